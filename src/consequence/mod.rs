@@ -1,0 +1,174 @@
+//! Hits → consequences: whom a rule reaches, what is merged, what conflicts, who is to be talked to.
+//!
+//! The result is an [`Outcome`]: everything the handoff prints and the archive registers.
+
+use serde::Serialize;
+
+use crate::place::Cell;
+
+/// A subject: kind (index into the pack's subjects) and index in its register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Subject {
+    pub kind: usize,
+    pub index: u32,
+}
+
+/// The value of a fact as it stands in a ground.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum FactValue {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Number(f64),
+    Text(String),
+}
+
+/// Where a deciding value stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    Cell(Cell),
+    /// A line of an earlier run, by its id.
+    Archive(String),
+}
+
+/// A value that decided, with its origin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    pub origin: Origin,
+    /// The fact it decided; empty where it only shows through whom the rule reaches the recipient.
+    pub fact: String,
+    pub table: String,
+    pub column: String,
+    /// As shown in the cell.
+    pub value: String,
+    /// The parameter and value it was compared with (`半年得分线`, `60`).
+    pub line: Option<(String, String)>,
+    /// What the row is called in `about`, where it has a name of its own (a talk's date, a line id).
+    pub label: String,
+}
+
+/// Why a rule reaches the recipient of a line.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// Index into the pack's rules.
+    pub rule: usize,
+    pub about: String,
+    /// The name of what `about` identifies, for people (`盘龙区`).
+    pub about_label: String,
+    pub facts: Vec<(String, FactValue)>,
+    pub evidence: Vec<Evidence>,
+    /// Cells of `evidence`, then those that show how the rule reaches the recipient; no repeats.
+    pub sources: Vec<Origin>,
+    /// Units through which (or in which) the ground arose, for the units' letters.
+    pub units: Vec<u32>,
+    /// Rests on a rule that is told to nobody but the committee.
+    pub confidential: bool,
+}
+
+/// The committee's answer to a line, as far as it counts today.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decision {
+    /// One of the pack's answers.
+    pub opinion: String,
+    pub method: String,
+    pub date: String,
+    pub remark: String,
+    /// Answers in the list's own further columns: (column, text).
+    pub extra: Vec<(String, String)>,
+}
+
+/// A proposal: one action for one recipient in one run.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// `<year>-<H|A>-<action>-<T|C>-<id>` = 处理编号.
+    pub id: String,
+    /// Index into the pack's actions.
+    pub action: usize,
+    pub subject: Subject,
+    pub options: Vec<String>,
+    /// Indices into the pack's rules, ascending.
+    pub rules: Vec<usize>,
+    pub grounds: Vec<Ground>,
+    pub flags: Vec<Flag>,
+    /// A flag of this line is caused by a confidential ground alone.
+    pub flag_confidential: bool,
+    /// 核对码.
+    pub check: String,
+    /// What counts as decided or answered on today's 核对码 (or by the half-year twin).
+    pub decision: Option<Decision>,
+    /// 提示, one sentence each.
+    pub hints: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Flag {
+    #[serde(rename = "并存不利情形")]
+    Conflict,
+    #[serde(rename = "半年已决定")]
+    DecidedAtHalfYear,
+}
+
+impl Flag {
+    pub fn text(self) -> &'static str {
+        match self {
+            Flag::Conflict => "并存不利情形",
+            Flag::DecidedAtHalfYear => "半年已决定",
+        }
+    }
+}
+
+/// A case that could not be decided.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// A rule's id, or the name of a case that the engine finds.
+    pub rule: String,
+    /// Index into the pack's rules, where it is one.
+    pub rule_index: Option<usize>,
+    /// Subject kind, and the id and name as known.
+    pub kind: usize,
+    pub id: String,
+    pub label: String,
+    /// None for somebody who stands only in rejected register rows.
+    pub subject: Option<Subject>,
+    pub missing: Vec<String>,
+    pub sources: Vec<Origin>,
+}
+
+/// The plan of talks (2.6) in numbers.
+#[derive(Debug, Clone, Default)]
+pub struct QuotaPlan {
+    /// Index into the pack's quotas.
+    pub quota: usize,
+    pub share: String,
+    pub total: u64,
+    pub reached: u64,
+    /// ceil(share × total).
+    pub target: u64,
+    /// Picked this time.
+    pub picked: Vec<u32>,
+}
+
+/// An entry of the register of talks.
+#[derive(Debug, Clone)]
+pub struct RegisterEntry {
+    /// Index into the pack's register files.
+    pub file: usize,
+    pub subject: Subject,
+    /// 处理编号 of the lines behind it.
+    pub lines: Vec<String>,
+    pub state: String,
+    /// Talk date, who talked, what was said: as filled in, or known from the talks.
+    pub answers: Vec<(String, String)>,
+}
+
+/// All that a run proposes and leaves open.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Sorted by id in byte order; the quota's lines are among them.
+    pub lines: Vec<Line>,
+    /// Sorted by rule order, then register order.
+    pub pending: Vec<Pending>,
+    pub quotas: Vec<QuotaPlan>,
+    pub register: Vec<RegisterEntry>,
+}

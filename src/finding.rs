@@ -1,0 +1,81 @@
+//! What is wrong with the input: one [`Finding`] a fault, with its place, its reason and the remedy.
+//!
+//! Broken data is a value, not an error: every stage returns what it could use together with the
+//! complete list of findings, in a stable order. Texts are Chinese, for the clerk who mends the workbook.
+
+use serde::Serialize;
+
+/// Whether the row was put aside or only deserves a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Rejected,
+    Warning,
+}
+
+/// The closed list of faults. Each has a test that produces it and shows its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// A required value is blank.
+    Missing,
+    /// A value outside the column's set.
+    NotInSet,
+    /// Not a number, or outside its range.
+    BadNumber,
+    /// Not a date, month or year.
+    BadDate,
+    /// An error value (#REF!) or a formula without a stored result.
+    BrokenCell,
+    /// An id or name that is on no register.
+    UnknownSubject,
+    /// A name that fits two or more.
+    AmbiguousSubject,
+    /// An id beside another one's name or unit.
+    ContradictorySubject,
+    /// The subject stands only in rejected register rows.
+    RegisterRejected,
+    /// Two rows with one key that differ.
+    DuplicateDiffers,
+    /// A check between columns of one row, from the pack.
+    RowCheck,
+    /// A line id that is malformed, another person's, or contradicted.
+    BadLineId,
+    /// A line id that the archive does not know.
+    UnknownLineId,
+    /// A year or date after the run's year.
+    FutureYear,
+    /// The year of the rows was taken from the run although the title names another.
+    GuessedYear,
+    /// A title makes all rows of a sheet history.
+    HistorySheet,
+    /// A named person that fits nobody in the unit, or two.
+    UnknownMention,
+    /// A sheet that fits no table.
+    UnrecognisedSheet,
+    /// A sheet that carries all required columns of a second table.
+    DoubledTable,
+    /// A file that may hold a table but is not read.
+    PassedOver,
+    /// `~$`: the workbook beside it is open.
+    OpenInOffice,
+}
+
+/// One fault, as the clerk is told about it (§4 `issues.jsonl`, in this field order).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// Path relative to the input folder, with `/`.
+    pub file: String,
+    /// Sheet name; empty where there is none.
+    pub sheet: String,
+    /// Address (`C12`); empty where there is none.
+    pub cell: String,
+    pub table: String,
+    pub column: String,
+    /// The cell as shown, without outer blanks; empty for blank.
+    pub value: String,
+    pub reason: String,
+    pub remedy: String,
+    pub severity: Severity,
+    #[serde(skip)]
+    pub code: Code,
+}

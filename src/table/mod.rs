@@ -1,0 +1,137 @@
+//! Workbooks → tables: recognition by headers, coercion of cells, matching of people and units.
+//!
+//! The result is a [`Dataset`]: one data frame per table of the pack with the place of every row,
+//! the registers of subjects, and everything that was not used with the reason why.
+//! Invariant: for every sheet, rows = used + rejected + ignored.
+
+use std::collections::HashMap;
+
+use polars::prelude::DataFrame;
+
+use crate::finding::Finding;
+use crate::place::{A1, Cell, SheetId};
+
+/// All that was read from the input folder.
+#[derive(Debug, Default)]
+pub struct Dataset {
+    /// Workbooks in byte order of their relative path.
+    pub books: Vec<Book>,
+    /// All sheets of all books, in reading order.
+    pub sheets: Vec<Sheet>,
+    /// One per subject kind of the pack, in the pack's order.
+    pub registers: Vec<Register>,
+    /// One per table of the pack, in the pack's order.
+    pub tables: Vec<Table>,
+    /// Rows put aside, in reading order.
+    pub rejected: Vec<Rejected>,
+    /// Complete and in reading order.
+    pub findings: Vec<Finding>,
+    /// Files that may hold a table but are not read, by path.
+    pub passed_over: Vec<String>,
+    /// The run's year.
+    pub year: i32,
+    /// Tables (by index) that no sheet holds.
+    pub absent: Vec<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Book {
+    /// Relative to the input folder, with `/`.
+    pub path: String,
+    /// Of the file's bytes, lower-case hex.
+    pub sha256: String,
+}
+
+/// What a sheet turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SheetKind {
+    Table(usize),
+    Unrecognised,
+    /// Instructions and other prose: no fault.
+    Prose,
+}
+
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// Index into [`Dataset::books`].
+    pub book: u32,
+    pub name: String,
+    pub kind: SheetKind,
+    /// For a table: the sheet column of each of the table's columns.
+    pub columns: Vec<Option<u32>>,
+    /// Non-blank rows below the header; rows = used + rejected + ignored.
+    pub rows: u64,
+    pub used: u64,
+    pub rejected: u64,
+    pub ignored: u64,
+}
+
+/// The subjects of one kind, in register order.
+#[derive(Debug, Default)]
+pub struct Register {
+    pub ids: Vec<String>,
+    pub labels: Vec<String>,
+    /// Per subject the row indices in the register's table; the first is the home row.
+    pub rows: Vec<Vec<u32>>,
+    /// Index by (normalised) id.
+    pub index: HashMap<String, u32>,
+}
+
+/// A table: the valid rows of all its sheets, of all years, in reading order.
+///
+/// The frame has one column per column of the pack's table, named like it, typed as
+/// [`crate::pack::ColumnKind`] says, and one column `@kind` (UInt32, null where the row refers to
+/// none) per subject kind that the table refers to or registers: the index in [`Register::ids`].
+/// A column that a sheet lacks is null or the default there. Year columns hold the resolved year.
+#[derive(Debug)]
+pub struct Table {
+    pub frame: DataFrame,
+    /// Sheet and zero-based row of each row of `frame`.
+    pub origin: Vec<(SheetId, u32)>,
+    /// For people columns: column index → per row the people named there.
+    pub mentions: HashMap<usize, Vec<Vec<Mention>>>,
+}
+
+/// A person named in a cell.
+#[derive(Debug, Clone)]
+pub struct Mention {
+    pub text: String,
+    /// Index in the register; none: fits nobody, or more than one.
+    pub subject: Option<u32>,
+}
+
+/// A row that was put aside.
+#[derive(Debug, Clone)]
+pub struct Rejected {
+    pub table: usize,
+    pub sheet: SheetId,
+    pub row: u32,
+    /// The cells of the table's columns as shown (recognised columns only).
+    pub values: Vec<String>,
+    /// Whom the row is about, where that can be told without a contradiction.
+    pub subjects: Vec<RejectedSubject>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RejectedSubject {
+    /// Subject kind and index in its register.
+    Known(usize, u32),
+    /// Subject kind and id of somebody who stands only in rejected register rows.
+    RegisterRejected(usize, String),
+}
+
+impl Dataset {
+    /// The cell of a table's row and column, if its sheet has the column.
+    pub fn cell(&self, table: usize, row: usize, column: usize) -> Option<Cell> {
+        let (sheet, line) = *self.tables[table].origin.get(row)?;
+        let column = (*self.sheets[sheet.0 as usize].columns.get(column)?)?;
+        Some(Cell { sheet, row: line, column })
+    }
+
+    /// `路径/文件.xlsx!工作表!A12`, as the outputs cite a cell.
+    pub fn cite(&self, cell: Cell) -> String {
+        let sheet = &self.sheets[cell.sheet.0 as usize];
+        let book = &self.books[sheet.book as usize];
+        format!("{}!{}!{}", book.path, sheet.name, A1(cell.row, cell.column))
+    }
+}
