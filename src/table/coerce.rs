@@ -49,8 +49,14 @@ impl Coercion {
                 }
             }
         }
-        let mut coercion =
-            Self { name: column.name.clone(), required: column.required, kind: column.kind.clone(), choices, elsewhere, default: None };
+        let mut coercion = Self {
+            name: column.name.clone(),
+            required: column.required,
+            kind: column.kind.clone(),
+            choices,
+            elsewhere,
+            default: None,
+        };
         if let Some(default) = &column.default
             && let Content::Good(value) = coercion.read(&Raw::Text(default.as_str().into()), false)
         {
@@ -120,7 +126,11 @@ impl Coercion {
                 };
                 match year {
                     Some(year) => Content::Good(Value::Year(year)),
-                    None => fault(Code::BadDate, format!("{}「{shown}」不是年份", self.name), "请填写四位数的年份，例如2015"),
+                    None => fault(
+                        Code::BadDate,
+                        format!("{}「{shown}」不是年份", self.name),
+                        "请填写四位数的年份，例如2015",
+                    ),
                 }
             }
         }
@@ -174,10 +184,18 @@ impl Coercion {
             (None, None) => "数字".to_owned(),
         };
         let Some(number) = number.filter(|number| number.is_finite()) else {
-            return fault(Code::BadNumber, format!("{}「{shown}」不是数字，应为{range}", self.name), format!("请填写{range}，不带单位和文字"));
+            return fault(
+                Code::BadNumber,
+                format!("{}「{shown}」不是数字，应为{range}", self.name),
+                format!("请填写{range}，不带单位和文字"),
+            );
         };
         if min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max) {
-            return fault(Code::BadNumber, format!("{}「{shown}」超出范围，应为{range}", self.name), format!("请核对后填写{range}"));
+            return fault(
+                Code::BadNumber,
+                format!("{}「{shown}」超出范围，应为{range}", self.name),
+                format!("请核对后填写{range}"),
+            );
         }
         Content::Good(Value::Number(number))
     }
@@ -200,7 +218,11 @@ fn fault(code: Code, reason: String, remedy: impl Into<String>) -> Content {
 
 /// Line breaks and tabs inside a text become blanks.
 fn one_line(shown: &str) -> String {
-    if shown.chars().any(|c| c.is_control()) { shown.split(char::is_control).map(str::trim).collect::<Vec<_>>().join(" ") } else { shown.to_owned() }
+    if shown.chars().any(|c| c.is_control()) {
+        shown.split(char::is_control).map(str::trim).collect::<Vec<_>>().join(" ")
+    } else {
+        shown.to_owned()
+    }
 }
 
 /// Plain decimals, and thousands separated by commas where the groups are whole.
@@ -214,7 +236,8 @@ fn number_written(key: &str) -> Option<f64> {
     let mut groups = whole.split(',');
     let first = groups.next()?;
     let grouped = whole.contains(',');
-    if !all_digits(first) || (grouped && first.len() > 3) || !groups.all(|group| group.len() == 3 && all_digits(group)) {
+    if !all_digits(first) || (grouped && first.len() > 3) || !groups.all(|group| group.len() == 3 && all_digits(group))
+    {
         return None;
     }
     format!("{sign}{}.{fraction}", whole.replace(',', "")).parse().ok()
@@ -229,7 +252,8 @@ mod tests {
         for (text, expected) in [("85", 85.0), ("85.5", 85.5), ("050.0", 50.0), ("1,234.5", 1234.5), ("-3", -3.0)] {
             assert_eq!(number_written(text), Some(expected), "{text}");
         }
-        for text in ["八十五", "85分", "85%", "1,23", "1234,567", "85.", ".5", "8.5.1", "1e2", "+85", "", "-", "85,5"] {
+        for text in ["八十五", "85分", "85%", "1,23", "1234,567", "85.", ".5", "8.5.1", "1e2", "+85", "", "-", "85,5"]
+        {
             assert_eq!(number_written(text), None, "{text}");
         }
     }

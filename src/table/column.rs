@@ -67,11 +67,6 @@ impl Default for Cells {
 }
 
 impl Cells {
-    /// A column that a sheet lacks.
-    pub fn lacking(rows: usize) -> Self {
-        Self { codes: vec![EMPTY; rows], ..Self::default() }
-    }
-
     pub fn entry(&self, row: usize) -> &Entry {
         &self.entries[self.codes[row] as usize]
     }
@@ -258,7 +253,14 @@ mod tests {
 
     #[test]
     fn numbers_are_shown_as_in_a_spreadsheet() {
-        for (number, expected) in [(120.0, "120"), (83.8, "83.8"), (0.1 + 0.2, "0.3"), (-4.5, "-4.5"), (1e20, "100000000000000000000"), (1.0 / 3.0, "0.333333333333333")] {
+        for (number, expected) in [
+            (120.0, "120"),
+            (83.8, "83.8"),
+            (0.1 + 0.2, "0.3"),
+            (-4.5, "-4.5"),
+            (1e20, "100000000000000000000"),
+            (1.0 / 3.0, "0.333333333333333"),
+        ] {
             assert_eq!(number_shown(number), expected);
         }
     }

@@ -50,7 +50,11 @@ pub fn month_from_number(number: f64, from_1904: bool) -> Option<NaiveDate> {
         let month = (number - number.floor()) * 100.0;
         let month = if (month - month.round()).abs() < 1e-6 { month.round() as u32 } else { return None };
         let month = if month % 10 == 0 { month / 10 } else { month };
-        return if month == 1 && (number * 10.0 - (number * 10.0).round()).abs() < 1e-6 { None } else { first_of(number.floor() as i32, month) };
+        return if month == 1 && (number * 10.0 - (number * 10.0).round()).abs() < 1e-6 {
+            None
+        } else {
+            first_of(number.floor() as i32, month)
+        };
     }
     day_from_number(number, from_1904)
 }
@@ -71,7 +75,8 @@ enum Written {
 }
 
 fn compact(digits: u32) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt((digits / 10_000) as i32, digits / 100 % 100, digits % 100).filter(|day| YEARS.contains(&day.year()))
+    NaiveDate::from_ymd_opt((digits / 10_000) as i32, digits / 100 % 100, digits % 100)
+        .filter(|day| YEARS.contains(&day.year()))
 }
 
 fn first_of(year: i32, month: u32) -> Option<NaiveDate> {
@@ -85,7 +90,9 @@ fn written(given: &str) -> Option<Written> {
     match first.len() {
         // A serial that was stored as text.
         5 if at.left.is_empty() => return day_from_number(first.parse().ok()?, false).map(Written::Day),
-        6 if at.left.is_empty() => return first_of(first[..4].parse().ok()?, first[4..].parse().ok()?).map(Written::Month),
+        6 if at.left.is_empty() => {
+            return first_of(first[..4].parse().ok()?, first[4..].parse().ok()?).map(Written::Month);
+        }
         8 => {
             let day = compact(first.parse().ok()?)?;
             return at.ends_with_time(true).then_some(Written::Day(day));
@@ -225,7 +232,12 @@ fn four_digits(chars: &[char]) -> Option<i32> {
 
 /// Whether what follows `YYYY年` makes it a date: a month or a day, but not from one to another.
 fn is_single_date(after: &[char]) -> bool {
-    let number = |from: usize| after[from.min(after.len())..].iter().take_while(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(**c)).count();
+    let number = |from: usize| {
+        after[from.min(after.len())..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(**c))
+            .count()
+    };
     let is_connector = |at: usize| after.get(at).is_some_and(|c| "-—–―~〜至到".contains(*c));
     let month = number(0);
     if month == 0 || is_connector(month) || after.get(month) != Some(&'月') {
@@ -252,7 +264,18 @@ mod tests {
 
     #[test]
     fn days_in_every_form_with_or_without_a_time() {
-        let forms = ["2015-06-24", "2015-6-24", "2015.6.24", "2015/6/24", "2015年6月24日", "2015年06月24日", "20150624", "２０１５－０６－２４", "2015 年 6 月 24 日", "42179"];
+        let forms = [
+            "2015-06-24",
+            "2015-6-24",
+            "2015.6.24",
+            "2015/6/24",
+            "2015年6月24日",
+            "2015年06月24日",
+            "20150624",
+            "２０１５－０６－２４",
+            "2015 年 6 月 24 日",
+            "42179",
+        ];
         for form in forms {
             assert_eq!(day(form), ymd(2015, 6, 24), "{form}");
         }
@@ -261,7 +284,8 @@ mod tests {
                 assert_eq!(day(&format!("{form}{time}")), ymd(2015, 6, 24), "{form}{time}");
             }
         }
-        for form in ["2015年6月24日10:30", "2015年6月24日 10时30分", "2015年6月24日10时", "2015年6月24日 上午"] {
+        for form in ["2015年6月24日10:30", "2015年6月24日 10时30分", "2015年6月24日10时", "2015年6月24日 上午"]
+        {
             assert_eq!(day(form), if form.ends_with('午') { None } else { ymd(2015, 6, 24) }, "{form}");
         }
     }
@@ -269,8 +293,25 @@ mod tests {
     #[test]
     fn what_is_no_day() {
         let forms = [
-            "", "2015-13-40", "2015-02-29", "2015年2月30日", "2015-6", "2015年6月", "201506", "2015", "24/6/2015", "15-06-24", "6月24日", "2015-06.24", "2015-06-24 25:00",
-            "2015-06-2410:30", "2015-06-24至2015-06-30", "不详", "0215-06-24", "2015年6月24", "99999",
+            "",
+            "2015-13-40",
+            "2015-02-29",
+            "2015年2月30日",
+            "2015-6",
+            "2015年6月",
+            "201506",
+            "2015",
+            "24/6/2015",
+            "15-06-24",
+            "6月24日",
+            "2015-06.24",
+            "2015-06-24 25:00",
+            "2015-06-2410:30",
+            "2015-06-24至2015-06-30",
+            "不详",
+            "0215-06-24",
+            "2015年6月24",
+            "99999",
         ];
         for form in forms {
             assert_eq!(day(form), None, "{form}");

@@ -46,13 +46,26 @@ pub fn find(records: &Records<'_>) -> Duplicates {
     if groups.is_empty() {
         return found;
     }
-    let meanings: Vec<Vec<u32>> = records.cells.iter().zip(records.coercions).map(|(cells, coercion)| cells.meanings(coercion.default.as_ref())).collect();
+    let meanings: Vec<Vec<u32>> = records
+        .cells
+        .iter()
+        .zip(records.coercions)
+        .map(|(cells, coercion)| cells.meanings(coercion.default.as_ref()))
+        .collect();
     for group in groups {
-        let differing: Vec<usize> = (0..records.cells.len()).filter(|column| differs(records, &meanings, *column, &group)).collect();
-        let subject_differs = records.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
+        let differing: Vec<usize> =
+            (0..records.cells.len()).filter(|column| differs(records, &meanings, *column, &group)).collect();
+        let subject_differs =
+            records.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
         if differing.is_empty() && !subject_differs {
             let kept = group.iter().position(|row| !records.rejected[*row]);
-            found.repeated.extend(group.iter().enumerate().filter(|(at, row)| Some(*at) != kept && !records.rejected[**row]).map(|(_, row)| *row));
+            found.repeated.extend(
+                group
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, row)| Some(*at) != kept && !records.rejected[**row])
+                    .map(|(_, row)| *row),
+            );
             continue;
         }
         report(records, &group, &differing, &mut found);
@@ -67,7 +80,9 @@ fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
     for part in parts {
         let mut known: HashMap<(u32, u32), u32> = HashMap::new();
         let meanings = match part {
-            KeyPart::Column(column) if records.table.year != Some(*column) => Some((*column, records.cells[*column].meanings(None))),
+            KeyPart::Column(column) if records.table.year != Some(*column) => {
+                Some((*column, records.cells[*column].meanings(None)))
+            }
             _ => None,
         };
         for (row, group) in group.iter_mut().enumerate() {
@@ -87,14 +102,25 @@ fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
             *group = value.map(|value| *known.entry((before, value)).or_insert(next));
         }
     }
-    let mut order: Vec<(u32, usize)> = group.iter().enumerate().filter_map(|(row, group)| group.map(|group| (group, row))).collect();
+    let mut order: Vec<(u32, usize)> =
+        group.iter().enumerate().filter_map(|(row, group)| group.map(|group| (group, row))).collect();
     order.sort_unstable();
-    order.chunk_by(|a, b| a.0 == b.0).filter(|chunk| chunk.len() > 1).map(|chunk| chunk.iter().map(|(_, row)| *row).collect()).collect()
+    order
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|chunk| chunk.len() > 1)
+        .map(|chunk| chunk.iter().map(|(_, row)| *row).collect())
+        .collect()
 }
 
 /// The subject of a kind that a row refers to.
 fn subject(records: &Records<'_>, kind: usize, row: usize) -> Option<Who> {
-    records.table.references.iter().zip(records.whos).filter(|(reference, _)| reference.subject == kind).find_map(|(_, whos)| whos[row])
+    records
+        .table
+        .references
+        .iter()
+        .zip(records.whos)
+        .filter(|(reference, _)| reference.subject == kind)
+        .find_map(|(_, whos)| whos[row])
 }
 
 /// Whether the rows of a group do not all say the same in a column. How people and units are written
@@ -104,7 +130,9 @@ fn differs(records: &Records<'_>, meanings: &[Vec<u32>], column: usize, group: &
         return false;
     }
     for (reference, whos) in records.table.references.iter().zip(records.whos) {
-        let names = reference.id == column || reference.label == column || reference.within.is_some_and(|(_, id, label)| id == column || label == column);
+        let names = reference.id == column
+            || reference.label == column
+            || reference.within.is_some_and(|(_, id, label)| id == column || label == column);
         if names && group.iter().all(|row| whos[*row].is_some()) {
             return false;
         }
@@ -119,7 +147,8 @@ fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &m
     let shown = if differing.contains(&column) { column } else { first.unwrap_or(column) };
     let name = |column: usize| records.table.columns[column].name.as_str();
     let others: Vec<&str> = differing.iter().filter(|other| **other != shown).map(|other| name(*other)).collect();
-    let mut reason = format!("同一记录有{}行，所填{}不一致：{}", group.len(), name(shown), places(records, shown, group));
+    let mut reason =
+        format!("同一记录有{}行，所填{}不一致：{}", group.len(), name(shown), places(records, shown, group));
     if differing.is_empty() {
         reason = format!("同一{}有{}行，所指对象不同：{}", name(column), group.len(), places(records, column, group));
     } else if !others.is_empty() {
@@ -177,7 +206,11 @@ fn same_names(records: &Records<'_>, found: &mut Duplicates) {
                     different.push(*row);
                 }
             }
-            let reason = format!("{id_name}「{shown}」在《{}》中有不同的{name}：{}", records.table.name, places(records, *column, &different));
+            let reason = format!(
+                "{id_name}「{shown}」在《{}》中有不同的{name}：{}",
+                records.table.name,
+                places(records, *column, &different)
+            );
             for row in &group {
                 found.faults.push((
                     *row,

@@ -17,33 +17,68 @@ pub fn column(described: &pack::Column, cells: &Cells, default: Option<&Value>, 
         match content {
             Content::Good(value) => Some(value.clone()),
             Content::Blank => default.cloned(),
-            Content::Bad(_) => if soft { default.cloned() } else { None },
+            Content::Bad(_) => {
+                if soft {
+                    default.cloned()
+                } else {
+                    None
+                }
+            }
         }
     };
     let name = PlSmallStr::from(described.name.as_str());
     match &described.kind {
         ColumnKind::Number { .. } => {
-            let known: Vec<Option<f64>> = cells.entries.iter().map(|entry| match value(&entry.content) { Some(Value::Number(number)) => Some(number), _ => None }).collect();
+            let known: Vec<Option<f64>> = cells
+                .entries
+                .iter()
+                .map(|entry| match value(&entry.content) {
+                    Some(Value::Number(number)) => Some(number),
+                    _ => None,
+                })
+                .collect();
             Float64Chunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize])).into_column()
         }
         ColumnKind::Year => {
-            let known: Vec<Option<i32>> = cells.entries.iter().map(|entry| match value(&entry.content) { Some(Value::Year(year)) => Some(year), _ => None }).collect();
+            let known: Vec<Option<i32>> = cells
+                .entries
+                .iter()
+                .map(|entry| match value(&entry.content) {
+                    Some(Value::Year(year)) => Some(year),
+                    _ => None,
+                })
+                .collect();
             Int32Chunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize])).into_column()
         }
         ColumnKind::Date | ColumnKind::Month => {
-            let known: Vec<Option<i32>> = cells.entries.iter().map(|entry| match value(&entry.content) { Some(Value::Day(day)) => Some(days(day)), _ => None }).collect();
-            Int32Chunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize])).into_date().into_column()
+            let known: Vec<Option<i32>> = cells
+                .entries
+                .iter()
+                .map(|entry| match value(&entry.content) {
+                    Some(Value::Day(day)) => Some(days(day)),
+                    _ => None,
+                })
+                .collect();
+            Int32Chunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize]))
+                .into_date()
+                .into_column()
         }
         ColumnKind::Choice { values, .. } => {
             let known: Vec<Option<&str>> = cells
                 .entries
                 .iter()
-                .map(|entry| match value(&entry.content) { Some(Value::Choice(index)) => values.get(index as usize).map(String::as_str), _ => None })
+                .map(|entry| match value(&entry.content) {
+                    Some(Value::Choice(index)) => values.get(index as usize).map(String::as_str),
+                    _ => None,
+                })
                 .collect();
             StringChunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize])).into_column()
         }
         _ => {
-            let fallback = match default { Some(Value::Text(text)) => Some(text.as_ref()), _ => None };
+            let fallback = match default {
+                Some(Value::Text(text)) => Some(text.as_ref()),
+                _ => None,
+            };
             let known: Vec<Option<&str>> = cells
                 .entries
                 .iter()
@@ -83,7 +118,12 @@ pub enum EvaluateError {
 }
 
 /// The rows for which a condition holds; unknown is not holding.
-pub fn holds(frame: &DataFrame, condition: &str, literals: &Literals, table: &pack::Table) -> Result<Vec<bool>, EvaluateError> {
+pub fn holds(
+    frame: &DataFrame,
+    condition: &str,
+    literals: &Literals,
+    table: &pack::Table,
+) -> Result<Vec<bool>, EvaluateError> {
     let order = |name: &str| {
         table.columns.iter().find(|column| column.name == name).and_then(|column| match &column.kind {
             ColumnKind::Choice { values, ordered: true } => Some(values.as_slice()),

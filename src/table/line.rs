@@ -61,7 +61,10 @@ pub fn judge(pack: &Pack, known: &BTreeSet<String>, key: &str, beside: &Beside<'
         return fault(
             Severity::Rejected,
             Code::BadLineId,
-            format!("{name}「{shown}」格式不对，应为「年度-H或A-处理-{}-编号」", pack.subjects.iter().map(|s| s.code.as_str()).collect::<Vec<_>>().join("或")),
+            format!(
+                "{name}「{shown}」格式不对，应为「年度-H或A-处理-{}-编号」",
+                pack.subjects.iter().map(|s| s.code.as_str()).collect::<Vec<_>>().join("或")
+            ),
             "请照名单上的处理编号原样填写；没有的请留空",
         );
     };

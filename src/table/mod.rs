@@ -6,15 +6,18 @@
 
 mod coerce;
 mod column;
+mod compute;
 mod date;
 mod directory;
 mod duplicate;
 mod examine;
 mod frame;
+mod judge;
 mod line;
 mod read;
 mod recognise;
 mod refer;
+mod relate;
 mod report;
 mod rows;
 mod scan;

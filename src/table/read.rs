@@ -78,7 +78,13 @@ struct Source {
 ///
 /// # Errors
 /// Workbooks that cannot be read (all of them are named), a register that no sheet holds, or no year.
-pub fn read(input: &Path, pack: &Pack, year: Option<i32>, as_of: AsOf, context: &Context<'_>) -> Result<Dataset, Error> {
+pub fn read(
+    input: &Path,
+    pack: &Pack,
+    year: Option<i32>,
+    as_of: AsOf,
+    context: &Context<'_>,
+) -> Result<Dataset, Error> {
     let walk = workbook::walk(input).map_err(|error| Error::Unreadable(vec![error]))?;
     let opened: Vec<Result<workbook::Book, workbook::Error>> =
         walk.books.par_iter().with_max_len(1).map(|found| workbook::open(&found.file, &found.path)).collect();
@@ -91,7 +97,8 @@ pub fn read(input: &Path, pack: &Pack, year: Option<i32>, as_of: AsOf, context: 
     }
     // All workbooks are looked at even if one cannot be opened: the message names every one of them.
     let schema = Schema::new(pack);
-    let sizes: Vec<u64> = if unreadable.is_empty() { walk.books.iter().map(|found| found.bytes).collect() } else { vec![0; books.len()] };
+    let sizes: Vec<u64> =
+        if unreadable.is_empty() { walk.books.iter().map(|found| found.bytes).collect() } else { vec![0; books.len()] };
     let (sources, damaged) = scan(&schema, &books, &sizes, context);
     unreadable.extend(damaged);
     if !unreadable.is_empty() {
@@ -99,14 +106,19 @@ pub fn read(input: &Path, pack: &Pack, year: Option<i32>, as_of: AsOf, context: 
     }
 
     let mut dataset = Dataset {
-        books: walk.books.iter().zip(&books).map(|(found, book)| Book { path: found.path.clone(), sha256: book.sha256().to_owned() }).collect(),
+        books: walk
+            .books
+            .iter()
+            .zip(&books)
+            .map(|(found, book)| Book { path: found.path.clone(), sha256: book.sha256().to_owned() })
+            .collect(),
         passed_over: walk.passed_over.clone(),
         ..Dataset::default()
     };
     drop(books);
     let mut notes = Notes::new(pack);
     notes.files(&walk.open_in_office, &walk.passed_over);
-    let mut rows: Vec<Rows> = pack.tables.iter().map(|_| Rows::default()).collect();
+    let mut rows: Vec<Rows> = pack.tables.iter().map(|table| Rows::new(table.columns.len())).collect();
     let mut nears = Vec::new();
     for (at, source) in sources.into_iter().enumerate() {
         let id = SheetId(at as u32);
@@ -152,9 +164,12 @@ pub fn read(input: &Path, pack: &Pack, year: Option<i32>, as_of: AsOf, context: 
     };
     dataset.as_of = match as_of {
         AsOf::Given(day) => day,
-        AsOf::Default(month, day) => NaiveDate::from_ymd_opt(dataset.year, month, day).ok_or(Error::AsOf(dataset.year, month, day))?,
+        AsOf::Default(month, day) => {
+            NaiveDate::from_ymd_opt(dataset.year, month, day).ok_or(Error::AsOf(dataset.year, month, day))?
+        }
     };
-    let places = Places { books: dataset.books.iter().map(|book| book.path.clone()).collect(), sheets: dataset.sheets.clone() };
+    let places =
+        Places { books: dataset.books.iter().map(|book| book.path.clone()).collect(), sheets: dataset.sheets.clone() };
     let cite = |sheet, row, _table: usize, column| places.cite(sheet, row, column);
     let world = World {
         pack,
@@ -171,15 +186,24 @@ pub fn read(input: &Path, pack: &Pack, year: Option<i32>, as_of: AsOf, context: 
 }
 
 /// Scans all sheets; results in reading order, and what could not be read.
-fn scan(schema: &Schema, books: &[workbook::Book], sizes: &[u64], context: &Context<'_>) -> (Vec<Source>, Vec<workbook::Error>) {
-    let mut tasks: Vec<(usize, usize)> = books.iter().enumerate().flat_map(|(book, opened)| (0..opened.sheets().len()).map(move |sheet| (book, sheet))).collect();
+fn scan(
+    schema: &Schema,
+    books: &[workbook::Book],
+    sizes: &[u64],
+    context: &Context<'_>,
+) -> (Vec<Source>, Vec<workbook::Error>) {
+    let mut tasks: Vec<(usize, usize)> = books
+        .iter()
+        .enumerate()
+        .flat_map(|(book, opened)| (0..opened.sheets().len()).map(move |sheet| (book, sheet)))
+        .collect();
     tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(sizes[*book]), *book, *sheet));
     let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
     let mut scanned: Vec<(usize, usize, Result<Scanned, workbook::Error>)> = tasks
         .into_par_iter()
         .with_max_len(1)
         .map(|(book, sheet)| {
-            let mut scan = Scan::new(schema, books[book].from_1904());
+            let mut scan = Scan::new(schema, false);
             let result = books[book].read(sheet, &mut scan).map(|merges| scan.finish(&merges));
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if let Some(progress) = context.progress {
@@ -203,12 +227,8 @@ fn scan(schema: &Schema, books: &[workbook::Book], sizes: &[u64], context: &Cont
 fn append(rows: &mut Rows, sheet: SheetId, part: Part) {
     let start = rows.origin.len();
     rows.origin.extend(part.lines.iter().map(|line| (sheet, *line)));
-    if rows.cells.is_empty() {
-        rows.cells = part.cells;
-    } else {
-        for (all, more) in rows.cells.iter_mut().zip(part.cells) {
-            all.append(more);
-        }
+    for (all, more) in rows.cells.iter_mut().zip(part.cells) {
+        all.append(more);
     }
     rows.sheets.push(SheetRows { sheet, titles: part.titles, rows: start..rows.origin.len() });
 }
@@ -247,7 +267,12 @@ fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
     };
     let mut left: Vec<usize> = (0..pack.subjects.len()).collect();
     while !left.is_empty() {
-        let ready = |subject: &usize| pack.tables[pack.subjects[*subject].register].references.iter().all(|reference| !left.contains(&reference.subject));
+        let ready = |subject: &usize| {
+            pack.tables[pack.subjects[*subject].register]
+                .references
+                .iter()
+                .all(|reference| !left.contains(&reference.subject))
+        };
         // Registers that refer to each other in a circle are taken as they come; the loader refuses them.
         let next = left.iter().copied().find(ready).unwrap_or(left[0]);
         let table = pack.subjects[next].register;
@@ -257,7 +282,8 @@ fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
         left.retain(|subject| *subject != next);
     }
     let others: Vec<usize> = (0..pack.tables.len()).filter(|table| examined[*table].is_none()).collect();
-    let results: Vec<Result<Examined, Error>> = others.par_iter().with_max_len(1).map(|table| run(*table, &directories)).collect();
+    let results: Vec<Result<Examined, Error>> =
+        others.par_iter().with_max_len(1).map(|table| run(*table, &directories)).collect();
     for (table, result) in others.into_iter().zip(results) {
         examined[table] = Some(result?);
     }
@@ -268,13 +294,12 @@ fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
 fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> Directory {
     let described = &pack.subjects[subject];
     let mut directory = Directory::default();
-    if rows.cells.is_empty() {
-        return directory;
-    }
     let (ids, labels) = (&rows.cells[described.id], &rows.cells[described.label]);
     let membership = &pack.membership;
     let unit = (membership.table == described.register && membership.member == subject)
-        .then(|| pack.tables[described.register].references.iter().position(|reference| reference.subject == membership.unit))
+        .then(|| {
+            pack.tables[described.register].references.iter().position(|reference| reference.subject == membership.unit)
+        })
         .flatten();
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
@@ -293,14 +318,21 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
     for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == Verdict::Rejected) {
         let Some(id) = ids.text(row) else { continue };
         let others = described.other_labels.and_then(|column| rows.cells[column].text(row)).unwrap_or_default();
-        let names = labels.text(row).into_iter().chain(others.split('、')).filter(|name| !name.is_empty()).map(str::to_owned);
+        let names =
+            labels.text(row).into_iter().chain(others.split('、')).filter(|name| !name.is_empty()).map(str::to_owned);
         directory.put_aside(id, names);
     }
     directory
 }
 
 /// Puts everything into the dataset: frames, registers, counts, rejected rows, findings.
-fn finish(pack: &Pack, dataset: &mut Dataset, rows: Vec<Rows>, judged: Judged, mut notes: Notes<'_>) -> Result<(), Error> {
+fn finish(
+    pack: &Pack,
+    dataset: &mut Dataset,
+    rows: Vec<Rows>,
+    judged: Judged,
+    mut notes: Notes<'_>,
+) -> Result<(), Error> {
     let Judged { examined, directories } = judged;
     let mut noted_rows: Vec<(SheetId, u32, usize, usize)> = Vec::new();
     for (index, (rows, examined)) in rows.iter().zip(examined).enumerate() {
@@ -329,11 +361,12 @@ fn finish(pack: &Pack, dataset: &mut Dataset, rows: Vec<Rows>, judged: Judged, m
         notes.rows(index, rows, &examined.faults, &dataset.sheets);
         notes.sheet_faults(index, examined.sheet_faults);
         let mut frame = examined.frame;
-        for (kind, subject) in pack.subjects.iter().enumerate().filter(|(_, subject)| subject.register == index && !rows.cells.is_empty()) {
-            let own = examined.kept.iter().map(|row| match directories[kind].by_id(rows.cells[subject.id].text(*row)?)? {
-                Who::Known(known) => Some(known),
-                Who::PutAside(_) => None,
-            });
+        for (kind, subject) in pack.subjects.iter().enumerate().filter(|(_, subject)| subject.register == index) {
+            let own =
+                examined.kept.iter().map(|row| match directories[kind].by_id(rows.cells[subject.id].text(*row)?)? {
+                    Who::Known(known) => Some(known),
+                    Who::PutAside(_) => None,
+                });
             let own: Vec<Option<u32>> = own.collect();
             frame.with_column(frame::subjects(&subject.kind, own.into_iter()))?;
         }
@@ -342,7 +375,10 @@ fn finish(pack: &Pack, dataset: &mut Dataset, rows: Vec<Rows>, judged: Judged, m
     }
     dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
     noted_rows.sort_unstable();
-    dataset.noted = noted_rows.into_iter().map(|(sheet, row, table, at)| super::Noted { table, sheet, row, values: values(&rows[table], at) }).collect();
+    dataset.noted = noted_rows
+        .into_iter()
+        .map(|(sheet, row, table, at)| super::Noted { table, sheet, row, values: values(&rows[table], at) })
+        .collect();
     dataset.registers = directories
         .into_iter()
         .map(|directory| Register {
@@ -363,7 +399,14 @@ fn values(rows: &Rows, row: usize) -> Vec<String> {
 }
 
 /// Whom a rejected row is about.
-fn subjects(pack: &Pack, table: usize, rows: &Rows, examined: &Examined, directories: &[Directory], row: usize) -> Vec<RejectedSubject> {
+fn subjects(
+    pack: &Pack,
+    table: usize,
+    rows: &Rows,
+    examined: &Examined,
+    directories: &[Directory],
+    row: usize,
+) -> Vec<RejectedSubject> {
     let named = |kind: usize, who: Who| match who {
         Who::Known(known) => RejectedSubject::Known(kind, known),
         Who::PutAside(_) => RejectedSubject::RegisterRejected(kind, directories[kind].id(who).to_owned()),

@@ -67,7 +67,6 @@ pub struct Unrecognised {
 #[derive(Debug, Clone)]
 pub struct Near {
     pub table: usize,
-    pub row: u32,
     pub matched: usize,
     /// Required columns that are not there.
     pub missing: Vec<String>,
@@ -140,38 +139,39 @@ impl Headers {
             }
             best.cloned()
         };
-        let unrecognised = |tie: Vec<usize>| Recognition::Unrecognised(Box::new(Unrecognised { tie, nearest: nearest() }));
+        let unrecognised =
+            |tie: Vec<usize>| Recognition::Unrecognised(Box::new(Unrecognised { tie, nearest: nearest() }));
 
         // The topmost complete header counts, with the row below it: what follows further down is data.
         let first = candidates.iter().filter(|c| c.fits.iter().any(|fit| fit.complete)).map(|c| c.top.row).min();
         let Some(first) = first else { return (unrecognised(Vec::new()), nears) };
         let mut winners: Vec<(usize, &Candidate<'_>)> = Vec::new();
         for table in 0..self.tables.len() {
-            let best = candidates
-                .iter()
-                .filter(|c| c.top.row <= first + 1 && c.fits[table].complete)
-                .max_by_key(|c| (c.fits[table].matched, std::cmp::Reverse((c.fits[table].rank, c.bottom.is_some(), c.top.row))));
+            let best = candidates.iter().filter(|c| c.top.row <= first + 1 && c.fits[table].complete).max_by_key(|c| {
+                (c.fits[table].matched, std::cmp::Reverse((c.fits[table].rank, c.bottom.is_some(), c.top.row)))
+            });
             if let Some(best) = best {
                 winners.push((table, best));
             }
         }
         let most = winners.iter().map(|(table, c)| c.fits[*table].matched).max().unwrap_or(0);
-        let tied: Vec<usize> = winners.iter().filter(|(table, c)| c.fits[*table].matched == most).map(|(table, _)| *table).collect();
+        let tied: Vec<usize> =
+            winners.iter().filter(|(table, c)| c.fits[*table].matched == most).map(|(table, _)| *table).collect();
         let [table] = tied[..] else { return (unrecognised(tied), nears) };
-        let Some((_, chosen)) = winners.iter().find(|(winner, _)| *winner == table) else { return (unrecognised(tied), nears) };
+        let Some((_, chosen)) = winners.iter().find(|(winner, _)| *winner == table) else {
+            return (unrecognised(tied), nears);
+        };
 
         let fit = &chosen.fits[table];
-        let columns: Vec<Option<u32>> = fit.columns.iter().map(|place| place.as_ref().map(|place| place.column)).collect();
-        let words = columns.iter().map(|column| column.map(|column| chosen.words(column)).unwrap_or_default()).collect();
-        let spans = fit.columns.iter().map(|place| place.as_ref().is_some_and(|place| place.from != From::Lower)).collect();
+        let columns: Vec<Option<u32>> =
+            fit.columns.iter().map(|place| place.as_ref().map(|place| place.column)).collect();
+        let words =
+            columns.iter().map(|column| column.map(|column| chosen.words(column)).unwrap_or_default()).collect();
+        let spans =
+            fit.columns.iter().map(|place| place.as_ref().is_some_and(|place| place.from != From::Lower)).collect();
         let doubled = self.doubled(table, chosen, &candidates);
         let rows = (chosen.top.row, chosen.bottom.map_or(chosen.top.row, |bottom| bottom.row));
         (Recognition::Table(Box::new(Match { table, rows, columns, words, spans, doubled })), nears)
-    }
-
-    /// The names of a table's columns.
-    pub fn column(&self, table: usize, column: usize) -> &str {
-        &self.tables[table].columns[column]
     }
 
     fn candidates<'h>(&self, head: &'h [HeadRow]) -> Vec<Candidate<'h>> {
@@ -231,36 +231,52 @@ impl Headers {
             if other == table || !fit.complete {
                 continue;
             }
-            let own = self.tables[other].required.iter().flatten().filter_map(|at| fit.columns[*at].as_ref()).any(|place| !is_used(place.column));
+            let own = self.tables[other]
+                .required
+                .iter()
+                .flatten()
+                .filter_map(|at| fit.columns[*at].as_ref())
+                .any(|place| !is_used(place.column));
             if own {
                 return Some((other, chosen.top.row));
             }
         }
         candidates
             .iter()
-            .filter(|candidate| candidate.top.row > last && candidate.bottom.is_none() && !candidate.fits[table].complete)
-            .find_map(|candidate| candidate.fits.iter().position(|fit| fit.complete).map(|other| (other, candidate.top.row)))
+            .filter(|candidate| {
+                candidate.top.row > last && candidate.bottom.is_none() && !candidate.fits[table].complete
+            })
+            .find_map(|candidate| {
+                candidate.fits.iter().position(|fit| fit.complete).map(|other| (other, candidate.top.row))
+            })
     }
 
     /// Per table the candidate that comes nearest, where any header fits.
     fn nears(&self, candidates: &[Candidate<'_>]) -> Vec<Near> {
         let mut nears = Vec::new();
         for (table, wanted) in self.tables.iter().enumerate() {
-            let best = candidates
-                .iter()
-                .filter(|candidate| candidate.fits[table].matched > 0)
-                .max_by_key(|c| (c.fits[table].matched, std::cmp::Reverse((c.fits[table].rank, c.bottom.is_some(), c.top.row))));
+            let best = candidates.iter().filter(|candidate| candidate.fits[table].matched > 0).max_by_key(|c| {
+                (c.fits[table].matched, std::cmp::Reverse((c.fits[table].rank, c.bottom.is_some(), c.top.row)))
+            });
             let Some(best) = best else { continue };
             let fit = &best.fits[table];
-            let absent: Vec<&Vec<usize>> = wanted.required.iter().filter(|group| group.iter().all(|at| fit.columns[*at].is_none())).collect();
-            let missing = absent.iter().map(|group| group.iter().map(|at| wanted.columns[*at].as_str()).collect::<Vec<_>>().join("或")).collect();
+            let absent: Vec<&Vec<usize>> =
+                wanted.required.iter().filter(|group| group.iter().all(|at| fit.columns[*at].is_none())).collect();
+            let missing = absent
+                .iter()
+                .map(|group| group.iter().map(|at| wanted.columns[*at].as_str()).collect::<Vec<_>>().join("或"))
+                .collect();
             let lowest = best.bottom.unwrap_or(best.top);
             let mut slips = Vec::new();
             for at in absent.iter().copied().flatten() {
                 let free = lowest.cells.iter().filter(|cell| !self.known.contains_key(&cell.key));
                 let name = text::header_key(&wanted.columns[*at]);
                 if let Some(cell) = free.clone().find(|cell| text::nearest(&cell.key, [name.as_str()]).is_some()) {
-                    slips.push((cell.shown.clone(), A1(lowest.row, cell.column).to_string(), wanted.columns[*at].clone()));
+                    slips.push((
+                        cell.shown.clone(),
+                        A1(lowest.row, cell.column).to_string(),
+                        wanted.columns[*at].clone(),
+                    ));
                 }
             }
             let clash = fit.columns.iter().enumerate().find_map(|(at, place)| {
@@ -268,7 +284,7 @@ impl Headers {
                 let cell = |column| A1(lowest.row, column).to_string();
                 Some((wanted.columns[at].clone(), cell(place.column), cell(place.second?)))
             });
-            nears.push(Near { table, row: best.top.row, matched: fit.matched, missing, slips, clash });
+            nears.push(Near { table, matched: fit.matched, missing, slips, clash });
         }
         nears
     }

@@ -61,7 +61,13 @@ pub struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    pub fn new(pack: &'a Pack, table: usize, reference: &Reference, directories: &'a [Directory], cells: &'a [Cells]) -> Self {
+    pub fn new(
+        pack: &'a Pack,
+        table: usize,
+        reference: &Reference,
+        directories: &'a [Directory],
+        cells: &'a [Cells],
+    ) -> Self {
         let plain = |subject: usize, id: usize, label: usize, within| {
             let directory = &directories[subject];
             let by_id = cells[id]
@@ -176,7 +182,9 @@ impl<'a> Matcher<'a> {
             Who::Known(known) => {
                 let mut parts = vec![self.directory.ids[known as usize].clone()];
                 if let Some(within) = &self.within {
-                    parts.extend(self.directory.units(known).iter().map(|unit| within.directory.labels[*unit as usize].clone()));
+                    parts.extend(
+                        self.directory.units(known).iter().map(|unit| within.directory.labels[*unit as usize].clone()),
+                    );
                 }
                 format!("{}（{}）", self.directory.labels[known as usize], parts.join("，"))
             }
@@ -213,7 +221,12 @@ impl<'a> Matcher<'a> {
     fn unknown_name(&self, row: usize) -> RowFault {
         let shown = self.shown(row, self.label);
         let reason = format!("{}「{shown}」不在《{}》上", self.column(self.label), self.register());
-        let mut remedy = format!("请核对{}，或填写{}；名册漏登的，请先补入《{}》", self.column(self.label), self.column(self.id), self.register());
+        let mut remedy = format!(
+            "请核对{}，或填写{}；名册漏登的，请先补入《{}》",
+            self.column(self.label),
+            self.column(self.id),
+            self.register()
+        );
         // Among people of a big city some name is always near: only units are worth a suggestion.
         if self.within.is_none()
             && let Some(near) = text::nearest(&text::key(shown), self.directory.label_keys())
@@ -229,7 +242,12 @@ impl<'a> Matcher<'a> {
         self.reject(
             self.label,
             Code::UnknownSubject,
-            format!("《{}》上的「{unit}」没有「{shown}」；该{}见于：{}", self.register(), self.column(self.label), self.people(bearers)),
+            format!(
+                "《{}》上的「{unit}」没有「{shown}」；该{}见于：{}",
+                self.register(),
+                self.column(self.label),
+                self.people(bearers)
+            ),
             format!("请核对{}和单位，或填写{}", self.column(self.label), self.column(self.id)),
         )
     }
@@ -244,7 +262,13 @@ impl<'a> Matcher<'a> {
         self.reject(
             self.label,
             Code::AmbiguousSubject,
-            format!("{}「{shown}」在《{}》上对应{}个，无法确定是哪一个：{}", self.column(self.label), self.register(), bearers.len(), self.people(bearers)),
+            format!(
+                "{}「{shown}」在《{}》上对应{}个，无法确定是哪一个：{}",
+                self.column(self.label),
+                self.register(),
+                bearers.len(),
+                self.people(bearers)
+            ),
             remedy,
         )
     }
@@ -254,7 +278,13 @@ impl<'a> Matcher<'a> {
         self.reject(
             self.label,
             Code::ContradictorySubject,
-            format!("{}「{name}」与{}「{id}」不符，《{}》上该编号为「{}」", self.column(self.label), self.column(self.id), self.register(), self.directory.labels[known as usize]),
+            format!(
+                "{}「{name}」与{}「{id}」不符，《{}》上该编号为「{}」",
+                self.column(self.label),
+                self.column(self.id),
+                self.register(),
+                self.directory.labels[known as usize]
+            ),
             format!("请核对{}和{}，改正有误的一项", self.column(self.id), self.column(self.label)),
         )
     }

@@ -37,7 +37,18 @@ struct Note {
 
 impl Note {
     fn of_sheet(sheet: SheetId, table: Option<usize>, code: Code, reason: String, remedy: String) -> Self {
-        Self { sheet, row: None, cell: None, table, column: None, value: String::new(), code, severity: Severity::Warning, reason, remedy }
+        Self {
+            sheet,
+            row: None,
+            cell: None,
+            table,
+            column: None,
+            value: String::new(),
+            code,
+            severity: Severity::Warning,
+            reason,
+            remedy,
+        }
     }
 }
 
@@ -78,7 +89,11 @@ impl<'a> Notes<'a> {
 
     /// Faults about a table's sheets as a whole.
     pub fn sheet_faults(&mut self, table: usize, faults: Vec<(SheetId, Code, String, String)>) {
-        self.noted.extend(faults.into_iter().map(|(sheet, code, reason, remedy)| Note::of_sheet(sheet, Some(table), code, reason, remedy)));
+        self.noted.extend(
+            faults
+                .into_iter()
+                .map(|(sheet, code, reason, remedy)| Note::of_sheet(sheet, Some(table), code, reason, remedy)),
+        );
     }
 
     /// Faults of a table's rows.
@@ -127,7 +142,10 @@ impl<'a> Notes<'a> {
                     sheet: sheet.name.clone(),
                     cell: address(sheet, note.row, note.cell),
                     table: table.map(|table| table.name.clone()).unwrap_or_default(),
-                    column: table.zip(note.column).map(|(table, column)| table.columns[column].name.clone()).unwrap_or_default(),
+                    column: table
+                        .zip(note.column)
+                        .map(|(table, column)| table.columns[column].name.clone())
+                        .unwrap_or_default(),
                     value: note.value,
                     reason: note.reason,
                     remedy: note.remedy,
@@ -153,7 +171,10 @@ fn file_finding(path: &str, code: Code) -> Finding {
             "该文件表明同名工作簿正在表格软件中打开，读到的可能不是最新内容",
             "请保存并关闭该工作簿后重新运行；若并未打开，请删去这个残留文件",
         ),
-        _ => ("该文件可能含有表格，但不是电子表格工作簿，没有读取", "如含有要报送的数据，请另存为 .xlsx 后放入；否则请移出该文件夹"),
+        _ => (
+            "该文件可能含有表格，但不是电子表格工作簿，没有读取",
+            "如含有要报送的数据，请另存为 .xlsx 后放入；否则请移出该文件夹",
+        ),
     };
     Finding {
         file: path.to_owned(),
@@ -194,7 +215,11 @@ fn unrecognised_text(pack: &Pack, unrecognised: &Unrecognised) -> (String, Strin
     }
     let mut remedy = "请补上缺少的列，列名应与模板一致；不需要的工作表请删去".to_owned();
     if !near.slips.is_empty() {
-        let slips: Vec<String> = near.slips.iter().map(|(written, cell, meant)| format!("{cell}的「{written}」可能应为「{meant}」")).collect();
+        let slips: Vec<String> = near
+            .slips
+            .iter()
+            .map(|(written, cell, meant)| format!("{cell}的「{written}」可能应为「{meant}」"))
+            .collect();
         remedy = format!("请改正列名：{}", slips.join("，"));
     }
     (reason, remedy)
@@ -214,7 +239,8 @@ pub fn missing_table(pack: &Pack, table: usize, dataset: &Dataset, nears: &[Vec<
     let mut message = format!("缺少《{name}》：没有一个工作表含有它的全部必填列");
     for (_, _, at, near) in nearest.iter().take(3) {
         let sheet = &dataset.sheets[*at];
-        message = format!("{message}\n  较接近的有 {} 的工作表「{}」", dataset.books[sheet.book as usize].path, sheet.name);
+        message =
+            format!("{message}\n  较接近的有 {} 的工作表「{}」", dataset.books[sheet.book as usize].path, sheet.name);
         if let SheetKind::Table(other) = sheet.kind {
             message = format!("{message}（已按《{}》读取）", pack.tables[other].name);
         }

@@ -24,7 +24,10 @@ pub struct Schema {
 
 impl Schema {
     pub fn new(pack: &Pack) -> Self {
-        Self { headers: Headers::new(pack), coercions: (0..pack.tables.len()).map(|table| Coercion::of_table(pack, table)).collect() }
+        Self {
+            headers: Headers::new(pack),
+            coercions: (0..pack.tables.len()).map(|table| Coercion::of_table(pack, table)).collect(),
+        }
     }
 }
 
@@ -307,7 +310,12 @@ impl<'s> Reading<'s> {
         self.end_row();
         if let Some(near) = self.spread_header(merges) {
             let unrecognised = Box::new(Unrecognised { tie: Vec::new(), nearest: Some(near) });
-            return Scanned { kind: Kind::Unrecognised(unrecognised), rows: self.rows, ignored: self.rows, nears: self.nears };
+            return Scanned {
+                kind: Kind::Unrecognised(unrecognised),
+                rows: self.rows,
+                ignored: self.rows,
+                nears: self.nears,
+            };
         }
         let mut cells: Vec<Cells> = self.builders.into_iter().map(Builder::finish).collect();
         fill_merged(&mut cells, &self.found.columns, &self.lines, merges);
@@ -332,12 +340,17 @@ impl<'s> Reading<'s> {
                 if !is_header {
                     continue;
                 }
-                let other = (left + 1..=*right)
-                    .find(|next| self.filled.get(*next as usize).is_some_and(|filled| *filled) && self.place.get(*next as usize).copied().flatten().is_none());
+                let other = (left + 1..=*right).find(|next| {
+                    self.filled.get(*next as usize).is_some_and(|filled| *filled)
+                        && self.place.get(*next as usize).copied().flatten().is_none()
+                });
                 if let Some(other) = other {
                     let near = self.nears.iter().find(|near| near.table == self.found.table)?.clone();
                     let cell = |column| crate::place::A1(bottom, column).to_string();
-                    return Some(Near { clash: Some((self.coercions[at].name().to_owned(), cell(column), cell(other))), ..near });
+                    return Some(Near {
+                        clash: Some((self.coercions[at].name().to_owned(), cell(column), cell(other))),
+                        ..near
+                    });
                 }
             }
         }

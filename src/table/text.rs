@@ -40,12 +40,16 @@ pub fn is_empty(text: &str) -> bool {
 
 /// What people put into a cell to say that nothing belongs there (given as a key).
 pub fn is_placeholder(key: &str) -> bool {
-    key == "/" || key == "无" || (!key.is_empty() && key.chars().all(|c| matches!(c, '-' | '—' | '–' | '―' | '−' | '─')))
+    key == "/"
+        || key == "无"
+        || (!key.is_empty() && key.chars().all(|c| matches!(c, '-' | '—' | '–' | '―' | '−' | '─')))
 }
 
 /// Blanks of every width, and characters that print nothing (they come along when text is pasted).
 pub fn is_blank(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// The dots that are used alike between the parts of a transcribed name.

@@ -18,7 +18,9 @@ pub struct Tally {
 pub enum YearError {
     #[error("各考核表的年度列和标题中都没有写明年度；请用 --year 指明，例如 --year 2015")]
     None,
-    #[error("各考核表中最晚的年度是「{year}」，但{total}行中只有{carried}行属于该年度，可能是笔误；请核对，或用 --year 指明年度")]
+    #[error(
+        "各考核表中最晚的年度是「{year}」，但{total}行中只有{carried}行属于该年度，可能是笔误；请核对，或用 --year 指明年度"
+    )]
     Doubtful { year: i32, carried: u64, total: u64 },
 }
 
@@ -60,10 +62,19 @@ mod tests {
             tally.latest()
         };
         assert_eq!(tally(&[(Some(2014), 90), (Some(2015), 10)], &[]), Ok(2015));
-        assert_eq!(tally(&[(Some(2014), 91), (Some(2015), 9)], &[]), Err(YearError::Doubtful { year: 2015, carried: 9, total: 100 }));
-        assert_eq!(tally(&[(Some(2015), 99), (Some(2051), 1)], &[]), Err(YearError::Doubtful { year: 2051, carried: 1, total: 100 }));
+        assert_eq!(
+            tally(&[(Some(2014), 91), (Some(2015), 9)], &[]),
+            Err(YearError::Doubtful { year: 2015, carried: 9, total: 100 })
+        );
+        assert_eq!(
+            tally(&[(Some(2015), 99), (Some(2051), 1)], &[]),
+            Err(YearError::Doubtful { year: 2051, carried: 1, total: 100 })
+        );
         assert_eq!(tally(&[(Some(2015), 1), (None, 9)], &[]), Ok(2015));
-        assert_eq!(tally(&[(Some(2015), 1), (None, 10)], &[]), Err(YearError::Doubtful { year: 2015, carried: 1, total: 11 }));
+        assert_eq!(
+            tally(&[(Some(2015), 1), (None, 10)], &[]),
+            Err(YearError::Doubtful { year: 2015, carried: 1, total: 11 })
+        );
         assert_eq!(tally(&[(Some(2014), 5)], &[2015]), Err(YearError::Doubtful { year: 2015, carried: 0, total: 5 }));
         assert_eq!(tally(&[], &[2015]), Ok(2015));
         assert_eq!(tally(&[(None, 3)], &[]), Err(YearError::None));
