@@ -7,3 +7,4 @@ pub mod pack;
 pub mod place;
 pub mod rule;
 pub mod table;
+pub mod workbook;
