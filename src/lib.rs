@@ -2,6 +2,7 @@
 
 pub mod consequence;
 pub mod finding;
+pub mod handoff;
 pub mod pack;
 pub mod place;
 pub mod table;
