@@ -59,16 +59,19 @@ pub fn draw(
     } else {
         drawn.legend().set_hidden();
     }
-    drawn.x_axis().set_font(&font("仿宋", 9));
-    drawn.y_axis().set_font(&font("仿宋", 9)).set_num_format(if whole { "0" } else { "0%" });
     let height = match chart.kind {
-        // Lying bars are read from the top, in the table's order.
+        // Lying bars are read from the top, in the table's order, and carry their numbers themselves.
+        // Here the upright axis has the names.
         ChartKind::Bar => {
-            drawn.x_axis().set_reverse();
-            drawn.y_axis().set_crossing(rust_xlsxwriter::ChartAxisCrossing::Max);
-            80 + 26 * shown.min(40)
+            drawn.y_axis().set_font(&font("仿宋", 9)).set_reverse();
+            drawn.x_axis().set_hidden(true).set_major_gridlines(false);
+            70 + 26 * shown.min(40)
         }
-        ChartKind::Stacked | ChartKind::Clustered => 300,
+        ChartKind::Stacked | ChartKind::Clustered => {
+            drawn.x_axis().set_font(&font("仿宋", 9));
+            drawn.y_axis().set_font(&font("仿宋", 9)).set_num_format(if whole { "0" } else { "0%" });
+            300
+        }
     };
     drawn.set_alt_text(&chart.title).set_width((page as u32).min(900)).set_height(height);
     Some((drawn, height))

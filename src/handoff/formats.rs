@@ -27,10 +27,9 @@ const CHARSET: u8 = 134;
 /// Type size of a line across the page, in points.
 pub fn line_size(style: LineStyle) -> f64 {
     match style {
-        LineStyle::Title => 18.0,
+        LineStyle::Title => 20.0,
         LineStyle::Note => 10.0,
-        LineStyle::Warning => 12.0,
-        LineStyle::Paragraph | LineStyle::Signature => 12.0,
+        LineStyle::Warning | LineStyle::Paragraph | LineStyle::Signature => 14.0,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::formats;
 use super::measure::{self, Wish};
-use super::model::{Align, Block, Column, Line, Sheet, Value};
+use super::model::{Align, Block, Column, Line, LineStyle, Sheet, Value};
 
 /// Margins in inches: left, right, top, bottom.
 pub const MARGINS: [f64; 4] = [0.45, 0.45, 0.55, 0.7];
@@ -10,8 +10,13 @@ pub const MARGINS: [f64; 4] = [0.45, 0.45, 0.55, 0.7];
 /// Pixels of A4 between the margins, at 96 dots an inch.
 const LANDSCAPE: f64 = (297.0 / 25.4 - 0.9) * 96.0;
 const PORTRAIT: f64 = (210.0 / 25.4 - 0.9) * 96.0;
-/// The page may be printed down to this scale: text of 10 points is then of 7, still read without effort.
-const SMALLEST_SCALE: f64 = 0.70;
+/// Scales at which a page may be printed, the largest first: at the smallest, text of 10 points is of
+/// 7, still read without effort.
+const SCALES: [f64; 6] = [1.0, 0.92, 0.86, 0.8, 0.75, 0.7];
+/// Rows may on average be that many lines high before a smaller scale is taken.
+const LINES: f64 = 3.2;
+/// Rows that are measured to find the scale.
+const MEASURED: usize = 400;
 /// How far a page is widened for rows that would pass Excel's limit of height, and how often.
 const WIDENING: f64 = 1.3;
 const WIDENINGS: usize = 5;
@@ -23,14 +28,24 @@ pub struct Layout {
     pub widths: Vec<f64>,
 }
 
-/// Shares the page out among the columns of all blocks.
+/// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.
 pub fn of(sheet: &Sheet<'_>) -> Layout {
     let wishes = wishes(sheet);
     let page = if sheet.landscape { LANDSCAPE } else { PORTRAIT };
-    let natural: f64 = wishes.iter().map(|wish| wish.most.max(wish.least)).sum();
     let least: f64 = wishes.iter().map(|wish| wish.least).sum();
-    let mut width = natural.clamp(page, page / SMALLEST_SCALE).max(least);
-    let mut layout = Layout { widths: measure::share(&wishes, width) };
+    let smallest = page / SCALES[SCALES.len() - 1];
+    let mut width = least.max(smallest);
+    let mut layout = Layout { widths: Vec::new() };
+    for scale in SCALES {
+        if page / scale < least && scale > SCALES[SCALES.len() - 1] {
+            continue;
+        }
+        width = least.max(page / scale);
+        layout = Layout { widths: measure::share(&wishes, width) };
+        if layout.mean_height(sheet) <= measure::lines_height(LINES) {
+            break;
+        }
+    }
     for _ in 0..WIDENINGS {
         if !layout.passes_limit(sheet) {
             break;
@@ -51,7 +66,9 @@ fn wishes(sheet: &Sheet<'_>) -> Vec<Wish> {
     let columns = sheet.blocks.iter().map(|block| block.columns.len()).max().unwrap_or(1);
     let mut wishes = vec![Wish { least: 0.0, most: 0.0, usual: 0.0 }; columns];
     for block in &sheet.blocks {
-        for (index, column) in block.columns.iter().enumerate() {
+        // The last column of a narrower block spreads over the rest of the page and asks for nothing.
+        let own = if block.columns.len() < columns { block.columns.len() - 1 } else { columns };
+        for (index, column) in block.columns.iter().enumerate().take(own) {
             let asked = wish(block, index, column, sheet.filter);
             let wish = &mut wishes[index];
             wish.least = wish.least.max(asked.least);
@@ -114,12 +131,33 @@ impl Layout {
 
     pub fn line_height(&self, line: &Line) -> f64 {
         let size = formats::line_size(line.style);
-        measure::within_limit(measure::height([(line.text.as_str(), self.total(), size)].into_iter()) + 4.0)
+        let above = if line.style == LineStyle::Note { 0.0 } else { 6.0 };
+        measure::within_limit(measure::height([(line.text.as_str(), self.total(), size)].into_iter()) + above)
+    }
+
+    /// Pixels of each of the block's columns; the last one has all that is left of the page.
+    fn widths(&self, block: &Block<'_>) -> impl Iterator<Item = f64> {
+        let last = block.columns.len().saturating_sub(1);
+        let rest: f64 = self.widths[last..].iter().sum();
+        self.widths[..last].iter().copied().chain([rest])
+    }
+
+    fn mean_height(&self, sheet: &Sheet<'_>) -> f64 {
+        let rows: usize = sheet.blocks.iter().map(|block| block.rows.len()).sum();
+        let step = rows.div_ceil(MEASURED).max(1);
+        let (mut total, mut measured) = (0.0, 0);
+        for block in &sheet.blocks {
+            for row in block.rows.iter().step_by(step) {
+                total += self.full_height(block, row);
+                measured += 1;
+            }
+        }
+        if measured == 0 { 0.0 } else { total / f64::from(measured) }
     }
 
     pub fn header_height(&self, block: &Block<'_>) -> f64 {
-        let cells = block.columns.iter().zip(&self.widths);
-        measure::height(cells.map(|(column, width)| (column.name.as_str(), *width - BUTTON, measure::HEAD))) + 8.0
+        let cells = block.columns.iter().zip(self.widths(block));
+        measure::height(cells.map(|(column, width)| (column.name.as_str(), width, measure::HEAD))) + 8.0
     }
 
     pub fn row_height(&self, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
@@ -127,9 +165,9 @@ impl Layout {
     }
 
     fn full_height(&self, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
-        let cells = row.iter().zip(&block.columns).zip(&self.widths);
+        let cells = row.iter().zip(&block.columns).zip(self.widths(block));
         measure::height(cells.filter_map(|((value, column), width)| match value {
-            Value::Text(text) | Value::Fault(text) | Value::Link(text, _) => Some((text.as_ref(), *width, size(column))),
+            Value::Text(text) | Value::Fault(text) | Value::Link(text, _) => Some((text.as_ref(), width, size(column))),
             _ => None,
         }))
     }

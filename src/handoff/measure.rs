@@ -18,16 +18,18 @@ const HALF: f64 = 96.0 / 72.0 / 2.0;
 /// Pixels that a cell keeps free at its sides.
 const PADDING: f64 = 7.0;
 
+/// What is kept back of a cell's room: digits and Latin letters differ in width between the
+/// typefaces that ordinary computers put in for 仿宋.
+const SLACK: f64 = 0.95;
+
 /// Pixels that `half_widths` characters of a size need, sides included.
 pub fn pixels(half_widths: f64, size: f64) -> f64 {
-    (half_widths * size * HALF + PADDING).ceil()
+    (half_widths * size * HALF / SLACK + PADDING).ceil() + 1.0
 }
 
 /// Half-width characters of a size that fit into `pixels`.
 fn room(pixels: f64, size: f64) -> usize {
-    // A twentieth is kept back: digits and Latin letters differ between the typefaces that
-    // ordinary computers put in for 仿宋.
-    let fit = (pixels - PADDING) * 0.95 / (size * HALF);
+    let fit = (pixels - PADDING) * SLACK / (size * HALF);
     if fit < 2.0 { 2 } else { fit as usize }
 }
 
@@ -126,6 +128,11 @@ pub fn height<'t>(cells: impl Iterator<Item = (&'t str, f64, f64)>) -> f64 {
         .map(|(text, pixels, size)| line_height(size) * lines(text, room(pixels, size)) as f64)
         .fold(line_height(TEXT), f64::max);
     (tallest + 5.0).ceil()
+}
+
+/// Height in points of a row with so many lines of read text.
+pub fn lines_height(lines: f64) -> f64 {
+    line_height(TEXT) * lines + 5.0
 }
 
 /// Cuts a height down to what Excel takes.

@@ -56,15 +56,18 @@ pub struct RunInfo {
 impl RunInfo {
     /// City, year, run and, on a second line, the values set for this run.
     pub fn title(&self, pack: &Pack, heading: &str) -> String {
-        // 2015年 and 年度 share their 年.
-        let run = self.run.title();
-        let run = run.strip_prefix('年').unwrap_or(run);
-        let title = format!("{}{}年{run}考核{heading}", pack.city, self.year);
+        let title = format!("{}{}考核{heading}", pack.city, self.period());
         if self.set_values.is_empty() {
             return title;
         }
         let set: Vec<String> = self.set_values.iter().map(|(name, value)| format!("{name}＝{value}")).collect();
         format!("{title}\n（本次参数设定：{}）", set.join("，"))
+    }
+
+    /// Year and run as people say them: 2015年半年, 2015年度.
+    fn period(&self) -> String {
+        let run = self.run.title();
+        format!("{}年{}", self.year, run.strip_prefix('年').unwrap_or(run))
     }
 
     fn as_of_line(&self) -> String {

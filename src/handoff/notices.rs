@@ -78,10 +78,9 @@ impl Letters<'_> {
         let draft = !letter.lines.iter().all(|line| agreed(pack, line));
         let title = format!("{}\n{}", info.title(pack, "结果运用"), pack.notices.title);
         let opening = format!(
-            "　　根据{}和{}年{}考核结果，{}涉及贵单位的下列 {} 项。处理的对象、依据、事实和要求见下表。",
+            "　　根据{}和{}考核结果，{}涉及贵单位的下列 {} 项。处理的对象、依据、事实和要求见下表。",
             pack.measures,
-            info.year,
-            info.run.title(),
+            info.period(),
             if draft { "拟办理" } else { "决定办理" },
             letter.lines.len(),
         );

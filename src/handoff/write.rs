@@ -164,8 +164,12 @@ impl Writer<'_, '_> {
             self.row += 1;
         }
         let header = self.row;
+        // A block with fewer columns than the page spreads its last one over the rest.
+        let spread = (block.columns.len() < layout.widths.len()).then_some(layout.widths.len() as u16 - 1);
         for (index, column) in (0u16..).zip(&block.columns) {
-            self.worksheet.write_string_with_format(header, index, &column.name, &formats::header(column))?;
+            let format = formats::header(column);
+            self.spread(header, block, index, spread, &format)?;
+            self.worksheet.write_string_with_format(header, index, &column.name, &format)?;
         }
         self.worksheet.set_row_height(header, layout.header_height(block))?;
         self.row += 1;
@@ -178,11 +182,11 @@ impl Writer<'_, '_> {
         let last_column = block.columns.len().saturating_sub(1) as u16;
         let from = self.row;
         if rows.is_empty() {
-            self.across(&block.empty, &formats::empty(), block.columns.len())?;
+            self.across(&block.empty, &formats::empty(), spread.map_or(block.columns.len(), |last| usize::from(last) + 1))?;
             self.worksheet.set_row_height(self.row, 24.0)?;
             self.row += 1;
         } else {
-            self.rows(block, rows, layout)?;
+            self.rows(block, rows, layout, spread)?;
             self.answers(block, from)?;
             self.alarms(block, from)?;
             self.worksheet.ignore_error_range(from, 0, self.row - 1, last_column, IgnoreError::NumberStoredAsText)?;
@@ -202,11 +206,33 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    fn rows(&mut self, block: &Block<'_>, rows: &[Vec<Value<'_>>], layout: &layout::Layout) -> Result<(), XlsxError> {
+    /// Merges the block's last cell with the rest of the page's columns.
+    fn spread(
+        &mut self,
+        row: u32,
+        block: &Block<'_>,
+        column: u16,
+        last: Option<u16>,
+        format: &Format,
+    ) -> Result<(), XlsxError> {
+        let Some(last) = last.filter(|_| usize::from(column) + 1 == block.columns.len()) else { return Ok(()) };
+        // Its first cell is written over afterwards.
+        self.worksheet.merge_range(row, column, row, last, "", format)?;
+        Ok(())
+    }
+
+    fn rows(
+        &mut self,
+        block: &Block<'_>,
+        rows: &[Vec<Value<'_>>],
+        layout: &layout::Layout,
+        spread: Option<u16>,
+    ) -> Result<(), XlsxError> {
         let styles: Vec<formats::Cells> = block.columns.iter().map(formats::cells).collect();
         for row in rows {
             self.worksheet.set_row_height(self.row, layout.row_height(block, row))?;
             for (column, (value, style)) in (0u16..).zip(row.iter().zip(&styles)) {
+                self.spread(self.row, block, column, spread, &style.text)?;
                 self.cell(column, value, style)?;
             }
             self.row += 1;
