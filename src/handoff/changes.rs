@@ -124,8 +124,13 @@ impl Change {
                     (lists::BASIS, &self.old.basis, &self.new.basis),
                     (lists::FACTS, &self.old.facts, &self.new.facts),
                 ];
-                let named: Vec<&str> = parts.iter().filter(|(_, old, new)| old != new).map(|(name, ..)| *name).collect();
-                if named.is_empty() { "依据的内容已变".to_owned() } else { format!("{}已变", named.join("、")) }
+                let named: Vec<&str> =
+                    parts.iter().filter(|(_, old, new)| old != new).map(|(name, ..)| *name).collect();
+                if named.is_empty() {
+                    "依据的内容已变".to_owned()
+                } else {
+                    format!("{}已变", named.join("、"))
+                }
             }
         }
     }
@@ -201,9 +206,6 @@ mod tests {
         let new = [summary("a", "一", "1"), summary("b", "一", "2"), summary("c", "二", "9"), summary("e", "一", "1")];
         let found = compare(&old, &new);
         let found: Vec<(Kind, &str)> = found.iter().map(|change| (change.kind, change.id())).collect();
-        assert_eq!(
-            found,
-            [(Kind::Added, "e"), (Kind::Withdrawn, "d"), (Kind::Changed, "b"), (Kind::Changed, "c")]
-        );
+        assert_eq!(found, [(Kind::Added, "e"), (Kind::Withdrawn, "d"), (Kind::Changed, "b"), (Kind::Changed, "c")]);
     }
 }

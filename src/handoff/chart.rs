@@ -44,9 +44,10 @@ pub fn draw(
             .set_categories((place.sheet, place.from, chart.labels, to, chart.labels))
             .set_values((place.sheet, place.from, *column, to, *column))
             .set_gap(60)
-            .set_format(ChartFormat::new().set_solid_fill(
-                ChartSolidFill::new().set_color(Color::RGB(COLOURS[index % COLOURS.len()])),
-            ));
+            .set_format(
+                ChartFormat::new()
+                    .set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(COLOURS[index % COLOURS.len()]))),
+            );
         if chart.kind != ChartKind::Stacked {
             let mut label = ChartDataLabel::new();
             label.show_value().set_font(&font("仿宋", 9));

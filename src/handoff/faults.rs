@@ -97,7 +97,9 @@ impl<'a> Faulty<'a> {
                 None => Value::text(finding.file.as_str()),
             };
             let mut row = vec![Value::Count(number), file];
-            row.extend([&finding.sheet, &finding.cell, &finding.table, &finding.column].map(|text| Value::text(text.as_str())));
+            row.extend(
+                [&finding.sheet, &finding.cell, &finding.table, &finding.column].map(|text| Value::text(text.as_str())),
+            );
             row.extend(told(finding));
             row
         });
@@ -225,7 +227,10 @@ impl<'a> Faulty<'a> {
             landscape: true,
             head: super::lines([
                 (format!("退回的行：{}（{table}）", source.name), LineStyle::Title),
-                ("着色的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。".to_owned(), LineStyle::Note),
+                (
+                    "着色的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。".to_owned(),
+                    LineStyle::Note,
+                ),
             ]),
             blocks: vec![Block::new(columns, rows.collect(), "没有退回的行。")],
             tail: Vec::new(),

@@ -85,7 +85,8 @@ pub fn cells(column: &Column) -> Cells {
         Align::Centre => FormatAlign::Center,
         Align::Right => FormatAlign::Right,
     });
-    let number = base.clone().set_align(if column.align == Align::Centre { FormatAlign::Center } else { FormatAlign::Right });
+    let number =
+        base.clone().set_align(if column.align == Align::Centre { FormatAlign::Center } else { FormatAlign::Right });
     let text = match &column.answer {
         // As text, so that an entry such as 3-5 is not taken for a date.
         Some(answer) if matches!(answer.kind, super::model::AnswerKind::Text) => aligned.clone().set_num_format("@"),
@@ -115,9 +116,5 @@ fn typeface(name: &str, size: f64) -> Format {
 }
 
 fn bordered(format: Format) -> Format {
-    format
-        .set_border(FormatBorder::Thin)
-        .set_border_color(RULE)
-        .set_text_wrap()
-        .set_align(FormatAlign::VerticalCenter)
+    format.set_border(FormatBorder::Thin).set_border_color(RULE).set_text_wrap().set_align(FormatAlign::VerticalCenter)
 }

@@ -54,7 +54,10 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
         width *= WIDENING;
         let wider: Vec<Wish> = wishes
             .iter()
-            .map(|wish| Wish { most: if wish.most > wish.least { wish.most.max(width / 3.0) } else { wish.most }, ..*wish })
+            .map(|wish| Wish {
+                most: if wish.most > wish.least { wish.most.max(width / 3.0) } else { wish.most },
+                ..*wish
+            })
             .collect();
         layout = Layout { widths: measure::share(&wider, width) };
     }
@@ -175,7 +178,8 @@ impl Layout {
     fn passes_limit(&self, sheet: &Sheet<'_>) -> bool {
         sheet.blocks.iter().any(|block| {
             block.rows.iter().any(|row| {
-                let long = row.iter().any(|value| matches!(value, Value::Text(text) | Value::Fault(text) if text.len() > 600));
+                let long =
+                    row.iter().any(|value| matches!(value, Value::Text(text) | Value::Fault(text) if text.len() > 600));
                 let full = |row| self.full_height(block, row);
                 long && full(row) > measure::within_limit(full(row))
             })

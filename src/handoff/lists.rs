@@ -145,7 +145,9 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
     ]);
     match &line.decision {
         Some(decision) => {
-            cells.extend([&decision.opinion, &decision.method, &decision.date, &decision.remark].map(|text| Cow::from(text)));
+            cells.extend(
+                [&decision.opinion, &decision.method, &decision.date, &decision.remark].map(|text| Cow::from(text)),
+            );
             cells.extend(list.extra_answers.iter().map(|answer| {
                 let given = decision.extra.iter().find(|(name, _)| name == &answer.name);
                 Cow::from(given.map_or("", |(_, text)| text.as_str()))
@@ -240,7 +242,8 @@ struct Progress {
 fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> Progress {
     let action = &pack.actions[pack.quotas[plan.quota].action].name;
     let rate = if plan.total == 0 { 0.0 } else { plan.reached as f64 * 100.0 / plan.total as f64 };
-    let share = plan.share.parse::<f64>().map_or_else(|_| plan.share.clone(), |share| format!("{}%", decimal(share * 100.0)));
+    let share =
+        plan.share.parse::<f64>().map_or_else(|_| plan.share.clone(), |share| format!("{}%", decimal(share * 100.0)));
     let open = plan.target.saturating_sub(plan.reached);
     let word = match info.run {
         Run::Annual if open > 0 => Some("未完成"),
@@ -362,7 +365,8 @@ pub fn text_answer(name: &str) -> Answer {
 /// Answers that `record` would send back are coloured while they are typed.
 fn alarms(pack: &Pack, table: &ListTable<'_>) -> Vec<Alarm> {
     let at = |name: &str| table.column(name).map(|column| column as u16);
-    let (Some(opinion), Some(method), Some(options), Some(words)) = (at(OPINION), at(METHOD), at(OPTIONS), opinions(pack))
+    let (Some(opinion), Some(method), Some(options), Some(words)) =
+        (at(OPINION), at(METHOD), at(OPTIONS), opinions(pack))
     else {
         return Vec::new();
     };

@@ -111,7 +111,8 @@ pub fn share(wishes: &[Wish], page: f64) -> Vec<f64> {
     let mut widths = at(low);
     let spare = page - total(&widths);
     // Only what can be as wide as it likes takes the rest, so that short columns stay short.
-    let growing: f64 = widths.iter().zip(wishes).filter(|(_, wish)| wish.most > wish.least).map(|(width, _)| width).sum();
+    let growing: f64 =
+        widths.iter().zip(wishes).filter(|(_, wish)| wish.most > wish.least).map(|(width, _)| width).sum();
     if spare > 1.0 && growing > 0.0 {
         for (width, wish) in widths.iter_mut().zip(wishes) {
             if wish.most > wish.least {

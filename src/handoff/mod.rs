@@ -178,8 +178,7 @@ impl<'a> Handoff<'a> {
     pub fn publish(&self, dir: &Path, publication: &Publication<'_>) -> Result<Published, Error> {
         let Publication { info, figures, .. } = *publication;
         let material = &self.material;
-        let letters =
-            if publication.notices { notices::letters(material, info) } else { notices::Letters::default() };
+        let letters = if publication.notices { notices::letters(material, info) } else { notices::Letters::default() };
         let faulty = faults::Faulty::new(material.pack, material.dataset);
         let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
         jobs.extend(self.lists.iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
@@ -255,7 +254,8 @@ fn write_all<J: Copy + Send + Sync>(
     jobs: &mut Vec<(String, J)>,
     write: impl Fn(J, &Path) -> Result<(), Error> + Sync,
 ) -> Result<Published, Error> {
-    let mut folders: Vec<PathBuf> = jobs.iter().filter_map(|(name, _)| Some(dir.join(name).parent()?.to_owned())).collect();
+    let mut folders: Vec<PathBuf> =
+        jobs.iter().filter_map(|(name, _)| Some(dir.join(name).parent()?.to_owned())).collect();
     folders.sort_unstable();
     folders.dedup();
     for path in folders {

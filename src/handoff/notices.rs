@@ -98,7 +98,7 @@ impl Letters<'_> {
             Column::text(lists::BASIS, 10.0, 20.0),
             Column::text(lists::FACTS, 16.0, 40.0),
             Column::text("要求", 12.0, 30.0),
-            Column::centred("期限", 8.0, 10.0),
+            Column::text("期限", 10.0, 14.0),
             Column::text(lists::ID, 10.0, 16.0).small(),
         ];
         let rows = (1..).zip(&letter.lines).map(|(number, line)| row(material, letter, number, line));
@@ -128,7 +128,8 @@ fn row<'s>(material: &'s Material<'_>, letter: &Letter<'s>, number: u64, line: &
     // Only what happened in or through this unit is told to it.
     let grounds = || line.grounds.iter().filter(|ground| ground.units.contains(&letter.unit));
     let facts = material.phrases.facts(people.id(line.subject), grounds());
-    let facts = if conflicts(material, letter, line) { format!("{facts}（{}）", Flag::Conflict.text()) } else { facts };
+    let facts =
+        if conflicts(material, letter, line) { format!("{facts}（{}）", Flag::Conflict.text()) } else { facts };
     let action = &pack.actions[line.action];
     let method = line.decision.as_ref().filter(|_| agreed(pack, line)).map_or("", |decision| decision.method.as_str());
     let named: Cow<'s, str> = if method.is_empty() || method == action.name {
@@ -159,18 +160,19 @@ fn rules<'g>(grounds: impl Iterator<Item = &'g Ground>) -> impl Iterator<Item = 
 /// The flag of a positive line beside an adverse one: told only where the letter itself tells the
 /// adverse one, since it would give away what the unit is not told yet.
 fn conflicts(material: &Material<'_>, letter: &Letter<'_>, line: &Line) -> bool {
-    let adverse = |other: &&Line| other.subject == line.subject && material.pack.actions[other.action].tone == Tone::Adverse;
-    line.flags.contains(&Flag::Conflict) && !line.flag_confidential && letter.lines.iter().copied().any(|other| adverse(&other))
+    let adverse =
+        |other: &&Line| other.subject == line.subject && material.pack.actions[other.action].tone == Tone::Adverse;
+    line.flags.contains(&Flag::Conflict)
+        && !line.flag_confidential
+        && letter.lines.iter().copied().any(|other| adverse(&other))
 }
 
-/// The day set by the committee; where the list has such a column and none is set yet, that it will be.
+/// The day set by the committee, else by when the pack says it is.
 fn due<'s>(pack: &'s Pack, line: &'s Line) -> Value<'s> {
     let action = &pack.actions[line.action];
-    let Some(column) = pack.lists[action.list].extra_answers.iter().find(|answer| answer.is_date) else {
-        return Value::text(if action.asks.is_empty() { "—" } else { "另行通知" });
-    };
-    let set = line.decision.as_ref().and_then(|decision| {
+    let column = pack.lists[action.list].extra_answers.iter().find(|answer| answer.is_date);
+    let set = column.zip(line.decision.as_ref()).and_then(|(column, decision)| {
         decision.extra.iter().find(|(name, text)| name == &column.name && !text.is_empty())
     });
-    set.map_or(Value::text("审定时确定"), |(_, text)| Value::date(text))
+    set.map_or(Value::text(action.due.as_str()), |(_, text)| Value::date(text))
 }

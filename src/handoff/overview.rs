@@ -72,7 +72,11 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
         rows.push(vec![Value::text(name), Value::Count(count), Value::text(note)]);
     };
     for (kind, register) in material.pack.subjects.iter().zip(&dataset.registers) {
-        add(kind.name.clone(), register.ids.len() as u64, format!("列入{}的", material.pack.tables[kind.register].name));
+        add(
+            kind.name.clone(),
+            register.ids.len() as u64,
+            format!("列入{}的", material.pack.tables[kind.register].name),
+        );
     }
     add("工作簿".into(), dataset.books.len() as u64, String::new());
     let sum = |of: fn(&crate::table::Sheet) -> u64| dataset.sheets.iter().map(of).sum::<u64>();
@@ -101,7 +105,8 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
     add("没有收到的表".into(), absent.len() as u64, absent.join("、"));
     let lines = &material.outcome.lines;
     add("处理建议".into(), lines.len() as u64, "各名单合计".into());
-    let decided = lines.iter().filter(|line| line.decision.as_ref().is_some_and(|decision| !decision.opinion.is_empty()));
+    let decided =
+        lines.iter().filter(|line| line.decision.as_ref().is_some_and(|decision| !decision.opinion.is_empty()));
     add("其中已有委员会意见".into(), decided.count() as u64, String::new());
     add("待定事项".into(), material.outcome.pending.len() as u64, format!("见{}", pendings::NAME));
     let exceeded = figures.ratios.iter().filter(|ratio| above(ratio)).count();
@@ -378,7 +383,11 @@ fn returned<'a>(faulty: &Faulty<'a>) -> Block<'a> {
             ]
         })
         .collect();
-    let columns =
-        vec![Column::text("工作簿", 20.0, 60.0), counts("退回行数"), counts("提醒"), Column::text("退回单", 16.0, 50.0)];
+    let columns = vec![
+        Column::text("工作簿", 20.0, 60.0),
+        counts("退回行数"),
+        counts("提醒"),
+        Column::text("退回单", 16.0, 50.0),
+    ];
     Block::new(columns, rows, "没有退回的工作簿。")
 }

@@ -28,7 +28,9 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
         Column::centred("规则", 6.0, 14.0).small(),
     ];
     let rows = (1..).zip(&material.outcome.pending).map(|(number, pending)| {
-        let subject = |text: &dyn Fn(Subject) -> Cow<'a, str>| pending.subject.map_or(Value::Blank, |subject| Value::text(text(subject)));
+        let subject = |text: &dyn Fn(Subject) -> Cow<'a, str>| {
+            pending.subject.map_or(Value::Blank, |subject| Value::text(text(subject)))
+        };
         vec![
             Value::Count(number),
             Value::text(reason(pack, pending)),

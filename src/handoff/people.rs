@@ -44,7 +44,8 @@ impl<'a> People<'a> {
                 let frame = &dataset.tables[subject.register].frame;
                 let posts = subject.post.map(|column| strings(frame, &table.columns[column].name));
                 let authorities = subject.authority.map(|column| strings(frame, &table.columns[column].name));
-                let default = subject.authority.and_then(|column| table.columns[column].default.as_deref()).unwrap_or("");
+                let default =
+                    subject.authority.and_then(|column| table.columns[column].default.as_deref()).unwrap_or("");
                 let unit_column = format!("@{}", pack.subjects[unit].kind);
                 let units = if kind == unit { Vec::new() } else { indices(frame, &unit_column) };
                 let home = |rows: &Vec<u32>| rows.first().map(|row| *row as usize);
@@ -58,9 +59,9 @@ impl<'a> People<'a> {
                 };
                 let mut seen: HashMap<&str, u32> = HashMap::new();
                 for (index, rows) in (0u32..).zip(&register.rows) {
-                    printed.posts.push(joined(
-                        rows.iter().filter_map(|row| *posts.as_ref()?.get(*row as usize)?).collect(),
-                    ));
+                    printed
+                        .posts
+                        .push(joined(rows.iter().filter_map(|row| *posts.as_ref()?.get(*row as usize)?).collect()));
                     let authority = authorities.as_ref().and_then(|all| *all.get(home(rows)?)?).unwrap_or("");
                     let next = seen.len() as u32;
                     let rank = if authority == default { u32::MAX } else { *seen.entry(authority).or_insert(next) };
@@ -110,7 +111,6 @@ impl<'a> People<'a> {
     pub fn unit_id(&self, unit: u32) -> &'a str {
         self.id(Subject { kind: self.unit, index: unit })
     }
-
 
     /// Indices of the subject's units, home first.
     pub fn units(&self, subject: Subject) -> &[u32] {

@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use crate::consequence::{Evidence, FactValue, Ground, Line, Origin};
 use crate::pack::{ColumnKind, Entity, Formula, Pack, Proposal};
@@ -120,31 +119,37 @@ impl<'a> Phrases<'a> {
 
     /// A ground about one row with facts of its own: a lead and what is known of it.
     fn row_ground(&self, table: usize, ground: &Ground) -> String {
-        let table = &self.pack.tables[table];
-        let mut sentence = format!("{} {}", display(&table.name), ground.about);
-        let mut mark = '：';
-        for (name, value) in &ground.facts {
-            if matches!(value, FactValue::Text(text) if text == &ground.about) {
-                continue;
-            }
-            let measured = ground.evidence.iter().find(|evidence| &evidence.column == name && evidence.line.is_some());
-            let relation = measured.map(|evidence| self.relation(evidence)).unwrap_or_default();
-            let _ = write!(sentence, "{mark}{}{relation}", plain_fact(name, value));
-            mark = '，';
-        }
-        sentence
+        let known: Vec<String> = ground
+            .facts
+            .iter()
+            .filter(|(_, value)| !matches!(value, FactValue::Text(text) if text == &ground.about))
+            .map(|(name, value)| {
+                let measured = |evidence: &&Evidence| &evidence.column == name && evidence.line.is_some();
+                let relation = ground.evidence.iter().find(measured).map(|evidence| self.relation(evidence));
+                plain_fact(name, value) + &relation.unwrap_or_default()
+            })
+            .collect();
+        let whose = if ground.about_label == ground.about { "" } else { &ground.about_label };
+        let row = format!("{whose}{} {}", display(&self.pack.tables[table].name), ground.about);
+        if known.is_empty() { row } else { format!("{row}（{}）", known.join("，")) }
     }
 
     /// One deciding cell; the row is named only where it is another one than before.
     fn evidence(&self, evidence: &Evidence, last_row: &mut Option<(String, String)>) -> String {
-        if let (Origin::Archive(line), true) = (&evidence.origin, evidence.column.is_empty()) {
+        if let Origin::Archive(line) = &evidence.origin {
             *last_row = None;
-            return format!("{}：见档案 {line}", evidence.fact);
+            return format!("{}（{} {line}）", evidence.fact, super::lists::ID);
         }
         let row = (evidence.table.clone(), self.row_name(evidence).into_owned());
         let known = last_row.as_ref() == Some(&row);
         let value = self.value(evidence);
         let relation = self.relation(evidence);
+        if !row.1.is_empty() && row.1 == evidence.value {
+            // A row known by its date, say, and decided by that date.
+            let clause = format!("{} {}", display(&evidence.table), row.1);
+            *last_row = Some(row);
+            return clause;
+        }
         let clause = if known {
             format!("{}{value}{relation}", evidence.column)
         } else if row.1.is_empty() {
@@ -161,8 +166,10 @@ impl<'a> Phrases<'a> {
         let mut places: Vec<String> = Vec::new();
         for evidence in evidence {
             let place = match &evidence.origin {
-                Origin::Archive(line) => format!("档案 {line}"),
-                Origin::Cell(_) if !evidence.label.is_empty() => format!("{} {}", display(&evidence.table), evidence.label),
+                Origin::Archive(line) => format!("{} {line}", super::lists::ID),
+                Origin::Cell(_) if !evidence.label.is_empty() => {
+                    format!("{} {}", display(&evidence.table), evidence.label)
+                }
                 Origin::Cell(_) => continue,
             };
             if !places.contains(&place) {
@@ -203,7 +210,8 @@ impl<'a> Phrases<'a> {
     /// `，低于半年得分线 60〔本部门口径〕`, for a value that was measured against a parameter.
     fn relation(&self, evidence: &Evidence) -> String {
         let Some((name, line)) = &evidence.line else { return String::new() };
-        let reading = self.pack.parameters.iter().any(|parameter| &parameter.name == name && parameter.reading.is_some());
+        let reading =
+            self.pack.parameters.iter().any(|parameter| &parameter.name == name && parameter.reading.is_some());
         let ranks = |value: &str, line: &str| match self.column_kind(evidence) {
             Some(ColumnKind::Choice { values, .. }) => {
                 let rank = |text: &str| values.iter().position(|value| value == text).map(|rank| rank as f64);
@@ -297,7 +305,9 @@ fn called(table: &crate::pack::Table) -> Option<usize> {
         return None;
     }
     let subject = table.references.iter().map(|reference| reference.id.min(reference.label)).min()?;
-    table.columns[..subject].iter().position(|column| column.required && matches!(column.kind, ColumnKind::Choice { .. }))
+    table.columns[..subject]
+        .iter()
+        .position(|column| column.required && matches!(column.kind, ColumnKind::Choice { .. }))
 }
 
 /// Per rule: whether a reading stands behind it, directly or through the facts and parameters it names.
@@ -306,7 +316,8 @@ fn readings(pack: &Pack) -> Vec<bool> {
     for (index, fact) in pack.facts.iter().enumerate() {
         known.entry(&fact.name).or_default().push(index);
     }
-    let parameter = |name: &str| pack.parameters.iter().any(|parameter| parameter.name == name && parameter.reading.is_some());
+    let parameter =
+        |name: &str| pack.parameters.iter().any(|parameter| parameter.name == name && parameter.reading.is_some());
     pack.rules
         .iter()
         .map(|rule| {
@@ -363,7 +374,8 @@ mod tests {
 
     #[test]
     fn quoted_texts_are_no_names() {
-        let found: Vec<&str> = names("目标完成得分 < 半年得分线 AND 评价 = '较差'").filter(|name| !name.is_empty()).collect();
+        let found: Vec<&str> =
+            names("目标完成得分 < 半年得分线 AND 评价 = '较差'").filter(|name| !name.is_empty()).collect();
         assert_eq!(found, ["目标完成得分", "半年得分线", "AND", "评价"]);
     }
 

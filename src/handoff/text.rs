@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn sheet_names_are_taken_by_excel() {
-        let cases = [("问题/线索", 1, "问题_线索"), ("'引'", 1, "引"), ("", 1, "工作表"), ("通报名单", 2, "通报名单（2）")];
+        let cases =
+            [("问题/线索", 1, "问题_线索"), ("'引'", 1, "引"), ("", 1, "工作表"), ("通报名单", 2, "通报名单（2）")];
         for (name, number, expected) in cases {
             assert_eq!(sheet_name(name, number), expected);
         }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{
-    ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime,
-    Format, Formula, IgnoreError, ProtectionOptions, Url, XlsxError,
+    ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties,
+    ExcelDateTime, Format, Formula, IgnoreError, ProtectionOptions, Url, XlsxError,
 };
 
 use super::model::{self, AnswerKind, Block, Line, Sheet, Value};
@@ -51,7 +51,11 @@ pub fn bytes(book: &model::Workbook<'_>, rows: u32) -> Result<Vec<u8>, Error> {
     build(book, None, rows).map_err(fail)?.save_to_buffer().map_err(fail)
 }
 
-fn build(book: &model::Workbook<'_>, temporary: Option<&Path>, limit: u32) -> Result<rust_xlsxwriter::Workbook, XlsxError> {
+fn build(
+    book: &model::Workbook<'_>,
+    temporary: Option<&Path>,
+    limit: u32,
+) -> Result<rust_xlsxwriter::Workbook, XlsxError> {
     let mut target = rust_xlsxwriter::Workbook::new();
     if let Some(folder) = temporary.filter(|folder| folder.is_dir()) {
         target.set_tempdir(folder)?;
@@ -66,8 +70,7 @@ fn build(book: &model::Workbook<'_>, temporary: Option<&Path>, limit: u32) -> Re
         for part in parts(sheet, limit) {
             let name = names.claim(&sheet.name);
             let streamed = part.len() > STREAMED;
-            let worksheet =
-                if streamed { target.add_worksheet_with_low_memory()? } else { target.add_worksheet() };
+            let worksheet = if streamed { target.add_worksheet_with_low_memory()? } else { target.add_worksheet() };
             worksheet.set_name(&name)?;
             Writer { sheet, worksheet, lists: &mut lists, name: &name, links: 0, row: 0 }.write(part)?;
         }
@@ -182,7 +185,11 @@ impl Writer<'_, '_> {
         let last_column = block.columns.len().saturating_sub(1) as u16;
         let from = self.row;
         if rows.is_empty() {
-            self.across(&block.empty, &formats::empty(), spread.map_or(block.columns.len(), |last| usize::from(last) + 1))?;
+            self.across(
+                &block.empty,
+                &formats::empty(),
+                spread.map_or(block.columns.len(), |last| usize::from(last) + 1),
+            )?;
             self.worksheet.set_row_height(self.row, 24.0)?;
             self.row += 1;
         } else {
@@ -277,8 +284,7 @@ impl Writer<'_, '_> {
                 AnswerKind::Choice(values) => self.lists.rule(values)?,
                 AnswerKind::Date(from) => {
                     let last = NaiveDate::from_ymd_opt(2199, 12, 31).unwrap_or(*from);
-                    DataValidation::new()
-                        .allow_date(DataValidationRule::Between(excel_date(*from)?, excel_date(last)?))
+                    DataValidation::new().allow_date(DataValidationRule::Between(excel_date(*from)?, excel_date(last)?))
                 }
                 AnswerKind::Text => DataValidation::new().allow_any_value(),
             };
@@ -395,4 +401,3 @@ fn excel_date(date: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     let year = u16::try_from(date.year()).unwrap_or(0);
     ExcelDateTime::from_ymd(year, date.month() as u8, date.day() as u8)
 }
-
