@@ -3,6 +3,7 @@
 pub mod consequence;
 pub mod fact;
 pub mod finding;
+pub mod handoff;
 pub mod pack;
 pub mod place;
 pub mod rule;
