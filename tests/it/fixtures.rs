@@ -8,6 +8,8 @@
 //!
 //! `KAOHE_WRITE_FIXTURES=1 cargo test --test it fixtures` writes the workbooks anew.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
