@@ -4,5 +4,6 @@ pub mod consequence;
 pub mod finding;
 pub mod pack;
 pub mod place;
+pub mod sample;
 pub mod table;
 pub mod template;

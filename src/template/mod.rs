@@ -116,7 +116,7 @@ fn write_guide(sheet: &mut Worksheet, raw: &RawTemplate, pack: &Pack, tables: &[
     const WIDTH: u16 = 100;
     sheet.set_name(GUIDE)?;
     sheet.set_column_width(0, f64::from(WIDTH))?;
-    sheet.set_screen_gridlines(false);
+    sheet.set_screen_gridlines(false).set_print_fit_to_pages(1, 0);
     let title = Format::new().set_bold().set_font_size(16);
     let heading = Format::new().set_bold().set_font_size(12).set_background_color(HEADING);
     let body = Format::new().set_text_wrap().set_align(FormatAlign::Top);

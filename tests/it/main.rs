@@ -1,3 +1,4 @@
 //! Behaviour through the public surface, in one binary so that polars links once.
 
 mod fixtures;
+mod template;
