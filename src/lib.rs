@@ -7,5 +7,7 @@ pub mod handoff;
 pub mod pack;
 pub mod place;
 pub mod rule;
+pub mod sample;
 pub mod table;
+pub mod template;
 pub mod workbook;
