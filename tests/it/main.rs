@@ -1,3 +1,5 @@
-//! The integration tests, in one binary so that polars is linked once.
+//! Behaviour through the public surface, in one binary so that polars links once.
 
+mod fixtures;
 mod handoff;
+mod template;
