@@ -5,3 +5,4 @@ pub mod finding;
 pub mod pack;
 pub mod place;
 pub mod table;
+pub mod workbook;
