@@ -1,8 +1,10 @@
 //! kaohe (考核): applies a city's Measures to the assessments of its leading teams and cadres.
 
 pub mod consequence;
+pub mod fact;
 pub mod finding;
 pub mod pack;
 pub mod place;
+pub mod rule;
 pub mod table;
 pub mod workbook;
