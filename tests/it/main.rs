@@ -1,0 +1,3 @@
+//! Integration tests: one binary, so that polars is linked once.
+
+mod archive;
