@@ -1,5 +1,6 @@
 //! kaohe (考核): applies a city's Measures to the assessments of its leading teams and cadres.
 
+pub mod archive;
 pub mod cli;
 pub mod consequence;
 pub mod fact;
