@@ -73,6 +73,9 @@ pub struct Withdrawn {
 /// Key of an entry in the register of talks: year, subject kind, 编号, 档案.
 type BookKey = (i32, String, String, String);
 
+/// An entry as filled in: (subject kind, 编号, 档案), (column, text).
+pub type FilledEntry<'a> = ((&'a str, &'a str, &'a str), Vec<(String, String)>);
+
 /// All that is known from earlier runs.
 #[derive(Debug, Clone, Default)]
 pub struct History {
@@ -103,7 +106,7 @@ impl History {
     }
 
     /// What was filled into a year's register of talks: (subject kind, 编号, 档案), (column, text).
-    pub fn book_answers(&self, year: i32) -> impl Iterator<Item = ((&str, &str, &str), Vec<(String, String)>)> {
+    pub fn book_answers(&self, year: i32) -> impl Iterator<Item = FilledEntry<'_>> {
         let of_year = self.book.iter().filter(move |((of, ..), _)| *of == year);
         of_year.map(|((_, kind, id, file), filled)| {
             ((kind.as_str(), id.as_str(), file.as_str()), filled.clone().into_iter().collect())
