@@ -1,5 +1,33 @@
 //! The rule pack: all policy as data, read from a folder of TOML files and checked once.
+//!
+//! `raw` is what stands in the files, [`model`] what is meant: names resolved, sets and types
+//! checked. [`sql`] compiles the pack's SQL expressions to polars expressions, [`scope`] says what
+//! their names mean. The built-in packs are embedded in the binary; `--pack DIR` reads another
+//! folder the same way.
 
+mod build;
+mod check;
+mod fault;
+mod load;
 pub mod model;
+mod raw;
+pub mod scope;
+pub mod sql;
 
+pub use build::{fits, nearest};
+pub use check::{expressions, fact_order};
+pub use fault::{Error, Fault, Report};
+pub use load::{built_in, built_in_files, built_in_names, from_files, load};
 pub use model::*;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn built_in_packs_hold_together() {
+        for name in super::built_in_names() {
+            if let Err(error) = super::built_in(name) {
+                panic!("{error}");
+            }
+        }
+    }
+}

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub struct Pack {
     pub name: String,
     pub version: String,
+    /// The Measures' full title.
+    pub title: String,
     /// SHA-256 over file names and contents, in lower-case hex.
     pub hash: String,
     /// The city as it stands in titles (`昆明市`).
@@ -262,6 +264,14 @@ pub struct Fact {
     /// Fixed text for lists instead of the plain value; `{}` is the value.
     pub text: Option<String>,
     pub reading: Option<String>,
+    pub place: Place,
+}
+
+/// Where something stands in the pack's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub file: String,
+    pub span: std::ops::Range<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -370,6 +380,7 @@ pub struct Rule {
     /// Grounds of this rule are told to nobody but the committee.
     pub confidential: bool,
     pub reading: Option<String>,
+    pub place: Place,
 }
 
 #[derive(Debug, Clone)]
@@ -411,6 +422,8 @@ pub struct Action {
     pub announced: bool,
     /// What is asked of the recipient, for the unit's letter.
     pub asks: String,
+    /// By when, as long as the committee has set no day.
+    pub due: String,
 }
 
 /// How lines of a list are ordered before the register order.
@@ -453,6 +466,7 @@ pub struct Answers {
 pub struct RegisterBook {
     pub name: String,
     pub title: String,
+    pub citation: String,
     pub action: usize,
     /// Talks that complete an entry: table, date column, SQL over its rows, column of the line id.
     pub talks: usize,
@@ -485,8 +499,8 @@ pub struct RegisterStates {
 /// A share of people that is to be reached in the year.
 #[derive(Debug, Clone)]
 pub struct Quota {
-    pub rule: String,
-    pub citation: String,
+    /// Index of its provision among the rules.
+    pub rule: usize,
     pub action: usize,
     pub runs: Vec<Run>,
     pub of: usize,
@@ -509,6 +523,7 @@ pub struct Hint {
     pub actions: Vec<usize>,
     /// Fact whose evidence's dates are added in brackets.
     pub dates: Option<String>,
+    pub place: Place,
 }
 
 /// What a unit is told.

@@ -1,0 +1,379 @@
+//! Checks every expression of a pack when it is loaded: names, types, and that facts do not go in circles.
+
+use polars::prelude::{DataType, Expr, Operator, Schema};
+
+use super::fault::Fault;
+use super::model::*;
+use super::scope::{self, Meaning, Site};
+use super::sql::{self, Literal, Literals};
+
+/// All faults in the pack's expressions.
+pub fn check(pack: &Pack) -> Vec<Fault> {
+    let mut checker =
+        Checker { pack, literals: sample_literals(pack), types: vec![None; pack.facts.len()], faults: Vec::new() };
+    match fact_order(pack) {
+        Ok(order) => {
+            for fact in order {
+                checker.fact(fact);
+            }
+            checker.tables();
+            checker.rules();
+            checker.rest();
+        }
+        Err(faults) => checker.faults = faults,
+    }
+    checker.faults
+}
+
+/// Facts in an order in which each only needs earlier ones.
+///
+/// # Errors
+/// Unknown names, and facts that need each other in a circle.
+pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let needs: Vec<Vec<usize>> = (0..pack.facts.len())
+        .map(|fact| match needs(pack, fact) {
+            Ok(needs) => needs,
+            Err(message) => {
+                faults.push(fault(&pack.facts[fact].place, format!("事实「{}」：{message}", pack.facts[fact].name)));
+                Vec::new()
+            }
+        })
+        .collect();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let mut order = Vec::with_capacity(needs.len());
+    let mut done = vec![false; needs.len()];
+    while order.len() < needs.len() {
+        let ready: Vec<usize> =
+            (0..needs.len()).filter(|fact| !done[*fact] && needs[*fact].iter().all(|need| done[*need])).collect();
+        if ready.is_empty() {
+            return Err((0..needs.len())
+                .filter(|fact| !done[*fact])
+                .map(|fact| {
+                    fault(&pack.facts[fact].place, format!("事实「{}」与其他事实互为前提", pack.facts[fact].name))
+                })
+                .collect());
+        }
+        for fact in ready {
+            done[fact] = true;
+            order.push(fact);
+        }
+    }
+    Ok(order)
+}
+
+/// Expressions of a fact with the site each is evaluated at.
+pub fn expressions(fact: &Fact) -> Vec<(Site, &str)> {
+    match &fact.formula {
+        Formula::Own { is, cells } => {
+            let site = Site::Entity(fact.of);
+            let cells = cells.iter().filter_map(|cell| cell.when.as_deref());
+            std::iter::once(is.as_str()).chain(cells).map(|sql| (site, sql)).collect()
+        }
+        Formula::Aggregate { source, given, value, cells, .. } => {
+            let site = Site::Source(*source);
+            let cells = cells.iter().filter_map(|cell| cell.when.as_deref());
+            given.as_deref().into_iter().chain([value.as_str()]).chain(cells).map(|sql| (site, sql)).collect()
+        }
+        Formula::Covered => Vec::new(),
+    }
+}
+
+/// The facts that a fact needs.
+fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, String> {
+    let mut needs = Vec::new();
+    let mut sites: Vec<(Site, String)> =
+        expressions(&pack.facts[fact]).into_iter().map(|(site, sql)| (site, sql.to_owned())).collect();
+    if let Formula::Covered = pack.facts[fact].formula {
+        // It counts the rules whose scope covers the entity: it needs what those scopes need.
+        for rule in pack.rules.iter().filter(|rule| rule.of == pack.facts[fact].of && rule.marks.is_none()) {
+            sites.extend(rule.scope.iter().map(|scope| (Site::Entity(rule.of), scope.clone())));
+        }
+    }
+    for (site, sql) in sites {
+        let expr = sql::parse(&sql).map_err(|error| error.to_string())?;
+        for name in sql::names(&expr) {
+            match scope::resolve(pack, site, &name, Some(fact))? {
+                Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need) => needs.push(need),
+                Meaning::Literal | Meaning::Column => {}
+            }
+        }
+    }
+    needs.sort_unstable();
+    needs.dedup();
+    Ok(needs)
+}
+
+fn fault(place: &Place, message: String) -> Fault {
+    Fault { file: place.file.clone(), span: place.span.clone(), message, remedy: String::new() }
+}
+
+/// Literals of the right types; their values do not matter here.
+fn sample_literals(pack: &Pack) -> Literals {
+    let day = chrono::NaiveDate::default();
+    let mut literals: Literals = [
+        ("本年".to_owned(), Literal::Int(2015)),
+        ("基准日".to_owned(), Literal::Date(day)),
+        ("年初".to_owned(), Literal::Date(day)),
+        ("轮次".to_owned(), Literal::Text("A".to_owned())),
+    ]
+    .into();
+    for parameter in &pack.parameters {
+        if let Some(dated) = parameter.values.first() {
+            let literal = match &dated.value {
+                Value::Number(value) => Literal::Number(*value),
+                Value::Text(text) => Literal::Text(text.clone()),
+            };
+            literals.insert(parameter.name.clone(), literal);
+        }
+    }
+    literals
+}
+
+struct Checker<'a> {
+    pack: &'a Pack,
+    literals: Literals,
+    types: Vec<Option<DataType>>,
+    faults: Vec<Fault>,
+}
+
+impl Checker<'_> {
+    /// The type of an expression, or a fault.
+    fn type_of(&mut self, place: &Place, what: &str, site: Site, sql: &str, not: Option<usize>) -> Option<DataType> {
+        match self.infer(site, sql, not) {
+            Ok(dtype) => Some(dtype),
+            Err(message) => {
+                self.faults.push(fault(place, format!("{what}：{message}（{}）", sql.trim())));
+                None
+            }
+        }
+    }
+
+    fn infer(&self, site: Site, sql: &str, not: Option<usize>) -> Result<DataType, String> {
+        let expr = sql::parse(sql).map_err(|error| error.to_string())?;
+        for name in sql::names(&expr) {
+            scope::resolve(self.pack, site, &name, not)?;
+        }
+        let order = |name: &str| scope::order(self.pack, site, name);
+        let bound = sql::bind(expr, &self.literals, &order).map_err(|error| error.to_string())?;
+        let schema = scope::schema(self.pack, site, &self.types, not);
+        sound(&bound, &schema)?;
+        let field = bound.to_field(&schema).map_err(|error| error.to_string())?;
+        Ok(field.dtype().clone())
+    }
+
+    fn condition(&mut self, place: &Place, what: &str, site: Site, sql: &str) {
+        if let Some(dtype) = self.type_of(place, what, site, sql, None)
+            && dtype != DataType::Boolean
+        {
+            self.faults.push(fault(place, format!("{what}应当是真假条件，却是{}（{}）", class(&dtype), sql.trim())));
+        }
+    }
+
+    fn fact(&mut self, at: usize) {
+        let pack = self.pack;
+        let fact = &pack.facts[at];
+        let what = format!("事实「{}」", fact.name);
+        let not = Some(at);
+        let dtype = match &fact.formula {
+            Formula::Own { is, cells } => {
+                self.cells(fact, Site::Entity(fact.of), cells, not);
+                self.type_of(&fact.place, &what, Site::Entity(fact.of), is, not)
+            }
+            Formula::Aggregate { source, given, value, absent, cells, .. } => {
+                let site = Site::Source(*source);
+                if let Some(given) = given {
+                    self.condition(&fact.place, &format!("{what}的 given "), site, given);
+                }
+                self.cells(fact, site, cells, None);
+                if let Some(absent) = absent {
+                    self.type_of(&fact.place, &what, Site::Entity(Entity::City), absent, None);
+                }
+                self.type_of(&fact.place, &what, site, value, None)
+            }
+            Formula::Covered => Some(DataType::Int32),
+        };
+        self.types[at] = dtype;
+    }
+
+    fn cells(&mut self, fact: &Fact, site: Site, cells: &[CellRule], not: Option<usize>) {
+        for cell in cells {
+            let known = match site {
+                Site::Source(Source::Table(table)) | Site::Entity(Entity::Row(table)) => {
+                    self.pack.tables[table].column(&cell.column).is_some()
+                }
+                Site::Source(source) => scope::system_columns(source).iter().any(|(name, _)| *name == cell.column),
+                Site::Entity(_) => false,
+            };
+            if !known {
+                let message = format!("事实「{}」的 cells 中没有列「{}」", fact.name, cell.column);
+                self.faults.push(fault(&fact.place, message));
+            }
+            if let Some(when) = &cell.when
+                && let Some(dtype) = self.type_of(&fact.place, &format!("事实「{}」", fact.name), site, when, not)
+                && dtype != DataType::Boolean
+            {
+                self.faults.push(fault(&fact.place, format!("事实「{}」的 cells 条件不是真假条件", fact.name)));
+            }
+        }
+    }
+
+    fn tables(&mut self) {
+        let pack = self.pack;
+        // Row checks see the table as read, before any fact.
+        let blank = Place { file: "tables.toml".into(), span: 0..0 };
+        for (at, table) in pack.tables.iter().enumerate() {
+            let checks = table.checks.iter().map(|check| &check.when).chain(&table.looks_back);
+            for sql in checks {
+                self.condition(&blank, &format!("表「{}」的条件", table.name), Site::Entity(Entity::Row(at)), sql);
+            }
+        }
+    }
+
+    fn rules(&mut self) {
+        let pack = self.pack;
+        for rule in &pack.rules {
+            let what = format!("规则「{}」", rule.id);
+            let site = Site::Entity(rule.of);
+            if let Some(scope) = &rule.scope {
+                self.condition(&rule.place, &format!("{what}的范围"), site, scope);
+            }
+            self.condition(&rule.place, &format!("{what}的条件"), site, &rule.when);
+            for name in &rule.about {
+                if let Err(message) = scope::resolve(pack, site, name, None) {
+                    self.faults.push(fault(&rule.place, format!("{what}的 about：{message}")));
+                }
+            }
+            for proposal in &rule.proposals {
+                self.recipient(rule, &proposal.to);
+            }
+        }
+    }
+
+    fn recipient(&mut self, rule: &Rule, to: &Recipient) {
+        let pack = self.pack;
+        let membership = &pack.membership;
+        let roles = match &pack.tables[membership.table].columns[membership.role].kind {
+            ColumnKind::Choice { values, .. } => values.as_slice(),
+            _ => &[],
+        };
+        let mut message = None;
+        match to {
+            Recipient::Itself => {}
+            Recipient::Role { role, via } => {
+                for role in std::iter::once(role).chain(via) {
+                    if !roles.contains(role) {
+                        message = Some(format!("没有职务「{role}」，可用：{}", roles.join("、")));
+                    }
+                }
+            }
+            Recipient::Named { column, fact } => {
+                let source = pack.facts.iter().find(|one| one.of == rule.of && one.name == *fact);
+                let table = source.and_then(|fact| match fact.formula {
+                    Formula::Aggregate { source: Source::Table(table), .. } => Some(table),
+                    _ => None,
+                });
+                let people = table.and_then(|table| {
+                    let column = &pack.tables[table].columns[pack.tables[table].column(column)?];
+                    matches!(column.kind, ColumnKind::People { .. }).then_some(())
+                });
+                if people.is_none() {
+                    message = Some(format!("事实「{fact}」所依据的表中没有人员列「{column}」"));
+                }
+            }
+        }
+        if let Some(message) = message {
+            self.faults.push(fault(&rule.place, format!("规则「{}」：{message}", rule.id)));
+        }
+    }
+
+    fn rest(&mut self) {
+        let pack = self.pack;
+        for hint in &pack.hints {
+            self.condition(&hint.place, &format!("提示「{}」", hint.text), Site::Entity(hint.of), &hint.when);
+        }
+        let place = Place { file: "handoff.toml".into(), span: 0..0 };
+        for quota in &pack.quotas {
+            for sql in [&quota.reached, &quota.first] {
+                self.condition(&place, "谈话比例", Site::Entity(Entity::Subject(quota.of)), sql);
+            }
+        }
+        if let Some(register) = &pack.register {
+            self.condition(&place, &register.name, Site::Entity(Entity::Row(register.talks)), &register.talk_when);
+        }
+        for ratio in &pack.overview.ratios {
+            for sql in [&ratio.counted, &ratio.among] {
+                self.condition(&place, &ratio.name, Site::Entity(Entity::Subject(ratio.of)), sql);
+            }
+        }
+        for cross in &pack.overview.crosses {
+            self.condition(&place, &cross.title, Site::Entity(cross.of), &cross.given);
+            for sql in [&cross.rows, &cross.columns] {
+                self.type_of(&place, &cross.title, Site::Entity(cross.of), sql, None);
+            }
+        }
+        for fork in &pack.forks {
+            let site = Site::Entity(Entity::Row(fork.table));
+            self.condition(&place, &format!("两可「{}」", fork.missing), site, &fork.when);
+            for sql in &fork.values {
+                self.type_of(&place, &format!("两可「{}」", fork.missing), site, sql, None);
+            }
+            if !pack.facts.iter().any(|fact| fact.of == Entity::Row(fork.table) && fact.name == fork.fact) {
+                let message = format!(
+                    "两可「{}」：表「{}」没有事实「{}」",
+                    fork.missing, pack.tables[fork.table].name, fork.fact
+                );
+                self.faults.push(fault(&place, message));
+            }
+        }
+    }
+}
+
+/// Kinds of values that can be compared with each other.
+fn class(dtype: &DataType) -> &'static str {
+    match dtype {
+        DataType::Boolean => "真假",
+        DataType::String => "文字",
+        DataType::Date => "日期",
+        DataType::Null => "空值",
+        dtype if dtype.is_numeric() || matches!(dtype, DataType::Unknown(_)) => "数字",
+        _ => "其他类型",
+    }
+}
+
+/// Polars lets a number pass for a condition and compares words with numbers; a pack must not.
+fn sound(expr: &Expr, schema: &Schema) -> Result<(), String> {
+    let kind = |expr: &Expr| expr.to_field(schema).map(|field| class(field.dtype())).map_err(|error| error.to_string());
+    for node in expr {
+        match node {
+            Expr::BinaryExpr { left, op, right } => {
+                let (a, b) = (kind(left)?, kind(right)?);
+                let logical = matches!(op, Operator::And | Operator::Or | Operator::LogicalAnd | Operator::LogicalOr);
+                let compares = matches!(
+                    op,
+                    Operator::Eq | Operator::NotEq | Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq
+                );
+                if logical {
+                    for one in [a, b] {
+                        if one != "真假" && one != "空值" {
+                            return Err(format!("AND、OR 的两边应当是真假条件，却有{one}"));
+                        }
+                    }
+                }
+                if compares && a != b && a != "空值" && b != "空值" {
+                    return Err(format!("{a}不能与{b}比较"));
+                }
+            }
+            Expr::Cast { expr, dtype, .. } if dtype.as_literal() == Some(&DataType::Boolean) => {
+                let inner = kind(expr)?;
+                if inner != "真假" {
+                    return Err(format!("NOT 后面应当是真假条件，却是{inner}"));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Faults in a pack, shown with file, line and the lines around them.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// What is wrong in a pack file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub file: String,
+    /// Byte range in the file's text; empty range at 0 when the whole file is meant.
+    pub span: std::ops::Range<usize>,
+    pub message: String,
+    pub remedy: String,
+}
+
+/// A pack that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("规则包「{path}」无法读取：{source}。请检查 --pack 所指的文件夹")]
+    Read { path: String, source: std::io::Error },
+    #[error(
+        "规则包「{path}」中没有 TOML 文件。请检查 --pack 所指的文件夹；可用 kaohe pack export 导出内置规则包作为样本"
+    )]
+    Empty { path: String },
+    #[error("{}", .0)]
+    Faults(Report),
+}
+
+/// All faults of a pack, rendered with the text that they stand in.
+#[derive(Debug)]
+pub struct Report {
+    pub faults: Vec<Fault>,
+    rendered: String,
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.rendered)
+    }
+}
+
+impl Report {
+    /// Renders `faults` against the files' texts (name, text).
+    pub fn new(faults: Vec<Fault>, files: &[(String, String)]) -> Self {
+        let renderer = Renderer::plain();
+        let mut rendered = format!("规则包有 {} 处错误：", faults.len());
+        for fault in &faults {
+            let text = files.iter().find(|(name, _)| *name == fault.file).map_or("", |(_, text)| text.as_str());
+            let (start, end) = within(text, &fault.span);
+            let title = Level::ERROR.with_name("错误").primary_title(fault.message.as_str()).element(
+                Snippet::source(text).path(fault.file.as_str()).annotation(AnnotationKind::Primary.span(start..end)),
+            );
+            let mut groups = vec![title];
+            if !fault.remedy.is_empty() {
+                groups.push(Group::with_title(Level::HELP.with_name("办法").secondary_title(fault.remedy.as_str())));
+            }
+            rendered.push('\n');
+            rendered.push_str(&renderer.render(&groups));
+        }
+        Report { faults, rendered }
+    }
+}
+
+/// The span cut to the text and to character boundaries.
+fn within(text: &str, span: &std::ops::Range<usize>) -> (usize, usize) {
+    let floor = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = floor(span.start);
+    (start, floor(span.end).max(start))
+}

@@ -1,0 +1,135 @@
+//! Reads a pack's files, from the binary or from a folder, and builds the checked pack.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::build::build;
+use super::fault::{Error, Fault, Report};
+use super::model::Pack;
+use super::raw::RawFile;
+
+/// Files that belong to a pack but are read elsewhere: what `kaohe sample` and `kaohe template` draw from.
+const OTHERS: [&str; 2] = [crate::sample::FILE, crate::template::FILE];
+
+const BUILT_IN: [(&str, &[(&str, &str)]); 1] = [(
+    "kunming-2015",
+    &[
+        ("facts.toml", include_str!("../packs/kunming-2015/facts.toml")),
+        ("handoff.toml", include_str!("../packs/kunming-2015/handoff.toml")),
+        ("pack.toml", include_str!("../packs/kunming-2015/pack.toml")),
+        ("parameters.toml", include_str!("../packs/kunming-2015/parameters.toml")),
+        ("rules.toml", include_str!("../packs/kunming-2015/rules.toml")),
+        ("sample.toml", include_str!("../packs/kunming-2015/sample.toml")),
+        ("tables.toml", include_str!("../packs/kunming-2015/tables.toml")),
+        ("template.toml", include_str!("../packs/kunming-2015/template.toml")),
+    ],
+)];
+
+/// Names of the packs in the binary; the first is the default.
+pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
+
+/// The files of a built-in pack (name, text).
+pub fn built_in_files(name: &str) -> Option<Vec<(String, String)>> {
+    let (_, files) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
+    Some(files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
+}
+
+/// The built-in pack called `name`, or the default.
+///
+/// # Errors
+/// A pack that does not hold together (a test keeps the built-in ones whole), or no such pack.
+pub fn built_in(name: &str) -> Result<Pack, Error> {
+    match built_in_files(name) {
+        Some(files) => from_files(files),
+        None => Err(Error::Empty { path: name.to_owned() }),
+    }
+}
+
+/// The pack in a folder: all its `.toml` files, by name.
+///
+/// # Errors
+/// An unreadable folder, or every fault found in its files.
+pub fn load(dir: &Path) -> Result<Pack, Error> {
+    let path = dir.display().to_string();
+    let read = |source| Error::Read { path: path.clone(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(read)? {
+        let entry = entry.map_err(read)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.to_lowercase().ends_with(".toml") && !name.starts_with('.') {
+            let bytes = std::fs::read(entry.path()).map_err(read)?;
+            let text = String::from_utf8(bytes).map_err(|_| Error::Read {
+                path: entry.path().display().to_string(),
+                source: std::io::Error::new(std::io::ErrorKind::InvalidData, "文件不是 UTF-8 编码"),
+            })?;
+            // Notepad saves with a byte order mark.
+            files.push((name, text.trim_start_matches('\u{feff}').to_owned()));
+        }
+    }
+    if files.is_empty() {
+        return Err(Error::Empty { path });
+    }
+    files.sort();
+    from_files(files)
+}
+
+/// A pack from its files' texts.
+///
+/// # Errors
+/// Every fault found.
+pub fn from_files(files: Vec<(String, String)>) -> Result<Pack, Error> {
+    let mut faults = Vec::new();
+    let mut raw = Vec::new();
+    for (name, text) in &files {
+        if OTHERS.contains(&name.as_str()) {
+            continue;
+        }
+        match toml::from_str::<RawFile>(text) {
+            Ok(file) => raw.push((name.clone(), file)),
+            Err(error) => faults.push(syntax(name, &error)),
+        }
+    }
+    if faults.is_empty() {
+        match build(raw, hash(&files), files.clone()) {
+            Ok(pack) => return Ok(pack),
+            Err(found) => faults = found,
+        }
+    }
+    Err(Error::Faults(Report::new(faults, &files)))
+}
+
+fn hash(files: &[(String, String)]) -> String {
+    let mut hasher = Sha256::new();
+    for (name, text) in files {
+        for part in [name, text] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The parser's English, as far as it is usual, in Chinese.
+fn syntax(file: &str, error: &toml::de::Error) -> Fault {
+    let message = error.message();
+    let quoted = message.split('`').nth(1).unwrap_or_default();
+    let (message, remedy) = if message.starts_with("unknown field") {
+        let expected = message.split("expected ").nth(1).unwrap_or_default();
+        (format!("没有「{quoted}」这个键"), format!("可用的键：{}", expected.trim_start_matches("one of ")))
+    } else if message.starts_with("missing field") {
+        (format!("缺少必填的键「{quoted}」"), format!("请补上 {quoted} = …"))
+    } else if message.starts_with("invalid type") || message.starts_with("data did not match") {
+        (format!("值的类型不对：{message}"), "请对照内置规则包中同名的键".to_owned())
+    } else if message.starts_with("duplicate key") {
+        ("同一个键写了两次".to_owned(), "请删去其中一个".to_owned())
+    } else {
+        (
+            format!("TOML 语法错误：{message}"),
+            "中文的键要加双引号，文字的值要加双引号，列表用 [ ] 并以逗号分隔".to_owned(),
+        )
+    };
+    Fault { file: file.to_owned(), span: error.span().unwrap_or(0..0), message, remedy }
+}
