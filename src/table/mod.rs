@@ -7,7 +7,7 @@
 mod coerce;
 mod column;
 mod compute;
-mod date;
+pub mod date;
 mod directory;
 mod duplicate;
 mod examine;
@@ -21,7 +21,7 @@ mod relate;
 mod report;
 mod rows;
 mod scan;
-mod text;
+pub mod text;
 mod year;
 
 use std::collections::HashMap;

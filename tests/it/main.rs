@@ -1,3 +1,7 @@
 //! Behaviour through the public surface, in one binary so that polars links once.
 
+mod archive;
+mod fixtures;
+mod handoff;
 mod reading;
+mod template;
