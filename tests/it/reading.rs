@@ -4,6 +4,8 @@
 //! `=42179` is a number, `@2015-06-24` a date, `!#REF!` an error, `^` a cell merged with the one above,
 //! `<` with the one to the left, `~较好` a formula that shows a text.
 
+#![allow(clippy::unwrap_used)] // Whatever goes wrong here fails the test.
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
