@@ -6,4 +6,5 @@
 mod archive;
 mod fixtures;
 mod handoff;
+mod reading;
 mod template;
