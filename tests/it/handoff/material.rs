@@ -242,6 +242,10 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
         passed_over: vec!["说明.doc".into()],
         year: 2015,
         absent: vec![at("问题线索")],
+        noted: vec![],
+        finding_rows: vec![],
+        year_found: false,
+        as_of: chrono::NaiveDate::from_ymd_opt(2015, 12, 31).unwrap(),
     }
 }
 
@@ -254,6 +258,7 @@ pub fn cell(at: (u32, u32), fact: &str, table: &str, column: &str, value: &str) 
         value: value.into(),
         line: None,
         label: String::new(),
+        through: None,
     }
 }
 
