@@ -130,7 +130,7 @@ impl<'a> Phrases<'a> {
         let about = if ground.about == recipient || ground.about_label.is_empty() { "" } else { &ground.about_label };
         // A ground about talks or lines says them itself.
         let about = if clauses.iter().any(|clause| clause.contains(about)) { "" } else { about };
-        format!("{about}{}", clauses.join("，"))
+        format!("{}{}", of(about), clauses.join("，"))
     }
 
     /// A ground about one row with facts of its own: a lead and what is known of it.
@@ -146,7 +146,7 @@ impl<'a> Phrases<'a> {
             })
             .collect();
         let whose = if ground.about_label == ground.about { "" } else { &ground.about_label };
-        let row = format!("{whose}{} {}", display(&self.pack.tables[table].name), ground.about);
+        let row = format!("{}{} {}", of(whose), display(&self.pack.tables[table].name), ground.about);
         if known.is_empty() { row } else { format!("{row}（{}）", known.join("，")) }
     }
 
@@ -269,6 +269,11 @@ fn places(evidence: &[&Evidence]) -> String {
         }
     }
     if places.is_empty() { String::new() } else { format!("（{}）", places.join("、")) }
+}
+
+/// Whose fact it is, in front of the fact.
+fn of(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!("{name}的") }
 }
 
 fn mark(reading: bool) -> &'static str {
