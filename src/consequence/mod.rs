@@ -2,9 +2,18 @@
 //!
 //! The result is an [`Outcome`]: everything the handoff prints and the archive registers.
 
+mod decide;
+mod draft;
+mod hint;
+mod members;
+mod quota;
+mod reach;
+mod register;
+
 use serde::Serialize;
 
-use crate::place::Cell;
+pub use decide::decide;
+pub use draft::json;
 
 /// A subject: kind (index into the pack's subjects) and index in its register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,40 +22,7 @@ pub struct Subject {
     pub index: u32,
 }
 
-/// The value of a fact as it stands in a ground.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum FactValue {
-    Null,
-    Bool(bool),
-    Int(i64),
-    Number(f64),
-    Text(String),
-}
-
-/// Where a deciding value stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Origin {
-    Cell(Cell),
-    /// A line of an earlier run, by its id.
-    Archive(String),
-}
-
-/// A value that decided, with its origin.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evidence {
-    pub origin: Origin,
-    /// The fact it decided; empty where it only shows through whom the rule reaches the recipient.
-    pub fact: String,
-    pub table: String,
-    pub column: String,
-    /// As shown in the cell.
-    pub value: String,
-    /// The parameter and value it was compared with (`半年得分线`, `60`).
-    pub line: Option<(String, String)>,
-    /// What the row is called in `about`, where it has a name of its own (a talk's date, a line id).
-    pub label: String,
-}
+pub use crate::fact::{Decision, Evidence, FactValue, Origin};
 
 /// Why a rule reaches the recipient of a line.
 #[derive(Debug, Clone)]
@@ -64,18 +40,6 @@ pub struct Ground {
     pub units: Vec<u32>,
     /// Rests on a rule that is told to nobody but the committee.
     pub confidential: bool,
-}
-
-/// The committee's answer to a line, as far as it counts today.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Decision {
-    /// One of the pack's answers.
-    pub opinion: String,
-    pub method: String,
-    pub date: String,
-    pub remark: String,
-    /// Answers in the list's own further columns: (column, text).
-    pub extra: Vec<(String, String)>,
 }
 
 /// A proposal: one action for one recipient in one run.

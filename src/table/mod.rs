@@ -4,12 +4,36 @@
 //! the registers of subjects, and everything that was not used with the reason why.
 //! Invariant: for every sheet, rows = used + rejected + ignored.
 
+mod coerce;
+mod column;
+mod compute;
+pub mod date;
+mod directory;
+mod duplicate;
+mod examine;
+mod frame;
+mod judge;
+mod line;
+mod read;
+mod recognise;
+mod refer;
+mod relate;
+mod report;
+mod rows;
+mod scan;
+pub mod text;
+mod year;
+
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use crate::finding::Finding;
 use crate::place::{A1, Cell, SheetId};
+
+pub use read::{AsOf, Context, Error, read};
+pub use year::YearError;
 
 /// All that was read from the input folder.
 #[derive(Debug, Default)]
@@ -24,12 +48,19 @@ pub struct Dataset {
     pub tables: Vec<Table>,
     /// Rows put aside, in reading order.
     pub rejected: Vec<Rejected>,
+    /// Rows that are not put aside and about which there is a warning, in reading order.
+    pub noted: Vec<Noted>,
     /// Complete and in reading order.
     pub findings: Vec<Finding>,
+    /// For each finding the row that it is about.
+    pub finding_rows: Vec<Option<(SheetId, u32)>>,
     /// Files that may hold a table but are not read, by path.
     pub passed_over: Vec<String>,
     /// The run's year.
     pub year: i32,
+    /// The year was not given but found in the assessment tables; the run says so.
+    pub year_found: bool,
+    pub as_of: NaiveDate,
     /// Tables (by index) that no sheet holds.
     pub absent: Vec<usize>,
 }
@@ -110,6 +141,16 @@ pub struct Rejected {
     pub values: Vec<String>,
     /// Whom the row is about, where that can be told without a contradiction.
     pub subjects: Vec<RejectedSubject>,
+}
+
+/// A row that is not put aside but deserves a look.
+#[derive(Debug, Clone)]
+pub struct Noted {
+    pub table: usize,
+    pub sheet: SheetId,
+    pub row: u32,
+    /// As in [`Rejected::values`].
+    pub values: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,249 @@
+//! The hash chain: every entry locks everything before it, and `verify` recomputes all of it.
+//!
+//! What is hashed are the readable tables themselves, so that there is no second copy that could
+//! differ from what a reader sees. Two hashes run through the entries: 链值 over the contents, which a
+//! published list can carry because the same work gives the same value whenever it is done, and 封印,
+//! which also covers when and how an entry was written.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Transaction, params};
+use sha2::{Digest, Sha256};
+
+/// What an entry says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Registration,
+    Published,
+    Dropped,
+    Answers,
+}
+
+impl Kind {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Kind::Registration => "登记",
+            Kind::Published => "发布",
+            Kind::Dropped => "作废",
+            Kind::Answers => "答复",
+        }
+    }
+}
+
+/// Where the chain starts: the hash before the first entry.
+const ORIGIN: &str = "";
+
+/// A table whose rows belong to entries: its columns in the order in which they are hashed.
+struct Detail {
+    table: &'static str,
+    columns: &'static str,
+    order: &'static str,
+}
+
+const DETAILS: &[Detail] = &[
+    Detail {
+        table: "运行", columns: "年度, 轮次, 基准日, 办法, 办法版本, 办法摘要, 用语", order: "记录号"
+    },
+    Detail { table: "名单", columns: "序, 名单, 标题, 登记表, 列, 答复列", order: "序" },
+    Detail {
+        table: "事项",
+        columns: "序, 名单, 处理编号, 核对码, 处理, 对象类别, 编号, 对象, 可选方式, 条款, 沿用编号, 沿用核对码, 已填答复, 各格",
+        order: "序",
+    },
+    Detail { table: "依据", columns: "序, 次, 条款, 关于, 事实", order: "序, 次" },
+    Detail {
+        table: "归档", columns: "序, 档案, 对象类别, 编号, 处理编号, 已填答复, 各格", order: "序"
+    },
+    Detail {
+        table: "答复",
+        columns: "序, 所答登记, 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 更正",
+        order: "序",
+    },
+    Detail {
+        table: "归档答复", columns: "序, 所答登记, 年度, 档案, 对象类别, 编号, 内容, 更正", order: "序"
+    },
+];
+
+/// Feeds values into a hash so that no two different sequences look alike.
+struct Feed(Sha256);
+
+impl Feed {
+    fn new() -> Feed {
+        Feed(Sha256::new())
+    }
+
+    fn part(&mut self, tag: u8, bytes: &[u8]) {
+        self.0.update([tag]);
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.part(b't', text.as_bytes());
+    }
+
+    fn value(&mut self, value: ValueRef<'_>) {
+        match value {
+            ValueRef::Null => self.part(b'n', &[]),
+            ValueRef::Integer(number) => self.part(b'i', &number.to_le_bytes()),
+            ValueRef::Real(number) => self.part(b'r', &number.to_le_bytes()),
+            ValueRef::Text(text) => self.part(b't', text),
+            ValueRef::Blob(bytes) => self.part(b'b', bytes),
+        }
+    }
+
+    fn hex(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+/// Lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// The hash of a sequence of texts.
+pub(super) fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut feed = Feed::new();
+    for text in texts {
+        feed.text(text);
+    }
+    feed.hex()
+}
+
+/// The last entry: its number, 链值 and 封印.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Tail {
+    pub number: i64,
+    pub chain: String,
+    pub seal: String,
+}
+
+pub(super) fn tail(connection: &Connection) -> rusqlite::Result<Tail> {
+    let mut statement = connection.prepare("SELECT 记录号, 链值, 封印 FROM 记录 ORDER BY 记录号 DESC LIMIT 1")?;
+    let mut rows = statement.query([])?;
+    match rows.next()? {
+        Some(row) => Ok(Tail { number: row.get(0)?, chain: row.get(1)?, seal: row.get(2)? }),
+        None => Ok(Tail { number: 0, chain: ORIGIN.to_owned(), seal: ORIGIN.to_owned() }),
+    }
+}
+
+/// The hash over an entry's own content; also counts its rows per table.
+pub(super) fn content(
+    connection: &Connection,
+    number: i64,
+    kind: &str,
+    of: Option<i64>,
+) -> rusqlite::Result<(String, Vec<i64>)> {
+    let mut feed = Feed::new();
+    feed.text(kind);
+    feed.value(of.map_or(ValueRef::Null, ValueRef::Integer));
+    let mut counts = Vec::with_capacity(DETAILS.len());
+    for detail in DETAILS {
+        let sql =
+            format!("SELECT {} FROM {} WHERE 记录号 = ?1 ORDER BY {}", detail.columns, detail.table, detail.order);
+        let mut statement = connection.prepare_cached(&sql)?;
+        let width = statement.column_count();
+        let mut rows = statement.query([number])?;
+        let mut count = 0;
+        feed.text(detail.table);
+        while let Some(row) = rows.next()? {
+            count += 1;
+            feed.part(b'|', &[]);
+            for column in 0..width {
+                feed.value(row.get_ref(column)?);
+            }
+        }
+        counts.push(count);
+    }
+    Ok((feed.hex(), counts))
+}
+
+/// Appends the entry whose rows were written under the number after the tail's.
+pub(super) fn append(transaction: &Transaction<'_>, kind: Kind, of: Option<i64>, story: &str) -> rusqlite::Result<i64> {
+    let before = tail(transaction)?;
+    let number = before.number + 1;
+    let (content, _) = content(transaction, number, kind.word(), of)?;
+    let chain = digest([before.chain.as_str(), &content]);
+    let time = now();
+    let seal = digest([before.seal.as_str(), &chain, &time, story]);
+    transaction.execute(
+        "INSERT INTO 记录 (记录号, 种类, 登记号, 内容值, 链值, 时间, 经过, 封印) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![number, kind.word(), of, content, chain, time, story, seal],
+    )?;
+    transaction.execute("DELETE FROM 链尾", [])?;
+    transaction.execute("INSERT INTO 链尾 (记录号, 封印) VALUES (?1, ?2)", params![number, seal])?;
+    Ok(number)
+}
+
+/// The clock is told in the archive alone, never in a result.
+fn now() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let time = chrono::DateTime::from_timestamp(since.as_secs() as i64, 0).unwrap_or_default();
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Everything that is wrong with the archive, in the words of a clerk; empty: nothing.
+pub(super) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut faults = Vec::new();
+    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let said: String = row.get(0)?;
+        if said != "ok" {
+            faults.push(format!("SQLite 完整性检查：{said}"));
+        }
+    }
+    if !faults.is_empty() {
+        return Ok(faults);
+    }
+    let mut totals = vec![0i64; DETAILS.len()];
+    let (mut chain, mut seal, mut last) = (ORIGIN.to_owned(), ORIGIN.to_owned(), 0i64);
+    let mut statement =
+        connection.prepare("SELECT 记录号, 种类, 登记号, 内容值, 链值, 时间, 经过, 封印 FROM 记录 ORDER BY 记录号")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let number: i64 = row.get(0)?;
+        if number != last + 1 {
+            faults.push(format!("记录 {} 之后缺少记录（下一条是 {number}）", last));
+        }
+        last = number;
+        // A value of another type than ours is a change like any other.
+        let text = |column: usize| row.get_ref(column).ok().and_then(|value| value.as_str().ok()).unwrap_or_default();
+        let of: Option<i64> = row.get(2).unwrap_or(Some(-1));
+        let (content, counts) = content(connection, number, text(1), of)?;
+        for (total, count) in totals.iter_mut().zip(counts) {
+            *total += count;
+        }
+        if content != text(3) {
+            faults.push(format!("记录 {number}（{}，{}）的内容与内容值不符", text(1), text(5)));
+        }
+        if digest([chain.as_str(), &content]) != text(4) {
+            faults.push(format!("记录 {number} 的链值与前面的记录不符"));
+        }
+        if digest([seal.as_str(), text(4), text(5), text(6)]) != text(7) {
+            faults.push(format!("记录 {number} 的时间、经过或封印被改动"));
+        }
+        chain = text(4).to_owned();
+        seal = text(7).to_owned();
+    }
+    for (detail, total) in DETAILS.iter().zip(totals) {
+        let all: i64 = connection.query_row(&format!("SELECT COUNT(*) FROM {}", detail.table), [], |row| row.get(0))?;
+        if all != total {
+            faults.push(format!("表「{}」有 {} 行与记录对不上", detail.table, (all - total).abs()));
+        }
+    }
+    let mut statement = connection.prepare("SELECT 记录号, 封印 FROM 链尾")?;
+    let tails: Vec<(i64, String)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let expected: &[(i64, String)] = if last == 0 { &[] } else { &[(last, seal)] };
+    if tails != expected {
+        faults.push(format!("链尾与最后一条记录（{last}）不符，末尾可能有记录被删去"));
+    }
+    Ok(faults)
+}

@@ -1,0 +1,215 @@
+//! `archive export`: the ledger (台账) that the office keeps, as plain sheets for the handoff to write.
+
+use chrono::NaiveDate;
+
+use super::docket::{Docket, State};
+use super::error::Error;
+use super::open::Archive;
+use super::read::parsed;
+use super::registration::{Pairs, column};
+use crate::consequence::Decision;
+
+/// A sheet of texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerSheet {
+    pub name: String,
+    pub title: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Columns of the ledger that come from the list as printed.
+const PRINTED: [&str; 6] = ["单位", "职务", "管理权限", column::METHODS, "依据", "事实"];
+
+impl Archive {
+    /// All that was proposed and decided, what is open, and the whole history of answers.
+    pub fn ledger(&self, as_of: Option<NaiveDate>) -> Result<Vec<LedgerSheet>, Error> {
+        let dockets = self.dockets(as_of)?;
+        let fault = |error| self.fault(error);
+        Ok(vec![
+            lines(&dockets),
+            withdrawn(&dockets),
+            self.answers_sheet().map_err(fault)?,
+            self.book_sheet().map_err(fault)?,
+            self.entries_sheet().map_err(fault)?,
+        ])
+    }
+
+    /// Every answer ever given: amended ones too.
+    fn answers_sheet(&self) -> rusqlite::Result<LedgerSheet> {
+        let mut sheet = sheet(
+            "历次答复",
+            "历次收回的答复（更正前的也在内）",
+            &["记录号", "时间", "处理编号", "核对码", "委员会意见", "决定方式", "决定日期", "备注", "其他", "更正"],
+        );
+        let Some(connection) = &self.connection else { return Ok(sheet) };
+        let mut statement = connection.prepare(
+            "SELECT 答复.记录号, 时间, 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 更正
+             FROM 答复 JOIN 记录 ON 记录.记录号 = 答复.记录号 ORDER BY 答复.记录号, 序",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let mut texts = vec![row.get::<_, i64>(0)?.to_string()];
+            for column in 1..8 {
+                texts.push(row.get(column)?);
+            }
+            texts.push(in_one(&parsed::<Pairs>(row, 8)?));
+            texts.push(if row.get::<_, bool>(9)? { "是" } else { "" }.to_owned());
+            sheet.rows.push(texts);
+        }
+        Ok(sheet)
+    }
+
+    /// What was filled into the register of talks, each time.
+    fn book_sheet(&self) -> rusqlite::Result<LedgerSheet> {
+        let mut sheet = sheet(
+            "归档登记",
+            "谈话归档登记（更正前的也在内）",
+            &["记录号", "时间", "年度", "档案", "编号", "内容", "更正"],
+        );
+        let Some(connection) = &self.connection else { return Ok(sheet) };
+        let mut statement = connection.prepare(
+            "SELECT 归档答复.记录号, 时间, 年度, 档案, 编号, 内容, 更正
+             FROM 归档答复 JOIN 记录 ON 记录.记录号 = 归档答复.记录号 ORDER BY 归档答复.记录号, 序",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            sheet.rows.push(vec![
+                row.get::<_, i64>(0)?.to_string(),
+                row.get(1)?,
+                row.get::<_, i64>(2)?.to_string(),
+                row.get(3)?,
+                row.get(4)?,
+                in_one(&parsed::<Pairs>(row, 5)?),
+                if row.get::<_, bool>(6)? { "是" } else { "" }.to_owned(),
+            ]);
+        }
+        Ok(sheet)
+    }
+
+    /// The chain itself.
+    fn entries_sheet(&self) -> rusqlite::Result<LedgerSheet> {
+        let mut sheet = sheet(
+            "档案记录",
+            "档案的全部记录",
+            &["记录号", "种类", "所指登记", "年度", "轮次", "时间", "经过", "链值"],
+        );
+        let Some(connection) = &self.connection else { return Ok(sheet) };
+        let mut statement = connection.prepare(
+            "SELECT 记录.记录号, 种类, 登记号, 年度, 轮次, 时间, 经过, 链值
+             FROM 记录 LEFT JOIN 运行 ON 运行.记录号 = COALESCE(登记号, 记录.记录号) ORDER BY 记录.记录号",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let number = |column: usize| -> rusqlite::Result<String> {
+                Ok(row.get::<_, Option<i64>>(column)?.map(|number| number.to_string()).unwrap_or_default())
+            };
+            let run: Option<String> = row.get(4)?;
+            sheet.rows.push(vec![
+                number(0)?,
+                row.get(1)?,
+                number(2)?,
+                number(3)?,
+                run.map(|code| super::write::run_of(&code).title().to_owned()).unwrap_or_default(),
+                row.get(5)?,
+                row.get(6)?,
+                row.get(7)?,
+            ]);
+        }
+        Ok(sheet)
+    }
+}
+
+fn sheet(name: &str, title: &str, columns: &[&str]) -> LedgerSheet {
+    LedgerSheet {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        columns: columns.iter().map(|&column| column.to_owned()).collect(),
+        rows: Vec::new(),
+    }
+}
+
+/// `列：内容；列：内容`.
+fn in_one(filled: &Pairs) -> String {
+    filled.iter().map(|(name, text)| format!("{name}：{text}")).collect::<Vec<_>>().join("；")
+}
+
+/// 委员会意见, 决定方式, 决定日期, 备注.
+fn answer(decision: Option<&Decision>) -> [String; 4] {
+    decision.map_or_else(Default::default, |given| {
+        [given.opinion.clone(), given.method.clone(), given.date.clone(), given.remark.clone()]
+    })
+}
+
+fn lines(dockets: &[Docket]) -> LedgerSheet {
+    let head = ["年度", "轮次", "名单", "处理", "处理编号", "对象", "编号"];
+    let tail = ["状态", "委员会意见", "决定方式", "决定日期", "备注", "办理期限", "办理结果", "办理情况", "核对码"];
+    let columns: Vec<&str> = head.into_iter().chain(PRINTED).chain(tail).collect();
+    let mut sheet = sheet("台账", "审定事项台账", &columns);
+    for docket in dockets {
+        for docketed in &docket.lines {
+            let line = &docketed.line;
+            let mut row = vec![
+                line.year.to_string(),
+                line.run.title().to_owned(),
+                line.list.clone(),
+                line.action.clone(),
+                line.id.clone(),
+                line.subject_name.clone(),
+                line.subject_id.clone(),
+            ];
+            let columns =
+                docket.lists.iter().find(|(name, _)| *name == line.list).map_or(&[][..], |(_, columns)| columns);
+            for name in PRINTED {
+                let at = columns.iter().position(|column| column == name);
+                row.push(at.and_then(|at| line.cells.get(at)).cloned().unwrap_or_default());
+            }
+            row.push(
+                match docketed.state {
+                    State::Decided if line.adopted => "已决定（沿用半年）",
+                    State::Decided => "已决定",
+                    State::Deferred => "缓议",
+                    State::Stale => "依据已变，请重新审定",
+                    State::Unanswered => "未答复",
+                }
+                .to_owned(),
+            );
+            row.extend(answer(line.decision.as_ref()));
+            match &docketed.task {
+                Some(task) => {
+                    let situation = match (task.is_open(), task.overdue) {
+                        (false, _) => "已办结",
+                        (true, true) => "已逾期",
+                        (true, false) => "办理中",
+                    };
+                    row.extend([task.due.clone(), task.done.clone(), situation.to_owned()]);
+                }
+                None => row.extend([String::new(), String::new(), String::new()]),
+            }
+            row.push(line.check.clone());
+            sheet.rows.push(row);
+        }
+    }
+    sheet
+}
+
+fn withdrawn(dockets: &[Docket]) -> LedgerSheet {
+    let mut sheet = sheet(
+        "不再提出",
+        "已审定，但重新运行后不再提出的事项",
+        &["年度", "轮次", "处理", "处理编号", "对象", "编号", "委员会意见", "决定方式", "决定日期", "备注"],
+    );
+    for line in dockets.iter().flat_map(|docket| &docket.withdrawn) {
+        let mut row = vec![
+            line.year.to_string(),
+            line.run.title().to_owned(),
+            line.action.clone(),
+            line.id.clone(),
+            line.subject_name.clone(),
+            line.subject_id.clone(),
+        ];
+        row.extend(answer(Some(&line.decision)));
+        sheet.rows.push(row);
+    }
+    sheet
+}

@@ -1,0 +1,34 @@
+//! The only user of rusqlite: what was proposed, what was published, what a committee decided.
+//!
+//! A published run registers its proposals; decisions only ever bind to registered ones. Nothing is
+//! deleted: a superseded proposal, an amended answer or a registration that was never published stays
+//! in the history, and every entry is chained by hash to the one before.
+//!
+//! The life of a run: [`Archive::open`] → [`Archive::history`] → evaluate →
+//! [`Archive::unrecorded_answers`] → stage the folder → [`Archive::register`] → [`seal`] → rename →
+//! [`Archive::confirm`]. Killed anywhere, the next `open` settles what is open by what the folder holds.
+
+mod chain;
+mod docket;
+mod error;
+mod ledger;
+mod migrations;
+mod open;
+mod published;
+mod read;
+mod record;
+mod registration;
+mod show;
+mod write;
+
+pub use error::Error;
+pub use ledger::LedgerSheet;
+pub use open::{Archive, Mode, WAIT};
+pub use published::{SEAL, Unrecorded, folder_name, open_lists, seal};
+pub use read::{History, PastLine, PastRun, Standing, Withdrawn};
+pub use record::{Fault, Outcome, Recorded};
+pub use registration::{
+    ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredGround, RegisteredLine, RegisteredList, Registration,
+    Vocabulary, column,
+};
+pub use write::{Settled, Ticket};

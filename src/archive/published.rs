@@ -1,0 +1,229 @@
+//! The archive's view of a published folder: whose it is, and whether people have written into it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::chain::hex;
+use super::error::Error;
+use super::open::Archive;
+use super::record::rows::{self, Sheet};
+use super::write::Ticket;
+use crate::pack::Run;
+
+/// The file in a published folder that says which registration it belongs to.
+pub const SEAL: &str = "data/registration.json";
+
+/// What a published folder says about itself.
+#[derive(Debug, Serialize, Deserialize)]
+struct Seal {
+    /// The registration's mark.
+    registration: String,
+    /// SHA-256 of the workbooks as published, by name: one that is unchanged holds no new answer.
+    workbooks: BTreeMap<String, String>,
+}
+
+/// The folder of a run in DIR.
+pub fn folder_name(year: i32, run: Run) -> String {
+    format!("{year}-{}", run.word())
+}
+
+/// Writes the registration's mark into the staged folder, once all its workbooks are written and
+/// before it is renamed into place.
+pub fn seal(staged: &Path, ticket: &Ticket) -> Result<(), Error> {
+    let mut workbooks = BTreeMap::new();
+    for name in workbook_names(staged)? {
+        let hash = hash_file(&staged.join(&name))?;
+        workbooks.insert(name, hash);
+    }
+    let seal = Seal { registration: ticket.mark.clone(), workbooks };
+    let path = staged.join(SEAL);
+    let write = || -> io::Result<()> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut text = serde_json::to_string_pretty(&seal).map_err(io::Error::other)?;
+        text.push('\n');
+        let file = fs::File::create(&path)?;
+        io::Write::write_all(&mut &file, text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|source| Error::Io { path: path.clone(), source })
+}
+
+/// The mark of the registration that a published folder belongs to, if it is one.
+pub(super) fn mark(run_dir: &Path) -> Result<Option<String>, Error> {
+    Ok(read_seal(run_dir)?.map(|seal| seal.registration))
+}
+
+fn read_seal(run_dir: &Path) -> Result<Option<Seal>, Error> {
+    let path = run_dir.join(SEAL);
+    match fs::read(&path) {
+        // A seal that cannot be read proves nothing: as if it were not there.
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(source) => Err(Error::Io { path, source }),
+    }
+}
+
+/// The lists of a published run that are open in a spreadsheet program, by the file it lays beside
+/// them (Excel and WPS `~$`, WPS also `.~`, LibreOffice `.~lock.…#`).
+pub fn open_lists(run_dir: &Path) -> Result<Vec<String>, Error> {
+    let mut open = Vec::new();
+    for name in file_names(run_dir)? {
+        let locked = name
+            .strip_prefix(".~lock.")
+            .and_then(|name| name.strip_suffix('#'))
+            .or_else(|| name.strip_prefix("~$"))
+            .or_else(|| name.strip_prefix(".~"));
+        if let Some(locked) = locked {
+            open.push(locked.to_owned());
+        }
+    }
+    open.sort();
+    open.dedup();
+    Ok(open)
+}
+
+/// What stands in the way of superseding a published run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unrecorded {
+    /// The workbook, relative to the run's folder.
+    pub file: String,
+    pub path: PathBuf,
+    /// Cells with answers that the archive does not hold, as `工作表!A1` (the first few).
+    pub cells: Vec<String>,
+    /// The workbook cannot be read, so nobody knows what it holds.
+    pub unreadable: Option<String>,
+}
+
+impl Unrecorded {
+    /// For the refusal to supersede.
+    pub fn message(&self, archive: &Path) -> String {
+        let command = format!("kaohe record \"{}\" --archive \"{}\"", self.path.display(), archive.display());
+        match &self.unreadable {
+            Some(reason) => format!(
+                "{}：打不开（{reason}），不知道里面有没有尚未收回的答复。办法：修好或移走这个文件后重试",
+                self.file
+            ),
+            None => format!("{}：有尚未收回的答复（{}）。办法：先运行 {command}", self.file, self.cells.join("、")),
+        }
+    }
+}
+
+impl Archive {
+    /// The workbooks of a published run that hold answers which are not in the archive.
+    pub fn unrecorded_answers(&self, run_dir: &Path) -> Result<Vec<Unrecorded>, Error> {
+        let seal = read_seal(run_dir)?;
+        let mut found = Vec::new();
+        let mut known = super::record::Known::new(self);
+        for name in workbook_names(run_dir)? {
+            let path = run_dir.join(&name);
+            let as_published = seal.as_ref().and_then(|seal| seal.workbooks.get(&name));
+            if let Some(published) = as_published
+                && hash_file(&path)? == *published
+            {
+                continue;
+            }
+            let mut case = Unrecorded { file: name.clone(), path: path.clone(), cells: Vec::new(), unreadable: None };
+            match rows::read(&path) {
+                Ok(sheets) => {
+                    for sheet in &sheets {
+                        case.cells.extend(new_answers(sheet, &mut known)?);
+                    }
+                    case.cells.truncate(5);
+                }
+                Err(reason) => case.unreadable = Some(reason),
+            }
+            if case.unreadable.is_some() || !case.cells.is_empty() {
+                found.push(case);
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn new_answers(sheet: &Sheet, known: &mut super::record::Known<'_>) -> Result<Vec<String>, Error> {
+    let mut cells = Vec::new();
+    for row in &sheet.rows {
+        if known.has_new_answer(sheet, row)? {
+            cells.push(format!("{}!{}", sheet.name, row.first_answer(sheet)));
+        }
+    }
+    Ok(cells)
+}
+
+/// How a registration remembers its DIR: relative to the archive where it lies inside, so that both can
+/// be moved together.
+pub(super) fn written_folder(archive: &Path, dir: &Path) -> String {
+    let base = resolved(home(archive));
+    let dir = resolved(dir);
+    match dir.strip_prefix(&base) {
+        Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),
+        Ok(inside) => inside.to_string_lossy().into_owned(),
+        Err(_) => dir.to_string_lossy().into_owned(),
+    }
+}
+
+pub(super) fn read_folder(archive: &Path, folder: &str) -> PathBuf {
+    home(archive).join(folder)
+}
+
+fn home(archive: &Path) -> &Path {
+    match archive.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn resolved(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn file_names(folder: &Path) -> Result<Vec<String>, Error> {
+    let fault = |source| Error::Io { path: folder.to_path_buf(), source };
+    let mut names = Vec::new();
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(names),
+        other => other.map_err(fault)?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(fault)?;
+        if entry.file_type().map_err(fault)?.is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Workbooks by ending: in a published folder a list may have been saved again in another format.
+fn workbook_names(folder: &Path) -> Result<Vec<String>, Error> {
+    let endings = ["xlsx", "xlsm", "xlsb", "xls", "ods", "et"];
+    let mut names = file_names(folder)?;
+    names.retain(|name| {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+        endings.contains(&ending.as_str()) && !name.starts_with('.') && !name.starts_with('~')
+    });
+    Ok(names)
+}
+
+fn hash_file(path: &Path) -> Result<String, Error> {
+    let hash = || -> io::Result<String> {
+        let mut hasher = Sha256::new();
+        let mut file = fs::File::open(path)?;
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = io::Read::read(&mut file, &mut buffer)?;
+            if read == 0 {
+                return Ok(hex(&hasher.finalize()));
+            }
+            hasher.update(&buffer[..read]);
+        }
+    };
+    hash().map_err(|source| Error::Io { path: path.to_path_buf(), source })
+}

@@ -1,0 +1,389 @@
+//! What earlier runs registered and committees decided, as plain structs.
+//!
+//! Evaluation never opens the archive: `run` turns a [`History`] into tables like any workbook. Only the
+//! latest published registration of a year and run counts; of the run being made, only what it
+//! proposes again, which is asked for line by line ([`History::standing`]).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rusqlite::{Connection, params};
+
+use super::chain::digest;
+use super::error::Error;
+use super::open::Archive;
+use super::registration::{Pairs, RegisteredGround, StoredDecision, Vocabulary};
+use super::write::{json, run_of};
+use crate::consequence::Decision;
+use crate::pack::Run;
+
+/// A run in the archive: the latest published one of its year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastRun {
+    pub year: i32,
+    pub run: Run,
+    pub as_of: String,
+    pub vocabulary: Vocabulary,
+    pub(super) number: i64,
+}
+
+/// A line that a past run proposed, with the decision that counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastLine {
+    pub year: i32,
+    pub run: Run,
+    pub id: String,
+    pub check: String,
+    pub list: String,
+    pub action: String,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub subject_name: String,
+    pub options: Vec<String>,
+    pub rules: Vec<String>,
+    pub grounds: Vec<RegisteredGround>,
+    /// The answer on the line's 核对码, its own or (半年已决定) the half-year twin's.
+    pub decision: Option<Decision>,
+    pub(super) adopted: bool,
+    /// Texts as printed, by column.
+    pub(super) cells: Vec<String>,
+}
+
+/// How a line that is proposed (again) stands with the committee.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// Answered on exactly this 核对码.
+    Answered(Decision),
+    /// Answered, but on another 核对码: 依据已变，请重新审定.
+    Stale(Decision),
+    Unanswered,
+}
+
+/// An agreed line that the latest run no longer proposes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Withdrawn {
+    pub year: i32,
+    pub run: Run,
+    pub id: String,
+    pub action: String,
+    pub subject_id: String,
+    pub subject_name: String,
+    pub decision: Decision,
+}
+
+/// Key of an entry in the register of talks: year, subject kind, 编号, 档案.
+type BookKey = (i32, String, String, String);
+
+/// All that is known from earlier runs.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// By year and run, without the run being made.
+    pub runs: Vec<PastRun>,
+    /// Lines of `runs`, in the order in which they were printed.
+    pub lines: Vec<PastLine>,
+    /// Every 处理编号 that was ever published.
+    pub known: BTreeSet<String>,
+    /// Agreed lines that the run being made proposed when it was published before, by id.
+    pub agreed: BTreeMap<String, Withdrawn>,
+    /// Over the answers that could count for the run being made, whenever and in whatever order they came.
+    pub sha256: String,
+    answers: Answers,
+    book: BTreeMap<BookKey, Pairs>,
+}
+
+impl History {
+    /// How a line of the run being made stands.
+    pub fn standing(&self, id: &str, check: &str) -> Standing {
+        match self.answers.on(id, check) {
+            Some(decision) => Standing::Answered(decision.clone()),
+            None => match self.answers.last(id) {
+                Some(decision) => Standing::Stale(decision.clone()),
+                None => Standing::Unanswered,
+            },
+        }
+    }
+
+    /// What was filled into the register of talks: (column, text).
+    pub fn book_answers(&self, year: i32, subject_kind: &str, subject_id: &str, file: &str) -> Vec<(String, String)> {
+        let key = (year, subject_kind.to_owned(), subject_id.to_owned(), file.to_owned());
+        self.book.get(&key).map(|filled| filled.clone().into_iter().collect()).unwrap_or_default()
+    }
+
+    /// Agreed lines of the run being made that are not among those it proposes now.
+    pub fn withdrawn<'a>(&self, proposed: impl IntoIterator<Item = &'a str>) -> Vec<Withdrawn> {
+        let proposed: BTreeSet<&str> = proposed.into_iter().collect();
+        self.agreed.values().filter(|line| !proposed.contains(line.id.as_str())).cloned().collect()
+    }
+}
+
+impl Archive {
+    /// What is known from earlier runs, for the run of `year` that is being made.
+    pub fn history(&self, year: i32, run: Run) -> Result<History, Error> {
+        let Some(connection) = &self.connection else {
+            return Ok(History { sha256: digest([]), ..History::default() });
+        };
+        history(connection, year, run).map_err(|error| self.fault(error))
+    }
+}
+
+fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<History> {
+    let all = latest_runs(connection)?;
+    let answers = Answers::read(connection)?;
+    let book = book_answers(connection)?;
+    let mut agreed = BTreeMap::new();
+    let mut runs = Vec::new();
+    let mut lines = Vec::new();
+    for past in all {
+        if (past.year, past.run) == (year, run) {
+            agreed = agreed_lines(connection, &past, &answers)?;
+        } else {
+            lines.extend(past_lines(connection, &past, &answers, true)?);
+            runs.push(past);
+        }
+    }
+    let mut known = BTreeSet::new();
+    let mut statement =
+        connection.prepare(&format!("SELECT DISTINCT 处理编号 FROM 事项 WHERE 记录号 IN ({PUBLISHED})"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        known.insert(row.get(0)?);
+    }
+    let own = format!("{year}-{}-", run.code());
+    let sha256 = sha256(&lines, &answers, &own, &book, year);
+    Ok(History { runs, lines, known, agreed, sha256, answers, book })
+}
+
+/// Over texts in byte order, so that neither the clock nor the order of recording shows in it.
+fn sha256(lines: &[PastLine], answers: &Answers, own: &str, book: &BTreeMap<BookKey, Pairs>, year: i32) -> String {
+    let mut parts: Vec<[String; 3]> = Vec::new();
+    for line in lines {
+        if let Some(decision) = &line.decision {
+            parts.push([line.id.clone(), line.check.clone(), json(&StoredDecision::from(decision))]);
+        }
+    }
+    for (id, given) in answers.by_id.range(own.to_owned()..).take_while(|(id, _)| id.starts_with(own)) {
+        for answer in given {
+            parts.push([id.clone(), answer.check.clone(), json(&StoredDecision::from(&answer.decision))]);
+        }
+    }
+    for ((of, kind, id, file), filled) in book {
+        if *of == year {
+            parts.push([format!("{of}/{kind}/{id}"), file.clone(), json(filled)]);
+        }
+    }
+    parts.sort();
+    digest(parts.iter().flatten().map(String::as_str))
+}
+
+/// Registrations that were published.
+pub(super) const PUBLISHED: &str = "SELECT 登记号 FROM 记录 WHERE 种类 = '发布'";
+
+/// The latest published run of every year and run, in that order (half-year first).
+pub(super) fn latest_runs(connection: &Connection) -> rusqlite::Result<Vec<PastRun>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT 年度, 轮次, 基准日, 用语, 记录号 FROM 运行 WHERE 记录号 IN
+         (SELECT MAX(记录号) FROM 运行 WHERE 记录号 IN ({PUBLISHED}) GROUP BY 年度, 轮次)
+         ORDER BY 年度, 轮次 = 'A'"
+    ))?;
+    let rows = statement.query_map([], |row| {
+        Ok(PastRun {
+            year: row.get(0)?,
+            run: run_of(&row.get::<_, String>(1)?),
+            as_of: row.get(2)?,
+            vocabulary: parsed(row, 3)?,
+            number: row.get(4)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// Parses a JSON cell; what cannot be parsed was not written by us.
+pub(super) fn parsed<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+    })
+}
+
+pub(super) fn parsed_or_none<T: serde::de::DeserializeOwned>(
+    row: &rusqlite::Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<T>> {
+    let blank = matches!(row.get_ref(column)?, rusqlite::types::ValueRef::Null);
+    if blank { Ok(None) } else { parsed(row, column).map(Some) }
+}
+
+/// The lines of a registration with the decisions that count.
+pub(super) fn past_lines(
+    connection: &Connection,
+    past: &PastRun,
+    answers: &Answers,
+    grounds: bool,
+) -> rusqlite::Result<Vec<PastLine>> {
+    let mut lines: Vec<PastLine> = Vec::new();
+    let mut index: HashMap<i64, usize> = HashMap::new();
+    let mut statement = connection.prepare(
+        "SELECT 序, 处理编号, 核对码, 名单, 处理, 对象类别, 编号, 对象, 可选方式, 条款, 沿用编号, 沿用核对码, 各格
+         FROM 事项 WHERE 记录号 = ?1 ORDER BY 序",
+    )?;
+    let mut rows = statement.query([past.number])?;
+    while let Some(row) = rows.next()? {
+        let (id, check): (String, String) = (row.get(1)?, row.get(2)?);
+        let adopted: Option<(String, String)> = match (row.get(10)?, row.get(11)?) {
+            (Some(id), Some(check)) => Some((id, check)),
+            _ => None,
+        };
+        let own = answers.on(&id, &check);
+        let twin = adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
+        index.insert(row.get(0)?, lines.len());
+        lines.push(PastLine {
+            year: past.year,
+            run: past.run,
+            decision: own.or(twin).cloned(),
+            adopted: own.is_none() && twin.is_some(),
+            id,
+            check,
+            list: row.get(3)?,
+            action: row.get(4)?,
+            subject_kind: row.get(5)?,
+            subject_id: row.get(6)?,
+            subject_name: row.get(7)?,
+            options: parsed(row, 8)?,
+            rules: parsed(row, 9)?,
+            grounds: Vec::new(),
+            cells: parsed(row, 12)?,
+        });
+    }
+    if grounds {
+        let mut statement =
+            connection.prepare("SELECT 序, 条款, 关于, 事实 FROM 依据 WHERE 记录号 = ?1 ORDER BY 序, 次")?;
+        let mut rows = statement.query([past.number])?;
+        while let Some(row) = rows.next()? {
+            if let Some(line) = index.get(&row.get(0)?).and_then(|at| lines.get_mut(*at)) {
+                line.grounds.push(RegisteredGround { rule: row.get(1)?, about: row.get(2)?, facts: parsed(row, 3)? });
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// Lines that any published registration of the run held and whose last answer binds, by id.
+fn agreed_lines(
+    connection: &Connection,
+    past: &PastRun,
+    answers: &Answers,
+) -> rusqlite::Result<BTreeMap<String, Withdrawn>> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT 处理编号, 处理, 编号, 对象, 沿用编号, 沿用核对码 FROM 事项 JOIN 运行 ON 运行.记录号 = 事项.记录号
+         WHERE 年度 = ?1 AND 轮次 = ?2 AND 运行.记录号 IN ({PUBLISHED}) ORDER BY 运行.记录号, 序"
+    ))?;
+    let mut agreed = BTreeMap::new();
+    let mut rows = statement.query(params![past.year, past.run.code()])?;
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(0)?;
+        let twin: Option<&Decision> = match (row.get::<_, Option<String>>(4)?, row.get::<_, Option<String>>(5)?) {
+            (Some(id), Some(check)) => answers.on(&id, &check),
+            _ => None,
+        };
+        match answers.last(&id).or(twin).filter(|decision| past.vocabulary.binds(&decision.opinion)) {
+            Some(decision) => {
+                let line = Withdrawn {
+                    year: past.year,
+                    run: past.run,
+                    id: id.clone(),
+                    action: row.get(1)?,
+                    subject_id: row.get(2)?,
+                    subject_name: row.get(3)?,
+                    decision: decision.clone(),
+                };
+                agreed.insert(id, line);
+            }
+            None => {
+                agreed.remove(&id);
+            }
+        }
+    }
+    Ok(agreed)
+}
+
+/// Agreed lines that are no longer among those of the latest run.
+pub(super) fn withdrawn(
+    connection: &Connection,
+    past: &PastRun,
+    answers: &Answers,
+    lines: &[PastLine],
+) -> rusqlite::Result<Vec<Withdrawn>> {
+    let mut agreed = agreed_lines(connection, past, answers)?;
+    for line in lines {
+        agreed.remove(&line.id);
+    }
+    Ok(agreed.into_values().collect())
+}
+
+/// An answer with where it was given.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    /// The last entry that said something about this line and 核对码.
+    pub entry: i64,
+    pub check: String,
+    pub decision: Decision,
+}
+
+/// All answers, the last one per line and 核对码.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Answers {
+    by_id: BTreeMap<String, Vec<Answer>>,
+}
+
+impl Answers {
+    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Answers> {
+        let mut answers = Answers::default();
+        each_answer(connection, |id, answer| {
+            let given = answers.by_id.entry(id).or_default();
+            given.retain(|earlier| earlier.check != answer.check);
+            given.push(answer);
+        })?;
+        Ok(answers)
+    }
+
+    /// The answer on exactly this 核对码.
+    pub(super) fn on(&self, id: &str, check: &str) -> Option<&Decision> {
+        self.by_id.get(id)?.iter().find(|answer| answer.check == check).map(|answer| &answer.decision)
+    }
+
+    /// The last answer on whatever 核对码.
+    pub(super) fn last(&self, id: &str) -> Option<&Decision> {
+        self.by_id.get(id)?.iter().max_by_key(|answer| answer.entry).map(|answer| &answer.decision)
+    }
+}
+
+/// Every answer ever taken in, in order.
+pub(super) fn each_answer(connection: &Connection, mut take: impl FnMut(String, Answer)) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(
+        "SELECT 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 记录号 FROM 答复 ORDER BY 记录号, 序",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let extra: Pairs = parsed(row, 6)?;
+        let decision = Decision {
+            opinion: row.get(2)?,
+            method: row.get(3)?,
+            date: row.get(4)?,
+            remark: row.get(5)?,
+            extra: extra.into_iter().collect(),
+        };
+        take(row.get(0)?, Answer { entry: row.get(7)?, check: row.get(1)?, decision });
+    }
+    Ok(())
+}
+
+/// What was last filled into the register of talks.
+pub(super) fn book_answers(connection: &Connection) -> rusqlite::Result<BTreeMap<BookKey, Pairs>> {
+    let mut filled = BTreeMap::new();
+    let mut statement =
+        connection.prepare("SELECT 年度, 对象类别, 编号, 档案, 内容 FROM 归档答复 ORDER BY 记录号, 序")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        filled.insert((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), parsed(row, 4)?);
+    }
+    Ok(filled)
+}

@@ -1,0 +1,212 @@
+//! Reads a row's answer and weighs it against what the archive holds.
+
+use super::fault::Fault;
+use super::known::{Line, List};
+use super::rows::{self, Row, Sheet};
+use crate::archive::registration::{ExtraColumn, Pairs, Vocabulary, column};
+use crate::consequence::Decision;
+use crate::table::text;
+
+/// A sheet's row while its answer is read; faults go to `faults`.
+pub(super) struct Reader<'a> {
+    pub file: &'a str,
+    pub sheet: &'a Sheet,
+    pub row: &'a Row,
+    pub faults: &'a mut Vec<Fault>,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, column: &str, reason: String, remedy: &str) {
+        self.faults.push(Fault::cell(self.file, self.sheet, self.row, column, reason, remedy));
+    }
+
+    /// A filled answer cell as shown; blank where it has no value that could be taken.
+    fn text(&mut self, column: &str) -> String {
+        match self.row.get(self.sheet, column) {
+            Some(raw) if rows::is_broken(raw) => {
+                let reason = format!("「{column}」是错误值「{}」", rows::shown(raw));
+                self.fault(column, reason, "改成实际内容，没有就清空");
+                String::new()
+            }
+            Some(raw) => rows::shown(raw),
+            None => String::new(),
+        }
+    }
+
+    fn day(&mut self, column: &str) -> String {
+        let Some(raw) = self.row.get(self.sheet, column) else { return String::new() };
+        match rows::day(raw) {
+            Some(day) => day.to_string(),
+            None => {
+                let reason = format!("「{column}」不是日期：「{}」", rows::shown(raw));
+                self.fault(column, reason, "改成日期，例如 2015-07-10，没有就清空");
+                String::new()
+            }
+        }
+    }
+
+    fn extra(&mut self, columns: &[ExtraColumn]) -> Vec<(String, String)> {
+        let mut filled = Vec::new();
+        for extra in columns {
+            let given = if extra.is_date { self.day(&extra.name) } else { self.text(&extra.name) };
+            if !given.is_empty() {
+                filled.push((extra.name.clone(), given));
+            }
+        }
+        filled
+    }
+
+    /// The answer to a line; none where the row has none or a faulty one.
+    pub(super) fn decision(&mut self, line: &Line, list: &List, words: &Vocabulary) -> Option<Decision> {
+        let before = self.faults.len();
+        let opinion = text::key(&self.text(column::OPINION));
+        let method = text::key(&self.text(column::METHOD));
+        let given = Decision {
+            date: self.day(column::DATE),
+            remark: self.text(column::REMARK),
+            extra: self.extra(&list.extra),
+            opinion,
+            method,
+        };
+        if self.faults.len() > before {
+            return None;
+        }
+        if given.opinion.is_empty() {
+            let others = list.answer_columns().into_iter().filter(|name| *name != column::OPINION);
+            let filled: Vec<&str> = others.filter(|name| self.row.get(self.sheet, name).is_some()).collect();
+            if !filled.is_empty() {
+                let reason = format!("填了{}，但没有「委员会意见」", text::quoted(&filled));
+                self.fault(column::OPINION, reason, "填上委员会意见，或清空该行的其他答复");
+            }
+            return None;
+        }
+        let Some(opinion) = words.all().into_iter().find(|word| text::key(word) == given.opinion) else {
+            let reason = format!("「委员会意见」只能是{}，现为「{}」", text::quoted(&words.all()), given.opinion);
+            self.fault(column::OPINION, reason, "从下拉列表中选择，或清空");
+            return None;
+        };
+        let method = self.method(line, words, opinion, &given.method)?;
+        Some(Decision { opinion: opinion.to_owned(), method, ..given })
+    }
+
+    /// The 决定方式 as the pack writes it, if it goes with the opinion.
+    fn method(&mut self, line: &Line, words: &Vocabulary, opinion: &str, given: &str) -> Option<String> {
+        let action = [line.action.clone()];
+        let (allowed, required): (&[String], bool) = if opinion == words.change {
+            (&words.methods, true)
+        } else if opinion == words.agree {
+            if line.options.is_empty() { (&action, false) } else { (&line.options, line.options.len() > 1) }
+        } else {
+            (&[], false)
+        };
+        if given.is_empty() {
+            if required {
+                let reason = format!("意见为「{opinion}」，必须填「决定方式」（{}）", text::quoted(allowed));
+                self.fault(column::METHOD, reason, "从中选择一种");
+                return None;
+            }
+            return Some(String::new());
+        }
+        let found = allowed.iter().find(|method| text::key(method) == given);
+        if found.is_none() {
+            let (reason, remedy) = if allowed.is_empty() {
+                (
+                    format!("意见为「{opinion}」，「决定方式」应当空白，现为「{given}」"),
+                    "清空决定方式，或改填委员会意见",
+                )
+            } else {
+                (
+                    format!("「决定方式」只能是{}，现为「{given}」", text::quoted(allowed)),
+                    "从中选择一种；要改作别的处理，委员会意见填「变更」",
+                )
+            };
+            let remedy = if opinion == words.change { "从中选择一种" } else { remedy };
+            self.fault(column::METHOD, reason, remedy);
+        }
+        found.cloned()
+    }
+
+    /// What is filled into a row of the register of talks.
+    pub(super) fn entry(&mut self, columns: &[ExtraColumn]) -> Option<Pairs> {
+        let before = self.faults.len();
+        let filled = self.extra(columns);
+        (self.faults.len() == before && !filled.is_empty()).then(|| filled.into_iter().collect())
+    }
+}
+
+impl Vocabulary {
+    fn all(&self) -> [&str; 4] {
+        [&self.agree, &self.refuse, &self.defer, &self.change]
+    }
+}
+
+/// What a given answer does to the one that counts.
+#[derive(Debug, PartialEq)]
+pub(super) enum Weighed<T> {
+    Same,
+    /// First given, completed, or given after 缓议.
+    New(T),
+    /// Replaces what was decided: column, what the archive holds, what is given now.
+    Differs(T, Vec<(String, String, String)>),
+}
+
+/// Weighs an answer to a line against the one that counts on the same 核对码.
+pub(super) fn weigh(words: &Vocabulary, current: Option<&Decision>, given: Decision) -> Weighed<Decision> {
+    let Some(current) = current else { return Weighed::New(given) };
+    let merged = if current.opinion == given.opinion { completed(current, &given) } else { given.clone() };
+    if merged == *current {
+        return Weighed::Same;
+    }
+    let differences = differences(&super::known::as_pairs(current), &super::known::as_pairs(&given));
+    if current.opinion == words.defer || differences.is_empty() {
+        return Weighed::New(merged);
+    }
+    Weighed::Differs(merged, differences)
+}
+
+/// Weighs what is filled into the register.
+pub(super) fn weigh_entry(current: Option<&Pairs>, given: Pairs) -> Weighed<Pairs> {
+    let Some(current) = current else { return Weighed::New(given) };
+    let mut merged = current.clone();
+    for (name, filled) in &given {
+        if merged.get(name).is_none_or(|held| text::key(held) != text::key(filled)) {
+            merged.insert(name.clone(), filled.clone());
+        }
+    }
+    if merged == *current {
+        return Weighed::Same;
+    }
+    let differences = differences(current, &given);
+    if differences.is_empty() { Weighed::New(merged) } else { Weighed::Differs(merged, differences) }
+}
+
+/// A blank is no answer: it leaves what was said before. Blanks inside a text are no difference.
+fn completed(current: &Decision, given: &Decision) -> Decision {
+    let take = |held: &String, given: &String| {
+        if given.is_empty() || text::key(held) == text::key(given) { held.clone() } else { given.clone() }
+    };
+    let mut extra: Pairs = current.extra.iter().cloned().collect();
+    for (name, filled) in &given.extra {
+        if extra.get(name).is_none_or(|held| text::key(held) != text::key(filled)) {
+            extra.insert(name.clone(), filled.clone());
+        }
+    }
+    Decision {
+        opinion: current.opinion.clone(),
+        method: take(&current.method, &given.method),
+        date: take(&current.date, &given.date),
+        remark: take(&current.remark, &given.remark),
+        extra: extra.into_iter().collect(),
+    }
+}
+
+/// Where both say something and not the same.
+fn differences(current: &Pairs, given: &Pairs) -> Vec<(String, String, String)> {
+    given
+        .iter()
+        .filter_map(|(name, new)| {
+            let old = current.get(name)?;
+            (text::key(old) != text::key(new)).then(|| (name.clone(), old.clone(), new.clone()))
+        })
+        .collect()
+}

@@ -1,0 +1,446 @@
+//! Compares every row of a returned workbook with what was registered.
+//!
+//! An answer must never reach another person's line, a changed line or one that no longer stands, so a
+//! single cell that differs refuses everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Session;
+use super::answer::{Reader, Weighed, weigh, weigh_entry};
+use super::fault::Fault;
+use super::known::{BookKey, Registered, as_pairs, first_run};
+use super::rows::{Kind, Row, Sheet};
+use super::{Answered, Filled};
+use crate::archive::error::Error;
+use crate::archive::registration::column;
+use crate::pack::Run;
+use crate::table::text;
+
+/// A list of a run: year, run, index into its registered lists.
+pub(super) type Target = (i32, Run, usize);
+
+const TAKE_PUBLISHED: &str = "重新取用最近一次发布的名单，把答复填在上面";
+const RESTORE: &str = "恢复登记时的原文（可对照已发布的名单），只填写答复各列";
+
+/// The list that a sheet is (a part of): the one most of its rows belong to, else the one its title names.
+pub(super) fn target(session: &mut Session<'_>, sheet: &Sheet) -> Result<Option<Target>, Error> {
+    let mut counts: BTreeMap<Target, usize> = BTreeMap::new();
+    for row in &sheet.rows {
+        let ids = text::key(&row.shown(sheet, column::LINE));
+        let Some((year, run)) = first_run(&ids) else { continue };
+        let Some(registered) = session.known.registered(year, run)? else { continue };
+        let list = match sheet.kind {
+            Kind::List => registered.line(&ids).map(|line| line.list),
+            Kind::Book => {
+                let (file, id) = entry_key(sheet, row);
+                registered.entries_of(&file, &id).first().map(|at| registered.entries[*at].list)
+            }
+        };
+        if let Some(list) = list {
+            *counts.entry((year, run, list)).or_default() += 1;
+        }
+    }
+    let most = counts.iter().max_by_key(|(_, count)| **count).map(|(target, _)| *target);
+    match most {
+        Some(target) => Ok(Some(target)),
+        None => session.known.titled(&sheet.titles, sheet.kind),
+    }
+}
+
+fn entry_key(sheet: &Sheet, row: &Row) -> (String, String) {
+    (text::key(&row.shown(sheet, column::FILE)), text::key(&row.shown(sheet, column::ID)))
+}
+
+/// The headers that the list was published with are all there, once.
+pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &Sheet, target: Target) {
+    let Some(registered) = session.known.peek(target.0, target.1) else { return };
+    let list = &registered.lists[target.2];
+    for name in list.columns.iter().map(String::as_str).chain(list.answer_columns()) {
+        let key = text::header_key(name);
+        let found = sheet.columns.iter().filter(|(_, header)| *header == key).count();
+        if found == 1 {
+            continue;
+        }
+        let (reason, remedy) = if found == 0 {
+            (format!("标题行缺少「{name}」一列"), "恢复这一列（标题和内容都不要改），或重新取用已发布的名单")
+        } else {
+            (format!("标题行有 {found} 列都叫「{name}」"), "只留一列")
+        };
+        session.faults.push(Fault::header(file, sheet, name, reason, remedy));
+    }
+}
+
+/// A note below the list (以上经研究同意, 审核人：…): no answer, nothing like a 处理编号, hardly a cell.
+fn is_note(sheet: &Sheet, row: &Row, answers: &[&str]) -> bool {
+    const MOST: usize = 3;
+    let filled = |name: &str| row.get(sheet, name).is_some();
+    let under_headers = row.cells.iter().filter(|(at, _)| sheet.columns.iter().any(|(column, _)| column == at)).count();
+    let like_a_line =
+        filled(column::CHECK) && under_headers > 1 || first_run(&text::key(&row.shown(sheet, column::LINE))).is_some();
+    under_headers <= MOST && !like_a_line && !answers.iter().any(|name| filled(name))
+}
+
+fn without_id(session: &mut Session<'_>, file: &str, sheet: &Sheet, row: &Row) {
+    let reason = "这一行没有「处理编号」，不是登记过的行".to_owned();
+    session.faults.push(Fault::cell(
+        file,
+        sheet,
+        row,
+        column::LINE,
+        reason,
+        "删去自己添加的行；误删了处理编号的，重新取用已发布的名单",
+    ));
+}
+
+/// Compares the rows of a list; `seen` gathers the lines found in this workbook.
+pub(super) fn list(
+    session: &mut Session<'_>,
+    file: &str,
+    sheet: &Sheet,
+    target: Target,
+    seen: &mut BTreeSet<usize>,
+) -> Result<(), Error> {
+    session.known.answers()?;
+    let Some(registered) = session.known.peek(target.0, target.1) else { return Ok(()) };
+    let answer_columns: Vec<String> =
+        registered.lists[target.2].answer_columns().into_iter().map(str::to_owned).collect();
+    let columns: Vec<&str> = answer_columns.iter().map(String::as_str).collect();
+    for row in &sheet.rows {
+        if is_note(sheet, row, &columns) {
+            continue;
+        }
+        let id = text::key(&row.shown(sheet, column::LINE));
+        if id.is_empty() {
+            without_id(session, file, sheet, row);
+            continue;
+        }
+        if let Some(reason) = foreign(session, target, &id)? {
+            session.faults.push(Fault::cell(file, sheet, row, column::LINE, reason.0, reason.1));
+            continue;
+        }
+        line(session, file, sheet, target, row, &id, seen)?;
+    }
+    Ok(())
+}
+
+/// Why a row does not belong to the list.
+fn foreign(session: &mut Session<'_>, target: Target, id: &str) -> Result<Option<(String, &'static str)>, Error> {
+    let of = first_run(id);
+    let registered = match of {
+        Some((year, run)) => session.known.registered(year, run)?,
+        None => None,
+    };
+    let Some(registered) = registered else {
+        return Ok(Some((
+            format!("档案中没有处理编号「{id}」"),
+            "删去自己添加的行；名单要与 --archive 所指的档案配套",
+        )));
+    };
+    let Some(line) = registered.line(id) else {
+        return Ok(Some(if registered.held_before(id, None) {
+            (format!("「{id}」在最近一次运行（{}）中已不再提出", registered.title()), TAKE_PUBLISHED)
+        } else {
+            (format!("档案中没有处理编号「{id}」"), "删去自己添加的行；误改了处理编号的，恢复原文")
+        }));
+    };
+    if (registered.year, registered.run, line.list) != target {
+        let list = &registered.lists[line.list].name;
+        return Ok(Some((
+            format!("「{id}」是{}《{list}》中的行，不属于这份名单", registered.title()),
+            "把它从这份名单中删去，在它自己的名单上答复",
+        )));
+    }
+    Ok(None)
+}
+
+fn line(
+    session: &mut Session<'_>,
+    file: &str,
+    sheet: &Sheet,
+    target: Target,
+    row: &Row,
+    id: &str,
+    seen: &mut BTreeSet<usize>,
+) -> Result<(), Error> {
+    let place = format!("{file} {}!{}", sheet.name, sheet.cell(row, column::LINE));
+    let Session { known, faults, amend, lines, recorded, places, .. } = session;
+    let Some((registered, line)) = known.peek(target.0, target.1).and_then(|known| Some((known, known.line(id)?)))
+    else {
+        return Ok(());
+    };
+    seen.extend(registered.position(id));
+    if let Some(earlier) = places.get(id) {
+        let reason = format!("「{id}」（{}）重复出现，前面已在 {earlier}", line.subject);
+        faults.push(Fault::cell(file, sheet, row, column::LINE, reason, "只留一行"));
+        return Ok(());
+    }
+    places.insert(id.to_owned(), place);
+    let list = &registered.lists[line.list];
+    if stale_or_changed(faults, file, sheet, row, registered, id, &line.check)
+        || cells_differ(faults, file, sheet, row, &list.columns, &line.cells)
+    {
+        return Ok(());
+    }
+    let words = &registered.vocabulary;
+    let before = faults.len();
+    let given = Reader { file, sheet, row, faults }.decision(line, list, words);
+    let Some(given) = given else {
+        if faults.len() == before {
+            recorded.blank += 1;
+        }
+        return Ok(());
+    };
+    let number = registered.number;
+    let (check, adopted) = (line.check.clone(), line.adopted.clone());
+    let words = words.clone();
+    let answers = known.answers()?;
+    let twin = adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
+    let current = answers.on(id, &check).or(twin);
+    match weigh(&words, current, given) {
+        Weighed::Same => recorded.unchanged += 1,
+        Weighed::New(decision) => {
+            recorded.new += 1;
+            lines.insert(id.to_owned(), Answered { registration: number, check, decision, amends: false });
+        }
+        Weighed::Differs(decision, _) if *amend => {
+            recorded.amended += 1;
+            lines.insert(id.to_owned(), Answered { registration: number, check, decision, amends: true });
+        }
+        Weighed::Differs(_, differences) => contradicts(faults, file, sheet, row, &differences),
+    }
+    Ok(())
+}
+
+fn contradicts(
+    faults: &mut Vec<Fault>,
+    file: &str,
+    sheet: &Sheet,
+    row: &Row,
+    differences: &[(String, String, String)],
+) {
+    for (name, old, new) in differences {
+        let reason = format!("「{name}」与档案不符：档案为「{old}」，现为「{new}」");
+        faults.push(Fault::cell(
+            file,
+            sheet,
+            row,
+            name,
+            reason,
+            "确属更正的，加 --amend 重新运行；否则改回档案中的答复或清空",
+        ));
+    }
+}
+
+fn stale_or_changed(
+    faults: &mut Vec<Fault>,
+    file: &str,
+    sheet: &Sheet,
+    row: &Row,
+    registered: &Registered,
+    id: &str,
+    check: &str,
+) -> bool {
+    let given = text::key(&row.shown(sheet, column::CHECK));
+    if given == text::key(check) {
+        return false;
+    }
+    let (reason, remedy) = if registered.held_before(id, Some(&given)) {
+        (
+            format!("核对码已过期：「{id}」的依据在最近一次运行（{}）中已变，名单是旧的", registered.title()),
+            TAKE_PUBLISHED,
+        )
+    } else if given.is_empty() {
+        (format!("「{id}」的核对码空白，登记为「{check}」"), RESTORE)
+    } else {
+        (format!("「{id}」的核对码被改动：登记为「{check}」，现为「{given}」"), RESTORE)
+    };
+    faults.push(Fault::cell(file, sheet, row, column::CHECK, reason, remedy));
+    true
+}
+
+/// Every compared cell that does not say what was registered.
+fn cells_differ(
+    faults: &mut Vec<Fault>,
+    file: &str,
+    sheet: &Sheet,
+    row: &Row,
+    columns: &[String],
+    cells: &[String],
+) -> bool {
+    let before = faults.len();
+    for (name, registered) in columns.iter().zip(cells) {
+        let name = name.as_str();
+        if name == column::CHECK || sheet.column(&text::header_key(name)).is_none() {
+            continue;
+        }
+        let shown = row.shown(sheet, &text::header_key(name));
+        if text::key(&shown) != text::key(registered) {
+            let reason = format!("「{name}」与登记不符：登记为「{}」，现为「{}」", short(registered), short(&shown));
+            faults.push(Fault::cell(file, sheet, row, name, reason, RESTORE));
+        }
+    }
+    faults.len() > before
+}
+
+/// Long texts are told by their beginning.
+fn short(given: &str) -> String {
+    const LIMIT: usize = 60;
+    if given.chars().count() <= LIMIT {
+        return given.to_owned();
+    }
+    given.chars().take(LIMIT).chain(['…']).collect()
+}
+
+/// Compares the rows of the register of talks.
+pub(super) fn book(
+    session: &mut Session<'_>,
+    file: &str,
+    sheet: &Sheet,
+    target: Target,
+    seen: &mut BTreeSet<usize>,
+) -> Result<(), Error> {
+    session.known.book()?;
+    let answer_columns: Vec<String> = match session.known.peek(target.0, target.1) {
+        Some(registered) => registered.lists[target.2].answer_columns().into_iter().map(str::to_owned).collect(),
+        None => return Ok(()),
+    };
+    let columns: Vec<&str> = answer_columns.iter().map(String::as_str).collect();
+    for row in &sheet.rows {
+        if is_note(sheet, row, &columns) {
+            continue;
+        }
+        let (name, id) = entry_key(sheet, row);
+        if name.is_empty() || id.is_empty() {
+            let reason = "这一行缺少「档案」或「编号」，不是登记过的行".to_owned();
+            session.faults.push(Fault::cell(file, sheet, row, column::FILE, reason, RESTORE));
+            continue;
+        }
+        entry(session, file, sheet, target, row, (&name, &id), seen)?;
+    }
+    Ok(())
+}
+
+fn entry(
+    session: &mut Session<'_>,
+    file: &str,
+    sheet: &Sheet,
+    target: Target,
+    row: &Row,
+    (name, id): (&str, &str),
+    seen: &mut BTreeSet<usize>,
+) -> Result<(), Error> {
+    let Session { known, faults, amend, entries, recorded, places, .. } = session;
+    let Some(registered) = known.peek(target.0, target.1) else { return Ok(()) };
+    let list = &registered.lists[target.2];
+    // A team and a cadre may bear the same 编号: the one whose cells are these.
+    let candidates = registered.entries_of(name, id);
+    let alike = |at: &&usize| {
+        let mut unheard = Vec::new();
+        !cells_differ(&mut unheard, file, sheet, row, &list.columns, &registered.entries[**at].cells)
+    };
+    let Some(at) = candidates
+        .iter()
+        .find(alike)
+        .or_else(|| candidates.iter().find(|at| !seen.contains(at)))
+        .or(candidates.first())
+        .copied()
+    else {
+        let reason = format!("{}《{}》中没有「{name}」「{id}」这一行", registered.title(), list.name);
+        faults.push(Fault::cell(
+            file,
+            sheet,
+            row,
+            column::ID,
+            reason,
+            "删去自己添加的行；误改了的恢复原文；重新运行过的，取用最近一次发布的登记表",
+        ));
+        return Ok(());
+    };
+    let entry = &registered.entries[at];
+    let run = registered.run.code();
+    let label = format!("{}/{run}/{}/{name}/{id}", registered.year, entry.kind);
+    let place = format!("{file} {}!{}", sheet.name, sheet.cell(row, column::ID));
+    seen.insert(at);
+    if let Some(earlier) = places.get(&label) {
+        let reason = format!("「{name}」「{id}」重复出现，前面已在 {earlier}");
+        faults.push(Fault::cell(file, sheet, row, column::ID, reason, "只留一行"));
+        return Ok(());
+    }
+    places.insert(label, place);
+    if cells_differ(faults, file, sheet, row, &list.columns, &entry.cells) {
+        return Ok(());
+    }
+    let before = faults.len();
+    let Some(given) = (Reader { file, sheet, row, faults }).entry(&list.extra) else {
+        if faults.len() == before {
+            recorded.blank += 1;
+        }
+        return Ok(());
+    };
+    let key: BookKey = (registered.year, entry.kind.clone(), entry.id.clone(), entry.file.clone());
+    let number = registered.number;
+    // The half-year and the annual register share their entries and may come back together.
+    let current = match entries.get(&key) {
+        Some(filled) => Some(filled.content.clone()),
+        None => known.book()?.get(&key).cloned(),
+    };
+    match weigh_entry(current.as_ref(), given) {
+        Weighed::Same => recorded.unchanged += 1,
+        Weighed::New(content) => {
+            recorded.new += 1;
+            let amends = entries.get(&key).is_some_and(|filled| filled.amends);
+            entries.insert(key, Filled { registration: number, content, amends });
+        }
+        Weighed::Differs(content, _) if *amend => {
+            recorded.amended += 1;
+            entries.insert(key, Filled { registration: number, content, amends: true });
+        }
+        Weighed::Differs(_, differences) => contradicts(faults, file, sheet, row, &differences),
+    }
+    Ok(())
+}
+
+/// The registered rows of a list that this workbook lacks.
+pub(super) fn missing(session: &mut Session<'_>, file: &str, sheet: &Sheet, target: Target, seen: &BTreeSet<usize>) {
+    let Some(registered) = session.known.peek(target.0, target.1) else { return };
+    let list = &registered.lists[target.2];
+    let title = format!("{}《{}》", registered.title(), list.name);
+    let mut lost = Vec::new();
+    match list.kind {
+        Kind::List => {
+            let lines =
+                registered.lines.iter().enumerate().filter(|(at, line)| line.list == target.2 && !seen.contains(at));
+            lost.extend(
+                lines.map(|(_, line)| format!("缺少「{}」（{}）这一行：它登记在{title}中", line.id, line.subject)),
+            );
+        }
+        Kind::Book => {
+            let entries = registered.entries.iter().enumerate().filter(|(at, _)| !seen.contains(at));
+            lost.extend(
+                entries.map(|(_, entry)| format!("缺少「{}」「{}」这一行：它登记在{title}中", entry.file, entry.id)),
+            );
+        }
+    }
+    let at = if list.kind == Kind::List { column::LINE } else { column::ID };
+    for reason in lost {
+        session.faults.push(Fault::header(
+            file,
+            sheet,
+            at,
+            reason,
+            "恢复被删去的行（不答复的行留空即可），或重新取用已发布的名单",
+        ));
+    }
+}
+
+/// For a message: an answer in one line.
+pub(in crate::archive) fn in_words(decision: &crate::consequence::Decision) -> String {
+    let mut parts = vec![decision.opinion.clone()];
+    parts.extend(
+        as_pairs(decision)
+            .into_iter()
+            .filter(|(name, _)| name != column::OPINION)
+            .map(|(name, text)| format!("{name}：{text}")),
+    );
+    parts.join("，")
+}

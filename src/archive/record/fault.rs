@@ -1,0 +1,87 @@
+//! What `record` says: every fault by cell, or what was taken in.
+
+use std::fmt;
+
+use super::rows::{Row, Sheet};
+
+/// A reason to take nothing of any workbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub file: String,
+    /// Empty where the whole file is meant.
+    pub sheet: String,
+    /// Empty where there is none.
+    pub cell: String,
+    pub reason: String,
+    pub remedy: String,
+}
+
+impl Fault {
+    pub(super) fn file(file: &str, reason: String, remedy: &str) -> Fault {
+        Fault { file: file.to_owned(), sheet: String::new(), cell: String::new(), reason, remedy: remedy.to_owned() }
+    }
+
+    pub(super) fn header(file: &str, sheet: &Sheet, column: &str, reason: String, remedy: &str) -> Fault {
+        let cell = sheet.header_cell(column);
+        Fault { file: file.to_owned(), sheet: sheet.name.clone(), cell, reason, remedy: remedy.to_owned() }
+    }
+
+    pub(super) fn cell(file: &str, sheet: &Sheet, row: &Row, column: &str, reason: String, remedy: &str) -> Fault {
+        let cell = sheet.cell(row, column);
+        Fault { file: file.to_owned(), sheet: sheet.name.clone(), cell, reason, remedy: remedy.to_owned() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if !self.sheet.is_empty() {
+            write!(f, "，工作表「{}」", self.sheet)?;
+        }
+        if !self.cell.is_empty() {
+            write!(f, "，{}", self.cell)?;
+        }
+        write!(f, "：{}。办法：{}", self.reason, self.remedy)
+    }
+}
+
+/// What was taken in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Lines and entries answered for the first time on their 核对码, completed, or answered after 缓议.
+    pub new: usize,
+    /// Answers that replace a decision (`--amend`).
+    pub amended: usize,
+    /// Answers that the archive already held.
+    pub unchanged: usize,
+    /// Rows without an answer.
+    pub blank: usize,
+    /// What people should know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.new + self.amended == 0 {
+            write!(f, "档案没有变化：{} 项答复与档案相同，{} 项未答复", self.unchanged, self.blank)?;
+        } else {
+            write!(f, "已收回 {} 项答复", self.new)?;
+            if self.amended > 0 {
+                write!(f, "，更正 {} 项", self.amended)?;
+            }
+            write!(f, "；{} 项与档案相同，{} 项未答复", self.unchanged, self.blank)?;
+        }
+        for note in &self.notes {
+            write!(f, "\n{note}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The end of `record`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Taken(Recorded),
+    /// Nothing of any workbook was taken: complete, by file, sheet and row.
+    Refused(Vec<Fault>),
+}

@@ -1,0 +1,388 @@
+//! What the archive holds against which a returned workbook is compared.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{Connection, params};
+
+use super::rows::{self, Kind, Row, Sheet};
+use crate::archive::error::Error;
+use crate::archive::open::Archive;
+use crate::archive::read::{
+    Answer, Answers, PUBLISHED, PastRun, book_answers, each_answer, latest_runs, parsed, parsed_or_none,
+};
+use crate::archive::registration::{COMMON_ANSWERS, ExtraColumn, Pairs, StoredDecision, Vocabulary, column};
+use crate::consequence::Decision;
+use crate::pack::Run;
+use crate::place::A1;
+use crate::table::text;
+
+/// The latest published registration of a year and run.
+pub(in crate::archive) struct Registered {
+    pub number: i64,
+    pub year: i32,
+    pub run: Run,
+    pub vocabulary: Vocabulary,
+    pub lists: Vec<List>,
+    pub lines: Vec<Line>,
+    pub entries: Vec<Entry>,
+    line_by_id: HashMap<String, usize>,
+    /// Entries by 档案 and 编号.
+    entry_by_key: HashMap<(String, String), Vec<usize>>,
+    /// 核对码 that a line had in earlier registrations, by id.
+    earlier: HashMap<String, Vec<String>>,
+}
+
+/// A published list or register.
+pub(in crate::archive) struct List {
+    pub name: String,
+    pub title: String,
+    pub kind: Kind,
+    /// Columns that are compared.
+    pub columns: Vec<String>,
+    pub extra: Vec<ExtraColumn>,
+}
+
+impl List {
+    /// All columns that people fill in.
+    pub fn answer_columns(&self) -> Vec<&str> {
+        let common: &[&str] = if self.kind == Kind::List { &COMMON_ANSWERS } else { &[] };
+        common.iter().copied().chain(self.extra.iter().map(|column| column.name.as_str())).collect()
+    }
+}
+
+pub(in crate::archive) struct Line {
+    /// Index into [`Registered::lists`].
+    pub list: usize,
+    pub id: String,
+    pub check: String,
+    pub action: String,
+    pub subject: String,
+    pub options: Vec<String>,
+    pub adopted: Option<(String, String)>,
+    pub filled: Option<Decision>,
+    pub cells: Vec<String>,
+}
+
+pub(in crate::archive) struct Entry {
+    pub list: usize,
+    pub file: String,
+    pub kind: String,
+    pub id: String,
+    pub filled: Pairs,
+    pub cells: Vec<String>,
+}
+
+impl Registered {
+    pub fn line(&self, id: &str) -> Option<&Line> {
+        self.position(id).and_then(|at| self.lines.get(at))
+    }
+
+    /// Index into [`Registered::lines`].
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.line_by_id.get(id).copied()
+    }
+
+    pub fn entries_of(&self, file: &str, id: &str) -> &[usize] {
+        self.entry_by_key.get(&(file.to_owned(), id.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// An earlier registration of this year and run held the line (with this 核对码).
+    pub fn held_before(&self, id: &str, check: Option<&str>) -> bool {
+        self.earlier.get(id).is_some_and(|checks| check.is_none_or(|check| checks.iter().any(|held| held == check)))
+    }
+
+    /// `2015年半年`, as messages name the run.
+    pub fn title(&self) -> String {
+        format!("{}年{}", self.year, self.run.title())
+    }
+
+    fn load(connection: &Connection, past: PastRun) -> rusqlite::Result<Registered> {
+        let mut registered = Registered {
+            number: past.number,
+            year: past.year,
+            run: past.run,
+            vocabulary: past.vocabulary,
+            lists: Vec::new(),
+            lines: Vec::new(),
+            entries: Vec::new(),
+            line_by_id: HashMap::new(),
+            entry_by_key: HashMap::new(),
+            earlier: HashMap::new(),
+        };
+        let mut statement =
+            connection.prepare("SELECT 名单, 标题, 登记表, 列, 答复列 FROM 名单 WHERE 记录号 = ?1 ORDER BY 序")?;
+        let mut rows = statement.query([past.number])?;
+        while let Some(row) = rows.next()? {
+            let kind = if row.get::<_, i64>(2)? == 1 { Kind::Book } else { Kind::List };
+            let list =
+                List { name: row.get(0)?, title: row.get(1)?, kind, columns: parsed(row, 3)?, extra: parsed(row, 4)? };
+            registered.lists.push(list);
+        }
+        registered.load_lines(connection)?;
+        registered.load_entries(connection)?;
+        let mut statement = connection.prepare(&format!(
+            "SELECT 处理编号, 核对码 FROM 事项 JOIN 运行 ON 运行.记录号 = 事项.记录号
+             WHERE 年度 = ?1 AND 轮次 = ?2 AND 运行.记录号 <> ?3 AND 运行.记录号 IN ({PUBLISHED})"
+        ))?;
+        let mut rows = statement.query(params![registered.year, registered.run.code(), registered.number])?;
+        while let Some(row) = rows.next()? {
+            registered.earlier.entry(row.get(0)?).or_default().push(row.get(1)?);
+        }
+        Ok(registered)
+    }
+
+    fn load_lines(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let mut statement = connection.prepare(
+            "SELECT 名单, 处理编号, 核对码, 处理, 对象, 可选方式, 沿用编号, 沿用核对码, 已填答复, 各格
+             FROM 事项 WHERE 记录号 = ?1 ORDER BY 序",
+        )?;
+        let mut rows = statement.query([self.number])?;
+        while let Some(row) = rows.next()? {
+            let list: String = row.get(0)?;
+            let id: String = row.get(1)?;
+            let adopted = match (row.get(6)?, row.get(7)?) {
+                (Some(id), Some(check)) => Some((id, check)),
+                _ => None,
+            };
+            self.line_by_id.insert(id.clone(), self.lines.len());
+            self.lines.push(Line {
+                list: self.lists.iter().position(|known| known.name == list).unwrap_or(0),
+                id,
+                check: row.get(2)?,
+                action: row.get(3)?,
+                subject: row.get(4)?,
+                options: parsed(row, 5)?,
+                adopted,
+                filled: parsed_or_none::<StoredDecision>(row, 8)?.map(Decision::from),
+                cells: parsed(row, 9)?,
+            });
+        }
+        Ok(())
+    }
+
+    fn load_entries(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let list = self.lists.iter().position(|list| list.kind == Kind::Book).unwrap_or(0);
+        let mut statement = connection
+            .prepare("SELECT 档案, 对象类别, 编号, 已填答复, 各格 FROM 归档 WHERE 记录号 = ?1 ORDER BY 序")?;
+        let mut rows = statement.query([self.number])?;
+        while let Some(row) = rows.next()? {
+            let (file, id): (String, String) = (row.get(0)?, row.get(2)?);
+            self.entry_by_key.entry((text::key(&file), text::key(&id))).or_default().push(self.entries.len());
+            let filled = parsed_or_none(row, 3)?.unwrap_or_default();
+            self.entries.push(Entry { list, file, kind: row.get(1)?, id, filled, cells: parsed(row, 4)? });
+        }
+        Ok(())
+    }
+}
+
+/// Year, subject kind, 编号 and 档案 of a register entry.
+pub(in crate::archive) type BookKey = (i32, String, String, String);
+
+/// The archive as far as returned workbooks have asked for it.
+pub(in crate::archive) struct Known<'a> {
+    connection: Option<&'a Connection>,
+    path: &'a std::path::Path,
+    runs: Option<Vec<PastRun>>,
+    loaded: BTreeMap<(i32, Run), Option<Registered>>,
+    answers: Option<Answers>,
+    /// Every answer ever given, by line, 核对码 and order: for what was recorded since a list was published.
+    all: Option<HashMap<String, Vec<Answer>>>,
+    book: Option<BTreeMap<BookKey, Pairs>>,
+}
+
+impl<'a> Known<'a> {
+    pub fn new(archive: &'a Archive) -> Known<'a> {
+        Known::on(archive.connection.as_ref(), &archive.path)
+    }
+
+    pub fn on(connection: Option<&'a Connection>, path: &'a std::path::Path) -> Known<'a> {
+        Known { connection, path, runs: None, loaded: BTreeMap::new(), answers: None, all: None, book: None }
+    }
+
+    fn fault(&self, error: rusqlite::Error) -> Error {
+        Error::sqlite(self.path, error)
+    }
+
+    fn runs(&mut self) -> Result<&[PastRun], Error> {
+        if self.runs.is_none() {
+            let runs = match self.connection {
+                Some(connection) => latest_runs(connection).map_err(|error| self.fault(error))?,
+                None => Vec::new(),
+            };
+            self.runs = Some(runs);
+        }
+        Ok(self.runs.as_deref().unwrap_or_default())
+    }
+
+    /// The latest published registration of a year and run.
+    pub fn registered(&mut self, year: i32, run: Run) -> Result<Option<&Registered>, Error> {
+        if !self.loaded.contains_key(&(year, run)) {
+            let past = self.runs()?.iter().find(|past| (past.year, past.run) == (year, run)).cloned();
+            let registered = match (past, self.connection) {
+                (Some(past), Some(connection)) => {
+                    Some(Registered::load(connection, past).map_err(|error| self.fault(error))?)
+                }
+                _ => None,
+            };
+            self.loaded.insert((year, run), registered);
+        }
+        Ok(self.peek(year, run))
+    }
+
+    /// As [`Known::registered`], once it was asked for.
+    pub fn peek(&self, year: i32, run: Run) -> Option<&Registered> {
+        self.loaded.get(&(year, run)).and_then(Option::as_ref)
+    }
+
+    /// The run and list whose title stands above the header of an empty list.
+    pub fn titled(&mut self, titles: &[String], kind: Kind) -> Result<Option<(i32, Run, usize)>, Error> {
+        let wanted: Vec<String> = titles.iter().map(|title| text::key(title)).collect();
+        let runs: Vec<(i32, Run)> = self.runs()?.iter().map(|past| (past.year, past.run)).collect();
+        for (year, run) in runs {
+            let lists = self.registered(year, run)?.map_or(&[][..], |registered| &registered.lists);
+            let at = lists.iter().position(|list| list.kind == kind && wanted.contains(&text::key(&list.title)));
+            if let Some(at) = at {
+                return Ok(Some((year, run, at)));
+            }
+        }
+        Ok(None)
+    }
+
+    pub fn answers(&mut self) -> Result<&Answers, Error> {
+        if self.answers.is_none() {
+            let answers = match self.connection {
+                Some(connection) => Answers::read(connection).map_err(|error| self.fault(error))?,
+                None => Answers::default(),
+            };
+            self.answers = Some(answers);
+        }
+        Ok(self.answers.get_or_insert_default())
+    }
+
+    pub fn book(&mut self) -> Result<&BTreeMap<BookKey, Pairs>, Error> {
+        if self.book.is_none() {
+            let book = match self.connection {
+                Some(connection) => book_answers(connection).map_err(|error| self.fault(error))?,
+                None => BTreeMap::new(),
+            };
+            self.book = Some(book);
+        }
+        Ok(self.book.get_or_insert_default())
+    }
+
+    fn recorded_since(&mut self, number: i64, line: &str, check: &str) -> Result<Vec<Decision>, Error> {
+        if self.all.is_none() {
+            let mut all: HashMap<String, Vec<Answer>> = HashMap::new();
+            if let Some(connection) = self.connection {
+                each_answer(connection, |id, answer| all.entry(id).or_default().push(answer))
+                    .map_err(|error| self.fault(error))?;
+            }
+            self.all = Some(all);
+        }
+        let given = self.all.as_ref().and_then(|all| all.get(line)).map_or(&[][..], Vec::as_slice);
+        Ok(given
+            .iter()
+            .filter(|answer| answer.entry > number && answer.check == check)
+            .map(|answer| answer.decision.clone())
+            .collect())
+    }
+
+    /// The row holds an answer that the list was not published with and that was not recorded since.
+    pub fn has_new_answer(&mut self, sheet: &Sheet, row: &Row) -> Result<bool, Error> {
+        let filled = |columns: &[&str]| columns.iter().any(|name| row.get(sheet, name).is_some());
+        let id = text::key(&row.shown(sheet, column::LINE));
+        let Some((year, run)) = first_run(&id) else { return Ok(filled(&COMMON_ANSWERS)) };
+        let Some(registered) = self.registered(year, run)? else { return Ok(filled(&COMMON_ANSWERS)) };
+        let number = registered.number;
+        match sheet.kind {
+            Kind::List => {
+                let Some(line) = registered.line(&id) else { return Ok(filled(&COMMON_ANSWERS)) };
+                let columns: Vec<String> =
+                    registered.lists[line.list].answer_columns().into_iter().map(str::to_owned).collect();
+                let (check, adopted, mut known) =
+                    (line.check.clone(), line.adopted.clone(), Vec::from_iter(line.filled.clone()));
+                known.extend(self.answers()?.on(&id, &check).cloned());
+                if let Some((id, check)) = adopted {
+                    known.extend(self.answers()?.on(&id, &check).cloned());
+                }
+                known.extend(self.recorded_since(number, &id, &check)?);
+                let known: Vec<Pairs> = known.iter().map(as_pairs).collect();
+                Ok(!covered(sheet, row, &columns, &known))
+            }
+            Kind::Book => {
+                let file = text::key(&row.shown(sheet, column::FILE));
+                let subject = text::key(&row.shown(sheet, column::ID));
+                let candidates: Vec<&Entry> =
+                    registered.entries_of(&file, &subject).iter().map(|at| &registered.entries[*at]).collect();
+                let columns: Vec<String> = registered
+                    .lists
+                    .iter()
+                    .filter(|list| list.kind == Kind::Book)
+                    .flat_map(List::answer_columns)
+                    .map(str::to_owned)
+                    .collect();
+                let mut known: Vec<Pairs> = candidates.iter().map(|entry| entry.filled.clone()).collect();
+                let keys: Vec<BookKey> = candidates
+                    .iter()
+                    .map(|entry| (year, entry.kind.clone(), entry.id.clone(), entry.file.clone()))
+                    .collect();
+                let book = self.book()?;
+                known.extend(keys.iter().filter_map(|key| book.get(key).cloned()));
+                Ok(!covered(sheet, row, &columns, &known))
+            }
+        }
+    }
+}
+
+/// An answer by column.
+pub(in crate::archive) fn as_pairs(decision: &Decision) -> Pairs {
+    let common = [
+        (column::OPINION, &decision.opinion),
+        (column::METHOD, &decision.method),
+        (column::DATE, &decision.date),
+        (column::REMARK, &decision.remark),
+    ];
+    let common = common.into_iter().map(|(name, text)| (name.to_owned(), text.clone()));
+    common.chain(decision.extra.iter().cloned()).filter(|(_, text)| !text.is_empty()).collect()
+}
+
+/// One of the known answers says all that is filled in here.
+fn covered(sheet: &Sheet, row: &Row, columns: &[String], known: &[Pairs]) -> bool {
+    let given: Vec<(&String, String)> = columns
+        .iter()
+        .filter_map(|name| {
+            let raw = row.get(sheet, name)?;
+            Some((name, text::key(&rows::shown(raw))))
+                .map(|(name, shown)| (name, rows::day(raw).map_or(shown, |day| day.to_string())))
+        })
+        .collect();
+    let same = |name: &str, given: &str, known: &Pairs| {
+        known.get(name).is_some_and(|known| {
+            text::key(known) == given || crate::table::date::day(known).is_some_and(|day| day.to_string() == given)
+        })
+    };
+    given.is_empty() || known.iter().any(|known| given.iter().all(|(name, text)| same(name, text, known)))
+}
+
+/// Year and run in a 处理编号; of several in one cell, the first one's.
+pub(in crate::archive) fn first_run(id: &str) -> Option<(i32, Run)> {
+    let mut parts = id.split('-');
+    let year = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
+    let run = match parts.next()? {
+        "H" => Run::HalfYear,
+        "A" => Run::Annual,
+        _ => return None,
+    };
+    Some((year, run))
+}
+
+impl Row {
+    /// The address of the row's first filled answer cell.
+    pub fn first_answer(&self, sheet: &Sheet) -> String {
+        let of = COMMON_ANSWERS
+            .iter()
+            .filter_map(|name| sheet.column(name))
+            .find(|at| self.cells.iter().any(|(column, _)| column == at));
+        A1(self.row, of.or_else(|| self.cells.first().map(|(column, _)| *column)).unwrap_or(0)).to_string()
+    }
+}

@@ -1,0 +1,211 @@
+//! `kaohe record`: takes a committee's decisions back in, all of them or none.
+
+mod answer;
+mod compare;
+mod fault;
+mod known;
+pub(super) mod rows;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Transaction, TransactionBehavior, params};
+
+pub(super) use compare::in_words;
+pub use fault::{Fault, Outcome, Recorded};
+pub(super) use known::{Known, as_pairs};
+
+use self::compare::Target;
+use self::known::BookKey;
+use self::rows::{Kind, Sheet};
+use super::chain::{self, Kind as EntryKind};
+use super::error::Error;
+use super::open::Archive;
+use super::registration::Pairs;
+use super::write::{json, program};
+use crate::consequence::Decision;
+
+/// An answer to be written.
+struct Answered {
+    registration: i64,
+    check: String,
+    decision: Decision,
+    amends: bool,
+}
+
+/// What is to be written of the register of talks.
+struct Filled {
+    registration: i64,
+    content: Pairs,
+    amends: bool,
+}
+
+/// One `record`: what it has read so far.
+struct Session<'a> {
+    known: Known<'a>,
+    amend: bool,
+    faults: Vec<Fault>,
+    lines: BTreeMap<String, Answered>,
+    entries: BTreeMap<BookKey, Filled>,
+    /// Where a line or entry was found, over all workbooks.
+    places: HashMap<String, String>,
+    recorded: Recorded,
+}
+
+impl Archive {
+    /// Takes the answers in the workbooks in. Any fault in any of them: nothing is taken.
+    pub fn record(&mut self, workbooks: &[PathBuf], amend: bool) -> Result<Outcome, Error> {
+        // Reading needs no lock; what it is compared with is read under one.
+        let read: Vec<(String, Result<Vec<Sheet>, String>)> =
+            workbooks.iter().map(|path| (path.display().to_string(), rows::read(path))).collect();
+        let path = self.path.clone();
+        let Some(connection) = &mut self.connection else { return Err(Error::NotFound { path }) };
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| Error::sqlite(&path, error))?;
+        let session = compare_all(&transaction, &path, &read, amend)?;
+        if !session.faults.is_empty() {
+            return Ok(Outcome::Refused(session.faults));
+        }
+        let (lines, entries, recorded) = (session.lines, session.entries, session.recorded);
+        if !lines.is_empty() || !entries.is_empty() {
+            let files: Vec<&str> = workbooks.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+            let story = serde_json::json!({ "程序": program(), "工作簿": files, "更正": amend }).to_string();
+            write(transaction, &lines, &entries, &story).map_err(|error| Error::sqlite(&path, error))?;
+        } else {
+            drop(transaction);
+        }
+        self.seen = self.tail()?;
+        Ok(Outcome::Taken(recorded))
+    }
+}
+
+fn compare_all<'a>(
+    transaction: &'a Transaction<'a>,
+    path: &'a Path,
+    read: &[(String, Result<Vec<Sheet>, String>)],
+    amend: bool,
+) -> Result<Session<'a>, Error> {
+    let mut session = Session {
+        known: Known::on(Some(transaction), path),
+        amend,
+        faults: Vec::new(),
+        lines: BTreeMap::new(),
+        entries: BTreeMap::new(),
+        places: HashMap::new(),
+        recorded: Recorded::default(),
+    };
+    for (file, sheets) in read {
+        match sheets {
+            Ok(sheets) => workbook(&mut session, file, sheets)?,
+            Err(reason) => session.faults.push(Fault::file(file, reason.clone(), "修好这个文件，或从命令中去掉它")),
+        }
+    }
+    Ok(session)
+}
+
+/// Compares one workbook: its sheets that belong to one list count as one.
+fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(), Error> {
+    if sheets.is_empty() {
+        let reason =
+            "不是 kaohe 发布的名单：没有同时带有「处理编号」和「核对码」（登记表为「档案」）的标题行".to_owned();
+        session.faults.push(Fault::file(file, reason, "检查是否选错了文件，标题行是否被改动"));
+        return Ok(());
+    }
+    let mut lists: BTreeMap<Target, (usize, BTreeSet<usize>)> = BTreeMap::new();
+    for (at, sheet) in sheets.iter().enumerate() {
+        let Some(target) = compare::target(session, sheet)? else {
+            unknown(session, file, sheet);
+            continue;
+        };
+        compare::headers(session, file, sheet, target);
+        let (last, seen) = lists.entry(target).or_default();
+        *last = at;
+        match sheet.kind {
+            Kind::List => compare::list(session, file, sheet, target, seen)?,
+            Kind::Book => compare::book(session, file, sheet, target, seen)?,
+        }
+    }
+    for (target, (last, seen)) in &lists {
+        compare::missing(session, file, &sheets[*last], *target, seen);
+        if seen.is_empty() {
+            session.recorded.notes.push(format!("{file}：名单没有行，没有可收回的答复"));
+        }
+    }
+    Ok(())
+}
+
+/// A list that the archive knows nothing of.
+fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) {
+    let name = super::registration::column::LINE;
+    let mut told = false;
+    for row in &sheet.rows {
+        if row.get(sheet, name).is_none() {
+            continue;
+        }
+        told = true;
+        let reason = format!("档案中没有处理编号「{}」", row.shown(sheet, name));
+        let remedy = "确认名单与 --archive 所指的档案配套；只有已发布的名单才能收回";
+        session.faults.push(Fault::cell(file, sheet, row, name, reason, remedy));
+    }
+    if !told {
+        let reason = "这份名单没有行，标题也与档案中任何一份名单都对不上".to_owned();
+        session.faults.push(Fault::header(
+            file,
+            sheet,
+            name,
+            reason,
+            "从命令中去掉它；如果误删了全部行，重新取用已发布的名单",
+        ));
+    }
+}
+
+fn write(
+    transaction: Transaction<'_>,
+    lines: &BTreeMap<String, Answered>,
+    entries: &BTreeMap<BookKey, Filled>,
+    story: &str,
+) -> rusqlite::Result<()> {
+    let number = chain::tail(&transaction)?.number + 1;
+    {
+        let mut row = transaction.prepare(
+            "INSERT INTO 答复 (记录号, 序, 所答登记, 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 更正)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        for (order, (id, answered)) in lines.iter().enumerate() {
+            let decision = &answered.decision;
+            row.execute(params![
+                number,
+                order as i64,
+                answered.registration,
+                id,
+                answered.check,
+                decision.opinion,
+                decision.method,
+                decision.date,
+                decision.remark,
+                json(&super::registration::pairs(&decision.extra)),
+                answered.amends,
+            ])?;
+        }
+        let mut row = transaction.prepare(
+            "INSERT INTO 归档答复 (记录号, 序, 所答登记, 年度, 档案, 对象类别, 编号, 内容, 更正) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?;
+        for (order, ((year, kind, id, file), filled)) in entries.iter().enumerate() {
+            let content = json(&filled.content);
+            row.execute(params![
+                number,
+                order as i64,
+                filled.registration,
+                year,
+                file,
+                kind,
+                id,
+                content,
+                filled.amends
+            ])?;
+        }
+    }
+    chain::append(&transaction, EntryKind::Answers, None, story)?;
+    transaction.commit()
+}

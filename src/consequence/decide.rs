@@ -1,0 +1,187 @@
+//! The run's rules, stage by stage, and what follows from them: the [`Outcome`].
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::draft::{Draft, DraftGround, DraftLine, check_code};
+use super::members::Members;
+use super::{Flag, Line, Outcome, Pending, Subject, hint, quota, register};
+use crate::fact::{Decision, Error, History, Origin, World};
+use crate::finding::Severity;
+use crate::pack::{Pack, Run, Tone};
+use crate::place::Cell;
+use crate::rule;
+use crate::table::{Dataset, RejectedSubject};
+
+/// Evaluates all stages of a run and draws their consequences.
+///
+/// # Errors
+/// As [`World::new`].
+pub fn decide(world: &mut World<'_>, history: &History, run: Run, year: i32) -> Result<Outcome, Error> {
+    let members = Members::new(world.pack, world.data).map_err(|source| Error::Polars {
+        what: world.pack.tables[world.pack.membership.table].name.clone(),
+        source,
+    })?;
+    let mut draft = Draft::new(&members, history, run, year);
+    for (at, stage) in rule::stages(world, run).into_iter().enumerate() {
+        if at > 0 {
+            draft.publish(world)?;
+        }
+        let verdicts = rule::evaluate(world, run, stage)?;
+        draft.take(world, &verdicts)?;
+    }
+    rejected(world, &mut draft);
+    let mut outcome = Outcome::default();
+    for (at, one) in world.pack.quotas.iter().enumerate() {
+        if one.runs.contains(&run) {
+            let plan = quota::plan(world, &members, at, year)?;
+            for index in &plan.picked {
+                let subject = Subject { kind: one.of, index: *index };
+                let ground = quota::ground(world, &members, one, subject);
+                let line = DraftLine { options: Vec::new(), grounds: vec![DraftGround { ground, rows: Vec::new() }] };
+                draft.lines.insert((one.action, subject), line);
+            }
+            outcome.quotas.push(plan);
+        }
+    }
+    outcome.lines = lines(world, &draft)?;
+    outcome.register = register::entries(world, history, year, &outcome.lines)?;
+    outcome.pending = draft.pending.into_values().collect();
+    Ok(outcome)
+}
+
+fn lines(world: &World<'_>, draft: &Draft<'_>) -> Result<Vec<Line>, Error> {
+    let hints = hint::Hints::new(world)?;
+    let mut lines = Vec::with_capacity(draft.lines.len());
+    for ((action, subject), line) in &draft.lines {
+        let id = draft.id(world, *action, *subject);
+        let check = check_code(world, *action, *subject, line);
+        let mut told = hints.of(world, *action, *subject, line)?;
+        let mut flags = Vec::new();
+        let decision = draft.decision(world, &id, *action, *subject, line);
+        if let Some((twin, fresh)) = draft.twin(world, *action, *subject, line) {
+            if fresh.is_empty() {
+                flags.push(Flag::DecidedAtHalfYear);
+            } else {
+                let rules: Vec<String> = fresh
+                    .iter()
+                    .map(|ground| format!("{}（{}）", world.pack.rules[ground.rule].id, ground.about_label))
+                    .collect();
+                let opinion = twin.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
+                told.push(format!("半年已决定（{opinion}），本次新增依据：{}", rules.join("、")));
+            }
+        }
+        // An answer given on other grounds counts only until the line has an answer of its own.
+        let stale = draft.history.current.get(&id).is_some_and(|answers| !answers.is_empty());
+        if stale && !draft.history.current[&id].iter().any(|answer| answer.check == check) {
+            told.push("依据已变，请重新审定".to_owned());
+        }
+        let mut rules: Vec<usize> = line.grounds.iter().map(|one| one.ground.rule).collect();
+        rules.dedup();
+        lines.push(Line {
+            id,
+            action: *action,
+            subject: *subject,
+            options: line.options.clone(),
+            rules,
+            grounds: line.grounds.iter().map(|one| one.ground.clone()).collect(),
+            flags,
+            flag_confidential: false,
+            check,
+            decision,
+            hints: told,
+        });
+    }
+    conflicts(world.pack, &mut lines);
+    lines.sort_by(|a, b| a.id.as_bytes().cmp(b.id.as_bytes()));
+    Ok(lines)
+}
+
+/// Good news beside bad news for the same recipient stays, and says so: people decide.
+fn conflicts(pack: &Pack, lines: &mut [Line]) {
+    // Whether anything adverse that the unit may be told of stands against the recipient.
+    let mut adverse: BTreeMap<Subject, bool> = BTreeMap::new();
+    for line in lines.iter().filter(|line| pack.actions[line.action].tone == Tone::Adverse) {
+        let told = announced(pack, line, line.decision.as_ref()) && !line.grounds.iter().any(|one| one.confidential);
+        *adverse.entry(line.subject).or_default() |= told;
+    }
+    for line in lines.iter_mut().filter(|line| pack.actions[line.action].tone == Tone::Positive) {
+        if let Some(told) = adverse.get(&line.subject) {
+            line.flags.insert(0, Flag::Conflict);
+            line.flag_confidential = !told;
+        }
+    }
+}
+
+/// Whether the unit hears of the line: announced actions unless they were turned down, others once agreed.
+fn announced(pack: &Pack, line: &Line, decision: Option<&Decision>) -> bool {
+    let opinion = decision.map(|decision| decision.opinion.as_str());
+    if opinion == Some(pack.answers.agree.as_str()) {
+        return true;
+    }
+    let turned_down = opinion.is_some_and(|o| o == pack.answers.refuse || o == pack.answers.change);
+    pack.actions[line.action].announced && !turned_down
+}
+
+/// Rejected rows leave their subject pending.
+fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
+    let (pack, data) = (world.pack, world.data);
+    let cells = faulty_cells(pack, data);
+    for row in &data.rejected {
+        let mut sources: Vec<Origin> =
+            cells.get(&(row.sheet.0, row.row)).into_iter().flatten().map(|cell| Origin::Cell(*cell)).collect();
+        if sources.is_empty() {
+            let column = data.sheets[row.sheet.0 as usize].columns.iter().flatten().min().copied().unwrap_or(0);
+            sources.push(Origin::Cell(Cell { sheet: row.sheet, row: row.row, column }));
+        }
+        for subject in &row.subjects {
+            let case = match subject {
+                RejectedSubject::Known(kind, index) => {
+                    let register = &data.registers[*kind];
+                    Pending {
+                        rule: pack.pendings.rejected_row.clone(),
+                        rule_index: None,
+                        kind: *kind,
+                        id: register.ids[*index as usize].clone(),
+                        label: register.labels[*index as usize].clone(),
+                        subject: Some(Subject { kind: *kind, index: *index }),
+                        missing: vec![pack.tables[row.table].name.clone()],
+                        sources: sources.clone(),
+                    }
+                }
+                RejectedSubject::RegisterRejected(kind, id) => Pending {
+                    rule: pack.pendings.rejected_register.clone(),
+                    rule_index: None,
+                    kind: *kind,
+                    id: id.clone(),
+                    label: String::new(),
+                    subject: None,
+                    missing: vec![pack.pendings.register.clone()],
+                    sources: sources.clone(),
+                },
+            };
+            draft.add_pending(case);
+        }
+    }
+}
+
+/// The cells at which each rejected row was faulted.
+fn faulty_cells(pack: &Pack, data: &Dataset) -> HashMap<(u32, u32), Vec<Cell>> {
+    let mut sheets: HashMap<(&str, &str), u32> = HashMap::new();
+    for (at, sheet) in data.sheets.iter().enumerate() {
+        sheets.insert((data.books[sheet.book as usize].path.as_str(), sheet.name.as_str()), at as u32);
+    }
+    let mut cells: HashMap<(u32, u32), Vec<Cell>> = HashMap::new();
+    for finding in data.findings.iter().filter(|finding| finding.severity == Severity::Rejected) {
+        let Some(sheet) = sheets.get(&(finding.file.as_str(), finding.sheet.as_str())) else { continue };
+        let table = pack.tables.iter().find(|table| table.name == finding.table);
+        let column = table
+            .and_then(|table| table.column(&finding.column))
+            .and_then(|column| data.sheets[*sheet as usize].columns.get(column).copied().flatten());
+        let row = finding.cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().ok();
+        if let (Some(column), Some(row)) = (column, row.and_then(|row| row.checked_sub(1))) {
+            let cell = Cell { sheet: crate::place::SheetId(*sheet), row, column };
+            cells.entry((*sheet, row)).or_default().push(cell);
+        }
+    }
+    cells
+}

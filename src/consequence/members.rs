@@ -1,0 +1,67 @@
+//! Who sits in which unit with which role.
+
+use polars::prelude::*;
+
+use crate::pack::Pack;
+use crate::table::Dataset;
+
+/// One row of the membership table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    pub row: u32,
+    pub member: u32,
+    pub unit: u32,
+    pub role: String,
+}
+
+/// Seats by unit and by member, each in register order.
+#[derive(Debug, Default)]
+pub struct Members {
+    seats: Vec<Seat>,
+    by_unit: Vec<Vec<u32>>,
+    by_member: Vec<Vec<u32>>,
+}
+
+impl Members {
+    /// Reads the pack's membership table.
+    pub fn new(pack: &Pack, data: &Dataset) -> PolarsResult<Self> {
+        let membership = &pack.membership;
+        let frame = &data.tables[membership.table].frame;
+        let index = |kind: usize| -> PolarsResult<UInt32Chunked> {
+            let column = frame.column(&format!("@{}", pack.subjects[kind].kind))?;
+            Ok(column.cast(&DataType::UInt32)?.u32()?.clone())
+        };
+        let (members, units) = (index(membership.member)?, index(membership.unit)?);
+        let roles = frame.column(&pack.tables[membership.table].columns[membership.role].name)?.str()?.clone();
+        let mut found = Members {
+            by_unit: vec![Vec::new(); data.registers[membership.unit].ids.len()],
+            by_member: vec![Vec::new(); data.registers[membership.member].ids.len()],
+            ..Members::default()
+        };
+        for (row, ((member, unit), role)) in members.iter().zip(units.iter()).zip(roles.iter()).enumerate() {
+            if let (Some(member), Some(unit)) = (member, unit) {
+                let at = found.seats.len() as u32;
+                found.by_unit[unit as usize].push(at);
+                found.by_member[member as usize].push(at);
+                let role = role.unwrap_or_default().to_owned();
+                found.seats.push(Seat { row: row as u32, member, unit, role });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Seats of a unit.
+    pub fn of_unit(&self, unit: u32) -> impl Iterator<Item = &Seat> {
+        self.by_unit.get(unit as usize).into_iter().flatten().map(|at| &self.seats[*at as usize])
+    }
+
+    /// Seats of a member; the first is in the home unit.
+    pub fn of_member(&self, member: u32) -> impl Iterator<Item = &Seat> {
+        self.by_member.get(member as usize).into_iter().flatten().map(|at| &self.seats[*at as usize])
+    }
+
+    /// The home unit of a member.
+    pub fn home(&self, member: u32) -> Option<u32> {
+        self.of_member(member).next().map(|seat| seat.unit)
+    }
+}

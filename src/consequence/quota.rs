@@ -1,0 +1,170 @@
+//! The plan of talks: how many people are still to be reached this year, and whom.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use polars::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::members::Members;
+use super::{Ground, QuotaPlan, Subject};
+use crate::fact::{Error, World};
+use crate::pack::scope::Site;
+use crate::pack::sql::Literal;
+use crate::pack::{Entity, Quota};
+
+/// Plans a quota: ceil(share × people) − already reached; first those who come first, then always
+/// from the unit with the smallest share reached.
+///
+/// # Errors
+/// As [`World::new`].
+pub fn plan(world: &World<'_>, members: &Members, at: usize, year: i32) -> Result<QuotaPlan, Error> {
+    let quota = &world.pack.quotas[at];
+    let share = match world.literals.get(&quota.share) {
+        Some(Literal::Number(share)) => *share,
+        _ => 0.0,
+    };
+    let ids = &world.data.registers[quota.of].ids;
+    let (reached, first) = (mask(world, quota, &quota.reached)?, mask(world, quota, &quota.first)?);
+    let total = ids.len() as u64;
+    let held = reached.iter().filter(|one| **one).count() as u64;
+    let target = ceil_share(share, total);
+    let needed = target.saturating_sub(held) as usize;
+    let mut picked: Vec<u32> = Vec::with_capacity(needed);
+    let mut units = Units::new(world, members, quota, &reached);
+    for wanted in [true, false] {
+        let candidates = (0..ids.len() as u32).filter(|one| !reached[*one as usize] && first[*one as usize] == wanted);
+        units.pick(candidates, ids, year, needed, &mut picked);
+    }
+    Ok(QuotaPlan { quota: at, share: share.to_string(), total, reached: held, target, picked })
+}
+
+/// The ground of a planned talk.
+pub fn ground(world: &World<'_>, members: &Members, quota: &Quota, subject: Subject) -> Ground {
+    let register = &world.data.registers[subject.kind];
+    Ground {
+        rule: quota.rule,
+        about: register.ids[subject.index as usize].clone(),
+        about_label: register.labels[subject.index as usize].clone(),
+        facts: Vec::new(),
+        evidence: Vec::new(),
+        sources: Vec::new(),
+        units: super::reach::home_units(world, members, subject),
+        confidential: true,
+    }
+}
+
+fn mask(world: &World<'_>, quota: &Quota, sql: &str) -> Result<Vec<bool>, Error> {
+    let site = Site::Entity(Entity::Subject(quota.of));
+    let expr = world.compile(site, sql, None)?.fill_null(lit(false));
+    let columns = world.evaluate(site, sql, vec![expr])?;
+    let failed = |source| Error::Polars { what: sql.to_owned(), source };
+    let values = columns[0].bool().map_err(failed)?;
+    let height = world.height(Entity::Subject(quota.of));
+    Ok((0..height).map(|at| values.get(if values.len() == 1 { 0 } else { at }) == Some(true)).collect())
+}
+
+/// ceil(share × total) in decimal arithmetic: 0.30 × 10 is 3, not 3.0000000000000004.
+fn ceil_share(share: f64, total: u64) -> u64 {
+    let text = share.to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let digits: u128 = format!("{whole}{fraction}").parse().unwrap_or(0);
+    let scale = 10u128.pow(fraction.len() as u32);
+    u64::try_from((digits * u128::from(total)).div_ceil(scale)).unwrap_or(u64::MAX)
+}
+
+/// Home units with how many of their people are reached or picked.
+struct Units {
+    size: Vec<u64>,
+    done: Vec<u64>,
+    home: Vec<Option<u32>>,
+}
+
+/// (talked + picked) ÷ people, then register order; compared without rounding.
+#[derive(PartialEq, Eq)]
+struct Turn {
+    done: u64,
+    size: u64,
+    unit: u32,
+}
+
+impl Ord for Turn {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let (a, b) = (u128::from(self.done) * u128::from(other.size), u128::from(other.done) * u128::from(self.size));
+        a.cmp(&b).then(self.unit.cmp(&other.unit))
+    }
+}
+
+impl PartialOrd for Turn {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Units {
+    fn new(world: &World<'_>, members: &Members, quota: &Quota, reached: &[bool]) -> Self {
+        let count = world.data.registers[world.pack.membership.unit].ids.len();
+        let people = world.data.registers[quota.of].ids.len() as u32;
+        let home: Vec<Option<u32>> = (0..people)
+            .map(|index| super::reach::home_units(world, members, Subject { kind: quota.of, index }).first().copied())
+            .collect();
+        let mut units = Units { size: vec![0; count], done: vec![0; count], home };
+        for (person, home) in units.home.iter().enumerate() {
+            if let Some(home) = home {
+                units.size[*home as usize] += 1;
+                units.done[*home as usize] += u64::from(reached[person]);
+            }
+        }
+        units
+    }
+
+    fn pick(
+        &mut self,
+        candidates: impl Iterator<Item = u32>,
+        ids: &[String],
+        year: i32,
+        needed: usize,
+        picked: &mut Vec<u32>,
+    ) {
+        // Inside a unit the order is a hash of year and id: fixed, but favouring nobody.
+        let mut waiting: Vec<Vec<([u8; 32], u32)>> = vec![Vec::new(); self.size.len()];
+        for person in candidates {
+            if let Some(home) = self.home[person as usize] {
+                let hash = Sha256::digest(format!("{year}/{}", ids[person as usize]).as_bytes());
+                waiting[home as usize].push((hash.into(), person));
+            }
+        }
+        let mut turns: BinaryHeap<Reverse<Turn>> = BinaryHeap::new();
+        for (unit, people) in waiting.iter_mut().enumerate() {
+            people.sort_unstable_by(|a, b| b.cmp(a));
+            if !people.is_empty() {
+                turns.push(Reverse(Turn { done: self.done[unit], size: self.size[unit], unit: unit as u32 }));
+            }
+        }
+        while picked.len() < needed {
+            let Some(Reverse(turn)) = turns.pop() else { break };
+            let unit = turn.unit as usize;
+            if let Some((_, person)) = waiting[unit].pop() {
+                picked.push(person);
+                self.done[unit] += 1;
+                if !waiting[unit].is_empty() {
+                    turns.push(Reverse(Turn { done: self.done[unit], ..turn }));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ceil_share;
+
+    #[test]
+    fn the_share_is_taken_in_decimal_arithmetic() {
+        for (share, total, expected) in
+            [(0.3, 10, 3), (0.3, 101, 31), (0.1, 30, 3), (0.07, 100, 7), (0.0, 5, 0), (1.0, 7, 7)]
+        {
+            assert_eq!(ceil_share(share, total), expected, "{share} × {total}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Whom a rule reaches: the subject itself, the holders of a role in its unit, or people named in a column.
+
+use super::Subject;
+use super::members::Members;
+use crate::fact::{Error, Origin, World};
+use crate::pack::{Entity, Formula, Proposal, Recipient, Rule, Source};
+
+/// Somebody whom a rule reaches, and how.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    pub subject: Subject,
+    /// Cells that show how the rule reaches them.
+    pub sources: Vec<Origin>,
+    /// Units in whose letters the line stands.
+    pub units: Vec<u32>,
+    /// Rows behind the reach: the seat, the lead.
+    pub rows: Vec<(usize, u32)>,
+}
+
+/// Whom a proposal reaches, and what keeps it from reaching others.
+#[derive(Debug, Default)]
+pub struct Reach {
+    pub reached: Vec<Reached>,
+    /// What is missing: the role that nobody holds, the column with a name that fits nobody.
+    pub missing: Vec<String>,
+}
+
+/// Subjects that an entity is about: itself, or whom a row refers to.
+pub fn holders(world: &World<'_>, entity: Entity, at: u32) -> Vec<Subject> {
+    match entity {
+        Entity::Subject(kind) => vec![Subject { kind, index: at }],
+        Entity::Row(table) => {
+            let mut holders = Vec::new();
+            for reference in &world.pack.tables[table].references {
+                if let Some(index) = world.referred_index(entity, at, reference.subject) {
+                    let holder = Subject { kind: reference.subject, index };
+                    if !holders.contains(&holder) {
+                        holders.push(holder);
+                    }
+                }
+            }
+            holders
+        }
+        Entity::City => Vec::new(),
+    }
+}
+
+/// Whom `proposal` reaches when `rule` holds (or would hold) for entity `at`.
+///
+/// # Errors
+/// As [`World::new`].
+pub fn reach(world: &World<'_>, members: &Members, rule: &Rule, proposal: &Proposal, at: u32) -> Result<Reach, Error> {
+    let membership = &world.pack.membership;
+    let own_row = match rule.of {
+        Entity::Row(table) => vec![(table, at)],
+        _ => Vec::new(),
+    };
+    let mut reach = Reach::default();
+    match &proposal.to {
+        Recipient::Itself => {
+            for subject in holders(world, rule.of, at) {
+                let units = home_units(world, members, subject);
+                reach.reached.push(Reached { subject, sources: Vec::new(), units, rows: own_row.clone() });
+            }
+        }
+        Recipient::Role { role, via } => {
+            for holder in holders(world, rule.of, at) {
+                // A unit's rule reaches its own members; a member's rule those of the units where the
+                // member has the role `via`.
+                let units: Vec<(u32, Option<u32>)> = if holder.kind == membership.unit {
+                    vec![(holder.index, None)]
+                } else {
+                    let via = via.as_deref();
+                    let seats = members.of_member(holder.index).filter(|seat| via.is_none_or(|via| via == seat.role));
+                    seats.map(|seat| (seat.unit, Some(seat.row))).collect()
+                };
+                for (unit, through) in units {
+                    let mut any = false;
+                    for seat in members.of_unit(unit).filter(|seat| seat.role == *role) {
+                        any = true;
+                        let subject = Subject { kind: membership.member, index: seat.member };
+                        if subject == holder {
+                            continue;
+                        }
+                        let sources = through.into_iter().chain([seat.row]).filter_map(|row| seat_cell(world, row));
+                        let mut rows = own_row.clone();
+                        rows.push((membership.table, seat.row));
+                        reach.reached.push(Reached { subject, sources: sources.collect(), units: vec![unit], rows });
+                    }
+                    if !any && !reach.missing.contains(role) {
+                        reach.missing.push(role.clone());
+                    }
+                }
+            }
+        }
+        Recipient::Named { column, fact } => named(world, members, rule, column, fact, at, &mut reach),
+    }
+    Ok(reach)
+}
+
+/// People named in a column of the rows that decided a fact.
+fn named(world: &World<'_>, members: &Members, rule: &Rule, column: &str, fact: &str, at: u32, reach: &mut Reach) {
+    let Some(fact) = world.fact_named(rule.of, fact) else { return };
+    let Formula::Aggregate { source: Source::Table(table), .. } = world.pack.facts[fact].formula else { return };
+    let Some(at_column) = world.pack.tables[table].column(column) else { return };
+    let Some(mentions) = world.data.tables[table].mentions.get(&at_column) else { return };
+    let rows = world.fact_rows[fact].as_ref().map_or(&[][..], |rows| rows.of(at));
+    for (_, row, bits) in rows {
+        if *bits == 0 {
+            continue;
+        }
+        let cell = world.data.cell(table, *row as usize, at_column).map(Origin::Cell);
+        for mention in mentions.get(*row as usize).into_iter().flatten() {
+            let Some(index) = mention.subject else {
+                if !reach.missing.iter().any(|one| one == column) {
+                    reach.missing.push(column.to_owned());
+                }
+                continue;
+            };
+            let subject = Subject { kind: world.pack.membership.member, index };
+            // Somebody from elsewhere is told of by the home unit.
+            let inside = matches!(rule.of, Entity::Subject(kind) if kind == world.pack.membership.unit)
+                && members.of_member(index).any(|seat| seat.unit == at);
+            let units = if inside { vec![at] } else { members.home(index).into_iter().collect() };
+            let sources: Vec<Origin> = cell.iter().cloned().collect();
+            match reach.reached.iter_mut().find(|one| one.subject == subject) {
+                Some(known) => known.sources.extend(sources),
+                None => reach.reached.push(Reached { subject, sources, units, rows: Vec::new() }),
+            }
+        }
+    }
+}
+
+/// The unit itself, or a member's home unit.
+pub fn home_units(world: &World<'_>, members: &Members, subject: Subject) -> Vec<u32> {
+    if subject.kind == world.pack.membership.unit {
+        vec![subject.index]
+    } else {
+        members.home(subject.index).into_iter().collect()
+    }
+}
+
+fn seat_cell(world: &World<'_>, row: u32) -> Option<Origin> {
+    let membership = &world.pack.membership;
+    world.data.cell(membership.table, row as usize, membership.role).map(Origin::Cell)
+}

@@ -1,0 +1,100 @@
+//! The register of talks: which file each talk is entered in, and how far it has come.
+
+use std::collections::BTreeMap;
+
+use super::{Line, RegisterEntry, Subject};
+use crate::fact::{Error, History, World, text_at};
+use crate::pack::scope::Site;
+use crate::pack::{Entity, Pack, RegisterBook};
+
+/// Entries for all lines of the register's action, in register order of file, then subject.
+///
+/// # Errors
+/// As [`World::new`].
+pub fn entries(world: &World<'_>, history: &History, year: i32, lines: &[Line]) -> Result<Vec<RegisterEntry>, Error> {
+    let Some(book) = &world.pack.register else { return Ok(Vec::new()) };
+    let talks = Talks::new(world, book)?;
+    let mut found: BTreeMap<(Subject, usize), Vec<&Line>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.action == book.action) {
+        for (file, definition) in book.files.iter().enumerate() {
+            if definition.of == line.subject.kind && definition.rules.is_empty() {
+                found.entry((line.subject, file)).or_default().push(line);
+            } else if !definition.rules.is_empty() {
+                // Entered for the unit that the line came through.
+                for ground in &line.grounds {
+                    let rule = &world.pack.rules[ground.rule];
+                    let index = world.data.registers[definition.of].index.get(&ground.about);
+                    if let (true, Some(index)) = (definition.rules.contains(&rule.id), index) {
+                        let subject = Subject { kind: definition.of, index: *index };
+                        let lines = found.entry((subject, file)).or_default();
+                        if !lines.iter().any(|known| known.id == line.id) {
+                            lines.push(line);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let states = [&book.states.undecided, &book.states.to_hold, &book.states.done];
+    Ok(found
+        .into_iter()
+        .map(|((subject, file), lines)| {
+            // The least advanced of its lines; dropped only when all are.
+            let least = lines.iter().filter_map(|line| advance(world.pack, &talks, line)).min();
+            let id = &world.data.registers[subject.kind].ids[subject.index as usize];
+            let key = (year, id.clone(), book.files[file].name.clone());
+            RegisterEntry {
+                file,
+                subject,
+                lines: lines.iter().map(|line| line.id.clone()).collect(),
+                state: least.map_or(&book.states.dropped, |at| states[at]).clone(),
+                answers: history.register.get(&key).cloned().unwrap_or_default(),
+            }
+        })
+        .collect())
+}
+
+/// 0 undecided, 1 to be held, 2 held; none: not carried out.
+fn advance(pack: &Pack, talks: &Talks, line: &Line) -> Option<usize> {
+    let opinion = line.decision.as_ref().map(|decision| &decision.opinion);
+    match opinion {
+        Some(opinion) if *opinion == pack.answers.agree => Some(if talks.held(line) { 2 } else { 1 }),
+        Some(opinion) if [&pack.answers.refuse, &pack.answers.change].contains(&opinion) => None,
+        _ => Some(0),
+    }
+}
+
+/// Talks by line id, and members with a talk of the year that names no line.
+struct Talks {
+    by_line: std::collections::HashSet<String>,
+    free: std::collections::HashSet<u32>,
+}
+
+impl Talks {
+    fn new(world: &World<'_>, book: &RegisterBook) -> Result<Self, Error> {
+        let mut talks = Talks { by_line: Default::default(), free: Default::default() };
+        let entity = Entity::Row(book.talks);
+        let when = world.compile(Site::Entity(entity), &book.talk_when, None)?;
+        let columns = world.evaluate(Site::Entity(entity), &book.name, vec![when])?;
+        let failed = |source| Error::Polars { what: book.name.clone(), source };
+        let counts = columns[0].bool().map_err(failed)?;
+        let member = world.pack.membership.member;
+        let frame = &world.data.tables[book.talks].frame;
+        for row in 0..frame.height() {
+            match text_at(frame, &book.talk_line, row) {
+                Some(line) => {
+                    talks.by_line.insert(line);
+                }
+                None if counts.get(if counts.len() == 1 { 0 } else { row }) == Some(true) => {
+                    talks.free.extend(world.referred_index(entity, row as u32, member));
+                }
+                None => {}
+            }
+        }
+        Ok(talks)
+    }
+
+    fn held(&self, line: &Line) -> bool {
+        self.by_line.contains(&line.id) || self.free.contains(&line.subject.index)
+    }
+}

@@ -1,0 +1,179 @@
+//! Rows that can be read in more than one way: each reading is evaluated for itself.
+//!
+//! Subjects with such rows are multiplied into one virtual subject per reading; the facts that rest
+//! on the forked fact are evaluated for them like for anybody else.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use super::world::{Error, World, column_of, take};
+use crate::pack::Entity;
+use crate::pack::scope::Site;
+
+/// More readings of one subject's rows than this are refused.
+const MOST_READINGS: usize = 4096;
+
+/// A world of virtual subjects: one per subject and reading.
+pub struct Readings<'a> {
+    pub world: World<'a>,
+    /// Per virtual subject the subject it stands for; ascending.
+    pub stands_for: Vec<u32>,
+    /// The fact named missing where the outcome depends on the reading.
+    pub missing: String,
+    /// Facts of the subject that rest on the forked one.
+    pub facts: Vec<usize>,
+}
+
+impl<'a> World<'a> {
+    /// The readings of one fork for the subjects of one kind; none if no row is ambiguous.
+    ///
+    /// # Errors
+    /// As [`World::new`], and a subject with too many ambiguous rows.
+    pub fn readings(&self, fork: usize, kind: usize) -> Result<Option<Readings<'a>>, Error> {
+        let definition = &self.pack.forks[fork];
+        let table = definition.table;
+        let entity = Entity::Row(table);
+        let site = Site::Entity(entity);
+        let Some(fact) = self.fact_named(entity, &definition.fact) else { return Ok(None) };
+        let mut exprs = vec![self.compile(site, &definition.when, None)?];
+        for value in &definition.values {
+            exprs.push(self.compile(site, value, None)?.cast(DataType::Int32));
+        }
+        let columns = self.evaluate(site, &definition.missing, exprs)?;
+        let failed = |source| Error::Polars { what: definition.missing.clone(), source };
+        let key = format!("@{}", self.pack.subjects[kind].kind);
+        let (Ok(keys), Ok(ambiguous)) = (self.rows[table].column(&key), columns[0].bool()) else { return Ok(None) };
+        let keys = keys.cast(&DataType::UInt32).map_err(failed)?;
+        let keys = keys.u32().map_err(failed)?;
+        let choices: Vec<Int32Chunked> =
+            columns[1..].iter().map(|column| column.i32().cloned()).collect::<PolarsResult<_>>().map_err(failed)?;
+
+        // Each subject's rows; the ambiguous ones with their possible values.
+        let mut rows: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut forked: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (row, key) in keys.iter().enumerate() {
+            if let Some(key) = key {
+                rows.entry(key).or_default().push(row as u32);
+                if ambiguous.get(row) == Some(true) {
+                    forked.entry(key).or_default().push(row as u32);
+                }
+            }
+        }
+        if forked.is_empty() {
+            return Ok(None);
+        }
+        let mut stands_for: Vec<u32> = Vec::new();
+        let mut picked: Vec<u32> = Vec::new();
+        let mut virtual_key: Vec<u32> = Vec::new();
+        let mut value: Vec<Option<i32>> = Vec::new();
+        let existing = self.rows[table]
+            .column(&column_of(fact))
+            .and_then(|column| column.cast(&DataType::Int32))
+            .map_err(failed)?;
+        let existing = existing.i32().map_err(failed)?;
+        for (subject, ambiguous) in &forked {
+            let worlds = assignments(ambiguous, &choices).ok_or_else(|| Error::TooManyReadings {
+                id: self.data.registers[kind].ids.get(*subject as usize).cloned().unwrap_or_default(),
+                count: ambiguous.len(),
+            })?;
+            for world in worlds {
+                let at = stands_for.len() as u32;
+                stands_for.push(*subject);
+                for row in rows.get(subject).into_iter().flatten() {
+                    picked.push(*row);
+                    virtual_key.push(at);
+                    value.push(match world.get(row) {
+                        Some(chosen) => *chosen,
+                        None => existing.get(*row as usize),
+                    });
+                }
+            }
+        }
+        self.virtual_world(fork, kind, fact, &stands_for, &picked, virtual_key, value).map_err(failed).and_then(
+            |mut world| {
+                let resting = world.resting_on(|one| std::ptr::eq(one, &self.pack.facts[fact]))?;
+                let facts: Vec<usize> =
+                    resting.into_iter().filter(|at| self.pack.facts[*at].of == Entity::Subject(kind)).collect();
+                for one in &facts {
+                    world.level(&[*one])?;
+                }
+                Ok(Some(Readings { world, stands_for, missing: definition.missing.clone(), facts }))
+            },
+        )
+    }
+
+    #[allow(clippy::too_many_arguments)] // The expanded rows, column by column.
+    fn virtual_world(
+        &self,
+        fork: usize,
+        kind: usize,
+        fact: usize,
+        stands_for: &[u32],
+        picked: &[u32],
+        virtual_key: Vec<u32>,
+        value: Vec<Option<i32>>,
+    ) -> PolarsResult<World<'a>> {
+        let table = self.pack.forks[fork].table;
+        let index = |rows: &[u32]| IdxCa::from_vec("@at".into(), rows.iter().map(|row| IdxSize::from(*row)).collect());
+        let mut world = self.clone();
+        world.subjects[kind] = take(&self.subjects[kind], &index(stands_for))?;
+        let mut expanded = take(&self.rows[table], &index(picked))?;
+        expanded.with_column(Column::new(format!("@{}", self.pack.subjects[kind].kind).into(), virtual_key))?;
+        expanded.with_column(Column::new(column_of(fact).into(), value))?;
+        expanded.with_column(Column::new("@read".into(), picked.to_vec()))?;
+        world.rows[table] = expanded;
+        Ok(world)
+    }
+}
+
+/// Values of the ambiguous rows, one map per reading.
+///
+/// Rows with the same choices can stand in for each other: of k such rows only how many take which
+/// value matters, so k + 1 readings are enough for two choices.
+fn assignments(rows: &[u32], choices: &[Int32Chunked]) -> Option<Vec<BTreeMap<u32, Option<i32>>>> {
+    let mut groups: BTreeMap<Vec<Option<i32>>, Vec<u32>> = BTreeMap::new();
+    for row in rows {
+        let values = choices.iter().map(|choice| choice.get(if choice.len() == 1 { 0 } else { *row as usize }));
+        groups.entry(values.collect()).or_default().push(*row);
+    }
+    let mut readings: Vec<BTreeMap<u32, Option<i32>>> = vec![BTreeMap::new()];
+    for (values, rows) in groups {
+        let ways = splits(rows.len(), values.len())?;
+        if readings.len().checked_mul(ways.len())? > MOST_READINGS {
+            return None;
+        }
+        let mut next = Vec::new();
+        for reading in &readings {
+            for way in &ways {
+                let mut reading = reading.clone();
+                for (row, choice) in rows.iter().zip(way) {
+                    reading.insert(*row, values[*choice]);
+                }
+                next.push(reading);
+            }
+        }
+        readings = next;
+    }
+    Some(readings)
+}
+
+/// All ways to give `rows` interchangeable rows one of `choices` values each, as non-decreasing lists.
+fn splits(rows: usize, choices: usize) -> Option<Vec<Vec<usize>>> {
+    let mut ways: Vec<Vec<usize>> = vec![Vec::new()];
+    for _ in 0..rows {
+        let mut next = Vec::new();
+        for way in &ways {
+            for choice in way.last().copied().unwrap_or(0)..choices {
+                let mut way = way.clone();
+                way.push(choice);
+                next.push(way);
+            }
+        }
+        if next.len() > MOST_READINGS {
+            return None;
+        }
+        ways = next;
+    }
+    Some(ways)
+}

@@ -1,0 +1,63 @@
+//! What the archive tells a run, as plain data. The archive fills it; evaluation never opens the archive.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::pack::Run;
+
+/// The committee's answer to a line, as far as it counts today.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decision {
+    /// One of the pack's answers.
+    pub opinion: String,
+    pub method: String,
+    pub date: String,
+    pub remark: String,
+    /// Answers in the list's own further columns: (column, text).
+    pub extra: Vec<(String, String)>,
+}
+
+/// Earlier runs and answers.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// Published runs, without the one being made.
+    pub runs: Vec<(i32, Run)>,
+    /// Lines of the latest publication of each of these runs, by id.
+    pub lines: BTreeMap<String, PastLine>,
+    /// Every line id ever registered.
+    pub known: BTreeSet<String>,
+    /// Answers to lines of the run being made, by line id; each with the 核对码 it was given on.
+    pub current: BTreeMap<String, Vec<Answered>>,
+    /// Answers in the register of talks: (year, subject id, file) → (column, text).
+    pub register: BTreeMap<(i32, String, String), Vec<(String, String)>>,
+}
+
+/// An answer and the 核对码 of the line it was given on.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    pub check: String,
+    pub decision: Decision,
+}
+
+/// A line of an earlier run.
+#[derive(Debug, Clone)]
+pub struct PastLine {
+    pub id: String,
+    pub year: i32,
+    pub run: Run,
+    pub action: String,
+    pub kind: String,
+    pub subject: String,
+    pub check: String,
+    /// The answer that counts.
+    pub decision: Option<Decision>,
+    pub grounds: Vec<PastGround>,
+}
+
+/// A ground of such a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastGround {
+    pub rule: String,
+    pub about: String,
+    /// Facts as JSON values, by name.
+    pub facts: BTreeMap<String, serde_json::Value>,
+}

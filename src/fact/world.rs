@@ -1,0 +1,498 @@
+//! The facts of all entities as columns, evaluated level by level from the pack's expressions.
+//!
+//! A [`World`] holds one data frame per entity: its table's columns and, as `#n`, fact n of the pack.
+//! Facts of other entities are taken in over the `@kind` columns when an expression needs them.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::history::History;
+use crate::pack::scope::{self, Meaning, Site};
+use crate::pack::sql::{self, Literals, SqlError};
+use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Recipient, Source};
+use crate::table::Dataset;
+
+/// Why facts could not be evaluated: a fault of the pack that its check did not see.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{what}无法计算：{source}")]
+    Polars { what: String, source: PolarsError },
+    #[error("{what}：{source}")]
+    Sql { what: String, source: SqlError },
+    #[error("{what}：{message}")]
+    Name { what: String, message: String },
+    #[error("干部「{id}」有 {count} 次谈话的所属年度不明，组合过多，无法逐一判断。请在谈话记录中填写所属年度")]
+    TooManyReadings { id: String, count: usize },
+}
+
+/// The rows that decide a fact: (entity, row of the source, one bit per cell rule), by entity, then row.
+#[derive(Debug, Clone, Default)]
+pub struct FactRows(pub Vec<(u32, u32, u64)>);
+
+impl FactRows {
+    /// The rows behind the fact of one entity.
+    pub fn of(&self, entity: u32) -> &[(u32, u32, u64)] {
+        let from = self.0.partition_point(|(one, _, _)| *one < entity);
+        let to = self.0.partition_point(|(one, _, _)| *one <= entity);
+        &self.0[from..to]
+    }
+}
+
+/// All entities with their columns and facts.
+#[derive(Clone)]
+pub struct World<'a> {
+    pub pack: &'a Pack,
+    pub data: &'a Dataset,
+    pub literals: Literals,
+    /// Per subject kind: its home rows' columns, and facts.
+    pub subjects: Vec<DataFrame>,
+    /// Per table: its columns, and facts of its rows.
+    pub rows: Vec<DataFrame>,
+    /// Facts of the city.
+    pub city: BTreeMap<usize, Scalar>,
+    /// The engine's own tables.
+    pub system: BTreeMap<Source, DataFrame>,
+    /// Per fact the rows that decide it.
+    pub fact_rows: Vec<Option<FactRows>>,
+    /// Facts in levels: each level only needs earlier ones.
+    levels: Vec<Vec<usize>>,
+    /// Facts that need what earlier stages of the run proposed or left pending.
+    volatile: Vec<bool>,
+}
+
+/// The column name of fact `fact`.
+pub fn column_of(fact: usize) -> String {
+    format!("#{fact}")
+}
+
+impl<'a> World<'a> {
+    /// All facts as of the beginning of the run: nothing is proposed yet.
+    ///
+    /// # Errors
+    /// Only for faults of the pack that its check did not see.
+    pub fn new(pack: &'a Pack, data: &'a Dataset, literals: Literals, history: &History) -> Result<Self, Error> {
+        let order = crate::pack::fact_order(pack).map_err(|faults| Error::Name {
+            what: "规则包".to_owned(),
+            message: faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("；"),
+        })?;
+        let subjects = data
+            .registers
+            .iter()
+            .enumerate()
+            .map(|(kind, register)| {
+                let home: IdxCa = register.rows.iter().map(|rows| rows.first().copied().map(IdxSize::from)).collect();
+                take(&data.tables[pack.subjects[kind].register].frame, &home)
+            })
+            .collect::<PolarsResult<Vec<_>>>()
+            .map_err(|source| Error::Polars { what: "名册".into(), source })?;
+        let rows = data.tables.iter().map(|table| table.frame.clone()).collect();
+        let mut world = World {
+            pack,
+            data,
+            literals,
+            subjects,
+            rows,
+            city: BTreeMap::new(),
+            system: BTreeMap::new(),
+            fact_rows: vec![None; pack.facts.len()],
+            levels: Vec::new(),
+            volatile: Vec::new(),
+        };
+        world.system = super::system::tables(pack, data, history)
+            .map_err(|source| Error::Polars { what: "档案".into(), source })?;
+        world.plan(&order)?;
+        for level in world.levels.clone() {
+            world.level(&level)?;
+        }
+        Ok(world)
+    }
+
+    /// Takes in what earlier stages proposed and left pending, and evaluates anew what depends on it.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn advance(&mut self, proposed: DataFrame, pending: DataFrame) -> Result<(), Error> {
+        self.system.insert(Source::Proposed, proposed);
+        self.system.insert(Source::Pending, pending);
+        for level in self.levels.clone() {
+            let level: Vec<usize> = level.into_iter().filter(|fact| self.volatile[*fact]).collect();
+            self.level(&level)?;
+        }
+        Ok(())
+    }
+
+    /// Facts that (through others) rest on any of `roots`.
+    pub fn resting_on(&self, roots: impl Fn(&Fact) -> bool) -> Result<Vec<usize>, Error> {
+        let mut resting = vec![false; self.pack.facts.len()];
+        let mut ordered = Vec::new();
+        for fact in self.levels.iter().flatten().copied() {
+            let rests = roots(&self.pack.facts[fact]) || self.needs(fact)?.into_iter().any(|need| resting[need]);
+            resting[fact] = rests;
+            if rests {
+                ordered.push(fact);
+            }
+        }
+        Ok(ordered)
+    }
+
+    fn plan(&mut self, order: &[usize]) -> Result<(), Error> {
+        let count = self.pack.facts.len();
+        let mut depth = vec![0; count];
+        self.volatile = vec![false; count];
+        for fact in order.iter().copied() {
+            let needs = self.needs(fact)?;
+            depth[fact] = needs.iter().map(|need| depth[*need] + 1).max().unwrap_or(0);
+            let source = match &self.pack.facts[fact].formula {
+                Formula::Aggregate { source, .. } => Some(*source),
+                _ => None,
+            };
+            self.volatile[fact] = matches!(source, Some(Source::Proposed | Source::Pending))
+                || needs.iter().any(|need| self.volatile[*need]);
+        }
+        let levels = depth.iter().max().map_or(0, |most| most + 1);
+        self.levels = vec![Vec::new(); levels];
+        for fact in order.iter().copied() {
+            self.levels[depth[fact]].push(fact);
+        }
+        Ok(())
+    }
+
+    /// Facts that a fact's expressions name.
+    pub fn needs(&self, fact: usize) -> Result<Vec<usize>, Error> {
+        let mut needs = Vec::new();
+        let formula = &self.pack.facts[fact];
+        let mut sites: Vec<(Site, &str)> = crate::pack::expressions(formula);
+        if let Formula::Covered = formula.formula {
+            sites.extend(self.covering(formula.of).map(|(_, scope)| (Site::Entity(formula.of), scope)));
+        }
+        for (site, sql) in sites {
+            let expr = self.parse(sql)?;
+            for name in sql::names(&expr) {
+                match self.resolve(site, &name, Some(fact))? {
+                    Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need) => needs.push(need),
+                    Meaning::Literal | Meaning::Column => {}
+                }
+            }
+        }
+        Ok(needs)
+    }
+
+    /// Rules about an entity that do more than mark cases, with their scope.
+    fn covering(&self, of: Entity) -> impl Iterator<Item = (usize, &'a str)> {
+        let rules = self.pack.rules.iter().enumerate();
+        rules
+            .filter(move |(_, rule)| rule.of == of && rule.marks.is_none() && !rule.runs.is_empty())
+            .map(|(at, rule)| (at, rule.scope.as_deref().unwrap_or("TRUE")))
+    }
+
+    pub fn parse(&self, sql: &str) -> Result<Expr, Error> {
+        sql::parse(sql).map_err(|source| Error::Sql { what: sql.to_owned(), source })
+    }
+
+    pub fn resolve(&self, site: Site, name: &str, not: Option<usize>) -> Result<Meaning, Error> {
+        scope::resolve(self.pack, site, name, not)
+            .map_err(|message| Error::Name { what: "规则包".to_owned(), message })
+    }
+
+    /// Evaluates the facts of one level side by side, and stores them.
+    pub fn level(&mut self, facts: &[usize]) -> Result<(), Error> {
+        let world = &*self;
+        let found: Vec<(usize, Column, Option<FactRows>)> = facts
+            .par_iter()
+            .map(|fact| world.compute(*fact).map(|(column, rows)| (*fact, column, rows)))
+            .collect::<Result<_, _>>()?;
+        for (fact, column, rows) in found {
+            let column = column.with_name(column_of(fact).into());
+            self.fact_rows[fact] = rows;
+            let failed = |source| Error::Polars { what: self.pack.facts[fact].name.clone(), source };
+            match self.pack.facts[fact].of {
+                Entity::Subject(kind) => {
+                    self.subjects[kind].with_column(column).map_err(failed)?;
+                }
+                Entity::Row(table) => {
+                    self.rows[table].with_column(column).map_err(failed)?;
+                }
+                Entity::City => {
+                    let value = column.get(0).map_err(failed)?.into_static();
+                    self.city.insert(fact, Scalar::new(column.dtype().clone(), value));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The frame of an entity.
+    pub fn frame(&self, entity: Entity) -> Option<&DataFrame> {
+        match entity {
+            Entity::Subject(kind) => self.subjects.get(kind),
+            Entity::Row(table) => self.rows.get(table),
+            Entity::City => None,
+        }
+    }
+
+    pub fn height(&self, entity: Entity) -> usize {
+        self.frame(entity).map_or(1, DataFrame::height)
+    }
+
+    fn site_frame(&self, site: Site) -> Option<&DataFrame> {
+        match site {
+            Site::Entity(entity) => self.frame(entity),
+            Site::Source(Source::Table(table)) => self.rows.get(table),
+            Site::Source(source) => self.system.get(&source),
+        }
+    }
+
+    /// Compiles an expression for a site: literals put in, names turned into the columns of its inputs.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn compile(&self, site: Site, sql: &str, not: Option<usize>) -> Result<Expr, Error> {
+        self.bind(site, self.parse(sql)?, not)
+    }
+
+    /// As [`World::compile`], for an expression that was parsed before.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn rename(&self, site: Site, expr: Expr) -> Result<Expr, Error> {
+        self.bind(site, expr, None)
+    }
+
+    fn bind(&self, site: Site, expr: Expr, not: Option<usize>) -> Result<Expr, Error> {
+        let order = |name: &str| scope::order(self.pack, site, name);
+        let bound = sql::bind(expr, &self.literals, &order)
+            .map_err(|source| Error::Sql { what: "规则包".to_owned(), source })?;
+        let mut failed = None;
+        let renamed = bound.map_expr(|node| match node {
+            Expr::Column(name) => match self.resolve(site, &name, not) {
+                Ok(Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact)) => {
+                    Expr::Column(column_of(fact).into())
+                }
+                Ok(_) => Expr::Column(name),
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    Expr::Column(name)
+                }
+            },
+            other => other,
+        });
+        failed.map_or(Ok(renamed), Err)
+    }
+
+    /// The columns that compiled expressions name, as a frame of the site's height.
+    fn inputs(&self, site: Site, exprs: &[Expr]) -> PolarsResult<DataFrame> {
+        let base = self.site_frame(site);
+        let height = base.map_or(1, DataFrame::height);
+        let marker = Column::new_scalar("@n".into(), Scalar::from(0i32), height);
+        let mut frame = DataFrame::new(height, vec![marker])?;
+        for expr in exprs {
+            for name in sql::names(expr) {
+                if frame.get_column_index(&name).is_some() {
+                    continue;
+                }
+                if let Some(column) = base.and_then(|base| base.column(&name).ok()) {
+                    frame.with_column(column.clone())?;
+                } else if let Some(fact) = name.strip_prefix('#').and_then(|at| at.parse::<usize>().ok()) {
+                    frame.with_column(self.foreign(base, fact, height)?)?;
+                } else {
+                    polars_bail!(ColumnNotFound: "{name}");
+                }
+            }
+        }
+        Ok(frame)
+    }
+
+    /// A fact of a subject or the city, seen from rows that refer to it.
+    fn foreign(&self, base: Option<&DataFrame>, fact: usize, height: usize) -> PolarsResult<Column> {
+        let name = column_of(fact);
+        match self.pack.facts[fact].of {
+            Entity::Subject(kind) => {
+                let base = base.ok_or_else(|| polars_err!(ColumnNotFound: "{name}"))?;
+                let at = base.column(&format!("@{}", self.pack.subjects[kind].kind))?;
+                let index = at.cast(&IDX_DTYPE)?;
+                self.subjects[kind].column(&name)?.take(index.idx()?)
+            }
+            Entity::City => {
+                let value = self.city.get(&fact).ok_or_else(|| polars_err!(ColumnNotFound: "{name}"))?;
+                Ok(Column::new_scalar(name.into(), value.clone(), height))
+            }
+            Entity::Row(_) => polars_bail!(ColumnNotFound: "{name}"),
+        }
+    }
+
+    /// Evaluates expressions over all entities of a site at once.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn evaluate(&self, site: Site, what: &str, exprs: Vec<Expr>) -> Result<Vec<Column>, Error> {
+        let run = || -> PolarsResult<Vec<Column>> {
+            let frame = self.inputs(site, &exprs)?;
+            let named: Vec<Expr> = std::iter::once(col("@n"))
+                .chain(exprs.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("={at}"))))
+                .collect();
+            let columns = frame.lazy().select(named).collect()?.into_columns();
+            Ok(columns.into_iter().skip(1).collect())
+        };
+        run().map_err(|source| Error::Polars { what: what.to_owned(), source })
+    }
+
+    fn compute(&self, fact: usize) -> Result<(Column, Option<FactRows>), Error> {
+        let pack = self.pack;
+        let definition = &pack.facts[fact];
+        match &definition.formula {
+            Formula::Own { is, cells } => {
+                let site = Site::Entity(definition.of);
+                let mut exprs = vec![self.compile(site, is, Some(fact))?];
+                exprs.extend(self.cell_conditions(site, cells, Some(fact))?);
+                let mut columns = self.evaluate(site, &definition.name, exprs)?;
+                let masks = columns.split_off(1);
+                let rows = if cells.is_empty() { None } else { Some(own_rows(&masks)) };
+                Ok((columns.remove(0), rows))
+            }
+            Formula::Covered => {
+                let site = Site::Entity(definition.of);
+                let exprs = self
+                    .covering(definition.of)
+                    .map(|(_, scope)| {
+                        Ok(self.compile(site, scope, Some(fact))?.fill_null(lit(false)).cast(DataType::Int32))
+                    })
+                    .collect::<Result<Vec<_>, Error>>()?;
+                let sum = exprs.into_iter().fold(lit(0i32), |sum, one| sum + one);
+                Ok((self.evaluate(site, &definition.name, vec![sum])?.remove(0), None))
+            }
+            Formula::Aggregate { source, .. } => self.aggregate(fact, *source),
+        }
+    }
+
+    /// One boolean expression per cell rule.
+    fn cell_conditions(&self, site: Site, cells: &[CellRule], not: Option<usize>) -> Result<Vec<Expr>, Error> {
+        cells.iter().map(|cell| self.compile(site, cell.when.as_deref().unwrap_or("TRUE"), not)).collect()
+    }
+
+    fn aggregate(&self, fact: usize, source: Source) -> Result<(Column, Option<FactRows>), Error> {
+        let definition = &self.pack.facts[fact];
+        let Formula::Aggregate { given, value, absent, cells, by, .. } = &definition.formula else {
+            return Err(Error::Name { what: definition.name.clone(), message: "不是汇总事实".into() });
+        };
+        let site = Site::Source(source);
+        let given = self.compile(site, given.as_deref().unwrap_or("TRUE"), None)?;
+        let value = self.compile(site, value, None)?;
+        let absent = self.compile(Site::Entity(Entity::City), absent.as_deref().unwrap_or("NULL"), None)?;
+        let conditions = self.cell_conditions(site, cells, None)?;
+        let run = || -> PolarsResult<(Column, Option<FactRows>)> {
+            let mut all = vec![given.clone(), value.clone()];
+            all.extend(conditions.iter().cloned());
+            let mut frame = self.inputs(site, &all)?;
+            let height = self.height(definition.of);
+            let keys = self.keys(definition.of, source, by.as_deref(), frame.height())?;
+            frame.with_column(keys.with_name("@key".into()))?;
+            let kept = frame.lazy().with_row_index("@row", None).filter(given.clone().and(col("@key").is_not_null()));
+            let masks = conditions.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("={at}")));
+            let collected =
+                kept.clone().select([col("@key"), col("@row")].into_iter().chain(masks).collect::<Vec<_>>());
+            let groups = kept.group_by_stable([col("@key")]).agg([value.clone().alias("=")]).collect()?;
+            // Where each entity's group is; none: it has no such row.
+            let mut place: Vec<Option<IdxSize>> = vec![None; height];
+            for (at, key) in groups.column("@key")?.cast(&IDX_DTYPE)?.idx()?.iter().enumerate() {
+                if let Some(slot) = key.and_then(|key| place.get_mut(key as usize)) {
+                    *slot = Some(at as IdxSize);
+                }
+            }
+            let place = IdxCa::from_iter_options("@at".into(), place.into_iter());
+            let values = groups.column("=")?.take(&place)?;
+            let found = place.into_column().with_name("@at".into());
+            let merged = DataFrame::new(height, vec![values.with_name("=".into()), found])?
+                .lazy()
+                .select([when(col("@at").is_not_null()).then(col("=")).otherwise(absent.clone()).alias("=")])
+                .collect()?;
+            let rows = if cells.is_empty() { None } else { Some(source_rows(&collected.collect()?)?) };
+            Ok((merged.column("=")?.clone(), rows))
+        };
+        run().map_err(|source| Error::Polars { what: definition.name.clone(), source })
+    }
+
+    /// Per row of the source the index of the entity it belongs to.
+    fn keys(&self, of: Entity, source: Source, by: Option<&str>, height: usize) -> PolarsResult<Column> {
+        let frame = self.site_frame(Site::Source(source));
+        let missing = || polars_err!(ColumnNotFound: "{}", by.unwrap_or("@"));
+        match (of, frame) {
+            (Entity::City, _) => Ok(Column::new_scalar("@key".into(), Scalar::from(0 as IdxSize), height)),
+            (Entity::Subject(kind), Some(frame)) => {
+                frame.column(&format!("@{}", self.pack.subjects[kind].kind))?.cast(&IDX_DTYPE)
+            }
+            (Entity::Row(table), Some(frame)) => {
+                let about = self.pack.tables[table].about.ok_or_else(missing)?;
+                let own = self.rows[table].column(&self.pack.tables[table].columns[about].name)?;
+                let own = own.cast(&DataType::String)?;
+                let mut index: std::collections::HashMap<&str, IdxSize> = std::collections::HashMap::new();
+                for (at, id) in own.str()?.iter().enumerate() {
+                    if let Some(id) = id {
+                        index.entry(id).or_insert(at as IdxSize);
+                    }
+                }
+                let theirs = frame.column(by.ok_or_else(missing)?)?.cast(&DataType::String)?;
+                let keys = theirs.str()?.iter().map(|id| id.and_then(|id| index.get(id).copied()));
+                Ok(IdxCa::from_iter_options("@key".into(), keys).into_column())
+            }
+            _ => Err(missing()),
+        }
+    }
+
+    /// The fact of an entity called `name`.
+    pub fn fact_named(&self, of: Entity, name: &str) -> Option<usize> {
+        self.pack.facts.iter().position(|fact| fact.of == of && fact.name == name)
+    }
+
+    /// Rows that decide the fact behind a recipient named in a column.
+    pub fn named_fact(&self, of: Entity, to: &Recipient) -> Option<usize> {
+        match to {
+            Recipient::Named { fact, .. } => self.fact_named(of, fact),
+            _ => None,
+        }
+    }
+}
+
+/// Rows of `frame` at `index`, null where the index is.
+pub fn take(frame: &DataFrame, index: &IdxCa) -> PolarsResult<DataFrame> {
+    let columns = frame.columns().iter().map(|column| column.take(index)).collect::<PolarsResult<Vec<_>>>()?;
+    DataFrame::new(index.len(), columns)
+}
+
+/// An entity's own row is the row that decides.
+fn own_rows(masks: &[Column]) -> FactRows {
+    let height = masks.first().map_or(0, Column::len);
+    let bits = bits(masks, height);
+    FactRows((0..height).map(|at| (at as u32, at as u32, bits[at])).collect())
+}
+
+fn source_rows(kept: &DataFrame) -> PolarsResult<FactRows> {
+    let keys = kept.column("@key")?.cast(&IDX_DTYPE)?;
+    let rows = kept.column("@row")?.cast(&IDX_DTYPE)?;
+    let masks: Vec<Column> = kept.columns().iter().filter(|column| column.name().starts_with('=')).cloned().collect();
+    let bits = bits(&masks, kept.height());
+    let mut found: Vec<(u32, u32, u64)> = keys
+        .idx()?
+        .iter()
+        .zip(rows.idx()?.iter())
+        .zip(bits)
+        .filter_map(|((key, row), bits)| Some((key?, row?, bits)))
+        .collect();
+    found.sort_by_key(|(key, row, _)| (*key, *row));
+    Ok(FactRows(found))
+}
+
+/// Bit n of each row: whether mask n is true there. A constant mask has one value.
+fn bits(masks: &[Column], height: usize) -> Vec<u64> {
+    let mut bits = vec![0u64; height];
+    for (at, mask) in masks.iter().enumerate().take(64) {
+        let Ok(mask) = mask.bool() else { continue };
+        for (row, slot) in bits.iter_mut().enumerate() {
+            if mask.get(if mask.len() == 1 { 0 } else { row }) == Some(true) {
+                *slot |= 1 << at;
+            }
+        }
+    }
+    bits
+}

@@ -1,0 +1,260 @@
+//! What a cell means in its column, or why it means nothing there.
+//!
+//! One [`Coercion`] per column of the pack's tables, made once. A content is judged without its row;
+//! what depends on other cells is judged later. Never a guess: what could mean two things is a fault.
+
+use std::collections::HashMap;
+
+use crate::finding::Code;
+use crate::pack::{Column, ColumnKind, Pack};
+use crate::workbook::Raw;
+
+use super::column::{Content, Fault, Value, shown};
+use super::{date, text};
+
+/// How the cells of one column are read.
+#[derive(Debug)]
+pub struct Coercion {
+    name: String,
+    required: bool,
+    kind: ColumnKind,
+    /// Key → index in the column's set.
+    choices: HashMap<String, u16>,
+    /// Key → table whose column of the same name allows it, for people who mix two sets up.
+    elsewhere: HashMap<String, String>,
+    /// What a blank stands for.
+    pub default: Option<Value>,
+}
+
+impl Coercion {
+    /// The coercions of all columns of a table.
+    pub fn of_table(pack: &Pack, table: usize) -> Vec<Self> {
+        pack.tables[table].columns.iter().map(|column| Self::new(pack, table, column)).collect()
+    }
+
+    fn new(pack: &Pack, table: usize, column: &Column) -> Self {
+        let mut choices = HashMap::new();
+        let mut elsewhere = HashMap::new();
+        if let ColumnKind::Choice { values, .. } = &column.kind {
+            for (index, value) in values.iter().enumerate() {
+                choices.insert(text::key(value), index as u16);
+            }
+            for other in pack.tables.iter().enumerate().filter(|(index, _)| *index != table).map(|(_, other)| other) {
+                for twin in other.columns.iter().filter(|twin| twin.name == column.name) {
+                    if let ColumnKind::Choice { values, .. } = &twin.kind {
+                        for value in values {
+                            elsewhere.entry(text::key(value)).or_insert_with(|| other.name.clone());
+                        }
+                    }
+                }
+            }
+        }
+        let mut coercion = Self {
+            name: column.name.clone(),
+            required: column.required,
+            kind: column.kind.clone(),
+            choices,
+            elsewhere,
+            default: None,
+        };
+        if let Some(default) = &column.default
+            && let Content::Good(value) = coercion.read(&Raw::Text(default.as_str().into()), false)
+        {
+            coercion.default = Some(value);
+        }
+        coercion
+    }
+
+    /// The column's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What a content means.
+    pub fn read(&self, raw: &Raw, from_1904: bool) -> Content {
+        match raw {
+            Raw::Error(error) => return self.broken(&format!("是错误值「{error}」"), "请改正公式，或直接填写正确的值"),
+            Raw::NoResult => return self.broken("是没有计算结果的公式", "请在表格软件中重新计算并保存，或直接填写值"),
+            Raw::Text(given) if text::is_empty(given) => return Content::Blank,
+            _ => {}
+        }
+        let shown = shown(raw);
+        let key = text::key(&shown);
+        if text::is_placeholder(&key) && !self.choices.contains_key(&key) {
+            if !self.required {
+                return Content::Blank;
+            }
+            return fault(
+                Code::Missing,
+                format!("{}是必填项，不能用「{shown}」代替", self.name),
+                format!("请填写{}", self.name),
+            );
+        }
+        match &self.kind {
+            ColumnKind::Text => Content::Good(Value::Text(one_line(&shown).into())),
+            ColumnKind::Id => self.id(raw, key),
+            ColumnKind::Name | ColumnKind::Line { .. } => Content::Good(Value::Text(key.into())),
+            ColumnKind::Names => {
+                let names: Vec<&str> = key.split(['、', ',', ';']).filter(|name| !name.is_empty()).collect();
+                if names.is_empty() { Content::Blank } else { Content::Good(Value::Text(names.join("、").into())) }
+            }
+            ColumnKind::People { .. } => Content::Good(Value::Text(shown.as_ref().into())),
+            ColumnKind::Choice { values, .. } => self.choice(values, &shown, &key),
+            ColumnKind::Number { min, max } => self.number(raw, &shown, &key, *min, *max),
+            ColumnKind::Date => {
+                let day = match raw {
+                    Raw::DateTime(moment) => Some(moment.date()),
+                    Raw::Number(number) => date::day_from_number(*number, from_1904),
+                    Raw::Text(_) => date::day(&shown),
+                    _ => None,
+                };
+                self.moment(day, &shown, "日期", "请填写实际存在的日期，例如2015-06-24")
+            }
+            ColumnKind::Month => {
+                let day = match raw {
+                    Raw::DateTime(moment) => Some(moment.date()),
+                    Raw::Number(number) => date::month_from_number(*number, from_1904),
+                    Raw::Text(_) => date::month(&shown),
+                    _ => None,
+                };
+                self.moment(day, &shown, "年月", "请填写年月，例如2012.03（以文本填写），或填写日期")
+            }
+            ColumnKind::Year => {
+                let year = match raw {
+                    Raw::Number(_) | Raw::Text(_) => date::year(&shown),
+                    _ => None,
+                };
+                match year {
+                    Some(year) => Content::Good(Value::Year(year)),
+                    None => fault(
+                        Code::BadDate,
+                        format!("{}「{shown}」不是年份", self.name),
+                        "请填写四位数的年份，例如2015",
+                    ),
+                }
+            }
+        }
+    }
+
+    fn id(&self, raw: &Raw, key: String) -> Content {
+        match raw {
+            // Beyond this a stored number has lost its last digits: two ids may have become one.
+            Raw::Number(number) if number.abs() >= 1e15 => fault(
+                Code::BadNumber,
+                format!("{}「{key}」位数过多，按数字存放已失真", self.name),
+                "请把该列设为文本格式后重新填写",
+            ),
+            Raw::DateTime(_) | Raw::Bool(_) => fault(
+                Code::NotInSet,
+                format!("{}「{key}」不是编号，可能被表格软件自动转换了格式", self.name),
+                "请把该列设为文本格式后重新填写",
+            ),
+            _ => Content::Good(Value::Text(key.into())),
+        }
+    }
+
+    fn choice(&self, values: &[String], shown: &str, key: &str) -> Content {
+        if let Some(index) = self.choices.get(key) {
+            return Content::Good(Value::Choice(*index));
+        }
+        let mut reason = format!("{}「{shown}」不在规定的取值之内，应为{}之一", self.name, text::quoted(values));
+        let mut remedy = format!("请改填{}之一", text::quoted(values));
+        if let Some(other) = self.elsewhere.get(key) {
+            reason = format!("{reason}；「{shown}」是《{other}》所用的{}，两者不能互换", self.name);
+        } else if let Some(near) = text::nearest(key, self.choices_in(values)) {
+            remedy = format!("{remedy}；如系笔误，可能应为「{near}」");
+        }
+        fault(Code::NotInSet, reason, remedy)
+    }
+
+    fn choices_in<'a>(&self, values: &'a [String]) -> impl Iterator<Item = &'a str> {
+        values.iter().map(String::as_str)
+    }
+
+    fn number(&self, raw: &Raw, shown: &str, key: &str, min: Option<f64>, max: Option<f64>) -> Content {
+        let number = match raw {
+            Raw::Number(number) => Some(*number),
+            Raw::Text(_) => number_written(key),
+            _ => None,
+        };
+        let range = match (min, max) {
+            (Some(min), Some(max)) => format!("{min}至{max}之间的数字"),
+            (Some(min), None) => format!("不小于{min}的数字"),
+            (None, Some(max)) => format!("不大于{max}的数字"),
+            (None, None) => "数字".to_owned(),
+        };
+        let Some(number) = number.filter(|number| number.is_finite()) else {
+            return fault(
+                Code::BadNumber,
+                format!("{}「{shown}」不是数字，应为{range}", self.name),
+                format!("请填写{range}，不带单位和文字"),
+            );
+        };
+        if min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max) {
+            return fault(
+                Code::BadNumber,
+                format!("{}「{shown}」超出范围，应为{range}", self.name),
+                format!("请核对后填写{range}"),
+            );
+        }
+        Content::Good(Value::Number(number))
+    }
+
+    fn moment(&self, day: Option<chrono::NaiveDate>, shown: &str, what: &str, remedy: &str) -> Content {
+        match day {
+            Some(day) => Content::Good(Value::Day(day)),
+            None => fault(Code::BadDate, format!("{}「{shown}」不是有效的{what}", self.name), remedy),
+        }
+    }
+
+    fn broken(&self, what: &str, remedy: &str) -> Content {
+        fault(Code::BrokenCell, format!("{}{what}", self.name), remedy)
+    }
+}
+
+fn fault(code: Code, reason: String, remedy: impl Into<String>) -> Content {
+    Content::Bad(Box::new(Fault { code, reason, remedy: remedy.into() }))
+}
+
+/// Line breaks and tabs inside a text become blanks.
+fn one_line(shown: &str) -> String {
+    if shown.chars().any(|c| c.is_control()) {
+        shown.split(char::is_control).map(str::trim).collect::<Vec<_>>().join(" ")
+    } else {
+        shown.to_owned()
+    }
+}
+
+/// Plain decimals, and thousands separated by commas where the groups are whole.
+fn number_written(key: &str) -> Option<f64> {
+    let (sign, digits) = key.strip_prefix('-').map_or(("", key), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(fraction) {
+        return None;
+    }
+    let mut groups = whole.split(',');
+    let first = groups.next()?;
+    let grouped = whole.contains(',');
+    if !all_digits(first) || (grouped && first.len() > 3) || !groups.all(|group| group.len() == 3 && all_digits(group))
+    {
+        return None;
+    }
+    format!("{sign}{}.{fraction}", whole.replace(',', "")).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_written;
+
+    #[test]
+    fn numbers_may_be_text_but_not_words() {
+        for (text, expected) in [("85", 85.0), ("85.5", 85.5), ("050.0", 50.0), ("1,234.5", 1234.5), ("-3", -3.0)] {
+            assert_eq!(number_written(text), Some(expected), "{text}");
+        }
+        for text in ["八十五", "85分", "85%", "1,23", "1234,567", "85.", ".5", "8.5.1", "1e2", "+85", "", "-", "85,5"]
+        {
+            assert_eq!(number_written(text), None, "{text}");
+        }
+    }
+}

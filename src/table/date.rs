@@ -1,0 +1,391 @@
+//! Days, months and years as offices write them, and the years that stand in titles.
+//!
+//! Everything is parsed on the way in, so that no later stage ever sees a date as text. What could
+//! mean two days (`2012.1` typed as a number, `2015` in a column of dates) is none.
+
+use chrono::{Datelike, Duration, NaiveDate};
+use unicode_normalization::UnicodeNormalization;
+
+use super::text;
+
+/// Years that a workbook of this kind can speak of; anything else is a slip.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+/// Serial numbers outside these years are rather a typed year or some other number.
+const SERIAL_YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
+
+/// A day written out, with or without a time.
+pub fn day(given: &str) -> Option<NaiveDate> {
+    match written(given)? {
+        Written::Day(day) => Some(day),
+        Written::Month(_) => None,
+    }
+}
+
+/// A day or a month written out; a month counts as its first day.
+pub fn month(given: &str) -> Option<NaiveDate> {
+    match written(given)? {
+        Written::Day(day) | Written::Month(day) => Some(day),
+    }
+}
+
+/// A number in a column of days: a serial, or the eight digits of a date.
+pub fn day_from_number(number: f64, from_1904: bool) -> Option<NaiveDate> {
+    if number.fract() == 0.0 && (19_000_101.0..=21_991_231.0).contains(&number) {
+        return compact(number as u32);
+    }
+    let base = if from_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) }?;
+    if !(1.0..100_000.0).contains(&number) {
+        return None;
+    }
+    base.checked_add_signed(Duration::days(number.floor() as i64)).filter(|day| SERIAL_YEARS.contains(&day.year()))
+}
+
+/// A number in a column of months: as for days, and `201203` or `2012.03`. `2012.1` is none: typed as
+/// a number, October loses its nought.
+pub fn month_from_number(number: f64, from_1904: bool) -> Option<NaiveDate> {
+    if number.fract() == 0.0 && (190_001.0..=219_912.0).contains(&number) {
+        return first_of((number / 100.0) as i32, (number % 100.0) as u32);
+    }
+    if (1900.0..2200.0).contains(&number) && number.fract() != 0.0 {
+        let month = (number - number.floor()) * 100.0;
+        let month = if (month - month.round()).abs() < 1e-6 { month.round() as u32 } else { return None };
+        let month = if month % 10 == 0 { month / 10 } else { month };
+        return if month == 1 && (number * 10.0 - (number * 10.0).round()).abs() < 1e-6 {
+            None
+        } else {
+            first_of(number.floor() as i32, month)
+        };
+    }
+    day_from_number(number, from_1904)
+}
+
+/// A year: `2015`, `2015年`, `2015年度`.
+pub fn year(given: &str) -> Option<i32> {
+    let key = text::key(given);
+    let digits = key.strip_suffix("年度").or_else(|| key.strip_suffix('年')).unwrap_or(&key);
+    if digits.len() != 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    digits.parse().ok().filter(|year| YEARS.contains(year))
+}
+
+enum Written {
+    Day(NaiveDate),
+    Month(NaiveDate),
+}
+
+fn compact(digits: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt((digits / 10_000) as i32, digits / 100 % 100, digits % 100)
+        .filter(|day| YEARS.contains(&day.year()))
+}
+
+fn first_of(year: i32, month: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, month, 1).filter(|day| YEARS.contains(&day.year()))
+}
+
+fn written(given: &str) -> Option<Written> {
+    let folded: String = given.nfkc().collect();
+    let mut at = Reader { left: text::trimmed(&folded) };
+    let first = at.digits();
+    match first.len() {
+        // A serial that was stored as text.
+        5 if at.left.is_empty() => return day_from_number(first.parse().ok()?, false).map(Written::Day),
+        6 if at.left.is_empty() => {
+            return first_of(first[..4].parse().ok()?, first[4..].parse().ok()?).map(Written::Month);
+        }
+        8 => {
+            let day = compact(first.parse().ok()?)?;
+            return at.ends_with_time(true).then_some(Written::Day(day));
+        }
+        4 => {}
+        _ => return None,
+    }
+    let year: i32 = first.parse().ok()?;
+    at.blanks();
+    let separator = at.one_of(&['-', '.', '/', '年'])?;
+    at.blanks();
+    let month = at.short_number()?;
+    at.blanks();
+    let closed = if separator == '年' { at.one_of(&['月']).is_some() } else { at.one_of(&[separator]).is_some() };
+    if at.left.is_empty() && (closed == (separator == '年')) {
+        return first_of(year, month).map(Written::Month);
+    }
+    if !closed {
+        return None;
+    }
+    at.blanks();
+    let number = at.short_number()?;
+    let day = NaiveDate::from_ymd_opt(year, month, number).filter(|day| YEARS.contains(&day.year()))?;
+    let mut before_time = true;
+    if separator == '年' {
+        at.blanks();
+        at.one_of(&['日', '号'])?;
+        before_time = false;
+    }
+    at.ends_with_time(before_time).then_some(Written::Day(day))
+}
+
+/// Walks along a text.
+struct Reader<'a> {
+    left: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    fn digits(&mut self) -> &'a str {
+        let end = self.left.bytes().take_while(u8::is_ascii_digit).count();
+        let (digits, left) = self.left.split_at(end);
+        self.left = left;
+        digits
+    }
+
+    /// One or two digits.
+    fn short_number(&mut self) -> Option<u32> {
+        let digits = self.digits();
+        if digits.is_empty() || digits.len() > 2 { None } else { digits.parse().ok() }
+    }
+
+    fn one_of(&mut self, wanted: &[char]) -> Option<char> {
+        let next = self.left.chars().next().filter(|c| wanted.contains(c))?;
+        self.left = &self.left[next.len_utf8()..];
+        Some(next)
+    }
+
+    fn blanks(&mut self) -> bool {
+        let before = self.left.len();
+        self.left = self.left.trim_start_matches(text::is_blank);
+        self.left.len() < before
+    }
+
+    /// Nothing more, or a time of day (which must be a possible one).
+    fn ends_with_time(mut self, needs_gap: bool) -> bool {
+        let gap = self.blanks() | self.one_of(&['T']).is_some();
+        if self.left.is_empty() {
+            return true;
+        }
+        if needs_gap && !gap {
+            return false;
+        }
+        let Some(hour) = self.short_number() else { return false };
+        let Some(mark) = self.one_of(&[':', '时', '点']) else { return false };
+        let minute = if mark != ':' && self.left.is_empty() { Some(0) } else { self.short_number() };
+        if mark != ':' {
+            let _ = self.one_of(&['分']);
+        }
+        let mut second = Some(0);
+        if !self.left.is_empty() {
+            if mark == ':' && self.one_of(&[':']).is_none() {
+                return false;
+            }
+            second = self.short_number();
+            if mark == ':' && self.one_of(&['.']).is_some() {
+                self.digits();
+            } else if mark != ':' {
+                let _ = self.one_of(&['秒']);
+            }
+        }
+        let _ = self.one_of(&['Z']);
+        self.left.is_empty() && hour < 24 && minute.is_some_and(|m| m < 60) && second.is_some_and(|s| s < 60)
+    }
+}
+
+/// The years that stand above a header.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TitleYears {
+    /// The first that is not part of a single date.
+    pub first: Option<i32>,
+    /// All of them, in reading order.
+    pub all: Vec<i32>,
+}
+
+impl TitleYears {
+    /// Takes in the text of one more cell.
+    pub fn read(&mut self, title: &str) {
+        let chars: Vec<char> = text::key(title).chars().collect();
+        for at in 4..chars.len() {
+            if chars[at] != '年' {
+                continue;
+            }
+            let before = at.checked_sub(5).map(|i| chars[i]);
+            let Some(year) = four_digits(&chars[at - 4..at]).filter(|year| YEARS.contains(year)) else { continue };
+            if before.is_some_and(|c| c.is_ascii_digit()) {
+                continue;
+            }
+            self.all.push(year);
+            if self.first.is_none() && !is_single_date(&chars[at + 1..]) {
+                self.first = Some(year);
+            }
+        }
+    }
+}
+
+/// `2015` or `二〇一五`.
+fn four_digits(chars: &[char]) -> Option<i32> {
+    chars.iter().try_fold(0, |year, c| {
+        let digit = match c {
+            '0'..='9' => *c as i32 - '0' as i32,
+            '〇' | '○' | '零' => 0,
+            _ => "一二三四五六七八九".chars().position(|known| known == *c)? as i32 + 1,
+        };
+        Some(year * 10 + digit)
+    })
+}
+
+/// Whether what follows `YYYY年` makes it a date: a month or a day, but not from one to another.
+fn is_single_date(after: &[char]) -> bool {
+    let number = |from: usize| {
+        after[from.min(after.len())..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(**c))
+            .count()
+    };
+    let is_connector = |at: usize| after.get(at).is_some_and(|c| "-—–―~〜至到".contains(*c));
+    let month = number(0);
+    if month == 0 || is_connector(month) || after.get(month) != Some(&'月') {
+        return false;
+    }
+    let mut end = month + 1;
+    let day = number(end);
+    if day > 0 {
+        end += day;
+        if matches!(after.get(end), Some('日' | '号')) {
+            end += 1;
+        }
+    }
+    !is_connector(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ymd(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(year, month, day)
+    }
+
+    #[test]
+    fn days_in_every_form_with_or_without_a_time() {
+        let forms = [
+            "2015-06-24",
+            "2015-6-24",
+            "2015.6.24",
+            "2015/6/24",
+            "2015年6月24日",
+            "2015年06月24日",
+            "20150624",
+            "２０１５－０６－２４",
+            "2015 年 6 月 24 日",
+            "42179",
+        ];
+        for form in forms {
+            assert_eq!(day(form), ymd(2015, 6, 24), "{form}");
+        }
+        for time in [" 10:30", " 10:30:59", "T10:30:59", " 10:30:59.123", "\u{3000}9:05", "T10:30:00Z"] {
+            for form in ["2015-06-24", "2015.6.24", "2015/6/24", "20150624"] {
+                assert_eq!(day(&format!("{form}{time}")), ymd(2015, 6, 24), "{form}{time}");
+            }
+        }
+        for form in ["2015年6月24日10:30", "2015年6月24日 10时30分", "2015年6月24日10时", "2015年6月24日 上午"]
+        {
+            assert_eq!(day(form), if form.ends_with('午') { None } else { ymd(2015, 6, 24) }, "{form}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_day() {
+        let forms = [
+            "",
+            "2015-13-40",
+            "2015-02-29",
+            "2015年2月30日",
+            "2015-6",
+            "2015年6月",
+            "201506",
+            "2015",
+            "24/6/2015",
+            "15-06-24",
+            "6月24日",
+            "2015-06.24",
+            "2015-06-24 25:00",
+            "2015-06-2410:30",
+            "2015-06-24至2015-06-30",
+            "不详",
+            "0215-06-24",
+            "2015年6月24",
+            "99999",
+        ];
+        for form in forms {
+            assert_eq!(day(form), None, "{form}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_serials_or_eight_digits() {
+        assert_eq!(day_from_number(42179.0, false), ymd(2015, 6, 24));
+        assert_eq!(day_from_number(42179.75, false), ymd(2015, 6, 24));
+        assert_eq!(day_from_number(40717.0, true), ymd(2015, 6, 24));
+        assert_eq!(day_from_number(20_150_624.0, false), ymd(2015, 6, 24));
+        for number in [2015.0, 20_151_340.0, -1.0, 0.5, 201_506.0, 1e12, f64::NAN] {
+            assert_eq!(day_from_number(number, false), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn months_may_lack_the_day() {
+        for form in ["2012.03", "2012-3", "2012/03", "2012年3月", "201203"] {
+            assert_eq!(month(form), ymd(2012, 3, 1), "{form}");
+        }
+        assert_eq!(month("2012年3月15日"), ymd(2012, 3, 15));
+        for form in ["2012.13", "2012", "2012年", "2012年3", "2012-3-", "三月"] {
+            assert_eq!(month(form), None, "{form}");
+        }
+        assert_eq!(month_from_number(2012.03, false), ymd(2012, 3, 1));
+        assert_eq!(month_from_number(2012.12, false), ymd(2012, 12, 1));
+        assert_eq!(month_from_number(2012.11, false), ymd(2012, 11, 1));
+        assert_eq!(month_from_number(2012.2, false), ymd(2012, 2, 1));
+        assert_eq!(month_from_number(201_203.0, false), ymd(2012, 3, 1));
+        assert_eq!(month_from_number(40969.0, false), ymd(2012, 3, 1));
+        assert_eq!(month_from_number(2012.01, false), ymd(2012, 1, 1));
+        for number in [2012.1, 2012.0, 2012.13, 2012.345] {
+            assert_eq!(month_from_number(number, false), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn years_with_or_without_their_word() {
+        for form in ["2015", "2015年", "2015年度", "２０１５ 年"] {
+            assert_eq!(year(form), Some(2015), "{form}");
+        }
+        for form in ["15", "20155", "2015.5", "2015-06-24", "2015年6月", "贰零壹伍", "0015"] {
+            assert_eq!(year(form), None, "{form}");
+        }
+    }
+
+    #[test]
+    fn a_title_year_is_not_part_of_a_single_date() {
+        let cases: [(&[&str], Option<i32>, &[i32]); 16] = [
+            (&["昆明市2015年度考核"], Some(2015), &[2015]),
+            (&["昆明市2015年年度目标考核汇总表（1）"], Some(2015), &[2015]),
+            (&["２０１５ 年"], Some(2015), &[2015]),
+            (&["2015年1-6月"], Some(2015), &[2015]),
+            (&["2015年1—6月"], Some(2015), &[2015]),
+            (&["2015年1月至6月"], Some(2015), &[2015]),
+            (&["2015年1月1日至6月30日"], Some(2015), &[2015]),
+            (&["2015年上半年"], Some(2015), &[2015]),
+            (&["2015年第1季度"], Some(2015), &[2015]),
+            (&["2015年6月30日"], None, &[2015]),
+            (&["填报时间：2016年1月"], None, &[2016]),
+            (&["填报日期：2016年1月5日", "2015年度"], Some(2015), &[2016, 2015]),
+            (&["二〇一五年度考核"], Some(2015), &[2015]),
+            (&["二〇一五年六月三十日"], None, &[2015]),
+            (&["12015年", "编号20152015"], None, &[]),
+            (&["2014年", "2015年"], Some(2014), &[2014, 2015]),
+        ];
+        for (titles, first, all) in cases {
+            let mut years = TitleYears::default();
+            for title in titles {
+                years.read(title);
+            }
+            assert_eq!((years.first, years.all.as_slice()), (first, all), "{titles:?}");
+        }
+    }
+}

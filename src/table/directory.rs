@@ -1,0 +1,137 @@
+//! Who exists: the subjects of one kind, found by id or by name.
+//!
+//! Somebody who stands only in rejected register rows is no subject of the run, and is still looked
+//! up here: a name that such a row bears is not free for somebody else.
+
+use std::collections::HashMap;
+
+/// The subjects of one kind in register order.
+#[derive(Debug, Default)]
+pub struct Directory {
+    pub ids: Vec<String>,
+    /// As people read them.
+    pub labels: Vec<String>,
+    label_keys: Vec<String>,
+    other_keys: Vec<Vec<String>>,
+    /// Per subject the rows of the register that are about it, home row first.
+    pub rows: Vec<Vec<u32>>,
+    /// Per subject the units that it is a member of.
+    units: Vec<Vec<u32>>,
+    /// Ids that stand only in rejected rows.
+    pub put_aside: Vec<String>,
+    by_id: HashMap<String, Who>,
+    by_name: HashMap<String, Vec<Who>>,
+}
+
+/// Somebody on a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Who {
+    Known(u32),
+    /// Index into [`Directory::put_aside`].
+    PutAside(u32),
+}
+
+/// A register row, as far as it tells who exists.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    pub id: &'a str,
+    /// As people read it, and its key.
+    pub label: String,
+    pub label_key: &'a str,
+    pub other_labels: Option<&'a str>,
+    /// The unit of a membership row.
+    pub unit: Option<u32>,
+    pub row: u32,
+}
+
+impl Directory {
+    /// A valid register row.
+    pub fn add(&mut self, entry: Entry<'_>) {
+        let known = match self.by_id.get(entry.id) {
+            Some(Who::Known(known)) => *known,
+            _ => {
+                let new = self.ids.len() as u32;
+                self.by_id.insert(entry.id.to_owned(), Who::Known(new));
+                self.ids.push(entry.id.to_owned());
+                self.labels.push(entry.label);
+                self.label_keys.push(entry.label_key.to_owned());
+                self.other_keys.push(Vec::new());
+                self.rows.push(Vec::new());
+                self.units.push(Vec::new());
+                self.name(entry.label_key, Who::Known(new));
+                new
+            }
+        };
+        let at = known as usize;
+        self.rows[at].push(entry.row);
+        for other in entry.other_labels.into_iter().flat_map(|names| names.split('、')) {
+            if !self.other_keys[at].iter().any(|name| name == other) {
+                self.other_keys[at].push(other.to_owned());
+            }
+            self.name(other, Who::Known(known));
+        }
+        if let Some(unit) = entry.unit
+            && !self.units[at].contains(&unit)
+        {
+            self.units[at].push(unit);
+        }
+    }
+
+    /// A rejected register row; to be told after all valid ones.
+    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>) {
+        let who = match self.by_id.get(id) {
+            Some(who) => *who,
+            None => {
+                let who = Who::PutAside(self.put_aside.len() as u32);
+                self.put_aside.push(id.to_owned());
+                self.by_id.insert(id.to_owned(), who);
+                who
+            }
+        };
+        // A rejected row of somebody known adds no name: the name may be the very fault.
+        if matches!(who, Who::PutAside(_)) {
+            for name in names {
+                self.name(&name, who);
+            }
+        }
+    }
+
+    fn name(&mut self, name: &str, who: Who) {
+        let bearers = self.by_name.entry(name.to_owned()).or_default();
+        if !bearers.contains(&who) {
+            bearers.push(who);
+        }
+    }
+
+    pub fn by_id(&self, id: &str) -> Option<Who> {
+        self.by_id.get(id).copied()
+    }
+
+    /// All who bear a name, as their own or as another one.
+    pub fn by_name(&self, name: &str) -> &[Who] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a subject may be called so.
+    pub fn is_called(&self, known: u32, name: &str) -> bool {
+        let at = known as usize;
+        self.label_keys[at] == name || self.other_keys[at].iter().any(|other| other == name)
+    }
+
+    pub fn units(&self, known: u32) -> &[u32] {
+        &self.units[known as usize]
+    }
+
+    /// The id of somebody on the register.
+    pub fn id(&self, who: Who) -> &str {
+        match who {
+            Who::Known(known) => &self.ids[known as usize],
+            Who::PutAside(aside) => &self.put_aside[aside as usize],
+        }
+    }
+
+    /// The keys of all names, for what a slip may have meant.
+    pub fn label_keys(&self) -> impl Iterator<Item = &str> {
+        self.label_keys.iter().map(String::as_str)
+    }
+}

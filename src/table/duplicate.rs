@@ -1,0 +1,228 @@
+//! Rows that say the same record twice.
+//!
+//! Saying exactly the same, the later one is superfluous. Saying different things, none can be
+//! believed and all are put aside: nobody is listed by whichever row happened to come first.
+
+use std::collections::HashMap;
+
+use crate::finding::{Code, Severity};
+use crate::pack::{Key, KeyPart, Table};
+
+use super::coerce::Coercion;
+use super::column::Cells;
+use super::directory::Who;
+use super::refer::RowFault;
+
+/// What duplicates are looked for in.
+pub struct Records<'a> {
+    pub table: &'a Table,
+    pub key: &'a Key,
+    pub cells: &'a [Cells],
+    pub coercions: &'a [Coercion],
+    /// Resolved years, where the table has years.
+    pub years: &'a [Option<i32>],
+    /// Per reference of the table and row.
+    pub whos: &'a [Vec<Option<Who>>],
+    /// Rows rejected for reasons of their own.
+    pub rejected: &'a [bool],
+    /// Rows that do not take part: their subject is not known, or they are of no account.
+    pub excluded: &'a dyn Fn(usize) -> bool,
+    pub cite: &'a dyn Fn(usize, usize) -> String,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Duplicates {
+    pub faults: Vec<(usize, RowFault)>,
+    /// Rows that only repeat an earlier one.
+    pub repeated: Vec<usize>,
+}
+
+/// Finds the rows with one key.
+pub fn find(records: &Records<'_>) -> Duplicates {
+    let mut found = Duplicates::default();
+    same_names(records, &mut found);
+    let groups = groups(records, &records.key.parts);
+    if groups.is_empty() {
+        return found;
+    }
+    let meanings: Vec<Vec<u32>> = records
+        .cells
+        .iter()
+        .zip(records.coercions)
+        .map(|(cells, coercion)| cells.meanings(coercion.default.as_ref()))
+        .collect();
+    for group in groups {
+        let differing: Vec<usize> =
+            (0..records.cells.len()).filter(|column| differs(records, &meanings, *column, &group)).collect();
+        let subject_differs =
+            records.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
+        if differing.is_empty() && !subject_differs {
+            let kept = group.iter().position(|row| !records.rejected[*row]);
+            found.repeated.extend(
+                group
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, row)| Some(*at) != kept && !records.rejected[**row])
+                    .map(|(_, row)| *row),
+            );
+            continue;
+        }
+        report(records, &group, &differing, &mut found);
+    }
+    found
+}
+
+/// Rows with equal parts, in groups of two and more, in row order.
+fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
+    let rows = records.rejected.len();
+    let mut group: Vec<Option<u32>> = (0..rows).map(|row| (!(records.excluded)(row)).then_some(0)).collect();
+    for part in parts {
+        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+        let meanings = match part {
+            KeyPart::Column(column) if records.table.year != Some(*column) => {
+                Some((*column, records.cells[*column].meanings(None)))
+            }
+            _ => None,
+        };
+        for (row, group) in group.iter_mut().enumerate() {
+            let Some(before) = *group else { continue };
+            let value = match (part, &meanings) {
+                (_, Some((column, meanings))) => {
+                    let cells = &records.cells[*column];
+                    cells.value(row).map(|_| meanings[cells.codes[row] as usize])
+                }
+                (KeyPart::Column(_), None) => records.years.get(row).copied().flatten().map(|year| year as u32),
+                (KeyPart::Subject(kind), None) => subject(records, *kind, row).map(|who| match who {
+                    Who::Known(index) => index * 2,
+                    Who::PutAside(index) => index * 2 + 1,
+                }),
+            };
+            let next = known.len() as u32;
+            *group = value.map(|value| *known.entry((before, value)).or_insert(next));
+        }
+    }
+    let mut order: Vec<(u32, usize)> =
+        group.iter().enumerate().filter_map(|(row, group)| group.map(|group| (group, row))).collect();
+    order.sort_unstable();
+    order
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|chunk| chunk.len() > 1)
+        .map(|chunk| chunk.iter().map(|(_, row)| *row).collect())
+        .collect()
+}
+
+/// The subject of a kind that a row refers to.
+fn subject(records: &Records<'_>, kind: usize, row: usize) -> Option<Who> {
+    records
+        .table
+        .references
+        .iter()
+        .zip(records.whos)
+        .filter(|(reference, _)| reference.subject == kind)
+        .find_map(|(_, whos)| whos[row])
+}
+
+/// Whether the rows of a group do not all say the same in a column. How people and units are written
+/// does not matter where they are known.
+fn differs(records: &Records<'_>, meanings: &[Vec<u32>], column: usize, group: &[usize]) -> bool {
+    if records.table.year == Some(column) {
+        return false;
+    }
+    for (reference, whos) in records.table.references.iter().zip(records.whos) {
+        let names = reference.id == column
+            || reference.label == column
+            || reference.within.is_some_and(|(_, id, label)| id == column || label == column);
+        if names && group.iter().all(|row| whos[*row].is_some()) {
+            return false;
+        }
+    }
+    let meaning = |row: usize| meanings[column][records.cells[column].codes[row] as usize];
+    group.windows(2).any(|pair| meaning(pair[0]) != meaning(pair[1]))
+}
+
+fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &mut Duplicates) {
+    let first = differing.first().copied();
+    let column = records.key.report.or(first).unwrap_or(0);
+    let shown = if differing.contains(&column) { column } else { first.unwrap_or(column) };
+    let name = |column: usize| records.table.columns[column].name.as_str();
+    let others: Vec<&str> = differing.iter().filter(|other| **other != shown).map(|other| name(*other)).collect();
+    let mut reason =
+        format!("同一记录有{}行，所填{}不一致：{}", group.len(), name(shown), places(records, shown, group));
+    if differing.is_empty() {
+        reason = format!("同一{}有{}行，所指对象不同：{}", name(column), group.len(), places(records, column, group));
+    } else if !others.is_empty() {
+        reason = format!("{reason}；不一致的还有{}", others.join("、"));
+    }
+    for row in group {
+        found.faults.push((
+            *row,
+            RowFault {
+                column,
+                code: Code::DuplicateDiffers,
+                severity: Severity::Rejected,
+                reason: reason.clone(),
+                remedy: "请核实哪一行正确，只保留一行".to_owned(),
+            },
+        ));
+    }
+}
+
+/// `「称职」（附件1.xlsx!Sheet1!F3）、…`.
+fn places(records: &Records<'_>, column: usize, group: &[usize]) -> String {
+    let mut told: Vec<String> = group
+        .iter()
+        .take(5)
+        .map(|row| {
+            let shown = &records.cells[column].entry(*row).shown;
+            let value = if shown.is_empty() { "（空）".to_owned() } else { format!("「{shown}」") };
+            format!("{value}（{}）", (records.cite)(*row, column))
+        })
+        .collect();
+    if group.len() > 5 {
+        told.push("…".to_owned());
+    }
+    told.join("、")
+}
+
+/// One id under several names: none of its rows can be believed.
+fn same_names(records: &Records<'_>, found: &mut Duplicates) {
+    let Some(KeyPart::Column(id)) = records.key.parts.first() else { return };
+    if records.key.same.is_empty() {
+        return;
+    }
+    for group in groups(records, &[KeyPart::Column(*id)]) {
+        for column in &records.key.same {
+            let cells = &records.cells[*column];
+            let named: Vec<usize> = group.iter().copied().filter(|row| cells.value(*row).is_some()).collect();
+            if named.windows(2).all(|pair| cells.value(pair[0]) == cells.value(pair[1])) {
+                continue;
+            }
+            let (id_name, name) = (&records.table.columns[*id].name, &records.table.columns[*column].name);
+            let shown = &records.cells[*id].entry(group[0]).shown;
+            let mut different: Vec<usize> = Vec::new();
+            for row in &named {
+                if !different.iter().any(|other| cells.value(*other) == cells.value(*row)) {
+                    different.push(*row);
+                }
+            }
+            let reason = format!(
+                "{id_name}「{shown}」在《{}》中有不同的{name}：{}",
+                records.table.name,
+                places(records, *column, &different)
+            );
+            for row in &group {
+                found.faults.push((
+                    *row,
+                    RowFault {
+                        column: *column,
+                        code: Code::ContradictorySubject,
+                        severity: Severity::Rejected,
+                        reason: reason.clone(),
+                        remedy: format!("请核对：同一人的各行应写同一{name}，不同的人应各有自己的{id_name}"),
+                    },
+                ));
+            }
+        }
+    }
+}

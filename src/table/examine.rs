@@ -1,0 +1,198 @@
+//! All rows of one table, judged: what is wrong, whom they are about, which are used.
+//!
+//! Every row is judged whatever its year. Afterwards a row is used, rejected or ignored, and nothing
+//! else; rejected ones keep what is known about whom they concern.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray};
+
+use crate::finding::{Code, Severity};
+use crate::pack::sql::Literals;
+use crate::pack::{self, Pack};
+use crate::place::SheetId;
+
+use super::column::Cells;
+use super::date::TitleYears;
+use super::directory::{Directory, Who};
+use super::frame::{self, EvaluateError};
+use super::judge::Work;
+use super::refer::RowFault;
+use super::scan::Schema;
+use super::{Mention, duplicate};
+
+/// The rows of all sheets of a table, in reading order.
+#[derive(Debug, Default)]
+pub struct Rows {
+    pub origin: Vec<(SheetId, u32)>,
+    /// Per column of the table.
+    pub cells: Vec<Cells>,
+    pub sheets: Vec<SheetRows>,
+}
+
+impl Rows {
+    /// No rows yet.
+    pub fn new(columns: usize) -> Self {
+        Self { cells: vec![Cells::default(); columns], ..Self::default() }
+    }
+}
+
+/// The rows of one sheet among those of its table.
+#[derive(Debug)]
+pub struct SheetRows {
+    pub sheet: SheetId,
+    pub titles: TitleYears,
+    pub rows: std::ops::Range<usize>,
+}
+
+/// What the rows are judged against.
+pub struct World<'a> {
+    pub pack: &'a Pack,
+    pub schema: &'a Schema,
+    pub year: i32,
+    pub as_of: NaiveDate,
+    pub literals: Literals,
+    pub known_lines: &'a BTreeSet<String>,
+    /// Cites a cell: sheet, row, table and column.
+    pub cite: &'a (dyn Fn(SheetId, u32, usize, usize) -> String + Sync),
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Used,
+    Rejected,
+    /// Valid and of no use to this run: history that no rule looks at.
+    History,
+    /// Superfluous, or history about somebody who has left.
+    Dropped,
+}
+
+/// A table's rows, judged.
+pub struct Examined {
+    pub verdicts: Vec<Verdict>,
+    /// By row, then column.
+    pub faults: Vec<(usize, RowFault)>,
+    /// Findings about a whole sheet: code, reason, remedy.
+    pub sheet_faults: Vec<(SheetId, Code, String, String)>,
+    /// The valid rows.
+    pub frame: DataFrame,
+    /// Their indices among all rows.
+    pub kept: Vec<usize>,
+    /// Column → per kept row.
+    pub mentions: HashMap<usize, Vec<Vec<Mention>>>,
+    /// Per reference of the table and row.
+    pub whos: Vec<Vec<Option<Who>>>,
+}
+
+/// Judges the rows of a table. The directories of the kinds it refers to must be complete.
+pub fn examine(
+    world: &World<'_>,
+    index: usize,
+    rows: &Rows,
+    directories: &[Directory],
+) -> Result<Examined, EvaluateError> {
+    let table = &world.pack.tables[index];
+    let count = rows.origin.len();
+    let mut work = Work {
+        world,
+        index,
+        table,
+        rows,
+        soft: table.columns.iter().enumerate().map(|(at, column)| is_soft(table, at, column)).collect(),
+        faults: Vec::new(),
+        rejected: vec![false; count],
+    };
+    let mut sheet_faults = Vec::new();
+    let years = work.years(&mut sheet_faults);
+    let past = work.past(&years);
+    work.judge_cells();
+    work.judge_future();
+    let (whos, gone) = work.resolve(directories, &past);
+    work.judge_groups();
+    let mentions = work.mentions(directories, &whos, &past);
+    work.judge_lines(directories, &whos);
+    let (mut frame, mut blanked) = (work.frame(&years, &whos)?, BTreeSet::new());
+    for check in &table.checks {
+        work.check(check, &mut frame, &mut blanked)?;
+    }
+    let looks_back = match &table.looks_back {
+        Some(condition) if past.iter().any(|past| *past) => frame::holds(&frame, condition, &world.literals, table)?,
+        _ => vec![false; count],
+    };
+
+    let mut repeated = vec![false; count];
+    if let Some(key) = &table.key {
+        let cite = |row: usize, column: usize| {
+            let (sheet, line) = rows.origin[row];
+            (world.cite)(sheet, line, index, column)
+        };
+        // A register row is about whom its id names; others must be known to be about somebody.
+        let rejected = work.rejected.clone();
+        let excluded = |row: usize| {
+            gone[row]
+                || (rejected[row] && !table.register && !whos.is_empty() && whos.iter().all(|whos| whos[row].is_none()))
+        };
+        let found = duplicate::find(&duplicate::Records {
+            table,
+            key,
+            cells: &rows.cells,
+            coercions: &world.schema.coercions[index],
+            years: &years,
+            whos: &whos,
+            rejected: &work.rejected,
+            excluded: &excluded,
+            cite: &cite,
+        });
+        let told: BTreeSet<(usize, usize)> = work
+            .faults
+            .iter()
+            .filter(|(_, fault)| fault.severity == Severity::Rejected)
+            .map(|(row, fault)| (*row, fault.column))
+            .collect();
+        for (row, fault) in found.faults {
+            // A cell that is bad of itself needs no second line.
+            if told.contains(&(row, fault.column)) {
+                work.rejected[row] = true;
+            } else {
+                work.put(row, fault);
+            }
+        }
+        found.repeated.into_iter().for_each(|row| repeated[row] = true);
+    }
+
+    let verdicts: Vec<Verdict> = (0..count)
+        .map(|row| {
+            if work.rejected[row] {
+                Verdict::Rejected
+            } else if repeated[row] || gone[row] {
+                Verdict::Dropped
+            } else if past[row] && !looks_back[row] {
+                Verdict::History
+            } else {
+                Verdict::Used
+            }
+        })
+        .collect();
+    let is_kept = |verdict: &Verdict| matches!(verdict, Verdict::Used | Verdict::History);
+    let kept: Vec<usize> =
+        verdicts.iter().enumerate().filter(|(_, verdict)| is_kept(verdict)).map(|(row, _)| row).collect();
+    if kept.len() < count {
+        let mask = BooleanChunked::from_iter_values("".into(), verdicts.iter().map(is_kept));
+        frame = frame.filter(&mask)?;
+    }
+    let mentions = mentions
+        .into_iter()
+        .map(|(column, mut all)| (column, kept.iter().map(|row| std::mem::take(&mut all[*row])).collect()))
+        .collect();
+    let mut faults = work.faults;
+    faults.sort_by_key(|(row, fault)| (*row, fault.column));
+    Ok(Examined { verdicts, faults, sheet_faults, frame, kept, mentions, whos })
+}
+
+/// In a register a bad value counts as blank where nothing depends on it.
+fn is_soft(table: &pack::Table, at: usize, column: &pack::Column) -> bool {
+    let refers = table.references.iter().any(|reference| reference.id == at || reference.label == at);
+    table.register && !column.required && column.one_of.is_none() && !refers
+}

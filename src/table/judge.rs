@@ -1,0 +1,232 @@
+//! What each row says for itself: its year, its cells, and what must not be blank.
+
+use chrono::Datelike;
+
+use crate::finding::{Code, Severity};
+use crate::pack::{self, ColumnKind};
+use crate::place::SheetId;
+
+use super::column::{Content, Entry, Value};
+use super::directory::{Directory, Who};
+use super::examine::{Rows, World};
+use super::refer::RowFault;
+use super::{line, text};
+
+/// A table's rows while they are judged.
+pub struct Work<'a> {
+    pub(super) world: &'a World<'a>,
+    pub(super) index: usize,
+    pub(super) table: &'a pack::Table,
+    pub(super) rows: &'a Rows,
+    pub(super) soft: Vec<bool>,
+    pub(super) faults: Vec<(usize, RowFault)>,
+    pub(super) rejected: Vec<bool>,
+}
+
+impl Work<'_> {
+    pub(super) fn put(&mut self, row: usize, fault: RowFault) {
+        self.rejected[row] |= fault.severity == Severity::Rejected;
+        self.faults.push((row, fault));
+    }
+
+    pub(super) fn name(&self, column: usize) -> &str {
+        &self.table.columns[column].name
+    }
+
+    /// The year of every row: from its cell, the title, or the run.
+    pub(super) fn years(&self, sheet_faults: &mut Vec<(SheetId, Code, String, String)>) -> Vec<Option<i32>> {
+        let Some(column) = self.table.year else { return Vec::new() };
+        let cells = &self.rows.cells[column];
+        let (run, name) = (self.world.year, self.name(column));
+        let mut years: Vec<Option<i32>> = (0..self.rows.origin.len()).map(|row| cells.year(row)).collect();
+        for sheet in &self.rows.sheets {
+            let blank: Vec<usize> = sheet.rows.clone().filter(|row| cells.is_blank(*row)).collect();
+            for row in &blank {
+                years[*row] = Some(sheet.titles.first.unwrap_or(run));
+            }
+            match sheet.titles.first {
+                _ if blank.is_empty() => {}
+                None => {
+                    let mut others: Vec<i32> = sheet.titles.all.iter().copied().filter(|year| *year != run).collect();
+                    others.dedup();
+                    let others: Vec<String> = others.iter().map(|year| format!("{year}年")).collect();
+                    let mut reason =
+                        format!("有{}行没有{name}，表头以上也没有写明年度，按本次运行的{run}年处理", blank.len());
+                    if !others.is_empty() {
+                        reason = format!("{reason}；表头以上另有{}", text::quoted(&others));
+                    }
+                    sheet_faults.push((
+                        sheet.sheet,
+                        Code::GuessedYear,
+                        reason,
+                        format!("请填写{name}列，或在标题中写明年度，例如「{run}年度」"),
+                    ));
+                }
+                Some(title) if title != run && blank.len() == sheet.rows.len() => {
+                    let reason = format!(
+                        "标题写的是「{title}年」，各行没有{name}，全部{}行作为{title}年的历史数据，不作为{run}年的数据",
+                        blank.len()
+                    );
+                    sheet_faults.push((
+                        sheet.sheet,
+                        Code::HistorySheet,
+                        reason,
+                        format!("如确为{run}年的数据，请改正标题或填写{name}列"),
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        years
+    }
+
+    /// Rows of another year, or after the as-of date.
+    pub(super) fn past(&self, years: &[Option<i32>]) -> Vec<bool> {
+        let (run, as_of) = (self.world.year, self.world.as_of);
+        (0..self.rows.origin.len())
+            .map(|row| {
+                let other_year = years.get(row).copied().flatten().is_some_and(|year| year != run);
+                let day = self.table.date.and_then(|column| self.rows.cells[column].day(row));
+                other_year || day.is_some_and(|day| day > as_of || (years.is_empty() && day.year() != run))
+            })
+            .collect()
+    }
+
+    /// What each cell says for itself, and required ones that say nothing.
+    pub(super) fn judge_cells(&mut self) {
+        for (at, cells) in self.rows.cells.iter().enumerate() {
+            let required = self.table.columns[at].required;
+            let is_fault = |entry: &Entry| {
+                matches!(entry.content, Content::Bad(_)) || (required && matches!(entry.content, Content::Blank))
+            };
+            let faulty: Vec<bool> = cells.entries.iter().map(is_fault).collect();
+            if !faulty.contains(&true) {
+                continue;
+            }
+            for (row, code) in cells.codes.iter().enumerate() {
+                if !faulty[*code as usize] {
+                    continue;
+                }
+                let fault = match &cells.entries[*code as usize].content {
+                    Content::Bad(fault) => {
+                        let soft = self.soft[at];
+                        RowFault {
+                            column: at,
+                            code: fault.code,
+                            severity: if soft { Severity::Warning } else { Severity::Rejected },
+                            reason: if soft {
+                                format!("{}；按空白处理", fault.reason)
+                            } else {
+                                fault.reason.clone()
+                            },
+                            remedy: fault.remedy.clone(),
+                        }
+                    }
+                    _ => self.missing(at),
+                };
+                self.put(row, fault);
+            }
+        }
+    }
+
+    fn missing(&self, column: usize) -> RowFault {
+        let name = self.name(column);
+        let remedy = match &self.table.columns[column].kind {
+            ColumnKind::Choice { values, .. } => format!("请填写{}之一", text::quoted(values)),
+            _ => format!("请填写{name}"),
+        };
+        RowFault {
+            column,
+            code: Code::Missing,
+            severity: Severity::Rejected,
+            reason: format!("{name}是必填项，未填写"),
+            remedy,
+        }
+    }
+
+    /// Years and days after the run's year.
+    pub(super) fn judge_future(&mut self) {
+        let run = self.world.year;
+        for (at, column) in self.table.columns.iter().enumerate().filter(|(_, column)| column.not_after_year) {
+            let cells = &self.rows.cells[at];
+            let late = |entry: &Entry| match &entry.content {
+                Content::Good(Value::Year(year)) => *year > run,
+                Content::Good(Value::Day(day)) => day.year() > run,
+                _ => false,
+            };
+            let late: Vec<bool> = cells.entries.iter().map(late).collect();
+            if !late.contains(&true) {
+                continue;
+            }
+            for (row, code) in cells.codes.iter().enumerate().filter(|(_, code)| late[**code as usize]) {
+                let shown = &cells.entries[*code as usize].shown;
+                let fault = RowFault {
+                    column: at,
+                    code: Code::FutureYear,
+                    severity: Severity::Warning,
+                    reason: format!("{}「{shown}」晚于本次运行的{run}年", column.name),
+                    remedy: format!("请核对年份；确属以后年度的，不计入{run}年"),
+                };
+                self.put(row, fault);
+            }
+        }
+    }
+
+    /// Groups of columns of which one must be filled, other than the references.
+    pub(super) fn judge_groups(&mut self) {
+        let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
+        for (at, column) in self.table.columns.iter().enumerate() {
+            let Some(group) = &column.one_of else { continue };
+            match groups.iter_mut().find(|(name, _)| name == group) {
+                Some((_, columns)) => columns.push(at),
+                None => groups.push((group, vec![at])),
+            }
+        }
+        groups.retain(|(_, columns)| {
+            !self
+                .table
+                .references
+                .iter()
+                .any(|reference| columns.contains(&reference.id) || columns.contains(&reference.label))
+        });
+        for (_, columns) in groups {
+            for row in 0..self.rows.origin.len() {
+                if columns.iter().all(|at| self.rows.cells[*at].is_blank(row)) {
+                    let names: Vec<&str> = columns.iter().map(|at| self.name(*at)).collect();
+                    let fault = RowFault {
+                        column: columns[columns.len() - 1],
+                        code: Code::Missing,
+                        severity: Severity::Rejected,
+                        reason: format!("{}都未填写", names.join("、")),
+                        remedy: format!("请至少填写{}中的一项", names.join("、")),
+                    };
+                    self.put(row, fault);
+                }
+            }
+        }
+    }
+
+    pub(super) fn judge_lines(&mut self, directories: &[Directory], whos: &[Vec<Option<Who>>]) {
+        for (at, column) in self.table.columns.iter().enumerate() {
+            let ColumnKind::Line { year, about } = &column.kind else { continue };
+            let reference = self.table.references.iter().position(|reference| reference.subject == *about);
+            for (row, code) in self.rows.cells[at].codes.iter().enumerate() {
+                let Content::Good(Value::Text(key)) = &self.rows.cells[at].entries[*code as usize].content else {
+                    continue;
+                };
+                let who = reference.and_then(|reference| whos[reference][row]);
+                let year = year.and_then(|year| self.rows.cells[year].year(row).map(|value| (self.name(year), value)));
+                let beside = line::Beside {
+                    column: at,
+                    column_name: &column.name,
+                    shown: &self.rows.cells[at].entry(row).shown,
+                    about: (*about, who.map(|who| directories[*about].id(who))),
+                    year,
+                };
+                if let Some(fault) = line::judge(self.world.pack, self.world.known_lines, key, &beside) {
+                    self.put(row, fault);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! 处理编号 in a cell: which consequence of an earlier run a row carries out.
+//!
+//! `<year>-<H|A>-<action>-<T|C>-<id>`. It must be about the row's person and must not contradict the
+//! year beside it; whether the archive knows it is only worth a warning.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Code, Severity};
+use crate::pack::{Pack, Run};
+
+use super::refer::RowFault;
+use super::text;
+
+/// The parts of a line id.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LineId<'a> {
+    pub year: i32,
+    pub run: Run,
+    pub action: &'a str,
+    /// Index into the pack's subjects.
+    pub subject: usize,
+    pub id: &'a str,
+}
+
+/// Takes a line id apart; `key` as [`text::key`] gives it.
+pub fn parse<'a>(pack: &Pack, key: &'a str) -> Option<LineId<'a>> {
+    let mut parts = key.splitn(3, '-');
+    let (year, run, rest) = (parts.next()?, parts.next()?, parts.next()?);
+    if year.len() != 4 || !year.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let run = [Run::HalfYear, Run::Annual].into_iter().find(|known| known.code() == run)?;
+    // An action's name may hold a hyphen, so it is looked up and not split off.
+    pack.actions.iter().find_map(|action| {
+        let (code, id) = rest.strip_prefix(text::key(&action.name).as_str())?.strip_prefix('-')?.split_once('-')?;
+        let subject = pack.subjects.iter().position(|subject| subject.code == code)?;
+        let action = &rest[..rest.len() - code.len() - id.len() - 2];
+        (!id.is_empty()).then_some(LineId { year: year.parse().ok()?, run, action, subject, id })
+    })
+}
+
+/// What a row says beside its line id.
+#[derive(Debug)]
+pub struct Beside<'a> {
+    pub column: usize,
+    pub column_name: &'a str,
+    pub shown: &'a str,
+    /// Subject kind and id of whom the row is about, where that is known.
+    pub about: (usize, Option<&'a str>),
+    /// Name and value of the year column.
+    pub year: Option<(&'a str, i32)>,
+}
+
+/// What is wrong with a line id in its row.
+pub fn judge(pack: &Pack, known: &BTreeSet<String>, key: &str, beside: &Beside<'_>) -> Option<RowFault> {
+    let fault = |severity, code, reason: String, remedy: &str| {
+        Some(RowFault { column: beside.column, code, severity, reason, remedy: remedy.to_owned() })
+    };
+    let (name, shown) = (beside.column_name, beside.shown);
+    let Some(line) = parse(pack, key) else {
+        return fault(
+            Severity::Rejected,
+            Code::BadLineId,
+            format!(
+                "{name}「{shown}」格式不对，应为「年度-H或A-处理-{}-编号」",
+                pack.subjects.iter().map(|s| s.code.as_str()).collect::<Vec<_>>().join("或")
+            ),
+            "请照名单上的处理编号原样填写；没有的请留空",
+        );
+    };
+    let (subject, id) = beside.about;
+    let others = line.subject != subject || id.is_some_and(|id| id != line.id);
+    if others {
+        let whose = format!("{}「{}」", pack.subjects[line.subject].name, line.id);
+        let reason = match id {
+            Some(id) => format!("{name}「{shown}」是{whose}的，本行是「{id}」的"),
+            None => format!("{name}「{shown}」是{whose}的，不是本行{}的", pack.subjects[subject].name),
+        };
+        return fault(Severity::Rejected, Code::BadLineId, reason, "请填写本人的处理编号；没有的请留空");
+    }
+    if let Some((column, year)) = beside.year.filter(|(_, year)| *year != line.year) {
+        return fault(
+            Severity::Rejected,
+            Code::BadLineId,
+            format!("{name}「{shown}」属于{}年，而{column}填的是{year}", line.year),
+            "请核对处理编号和所填年度，改正有误的一项",
+        );
+    }
+    if !known.contains(key) {
+        return fault(
+            Severity::Warning,
+            Code::UnknownLineId,
+            format!("档案中没有处理编号「{shown}」"),
+            "请核对是否为本单位名单上的处理编号；如是，请确认所用的档案（--archive）",
+        );
+    }
+    None
+}

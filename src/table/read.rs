@@ -1,0 +1,446 @@
+//! The stage as a whole: from the input folder to the [`Dataset`].
+//!
+//! Sheets are scanned in parallel, the biggest workbooks first; registers are examined one after the
+//! other, because people refer to units, and then all other tables at once. Whatever the order of
+//! work, the result is in reading order.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use chrono::NaiveDate;
+use polars::prelude::PolarsError;
+use rayon::prelude::*;
+
+use crate::pack::sql::Literals;
+use crate::pack::{Absent, Pack};
+use crate::place::{A1, SheetId};
+use crate::workbook;
+
+use super::directory::{Directory, Entry, Who};
+use super::examine::{Examined, Rows, SheetRows, Verdict, World, examine};
+use super::frame::{self, EvaluateError};
+use super::report::{self, Notes};
+use super::scan::{Kind, Part, Scan, Scanned, Schema};
+use super::year::{Tally, YearError};
+use super::{Book, Dataset, Register, Rejected, RejectedSubject, Sheet, SheetKind, Table, text};
+
+/// The day up to which everything counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    Given(NaiveDate),
+    /// A month and day of the run's year.
+    Default(u32, u32),
+}
+
+/// What else the rows are judged against.
+pub struct Context<'a> {
+    /// What the names of the run and the parameters stand for, by year and as-of date.
+    pub literals: &'a (dyn Fn(i32, NaiveDate) -> Literals + Sync),
+    /// The line ids that the archive knows.
+    pub known_lines: &'a BTreeSet<String>,
+    /// Told after each sheet: how many are read, of how many.
+    pub progress: Option<&'a (dyn Fn(usize, usize) + Sync)>,
+}
+
+/// Why nothing can be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{}", listed(.0))]
+    Unreadable(Vec<workbook::Error>),
+    #[error("{}", .0.join("\n"))]
+    Missing(Vec<String>),
+    #[error(transparent)]
+    Year(#[from] YearError),
+    #[error("{0}年没有基准日{1}月{2}日")]
+    AsOf(i32, u32, u32),
+    #[error("规则包中《{table}》的条件无法计算")]
+    Evaluate {
+        table: String,
+        #[source]
+        source: Box<EvaluateError>,
+    },
+    #[error("数据表无法建立")]
+    Frame(#[from] PolarsError),
+}
+
+fn listed(errors: &[workbook::Error]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// A sheet as scanned, with where it stands.
+struct Source {
+    book: usize,
+    name: String,
+    scanned: Scanned,
+}
+
+/// Reads all workbooks under `input`.
+///
+/// # Errors
+/// Workbooks that cannot be read (all of them are named), a register that no sheet holds, or no year.
+pub fn read(
+    input: &Path,
+    pack: &Pack,
+    year: Option<i32>,
+    as_of: AsOf,
+    context: &Context<'_>,
+) -> Result<Dataset, Error> {
+    let walk = workbook::walk(input).map_err(|error| Error::Unreadable(vec![error]))?;
+    let opened: Vec<Result<workbook::Book, workbook::Error>> =
+        walk.books.par_iter().with_max_len(1).map(|found| workbook::open(&found.file, &found.path)).collect();
+    let (mut books, mut unreadable) = (Vec::new(), Vec::new());
+    for book in opened {
+        match book {
+            Ok(book) => books.push(book),
+            Err(error) => unreadable.push(error),
+        }
+    }
+    // All workbooks are looked at even if one cannot be opened: the message names every one of them.
+    let schema = Schema::new(pack);
+    let sizes: Vec<u64> =
+        if unreadable.is_empty() { walk.books.iter().map(|found| found.bytes).collect() } else { vec![0; books.len()] };
+    let (sources, damaged) = scan(&schema, &books, &sizes, context);
+    unreadable.extend(damaged);
+    if !unreadable.is_empty() {
+        return Err(Error::Unreadable(unreadable));
+    }
+
+    let mut dataset = Dataset {
+        books: walk
+            .books
+            .iter()
+            .zip(&books)
+            .map(|(found, book)| Book { path: found.path.clone(), sha256: book.sha256().to_owned() })
+            .collect(),
+        passed_over: walk.passed_over.clone(),
+        ..Dataset::default()
+    };
+    drop(books);
+    let mut notes = Notes::new(pack);
+    notes.files(&walk.open_in_office, &walk.passed_over);
+    let mut rows: Vec<Rows> = pack.tables.iter().map(|table| Rows::new(table.columns.len())).collect();
+    let mut nears = Vec::new();
+    for (at, source) in sources.into_iter().enumerate() {
+        let id = SheetId(at as u32);
+        notes.sheet(id, &source.scanned.kind);
+        let mut sheet = Sheet {
+            book: source.book as u32,
+            name: source.name,
+            kind: SheetKind::Prose,
+            columns: Vec::new(),
+            rows: source.scanned.rows,
+            used: 0,
+            rejected: 0,
+            ignored: source.scanned.ignored,
+        };
+        nears.push(source.scanned.nears);
+        match source.scanned.kind {
+            Kind::Prose => {}
+            Kind::Unrecognised(_) => sheet.kind = SheetKind::Unrecognised,
+            Kind::Table(part) => {
+                sheet.kind = SheetKind::Table(part.table);
+                sheet.columns = part.columns.clone();
+                append(&mut rows[part.table], id, *part);
+            }
+        }
+        dataset.sheets.push(sheet);
+    }
+    let holds = |table: usize| dataset.sheets.iter().any(|sheet| sheet.kind == SheetKind::Table(table));
+    dataset.absent = (0..pack.tables.len()).filter(|table| !holds(*table)).collect();
+    let fatal: Vec<String> = dataset
+        .absent
+        .iter()
+        .filter(|table| pack.tables[**table].absent == Absent::Fatal)
+        .map(|table| report::missing_table(pack, *table, &dataset, &nears))
+        .collect();
+    if !fatal.is_empty() {
+        return Err(Error::Missing(fatal));
+    }
+
+    dataset.year_found = year.is_none();
+    dataset.year = match year {
+        Some(year) => year,
+        None => tally(pack, &rows).latest()?,
+    };
+    dataset.as_of = match as_of {
+        AsOf::Given(day) => day,
+        AsOf::Default(month, day) => {
+            NaiveDate::from_ymd_opt(dataset.year, month, day).ok_or(Error::AsOf(dataset.year, month, day))?
+        }
+    };
+    let places =
+        Places { books: dataset.books.iter().map(|book| book.path.clone()).collect(), sheets: dataset.sheets.clone() };
+    let cite = |sheet, row, _table: usize, column| places.cite(sheet, row, column);
+    let world = World {
+        pack,
+        schema: &schema,
+        year: dataset.year,
+        as_of: dataset.as_of,
+        literals: (context.literals)(dataset.year, dataset.as_of),
+        known_lines: context.known_lines,
+        cite: &cite,
+    };
+    let judged = judge(&world, &rows)?;
+    finish(pack, &mut dataset, rows, judged, notes)?;
+    Ok(dataset)
+}
+
+/// Scans all sheets; results in reading order, and what could not be read.
+fn scan(
+    schema: &Schema,
+    books: &[workbook::Book],
+    sizes: &[u64],
+    context: &Context<'_>,
+) -> (Vec<Source>, Vec<workbook::Error>) {
+    let mut tasks: Vec<(usize, usize)> = books
+        .iter()
+        .enumerate()
+        .flat_map(|(book, opened)| (0..opened.sheets().len()).map(move |sheet| (book, sheet)))
+        .collect();
+    tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(sizes[*book]), *book, *sheet));
+    let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
+    let mut scanned: Vec<(usize, usize, Result<Scanned, workbook::Error>)> = tasks
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|(book, sheet)| {
+            let mut scan = Scan::new(schema, false);
+            let result = books[book].read(sheet, &mut scan).map(|merges| scan.finish(&merges));
+            let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            if let Some(progress) = context.progress {
+                progress(done, total);
+            }
+            (book, sheet, result)
+        })
+        .collect();
+    scanned.sort_by_key(|(book, sheet, _)| (*book, *sheet));
+    let (mut sources, mut damaged) = (Vec::new(), Vec::new());
+    for (book, sheet, result) in scanned {
+        match result {
+            Ok(scanned) => sources.push(Source { book, name: books[book].sheets()[sheet].name.clone(), scanned }),
+            Err(error) => damaged.push(error),
+        }
+    }
+    (sources, damaged)
+}
+
+/// The rows of a sheet follow those of the table's earlier sheets.
+fn append(rows: &mut Rows, sheet: SheetId, part: Part) {
+    let start = rows.origin.len();
+    rows.origin.extend(part.lines.iter().map(|line| (sheet, *line)));
+    for (all, more) in rows.cells.iter_mut().zip(part.cells) {
+        all.append(more);
+    }
+    rows.sheets.push(SheetRows { sheet, titles: part.titles, rows: start..rows.origin.len() });
+}
+
+/// The years of the assessment tables.
+fn tally(pack: &Pack, rows: &[Rows]) -> Tally {
+    let mut tally = Tally::default();
+    for (table, rows) in pack.tables.iter().zip(rows).filter(|(table, _)| table.assessment) {
+        let Some(column) = table.year else { continue };
+        for sheet in &rows.sheets {
+            if let Some(title) = sheet.titles.first {
+                tally.title(title);
+            }
+            for row in sheet.rows.clone() {
+                let cells = &rows.cells[column];
+                tally.row(cells.year(row).or_else(|| sheet.titles.first.filter(|_| cells.is_blank(row))));
+            }
+        }
+    }
+    tally
+}
+
+struct Judged {
+    examined: Vec<Examined>,
+    directories: Vec<Directory>,
+}
+
+/// Registers first, in an order in which those that others refer to come before them.
+fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
+    let pack = world.pack;
+    let mut directories: Vec<Directory> = pack.subjects.iter().map(|_| Directory::default()).collect();
+    let mut examined: Vec<Option<Examined>> = pack.tables.iter().map(|_| None).collect();
+    let run = |table: usize, directories: &[Directory]| {
+        examine(world, table, &rows[table], directories)
+            .map_err(|source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) })
+    };
+    let mut left: Vec<usize> = (0..pack.subjects.len()).collect();
+    while !left.is_empty() {
+        let ready = |subject: &usize| {
+            pack.tables[pack.subjects[*subject].register]
+                .references
+                .iter()
+                .all(|reference| !left.contains(&reference.subject))
+        };
+        // Registers that refer to each other in a circle are taken as they come; the loader refuses them.
+        let next = left.iter().copied().find(ready).unwrap_or(left[0]);
+        let table = pack.subjects[next].register;
+        let result = run(table, &directories)?;
+        directories[next] = directory(pack, next, &rows[table], &result);
+        examined[table] = Some(result);
+        left.retain(|subject| *subject != next);
+    }
+    let others: Vec<usize> = (0..pack.tables.len()).filter(|table| examined[*table].is_none()).collect();
+    let results: Vec<Result<Examined, Error>> =
+        others.par_iter().with_max_len(1).map(|table| run(*table, &directories)).collect();
+    for (table, result) in others.into_iter().zip(results) {
+        examined[table] = Some(result?);
+    }
+    Ok(Judged { examined: examined.into_iter().flatten().collect(), directories })
+}
+
+/// The subjects that a register's valid rows name, and those that only stand in rejected ones.
+fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> Directory {
+    let described = &pack.subjects[subject];
+    let mut directory = Directory::default();
+    let (ids, labels) = (&rows.cells[described.id], &rows.cells[described.label]);
+    let membership = &pack.membership;
+    let unit = (membership.table == described.register && membership.member == subject)
+        .then(|| {
+            pack.tables[described.register].references.iter().position(|reference| reference.subject == membership.unit)
+        })
+        .flatten();
+    for (at, row) in examined.kept.iter().enumerate() {
+        let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
+        directory.add(Entry {
+            id,
+            label: text::without_blanks(&labels.entry(*row).shown),
+            label_key,
+            other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
+            unit: unit.and_then(|reference| match examined.whos[reference][*row] {
+                Some(Who::Known(unit)) => Some(unit),
+                _ => None,
+            }),
+            row: at as u32,
+        });
+    }
+    for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == Verdict::Rejected) {
+        let Some(id) = ids.text(row) else { continue };
+        let others = described.other_labels.and_then(|column| rows.cells[column].text(row)).unwrap_or_default();
+        let names =
+            labels.text(row).into_iter().chain(others.split('、')).filter(|name| !name.is_empty()).map(str::to_owned);
+        directory.put_aside(id, names);
+    }
+    directory
+}
+
+/// Puts everything into the dataset: frames, registers, counts, rejected rows, findings.
+fn finish(
+    pack: &Pack,
+    dataset: &mut Dataset,
+    rows: Vec<Rows>,
+    judged: Judged,
+    mut notes: Notes<'_>,
+) -> Result<(), Error> {
+    let Judged { examined, directories } = judged;
+    let mut noted_rows: Vec<(SheetId, u32, usize, usize)> = Vec::new();
+    for (index, (rows, examined)) in rows.iter().zip(examined).enumerate() {
+        for ((sheet, _), verdict) in rows.origin.iter().zip(&examined.verdicts) {
+            let sheet = &mut dataset.sheets[sheet.0 as usize];
+            match verdict {
+                Verdict::Used => sheet.used += 1,
+                Verdict::Rejected => sheet.rejected += 1,
+                Verdict::History | Verdict::Dropped => sheet.ignored += 1,
+            }
+        }
+        for (row, verdict) in examined.verdicts.iter().enumerate() {
+            if *verdict == Verdict::Rejected {
+                let (sheet, line) = rows.origin[row];
+                let subjects = subjects(pack, index, rows, &examined, &directories, row);
+                dataset.rejected.push(Rejected { table: index, sheet, row: line, values: values(rows, row), subjects });
+            }
+        }
+        let mut last = None;
+        for (row, _) in examined.faults.iter().filter(|(row, _)| examined.verdicts[*row] != Verdict::Rejected) {
+            if last.replace(*row) != Some(*row) {
+                let (sheet, line) = rows.origin[*row];
+                noted_rows.push((sheet, line, index, *row));
+            }
+        }
+        notes.rows(index, rows, &examined.faults, &dataset.sheets);
+        notes.sheet_faults(index, examined.sheet_faults);
+        let mut frame = examined.frame;
+        for (kind, subject) in pack.subjects.iter().enumerate().filter(|(_, subject)| subject.register == index) {
+            let own =
+                examined.kept.iter().map(|row| match directories[kind].by_id(rows.cells[subject.id].text(*row)?)? {
+                    Who::Known(known) => Some(known),
+                    Who::PutAside(_) => None,
+                });
+            let own: Vec<Option<u32>> = own.collect();
+            frame.with_column(frame::subjects(&subject.kind, own.into_iter()))?;
+        }
+        let origin = examined.kept.iter().map(|row| rows.origin[*row]).collect();
+        dataset.tables.push(Table { frame, origin, mentions: examined.mentions });
+    }
+    dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
+    noted_rows.sort_unstable();
+    dataset.noted = noted_rows
+        .into_iter()
+        .map(|(sheet, row, table, at)| super::Noted { table, sheet, row, values: values(&rows[table], at) })
+        .collect();
+    dataset.registers = directories
+        .into_iter()
+        .map(|directory| Register {
+            index: directory.ids.iter().enumerate().map(|(at, id)| (id.clone(), at as u32)).collect(),
+            ids: directory.ids,
+            labels: directory.labels,
+            rows: directory.rows,
+        })
+        .collect();
+    let (findings, finding_rows) = notes.finish(dataset);
+    dataset.findings = findings;
+    dataset.finding_rows = finding_rows;
+    Ok(())
+}
+
+fn values(rows: &Rows, row: usize) -> Vec<String> {
+    rows.cells.iter().map(|cells| cells.entry(row).shown.as_ref().to_owned()).collect()
+}
+
+/// Whom a rejected row is about.
+fn subjects(
+    pack: &Pack,
+    table: usize,
+    rows: &Rows,
+    examined: &Examined,
+    directories: &[Directory],
+    row: usize,
+) -> Vec<RejectedSubject> {
+    let named = |kind: usize, who: Who| match who {
+        Who::Known(known) => RejectedSubject::Known(kind, known),
+        Who::PutAside(_) => RejectedSubject::RegisterRejected(kind, directories[kind].id(who).to_owned()),
+    };
+    let mut subjects = Vec::new();
+    if let Some((kind, subject)) = pack.subjects.iter().enumerate().find(|(_, subject)| subject.register == table) {
+        let who = rows.cells[subject.id].text(row).and_then(|id| directories[kind].by_id(id));
+        subjects.extend(who.map(|who| named(kind, who)));
+        return subjects;
+    }
+    for (reference, whos) in pack.tables[table].references.iter().zip(&examined.whos) {
+        if let Some(who) = whos[row] {
+            let subject = named(reference.subject, who);
+            if !subjects.contains(&subject) {
+                subjects.push(subject);
+            }
+        }
+    }
+    subjects
+}
+
+/// Names of books and sheets, for citing cells in messages.
+struct Places {
+    books: Vec<String>,
+    sheets: Vec<Sheet>,
+}
+
+impl Places {
+    fn cite(&self, sheet: SheetId, row: u32, column: usize) -> String {
+        let sheet = &self.sheets[sheet.0 as usize];
+        let book = &self.books[sheet.book as usize];
+        match sheet.columns.get(column).copied().flatten() {
+            Some(column) => format!("{book}!{}!{}", sheet.name, A1(row, column)),
+            None => format!("{book}!{}!第{}行", sheet.name, u64::from(row) + 1),
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! Whom a row is about: matching people and units, never by a guess.
+//!
+//! A filled id alone decides; what stands beside it must not contradict it. Only where the id is
+//! blank does the name decide, with the unit beside it or, without one, if nobody else bears it.
+
+use crate::finding::{Code, Severity};
+use crate::pack::{Pack, Reference};
+
+use super::column::Cells;
+use super::directory::{Directory, Who};
+use super::text;
+
+/// A fault of a row at one of its table's columns.
+#[derive(Debug, Clone)]
+pub struct RowFault {
+    pub column: usize,
+    pub code: Code,
+    pub severity: Severity,
+    pub reason: String,
+    pub remedy: String,
+}
+
+/// What a reference of a row comes to.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    pub who: Option<Who>,
+    pub fault: Option<RowFault>,
+    /// A row of another year whose subject is no longer on the register.
+    pub gone: bool,
+    /// Neither id nor name is filled.
+    pub blank: bool,
+}
+
+impl Resolved {
+    fn known(who: Who) -> Self {
+        Self { who: Some(who), ..Self::default() }
+    }
+    fn nobody() -> Self {
+        Self::default()
+    }
+    fn fault(fault: RowFault) -> Self {
+        Self { fault: Some(fault), ..Self::default() }
+    }
+    fn gone() -> Self {
+        Self { gone: true, ..Self::default() }
+    }
+}
+
+/// Resolves one reference of a table's rows.
+pub struct Matcher<'a> {
+    pack: &'a Pack,
+    table: usize,
+    subject: usize,
+    id: usize,
+    label: usize,
+    directory: &'a Directory,
+    within: Option<Box<Matcher<'a>>>,
+    cells: &'a [Cells],
+    /// Per entry of the id column.
+    by_id: Vec<Option<Who>>,
+}
+
+impl<'a> Matcher<'a> {
+    pub fn new(
+        pack: &'a Pack,
+        table: usize,
+        reference: &Reference,
+        directories: &'a [Directory],
+        cells: &'a [Cells],
+    ) -> Self {
+        let plain = |subject: usize, id: usize, label: usize, within| {
+            let directory = &directories[subject];
+            let by_id = cells[id]
+                .entries
+                .iter()
+                .map(|entry| match &entry.content {
+                    super::column::Content::Good(super::column::Value::Text(id)) => directory.by_id(id),
+                    _ => None,
+                })
+                .collect();
+            Matcher { pack, table, subject, id, label, directory, within, cells, by_id }
+        };
+        let within = reference.within.map(|(subject, id, label)| Box::new(plain(subject, id, label, None)));
+        plain(reference.subject, reference.id, reference.label, within)
+    }
+
+    /// Whom `row` is about. `past`: it is of another year, and people leave.
+    pub fn resolve(&self, row: usize, past: bool) -> Resolved {
+        let (id, label) = (&self.cells[self.id], &self.cells[self.label]);
+        if id.is_bad(row) {
+            return Resolved::nobody();
+        }
+        if id.is_blank(row) {
+            if label.is_bad(row) {
+                return Resolved::nobody();
+            }
+            return match label.text(row) {
+                Some(name) => self.by_name(row, name, past),
+                None => Resolved { blank: true, ..Resolved::nobody() },
+            };
+        }
+        let Some(who) = self.by_id[id.codes[row] as usize] else {
+            return if past { Resolved::gone() } else { Resolved::fault(self.unknown_id(row)) };
+        };
+        let Who::Known(known) = who else {
+            return Resolved { fault: Some(self.register_rejected(row, who)), ..Resolved::known(who) };
+        };
+        if let Some(name) = label.text(row)
+            && !self.directory.is_called(known, name)
+        {
+            return Resolved::fault(self.contradiction(row, known));
+        }
+        if label.is_bad(row) {
+            return Resolved::known(who);
+        }
+        let beside = if past { None } else { self.unit_beside(row, known) };
+        Resolved { fault: beside, ..Resolved::known(who) }
+    }
+
+    fn by_name(&self, row: usize, name: &str, past: bool) -> Resolved {
+        let bearers = self.directory.by_name(name);
+        let Some(within) = &self.within else { return self.one_of(row, bearers, past) };
+        let unit = within.resolve(row, past);
+        if unit.blank {
+            return self.one_of(row, bearers, past);
+        }
+        if unit.gone {
+            return Resolved::gone();
+        }
+        match unit.who {
+            Some(Who::Known(unit)) => {
+                // Somebody put aside may belong anywhere, so the name is not free.
+                let inside: Vec<Who> = bearers
+                    .iter()
+                    .copied()
+                    .filter(|who| match who {
+                        Who::Known(known) => self.directory.units(*known).contains(&unit),
+                        Who::PutAside(_) => true,
+                    })
+                    .collect();
+                if inside.is_empty() && !bearers.is_empty() {
+                    return Resolved::fault(self.elsewhere(row, bearers, unit));
+                }
+                self.one_of(row, &inside, past)
+            }
+            Some(Who::PutAside(_)) => {
+                let aside: Vec<Who> = bearers.iter().copied().filter(|who| matches!(who, Who::PutAside(_))).collect();
+                if let [who] = aside[..] {
+                    return Resolved { fault: Some(self.register_rejected(row, who)), ..Resolved::known(who) };
+                }
+                Resolved { fault: unit.fault, ..Resolved::nobody() }
+            }
+            None => Resolved { fault: unit.fault, ..Resolved::nobody() },
+        }
+    }
+
+    fn one_of(&self, row: usize, bearers: &[Who], past: bool) -> Resolved {
+        match bearers {
+            [who @ Who::Known(_)] => Resolved::known(*who),
+            [who] => Resolved { fault: Some(self.register_rejected(row, *who)), ..Resolved::known(*who) },
+            [] if past => Resolved::gone(),
+            [] => Resolved::fault(self.unknown_name(row)),
+            _ => Resolved::fault(self.ambiguous(row, bearers)),
+        }
+    }
+
+    fn column(&self, at: usize) -> &str {
+        &self.pack.tables[self.table].columns[at].name
+    }
+
+    fn register(&self) -> &str {
+        &self.pack.tables[self.pack.subjects[self.subject].register].name
+    }
+
+    fn shown(&self, row: usize, column: usize) -> &str {
+        &self.cells[column].entry(row).shown
+    }
+
+    /// `张三（K000012，盘龙区）`.
+    fn person(&self, who: Who) -> String {
+        match who {
+            Who::Known(known) => {
+                let mut parts = vec![self.directory.ids[known as usize].clone()];
+                if let Some(within) = &self.within {
+                    parts.extend(
+                        self.directory.units(known).iter().map(|unit| within.directory.labels[*unit as usize].clone()),
+                    );
+                }
+                format!("{}（{}）", self.directory.labels[known as usize], parts.join("，"))
+            }
+            Who::PutAside(_) => format!("{}（登记有误，未采用）", self.directory.id(who)),
+        }
+    }
+
+    fn people(&self, all: &[Who]) -> String {
+        let mut named: Vec<String> = all.iter().take(5).map(|who| self.person(*who)).collect();
+        if all.len() > 5 {
+            named.push("…".to_owned());
+        }
+        named.join("、")
+    }
+
+    fn reject(&self, column: usize, code: Code, reason: String, remedy: String) -> RowFault {
+        RowFault { column, code, severity: Severity::Rejected, reason, remedy }
+    }
+
+    fn unknown_id(&self, row: usize) -> RowFault {
+        let reason = format!("{}「{}」不在《{}》上", self.column(self.id), self.shown(row, self.id), self.register());
+        let mut remedy = format!("请核对{}；确有其人其单位的，请先补入《{}》", self.column(self.id), self.register());
+        if self.within.is_none() {
+            remedy = format!("请核对{}；确有该单位的，请先补入《{}》", self.column(self.id), self.register());
+        }
+        if let Some(name) = self.cells[self.label].text(row)
+            && let [who @ Who::Known(_)] = self.directory.by_name(name)
+        {
+            remedy = format!("{remedy}；《{}》上有{}", self.register(), self.person(*who));
+        }
+        self.reject(self.id, Code::UnknownSubject, reason, remedy)
+    }
+
+    fn unknown_name(&self, row: usize) -> RowFault {
+        let shown = self.shown(row, self.label);
+        let reason = format!("{}「{shown}」不在《{}》上", self.column(self.label), self.register());
+        let mut remedy = format!(
+            "请核对{}，或填写{}；名册漏登的，请先补入《{}》",
+            self.column(self.label),
+            self.column(self.id),
+            self.register()
+        );
+        // Among people of a big city some name is always near: only units are worth a suggestion.
+        if self.within.is_none()
+            && let Some(near) = text::nearest(&text::key(shown), self.directory.label_keys())
+        {
+            remedy = format!("{remedy}；如系笔误，可能应为「{near}」");
+        }
+        self.reject(self.label, Code::UnknownSubject, reason, remedy)
+    }
+
+    fn elsewhere(&self, row: usize, bearers: &[Who], unit: u32) -> RowFault {
+        let unit = self.within.as_ref().map_or("", |within| within.directory.labels[unit as usize].as_str());
+        let shown = self.shown(row, self.label);
+        self.reject(
+            self.label,
+            Code::UnknownSubject,
+            format!(
+                "《{}》上的「{unit}」没有「{shown}」；该{}见于：{}",
+                self.register(),
+                self.column(self.label),
+                self.people(bearers)
+            ),
+            format!("请核对{}和单位，或填写{}", self.column(self.label), self.column(self.id)),
+        )
+    }
+
+    fn ambiguous(&self, row: usize, bearers: &[Who]) -> RowFault {
+        let shown = self.shown(row, self.label);
+        let remedy = if self.within.is_some() {
+            format!("请填写{}（或能区分的单位）", self.column(self.id))
+        } else {
+            format!("请填写{}", self.column(self.id))
+        };
+        self.reject(
+            self.label,
+            Code::AmbiguousSubject,
+            format!(
+                "{}「{shown}」在《{}》上对应{}个，无法确定是哪一个：{}",
+                self.column(self.label),
+                self.register(),
+                bearers.len(),
+                self.people(bearers)
+            ),
+            remedy,
+        )
+    }
+
+    fn contradiction(&self, row: usize, known: u32) -> RowFault {
+        let (id, name) = (self.shown(row, self.id), self.shown(row, self.label));
+        self.reject(
+            self.label,
+            Code::ContradictorySubject,
+            format!(
+                "{}「{name}」与{}「{id}」不符，《{}》上该编号为「{}」",
+                self.column(self.label),
+                self.column(self.id),
+                self.register(),
+                self.directory.labels[known as usize]
+            ),
+            format!("请核对{}和{}，改正有误的一项", self.column(self.id), self.column(self.label)),
+        )
+    }
+
+    fn register_rejected(&self, row: usize, who: Who) -> RowFault {
+        let column = if self.cells[self.id].is_blank(row) { self.label } else { self.id };
+        self.reject(
+            column,
+            Code::RegisterRejected,
+            format!("「{}」在《{}》中的登记有误、未被采用，本行随之暂不采用", self.directory.id(who), self.register()),
+            format!("请先改正《{}》中该编号的登记，本行此项无需改动", self.register()),
+        )
+    }
+
+    /// A unit beside an id that is not the person's.
+    fn unit_beside(&self, row: usize, known: u32) -> Option<RowFault> {
+        let within = self.within.as_ref()?;
+        let units = self.directory.units(known);
+        let (id, label) = (&self.cells[within.id], &self.cells[within.label]);
+        let column = if let Some(given) = id.text(row) {
+            let named = match within.directory.by_id(given) {
+                Some(Who::Known(unit)) if units.contains(&unit) => Some(unit),
+                _ => None,
+            };
+            match (named, label.text(row)) {
+                (None, _) => within.id,
+                (Some(unit), Some(name)) if !within.directory.is_called(unit, name) => within.label,
+                _ => return None,
+            }
+        } else {
+            let name = label.text(row)?;
+            if units.iter().any(|unit| within.directory.is_called(*unit, name)) {
+                return None;
+            }
+            within.label
+        };
+        let own: Vec<&str> = units.iter().map(|unit| within.directory.labels[*unit as usize].as_str()).collect();
+        Some(RowFault {
+            column,
+            code: Code::ContradictorySubject,
+            severity: Severity::Warning,
+            reason: format!(
+                "{}「{}」不是{}「{}」所在的单位，《{}》所载为{}；本行按编号采用",
+                self.column(column),
+                self.shown(row, column),
+                self.column(self.id),
+                self.shown(row, self.id),
+                self.register(),
+                text::quoted(&own)
+            ),
+            remedy: format!("请核对单位和{}；人员已调动的，请更新《{}》", self.column(self.id), self.register()),
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! Whom the rows are about and whom they name, as faults of rows.
+
+use std::collections::HashMap;
+
+use crate::finding::{Code, Severity};
+use crate::pack::{self, ColumnKind};
+
+use super::column::{Content, Value};
+use super::directory::{Directory, Who};
+use super::judge::Work;
+use super::refer::{Matcher, RowFault};
+use super::{Mention, text};
+
+impl Work<'_> {
+    /// Whom every row is about, and which rows of other years are about people who have left.
+    pub(super) fn resolve(&mut self, directories: &[Directory], past: &[bool]) -> (Vec<Vec<Option<Who>>>, Vec<bool>) {
+        let count = self.rows.origin.len();
+        let mut gone = vec![false; count];
+        let mut all = Vec::new();
+        for reference in &self.table.references {
+            let matcher = Matcher::new(self.world.pack, self.index, reference, directories, &self.rows.cells);
+            let applies = self.applies(reference);
+            let needed = reference.when.is_some()
+                || [reference.id, reference.label]
+                    .iter()
+                    .any(|at| self.table.columns[*at].required || self.table.columns[*at].one_of.is_some());
+            let mut whos = vec![None; count];
+            for row in 0..count {
+                let applies = applies.as_ref().map_or(Applies::Yes, |applies| applies[row]);
+                if applies == Applies::No {
+                    continue;
+                }
+                let resolved = matcher.resolve(row, past[row]);
+                whos[row] = resolved.who;
+                // Where it cannot be told whom the row speaks of, only the names are of interest.
+                if applies == Applies::Unknown {
+                    whos[row] = resolved.who.filter(|_| resolved.fault.is_none() && !self.has_narrower(reference, row));
+                    continue;
+                }
+                gone[row] |= resolved.gone;
+                if let Some(fault) = resolved.fault {
+                    self.put(row, fault);
+                } else if resolved.blank
+                    && needed
+                    && !self.table.columns[reference.label].required
+                    && !self.table.columns[reference.id].required
+                {
+                    let fault = self.missing_reference(reference);
+                    self.put(row, fault);
+                }
+            }
+            all.push(whos);
+        }
+        (all, gone)
+    }
+
+    /// Whether a reference concerns a row, by the column that says so.
+    fn applies(&self, reference: &pack::Reference) -> Option<Vec<Applies>> {
+        let (column, value) = reference.when.as_ref()?;
+        let ColumnKind::Choice { values, .. } = &self.table.columns[*column].kind else { return None };
+        let cells = &self.rows.cells[*column];
+        let judged: Vec<Applies> = cells
+            .entries
+            .iter()
+            .map(|entry| match &entry.content {
+                Content::Good(Value::Choice(index)) if values.get(*index as usize) == Some(value) => Applies::Yes,
+                Content::Good(_) => Applies::No,
+                _ => Applies::Unknown,
+            })
+            .collect();
+        Some(cells.codes.iter().map(|code| judged[*code as usize]).collect())
+    }
+
+    /// A person is named for whom this reference's columns only say the unit.
+    fn has_narrower(&self, reference: &pack::Reference, row: usize) -> bool {
+        self.table.references.iter().any(|other| {
+            other.within.is_some_and(|(_, id, label)| id == reference.id || label == reference.label)
+                && [other.id, other.label].iter().any(|at| !self.rows.cells[*at].is_blank(row))
+        })
+    }
+
+    fn missing_reference(&self, reference: &pack::Reference) -> RowFault {
+        let (id, label) = (self.name(reference.id), self.name(reference.label));
+        let mut reason =
+            format!("{label}和{id}都未填写，无法确定是哪一个{}", self.world.pack.subjects[reference.subject].name);
+        if let Some((column, value)) = &reference.when {
+            reason = format!("{}为「{value}」，但{reason}", self.name(*column));
+        }
+        RowFault {
+            column: reference.label,
+            code: Code::Missing,
+            severity: Severity::Rejected,
+            reason,
+            remedy: format!("请填写{id}，或填写{label}"),
+        }
+    }
+
+    /// The people named in a cell: by id from anywhere, by name only from the row's own unit.
+    pub(super) fn mentions(
+        &mut self,
+        directories: &[Directory],
+        whos: &[Vec<Option<Who>>],
+        past: &[bool],
+    ) -> HashMap<usize, Vec<Vec<Mention>>> {
+        let mut all = HashMap::new();
+        let membership = &self.world.pack.membership;
+        for (at, column) in self.table.columns.iter().enumerate() {
+            let ColumnKind::People { subject: kind, separators } = &column.kind else { continue };
+            let directory = &directories[*kind];
+            let of_unit = self
+                .table
+                .references
+                .iter()
+                .position(|reference| reference.subject == membership.unit)
+                .filter(|_| *kind == membership.member);
+            let mut mentions: Vec<Vec<Mention>> = vec![Vec::new(); self.rows.origin.len()];
+            for (row, named) in mentions.iter_mut().enumerate() {
+                let Some(given) = self.rows.cells[at].text(row) else { continue };
+                let unit = of_unit.map(|reference| whos[reference][row]);
+                for piece in given.split(|c| separators.contains(c) || matches!(c, '\n' | '\r')) {
+                    let key = text::key(piece);
+                    if key.is_empty() {
+                        continue;
+                    }
+                    let fitting: Vec<Who> = match directory.by_id(&key) {
+                        Some(who) => vec![who],
+                        None => directory
+                            .by_name(&key)
+                            .iter()
+                            .copied()
+                            .filter(|who| match (who, unit) {
+                                (Who::Known(known), Some(Some(Who::Known(unit)))) => {
+                                    directory.units(*known).contains(&unit)
+                                }
+                                (_, Some(None)) => false,
+                                _ => true,
+                            })
+                            .collect(),
+                    };
+                    let subject = match fitting[..] {
+                        [Who::Known(known)] => Some(known),
+                        _ => None,
+                    };
+                    let silent = past[row] && fitting.is_empty();
+                    if subject.is_none() && unit != Some(None) && !silent {
+                        let fault = self.unknown_mention(at, text::trimmed(piece), &fitting, directory, *kind);
+                        self.put(row, fault);
+                    }
+                    named.push(Mention { text: text::without_blanks(piece), subject });
+                }
+            }
+            all.insert(at, mentions);
+        }
+        all
+    }
+
+    fn unknown_mention(
+        &self,
+        column: usize,
+        piece: &str,
+        fitting: &[Who],
+        directory: &Directory,
+        kind: usize,
+    ) -> RowFault {
+        let subject = &self.world.pack.subjects[kind];
+        let register = &self.world.pack.tables[subject.register];
+        let name = self.name(column);
+        let reason = match fitting {
+            [] => format!("{name}中的「{piece}」不是该单位在《{}》上的{}", register.name, subject.name),
+            [who] => {
+                format!("{name}中的「{piece}」（{}）在《{}》中的登记有误、未被采用", directory.id(*who), register.name)
+            }
+            many => {
+                let ids: Vec<&str> = many.iter().map(|who| directory.id(*who)).collect();
+                format!("{name}中的「{piece}」在该单位对应{}人，无法确定是哪一位：{}", many.len(), ids.join("、"))
+            }
+        };
+        let remedy = format!("请核对姓名，或改填{}（其他单位的人只能填{0}）", register.columns[subject.id].name);
+        RowFault { column, code: Code::UnknownMention, severity: Severity::Warning, reason, remedy }
+    }
+}
+
+/// Whether a reference concerns a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Applies {
+    Yes,
+    No,
+    /// The column that says so is itself bad or blank.
+    Unknown,
+}

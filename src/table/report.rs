@@ -1,0 +1,258 @@
+//! Findings in reading order, from faults that know their place.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Code, Finding, Severity};
+use crate::pack::Pack;
+use crate::place::{A1, SheetId};
+
+use super::examine::Rows;
+use super::recognise::{Near, Unrecognised};
+use super::refer::RowFault;
+use super::scan::Kind;
+use super::{Dataset, Sheet, SheetKind, text};
+
+/// Collects what there is to tell.
+pub struct Notes<'a> {
+    pack: &'a Pack,
+    /// Findings about files: path, code.
+    files: Vec<(String, Code)>,
+    noted: Vec<Note>,
+}
+
+/// A finding with its place still in numbers.
+struct Note {
+    sheet: SheetId,
+    row: Option<u32>,
+    /// Sheet column, for order and address.
+    cell: Option<u32>,
+    table: Option<usize>,
+    column: Option<usize>,
+    value: String,
+    code: Code,
+    severity: Severity,
+    reason: String,
+    remedy: String,
+}
+
+impl Note {
+    fn of_sheet(sheet: SheetId, table: Option<usize>, code: Code, reason: String, remedy: String) -> Self {
+        Self {
+            sheet,
+            row: None,
+            cell: None,
+            table,
+            column: None,
+            value: String::new(),
+            code,
+            severity: Severity::Warning,
+            reason,
+            remedy,
+        }
+    }
+}
+
+impl<'a> Notes<'a> {
+    pub fn new(pack: &'a Pack) -> Self {
+        Self { pack, files: Vec::new(), noted: Vec::new() }
+    }
+
+    /// Files that are open elsewhere, or not read.
+    pub fn files(&mut self, open: &[String], passed_over: &[String]) {
+        self.files.extend(open.iter().map(|path| (path.clone(), Code::OpenInOffice)));
+        self.files.extend(passed_over.iter().map(|path| (path.clone(), Code::PassedOver)));
+    }
+
+    /// What a sheet turned out to be.
+    pub fn sheet(&mut self, sheet: SheetId, kind: &Kind) {
+        let name = |table: usize| &self.pack.tables[table].name;
+        match kind {
+            Kind::Prose => {}
+            Kind::Unrecognised(unrecognised) => {
+                let (reason, remedy) = unrecognised_text(self.pack, unrecognised);
+                self.noted.push(Note::of_sheet(sheet, None, Code::UnrecognisedSheet, reason, remedy));
+            }
+            Kind::Table(part) => {
+                if let Some((other, row)) = part.doubled {
+                    let reason = format!(
+                        "本表按《{}》读取，但第{}行的表头还含有《{}》的全部必填列，那些列的内容没有读取",
+                        name(part.table),
+                        u64::from(row) + 1,
+                        name(other)
+                    );
+                    let remedy = format!("请把《{}》和《{}》分成两个工作表", name(part.table), name(other));
+                    self.noted.push(Note::of_sheet(sheet, Some(part.table), Code::DoubledTable, reason, remedy));
+                }
+            }
+        }
+    }
+
+    /// Faults about a table's sheets as a whole.
+    pub fn sheet_faults(&mut self, table: usize, faults: Vec<(SheetId, Code, String, String)>) {
+        self.noted.extend(
+            faults
+                .into_iter()
+                .map(|(sheet, code, reason, remedy)| Note::of_sheet(sheet, Some(table), code, reason, remedy)),
+        );
+    }
+
+    /// Faults of a table's rows.
+    pub fn rows(&mut self, table: usize, rows: &Rows, faults: &[(usize, RowFault)], sheets: &[Sheet]) {
+        self.noted.reserve(faults.len());
+        for (row, fault) in faults {
+            let (sheet, line) = rows.origin[*row];
+            self.noted.push(Note {
+                sheet,
+                row: Some(line),
+                cell: sheets[sheet.0 as usize].columns.get(fault.column).copied().flatten(),
+                table: Some(table),
+                column: Some(fault.column),
+                value: rows.cells[fault.column].entry(*row).shown.as_ref().to_owned(),
+                code: fault.code,
+                severity: fault.severity,
+                reason: fault.reason.clone(),
+                remedy: fault.remedy.clone(),
+            });
+        }
+    }
+
+    /// All findings in reading order, and for each the row that it is about.
+    pub fn finish(mut self, dataset: &Dataset) -> (Vec<Finding>, Vec<Option<(SheetId, u32)>>) {
+        self.noted.sort_by_key(|note| (note.sheet, note.row.map_or(0, |row| u64::from(row) + 1), note.cell));
+        let mut by_file: BTreeMap<&str, Vec<Note>> = BTreeMap::new();
+        for note in self.noted {
+            let book = dataset.sheets[note.sheet.0 as usize].book as usize;
+            by_file.entry(dataset.books[book].path.as_str()).or_default().push(note);
+        }
+        for (path, _) in &self.files {
+            by_file.entry(path).or_default();
+        }
+        let (mut findings, mut rows) = (Vec::new(), Vec::new());
+        for (path, notes) in by_file {
+            for (_, code) in self.files.iter().filter(|(file, _)| file == path) {
+                findings.push(file_finding(path, *code));
+                rows.push(None);
+            }
+            for note in notes {
+                let sheet = &dataset.sheets[note.sheet.0 as usize];
+                rows.push(note.row.map(|row| (note.sheet, row)));
+                let table = note.table.map(|table| &self.pack.tables[table]);
+                findings.push(Finding {
+                    file: path.to_owned(),
+                    sheet: sheet.name.clone(),
+                    cell: address(sheet, note.row, note.cell),
+                    table: table.map(|table| table.name.clone()).unwrap_or_default(),
+                    column: table
+                        .zip(note.column)
+                        .map(|(table, column)| table.columns[column].name.clone())
+                        .unwrap_or_default(),
+                    value: note.value,
+                    reason: note.reason,
+                    remedy: note.remedy,
+                    severity: note.severity,
+                    code: note.code,
+                });
+            }
+        }
+        (findings, rows)
+    }
+}
+
+/// The cell, or where the sheet lacks the column, the row's first recognised one.
+fn address(sheet: &Sheet, row: Option<u32>, cell: Option<u32>) -> String {
+    let Some(row) = row else { return String::new() };
+    let column = cell.or_else(|| sheet.columns.iter().copied().flatten().min());
+    column.map(|column| A1(row, column).to_string()).unwrap_or_default()
+}
+
+fn file_finding(path: &str, code: Code) -> Finding {
+    let (reason, remedy) = match code {
+        Code::OpenInOffice => (
+            "该文件表明同名工作簿正在表格软件中打开，读到的可能不是最新内容",
+            "请保存并关闭该工作簿后重新运行；若并未打开，请删去这个残留文件",
+        ),
+        _ => (
+            "该文件可能含有表格，但不是电子表格工作簿，没有读取",
+            "如含有要报送的数据，请另存为 .xlsx 后放入；否则请移出该文件夹",
+        ),
+    };
+    Finding {
+        file: path.to_owned(),
+        sheet: String::new(),
+        cell: String::new(),
+        table: String::new(),
+        column: String::new(),
+        value: String::new(),
+        reason: reason.to_owned(),
+        remedy: remedy.to_owned(),
+        severity: Severity::Warning,
+        code,
+    }
+}
+
+fn unrecognised_text(pack: &Pack, unrecognised: &Unrecognised) -> (String, String) {
+    let name = |table: usize| format!("《{}》", pack.tables[table].name);
+    if unrecognised.tie.len() > 1 {
+        let names: Vec<String> = unrecognised.tie.iter().map(|table| name(*table)).collect();
+        return (
+            format!("没有识别出是哪一张表：与{}同样符合，无法确定", names.join("、")),
+            "请把几张表分开，每个工作表只放一张表".to_owned(),
+        );
+    }
+    let Some(near) = &unrecognised.nearest else {
+        return (
+            "没有识别出是哪一张表：前20行中没有任何一张表的表头".to_owned(),
+            "请检查表头，列名应与模板一致；不需要的工作表请删去".to_owned(),
+        );
+    };
+    let mut reason = format!("没有识别出是哪一张表：最接近{}", name(near.table));
+    if let Some((column, first, second)) = &near.clash {
+        reason = format!("{reason}，但列「{column}」有两列（{first}、{second}），无法确定采用哪一列");
+        return (reason, format!("请只保留一列「{column}」，其他列请改用别的列名或删去"));
+    }
+    if !near.missing.is_empty() {
+        reason = format!("{reason}，缺少必填列{}", text::quoted(&near.missing));
+    }
+    let mut remedy = "请补上缺少的列，列名应与模板一致；不需要的工作表请删去".to_owned();
+    if !near.slips.is_empty() {
+        let slips: Vec<String> = near
+            .slips
+            .iter()
+            .map(|(written, cell, meant)| format!("{cell}的「{written}」可能应为「{meant}」"))
+            .collect();
+        remedy = format!("请改正列名：{}", slips.join("，"));
+    }
+    (reason, remedy)
+}
+
+/// The message about a register that no sheet holds, with the sheets that come nearest.
+pub fn missing_table(pack: &Pack, table: usize, dataset: &Dataset, nears: &[Vec<Near>]) -> String {
+    let name = &pack.tables[table].name;
+    let mut nearest: Vec<(bool, usize, usize, &Near)> = Vec::new();
+    for (at, all) in nears.iter().enumerate() {
+        if let Some(near) = all.iter().find(|near| near.table == table && near.matched > 1) {
+            let taken = matches!(dataset.sheets[at].kind, SheetKind::Table(_));
+            nearest.push((taken, near.missing.len(), at, near));
+        }
+    }
+    nearest.sort_by_key(|(taken, missing, at, near)| (*taken, *missing, std::cmp::Reverse(near.matched), *at));
+    let mut message = format!("缺少《{name}》：没有一个工作表含有它的全部必填列");
+    for (_, _, at, near) in nearest.iter().take(3) {
+        let sheet = &dataset.sheets[*at];
+        message =
+            format!("{message}\n  较接近的有 {} 的工作表「{}」", dataset.books[sheet.book as usize].path, sheet.name);
+        if let SheetKind::Table(other) = sheet.kind {
+            message = format!("{message}（已按《{}》读取）", pack.tables[other].name);
+        }
+        if !near.missing.is_empty() {
+            message = format!("{message}，缺少{}", text::quoted(&near.missing));
+        }
+        if let Some((column, first, second)) = &near.clash {
+            message = format!("{message}，列「{column}」有两列（{first}、{second}）");
+        }
+        for (written, cell, meant) in &near.slips {
+            message = format!("{message}，{cell}的「{written}」可能应为「{meant}」");
+        }
+    }
+    format!("{message}\n  请把《{name}》放入输入文件夹，列名可参照 kaohe template 生成的模板")
+}

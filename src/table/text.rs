@@ -1,0 +1,146 @@
+//! How texts are compared: what two clerks write differently and mean alike becomes one key.
+//!
+//! Full-width digits and brackets, blanks inside names, the three dots of transcribed names. What is
+//! shown to people stays as they wrote it; only comparisons use keys.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The form in which texts are compared: NFKC, no blanks, one kind of dot.
+pub fn key(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
+    text.nfkc().filter(|c| !is_blank(*c)).map(|c| if is_dot(c) { '·' } else { c }).collect()
+}
+
+/// The key of a header: also without the marks that forms put beside required columns.
+pub fn header_key(text: &str) -> String {
+    let mut key = key(text);
+    let inner = key.trim_matches(|c| matches!(c, '*' | '★' | '※' | ':'));
+    if inner.len() != key.len() {
+        key = inner.to_owned();
+    }
+    key
+}
+
+/// A text without outer blanks, as findings show it.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_blank)
+}
+
+/// A name as people read it: as written, without the blanks that only align it in print.
+pub fn without_blanks(text: &str) -> String {
+    text.chars().filter(|c| !is_blank(*c)).collect()
+}
+
+/// Nothing to be seen in it.
+pub fn is_empty(text: &str) -> bool {
+    text.chars().all(is_blank)
+}
+
+/// What people put into a cell to say that nothing belongs there (given as a key).
+pub fn is_placeholder(key: &str) -> bool {
+    key == "/"
+        || key == "无"
+        || (!key.is_empty() && key.chars().all(|c| matches!(c, '-' | '—' | '–' | '―' | '−' | '─')))
+}
+
+/// Blanks of every width, and characters that print nothing (they come along when text is pasted).
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// The dots that are used alike between the parts of a transcribed name.
+fn is_dot(c: char) -> bool {
+    matches!(c, '\u{b7}' | '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}')
+}
+
+/// Texts that are their own key; nearly all are, and they are told at a glance.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_graphic() || matches!(c, '\u{4e00}'..='\u{9fff}'))
+}
+
+/// Values in corner brackets one after the other, as messages list them.
+pub fn quoted<S: AsRef<str>>(values: &[S]) -> String {
+    values.iter().map(|value| format!("「{}」", value.as_ref())).collect()
+}
+
+/// The candidate that `given` is probably a slip of: one letter off, or two in a longer word.
+/// None where two candidates are equally near.
+pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = given.chars().count();
+    let mut best: Option<(usize, &str)> = None;
+    let mut alone = true;
+    for candidate in candidates {
+        let longer = length.max(candidate.chars().count());
+        let allowed = if longer >= 5 { 2 } else { 1 };
+        if longer < 2 || length.abs_diff(candidate.chars().count()) > allowed {
+            continue;
+        }
+        let distance = strsim::osa_distance(given, candidate);
+        if distance > allowed {
+            continue;
+        }
+        match best {
+            Some((least, _)) if distance > least => {}
+            Some((least, other)) if distance == least => alone = alone && other == candidate,
+            _ => {
+                best = Some((distance, candidate));
+                alone = true;
+            }
+        }
+    }
+    best.filter(|_| alone).map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_the_same_has_one_key() {
+        let cases = [
+            ("张　三", "张三"),
+            (" 张 三\n", "张三"),
+            ("Ｕ００１", "U001"),
+            ("开发（度假）园区", "开发(度假)园区"),
+            ("买买提•艾力", "买买提·艾力"),
+            ("买买提・艾力", "买买提·艾力"),
+            ("买买提･艾力", "买买提·艾力"),
+            ("\u{feff}K1\u{200b}", "K1"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(key(text), expected, "{text:?}");
+        }
+        assert_ne!(key("k1"), key("K1"), "letters keep their case");
+        assert_ne!(key("张三"), key("张叁"));
+    }
+
+    #[test]
+    fn placeholders_are_only_the_agreed_ones() {
+        for text in ["—", "-", "/", "无", "——", "－", "／"] {
+            assert!(is_placeholder(&key(text)), "{text}");
+        }
+        for text in ["", "无此人", "0", "//", "N/A", "否"] {
+            assert!(!is_placeholder(&key(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn headers_lose_the_marks_of_forms() {
+        for (text, expected) in [("姓 名*", "姓名"), ("＊单位名称：", "单位名称"), ("得分", "得分")] {
+            assert_eq!(header_key(text), expected);
+        }
+    }
+
+    #[test]
+    fn only_a_slip_is_taken_for_one() {
+        let grades = ["优秀", "称职", "基本称职", "不称职", "不定等次"];
+        assert_eq!(nearest("基本称值", grades), Some("基本称职"));
+        assert_eq!(nearest("称只", grades), Some("称职"));
+        assert_eq!(nearest("合格", grades), None);
+        assert_eq!(nearest("ab", ["ac", "ad"]), None, "two are equally near");
+    }
+}

@@ -1,0 +1,83 @@
+//! The run's year where none is given: the latest that the assessments themselves name.
+//!
+//! A single typo (2051) must not become the year of a run, so a year that few rows carry is refused.
+
+use std::collections::BTreeMap;
+
+/// How many rows of the assessment tables are of which year, and the years their titles name.
+#[derive(Debug, Default)]
+pub struct Tally {
+    rows: BTreeMap<i32, u64>,
+    /// Rows that say no year.
+    silent: u64,
+    titles: Vec<i32>,
+}
+
+/// Why no year can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum YearError {
+    #[error("各考核表的年度列和标题中都没有写明年度；请用 --year 指明，例如 --year 2015")]
+    None,
+    #[error(
+        "各考核表中最晚的年度是「{year}」，但{total}行中只有{carried}行属于该年度，可能是笔误；请核对，或用 --year 指明年度"
+    )]
+    Doubtful { year: i32, carried: u64, total: u64 },
+}
+
+impl Tally {
+    /// A sheet's title names a year.
+    pub fn title(&mut self, year: i32) {
+        self.titles.push(year);
+    }
+
+    /// A row's year, from its column or its title.
+    pub fn row(&mut self, year: Option<i32>) {
+        match year {
+            Some(year) => *self.rows.entry(year).or_default() += 1,
+            None => self.silent += 1,
+        }
+    }
+
+    /// The latest year, if at least a tenth of the rows carry it.
+    pub fn latest(&self) -> Result<i32, YearError> {
+        let latest = self.rows.keys().copied().chain(self.titles.iter().copied()).max().ok_or(YearError::None)?;
+        let carried = self.rows.get(&latest).copied().unwrap_or(0);
+        let total = self.silent + self.rows.values().sum::<u64>();
+        if carried * 10 < total { Err(YearError::Doubtful { year: latest, carried, total }) } else { Ok(latest) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_year_counts_if_a_tenth_of_the_rows_carry_it() {
+        let tally = |rows: &[(Option<i32>, u64)], titles: &[i32]| {
+            let mut tally = Tally::default();
+            for (year, count) in rows {
+                (0..*count).for_each(|_| tally.row(*year));
+            }
+            titles.iter().for_each(|year| tally.title(*year));
+            tally.latest()
+        };
+        assert_eq!(tally(&[(Some(2014), 90), (Some(2015), 10)], &[]), Ok(2015));
+        assert_eq!(
+            tally(&[(Some(2014), 91), (Some(2015), 9)], &[]),
+            Err(YearError::Doubtful { year: 2015, carried: 9, total: 100 })
+        );
+        assert_eq!(
+            tally(&[(Some(2015), 99), (Some(2051), 1)], &[]),
+            Err(YearError::Doubtful { year: 2051, carried: 1, total: 100 })
+        );
+        assert_eq!(tally(&[(Some(2015), 1), (None, 9)], &[]), Ok(2015));
+        assert_eq!(
+            tally(&[(Some(2015), 1), (None, 10)], &[]),
+            Err(YearError::Doubtful { year: 2015, carried: 1, total: 11 })
+        );
+        assert_eq!(tally(&[(Some(2014), 5)], &[2015]), Err(YearError::Doubtful { year: 2015, carried: 0, total: 5 }));
+        assert_eq!(tally(&[], &[2015]), Ok(2015));
+        assert_eq!(tally(&[(None, 3)], &[]), Err(YearError::None));
+        assert_eq!(tally(&[], &[]), Err(YearError::None));
+    }
+}

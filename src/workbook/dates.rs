@@ -1,0 +1,190 @@
+//! Dates as workbooks store them: serial numbers and the formats that make them dates, and ISO texts.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+
+use super::Raw;
+
+/// The last day that spreadsheet programs know, 9999-12-31, in the 1900 system.
+const LAST_SERIAL: f64 = 2_958_465.0;
+
+/// Days between the epochs of the two systems.
+const TO_1904: f64 = 1462.0;
+
+/// The date and time that `serial` stands for.
+///
+/// In the 1900 system day 60 is 29 February 1900, which never was: before it serials count from 31 December 1899, after it
+/// from the 30th. That day, a time without a date, a negative serial and one after 9999 are no dates: `None`.
+pub(super) fn from_serial(serial: f64, is_1904: bool) -> Option<NaiveDateTime> {
+    let serial = if is_1904 { serial + TO_1904 } else { serial };
+    if !(1.0..LAST_SERIAL + 1.0).contains(&serial) || serial.floor() == 60.0 {
+        return None;
+    }
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, if serial < 60.0 { 31 } else { 30 })?;
+    // Excel rounds to the millisecond; a float holds a day's time with a few microseconds' error.
+    let millis = (serial * 86_400_000.0).round() as i64;
+    epoch.and_hms_opt(0, 0, 0)?.checked_add_signed(TimeDelta::try_milliseconds(millis)?)
+}
+
+/// A stored number as shown: a date where its format says so and it is one.
+pub(super) fn number(value: f64, is_date: bool, is_1904: bool) -> Raw {
+    match is_date.then(|| from_serial(value, is_1904)).flatten() {
+        Some(at) => Raw::DateTime(at),
+        None => Raw::Number(value),
+    }
+}
+
+/// `2015-06-24`, `2015-06-24T08:00:00`, each with or without fractions of a second and a trailing zone `Z`.
+pub(super) fn from_iso(text: &str) -> Option<NaiveDateTime> {
+    let text = text.trim().trim_end_matches('Z');
+    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return day.and_hms_opt(0, 0, 0);
+    }
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+}
+
+/// `PT08H30M00S` as a part of a day.
+pub(super) fn from_duration(text: &str) -> Option<f64> {
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let mut rest = text.strip_prefix("PT")?;
+    let mut seconds = 0.0;
+    for (unit, length) in [('H', 3600.0), ('M', 60.0), ('S', 1.0)] {
+        if let Some((number, after)) = rest.split_once(unit) {
+            let number: f64 = number.replace(',', ".").parse().ok().filter(|n: &f64| n.is_finite())?;
+            seconds += number * length;
+            rest = after;
+        }
+    }
+    let days = seconds / 86_400.0;
+    rest.is_empty().then_some(if negative { -days } else { days })
+}
+
+/// Whether a built-in number format shows a date or a time of day. 27 to 36 and 50 to 58 are the East-Asian ones.
+/// 46 (`[h]:mm:ss`) shows a span of time, which is a number.
+pub(super) fn is_builtin_date(id: u32) -> bool {
+    matches!(id, 14..=22 | 27..=36 | 45 | 47 | 50..=58)
+}
+
+/// Whether a number format's code shows a date or a time of day.
+///
+/// Only the first section counts. Literals (`"…"`, `\x`, `_x`, `*x`), colours, conditions and locales (`[…]`) are skipped,
+/// spans of time (`[h]`) are numbers. `e`, `g` and `b` are years in East-Asian and Thai formats, but `e` beside a digit is an exponent.
+pub(super) fn is_date_code(code: &str) -> bool {
+    let mut chars = code.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => while chars.next().is_some_and(|c| c != '"') {},
+            '\\' | '_' | '*' => {
+                chars.next();
+            }
+            '[' => {
+                let inside: String = chars.by_ref().take_while(|&c| c != ']').collect();
+                let mut letters = inside.chars().map(|c| c.to_ascii_lowercase());
+                if let Some(first @ ('h' | 'm' | 's')) = letters.next()
+                    && letters.all(|c| c == first)
+                {
+                    return false;
+                }
+            }
+            ';' => return false,
+            'G' | 'g' if code.to_ascii_lowercase().contains("general") => return false,
+            'E' | 'e' if matches!(before, '0' | '#' | '?' | '.') => return false,
+            'd' | 'm' | 'h' | 'y' | 's' | 'D' | 'M' | 'H' | 'Y' | 'S' | 'e' | 'E' | 'g' => return true,
+            'A' | 'a' if chars.peek().is_some_and(|c| matches!(c, 'a' | 'A' | 'm' | 'M' | '/')) => return true,
+            _ => {}
+        }
+        before = c;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serials_become_the_dates_that_excel_shows() {
+        let cases = [
+            (1.0, false, Some("1900-01-01 00:00:00")),
+            (59.0, false, Some("1900-02-28 00:00:00")),
+            (60.0, false, None),
+            (61.0, false, Some("1900-03-01 00:00:00")),
+            (42_179.0, false, Some("2015-06-24 00:00:00")),
+            (42_179.75, false, Some("2015-06-24 18:00:00")),
+            (40_717.0, true, Some("2015-06-24 00:00:00")),
+            (0.0, true, Some("1904-01-01 00:00:00")),
+            (2_958_465.0, false, Some("9999-12-31 00:00:00")),
+            (2_958_466.0, false, None),
+            (0.5, false, None),
+            (-1.0, false, None),
+            (f64::NAN, false, None),
+            (f64::INFINITY, true, None),
+        ];
+        for (serial, is_1904, expected) in cases {
+            let shown = from_serial(serial, is_1904).map(|at| at.to_string());
+            assert_eq!(shown.as_deref(), expected, "{serial} {is_1904}");
+        }
+    }
+
+    #[test]
+    fn a_format_code_is_a_date_or_not() {
+        let dates = [
+            "yyyy-mm-dd",
+            "yyyy\"年\"m\"月\"d\"日\"",
+            "[$-804]yyyy\"年\"m\"月\"d\"日\";@",
+            "m/d/yy h:mm",
+            "[DBNum1][$-804]yyyy\"年\"m\"月\"",
+            "h:mm AM/PM",
+            "aaaa",
+            "[$-404]e\"年\"m\"月\"d\"日\"",
+            "e",
+            "YYYY/MM/DD",
+            "*-yyyy",
+            "上午/下午h\"时\"mm\"分\"",
+            "mmm-yy",
+            "[$-411]ge.m.d",
+        ];
+        let numbers = [
+            "General",
+            "0",
+            "0.00",
+            "#,##0",
+            "0%",
+            "0.00E+00",
+            "##0.0E+0",
+            "@",
+            "[h]:mm:ss",
+            "[mm]:ss",
+            "[Red]0.00",
+            "0\"天\"",
+            "0\\d",
+            "\"day\"0",
+            "#,##0*y",
+            "0_d",
+            "[>=100]0;yyyy",
+            "G/通用格式",
+            "#,##0.00\" AMD\"",
+            "General\"日\"",
+        ];
+        for code in dates {
+            assert!(is_date_code(code), "{code}");
+        }
+        for code in numbers {
+            assert!(!is_date_code(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn iso_texts_are_dates() {
+        for text in
+            ["2015-06-24", "2015-06-24T00:00:00", "2015-06-24T00:00:00.000Z", "2015-06-24T00:00", " 2015-06-24 "]
+        {
+            assert_eq!(from_iso(text).map(|at| at.to_string()).as_deref(), Some("2015-06-24 00:00:00"), "{text}");
+        }
+        for text in ["", "2015", "2015-13-01", "PT08H00M00S"] {
+            assert_eq!(from_iso(text), None, "{text}");
+        }
+    }
+}

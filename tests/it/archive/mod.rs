@@ -1,0 +1,42 @@
+//! The archive: chain, publication, answers.
+
+// Lints of the crate; clippy only knows the test functions themselves as tests.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod chain;
+mod history;
+mod publish;
+mod record;
+mod sheets;
+
+use std::path::{Path, PathBuf};
+
+use kaohe::archive::{Archive, Mode, Outcome, Recorded, Registration, folder_name, seal};
+
+/// Publishes a registration the way a run does, and gives the run's folder.
+fn publish(dir: &Path, registration: &Registration) -> PathBuf {
+    let mut archive = Archive::open(&dir.join("档案.db"), Mode::Run).unwrap();
+    let ticket = archive.register(registration, dir).unwrap();
+    let folder = dir.join(folder_name(registration.year, registration.run));
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+    sheets::write_all(registration, &folder);
+    seal(&folder, &ticket).unwrap();
+    archive.confirm(&ticket).unwrap();
+    folder
+}
+
+fn record(dir: &Path, workbooks: &[PathBuf], amend: bool) -> Outcome {
+    Archive::open(&dir.join("档案.db"), Mode::Record).unwrap().record(workbooks, amend).unwrap()
+}
+
+#[track_caller]
+fn taken(outcome: Outcome) -> Recorded {
+    match outcome {
+        Outcome::Taken(recorded) => recorded,
+        Outcome::Refused(faults) => {
+            panic!("refused: {}", faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>().join("\n"))
+        }
+    }
+}

@@ -1,0 +1,626 @@
+//! `record`: what is taken, and every reason to take nothing.
+
+use kaohe::archive::{Archive, Mode, Outcome};
+use kaohe::pack::Run;
+use std::slice::from_ref;
+
+use super::sheets::{Cell, Grid, grid, registration, write};
+use super::{publish, record, taken};
+
+/// What the archive counts for a line: opinion, method, date, remark and the rest.
+fn counted(dir: &std::path::Path, id: &str) -> Option<(String, String, String)> {
+    let archive = Archive::open(&dir.join("档案.db"), Mode::Read).unwrap();
+    let history = archive.history(1900, Run::Annual).unwrap();
+    let line = history.lines.iter().find(|line| line.id == id).unwrap();
+    line.decision.as_ref().map(|given| (given.opinion.clone(), given.method.clone(), given.date.clone()))
+}
+
+fn entries(dir: &std::path::Path) -> String {
+    Archive::open(&dir.join("档案.db"), Mode::Read)
+        .unwrap()
+        .show(None)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// A spoilt list: its name, what is done to it, and where and why it is refused.
+type Case<'a> = (&'a str, &'a str, fn(&mut Grid), &'a [(&'a str, &'a str)]);
+
+#[test]
+fn each_fault_is_named_by_its_cell_and_nothing_is_taken() {
+    let cases: &[Case] = &[
+        (
+            "opinion outside its set",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "赞成");
+            },
+            &[("N4", "只能是「同意」「不同意」「缓议」「变更」，现为「赞成」")],
+        ),
+        (
+            "opinion is an error value",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", Cell::Formula("=1/0", "#DIV/0!"));
+            },
+            &[("N4", "#DIV/0!")],
+        ),
+        (
+            "broken date",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "同意").set(0, "决定日期", "七月上旬");
+            },
+            &[("P4", "不是日期")],
+        ),
+        (
+            "a year is no date",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "同意").set(0, "决定日期", Cell::Number(2015.0));
+            },
+            &[("P4", "不是日期")],
+        ),
+        (
+            "broken date in a list's own column",
+            "函询核实名单",
+            |g| {
+                g.set(0, "委员会意见", "同意").set(0, "回复期限", "2015-02-30");
+            },
+            &[("R4", "「回复期限」不是日期")],
+        ),
+        (
+            "method outside the options",
+            "调整建议名单",
+            |g| {
+                g.set(0, "委员会意见", "同意").set(0, "决定方式", "降职");
+            },
+            &[("O4", "只能是「调整」「免职」")],
+        ),
+        (
+            "without options only the action itself",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "同意").set(0, "决定方式", "约谈");
+            },
+            &[("O4", "只能是「诫勉谈话」")],
+        ),
+        (
+            "a change to what the pack does not know",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "变更").set(0, "决定方式", "开除");
+            },
+            &[("O4", "现为「开除」")],
+        ),
+        (
+            "a change without method",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "变更");
+            },
+            &[("O4", "必须填「决定方式」")],
+        ),
+        (
+            "refused with a method",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "不同意").set(0, "决定方式", "约谈");
+            },
+            &[("O4", "应当空白")],
+        ),
+        (
+            "deferred with a method",
+            "调整建议名单",
+            |g| {
+                g.set(0, "委员会意见", "缓议").set(0, "决定方式", "免职");
+            },
+            &[("O4", "应当空白")],
+        ),
+        (
+            "several options and none chosen",
+            "调整建议名单",
+            |g| {
+                g.set(0, "委员会意见", "同意");
+            },
+            &[("O4", "必须填「决定方式」（「调整」「免职」）")],
+        ),
+        (
+            "other answer cells without an opinion",
+            "诫勉谈话名单",
+            |g| {
+                g.set(1, "备注", "另议");
+            },
+            &[("N5", "填了「备注」，但没有「委员会意见」")],
+        ),
+        (
+            "a list's own answer without an opinion",
+            "函询核实名单",
+            |g| {
+                g.set(0, "回复日期", Cell::Date(2015, 7, 1));
+            },
+            &[("N4", "填了「回复日期」")],
+        ),
+        (
+            "a changed text",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "事实", "考核等次：不称职");
+            },
+            &[("K4", "登记为「考核等次:基本称职」")],
+        ),
+        (
+            "a changed name",
+            "诫勉谈话名单",
+            |g| {
+                g.set(2, "对象", "王伍");
+            },
+            &[("C6", "现为「王伍」")],
+        ),
+        (
+            "a filled blank",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "可选方式", "免职");
+            },
+            &[("I4", "登记为「」")],
+        ),
+        (
+            "an emptied cell",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "职务", "");
+            },
+            &[("F4", "现为「」")],
+        ),
+        (
+            "a changed check code",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "核对码", "bbbb");
+            },
+            &[("R4", "核对码被改动")],
+        ),
+        (
+            "a lost check code",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "核对码", "");
+            },
+            &[("R4", "核对码空白")],
+        ),
+        (
+            "a missing row",
+            "诫勉谈话名单",
+            |g| {
+                g.0.remove(4);
+            },
+            &[("B3", "缺少「2015-A-诫勉谈话-C-K2」（李四）")],
+        ),
+        (
+            "all rows missing",
+            "函询核实名单",
+            |g| {
+                g.0.truncate(3);
+            },
+            &[("B3", "缺少「2015-A-函询-C-K1」")],
+        ),
+        (
+            "a repeated row",
+            "诫勉谈话名单",
+            |g| {
+                let row = g.0[3].clone();
+                g.0.push(row);
+            },
+            &[("B7", "重复出现")],
+        ),
+        (
+            "a foreign row",
+            "诫勉谈话名单",
+            |g| {
+                let mut row = g.0[3].clone();
+                row[1] = Cell::from("2015-A-诫勉谈话-C-K9");
+                g.0.push(row);
+            },
+            &[("B7", "档案中没有处理编号「2015-A-诫勉谈话-C-K9」")],
+        ),
+        (
+            "a row of another list",
+            "诫勉谈话名单",
+            |g| {
+                let mut row = g.0[3].clone();
+                row[1] = Cell::from("2015-A-函询-C-K1");
+                g.0.push(row);
+            },
+            &[("B7", "是2015年年度《函询核实名单》中的行")],
+        ),
+        (
+            "an answer on a row without id",
+            "诫勉谈话名单",
+            |g| {
+                let mut row = vec![Cell::Blank; 18];
+                row[13] = Cell::from("同意");
+                g.0.push(row);
+            },
+            &[("B7", "没有「处理编号」")],
+        ),
+        (
+            "an id that lost its place",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "处理编号", "");
+            },
+            &[("B4", "没有「处理编号」"), ("B3", "缺少「2015-A-诫勉谈话-C-K1」")],
+        ),
+        (
+            "a deleted column",
+            "诫勉谈话名单",
+            |g| {
+                g.0.iter_mut().skip(2).for_each(|row| {
+                    row.remove(10);
+                });
+            },
+            &[("A3", "缺少「事实」一列")],
+        ),
+        (
+            "a doubled column",
+            "诫勉谈话名单",
+            |g| {
+                g.0[2].push(Cell::from("备注"));
+            },
+            &[("Q3", "2 列都叫「备注」")],
+        ),
+        (
+            "every fault of every row",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "赞成").set(1, "委员会意见", "变更").set(2, "职务", "书记");
+            },
+            &[("N4", "只能是"), ("O5", "必须填"), ("F6", "与登记不符")],
+        ),
+        (
+            "register: broken date",
+            "档案登记",
+            |g| {
+                g.set(0, "谈话日期", "不详");
+            },
+            &[("H4", "「谈话日期」不是日期")],
+        ),
+        (
+            "register: changed row",
+            "档案登记",
+            |g| {
+                g.set(0, "对象", "张五");
+            },
+            &[("C4", "现为「张五」")],
+        ),
+        (
+            "register: missing row",
+            "档案登记",
+            |g| {
+                g.0.remove(4);
+            },
+            &[("D3", "缺少「特别监督档案」「K1」")],
+        ),
+        (
+            "register: foreign row",
+            "档案登记",
+            |g| {
+                let mut row = g.0[3].clone();
+                row[3] = Cell::from("K7");
+                g.0.push(row);
+            },
+            &[("D6", "没有「年度考核管理档案」「K7」这一行")],
+        ),
+        (
+            "register: repeated row",
+            "档案登记",
+            |g| {
+                let row = g.0[3].clone();
+                g.0.push(row);
+            },
+            &[("D6", "重复出现")],
+        ),
+        (
+            "register: changed line id",
+            "档案登记",
+            |g| {
+                g.set(0, "处理编号", "2015-A-约谈-C-K2");
+            },
+            &[("F4", "「处理编号」与登记不符")],
+        ),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let run = registration(2015, Run::Annual);
+    publish(dir.path(), &run);
+    let before = entries(dir.path());
+    for (name, list, spoil, expected) in cases {
+        let mut spoilt = grid(&run, list);
+        spoil(&mut spoilt);
+        let path = dir.path().join("收回.xlsx");
+        spoilt.write(&path);
+        // A faultless workbook beside it is not taken either.
+        let good = dir.path().join("好.xlsx");
+        let other = if *list == "约谈名单" { "调整建议名单" } else { "约谈名单" };
+        grid(&run, other).set(0, "委员会意见", "同意").write(&good);
+        let Outcome::Refused(faults) = record(dir.path(), &[good, path.clone()], false) else {
+            panic!("{name}: taken")
+        };
+        let told: Vec<String> = faults.iter().map(|fault| fault.to_string()).collect();
+        assert_eq!(faults.len(), expected.len(), "{name}: {told:#?}");
+        for (fault, (cell, reason)) in faults.iter().zip(*expected) {
+            assert_eq!(fault.cell, *cell, "{name}: {told:#?}");
+            let said = kaohe::table::text::key(&fault.reason);
+            assert!(said.contains(&kaohe::table::text::key(reason)), "{name}: {said}");
+            assert_eq!(fault.file, path.display().to_string(), "{name}");
+            assert_eq!(fault.sheet, "Sheet1", "{name}");
+            assert!(!fault.remedy.is_empty(), "{name}");
+        }
+        assert_eq!(entries(dir.path()), before, "{name}: the archive changed");
+    }
+}
+
+#[test]
+fn files_that_are_no_lists_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = registration(2015, Run::Annual);
+    publish(dir.path(), &run);
+    let text = dir.path().join("说明.txt");
+    std::fs::write(&text, "不是表").unwrap();
+    let prose = dir.path().join("总览.xlsx");
+    Grid(vec![vec![Cell::from("总览")], vec![Cell::from("处理"), Cell::from("数量")]]).write(&prose);
+    let stranger = dir.path().join("别处.xlsx");
+    grid(&registration(2013, Run::Annual), "约谈名单").set(0, "委员会意见", "同意").write(&stranger);
+    let nowhere = dir.path().join("没有.xlsx");
+    let emptied = dir.path().join("空.xlsx");
+    let mut rowless = grid(&run, "诫勉谈话名单");
+    rowless.0.truncate(3);
+    rowless.0[0][0] = Cell::from("改过的标题");
+    rowless.write(&emptied);
+    for (path, reason) in [
+        (&text, "不是电子表格"),
+        (&prose, "不是 kaohe 发布的名单"),
+        (&stranger, "档案中没有处理编号「2013-A-约谈-C-K1」"),
+        (&nowhere, "找不到"),
+        (&emptied, "标题也与档案中任何一份名单都对不上"),
+    ] {
+        let Outcome::Refused(faults) = record(dir.path(), from_ref(path), false) else {
+            panic!("{} was taken", path.display())
+        };
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].to_string().contains(reason), "{}", faults[0]);
+    }
+}
+
+#[test]
+fn answers_are_taken_however_the_workbook_was_treated() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = registration(2015, Run::Annual);
+    publish(dir.path(), &run);
+    let mut list = grid(&run, "诫勉谈话名单");
+    list.set(0, "委员会意见", " 同　意 ").set(0, "决定日期", Cell::Date(2015, 12, 20)).set(0, "备注", "按期谈");
+    list.set(1, "委员会意见", "变更").set(1, "决定方式", "批评教育").set(1, "决定日期", "2015年12月20日");
+    // Sorted, with the numbers, sources and hints gone, full-width digits, and line breaks where a program wrapped a text.
+    list.0[3..].reverse();
+    for row in &mut list.0[3..] {
+        row[0] = Cell::Blank;
+        row[11] = Cell::from("看过");
+        row[12] = Cell::from("注意");
+        row[5] = Cell::from("区\n长");
+        row[9] = Cell::from("《办法》第四部分(4.4)");
+    }
+    // Columns moved, a row inserted above, a note below.
+    for row in &mut list.0[2..] {
+        let check = row.remove(17);
+        row.insert(0, check);
+    }
+    list.0.insert(0, vec![Cell::from("常委会会议材料之三")]);
+    list.0.push(vec![Cell::from("以上经常委会研究。")]);
+    list.0.push(vec![Cell::Blank, Cell::Blank, Cell::from("填表人："), Cell::from("赵六")]);
+    let path = dir.path().join("另存为.xlsx");
+    write(&path, &[("说明", &Grid(vec![vec![Cell::from("说明")]])), ("名单", &list)]);
+    let recorded = taken(record(dir.path(), from_ref(&path), false));
+    assert_eq!((recorded.new, recorded.amended, recorded.unchanged, recorded.blank), (2, 0, 0, 1));
+    let told = counted(dir.path(), "2015-A-诫勉谈话-C-K1").unwrap();
+    assert_eq!(told, ("同意".into(), String::new(), "2015-12-20".into()));
+    assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K2").unwrap().1, "批评教育");
+    assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K3"), None);
+    let before = entries(dir.path());
+    let again = taken(record(dir.path(), &[path], false));
+    assert_eq!((again.new, again.unchanged), (0, 2));
+    assert_eq!(entries(dir.path()), before, "the same answers change nothing");
+}
+
+#[test]
+fn dates_are_read_however_they_are_typed() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = registration(2015, Run::Annual);
+    publish(dir.path(), &run);
+    let typed = [
+        Cell::Date(2015, 12, 20),
+        Cell::Number(42358.0),
+        Cell::Number(20151220.0),
+        Cell::from("20151220"),
+        Cell::from("2015.12.20"),
+        Cell::from("2015/12/20 09:30"),
+        Cell::from("２０１５年12月20日"),
+    ];
+    for (at, cell) in typed.into_iter().enumerate() {
+        let path = dir.path().join("日期.xlsx");
+        grid(&run, "诫勉谈话名单").set(0, "委员会意见", "同意").set(0, "决定日期", cell.clone()).write(&path);
+        let recorded = taken(record(dir.path(), &[path], false));
+        assert_eq!((recorded.new, recorded.unchanged), if at == 0 { (1, 0) } else { (0, 1) }, "{cell:?}");
+    }
+    assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K1").unwrap().2, "2015-12-20");
+}
+
+#[test]
+fn the_right_methods_are_accepted() {
+    let cases = [
+        ("诫勉谈话名单", 0, "同意", ""),
+        ("诫勉谈话名单", 0, "同意", "诫勉谈话"),
+        ("诫勉谈话名单", 0, "不同意", ""),
+        ("诫勉谈话名单", 0, "缓议", ""),
+        ("诫勉谈话名单", 0, "变更", "免职"),
+        ("诫勉谈话名单", 0, "变更", "函询"),
+        ("调整建议名单", 0, "同意", "免职"),
+        ("调整建议名单", 1, "同意", ""),
+        ("调整建议名单", 1, "同意", "免职"),
+    ];
+    for (list, row, opinion, method) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        let run = registration(2015, Run::Annual);
+        publish(dir.path(), &run);
+        let path = dir.path().join("收回.xlsx");
+        grid(&run, list).set(row, "委员会意见", opinion).set(row, "决定方式", method).write(&path);
+        assert_eq!(taken(record(dir.path(), &[path], false)).new, 1, "{list} {opinion} {method}");
+    }
+}
+
+#[test]
+fn a_second_answer_needs_amend_unless_it_completes_or_follows_a_deferral() {
+    // First answer, second answer, cells that refuse it without --amend.
+    type Answer = [&'static str; 4];
+    let cases: [(Answer, Answer, &[&str]); 10] = [
+        (["同意", "", "", ""], ["不同意", "", "", ""], &["N4"]),
+        (["同意", "", "2015-12-20", ""], ["同意", "", "2015-12-21", ""], &["P4"]),
+        (["同意", "", "", "甲"], ["同意", "", "", "乙"], &["Q4"]),
+        (["变更", "约谈", "", ""], ["变更", "函询", "", ""], &["O4"]),
+        (["不同意", "", "", ""], ["变更", "约谈", "2015-12-20", ""], &["N4"]),
+        (["同意", "", "", ""], ["同意", "", "2015-12-20", "甲"], &[]),
+        (["同意", "", "2015-12-20", "甲"], ["同意", "", "", ""], &[]),
+        (["缓议", "", "2015-12-20", "再查"], ["同意", "", "2016-01-10", ""], &[]),
+        (["缓议", "", "", "再查"], ["缓议", "", "", "三查"], &[]),
+        (["", "", "", ""], ["同意", "", "", ""], &[]),
+    ];
+    for (first, second, refused) in cases {
+        let name = format!("{first:?} then {second:?}");
+        let dir = tempfile::tempdir().unwrap();
+        let run = registration(2015, Run::Annual);
+        publish(dir.path(), &run);
+        let answered = |answer: Answer| {
+            let path = dir.path().join("收回.xlsx");
+            let mut list = grid(&run, "诫勉谈话名单");
+            for (column, text) in ["委员会意见", "决定方式", "决定日期", "备注"].into_iter().zip(answer)
+            {
+                list.set(0, column, text);
+            }
+            list.write(&path);
+            vec![path]
+        };
+        taken(record(dir.path(), &answered(first), false));
+        let before = counted(dir.path(), "2015-A-诫勉谈话-C-K1");
+        match record(dir.path(), &answered(second), false) {
+            Outcome::Refused(faults) => {
+                assert_eq!(faults.iter().map(|fault| fault.cell.as_str()).collect::<Vec<_>>(), refused, "{name}");
+                assert!(faults.iter().all(|fault| fault.remedy.contains("--amend")), "{name}");
+                assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K1"), before, "{name}");
+                let recorded = taken(record(dir.path(), &answered(second), true));
+                assert_eq!((recorded.new, recorded.amended), (0, 1), "{name}");
+            }
+            Outcome::Taken(_) => assert!(refused.is_empty(), "{name}: taken"),
+        }
+        let (opinion, _, _) = counted(dir.path(), "2015-A-诫勉谈话-C-K1").unwrap();
+        assert_eq!(opinion, second[0], "{name}");
+        let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
+        assert_eq!(archive.verify().unwrap(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn an_old_list_is_told_from_a_forged_one_and_a_new_answer_needs_no_amend() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = registration(2015, Run::Annual);
+    publish(dir.path(), &first);
+    let path = dir.path().join("旧名单.xlsx");
+    let mut old = grid(&first, "诫勉谈话名单");
+    old.set(0, "委员会意见", "同意").set(1, "委员会意见", "同意").write(&path);
+    taken(record(dir.path(), from_ref(&path), false));
+    // A re-run: K1 stands on other grounds now, K2 is no longer proposed.
+    let mut second = registration(2015, Run::Annual);
+    let lines = &mut second.lists[2].lines;
+    lines.remove(1);
+    lines[0].check = "a2a2".into();
+    lines[0].cells[17] = "a2a2".into();
+    publish(dir.path(), &second);
+    let Outcome::Refused(faults) = record(dir.path(), &[path], false) else { panic!("an old list was taken") };
+    let told: Vec<(&str, bool)> =
+        faults.iter().map(|fault| (fault.cell.as_str(), fault.reason.contains("核对码已过期"))).collect();
+    assert_eq!(told, [("R4", true), ("B5", false)]);
+    assert!(faults[1].reason.contains("已不再提出"), "{}", faults[1]);
+    assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K1"), None, "the answer was given on other grounds");
+    let path = dir.path().join("新名单.xlsx");
+    grid(&second, "诫勉谈话名单").set(0, "委员会意见", "不同意").write(&path);
+    assert_eq!(taken(record(dir.path(), &[path], false)).new, 1, "a new answer on new grounds needs no --amend");
+    assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K1").unwrap().0, "不同意");
+}
+
+#[test]
+fn a_list_on_two_sheets_is_one_and_two_workbooks_are_one_transaction() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = registration(2015, Run::Annual);
+    publish(dir.path(), &run);
+    let (mut first, mut second) = (grid(&run, "诫勉谈话名单"), grid(&run, "诫勉谈话名单"));
+    first.set(0, "委员会意见", "同意");
+    second.set(2, "委员会意见", "缓议");
+    first.0.truncate(5);
+    second.0.drain(3..5);
+    let (long, inquiry) = (dir.path().join("长.xlsx"), dir.path().join("函询.xlsx"));
+    write(&long, &[("诫勉谈话名单", &first), ("诫勉谈话名单(2)", &second)]);
+    let mut list = grid(&run, "函询核实名单");
+    list.set(0, "委员会意见", "同意").set(0, "回复期限", Cell::Date(2016, 1, 15)).write(&inquiry);
+    let recorded = taken(record(dir.path(), &[long.clone(), inquiry.clone()], false));
+    assert_eq!((recorded.new, recorded.blank), (3, 1));
+    // The reply comes later: filling in needs no --amend, another date does.
+    list.set(0, "回复日期", Cell::Date(2016, 1, 10)).write(&inquiry);
+    assert_eq!(taken(record(dir.path(), from_ref(&inquiry), false)).new, 1);
+    list.set(0, "回复日期", Cell::Date(2016, 1, 11)).write(&inquiry);
+    let Outcome::Refused(faults) = record(dir.path(), from_ref(&inquiry), false) else { panic!("taken") };
+    assert_eq!(faults[0].cell, "S4");
+    // The same list twice: each row is repeated.
+    let Outcome::Refused(faults) = record(dir.path(), &[long.clone(), long], false) else { panic!("taken") };
+    assert_eq!(faults.len(), 3);
+}
+
+#[test]
+fn an_empty_list_holds_no_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = registration(2015, Run::Annual);
+    let folder = publish(dir.path(), &run);
+    let recorded = taken(record(dir.path(), &[folder.join("通报名单.xlsx")], false));
+    assert_eq!((recorded.new, recorded.blank, recorded.notes.len()), (0, 0, 1));
+}
+
+#[test]
+fn the_register_comes_back_by_year_id_and_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let half = registration(2015, Run::HalfYear);
+    let annual = registration(2015, Run::Annual);
+    publish(dir.path(), &half);
+    publish(dir.path(), &annual);
+    let path = dir.path().join("登记.xlsx");
+    let mut book = grid(&half, "档案登记");
+    book.set(0, "谈话日期", Cell::Date(2015, 7, 3)).set(0, "谈话人", "赵六").set(0, "状态", "可归档").write(&path);
+    let recorded = taken(record(dir.path(), from_ref(&path), false));
+    assert_eq!((recorded.new, recorded.blank), (1, 1));
+    let filled = |file: &str| {
+        let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
+        archive.history(2015, Run::Annual).unwrap().book_answers(2015, "cadre", "K1", file)
+    };
+    assert_eq!(
+        filled("年度考核管理档案"),
+        [("谈话人".to_owned(), "赵六".to_owned()), ("谈话日期".to_owned(), "2015-07-03".to_owned())]
+    );
+    assert!(filled("特别监督档案").is_empty());
+    // The annual register is about the same files: another talker contradicts, what was blank is filled in.
+    let mut book = grid(&annual, "档案登记");
+    book.set(0, "谈话人", "钱七").set(0, "谈话情况", "已谈").write(&path);
+    let Outcome::Refused(faults) = record(dir.path(), from_ref(&path), false) else { panic!("taken") };
+    assert_eq!(faults.iter().map(|fault| fault.cell.as_str()).collect::<Vec<_>>(), ["I4"]);
+    assert_eq!(taken(record(dir.path(), from_ref(&path), true)).amended, 1);
+    assert_eq!(filled("年度考核管理档案").len(), 3);
+    assert_eq!(taken(record(dir.path(), &[path], false)).unchanged, 1);
+}
