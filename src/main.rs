@@ -37,6 +37,7 @@ fn command(cli: Cli) -> u8 {
         Command::HalfYear(arguments) => annual(Run::HalfYear, arguments),
         Command::Annual(arguments) => annual(Run::Annual, arguments),
         Command::Check(arguments) => check(arguments),
+        Command::Sample(arguments) => sample(&arguments),
         Command::Template(arguments) => template(&arguments),
     };
     match ended {
@@ -94,6 +95,32 @@ fn check(arguments: cli::CheckArgs) -> Result<Ended, Failure> {
     };
     let job = Job::new(typed, &pack)?;
     run::check(&job, &pack, arguments.output.as_deref(), &Terminal::new(false))
+}
+
+fn sample(arguments: &cli::SampleArgs) -> Result<Ended, Failure> {
+    let pack = load(arguments.pack.as_deref())?;
+    let request = kaohe::sample::Request {
+        cadres: arguments.cadres,
+        seed: arguments.seed,
+        year: arguments.year,
+        messy: arguments.messy,
+    };
+    let terminal = Terminal::new(false);
+    terminal.stage("写入");
+    let progress = |done: u64, of: u64| {
+        terminal.progress(usize::try_from(done).unwrap_or(usize::MAX), usize::try_from(of).unwrap_or(usize::MAX));
+    };
+    let written = kaohe::sample::write(&arguments.dir, &request, &pack, &progress).map_err(Failure::failed)?;
+    terminal.say(&format!(
+        "已生成{}的示例数据：{} 个单位、{} 人，{} 个工作簿共 {} 行，在 {}",
+        request.year,
+        written.units,
+        written.members,
+        written.books.len(),
+        written.rows,
+        arguments.dir.display()
+    ));
+    Ok(Ended::Clean)
 }
 
 fn template(arguments: &cli::TemplateArgs) -> Result<Ended, Failure> {

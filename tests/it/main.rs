@@ -1,6 +1,7 @@
 //! Behaviour through the public surface, in one binary so that polars links once.
 
 mod archive;
+mod cities;
 mod fixtures;
 mod handoff;
 mod template;
