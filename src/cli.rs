@@ -22,6 +22,10 @@ pub enum Command {
     Annual(RunArgs),
     /// 只读取并检查报送表
     Check(CheckArgs),
+    /// 收回委员会在名单中填写的意见
+    Record(RecordArgs),
+    /// 查看、校验或导出档案
+    Archive(ArchiveArgs),
     /// 生成一座虚构城市的报送表，供试用、培训和测速
     Sample(SampleArgs),
     /// 生成空白报送表（含下拉选项和填表说明）
@@ -79,6 +83,51 @@ pub struct CheckArgs {
     /// 规则包文件夹；不写则用内置的规则包
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// 填好的名单，可以有多个
+    #[arg(value_name = "WORKBOOK", required = true)]
+    pub workbooks: Vec<PathBuf>,
+    /// 档案文件
+    #[arg(long, value_name = "FILE")]
+    pub archive: PathBuf,
+    /// 更正以前已收回的意见
+    #[arg(long)]
+    pub amend: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ArchiveArgs {
+    #[command(subcommand)]
+    pub command: ArchiveCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ArchiveCommand {
+    /// 显示已决定和未了结的事项
+    Show(ArchiveFile),
+    /// 校验档案是否完好、未被改动
+    Verify(ArchiveFile),
+    /// 导出台账工作簿
+    Export {
+        /// 台账写到哪个文件
+        #[arg(value_name = "FILE.xlsx")]
+        file: PathBuf,
+        #[command(flatten)]
+        archive: ArchiveFile,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ArchiveFile {
+    /// 档案文件
+    #[arg(long, value_name = "FILE")]
+    pub archive: PathBuf,
+    /// 按哪一天判断是否逾期
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_of: Option<NaiveDate>,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ mod chart;
 pub mod faults;
 mod formats;
 mod layout;
+pub mod ledger;
 pub mod lists;
 mod measure;
 pub mod model;
