@@ -476,6 +476,7 @@ impl Builder {
                 options: raw.options.clone(),
                 announced: raw.announced,
                 asks: raw.asks.clone(),
+                due: raw.due.clone(),
             });
         }
         actions

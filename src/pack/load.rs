@@ -9,8 +9,8 @@ use super::fault::{Error, Fault, Report};
 use super::model::Pack;
 use super::raw::RawFile;
 
-/// Files that belong to a pack but are read elsewhere: what `kaohe sample` draws from.
-const OTHERS: [&str; 1] = ["sample.toml"];
+/// Files that belong to a pack but are read elsewhere: what `kaohe sample` and `kaohe template` draw from.
+const OTHERS: [&str; 2] = [crate::sample::FILE, crate::template::FILE];
 
 const BUILT_IN: [(&str, &[(&str, &str)]); 1] = [(
     "kunming-2015",
@@ -20,7 +20,9 @@ const BUILT_IN: [(&str, &[(&str, &str)]); 1] = [(
         ("pack.toml", include_str!("../packs/kunming-2015/pack.toml")),
         ("parameters.toml", include_str!("../packs/kunming-2015/parameters.toml")),
         ("rules.toml", include_str!("../packs/kunming-2015/rules.toml")),
+        ("sample.toml", include_str!("../packs/kunming-2015/sample.toml")),
         ("tables.toml", include_str!("../packs/kunming-2015/tables.toml")),
+        ("template.toml", include_str!("../packs/kunming-2015/template.toml")),
     ],
 )];
 

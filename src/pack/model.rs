@@ -422,6 +422,8 @@ pub struct Action {
     pub announced: bool,
     /// What is asked of the recipient, for the unit's letter.
     pub asks: String,
+    /// By when, as long as the committee has set no day.
+    pub due: String,
 }
 
 /// How lines of a list are ordered before the register order.

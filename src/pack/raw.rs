@@ -345,6 +345,8 @@ pub struct RawAction {
     pub announced: bool,
     #[serde(default)]
     pub asks: String,
+    #[serde(default)]
+    pub due: String,
 }
 
 #[derive(Debug, Deserialize)]

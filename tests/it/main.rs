@@ -1,3 +1,6 @@
-//! Integration tests: one binary, so that polars is linked once.
+//! Behaviour through the public surface, in one binary so that polars links once.
 
 mod archive;
+mod fixtures;
+mod handoff;
+mod template;

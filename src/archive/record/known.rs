@@ -11,7 +11,7 @@ use crate::archive::read::{
     Answer, Answers, PUBLISHED, PastRun, book_answers, each_answer, latest_runs, parsed, parsed_or_none,
 };
 use crate::archive::registration::{COMMON_ANSWERS, ExtraColumn, Pairs, StoredDecision, Vocabulary, column};
-use crate::consequence::Decision;
+use crate::fact::Decision;
 use crate::pack::Run;
 use crate::place::A1;
 use crate::table::text;

@@ -11,7 +11,7 @@ use super::{publish, record, taken};
 fn counted(dir: &std::path::Path, id: &str) -> Option<(String, String, String)> {
     let archive = Archive::open(&dir.join("档案.db"), Mode::Read).unwrap();
     let history = archive.history(1900, Run::Annual).unwrap();
-    let line = history.lines.iter().find(|line| line.id == id).unwrap();
+    let line = &history.facts.lines[id];
     line.decision.as_ref().map(|given| (given.opinion.clone(), given.method.clone(), given.date.clone()))
 }
 
@@ -608,7 +608,8 @@ fn the_register_comes_back_by_year_id_and_file() {
     assert_eq!((recorded.new, recorded.blank), (1, 1));
     let filled = |file: &str| {
         let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
-        archive.history(2015, Run::Annual).unwrap().book_answers(2015, "cadre", "K1", file)
+        let key = (2015, "K1".to_owned(), file.to_owned());
+        archive.history(2015, Run::Annual).unwrap().facts.register.get(&key).cloned().unwrap_or_default()
     };
     assert_eq!(
         filled("年度考核管理档案"),

@@ -1,0 +1,211 @@
+//! 变更对照: what a new run proposes otherwise than the one before, for whom, and why.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::lists::{self, ListTable};
+use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+
+pub const NAME: &str = "变更对照";
+
+/// A proposal in texts, from a run's lists or from what an earlier run published.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// 处理编号.
+    pub id: String,
+    pub object: String,
+    pub code: String,
+    pub unit: String,
+    pub action: String,
+    pub options: String,
+    pub basis: String,
+    pub facts: String,
+    /// 核对码: what makes two proposals the same; blank where only the texts are known.
+    pub check: String,
+}
+
+impl Summary {
+    /// The rows of a list as summaries.
+    pub fn of(table: &ListTable<'_>) -> Vec<Summary> {
+        table
+            .rows
+            .iter()
+            .map(|row| {
+                let mut summary = Summary { id: row.id.clone(), ..Summary::default() };
+                for (name, text) in table.cells(row) {
+                    let field = match name {
+                        lists::OBJECT => &mut summary.object,
+                        lists::CODE => &mut summary.code,
+                        lists::UNIT => &mut summary.unit,
+                        lists::ACTION => &mut summary.action,
+                        lists::OPTIONS => &mut summary.options,
+                        lists::BASIS => &mut summary.basis,
+                        lists::FACTS => &mut summary.facts,
+                        lists::CHECK => &mut summary.check,
+                        _ => continue,
+                    };
+                    field.push_str(text);
+                }
+                summary
+            })
+            .collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Added,
+    Withdrawn,
+    Changed,
+}
+
+impl Kind {
+    fn text(self) -> &'static str {
+        match self {
+            Kind::Added => "新增",
+            Kind::Withdrawn => "撤销",
+            Kind::Changed => "改变",
+        }
+    }
+}
+
+/// One difference; of added and withdrawn proposals one side is blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub kind: Kind,
+    pub old: Summary,
+    pub new: Summary,
+}
+
+/// The differences between two runs' proposals, by kind and id.
+pub fn compare(old: &[Summary], new: &[Summary]) -> Vec<Change> {
+    let mut before: BTreeMap<&str, &Summary> = old.iter().map(|summary| (summary.id.as_str(), summary)).collect();
+    let mut changes = Vec::new();
+    for now in new {
+        match before.remove(now.id.as_str()) {
+            None => changes.push(Change { kind: Kind::Added, old: Summary::default(), new: now.clone() }),
+            Some(then) if differ(then, now) => {
+                changes.push(Change { kind: Kind::Changed, old: then.clone(), new: now.clone() });
+            }
+            Some(_) => {}
+        }
+    }
+    let withdrawn = before.into_values();
+    changes.extend(withdrawn.map(|then| Change { kind: Kind::Withdrawn, old: then.clone(), new: Summary::default() }));
+    changes.sort_by(|one, other| (one.kind, one.id()).cmp(&(other.kind, other.id())));
+    changes
+}
+
+fn differ(old: &Summary, new: &Summary) -> bool {
+    if !old.check.is_empty() && !new.check.is_empty() {
+        return old.check != new.check;
+    }
+    (&old.options, &old.basis, &old.facts) != (&new.options, &new.basis, &new.facts)
+}
+
+impl Change {
+    fn now(&self) -> &Summary {
+        if self.kind == Kind::Withdrawn { &self.old } else { &self.new }
+    }
+
+    fn id(&self) -> &str {
+        &self.now().id
+    }
+
+    /// What differs, in words.
+    fn why(&self) -> String {
+        match self.kind {
+            Kind::Added => "依据和事实现已成立，本次新提出".to_owned(),
+            Kind::Withdrawn => "依据的事实已不成立或已更正，本次不再提出".to_owned(),
+            Kind::Changed => {
+                let parts = [
+                    (lists::OPTIONS, &self.old.options, &self.new.options),
+                    (lists::BASIS, &self.old.basis, &self.new.basis),
+                    (lists::FACTS, &self.old.facts, &self.new.facts),
+                ];
+                let named: Vec<&str> =
+                    parts.iter().filter(|(_, old, new)| old != new).map(|(name, ..)| *name).collect();
+                if named.is_empty() {
+                    "依据的内容已变".to_owned()
+                } else {
+                    format!("{}已变", named.join("、"))
+                }
+            }
+        }
+    }
+}
+
+/// The workbook of differences.
+pub fn workbook(title: String, as_of: NaiveDate, changes: &[Change]) -> Workbook<'_> {
+    let columns = vec![
+        Column::centred(lists::NUMBER, 4.0, 7.0),
+        Column::centred("变更", 4.0, 6.0),
+        Column::text(lists::ID, 14.0, 26.0).small(),
+        Column::centred(lists::OBJECT, 6.0, 16.0),
+        Column::centred(lists::CODE, 6.0, 12.0),
+        Column::text(lists::UNIT, 8.0, 22.0),
+        Column::centred(lists::ACTION, 8.0, 12.0),
+        Column::text("原可选方式", 6.0, 14.0),
+        Column::text("原依据和事实", 18.0, 50.0),
+        Column::text("现可选方式", 6.0, 14.0),
+        Column::text("现依据和事实", 18.0, 50.0),
+        Column::text("原因", 10.0, 30.0),
+    ];
+    let rows = (1..).zip(changes).map(|(number, change)| {
+        let now = change.now();
+        let grounds = |side: &Summary| match (side.basis.is_empty(), side.facts.is_empty()) {
+            (true, _) => side.facts.clone(),
+            (false, true) => side.basis.clone(),
+            (false, false) => format!("{}：{}", side.basis, side.facts),
+        };
+        let mut row = vec![Value::Count(number), Value::text(change.kind.text())];
+        row.extend([&now.id, &now.object, &now.code, &now.unit, &now.action].map(|text| Value::text(text.as_str())));
+        row.extend([
+            Value::text(change.old.options.as_str()),
+            Value::text(grounds(&change.old)),
+            Value::text(change.new.options.as_str()),
+            Value::text(grounds(&change.new)),
+            Value::text(change.why()),
+        ]);
+        row
+    });
+    let count = |kind: Kind| changes.iter().filter(|change| change.kind == kind).count();
+    let note = format!(
+        "新增 {} 条，撤销 {} 条，改变 {} 条。",
+        count(Kind::Added),
+        count(Kind::Withdrawn),
+        count(Kind::Changed)
+    );
+    let sheet = Sheet {
+        name: NAME.to_owned(),
+        landscape: true,
+        head: super::lines([(title.clone(), LineStyle::Title), (note, LineStyle::Note)]),
+        blocks: vec![Block::new(columns, rows.collect(), "各项处理建议与原来相同。")],
+        tail: Vec::new(),
+        protected: false,
+        frozen: Some(4),
+        filter: true,
+        foot_left: "核对人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
+        foot_right: format!("基准日：{}", super::chinese_date(as_of)),
+    };
+    Workbook { title, as_of, sheets: vec![sheet] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(id: &str, facts: &str, check: &str) -> Summary {
+        Summary { id: id.into(), facts: facts.into(), check: check.into(), ..Summary::default() }
+    }
+
+    #[test]
+    fn differences_are_found_by_check_code_or_else_by_text() {
+        let old = [summary("a", "一", "1"), summary("b", "一", "1"), summary("c", "一", ""), summary("d", "一", "1")];
+        let new = [summary("a", "一", "1"), summary("b", "一", "2"), summary("c", "二", "9"), summary("e", "一", "1")];
+        let found = compare(&old, &new);
+        let found: Vec<(Kind, &str)> = found.iter().map(|change| (change.kind, change.id())).collect();
+        assert_eq!(found, [(Kind::Added, "e"), (Kind::Withdrawn, "d"), (Kind::Changed, "b"), (Kind::Changed, "c")]);
+    }
+}

@@ -1,0 +1,85 @@
+//! Native charts of 总览, in the same typefaces as the tables.
+
+use rust_xlsxwriter::{
+    Chart, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartSolidFill, ChartType, Color,
+};
+
+use super::model::{self, Block, ChartKind, Value};
+
+/// Colours that stay apart in a black-and-white print, from dark to pale.
+const COLOURS: [u32; 6] = [0x9C_2A_2A, 0x44_6E_9B, 0xD9_A4_41, 0x6B_8E_5A, 0x8C_8C_8C, 0xC9_B2_A6];
+/// Excel draws no more series legibly; what is left stays in the table.
+const SERIES: usize = 12;
+
+/// Where the chart's numbers stand.
+pub struct Place<'a> {
+    pub sheet: &'a str,
+    pub header: u32,
+    pub from: u32,
+    pub to: u32,
+}
+
+/// The chart and its height in pixels; none where there is nothing to draw.
+pub fn draw(
+    chart: &model::Chart,
+    block: &Block<'_>,
+    rows: &[Vec<Value<'_>>],
+    place: &Place<'_>,
+    page: f64,
+) -> Option<(Chart, u32)> {
+    let shown = (rows.len() as u32).checked_sub(chart.without_last).filter(|shown| *shown > 0)?;
+    let to = place.to - chart.without_last;
+    let mut drawn = Chart::new(match chart.kind {
+        ChartKind::Bar => ChartType::Bar,
+        ChartKind::Stacked => ChartType::ColumnStacked,
+        ChartKind::Clustered => ChartType::Column,
+    });
+    let several = chart.series.len() > 1;
+    let whole = rows.iter().flatten().all(|value| !matches!(value, Value::Share(_) | Value::Exceeded(_)));
+    for (index, column) in chart.series.iter().take(SERIES).enumerate() {
+        block.columns.get(usize::from(*column))?;
+        let series = drawn.add_series();
+        series
+            .set_name((place.sheet, place.header, *column))
+            .set_categories((place.sheet, place.from, chart.labels, to, chart.labels))
+            .set_values((place.sheet, place.from, *column, to, *column))
+            .set_gap(60)
+            .set_format(
+                ChartFormat::new()
+                    .set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(COLOURS[index % COLOURS.len()]))),
+            );
+        if chart.kind != ChartKind::Stacked {
+            let mut label = ChartDataLabel::new();
+            label.show_value().set_font(&font("仿宋", 9));
+            series.set_data_label(&label);
+        }
+    }
+    drawn.title().set_name(&chart.title).set_font(&font("黑体", 12));
+    if several {
+        drawn.legend().set_position(ChartLegendPosition::Bottom).set_font(&font("仿宋", 9));
+    } else {
+        drawn.legend().set_hidden();
+    }
+    let height = match chart.kind {
+        // Lying bars are read from the top, in the table's order, and carry their numbers themselves.
+        // Here the upright axis has the names.
+        ChartKind::Bar => {
+            drawn.y_axis().set_font(&font("仿宋", 9)).set_reverse();
+            drawn.x_axis().set_hidden(true).set_major_gridlines(false);
+            70 + 26 * shown.min(40)
+        }
+        ChartKind::Stacked | ChartKind::Clustered => {
+            drawn.x_axis().set_font(&font("仿宋", 9));
+            drawn.y_axis().set_font(&font("仿宋", 9)).set_num_format(if whole { "0" } else { "0%" });
+            300
+        }
+    };
+    drawn.set_alt_text(&chart.title).set_width((page as u32).min(900)).set_height(height);
+    Some((drawn, height))
+}
+
+fn font(name: &str, size: u16) -> ChartFont {
+    let mut font = ChartFont::new();
+    font.set_name(name).set_size(size);
+    font
+}

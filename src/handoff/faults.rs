@@ -1,0 +1,276 @@
+//! 数据问题清单 and 退回单: what could not be used, where it stands, why, and what to do about it.
+//!
+//! The list is for the office that runs the assessment; a return slip holds the faults of one
+//! workbook and nothing of others, so that it can be sent to the office that the workbook came from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::finding::{Finding, Severity};
+use crate::pack::Pack;
+use crate::place::{A1, SheetId};
+use crate::table::{Dataset, Rejected, SheetKind};
+
+use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::text::FileNames;
+
+pub const LIST: &str = "数据问题清单";
+pub const FOLDER: &str = "退回单";
+
+/// The faults of the input, by workbook.
+pub struct Faulty<'a> {
+    pack: &'a Pack,
+    dataset: &'a Dataset,
+    books: Vec<Returned<'a>>,
+    /// File name of the return slip by the workbook's path.
+    slips: BTreeMap<&'a str, usize>,
+}
+
+/// A workbook with faults.
+struct Returned<'a> {
+    path: &'a str,
+    name: String,
+    findings: Vec<&'a Finding>,
+    rejected: Vec<&'a Rejected>,
+}
+
+impl<'a> Faulty<'a> {
+    pub fn new(pack: &'a Pack, dataset: &'a Dataset) -> Self {
+        let mut findings: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in &dataset.findings {
+            findings.entry(&finding.file).or_default().push(finding);
+        }
+        let mut rejected: Vec<Vec<&Rejected>> = vec![Vec::new(); dataset.books.len()];
+        for row in &dataset.rejected {
+            rejected[dataset.sheets[row.sheet.0 as usize].book as usize].push(row);
+        }
+        let mut names = FileNames::default();
+        let mut books = Vec::new();
+        let mut slips = BTreeMap::new();
+        for (book, rejected) in dataset.books.iter().zip(rejected) {
+            let findings = findings.remove(book.path.as_str()).unwrap_or_default();
+            if findings.is_empty() && rejected.is_empty() {
+                continue;
+            }
+            slips.insert(book.path.as_str(), books.len());
+            books.push(Returned { path: &book.path, name: names.claim(&slip_stem(&book.path)), findings, rejected });
+        }
+        Faulty { pack, dataset, books, slips }
+    }
+
+    /// Index and file name of every return slip.
+    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.books.iter().map(|book| book.name.as_str()).enumerate()
+    }
+
+    /// Path, slip, rejected rows and warnings of every workbook with faults.
+    pub fn summary(&self) -> impl Iterator<Item = (&'a str, &str, u64, u64)> {
+        self.books.iter().map(|book| {
+            let warnings = book.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+            (book.path, book.name.as_str(), book.rejected.len() as u64, warnings as u64)
+        })
+    }
+
+    fn title(&self, heading: &str) -> String {
+        format!("{}{}年{heading}", self.pack.city, self.dataset.year)
+    }
+
+    /// 数据问题清单: every rejected cell and every warning.
+    pub fn list(&self, as_of: NaiveDate) -> Workbook<'a> {
+        let columns = vec![
+            Column::centred("序号", 4.0, 7.0),
+            Column::text("文件", 14.0, 40.0),
+            Column::text("工作表", 8.0, 20.0),
+            Column::centred("单元格", 6.0, 8.0),
+            Column::text("表", 8.0, 16.0),
+            Column::text("列", 8.0, 16.0),
+            Column::text("原值", 8.0, 30.0),
+            Column::text("问题", 20.0, 60.0),
+            Column::text("更正办法", 20.0, 60.0),
+            Column::centred("处理", 6.0, 10.0),
+        ];
+        let findings = &self.dataset.findings;
+        let rows = (1..).zip(findings).map(|(number, finding)| {
+            let file = match self.slips.get(finding.file.as_str()) {
+                Some(slip) => Value::Link(finding.file.as_str().into(), format!("{FOLDER}/{}", self.books[*slip].name)),
+                None => Value::text(finding.file.as_str()),
+            };
+            let mut row = vec![Value::Count(number), file];
+            row.extend(
+                [&finding.sheet, &finding.cell, &finding.table, &finding.column].map(|text| Value::text(text.as_str())),
+            );
+            row.extend(told(finding));
+            row
+        });
+        let block = Block::new(columns, rows.collect(), "本次报送的数据没有问题。");
+        let rejected = self.dataset.rejected.len();
+        let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+        let title = self.title(LIST);
+        let head = super::lines([
+            (title.clone(), LineStyle::Title),
+            (
+                format!(
+                    "退回 {rejected} 行，提醒 {warnings} 处。退回的行本次没有采用，更正后请重新报送；「文件」一列链接到该工作簿的退回单。"
+                ),
+                LineStyle::Note,
+            ),
+        ]);
+        let sheet = Sheet {
+            name: LIST.to_owned(),
+            landscape: true,
+            head,
+            blocks: vec![block],
+            tail: Vec::new(),
+            protected: false,
+            frozen: Some(0),
+            filter: true,
+            foot_left: String::new(),
+            foot_right: String::new(),
+        };
+        Workbook { title, as_of, sheets: vec![sheet] }
+    }
+
+    /// The return slip of a workbook: what is wrong, then the faulty rows sheet by sheet.
+    pub fn returned(&self, index: usize, as_of: NaiveDate) -> Workbook<'a> {
+        let book = &self.books[index];
+        let title = self.title("数据退回单");
+        let mut sheets = vec![self.reasons(book, &title)];
+        let mut rows: BTreeMap<SheetId, Vec<&Rejected>> = BTreeMap::new();
+        for row in &book.rejected {
+            rows.entry(row.sheet).or_default().push(row);
+        }
+        sheets.extend(rows.into_iter().map(|(sheet, rows)| self.faulty_rows(book, sheet, &rows)));
+        Workbook { title, as_of, sheets }
+    }
+
+    fn reasons(&self, book: &Returned<'a>, title: &str) -> Sheet<'a> {
+        let columns = vec![
+            Column::centred("序号", 4.0, 7.0),
+            Column::text("工作表", 8.0, 20.0),
+            Column::centred("单元格", 6.0, 8.0),
+            Column::text("列", 8.0, 16.0),
+            Column::text("原值", 8.0, 24.0),
+            Column::text("问题", 20.0, 60.0),
+            Column::text("更正办法", 20.0, 60.0),
+            Column::centred("处理", 6.0, 10.0),
+        ];
+        let rows = (1..).zip(&book.findings).map(|(number, finding)| {
+            let mut row = vec![Value::Count(number)];
+            row.extend([&finding.sheet, &finding.cell, &finding.column].map(|text| Value::text(text.as_str())));
+            row.extend(told(finding));
+            row
+        });
+        let head = super::lines([
+            (title.to_owned(), LineStyle::Title),
+            (format!("工作簿：{}", book.path), LineStyle::Paragraph),
+            (
+                format!(
+                    "贵单位报送的上述工作簿中，有 {} 行未能采用。请按「更正办法」在原工作簿中更正后重新报送；标为「提醒」的，请核对。",
+                    book.rejected.len()
+                ),
+                LineStyle::Paragraph,
+            ),
+        ]);
+        Sheet {
+            name: "退回说明".to_owned(),
+            landscape: true,
+            head,
+            blocks: vec![Block::new(columns, rows.collect(), "没有问题。")],
+            tail: Vec::new(),
+            protected: false,
+            frozen: Some(0),
+            filter: true,
+            foot_left: "更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
+            foot_right: String::new(),
+        }
+    }
+
+    fn faulty_rows(&self, book: &Returned<'a>, sheet: SheetId, rows: &[&'a Rejected]) -> Sheet<'a> {
+        let source = &self.dataset.sheets[sheet.0 as usize];
+        let table = match source.kind {
+            SheetKind::Table(table) => Some(&self.pack.tables[table]),
+            SheetKind::Unrecognised | SheetKind::Prose => None,
+        };
+        let faults: BTreeSet<&str> = book
+            .findings
+            .iter()
+            .filter(|finding| finding.sheet == source.name && finding.severity == Severity::Rejected)
+            .map(|finding| finding.cell.as_str())
+            .collect();
+        // Only the columns that the sheet has, in its own order, as the office knows them.
+        let mut present: Vec<(u32, usize)> =
+            source.columns.iter().enumerate().filter_map(|(column, at)| Some(((*at)?, column))).collect();
+        present.sort_unstable();
+        let mut columns = vec![Column::centred("行号", 4.0, 8.0)];
+        columns.extend(present.iter().filter_map(|(_, column)| {
+            let name = &table?.columns.get(*column)?.name;
+            Some(Column::text(name.as_str(), 8.0, 30.0))
+        }));
+        let rows = rows.iter().map(|row| {
+            let mut cells = vec![Value::Count(u64::from(row.row) + 1)];
+            cells.extend(present.iter().map(|(at, column)| {
+                let text = row.values.get(*column).map_or("", String::as_str);
+                let address = A1(row.row, *at).to_string();
+                let value = Value::text(text);
+                match value {
+                    Value::Text(text) if faults.contains(address.as_str()) => Value::Fault(text),
+                    Value::Blank if faults.contains(address.as_str()) => Value::Fault("（空）".into()),
+                    other => other,
+                }
+            }));
+            cells
+        });
+        let table = table.map_or("", |table| table.name.as_str());
+        Sheet {
+            name: source.name.clone(),
+            landscape: true,
+            head: super::lines([
+                (format!("退回的行：{}（{table}）", source.name), LineStyle::Title),
+                (
+                    "着色的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。".to_owned(),
+                    LineStyle::Note,
+                ),
+            ]),
+            blocks: vec![Block::new(columns, rows.collect(), "没有退回的行。")],
+            tail: Vec::new(),
+            protected: false,
+            frozen: Some(1),
+            filter: true,
+            foot_left: String::new(),
+            foot_right: String::new(),
+        }
+    }
+}
+
+fn told<'a>(finding: &'a Finding) -> [Value<'a>; 4] {
+    let done = match finding.severity {
+        Severity::Rejected => "退回",
+        Severity::Warning => "提醒",
+    };
+    let blank = finding.severity == Severity::Rejected && finding.value.is_empty() && !finding.cell.is_empty();
+    let value = if blank { Value::text("（空）") } else { Value::text(finding.value.as_str()) };
+    [value, Value::text(finding.reason.as_str()), Value::text(finding.remedy.as_str()), Value::text(done)]
+}
+
+/// The relative path with `_` for `/`; the ending `.xlsx` is the slip's own.
+fn slip_stem(path: &str) -> String {
+    let flat = path.replace('/', "_");
+    match flat.rsplit_once('.') {
+        Some((stem, ending)) if ending.eq_ignore_ascii_case("xlsx") => stem.to_owned(),
+        _ => flat,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slip_stem;
+
+    #[test]
+    fn slips_are_named_by_path() {
+        let cases = [("a.xlsx", "a"), ("市直/线索.XLSX", "市直_线索"), ("b.xls", "b.xls"), ("无后缀", "无后缀")];
+        for (path, expected) in cases {
+            assert_eq!(slip_stem(path), expected);
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! The action lists: the product itself. Each goes to a committee, is filled in and comes back.
+//!
+//! A list is laid out as texts first ([`ListTable`]): the archive registers these texts, and what
+//! comes back is compared with them cell by cell. The workbook is then made from the same texts.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use crate::consequence::{Line, QuotaPlan};
+use crate::pack::{List, ListOrder, Pack, Run};
+
+use super::model::{Alarm, Answer, AnswerKind, Block, Column, LineStyle, Sheet, Value, Workbook, letters};
+use super::people::Order;
+use super::{Material, RunInfo};
+
+/// A list as texts: what is printed, registered and compared.
+#[derive(Debug, Clone)]
+pub struct ListTable<'a> {
+    /// The workbook's name without ending (`通报名单`).
+    pub list: &'a str,
+    /// Index into the pack's lists; none for the register of talks.
+    pub index: Option<usize>,
+    pub columns: Vec<ListColumn<'a>>,
+    pub rows: Vec<ListRow<'a>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListColumn<'a> {
+    pub name: &'a str,
+    pub role: Role,
+}
+
+/// What a column is to whoever takes the list back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// 序号, 来源, 提示: may differ, since rows are re-sorted and inputs move.
+    Free,
+    /// What was proposed: must come back as it went out.
+    Fixed,
+    /// To be filled in.
+    Answer { date: bool },
+}
+
+/// A row: `cells` are the texts of every column exactly as written, in the table's column order.
+#[derive(Debug, Clone)]
+pub struct ListRow<'a> {
+    /// 处理编号; for the register of talks `<year>|<编号>|<档案>`.
+    pub id: String,
+    pub cells: Vec<Cow<'a, str>>,
+}
+
+impl<'a> ListTable<'a> {
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// A row's cells by column name.
+    pub fn cells<'t>(&'t self, row: &'t ListRow<'a>) -> impl Iterator<Item = (&'a str, &'t str)> {
+        self.columns.iter().map(|column| column.name).zip(row.cells.iter().map(AsRef::as_ref))
+    }
+}
+
+pub const NUMBER: &str = "序号";
+pub const ID: &str = "处理编号";
+pub const OBJECT: &str = "对象";
+pub const CODE: &str = "编号";
+pub const UNIT: &str = "单位";
+pub const POST: &str = "职务";
+pub const AUTHORITY: &str = "管理权限";
+pub const ACTION: &str = "处理";
+pub const OPTIONS: &str = "可选方式";
+pub const BASIS: &str = "依据";
+pub const FACTS: &str = "事实";
+pub const SOURCES: &str = "来源";
+pub const HINTS: &str = "提示";
+pub const OPINION: &str = "委员会意见";
+pub const METHOD: &str = "决定方式";
+pub const DECIDED: &str = "决定日期";
+pub const REMARK: &str = "备注";
+pub const CHECK: &str = "核对码";
+
+const FIXED: [&str; 13] =
+    [NUMBER, ID, OBJECT, CODE, UNIT, POST, AUTHORITY, ACTION, OPTIONS, BASIS, FACTS, SOURCES, HINTS];
+
+/// The tables of all lists, in the pack's order.
+pub fn tables<'a>(material: &Material<'a>) -> Vec<ListTable<'a>> {
+    let mut by_list: Vec<Vec<&'a Line>> = vec![Vec::new(); material.pack.lists.len()];
+    for line in &material.outcome.lines {
+        by_list[material.pack.actions[line.action].list].push(line);
+    }
+    by_list.into_par_iter().enumerate().map(|(index, lines)| table(material, index, lines)).collect()
+}
+
+fn table<'a>(material: &Material<'a>, index: usize, mut lines: Vec<&'a Line>) -> ListTable<'a> {
+    let list = &material.pack.lists[index];
+    lines.sort_by_cached_key(|line| place(material, list, line));
+    let rows = lines.par_iter().enumerate().map(|(at, line)| row(material, list, at + 1, line)).collect();
+    ListTable { list: &list.name, index: Some(index), columns: columns(list), rows }
+}
+
+fn columns(list: &List) -> Vec<ListColumn<'_>> {
+    let fixed = FIXED.into_iter().map(|name| ListColumn {
+        name,
+        role: if [NUMBER, SOURCES, HINTS].contains(&name) { Role::Free } else { Role::Fixed },
+    });
+    let answers = [(OPINION, false), (METHOD, false), (DECIDED, true), (REMARK, false)]
+        .into_iter()
+        .chain(list.extra_answers.iter().map(|answer| (answer.name.as_str(), answer.is_date)))
+        .map(|(name, date)| ListColumn { name, role: Role::Answer { date } });
+    fixed.chain(answers).chain([ListColumn { name: CHECK, role: Role::Fixed }]).collect()
+}
+
+/// Register order; where the list asks for it, by authority first.
+fn place(material: &Material<'_>, list: &List, line: &Line) -> ((u8, u32), Order, usize) {
+    let authority = match list.order {
+        ListOrder::Register => (0, 0),
+        ListOrder::Authority => material.people.authority_order(line.subject),
+    };
+    (authority, material.people.order(line.subject), line.action)
+}
+
+fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Line) -> ListRow<'a> {
+    let people = &material.people;
+    let phrases = &material.phrases;
+    let subject = line.subject;
+    let facts = phrases.facts(people.id(subject), line.grounds.iter());
+    let sources = phrases.sources(line.grounds.iter().flat_map(|ground| &ground.sources));
+    let mut cells: Vec<Cow<'a, str>> = Vec::with_capacity(FIXED.len() + 5 + list.extra_answers.len());
+    cells.extend([
+        number.to_string().into(),
+        line.id.as_str().into(),
+        people.label(subject).into(),
+        people.id(subject).into(),
+        people.unit_names(subject),
+        people.post(subject),
+        people.authority(subject).into(),
+        material.pack.actions[line.action].name.as_str().into(),
+        together(&line.options),
+        phrases.basis(line.action, line.rules.iter().copied()),
+        facts.into(),
+        sources.into(),
+        phrases.hints(line),
+    ]);
+    match &line.decision {
+        Some(decision) => {
+            cells.extend(
+                [&decision.opinion, &decision.method, &decision.date, &decision.remark].map(|text| Cow::from(text)),
+            );
+            cells.extend(list.extra_answers.iter().map(|answer| {
+                let given = decision.extra.iter().find(|(name, _)| name == &answer.name);
+                Cow::from(given.map_or("", |(_, text)| text.as_str()))
+            }));
+        }
+        None => cells.extend((0..4 + list.extra_answers.len()).map(|_| Cow::from(""))),
+    }
+    cells.push(line.check.as_str().into());
+    for cell in &mut cells {
+        *cell = super::text::printable(std::mem::take(cell));
+    }
+    ListRow { id: line.id.clone(), cells }
+}
+
+fn together(texts: &[String]) -> Cow<'_, str> {
+    match texts {
+        [] => "".into(),
+        [one] => one.into(),
+        several => several.join("、").into(),
+    }
+}
+
+/// The workbook of a list.
+pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTable<'_>) -> Workbook<'t> {
+    let pack = material.pack;
+    let list = table.index.map(|index| &pack.lists[index]);
+    let heading = list.map_or(table.list, |list| list.title.as_str());
+    let plan = table.index.and_then(|index| {
+        material.outcome.quotas.iter().find(|plan| pack.actions[pack.quotas[plan.quota].action].list == index)
+    });
+    let mut title = info.title(pack, heading);
+    let mut head = Vec::new();
+    if let Some(plan) = plan {
+        let state = progress(pack, info, plan);
+        if let Some(word) = state.word {
+            title.insert_str(title.find('\n').unwrap_or(title.len()), &format!("（{word}）"));
+        }
+        let style = if state.word.is_some() { LineStyle::Warning } else { LineStyle::Note };
+        head.push((state.sentence, style));
+    }
+    head.push((
+        format!("{}　　共 {} 条　　本表所列均为建议，须经委员会审定后方可办理。", info.as_of_line(), table.rows.len()),
+        LineStyle::Note,
+    ));
+    head.push((instruction(pack), LineStyle::Note));
+    head.push((info.chain_line(), LineStyle::Note));
+    head.insert(0, (title.clone(), LineStyle::Title));
+    let empty = list.map_or("", |list| list.empty.as_str());
+    let mut block = Block::new(layout(pack, info, table), rows(table), empty);
+    block.alarms = alarms(pack, table);
+    let sheet = Sheet {
+        name: table.list.to_owned(),
+        landscape: true,
+        head: super::lines(head),
+        blocks: vec![block],
+        tail: Vec::new(),
+        protected: true,
+        frozen: Some(3),
+        filter: true,
+        foot_left: SIGNED.to_owned(),
+        foot_right: info.as_of_line(),
+    };
+    Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+}
+
+/// The place for signatures, at the foot of every page.
+pub const SIGNED: &str = "审定人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
+
+fn instruction(pack: &Pack) -> String {
+    let Some(words) = opinions(pack) else { return String::new() };
+    let [agree, refuse, defer, change] = &words;
+    format!(
+        "填写说明：只填着色各列。{OPINION}从「{agree}」「{refuse}」「{defer}」「{change}」中选；「{agree}」而{OPTIONS}不止一种的，须填{METHOD}；\
+         「{change}」的，{METHOD}填变更后的处理；「{refuse}」「{defer}」的，{METHOD}留空。各行可筛选，其余各列请勿改动。"
+    )
+}
+
+/// Agreed, refused, deferred, changed: in the pack's words.
+fn opinions(pack: &Pack) -> Option<[&str; 4]> {
+    let answers = &pack.answers;
+    let words = [&answers.agree, &answers.refuse, &answers.defer, &answers.change].map(String::as_str);
+    words.iter().all(|word| !word.is_empty()).then_some(words)
+}
+
+struct Progress {
+    /// Stands in the title of a year's list that falls short.
+    word: Option<&'static str>,
+    sentence: String,
+}
+
+/// How far the year's share of people has been reached.
+fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> Progress {
+    let action = &pack.actions[pack.quotas[plan.quota].action].name;
+    let rate = if plan.total == 0 { 0.0 } else { plan.reached as f64 * 100.0 / plan.total as f64 };
+    let share =
+        plan.share.parse::<f64>().map_or_else(|_| plan.share.clone(), |share| format!("{}%", decimal(share * 100.0)));
+    let open = plan.target.saturating_sub(plan.reached);
+    let word = match info.run {
+        Run::Annual if open > 0 => Some("未完成"),
+        Run::Annual => Some("已完成"),
+        Run::HalfYear => None,
+    };
+    let sentence = format!(
+        "{}{action}对象共 {} 人，按 {share} 应谈 {} 人；至基准日已谈 {} 人，已达比例 {}%，尚缺 {open} 人，本表列出 {} 人。",
+        word.map(|word| format!("{word}：")).unwrap_or_default(),
+        plan.total,
+        plan.target,
+        plan.reached,
+        decimal(rate),
+        plan.picked.len(),
+    );
+    Progress { word, sentence }
+}
+
+/// A number with at most one decimal.
+fn decimal(number: f64) -> String {
+    let text = format!("{number:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+}
+
+fn layout(pack: &Pack, info: &RunInfo, table: &ListTable<'_>) -> Vec<Column> {
+    table
+        .columns
+        .iter()
+        .map(|column| match (column.name, column.role) {
+            (name, Role::Answer { date: true }) => Column::centred(name, 10.0, 10.0).answered(date_answer(name, info)),
+            (OPINION, _) => Column::centred(OPINION, 6.0, 8.0).answered(opinion_answer(pack)),
+            (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(pack, table)),
+            (name, Role::Answer { date: false }) => Column::text(name, 12.0, 30.0).answered(text_answer(name)),
+            (NUMBER, _) => Column::centred(NUMBER, 4.0, 7.0),
+            (ID, _) => Column::text(ID, 14.0, 26.0).small(),
+            (OBJECT, _) => Column::centred(OBJECT, 6.0, 16.0),
+            (CODE, _) => Column::centred(CODE, 6.0, 12.0),
+            (UNIT, _) => Column::text(UNIT, 8.0, 22.0),
+            (POST, _) => Column::text(POST, 8.0, 22.0),
+            (AUTHORITY, _) => Column::centred(AUTHORITY, 4.0, 10.0),
+            (ACTION, _) => Column::centred(ACTION, 8.0, 12.0),
+            (OPTIONS, _) => Column::centred(OPTIONS, 4.0, 12.0),
+            (BASIS, _) => Column::text(BASIS, 12.0, 30.0),
+            (FACTS, _) => Column::text(FACTS, 18.0, 60.0),
+            (SOURCES, _) => Column::text(SOURCES, 16.0, 44.0).small(),
+            (HINTS, _) => Column::text(HINTS, 4.0, 30.0),
+            (name, Role::Free | Role::Fixed) => Column::centred(name, 8.0, 18.0).small(),
+        })
+        .collect()
+}
+
+fn rows<'t>(table: &'t ListTable<'_>) -> Vec<Vec<Value<'t>>> {
+    let number = |cell: &'t str| cell.parse().map_or_else(|_| Value::text(cell), Value::Count);
+    table
+        .rows
+        .par_iter()
+        .map(|row| {
+            let cells = row.cells.iter().zip(&table.columns);
+            cells
+                .map(|(cell, column)| match column.role {
+                    Role::Answer { date: true } => Value::date(cell),
+                    Role::Free if column.name == NUMBER => number(cell),
+                    _ if cell.is_empty() => Value::Blank,
+                    // Cleaned when the table was made.
+                    _ => Value::Text(Cow::Borrowed(cell)),
+                })
+                .collect()
+        })
+        .collect()
+}
+
+fn opinion_answer(pack: &Pack) -> Answer {
+    let answers = &pack.answers;
+    let words = [&answers.agree, &answers.refuse, &answers.defer, &answers.change].map(Clone::clone);
+    let listed = words.join("、");
+    Answer {
+        kind: AnswerKind::Choice(words.to_vec()),
+        prompt: format!("请选择：{listed}。尚未审定的留空。"),
+        refusal: format!("只能填写：{listed}。"),
+    }
+}
+
+/// First the options that stand on this list, then everything a proposal may be changed to.
+fn method_answer(pack: &Pack, table: &ListTable<'_>) -> Answer {
+    let mut values: Vec<String> = Vec::new();
+    let here = |action: &&crate::pack::Action| Some(action.list) == table.index;
+    let own = pack.actions.iter().filter(here);
+    let others = pack.actions.iter().filter(|action| !here(action));
+    for action in own.chain(others) {
+        for word in action.options.iter().chain([&action.name]) {
+            if !values.contains(word) {
+                values.push(word.clone());
+            }
+        }
+    }
+    Answer {
+        kind: AnswerKind::Choice(values),
+        prompt: format!(
+            "{}而{OPTIONS}不止一种的，填其中一种；{}的，填变更后的处理；{}、{}的留空。",
+            pack.answers.agree, pack.answers.change, pack.answers.refuse, pack.answers.defer
+        ),
+        refusal: "请从下拉表中选择处理或方式。".to_owned(),
+    }
+}
+
+fn date_answer(name: &str, info: &RunInfo) -> Answer {
+    let first = NaiveDate::from_ymd_opt(info.year, 1, 1).unwrap_or(info.as_of);
+    Answer {
+        kind: AnswerKind::Date(first),
+        prompt: format!("{name}：填写日期，如 {}-01-20；可以留空。", info.year + 1),
+        refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {}-01-20。", info.year, info.year + 1),
+    }
+}
+
+pub fn text_answer(name: &str) -> Answer {
+    Answer { kind: AnswerKind::Text, prompt: format!("{name}：可以留空。"), refusal: String::new() }
+}
+
+/// Answers that `record` would send back are coloured while they are typed.
+fn alarms(pack: &Pack, table: &ListTable<'_>) -> Vec<Alarm> {
+    let at = |name: &str| table.column(name).map(|column| column as u16);
+    let (Some(opinion), Some(method), Some(options), Some(words)) =
+        (at(OPINION), at(METHOD), at(OPTIONS), opinions(pack))
+    else {
+        return Vec::new();
+    };
+    let cell = |column: u16| format!("${}{{row}}", letters(column));
+    let [agree, refuse, defer, change] = words.map(|word| format!("\"{}\"", word.replace('"', "\"\"")));
+    let (o, m, several) = (cell(opinion), cell(method), format!("ISNUMBER(FIND(\"、\",{}))", cell(options)));
+    let others: Vec<String> = (method..)
+        .zip(&table.columns[usize::from(method)..])
+        .take_while(|(_, column)| matches!(column.role, Role::Answer { .. }))
+        .map(|(column, _)| format!("{}<>\"\"", cell(column)))
+        .collect();
+    vec![
+        Alarm {
+            column: method,
+            when: format!(
+                "OR(AND({o}={change},{m}=\"\"),AND({o}={agree},{several},{m}=\"\"),AND(OR({o}={refuse},{o}={defer}),{m}<>\"\"))"
+            ),
+        },
+        Alarm { column: opinion, when: format!("AND({o}=\"\",OR({}))", others.join(",")) },
+    ]
+}

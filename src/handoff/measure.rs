@@ -1,0 +1,184 @@
+//! How wide columns and how high rows have to be so that wrapped Chinese text is seen whole.
+//!
+//! Excel fits a row to its text only when a person asks for it, and never in a protected sheet; a
+//! list whose sentences are cut off is of no use to a committee. So widths are shared out over the
+//! page by what stands in the columns, and heights follow from counting lines.
+
+use unicode_width::UnicodeWidthChar;
+
+/// Type sizes in points: read text, text that is looked up, table heads.
+pub const TEXT: f64 = 10.0;
+pub const SMALL: f64 = 8.0;
+pub const HEAD: f64 = 10.0;
+
+/// Excel's limit for a row, in points.
+const TALLEST: f64 = 409.0;
+/// Pixels of a half-width character per point of type size, at 96 dots an inch.
+const HALF: f64 = 96.0 / 72.0 / 2.0;
+/// Pixels that a cell keeps free at its sides.
+const PADDING: f64 = 7.0;
+
+/// What is kept back of a cell's room: digits and Latin letters differ in width between the
+/// typefaces that ordinary computers put in for 仿宋.
+const SLACK: f64 = 0.95;
+
+/// Pixels that `half_widths` characters of a size need, sides included.
+pub fn pixels(half_widths: f64, size: f64) -> f64 {
+    (half_widths * size * HALF / SLACK + PADDING).ceil() + 1.0
+}
+
+/// Half-width characters of a size that fit into `pixels`.
+fn room(pixels: f64, size: f64) -> usize {
+    let fit = (pixels - PADDING) * SLACK / (size * HALF);
+    if fit < 2.0 { 2 } else { fit as usize }
+}
+
+/// Width of the text's widest line, in half-width characters.
+pub fn width(text: &str) -> usize {
+    text.split('\n').map(line_width).max().unwrap_or(0)
+}
+
+fn line_width(line: &str) -> usize {
+    if line.is_ascii() { line.len() } else { line.chars().map(character_width).sum() }
+}
+
+/// Half-widths of a character in a Chinese typeface: what Unicode calls ambiguous (…, —, “”, ①) is wide there.
+fn character_width(character: char) -> usize {
+    character.width_cjk().unwrap_or(0)
+}
+
+/// Lines that the text takes in a column with room for `room` half-width characters.
+///
+/// Chinese text breaks between any two characters, but closing marks do not begin a line; Latin
+/// words, numbers and paths break at blanks and hyphens, and inside only where they are longer than a line.
+fn lines(text: &str, room: usize) -> usize {
+    if text.len() <= room && !text.contains('\n') {
+        return 1;
+    }
+    text.split('\n').map(|line| wrapped(line, room)).sum()
+}
+
+fn wrapped(line: &str, room: usize) -> usize {
+    let mut count = 1;
+    let mut used = 0;
+    // The part of the line after the last place where it may break.
+    let mut word = 0;
+    let mut last_wide = false;
+    for character in line.chars() {
+        let width = character_width(character);
+        let closing = "，。；：、！？）〕」』》”’…".contains(character);
+        let wide = width == 2 && !closing;
+        if (wide || last_wide) && !closing || character == ' ' {
+            word = 0;
+        }
+        used += width;
+        word += width;
+        if used > room {
+            count += 1;
+            used = if word <= room { word } else { width };
+            word = used;
+        }
+        if character == '-' {
+            word = 0;
+        }
+        last_wide = wide || closing;
+    }
+    count
+}
+
+/// What is known about a column's texts before its width is chosen.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish {
+    /// Pixels below and above which it does not go.
+    pub least: f64,
+    pub most: f64,
+    /// Pixels that its usual text would take on one line.
+    pub usual: f64,
+}
+
+/// Shares `page` pixels out: columns get what they wish, or in proportion to the text they carry
+/// where that is too much; where it is too little, the roomiest columns grow to fill the page.
+pub fn share(wishes: &[Wish], page: f64) -> Vec<f64> {
+    let at = |level: f64| -> Vec<f64> {
+        wishes.iter().map(|wish| (level * wish.usual.sqrt()).clamp(wish.least, wish.most.max(wish.least))).collect()
+    };
+    let total = |widths: &[f64]| widths.iter().sum::<f64>();
+    let (mut low, mut high) = (0.0, 1e4);
+    for _ in 0..50 {
+        let middle = (low + high) / 2.0;
+        if total(&at(middle)) > page { high = middle } else { low = middle }
+    }
+    let mut widths = at(low);
+    let spare = page - total(&widths);
+    // Only what can be as wide as it likes takes the rest, so that short columns stay short.
+    let growing: f64 =
+        widths.iter().zip(wishes).filter(|(_, wish)| wish.most > wish.least).map(|(width, _)| width).sum();
+    if spare > 1.0 && growing > 0.0 {
+        for (width, wish) in widths.iter_mut().zip(wishes) {
+            if wish.most > wish.least {
+                *width += spare * *width / growing;
+            }
+        }
+    }
+    widths.into_iter().map(f64::floor).collect()
+}
+
+/// Height in points of a row whose cells hold these texts in columns of these pixels and sizes.
+pub fn height<'t>(cells: impl Iterator<Item = (&'t str, f64, f64)>) -> f64 {
+    let tallest = cells
+        .map(|(text, pixels, size)| line_height(size) * lines(text, room(pixels, size)) as f64)
+        .fold(line_height(TEXT), f64::max);
+    (tallest + 5.0).ceil()
+}
+
+/// Height in points of a row with so many lines of read text.
+pub fn lines_height(lines: f64) -> f64 {
+    line_height(TEXT) * lines + 5.0
+}
+
+/// Cuts a height down to what Excel takes.
+pub fn within_limit(height: f64) -> f64 {
+    height.min(TALLEST)
+}
+
+fn line_height(size: f64) -> f64 {
+    size * 1.32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_as_chinese_text_wraps() {
+        let cases = [
+            ("", 10, 1),
+            ("通报", 4, 1),
+            ("通报名单", 4, 2),
+            ("一二三四五", 4, 3),
+            // The full stop stays with the character before it.
+            ("一二三四。", 8, 2),
+            ("第一行\n第二行", 20, 2),
+            ("2015-A-诫勉谈话-C-K00012", 16, 2),
+            ("abcdefgh", 3, 3),
+        ];
+        for (text, room, expected) in cases {
+            assert_eq!(lines(text, room), expected, "{text} in {room}");
+        }
+    }
+
+    #[test]
+    fn widths_fill_the_page_and_keep_their_bounds() {
+        let wishes = [
+            Wish { least: 30.0, most: 30.0, usual: 20.0 },
+            Wish { least: 60.0, most: 400.0, usual: 900.0 },
+            Wish { least: 60.0, most: 400.0, usual: 200.0 },
+        ];
+        for page in [300.0, 500.0, 1200.0] {
+            let widths = share(&wishes, page);
+            assert_eq!(widths[0], 30.0);
+            assert!(widths[1] > widths[2]);
+            assert!((widths.iter().sum::<f64>() - page).abs() <= 3.0, "{widths:?}");
+        }
+    }
+}

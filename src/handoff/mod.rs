@@ -1,0 +1,279 @@
+//! What committees, offices and units are handed: lists, registers, letters, an overview.
+//!
+//! Builders ([`lists`], [`register`], [`overview`], [`pendings`], [`faults`], [`notices`],
+//! [`changes`]) lay workbooks out as values of [`model`]; [`write`] turns these into files and is the
+//! only user of the writing library. [`Handoff`] holds one run's outputs: its lists as texts, which
+//! the archive registers before anything is published, and the folder made from them.
+//!
+//! Invariants: a cell's text from outside is never a formula; only answer cells are unlocked; the
+//! same material gives the same bytes, whatever the clock and the number of threads. No workbook
+//! links to an input file: where inputs and outputs lie would then show in the bytes, and a link is
+//! dead as soon as a list is sent on. 来源 names the cell in words instead.
+
+pub mod changes;
+mod chart;
+pub mod faults;
+mod formats;
+mod layout;
+pub mod lists;
+mod measure;
+pub mod model;
+pub mod notices;
+pub mod overview;
+pub mod pendings;
+mod people;
+mod phrase;
+pub mod register;
+mod text;
+pub mod write;
+
+use std::path::{Path, PathBuf};
+
+use chrono::{Datelike, NaiveDate};
+use rayon::prelude::*;
+
+use crate::consequence::Outcome;
+use crate::pack::{Pack, Run};
+use crate::table::Dataset;
+
+use lists::ListTable;
+use model::{Line, LineStyle, Workbook};
+
+/// What the run adds to the heads of workbooks.
+#[derive(Debug, Clone)]
+pub struct RunInfo {
+    pub year: i32,
+    pub run: Run,
+    pub as_of: NaiveDate,
+    /// Parameters set on the command line: name and value.
+    pub set_values: Vec<(String, String)>,
+    /// Head of the archive's chain once the run is registered.
+    pub chain_head: String,
+    /// For an annual run: proposals of the year's half-year run by action, where the archive has one.
+    pub half_year: Option<Vec<(String, u64)>>,
+}
+
+impl RunInfo {
+    /// City, year, run and, on a second line, the values set for this run.
+    pub fn title(&self, pack: &Pack, heading: &str) -> String {
+        let title = format!("{}{}考核{heading}", pack.city, self.period());
+        if self.set_values.is_empty() {
+            return title;
+        }
+        let set: Vec<String> = self.set_values.iter().map(|(name, value)| format!("{name}＝{value}")).collect();
+        format!("{title}\n（本次参数设定：{}）", set.join("，"))
+    }
+
+    /// Year and run as people say them: 2015年半年, 2015年度.
+    fn period(&self) -> String {
+        let run = self.run.title();
+        format!("{}年{}", self.year, run.strip_prefix('年').unwrap_or(run))
+    }
+
+    fn as_of_line(&self) -> String {
+        format!("基准日：{}", chinese_date(self.as_of))
+    }
+
+    fn chain_line(&self) -> String {
+        if self.chain_head.is_empty() { String::new() } else { format!("档案链首：{}", self.chain_head) }
+    }
+}
+
+/// Numbers that the rules' stage counts for 总览 (`pack.overview`).
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    pub ratios: Vec<Ratio>,
+    pub crosses: Vec<Cross>,
+}
+
+/// A share beside its upper limit.
+#[derive(Debug, Clone)]
+pub struct Ratio {
+    pub name: String,
+    pub counted: u64,
+    pub among: u64,
+    /// As a fraction.
+    pub limit: f64,
+    pub reference: String,
+}
+
+/// A count by two properties.
+#[derive(Debug, Clone)]
+pub struct Cross {
+    pub title: String,
+    /// What the rows are (`举报渠道`).
+    pub corner: String,
+    pub rows: Vec<String>,
+    pub columns: Vec<String>,
+    /// Per row, per column.
+    pub counts: Vec<Vec<u64>>,
+    pub chart: bool,
+}
+
+/// All that the builders look at.
+pub struct Material<'a> {
+    pub pack: &'a Pack,
+    pub dataset: &'a Dataset,
+    pub outcome: &'a Outcome,
+    people: people::People<'a>,
+    phrases: phrase::Phrases<'a>,
+}
+
+impl<'a> Material<'a> {
+    pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome) -> Self {
+        let people = people::People::new(pack, dataset);
+        let phrases = phrase::Phrases::new(pack, dataset);
+        Material { pack, dataset, outcome, people, phrases }
+    }
+}
+
+/// One run's outputs, ready to be registered and published.
+pub struct Handoff<'a> {
+    material: Material<'a>,
+    /// The action lists in the pack's order.
+    pub lists: Vec<ListTable<'a>>,
+    /// The register of talks, where the pack keeps one.
+    pub register: Option<ListTable<'a>>,
+}
+
+/// What [`Handoff::publish`] is told beside the material.
+pub struct Publication<'p> {
+    pub info: &'p RunInfo,
+    pub figures: &'p Figures,
+    /// Write the units' letters.
+    pub notices: bool,
+    /// What changed against the run that this one supersedes, and what that was.
+    pub changes: Option<&'p [changes::Change]>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default)]
+pub struct Published {
+    /// Paths relative to the run's folder, with `/`, in byte order.
+    pub files: Vec<String>,
+}
+
+/// A workbook or folder could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Workbook(#[from] write::Error),
+    #[error("无法建立文件夹「{}」：{source}", path.display())]
+    Folder {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl<'a> Handoff<'a> {
+    pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome) -> Self {
+        let material = Material::new(pack, dataset, outcome);
+        let lists = lists::tables(&material);
+        let register = register::table(&material);
+        Handoff { material, lists, register }
+    }
+
+    /// Writes every workbook of the run into `dir`, in parallel.
+    pub fn publish(&self, dir: &Path, publication: &Publication<'_>) -> Result<Published, Error> {
+        let Publication { info, figures, .. } = *publication;
+        let material = &self.material;
+        let letters = if publication.notices { notices::letters(material, info) } else { notices::Letters::default() };
+        let faulty = faults::Faulty::new(material.pack, material.dataset);
+        let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
+        jobs.extend(self.lists.iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
+        jobs.extend(self.register.iter().map(|table| (format!("{}.xlsx", table.list), Job::Register(table))));
+        jobs.push((format!("{}.xlsx", overview::NAME), Job::Overview(figures)));
+        jobs.push((format!("{}.xlsx", pendings::NAME), Job::Pendings));
+        jobs.push((format!("{}.xlsx", faults::LIST), Job::Faults));
+        if let Some(changes) = publication.changes {
+            jobs.push((format!("{}.xlsx", changes::NAME), Job::Changes(changes)));
+        }
+        jobs.extend(faulty.names().map(|(index, name)| (format!("{}/{name}", faults::FOLDER), Job::Return(index))));
+        let folder = &material.pack.notices.folder;
+        jobs.extend(letters.names().map(|(index, name)| (format!("{folder}/{name}"), Job::Notice(index))));
+        write_all(dir, &mut jobs, |job, path| {
+            let book = self.book(job, info, &faulty, &letters);
+            Ok(write::save(&book, path)?)
+        })
+    }
+
+    fn book<'s>(
+        &'s self,
+        job: Job<'s>,
+        info: &RunInfo,
+        faulty: &'s faults::Faulty<'_>,
+        letters: &'s notices::Letters<'_>,
+    ) -> Workbook<'s> {
+        let material = &self.material;
+        match job {
+            Job::List(table) => lists::workbook(material, info, table),
+            Job::Register(table) => register::workbook(material.pack, info, table),
+            Job::Overview(figures) => overview::workbook(material, info, figures, faulty),
+            Job::Pendings => pendings::workbook(material, info),
+            Job::Faults => faulty.list(info.as_of),
+            Job::Return(index) => faulty.returned(index, info.as_of),
+            Job::Notice(index) => letters.workbook(material, info, index),
+            Job::Changes(changes) => changes::workbook(info.title(material.pack, changes::NAME), info.as_of, changes),
+        }
+    }
+}
+
+/// Writes only what `check` hands back: 数据问题清单 and 退回单.
+pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Published, Error> {
+    let faulty = faults::Faulty::new(pack, dataset);
+    let day = NaiveDate::from_ymd_opt(dataset.year, 12, 31).unwrap_or_default();
+    let mut jobs = vec![(format!("{}.xlsx", faults::LIST), None)];
+    jobs.extend(faulty.names().map(|(index, name)| (format!("{}/{name}", faults::FOLDER), Some(index))));
+    write_all(dir, &mut jobs, |job, path| {
+        let book = match job {
+            None => faulty.list(day),
+            Some(index) => faulty.returned(index, day),
+        };
+        Ok(write::save(&book, path)?)
+    })
+}
+
+/// A workbook to be built and written.
+#[derive(Clone, Copy)]
+enum Job<'j> {
+    List(&'j ListTable<'j>),
+    Register(&'j ListTable<'j>),
+    Overview(&'j Figures),
+    Pendings,
+    Faults,
+    Return(usize),
+    Notice(usize),
+    Changes(&'j [changes::Change]),
+}
+
+/// Builds and writes the jobs in parallel, each workbook dropped as soon as it is written. Of several
+/// failures the one of the first file is told, so that the message does not depend on the threads.
+fn write_all<J: Copy + Send + Sync>(
+    dir: &Path,
+    jobs: &mut Vec<(String, J)>,
+    write: impl Fn(J, &Path) -> Result<(), Error> + Sync,
+) -> Result<Published, Error> {
+    let mut folders: Vec<PathBuf> =
+        jobs.iter().filter_map(|(name, _)| Some(dir.join(name).parent()?.to_owned())).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    for path in folders {
+        std::fs::create_dir_all(&path).map_err(|source| Error::Folder { path: path.clone(), source })?;
+    }
+    let results: Vec<Result<(), Error>> =
+        jobs.par_iter().with_max_len(1).map(|(name, job)| write(*job, &dir.join(name))).collect();
+    results.into_iter().collect::<Result<(), Error>>()?;
+    let mut files: Vec<String> = jobs.drain(..).map(|(name, _)| name).collect();
+    files.sort_unstable();
+    Ok(Published { files })
+}
+
+/// Lines of a head; blank ones are left out.
+fn lines(texts: impl IntoIterator<Item = (String, LineStyle)>) -> Vec<Line> {
+    texts.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, style)| Line { text, style }).collect()
+}
+
+fn chinese_date(date: NaiveDate) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}

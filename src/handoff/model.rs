@@ -1,0 +1,216 @@
+//! What a workbook of the handoff holds, before any of it becomes a file.
+//!
+//! The builders of this stage only describe: which cells, which of them may be filled in, what is
+//! repeated in print. That keeps them free of the writing library and lets tests look at a list
+//! without unpacking one. [`super::write`] is the only reader.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+
+/// A workbook: its sheets, and the title that stands in its properties.
+#[derive(Debug, Clone)]
+pub struct Workbook<'a> {
+    pub title: String,
+    /// The as-of date; it also stands for the creation date, so that bytes do not depend on the clock.
+    pub as_of: NaiveDate,
+    pub sheets: Vec<Sheet<'a>>,
+}
+
+/// A sheet: lines across the page, then one or more tables below each other, then closing lines.
+#[derive(Debug, Clone)]
+pub struct Sheet<'a> {
+    pub name: String,
+    pub landscape: bool,
+    pub head: Vec<Line>,
+    pub blocks: Vec<Block<'a>>,
+    pub tail: Vec<Line>,
+    /// Everything but the answer cells is locked; filters and column widths stay usable.
+    pub protected: bool,
+    /// How many columns stay in view beside the header; none: nothing is frozen.
+    pub frozen: Option<u16>,
+    /// The first block's header carries filter buttons.
+    pub filter: bool,
+    /// Printed at the foot of each page, left of the page number: the place for signatures.
+    pub foot_left: String,
+    /// Printed right of the page number: the as-of date.
+    pub foot_right: String,
+}
+
+/// A line across the whole width of the page.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub text: String,
+    pub style: LineStyle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LineStyle {
+    /// The sheet's title.
+    Title,
+    /// Small print under the title.
+    Note,
+    /// What nobody may overlook: a draft, an unfinished plan.
+    Warning,
+    /// A sentence of a letter.
+    Paragraph,
+    /// Name and date under a letter.
+    Signature,
+}
+
+/// A table of the sheet, with an optional caption above and chart below.
+#[derive(Debug, Clone)]
+pub struct Block<'a> {
+    pub caption: Option<String>,
+    pub columns: Vec<Column>,
+    pub rows: Vec<Vec<Value<'a>>>,
+    /// The sentence that stands under the header where there are no rows.
+    pub empty: String,
+    pub chart: Option<Chart>,
+    /// Answers that contradict each other, shown while they are typed.
+    pub alarms: Vec<Alarm>,
+}
+
+impl<'a> Block<'a> {
+    pub fn new(columns: Vec<Column>, rows: Vec<Vec<Value<'a>>>, empty: impl Into<String>) -> Self {
+        Block { caption: None, columns, rows, empty: empty.into(), chart: None, alarms: Vec::new() }
+    }
+
+    /// The same under a caption.
+    pub fn captioned(self, caption: impl Into<String>) -> Self {
+        Block { caption: Some(caption.into()), ..self }
+    }
+
+    /// The same with a chart below.
+    pub fn charted(self, chart: Chart) -> Self {
+        Block { chart: Some(chart), ..self }
+    }
+}
+
+/// Colours a column's cell while a formula holds; `{row}` in it stands for the cell's row number.
+#[derive(Debug, Clone)]
+pub struct Alarm {
+    pub column: u16,
+    pub when: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub name: String,
+    pub align: Align,
+    /// Width in half-width characters: at least, and at most where the text asks for it.
+    pub least: f64,
+    pub most: f64,
+    /// Set in small type: what is looked up, not read.
+    pub small: bool,
+    pub answer: Option<Answer>,
+}
+
+impl Column {
+    /// A column of read text between two widths.
+    pub fn text(name: impl Into<String>, least: f64, most: f64) -> Self {
+        Column { name: name.into(), align: Align::Left, least, most, small: false, answer: None }
+    }
+
+    /// A column of short words or numbers, centred.
+    pub fn centred(name: impl Into<String>, least: f64, most: f64) -> Self {
+        Column { align: Align::Centre, ..Column::text(name, least, most) }
+    }
+
+    /// The same in small type.
+    pub fn small(self) -> Self {
+        Column { small: true, ..self }
+    }
+
+    /// The same, to be filled in.
+    pub fn answered(self, answer: Answer) -> Self {
+        Column { answer: Some(answer), ..self }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Align {
+    Left,
+    Centre,
+    Right,
+}
+
+/// What may be entered into the unlocked cells of a column, and what is said about it.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub kind: AnswerKind,
+    /// Shown when the cell is selected.
+    pub prompt: String,
+    /// Shown when something else is entered.
+    pub refusal: String,
+}
+
+#[derive(Debug, Clone)]
+pub enum AnswerKind {
+    /// One of these, from a drop-down list.
+    Choice(Vec<String>),
+    /// A day, not before the one given.
+    Date(NaiveDate),
+    /// Anything.
+    Text,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    Blank,
+    Text(Cow<'a, str>),
+    /// Text of a cell that is at fault, shown so.
+    Fault(Cow<'a, str>),
+    Count(u64),
+    /// A fraction, shown in per cent.
+    Share(f64),
+    /// A fraction above its limit.
+    Exceeded(f64),
+    Date(NaiveDate),
+    /// A reference to another file of the same run: text, and path relative to this workbook.
+    Link(Cow<'a, str>, String),
+}
+
+impl<'a> Value<'a> {
+    /// Text, cleaned of what a workbook cannot hold; blank text is a blank cell.
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        let text = text.into();
+        if text.is_empty() { Value::Blank } else { Value::Text(super::text::printable(text)) }
+    }
+
+    /// A date written as `2015-06-24`; other text stays text.
+    pub fn date(text: &'a str) -> Self {
+        match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            Ok(date) => Value::Date(date),
+            Err(_) => Value::text(text),
+        }
+    }
+}
+
+/// A native chart over the rows of its block.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    pub title: String,
+    pub kind: ChartKind,
+    /// Column with the names, and columns with the numbers: one series each.
+    pub labels: u16,
+    pub series: Vec<u16>,
+    /// Trailing rows that are totals, left out.
+    pub without_last: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChartKind {
+    /// Lying bars, one series.
+    Bar,
+    /// Standing columns on top of each other.
+    Stacked,
+    /// Standing columns side by side.
+    Clustered,
+}
+
+/// The letters of a zero-based column, as in `AB12`.
+pub fn letters(column: u16) -> String {
+    let address = crate::place::A1(0, u32::from(column)).to_string();
+    address.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned()
+}

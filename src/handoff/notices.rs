@@ -1,0 +1,178 @@
+//! 单位通知: to each unit a letter with its own extract, and nothing that it must not know.
+//!
+//! What a unit is told before anything is decided is little: actions that the pack announces, about
+//! itself and about its people for what they did there. Everything else is told once it is agreed.
+//! What rests on confidential grounds (reports, the reporting line) is never told, not even agreed,
+//! nor anything from which it could be guessed: no flag that such a line causes, no source cells.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::consequence::{Flag, Ground, Line, Subject};
+use crate::pack::{Pack, Tone};
+
+use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::text::FileNames;
+use super::{Material, RunInfo, lists};
+
+/// The letters of a run, one per unit that has something to be told.
+#[derive(Default)]
+pub struct Letters<'a> {
+    letters: Vec<Letter<'a>>,
+}
+
+struct Letter<'a> {
+    unit: u32,
+    name: String,
+    lines: Vec<&'a Line>,
+}
+
+/// Sorts out who is told what; file names are `<单位编号>-<单位名称>.xlsx`.
+pub fn letters<'a>(material: &Material<'a>, _info: &RunInfo) -> Letters<'a> {
+    let mut by_unit: BTreeMap<u32, Vec<&'a Line>> = BTreeMap::new();
+    for line in material.outcome.lines.iter().filter(|line| told(material.pack, line)) {
+        let mut units: Vec<u32> = line.grounds.iter().flat_map(|ground| ground.units.iter().copied()).collect();
+        units.sort_unstable();
+        units.dedup();
+        for unit in units {
+            by_unit.entry(unit).or_default().push(line);
+        }
+    }
+    let mut names = FileNames::default();
+    let letters = by_unit.into_iter().map(|(unit, mut lines)| {
+        lines.sort_by_key(|line| {
+            // The unit itself first, then its people, then those from elsewhere.
+            let own = line.subject == Subject { kind: material.people.unit, index: unit };
+            (!own, material.people.order(line.subject), line.action)
+        });
+        let name = names.claim(&format!("{}-{}", material.people.unit_id(unit), material.people.unit_label(unit)));
+        Letter { unit, name, lines }
+    });
+    Letters { letters: letters.collect() }
+}
+
+/// Whether any unit may learn of the line.
+fn told(pack: &Pack, line: &Line) -> bool {
+    let confidential = line.grounds.iter().any(|ground| ground.confidential);
+    let plan = pack.quotas.iter().any(|quota| quota.action == line.action);
+    let opinion = line.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
+    let refused = opinion == pack.answers.refuse || opinion == pack.answers.change;
+    let open = pack.actions[line.action].announced || opinion == pack.answers.agree;
+    !confidential && !plan && !refused && open
+}
+
+fn agreed(pack: &Pack, line: &Line) -> bool {
+    line.decision.as_ref().is_some_and(|decision| decision.opinion == pack.answers.agree)
+}
+
+impl Letters<'_> {
+    /// Index and file name of every letter.
+    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.letters.iter().map(|letter| letter.name.as_str()).enumerate()
+    }
+
+    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, info: &RunInfo, index: usize) -> Workbook<'s> {
+        let letter = &self.letters[index];
+        let pack = material.pack;
+        let unit = material.people.unit_label(letter.unit);
+        let draft = !letter.lines.iter().all(|line| agreed(pack, line));
+        let title = format!("{}\n{}", info.title(pack, "结果运用"), pack.notices.title);
+        let opening = format!(
+            "　　根据{}和{}考核结果，{}涉及贵单位的下列 {} 项。处理的对象、依据、事实和要求见下表。",
+            pack.measures,
+            info.period(),
+            if draft { "拟办理" } else { "决定办理" },
+            letter.lines.len(),
+        );
+        let head = super::lines([
+            (title.clone(), LineStyle::Title),
+            (if draft { pack.notices.draft.clone() } else { String::new() }, LineStyle::Warning),
+            (format!("{unit}："), LineStyle::Paragraph),
+            (opening, LineStyle::Paragraph),
+        ]);
+        let columns = vec![
+            Column::centred(lists::NUMBER, 4.0, 5.0),
+            Column::centred(lists::OBJECT, 6.0, 14.0),
+            Column::text(lists::POST, 6.0, 16.0),
+            Column::centred(lists::ACTION, 8.0, 10.0),
+            Column::text(lists::BASIS, 10.0, 20.0),
+            Column::text(lists::FACTS, 16.0, 40.0),
+            Column::text("要求", 12.0, 30.0),
+            Column::text("期限", 10.0, 14.0),
+            Column::text(lists::ID, 10.0, 16.0).small(),
+        ];
+        let rows = (1..).zip(&letter.lines).map(|(number, line)| row(material, letter, number, line));
+        let tail = super::lines([
+            ("（印章）　　　　".to_owned(), LineStyle::Signature),
+            ("　　　　年　　月　　日".to_owned(), LineStyle::Signature),
+        ]);
+        let sheet = Sheet {
+            name: "通知".to_owned(),
+            landscape: false,
+            head,
+            blocks: vec![Block::new(columns, rows.collect(), "")],
+            tail,
+            protected: false,
+            frozen: None,
+            filter: false,
+            foot_left: String::new(),
+            foot_right: info.as_of_line(),
+        };
+        Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+    }
+}
+
+fn row<'s>(material: &'s Material<'_>, letter: &Letter<'s>, number: u64, line: &'s Line) -> Vec<Value<'s>> {
+    let pack = material.pack;
+    let people = &material.people;
+    // Only what happened in or through this unit is told to it.
+    let grounds = || line.grounds.iter().filter(|ground| ground.units.contains(&letter.unit));
+    let facts = material.phrases.facts(people.id(line.subject), grounds());
+    let facts =
+        if conflicts(material, letter, line) { format!("{facts}（{}）", Flag::Conflict.text()) } else { facts };
+    let action = &pack.actions[line.action];
+    let method = line.decision.as_ref().filter(|_| agreed(pack, line)).map_or("", |decision| decision.method.as_str());
+    let named: Cow<'s, str> = if method.is_empty() || method == action.name {
+        action.name.as_str().into()
+    } else {
+        format!("{}（{method}）", action.name).into()
+    };
+    vec![
+        Value::Count(number),
+        Value::text(people.label(line.subject)),
+        Value::text(people.post(line.subject)),
+        Value::text(named),
+        Value::text(material.phrases.basis(line.action, rules(grounds()))),
+        Value::text(facts),
+        Value::text(action.asks.as_str()),
+        due(pack, line),
+        Value::text(line.id.as_str()),
+    ]
+}
+
+fn rules<'g>(grounds: impl Iterator<Item = &'g Ground>) -> impl Iterator<Item = usize> {
+    let mut rules: Vec<usize> = grounds.map(|ground| ground.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules.into_iter()
+}
+
+/// The flag of a positive line beside an adverse one: told only where the letter itself tells the
+/// adverse one, since it would give away what the unit is not told yet.
+fn conflicts(material: &Material<'_>, letter: &Letter<'_>, line: &Line) -> bool {
+    let adverse =
+        |other: &&Line| other.subject == line.subject && material.pack.actions[other.action].tone == Tone::Adverse;
+    line.flags.contains(&Flag::Conflict)
+        && !line.flag_confidential
+        && letter.lines.iter().copied().any(|other| adverse(&other))
+}
+
+/// The day set by the committee, else by when the pack says it is.
+fn due<'s>(pack: &'s Pack, line: &'s Line) -> Value<'s> {
+    let action = &pack.actions[line.action];
+    let column = pack.lists[action.list].extra_answers.iter().find(|answer| answer.is_date);
+    let set = column.zip(line.decision.as_ref()).and_then(|(column, decision)| {
+        decision.extra.iter().find(|(name, text)| name == &column.name && !text.is_empty())
+    });
+    set.map_or(Value::text(action.due.as_str()), |(_, text)| Value::date(text))
+}

@@ -1,0 +1,393 @@
+//! 总览: the run in figures, with native charts, and the account of every input sheet.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Severity;
+use crate::pack::Pack;
+use crate::table::SheetKind;
+
+use super::faults::{self, Faulty};
+use super::model::{Block, Chart, ChartKind, Column, LineStyle, Sheet, Value, Workbook};
+use super::people;
+use super::{Cross, Figures, Material, RunInfo, pendings};
+
+pub const NAME: &str = "总览";
+
+const TOTAL: &str = "合计";
+
+/// The overview's workbook: figures first, then one sheet a question.
+pub fn workbook<'a>(
+    material: &Material<'a>,
+    info: &RunInfo,
+    figures: &'a Figures,
+    faulty: &Faulty<'a>,
+) -> Workbook<'a> {
+    let title = info.title(material.pack, NAME);
+    let mut sheets = vec![
+        sheet(info, NAME, title.clone(), false, vec![numbers(material, figures), actions(material)]),
+        sheet(info, "单位类别", info.title(material.pack, "处理建议与单位类别"), false, by_unit_kind(material)),
+    ];
+    if !figures.crosses.is_empty() {
+        let blocks = figures.crosses.iter().map(cross).collect();
+        sheets.push(sheet(info, "分类统计", info.title(material.pack, "分类统计"), false, blocks));
+    }
+    if !figures.ratios.is_empty() {
+        sheets.push(sheet(info, "比例", info.title(material.pack, "等次比例"), false, vec![ratios(figures)]));
+    }
+    if let Some(half_year) = &info.half_year {
+        let block = halves(material, half_year);
+        sheets.push(sheet(info, "半年与年度", info.title(material.pack, "半年与年度对照"), false, vec![block]));
+    }
+    sheets.push(sheet(info, "待定", info.title(material.pack, "待定事项统计"), false, vec![pending(material)]));
+    sheets.push(sheet(info, "数据核对", info.title(material.pack, "数据核对"), true, vec![reconciliation(material)]));
+    sheets.push(sheet(info, "退回", info.title(material.pack, "退回情况"), false, vec![returned(faulty)]));
+    Workbook { title, as_of: info.as_of, sheets }
+}
+
+fn sheet<'a>(info: &RunInfo, name: &str, title: String, landscape: bool, blocks: Vec<Block<'a>>) -> Sheet<'a> {
+    let head = super::lines([(title, LineStyle::Title), (info.as_of_line(), LineStyle::Note)]);
+    Sheet {
+        name: name.to_owned(),
+        landscape,
+        head,
+        blocks,
+        tail: Vec::new(),
+        protected: false,
+        frozen: None,
+        filter: false,
+        foot_left: String::new(),
+        foot_right: info.as_of_line(),
+    }
+}
+
+fn counts(name: &str) -> Column {
+    Column::centred(name, 6.0, 12.0)
+}
+
+/// Who was assessed, what was read, what came of it.
+fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
+    let dataset = material.dataset;
+    let mut rows: Vec<Vec<Value<'a>>> = Vec::new();
+    let mut add = |name: String, count: u64, note: String| {
+        rows.push(vec![Value::text(name), Value::Count(count), Value::text(note)]);
+    };
+    for (kind, register) in material.pack.subjects.iter().zip(&dataset.registers) {
+        add(
+            kind.name.clone(),
+            register.ids.len() as u64,
+            format!("列入{}的", material.pack.tables[kind.register].name),
+        );
+    }
+    add("工作簿".into(), dataset.books.len() as u64, String::new());
+    let sum = |of: fn(&crate::table::Sheet) -> u64| dataset.sheets.iter().map(of).sum::<u64>();
+    let rows_read = sum(|sheet| sheet.rows);
+    add(
+        "数据行".into(),
+        rows_read,
+        format!(
+            "采用 {}，退回 {}，不计 {}",
+            sum(|sheet| sheet.used),
+            sum(|sheet| sheet.rejected),
+            sum(|sheet| sheet.ignored)
+        ),
+    );
+    let unrecognised: Vec<&str> = dataset
+        .sheets
+        .iter()
+        .filter(|sheet| sheet.kind == SheetKind::Unrecognised)
+        .map(|sheet| sheet.name.as_str())
+        .collect();
+    add("未识别的工作表".into(), unrecognised.len() as u64, unrecognised.join("、"));
+    add("未读取的文件".into(), dataset.passed_over.len() as u64, dataset.passed_over.join("、"));
+    let warnings = dataset.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+    add("提醒".into(), warnings as u64, format!("见{}", faults::LIST));
+    let absent: Vec<&str> = dataset.absent.iter().map(|table| material.pack.tables[*table].name.as_str()).collect();
+    add("没有收到的表".into(), absent.len() as u64, absent.join("、"));
+    let lines = &material.outcome.lines;
+    add("处理建议".into(), lines.len() as u64, "各名单合计".into());
+    let decided =
+        lines.iter().filter(|line| line.decision.as_ref().is_some_and(|decision| !decision.opinion.is_empty()));
+    add("其中已有委员会意见".into(), decided.count() as u64, String::new());
+    add("待定事项".into(), material.outcome.pending.len() as u64, format!("见{}", pendings::NAME));
+    let exceeded = figures.ratios.iter().filter(|ratio| above(ratio)).count();
+    if !figures.ratios.is_empty() {
+        add("超出上限的比例".into(), exceeded as u64, "见“比例”".into());
+    }
+    let columns = vec![Column::text("项目", 14.0, 24.0), counts("数量"), Column::text("说明", 20.0, 60.0)];
+    Block::new(columns, rows, "没有数据。").captioned("一、基本数字")
+}
+
+/// Proposals by action, with the list each stands on.
+fn actions<'a>(material: &Material<'a>) -> Block<'a> {
+    let pack = material.pack;
+    let answers = &pack.answers;
+    let opinions = [&answers.agree, &answers.refuse, &answers.defer, &answers.change];
+    // All, then by kind of subject, then by the committee's opinion.
+    let kinds = pack.subjects.len();
+    let width = 1 + kinds + opinions.len();
+    let mut counted = vec![vec![0; width]; pack.actions.len()];
+    for line in &material.outcome.lines {
+        let numbers = &mut counted[line.action];
+        numbers[0] += 1;
+        numbers[1 + line.subject.kind] += 1;
+        let opinion = line.decision.as_ref().map(|decision| &decision.opinion);
+        if let Some(at) = opinions.iter().position(|word| Some(*word) == opinion) {
+            numbers[1 + kinds + at] += 1;
+        }
+    }
+    let mut rows: Vec<Vec<Value<'a>>> = Vec::new();
+    let mut totals = vec![0; width];
+    for (action, numbers) in pack.actions.iter().zip(counted) {
+        for (total, number) in totals.iter_mut().zip(&numbers) {
+            *total += number;
+        }
+        let list = pack.lists[action.list].name.as_str();
+        let mut row = vec![Value::text(action.name.as_str()), Value::Link(list.into(), format!("{list}.xlsx"))];
+        row.extend(numbers.into_iter().map(Value::Count));
+        rows.push(row);
+    }
+    let mut row = vec![Value::text(TOTAL), Value::Blank];
+    row.extend(totals.into_iter().map(Value::Count));
+    rows.push(row);
+    let mut columns = vec![Column::text("处理", 12.0, 16.0), Column::text("名单", 12.0, 18.0), counts("条数")];
+    columns.extend(pack.subjects.iter().map(|kind| counts(&kind.name)));
+    columns.extend(opinions.map(|word| counts(word)));
+    Block::new(columns, rows, "没有处理建议。").captioned("二、处理建议").charted(Chart {
+        title: "各项处理建议条数".to_owned(),
+        kind: ChartKind::Bar,
+        labels: 0,
+        series: vec![2],
+        without_last: 1,
+    })
+}
+
+/// Proposals by action and kind of unit (for people: of their home unit).
+fn by_unit_kind<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
+    let pack = material.pack;
+    let Some(kinds) = people::unit_kinds(pack, material.dataset) else { return Vec::new() };
+    let mut numbers = vec![vec![0u64; kinds.values.len() + 1]; pack.actions.len()];
+    for line in &material.outcome.lines {
+        let home = material.people.units(line.subject).first();
+        let value = home.and_then(|unit| *kinds.of.get(*unit as usize)?);
+        let at = value.and_then(|value| kinds.values.iter().position(|known| known == value));
+        numbers[line.action][at.unwrap_or(kinds.values.len())] += 1;
+    }
+    // Somebody without a known unit gets a column of their own, but only then.
+    let unknown = numbers.iter().any(|row| row[kinds.values.len()] > 0);
+    let shown = kinds.values.len() + usize::from(unknown);
+    let mut columns = vec![Column::text("处理", 12.0, 16.0)];
+    columns.extend(kinds.values.iter().map(|value| counts(value)));
+    columns.extend(unknown.then(|| counts("单位不明")));
+    columns.push(counts(TOTAL));
+    let names = pack.actions.iter().map(|action| action.name.as_str());
+    let rows = with_totals(names.zip(numbers.into_iter().map(|row| row[..shown].to_vec())).collect());
+    let chart = Chart {
+        title: format!("处理建议按{}分布", kinds.column),
+        kind: ChartKind::Stacked,
+        labels: 0,
+        series: (1..=shown as u16).collect(),
+        without_last: 1,
+    };
+    vec![Block::new(columns, rows, "没有处理建议。").charted(chart)]
+}
+
+/// Rows of numbers with their sum at the end, and a last row of sums.
+fn with_totals<'a>(numbers: Vec<(&'a str, Vec<u64>)>) -> Vec<Vec<Value<'a>>> {
+    let columns = numbers.first().map_or(0, |(_, row)| row.len());
+    let mut totals = vec![0; columns];
+    let mut rows = Vec::with_capacity(numbers.len() + 1);
+    let line = |name: &'a str, numbers: &[u64]| {
+        let mut row = vec![Value::text(name)];
+        row.extend(numbers.iter().map(|number| Value::Count(*number)));
+        row.push(Value::Count(numbers.iter().sum()));
+        row
+    };
+    for (name, numbers) in numbers {
+        for (total, number) in totals.iter_mut().zip(&numbers) {
+            *total += number;
+        }
+        rows.push(line(name, &numbers));
+    }
+    rows.push(line(TOTAL, &totals));
+    rows
+}
+
+fn cross(cross: &Cross) -> Block<'_> {
+    let mut columns = vec![Column::text(cross.corner.as_str(), 12.0, 24.0)];
+    columns.extend(cross.columns.iter().map(|name| counts(name)));
+    columns.push(counts(TOTAL));
+    let names = cross.rows.iter().map(String::as_str);
+    let rows = with_totals(names.zip(cross.counts.iter().cloned()).collect());
+    let block = Block::new(columns, rows, "没有数据。").captioned(cross.title.as_str());
+    if !cross.chart {
+        return block;
+    }
+    block.charted(Chart {
+        title: cross.title.clone(),
+        kind: ChartKind::Stacked,
+        labels: 0,
+        series: (1..=cross.columns.len() as u16).collect(),
+        without_last: 1,
+    })
+}
+
+fn share(counted: u64, among: u64) -> f64 {
+    if among == 0 { 0.0 } else { counted as f64 / among as f64 }
+}
+
+/// Compared in whole numbers as far as the limit allows, so that exactly at the limit is not above.
+fn above(ratio: &super::Ratio) -> bool {
+    ratio.counted as f64 > ratio.limit * ratio.among as f64 + 1e-9
+}
+
+fn ratios(figures: &Figures) -> Block<'_> {
+    let columns = vec![
+        Column::text("项目", 16.0, 34.0),
+        counts("数量"),
+        counts("基数"),
+        counts("比例"),
+        counts("上限"),
+        counts("是否超出"),
+        Column::text("上限出处", 16.0, 40.0),
+    ];
+    let rows = figures.ratios.iter().map(|ratio| {
+        let value = share(ratio.counted, ratio.among);
+        vec![
+            Value::text(ratio.name.as_str()),
+            Value::Count(ratio.counted),
+            Value::Count(ratio.among),
+            if above(ratio) { Value::Exceeded(value) } else { Value::Share(value) },
+            Value::Share(ratio.limit),
+            Value::text(match (ratio.among, above(ratio)) {
+                (0, _) => "无数据",
+                (_, true) => "超出",
+                (_, false) => "未超出",
+            }),
+            Value::text(ratio.reference.as_str()),
+        ]
+    });
+    Block::new(columns, rows.collect(), "没有需要对照的比例。").charted(Chart {
+        title: "各项比例与上限".to_owned(),
+        kind: ChartKind::Clustered,
+        labels: 0,
+        series: vec![3, 4],
+        without_last: 0,
+    })
+}
+
+/// The year's two runs side by side.
+fn halves<'a>(material: &Material<'a>, half_year: &[(String, u64)]) -> Block<'a> {
+    let mut numbers = vec![0; material.pack.actions.len()];
+    for line in &material.outcome.lines {
+        numbers[line.action] += 1;
+    }
+    let rows = material.pack.actions.iter().zip(numbers).map(|(action, annual)| {
+        let half = half_year.iter().find(|(name, _)| name == &action.name).map_or(0, |(_, count)| *count);
+        vec![Value::text(action.name.as_str()), Value::Count(half), Value::Count(annual)]
+    });
+    let columns = vec![Column::text("处理", 12.0, 20.0), counts("半年"), counts("年度")];
+    Block::new(columns, rows.collect(), "没有处理建议。").charted(Chart {
+        title: "半年与年度处理建议条数".to_owned(),
+        kind: ChartKind::Clustered,
+        labels: 0,
+        series: vec![1, 2],
+        without_last: 0,
+    })
+}
+
+/// Pending cases by reason and what is missing.
+fn pending<'a>(material: &Material<'a>) -> Block<'a> {
+    let mut kinds: Vec<(String, String, u64)> = Vec::new();
+    let mut known: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for case in &material.outcome.pending {
+        let key = (pendings::reason(material.pack, case).into_owned(), case.missing.join("、"));
+        let at = *known.entry(key.clone()).or_insert_with(|| {
+            kinds.push((key.0, key.1, 0));
+            kinds.len() - 1
+        });
+        kinds[at].2 += 1;
+    }
+    let total: u64 = kinds.iter().map(|(.., count)| count).sum();
+    let mut rows: Vec<Vec<Value<'a>>> = kinds
+        .into_iter()
+        .map(|(reason, missing, count)| vec![Value::text(reason), Value::text(missing), Value::Count(count)])
+        .collect();
+    if !rows.is_empty() {
+        rows.push(vec![Value::text(TOTAL), Value::Blank, Value::Count(total)]);
+    }
+    let columns = vec![Column::text("待定事由", 24.0, 60.0), Column::text("缺少的事实", 12.0, 30.0), counts("项数")];
+    Block::new(columns, rows, "本次没有待定事项。")
+}
+
+/// Every input sheet: what it was taken for, and where its rows went.
+fn reconciliation<'a>(material: &Material<'a>) -> Block<'a> {
+    let dataset = material.dataset;
+    let mut totals = [0; 4];
+    let mut rows: Vec<Vec<Value<'a>>> = Vec::new();
+    for sheet in &dataset.sheets {
+        let numbers = [sheet.rows, sheet.used, sheet.rejected, sheet.ignored];
+        for (total, number) in totals.iter_mut().zip(numbers) {
+            *total += number;
+        }
+        let mut row = vec![
+            Value::text(dataset.books[sheet.book as usize].path.as_str()),
+            Value::text(sheet.name.as_str()),
+            Value::text(kind(material.pack, sheet.kind)),
+        ];
+        row.extend(numbers.map(Value::Count));
+        row.push(Value::text(agreement(numbers)));
+        rows.push(row);
+    }
+    if !rows.is_empty() {
+        let mut row = vec![Value::text(TOTAL), Value::Blank, Value::Blank];
+        row.extend(totals.map(Value::Count));
+        row.push(Value::text(agreement(totals)));
+        rows.push(row);
+    }
+    let columns = vec![
+        Column::text("文件", 20.0, 60.0),
+        Column::text("工作表", 10.0, 26.0),
+        Column::text("表", 10.0, 20.0),
+        counts("行数"),
+        counts("采用"),
+        counts("退回"),
+        counts("不计"),
+        counts("核对"),
+    ];
+    Block::new(columns, rows, "没有读到工作表。")
+}
+
+/// rows = used + rejected + ignored.
+fn agreement([rows, used, rejected, ignored]: [u64; 4]) -> &'static str {
+    if rows == used + rejected + ignored { "相符" } else { "不符" }
+}
+
+fn kind(pack: &Pack, kind: SheetKind) -> &str {
+    match kind {
+        SheetKind::Table(table) => &pack.tables[table].name,
+        SheetKind::Unrecognised => "未识别",
+        SheetKind::Prose => "说明文字",
+    }
+}
+
+/// Rejected rows and warnings by workbook, with the slips to send back.
+fn returned<'a>(faulty: &Faulty<'a>) -> Block<'a> {
+    let rows: Vec<Vec<Value<'a>>> = faulty
+        .summary()
+        .map(|(path, slip, rejected, warnings)| {
+            vec![
+                Value::text(path),
+                Value::Count(rejected),
+                Value::Count(warnings),
+                Value::Link(slip.to_owned().into(), format!("{}/{slip}", faults::FOLDER)),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        Column::text("工作簿", 20.0, 60.0),
+        counts("退回行数"),
+        counts("提醒"),
+        Column::text("退回单", 16.0, 50.0),
+    ];
+    Block::new(columns, rows, "没有退回的工作簿。")
+}

@@ -1,0 +1,190 @@
+//! Who and what the lines are about, as lists print it: names, units, posts, who may decide, and
+//! the order of the registers.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use polars::prelude::{DataFrame, DataType};
+
+use crate::consequence::Subject;
+use crate::pack::{ColumnKind, Pack};
+use crate::table::Dataset;
+
+/// The registers, laid out for printing.
+pub struct People<'a> {
+    kinds: Vec<Kind<'a>>,
+    /// Index of the units' subject kind.
+    pub unit: usize,
+}
+
+struct Kind<'a> {
+    ids: &'a [String],
+    labels: &'a [String],
+    posts: Vec<Cow<'a, str>>,
+    authorities: Vec<&'a str>,
+    /// Rank of the authority: others than the default one in order of appearance, then the default.
+    ranks: Vec<u32>,
+    /// Units that the subject belongs to, home first; for a unit itself.
+    units: Vec<Vec<u32>>,
+}
+
+/// Where a subject stands in a list: unit, unit before its people, register order.
+pub type Order = (u32, u8, u32);
+
+impl<'a> People<'a> {
+    pub fn new(pack: &'a Pack, dataset: &'a Dataset) -> Self {
+        let unit = pack.membership.unit;
+        let kinds = pack
+            .subjects
+            .iter()
+            .enumerate()
+            .map(|(kind, subject)| {
+                let register = &dataset.registers[kind];
+                let table = &pack.tables[subject.register];
+                let frame = &dataset.tables[subject.register].frame;
+                let posts = subject.post.map(|column| strings(frame, &table.columns[column].name));
+                let authorities = subject.authority.map(|column| strings(frame, &table.columns[column].name));
+                let default =
+                    subject.authority.and_then(|column| table.columns[column].default.as_deref()).unwrap_or("");
+                let unit_column = format!("@{}", pack.subjects[unit].kind);
+                let units = if kind == unit { Vec::new() } else { indices(frame, &unit_column) };
+                let home = |rows: &Vec<u32>| rows.first().map(|row| *row as usize);
+                let mut printed = Kind {
+                    ids: &register.ids,
+                    labels: &register.labels,
+                    posts: Vec::with_capacity(register.ids.len()),
+                    authorities: Vec::with_capacity(register.ids.len()),
+                    ranks: Vec::with_capacity(register.ids.len()),
+                    units: Vec::with_capacity(register.ids.len()),
+                };
+                let mut seen: HashMap<&str, u32> = HashMap::new();
+                for (index, rows) in (0u32..).zip(&register.rows) {
+                    printed
+                        .posts
+                        .push(joined(rows.iter().filter_map(|row| *posts.as_ref()?.get(*row as usize)?).collect()));
+                    let authority = authorities.as_ref().and_then(|all| *all.get(home(rows)?)?).unwrap_or("");
+                    let next = seen.len() as u32;
+                    let rank = if authority == default { u32::MAX } else { *seen.entry(authority).or_insert(next) };
+                    printed.authorities.push(authority);
+                    printed.ranks.push(rank);
+                    printed.units.push(if kind == unit {
+                        vec![index]
+                    } else {
+                        distinct(rows.iter().filter_map(|row| *units.get(*row as usize)?).collect())
+                    });
+                }
+                printed
+            })
+            .collect();
+        People { kinds, unit }
+    }
+
+    pub fn id(&self, subject: Subject) -> &'a str {
+        let ids = self.kinds[subject.kind].ids;
+        ids.get(subject.index as usize).map_or("", String::as_str)
+    }
+
+    pub fn label(&self, subject: Subject) -> &'a str {
+        let labels = self.kinds[subject.kind].labels;
+        labels.get(subject.index as usize).map_or("", String::as_str)
+    }
+
+    /// All posts, the home row's first.
+    pub fn post(&self, subject: Subject) -> Cow<'a, str> {
+        self.kinds[subject.kind].posts.get(subject.index as usize).cloned().unwrap_or_default()
+    }
+
+    /// Who may decide; empty for units.
+    pub fn authority(&self, subject: Subject) -> &'a str {
+        self.kinds[subject.kind].authorities.get(subject.index as usize).copied().unwrap_or("")
+    }
+
+    /// Names of the units, home first.
+    pub fn unit_names(&self, subject: Subject) -> Cow<'a, str> {
+        joined(self.units(subject).iter().map(|unit| self.unit_label(*unit)).collect())
+    }
+
+    pub fn unit_label(&self, unit: u32) -> &'a str {
+        self.label(Subject { kind: self.unit, index: unit })
+    }
+
+    pub fn unit_id(&self, unit: u32) -> &'a str {
+        self.id(Subject { kind: self.unit, index: unit })
+    }
+
+    /// Indices of the subject's units, home first.
+    pub fn units(&self, subject: Subject) -> &[u32] {
+        self.kinds[subject.kind].units.get(subject.index as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Register order: home unit, the unit before its people, they in their register's order.
+    pub fn order(&self, subject: Subject) -> Order {
+        let home = self.units(subject).first().copied().unwrap_or(u32::MAX);
+        (home, u8::from(subject.kind != self.unit), subject.index)
+    }
+
+    /// By authority: others before the default one, units last.
+    pub fn authority_order(&self, subject: Subject) -> (u8, u32) {
+        let rank = self.kinds[subject.kind].ranks.get(subject.index as usize).copied().unwrap_or(u32::MAX);
+        (u8::from(subject.kind == self.unit), rank)
+    }
+}
+
+/// The first closed-set column of the units' register: what kind of unit it is.
+pub fn unit_kinds<'a>(pack: &'a Pack, dataset: &'a Dataset) -> Option<UnitKinds<'a>> {
+    let subject = &pack.subjects[pack.membership.unit];
+    let table = &pack.tables[subject.register];
+    let (column, values) = table.columns.iter().find_map(|column| match &column.kind {
+        ColumnKind::Choice { values, .. } => Some((column, values)),
+        _ => None,
+    })?;
+    let texts = strings(&dataset.tables[subject.register].frame, &column.name);
+    let register = &dataset.registers[pack.membership.unit];
+    let of = register.rows.iter().map(|rows| *texts.get(*rows.first()? as usize)?).collect();
+    Some(UnitKinds { column: &column.name, values, of })
+}
+
+pub struct UnitKinds<'a> {
+    pub column: &'a str,
+    pub values: &'a [String],
+    /// Per unit.
+    pub of: Vec<Option<&'a str>>,
+}
+
+/// A text column of a frame, row by row; a column that is missing or of another type is blank.
+pub fn strings<'a>(frame: &'a DataFrame, name: &str) -> Vec<Option<&'a str>> {
+    match frame.column(name) {
+        Ok(column) if column.dtype() == &DataType::String => {
+            column.str().map(|texts| texts.iter().collect()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn indices(frame: &DataFrame, name: &str) -> Vec<Option<u32>> {
+    match frame.column(name) {
+        Ok(column) if column.dtype() == &DataType::UInt32 => {
+            column.u32().map(|numbers| numbers.iter().collect()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn distinct<T: PartialEq>(items: Vec<T>) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::with_capacity(items.len());
+    for item in items {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+fn joined<'a>(texts: Vec<&'a str>) -> Cow<'a, str> {
+    let texts = distinct(texts);
+    match texts.as_slice() {
+        [] => Cow::Borrowed(""),
+        [one] => Cow::Borrowed(one),
+        several => Cow::Owned(several.join("、")),
+    }
+}

@@ -1,0 +1,396 @@
+//! 依据, 事实, 来源, 提示: why a line stands on a list, as a clerk would write it down.
+//!
+//! Sentences are put together from the ground's evidence: table, column, value and the line it was
+//! measured against. Nothing here knows a rule; what the pack leaves unsaid is said from the names
+//! of its tables, columns and facts. Rules resting on a reading of the office are marked.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::consequence::{Evidence, FactValue, Ground, Line, Origin};
+use crate::pack::{ColumnKind, Entity, Formula, Pack, Proposal};
+use crate::table::Dataset;
+
+use super::people;
+
+/// Marks what the Measures leave open and the office has settled.
+pub const READING: &str = "〔本部门口径〕";
+
+/// Line breaks that Excel keeps in one cell.
+const BREAKS: usize = 250;
+
+pub struct Phrases<'a> {
+    pack: &'a Pack,
+    dataset: &'a Dataset,
+    /// Per rule: whether it, a fact or a parameter behind it rests on a reading.
+    readings: Vec<bool>,
+    tables: BTreeMap<&'a str, Row<'a>>,
+}
+
+/// How rows of a table are named.
+struct Row<'a> {
+    table: usize,
+    /// The column that tells rows about one subject apart, row by row.
+    called: Vec<Option<&'a str>>,
+}
+
+impl<'a> Phrases<'a> {
+    pub fn new(pack: &'a Pack, dataset: &'a Dataset) -> Self {
+        let tables = pack.tables.iter().enumerate().map(|(index, table)| {
+            let called = called(table)
+                .map(|column| people::strings(&dataset.tables[index].frame, &table.columns[column].name))
+                .unwrap_or_default();
+            (table.name.as_str(), Row { table: index, called })
+        });
+        Phrases { pack, dataset, readings: readings(pack), tables: tables.collect() }
+    }
+
+    /// The provisions behind an action, each once.
+    pub fn basis(&self, action: usize, rules: impl Iterator<Item = usize>) -> Cow<'a, str> {
+        let mut cited: Vec<(&'a str, bool)> = Vec::new();
+        for index in rules {
+            let rule = &self.pack.rules[index];
+            // What the rule proposes may be a reading although its condition is not.
+            let proposed = |proposal: &Proposal| proposal.action == action && proposal.reading.is_some();
+            let reading = self.readings[index] || rule.proposals.iter().any(proposed);
+            match cited.iter_mut().find(|(known, _)| *known == rule.citation) {
+                Some((_, known)) => *known |= reading,
+                None => cited.push((&rule.citation, reading)),
+            }
+        }
+        if let [(citation, false)] = cited.as_slice() {
+            return Cow::Borrowed(citation);
+        }
+        let marked = cited.iter().map(|(citation, reading)| format!("{citation}{}", mark(*reading)));
+        Cow::Owned(marked.collect::<Vec<_>>().join("；"))
+    }
+
+    /// The grounds among `grounds`, as sentences; several are numbered.
+    pub fn facts<'g>(&self, recipient: &str, grounds: impl Iterator<Item = &'g Ground>) -> String {
+        let mut told: Vec<String> = Vec::new();
+        for ground in grounds {
+            let sentence = self.ground(recipient, ground);
+            if !sentence.is_empty() && !told.contains(&sentence) {
+                told.push(sentence);
+            }
+        }
+        if told.len() < 2 {
+            return told.pop().unwrap_or_default();
+        }
+        let numbered = (1..).zip(&told).map(|(number, sentence)| format!("（{number}）{sentence}"));
+        numbered.collect::<Vec<_>>().join("；")
+    }
+
+    fn ground(&self, recipient: &str, ground: &Ground) -> String {
+        let rule = &self.pack.rules[ground.rule];
+        if let Entity::Row(table) = rule.of
+            && !self.pack.tables[table].shown_facts.is_empty()
+        {
+            return self.row_ground(table, ground);
+        }
+        let mut clauses: Vec<String> = Vec::new();
+        let mut last_row = None;
+        for (name, value) in &ground.facts {
+            let evidence: Vec<&Evidence> = ground.evidence.iter().filter(|evidence| &evidence.fact == name).collect();
+            let text = self.pack.facts.iter().find(|fact| &fact.name == name).and_then(|fact| fact.text.as_deref());
+            match text {
+                Some(text) => {
+                    clauses.push(text.replace("{}", &fact_value(value)) + &self.in_brackets(&evidence));
+                    last_row = None;
+                }
+                None if evidence.is_empty() => clauses.push(plain_fact(name, value)),
+                None => {
+                    for evidence in evidence {
+                        clauses.push(self.evidence(evidence, &mut last_row));
+                    }
+                }
+            }
+        }
+        // Evidence of a fact that the ground does not list by name.
+        for evidence in &ground.evidence {
+            if !evidence.fact.is_empty() && !ground.facts.iter().any(|(name, _)| name == &evidence.fact) {
+                clauses.push(self.evidence(evidence, &mut last_row));
+            }
+        }
+        clauses.dedup();
+        let about = if ground.about == recipient || ground.about_label.is_empty() { "" } else { &ground.about_label };
+        format!("{about}{}", clauses.join("，"))
+    }
+
+    /// A ground about one row with facts of its own: a lead and what is known of it.
+    fn row_ground(&self, table: usize, ground: &Ground) -> String {
+        let known: Vec<String> = ground
+            .facts
+            .iter()
+            .filter(|(_, value)| !matches!(value, FactValue::Text(text) if text == &ground.about))
+            .map(|(name, value)| {
+                let measured = |evidence: &&Evidence| &evidence.column == name && evidence.line.is_some();
+                let relation = ground.evidence.iter().find(measured).map(|evidence| self.relation(evidence));
+                plain_fact(name, value) + &relation.unwrap_or_default()
+            })
+            .collect();
+        let whose = if ground.about_label == ground.about { "" } else { &ground.about_label };
+        let row = format!("{whose}{} {}", display(&self.pack.tables[table].name), ground.about);
+        if known.is_empty() { row } else { format!("{row}（{}）", known.join("，")) }
+    }
+
+    /// One deciding cell; the row is named only where it is another one than before.
+    fn evidence(&self, evidence: &Evidence, last_row: &mut Option<(String, String)>) -> String {
+        if let Origin::Archive(line) = &evidence.origin {
+            *last_row = None;
+            return format!("{}（{} {line}）", evidence.fact, super::lists::ID);
+        }
+        let row = (evidence.table.clone(), self.row_name(evidence).into_owned());
+        let known = last_row.as_ref() == Some(&row);
+        let value = self.value(evidence);
+        let relation = self.relation(evidence);
+        if !row.1.is_empty() && row.1 == evidence.value {
+            // A row known by its date, say, and decided by that date.
+            let clause = format!("{} {}", display(&evidence.table), row.1);
+            *last_row = Some(row);
+            return clause;
+        }
+        let clause = if known {
+            format!("{}{value}{relation}", evidence.column)
+        } else if row.1.is_empty() {
+            format!("{}{value}{relation}", overlapping(display(&evidence.table), &evidence.column))
+        } else {
+            format!("{}（{}）{}{value}{relation}", display(&evidence.table), row.1, evidence.column)
+        };
+        *last_row = Some(row);
+        clause
+    }
+
+    /// Where a fact with a text of its own was found.
+    fn in_brackets(&self, evidence: &[&Evidence]) -> String {
+        let mut places: Vec<String> = Vec::new();
+        for evidence in evidence {
+            let place = match &evidence.origin {
+                Origin::Archive(line) => format!("{} {line}", super::lists::ID),
+                Origin::Cell(_) if !evidence.label.is_empty() => {
+                    format!("{} {}", display(&evidence.table), evidence.label)
+                }
+                Origin::Cell(_) => continue,
+            };
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        if places.is_empty() { String::new() } else { format!("（{}）", places.join("、")) }
+    }
+
+    /// What tells the row apart: its own name, else the column that does.
+    fn row_name<'e>(&'e self, evidence: &'e Evidence) -> Cow<'e, str> {
+        if !evidence.label.is_empty() {
+            return Cow::Borrowed(&evidence.label);
+        }
+        let Origin::Cell(cell) = evidence.origin else { return Cow::Borrowed("") };
+        let name = self.tables.get(evidence.table.as_str()).and_then(|row| {
+            // Rows lie in reading order, so the cell's row is found without an index.
+            let origin = &self.dataset.tables[row.table].origin;
+            let at = origin.binary_search(&(cell.sheet, cell.row)).ok()?;
+            *row.called.get(at)?
+        });
+        Cow::Borrowed(name.unwrap_or(""))
+    }
+
+    fn column_kind(&self, evidence: &Evidence) -> Option<&'a ColumnKind> {
+        let table = &self.pack.tables[self.tables.get(evidence.table.as_str())?.table];
+        Some(&table.columns[table.column(&evidence.column)?].kind)
+    }
+
+    fn value(&self, evidence: &Evidence) -> String {
+        match self.column_kind(evidence) {
+            _ if evidence.value.is_empty() => "未填".to_owned(),
+            Some(ColumnKind::Number { .. }) => format!(" {}", evidence.value),
+            _ => format!("：{}", evidence.value),
+        }
+    }
+
+    /// `，低于半年得分线 60〔本部门口径〕`, for a value that was measured against a parameter.
+    fn relation(&self, evidence: &Evidence) -> String {
+        let Some((name, line)) = &evidence.line else { return String::new() };
+        let reading =
+            self.pack.parameters.iter().any(|parameter| &parameter.name == name && parameter.reading.is_some());
+        let ranks = |value: &str, line: &str| match self.column_kind(evidence) {
+            Some(ColumnKind::Choice { values, .. }) => {
+                let rank = |text: &str| values.iter().position(|value| value == text).map(|rank| rank as f64);
+                Some((rank(value)?, rank(line)?))
+            }
+            _ => Some((value.parse::<f64>().ok()?, line.parse::<f64>().ok()?)),
+        };
+        let word = match ranks(&evidence.value, line) {
+            Some((value, line)) if value < line => "低于",
+            Some((value, line)) if value > line => "高于",
+            Some(_) => "达到",
+            None => "对照",
+        };
+        let line = if line.parse::<f64>().is_ok() { format!(" {line}") } else { format!("「{line}」") };
+        format!("，{word}{name}{line}{}", mark(reading))
+    }
+
+    /// Citations of the deciding cells, each once, one a line.
+    pub fn sources<'g>(&self, origins: impl Iterator<Item = &'g Origin>) -> String {
+        let mut cited: Vec<&Origin> = Vec::new();
+        for origin in origins {
+            if !cited.contains(&origin) {
+                cited.push(origin);
+            }
+        }
+        let mark = if cited.len() > BREAKS { "；" } else { "\n" };
+        cited.into_iter().map(|origin| self.source(origin)).collect::<Vec<_>>().join(mark)
+    }
+
+    fn source(&self, origin: &Origin) -> String {
+        match origin {
+            Origin::Cell(cell) => self.dataset.cite(*cell),
+            Origin::Archive(line) => format!("档案!{line}"),
+        }
+    }
+
+    /// Flags and hints, one after the other.
+    pub fn hints(&self, line: &Line) -> Cow<'a, str> {
+        let mut told: Vec<&str> = Vec::new();
+        for flag in &line.flags {
+            if !line.hints.iter().any(|hint| hint.contains(flag.text())) {
+                told.push(flag.text());
+            }
+        }
+        told.extend(line.hints.iter().map(|hint| hint.trim_end_matches('。')));
+        if told.is_empty() { Cow::Borrowed("") } else { Cow::Owned(told.join("；")) }
+    }
+}
+
+fn mark(reading: bool) -> &'static str {
+    if reading { READING } else { "" }
+}
+
+/// A table's name as people say it: without what tells tables of one form apart.
+fn display(table: &str) -> &str {
+    table.split_once('_').map_or(table, |(name, _)| name)
+}
+
+/// Two words, joined where the second goes on with the end of the first: 年度考核 + 考核等次 = 年度考核等次.
+fn overlapping(first: &str, second: &str) -> String {
+    let starts = first.char_indices().map(|(at, _)| at);
+    let shared = starts.map(|at| &first[at..]).find(|end| second.starts_with(*end)).unwrap_or("");
+    format!("{first}{}", &second[shared.len()..])
+}
+
+fn plain_fact(name: &str, value: &FactValue) -> String {
+    match value {
+        FactValue::Null => format!("{name}未填"),
+        FactValue::Bool(true) => name.to_owned(),
+        FactValue::Int(_) | FactValue::Number(_) => format!("{name} {}", fact_value(value)),
+        FactValue::Text(text) if text.is_empty() => format!("{name}未填"),
+        FactValue::Bool(false) | FactValue::Text(_) => format!("{name}：{}", fact_value(value)),
+    }
+}
+
+fn fact_value(value: &FactValue) -> String {
+    match value {
+        FactValue::Null => "未填".to_owned(),
+        FactValue::Bool(true) => "是".to_owned(),
+        FactValue::Bool(false) => "否".to_owned(),
+        FactValue::Int(number) => number.to_string(),
+        FactValue::Number(number) => number.to_string(),
+        FactValue::Text(text) => text.clone(),
+    }
+}
+
+/// In a table that may say several things about one subject: the closed set that stands before the
+/// subject, which is who says it.
+fn called(table: &crate::pack::Table) -> Option<usize> {
+    if table.key.is_some() {
+        return None;
+    }
+    let subject = table.references.iter().map(|reference| reference.id.min(reference.label)).min()?;
+    table.columns[..subject]
+        .iter()
+        .position(|column| column.required && matches!(column.kind, ColumnKind::Choice { .. }))
+}
+
+/// Per rule: whether a reading stands behind it, directly or through the facts and parameters it names.
+fn readings(pack: &Pack) -> Vec<bool> {
+    let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, fact) in pack.facts.iter().enumerate() {
+        known.entry(&fact.name).or_default().push(index);
+    }
+    let parameter =
+        |name: &str| pack.parameters.iter().any(|parameter| parameter.name == name && parameter.reading.is_some());
+    pack.rules
+        .iter()
+        .map(|rule| {
+            let mut seen = vec![false; pack.facts.len()];
+            let mut open: Vec<&str> = Vec::new();
+            open.extend(rule.scope.as_deref());
+            open.push(&rule.when);
+            let mut reading = rule.reading.is_some();
+            while let Some(formula) = open.pop() {
+                for name in names(formula) {
+                    reading |= parameter(name);
+                    for index in known.get(name).into_iter().flatten().copied() {
+                        if !std::mem::replace(&mut seen[index], true) {
+                            let fact = &pack.facts[index];
+                            reading |= fact.reading.is_some();
+                            match &fact.formula {
+                                Formula::Own { is, .. } => open.push(is),
+                                Formula::Aggregate { given, value, .. } => {
+                                    open.extend(given.as_deref());
+                                    open.push(value);
+                                }
+                                Formula::Covered => {}
+                            }
+                        }
+                    }
+                }
+            }
+            reading
+        })
+        .collect()
+}
+
+/// The words of a formula, without its quoted texts.
+fn names(formula: &str) -> impl Iterator<Item = &str> {
+    let outside = formula.split('\'').step_by(2);
+    outside.flat_map(|part| part.split(|character: char| !(character.is_alphanumeric() || character == '_')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_joined_where_they_overlap() {
+        let cases = [
+            ("年度考核", "考核等次", "年度考核等次"),
+            ("年度目标考核", "目标完成评价", "年度目标考核目标完成评价"),
+            ("谈话记录", "谈话类型", "谈话记录谈话类型"),
+        ];
+        for (first, second, expected) in cases {
+            assert_eq!(overlapping(first, second), expected);
+        }
+    }
+
+    #[test]
+    fn quoted_texts_are_no_names() {
+        let found: Vec<&str> =
+            names("目标完成得分 < 半年得分线 AND 评价 = '较差'").filter(|name| !name.is_empty()).collect();
+        assert_eq!(found, ["目标完成得分", "半年得分线", "AND", "评价"]);
+    }
+
+    #[test]
+    fn facts_are_said_without_machine_words() {
+        let cases = [
+            (FactValue::Null, "情节未填"),
+            (FactValue::Bool(true), "情节"),
+            (FactValue::Bool(false), "情节：否"),
+            (FactValue::Text("较重".into()), "情节：较重"),
+            (FactValue::Int(3), "情节 3"),
+            (FactValue::Number(44.5), "情节 44.5"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(plain_fact("情节", &value), expected);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! 档案登记: which talk is to be entered in which file, and how far each has come.
+
+use std::borrow::Cow;
+
+use crate::pack::{Pack, RegisterBook};
+
+use super::lists::{self, ListColumn, ListRow, ListTable, Role};
+use super::model::{Answer, AnswerKind, Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::{Material, RunInfo};
+
+const FILE: &str = "档案";
+const STATE: &str = "状态";
+const FIXED: [&str; 7] = [lists::NUMBER, FILE, lists::OBJECT, lists::CODE, lists::UNIT, lists::ID, STATE];
+
+/// The register as texts, in register order; none where the pack keeps no such register.
+pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
+    let book = material.pack.register.as_ref()?;
+    let people = &material.people;
+    let mut entries: Vec<_> = material.outcome.register.iter().collect();
+    entries.sort_by_key(|entry| (people.order(entry.subject), entry.file));
+    let rows = entries.into_iter().enumerate().map(|(at, entry)| {
+        let file = book.files[entry.file].name.as_str();
+        let code = people.id(entry.subject);
+        let mut cells: Vec<Cow<'a, str>> = vec![
+            (at + 1).to_string().into(),
+            file.into(),
+            people.label(entry.subject).into(),
+            code.into(),
+            people.unit_names(entry.subject),
+            entry.lines.join("、").into(),
+            entry.state.as_str().into(),
+        ];
+        cells.extend(book.answer_columns.iter().map(|column| {
+            let given = entry.answers.iter().find(|(name, _)| name == &column.name);
+            Cow::from(given.map_or("", |(_, text)| text.as_str()))
+        }));
+        for cell in &mut cells {
+            *cell = super::text::printable(std::mem::take(cell));
+        }
+        ListRow { id: format!("{}|{code}|{file}", material.dataset.year), cells }
+    });
+    Some(ListTable { list: &book.name, index: None, columns: columns(book), rows: rows.collect() })
+}
+
+fn columns(book: &RegisterBook) -> Vec<ListColumn<'_>> {
+    // 状态 follows from decisions and talks and moves on while the register is out.
+    let free = [lists::NUMBER, STATE];
+    let fixed = FIXED
+        .into_iter()
+        .map(|name| ListColumn { name, role: if free.contains(&name) { Role::Free } else { Role::Fixed } });
+    let answers = book
+        .answer_columns
+        .iter()
+        .map(|column| ListColumn { name: &column.name, role: Role::Answer { date: column.is_date } });
+    fixed.chain(answers).collect()
+}
+
+/// The workbook of the register.
+pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Workbook<'t> {
+    let heading = pack.register.as_ref().map_or(table.list, |book| book.title.as_str());
+    let title = info.title(pack, heading);
+    let states = pack.register.as_ref().map(|book| &book.states);
+    let explained = states.map_or(String::new(), |states| {
+        format!(
+            "状态：「{}」尚未审定，「{}」已同意尚未谈话，「{}」已谈话，「{}」不予办理。请填写着色各列，其余各列请勿改动。",
+            states.undecided, states.to_hold, states.done, states.dropped
+        )
+    });
+    let head = super::lines([
+        (title.clone(), LineStyle::Title),
+        (format!("{}　　共 {} 条", info.as_of_line(), table.rows.len()), LineStyle::Note),
+        (explained, LineStyle::Note),
+        (info.chain_line(), LineStyle::Note),
+    ]);
+    let layout = table.columns.iter().map(|column| column_layout(column, info)).collect();
+    let rows = table.rows.iter().map(|row| {
+        let cells = row.cells.iter().zip(&table.columns);
+        cells
+            .map(|(cell, column)| match column.role {
+                Role::Answer { date: true } => Value::date(cell),
+                Role::Free if column.name == lists::NUMBER => {
+                    cell.parse().map_or_else(|_| Value::text(cell.as_ref()), Value::Count)
+                }
+                _ => Value::text(cell.as_ref()),
+            })
+            .collect()
+    });
+    let block = Block::new(layout, rows.collect(), "本次没有需要登记的谈话。");
+    let sheet = Sheet {
+        name: table.list.to_owned(),
+        landscape: true,
+        head,
+        blocks: vec![block],
+        tail: Vec::new(),
+        protected: true,
+        frozen: Some(3),
+        filter: true,
+        foot_left: "登记人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
+        foot_right: info.as_of_line(),
+    };
+    Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+}
+
+fn column_layout(column: &ListColumn<'_>, info: &RunInfo) -> Column {
+    match (column.name, column.role) {
+        (name, Role::Answer { date: true }) => Column::centred(name, 11.0, 12.0).answered(Answer {
+            kind: AnswerKind::Date(chrono::NaiveDate::from_ymd_opt(info.year, 1, 1).unwrap_or(info.as_of)),
+            prompt: format!("{name}：填写日期，如 {}-07-20。", info.year),
+            refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {}-07-20。", info.year, info.year),
+        }),
+        (name, Role::Answer { date: false }) => Column::text(name, 12.0, 36.0).answered(lists::text_answer(name)),
+        (lists::NUMBER, _) => Column::centred(lists::NUMBER, 4.0, 7.0),
+        (lists::ID, _) => Column::text(lists::ID, 26.0, 60.0),
+        (name @ (FILE | lists::UNIT), _) => Column::text(name, 12.0, 26.0),
+        (name, _) => Column::centred(name, 6.0, 16.0),
+    }
+}

@@ -1,0 +1,194 @@
+//! Text on its way into workbooks: what cells, sheet names and file names cannot hold.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// Excel's limit for the text of a cell, in UTF-16 units.
+const CELL: usize = 32_767;
+/// Excel's limit for sheet names, in UTF-16 units.
+const SHEET_NAME: usize = 31;
+/// Room for a file name's stem in bytes: Linux takes 255 for the whole name.
+const FILE_STEM: usize = 200;
+
+/// The text as it can stand in a cell: line breaks are `\n`, characters that XML cannot hold are
+/// replaced by visible ones, and text beyond Excel's limit ends in `…`.
+pub fn printable(text: Cow<'_, str>) -> Cow<'_, str> {
+    let plain = text.bytes().all(|byte| byte >= b' ' || byte == b'\n');
+    if plain && text.len() <= CELL && !text.contains(['\u{FFFE}', '\u{FFFF}']) {
+        return text;
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut units = 0;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let shown = match character {
+            '\r' if characters.peek() == Some(&'\n') => continue,
+            '\r' => '\n',
+            '\n' | '\t' => character,
+            '\0'..='\x1F' => char::from_u32(0x2400 + character as u32).unwrap_or('\u{FFFD}'),
+            '\u{FFFE}' | '\u{FFFF}' => '\u{FFFD}',
+            other => other,
+        };
+        units += shown.len_utf16();
+        clean.push(shown);
+        if units > CELL {
+            // Two characters fewer leave room for the sign even where the last one takes two units.
+            clean.pop();
+            clean.pop();
+            clean.push('…');
+            break;
+        }
+    }
+    Cow::Owned(clean)
+}
+
+/// A name that Excel takes for a sheet; `number` above 1 is added in brackets.
+pub fn sheet_name(name: &str, number: usize) -> String {
+    let tail = if number > 1 { format!("（{number}）") } else { String::new() };
+    let mut units = tail.encode_utf16().count();
+    let mut clean = String::new();
+    for character in name.trim_matches('\'').chars() {
+        let character = match character {
+            '[' | ']' | ':' | '*' | '?' | '/' | '\\' => '_',
+            other if other.is_control() => '_',
+            other => other,
+        };
+        units += character.len_utf16();
+        if units > SHEET_NAME {
+            break;
+        }
+        clean.push(character);
+    }
+    if clean.trim().is_empty() {
+        clean = "工作表".to_owned();
+    }
+    clean + &tail
+}
+
+/// Gives out sheet names within one workbook; Excel compares them without regard to case.
+#[derive(Debug, Default)]
+pub struct SheetNames(HashSet<String>);
+
+impl SheetNames {
+    pub fn claim(&mut self, name: &str) -> String {
+        let mut number = 1;
+        loop {
+            let claimed = sheet_name(name, number);
+            if self.0.insert(claimed.to_lowercase()) {
+                return claimed;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// Gives out file names within one folder, without regard to case as on Windows.
+#[derive(Debug, Default)]
+pub struct FileNames(HashSet<String>);
+
+impl FileNames {
+    /// `stem` with what Windows forbids replaced, made unique, and `.xlsx`.
+    pub fn claim(&mut self, stem: &str) -> String {
+        let stem = file_stem(stem);
+        let mut name = format!("{stem}.xlsx");
+        let mut number = 2;
+        while !self.0.insert(name.to_lowercase()) {
+            name = format!("{stem}({number}).xlsx");
+            number += 1;
+        }
+        name
+    }
+}
+
+/// A file name without ending that Windows, Linux and macOS take.
+fn file_stem(stem: &str) -> String {
+    let mut clean = String::new();
+    for character in stem.chars() {
+        let character = match character {
+            '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' => '_',
+            other if other.is_control() => '_',
+            other => other,
+        };
+        if clean.len() + character.len_utf8() > FILE_STEM {
+            break;
+        }
+        clean.push(character);
+    }
+    // Windows drops blanks and dots at the end, and a leading blank is easily overlooked.
+    let mut clean = clean.trim().trim_end_matches(['.', ' ']).to_owned();
+    let device = clean.split('.').next().unwrap_or_default().trim().to_ascii_uppercase();
+    let numbered = |name: &str| {
+        device.strip_prefix(name).is_some_and(|rest| {
+            let mut rest = rest.chars();
+            matches!((rest.next(), rest.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
+        })
+    };
+    let reserved = matches!(device.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$");
+    // `~$` marks a workbook as open, and a leading dot hides a file.
+    if clean.is_empty() || reserved || numbered("COM") || numbered("LPT") || clean.starts_with(['.', '~']) {
+        clean.insert(0, '_');
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_take_any_text() {
+        let cases = [
+            ("=1+1", "=1+1"),
+            ("第一行\r\n第二行\r第三行", "第一行\n第二行\n第三行"),
+            ("张\u{0}三\u{1B}", "张␀三␛"),
+            ("\u{FFFF}", "\u{FFFD}"),
+            ("（全角）", "（全角）"),
+            ("制\t表", "制\t表"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(printable(text.into()), expected);
+        }
+    }
+
+    #[test]
+    fn long_text_is_cut_visibly() {
+        for sample in ["a", "长", "𠮷"] {
+            let text = printable(sample.repeat(40_000).into());
+            let units = text.encode_utf16().count();
+            assert!(units <= CELL && units > CELL - 4, "{units}");
+            assert!(text.ends_with('…'));
+        }
+        let fits = "长".repeat(CELL);
+        assert_eq!(printable(fits.as_str().into()), fits);
+    }
+
+    #[test]
+    fn sheet_names_are_taken_by_excel() {
+        let cases =
+            [("问题/线索", 1, "问题_线索"), ("'引'", 1, "引"), ("", 1, "工作表"), ("通报名单", 2, "通报名单（2）")];
+        for (name, number, expected) in cases {
+            assert_eq!(sheet_name(name, number), expected);
+        }
+        assert_eq!(sheet_name(&"长".repeat(40), 12).chars().count(), 31);
+        let mut names = SheetNames::default();
+        assert_eq!([names.claim("Sheet1"), names.claim("sheet1")], ["Sheet1", "sheet1（2）"]);
+    }
+
+    #[test]
+    fn file_names_are_taken_by_windows() {
+        let cases = [
+            ("T01-盘龙区", "T01-盘龙区.xlsx"),
+            ("T01-甲:乙/丙?", "T01-甲_乙_丙_.xlsx"),
+            ("con", "_con.xlsx"),
+            ("com1.x", "_com1.x.xlsx"),
+            ("末尾. ", "末尾.xlsx"),
+            ("", "_.xlsx"),
+            ("~$甲", "_~$甲.xlsx"),
+        ];
+        for (stem, expected) in cases {
+            assert_eq!(FileNames::default().claim(stem), expected);
+        }
+        let mut names = FileNames::default();
+        assert_eq!([names.claim("A"), names.claim("a")], ["A.xlsx", "a(2).xlsx"]);
+    }
+}

@@ -1,0 +1,327 @@
+//! Empty input workbooks: each table on its sheet with drop-downs, formats and an example, and what to fill in.
+//!
+//! What is handed out has to come back readable, so everything a clerk sees is taken from the pack's
+//! tables: a table that a pack adds has its form without a line of Rust. Two things must never be
+//! taken for data: the instruction sheet holds one filled cell a row (prose, as the reader sees it),
+//! and the example row opens with 说明 (a note). The marker stands in the first column itself, so that
+//! a row typed over it becomes data again, and the row refuses typing in the first place.
+
+mod guide;
+mod spec;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rust_xlsxwriter::{
+    Color, ConditionalFormatFormula, DataValidation, DataValidationRule, DocProperties, ExcelDateTime, Format,
+    FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError,
+};
+use unicode_width::UnicodeWidthStr;
+
+use crate::pack::{Column, ColumnKind, Pack, Table};
+use spec::RawTemplate;
+
+pub use spec::FILE;
+
+/// Why no template could be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("规则包的 {FILE} 有误：{0}")]
+    Spec(#[from] toml::de::Error),
+    #[error("规则包的 {FILE} 中，工作簿「{book}」要放表「{table}」，规则包没有这张表")]
+    UnknownTable { book: String, table: String },
+    #[error("不能建立文件夹「{}」，请检查路径和权限", .path.display())]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error("「{}」已经存在，为免覆盖填好的数据没有写入；请换一个文件夹", .path.display())]
+    Exists { path: PathBuf },
+    #[error("不能写入「{}」，请检查文件是否正在打开、磁盘是否已满", .path.display())]
+    Write { path: PathBuf, source: XlsxError },
+}
+
+/// Rows of a sheet, zero-based: a title, the header, the example, then data.
+const HEADER: u32 = 1;
+const EXAMPLE: u32 = 2;
+const FIRST: u32 = 3;
+const LAST: u32 = 1_048_575;
+
+/// The name of the instruction sheet.
+const GUIDE: &str = "填表说明";
+/// Where long drop-down lists stand.
+const CHOICES: &str = "下拉选项";
+/// Excel takes this many characters for a list that stands in the validation itself.
+const INLINE_LIST: usize = 255;
+
+/// Writes the pack's templates into `folder` and returns the paths. Nothing is ever overwritten.
+pub fn write(folder: &Path, pack: &Pack) -> Result<Vec<PathBuf>, Error> {
+    let raw = match pack.files.iter().find(|(name, _)| name == FILE) {
+        Some((_, text)) => toml::from_str(text)?,
+        None => RawTemplate::default(),
+    };
+    let mut books = Vec::new();
+    for (name, tables) in plan(&raw, pack)? {
+        let path = folder.join(format!("{name}.xlsx"));
+        if path.exists() {
+            return Err(Error::Exists { path });
+        }
+        books.push((path, tables));
+    }
+    fs::create_dir_all(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+    for (path, tables) in &books {
+        let result = workbook(&raw, pack, tables).and_then(|mut workbook| workbook.save(path));
+        result.map_err(|source| Error::Write { path: path.clone(), source })?;
+    }
+    Ok(books.into_iter().map(|(path, _)| path).collect())
+}
+
+/// Which tables stand in which book: as the pack says, and a book each for those it leaves out.
+fn plan<'a>(raw: &RawTemplate, pack: &'a Pack) -> Result<Vec<(String, Vec<&'a Table>)>, Error> {
+    let mut books = Vec::new();
+    for book in &raw.book {
+        let mut tables = Vec::new();
+        for name in &book.tables {
+            let table = pack.tables.iter().find(|table| table.name == *name);
+            tables.push(table.ok_or_else(|| Error::UnknownTable { book: book.name.clone(), table: name.clone() })?);
+        }
+        books.push((book.name.clone(), tables));
+    }
+    for table in &pack.tables {
+        if !raw.book.iter().any(|book| book.tables.contains(&table.name)) {
+            books.push((table.name.clone(), vec![table]));
+        }
+    }
+    Ok(books)
+}
+
+fn workbook(raw: &RawTemplate, pack: &Pack, tables: &[&Table]) -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    // A fixed date: the same pack gives the same bytes.
+    let created = ExcelDateTime::from_ymd(2015, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+    write_guide(workbook.add_worksheet(), raw, pack, tables)?;
+    let mut lists = Vec::new();
+    for table in tables {
+        write_table(workbook.add_worksheet(), raw, pack, table, &mut lists)?;
+    }
+    if !lists.is_empty() {
+        let sheet = workbook.add_worksheet().set_name(CHOICES)?.set_hidden(true);
+        for (row, value) in (0u32..).zip(&lists) {
+            sheet.write_string(row, 0, value)?;
+        }
+    }
+    Ok(workbook)
+}
+
+/// One cell a row, so that the reader takes the sheet for prose.
+fn write_guide(sheet: &mut Worksheet, raw: &RawTemplate, pack: &Pack, tables: &[&Table]) -> Result<(), XlsxError> {
+    const WIDTH: u16 = 100;
+    sheet.set_name(GUIDE)?;
+    sheet.set_column_width(0, f64::from(WIDTH))?;
+    sheet.set_screen_gridlines(false).set_print_fit_to_pages(1, 0);
+    let title = Format::new().set_bold().set_font_size(16);
+    let heading = Format::new().set_bold().set_font_size(12).set_background_color(HEADING);
+    let body = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let mut lines = vec![(format!("{}　填表说明", pack.city), &title)];
+    for line in [
+        "一、数据从「说明：示例」的下一行填起，一行一条。示例行不作为数据，填好后可以删去。",
+        "二、表头文字请勿改动；列的次序可以变，也可以加列，多出的列不会被读取。",
+        "三、蓝底表头必填，黄底表头按说明二者至少填一项，灰底表头选填。应填未填的格会变成红色。",
+        "四、有下拉列表的，请选列表中的值，不要另写。日期请填到日，如 2015-06-24。",
+        "五、合计行，以及以「注：」「说明」「备注：」「填表人：」开头的行不作为数据。",
+        "六、填好后可以先运行 kaohe check 检查，有问题的格会逐一列出。",
+    ] {
+        lines.push((line.to_owned(), &body));
+    }
+    for table in tables {
+        lines.push((String::new(), &body));
+        lines.push((format!("工作表「{}」各列怎么填", table.name), &heading));
+        for column in &table.columns {
+            let (_, note) = raw.shown(&table.name, &column.name);
+            let mut text = format!(
+                "「{}」（{}）：{}",
+                column.name,
+                guide::demand(table, column),
+                guide::allowed(pack, &column.kind)
+            );
+            if let Some(note) = note {
+                text.push('；');
+                text.push_str(note);
+            }
+            let example = example(raw, table, column);
+            if !example.is_empty() {
+                text.push_str(&format!("。例：{example}"));
+            }
+            text.push('。');
+            lines.push((text, &body));
+        }
+    }
+    for (row, (line, format)) in (0u32..).zip(&lines) {
+        if line.is_empty() {
+            continue;
+        }
+        sheet.write_string_with_format(row, 0, line, format)?;
+        // Excel fits wrapped rows by itself, others do not.
+        let wrapped = u32::try_from(line.width()).unwrap_or(0).div_ceil(u32::from(WIDTH) - 4).max(1);
+        sheet.set_row_height(row, f64::from(wrapped) * 16.0 + 6.0)?;
+    }
+    Ok(())
+}
+
+const HEADING: Color = Color::RGB(0xDD_EB_F7);
+const ONE_OF: Color = Color::RGB(0xFF_F2_CC);
+const OPTIONAL: Color = Color::RGB(0xED_ED_ED);
+const LACKING: Color = Color::RGB(0xFF_C7_CE);
+
+fn write_table(
+    sheet: &mut Worksheet,
+    raw: &RawTemplate,
+    pack: &Pack,
+    table: &Table,
+    lists: &mut Vec<String>,
+) -> Result<(), XlsxError> {
+    sheet.set_name(&table.name)?;
+    let title = Format::new().set_bold().set_font_size(14);
+    let sample = Format::new().set_italic().set_font_color(Color::Gray).set_background_color(Color::RGB(0xF7_F7_F7));
+    let last_column = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    for (at, column) in (0u16..).zip(&table.columns) {
+        let example = example(raw, table, column);
+        let shown = if at == 0 { format!("说明：示例（{example}）") } else { example };
+        let width = shown.width().max(column.name.width()).clamp(10, 40);
+        sheet.set_column_width(at, u32::try_from(width).map_or(10.0, f64::from) + 3.0)?;
+        sheet.set_column_format(at, &cell_format(&column.kind))?;
+    }
+    sheet.write_string_with_format(0, 0, format!("{}　{}（填法见「{GUIDE}」）", pack.city, table.name), &title)?;
+    sheet.set_row_height(0, 24)?;
+    sheet.set_row_height(HEADER, 22)?;
+    for (at, column) in (0u16..).zip(&table.columns) {
+        let colour = match (column.required, &column.one_of) {
+            (true, _) => HEADING,
+            (false, Some(_)) => ONE_OF,
+            (false, None) => OPTIONAL,
+        };
+        let header = Format::new()
+            .set_bold()
+            .set_background_color(colour)
+            .set_border(FormatBorder::Thin)
+            .set_align(FormatAlign::Center)
+            .set_align(FormatAlign::VerticalCenter);
+        sheet.write_string_with_format(HEADER, at, &column.name, &header)?;
+        let example = example(raw, table, column);
+        let shown = if at == 0 { format!("说明：示例（{example}）") } else { example };
+        sheet.write_string_with_format(EXAMPLE, at, shown, &sample)?;
+        let (_, note) = raw.shown(&table.name, &column.name);
+        sheet.add_data_validation(FIRST, at, LAST, at, &validation(pack, table, column, note, lists)?)?;
+    }
+    let fixed = DataValidation::new()
+        .allow_custom(Formula::new("=FALSE"))
+        .set_error_title("示例行")?
+        .set_error_message("这一行是示例，不作为数据，请从下一行填起。")?;
+    sheet.add_data_validation(EXAMPLE, 0, EXAMPLE, last_column, &fixed)?;
+    mark_lacking(sheet, table, last_column)?;
+    sheet.set_freeze_panes(FIRST, 0)?;
+    sheet.set_landscape().set_repeat_rows(HEADER, HEADER)?;
+    sheet.set_print_fit_to_pages(1, 0);
+    Ok(())
+}
+
+/// Colours what has to be filled in, in rows that hold anything.
+fn mark_lacking(sheet: &mut Worksheet, table: &Table, last_column: u16) -> Result<(), XlsxError> {
+    let lacking = Format::new().set_background_color(LACKING);
+    let row = FIRST + 1;
+    let end = letters(last_column);
+    for (at, column) in (0u16..).zip(&table.columns) {
+        let group = (0u16..).zip(&table.columns).filter(|(_, other)| match &column.one_of {
+            Some(group) => other.one_of.as_ref() == Some(group),
+            None => other.name == column.name,
+        });
+        if !column.required && column.one_of.is_none() {
+            continue;
+        }
+        let blank: Vec<String> = group.map(|(other, _)| format!("LEN(${}{row})=0", letters(other))).collect();
+        let rule = Formula::new(format!("=AND(COUNTA($A{row}:${end}{row})>0,{})", blank.join(",")));
+        let format = ConditionalFormatFormula::new().set_rule(rule).set_format(&lacking);
+        sheet.add_conditional_format(FIRST, at, LAST, at, &format)?;
+    }
+    Ok(())
+}
+
+fn letters(column: u16) -> String {
+    let address = crate::place::A1(0, u32::from(column)).to_string();
+    address.trim_end_matches('1').to_owned()
+}
+
+fn example(raw: &RawTemplate, table: &Table, column: &Column) -> String {
+    let (example, _) = raw.shown(&table.name, &column.name);
+    example.map_or_else(|| guide::example(&column.kind), str::to_owned)
+}
+
+fn cell_format(kind: &ColumnKind) -> Format {
+    match kind {
+        ColumnKind::Date => Format::new().set_num_format("yyyy-mm-dd"),
+        ColumnKind::Number { .. } | ColumnKind::Year => Format::new(),
+        // As text: an 编号 keeps its leading zeros, 2013.10 its last.
+        _ => Format::new().set_num_format("@"),
+    }
+}
+
+/// What Excel lets a clerk type, and the words it shows beside the cell.
+fn validation(
+    pack: &Pack,
+    table: &Table,
+    column: &Column,
+    note: Option<&str>,
+    lists: &mut Vec<String>,
+) -> Result<DataValidation, XlsxError> {
+    let allowed = guide::allowed(pack, &column.kind);
+    let new = DataValidation::new();
+    let rule = match &column.kind {
+        ColumnKind::Choice { values, .. } => list(new, values, lists)?,
+        ColumnKind::Number { min: Some(min), max: Some(max) } => {
+            new.allow_decimal_number(DataValidationRule::Between(*min, *max))
+        }
+        ColumnKind::Number { min: Some(min), max: None } => {
+            new.allow_decimal_number(DataValidationRule::GreaterThanOrEqualTo(*min))
+        }
+        ColumnKind::Number { min: None, max: Some(max) } => {
+            new.allow_decimal_number(DataValidationRule::LessThanOrEqualTo(*max))
+        }
+        ColumnKind::Date => new.allow_date(DataValidationRule::Between(
+            ExcelDateTime::from_ymd(1950, 1, 1)?,
+            ExcelDateTime::from_ymd(2099, 12, 31)?,
+        )),
+        ColumnKind::Year => new.allow_whole_number(DataValidationRule::Between(1950, 2099)),
+        _ => new.allow_any_value(),
+    };
+    let mut prompt = format!("{}。{allowed}", guide::demand(table, column));
+    if let Some(note) = note {
+        prompt.push('；');
+        prompt.push_str(note);
+    }
+    rule.set_input_title(shorten(&column.name, 32))?
+        .set_input_message(shorten(&prompt, 255))?
+        .set_error_title(shorten(&column.name, 32))?
+        .set_error_message(shorten(&format!("「{}」应{allowed}。", column.name), 255))
+}
+
+/// A drop-down list: inside the validation where it fits, else on a hidden sheet.
+fn list(new: DataValidation, values: &[String], lists: &mut Vec<String>) -> Result<DataValidation, XlsxError> {
+    let length = values.iter().map(|value| value.encode_utf16().count() + 1).sum::<usize>();
+    if length <= INLINE_LIST && values.iter().all(|value| !value.contains(',')) {
+        return new.allow_list_strings(values);
+    }
+    let first = lists.len() + 1;
+    lists.extend(values.iter().cloned());
+    Ok(new.allow_list_formula(Formula::new(format!("={CHOICES}!$A${first}:$A${}", lists.len()))))
+}
+
+/// Excel counts UTF-16 units and refuses longer texts.
+fn shorten(text: &str, most: usize) -> String {
+    if text.encode_utf16().count() <= most {
+        return text.to_owned();
+    }
+    let mut units = 0;
+    let kept = text.chars().take_while(|character| {
+        units += character.len_utf16();
+        units < most
+    });
+    kept.chain(['…']).collect()
+}

@@ -1,0 +1,269 @@
+//! The workbooks handed out, read back as files.
+
+mod book;
+mod material;
+
+use std::path::Path;
+
+use kaohe::handoff::{Handoff, lists};
+
+use book::{Listed, attribute, parts, tags, unlocked};
+use material::*;
+
+const FIXED: [&str; 13] = [
+    "序号",
+    "处理编号",
+    "对象",
+    "编号",
+    "单位",
+    "职务",
+    "管理权限",
+    "处理",
+    "可选方式",
+    "依据",
+    "事实",
+    "来源",
+    "提示",
+];
+const ANSWERS: [&str; 4] = ["委员会意见", "决定方式", "决定日期", "备注"];
+
+fn listed(dir: &Path, list: &str) -> Listed {
+    Listed::read(&dir.join(format!("{list}.xlsx")), "序号")
+}
+
+#[test]
+fn every_list_is_written_with_its_columns_and_an_empty_one_says_so() {
+    let city = City::new(12);
+    let dir = city.published();
+    for list in &city.pack.lists {
+        let read = listed(dir.path(), &list.name);
+        let extra: Vec<&str> = list.extra_answers.iter().map(|answer| answer.name.as_str()).collect();
+        let expected: Vec<&str> = FIXED.into_iter().chain(ANSWERS).chain(extra).chain(["核对码"]).collect();
+        assert_eq!(read.columns, expected, "{}", list.name);
+        assert!(read.header < 7);
+        assert!(read.head[0].contains("昆明市2015年度"), "{:?}", read.head);
+        assert_eq!(read.rows.len(), 1);
+        assert_eq!(read.rows[0][0], list.empty);
+    }
+}
+
+#[test]
+fn values_set_for_the_run_stand_in_the_title_row() {
+    let mut city = City::new(12);
+    city.info.set_values = vec![("半年得分线".into(), "70".into()), ("年度得分线".into(), "65".into())];
+    let dir = city.published();
+    let title = listed(dir.path(), "通报名单").head[0].clone();
+    for part in ["昆明市", "2015年", "年度", "半年得分线＝70", "年度得分线＝65"] {
+        assert!(title.contains(part), "{title}");
+    }
+}
+
+#[test]
+fn rows_stand_in_register_order_and_adjustments_by_authority_first() {
+    let mut city = City::usual();
+    let grade = cell((1, 6), "考核等次", "年度考核_班子", "考核等次", "较差");
+    city.propose("调整建议", TEAM, 0, vec![city.ground("4.6", TEAM, 0, 0, vec![grade])]);
+    let dir = city.published();
+    let admonished = listed(dir.path(), "诫勉谈话名单");
+    let expected: Vec<String> = (1..=30).map(|number| format!("C{number:05}")).collect();
+    assert_eq!(admonished.texts("编号"), expected);
+    assert_eq!(admonished.texts("序号")[29], "30");
+    let adjusted = listed(dir.path(), "调整建议名单");
+    assert_eq!(adjusted.texts("编号"), ["C00008", "C00004", "T00001"]);
+    assert_eq!(adjusted.texts("管理权限"), ["省委", "市委", ""]);
+    assert_eq!(listed(dir.path(), "整改整顿名单").texts("编号"), ["T00001", "T00002"]);
+}
+
+#[test]
+fn only_answer_cells_are_unlocked() {
+    let city = City::usual();
+    let dir = city.published();
+    for list in ["通报名单", "整改整顿名单", "调整建议名单", "函询核实名单"] {
+        let path = dir.path().join(format!("{list}.xlsx"));
+        let read = listed(dir.path(), list);
+        let rows = if read.rows[0][1].is_empty() { 0 } else { read.rows.len() as u32 };
+        let answers = 13..read.columns.len() as u32 - 1;
+        let mut expected = vec![];
+        for row in read.header + 1..read.header + 1 + rows {
+            expected.extend(answers.clone().map(|column| kaohe::place::A1(row, column).to_string()));
+        }
+        assert_eq!(unlocked(&path), expected, "{list}");
+        let sheet = &parts(&path)["xl/worksheets/sheet1.xml"];
+        let protection = tags(sheet, "<sheetProtection ")[0];
+        assert_eq!(attribute(protection, "sheet"), Some("1"));
+        assert_eq!(attribute(protection, "autoFilter"), Some("0"));
+        assert_eq!(attribute(protection, "formatColumns"), Some("0"));
+        assert_eq!(tags(sheet, "<autoFilter ").len(), 1);
+    }
+    let register = unlocked(&dir.path().join("档案登记.xlsx"));
+    assert_eq!(register.len(), 3, "{register:?}");
+}
+
+#[test]
+fn answers_have_drop_downs_dates_and_messages() {
+    let dir = City::usual().published();
+    let sheet = &parts(&dir.path().join("调整建议名单.xlsx"))["xl/worksheets/sheet1.xml"];
+    let rules = tags(sheet, "<dataValidation ");
+    assert_eq!(rules.len(), 4);
+    assert!(rules.iter().all(|rule| attribute(rule, "prompt").is_some_and(|prompt| !prompt.is_empty())));
+    assert!(sheet.contains("\"同意,不同意,缓议,变更\""));
+    // The list's own options come first, then whatever a proposal may be changed to.
+    let methods = sheet.split("<formula1>").find(|part| part.contains("岗位调整")).unwrap();
+    assert!(methods.starts_with("\"调整,岗位调整,免职,责令辞职,降职,"), "{methods}");
+    assert!(methods.contains("诫勉谈话"));
+    assert_eq!(rules.iter().filter(|rule| attribute(rule, "type") == Some("date")).count(), 1);
+}
+
+#[test]
+fn answers_in_the_archive_are_filled_in_as_values() {
+    let mut city = City::usual();
+    let mut decision = decided("同意").unwrap();
+    decision.remark = "按期办理".into();
+    decision.extra = vec![("整改期限".into(), "2016-06-30".into())];
+    city.line("2015-A-限期整改-T-T00002").decision = Some(decision);
+    let dir = city.published();
+    let read = listed(dir.path(), "整改整顿名单");
+    let row = &read.rows[1];
+    assert_eq!(row[13..19], ["同意", "", "2016-01-20", "按期办理", "2016-06-30", ""]);
+    assert_eq!(read.rows[0][13..19], ["", "", "", "", "", ""]);
+}
+
+#[test]
+fn grounds_are_told_as_sentences() {
+    let mut city = City::usual();
+    city.line("2015-A-表彰奖励-C-C00004").hints = vec!["本年已约谈（2015-07-01）。".into()];
+    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
+    let cell = |list: &str, id: &str, column: &str| {
+        let table = handoff.lists.iter().find(|table| table.list == list).unwrap();
+        let row = table.rows.iter().find(|row| row.id == id).unwrap();
+        row.cells[table.column(column).unwrap()].to_string()
+    };
+    let cases = [
+        ("诫勉谈话名单", "2015-A-诫勉谈话-C-C00001", "依据", "《办法》第四部分（4.4）"),
+        ("诫勉谈话名单", "2015-A-诫勉谈话-C-C00001", "事实", "年度考核等次：基本称职"),
+        ("诫勉谈话名单", "2015-A-诫勉谈话-C-C00001", "来源", "市直部门/半年考核（报送）.xls!Sheet1!G1"),
+        ("通报名单", "2015-A-通报-T-T00001", "依据", "《办法》第一部分（1.2）〔本部门口径〕"),
+        (
+            "通报名单",
+            "2015-A-通报-T-T00001",
+            "事实",
+            "半年考核（市委目督办）目标完成得分 44，低于半年得分线 60〔本部门口径〕，工作落实评价：较差",
+        ),
+        (
+            "调整建议名单",
+            "2015-A-调整建议-C-C00004",
+            "事实",
+            "问题线索 XS-2015-017（线索来源：市级领导，核实结果：属实，情节：较重，达到调整建议起点情节「较重」〔本部门口径〕）",
+        ),
+        ("调整建议名单", "2015-A-调整建议-C-C00004", "可选方式", "调整、免职"),
+        ("表彰使用名单", "2015-A-表彰奖励-C-C00004", "提示", "并存不利情形；本年已约谈（2015-07-01）"),
+    ];
+    for (list, id, column, expected) in cases {
+        assert_eq!(cell(list, id, column), expected);
+    }
+}
+
+#[test]
+fn a_ground_about_somebody_else_names_them_and_several_are_numbered() {
+    let mut city = City::new(30);
+    let team = |city: &City, unit: u32| {
+        let grade = cell((unit, 6), "考核等次", "年度考核_班子", "考核等次", "一般");
+        city.ground("4.3", TEAM, unit, unit, vec![grade])
+    };
+    let grounds = vec![team(&city, 0), team(&city, 1)];
+    city.propose("诫勉谈话", CADRE, 4, grounds);
+    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
+    let table = handoff.lists.iter().find(|table| table.list == "诫勉谈话名单").unwrap();
+    assert_eq!(
+        table.rows[0].cells[table.column(lists::FACTS).unwrap()],
+        "（1）盘龙区年度考核等次：一般；（2）市发展和改革委员会年度考核等次：一般"
+    );
+    assert_eq!(table.rows[0].cells[table.column(lists::BASIS).unwrap()], "《办法》第四部分（4.3）");
+}
+
+#[test]
+fn what_is_registered_is_what_is_written() {
+    let city = City::usual();
+    let dir = city.published();
+    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
+    for table in handoff.lists.iter().chain(&handoff.register) {
+        let read = listed(dir.path(), table.list);
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        assert_eq!(read.columns, names);
+        for (row, written) in table.rows.iter().zip(&read.rows) {
+            assert_eq!(&row.cells, written);
+        }
+    }
+}
+
+#[test]
+fn the_year_s_talk_plan_is_headed_unfinished_and_tells_the_rate() {
+    let mut city = City::usual();
+    let dir = city.published();
+    let head = listed(dir.path(), "交心谈话计划").head;
+    assert!(head[0].contains("未完成"), "{head:?}");
+    assert!(head[1].contains("26.7%") && head[1].contains("尚缺 1 人"), "{head:?}");
+    city.outcome.quotas[0].reached = 9;
+    let dir = city.published();
+    let head = listed(dir.path(), "交心谈话计划").head;
+    assert!(!head[0].contains("未完成") && head[1].contains("30%"), "{head:?}");
+}
+
+#[test]
+fn text_from_outside_stays_text() {
+    let mut city = City::new(12);
+    city.data.registers[CADRE].labels[0] = "=1+1".into();
+    city.data.registers[CADRE].labels[1] = "张\u{1}三\u{FFFF}".into();
+    city.data.registers[CADRE].labels[2] = "长".repeat(40_000);
+    for index in 0..3 {
+        city.propose("诫勉谈话", CADRE, index, vec![]);
+    }
+    let dir = city.published();
+    let read = listed(dir.path(), "诫勉谈话名单");
+    let names = read.texts("对象");
+    assert_eq!(names[..2], ["=1+1", "张␁三\u{FFFD}"]);
+    assert!(names[2].ends_with('…') && names[2].chars().count() == 32_767);
+    let sheet = &parts(&dir.path().join("诫勉谈话名单.xlsx"))["xl/worksheets/sheet1.xml"];
+    assert!(!sheet.contains("<f>"));
+}
+
+#[test]
+fn pages_repeat_their_head_and_carry_numbers_dates_and_a_place_to_sign() {
+    let dir = City::usual().published();
+    let parts = parts(&dir.path().join("诫勉谈话名单.xlsx"));
+    let sheet = &parts["xl/worksheets/sheet1.xml"];
+    let page = tags(sheet, "<pageSetup ")[0];
+    assert_eq!(attribute(page, "paperSize"), Some("9"));
+    assert_eq!(attribute(page, "orientation"), Some("landscape"));
+    assert_eq!(attribute(page, "fitToHeight"), Some("0"));
+    for text in ["第 &amp;P 页 共 &amp;N 页", "签字", "基准日：2015年12月31日"] {
+        assert!(sheet.contains(text), "{text}");
+    }
+    let header = listed(dir.path(), "诫勉谈话名单").header + 1;
+    assert!(parts["xl/workbook.xml"].contains(&format!("诫勉谈话名单!$1:${header}<")));
+    assert_eq!(attribute(tags(sheet, "<pane ")[0], "ySplit"), Some(header.to_string().as_str()));
+}
+
+#[test]
+fn bytes_do_not_depend_on_threads_or_clock() {
+    let city = City::usual();
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let many = rayon::ThreadPoolBuilder::new().num_threads(7).build().unwrap();
+    let first = tempfile::tempdir().unwrap();
+    let second = tempfile::tempdir().unwrap();
+    let files = one.install(|| city.publish_to(first.path(), true));
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert_eq!(many.install(|| city.publish_to(second.path(), true)), files);
+    for file in files {
+        let read = |dir: &tempfile::TempDir| std::fs::read(dir.path().join(&file)).unwrap();
+        assert!(read(&first) == read(&second), "{file}");
+    }
+}
+
+#[test]
+#[ignore = "writes samples to look at"]
+fn samples() {
+    let target = Path::new("/tmp/handoff-samples");
+    let _ = std::fs::remove_dir_all(target);
+    City::usual().publish_to(target, true);
+}
