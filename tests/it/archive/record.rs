@@ -589,9 +589,19 @@ fn a_list_on_two_sheets_is_one_and_two_workbooks_are_one_transaction() {
 fn an_empty_list_holds_no_answers() {
     let dir = tempfile::tempdir().unwrap();
     let run = registration(2015, Run::Annual);
+    publish(dir.path(), &registration(2015, Run::HalfYear));
     let folder = publish(dir.path(), &run);
-    let recorded = taken(record(dir.path(), &[folder.join("通报名单.xlsx")], false));
-    assert_eq!((recorded.new, recorded.blank, recorded.notes.len()), (0, 0, 1));
+    let told = |path| {
+        let recorded = taken(record(dir.path(), &[path], false));
+        (recorded.new, recorded.blank, recorded.notes.len())
+    };
+    assert_eq!(told(folder.join("通报名单.xlsx")), (0, 0, 1));
+    // What was set for the run, or how far a plan has come, stands after the title.
+    let mut list = grid(&run, "通报名单");
+    list.0[0][0] = Cell::from("昆明市2015年年度通报名单（未完成）\n（本次参数设定：年度得分线＝70）");
+    let path = dir.path().join("空.xlsx");
+    list.write(&path);
+    assert_eq!(told(path), (0, 0, 1));
 }
 
 #[test]
