@@ -70,7 +70,7 @@ pub fn draw(
         }
         ChartKind::Stacked | ChartKind::Clustered => {
             drawn.x_axis().set_font(&font("仿宋", 9));
-            drawn.y_axis().set_font(&font("仿宋", 9)).set_num_format(if whole { "0" } else { "0%" });
+            drawn.y_axis().set_font(&font("仿宋", 9)).set_num_format(if whole { "0" } else { "0%" }).set_min(0);
             300
         }
     };

@@ -13,15 +13,17 @@ const PORTRAIT: f64 = (210.0 / 25.4 - 0.9) * 96.0;
 /// Scales at which a page may be printed, the largest first: at the smallest, text of 10 points is of
 /// 7, still read without effort.
 const SCALES: [f64; 6] = [1.0, 0.92, 0.86, 0.8, 0.75, 0.7];
-/// Rows may on average be that many lines high before a smaller scale is taken.
-const LINES: f64 = 3.2;
+/// Lines that rows may on average be high before a smaller scale is taken: in lists, which are
+/// looked through, and on upright pages, which are read.
+const LIST_LINES: f64 = 3.2;
+const UPRIGHT_LINES: f64 = 6.0;
 /// Rows that are measured to find the scale.
 const MEASURED: usize = 400;
 /// How far a page is widened for rows that would pass Excel's limit of height, and how often.
 const WIDENING: f64 = 1.3;
 const WIDENINGS: usize = 5;
-/// Pixels of a filter button.
-const BUTTON: f64 = 12.0;
+/// Points below the header's text, where filter buttons lie.
+const BUTTON: f64 = 14.0;
 
 pub struct Layout {
     /// Pixels of each column.
@@ -31,7 +33,7 @@ pub struct Layout {
 /// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.
 pub fn of(sheet: &Sheet<'_>) -> Layout {
     let wishes = wishes(sheet);
-    let page = if sheet.landscape { LANDSCAPE } else { PORTRAIT };
+    let (page, lines) = if sheet.landscape { (LANDSCAPE, LIST_LINES) } else { (PORTRAIT, UPRIGHT_LINES) };
     let least: f64 = wishes.iter().map(|wish| wish.least).sum();
     let smallest = page / SCALES[SCALES.len() - 1];
     let mut width = least.max(smallest);
@@ -42,7 +44,7 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
         }
         width = least.max(page / scale);
         layout = Layout { widths: measure::share(&wishes, width) };
-        if layout.mean_height(sheet) <= measure::lines_height(LINES) {
+        if layout.mean_height(sheet) <= measure::lines_height(lines) {
             break;
         }
     }
@@ -72,7 +74,7 @@ fn wishes(sheet: &Sheet<'_>) -> Vec<Wish> {
         // The last column of a narrower block spreads over the rest of the page and asks for nothing.
         let own = if block.columns.len() < columns { block.columns.len() - 1 } else { columns };
         for (index, column) in block.columns.iter().enumerate().take(own) {
-            let asked = wish(block, index, column, sheet.filter);
+            let asked = wish(block, index, column);
             let wish = &mut wishes[index];
             wish.least = wish.least.max(asked.least);
             wish.most = wish.most.max(asked.most);
@@ -82,13 +84,12 @@ fn wishes(sheet: &Sheet<'_>) -> Vec<Wish> {
     wishes
 }
 
-fn wish(block: &Block<'_>, index: usize, column: &Column, filter: bool) -> Wish {
+fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
     let size = size(column);
-    let button = if filter { BUTTON } else { 0.0 };
     // A header of more than three characters may take two lines.
     let header = measure::width(&column.name);
     let header = if header > 6 { (header / 2).div_ceil(2) * 2 } else { header };
-    let header = measure::pixels(header as f64, measure::HEAD) + button;
+    let header = measure::pixels(header as f64, measure::HEAD);
     let mut widest = 0;
     let mut total = 0;
     let mut filled = 0;
@@ -103,7 +104,8 @@ fn wish(block: &Block<'_>, index: usize, column: &Column, filter: bool) -> Wish 
         total += width;
         filled += 1;
     }
-    let least = measure::pixels(column.least, size).max(header);
+    let unbroken = if column.whole { (widest as f64).min(column.most) } else { 0.0 };
+    let least = measure::pixels(column.least.max(unbroken), size).max(header);
     let most = measure::pixels((widest as f64).clamp(column.least, column.most), size).max(least);
     let mean = if filled == 0 { 0.0 } else { total as f64 / filled as f64 };
     // Words and numbers that stand centred want one line; sentences share out by their mean length.
@@ -158,9 +160,10 @@ impl Layout {
         if measured == 0 { 0.0 } else { total / f64::from(measured) }
     }
 
-    pub fn header_height(&self, block: &Block<'_>) -> f64 {
+    pub fn header_height(&self, block: &Block<'_>, filter: bool) -> f64 {
+        let below = if filter { BUTTON } else { 6.0 };
         let cells = block.columns.iter().zip(self.widths(block));
-        measure::height(cells.map(|(column, width)| (column.name.as_str(), width, measure::HEAD))) + 8.0
+        measure::height(cells.map(|(column, width)| (column.name.as_str(), width, measure::HEAD))) + below
     }
 
     pub fn row_height(&self, block: &Block<'_>, row: &[Value<'_>]) -> f64 {

@@ -103,13 +103,15 @@ pub struct Column {
     pub most: f64,
     /// Set in small type: what is looked up, not read.
     pub small: bool,
+    /// Not broken over lines as long as its texts are no wider than `most`.
+    pub whole: bool,
     pub answer: Option<Answer>,
 }
 
 impl Column {
     /// A column of read text between two widths.
     pub fn text(name: impl Into<String>, least: f64, most: f64) -> Self {
-        Column { name: name.into(), align: Align::Left, least, most, small: false, answer: None }
+        Column { name: name.into(), align: Align::Left, least, most, small: false, whole: false, answer: None }
     }
 
     /// A column of short words or numbers, centred.
@@ -120,6 +122,11 @@ impl Column {
     /// The same in small type.
     pub fn small(self) -> Self {
         Column { small: true, ..self }
+    }
+
+    /// The same, kept on one line.
+    pub fn whole(self) -> Self {
+        Column { whole: true, ..self }
     }
 
     /// The same, to be filled in.

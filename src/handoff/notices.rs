@@ -76,7 +76,7 @@ impl Letters<'_> {
         let pack = material.pack;
         let unit = material.people.unit_label(letter.unit);
         let draft = !letter.lines.iter().all(|line| agreed(pack, line));
-        let title = format!("{}\n{}", info.title(pack, "结果运用"), pack.notices.title);
+        let title = format!("{}\n{}", info.title(pack, ""), pack.notices.title);
         let opening = format!(
             "　　根据{}和{}考核结果，{}涉及贵单位的下列 {} 项。处理的对象、依据、事实和要求见下表。",
             pack.measures,

@@ -23,8 +23,12 @@ pub fn workbook<'a>(
     faulty: &Faulty<'a>,
 ) -> Workbook<'a> {
     let title = info.title(material.pack, NAME);
+    let mut first = sheet(info, NAME, title.clone(), false, vec![numbers(material, figures), actions(material)]);
+    let pack = material.pack;
+    let rules = format!("依据：{}　　规则包：{} {}", pack.title, pack.name, pack.version);
+    first.head.extend(super::lines([(rules, LineStyle::Note), (info.chain_line(), LineStyle::Note)]));
     let mut sheets = vec![
-        sheet(info, NAME, title.clone(), false, vec![numbers(material, figures), actions(material)]),
+        first,
         sheet(info, "单位类别", info.title(material.pack, "处理建议与单位类别"), false, by_unit_kind(material)),
     ];
     if !figures.crosses.is_empty() {

@@ -174,7 +174,7 @@ impl Writer<'_, '_> {
             self.spread(header, block, index, spread, &format)?;
             self.worksheet.write_string_with_format(header, index, &column.name, &format)?;
         }
-        self.worksheet.set_row_height(header, layout.header_height(block))?;
+        self.worksheet.set_row_height(header, layout.header_height(block, first && self.sheet.filter))?;
         self.row += 1;
         if first {
             self.worksheet.set_repeat_rows(0, header)?;

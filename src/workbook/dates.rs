@@ -44,6 +44,22 @@ pub(super) fn from_iso(text: &str) -> Option<NaiveDateTime> {
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
 }
 
+/// `PT08H30M00S` as a part of a day.
+pub(super) fn from_duration(text: &str) -> Option<f64> {
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let mut rest = text.strip_prefix("PT")?;
+    let mut seconds = 0.0;
+    for (unit, length) in [('H', 3600.0), ('M', 60.0), ('S', 1.0)] {
+        if let Some((number, after)) = rest.split_once(unit) {
+            let number: f64 = number.replace(',', ".").parse().ok().filter(|n: &f64| n.is_finite())?;
+            seconds += number * length;
+            rest = after;
+        }
+    }
+    let days = seconds / 86_400.0;
+    rest.is_empty().then_some(if negative { -days } else { days })
+}
+
 /// Whether a built-in number format shows a date or a time of day. 27 to 36 and 50 to 58 are the East-Asian ones.
 /// 46 (`[h]:mm:ss`) shows a span of time, which is a number.
 pub(super) fn is_builtin_date(id: u32) -> bool {

@@ -1,6 +1,7 @@
 //! Why an input folder or a workbook cannot be read: every message names the book (and the sheet), the cause and the remedy.
 //!
-//! Any of these fails the run: a workbook that is left out in silence would make people vanish.
+//! Any of these fails the run: a workbook that is left out in silence would make people vanish. Inside a format
+//! a [`Fault`] says only what is wrong; the book's name and the remedy are added on the way out.
 
 use std::io;
 
@@ -15,8 +16,8 @@ pub enum Error {
     },
     #[error("工作簿「{book}」已加密，无法读取。请用 Excel 或 WPS 打开后取消密码并保存，再重新报送")]
     Encrypted { book: String },
-    #[error("工作簿「{book}」的内容不是电子表格，而是{content}。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送")]
-    NotAWorkbook { book: String, content: &'static str },
+    #[error("工作簿「{book}」的内容不是可读取的电子表格：{content}。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送")]
+    NotAWorkbook { book: String, content: String },
     #[error("工作簿「{book}」已损坏：{what}。请用 Excel 或 WPS 打开（可选“打开并修复”），另存为新的 .xlsx 后重新报送")]
     Damaged { book: String, what: String },
     #[error(
@@ -25,6 +26,54 @@ pub enum Error {
     DamagedSheet { book: String, sheet: String, what: String },
     #[error("工作簿「{book}」体积异常，不予读取：{what}。请只保留需要报送的表格，复制到新的工作簿后重新报送")]
     TooLarge { book: String, what: String },
+}
+
+/// What is wrong inside a workbook, before its name is known.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Encrypted,
+    NotAWorkbook(String),
+    Damaged(String),
+    TooLarge(String),
+}
+
+impl Fault {
+    pub fn damaged(what: impl Into<String>) -> Fault {
+        Fault::Damaged(what.into())
+    }
+
+    pub fn too_large(what: impl Into<String>) -> Fault {
+        Fault::TooLarge(what.into())
+    }
+
+    /// A refusal while a part was being inflated.
+    pub fn in_part(part: &str, error: &io::Error) -> Fault {
+        let what = match error.kind() {
+            io::ErrorKind::InvalidData => error.to_string(),
+            _ => format!("解压失败（{error}）"),
+        };
+        Fault::Damaged(format!("部件 {part} {what}"))
+    }
+
+    pub fn of_book(self, book: &str) -> Error {
+        let book = book.to_owned();
+        match self {
+            Fault::Encrypted => Error::Encrypted { book },
+            Fault::NotAWorkbook(content) => Error::NotAWorkbook { book, content },
+            Fault::Damaged(what) => Error::Damaged { book, what },
+            Fault::TooLarge(what) => Error::TooLarge { book, what },
+        }
+    }
+
+    pub fn of_sheet(self, book: &str, sheet: &str) -> Error {
+        match self {
+            Fault::Damaged(what) => Error::DamagedSheet { book: book.to_owned(), sheet: sheet.to_owned(), what },
+            Fault::TooLarge(what) => {
+                Error::TooLarge { book: book.to_owned(), what: format!("工作表「{sheet}」{what}") }
+            }
+            other => other.of_book(book),
+        }
+    }
 }
 
 /// The usual refusals of the system in Chinese; anything else as the system says it.

@@ -3,12 +3,21 @@
 //! Formats are told by content, never by ending. Cells come row by row, left to right, with absolute
 //! zero-based positions; merged ranges are told beside them.
 
+mod cells;
 mod dates;
 mod error;
-mod first;
+mod ods;
+mod ole;
+mod opc;
+mod package;
 mod sniff;
 mod walk;
+mod xls;
+mod xlsb;
+mod xlsx;
+mod xml;
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,8 +25,16 @@ use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
 pub use error::Error;
-pub use sniff::Format;
 pub use walk::{Found, Walk, walk};
+
+use cells::Ordered;
+use error::Fault;
+use ods::Ods;
+use package::Package;
+use sniff::ZipKind;
+use xls::Xls;
+use xlsb::Xlsb;
+use xlsx::Xlsx;
 
 /// A cell's content as stored, before any meaning is given to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,20 +71,58 @@ pub struct SheetName {
 pub struct Book {
     name: String,
     sha256: String,
-    format: Format,
-    bytes: Arc<[u8]>,
-    sheets: Vec<SheetName>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Xlsx(Xlsx),
+    Xlsb(Xlsb),
+    Ods(Ods),
+    Xls(Xls),
 }
 
 /// Reads `file` whole, once. `name` is how messages call it: its path relative to the input folder.
 pub fn open(file: &Path, name: &str) -> Result<Book, Error> {
-    let bytes: Arc<[u8]> = std::fs::read(file).map_err(|source| Error::Io { path: name.to_owned(), source })?.into();
+    let io = |source| Error::Io { path: name.to_owned(), source };
+    let size = fs::metadata(file).map_err(io)?.len();
+    if size > sniff::MOST_FILE {
+        return Err(Fault::too_large(format!("文件有 {size} 字节")).of_book(name));
+    }
+    let bytes = fs::read(file).map_err(io)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let Some(format) = sniff::format(&bytes) else {
-        return Err(Error::NotAWorkbook { book: name.to_owned(), content: "无法识别的内容" });
-    };
-    let sheets = first::sheets(&bytes, format).map_err(|what| Error::Damaged { book: name.to_owned(), what })?;
-    Ok(Book { name: name.to_owned(), sha256, format, bytes, sheets })
+    let content = Content::new(bytes).map_err(|fault| fault.of_book(name))?;
+    Ok(Book { name: name.to_owned(), sha256, content })
+}
+
+impl Content {
+    fn new(bytes: Vec<u8>) -> Result<Content, Fault> {
+        if bytes.starts_with(ole::MAGIC) {
+            return Ok(Content::Xls(Xls::open(&bytes)?));
+        }
+        if bytes.starts_with(b"\x09\x08") {
+            return Ok(Content::Xls(Xls::new(bytes)?));
+        }
+        if !bytes.starts_with(b"PK") {
+            return Err(Fault::NotAWorkbook(sniff::describe(&bytes).to_owned()));
+        }
+        let package = Package::new(bytes.into())?;
+        let not = |what: &str| Err(Fault::NotAWorkbook(what.to_owned()));
+        match sniff::zip_kind(&package.names()) {
+            Some(ZipKind::Word) => not("Word 文档"),
+            Some(ZipKind::Slides) => not("演示文稿"),
+            Some(ZipKind::OpenDocument) => Ok(Content::Ods(Ods::open(package)?)),
+            Some(ZipKind::Workbook) => {
+                let main = opc::main_part(&package)?;
+                Ok(if main.to_ascii_lowercase().ends_with(".bin") {
+                    Content::Xlsb(Xlsb::open(package, &main)?)
+                } else {
+                    Content::Xlsx(Xlsx::open(package, &main)?)
+                })
+            }
+            None => not("压缩包，其中没有工作簿"),
+        }
+    }
 }
 
 impl Book {
@@ -76,17 +131,27 @@ impl Book {
         &self.sha256
     }
 
+    /// The sheets that hold cells, in the book's order.
     pub fn sheets(&self) -> &[SheetName] {
-        &self.sheets
+        match &self.content {
+            Content::Xlsx(book) => &book.sheets,
+            Content::Xlsb(book) => &book.sheets,
+            Content::Ods(book) => &book.sheets,
+            Content::Xls(book) => &book.sheets,
+        }
     }
 
-    /// Sends the cells of a sheet to `sink` and returns the merged ranges.
+    /// Sends the cells of the sheet with that index to `sink` and returns the merged ranges.
+    ///
+    /// An error may come after some cells have been sent, for a file can be broken at its very end.
     pub fn read(&self, sheet: usize, sink: &mut dyn Sink) -> Result<Vec<Merge>, Error> {
-        let Some(sheet) = self.sheets.get(sheet) else { return Ok(Vec::new()) };
-        first::read(&self.bytes, self.format, &sheet.name, sink).map_err(|what| Error::DamagedSheet {
-            book: self.name.clone(),
-            sheet: sheet.name.clone(),
-            what,
-        })
+        let cells = Ordered::new(sink);
+        match &self.content {
+            Content::Xlsx(book) => book.read(sheet, cells),
+            Content::Xlsb(book) => book.read(sheet, cells),
+            Content::Ods(book) => book.read(sheet, cells),
+            Content::Xls(book) => book.read(sheet, cells),
+        }
+        .map_err(|fault| fault.of_sheet(&self.name, &self.sheets()[sheet].name))
     }
 }

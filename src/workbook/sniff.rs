@@ -1,36 +1,108 @@
-//! Tells a file's format by its content.
+//! Tells what a file is by its content.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// The formats that are read.
+use super::ole::{self, Ole};
+use super::package;
+
+/// No workbook file is bigger than this.
+pub(super) const MOST_FILE: u64 = 512 << 20;
+
+/// What a file that nobody calls a workbook turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    Xlsx,
-    Xlsb,
-    Ods,
-    Xls,
+pub(super) enum Content {
+    Workbook,
+    /// An encrypted Office document: nobody can tell which.
+    Encrypted,
+    Other,
 }
 
-pub(super) fn is_workbook(file: &Path) -> io::Result<bool> {
-    Ok(format(&std::fs::read(file)?).is_some())
-}
-
-pub(super) fn format(bytes: &[u8]) -> Option<Format> {
-    let holds = |what: &[u8]| bytes.windows(what.len()).any(|w| w == what);
-    if bytes.starts_with(b"PK\x03\x04") {
-        if holds(b"xl/workbook.bin") {
-            Some(Format::Xlsb)
-        } else if holds(b"xl/workbook.xml") {
-            Some(Format::Xlsx)
-        } else if holds(b"application/vnd.oasis.opendocument.spreadsheet") {
-            Some(Format::Ods)
+/// Looks into a file without reading more of it than its directory.
+pub(super) fn content(file: &Path) -> io::Result<Content> {
+    let mut file = BufReader::new(File::open(file)?);
+    let mut head = Vec::new();
+    file.by_ref().take(100).read_to_end(&mut head)?;
+    if head.starts_with(b"PK") {
+        let Ok(names) = package::names(&mut file) else { return Ok(Content::Other) };
+        let workbook = zip_kind(&names) == Some(ZipKind::Workbook)
+            || (zip_kind(&names) == Some(ZipKind::OpenDocument)
+                && is_spreadsheet_mime(head.get(38..).unwrap_or_default()));
+        return Ok(if workbook { Content::Workbook } else { Content::Other });
+    }
+    if head.starts_with(ole::MAGIC) {
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(0))?;
+        file.take(MOST_FILE).read_to_end(&mut bytes)?;
+        let Ok(ole) = Ole::new(&bytes) else { return Ok(Content::Other) };
+        return Ok(if ole.has("Workbook") || ole.has("Book") {
+            Content::Workbook
+        } else if ole.has("EncryptedPackage") {
+            Content::Encrypted
         } else {
-            None
+            Content::Other
+        });
+    }
+    Ok(Content::Other)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ZipKind {
+    Workbook,
+    OpenDocument,
+    Word,
+    Slides,
+}
+
+/// What a zip file holds, by the names of its parts.
+pub(super) fn zip_kind<S: AsRef<str>>(names: &[S]) -> Option<ZipKind> {
+    let any = |test: fn(&str) -> bool| names.iter().any(|name| test(&name.as_ref().to_ascii_lowercase()));
+    if any(|name| name == "[content_types].xml") {
+        if any(|name| name.ends_with("workbook.xml") || name.ends_with("workbook.bin")) {
+            return Some(ZipKind::Workbook);
         }
-    } else if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-        (holds(b"W\0o\0r\0k\0b\0o\0o\0k\0") || holds(b"B\0o\0o\0k\0")).then_some(Format::Xls)
+        if any(|name| name.starts_with("word/")) {
+            return Some(ZipKind::Word);
+        }
+        if any(|name| name.starts_with("ppt/")) {
+            return Some(ZipKind::Slides);
+        }
+    }
+    // An encrypted OpenDocument of recent make has its content in one part.
+    let open =
+        any(|name| name == "content.xml" || name == "encrypted-package") && any(|name| name == "meta-inf/manifest.xml");
+    open.then_some(ZipKind::OpenDocument)
+}
+
+pub(super) fn is_spreadsheet_mime(mime: &[u8]) -> bool {
+    mime.starts_with(b"application/vnd.oasis.opendocument.spreadsheet")
+}
+
+/// What a file is that is no workbook though its name says so.
+pub(super) fn describe(bytes: &[u8]) -> &'static str {
+    let head: String = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_ascii_lowercase();
+    let wide: String = head.chars().filter(|&c| c != '\0').collect();
+    let text = wide.trim_start_matches(['\u{FEFF}', '\u{FFFD}', ' ', '\t', '\r', '\n']);
+    if bytes.is_empty() {
+        "空文件（0 字节）"
+    } else if bytes.starts_with(b"%PDF") {
+        "PDF 文件"
+    } else if bytes.starts_with(b"Rar!") || bytes.starts_with(b"7z\xBC\xAF") {
+        "压缩包"
+    } else if matches!(bytes, [0x09, 0x00 | 0x02 | 0x04, ..]) {
+        "Excel 4.0 或更早版本的表格"
+    } else if text.contains("<html") || text.contains("<table") || text.starts_with("<!doctype html") {
+        "网页（HTML）"
+    } else if text.starts_with("mime-version") {
+        "单个文件网页（MHT）"
+    } else if text.starts_with("<?xml") || text.starts_with("<workbook") {
+        "XML 文件"
+    } else if text.starts_with("{\\rtf") {
+        "RTF 文档"
+    } else if bytes.iter().take(4096).all(|&byte| byte >= 0x20 || matches!(byte, b'\t' | b'\r' | b'\n')) {
+        "纯文本（可能是 CSV）"
     } else {
-        None
+        "无法识别的内容"
     }
 }

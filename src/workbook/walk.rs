@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
-use super::sniff;
+use super::sniff::{self, Content};
 
 /// What an input folder holds, each list in byte order of the relative path.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -36,6 +36,10 @@ const WORKBOOK: &[&str] = &["xlsx", "xlsm", "xlsb", "xls", "xltx", "xltm", "xlt"
 
 /// Endings of files that may hold a table but are not read.
 const PASSED_OVER: &[&str] = &["csv", "doc", "docx", "pdf", "zip", "rar", "7z"];
+
+/// Endings of documents that are no workbooks: encrypted, their content tells nothing.
+const OTHER_DOCUMENT: &[&str] =
+    &["doc", "docx", "docm", "dot", "dotx", "wps", "ppt", "pptx", "pptm", "pps", "ppsx", "dps"];
 
 /// Lists the workbooks under `input` and what is not read there.
 pub fn walk(input: &Path) -> Result<Walk, Error> {
@@ -72,7 +76,7 @@ fn descend(folder: &Path, relative: &str, trail: &mut Vec<PathBuf>, walk: &mut W
             walk.open_in_office.push(path);
         } else if name.starts_with('.') || !metadata.is_file() {
             continue;
-        } else if meant_as_workbook(&file) || sniff::is_workbook(&file).map_err(|e| fail(&file, e))? {
+        } else if meant_as_workbook(&file) || is_workbook(&file).map_err(|e| fail(&file, e))? {
             walk.books.push(Found { path, file, bytes: metadata.len() });
         } else if has_ending(&file, PASSED_OVER) {
             walk.passed_over.push(path);
@@ -80,6 +84,15 @@ fn descend(folder: &Path, relative: &str, trail: &mut Vec<PathBuf>, walk: &mut W
     }
     trail.pop();
     Ok(())
+}
+
+/// Whether a file of any other ending is a workbook.
+fn is_workbook(file: &Path) -> std::io::Result<bool> {
+    Ok(match sniff::content(file)? {
+        Content::Workbook => true,
+        Content::Encrypted => !has_ending(file, OTHER_DOCUMENT),
+        Content::Other => false,
+    })
 }
 
 fn meant_as_workbook(file: &Path) -> bool {

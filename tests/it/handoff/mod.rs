@@ -1,7 +1,10 @@
 //! The workbooks handed out, read back as files.
 
 mod book;
+mod letters;
+mod limits;
 mod material;
+mod returns;
 
 use std::path::Path;
 

@@ -1,0 +1,245 @@
+//! The run as data: `consequences.jsonl`, `pending.jsonl`, `issues.jsonl` and `run.json`.
+//!
+//! Contract §4. Outside programs read these files; the order of keys and lines is fixed.
+
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::job::Job;
+use crate::consequence::{FactValue, Flag, Ground, Line, Origin, Outcome, Pending, Subject};
+use crate::fact::text_at;
+use crate::finding::Severity;
+use crate::pack::{Pack, Value};
+use crate::table::{Dataset, SheetKind};
+
+#[derive(Serialize)]
+struct ConsequenceLine<'a> {
+    id: &'a str,
+    year: i32,
+    run: &'static str,
+    action: &'a str,
+    subject_kind: &'a str,
+    subject_id: &'a str,
+    subject_name: &'a str,
+    unit_ids: Vec<&'a str>,
+    authority: Option<String>,
+    options: &'a [String],
+    rules: Vec<&'a str>,
+    grounds: Vec<GroundLine<'a>>,
+    flags: &'a [Flag],
+}
+
+#[derive(Serialize)]
+struct GroundLine<'a> {
+    rule: &'a str,
+    about: &'a str,
+    facts: Facts<'a>,
+    sources: Vec<String>,
+}
+
+/// Facts in the order in which the rule names them.
+struct Facts<'a>(&'a [(String, FactValue)]);
+
+impl Serialize for Facts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct PendingLine<'a> {
+    rule: &'a str,
+    subject_kind: &'a str,
+    subject_id: &'a str,
+    missing: &'a [String],
+    sources: Vec<String>,
+}
+
+/// `路径/文件.xlsx!工作表!A12`, or `档案!<处理编号>`.
+pub fn cite(data: &Dataset, origin: &Origin) -> String {
+    match origin {
+        Origin::Cell(cell) => data.cite(*cell),
+        Origin::Archive(id) => format!("档案!{id}"),
+    }
+}
+
+/// Units of a subject: its own id, or those of a member's seats in register order.
+pub fn unit_ids<'a>(pack: &Pack, data: &'a Dataset, subject: Subject) -> Vec<&'a str> {
+    let membership = &pack.membership;
+    if subject.kind == membership.unit {
+        return vec![data.registers[subject.kind].ids[subject.index as usize].as_str()];
+    }
+    let column = data.tables[membership.table].frame.column(&format!("@{}", pack.subjects[membership.unit].kind));
+    let units = column.ok().and_then(|column| column.u32().ok().cloned());
+    let rows = &data.registers[subject.kind].rows[subject.index as usize];
+    let mut ids: Vec<&str> = Vec::new();
+    for unit in rows.iter().filter_map(|row| units.as_ref()?.get(*row as usize)) {
+        let id = data.registers[membership.unit].ids[unit as usize].as_str();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+/// Who may decide about a subject, from its first register row; none for subjects without such a column.
+pub fn authority(pack: &Pack, data: &Dataset, subject: Subject) -> Option<String> {
+    let definition = &pack.subjects[subject.kind];
+    let row = *data.registers[subject.kind].rows[subject.index as usize].first()?;
+    let column = &pack.tables[definition.register].columns[definition.authority?].name;
+    text_at(&data.tables[definition.register].frame, column, row as usize)
+}
+
+fn consequence<'a>(pack: &'a Pack, data: &'a Dataset, job: &Job, line: &'a Line) -> ConsequenceLine<'a> {
+    let register = &data.registers[line.subject.kind];
+    ConsequenceLine {
+        id: &line.id,
+        year: data.year,
+        run: job.run.word(),
+        action: &pack.actions[line.action].name,
+        subject_kind: &pack.subjects[line.subject.kind].kind,
+        subject_id: &register.ids[line.subject.index as usize],
+        subject_name: &register.labels[line.subject.index as usize],
+        unit_ids: unit_ids(pack, data, line.subject),
+        authority: authority(pack, data, line.subject),
+        options: &line.options,
+        rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str()).collect(),
+        grounds: line.grounds.iter().map(|ground| ground_line(pack, data, ground)).collect(),
+        flags: &line.flags,
+    }
+}
+
+fn ground_line<'a>(pack: &'a Pack, data: &Dataset, ground: &'a Ground) -> GroundLine<'a> {
+    GroundLine {
+        rule: &pack.rules[ground.rule].id,
+        about: &ground.about,
+        facts: Facts(&ground.facts),
+        sources: ground.sources.iter().map(|origin| cite(data, origin)).collect(),
+    }
+}
+
+fn pending<'a>(pack: &'a Pack, data: &Dataset, case: &'a Pending) -> PendingLine<'a> {
+    PendingLine {
+        rule: &case.rule,
+        subject_kind: &pack.subjects[case.kind].kind,
+        subject_id: &case.id,
+        missing: &case.missing,
+        sources: case.sources.iter().map(|origin| cite(data, origin)).collect(),
+    }
+}
+
+/// Writes the three jsonl files and run.json.
+///
+/// # Errors
+/// The folder cannot be written.
+pub fn write(
+    dir: &Path,
+    job: &Job,
+    pack: &Pack,
+    data: &Dataset,
+    outcome: &Outcome,
+    answers: &str,
+) -> std::io::Result<()> {
+    let folder = dir.join("data");
+    std::fs::create_dir_all(&folder)?;
+    lines(&folder.join("consequences.jsonl"), outcome.lines.iter().map(|line| consequence(pack, data, job, line)))?;
+    lines(&folder.join("pending.jsonl"), outcome.pending.iter().map(|case| pending(pack, data, case)))?;
+    lines(&folder.join("issues.jsonl"), data.findings.iter())?;
+    let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
+    std::fs::write(dir.join("run.json"), text + "\n")
+}
+
+fn lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> std::io::Result<()> {
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    for item in items {
+        serde_json::to_writer(&mut file, &item)?;
+        file.write_all(b"\n")?;
+    }
+    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+}
+
+fn run_json(job: &Job, pack: &Pack, data: &Dataset, outcome: &Outcome, answers: &str) -> serde_json::Value {
+    let parameters: Vec<_> = pack
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let set = job.sets.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
+            let from = if set.is_some() { "--set" } else { "pack" };
+            let value = set.or_else(|| super::job::in_force(parameter, data.as_of));
+            serde_json::json!({ "name": parameter.name, "value": value.map(value_json), "from": from })
+        })
+        .collect();
+    let inputs: Vec<_> = data
+        .books
+        .iter()
+        .enumerate()
+        .map(|(at, book)| {
+            let sheets: Vec<_> = data
+                .sheets
+                .iter()
+                .filter(|sheet| sheet.book as usize == at)
+                .map(|sheet| {
+                    let (table, kind) = match sheet.kind {
+                        SheetKind::Table(table) => (Some(&pack.tables[table].name), "table"),
+                        SheetKind::Unrecognised => (None, "unrecognised"),
+                        SheetKind::Prose => (None, "prose"),
+                    };
+                    serde_json::json!({
+                        "sheet": sheet.name, "table": table, "kind": kind, "rows": sheet.rows,
+                        "used": sheet.used, "rejected": sheet.rejected, "ignored": sheet.ignored,
+                    })
+                })
+                .collect();
+            serde_json::json!({ "file": book.path, "sha256": book.sha256, "sheets": sheets })
+        })
+        .collect();
+    let mut consequences = serde_json::Map::new();
+    for (action, definition) in pack.actions.iter().enumerate() {
+        let count = outcome.lines.iter().filter(|line| line.action == action).count();
+        if count > 0 {
+            consequences.insert(definition.name.clone(), count.into());
+        }
+    }
+    serde_json::json!({
+        "year": data.year,
+        "run": job.run.word(),
+        "as_of": data.as_of.to_string(),
+        "pack": { "name": pack.name, "version": pack.version, "hash": pack.hash },
+        "parameters": parameters,
+        "archive": answers,
+        "inputs": inputs,
+        "passed_over": data.passed_over,
+        "counts": {
+            "consequences": consequences,
+            "pending": outcome.pending.len(),
+            "rejected": rejected_rows(data),
+            "warnings": warnings(data),
+        },
+    })
+}
+
+/// Rows that were put aside.
+pub fn rejected_rows(data: &Dataset) -> u64 {
+    data.sheets.iter().map(|sheet| sheet.rejected).sum()
+}
+
+/// Findings that put nothing aside.
+pub fn warnings(data: &Dataset) -> usize {
+    data.findings.iter().filter(|finding| finding.severity == Severity::Warning).count()
+}
+
+fn value_json(value: &Value) -> serde_json::Value {
+    match value {
+        // Whole numbers are shown as such.
+        Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => (*number as i64).into(),
+        Value::Number(number) => (*number).into(),
+        Value::Text(text) => text.as_str().into(),
+    }
+}

@@ -1,0 +1,153 @@
+//! What is to be done: options as meant, checked once.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::Failure;
+use crate::pack::sql::{Literal, Literals};
+use crate::pack::{self, Pack, Parameter, Run, Value};
+
+/// Options as typed.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    pub run: Run,
+    pub input: PathBuf,
+    pub output: PathBuf,
+    pub year: Option<i32>,
+    pub as_of: Option<NaiveDate>,
+    pub archive: Option<PathBuf>,
+    pub sets: Vec<String>,
+    pub notices: bool,
+    pub strict: bool,
+    pub quiet: bool,
+}
+
+/// A run as meant.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub run: Run,
+    pub input: PathBuf,
+    pub output: PathBuf,
+    pub year: Option<i32>,
+    pub as_of: Option<NaiveDate>,
+    pub archive: PathBuf,
+    /// Values that replace the pack's.
+    pub sets: Vec<(String, Value)>,
+    pub notices: bool,
+    pub strict: bool,
+    pub quiet: bool,
+}
+
+/// The name of the archive beside the runs.
+pub const ARCHIVE: &str = "档案.db";
+
+impl Job {
+    /// Checks what was typed against the pack and the folders.
+    ///
+    /// # Errors
+    /// Usage errors, all in Chinese with the remedy.
+    pub fn new(typed: Typed, pack: &Pack) -> Result<Job, Failure> {
+        let Typed { run, input, output, year, as_of, archive, sets, notices, strict, quiet } = typed;
+        if let (Some(year), Some(as_of)) = (year, as_of)
+            && as_of.year() != year
+        {
+            return Err(as_of_outside(as_of, year));
+        }
+        let sets = sets.iter().map(|text| parse_set(text, pack)).collect::<Result<Vec<_>, _>>()?;
+        if inside(&output, &input) {
+            return Err(Failure::usage(format!(
+                "输出文件夹「{}」在输入文件夹「{}」之内：下次运行会把名单当作报送表读入。请另选 --output",
+                output.display(),
+                input.display()
+            )));
+        }
+        let archive = archive.unwrap_or_else(|| output.join(ARCHIVE));
+        Ok(Job { run, input, output, year, as_of, archive, sets, notices, strict, quiet })
+    }
+
+    /// What names stand for in the run's expressions.
+    pub fn literals(&self, pack: &Pack, year: i32, as_of: NaiveDate) -> Literals {
+        let mut literals = Literals::new();
+        literals.insert("本年".into(), Literal::Int(year));
+        literals.insert("基准日".into(), Literal::Date(as_of));
+        literals.insert("年初".into(), Literal::Date(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(as_of)));
+        literals.insert("轮次".into(), Literal::Text(self.run.code().into()));
+        for parameter in &pack.parameters {
+            let set = self.sets.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
+            if let Some(value) = set.or_else(|| in_force(parameter, as_of)) {
+                let literal = match value {
+                    Value::Number(number) => Literal::Number(*number),
+                    Value::Text(text) => Literal::Text(text.clone()),
+                };
+                literals.insert(parameter.name.clone(), literal);
+            }
+        }
+        literals
+    }
+
+    /// Values set on the command line, as shown in titles.
+    pub fn set_texts(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| match value {
+            Value::Number(number) => number.to_string(),
+            Value::Text(text) => text.clone(),
+        };
+        self.sets.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+    }
+
+    /// Parameters that have no value on the as-of date.
+    pub fn without_value<'p>(&self, pack: &'p Pack, as_of: NaiveDate) -> Vec<&'p Parameter> {
+        let set = |parameter: &Parameter| self.sets.iter().any(|(name, _)| *name == parameter.name);
+        pack.parameters.iter().filter(|one| !set(one) && in_force(one, as_of).is_none()).collect()
+    }
+}
+
+/// A parameter's value on a day.
+pub fn in_force(parameter: &Parameter, day: NaiveDate) -> Option<&Value> {
+    parameter.values.iter().rev().find(|dated| dated.from <= day).map(|dated| &dated.value)
+}
+
+/// The as-of date must lie in the run's year.
+pub fn as_of_outside(as_of: NaiveDate, year: i32) -> Failure {
+    Failure::usage(format!("基准日 {as_of} 不在 {year} 年内。请用 --as-of 指定 {year} 年的一天，或用 --year 指定年度"))
+}
+
+fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err(Failure::usage(format!("--set {text} 写法不对，应为 --set 名称=值，例如 --set 半年得分线=65")));
+    };
+    let (name, value) = (name.trim(), value.trim());
+    let Some(parameter) = pack.parameters.iter().find(|parameter| parameter.name == name) else {
+        let names: Vec<&str> = pack.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        let near = pack::nearest(name, &names).map(|near| format!("是否要写「{near}」？")).unwrap_or_default();
+        return Err(Failure::usage(format!("--set：没有名为「{name}」的参数。{near}可用的参数：{}", names.join("、"))));
+    };
+    let meant = if parameter.one_of.is_empty() {
+        value.parse::<f64>().map(Value::Number).map_err(|_| format!("值「{value}」应为数字"))
+    } else {
+        Ok(Value::Text(value.to_owned()))
+    };
+    let checked =
+        meant.and_then(|meant| pack::fits(&meant, parameter.min, parameter.max, &parameter.one_of).map(|()| meant));
+    match checked {
+        Ok(meant) => Ok((name.to_owned(), meant)),
+        Err(message) => Err(Failure::usage(format!("--set {name}：{message}"))),
+    }
+}
+
+/// Whether `inner` is `outer` or lies in it, by what the names lead to.
+fn inside(inner: &Path, outer: &Path) -> bool {
+    let outer = std::path::absolute(outer).unwrap_or_else(|_| outer.to_owned());
+    let outer = outer.canonicalize().unwrap_or(outer);
+    let inner = std::path::absolute(inner).unwrap_or_else(|_| inner.to_owned());
+    // The output need not exist yet: its nearest existing parent does.
+    let mut real = inner.clone();
+    for ancestor in inner.ancestors() {
+        if let Ok(found) = ancestor.canonicalize() {
+            let rest = inner.strip_prefix(ancestor).unwrap_or(Path::new(""));
+            real = found.join(rest);
+            break;
+        }
+    }
+    real.starts_with(&outer)
+}

@@ -1,0 +1,184 @@
+//! A run's folder appears whole or not at all, and two runs never write into one DIR.
+//!
+//! Everything is written into a hidden staging folder beside the run's own and then swapped in. Where
+//! the system can exchange two folders in one step (Linux), it does; elsewhere the old folder is moved
+//! aside first, and a run killed between the two moves is put right by the next command.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Failure;
+
+const LOCK: &str = ".kaohe.lock";
+const STAGING: &str = ".kaohe-staging-";
+const OLD: &str = ".kaohe-old-";
+/// A folder with a file open elsewhere is often free a moment later.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long a second run waits for the first.
+const PATIENCE: u32 = 150;
+
+/// DIR held by this process alone; let go when dropped.
+pub struct Held {
+    dir: PathBuf,
+    file: Option<File>,
+}
+
+impl Held {
+    /// Waits for DIR, then clears what a killed run left behind.
+    ///
+    /// # Errors
+    /// DIR cannot be made or written, or another run holds it for too long.
+    pub fn new(dir: &Path) -> Result<Held, Failure> {
+        fs::create_dir_all(dir).map_err(|error| unwritable(dir, &error))?;
+        for _ in 0..PATIENCE {
+            if let Some(file) = try_lock(dir).map_err(|error| unwritable(dir, &error))? {
+                let held = Held { dir: dir.to_owned(), file: Some(file) };
+                held.recover().map_err(|error| unwritable(dir, &error))?;
+                return Ok(held);
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Err(Failure::failed(format!("另一次运行正在使用「{}」。请等它结束后重试", dir.display())))
+    }
+
+    /// Puts right what a killed run left behind: an old folder moved aside comes back, staging goes.
+    fn recover(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if let Some(run) = name.strip_prefix(OLD) {
+                let place = self.dir.join(run);
+                if place.exists() {
+                    fs::remove_dir_all(entry.path())?;
+                } else {
+                    fs::rename(entry.path(), place)?;
+                }
+            } else if name.starts_with(STAGING) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An empty staging folder for the run called `name`.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn stage(&self, name: &str) -> Result<PathBuf, Failure> {
+        let staged = self.dir.join(format!("{STAGING}{name}"));
+        fs::create_dir_all(&staged).map_err(|error| unwritable(&staged, &error))?;
+        Ok(staged)
+    }
+
+    /// Swaps the staged folder into its place.
+    ///
+    /// # Errors
+    /// The old folder cannot be replaced: something in it is open.
+    pub fn publish(&self, staged: &Path, name: &str) -> Result<PathBuf, Failure> {
+        let place = self.dir.join(name);
+        sync(staged);
+        let mut tries = 0;
+        loop {
+            match self.swap(staged, &place, name) {
+                Ok(()) => break,
+                Err(error) if tries >= TRIES => {
+                    return Err(Failure::failed(format!(
+                        "无法发布到「{}」：{error}。请关闭在 Excel 或 WPS 中打开的名单后重试；原有结果未动",
+                        place.display()
+                    )));
+                }
+                Err(_) => {
+                    tries += 1;
+                    std::thread::sleep(PAUSE);
+                }
+            }
+        }
+        sync(&self.dir);
+        // What is left of the old run; the next command clears what cannot be removed now.
+        let _ = fs::remove_dir_all(staged);
+        let _ = fs::remove_dir_all(self.dir.join(format!("{OLD}{name}")));
+        Ok(place)
+    }
+
+    fn swap(&self, staged: &Path, place: &Path, name: &str) -> io::Result<()> {
+        if !place.exists() {
+            return fs::rename(staged, place);
+        }
+        if exchange(staged, place)? {
+            return Ok(());
+        }
+        let old = self.dir.join(format!("{OLD}{name}"));
+        fs::rename(place, &old)?;
+        fs::rename(staged, place).inspect_err(|_| {
+            // The old run stays what is published; if even that fails, the next command brings it back.
+            let _ = fs::rename(&old, place);
+        })
+    }
+
+    /// Removes a staging folder of a run that failed.
+    pub fn discard(&self, staged: &Path) {
+        let _ = fs::remove_dir_all(staged);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // DIR holds only runs and the archive: the lock goes with the run.
+        let _ = fs::remove_file(self.dir.join(LOCK));
+        self.file.take();
+    }
+}
+
+/// Exchanges two folders in one step; false where the system cannot.
+#[cfg(target_os = "linux")]
+fn exchange(a: &Path, b: &Path) -> io::Result<bool> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// A lock on DIR: a locked file that still stands under its name once it is locked.
+fn try_lock(dir: &Path) -> io::Result<Option<File>> {
+    let path = dir.join(LOCK);
+    let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&path)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(fs::TryLockError::WouldBlock) => return Ok(None),
+        Err(fs::TryLockError::Error(error)) => return Err(error),
+    }
+    // The holder before us may have removed the file between our opening and locking it.
+    let mark = format!("{}-{:?}", std::process::id(), std::thread::current().id());
+    file.set_len(0)?;
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(mark.as_bytes())?;
+    file.flush()?;
+    let mut seen = String::new();
+    let same = File::open(&path).and_then(|mut standing| standing.read_to_string(&mut seen)).is_ok() && seen == mark;
+    // Windows keeps others from reading a locked file: there the lock itself is proof, as the name cannot go.
+    Ok(if same || cfg!(windows) { Some(file) } else { None })
+}
+
+/// Makes renames last through a power cut, where folders can be synced.
+fn sync(dir: &Path) {
+    if let Ok(folder) = File::open(dir) {
+        let _ = folder.sync_all();
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format!(
+        "无法写入「{}」：{error}。请检查文件夹是否存在、磁盘是否已满、是否有写入权限",
+        path.display()
+    ))
+}

@@ -1,0 +1,96 @@
+//! What a person is told at the end of a run.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::data;
+use super::job::Job;
+use crate::consequence::Outcome;
+use crate::pack::{Absent, Pack};
+use crate::table::{Dataset, SheetKind};
+
+/// How the input was taken: year, tables that are not there, what was put aside.
+pub fn of_input(pack: &Pack, data: &Dataset) -> String {
+    let mut text = String::new();
+    if data.year_found {
+        line(&mut text, format_args!("年度：{}（未指定 --year，取考核表中最近的年度）", data.year));
+    } else {
+        line(&mut text, format_args!("年度：{}", data.year));
+    }
+    line(&mut text, format_args!("基准日：{}", data.as_of));
+    for table in &data.absent {
+        let table = &pack.tables[*table];
+        let consequence = match table.absent {
+            Absent::Pending => "需要它的事项列为待定",
+            Absent::Empty | Absent::Fatal => "按没有记录处理",
+        };
+        line(&mut text, format_args!("没有找到「{}」：{consequence}", table.name));
+    }
+    let (mut rows, mut used, mut ignored) = (0, 0, 0);
+    for sheet in &data.sheets {
+        rows += sheet.rows;
+        used += sheet.used;
+        ignored += sheet.ignored;
+    }
+    let rejected = data::rejected_rows(data);
+    line(
+        &mut text,
+        format_args!(
+            "读入 {} 个工作簿、{} 张工作表，{rows} 行：采用 {used}，退回 {rejected}，不计 {ignored}",
+            data.books.len(),
+            data.sheets.len()
+        ),
+    );
+    let unrecognised = unrecognised(data);
+    if unrecognised > 0 {
+        line(&mut text, format_args!("未识别的工作表：{unrecognised} 张"));
+    }
+    if !data.passed_over.is_empty() {
+        line(&mut text, format_args!("未读取的文件：{}", data.passed_over.join("、")));
+    }
+    let warnings = data::warnings(data);
+    if rejected > 0 || warnings > 0 {
+        line(
+            &mut text,
+            format_args!("数据问题：退回 {rejected} 行，提醒 {warnings} 条（见 数据问题清单.xlsx、退回单）"),
+        );
+    }
+    text
+}
+
+/// What the run proposes and leaves open, and where it stands.
+pub fn of_outcome(job: &Job, pack: &Pack, outcome: &Outcome, place: &Path) -> String {
+    let mut text = String::new();
+    let counts: Vec<String> = pack
+        .actions
+        .iter()
+        .enumerate()
+        .filter_map(|(action, definition)| {
+            let count = outcome.lines.iter().filter(|line| line.action == action).count();
+            (count > 0).then(|| format!("{} {count}", definition.name))
+        })
+        .collect();
+    if counts.is_empty() {
+        line(&mut text, format_args!("拟处理：无"));
+    } else {
+        line(&mut text, format_args!("拟处理：{}", counts.join("，")));
+    }
+    line(&mut text, format_args!("待定事项：{} 项", outcome.pending.len()));
+    line(&mut text, format_args!("已发布{}结果：{}", job.run.title(), place.display()));
+    text
+}
+
+/// Whether anything was not used that should have been: exit code 3.
+pub fn has_faults(data: &Dataset) -> bool {
+    data::rejected_rows(data) > 0 || unrecognised(data) > 0 || !data.passed_over.is_empty()
+}
+
+fn unrecognised(data: &Dataset) -> usize {
+    data.sheets.iter().filter(|sheet| sheet.kind == SheetKind::Unrecognised).count()
+}
+
+fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = text.write_fmt(arguments);
+    text.push('\n');
+}

@@ -1,0 +1,137 @@
+//! What all formats share on the way to the sink: addresses within bounds, cells in order, texts of a sane length.
+
+use std::sync::Arc;
+
+use super::error::Fault;
+use super::{Merge, Raw, Sink};
+use crate::place::A1;
+
+pub(super) const ROWS: u32 = 1_048_576;
+pub(super) const COLUMNS: u32 = 16_384;
+
+/// Cells are held back up to this number, to be sorted if need be; nobody writes a bigger sheet out of order.
+const HELD: usize = 1 << 19;
+/// Excel allows 32,767 characters in a cell, four bytes each at most.
+const LONGEST_TEXT: usize = 32_767 * 4;
+const MOST_MERGES: usize = 1 << 20;
+/// What all shared strings of a book may take in memory.
+const MOST_TEXT: usize = 1 << 30;
+
+/// Passes cells on in order of row and column.
+pub(super) struct Ordered<'a> {
+    sink: &'a mut dyn Sink,
+    held: Vec<(u32, u32, Raw)>,
+    last: Option<(u32, u32)>,
+    in_order: bool,
+    streaming: bool,
+    merges: Vec<Merge>,
+}
+
+impl<'a> Ordered<'a> {
+    pub fn new(sink: &'a mut dyn Sink) -> Ordered<'a> {
+        Ordered { sink, held: Vec::new(), last: None, in_order: true, streaming: false, merges: Vec::new() }
+    }
+
+    pub fn push(&mut self, row: u32, column: u32, value: Raw) -> Result<(), Fault> {
+        if row >= ROWS || column >= COLUMNS {
+            return Err(Fault::damaged(format!(
+                "单元格位置超出范围（第 {} 行第 {} 列）",
+                u64::from(row) + 1,
+                u64::from(column) + 1
+            )));
+        }
+        let forward = self.last < Some((row, column));
+        self.last = Some((row, column));
+        if self.streaming {
+            if !forward {
+                return Err(Fault::damaged(format!("单元格 {} 没有按行列顺序存放", A1(row, column))));
+            }
+            self.sink.cell(row, column, value);
+            return Ok(());
+        }
+        self.in_order &= forward;
+        self.held.push((row, column, value));
+        if self.held.len() == HELD {
+            self.release()?;
+            self.streaming = true;
+        }
+        Ok(())
+    }
+
+    pub fn merge(&mut self, merge: Merge) -> Result<(), Fault> {
+        if self.merges.len() == MOST_MERGES {
+            return Err(Fault::too_large(format!("合并单元格超过 {MOST_MERGES} 处")));
+        }
+        let (top, left, bottom, right) = merge;
+        if top <= bottom && left <= right && bottom < ROWS && right < COLUMNS {
+            self.merges.push(merge);
+            return Ok(());
+        }
+        Err(Fault::damaged("合并单元格的范围不合规"))
+    }
+
+    pub fn finish(mut self) -> Result<Vec<Merge>, Fault> {
+        if !self.streaming {
+            self.release()?;
+        }
+        Ok(self.merges)
+    }
+
+    fn release(&mut self) -> Result<(), Fault> {
+        let mut held = std::mem::take(&mut self.held);
+        if !self.in_order {
+            held.sort_by_key(|&(row, column, _)| (row, column));
+            // The same cell told twice with one content harms nobody; with two it would be a guess.
+            held.dedup();
+            if let Some(twice) = held.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1)) {
+                return Err(Fault::damaged(format!("单元格 {} 出现两次，内容不同", A1(twice[0].0, twice[0].1))));
+            }
+        }
+        self.last = held.last().map(|&(row, column, _)| (row, column));
+        for (row, column, value) in held {
+            self.sink.cell(row, column, value);
+        }
+        Ok(())
+    }
+}
+
+/// Adds to a text that is being put together, up to what a cell can hold.
+pub(super) fn append(text: &mut String, more: &str) -> Result<(), Fault> {
+    if text.len() + more.len() > LONGEST_TEXT {
+        return Err(Fault::too_large(format!("有单元格的文字超过 {LONGEST_TEXT} 字节")));
+    }
+    text.push_str(more);
+    Ok(())
+}
+
+/// The texts that cells refer to by number, shared by all cells that do.
+#[derive(Debug, Default)]
+pub(super) struct Strings {
+    all: Vec<Arc<str>>,
+    bytes: usize,
+}
+
+impl Strings {
+    pub fn push(&mut self, text: &str) -> Result<(), Fault> {
+        self.bytes += text.len() + 48;
+        if self.bytes > MOST_TEXT {
+            return Err(Fault::too_large("共享字符串过多"));
+        }
+        self.all.push(Arc::from(text));
+        Ok(())
+    }
+
+    /// The cell for text number `index`; none for a blank one.
+    pub fn get(&self, index: usize) -> Result<Option<Raw>, Fault> {
+        match self.all.get(index) {
+            Some(text) if text.is_empty() => Ok(None),
+            Some(text) => Ok(Some(Raw::Text(Arc::clone(text)))),
+            None => Err(Fault::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）"))),
+        }
+    }
+}
+
+/// A text cell; none for a blank one.
+pub(super) fn text(text: &str) -> Option<Raw> {
+    (!text.is_empty()).then(|| Raw::Text(Arc::from(text)))
+}

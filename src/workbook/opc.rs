@@ -1,0 +1,97 @@
+//! How the parts of .xlsx and .xlsb refer to each other: relationships, by id, type and target.
+
+use super::error::Fault;
+use super::package::Package;
+use super::xml::{Token, Xml};
+
+/// A reference from one part to another.
+#[derive(Debug)]
+pub(super) struct Relation {
+    pub id: String,
+    /// The last step of its type: `worksheet`, `sharedStrings`.
+    pub kind: String,
+    /// The path of the part that is meant.
+    pub target: String,
+}
+
+/// The part that holds the list of sheets.
+pub(super) fn main_part(package: &Package) -> Result<String, Fault> {
+    let root = relations(package, "")?;
+    if let Some(main) = root.into_iter().find(|relation| relation.kind == "officeDocument") {
+        return Ok(main.target);
+    }
+    for usual in ["xl/workbook.xml", "xl/workbook.bin"] {
+        if package.find(usual)?.is_some() {
+            return Ok(usual.to_owned());
+        }
+    }
+    Err(Fault::damaged("压缩包中没有工作簿部件"))
+}
+
+/// The references that `part` makes; none where it has no such list.
+pub(super) fn relations(package: &Package, part: &str) -> Result<Vec<Relation>, Fault> {
+    let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
+    let list = if folder.is_empty() { format!("_rels/{name}.rels") } else { format!("{folder}/_rels/{name}.rels") };
+    let Some(found) = package.find(&list)? else { return Ok(Vec::new()) };
+    let mut xml = Xml::new(package.stream(found)?, &list)?;
+    let mut relations = Vec::new();
+    loop {
+        match xml.next()? {
+            Token::Start(tag) if tag.local() == b"Relationship" => {
+                if tag.attribute(b"TargetMode")? == Some(b"External") {
+                    continue;
+                }
+                let kind = tag.text(b"Type")?.unwrap_or_default();
+                relations.push(Relation {
+                    id: tag.text(b"Id")?.unwrap_or_default().into_owned(),
+                    kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+                    target: resolve(folder, &tag.text(b"Target")?.unwrap_or_default()),
+                });
+            }
+            Token::Eof => break,
+            _ => {}
+        }
+    }
+    xml.finish()?;
+    Ok(relations)
+}
+
+/// The path of a target: absolute, or relative to the folder of the part that names it.
+fn resolve(folder: &str, target: &str) -> String {
+    let target = target.replace('\\', "/");
+    let whole = match target.strip_prefix('/') {
+        Some(absolute) => absolute.to_owned(),
+        None => format!("{folder}/{target}"),
+    };
+    let mut steps = Vec::new();
+    for step in whole.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolve;
+
+    #[test]
+    fn targets_resolve_within_the_package() {
+        let cases = [
+            ("xl", "worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("xl", "/xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("xl", "../sheet.xml", "sheet.xml"),
+            ("xl", "../../../etc/passwd", "etc/passwd"),
+            ("", "xl/workbook.xml", "xl/workbook.xml"),
+            ("xl", ".\\worksheets\\sheet1.xml", "xl/worksheets/sheet1.xml"),
+        ];
+        for (folder, target, expected) in cases {
+            assert_eq!(resolve(folder, target), expected);
+        }
+    }
+}

@@ -1,0 +1,513 @@
+//! Binary workbooks of Excel 5 to 2003 (.xls) and WPS (.et): BIFF5 and BIFF8 records in a compound file.
+//!
+//! Its own reader, not calamine's, because calamine lays out the whole grid (two far-away cells ask for gigabytes and abort
+//! the process), drops a formula whose text result is missing and a cell whose shared string is, and
+//! cuts long formula texts. Here records are walked one by one: memory is the file and its shared strings.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use encoding_rs::Encoding;
+
+use super::cells::{self, Ordered, Strings};
+use super::error::Fault;
+use super::ole::Ole;
+use super::package::{u16_at, u32_at, u64_at};
+use super::xlsx::{MOST_SHEETS, Styles};
+use super::{Merge, Raw, SheetName, dates};
+
+// Record types, [MS-XLS] 2.3.
+const BOF: u16 = 0x0809;
+const EOF: u16 = 0x000A;
+const CONTINUE: u16 = 0x003C;
+const FILE_PASS: u16 = 0x002F;
+const CODE_PAGE: u16 = 0x0042;
+const DATE_MODE: u16 = 0x0022;
+const FORMAT: u16 = 0x041E;
+const XF: u16 = 0x00E0;
+const BOUND_SHEET: u16 = 0x0085;
+const SST: u16 = 0x00FC;
+const RECALC_ID: u16 = 0x01C1;
+const NUMBER: u16 = 0x0203;
+const LABEL: u16 = 0x0204;
+const BOOL_ERR: u16 = 0x0205;
+const STRING: u16 = 0x0207;
+const RK: u16 = 0x027E;
+const MUL_RK: u16 = 0x00BD;
+const RSTRING: u16 = 0x00D6;
+const LABEL_SST: u16 = 0x00FD;
+const MERGED_CELLS: u16 = 0x00E5;
+const FORMULA: u16 = 0x0006;
+/// What may stand between a formula and its text: a shared formula, an array, a table of operations.
+const WITH_FORMULA: [u16; 3] = [0x04BC, 0x0221, 0x0236];
+
+#[derive(Debug)]
+pub(super) struct Xls {
+    stream: Vec<u8>,
+    pub sheets: Vec<SheetName>,
+    /// Where each sheet starts in the stream.
+    starts: Vec<usize>,
+    strings: Strings,
+    styles: Styles,
+    coding: Coding,
+    /// The file names the program that last calculated it.
+    calculated: bool,
+}
+
+/// How texts are stored.
+#[derive(Debug, Clone, Copy)]
+struct Coding {
+    /// BIFF8: UTF-16, or its low bytes only. Else bytes of the code page.
+    wide: bool,
+    /// None where the file names a code page that nobody knows.
+    page: Option<&'static Encoding>,
+}
+
+impl Xls {
+    pub fn open(bytes: &[u8]) -> Result<Xls, Fault> {
+        let ole = Ole::new(bytes)?;
+        for name in ["Workbook", "Book"] {
+            if let Some(stream) = ole.stream(name)? {
+                return Xls::new(stream);
+            }
+        }
+        if ole.has("EncryptedPackage") {
+            return Err(Fault::Encrypted);
+        }
+        let what = if ole.has("WordDocument") { "Word 文档" } else { "不含工作簿的复合文档" };
+        Err(Fault::NotAWorkbook(what.to_owned()))
+    }
+
+    /// Reads the part of the stream that describes the whole book. A stream may also be one bare sheet, as
+    /// web sites' export scripts write it.
+    pub fn new(stream: Vec<u8>) -> Result<Xls, Fault> {
+        let mut book = Xls {
+            stream: Vec::new(),
+            sheets: Vec::new(),
+            starts: Vec::new(),
+            strings: Strings::default(),
+            styles: Styles::default(),
+            coding: Coding { wide: true, page: Some(encoding_rs::GBK) },
+            calculated: false,
+        };
+        let mut formats = HashMap::new();
+        let mut format_of = Vec::new();
+        let mut records = Records { stream: &stream, at: 0 };
+        let (kind, data) = records.next()?;
+        match kind {
+            BOF => book.coding.wide = !matches!(u16_at(data, 0), 0x0500 | 0),
+            0x0009 | 0x0209 | 0x0409 => {
+                return Err(Fault::NotAWorkbook("Excel 4.0 或更早版本的表格".to_owned()));
+            }
+            _ => return Err(Fault::damaged("工作簿数据流的开头不合规")),
+        }
+        if u16_at(data, 2) == 0x0010 {
+            book.sheets.push(SheetName { name: "Sheet1".to_owned(), hidden: false });
+            book.starts.push(0);
+            book.stream = stream;
+            return Ok(book);
+        }
+        loop {
+            let (kind, data) = records.next()?;
+            match kind {
+                FILE_PASS => return Err(Fault::Encrypted),
+                CODE_PAGE => book.coding.page = code_page(u16_at(data, 0)),
+                DATE_MODE => book.styles.is_1904 = u16_at(data, 0) == 1,
+                RECALC_ID => book.calculated = true,
+                FORMAT => {
+                    let id = u16_at(data, 0);
+                    let code = book.coding.counted(data.get(2..).unwrap_or_default(), book.coding.wide)?;
+                    formats.insert(id, dates::is_date_code(&code));
+                }
+                XF => format_of.push(u16_at(data, 2)),
+                BOUND_SHEET => book.bound_sheet(data)?,
+                SST => {
+                    let mut segments = vec![data];
+                    while let Some(more) = records.continued()? {
+                        segments.push(more);
+                    }
+                    book.strings = read_strings(Segments::new(segments))?;
+                }
+                EOF => break,
+                _ => {}
+            }
+        }
+        let is_date = |id: u16| formats.get(&id).copied().unwrap_or_else(|| dates::is_builtin_date(u32::from(id)));
+        book.styles.dates = format_of.into_iter().map(is_date).collect();
+        book.stream = stream;
+        Ok(book)
+    }
+
+    fn bound_sheet(&mut self, data: &[u8]) -> Result<(), Fault> {
+        if data.len() < 8 {
+            return Err(Fault::damaged("工作表目录已损坏"));
+        }
+        // 1: macros, 2: chart, 6: Visual Basic.
+        if data[5] != 0 {
+            return Ok(());
+        }
+        if self.sheets.len() == MOST_SHEETS {
+            return Err(Fault::too_large(format!("工作表超过 {MOST_SHEETS} 张")));
+        }
+        let mut name = self.coding.counted(&data[6..], false)?.into_owned();
+        name.retain(|c| c != '\0');
+        let start = u32_at(data, 0) as usize;
+        if self.starts.contains(&start) {
+            return Err(Fault::damaged(format!("工作表「{name}」与另一张位置相同")));
+        }
+        self.sheets.push(SheetName { name, hidden: data[4] & 3 != 0 });
+        self.starts.push(start);
+        Ok(())
+    }
+
+    pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
+        let mut records = Records { stream: &self.stream, at: self.starts[sheet] };
+        let mut coding = self.coding;
+        let (kind, _) = records.next()?;
+        if kind != BOF {
+            return Err(Fault::damaged("工作表数据的开头不合规"));
+        }
+        // Charts lie inside the sheet as streams of their own, with records like cells.
+        let mut inside = 0;
+        // A formula whose text comes in a record of its own.
+        let mut waiting: Option<(u32, u32)> = None;
+        loop {
+            let (kind, data) = records.next()?;
+            match kind {
+                BOF => inside += 1,
+                EOF if inside > 0 => inside -= 1,
+                _ if inside > 0 => continue,
+                _ => {}
+            }
+            if kind == STRING {
+                let mut segments = vec![data];
+                while let Some(more) = records.continued()? {
+                    segments.push(more);
+                }
+                if let Some((row, column)) = waiting.take()
+                    && let Some(raw) = cells::text(&coding.long(segments)?)
+                {
+                    cells.push(row, column, raw)?;
+                }
+                continue;
+            }
+            if !WITH_FORMULA.contains(&kind)
+                && kind != CONTINUE
+                && let Some((row, column)) = waiting.take()
+            {
+                cells.push(row, column, Raw::NoResult)?;
+            }
+            match kind {
+                EOF if inside == 0 => break,
+                FILE_PASS => return Err(Fault::Encrypted),
+                // Only a bare sheet has one.
+                CODE_PAGE => coding.page = code_page(u16_at(data, 0)),
+                MERGED_CELLS => {
+                    for range in data.get(2..).unwrap_or_default().chunks_exact(8).take(usize::from(u16_at(data, 0))) {
+                        let [top, bottom, left, right] = [0, 2, 4, 6].map(|at| u32::from(u16_at(range, at)));
+                        cells.merge((top.min(bottom), left.min(right), top.max(bottom), left.max(right)))?;
+                    }
+                }
+                NUMBER | LABEL | RSTRING | LABEL_SST | BOOL_ERR | RK | FORMULA | MUL_RK => {
+                    if data.len() < 8 {
+                        return Err(Fault::damaged("有单元格记录不完整"));
+                    }
+                    let (row, column) = (u32::from(u16_at(data, 0)), u32::from(u16_at(data, 2)));
+                    if kind == MUL_RK {
+                        for (rk, column) in data[4..data.len() - 2].chunks_exact(6).zip(column..) {
+                            cells.push(row, column, self.rk(rk))?;
+                        }
+                    } else if kind == FORMULA && is_text_result(data) {
+                        waiting = Some((row, column));
+                    } else if let Some(raw) = self.cell(kind, data, coding)? {
+                        cells.push(row, column, raw)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        cells.finish()
+    }
+
+    /// A record of one cell: row, column and format, then what it holds.
+    fn cell(&self, kind: u16, data: &[u8], coding: Coding) -> Result<Option<Raw>, Fault> {
+        let short = || Fault::damaged("有单元格记录不完整");
+        let style = usize::from(u16_at(data, 4));
+        let held = &data[6..];
+        let least = match kind {
+            NUMBER | FORMULA => 8,
+            RK | LABEL_SST => 4,
+            _ => 2,
+        };
+        if held.len() < least {
+            return Err(short());
+        }
+        Ok(match kind {
+            NUMBER => Some(self.float(held, style)),
+            RK => Some(self.rk(&data[4..10])),
+            LABEL_SST => return self.strings.get(u32_at(held, 0) as usize),
+            LABEL | RSTRING => cells::text(&coding.counted(held, true)?),
+            BOOL_ERR if held[1] != 0 => Some(error(held[0])),
+            BOOL_ERR => Some(Raw::Bool(held[0] != 0)),
+            FORMULA => match held[..8] {
+                [1, _, value, .., 0xFF, 0xFF] => Some(Raw::Bool(value != 0)),
+                [2, _, value, .., 0xFF, 0xFF] => Some(error(value)),
+                // An empty text. A file that no program has calculated has that where the result is not known.
+                [3, .., 0xFF, 0xFF] => (!self.calculated).then_some(Raw::NoResult),
+                [_, .., 0xFF, 0xFF] => Some(Raw::NoResult),
+                _ => Some(self.float(held, style)),
+            },
+            _ => None,
+        })
+    }
+
+    fn float(&self, bytes: &[u8], style: usize) -> Raw {
+        let value = f64::from_bits(u64_at(bytes, 0));
+        if value.is_finite() { self.styles.number(value, style) } else { Raw::Error("#NUM!".to_owned()) }
+    }
+
+    /// A number in four bytes, after its format.
+    fn rk(&self, data: &[u8]) -> Raw {
+        self.styles.number(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0)))
+    }
+}
+
+/// A number in 30 bits: an integer or the upper half of a float, perhaps a hundred times too big.
+pub(super) fn unpack_rk(bits: u32) -> f64 {
+    let value = if bits & 2 != 0 { f64::from((bits as i32) >> 2) } else { f64::from_bits(u64::from(bits & !3) << 32) };
+    if bits & 1 != 0 { value / 100.0 } else { value }
+}
+
+fn is_text_result(data: &[u8]) -> bool {
+    matches!(data.get(6..14), Some([0, .., 0xFF, 0xFF]))
+}
+
+/// An error value by its code.
+pub(super) fn error(code: u8) -> Raw {
+    let shown = match code {
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x0F => "#VALUE!",
+        0x17 => "#REF!",
+        0x1D => "#NAME?",
+        0x24 => "#NUM!",
+        0x2A => "#N/A",
+        0x2B => "#GETTING_DATA",
+        0x2C => "#SPILL!",
+        0x2D => "#CONNECT!",
+        0x2E => "#BLOCKED!",
+        0x2F => "#UNKNOWN!",
+        0x30 => "#FIELD!",
+        0x31 => "#CALC!",
+        _ => "#错误",
+    };
+    Raw::Error(shown.to_owned())
+}
+
+impl Coding {
+    /// A text after its length, which takes one byte or two.
+    fn counted<'a>(&self, data: &'a [u8], long: bool) -> Result<Cow<'a, str>, Fault> {
+        let short = || Fault::damaged("有文字记录不完整");
+        let head = if long { 2 } else { 1 };
+        let count =
+            if long { usize::from(u16_at(data, 0)) } else { usize::from(data.first().copied().unwrap_or_default()) };
+        let data = data.get(head..).ok_or_else(short)?;
+        if !self.wide {
+            let page = self.page.ok_or_else(|| Fault::damaged("使用了无法识别的代码页"))?;
+            return Ok(page.decode_without_bom_handling(data.get(..count).ok_or_else(short)?).0);
+        }
+        if count == 0 {
+            return Ok(Cow::Borrowed(""));
+        }
+        let (flags, chars) = data.split_first().ok_or_else(short)?;
+        let units: Vec<u16> = if flags & 1 != 0 {
+            chars.get(..2 * count).ok_or_else(short)?.chunks_exact(2).map(|unit| u16_at(unit, 0)).collect()
+        } else {
+            chars.get(..count).ok_or_else(short)?.iter().map(|&unit| u16::from(unit)).collect()
+        };
+        Ok(Cow::Owned(String::from_utf16_lossy(&units)))
+    }
+
+    /// A text after its two-byte length that may go on in further records.
+    fn long(&self, segments: Vec<&[u8]>) -> Result<String, Fault> {
+        if self.wide {
+            let mut segments = Segments::new(segments);
+            let count = usize::from(segments.u16()?);
+            let wide = count > 0 && segments.u8()? & 1 != 0;
+            segments.text(count, wide)
+        } else {
+            Ok(self.counted(&segments.concat(), true)?.into_owned())
+        }
+    }
+}
+
+/// The encoding of a code page; none where nobody knows it.
+fn code_page(number: u16) -> Option<&'static Encoding> {
+    let label = match number {
+        367 | 1252 | 0x8001 => "windows-1252",
+        866 => "ibm866",
+        874 => "windows-874",
+        932 => "shift_jis",
+        936 | 1200 => "gbk",
+        949 => "euc-kr",
+        950 => "big5",
+        10_000 | 0x8000 => "macintosh",
+        10_008 => "gbk",
+        54_936 => "gb18030",
+        65_001 => "utf-8",
+        1250..=1258 => return Encoding::for_label(format!("windows-{number}").as_bytes()),
+        _ => return None,
+    };
+    Encoding::for_label(label.as_bytes())
+}
+
+/// Walks records one by one.
+struct Records<'a> {
+    stream: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Records<'a> {
+    fn next(&mut self) -> Result<(u16, &'a [u8]), Fault> {
+        let cut = || Fault::damaged("数据流在结束标记前中断");
+        let header = self.stream.get(self.at..).and_then(|rest| rest.get(..4)).ok_or_else(cut)?;
+        let from = self.at + 4;
+        self.at = from + usize::from(u16_at(header, 2));
+        Ok((u16_at(header, 0), self.stream.get(from..self.at).ok_or_else(cut)?))
+    }
+
+    /// The next record if it carries on the one before.
+    fn continued(&mut self) -> Result<Option<&'a [u8]>, Fault> {
+        match self.stream.get(self.at..) {
+            Some(rest) if rest.len() >= 4 && u16_at(rest, 0) == CONTINUE => Ok(Some(self.next()?.1)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// A record and those that carry it on.
+struct Segments<'a> {
+    rest: &'a [u8],
+    more: std::vec::IntoIter<&'a [u8]>,
+}
+
+impl<'a> Segments<'a> {
+    fn new(all: Vec<&'a [u8]>) -> Segments<'a> {
+        Segments { rest: &[], more: all.into_iter() }
+    }
+
+    /// Goes on to the next segment where this one is used up; false at the end.
+    fn ready(&mut self) -> bool {
+        while self.rest.is_empty() {
+            match self.more.next() {
+                Some(next) => self.rest = next,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    fn u8(&mut self) -> Result<u8, Fault> {
+        if !self.ready() {
+            return Err(Fault::damaged("文字记录不完整"));
+        }
+        let (&first, rest) = self.rest.split_first().unwrap_or((&0, &[]));
+        self.rest = rest;
+        Ok(first)
+    }
+
+    fn u16(&mut self) -> Result<u16, Fault> {
+        Ok(u16::from_le_bytes([self.u8()?, self.u8()?]))
+    }
+
+    fn u32(&mut self) -> Result<u32, Fault> {
+        Ok(u32::from(self.u16()?) | u32::from(self.u16()?) << 16)
+    }
+
+    fn skip(&mut self, mut count: usize) -> Result<(), Fault> {
+        while count > 0 {
+            if !self.ready() {
+                return Err(Fault::damaged("文字记录不完整"));
+            }
+            let step = count.min(self.rest.len());
+            self.rest = &self.rest[step..];
+            count -= step;
+        }
+        Ok(())
+    }
+
+    /// A text of so many characters. Where it goes on in the next segment, that says anew how wide they are.
+    fn text(&mut self, count: usize, mut wide: bool) -> Result<String, Fault> {
+        let mut units = Vec::with_capacity(count);
+        while units.len() < count {
+            if self.rest.len() < if wide { 2 } else { 1 } {
+                self.rest = &[];
+                wide = self.u8()? & 1 != 0;
+            }
+            let left = count - units.len();
+            if wide {
+                let step = left.min(self.rest.len() / 2);
+                units.extend(self.rest[..2 * step].chunks_exact(2).map(|unit| u16_at(unit, 0)));
+                self.rest = &self.rest[2 * step..];
+            } else {
+                let step = left.min(self.rest.len());
+                units.extend(self.rest[..step].iter().map(|&unit| u16::from(unit)));
+                self.rest = &self.rest[step..];
+            }
+        }
+        Ok(String::from_utf16_lossy(&units))
+    }
+
+    /// A text of the shared table: its runs of formatting and its reading are left out.
+    fn shared_text(&mut self) -> Result<String, Fault> {
+        let count = usize::from(self.u16()?);
+        let flags = self.u8()?;
+        let runs = if flags & 8 != 0 { usize::from(self.u16()?) } else { 0 };
+        let reading = if flags & 4 != 0 { self.u32()? as usize } else { 0 };
+        let text = self.text(count, flags & 1 != 0)?;
+        self.skip(runs * 4)?;
+        self.skip(reading)?;
+        Ok(text)
+    }
+}
+
+/// The shared texts. Some writers count too few, so all there are get read; a break behind the count is nobody's loss.
+fn read_strings(mut segments: Segments<'_>) -> Result<Strings, Fault> {
+    let mut strings = Strings::default();
+    segments.skip(4)?;
+    let promised = segments.u32()?;
+    let mut read = 0;
+    while segments.ready() {
+        match segments.shared_text() {
+            Ok(text) => strings.push(&text)?,
+            Err(_) if read >= promised => break,
+            Err(fault) => return Err(fault),
+        }
+        read += 1;
+    }
+    Ok(strings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_numbers_unpack() {
+        let cases =
+            [(0x0000_0006, 1.0), (0x0000_000F, 0.03), (0x3FF0_0000, 1.0), (0x405E_C001, 1.23), (0xFFFF_FFFE, -1.0)];
+        for (bits, expected) in cases {
+            assert_eq!(unpack_rk(bits), expected, "{bits:#x}");
+        }
+    }
+
+    #[test]
+    fn texts_go_on_in_the_next_segment() {
+        let first: &[u8] = &[4, 0, 0, b'a', b'b'];
+        let second: &[u8] = &[1, 0x20, 0x5F, 0x09, 0x4E];
+        let mut segments = Segments::new(vec![first, second]);
+        assert_eq!(segments.shared_text().unwrap(), "ab张三".replace('三', "\u{4E09}"));
+        let mut cut = Segments::new(vec![first]);
+        assert!(cut.shared_text().is_err());
+    }
+}

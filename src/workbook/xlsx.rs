@@ -1,0 +1,472 @@
+//! Office Open XML (.xlsx, .xlsm): the list of sheets, number formats, shared strings, and the cells of a sheet as a stream.
+//!
+//! Its own reader, not calamine's, because calamine fails a whole workbook over one macro sheet or one `#SPILL!`, reserves
+//! what `uniqueCount` claims, parses a sheet twice to tell its merged ranges, and copies all strings once per thread.
+
+use std::collections::HashMap;
+
+use super::cells::{self, COLUMNS, Ordered, ROWS, Strings};
+use super::error::Fault;
+use super::package::Package;
+use super::xml::{Tag, Token, Xml, local, unescape};
+use super::{Merge, Raw, SheetName, dates, opc};
+
+/// More sheets than anybody keeps in a workbook.
+pub(super) const MOST_SHEETS: usize = 4096;
+
+#[derive(Debug)]
+pub(super) struct Xlsx {
+    package: Package,
+    pub sheets: Vec<SheetName>,
+    /// The part of each sheet.
+    parts: Vec<String>,
+    strings: Strings,
+    styles: Styles,
+}
+
+/// What decides whether a number is a date.
+#[derive(Debug, Default)]
+pub(super) struct Styles {
+    /// Per cell format: whether it shows a date.
+    pub dates: Vec<bool>,
+    pub is_1904: bool,
+}
+
+impl Styles {
+    pub fn number(&self, value: f64, style: usize) -> Raw {
+        dates::number(value, self.dates.get(style).copied().unwrap_or_default(), self.is_1904)
+    }
+}
+
+impl Xlsx {
+    pub fn open(package: Package, main: &str) -> Result<Xlsx, Fault> {
+        let relations = opc::relations(&package, main)?;
+        let mut styles = Styles::default();
+        let mut strings = Strings::default();
+        for relation in &relations {
+            match relation.kind.as_str() {
+                "styles" => styles.dates = read_styles(&package, &relation.target)?,
+                "sharedStrings" => strings = read_strings(&package, &relation.target)?,
+                _ => {}
+            }
+        }
+        let mut sheets = Vec::new();
+        let mut parts = Vec::new();
+        let mut xml = Xml::new(package.stream(package.need(main)?)?, main)?;
+        loop {
+            match xml.next()? {
+                Token::Start(tag) if tag.local() == b"workbookPr" => {
+                    if let Some(value) = tag.attribute(b"date1904")? {
+                        styles.is_1904 = matches!(value, b"1" | b"true" | b"on");
+                    }
+                }
+                Token::Start(tag) if tag.local() == b"sheet" => {
+                    let name = tag.text(b"name")?.unwrap_or_default().into_owned();
+                    let hidden = tag.attribute(b"state")?.is_some_and(|state| state != b"visible");
+                    let id = tag.attributes().find_map(|attribute| match attribute {
+                        Ok((key, value)) if key != b"id" && local(key) == b"id" => Some(value),
+                        _ => None,
+                    });
+                    let id = unescape(id.unwrap_or_default())?;
+                    let relation = relations
+                        .iter()
+                        .find(|relation| relation.id == id)
+                        .ok_or_else(|| Fault::damaged(format!("工作表「{name}」没有对应的部件")))?;
+                    add_sheet(&mut sheets, &mut parts, SheetName { name, hidden }, relation)?;
+                }
+                Token::Eof => break,
+                _ => {}
+            }
+        }
+        xml.finish()?;
+        Ok(Xlsx { package, sheets, parts, strings, styles })
+    }
+
+    pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
+        let part = &self.parts[sheet];
+        let mut xml = Xml::new(self.package.stream(self.package.need(part)?)?, part)?;
+        let mut reader = CellReader { book: self, value: String::new(), inline: String::new() };
+        let mut in_data = false;
+        let (mut row, mut column) = (0, 0);
+        loop {
+            match xml.next()? {
+                Token::Start(tag) if in_data => match tag.local() {
+                    b"c" => {
+                        let attributes = CellAttributes::new(tag)?;
+                        if let Some((r, c)) = attributes.at {
+                            (row, column) = (r, c);
+                        }
+                        if let Some(raw) = reader.cell(&mut xml, &attributes)? {
+                            cells.push(row, column, raw)?;
+                        }
+                        column += 1;
+                    }
+                    b"row" => {
+                        if let Some(number) = tag.attribute(b"r")? {
+                            row = row_number(number)?;
+                        }
+                        column = 0;
+                    }
+                    _ => xml.skip()?,
+                },
+                Token::Start(tag) => match tag.local() {
+                    b"sheetData" => in_data = true,
+                    b"mergeCell" => {
+                        if let Some(range) = tag.attribute(b"ref")? {
+                            cells.merge(merged(range)?)?;
+                        }
+                    }
+                    _ => {}
+                },
+                Token::End(name) => match local(name) {
+                    b"row" => {
+                        row += 1;
+                        column = 0;
+                    }
+                    b"sheetData" => in_data = false,
+                    _ => {}
+                },
+                Token::Text { .. } => {}
+                Token::Eof => break,
+            }
+        }
+        xml.finish()?;
+        cells.finish()
+    }
+}
+
+/// Lists a sheet of cells; charts, dialogs and macro sheets have none.
+pub(super) fn add_sheet(
+    sheets: &mut Vec<SheetName>,
+    parts: &mut Vec<String>,
+    sheet: SheetName,
+    relation: &opc::Relation,
+) -> Result<(), Fault> {
+    if relation.kind != "worksheet" {
+        return Ok(());
+    }
+    if sheets.len() == MOST_SHEETS {
+        return Err(Fault::too_large(format!("工作表超过 {MOST_SHEETS} 张")));
+    }
+    if parts.contains(&relation.target) {
+        return Err(Fault::damaged(format!("两张工作表指向同一部件 {}", relation.target)));
+    }
+    sheets.push(sheet);
+    parts.push(relation.target.clone());
+    Ok(())
+}
+
+struct CellAttributes {
+    at: Option<(u32, u32)>,
+    style: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Shared,
+    Text,
+    Inline,
+    Bool,
+    Error,
+    Date,
+}
+
+impl CellAttributes {
+    fn new(tag: Tag<'_>) -> Result<CellAttributes, Fault> {
+        let mut cell = CellAttributes { at: None, style: 0, kind: Kind::Number };
+        for attribute in tag.attributes() {
+            match attribute? {
+                (b"r", value) => cell.at = Some(address(value)?),
+                (b"s", value) => cell.style = number(value).unwrap_or_default(),
+                (b"t", value) => {
+                    cell.kind = match value {
+                        b"s" => Kind::Shared,
+                        b"str" => Kind::Text,
+                        b"inlineStr" => Kind::Inline,
+                        b"b" => Kind::Bool,
+                        b"e" => Kind::Error,
+                        b"d" => Kind::Date,
+                        _ => Kind::Number,
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(cell)
+    }
+}
+
+/// Reads cells, keeping its buffers from one to the next.
+struct CellReader<'a> {
+    book: &'a Xlsx,
+    value: String,
+    inline: String,
+}
+
+impl CellReader<'_> {
+    /// What stands inside `<c>`, to its end.
+    fn cell(&mut self, xml: &mut Xml<'_>, cell: &CellAttributes) -> Result<Option<Raw>, Fault> {
+        let (mut formula, mut has_value, mut has_inline) = (false, false, false);
+        self.value.clear();
+        loop {
+            match xml.next()? {
+                Token::Start(tag) => match tag.local() {
+                    b"v" => {
+                        has_value = true;
+                        self.value.clear();
+                        plain_text(xml, &mut self.value)?;
+                    }
+                    b"f" => {
+                        formula = true;
+                        xml.skip()?;
+                    }
+                    b"is" => {
+                        has_inline = true;
+                        self.inline.clear();
+                        rich_text(xml, &mut self.inline)?;
+                    }
+                    _ => xml.skip()?,
+                },
+                Token::End(_) => break,
+                Token::Text { .. } => {}
+                Token::Eof => return Err(xml.damaged("XML 不完整")),
+            }
+        }
+        if has_inline && (cell.kind == Kind::Inline || !has_value) {
+            return Ok(cells::text(&self.inline));
+        }
+        if formula && (!has_value || (self.value.is_empty() && !matches!(cell.kind, Kind::Text | Kind::Inline))) {
+            return Ok(Some(Raw::NoResult));
+        }
+        self.stored(cell)
+    }
+
+    /// The content of `<v>`. What does not fit its type is kept as the text it is, so that it is shown and found fault with.
+    fn stored(&self, cell: &CellAttributes) -> Result<Option<Raw>, Fault> {
+        let plain = self.value.trim();
+        if plain.is_empty() && cell.kind != Kind::Text {
+            return Ok(None);
+        }
+        Ok(match cell.kind {
+            Kind::Shared => {
+                let index = number(plain.as_bytes())
+                    .ok_or_else(|| Fault::damaged(format!("共享字符串的编号「{plain}」不是数字")))?;
+                return self.book.strings.get(index);
+            }
+            Kind::Text | Kind::Inline => cells::text(&unescape_units(&self.value)),
+            Kind::Bool => match plain {
+                "1" | "true" | "TRUE" => Some(Raw::Bool(true)),
+                "0" | "false" | "FALSE" => Some(Raw::Bool(false)),
+                _ => cells::text(plain),
+            },
+            Kind::Error => Some(Raw::Error(plain.to_owned())),
+            Kind::Date => match dates::from_iso(plain) {
+                Some(at) => Some(Raw::DateTime(at)),
+                None => cells::text(plain),
+            },
+            Kind::Number => match plain.parse::<f64>() {
+                Ok(value) if value.is_finite() => Some(self.book.styles.number(value, cell.style)),
+                _ => cells::text(plain),
+            },
+        })
+    }
+}
+
+/// The text up to the end of the tag just sent.
+fn plain_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
+    let mut depth = 1;
+    while depth > 0 {
+        match xml.next()? {
+            Token::Text { raw, cdata: false } => cells::append(into, &unescape(raw)?)?,
+            Token::Text { raw, cdata: true } => cells::append(into, &String::from_utf8_lossy(raw))?,
+            Token::Start(_) => depth += 1,
+            Token::End(_) => depth -= 1,
+            Token::Eof => return Err(xml.damaged("XML 不完整")),
+        }
+    }
+    Ok(())
+}
+
+/// The text of a string item up to its end: all runs joined, readings (`<rPh>`) left out.
+fn rich_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
+    let mut run = String::new();
+    let mut depth = 1;
+    while depth > 0 {
+        match xml.next()? {
+            Token::Start(tag) => match tag.local() {
+                b"t" => {
+                    let keep = tag.attribute(b"xml:space")? == Some(b"preserve");
+                    run.clear();
+                    plain_text(xml, &mut run)?;
+                    let text = if keep { &run[..] } else { run.trim_matches([' ', '\t', '\r', '\n']) };
+                    cells::append(into, &unescape_units(text))?;
+                }
+                b"rPh" | b"rPr" | b"phoneticPr" => xml.skip()?,
+                _ => depth += 1,
+            },
+            Token::End(_) => depth -= 1,
+            Token::Text { .. } => {}
+            Token::Eof => return Err(xml.damaged("XML 不完整")),
+        }
+    }
+    Ok(())
+}
+
+fn read_strings(package: &Package, part: &str) -> Result<Strings, Fault> {
+    let mut strings = Strings::default();
+    let Some(found) = package.find(part)? else { return Ok(strings) };
+    let mut xml = Xml::new(package.stream(found)?, part)?;
+    let mut text = String::new();
+    loop {
+        match xml.next()? {
+            Token::Start(tag) if tag.local() == b"si" => {
+                text.clear();
+                rich_text(&mut xml, &mut text)?;
+                strings.push(&text)?;
+            }
+            Token::Eof => break,
+            _ => {}
+        }
+    }
+    xml.finish()?;
+    Ok(strings)
+}
+
+/// Per cell format whether it shows a date.
+fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
+    let mut dates = Vec::new();
+    let Some(found) = package.find(part)? else { return Ok(dates) };
+    let mut xml = Xml::new(package.stream(found)?, part)?;
+    let mut codes = HashMap::new();
+    let (mut in_codes, mut in_formats) = (false, false);
+    loop {
+        match xml.next()? {
+            Token::Start(tag) => match tag.local() {
+                b"numFmts" => in_codes = true,
+                b"cellXfs" => in_formats = true,
+                b"numFmt" if in_codes => {
+                    if let (Some(id), Some(code)) = (tag.attribute(b"numFmtId")?, tag.text(b"formatCode")?) {
+                        codes.insert(number(id).unwrap_or_default(), dates::is_date_code(&code));
+                    }
+                }
+                b"xf" if in_formats => {
+                    let id = tag.attribute(b"numFmtId")?.and_then(number).unwrap_or_default();
+                    let built_in = || dates::is_builtin_date(u32::try_from(id).unwrap_or_default());
+                    dates.push(codes.get(&id).copied().unwrap_or_else(built_in));
+                }
+                _ => {}
+            },
+            Token::End(name) => match local(name) {
+                b"numFmts" => in_codes = false,
+                b"cellXfs" => in_formats = false,
+                _ => {}
+            },
+            Token::Eof => break,
+            Token::Text { .. } => {}
+        }
+    }
+    xml.finish()?;
+    Ok(dates)
+}
+
+/// `_x000D_` stands for a character that XML cannot hold; `_x005F_` for an underscore that would read as one.
+fn unescape_units(text: &str) -> std::borrow::Cow<'_, str> {
+    let unit = |text: &str| -> Option<u16> {
+        let hex = text.strip_prefix("_x")?.get(..5)?.strip_suffix('_')?;
+        u16::from_str_radix(hex, 16).ok().filter(|_| hex.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    if !text.contains("_x") {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let mut units = Vec::new();
+        while let Some(found) = unit(rest) {
+            units.push(found);
+            rest = &rest[7..];
+        }
+        if units.is_empty() {
+            out.push_str("_x");
+            rest = &rest[2..];
+        }
+        out.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    }
+    out.push_str(rest);
+    out.into()
+}
+
+/// A count without a sign.
+fn number(digits: &[u8]) -> Option<usize> {
+    let digits = digits.trim_ascii();
+    if digits.is_empty() || digits.len() > 10 {
+        return None;
+    }
+    digits.iter().try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + usize::from(digit - b'0')))
+}
+
+/// A one-based row number as zero-based.
+fn row_number(digits: &[u8]) -> Result<u32, Fault> {
+    number(digits)
+        .and_then(|row| u32::try_from(row).ok()?.checked_sub(1))
+        .filter(|&row| row < ROWS)
+        .ok_or_else(|| Fault::damaged(format!("行号「{}」不合规", String::from_utf8_lossy(digits))))
+}
+
+/// `B5` as zero-based row and column.
+fn address(text: &[u8]) -> Result<(u32, u32), Fault> {
+    let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let wrong = || Fault::damaged(format!("单元格位置「{}」不合规", String::from_utf8_lossy(text)));
+    if letters == 0 || letters > 3 {
+        return Err(wrong());
+    }
+    let column = text[..letters]
+        .iter()
+        .fold(0, |column, letter| column * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1)
+        - 1;
+    let row = row_number(&text[letters..]).map_err(|_| wrong())?;
+    if column >= COLUMNS { Err(wrong()) } else { Ok((row, column)) }
+}
+
+/// `A1:B2` as a range; a range of one cell may name it once.
+fn merged(range: &[u8]) -> Result<Merge, Fault> {
+    let colon = memchr::memchr(b':', range);
+    let (first, last) = colon.map_or((range, range), |at| (&range[..at], &range[at + 1..]));
+    let ((top, left), (bottom, right)) = (address(first)?, address(last)?);
+    Ok((top.min(bottom), left.min(right), top.max(bottom), left.max(right)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_units_are_resolved() {
+        let cases = [
+            ("a_x000D_b", "a\rb"),
+            ("_x005F_x000D_", "_x000D_"),
+            ("_xD83D__xDE00_", "😀"),
+            ("_xD83D_", "\u{FFFD}"),
+            ("_x00_", "_x00_"),
+            ("_xZZZZ_", "_xZZZZ_"),
+            ("编_x号", "编_x号"),
+            ("_x5F20_三", "张三"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(unescape_units(text), expected);
+        }
+    }
+
+    #[test]
+    fn addresses_are_checked() {
+        assert_eq!(address(b"A1").unwrap(), (0, 0));
+        assert_eq!(address(b"xfd1048576").unwrap(), (1_048_575, 16_383));
+        for wrong in ["", "A", "1", "A0", "XFE1", "A1048577", "AAAA1", "A1B", "A-1", "A99999999999"] {
+            assert!(address(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Excel's limits: rows of a sheet, drop-down lists, heights; and lists too large to be kept in memory.
+
+use chrono::NaiveDate;
+use kaohe::handoff::model::{Answer, AnswerKind, Block, Column, Line, LineStyle, Sheet, Value, Workbook};
+use kaohe::handoff::write;
+
+use super::book::{Listed, attribute, parts, tags};
+use super::material::*;
+
+fn book(columns: Vec<Column>, rows: Vec<Vec<Value<'static>>>) -> Workbook<'static> {
+    let title = Line { text: "名单".into(), style: LineStyle::Title };
+    let sheet = Sheet {
+        name: "名单".into(),
+        landscape: true,
+        head: vec![title],
+        blocks: vec![Block::new(columns, rows, "没有")],
+        tail: vec![],
+        protected: true,
+        frozen: Some(1),
+        filter: true,
+        foot_left: String::new(),
+        foot_right: String::new(),
+    };
+    let as_of = NaiveDate::from_ymd_opt(2015, 12, 31).unwrap();
+    Workbook { title: "名单".into(), as_of, sheets: vec![sheet] }
+}
+
+fn unpacked(bytes: &[u8]) -> std::collections::BTreeMap<String, String> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    parts(file.path())
+}
+
+#[test]
+fn rows_beyond_the_limit_go_on_further_sheets_with_their_own_header() {
+    let columns = vec![Column::text("列", 4.0, 20.0), Column::text("备注", 4.0, 20.0)];
+    let rows = (0..25).map(|row| vec![Value::Text(format!("行{row}").into()), Value::Blank]).collect();
+    let parts = unpacked(&write::bytes(&book(columns, rows), 16).unwrap());
+    let sheets: Vec<&str> = tags(&parts["xl/workbook.xml"], "<sheet ")
+        .into_iter()
+        .map(|sheet| attribute(sheet, "name").unwrap())
+        .collect();
+    assert_eq!(sheets, ["名单", "名单（2）", "名单（3）"]);
+    let data: usize = (1..=3)
+        .map(|number| {
+            let rows = tags(&parts[&format!("xl/worksheets/sheet{number}.xml")], "<row ").len();
+            assert!(rows <= 16);
+            rows - 2
+        })
+        .sum();
+    assert_eq!(data, 25);
+}
+
+#[test]
+fn long_drop_downs_come_from_a_hidden_sheet() {
+    let values: Vec<String> = (0..60).map(|number| format!("第{number}种处理方式")).collect();
+    let answer = Answer { kind: AnswerKind::Choice(values), prompt: "请选".into(), refusal: "不对".into() };
+    let columns = vec![Column::text("列", 4.0, 20.0).answered(answer)];
+    let parts = unpacked(&write::bytes(&book(columns, vec![vec![Value::Blank]]), 100).unwrap());
+    assert!(parts["xl/worksheets/sheet1.xml"].contains("<formula1>选项!$A$1:$A$60</formula1>"));
+    assert!(parts["xl/workbook.xml"].contains("name=\"选项\" sheetId=\"2\" state=\"hidden\""));
+    assert_eq!(tags(&parts["xl/worksheets/sheet2.xml"], "<c ").len(), 60);
+}
+
+#[test]
+fn rows_are_as_high_as_their_text() {
+    let columns = || vec![Column::text("事实", 10.0, 60.0)];
+    let height = |text: String| {
+        let parts = unpacked(&write::bytes(&book(columns(), vec![vec![Value::Text(text.into())]]), 100).unwrap());
+        let row = tags(&parts["xl/worksheets/sheet1.xml"], "<row ")[2];
+        attribute(row, "ht").unwrap().parse::<f64>().unwrap()
+    };
+    let (one, ten, endless) = (height("短".into()), height("长".repeat(900)), height("长\n".repeat(2000)));
+    assert!(one < 25.0 && ten > 60.0 && endless <= 409.5, "{one} {ten} {endless}");
+}
+
+#[test]
+fn a_streamed_list_reads_like_a_kept_one() {
+    let mut city = City::new(6_000);
+    for index in 0..5_600 {
+        let grade = cell((index, 6), "考核等次", "年度考核_干部", "考核等次", "基本称职");
+        city.propose("诫勉谈话", CADRE, index, vec![city.ground("4.4", CADRE, index, index / 10, vec![grade])]);
+    }
+    let dir = tempfile::tempdir().unwrap();
+    city.publish_to(dir.path(), false);
+    let read = Listed::read(&dir.path().join("诫勉谈话名单.xlsx"), "序号");
+    assert_eq!(read.rows.len(), 5_600);
+    assert_eq!(read.rows[5_599][..4], ["5600", "2015-A-诫勉谈话-C-C05600", "阿卜杜拉·伟", "C05600"]);
+    assert_eq!(super::unlocked(&dir.path().join("诫勉谈话名单.xlsx")).len(), 5_600 * 4);
+}
+
+/// `cargo test --release --test it large -- --ignored --nocapture`
+#[test]
+#[ignore = "measures"]
+fn large_list() {
+    let rows: u32 = std::env::var("ROWS").map_or(100_000, |rows| rows.parse().unwrap());
+    let mut city = City::new(rows as usize);
+    let mut lines = vec![];
+    for index in 0..rows {
+        let grade = cell((index, 6), "考核等次", "年度考核_干部", "考核等次", "基本称职");
+        lines.push(city.ground("4.4", CADRE, index, index / 10, vec![grade]));
+    }
+    for (index, ground) in (0..).zip(lines) {
+        city.propose("诫勉谈话", CADRE, index, vec![ground]);
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let memory = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = |name: &str| status.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+        format!("{} {}", line("VmRSS"), line("VmHWM"))
+    };
+    println!("before {}", memory());
+    let start = std::time::Instant::now();
+    let handoff = kaohe::handoff::Handoff::new(&city.pack, &city.data, &city.outcome);
+    println!("texts {:?} {}", start.elapsed(), memory());
+    let publication =
+        kaohe::handoff::Publication { info: &city.info, figures: &city.figures, notices: false, changes: None };
+    let start = std::time::Instant::now();
+    handoff.publish(dir.path(), &publication).unwrap();
+    let size = std::fs::metadata(dir.path().join("诫勉谈话名单.xlsx")).unwrap().len();
+    println!("written {:?} {} {} bytes", start.elapsed(), memory(), size);
+}
