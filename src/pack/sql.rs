@@ -195,10 +195,7 @@ mod tests {
 
     #[test]
     fn names_come_in_reading_order() {
-        let cases = [
-            ("丙 AND 乙 AND 甲", vec!["丙", "乙", "甲"]),
-            ("NOT (乙 = '好') OR 甲 > 3", vec!["乙", "甲"]),
-        ];
+        let cases = [("丙 AND 乙 AND 甲", vec!["丙", "乙", "甲"]), ("NOT (乙 = '好') OR 甲 > 3", vec!["乙", "甲"])];
         for (sql, expected) in cases {
             assert_eq!(names(&parse(sql).unwrap()), expected, "{sql}");
         }
