@@ -3,4 +3,5 @@
 mod archive;
 mod fixtures;
 mod handoff;
+mod rules;
 mod template;
