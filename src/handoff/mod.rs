@@ -24,6 +24,7 @@ pub mod overview;
 pub mod pendings;
 mod people;
 mod phrase;
+pub mod plain;
 pub mod register;
 mod text;
 pub mod write;
