@@ -8,4 +8,5 @@ mod cities;
 mod fixtures;
 mod handoff;
 mod reading;
+mod sample;
 mod template;
