@@ -145,8 +145,8 @@ impl<'a> Draft<'a> {
                 let evidence = world.evidence(entity, at, std::slice::from_ref(name), &[], &of_line)?;
                 labels.extend(evidence.into_iter().map(|one| one.label).min());
             }
-            let about = labels.join("、");
-            (about.clone(), about)
+            // For people the ground is about the entity itself.
+            (labels.join("、"), subject_name(world, entity, at).1)
         };
         let confidential = definition.confidential || evidence.iter().any(|one| self.rests_on_confidential(world, one));
         let mut sources: Vec<Origin> = evidence.iter().map(|one| one.origin.clone()).collect();
