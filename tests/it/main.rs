@@ -9,4 +9,5 @@ mod fixtures;
 mod handoff;
 mod reading;
 mod rules;
+mod sample;
 mod template;
