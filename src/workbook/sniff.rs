@@ -8,7 +8,7 @@ use super::ole::{self, Ole};
 use super::package;
 
 /// No workbook file is bigger than this.
-pub(super) const MOST_FILE: u64 = 512 << 20;
+pub(super) const MOST_FILE: u64 = 256 << 20;
 
 /// What a file that nobody calls a workbook turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,3 +4,4 @@ mod archive;
 mod fixtures;
 mod handoff;
 mod template;
+mod workbook;
