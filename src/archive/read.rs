@@ -73,6 +73,9 @@ pub struct Withdrawn {
 /// Key of an entry in the register of talks: year, subject kind, 编号, 档案.
 type BookKey = (i32, String, String, String);
 
+/// An entry as filled in: (subject kind, 编号, 档案), (column, text).
+pub type FilledEntry<'a> = ((&'a str, &'a str, &'a str), Vec<(String, String)>);
+
 /// All that is known from earlier runs.
 #[derive(Debug, Clone, Default)]
 pub struct History {
@@ -102,10 +105,18 @@ impl History {
         }
     }
 
-    /// What was filled into the register of talks: (column, text).
-    pub fn book_answers(&self, year: i32, subject_kind: &str, subject_id: &str, file: &str) -> Vec<(String, String)> {
-        let key = (year, subject_kind.to_owned(), subject_id.to_owned(), file.to_owned());
-        self.book.get(&key).map(|filled| filled.clone().into_iter().collect()).unwrap_or_default()
+    /// What was filled into a year's register of talks: (subject kind, 编号, 档案), (column, text).
+    pub fn book_answers(&self, year: i32) -> impl Iterator<Item = FilledEntry<'_>> {
+        let of_year = self.book.iter().filter(move |((of, ..), _)| *of == year);
+        of_year.map(|((_, kind, id, file), filled)| {
+            ((kind.as_str(), id.as_str(), file.as_str()), filled.clone().into_iter().collect())
+        })
+    }
+
+    /// Every answer on a line of the run being made or another: line id, 核对码 and decision.
+    pub fn given(&self) -> impl Iterator<Item = (&str, &str, &Decision)> {
+        let by_id = self.answers.by_id.iter();
+        by_id.flat_map(|(id, given)| given.iter().map(move |one| (id.as_str(), one.check.as_str(), &one.decision)))
     }
 
     /// Agreed lines of the run being made that are not among those it proposes now.
@@ -116,6 +127,12 @@ impl History {
 }
 
 impl Archive {
+    /// Every 处理编号 that was ever published.
+    pub fn known_lines(&self) -> Result<BTreeSet<String>, Error> {
+        let Some(connection) = &self.connection else { return Ok(BTreeSet::new()) };
+        known(connection).map_err(|error| self.fault(error))
+    }
+
     /// What is known from earlier runs, for the run of `year` that is being made.
     pub fn history(&self, year: i32, run: Run) -> Result<History, Error> {
         let Some(connection) = &self.connection else {
@@ -140,16 +157,17 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<His
             runs.push(past);
         }
     }
-    let mut known = BTreeSet::new();
-    let mut statement =
-        connection.prepare(&format!("SELECT DISTINCT 处理编号 FROM 事项 WHERE 记录号 IN ({PUBLISHED})"))?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        known.insert(row.get(0)?);
-    }
+    let known = known(connection)?;
     let own = format!("{year}-{}-", run.code());
     let sha256 = sha256(&lines, &answers, &own, &book, year);
     Ok(History { runs, lines, known, agreed, sha256, answers, book })
+}
+
+fn known(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let mut statement =
+        connection.prepare(&format!("SELECT DISTINCT 处理编号 FROM 事项 WHERE 记录号 IN ({PUBLISHED})"))?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.collect()
 }
 
 /// Over texts in byte order, so that neither the clock nor the order of recording shows in it.

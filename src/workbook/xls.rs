@@ -544,7 +544,7 @@ mod tests {
         let first: &[u8] = &[4, 0, 0, b'a', b'b'];
         let second: &[u8] = &[1, 0x20, 0x5F, 0x09, 0x4E];
         let mut segments = Segments::new(vec![first, second]);
-        assert_eq!(segments.shared_text().unwrap(), "ab张三".replace('三', "\u{4E09}"));
+        assert_eq!(segments.shared_text().unwrap(), "ab张三");
         let mut cut = Segments::new(vec![first]);
         assert!(cut.shared_text().is_err());
     }

@@ -608,7 +608,9 @@ fn the_register_comes_back_by_year_id_and_file() {
     assert_eq!((recorded.new, recorded.blank), (1, 1));
     let filled = |file: &str| {
         let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
-        archive.history(2015, Run::Annual).unwrap().book_answers(2015, "cadre", "K1", file)
+        let history = archive.history(2015, Run::Annual).unwrap();
+        let found = history.book_answers(2015).find(|(key, _)| *key == ("cadre", "K1", file));
+        found.map(|(_, filled)| filled).unwrap_or_default()
     };
     assert_eq!(
         filled("年度考核管理档案"),
