@@ -235,7 +235,10 @@ pub fn xlsb(cells: &[Vec<u8>], after: &[Vec<u8>]) -> Parts {
             ]),
         )
         .with("xl/styles.bin", styles.concat())
-        .with("xl/sharedStrings.bin", [brt(0x9F, &[3, 0, 0, 0, 3, 0, 0, 0]), text("姓名"), text("张三"), text("")].concat())
+        .with(
+            "xl/sharedStrings.bin",
+            [brt(0x9F, &[3, 0, 0, 0, 3, 0, 0, 0]), text("姓名"), text("张三"), text("")].concat(),
+        )
         .with(
             "xl/worksheets/sheet1.bin",
             [brt(0x81, &[]), brt(0x91, &[]), cells.concat(), brt(0x92, &[]), after.concat(), brt(0x82, &[])].concat(),

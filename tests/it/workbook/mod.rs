@@ -50,7 +50,11 @@ fn shown(bytes: &[u8]) -> Result<Vec<String>, String> {
         let mut lines = Lines::default();
         let merges = book.read(index, &mut lines).map_err(|e| e.to_string())?;
         all.append(&mut lines.0);
-        all.extend(merges.into_iter().map(|(top, left, bottom, right)| format!("合并 {}:{}", A1(top, left), A1(bottom, right))));
+        all.extend(
+            merges
+                .into_iter()
+                .map(|(top, left, bottom, right)| format!("合并 {}:{}", A1(top, left), A1(bottom, right))),
+        );
     }
     Ok(all)
 }

@@ -19,16 +19,32 @@ fn cells_are_read_by_type() {
         (r#"office:value-type="float" office:value="59.9""#, "<text:p>59.90</text:p>", &["A1 59.9"]),
         (r#"office:value-type="percentage" office:value="0.3""#, "<text:p>30%</text:p>", &["A1 0.3"]),
         (r#"office:value-type="currency" office:value="5""#, "<text:p>￥5</text:p>", &["A1 5"]),
-        (r#"office:value-type="date" office:date-value="2015-06-24""#, "<text:p>24日</text:p>", &["A1 2015-06-24 00:00:00"]),
+        (
+            r#"office:value-type="date" office:date-value="2015-06-24""#,
+            "<text:p>24日</text:p>",
+            &["A1 2015-06-24 00:00:00"],
+        ),
         (r#"office:value-type="date" office:date-value="2015-06-24T08:30:00""#, "", &["A1 2015-06-24 08:30:00"]),
         (r#"office:value-type="time" office:time-value="PT12H00M00S""#, "<text:p>12:00</text:p>", &["A1 0.5"]),
         (r#"office:value-type="boolean" office:boolean-value="true""#, "<text:p>TRUE</text:p>", &["A1 true"]),
         (r#"office:value-type="string""#, "<text:p>张三</text:p>", &["A1 \"张三\""]),
         (r#"office:value-type="string" office:string-value="张三""#, "<text:p>别的</text:p>", &["A1 \"张三\""]),
-        (r#"office:value-type="string""#, "<text:p>甲<text:s text:c=\"2\"/>乙</text:p><text:p>丙<text:line-break/>丁</text:p>", &["A1 \"甲  乙\\n丙\\n丁\""]),
+        (
+            r#"office:value-type="string""#,
+            "<text:p>甲<text:s text:c=\"2\"/>乙</text:p><text:p>丙<text:line-break/>丁</text:p>",
+            &["A1 \"甲  乙\\n丙\\n丁\""],
+        ),
         (r#"office:value-type="string""#, "<text:p>张<text:span>三</text:span></text:p>", &["A1 \"张三\""]),
-        (r#"office:value-type="string""#, "<office:annotation><text:p>批注</text:p></office:annotation><text:p>张三</text:p>", &["A1 \"张三\""]),
-        (r#"office:value-type="string""#, "<text:p><text:ruby><text:ruby-base>张</text:ruby-base><text:ruby-text>zhang</text:ruby-text></text:ruby></text:p>", &["A1 \"张\""]),
+        (
+            r#"office:value-type="string""#,
+            "<office:annotation><text:p>批注</text:p></office:annotation><text:p>张三</text:p>",
+            &["A1 \"张三\""],
+        ),
+        (
+            r#"office:value-type="string""#,
+            "<text:p><text:ruby><text:ruby-base>张</text:ruby-base><text:ruby-text>zhang</text:ruby-text></text:ruby></text:p>",
+            &["A1 \"张\""],
+        ),
         // Some writers give no type, some give a value that does not fit it.
         ("", "<text:p>张三</text:p>", &["A1 \"张三\""]),
         (r#"office:value-type="date" office:date-value="昨天""#, "", &["A1 \"昨天\""]),
@@ -49,8 +65,16 @@ fn errors_and_formulas_without_a_result_are_no_blanks() {
         (r#"table:formula="of:=[.B1]" office:value-type="string""#, "", &["A1 无结果"]),
         (r#"table:formula="of:=&quot;&quot;" office:value-type="string" office:string-value="""#, "<text:p/>", &[]),
         (r#"table:formula="of:=1" office:value-type="float" office:value="1""#, "<text:p>1</text:p>", &["A1 1"]),
-        (r#"table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error""#, "<text:p>#DIV/0!</text:p>", &["A1 #DIV/0!"]),
-        (r#"table:formula="of:=1/0" office:value-type="float" office:value="0""#, "<text:p>#DIV/0!</text:p>", &["A1 #DIV/0!"]),
+        (
+            r#"table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error""#,
+            "<text:p>#DIV/0!</text:p>",
+            &["A1 #DIV/0!"],
+        ),
+        (
+            r#"table:formula="of:=1/0" office:value-type="float" office:value="0""#,
+            "<text:p>#DIV/0!</text:p>",
+            &["A1 #DIV/0!"],
+        ),
         (r#"table:formula="of:=X()" office:value-type="string""#, "<text:p>Err:508</text:p>", &["A1 Err:508"]),
         // Typed by hand it is a text.
         (r#"office:value-type="string""#, "<text:p>#DIV/0!</text:p>", &["A1 \"#DIV/0!\""]),
@@ -99,7 +123,12 @@ fn rows_in_groups_count_and_other_tables_do_not() {
         <table:table-column table:number-columns-repeated="3"/><table:table-row>{}</table:table-row><table:table-row-group><table:table-row-group><table:table-row>{}</table:table-row></table:table-row-group></table:table-row-group><table:table-row table:visibility="collapse">{}</table:table-row></table:table>
         <table:table table:name="乙" table:style-name="ta1"><table:table-row>{}</table:table-row></table:table>
         <table:dde-links><table:dde-link><table:table><table:table-row>{}</table:table-row></table:table></table:dde-link></table:dde-links>"#,
-        number(99), number(1), number(2), number(3), number(4), number(98)
+        number(99),
+        number(1),
+        number(2),
+        number(3),
+        number(4),
+        number(98)
     );
     let lines = shown(&ods_content(&content).zip()).unwrap();
     assert_eq!(lines, ["[甲 隐藏]", "A1 1", "A2 2", "A3 3", "[乙]", "A1 4"]);
@@ -109,7 +138,8 @@ fn rows_in_groups_count_and_other_tables_do_not() {
 fn an_encrypted_or_cut_off_document_is_refused() {
     let locked = r#"<m:manifest xmlns:m="m"><m:file-entry m:full-path="content.xml"><m:encryption-data/></m:file-entry></m:manifest>"#;
     refused(&ods("").with("META-INF/manifest.xml", locked).zip(), "已加密");
-    let whole = String::from_utf8(ods("<table:table-row><table:table-cell/></table:table-row>").0[2].1.clone()).unwrap();
+    let whole =
+        String::from_utf8(ods("<table:table-row><table:table-cell/></table:table-row>").0[2].1.clone()).unwrap();
     for share in [3, 5, 9] {
         let cut = &whole[..whole.len() * share / 10];
         refused(&ods("").with("content.xml", cut).zip(), "不完整");

@@ -37,6 +37,7 @@ fn workbooks_are_told_by_content() {
         ("d.dat", &new),
         ("e", &old),
         ("f.bin", &open),
+        ("f2", b"\x09\x08\x08\x00\x00\x05\x10\x00\x00\x00\x00\x00"),
         ("g.csv", &new),
         ("h.docx", &old),
         ("i.xlsx", &old),
@@ -44,7 +45,7 @@ fn workbooks_are_told_by_content() {
         ("k.png", b"\x89PNG"),
         ("l.pptx", &compound(&[("PowerPoint Document", b"x")])),
     ]);
-    assert_eq!(books, ["a.xlsx", "b.XLS", "c.et", "d.dat", "e", "f.bin", "g.csv", "h.docx", "i.xlsx"]);
+    assert_eq!(books, ["a.xlsx", "b.XLS", "c.et", "d.dat", "e", "f.bin", "f2", "g.csv", "h.docx", "i.xlsx"]);
     assert_eq!(passed_over, [""; 0]);
 }
 
@@ -108,7 +109,14 @@ fn hidden_files_are_skipped_and_open_ones_told() {
 #[test]
 fn files_come_in_byte_order_of_their_paths() {
     let book = xlsx("").zip();
-    let [books, ..] = walked(&[("b/a.xlsx", &book), ("b.xlsx", &book), ("b-1.xlsx", &book), ("B.xlsx", &book), ("甲/x.xlsx", &book), ("é.xlsx", &book)]);
+    let [books, ..] = walked(&[
+        ("b/a.xlsx", &book),
+        ("b.xlsx", &book),
+        ("b-1.xlsx", &book),
+        ("B.xlsx", &book),
+        ("甲/x.xlsx", &book),
+        ("é.xlsx", &book),
+    ]);
     assert_eq!(books, ["B.xlsx", "b-1.xlsx", "b.xlsx", "b/a.xlsx", "é.xlsx", "甲/x.xlsx"]);
 }
 

@@ -35,8 +35,18 @@ fn cells_are_read_by_record() {
     check(
         &xls(&sheet),
         &[
-            "A1 1", "B1 0.03", "A2 1", "B2 59.9", "A3 \"张三\"", "C3 \"李四\"", "A4 true", "B4 #REF!",
-            "A5 2015-06-24 00:00:00", "B5 2015-06-24 00:00:00", "C5 #NUM!", "合并 A1:D2",
+            "A1 1",
+            "B1 0.03",
+            "A2 1",
+            "B2 59.9",
+            "A3 \"张三\"",
+            "C3 \"李四\"",
+            "A4 true",
+            "B4 #REF!",
+            "A5 2015-06-24 00:00:00",
+            "B5 2015-06-24 00:00:00",
+            "C5 #NUM!",
+            "合并 A1:D2",
         ],
     );
 }
@@ -66,8 +76,16 @@ fn formulas_give_their_stored_results() {
         formula(5, 0, 0, EMPTY),
     ];
     let expected_long = format!("A4 {long:?}");
-    let expected =
-        ["A1 3.5", "B1 2015-06-24 00:00:00", "C1 true", "D1 #N/A", "A2 \"张三\"", "A3 无结果", &expected_long, "A6 无结果"];
+    let expected = [
+        "A1 3.5",
+        "B1 2015-06-24 00:00:00",
+        "C1 true",
+        "D1 #N/A",
+        "A2 \"张三\"",
+        "A3 无结果",
+        &expected_long,
+        "A6 无结果",
+    ];
     check(&xls(&sheet), &expected);
 
     let calculated = book(&[record(0x01C1, &[0; 8])], &[("表", 0, &formula(0, 0, 0, EMPTY))]);
@@ -137,12 +155,8 @@ fn texts_of_excel_5_are_read_by_their_code_page() {
 #[test]
 fn a_bare_sheet_as_web_sites_export_it_is_read() {
     let text = [&4_u16.to_le_bytes()[..], b"\xD5\xC5\xC8\xFD"].concat();
-    let stream = [
-        record(0x0809, &[0, 0, 0x10, 0, 0, 0, 0, 0]),
-        cell(0x0204, 0, 0, 0, &text),
-        number(0, 1, 0, 60.0),
-        eof(),
-    ];
+    let stream =
+        [record(0x0809, &[0, 0, 0x10, 0, 0, 0, 0, 0]), cell(0x0204, 0, 0, 0, &text), number(0, 1, 0, 60.0), eof()];
     assert_eq!(shown(&stream.concat()).unwrap(), ["[Sheet1]", "A1 \"张三\"", "B1 60"]);
 }
 
@@ -164,8 +178,9 @@ fn encrypted_and_broken_books_are_refused() {
     }
     // A chain of sectors that bites its own tail.
     let mut looped = whole;
-    let last = 512 + 4 * 8;
-    looped[last..last + 4].copy_from_slice(&1_u32.to_le_bytes());
+    let directory = u32::from_le_bytes(looped[48..52].try_into().unwrap());
+    let link = 512 + 4 * directory as usize;
+    looped[link..link + 4].copy_from_slice(&directory.to_le_bytes());
     refused(&looped, "损坏");
 }
 

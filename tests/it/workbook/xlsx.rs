@@ -82,7 +82,8 @@ fn texts_are_what_is_shown() {
         ("<t>&#x5F20;&#19977;</t>", "A1 \"张三\""),
     ];
     for (item, expected) in cases {
-        let book = xlsx(r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row>"#).with("xl/sharedStrings.xml", strings(&[item]));
+        let book =
+            xlsx(r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row>"#).with("xl/sharedStrings.xml", strings(&[item]));
         check(&book.zip(), &[expected]);
     }
 }
@@ -100,7 +101,10 @@ fn places_are_told_or_counted_and_sorted() {
         // Nothing tells where it stands.
         ("<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>", &["A1 1", "B1 2", "A2 3"]),
         (r#"<row r="3"><c r="B3"><v>1</v></c><c><v>2</v></c></row>"#, &["B3 1", "C3 2"]),
-        (r#"<row r="2"><c r="B2"><v>4</v></c><c r="A2"><v>3</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>"#, &["A1 1", "A2 3", "B2 4"]),
+        (
+            r#"<row r="2"><c r="B2"><v>4</v></c><c r="A2"><v>3</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>"#,
+            &["A1 1", "A2 3", "B2 4"],
+        ),
         // The same twice is once.
         (r#"<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>1</v></c></row>"#, &["A1 1"]),
         (
@@ -149,7 +153,10 @@ fn hidden_sheets_are_read_and_charts_macros_and_modules_are_not() {
 fn parts_may_have_other_names_and_prefixes() {
     let mut book = xlsx(r#"<row r="1"><c r="A1" t="s"><v>1</v></c></row>"#);
     for (name, _) in &mut book.0 {
-        *name = name.replace("xl/workbook.xml", "Book\\Workbook.xml").replace("xl/", "Book/").replace("_rels/workbook", "_rels/Workbook");
+        *name = name
+            .replace("xl/workbook.xml", "Book\\Workbook.xml")
+            .replace("xl/", "Book/")
+            .replace("_rels/workbook", "_rels/Workbook");
     }
     let book = book.with("_rels/.rels", relations(&[("rId1", "officeDocument", "/book/workbook.xml")]));
     check(&book.zip(), &["A1 \"张三\""]);
