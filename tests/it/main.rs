@@ -11,3 +11,4 @@ mod reading;
 mod rules;
 mod sample;
 mod template;
+mod workbook;
