@@ -22,6 +22,12 @@ pub enum Command {
     Annual(RunArgs),
     /// 只读取并检查报送表
     Check(CheckArgs),
+    /// 收回委员会在名单中填写的意见
+    Record(RecordArgs),
+    /// 查看、校验或导出档案
+    Archive(ArchiveArgs),
+    /// 生成一座虚构城市的报送表，供试用、培训和测速
+    Sample(SampleArgs),
     /// 生成空白报送表（含下拉选项和填表说明）
     Template(TemplateArgs),
 }
@@ -74,6 +80,73 @@ pub struct CheckArgs {
     /// 把数据问题清单和退回单写到哪个文件夹
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// 规则包文件夹；不写则用内置的规则包
+    #[arg(long, value_name = "DIR")]
+    pub pack: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// 填好的名单，可以有多个
+    #[arg(value_name = "WORKBOOK", required = true)]
+    pub workbooks: Vec<PathBuf>,
+    /// 档案文件
+    #[arg(long, value_name = "FILE")]
+    pub archive: PathBuf,
+    /// 更正以前已收回的意见
+    #[arg(long)]
+    pub amend: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ArchiveArgs {
+    #[command(subcommand)]
+    pub command: ArchiveCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ArchiveCommand {
+    /// 显示已决定和未了结的事项
+    Show(ArchiveFile),
+    /// 校验档案是否完好、未被改动
+    Verify(ArchiveFile),
+    /// 导出台账工作簿
+    Export {
+        /// 台账写到哪个文件
+        #[arg(value_name = "FILE.xlsx")]
+        file: PathBuf,
+        #[command(flatten)]
+        archive: ArchiveFile,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ArchiveFile {
+    /// 档案文件
+    #[arg(long, value_name = "FILE")]
+    pub archive: PathBuf,
+    /// 按哪一天判断是否逾期
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// 写到哪个文件夹（应为空）
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// 干部人数
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::sample::MOST)))]
+    pub cadres: u32,
+    /// 随机种子；相同的种子生成完全相同的文件
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// 年度
+    #[arg(long, value_name = "YYYY", default_value_t = 2015, value_parser = clap::value_parser!(i32).range(1950..=2099))]
+    pub year: i32,
+    /// 像各单位实际报送的那样写：多个文件夹、双层表头、合计行、各种日期写法等
+    #[arg(long)]
+    pub messy: bool,
     /// 规则包文件夹；不写则用内置的规则包
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,

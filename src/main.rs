@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use kaohe::cli::{self, Cli, Command, RunArgs};
+use kaohe::cli::{self, ArchiveCommand, Cli, Command, RunArgs};
 use kaohe::pack::{self, Pack, Run};
 use kaohe::run::job::{Job, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
@@ -37,13 +37,20 @@ fn command(cli: Cli) -> u8 {
         Command::HalfYear(arguments) => annual(Run::HalfYear, arguments),
         Command::Annual(arguments) => annual(Run::Annual, arguments),
         Command::Check(arguments) => check(arguments),
+        Command::Record(arguments) => {
+            run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &Terminal::new(false))
+        }
+        Command::Archive(arguments) => archive(arguments.command),
+        Command::Sample(arguments) => sample(&arguments),
         Command::Template(arguments) => template(&arguments),
     };
     match ended {
         Ok(Ended::Clean) => 0,
         Ok(Ended::WithFaults) => 3,
         Err(failure) => {
-            complain(&failure.message);
+            if !failure.message.is_empty() {
+                complain(&failure.message);
+            }
             failure.code
         }
     }
@@ -96,6 +103,47 @@ fn check(arguments: cli::CheckArgs) -> Result<Ended, Failure> {
     run::check(&job, &pack, arguments.output.as_deref(), &Terminal::new(false))
 }
 
+fn archive(command: ArchiveCommand) -> Result<Ended, Failure> {
+    let terminal = Terminal::new(false);
+    match command {
+        ArchiveCommand::Show(file) => {
+            let text = run::show_archive(&file.archive, file.as_of)?;
+            let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+            Ok(Ended::Clean)
+        }
+        ArchiveCommand::Verify(file) => run::verify_archive(&file.archive, &terminal),
+        ArchiveCommand::Export { file, archive } => {
+            run::export_archive(&archive.archive, &file, archive.as_of, &terminal)
+        }
+    }
+}
+
+fn sample(arguments: &cli::SampleArgs) -> Result<Ended, Failure> {
+    let pack = load(arguments.pack.as_deref())?;
+    let request = kaohe::sample::Request {
+        cadres: arguments.cadres,
+        seed: arguments.seed,
+        year: arguments.year,
+        messy: arguments.messy,
+    };
+    let terminal = Terminal::new(false);
+    terminal.stage("写入");
+    let progress = |done: u64, of: u64| {
+        terminal.progress(usize::try_from(done).unwrap_or(usize::MAX), usize::try_from(of).unwrap_or(usize::MAX));
+    };
+    let written = kaohe::sample::write(&arguments.dir, &request, &pack, &progress).map_err(Failure::failed)?;
+    terminal.say(&format!(
+        "已生成{}的示例数据：{} 个单位、{} 人，{} 个工作簿共 {} 行，在 {}",
+        request.year,
+        written.units,
+        written.members,
+        written.books.len(),
+        written.rows,
+        arguments.dir.display()
+    ));
+    Ok(Ended::Clean)
+}
+
 fn template(arguments: &cli::TemplateArgs) -> Result<Ended, Failure> {
     let pack = load(arguments.pack.as_deref())?;
     for path in kaohe::template::write(&arguments.dir, &pack).map_err(Failure::failed)? {
@@ -104,13 +152,34 @@ fn template(arguments: &cli::TemplateArgs) -> Result<Ended, Failure> {
     Ok(Ended::Clean)
 }
 
-/// One size for both pools. Polars reads its own from the environment of the process it starts in.
+/// The variable in which polars looks for the size of its pool, once, when it is first used.
+const POLARS_THREADS: &str = "POLARS_MAX_THREADS";
+
+/// One size for both pools. Polars reads its own from the environment, so the program starts anew
+/// with it where it differs.
 fn threads(count: Option<u16>) -> Result<(), Failure> {
     let Some(count) = count else { return Ok(()) };
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(usize::from(count))
-        .build_global()
-        .map_err(|error| Failure::failed(format!("无法启动 {count} 个线程：{error}")))
+    let failed = |error: &dyn std::fmt::Display| Failure::failed(format!("无法启动 {count} 个线程：{error}"));
+    if std::env::var(POLARS_THREADS).ok() != Some(count.to_string()) {
+        let program = std::env::current_exe().map_err(|error| failed(&error))?;
+        let mut again = std::process::Command::new(program);
+        again.args(std::env::args_os().skip(1)).env(POLARS_THREADS, count.to_string());
+        return Err(restart(&mut again).unwrap_or_else(|error| failed(&error)));
+    }
+    rayon::ThreadPoolBuilder::new().num_threads(usize::from(count)).build_global().map_err(|error| failed(&error))
+}
+
+/// Becomes the command; comes back only with an error.
+#[cfg(unix)]
+fn restart(command: &mut std::process::Command) -> std::io::Result<Failure> {
+    Err(std::os::unix::process::CommandExt::exec(command))
+}
+
+/// Runs the command and takes its exit code.
+#[cfg(not(unix))]
+fn restart(command: &mut std::process::Command) -> std::io::Result<Failure> {
+    let code = command.status()?.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+    Ok(Failure { message: String::new(), code })
 }
 
 fn complain(text: &str) {

@@ -124,9 +124,11 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<His
         let answered = |answer: &Answer| Answered { check: answer.check.clone(), decision: answer.decision.clone() };
         history.facts.current.insert(id.clone(), given.iter().map(answered).collect());
     }
-    for ((year, _, subject, file), filled) in &book {
-        let filled = filled.iter().map(|(column, text)| (column.clone(), text.clone())).collect();
-        history.facts.register.insert((*year, subject.clone(), file.clone()), filled);
+    for ((of, kind, subject, file), filled) in &book {
+        if *of == year {
+            let filled = filled.iter().map(|(column, text)| (column.clone(), text.clone())).collect();
+            history.facts.register.insert((kind.clone(), subject.clone(), file.clone()), filled);
+        }
     }
     history.sha256 = sha256(&history.facts, &book, year);
     Ok(history)

@@ -44,7 +44,7 @@ pub fn decide(world: &mut World<'_>, history: &History, run: Run, year: i32) -> 
         }
     }
     outcome.lines = lines(world, &draft)?;
-    outcome.register = register::entries(world, history, year, &outcome.lines)?;
+    outcome.register = register::entries(world, history, &outcome.lines)?;
     outcome.pending = draft.pending.into_values().collect();
     Ok(outcome)
 }
@@ -58,9 +58,11 @@ fn lines(world: &World<'_>, draft: &Draft<'_>) -> Result<Vec<Line>, Error> {
         let mut told = hints.of(world, *action, *subject, line)?;
         let mut flags = Vec::new();
         let decision = draft.decision(world, &id, *action, *subject, line);
+        let mut half_year = None;
         if let Some((twin, fresh)) = draft.twin(world, *action, *subject, line) {
             if fresh.is_empty() {
                 flags.push(Flag::DecidedAtHalfYear);
+                half_year = Some((twin.id.clone(), twin.check.clone()));
             } else {
                 let rules: Vec<String> = fresh
                     .iter()
@@ -88,6 +90,7 @@ fn lines(world: &World<'_>, draft: &Draft<'_>) -> Result<Vec<Line>, Error> {
             flag_confidential: false,
             check,
             decision,
+            twin: half_year,
             hints: told,
         });
     }
@@ -166,21 +169,15 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
 
 /// The cells at which each rejected row was faulted.
 fn faulty_cells(pack: &Pack, data: &Dataset) -> HashMap<(u32, u32), Vec<Cell>> {
-    let mut sheets: HashMap<(&str, &str), u32> = HashMap::new();
-    for (at, sheet) in data.sheets.iter().enumerate() {
-        sheets.insert((data.books[sheet.book as usize].path.as_str(), sheet.name.as_str()), at as u32);
-    }
     let mut cells: HashMap<(u32, u32), Vec<Cell>> = HashMap::new();
-    for finding in data.findings.iter().filter(|finding| finding.severity == Severity::Rejected) {
-        let Some(sheet) = sheets.get(&(finding.file.as_str(), finding.sheet.as_str())) else { continue };
+    for (finding, row) in data.findings.iter().zip(&data.finding_rows) {
+        let (Severity::Rejected, Some((sheet, row))) = (finding.severity, row) else { continue };
         let table = pack.tables.iter().find(|table| table.name == finding.table);
         let column = table
             .and_then(|table| table.column(&finding.column))
-            .and_then(|column| data.sheets[*sheet as usize].columns.get(column).copied().flatten());
-        let row = finding.cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().ok();
-        if let (Some(column), Some(row)) = (column, row.and_then(|row| row.checked_sub(1))) {
-            let cell = Cell { sheet: crate::place::SheetId(*sheet), row, column };
-            cells.entry((*sheet, row)).or_default().push(cell);
+            .and_then(|column| data.sheets[sheet.0 as usize].columns.get(column).copied().flatten());
+        if let Some(column) = column {
+            cells.entry((sheet.0, *row)).or_default().push(Cell { sheet: *sheet, row: *row, column });
         }
     }
     cells

@@ -61,6 +61,8 @@ pub struct Line {
     pub check: String,
     /// What counts as decided or answered on today's 核对码 (or by the half-year twin).
     pub decision: Option<Decision>,
+    /// The half-year line (id, 核对码) that this one's decision is taken from, with [`Flag::DecidedAtHalfYear`].
+    pub twin: Option<(String, String)>,
     /// 提示, one sentence each.
     pub hints: Vec<String>,
 }

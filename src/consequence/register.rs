@@ -11,7 +11,7 @@ use crate::pack::{Entity, Pack, RegisterBook};
 ///
 /// # Errors
 /// As [`World::new`].
-pub fn entries(world: &World<'_>, history: &History, year: i32, lines: &[Line]) -> Result<Vec<RegisterEntry>, Error> {
+pub fn entries(world: &World<'_>, history: &History, lines: &[Line]) -> Result<Vec<RegisterEntry>, Error> {
     let Some(book) = &world.pack.register else { return Ok(Vec::new()) };
     let talks = Talks::new(world, book)?;
     let mut found: BTreeMap<(Subject, usize), Vec<&Line>> = BTreeMap::new();
@@ -42,7 +42,8 @@ pub fn entries(world: &World<'_>, history: &History, year: i32, lines: &[Line]) 
             // The least advanced of its lines; dropped only when all are.
             let least = lines.iter().filter_map(|line| advance(world.pack, &talks, line)).min();
             let id = &world.data.registers[subject.kind].ids[subject.index as usize];
-            let key = (year, id.clone(), book.files[file].name.clone());
+            let kind = &world.pack.subjects[subject.kind].kind;
+            let key = (kind.clone(), id.clone(), book.files[file].name.clone());
             RegisterEntry {
                 file,
                 subject,

@@ -27,8 +27,8 @@ pub struct History {
     pub known: BTreeSet<String>,
     /// Answers to lines of the run being made, by line id; each with the 核对码 it was given on.
     pub current: BTreeMap<String, Vec<Answered>>,
-    /// Answers in the register of talks: (year, subject id, file) → (column, text).
-    pub register: BTreeMap<(i32, String, String), Vec<(String, String)>>,
+    /// Answers in the register of talks of the year: (subject kind, subject id, file) → (column, text).
+    pub register: BTreeMap<(String, String, String), Vec<(String, String)>>,
 }
 
 /// An answer and the 核对码 of the line it was given on.

@@ -10,7 +10,7 @@ use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 pub const NAME: &str = "变更对照";
 
 /// A proposal in texts, from a run's lists or from what an earlier run published.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     /// 处理编号.
     pub id: String,

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::finding::{Finding, Severity};
 use crate::pack::Pack;
 use crate::place::{A1, SheetId};
-use crate::table::{Dataset, Rejected, SheetKind};
+use crate::table::{Dataset, SheetKind};
 
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 use super::text::FileNames;
@@ -32,7 +32,19 @@ struct Returned<'a> {
     path: &'a str,
     name: String,
     findings: Vec<&'a Finding>,
-    rejected: Vec<&'a Rejected>,
+    /// Rows put aside.
+    rejected: usize,
+    /// Rows at fault, in reading order.
+    rows: Vec<FaultyRow<'a>>,
+}
+
+/// A row to be shown to the office that sent it.
+#[derive(Clone, Copy)]
+struct FaultyRow<'a> {
+    sheet: SheetId,
+    row: u32,
+    values: &'a [String],
+    rejected: bool,
 }
 
 impl<'a> Faulty<'a> {
@@ -41,20 +53,26 @@ impl<'a> Faulty<'a> {
         for finding in &dataset.findings {
             findings.entry(&finding.file).or_default().push(finding);
         }
-        let mut rejected: Vec<Vec<&Rejected>> = vec![Vec::new(); dataset.books.len()];
-        for row in &dataset.rejected {
-            rejected[dataset.sheets[row.sheet.0 as usize].book as usize].push(row);
+        let mut rows: Vec<Vec<FaultyRow<'_>>> = vec![Vec::new(); dataset.books.len()];
+        let rejected = dataset.rejected.iter().map(|row| (row.sheet, row.row, &row.values, true));
+        let noted = dataset.noted.iter().map(|row| (row.sheet, row.row, &row.values, false));
+        for (sheet, row, values, rejected) in rejected.chain(noted) {
+            let book = dataset.sheets[sheet.0 as usize].book as usize;
+            rows[book].push(FaultyRow { sheet, row, values, rejected });
         }
         let mut names = FileNames::default();
         let mut books = Vec::new();
         let mut slips = BTreeMap::new();
-        for (book, rejected) in dataset.books.iter().zip(rejected) {
+        for (book, mut rows) in dataset.books.iter().zip(rows) {
             let findings = findings.remove(book.path.as_str()).unwrap_or_default();
-            if findings.is_empty() && rejected.is_empty() {
+            if findings.is_empty() && rows.is_empty() {
                 continue;
             }
+            rows.sort_by_key(|row| (row.sheet, row.row));
+            let rejected = rows.iter().filter(|row| row.rejected).count();
             slips.insert(book.path.as_str(), books.len());
-            books.push(Returned { path: &book.path, name: names.claim(&slip_stem(&book.path)), findings, rejected });
+            let name = names.claim(&slip_stem(&book.path));
+            books.push(Returned { path: &book.path, name, findings, rejected, rows });
         }
         Faulty { pack, dataset, books, slips }
     }
@@ -68,7 +86,7 @@ impl<'a> Faulty<'a> {
     pub fn summary(&self) -> impl Iterator<Item = (&'a str, &str, u64, u64)> {
         self.books.iter().map(|book| {
             let warnings = book.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
-            (book.path, book.name.as_str(), book.rejected.len() as u64, warnings as u64)
+            (book.path, book.name.as_str(), book.rejected as u64, warnings as u64)
         })
     }
 
@@ -136,11 +154,8 @@ impl<'a> Faulty<'a> {
         let book = &self.books[index];
         let title = self.title("数据退回单");
         let mut sheets = vec![self.reasons(book, &title)];
-        let mut rows: BTreeMap<SheetId, Vec<&Rejected>> = BTreeMap::new();
-        for row in &book.rejected {
-            rows.entry(row.sheet).or_default().push(row);
-        }
-        sheets.extend(rows.into_iter().map(|(sheet, rows)| self.faulty_rows(book, sheet, &rows)));
+        let by_sheet = book.rows.chunk_by(|one, other| one.sheet == other.sheet);
+        sheets.extend(by_sheet.map(|rows| self.faulty_rows(book, rows[0].sheet, rows)));
         Workbook { title, as_of, sheets }
     }
 
@@ -167,7 +182,7 @@ impl<'a> Faulty<'a> {
             (
                 format!(
                     "贵单位报送的上述工作簿中，有 {} 行未能采用。请按「更正办法」在原工作簿中更正后重新报送；标为「提醒」的，请核对。",
-                    book.rejected.len()
+                    book.rejected
                 ),
                 LineStyle::Paragraph,
             ),
@@ -186,7 +201,7 @@ impl<'a> Faulty<'a> {
         }
     }
 
-    fn faulty_rows(&self, book: &Returned<'a>, sheet: SheetId, rows: &[&'a Rejected]) -> Sheet<'a> {
+    fn faulty_rows(&self, book: &Returned<'a>, sheet: SheetId, rows: &[FaultyRow<'a>]) -> Sheet<'a> {
         let source = &self.dataset.sheets[sheet.0 as usize];
         let table = match source.kind {
             SheetKind::Table(table) => Some(&self.pack.tables[table]),
@@ -195,20 +210,21 @@ impl<'a> Faulty<'a> {
         let faults: BTreeSet<&str> = book
             .findings
             .iter()
-            .filter(|finding| finding.sheet == source.name && finding.severity == Severity::Rejected)
+            .filter(|finding| finding.sheet == source.name)
             .map(|finding| finding.cell.as_str())
             .collect();
         // Only the columns that the sheet has, in its own order, as the office knows them.
         let mut present: Vec<(u32, usize)> =
             source.columns.iter().enumerate().filter_map(|(column, at)| Some(((*at)?, column))).collect();
         present.sort_unstable();
-        let mut columns = vec![Column::centred("行号", 4.0, 8.0)];
+        let mut columns = vec![Column::centred("行号", 4.0, 8.0), Column::centred("处理", 4.0, 6.0)];
         columns.extend(present.iter().filter_map(|(_, column)| {
             let name = &table?.columns.get(*column)?.name;
             Some(Column::text(name.as_str(), 8.0, 30.0))
         }));
         let rows = rows.iter().map(|row| {
-            let mut cells = vec![Value::Count(u64::from(row.row) + 1)];
+            let done = done(if row.rejected { Severity::Rejected } else { Severity::Warning });
+            let mut cells = vec![Value::Count(u64::from(row.row) + 1), Value::text(done)];
             cells.extend(present.iter().map(|(at, column)| {
                 let text = row.values.get(*column).map_or("", String::as_str);
                 let address = A1(row.row, *at).to_string();
@@ -226,16 +242,16 @@ impl<'a> Faulty<'a> {
             name: source.name.clone(),
             landscape: true,
             head: super::lines([
-                (format!("退回的行：{}（{table}）", source.name), LineStyle::Title),
+                (format!("有问题的行：{}（{table}）", source.name), LineStyle::Title),
                 (
-                    "着色的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。".to_owned(),
+                    "着色的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。标为「退回」的行没有采用。".to_owned(),
                     LineStyle::Note,
                 ),
             ]),
-            blocks: vec![Block::new(columns, rows.collect(), "没有退回的行。")],
+            blocks: vec![Block::new(columns, rows.collect(), "没有有问题的行。")],
             tail: Vec::new(),
             protected: false,
-            frozen: Some(1),
+            frozen: Some(2),
             filter: true,
             foot_left: String::new(),
             foot_right: String::new(),
@@ -243,14 +259,22 @@ impl<'a> Faulty<'a> {
     }
 }
 
-fn told<'a>(finding: &'a Finding) -> [Value<'a>; 4] {
-    let done = match finding.severity {
+fn done(severity: Severity) -> &'static str {
+    match severity {
         Severity::Rejected => "退回",
         Severity::Warning => "提醒",
-    };
+    }
+}
+
+fn told<'a>(finding: &'a Finding) -> [Value<'a>; 4] {
     let blank = finding.severity == Severity::Rejected && finding.value.is_empty() && !finding.cell.is_empty();
     let value = if blank { Value::text("（空）") } else { Value::text(finding.value.as_str()) };
-    [value, Value::text(finding.reason.as_str()), Value::text(finding.remedy.as_str()), Value::text(done)]
+    [
+        value,
+        Value::text(finding.reason.as_str()),
+        Value::text(finding.remedy.as_str()),
+        Value::text(done(finding.severity)),
+    ]
 }
 
 /// The relative path with `_` for `/`; the ending `.xlsx` is the slip's own.

@@ -125,7 +125,11 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
     let people = &material.people;
     let phrases = &material.phrases;
     let subject = line.subject;
-    let facts = phrases.facts(people.id(subject), line.grounds.iter());
+    let mut facts = phrases.facts(people.id(subject), line.grounds.iter());
+    let action = material.pack.actions[line.action].name.as_str();
+    if facts.is_empty() && material.pack.quotas.iter().any(|quota| quota.action == line.action) {
+        facts = format!("至基准日本年尚未{action}，列入计划");
+    }
     let sources = phrases.sources(line.grounds.iter().flat_map(|ground| &ground.sources));
     let mut cells: Vec<Cow<'a, str>> = Vec::with_capacity(FIXED.len() + 5 + list.extra_answers.len());
     cells.extend([
@@ -136,7 +140,7 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
         people.unit_names(subject),
         people.post(subject),
         people.authority(subject).into(),
-        material.pack.actions[line.action].name.as_str().into(),
+        action.into(),
         together(&line.options),
         phrases.basis(line.action, line.rules.iter().copied()),
         facts.into(),
@@ -145,9 +149,7 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
     ]);
     match &line.decision {
         Some(decision) => {
-            cells.extend(
-                [&decision.opinion, &decision.method, &decision.date, &decision.remark].map(|text| Cow::from(text)),
-            );
+            cells.extend([&decision.opinion, &decision.method, &decision.date, &decision.remark].map(Cow::from));
             cells.extend(list.extra_answers.iter().map(|answer| {
                 let given = decision.extra.iter().find(|(name, _)| name == &answer.name);
                 Cow::from(given.map_or("", |(_, text)| text.as_str()))

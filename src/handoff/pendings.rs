@@ -75,11 +75,13 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
 /// What is pending: the provision with the actions it would lead to, or the case's own name.
 pub fn reason<'a>(pack: &'a Pack, pending: &'a Pending) -> Cow<'a, str> {
     let Some(rule) = pending.rule_index.map(|index| &pack.rules[index]) else { return pending.rule.as_str().into() };
-    let mut actions: Vec<&str> = Vec::new();
+    let mut actions: Vec<String> = Vec::new();
     for proposal in &rule.proposals {
-        let name = pack.actions[proposal.action].name.as_str();
-        if !actions.contains(&name) {
-            actions.push(name);
+        let name = &pack.actions[proposal.action].name;
+        let options = &proposal.options;
+        let named = if options.is_empty() { name.clone() } else { format!("{name}（{}）", options.join("、")) };
+        if !actions.contains(&named) {
+            actions.push(named);
         }
     }
     match (rule.citation.is_empty(), actions.is_empty()) {

@@ -90,31 +90,47 @@ impl<'a> Phrases<'a> {
         }
         let mut clauses: Vec<String> = Vec::new();
         let mut last_row = None;
+        // What rests on facts behind the rule's own is said by those facts.
+        let mut behind: Vec<(&str, Vec<&Evidence>)> = Vec::new();
+        for evidence in ground.evidence.iter().filter(|evidence| !evidence.fact.is_empty()) {
+            if !ground.facts.iter().any(|(name, _)| name == &evidence.fact) {
+                match behind.iter_mut().find(|(fact, _)| *fact == evidence.fact) {
+                    Some((_, known)) => known.push(evidence),
+                    None => behind.push((&evidence.fact, vec![evidence])),
+                }
+            }
+        }
         for (name, value) in &ground.facts {
             let evidence: Vec<&Evidence> = ground.evidence.iter().filter(|evidence| &evidence.fact == name).collect();
             let text = self.pack.facts.iter().find(|fact| &fact.name == name).and_then(|fact| fact.text.as_deref());
             match text {
                 Some(text) => {
-                    clauses.push(text.replace("{}", &fact_value(value)) + &self.in_brackets(&evidence));
+                    clauses.push(text.replace("{}", &fact_value(value)) + &places(&evidence));
                     last_row = None;
                 }
-                None if evidence.is_empty() => clauses.push(plain_fact(name, value)),
-                None => {
+                None if !evidence.is_empty() => {
                     for evidence in evidence {
                         clauses.push(self.evidence(evidence, &mut last_row));
                     }
                 }
+                None if behind.is_empty() => clauses.push(plain_fact(name, value)),
+                None => {}
             }
         }
-        // Evidence of a fact that the ground does not list by name.
-        for evidence in &ground.evidence {
-            if !evidence.fact.is_empty() && !ground.facts.iter().any(|(name, _)| name == &evidence.fact) {
-                clauses.push(self.evidence(evidence, &mut last_row));
+        for (fact, evidence) in behind {
+            let places = places(&evidence);
+            if places.is_empty() {
+                clauses.extend(evidence.into_iter().map(|evidence| self.evidence(evidence, &mut last_row)));
+            } else {
+                clauses.push(format!("{fact}{places}"));
+                last_row = None;
             }
         }
         clauses.dedup();
         let about = if ground.about == recipient || ground.about_label.is_empty() { "" } else { &ground.about_label };
-        format!("{about}{}", clauses.join("，"))
+        // A ground about talks or lines says them itself.
+        let about = if clauses.iter().any(|clause| clause.contains(about)) { "" } else { about };
+        format!("{}{}", of(about), clauses.join("，"))
     }
 
     /// A ground about one row with facts of its own: a lead and what is known of it.
@@ -130,16 +146,12 @@ impl<'a> Phrases<'a> {
             })
             .collect();
         let whose = if ground.about_label == ground.about { "" } else { &ground.about_label };
-        let row = format!("{whose}{} {}", display(&self.pack.tables[table].name), ground.about);
+        let row = format!("{}{} {}", of(whose), display(&self.pack.tables[table].name), ground.about);
         if known.is_empty() { row } else { format!("{row}（{}）", known.join("，")) }
     }
 
     /// One deciding cell; the row is named only where it is another one than before.
     fn evidence(&self, evidence: &Evidence, last_row: &mut Option<(String, String)>) -> String {
-        if let Origin::Archive(line) = &evidence.origin {
-            *last_row = None;
-            return format!("{}（{} {line}）", evidence.fact, super::lists::ID);
-        }
         let row = (evidence.table.clone(), self.row_name(evidence).into_owned());
         let known = last_row.as_ref() == Some(&row);
         let value = self.value(evidence);
@@ -159,24 +171,6 @@ impl<'a> Phrases<'a> {
         };
         *last_row = Some(row);
         clause
-    }
-
-    /// Where a fact with a text of its own was found.
-    fn in_brackets(&self, evidence: &[&Evidence]) -> String {
-        let mut places: Vec<String> = Vec::new();
-        for evidence in evidence {
-            let place = match &evidence.origin {
-                Origin::Archive(line) => format!("{} {line}", super::lists::ID),
-                Origin::Cell(_) if !evidence.label.is_empty() => {
-                    format!("{} {}", display(&evidence.table), evidence.label)
-                }
-                Origin::Cell(_) => continue,
-            };
-            if !places.contains(&place) {
-                places.push(place);
-            }
-        }
-        if places.is_empty() { String::new() } else { format!("（{}）", places.join("、")) }
     }
 
     /// What tells the row apart: its own name, else the column that does.
@@ -259,6 +253,27 @@ impl<'a> Phrases<'a> {
         told.extend(line.hints.iter().map(|hint| hint.trim_end_matches('。')));
         if told.is_empty() { Cow::Borrowed("") } else { Cow::Owned(told.join("；")) }
     }
+}
+
+/// Where a fact was found that is not shown by a cell's value: lines and named rows.
+fn places(evidence: &[&Evidence]) -> String {
+    let mut places: Vec<String> = Vec::new();
+    for evidence in evidence {
+        let place = match (&evidence.through, &evidence.origin) {
+            (Some(line), _) | (None, Origin::Archive(line)) => format!("{} {line}", super::lists::ID),
+            (None, Origin::Cell(_)) if evidence.label.is_empty() => continue,
+            (None, Origin::Cell(_)) => format!("{} {}", display(&evidence.table), evidence.label),
+        };
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    if places.is_empty() { String::new() } else { format!("（{}）", places.join("、")) }
+}
+
+/// Whose fact it is, in front of the fact.
+fn of(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!("{name}的") }
 }
 
 fn mark(reading: bool) -> &'static str {

@@ -12,8 +12,11 @@ use super::job::Job;
 use crate::consequence::{FactValue, Flag, Ground, Line, Origin, Outcome, Pending, Subject};
 use crate::fact::text_at;
 use crate::finding::Severity;
+use crate::handoff::changes::Summary;
 use crate::pack::{Pack, Value};
 use crate::table::{Dataset, SheetKind};
+
+const LINES: &str = "data/lines.jsonl";
 
 #[derive(Serialize)]
 struct ConsequenceLine<'a> {
@@ -154,6 +157,20 @@ pub fn write(
     lines(&folder.join("issues.jsonl"), data.findings.iter())?;
     let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
     std::fs::write(dir.join("run.json"), text + "\n")
+}
+
+/// Writes what the lists say, line by line: what the next publication is compared with.
+///
+/// # Errors
+/// The folder cannot be written.
+pub fn write_lines(dir: &Path, summaries: &[Summary]) -> std::io::Result<()> {
+    lines(&dir.join(LINES), summaries.iter())
+}
+
+/// What the lists of a published run say; none if nothing is published there.
+pub fn read_lines(dir: &Path) -> Option<Vec<Summary>> {
+    let text = std::fs::read_to_string(dir.join(LINES)).ok()?;
+    text.lines().map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 fn lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> std::io::Result<()> {

@@ -5,17 +5,22 @@ mod data;
 mod figures;
 pub mod job;
 mod publish;
+mod record;
 mod summary;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
+use crate::archive::{self, Archive, Mode};
 use crate::consequence::{Outcome, decide};
-use crate::fact::{History, World};
+use crate::fact::World;
+use crate::handoff::changes::{self, Summary};
 use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run};
 use crate::table::{self, AsOf, Context, Dataset};
 
 use job::Job;
+use publish::Held;
 
 /// Why nothing was published, and the exit code that says so.
 #[derive(Debug)]
@@ -59,41 +64,98 @@ pub trait Told {
 /// # Errors
 /// Nothing is published or changed; the message names every fault with its file and what to do.
 pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
-    let history = History::default();
+    let held = Held::new(&job.output)?;
+    let mut archive = Archive::open(&job.archive, Mode::Run).map_err(Failure::failed)?;
+    let known = archive.known_lines().map_err(Failure::failed)?;
     told.stage("读取报送表");
-    let data = read(job, pack, &history, told)?;
+    let data = read(job, pack, &known, told)?;
     told.say(&summary::of_input(pack, &data));
     let faults = summary::has_faults(&data);
     if faults && job.strict {
         return Err(Failure::failed(strict(&data)));
     }
+    let name = archive::folder_name(data.year, job.run);
+    record::may_supersede(&archive, &job.output.join(&name))?;
     told.stage("适用条款");
+    let past = archive.history(data.year, job.run).map_err(Failure::failed)?;
+    let history = &past.facts;
     let literals = job.literals(pack, data.year, data.as_of);
-    let mut world = World::new(pack, &data, literals, &history).map_err(Failure::failed)?;
-    let outcome = decide(&mut world, &history, job.run, data.year).map_err(Failure::failed)?;
+    let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
+    let outcome = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
     let figures = figures::figures(&world).map_err(Failure::failed)?;
     told.stage("编制名单");
-    let held = publish::Held::new(&job.output)?;
-    let name = format!("{}-{}", data.year, job.run.word());
-    let staged = held.stage(&name)?;
-    let written = write(job, pack, &data, &outcome, &figures, &staged);
-    let place = match written {
-        Ok(()) => held.publish(&staged, &name).inspect_err(|_| held.discard(&staged))?,
-        Err(failure) => {
-            held.discard(&staged);
-            return Err(failure);
-        }
+    let handed = Handoff::new(pack, &data, &outcome);
+    let info = RunInfo {
+        year: data.year,
+        run: job.run,
+        as_of: data.as_of,
+        set_values: job.set_texts(),
+        chain_head: archive.head().map_err(Failure::failed)?.unwrap_or_default(),
+        half_year: record::half_year(&past, pack, data.year, job.run),
     };
-    told.say(&summary::of_outcome(job, pack, &outcome, &place));
+    let made = Made { job, pack, data: &data, outcome: &outcome, handed: &handed, info: &info, figures: &figures };
+    let place = made.publish(&held, &mut archive, &name, &past.sha256)?;
+    let withdrawn = past.withdrawn(outcome.lines.iter().map(|line| line.id.as_str()));
+    told.say(&summary::of_outcome(job, pack, &outcome, &withdrawn, &place));
     Ok(if faults { Ended::WithFaults } else { Ended::Clean })
 }
 
-fn read(job: &Job, pack: &Pack, history: &History, told: &(dyn Told + Sync)) -> Result<Dataset, Failure> {
+/// All that a run has made, before it is published.
+struct Made<'a> {
+    job: &'a Job,
+    pack: &'a Pack,
+    data: &'a Dataset,
+    outcome: &'a Outcome,
+    handed: &'a Handoff<'a>,
+    info: &'a RunInfo,
+    figures: &'a handoff::Figures,
+}
+
+impl Made<'_> {
+    /// Stages the folder, registers the proposals, swaps the folder in and confirms.
+    ///
+    /// Killed before the swap, the old run stands and the registration is dropped by the next command;
+    /// killed after it, the next command confirms: the folder's seal tells which.
+    fn publish(&self, held: &Held, archive: &mut Archive, name: &str, answers: &str) -> Result<PathBuf, Failure> {
+        let staged = held.stage(name)?;
+        let result = self.write(&staged, &self.job.output.join(name), answers).and_then(|()| {
+            let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info)?;
+            let ticket = archive.register(&registration, &self.job.output).map_err(Failure::failed)?;
+            let published =
+                archive::seal(&staged, &ticket).map_err(Failure::failed).and_then(|()| held.publish(&staged, name));
+            match published {
+                Ok(place) => archive.confirm(&ticket).map(|()| place).map_err(Failure::failed),
+                Err(failure) => {
+                    archive.abandon(&ticket).map_err(Failure::failed)?;
+                    Err(failure)
+                }
+            }
+        });
+        result.inspect_err(|_| held.discard(&staged))
+    }
+
+    fn write(&self, staged: &Path, place: &Path, answers: &str) -> Result<(), Failure> {
+        let lines: Vec<Summary> = self.handed.lists.iter().flat_map(Summary::of).collect();
+        let changes = data::read_lines(place).map(|old| changes::compare(&old, &lines));
+        let publication = Publication {
+            info: self.info,
+            figures: self.figures,
+            notices: self.job.notices,
+            changes: changes.as_deref(),
+        };
+        self.handed.publish(staged, &publication).map_err(Failure::failed)?;
+        data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
+            .and_then(|()| data::write_lines(staged, &lines))
+            .map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
+    }
+}
+
+fn read(job: &Job, pack: &Pack, known: &BTreeSet<String>, told: &(dyn Told + Sync)) -> Result<Dataset, Failure> {
     let (month, day) = job.run.as_of();
     let as_of = job.as_of.map_or(AsOf::Default(month, day), AsOf::Given);
     let literals = |year, as_of| job.literals(pack, year, as_of);
     let progress = |done, of| told.progress(done, of);
-    let context = Context { literals: &literals, known_lines: &history.known, progress: Some(&progress) };
+    let context = Context { literals: &literals, known_lines: known, progress: Some(&progress) };
     let data = table::read(&job.input, pack, job.year, as_of, &context).map_err(Failure::failed)?;
     if chrono::Datelike::year(&data.as_of) != data.year {
         return Err(job::as_of_outside(data.as_of, data.year));
@@ -108,29 +170,6 @@ fn read(job: &Job, pack: &Pack, history: &History, told: &(dyn Told + Sync)) -> 
         )));
     }
     Ok(data)
-}
-
-fn write(
-    job: &Job,
-    pack: &Pack,
-    data: &Dataset,
-    outcome: &Outcome,
-    figures: &handoff::Figures,
-    staged: &Path,
-) -> Result<(), Failure> {
-    let handed = Handoff::new(pack, data, outcome);
-    let info = RunInfo {
-        year: data.year,
-        run: job.run,
-        as_of: data.as_of,
-        set_values: job.set_texts(),
-        chain_head: String::new(),
-        half_year: None,
-    };
-    let publication = Publication { info: &info, figures, notices: job.notices, changes: None };
-    handed.publish(staged, &publication).map_err(Failure::failed)?;
-    data::write(staged, job, pack, data, outcome, "")
-        .map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
 }
 
 /// Why a strict run stops.
@@ -149,13 +188,80 @@ fn strict(data: &Dataset) -> String {
 /// # Errors
 /// As [`run`].
 pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
-    let data = read(job, pack, &History::default(), told)?;
+    let data = read(job, pack, &BTreeSet::new(), told)?;
     told.say(&summary::of_input(pack, &data));
     if let Some(output) = output {
         let made = handoff::publish_faults(output, pack, &data).map_err(Failure::failed)?;
         told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
     }
     Ok(if summary::has_faults(&data) { Ended::WithFaults } else { Ended::Clean })
+}
+
+/// Takes a committee's answers back in.
+///
+/// # Errors
+/// Every fault by cell; nothing of any workbook is taken.
+pub fn take_answers(workbooks: &[PathBuf], path: &Path, amend: bool, told: &dyn Told) -> Result<Ended, Failure> {
+    let mut archive = Archive::open(path, Mode::Record).map_err(Failure::failed)?;
+    match archive.record(workbooks, amend).map_err(Failure::failed)? {
+        archive::Outcome::Taken(recorded) => {
+            told.say(&recorded.to_string());
+            Ok(Ended::Clean)
+        }
+        archive::Outcome::Refused(faults) => {
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            Err(Failure::failed(format!("没有收回任何答复，请更正后重试：\n{}", faults.join("\n"))))
+        }
+    }
+}
+
+/// What has been decided and what is open, for a terminal.
+///
+/// # Errors
+/// An archive that cannot be read.
+pub fn show_archive(path: &Path, as_of: Option<chrono::NaiveDate>) -> Result<String, Failure> {
+    let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
+    archive.show(as_of).map_err(Failure::failed)
+}
+
+/// Recomputes the archive's chain.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
+    let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
+    let faults = archive.verify().map_err(Failure::failed)?;
+    if faults.is_empty() {
+        told.say(&format!("档案「{}」完好", path.display()));
+        return Ok(Ended::Clean);
+    }
+    Err(Failure::failed(format!("档案「{}」已损坏或被改动：\n{}", path.display(), faults.join("\n"))))
+}
+
+/// Writes the ledger (台账) that the office keeps.
+///
+/// # Errors
+/// An archive that cannot be read, a file that cannot be written.
+pub fn export_archive(
+    path: &Path,
+    file: &Path,
+    as_of: Option<chrono::NaiveDate>,
+    told: &dyn Told,
+) -> Result<Ended, Failure> {
+    let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
+    let sheets = archive.ledger(as_of).map_err(Failure::failed)?;
+    let sheets: Vec<handoff::ledger::Table<'_>> = sheets
+        .iter()
+        .map(|sheet| handoff::ledger::Table {
+            name: &sheet.name,
+            title: &sheet.title,
+            columns: &sheet.columns,
+            rows: &sheet.rows,
+        })
+        .collect();
+    handoff::ledger::save(&sheets, as_of, file).map_err(Failure::failed)?;
+    told.say(&format!("台账已写出：{}", file.display()));
+    Ok(Ended::Clean)
 }
 
 /// The run whose default as-of date `check` takes: a year's data is whole at its end.

@@ -24,6 +24,8 @@ const PATIENCE: u32 = 150;
 pub struct Held {
     dir: PathBuf,
     file: Option<File>,
+    /// DIR was not there before: it goes again if nothing is published.
+    new: bool,
 }
 
 impl Held {
@@ -32,10 +34,11 @@ impl Held {
     /// # Errors
     /// DIR cannot be made or written, or another run holds it for too long.
     pub fn new(dir: &Path) -> Result<Held, Failure> {
+        let new = !dir.exists();
         fs::create_dir_all(dir).map_err(|error| unwritable(dir, &error))?;
         for _ in 0..PATIENCE {
             if let Some(file) = try_lock(dir).map_err(|error| unwritable(dir, &error))? {
-                let held = Held { dir: dir.to_owned(), file: Some(file) };
+                let held = Held { dir: dir.to_owned(), file: Some(file), new };
                 held.recover().map_err(|error| unwritable(dir, &error))?;
                 return Ok(held);
             }
@@ -129,6 +132,10 @@ impl Drop for Held {
         // DIR holds only runs and the archive: the lock goes with the run.
         let _ = fs::remove_file(self.dir.join(LOCK));
         self.file.take();
+        if self.new {
+            // Only an empty folder can be removed this way.
+            let _ = fs::remove_dir(&self.dir);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::data;
 use super::job::Job;
+use crate::archive::Withdrawn;
 use crate::consequence::Outcome;
 use crate::pack::{Absent, Pack};
 use crate::table::{Dataset, SheetKind};
@@ -59,7 +60,7 @@ pub fn of_input(pack: &Pack, data: &Dataset) -> String {
 }
 
 /// What the run proposes and leaves open, and where it stands.
-pub fn of_outcome(job: &Job, pack: &Pack, outcome: &Outcome, place: &Path) -> String {
+pub fn of_outcome(job: &Job, pack: &Pack, outcome: &Outcome, withdrawn: &[Withdrawn], place: &Path) -> String {
     let mut text = String::new();
     let counts: Vec<String> = pack
         .actions
@@ -76,6 +77,15 @@ pub fn of_outcome(job: &Job, pack: &Pack, outcome: &Outcome, place: &Path) -> St
         line(&mut text, format_args!("拟处理：{}", counts.join("，")));
     }
     line(&mut text, format_args!("待定事项：{} 项", outcome.pending.len()));
+    for one in withdrawn {
+        line(
+            &mut text,
+            format_args!(
+                "注意：{}（{} {}，{}）委员会已审定「{}」，本次运行不再提出，请核实",
+                one.id, one.subject_name, one.subject_id, one.action, one.decision.opinion
+            ),
+        );
+    }
     line(&mut text, format_args!("已发布{}结果：{}", job.run.title(), place.display()));
     text
 }

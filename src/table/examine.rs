@@ -144,6 +144,12 @@ pub fn examine(
             rejected: &work.rejected,
             excluded: &excluded,
             cite: &cite,
+            name: &|kind: usize, who: Who| match who {
+                Who::Known(known) => {
+                    format!("「{}」（{}）", directories[kind].labels[known as usize], directories[kind].id(who))
+                }
+                Who::PutAside(_) => format!("「{}」", directories[kind].id(who)),
+            },
         });
         let told: BTreeSet<(usize, usize)> = work
             .faults

@@ -206,10 +206,7 @@ impl<'a> Matcher<'a> {
 
     fn unknown_id(&self, row: usize) -> RowFault {
         let reason = format!("{}「{}」不在《{}》上", self.column(self.id), self.shown(row, self.id), self.register());
-        let mut remedy = format!("请核对{}；确有其人其单位的，请先补入《{}》", self.column(self.id), self.register());
-        if self.within.is_none() {
-            remedy = format!("请核对{}；确有该单位的，请先补入《{}》", self.column(self.id), self.register());
-        }
+        let mut remedy = format!("请核对{}；名册漏登的，请先补入《{}》", self.column(self.id), self.register());
         if let Some(name) = self.cells[self.label].text(row)
             && let [who @ Who::Known(_)] = self.directory.by_name(name)
         {

@@ -618,7 +618,7 @@ fn the_register_comes_back_by_year_id_and_file() {
     assert_eq!((recorded.new, recorded.blank), (1, 1));
     let filled = |file: &str| {
         let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
-        let key = (2015, "K1".to_owned(), file.to_owned());
+        let key = ("cadre".to_owned(), "K1".to_owned(), file.to_owned());
         archive.history(2015, Run::Annual).unwrap().facts.register.get(&key).cloned().unwrap_or_default()
     };
     assert_eq!(

@@ -101,7 +101,8 @@ fn each_unit_is_told_what_happened_there() {
     let grounds = vec![weak(&city, 0), weak(&city, 1)];
     city.propose("约谈", CADRE, 4, grounds);
     let dir = city.published();
-    for (unit, other) in [("T00001-盘龙区", "发展和改革"), ("T00002-市发展和改革委员会", "盘龙区")] {
+    for (unit, other) in [("T00001-盘龙区", "发展和改革"), ("T00002-市发展和改革委员会", "盘龙区")]
+    {
         let letter = letter(dir.path(), unit).unwrap();
         let facts = letter.texts("事实")[0];
         assert!(facts.contains("较差") && !facts.contains(other), "{facts}");

@@ -36,10 +36,8 @@ fn rows_beyond_the_limit_go_on_further_sheets_with_their_own_header() {
     let columns = vec![Column::text("列", 4.0, 20.0), Column::text("备注", 4.0, 20.0)];
     let rows = (0..25).map(|row| vec![Value::Text(format!("行{row}").into()), Value::Blank]).collect();
     let parts = unpacked(&write::bytes(&book(columns, rows), 16).unwrap());
-    let sheets: Vec<&str> = tags(&parts["xl/workbook.xml"], "<sheet ")
-        .into_iter()
-        .map(|sheet| attribute(sheet, "name").unwrap())
-        .collect();
+    let sheets: Vec<&str> =
+        tags(&parts["xl/workbook.xml"], "<sheet ").into_iter().map(|sheet| attribute(sheet, "name").unwrap()).collect();
     assert_eq!(sheets, ["名单", "名单（2）", "名单（3）"]);
     let data: usize = (1..=3)
         .map(|number| {

@@ -102,6 +102,7 @@ impl City {
             flag_confidential: false,
             check: "3f9a77c10a2b".into(),
             decision: None,
+            twin: None,
             hints: vec![],
         };
         let lines = &mut self.outcome.lines;
@@ -241,6 +242,10 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
         ],
         passed_over: vec!["说明.doc".into()],
         year: 2015,
+        noted: vec![],
+        finding_rows: vec![],
+        year_found: false,
+        as_of: chrono::NaiveDate::from_ymd_opt(2015, 12, 31).unwrap(),
         absent: vec![at("问题线索")],
     }
 }
@@ -254,6 +259,7 @@ pub fn cell(at: (u32, u32), fact: &str, table: &str, column: &str, value: &str) 
         value: value.into(),
         line: None,
         label: String::new(),
+        through: None,
     }
 }
 

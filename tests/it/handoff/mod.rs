@@ -179,7 +179,7 @@ fn a_ground_about_somebody_else_names_them_and_several_are_numbered() {
     let table = handoff.lists.iter().find(|table| table.list == "诫勉谈话名单").unwrap();
     assert_eq!(
         table.rows[0].cells[table.column(lists::FACTS).unwrap()],
-        "（1）盘龙区年度考核等次：一般；（2）市发展和改革委员会年度考核等次：一般"
+        "（1）盘龙区的年度考核等次：一般；（2）市发展和改革委员会的年度考核等次：一般"
     );
     assert_eq!(table.rows[0].cells[table.column(lists::BASIS).unwrap()], "《办法》第四部分（4.3）");
 }

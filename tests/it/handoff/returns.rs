@@ -16,7 +16,16 @@ fn every_finding_is_listed_with_place_reason_and_remedy() {
         let value = if finding.value.is_empty() { "（空）" } else { &finding.value };
         assert_eq!(
             row[1..9],
-            [&finding.file, &finding.sheet, &finding.cell, &finding.table, &finding.column, value, &finding.reason, &finding.remedy]
+            [
+                &finding.file,
+                &finding.sheet,
+                &finding.cell,
+                &finding.table,
+                &finding.column,
+                value,
+                &finding.reason,
+                &finding.remedy
+            ]
         );
     }
     assert_eq!(read.texts("处理"), ["退回", "退回", "提醒"]);
@@ -73,7 +82,8 @@ fn the_overview_has_figures_charts_and_the_account_of_every_sheet() {
     for sheet in &city.data.sheets {
         assert!(strings.contains(&format!(">{}<", sheet.name)), "{}", sheet.name);
     }
-    for shown in ["12380举报（按渠道和核实结果）", "手机短信", "超出", "干部优秀比例", "相符", "单位类别"] {
+    for shown in ["12380举报（按渠道和核实结果）", "手机短信", "超出", "干部优秀比例", "相符", "单位类别"]
+    {
         assert!(strings.contains(shown), "{shown}");
     }
     // Exactly at the limit is not above it: one of the two ratios is.
@@ -93,8 +103,7 @@ fn changes_against_the_superseded_run_are_told() {
     changed.facts = "年度考核等次：不称职".into();
     let changes = changes::compare(&old, &new);
     let dir = tempfile::tempdir().unwrap();
-    let publication =
-        Publication { info: &city.info, figures: &city.figures, notices: false, changes: Some(&changes) };
+    let publication = Publication { info: &city.info, figures: &city.figures, notices: false, changes: Some(&changes) };
     handoff.publish(dir.path(), &publication).unwrap();
     let read = Listed::read(&dir.path().join("变更对照.xlsx"), "序号");
     assert_eq!(read.texts("变更"), ["新增", "撤销", "改变"]);

@@ -1,0 +1,47 @@
+//! 台账: the archive's tables as one workbook, for the office's own keeping.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::write;
+
+/// A sheet of texts.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'a> {
+    pub name: &'a str,
+    pub title: &'a str,
+    pub columns: &'a [String],
+    pub rows: &'a [Vec<String>],
+}
+
+/// Writes the tables as sheets of one workbook, replacing a file of that name.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save(tables: &[Table<'_>], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
+    let title = tables.first().map_or("", |table| table.title).to_owned();
+    let sheets = tables.iter().map(|table| sheet(table, as_of)).collect();
+    write::save(&Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
+}
+
+fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {
+    let columns = table.columns.iter().map(|name| Column::text(name.as_str(), 6.0, 40.0)).collect();
+    let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::text(text.as_str())).collect()).collect();
+    Sheet {
+        name: table.name.to_owned(),
+        landscape: true,
+        head: super::lines([
+            (table.title.to_owned(), LineStyle::Title),
+            (format!("共 {} 行", table.rows.len()), LineStyle::Note),
+        ]),
+        blocks: vec![Block::new(columns, rows, "没有记录。")],
+        tail: Vec::new(),
+        protected: false,
+        frozen: Some(1),
+        filter: true,
+        foot_left: String::new(),
+        foot_right: as_of.map_or_else(String::new, |day| format!("基准日：{}", super::chinese_date(day))),
+    }
+}

@@ -1,0 +1,165 @@
+//! The archive beside the run: what a run registers before it is published, and whether it may replace another.
+
+use std::collections::BTreeMap;
+
+use crate::archive::{
+    self, Archive, ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration,
+    Vocabulary,
+};
+use crate::consequence::{Flag, Line, Outcome, json};
+use crate::fact::history::PastGround;
+use crate::handoff::lists::{ListRow, ListTable};
+use crate::handoff::{Handoff, RunInfo};
+use crate::pack::{Pack, Run};
+use crate::table::Dataset;
+
+use super::Failure;
+
+/// Proposals of the year's half-year run by action, for 总览 of the annual run.
+pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> Option<Vec<(String, u64)>> {
+    if run != Run::Annual || !told.runs.iter().any(|past| past.year == year && past.run == Run::HalfYear) {
+        return None;
+    }
+    let lines = || told.facts.lines.values().filter(|line| line.year == year && line.run == Run::HalfYear);
+    let counts = pack
+        .actions
+        .iter()
+        .map(|action| (action.name.clone(), lines().filter(|line| line.action == action.name).count() as u64));
+    Some(counts.filter(|(_, count)| *count > 0).collect())
+}
+
+/// The run's proposals as they will be printed.
+///
+/// # Errors
+/// A printed row that no line stands behind: a fault of this program.
+pub fn registration(
+    pack: &Pack,
+    data: &Dataset,
+    outcome: &Outcome,
+    handed: &Handoff<'_>,
+    info: &RunInfo,
+) -> Result<Registration, Failure> {
+    let by_id: BTreeMap<&str, &Line> = outcome.lines.iter().map(|line| (line.id.as_str(), line)).collect();
+    let lists = handed.lists.iter().map(|table| list(pack, data, table, &by_id, info)).collect::<Result<_, _>>()?;
+    let book = pack.register.as_ref().zip(handed.register.as_ref());
+    let book = book.map(|(book, table)| RegisteredBook {
+        name: book.name.clone(),
+        title: title(pack, info, &book.title),
+        columns: columns(table),
+        answers: book.answer_columns.iter().map(ExtraColumn::from).collect(),
+        entries: entries(pack, data, outcome, table),
+    });
+    Ok(Registration {
+        year: info.year,
+        run: info.run,
+        as_of: info.as_of,
+        pack_name: pack.name.clone(),
+        pack_version: pack.version.clone(),
+        pack_hash: pack.hash.clone(),
+        vocabulary: Vocabulary::of(pack),
+        lists,
+        book,
+    })
+}
+
+fn list(
+    pack: &Pack,
+    data: &Dataset,
+    table: &ListTable<'_>,
+    by_id: &BTreeMap<&str, &Line>,
+    info: &RunInfo,
+) -> Result<RegisteredList, Failure> {
+    let definition = table.index.map(|index| &pack.lists[index]);
+    let lines = table.rows.iter().map(|row| {
+        by_id
+            .get(row.id.as_str())
+            .map(|line| registered(pack, data, line, row))
+            .ok_or_else(|| Failure::failed(format!("内部错误：「{}」的「{}」没有对应的事项", table.list, row.id)))
+    });
+    Ok(RegisteredList {
+        name: table.list.to_owned(),
+        title: title(pack, info, definition.map_or(table.list, |list| list.title.as_str())),
+        columns: columns(table),
+        extra: definition.map_or_else(Vec::new, |list| list.extra_answers.iter().map(ExtraColumn::from).collect()),
+        lines: lines.collect::<Result<_, _>>()?,
+    })
+}
+
+/// The title's first line: what is set for the run stands on the second.
+fn title(pack: &Pack, info: &RunInfo, heading: &str) -> String {
+    info.title(pack, heading).lines().next().unwrap_or_default().to_owned()
+}
+
+fn columns(table: &ListTable<'_>) -> Vec<String> {
+    table.columns.iter().map(|column| column.name.to_owned()).collect()
+}
+
+fn cells(row: &ListRow<'_>) -> Vec<String> {
+    row.cells.iter().map(|cell| cell.to_string()).collect()
+}
+
+fn registered(pack: &Pack, data: &Dataset, line: &Line, row: &ListRow<'_>) -> RegisteredLine {
+    let register = &data.registers[line.subject.kind];
+    let grounds = line.grounds.iter().map(|ground| PastGround {
+        rule: pack.rules[ground.rule].id.clone(),
+        about: ground.about.clone(),
+        facts: ground.facts.iter().map(|(name, value)| (name.clone(), json(value))).collect(),
+    });
+    RegisteredLine {
+        id: line.id.clone(),
+        check: line.check.clone(),
+        action: pack.actions[line.action].name.clone(),
+        subject_kind: pack.subjects[line.subject.kind].kind.clone(),
+        subject_id: register.ids[line.subject.index as usize].clone(),
+        subject_name: register.labels[line.subject.index as usize].clone(),
+        options: line.options.clone(),
+        rules: line.rules.iter().map(|rule| pack.rules[*rule].id.clone()).collect(),
+        grounds: grounds.collect(),
+        adopted: if line.flags.contains(&Flag::DecidedAtHalfYear) { line.twin.clone() } else { None },
+        filled: line.decision.clone(),
+        cells: cells(row),
+    }
+}
+
+fn entries(pack: &Pack, data: &Dataset, outcome: &Outcome, table: &ListTable<'_>) -> Vec<RegisteredEntry> {
+    let book = pack.register.as_ref();
+    let rows: BTreeMap<&str, &ListRow<'_>> = table.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let entries = outcome.register.iter().map(|entry| {
+        let id = &data.registers[entry.subject.kind].ids[entry.subject.index as usize];
+        let file = book.map_or("", |book| book.files[entry.file].name.as_str());
+        let key = format!("{}|{id}|{file}", data.year);
+        RegisteredEntry {
+            file: file.to_owned(),
+            subject_kind: pack.subjects[entry.subject.kind].kind.clone(),
+            subject_id: id.clone(),
+            lines: entry.lines.clone(),
+            filled: entry.answers.clone(),
+            cells: rows.get(key.as_str()).map(|row| cells(row)).unwrap_or_default(),
+        }
+    });
+    entries.collect()
+}
+
+/// Refuses to supersede a published run in which people have written, or which is open.
+///
+/// # Errors
+/// Names the lists and the command that takes their answers in.
+pub fn may_supersede(archive: &Archive, place: &std::path::Path) -> Result<(), Failure> {
+    if !place.exists() {
+        return Ok(());
+    }
+    let open = archive::open_lists(place).map_err(Failure::failed)?;
+    if !open.is_empty() {
+        return Err(Failure::failed(format!(
+            "「{}」中的名单正在 Excel 或 WPS 中打开：{}。请保存并关闭后重试",
+            place.display(),
+            open.join("、")
+        )));
+    }
+    let unrecorded = archive.unrecorded_answers(place).map_err(Failure::failed)?;
+    if unrecorded.is_empty() {
+        return Ok(());
+    }
+    let lists: Vec<String> = unrecorded.iter().map(|one| one.message(archive.path())).collect();
+    Err(Failure::failed(format!("已发布的「{}」不能替换：\n{}", place.display(), lists.join("\n"))))
+}
