@@ -26,6 +26,8 @@ pub enum Command {
     Record(RecordArgs),
     /// 查看、校验或导出档案
     Archive(ArchiveArgs),
+    /// 生成一座虚构城市的报送表，供试用、培训和测速
+    Sample(SampleArgs),
     /// 生成空白报送表（含下拉选项和填表说明）
     Template(TemplateArgs),
 }
@@ -126,6 +128,28 @@ pub struct ArchiveFile {
     /// 按哪一天判断是否逾期
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// 写到哪个文件夹（应为空）
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// 干部人数
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::sample::MOST)))]
+    pub cadres: u32,
+    /// 随机种子；相同的种子生成完全相同的文件
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// 年度
+    #[arg(long, value_name = "YYYY", default_value_t = 2015, value_parser = clap::value_parser!(i32).range(1950..=2099))]
+    pub year: i32,
+    /// 像各单位实际报送的那样写：多个文件夹、双层表头、合计行、各种日期写法等
+    #[arg(long)]
+    pub messy: bool,
+    /// 规则包文件夹；不写则用内置的规则包
+    #[arg(long, value_name = "DIR")]
+    pub pack: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

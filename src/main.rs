@@ -41,6 +41,7 @@ fn command(cli: Cli) -> u8 {
             run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &Terminal::new(false))
         }
         Command::Archive(arguments) => archive(arguments.command),
+        Command::Sample(arguments) => sample(&arguments),
         Command::Template(arguments) => template(&arguments),
     };
     match ended {
@@ -115,6 +116,32 @@ fn archive(command: ArchiveCommand) -> Result<Ended, Failure> {
             run::export_archive(&archive.archive, &file, archive.as_of, &terminal)
         }
     }
+}
+
+fn sample(arguments: &cli::SampleArgs) -> Result<Ended, Failure> {
+    let pack = load(arguments.pack.as_deref())?;
+    let request = kaohe::sample::Request {
+        cadres: arguments.cadres,
+        seed: arguments.seed,
+        year: arguments.year,
+        messy: arguments.messy,
+    };
+    let terminal = Terminal::new(false);
+    terminal.stage("写入");
+    let progress = |done: u64, of: u64| {
+        terminal.progress(usize::try_from(done).unwrap_or(usize::MAX), usize::try_from(of).unwrap_or(usize::MAX));
+    };
+    let written = kaohe::sample::write(&arguments.dir, &request, &pack, &progress).map_err(Failure::failed)?;
+    terminal.say(&format!(
+        "已生成{}的示例数据：{} 个单位、{} 人，{} 个工作簿共 {} 行，在 {}",
+        request.year,
+        written.units,
+        written.members,
+        written.books.len(),
+        written.rows,
+        arguments.dir.display()
+    ));
+    Ok(Ended::Clean)
 }
 
 fn template(arguments: &cli::TemplateArgs) -> Result<Ended, Failure> {

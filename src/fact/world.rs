@@ -82,7 +82,7 @@ impl<'a> World<'a> {
             .iter()
             .enumerate()
             .map(|(kind, register)| {
-                let home: IdxCa = register.rows.iter().map(|rows| rows.first().copied().map(IdxSize::from)).collect();
+                let home: IdxCa = register.rows.iter().map(|rows| rows.first().copied()).collect();
                 take(&data.tables[pack.subjects[kind].register].frame, &home)
             })
             .collect::<PolarsResult<Vec<_>>>()

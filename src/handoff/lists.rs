@@ -149,9 +149,7 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
     ]);
     match &line.decision {
         Some(decision) => {
-            cells.extend(
-                [&decision.opinion, &decision.method, &decision.date, &decision.remark].map(|text| Cow::from(text)),
-            );
+            cells.extend([&decision.opinion, &decision.method, &decision.date, &decision.remark].map(Cow::from));
             cells.extend(list.extra_answers.iter().map(|answer| {
                 let given = decision.extra.iter().find(|(name, _)| name == &answer.name);
                 Cow::from(given.map_or("", |(_, text)| text.as_str()))

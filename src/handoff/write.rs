@@ -81,7 +81,7 @@ fn build(
 
 /// The row ranges of a sheet's last block that go to one sheet each: one, unless Excel's limit is passed.
 fn parts(sheet: &Sheet<'_>, limit: u32) -> Vec<std::ops::Range<usize>> {
-    let Some(last) = sheet.blocks.last() else { return vec![0..0] };
+    let Some(last) = sheet.blocks.last() else { return std::iter::once(0..0).collect() };
     let others: usize = sheet.blocks[..sheet.blocks.len() - 1].iter().map(|block| block.rows.len() + 4).sum();
     let room = (limit as usize).saturating_sub(sheet.head.len() + sheet.tail.len() + others + 4).max(1);
     let mut parts = Vec::new();

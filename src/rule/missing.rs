@@ -64,9 +64,11 @@ pub fn missing(world: &World<'_>, rule: usize, unknown: Vec<u32>) -> Result<Vec<
 
 fn take_apart(expr: &Expr, parts: &mut Vec<Expr>) -> Node {
     match expr {
-        Expr::BinaryExpr { left, op, right }
-            if matches!(op, Operator::And | Operator::Or | Operator::LogicalAnd | Operator::LogicalOr) =>
-        {
+        Expr::BinaryExpr {
+            left,
+            op: Operator::And | Operator::Or | Operator::LogicalAnd | Operator::LogicalOr,
+            right,
+        } => {
             parts.push(expr.clone());
             let whole = parts.len() - 1;
             Node::Whole(whole, vec![take_apart(left, parts), take_apart(right, parts)])

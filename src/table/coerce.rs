@@ -84,11 +84,7 @@ impl Coercion {
             if !self.required {
                 return Content::Blank;
             }
-            return fault(
-                Code::Missing,
-                format!("{}是必填项，不能用「{shown}」代替", self.name),
-                format!("请填写{}", self.name),
-            );
+            return fault(Code::Missing, format!("{}是必填项，不能用「{shown}」代替", self.name), self.wanted());
         }
         match &self.kind {
             ColumnKind::Text => Content::Good(Value::Text(one_line(&shown).into())),
@@ -136,6 +132,14 @@ impl Coercion {
         }
     }
 
+    /// What to fill in.
+    pub fn wanted(&self) -> String {
+        match &self.kind {
+            ColumnKind::Choice { values, .. } => format!("请填写{}之一", text::quoted(values)),
+            _ => format!("请填写{}", self.name),
+        }
+    }
+
     fn id(&self, raw: &Raw, key: String) -> Content {
         match raw {
             // Beyond this a stored number has lost its last digits: two ids may have become one.
@@ -161,14 +165,10 @@ impl Coercion {
         let mut remedy = format!("请改填{}之一", text::quoted(values));
         if let Some(other) = self.elsewhere.get(key) {
             reason = format!("{reason}；「{shown}」是《{other}》所用的{}，两者不能互换", self.name);
-        } else if let Some(near) = text::nearest(key, self.choices_in(values)) {
+        } else if let Some(near) = text::nearest(key, values.iter().map(String::as_str)) {
             remedy = format!("{remedy}；如系笔误，可能应为「{near}」");
         }
         fault(Code::NotInSet, reason, remedy)
-    }
-
-    fn choices_in<'a>(&self, values: &'a [String]) -> impl Iterator<Item = &'a str> {
-        values.iter().map(String::as_str)
     }
 
     fn number(&self, raw: &Raw, shown: &str, key: &str, min: Option<f64>, max: Option<f64>) -> Content {
@@ -245,7 +245,19 @@ fn number_written(key: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::number_written;
+    use super::*;
+
+    #[test]
+    fn a_formula_without_result_is_broken_and_no_blank() {
+        let pack = crate::pack::built_in("kunming-2015").unwrap();
+        for coercion in (0..pack.tables.len()).flat_map(|table| Coercion::of_table(&pack, table)) {
+            for raw in [Raw::NoResult, Raw::Error("#REF!".to_owned())] {
+                let Content::Bad(fault) = coercion.read(&raw, false) else { panic!("{raw:?} in {}", coercion.name) };
+                assert_eq!(fault.code, Code::BrokenCell);
+            }
+            assert_eq!(coercion.read(&Raw::Text(" \u{3000}".into()), false), Content::Blank);
+        }
+    }
 
     #[test]
     fn numbers_may_be_text_but_not_words() {

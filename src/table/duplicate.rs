@@ -23,11 +23,15 @@ pub struct Records<'a> {
     pub years: &'a [Option<i32>],
     /// Per reference of the table and row.
     pub whos: &'a [Vec<Option<Who>>],
+    /// Columns in which a bad value counts as blank.
+    pub soft: &'a [bool],
     /// Rows rejected for reasons of their own.
     pub rejected: &'a [bool],
     /// Rows that do not take part: their subject is not known, or they are of no account.
     pub excluded: &'a dyn Fn(usize) -> bool,
     pub cite: &'a dyn Fn(usize, usize) -> String,
+    /// A subject as people read it.
+    pub name: &'a dyn Fn(usize, Who) -> String,
 }
 
 /// What came of it.
@@ -50,7 +54,8 @@ pub fn find(records: &Records<'_>) -> Duplicates {
         .cells
         .iter()
         .zip(records.coercions)
-        .map(|(cells, coercion)| cells.meanings(coercion.default.as_ref()))
+        .zip(records.soft)
+        .map(|((cells, coercion), soft)| cells.meanings(coercion.default.as_ref(), *soft))
         .collect();
     for group in groups {
         let differing: Vec<usize> =
@@ -81,7 +86,7 @@ fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
         let mut known: HashMap<(u32, u32), u32> = HashMap::new();
         let meanings = match part {
             KeyPart::Column(column) if records.table.year != Some(*column) => {
-                Some((*column, records.cells[*column].meanings(None)))
+                Some((*column, records.cells[*column].meanings(None, false)))
             }
             _ => None,
         };
@@ -147,10 +152,10 @@ fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &m
     let shown = if differing.contains(&column) { column } else { first.unwrap_or(column) };
     let name = |column: usize| records.table.columns[column].name.as_str();
     let others: Vec<&str> = differing.iter().filter(|other| **other != shown).map(|other| name(*other)).collect();
-    let mut reason =
-        format!("同一记录有{}行，所填{}不一致：{}", group.len(), name(shown), places(records, shown, group));
+    let what = key_text(records, group[0]);
+    let mut reason = format!("{what}有{}行，所填{}不一致：{}", group.len(), name(shown), places(records, shown, group));
     if differing.is_empty() {
-        reason = format!("同一{}有{}行，所指对象不同：{}", name(column), group.len(), places(records, column, group));
+        reason = format!("{what}有{}行，所指对象不同：{}", group.len(), places(records, column, group));
     } else if !others.is_empty() {
         reason = format!("{reason}；不一致的还有{}", others.join("、"));
     }
@@ -166,6 +171,25 @@ fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &m
             },
         ));
     }
+}
+
+/// What a key stands for: `「张三」（K1）2015年`, `线索编号「X3」`.
+fn key_text(records: &Records<'_>, row: usize) -> String {
+    let mut told = String::new();
+    for part in &records.key.parts {
+        told += &match part {
+            KeyPart::Column(column) if records.table.year == Some(*column) => {
+                records.years[row].map(|year| format!("{year}年")).unwrap_or_default()
+            }
+            KeyPart::Column(column) => {
+                format!("{}「{}」", records.table.columns[*column].name, records.cells[*column].entry(row).shown)
+            }
+            KeyPart::Subject(kind) => {
+                subject(records, *kind, row).map(|who| (records.name)(*kind, who)).unwrap_or_default()
+            }
+        };
+    }
+    told
 }
 
 /// `「称职」（附件1.xlsx!Sheet1!F3）、…`.

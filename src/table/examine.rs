@@ -141,9 +141,16 @@ pub fn examine(
             coercions: &world.schema.coercions[index],
             years: &years,
             whos: &whos,
+            soft: &work.soft,
             rejected: &work.rejected,
             excluded: &excluded,
             cite: &cite,
+            name: &|kind: usize, who: Who| match who {
+                Who::Known(known) => {
+                    format!("「{}」（{}）", directories[kind].labels[known as usize], directories[kind].id(who))
+                }
+                Who::PutAside(_) => format!("「{}」", directories[kind].id(who)),
+            },
         });
         let told: BTreeSet<(usize, usize)> = work
             .faults

@@ -130,17 +130,12 @@ impl Work<'_> {
     }
 
     fn missing(&self, column: usize) -> RowFault {
-        let name = self.name(column);
-        let remedy = match &self.table.columns[column].kind {
-            ColumnKind::Choice { values, .. } => format!("请填写{}之一", text::quoted(values)),
-            _ => format!("请填写{name}"),
-        };
         RowFault {
             column,
             code: Code::Missing,
             severity: Severity::Rejected,
-            reason: format!("{name}是必填项，未填写"),
-            remedy,
+            reason: format!("{}是必填项，未填写", self.name(column)),
+            remedy: self.world.schema.coercions[self.index][column].wanted(),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::place::A1;
 
 use super::text;
 
-/// The header is looked for in this many rows; its second row may follow them.
+/// The header, of one or two rows, is looked for in this many rows.
 pub const HEADER_ROWS: u32 = 20;
 
 /// A filled cell near the top of a sheet.
@@ -181,7 +181,9 @@ impl Headers {
                 break;
             }
             candidates.push(self.candidate(top, None));
-            if let Some(bottom) = head.get(at + 1).filter(|bottom| bottom.row == top.row + 1) {
+            if let Some(bottom) =
+                head.get(at + 1).filter(|bottom| bottom.row == top.row + 1 && bottom.row < HEADER_ROWS)
+            {
                 candidates.push(self.candidate(top, Some(bottom)));
             }
         }

@@ -129,15 +129,8 @@ impl<'a> Matcher<'a> {
         }
         match unit.who {
             Some(Who::Known(unit)) => {
-                // Somebody put aside may belong anywhere, so the name is not free.
-                let inside: Vec<Who> = bearers
-                    .iter()
-                    .copied()
-                    .filter(|who| match who {
-                        Who::Known(known) => self.directory.units(*known).contains(&unit),
-                        Who::PutAside(_) => true,
-                    })
-                    .collect();
+                let inside: Vec<Who> =
+                    bearers.iter().copied().filter(|who| self.directory.may_sit_in(*who, unit)).collect();
                 if inside.is_empty() && !bearers.is_empty() {
                     return Resolved::fault(self.elsewhere(row, bearers, unit));
                 }
@@ -206,10 +199,7 @@ impl<'a> Matcher<'a> {
 
     fn unknown_id(&self, row: usize) -> RowFault {
         let reason = format!("{}「{}」不在《{}》上", self.column(self.id), self.shown(row, self.id), self.register());
-        let mut remedy = format!("请核对{}；确有其人其单位的，请先补入《{}》", self.column(self.id), self.register());
-        if self.within.is_none() {
-            remedy = format!("请核对{}；确有该单位的，请先补入《{}》", self.column(self.id), self.register());
-        }
+        let mut remedy = format!("请核对{}；名册漏登的，请先补入《{}》", self.column(self.id), self.register());
         if let Some(name) = self.cells[self.label].text(row)
             && let [who @ Who::Known(_)] = self.directory.by_name(name)
         {

@@ -82,7 +82,7 @@ impl Sink for Scan<'_> {
         if matches!(&value, Raw::Text(given) if text::is_empty(given)) {
             return;
         }
-        if row > HEADER_ROWS && matches!(self.stage, Stage::Head(_)) {
+        if row >= HEADER_ROWS && matches!(self.stage, Stage::Head(_)) {
             self.decide();
         }
         match &mut self.stage {

@@ -15,7 +15,7 @@ const HELD: usize = 1 << 19;
 const LONGEST_TEXT: usize = 32_767 * 4;
 const MOST_MERGES: usize = 1 << 20;
 /// What all shared strings of a book may take in memory.
-const MOST_TEXT: usize = 1 << 30;
+const MOST_TEXT: usize = 512 << 20;
 
 /// Passes cells on in order of row and column.
 pub(super) struct Ordered<'a> {

@@ -106,7 +106,7 @@ impl Content {
         if !bytes.starts_with(b"PK") {
             return Err(Fault::NotAWorkbook(sniff::describe(&bytes).to_owned()));
         }
-        let package = Package::new(bytes.into())?;
+        let package = Package::new(bytes)?;
         let not = |what: &str| Err(Fault::NotAWorkbook(what.to_owned()));
         match sniff::zip_kind(&package.names()) {
             Some(ZipKind::Word) => not("Word 文档"),

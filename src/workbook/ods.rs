@@ -15,6 +15,9 @@ use super::{Merge, Raw, SheetName, dates, sniff};
 
 const CONTENT: &str = "content.xml";
 
+/// Reading all sheets may inflate so many bytes, since each is reached from the start of the part.
+const MOST_INFLATED: u64 = 16 << 30;
+
 /// So many cells may come out of "this one, repeated".
 const MOST_REPEATED: u64 = 4 << 20;
 
@@ -76,6 +79,9 @@ impl Ods {
             }
         }
         xml.finish()?;
+        if starts.iter().sum::<u64>() > MOST_INFLATED {
+            return Err(Fault::too_large("工作表过多"));
+        }
         if !found {
             return Err(Fault::NotAWorkbook("不含表格的 OpenDocument 文档".to_owned()));
         }

@@ -45,12 +45,14 @@ const WITH_FORMULA: [u16; 3] = [0x04BC, 0x0221, 0x0236];
 pub(super) struct Xls {
     stream: Vec<u8>,
     pub sheets: Vec<SheetName>,
-    /// Where each sheet starts in the stream.
-    starts: Vec<usize>,
+    /// Where each sheet starts in the stream, and how many sheets of any kind precede it.
+    starts: Vec<(usize, usize)>,
+    /// Where the part ends that describes the whole book.
+    globals_end: usize,
     strings: Strings,
     styles: Styles,
     coding: Coding,
-    /// The file names the program that last calculated it.
+    /// The book says which program last calculated it.
     calculated: bool,
 }
 
@@ -85,6 +87,7 @@ impl Xls {
             stream: Vec::new(),
             sheets: Vec::new(),
             starts: Vec::new(),
+            globals_end: 0,
             strings: Strings::default(),
             styles: Styles::default(),
             coding: Coding { wide: true, page: Some(encoding_rs::GBK) },
@@ -92,6 +95,7 @@ impl Xls {
         };
         let mut formats = HashMap::new();
         let mut format_of = Vec::new();
+        let mut listed = 0;
         let mut records = Records { stream: &stream, at: 0 };
         let (kind, data) = records.next()?;
         match kind {
@@ -103,7 +107,7 @@ impl Xls {
         }
         if u16_at(data, 2) == 0x0010 {
             book.sheets.push(SheetName { name: "Sheet1".to_owned(), hidden: false });
-            book.starts.push(0);
+            book.starts.push((0, 0));
             book.stream = stream;
             return Ok(book);
         }
@@ -115,12 +119,16 @@ impl Xls {
                 DATE_MODE => book.styles.is_1904 = u16_at(data, 0) == 1,
                 RECALC_ID => book.calculated = true,
                 FORMAT => {
-                    let id = u16_at(data, 0);
-                    let code = book.coding.counted(data.get(2..).unwrap_or_default(), book.coding.wide)?;
-                    formats.insert(id, dates::is_date_code(&code));
+                    // A format that is cut off decides nothing: the number stays a number.
+                    if let Ok(code) = book.coding.counted(data.get(2..).unwrap_or_default(), book.coding.wide) {
+                        formats.insert(u16_at(data, 0), dates::is_date_code(&code));
+                    }
                 }
                 XF => format_of.push(u16_at(data, 2)),
-                BOUND_SHEET => book.bound_sheet(data)?,
+                BOUND_SHEET => {
+                    book.bound_sheet(data, listed)?;
+                    listed += 1;
+                }
                 SST => {
                     let mut segments = vec![data];
                     while let Some(more) = records.continued()? {
@@ -134,11 +142,35 @@ impl Xls {
         }
         let is_date = |id: u16| formats.get(&id).copied().unwrap_or_else(|| dates::is_builtin_date(u32::from(id)));
         book.styles.dates = format_of.into_iter().map(is_date).collect();
+        book.globals_end = records.at;
         book.stream = stream;
         Ok(book)
     }
 
-    fn bound_sheet(&mut self, data: &[u8]) -> Result<(), Fault> {
+    /// Where a sheet's data start. Some writers tell it wrong; then it is the stream that stands at the sheet's place in the row.
+    fn start(&self, sheet: usize) -> Result<usize, Fault> {
+        let (told, ordinal) = self.starts[sheet];
+        if self.stream.get(told..).is_some_and(|rest| rest.len() >= 4 && u16_at(rest, 0) == BOF) {
+            return Ok(told);
+        }
+        let mut records = Records { stream: &self.stream, at: self.globals_end };
+        let (mut depth, mut passed) = (0, 0);
+        loop {
+            let at = records.at;
+            match records.next()?.0 {
+                BOF if depth == 0 && passed == ordinal => return Ok(at),
+                BOF => depth += 1,
+                EOF if depth > 0 => {
+                    depth -= 1;
+                    passed += usize::from(depth == 0);
+                }
+                _ if depth == 0 => return Err(Fault::damaged("工作表数据的开头不合规")),
+                _ => {}
+            }
+        }
+    }
+
+    fn bound_sheet(&mut self, data: &[u8], ordinal: usize) -> Result<(), Fault> {
         if data.len() < 8 {
             return Err(Fault::damaged("工作表目录已损坏"));
         }
@@ -152,21 +184,18 @@ impl Xls {
         let mut name = self.coding.counted(&data[6..], false)?.into_owned();
         name.retain(|c| c != '\0');
         let start = u32_at(data, 0) as usize;
-        if self.starts.contains(&start) {
+        if self.starts.iter().any(|&(other, _)| other == start) {
             return Err(Fault::damaged(format!("工作表「{name}」与另一张位置相同")));
         }
         self.sheets.push(SheetName { name, hidden: data[4] & 3 != 0 });
-        self.starts.push(start);
+        self.starts.push((start, ordinal));
         Ok(())
     }
 
     pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
-        let mut records = Records { stream: &self.stream, at: self.starts[sheet] };
+        let mut records = Records { stream: &self.stream, at: self.start(sheet)? };
         let mut coding = self.coding;
-        let (kind, _) = records.next()?;
-        if kind != BOF {
-            return Err(Fault::damaged("工作表数据的开头不合规"));
-        }
+        records.next()?;
         // Charts lie inside the sheet as streams of their own, with records like cells.
         let mut inside = 0;
         // A formula whose text comes in a record of its own.
@@ -175,9 +204,14 @@ impl Xls {
             let (kind, data) = records.next()?;
             match kind {
                 BOF => inside += 1,
-                EOF if inside > 0 => inside -= 1,
-                _ if inside > 0 => continue,
+                EOF if inside > 0 => {
+                    inside -= 1;
+                    continue;
+                }
                 _ => {}
+            }
+            if inside > 0 {
+                continue;
             }
             if kind == STRING {
                 let mut segments = vec![data];
@@ -198,7 +232,7 @@ impl Xls {
                 cells.push(row, column, Raw::NoResult)?;
             }
             match kind {
-                EOF if inside == 0 => break,
+                EOF => break,
                 FILE_PASS => return Err(Fault::Encrypted),
                 // Only a bare sheet has one.
                 CODE_PAGE => coding.page = code_page(u16_at(data, 0)),
@@ -252,8 +286,12 @@ impl Xls {
             FORMULA => match held[..8] {
                 [1, _, value, .., 0xFF, 0xFF] => Some(Raw::Bool(value != 0)),
                 [2, _, value, .., 0xFF, 0xFF] => Some(error(value)),
-                // An empty text. A file that no program has calculated has that where the result is not known.
-                [3, .., 0xFF, 0xFF] => (!self.calculated).then_some(Raw::NoResult),
+                // An empty text: a result where a spreadsheet program calculated it, which leaves its mark in the book or beside
+                // the formula. Libraries that only write formulas (xlwt) store the same and never calculate.
+                [3, .., 0xFF, 0xFF] => {
+                    let calculated = self.calculated || u32_at(data, 16) != 0;
+                    (!calculated).then_some(Raw::NoResult)
+                }
                 [_, .., 0xFF, 0xFF] => Some(Raw::NoResult),
                 _ => Some(self.float(held, style)),
             },
@@ -506,7 +544,7 @@ mod tests {
         let first: &[u8] = &[4, 0, 0, b'a', b'b'];
         let second: &[u8] = &[1, 0x20, 0x5F, 0x09, 0x4E];
         let mut segments = Segments::new(vec![first, second]);
-        assert_eq!(segments.shared_text().unwrap(), "ab张三".replace('三', "\u{4E09}"));
+        assert_eq!(segments.shared_text().unwrap(), "ab张三");
         let mut cut = Segments::new(vec![first]);
         assert!(cut.shared_text().is_err());
     }

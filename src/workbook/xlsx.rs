@@ -68,6 +68,10 @@ impl Xlsx {
                         _ => None,
                     });
                     let id = unescape(id.unwrap_or_default())?;
+                    // A sheet without a part is a module of Visual Basic from before 1997.
+                    if id.is_empty() {
+                        continue;
+                    }
                     let relation = relations
                         .iter()
                         .find(|relation| relation.id == id)

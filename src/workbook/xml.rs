@@ -146,7 +146,7 @@ impl<'a> Xml<'a> {
                 }
                 Some(b'!') => return Err(self.damaged("含有文档类型声明（DTD），电子表格中不应出现")),
                 Some(b'/') => {
-                    let length = self.find(2, b">")?;
+                    let length = self.end_tag_length()?;
                     let name = &self.window[self.at + 2..self.at + length];
                     let name = name.trim_ascii_end();
                     if self.starts.last().is_none_or(|&start| &self.open[start..] != name) {
@@ -251,6 +251,19 @@ impl<'a> Xml<'a> {
                 cut = cut.min(known - 1) - 1;
             }
             return Ok(cut.min(known - 1).max(1));
+        }
+    }
+
+    /// The distance from here to the `>` of an end tag.
+    fn end_tag_length(&mut self) -> Result<usize, Fault> {
+        loop {
+            let here = &self.window[self.at..self.end];
+            if let Some(length) = here.iter().position(|&byte| byte == b'>') {
+                return Ok(length);
+            }
+            if here.len() > LONGEST || !self.fill()? {
+                return Err(self.unfinished());
+            }
         }
     }
 

@@ -1,6 +1,14 @@
 //! Behaviour through the public surface, in one binary so that polars links once.
 
+// A test that cannot go on fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
 mod archive;
+mod cities;
 mod fixtures;
 mod handoff;
+mod reading;
+mod rules;
+mod sample;
 mod template;
+mod workbook;

@@ -1,0 +1,106 @@
+//! The city as the program likes it best: a sheet a table, canonical headers in the first row, clean cells.
+
+use chrono::{Datelike, NaiveDate};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+
+use crate::pack::{Column, ColumnKind};
+
+use super::city::Cell;
+use super::{Book, Meter, Part, Source};
+
+/// Rows a sheet: below Excel's limit of 1,048,576 with room for more rows than expected.
+const SHEET: u64 = 500_000;
+/// From so many rows on a sheet is streamed; its strings then stand in the cells.
+const STREAMED: u64 = 50_000;
+
+/// A book per group of tables; the first holds the first part of each, further parts have books of their own.
+pub fn books(source: &Source) -> Vec<Book> {
+    let mut books = Vec::new();
+    for (name, tables) in &source.city.sampler.books {
+        let parts: Vec<Vec<Part>> = tables.iter().map(|table| source.parts(*table, SHEET)).collect();
+        let most = parts.iter().map(Vec::len).max().unwrap_or(0);
+        for number in 0..most {
+            // The numbers sort as they count: the order of the files is that of the registers.
+            let path = if most == 1 { format!("{name}.xlsx") } else { format!("{name}-{:02}.xlsx", number + 1) };
+            let parts = parts.iter().filter_map(|parts| parts.get(number).cloned()).collect();
+            books.push(Book { path, parts, layout: None });
+        }
+    }
+    books
+}
+
+/// Writes a book's sheets.
+pub fn fill(workbook: &mut Workbook, source: &Source, book: &Book, meter: &Meter) -> Result<(), XlsxError> {
+    for part in &book.parts {
+        let table = &source.city.sampler.pack.tables[part.table];
+        let sheet = if part.rows > STREAMED {
+            workbook.add_worksheet_with_constant_memory()?
+        } else {
+            workbook.add_worksheet()
+        };
+        sheet.set_name(&table.name)?;
+        let heading = Format::new().set_bold();
+        for (at, column) in (0u16..).zip(&table.columns) {
+            sheet.set_column_width(at, width(column))?;
+            if column.kind == ColumnKind::Date {
+                sheet.set_column_format(at, &Format::new().set_num_format("yyyy-mm-dd"))?;
+            }
+        }
+        sheet.set_freeze_panes(1, 0)?;
+        for (at, column) in (0u16..).zip(&table.columns) {
+            sheet.write_string_with_format(0, at, &column.name, &heading)?;
+        }
+        let mut line = 0;
+        source.rows(part, |row, _| {
+            line += 1;
+            meter.row();
+            (0u16..).zip(row).try_for_each(|(at, cell)| write(sheet, line, at, cell))
+        })?;
+    }
+    Ok(())
+}
+
+fn width(column: &Column) -> f64 {
+    match column.kind {
+        ColumnKind::Date => 12.0,
+        ColumnKind::Name | ColumnKind::People { .. } => 18.0,
+        _ => 14.0,
+    }
+}
+
+fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: Cell) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Blank => {}
+        Cell::Text(text) => {
+            sheet.write_string(row, column, text)?;
+        }
+        Cell::Number(number) => {
+            sheet.write_number(row, column, number)?;
+        }
+        Cell::Date(day) => {
+            sheet.write_number(row, column, f64::from(serial(day)))?;
+        }
+    }
+    Ok(())
+}
+
+/// A day as Excel counts it.
+pub fn serial(day: NaiveDate) -> i32 {
+    /// Days from year 1 to 30 December 1899, where Excel's count starts.
+    const START: i32 = 693_594;
+    day.num_days_from_ce() - START
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    #[test]
+    fn days_are_counted_as_in_excel() {
+        let cases = [((1900, 3, 1), 61), ((2015, 6, 24), 42_179), ((2000, 1, 1), 36_526)];
+        for ((year, month, day), expected) in cases {
+            let day = NaiveDate::from_ymd_opt(year, month, day).unwrap();
+            assert_eq!(super::serial(day), expected, "{day}");
+        }
+    }
+}
