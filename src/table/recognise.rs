@@ -227,7 +227,8 @@ impl Headers {
     /// with a header of its own further down.
     fn doubled(&self, table: usize, chosen: &Candidate<'_>, candidates: &[Candidate<'_>]) -> Option<(usize, u32)> {
         let used = &chosen.fits[table].columns;
-        let is_used = |column: u32| used.iter().flatten().any(|place| place.column == column);
+        // A column under another name of one that the first table uses says nothing of a second table.
+        let is_used = |column: u32| used.iter().flatten().any(|place| place.all.contains(&column));
         let last = chosen.bottom.map_or(chosen.top.row, |bottom| bottom.row);
         for (other, fit) in chosen.fits.iter().enumerate() {
             if other == table || !fit.complete {
