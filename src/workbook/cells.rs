@@ -10,7 +10,7 @@ pub(super) const ROWS: u32 = 1_048_576;
 pub(super) const COLUMNS: u32 = 16_384;
 
 /// Cells are held back up to this number, to be sorted if need be; nobody writes a bigger sheet out of order.
-const HELD: usize = 1 << 19;
+const HELD: usize = 1 << 17;
 /// Excel allows 32,767 characters in a cell, four bytes each at most.
 const LONGEST_TEXT: usize = 32_767 * 4;
 const MOST_MERGES: usize = 1 << 20;
