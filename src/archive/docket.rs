@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 
 use super::error::Error;
 use super::open::Archive;
-use super::read::{Answers, PastLine, PastRun, Withdrawn, latest_runs, past_lines, withdrawn};
+use super::read::{Answers, Line, PastRun, Withdrawn, latest_runs, past_lines, withdrawn};
 use super::record::{Known, as_pairs};
 use super::registration::Vocabulary;
-use crate::consequence::Decision;
+use crate::fact::Decision;
 use crate::table::date;
 
 /// The latest run of a year, with its lines as they stand.
@@ -24,7 +24,7 @@ pub(super) struct Docket {
 }
 
 pub(super) struct Docketed {
-    pub line: PastLine,
+    pub line: Line,
     pub state: State,
     pub task: Option<Task>,
 }
@@ -88,8 +88,8 @@ impl Archive {
                     let due = extra.iter().position(|column| column.is_date);
                     let columns =
                         due.and_then(|due| Some((extra[due].name.as_str(), extra.get(due + 1)?.name.as_str())));
-                    let task =
-                        columns.and_then(|columns| task(&past.vocabulary, line.decision.as_ref()?, columns, as_of));
+                    let task = columns
+                        .and_then(|columns| task(&past.vocabulary, line.past.decision.as_ref()?, columns, as_of));
                     Docketed { line, state, task }
                 })
                 .collect();
@@ -99,11 +99,11 @@ impl Archive {
     }
 }
 
-fn state(words: &Vocabulary, answers: &Answers, line: &PastLine) -> State {
-    match &line.decision {
+fn state(words: &Vocabulary, answers: &Answers, line: &Line) -> State {
+    match &line.past.decision {
         Some(decision) if words.decides(&decision.opinion) => State::Decided,
         Some(_) => State::Deferred,
-        None if answers.last(&line.id).is_some() => State::Stale,
+        None if answers.last(&line.past.id).is_some() => State::Stale,
         None => State::Unanswered,
     }
 }

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::open::Archive;
 use super::read::parsed;
 use super::registration::{Pairs, column};
-use crate::consequence::Decision;
+use crate::fact::Decision;
 
 /// A sheet of texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,13 +150,13 @@ fn lines(dockets: &[Docket]) -> LedgerSheet {
         for docketed in &docket.lines {
             let line = &docketed.line;
             let mut row = vec![
-                line.year.to_string(),
-                line.run.title().to_owned(),
+                line.past.year.to_string(),
+                line.past.run.title().to_owned(),
                 line.list.clone(),
-                line.action.clone(),
-                line.id.clone(),
+                line.past.action.clone(),
+                line.past.id.clone(),
                 line.subject_name.clone(),
-                line.subject_id.clone(),
+                line.past.subject.clone(),
             ];
             let columns =
                 docket.lists.iter().find(|(name, _)| *name == line.list).map_or(&[][..], |(_, columns)| columns);
@@ -174,7 +174,7 @@ fn lines(dockets: &[Docket]) -> LedgerSheet {
                 }
                 .to_owned(),
             );
-            row.extend(answer(line.decision.as_ref()));
+            row.extend(answer(line.past.decision.as_ref()));
             match &docketed.task {
                 Some(task) => {
                     let situation = match (task.is_open(), task.overdue) {
@@ -186,7 +186,7 @@ fn lines(dockets: &[Docket]) -> LedgerSheet {
                 }
                 None => row.extend([String::new(), String::new(), String::new()]),
             }
-            row.push(line.check.clone());
+            row.push(line.past.check.clone());
             sheet.rows.push(row);
         }
     }

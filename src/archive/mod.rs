@@ -25,10 +25,9 @@ pub use error::Error;
 pub use ledger::LedgerSheet;
 pub use open::{Archive, Mode, WAIT};
 pub use published::{SEAL, Unrecorded, folder_name, open_lists, seal};
-pub use read::{History, PastLine, PastRun, Standing, Withdrawn};
+pub use read::{History, PastRun, Withdrawn};
 pub use record::{Fault, Outcome, Recorded};
 pub use registration::{
-    ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredGround, RegisteredLine, RegisteredList, Registration,
-    Vocabulary, column,
+    ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration, Vocabulary, column,
 };
 pub use write::{Settled, Ticket};

@@ -1,8 +1,8 @@
 //! What earlier runs registered and committees decided, as plain structs.
 //!
-//! Evaluation never opens the archive: `run` turns a [`History`] into tables like any workbook. Only the
+//! Evaluation never opens the archive: it is handed a [`fact::History`](crate::fact::History). Only the
 //! latest published registration of a year and run counts; of the run being made, only what it
-//! proposes again, which is asked for line by line ([`History::standing`]).
+//! proposes again, so that its answers are handed over by line and 核对码.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,9 +11,10 @@ use rusqlite::{Connection, params};
 use super::chain::digest;
 use super::error::Error;
 use super::open::Archive;
-use super::registration::{Pairs, RegisteredGround, StoredDecision, Vocabulary};
+use super::registration::{Pairs, StoredDecision, Vocabulary};
 use super::write::{json, run_of};
-use crate::consequence::Decision;
+use crate::fact::history::{Answered, PastGround, PastLine};
+use crate::fact::{self, Decision};
 use crate::pack::Run;
 
 /// A run in the archive: the latest published one of its year.
@@ -26,36 +27,16 @@ pub struct PastRun {
     pub(super) number: i64,
 }
 
-/// A line that a past run proposed, with the decision that counts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PastLine {
-    pub year: i32,
-    pub run: Run,
-    pub id: String,
-    pub check: String,
+/// A line of a past run, with what people read of it.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub past: PastLine,
     pub list: String,
-    pub action: String,
-    pub subject_kind: String,
-    pub subject_id: String,
     pub subject_name: String,
-    pub options: Vec<String>,
-    pub rules: Vec<String>,
-    pub grounds: Vec<RegisteredGround>,
-    /// The answer on the line's 核对码, its own or (半年已决定) the half-year twin's.
-    pub decision: Option<Decision>,
-    pub(super) adopted: bool,
+    /// The decision is the half-year twin's (半年已决定).
+    pub adopted: bool,
     /// Texts as printed, by column.
-    pub(super) cells: Vec<String>,
-}
-
-/// How a line that is proposed (again) stands with the committee.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Standing {
-    /// Answered on exactly this 核对码.
-    Answered(Decision),
-    /// Answered, but on another 核对码: 依据已变，请重新审定.
-    Stale(Decision),
-    Unanswered,
+    pub cells: Vec<String>,
 }
 
 /// An agreed line that the latest run no longer proposes.
@@ -73,52 +54,23 @@ pub struct Withdrawn {
 /// Key of an entry in the register of talks: year, subject kind, 编号, 档案.
 type BookKey = (i32, String, String, String);
 
-/// An entry as filled in: (subject kind, 编号, 档案), (column, text).
-pub type FilledEntry<'a> = ((&'a str, &'a str, &'a str), Vec<(String, String)>);
-
 /// All that is known from earlier runs.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// By year and run, without the run being made.
+    /// What evaluation looks at.
+    pub facts: fact::History,
+    /// The latest publications by year and run, without the run being made.
     pub runs: Vec<PastRun>,
-    /// Lines of `runs`, in the order in which they were printed.
-    pub lines: Vec<PastLine>,
-    /// Every 处理编号 that was ever published.
-    pub known: BTreeSet<String>,
+    /// The run being made was published before, with this vocabulary and as-of date.
+    pub before: Option<PastRun>,
     /// Agreed lines that the run being made proposed when it was published before, by id.
     pub agreed: BTreeMap<String, Withdrawn>,
-    /// Over the answers that could count for the run being made, whenever and in whatever order they came.
+    /// For `run.json`: over the answers that could count for the run being made, whenever and in
+    /// whatever order they came.
     pub sha256: String,
-    answers: Answers,
-    book: BTreeMap<BookKey, Pairs>,
 }
 
 impl History {
-    /// How a line of the run being made stands.
-    pub fn standing(&self, id: &str, check: &str) -> Standing {
-        match self.answers.on(id, check) {
-            Some(decision) => Standing::Answered(decision.clone()),
-            None => match self.answers.last(id) {
-                Some(decision) => Standing::Stale(decision.clone()),
-                None => Standing::Unanswered,
-            },
-        }
-    }
-
-    /// What was filled into a year's register of talks: (subject kind, 编号, 档案), (column, text).
-    pub fn book_answers(&self, year: i32) -> impl Iterator<Item = FilledEntry<'_>> {
-        let of_year = self.book.iter().filter(move |((of, ..), _)| *of == year);
-        of_year.map(|((_, kind, id, file), filled)| {
-            ((kind.as_str(), id.as_str(), file.as_str()), filled.clone().into_iter().collect())
-        })
-    }
-
-    /// Every answer on a line of the run being made or another: line id, 核对码 and decision.
-    pub fn given(&self) -> impl Iterator<Item = (&str, &str, &Decision)> {
-        let by_id = self.answers.by_id.iter();
-        by_id.flat_map(|(id, given)| given.iter().map(move |one| (id.as_str(), one.check.as_str(), &one.decision)))
-    }
-
     /// Agreed lines of the run being made that are not among those it proposes now.
     pub fn withdrawn<'a>(&self, proposed: impl IntoIterator<Item = &'a str>) -> Vec<Withdrawn> {
         let proposed: BTreeSet<&str> = proposed.into_iter().collect();
@@ -127,58 +79,70 @@ impl History {
 }
 
 impl Archive {
-    /// Every 处理编号 that was ever published.
+    /// Every 处理编号 that was ever published: what 谈话记录 may cite. Needed before the run's year is known.
     pub fn known_lines(&self) -> Result<BTreeSet<String>, Error> {
-        let Some(connection) = &self.connection else { return Ok(BTreeSet::new()) };
-        known(connection).map_err(|error| self.fault(error))
+        match &self.connection {
+            Some(connection) => known_lines(connection).map_err(|error| self.fault(error)),
+            None => Ok(BTreeSet::new()),
+        }
     }
 
     /// What is known from earlier runs, for the run of `year` that is being made.
     pub fn history(&self, year: i32, run: Run) -> Result<History, Error> {
-        let Some(connection) = &self.connection else {
-            return Ok(History { sha256: digest([]), ..History::default() });
-        };
-        history(connection, year, run).map_err(|error| self.fault(error))
-    }
-}
-
-fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<History> {
-    let all = latest_runs(connection)?;
-    let answers = Answers::read(connection)?;
-    let book = book_answers(connection)?;
-    let mut agreed = BTreeMap::new();
-    let mut runs = Vec::new();
-    let mut lines = Vec::new();
-    for past in all {
-        if (past.year, past.run) == (year, run) {
-            agreed = agreed_lines(connection, &past, &answers)?;
-        } else {
-            lines.extend(past_lines(connection, &past, &answers, true)?);
-            runs.push(past);
+        match &self.connection {
+            Some(connection) => history(connection, year, run).map_err(|error| self.fault(error)),
+            None => Ok(History { sha256: digest([]), ..History::default() }),
         }
     }
-    let known = known(connection)?;
-    let own = format!("{year}-{}-", run.code());
-    let sha256 = sha256(&lines, &answers, &own, &book, year);
-    Ok(History { runs, lines, known, agreed, sha256, answers, book })
 }
 
-fn known(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+fn known_lines(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
     let mut statement =
         connection.prepare(&format!("SELECT DISTINCT 处理编号 FROM 事项 WHERE 记录号 IN ({PUBLISHED})"))?;
     let rows = statement.query_map([], |row| row.get(0))?;
     rows.collect()
 }
 
+fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<History> {
+    let answers = Answers::read(connection)?;
+    let book = book_answers(connection)?;
+    let mut history = History::default();
+    for past in latest_runs(connection)? {
+        if (past.year, past.run) == (year, run) {
+            history.agreed = agreed_lines(connection, &past, &answers)?;
+            history.before = Some(past);
+        } else {
+            let lines = past_lines(connection, &past, &answers, true)?;
+            history.facts.lines.extend(lines.into_iter().map(|line| (line.past.id.clone(), line.past)));
+            history.facts.runs.push((past.year, past.run));
+            history.runs.push(past);
+        }
+    }
+    history.facts.known = known_lines(connection)?;
+    let own = format!("{year}-{}-", run.code());
+    for (id, given) in answers.by_id.range(own.clone()..).take_while(|(id, _)| id.starts_with(&own)) {
+        let answered = |answer: &Answer| Answered { check: answer.check.clone(), decision: answer.decision.clone() };
+        history.facts.current.insert(id.clone(), given.iter().map(answered).collect());
+    }
+    for ((of, kind, subject, file), filled) in &book {
+        if *of == year {
+            let filled = filled.iter().map(|(column, text)| (column.clone(), text.clone())).collect();
+            history.facts.register.insert((kind.clone(), subject.clone(), file.clone()), filled);
+        }
+    }
+    history.sha256 = sha256(&history.facts, &book, year);
+    Ok(history)
+}
+
 /// Over texts in byte order, so that neither the clock nor the order of recording shows in it.
-fn sha256(lines: &[PastLine], answers: &Answers, own: &str, book: &BTreeMap<BookKey, Pairs>, year: i32) -> String {
+fn sha256(facts: &fact::History, book: &BTreeMap<BookKey, Pairs>, year: i32) -> String {
     let mut parts: Vec<[String; 3]> = Vec::new();
-    for line in lines {
+    for line in facts.lines.values() {
         if let Some(decision) = &line.decision {
             parts.push([line.id.clone(), line.check.clone(), json(&StoredDecision::from(decision))]);
         }
     }
-    for (id, given) in answers.by_id.range(own.to_owned()..).take_while(|(id, _)| id.starts_with(own)) {
+    for (id, given) in &facts.current {
         for answer in given {
             parts.push([id.clone(), answer.check.clone(), json(&StoredDecision::from(&answer.decision))]);
         }
@@ -236,39 +200,39 @@ pub(super) fn past_lines(
     past: &PastRun,
     answers: &Answers,
     grounds: bool,
-) -> rusqlite::Result<Vec<PastLine>> {
-    let mut lines: Vec<PastLine> = Vec::new();
+) -> rusqlite::Result<Vec<Line>> {
+    let mut lines: Vec<Line> = Vec::new();
     let mut index: HashMap<i64, usize> = HashMap::new();
     let mut statement = connection.prepare(
-        "SELECT 序, 处理编号, 核对码, 名单, 处理, 对象类别, 编号, 对象, 可选方式, 条款, 沿用编号, 沿用核对码, 各格
+        "SELECT 序, 处理编号, 核对码, 名单, 处理, 对象类别, 编号, 对象, 沿用编号, 沿用核对码, 各格
          FROM 事项 WHERE 记录号 = ?1 ORDER BY 序",
     )?;
     let mut rows = statement.query([past.number])?;
     while let Some(row) = rows.next()? {
         let (id, check): (String, String) = (row.get(1)?, row.get(2)?);
-        let adopted: Option<(String, String)> = match (row.get(10)?, row.get(11)?) {
+        let adopted: Option<(String, String)> = match (row.get(8)?, row.get(9)?) {
             (Some(id), Some(check)) => Some((id, check)),
             _ => None,
         };
         let own = answers.on(&id, &check);
         let twin = adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
         index.insert(row.get(0)?, lines.len());
-        lines.push(PastLine {
-            year: past.year,
-            run: past.run,
-            decision: own.or(twin).cloned(),
+        lines.push(Line {
             adopted: own.is_none() && twin.is_some(),
-            id,
-            check,
             list: row.get(3)?,
-            action: row.get(4)?,
-            subject_kind: row.get(5)?,
-            subject_id: row.get(6)?,
             subject_name: row.get(7)?,
-            options: parsed(row, 8)?,
-            rules: parsed(row, 9)?,
-            grounds: Vec::new(),
-            cells: parsed(row, 12)?,
+            cells: parsed(row, 10)?,
+            past: PastLine {
+                decision: own.or(twin).cloned(),
+                id,
+                year: past.year,
+                run: past.run,
+                action: row.get(4)?,
+                kind: row.get(5)?,
+                subject: row.get(6)?,
+                check,
+                grounds: Vec::new(),
+            },
         });
     }
     if grounds {
@@ -277,7 +241,7 @@ pub(super) fn past_lines(
         let mut rows = statement.query([past.number])?;
         while let Some(row) = rows.next()? {
             if let Some(line) = index.get(&row.get(0)?).and_then(|at| lines.get_mut(*at)) {
-                line.grounds.push(RegisteredGround { rule: row.get(1)?, about: row.get(2)?, facts: parsed(row, 3)? });
+                line.past.grounds.push(PastGround { rule: row.get(1)?, about: row.get(2)?, facts: parsed(row, 3)? });
             }
         }
     }
@@ -328,11 +292,11 @@ pub(super) fn withdrawn(
     connection: &Connection,
     past: &PastRun,
     answers: &Answers,
-    lines: &[PastLine],
+    lines: &[Line],
 ) -> rusqlite::Result<Vec<Withdrawn>> {
     let mut agreed = agreed_lines(connection, past, answers)?;
     for line in lines {
-        agreed.remove(&line.id);
+        agreed.remove(&line.past.id);
     }
     Ok(agreed.into_values().collect())
 }

@@ -6,7 +6,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::consequence::Decision;
+use crate::fact::Decision;
+use crate::fact::history::PastGround;
 use crate::pack::{Answers, Pack, Run};
 
 /// One run's proposals.
@@ -103,20 +104,13 @@ pub struct RegisteredLine {
     pub subject_name: String,
     pub options: Vec<String>,
     pub rules: Vec<String>,
-    pub grounds: Vec<RegisteredGround>,
+    pub grounds: Vec<PastGround>,
     /// 半年已决定: the line (id, 核对码) whose decision counts as this one's own.
     pub adopted: Option<(String, String)>,
     /// The answer that the list is published with.
     pub filled: Option<Decision>,
     /// Texts exactly as printed, one per column of the list (answer cells may be left empty).
     pub cells: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct RegisteredGround {
-    pub rule: String,
-    pub about: String,
-    pub facts: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The register of talks as printed.

@@ -58,7 +58,10 @@ fn write_docket(out: &mut String, docket: &Docket, as_of: Option<NaiveDate>) -> 
             continue;
         }
         let count = |word: &str| {
-            of_list.iter().filter(|docketed| docketed.line.decision.as_ref().is_some_and(|d| d.opinion == word)).count()
+            of_list
+                .iter()
+                .filter(|docketed| docketed.line.past.decision.as_ref().is_some_and(|d| d.opinion == word))
+                .count()
         };
         write!(out, "  {name} {} 项：", of_list.len())?;
         for word in [&words.agree, &words.refuse, &words.change, &words.defer] {
@@ -92,8 +95,8 @@ fn write_docket(out: &mut String, docket: &Docket, as_of: Option<NaiveDate>) -> 
         }
         for docketed in lines {
             let line = &docketed.line;
-            write!(out, "    {} {}", line.id, line.subject_name)?;
-            match (&line.decision, &docketed.task) {
+            write!(out, "    {} {}", line.past.id, line.subject_name)?;
+            match (&line.past.decision, &docketed.task) {
                 (_, Some(task)) if title == "待办结" => write!(out, "：{}", task.in_words())?,
                 (Some(decision), _) => write!(out, "：{}", in_words(decision))?,
                 _ => {}

@@ -8,7 +8,7 @@ use super::members::Members;
 use super::reach::{Reach, Reached, holders, reach};
 use super::{Ground, Pending, Subject};
 use crate::fact::{Decision, Error, Evidence, FactValue, History, Origin, World, system};
-use crate::pack::{Entity, Pack, Run};
+use crate::pack::{Entity, Pack, Recipient, Run};
 use crate::rule::Verdict;
 
 /// A ground with the rows behind it, for hints.
@@ -60,8 +60,14 @@ impl<'a> Draft<'a> {
                 self.hold(world, verdict.rule, *at, &mut fresh)?;
             }
             for (at, missing) in &verdict.unknown {
-                self.pend(world, verdict.rule, *at, missing)?;
-                self.expect(world, verdict.rule, *at)?;
+                let mut missing = missing.clone();
+                let mut sources = ambiguous_cells(world, verdict, *at);
+                // What the rule would be pending for next is told at once.
+                for (role, cells) in self.expect(world, verdict.rule, *at)? {
+                    missing.push(role);
+                    sources.extend(cells);
+                }
+                self.pend(world, verdict.rule, *at, &missing, sources)?;
             }
         }
         for (action, subject, options, ground) in fresh {
@@ -94,7 +100,7 @@ impl<'a> Draft<'a> {
     ) -> Result<(), Error> {
         let definition = &world.pack.rules[rule];
         if let Some(missing) = &definition.marks {
-            return self.pend(world, rule, at, missing);
+            return self.pend(world, rule, at, missing, Vec::new());
         }
         let ground = self.ground(world, rule, at)?;
         for proposal in &definition.proposals {
@@ -106,8 +112,8 @@ impl<'a> Draft<'a> {
                 ground.units = units;
                 fresh.push((proposal.action, subject, proposal.options.clone(), DraftGround { ground, rows }));
             }
-            if !missing.is_empty() {
-                self.pend(world, rule, at, &missing)?;
+            for (what, sources) in missing {
+                self.pend(world, rule, at, &[what], sources)?;
             }
         }
         Ok(())
@@ -132,15 +138,15 @@ impl<'a> Draft<'a> {
         let (about, about_label) = if definition.about.is_empty() {
             subject_name(world, entity, at)
         } else {
+            // One name per fact: of several the earliest, so that the order of rows does not show.
             let of_line = |id: &str| self.evidence_of_line(world.pack, world, id);
             let mut labels: Vec<String> = Vec::new();
-            for one in world.evidence(entity, at, &definition.about, &[], &of_line)? {
-                if !labels.contains(&one.label) {
-                    labels.push(one.label);
-                }
+            for name in &definition.about {
+                let evidence = world.evidence(entity, at, std::slice::from_ref(name), &[], &of_line)?;
+                labels.extend(evidence.into_iter().map(|one| one.label).min());
             }
-            let about = labels.join("、");
-            (about.clone(), about)
+            // For people the ground is about the entity itself.
+            (labels.join("、"), subject_name(world, entity, at).1)
         };
         let confidential = definition.confidential || evidence.iter().any(|one| self.rests_on_confidential(world, one));
         let mut sources: Vec<Origin> = evidence.iter().map(|one| one.origin.clone()).collect();
@@ -198,7 +204,14 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds a pending case for everybody the entity is about.
-    fn pend(&mut self, world: &World<'_>, rule: usize, at: u32, missing: &[String]) -> Result<(), Error> {
+    fn pend(
+        &mut self,
+        world: &World<'_>,
+        rule: usize,
+        at: u32,
+        missing: &[String],
+        more: Vec<Origin>,
+    ) -> Result<(), Error> {
         let definition = &world.pack.rules[rule];
         let shown = match definition.of {
             Entity::Row(table) => world.pack.tables[table].shown_facts.clone(),
@@ -206,7 +219,8 @@ impl<'a> Draft<'a> {
         };
         let names = world.names(definition.of, &definition.when)?;
         let evidence = self.evidence(world, rule, at, &names, &shown)?;
-        let mut sources: Vec<Origin> = evidence.into_iter().map(|one| one.origin).collect();
+        let mut sources: Vec<Origin> = evidence.into_iter().map(|one| one.origin).chain(more).collect();
+        dedup(&mut sources);
         if sources.is_empty() {
             sources.extend(name_cell(world, definition.of, at));
         }
@@ -249,14 +263,21 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn expect(&mut self, world: &World<'_>, rule: usize, at: u32) -> Result<(), Error> {
+    /// Notes whom an unknown rule would reach; gives the roles that it would miss.
+    fn expect(&mut self, world: &World<'_>, rule: usize, at: u32) -> Result<Vec<(String, Vec<Origin>)>, Error> {
         let definition = &world.pack.rules[rule];
+        let mut roles = Vec::new();
         for proposal in &definition.proposals {
-            for one in reach(world, self.members, definition, proposal, at)?.reached {
+            let found = reach(world, self.members, definition, proposal, at)?;
+            for one in found.reached {
                 self.expected.push(Expected { action: proposal.action, rule, subject: one.subject });
             }
+            if matches!(proposal.to, Recipient::Role { .. }) {
+                roles.extend(found.missing);
+            }
         }
-        Ok(())
+        roles.dedup_by(|a, b| a.0 == b.0);
+        Ok(roles)
     }
 
     /// Lets the next stage see what is proposed and pending so far.
@@ -431,6 +452,14 @@ fn subject_name(world: &World<'_>, entity: Entity, at: u32) -> (String, String) 
         }
         Entity::City => (String::new(), String::new()),
     }
+}
+
+/// The cells of rows that can be read in more than one way: where the date and the year to be filled in stand.
+fn ambiguous_cells(world: &World<'_>, verdict: &Verdict, at: u32) -> Vec<Origin> {
+    let Some((table, rows)) = verdict.ambiguous.get(&at) else { return Vec::new() };
+    let schema = &world.pack.tables[*table];
+    let cells = rows.iter().filter_map(|row| world.data.cell(*table, *row as usize, schema.about.or(schema.date)?));
+    cells.map(Origin::Cell).collect()
 }
 
 /// The cell that names an entity: its id in the register, or the row's own name.

@@ -21,8 +21,18 @@ pub struct Reached {
 #[derive(Debug, Default)]
 pub struct Reach {
     pub reached: Vec<Reached>,
-    /// What is missing: the role that nobody holds, the column with a name that fits nobody.
-    pub missing: Vec<String>,
+    /// What is missing (the role that nobody holds, the column with a name that fits nobody), and the
+    /// cells that show it.
+    pub missing: Vec<(String, Vec<Origin>)>,
+}
+
+impl Reach {
+    fn miss(&mut self, what: &str, sources: impl IntoIterator<Item = Origin>) {
+        match self.missing.iter_mut().find(|(known, _)| known == what) {
+            Some((_, known)) => known.extend(sources),
+            None => self.missing.push((what.to_owned(), sources.into_iter().collect())),
+        }
+    }
 }
 
 /// Subjects that an entity is about: itself, or whom a row refers to.
@@ -87,8 +97,8 @@ pub fn reach(world: &World<'_>, members: &Members, rule: &Rule, proposal: &Propo
                         rows.push((membership.table, seat.row));
                         reach.reached.push(Reached { subject, sources: sources.collect(), units: vec![unit], rows });
                     }
-                    if !any && !reach.missing.contains(role) {
-                        reach.missing.push(role.clone());
+                    if !any {
+                        reach.miss(role, through.and_then(|row| seat_cell(world, row)));
                     }
                 }
             }
@@ -112,9 +122,7 @@ fn named(world: &World<'_>, members: &Members, rule: &Rule, column: &str, fact: 
         let cell = world.data.cell(table, *row as usize, at_column).map(Origin::Cell);
         for mention in mentions.get(*row as usize).into_iter().flatten() {
             let Some(index) = mention.subject else {
-                if !reach.missing.iter().any(|one| one == column) {
-                    reach.missing.push(column.to_owned());
-                }
+                reach.miss(column, cell.clone());
                 continue;
             };
             let subject = Subject { kind: world.pack.membership.member, index };

@@ -23,6 +23,9 @@ pub struct Readings<'a> {
     pub missing: String,
     /// Facts of the subject that rest on the forked one.
     pub facts: Vec<usize>,
+    /// The table, and per subject its ambiguous rows.
+    pub table: usize,
+    pub ambiguous: BTreeMap<u32, Vec<u32>>,
 }
 
 impl<'a> World<'a> {
@@ -98,7 +101,8 @@ impl<'a> World<'a> {
                 for one in &facts {
                     world.level(&[*one])?;
                 }
-                Ok(Some(Readings { world, stands_for, missing: definition.missing.clone(), facts }))
+                let missing = definition.missing.clone();
+                Ok(Some(Readings { world, stands_for, missing, facts, table, ambiguous: forked }))
             },
         )
     }

@@ -90,7 +90,7 @@ fn count_terms(sql: &str) -> usize {
     terms / 3 + 1
 }
 
-/// Column names in the order of their first appearance.
+/// Column names in the order of their first appearance (reading order for what AND and OR join).
 pub fn names(expr: &Expr) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for node in expr {
@@ -100,8 +100,6 @@ pub fn names(expr: &Expr) -> Vec<String> {
             found.push(name.to_string());
         }
     }
-    // Polars walks from the last operand to the first.
-    found.reverse();
     found
 }
 
@@ -189,4 +187,34 @@ fn rank(expr: Expr, values: &[String]) -> Expr {
         ranked = when(expr.clone().eq(lit(value.as_str()))).then(lit(at as i32)).otherwise(ranked);
     }
     ranked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SqlError, names, parse};
+
+    #[test]
+    fn names_come_in_reading_order() {
+        let cases = [("丙 AND 乙 AND 甲", vec!["丙", "乙", "甲"]), ("NOT (乙 = '好') OR 甲 > 3", vec!["乙", "甲"])];
+        for (sql, expected) in cases {
+            assert_eq!(names(&parse(sql).unwrap()), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn an_expression_that_could_overflow_the_stack_is_refused() {
+        let long = vec!["甲 = 1"; 10_000].join(" AND ");
+        assert!(matches!(parse(&long), Err(SqlError::TooLong(_))));
+        let nested = format!("{}甲{}", "(".repeat(100_000), ")".repeat(100_000));
+        assert!(parse(&nested).is_err());
+        let fits = vec!["甲 = 1"; 300].join(" AND ");
+        assert!(parse(&fits).is_ok());
+    }
+
+    #[test]
+    fn statements_are_no_expressions() {
+        for sql in ["DROP TABLE 甲", "SELECT * FROM read_csv('/etc/passwd')", "(SELECT 1)", "甲; 乙"] {
+            assert!(parse(sql).is_err(), "{sql}");
+        }
+    }
 }

@@ -23,6 +23,8 @@ pub struct Verdict {
     pub holds: Vec<u32>,
     /// Entities for which it is unknown, with the facts that are missing; ascending.
     pub unknown: Vec<(u32, Vec<String>)>,
+    /// For entities whose verdict depends on how rows are read: the table and these rows, by entity.
+    pub ambiguous: BTreeMap<u32, (usize, Vec<u32>)>,
 }
 
 /// Evaluates the rules of one stage.
@@ -136,6 +138,8 @@ fn read(world: &World<'_>, readings: &Readings<'_>, verdict: &mut Verdict) -> Re
             let mut missing: Vec<String> = Vec::new();
             if differs {
                 missing.push(readings.missing.clone());
+                let rows = readings.ambiguous.get(&subject).cloned().unwrap_or_default();
+                verdict.ambiguous.insert(subject, (readings.table, rows));
             }
             for name in worlds.filter_map(open).flat_map(|found| each.unknown[found].1.iter()) {
                 if !missing.contains(name) {

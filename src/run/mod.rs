@@ -78,10 +78,10 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     record::may_supersede(&archive, &job.output.join(&name))?;
     told.stage("适用条款");
     let past = archive.history(data.year, job.run).map_err(Failure::failed)?;
-    let history = record::history(&past, data.year, job.run);
+    let history = &past.facts;
     let literals = job.literals(pack, data.year, data.as_of);
-    let mut world = World::new(pack, &data, literals, &history).map_err(Failure::failed)?;
-    let outcome = decide(&mut world, &history, job.run, data.year).map_err(Failure::failed)?;
+    let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
+    let outcome = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
     let figures = figures::figures(&world).map_err(Failure::failed)?;
     told.stage("编制名单");
     let handed = Handoff::new(pack, &data, &outcome);

@@ -1,14 +1,13 @@
-//! The archive beside the run: what it tells evaluation, and what a run registers before it is published.
+//! The archive beside the run: what a run registers before it is published, and whether it may replace another.
 
 use std::collections::BTreeMap;
 
 use crate::archive::{
-    self, Archive, ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredGround, RegisteredLine, RegisteredList,
-    Registration, Vocabulary,
+    self, Archive, ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration,
+    Vocabulary,
 };
 use crate::consequence::{Flag, Line, Outcome, json};
-use crate::fact::History;
-use crate::fact::history::{Answered, PastGround, PastLine};
+use crate::fact::history::PastGround;
 use crate::handoff::lists::{ListRow, ListTable};
 use crate::handoff::{Handoff, RunInfo};
 use crate::pack::{Pack, Run};
@@ -16,56 +15,12 @@ use crate::table::Dataset;
 
 use super::Failure;
 
-/// What the archive tells a run of `year`, as the engine's plain data.
-pub fn history(told: &archive::History, year: i32, run: Run) -> History {
-    let lines = told
-        .lines
-        .iter()
-        .map(|line| {
-            let grounds = line.grounds.iter().map(|ground| PastGround {
-                rule: ground.rule.clone(),
-                about: ground.about.clone(),
-                facts: ground.facts.clone().into_iter().collect(),
-            });
-            let past = PastLine {
-                id: line.id.clone(),
-                year: line.year,
-                run: line.run,
-                action: line.action.clone(),
-                kind: line.subject_kind.clone(),
-                subject: line.subject_id.clone(),
-                check: line.check.clone(),
-                decision: line.decision.clone(),
-                grounds: grounds.collect(),
-            };
-            (line.id.clone(), past)
-        })
-        .collect();
-    let own = format!("{year}-{}-", run.code());
-    let mut current: BTreeMap<String, Vec<Answered>> = BTreeMap::new();
-    for (id, check, decision) in told.given().filter(|(id, ..)| id.starts_with(&own)) {
-        let answered = Answered { check: check.to_owned(), decision: decision.clone() };
-        current.entry(id.to_owned()).or_default().push(answered);
-    }
-    let register = told
-        .book_answers(year)
-        .map(|((kind, id, file), filled)| ((kind.to_owned(), id.to_owned(), file.to_owned()), filled))
-        .collect();
-    History {
-        runs: told.runs.iter().map(|past| (past.year, past.run)).collect(),
-        lines,
-        known: told.known.clone(),
-        current,
-        register,
-    }
-}
-
 /// Proposals of the year's half-year run by action, for 总览 of the annual run.
 pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> Option<Vec<(String, u64)>> {
     if run != Run::Annual || !told.runs.iter().any(|past| past.year == year && past.run == Run::HalfYear) {
         return None;
     }
-    let lines = || told.lines.iter().filter(|line| line.year == year && line.run == Run::HalfYear);
+    let lines = || told.facts.lines.values().filter(|line| line.year == year && line.run == Run::HalfYear);
     let counts = pack
         .actions
         .iter()
@@ -89,7 +44,7 @@ pub fn registration(
     let book = pack.register.as_ref().zip(handed.register.as_ref());
     let book = book.map(|(book, table)| RegisteredBook {
         name: book.name.clone(),
-        title: info.title(pack, &book.title),
+        title: title(pack, info, &book.title),
         columns: columns(table),
         answers: book.answer_columns.iter().map(ExtraColumn::from).collect(),
         entries: entries(pack, data, outcome, table),
@@ -123,11 +78,16 @@ fn list(
     });
     Ok(RegisteredList {
         name: table.list.to_owned(),
-        title: info.title(pack, definition.map_or(table.list, |list| list.title.as_str())),
+        title: title(pack, info, definition.map_or(table.list, |list| list.title.as_str())),
         columns: columns(table),
         extra: definition.map_or_else(Vec::new, |list| list.extra_answers.iter().map(ExtraColumn::from).collect()),
         lines: lines.collect::<Result<_, _>>()?,
     })
+}
+
+/// The title's first line: what is set for the run stands on the second.
+fn title(pack: &Pack, info: &RunInfo, heading: &str) -> String {
+    info.title(pack, heading).lines().next().unwrap_or_default().to_owned()
 }
 
 fn columns(table: &ListTable<'_>) -> Vec<String> {
@@ -140,7 +100,7 @@ fn cells(row: &ListRow<'_>) -> Vec<String> {
 
 fn registered(pack: &Pack, data: &Dataset, line: &Line, row: &ListRow<'_>) -> RegisteredLine {
     let register = &data.registers[line.subject.kind];
-    let grounds = line.grounds.iter().map(|ground| RegisteredGround {
+    let grounds = line.grounds.iter().map(|ground| PastGround {
         rule: pack.rules[ground.rule].id.clone(),
         about: ground.about.clone(),
         facts: ground.facts.iter().map(|(name, value)| (name.clone(), json(value))).collect(),

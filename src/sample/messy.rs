@@ -1,9 +1,424 @@
-//! The same city as offices send it.
-use super::*;
-pub struct Layout;
-pub fn books(source: &Source) -> Vec<Book> {
-    plain::books(source)
+//! The same city as offices send it: many books in folders, titles, two stacked header rows, totals and notes.
+//!
+//! The truth stays what it is: cells are dressed in other forms (`dress`), rows come from the same
+//! source, and what stands around them is what the contract says is not data. Registers keep their
+//! order, since it orders the lists and says where a person is at home.
+
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+use super::city::{Cell, Row};
+use super::dress::{Habit, Written};
+use super::random::Random;
+use super::spec::RawMessy;
+use super::{Book, Meter, Part, Source};
+use crate::pack::Table;
+
+/// Rows a sheet: an office's book, small enough to be held in memory while it is written.
+const SHEET: u64 = 20_000;
+/// Seeds of what is drawn here.
+const BOOKS: u64 = 101;
+const LOOKS: u64 = 102;
+const CELLS: u64 = 103;
+
+/// What an office made of a book.
+pub struct Layout {
+    /// One per part of the book.
+    sheets: Vec<Look>,
+    /// Adds an instruction sheet in front.
+    instructions: bool,
+    /// Adds a hidden sheet with scraps at the end.
+    scraps: bool,
 }
-pub fn fill(workbook: &mut Workbook, source: &Source, book: &Book, _: &Layout, meter: &Meter) -> Result<(), XlsxError> {
-    plain::fill(workbook, source, book, meter)
+
+/// How a table looks on its sheet.
+struct Look {
+    name: String,
+    hidden: bool,
+    titles: Vec<String>,
+    columns: Vec<Shown>,
+    /// Whether the header has two rows, and the groups over it: name, first and last column.
+    stacked: bool,
+    groups: Vec<(String, u16, u16)>,
+    /// Repeats the header after so many rows.
+    repeat: Option<u32>,
+    subtotals: bool,
+    /// Lines below the table.
+    below: Vec<String>,
+    total: Option<String>,
+    /// Rows that carry a number and nothing else.
+    numbered: u32,
+    habit: Habit,
+}
+
+/// A column of a sheet.
+struct Shown {
+    header: String,
+    of: Content,
+}
+
+enum Content {
+    /// Running numbers.
+    Number,
+    Column(usize),
+    /// A word that nobody asked for.
+    Extra(String),
+}
+
+/// Which parts of which tables stand in which books, and how they look.
+pub fn books(source: &Source) -> Vec<Book> {
+    let sampler = source.city.sampler;
+    let mut random = Random::new(&[source.city.seed, BOOKS]);
+    let (units, members) = sampler.registers();
+    let mut registers = Vec::new();
+    let mut others = Vec::new();
+    for table in 0..sampler.pack.tables.len() {
+        let rows = source.parts(table, u64::MAX).iter().map(|part| part.rows).sum::<u64>();
+        if table == units || table == members {
+            registers.extend(source.parts(table, SHEET));
+        } else {
+            let offices = 1 + random.below(3);
+            others.extend(source.parts(table, (rows / offices).clamp(1, SHEET)));
+        }
+    }
+    shuffle(&mut others, &mut random);
+    let mut piles = Vec::new();
+    // Registers stay in one folder, in their order.
+    let register_books = registers.len();
+    piles.extend(registers.into_iter().map(|part| vec![part]));
+    while let Some(part) = others.pop() {
+        let mut pile = vec![part];
+        if random.chance(0.35) {
+            pile.extend(others.pop());
+        }
+        piles.push(pile);
+    }
+    let messy = &sampler.messy;
+    let width = piles.len().to_string().len();
+    let mut books = Vec::new();
+    for (at, parts) in piles.into_iter().enumerate() {
+        let register = at < register_books;
+        let folder = if register { "" } else { choose(&messy.folders, &mut random).unwrap_or("") };
+        let pattern =
+            if register { messy.books.first().map(String::as_str) } else { choose(&messy.books, &mut random) };
+        let number = format!("{:0width$}", at + 1);
+        let name = pattern.unwrap_or("{n}").replace("{n}", &number);
+        let path = if folder.is_empty() { format!("{name}.xlsx") } else { format!("{folder}/{name}.xlsx") };
+        let sheets = looks(source, &parts, at as u64);
+        let instructions = !messy.instructions.is_empty() && random.chance(0.4);
+        books.push(Book { path, parts, layout: Some(Layout { sheets, instructions, scraps: random.chance(0.3) }) });
+    }
+    books
+}
+
+fn looks(source: &Source, parts: &[Part], book: u64) -> Vec<Look> {
+    let mut looks: Vec<Look> = Vec::new();
+    for part in parts {
+        let mut random = Random::new(&[source.city.seed, LOOKS, book, part.table as u64, part.number as u64]);
+        let mut look = look(source, part, &mut random);
+        while looks.iter().any(|other| other.name == look.name) {
+            look.name.push('2');
+        }
+        // A workbook needs a sheet that is not hidden.
+        look.hidden = look.hidden && !looks.is_empty();
+        looks.push(look);
+    }
+    looks
+}
+
+fn look(source: &Source, part: &Part, random: &mut Random) -> Look {
+    let sampler = source.city.sampler;
+    let (table, messy) = (&sampler.pack.tables[part.table], &sampler.messy);
+    let number = part.number + 1;
+    let fill = |text: &str| {
+        text.replace("{city}", &sampler.pack.city)
+            .replace("{table}", &table.name)
+            .replace("{year}", &source.city.year.to_string())
+            .replace("{n}", &number.to_string())
+    };
+    let mut titles: Vec<String> = Vec::new();
+    if random.chance(0.85) {
+        titles.extend(choose(&messy.titles, random).map(fill));
+        if random.chance(0.6) {
+            titles.extend(choose(&messy.submitted, random).map(fill));
+        }
+    }
+    let columns = columns(source, part.table, !titles.is_empty(), random);
+    let stacked = random.chance(0.4);
+    let groups = if stacked && random.chance(0.6) { groups(&columns, messy, random) } else { Vec::new() };
+    let mut below = Vec::new();
+    if random.chance(0.6) {
+        below.extend(choose(&messy.notes, random).map(fill));
+    }
+    if random.chance(0.5) {
+        below.extend(choose(&messy.signatures, random).map(fill));
+    }
+    let name = choose(&messy.sheets, random).map_or_else(|| table.name.clone(), fill);
+    let serial = matches!(columns[0].of, Content::Number);
+    Look {
+        name,
+        hidden: random.chance(0.1),
+        titles,
+        stacked,
+        groups,
+        repeat: random.chance(0.3).then(|| 20 + random.below(40) as u32),
+        subtotals: random.chance(0.2),
+        below,
+        total: if random.chance(0.6) { choose(&messy.totals, random).map(str::to_owned) } else { None },
+        numbered: if serial && random.chance(0.4) { random.below(6) as u32 } else { 0 },
+        habit: Habit::new(random, messy.placeholders.clone()),
+        columns,
+    }
+}
+
+/// The table's columns in any order under any of their names, and some that nobody asked for.
+fn columns(source: &Source, table: usize, titled: bool, random: &mut Random) -> Vec<Shown> {
+    let sampler = source.city.sampler;
+    let pack = sampler.pack;
+    let shape = &pack.tables[table];
+    let this_year = sampler.blocks.iter().filter(|block| block.table == table).all(|block| block.years == [0]);
+    let unit = pack.membership.unit;
+    // Units can be known by name alone, except where they are registered.
+    let unit_ids: Vec<usize> = shape
+        .references
+        .iter()
+        .flat_map(|reference| {
+            let own = (reference.subject == unit).then_some(reference.id);
+            own.into_iter().chain(reference.within.filter(|(subject, ..)| *subject == unit).map(|(_, id, _)| id))
+        })
+        .collect();
+    let drop_year = this_year && titled && random.chance(0.6);
+    let drop_units = random.chance(0.3);
+    let mut shown = Vec::new();
+    for (at, column) in shape.columns.iter().enumerate() {
+        if (drop_year && shape.year == Some(at)) || (drop_units && unit_ids.contains(&at)) {
+            continue;
+        }
+        let mut names = vec![column.name.as_str()];
+        names.extend(column.aliases.iter().map(String::as_str));
+        names.extend(pack.aliases.iter().filter(|(_, name)| **name == column.name).map(|(alias, _)| alias.as_str()));
+        let name = if random.chance(0.5) { names[random.index(names.len())] } else { names[0] };
+        shown.push(Shown { header: spread(name, random), of: Content::Column(at) });
+    }
+    shuffle(&mut shown, random);
+    if random.chance(0.7) {
+        shown.insert(0, Shown { header: "序号".to_owned(), of: Content::Number });
+    }
+    for (header, word) in &sampler.messy.extras {
+        if random.chance(0.25) && shape.column(header).is_none() {
+            shown.push(Shown { header: header.clone(), of: Content::Extra(word.clone()) });
+        }
+    }
+    shown
+}
+
+/// A short header spread over its cell.
+fn spread(name: &str, random: &mut Random) -> String {
+    if name.chars().count() == 2 && random.chance(0.4) {
+        name.chars().map(String::from).collect::<Vec<_>>().join("　")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Groups of two or three neighbouring columns.
+fn groups(columns: &[Shown], messy: &RawMessy, random: &mut Random) -> Vec<(String, u16, u16)> {
+    let mut groups = Vec::new();
+    let mut at = 1;
+    for name in &messy.groups {
+        let wide = 1 + random.below(2) as u16;
+        at += random.below(2) as u16;
+        if usize::from(at + wide) < columns.len() {
+            groups.push((name.clone(), at, at + wide));
+            at += wide + 1;
+        }
+    }
+    groups
+}
+
+/// Writes a book's sheets.
+pub fn fill(
+    workbook: &mut Workbook,
+    source: &Source,
+    book: &Book,
+    layout: &Layout,
+    meter: &Meter,
+) -> Result<(), XlsxError> {
+    let messy = &source.city.sampler.messy;
+    if layout.instructions {
+        let sheet = workbook.add_worksheet().set_name("填表说明")?;
+        for (row, line) in (0u32..).zip(&messy.instructions) {
+            sheet.write_string(row, 0, line)?;
+        }
+    }
+    for (part, look) in book.parts.iter().zip(&layout.sheets) {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(&look.name)?.set_hidden(look.hidden);
+        write(sheet, source, part, look, meter)?;
+    }
+    if layout.scraps {
+        workbook.add_worksheet().set_name("缓存")?.set_hidden(true).write_string(0, 0, "x")?;
+    }
+    Ok(())
+}
+
+fn write(sheet: &mut Worksheet, source: &Source, part: &Part, look: &Look, meter: &Meter) -> Result<(), XlsxError> {
+    let city = source.city;
+    let table = &city.sampler.pack.tables[part.table];
+    let last = look.columns.len() as u16 - 1;
+    let title = Format::new().set_bold().set_font_size(16).set_align(FormatAlign::Center);
+    let mut line = 0;
+    for (at, text) in look.titles.iter().enumerate() {
+        if at == 0 && last > 0 {
+            sheet.merge_range(line, 0, line, last, text, &title)?;
+        } else {
+            sheet.write_string(line, 0, text)?;
+        }
+        line += 1;
+    }
+    line = header(sheet, line, look)?;
+    let dates: Vec<Format> = Habit::DATES.iter().map(|format| Format::new().set_num_format(*format)).collect();
+    let mut random = Random::new(&[city.seed, CELLS, part.table as u64, part.number as u64]);
+    let (mut number, mut since) = (0u32, 0u32);
+    let keyed = table.key.is_some();
+    source.rows(part, |row, unit| {
+        meter.row();
+        number += 1;
+        since += 1;
+        let cells = dressed(source, table, look, &row, unit, &mut random);
+        let times = if keyed && random.chance(0.004) { 2 } else { 1 };
+        for _ in 0..times {
+            for (at, (shown, cell)) in (0u16..).zip(look.columns.iter().zip(&cells)) {
+                match (&shown.of, cell) {
+                    (Content::Number, _) => sheet.write_number(line, at, f64::from(number))?,
+                    (_, Written::Blank) => sheet,
+                    (_, Written::Text(text)) => sheet.write_string(line, at, text)?,
+                    (_, Written::Number(value)) => sheet.write_number(line, at, *value)?,
+                    (_, Written::Date(serial, format)) => {
+                        sheet.write_number_with_format(line, at, *serial, &dates[*format])?
+                    }
+                    (_, Written::Formula(value)) => {
+                        let formula = rust_xlsxwriter::Formula::new(format!("={value}+0")).set_result(value);
+                        sheet.write_formula(line, at, formula)?
+                    }
+                };
+            }
+            if random.chance(0.005) {
+                sheet.set_row_hidden(line)?;
+            }
+            line += 1;
+        }
+        if random.chance(0.01) {
+            if random.chance(0.5) {
+                sheet.write_string(line, 0, "　")?;
+            }
+            line += 1;
+        }
+        if look.subtotals && random.chance(0.04) {
+            sheet.write_string(line, 0, "小计")?;
+            sheet.write_number(line, last, f64::from(since))?;
+            line += 1;
+        }
+        if look.repeat.is_some_and(|after| since >= after) {
+            line = header(sheet, line, look)?;
+            since = 0;
+        }
+        Ok(())
+    })?;
+    for _ in 0..look.numbered {
+        number += 1;
+        sheet.write_number(line, 0, f64::from(number))?;
+        line += 1;
+    }
+    if let Some(total) = &look.total {
+        sheet.write_string(line, 0, total)?;
+        sheet.write_number(line, last, f64::from(number))?;
+        line += 1;
+    }
+    for text in &look.below {
+        sheet.write_string(line, 0, text)?;
+        line += 1;
+    }
+    Ok(())
+}
+
+/// Writes the header at a row and returns the row below it.
+fn header(sheet: &mut Worksheet, line: u32, look: &Look) -> Result<u32, XlsxError> {
+    let format = Format::new()
+        .set_bold()
+        .set_border(FormatBorder::Thin)
+        .set_align(FormatAlign::Center)
+        .set_align(FormatAlign::VerticalCenter);
+    for (at, shown) in (0u16..).zip(&look.columns) {
+        if !look.stacked {
+            sheet.write_string_with_format(line, at, &shown.header, &format)?;
+        } else if look.groups.iter().any(|(_, first, last)| (*first..=*last).contains(&at)) {
+            sheet.write_string_with_format(line + 1, at, &shown.header, &format)?;
+        } else {
+            sheet.merge_range(line, at, line + 1, at, &shown.header, &format)?;
+        }
+    }
+    for (name, first, last) in &look.groups {
+        sheet.merge_range(line, *first, line, *last, name, &format)?;
+    }
+    Ok(line + if look.stacked { 2 } else { 1 })
+}
+
+/// The row's cells in the office's forms, one per column of the sheet.
+fn dressed(source: &Source, table: &Table, look: &Look, row: &Row, unit: u32, random: &mut Random) -> Vec<Written> {
+    let city = source.city;
+    let pack = city.sampler.pack;
+    let (units, members) = (pack.membership.unit, pack.membership.member);
+    let registered = |kind: usize| std::ptr::eq(&pack.tables[pack.subjects[kind].register], table);
+    let mut row = row.clone();
+    let shows =
+        |column: usize| look.columns.iter().any(|shown| matches!(shown.of, Content::Column(at) if at == column));
+    for reference in &table.references {
+        let pairs = [Some((reference.subject, reference.id, reference.label)), reference.within];
+        for (subject, id, label) in pairs.into_iter().flatten() {
+            if row[label] == Cell::Blank || subject != units || registered(units) {
+                continue;
+            }
+            if random.chance(look.habit.short_names) {
+                let unit_row = city.unit_row(unit);
+                let short = pack.subjects[units].other_labels.map(|at| unit_row[at].clone());
+                row[label] = short.filter(|short| *short != Cell::Blank).unwrap_or(row[label].clone());
+            }
+            if random.chance(look.habit.no_unit_ids) && shows(label) {
+                row[id] = Cell::Blank;
+            }
+        }
+        // A person without an id needs the unit beside the name, and nobody of that name in it.
+        let by_name = reference.subject == members && !registered(members);
+        let unit_shown = reference.within.is_some_and(|(_, id, label)| {
+            (shows(label) && row[label] != Cell::Blank) || (shows(id) && row[id] != Cell::Blank)
+        });
+        if by_name && unit_shown && row[reference.label] != Cell::Blank && random.chance(look.habit.no_member_ids) {
+            let name = row[reference.label].text();
+            if city.is_unique(name, unit) {
+                row[reference.id] = Cell::Blank;
+            }
+        }
+    }
+    let cell = |shown: &Shown| match &shown.of {
+        Content::Number => Written::Blank,
+        Content::Extra(word) => {
+            if random.chance(0.3) {
+                Written::Text(word.clone())
+            } else {
+                Written::Blank
+            }
+        }
+        Content::Column(at) => look.habit.dress(&row[*at], &table.columns[*at], random),
+    };
+    look.columns.iter().map(cell).collect()
+}
+
+fn choose<'w>(words: &'w [String], random: &mut Random) -> Option<&'w str> {
+    if words.is_empty() { None } else { Some(&words[random.index(words.len())]) }
+}
+
+fn shuffle<T>(items: &mut [T], random: &mut Random) {
+    for at in (1..items.len()).rev() {
+        items.swap(at, random.index(at + 1));
+    }
 }

@@ -6,6 +6,7 @@
 
 mod city;
 mod compile;
+mod dress;
 mod messy;
 mod plain;
 mod random;
@@ -136,9 +137,8 @@ impl Book {
 #[derive(Debug, Clone)]
 struct Part {
     table: usize,
-    /// Which part it is, from 0, and of how many.
+    /// Which part it is, from 0.
     number: usize,
-    of: usize,
     range: Range<u32>,
     rows: u64,
 }
@@ -158,7 +158,7 @@ impl Source<'_> {
         };
         let of = rows.div_ceil(most).clamp(1, u64::from(length.max(1))) as usize;
         let cut = |at: usize| (u64::from(length) * at as u64 / of as u64) as u32;
-        let part = |number| Part { table, number, of, range: cut(number)..cut(number + 1), rows: rows / of as u64 + 1 };
+        let part = |number| Part { table, number, range: cut(number)..cut(number + 1), rows: rows / of as u64 + 1 };
         (0..of).map(part).collect()
     }
 

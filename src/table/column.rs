@@ -121,14 +121,18 @@ impl Cells {
     }
 
     /// One number per entry, equal where two contents say the same (blank: what the default says).
-    pub fn meanings(&self, default: Option<&Value>) -> Vec<u32> {
+    /// `soft`: a bad value counts as blank.
+    pub fn meanings(&self, default: Option<&Value>, soft: bool) -> Vec<u32> {
         let mut known: HashMap<Meaning, u32> = HashMap::new();
         self.entries
             .iter()
             .map(|entry| {
+                let blank = matches!(entry.content, Content::Blank) || soft && matches!(entry.content, Content::Bad(_));
                 let meaning = match (&entry.content, default) {
-                    (Content::Good(value), _) | (Content::Blank, Some(value)) => Meaning::of(value),
-                    (Content::Blank, None) => Meaning::Blank,
+                    (_, Some(value)) if blank => Meaning::of(value),
+                    (_, None) if blank => Meaning::Blank,
+                    (Content::Good(value), _) => Meaning::of(value),
+                    (Content::Blank, _) => Meaning::Blank,
                     (Content::Bad(_), _) => Meaning::Bad(text::key(&entry.shown)),
                 };
                 let next = known.len() as u32;
@@ -281,7 +285,7 @@ mod tests {
         cells.append(fill(&[" 乙", "丙"]));
         assert_eq!(cells.codes, [1, 2, 1, 3, 4]);
         assert_eq!(cells.entry(3).shown.as_ref(), "乙");
-        let meanings = cells.meanings(None);
+        let meanings = cells.meanings(None, false);
         assert_eq!(meanings[2], meanings[3], "an outer blank changes nothing");
         assert_ne!(meanings[1], meanings[4]);
     }

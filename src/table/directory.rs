@@ -19,6 +19,8 @@ pub struct Directory {
     units: Vec<Vec<u32>>,
     /// Ids that stand only in rejected rows.
     pub put_aside: Vec<String>,
+    /// The units that these rows name; none: a row does not tell, and they may sit anywhere.
+    aside_units: Vec<Option<Vec<u32>>>,
     by_id: HashMap<String, Who>,
     by_name: HashMap<String, Vec<Who>>,
 }
@@ -77,19 +79,25 @@ impl Directory {
         }
     }
 
-    /// A rejected register row; to be told after all valid ones.
-    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>) {
+    /// A rejected register row, with its unit where that can be told; to be told after all valid ones.
+    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, unit: Option<u32>) {
         let who = match self.by_id.get(id) {
             Some(who) => *who,
             None => {
                 let who = Who::PutAside(self.put_aside.len() as u32);
                 self.put_aside.push(id.to_owned());
+                self.aside_units.push(Some(Vec::new()));
                 self.by_id.insert(id.to_owned(), who);
                 who
             }
         };
         // A rejected row of somebody known adds no name: the name may be the very fault.
-        if matches!(who, Who::PutAside(_)) {
+        if let Who::PutAside(aside) = who {
+            let units = &mut self.aside_units[aside as usize];
+            *units = units.take().zip(unit).map(|(mut units, unit)| {
+                units.push(unit);
+                units
+            });
             for name in names {
                 self.name(&name, who);
             }
@@ -116,6 +124,14 @@ impl Directory {
     pub fn is_called(&self, known: u32, name: &str) -> bool {
         let at = known as usize;
         self.label_keys[at] == name || self.other_keys[at].iter().any(|other| other == name)
+    }
+
+    /// Whether somebody on the register sits in a unit, or may.
+    pub fn may_sit_in(&self, who: Who, unit: u32) -> bool {
+        match who {
+            Who::Known(known) => self.units(known).contains(&unit),
+            Who::PutAside(aside) => self.aside_units[aside as usize].as_ref().is_none_or(|units| units.contains(&unit)),
+        }
     }
 
     pub fn units(&self, known: u32) -> &[u32] {

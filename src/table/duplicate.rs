@@ -23,6 +23,8 @@ pub struct Records<'a> {
     pub years: &'a [Option<i32>],
     /// Per reference of the table and row.
     pub whos: &'a [Vec<Option<Who>>],
+    /// Columns in which a bad value counts as blank.
+    pub soft: &'a [bool],
     /// Rows rejected for reasons of their own.
     pub rejected: &'a [bool],
     /// Rows that do not take part: their subject is not known, or they are of no account.
@@ -52,7 +54,8 @@ pub fn find(records: &Records<'_>) -> Duplicates {
         .cells
         .iter()
         .zip(records.coercions)
-        .map(|(cells, coercion)| cells.meanings(coercion.default.as_ref()))
+        .zip(records.soft)
+        .map(|((cells, coercion), soft)| cells.meanings(coercion.default.as_ref(), *soft))
         .collect();
     for group in groups {
         let differing: Vec<usize> =
@@ -83,7 +86,7 @@ fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
         let mut known: HashMap<(u32, u32), u32> = HashMap::new();
         let meanings = match part {
             KeyPart::Column(column) if records.table.year != Some(*column) => {
-                Some((*column, records.cells[*column].meanings(None)))
+                Some((*column, records.cells[*column].meanings(None, false)))
             }
             _ => None,
         };

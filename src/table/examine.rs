@@ -141,6 +141,7 @@ pub fn examine(
             coercions: &world.schema.coercions[index],
             years: &years,
             whos: &whos,
+            soft: &work.soft,
             rejected: &work.rejected,
             excluded: &excluded,
             cite: &cite,

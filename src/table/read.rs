@@ -301,6 +301,10 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
             pack.tables[described.register].references.iter().position(|reference| reference.subject == membership.unit)
         })
         .flatten();
+    let unit_of = |row: usize| match examined.whos[unit?][row] {
+        Some(Who::Known(unit)) => Some(unit),
+        _ => None,
+    };
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
         directory.add(Entry {
@@ -308,10 +312,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
             label: text::without_blanks(&labels.entry(*row).shown),
             label_key,
             other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
-            unit: unit.and_then(|reference| match examined.whos[reference][*row] {
-                Some(Who::Known(unit)) => Some(unit),
-                _ => None,
-            }),
+            unit: unit_of(*row),
             row: at as u32,
         });
     }
@@ -320,7 +321,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
         let others = described.other_labels.and_then(|column| rows.cells[column].text(row)).unwrap_or_default();
         let names =
             labels.text(row).into_iter().chain(others.split('、')).filter(|name| !name.is_empty()).map(str::to_owned);
-        directory.put_aside(id, names);
+        directory.put_aside(id, names, unit_of(row));
     }
     directory
 }

@@ -129,15 +129,8 @@ impl<'a> Matcher<'a> {
         }
         match unit.who {
             Some(Who::Known(unit)) => {
-                // Somebody put aside may belong anywhere, so the name is not free.
-                let inside: Vec<Who> = bearers
-                    .iter()
-                    .copied()
-                    .filter(|who| match who {
-                        Who::Known(known) => self.directory.units(*known).contains(&unit),
-                        Who::PutAside(_) => true,
-                    })
-                    .collect();
+                let inside: Vec<Who> =
+                    bearers.iter().copied().filter(|who| self.directory.may_sit_in(*who, unit)).collect();
                 if inside.is_empty() && !bearers.is_empty() {
                     return Resolved::fault(self.elsewhere(row, bearers, unit));
                 }

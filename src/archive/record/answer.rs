@@ -4,7 +4,7 @@ use super::fault::Fault;
 use super::known::{Line, List};
 use super::rows::{self, Row, Sheet};
 use crate::archive::registration::{ExtraColumn, Pairs, Vocabulary, column};
-use crate::consequence::Decision;
+use crate::fact::Decision;
 use crate::table::text;
 
 /// A sheet's row while its answer is read; faults go to `faults`.

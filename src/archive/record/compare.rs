@@ -434,7 +434,7 @@ pub(super) fn missing(session: &mut Session<'_>, file: &str, sheet: &Sheet, targ
 }
 
 /// For a message: an answer in one line.
-pub(in crate::archive) fn in_words(decision: &crate::consequence::Decision) -> String {
+pub(in crate::archive) fn in_words(decision: &crate::fact::Decision) -> String {
     let mut parts = vec![decision.opinion.clone()];
     parts.extend(
         as_pairs(decision)

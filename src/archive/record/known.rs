@@ -11,7 +11,7 @@ use crate::archive::read::{
     Answer, Answers, PUBLISHED, PastRun, book_answers, each_answer, latest_runs, parsed, parsed_or_none,
 };
 use crate::archive::registration::{COMMON_ANSWERS, ExtraColumn, Pairs, StoredDecision, Vocabulary, column};
-use crate::consequence::Decision;
+use crate::fact::Decision;
 use crate::pack::Run;
 use crate::place::A1;
 use crate::table::text;
@@ -234,18 +234,23 @@ impl<'a> Known<'a> {
         self.loaded.get(&(year, run)).and_then(Option::as_ref)
     }
 
-    /// The run and list whose title stands above the header of an empty list.
+    /// The run and list whose title stands above the header of an empty list (further words may follow
+    /// it in the cell; of two that fit, the longer one).
     pub fn titled(&mut self, titles: &[String], kind: Kind) -> Result<Option<(i32, Run, usize)>, Error> {
-        let wanted: Vec<String> = titles.iter().map(|title| text::key(title)).collect();
+        let given: Vec<String> = titles.iter().map(|title| text::key(title)).collect();
         let runs: Vec<(i32, Run)> = self.runs()?.iter().map(|past| (past.year, past.run)).collect();
+        let mut best = None;
         for (year, run) in runs {
             let lists = self.registered(year, run)?.map_or(&[][..], |registered| &registered.lists);
-            let at = lists.iter().position(|list| list.kind == kind && wanted.contains(&text::key(&list.title)));
-            if let Some(at) = at {
-                return Ok(Some((year, run, at)));
+            for (at, list) in lists.iter().enumerate().filter(|(_, list)| list.kind == kind) {
+                let title = text::key(&list.title);
+                let fits = !title.is_empty() && given.iter().any(|given| given.starts_with(&title));
+                if fits && best.as_ref().is_none_or(|(length, _)| title.len() > *length) {
+                    best = Some((title.len(), (year, run, at)));
+                }
             }
         }
-        Ok(None)
+        Ok(best.map(|(_, target)| target))
     }
 
     pub fn answers(&mut self) -> Result<&Answers, Error> {

@@ -23,7 +23,7 @@ use super::error::Error;
 use super::open::Archive;
 use super::registration::Pairs;
 use super::write::{json, program};
-use crate::consequence::Decision;
+use crate::fact::Decision;
 
 /// An answer to be written.
 struct Answered {

@@ -1,7 +1,7 @@
 //! What evaluation is told of earlier runs, and what people are shown.
 
 use chrono::NaiveDate;
-use kaohe::archive::{Archive, Mode, Standing};
+use kaohe::archive::{Archive, Mode};
 use kaohe::pack::Run;
 use std::slice::from_ref;
 
@@ -31,21 +31,24 @@ fn only_the_latest_run_counts_and_the_run_being_made_is_asked_line_by_line() {
 
     let history = open(dir.path()).history(2015, Run::Annual).unwrap();
     let admonitions: Vec<(&str, Option<&str>)> = history
+        .facts
         .lines
-        .iter()
+        .values()
         .filter(|line| line.action == "诫勉谈话")
-        .map(|line| (line.subject_id.as_str(), line.decision.as_ref().map(|given| given.opinion.as_str())))
+        .map(|line| (line.subject.as_str(), line.decision.as_ref().map(|given| given.opinion.as_str())))
         .collect();
     assert_eq!(admonitions, [("K1", Some("同意"))]);
-    assert_eq!(history.lines[1].grounds[0].facts["考核等次"], "基本称职");
-    assert_eq!(history.runs.len(), 1);
-    assert!(history.known.contains("2015-H-诫勉谈话-C-K2"), "published once is known");
+    assert_eq!(history.facts.lines["2015-H-诫勉谈话-C-K1"].grounds[0].facts["考核等次"], "基本称职");
+    assert_eq!(history.facts.runs, [(2015, Run::HalfYear)]);
+    assert!(history.facts.known.contains("2015-H-诫勉谈话-C-K2"), "published once is known");
+    assert!(history.facts.current.is_empty());
 
     let own = open(dir.path()).history(2015, Run::HalfYear).unwrap();
-    assert!(own.lines.is_empty() && own.runs.is_empty());
-    assert_eq!(own.standing("2015-H-诫勉谈话-C-K1", "aaaa"), Standing::Answered(decision("同意", "")));
-    assert_eq!(own.standing("2015-H-诫勉谈话-C-K1", "zzzz"), Standing::Stale(decision("同意", "")));
-    assert_eq!(own.standing("2015-H-约谈-C-K1", "eeee"), Standing::Unanswered);
+    assert!(own.facts.lines.is_empty() && own.facts.runs.is_empty());
+    let given = &own.facts.current["2015-H-诫勉谈话-C-K1"];
+    assert_eq!(given.len(), 1);
+    assert_eq!((given[0].check.as_str(), &given[0].decision), ("aaaa", &decision("同意", "")));
+    assert!(!own.facts.current.contains_key("2015-H-约谈-C-K1"));
     let withdrawn: Vec<String> = own.withdrawn(["2015-H-诫勉谈话-C-K1"]).into_iter().map(|line| line.id).collect();
     assert_eq!(withdrawn, ["2015-H-诫勉谈话-C-K2"], "agreed, and not proposed again");
 }
@@ -65,7 +68,7 @@ fn an_adopted_decision_counts_as_the_annual_line_s_own() {
     let folder = publish(dir.path(), &annual);
     let counted = || {
         let history = open(dir.path()).history(2016, Run::Annual).unwrap();
-        let line = history.lines.iter().find(|line| line.id == "2015-A-诫勉谈话-C-K1").unwrap().clone();
+        let line = history.facts.lines["2015-A-诫勉谈话-C-K1"].clone();
         line.decision.map(|given| given.opinion)
     };
     assert_eq!(counted().as_deref(), Some("不同意"));

@@ -5,6 +5,7 @@
 
 mod chain;
 mod history;
+mod kill;
 mod publish;
 mod record;
 mod sheets;

@@ -62,8 +62,9 @@ fn checks(dir: &Path) -> Vec<String> {
     archive
         .history(1900, Run::Annual)
         .unwrap()
+        .facts
         .lines
-        .iter()
+        .values()
         .filter(|line| line.action == "诫勉谈话")
         .map(|line| line.check.clone())
         .collect()
@@ -195,7 +196,7 @@ fn a_folder_out_of_reach_leaves_the_question_open() {
     seal(&folder, &ticket).unwrap();
     drop(archive);
     std::fs::rename(&away, dir.path().join("离线")).unwrap();
-    let lines = || Archive::open(&path, Mode::Record).unwrap().history(1900, Run::Annual).unwrap().lines.len();
+    let lines = || Archive::open(&path, Mode::Record).unwrap().history(1900, Run::Annual).unwrap().facts.lines.len();
     assert_eq!(lines(), 0, "not known to be published");
     std::fs::rename(dir.path().join("离线"), &away).unwrap();
     assert_eq!(lines(), 7, "the folder holds it");

@@ -11,7 +11,7 @@ use super::{publish, record, taken};
 fn counted(dir: &std::path::Path, id: &str) -> Option<(String, String, String)> {
     let archive = Archive::open(&dir.join("档案.db"), Mode::Read).unwrap();
     let history = archive.history(1900, Run::Annual).unwrap();
-    let line = history.lines.iter().find(|line| line.id == id).unwrap();
+    let line = &history.facts.lines[id];
     line.decision.as_ref().map(|given| (given.opinion.clone(), given.method.clone(), given.date.clone()))
 }
 
@@ -589,9 +589,19 @@ fn a_list_on_two_sheets_is_one_and_two_workbooks_are_one_transaction() {
 fn an_empty_list_holds_no_answers() {
     let dir = tempfile::tempdir().unwrap();
     let run = registration(2015, Run::Annual);
+    publish(dir.path(), &registration(2015, Run::HalfYear));
     let folder = publish(dir.path(), &run);
-    let recorded = taken(record(dir.path(), &[folder.join("通报名单.xlsx")], false));
-    assert_eq!((recorded.new, recorded.blank, recorded.notes.len()), (0, 0, 1));
+    let told = |path| {
+        let recorded = taken(record(dir.path(), &[path], false));
+        (recorded.new, recorded.blank, recorded.notes.len())
+    };
+    assert_eq!(told(folder.join("通报名单.xlsx")), (0, 0, 1));
+    // What was set for the run, or how far a plan has come, stands after the title.
+    let mut list = grid(&run, "通报名单");
+    list.0[0][0] = Cell::from("昆明市2015年年度通报名单（未完成）\n（本次参数设定：年度得分线＝70）");
+    let path = dir.path().join("空.xlsx");
+    list.write(&path);
+    assert_eq!(told(path), (0, 0, 1));
 }
 
 #[test]
@@ -608,9 +618,8 @@ fn the_register_comes_back_by_year_id_and_file() {
     assert_eq!((recorded.new, recorded.blank), (1, 1));
     let filled = |file: &str| {
         let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
-        let history = archive.history(2015, Run::Annual).unwrap();
-        let found = history.book_answers(2015).find(|(key, _)| *key == ("cadre", "K1", file));
-        found.map(|(_, filled)| filled).unwrap_or_default()
+        let key = ("cadre".to_owned(), "K1".to_owned(), file.to_owned());
+        archive.history(2015, Run::Annual).unwrap().facts.register.get(&key).cloned().unwrap_or_default()
     };
     assert_eq!(
         filled("年度考核管理档案"),

@@ -1,13 +1,14 @@
 //! A published run in miniature: its registration, and its lists as workbooks that tests may spoil.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::NaiveDate;
 use kaohe::archive::{
-    ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredGround, RegisteredLine, RegisteredList, Registration,
-    Vocabulary,
+    ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration, Vocabulary,
 };
-use kaohe::consequence::Decision;
+use kaohe::fact::Decision;
+use kaohe::fact::history::PastGround;
 use kaohe::pack::Run;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
@@ -76,7 +77,7 @@ pub fn line(
         "",
         check,
     ];
-    let mut facts = serde_json::Map::new();
+    let mut facts = BTreeMap::new();
     facts.insert("考核等次".into(), "基本称职".into());
     RegisteredLine {
         check: check.into(),
@@ -86,7 +87,7 @@ pub fn line(
         subject_name: name.into(),
         options: options.iter().map(|&option| option.to_owned()).collect(),
         rules: vec!["4.4".into()],
-        grounds: vec![RegisteredGround { rule: "4.4".into(), about: subject.into(), facts }],
+        grounds: vec![PastGround { rule: "4.4".into(), about: subject.into(), facts }],
         adopted: None,
         filled: None,
         cells: cells.map(str::to_owned).to_vec(),

@@ -247,10 +247,6 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
         year_found: false,
         as_of: chrono::NaiveDate::from_ymd_opt(2015, 12, 31).unwrap(),
         absent: vec![at("问题线索")],
-        noted: vec![],
-        finding_rows: vec![],
-        year_found: false,
-        as_of: chrono::NaiveDate::from_ymd_opt(2015, 12, 31).unwrap(),
     }
 }
 

@@ -1,0 +1,181 @@
+//! A cell as somebody typed it: the same value, in one of the forms that the contract takes.
+
+use crate::pack::{Column, ColumnKind};
+
+use super::city::Cell;
+use super::plain::serial;
+use super::random::Random;
+
+/// A cell as it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Written {
+    Blank,
+    Text(String),
+    Number(f64),
+    /// A serial and the index of its format.
+    Date(f64, usize),
+    /// A formula with this number as its stored result.
+    Formula(String),
+}
+
+/// How an office writes: shares of cells in this or that form.
+#[derive(Debug, Clone)]
+pub struct Habit {
+    pub short_names: f64,
+    pub no_unit_ids: f64,
+    pub no_member_ids: f64,
+    /// Blanks inside names.
+    spaced: f64,
+    /// Blanks around words.
+    padded: f64,
+    /// Digits and brackets of the other width.
+    wide: f64,
+    /// Numbers as text.
+    as_text: f64,
+    /// Dates as text, in one form an office.
+    date_text: f64,
+    date_form: usize,
+    /// Something in place of a blank.
+    filled: f64,
+    placeholders: Vec<String>,
+}
+
+impl Habit {
+    /// Formats of real dates; the last shows the bare serial.
+    pub const DATES: [&'static str; 4] = ["yyyy-mm-dd", "yyyy\"年\"m\"月\"d\"日\"", "yyyy/m/d", "General"];
+
+    pub fn new(random: &mut Random, placeholders: Vec<String>) -> Habit {
+        let mut share = |most: f64| if random.chance(0.6) { random.unit() * most } else { 0.0 };
+        Habit {
+            short_names: share(0.4),
+            no_unit_ids: share(0.6),
+            no_member_ids: share(0.5),
+            spaced: share(0.5),
+            padded: share(0.15),
+            wide: share(0.2),
+            as_text: share(0.4),
+            date_text: share(1.0),
+            filled: if placeholders.is_empty() { 0.0 } else { share(0.4) },
+            date_form: random.index(6),
+            placeholders,
+        }
+    }
+
+    /// Dresses a cell of a column.
+    pub fn dress(&self, cell: &Cell, column: &Column, random: &mut Random) -> Written {
+        let cell = self.by_default(cell, column, random);
+        match (&cell, &column.kind) {
+            (Cell::Blank, _) => {
+                let optional = !column.required && column.one_of.is_none() && column.default.is_none();
+                if optional && random.chance(self.filled) {
+                    Written::Text(self.placeholders[random.index(self.placeholders.len())].clone())
+                } else {
+                    Written::Blank
+                }
+            }
+            (Cell::Text(text), ColumnKind::Name) => Written::Text(self.pad(self.space(text, random), random)),
+            (Cell::Text(text), ColumnKind::People { separators, .. }) => Written::Text(split(text, separators, random)),
+            (Cell::Text(text), ColumnKind::Month) => Written::Text(self.month(text, random)),
+            (Cell::Text(text), ColumnKind::Id | ColumnKind::Choice { .. }) => {
+                let text = if random.chance(self.wide) { widen(text) } else { text.clone() };
+                Written::Text(self.pad(text, random))
+            }
+            (Cell::Text(text), _) => Written::Text(text.clone()),
+            (Cell::Number(number), _) => self.number(*number, random),
+            (Cell::Date(day), _) => {
+                if random.chance(self.date_text) {
+                    let text = match self.date_form {
+                        0 => day.format("%Y-%m-%d"),
+                        1 => day.format("%Y.%-m.%-d"),
+                        2 => day.format("%Y/%-m/%-d"),
+                        3 => day.format("%Y年%-m月%-d日"),
+                        4 => day.format("%Y%m%d"),
+                        _ => day.format("%Y-%m-%d 09:30:00"),
+                    };
+                    Written::Text(text.to_string())
+                } else {
+                    Written::Date(f64::from(serial(*day)), random.index(Habit::DATES.len()))
+                }
+            }
+        }
+    }
+
+    /// A blank stands for the default, and the default may be left blank.
+    fn by_default(&self, cell: &Cell, column: &Column, random: &mut Random) -> Cell {
+        match (&column.default, cell) {
+            (Some(default), Cell::Blank) if random.chance(self.filled) => Cell::Text(default.clone()),
+            (Some(default), Cell::Text(text)) if text == default && random.chance(0.4) => Cell::Blank,
+            _ => cell.clone(),
+        }
+    }
+
+    fn space(&self, text: &str, random: &mut Random) -> String {
+        let letters: Vec<char> = text.chars().collect();
+        if letters.len() == 2 && random.chance(self.spaced) {
+            let blank = ["　", " ", "  "][random.index(3)];
+            format!("{}{blank}{}", letters[0], letters[1])
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn pad(&self, text: String, random: &mut Random) -> String {
+        if !random.chance(self.padded) {
+            return text;
+        }
+        match random.index(3) {
+            0 => format!("{text} "),
+            1 => format!(" {text}"),
+            _ => format!("{text}　"),
+        }
+    }
+
+    fn number(&self, number: f64, random: &mut Random) -> Written {
+        if !random.chance(self.as_text) {
+            return Written::Number(number);
+        }
+        match random.index(4) {
+            0 => Written::Text(number.to_string()),
+            1 => Written::Text(widen(&number.to_string())),
+            2 => Written::Text(format!(" {number} ")),
+            _ => Written::Formula(number.to_string()),
+        }
+    }
+
+    fn month(&self, text: &str, random: &mut Random) -> String {
+        match (text.split_once('.'), random.index(4)) {
+            (Some((year, month)), 0) => format!("{year}年{}月", month.trim_start_matches('0')),
+            (Some((year, month)), 1) => format!("{year}-{month}"),
+            (Some((year, month)), 2) => format!("{year}/{}", month.trim_start_matches('0')),
+            _ => text.to_owned(),
+        }
+    }
+}
+
+/// Digits, letters and signs of full width, brackets of half width.
+fn widen(text: &str) -> String {
+    let wide = |letter: char| match letter {
+        '（' => '(',
+        '）' => ')',
+        '!'..='~' => char::from_u32(u32::from(letter) + 0xFEE0).unwrap_or(letter),
+        other => other,
+    };
+    text.chars().map(wide).collect()
+}
+
+/// Names split by one of the column's separators, or by a line break.
+fn split(text: &str, separators: &str, random: &mut Random) -> String {
+    let all: Vec<char> = separators.chars().chain(['\n']).collect();
+    text.replace('、', &all[random.index(all.len())].to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::widen;
+
+    #[test]
+    fn digits_widen_and_brackets_narrow() {
+        assert_eq!(widen("86.8"), "８６．８");
+        assert_eq!(widen("开发（度假）园区"), "开发(度假)园区");
+    }
+}
