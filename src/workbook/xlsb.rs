@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
 
+use super::biff::{error, unpack_rk};
 use super::cells::{self, Ordered, Strings};
 use super::error::Fault;
 use super::package::{Package, Stream, u16_at, u32_at, u64_at};
-use super::xls::{error, unpack_rk};
 use super::xlsx::{Styles, add_sheet};
 use super::{Merge, Raw, SheetName, dates, opc};
 
