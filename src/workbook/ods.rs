@@ -251,8 +251,10 @@ impl Cell {
             (Kind::Text | Kind::Untold, _) if !shown.is_empty() => shown,
             (Kind::Text, Some(_)) => return Ok(None),
             (_, Some(value)) if !value.trim().is_empty() => value,
-            // An empty text is a result; no text at all is none.
-            _ if self.formula && !(self.kind == Kind::Text && paragraphs > 0) => return Ok(Some(Raw::NoResult)),
+            // An empty text is a result, which LibreOffice also writes without its type; no text at all is none.
+            _ if self.formula && (paragraphs == 0 || !matches!(self.kind, Kind::Text | Kind::Untold)) => {
+                return Ok(Some(Raw::NoResult));
+            }
             _ => return Ok(cells::text(&shown)),
         };
         let plain = value.trim();
