@@ -11,7 +11,7 @@ use super::cells::{self, Ordered, Strings};
 use super::error::Fault;
 use super::ole::Ole;
 use super::package::{u16_at, u32_at, u64_at};
-use super::xlsx::{MOST_SHEETS, Styles};
+use super::xlsx::Styles;
 use super::{Merge, Raw, SheetName, dates};
 
 // Record types, [MS-XLS] 2.3.
@@ -167,16 +167,13 @@ impl Xls {
         if data[5] != 0 {
             return Ok(());
         }
-        if self.sheets.len() == MOST_SHEETS {
-            return Err(Fault::too_large(format!("工作表超过 {MOST_SHEETS} 张")));
-        }
         let mut name = self.coding.counted(&data[6..], false)?.into_owned();
         name.retain(|c| c != '\0');
         let start = u32_at(data, 0) as usize;
         if self.starts.iter().any(|&(other, _)| other == start) {
             return Err(Fault::damaged(format!("工作表「{name}」与另一张位置相同")));
         }
-        self.sheets.push(SheetName { name, hidden: data[4] & 3 != 0 });
+        cells::add_sheet(&mut self.sheets, SheetName { name, hidden: data[4] & 3 != 0 })?;
         self.starts.push((start, ordinal));
         Ok(())
     }

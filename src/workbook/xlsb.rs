@@ -156,6 +156,7 @@ fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
             0x2F if in_formats => {
                 let id = u16_at(records.bytes(0, 4)?, 2);
                 dates.push(codes.get(&id).copied().unwrap_or_else(|| dates::is_builtin_date(u32::from(id))));
+                cells::check_formats(dates.len())?;
             }
             _ => {}
         }
