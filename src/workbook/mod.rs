@@ -131,6 +131,16 @@ impl Book {
         &self.sha256
     }
 
+    /// Whether the book's serials count from 1904: for numbers that are not shown as dates.
+    pub fn from_1904(&self) -> bool {
+        match &self.content {
+            Content::Xlsx(book) => book.from_1904(),
+            Content::Xlsb(book) => book.from_1904(),
+            Content::Xls(book) => book.from_1904(),
+            Content::Ods(_) => false,
+        }
+    }
+
     /// The sheets that hold cells, in the book's order.
     pub fn sheets(&self) -> &[SheetName] {
         match &self.content {

@@ -66,6 +66,11 @@ struct Coding {
 }
 
 impl Xls {
+    /// Whether the book's serials count from 1904.
+    pub fn from_1904(&self) -> bool {
+        self.styles.is_1904
+    }
+
     pub fn open(bytes: &[u8]) -> Result<Xls, Fault> {
         let ole = Ole::new(bytes)?;
         for name in ["Workbook", "Book"] {

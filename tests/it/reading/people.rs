@@ -260,10 +260,10 @@ fn leads_are_duplicates_by_their_id() {
         expect![[r#"
             a.xlsx!线索 问题线索 6 = 1 + 4 + 1
             ✗ DuplicateDiffers a.xlsx!线索!A4 线索编号「X2」
-                线索编号「X2」有2行，所指对象不同：「X2」（a.xlsx!线索!A4）、「X2」（a.xlsx!线索!A5）
+                线索编号「X2」有2行，所指对象不同：「李四」（K2）、「王五」（K3）；各行在「X2」（a.xlsx!线索!A4）、「X2」（a.xlsx!线索!A5）
                 请核实哪一行正确，只保留一行
             ✗ DuplicateDiffers a.xlsx!线索!A5 线索编号「X2」
-                线索编号「X2」有2行，所指对象不同：「X2」（a.xlsx!线索!A4）、「X2」（a.xlsx!线索!A5）
+                线索编号「X2」有2行，所指对象不同：「李四」（K2）、「王五」（K3）；各行在「X2」（a.xlsx!线索!A4）、「X2」（a.xlsx!线索!A5）
                 请核实哪一行正确，只保留一行
             ✗ DuplicateDiffers a.xlsx!线索!A6 线索编号「X3」
                 线索编号「X3」有2行，所填收到日期不一致：「2015-03-04」（a.xlsx!线索!B6）、「2015-03-05」（a.xlsx!线索!B7）；不一致的还有核实结果
