@@ -69,10 +69,10 @@ impl Directory {
         let at = known as usize;
         self.rows[at].push(entry.row);
         for other in entry.other_labels.into_iter().flat_map(|names| names.split('、')) {
-            if !self.other_keys[at].iter().any(|name| name == other) {
+            if !self.is_called(known, other) {
                 self.other_keys[at].push(other.to_owned());
+                self.name(other, Who::Known(known));
             }
-            self.name(other, Who::Known(known));
         }
         if let Some(unit) = entry.unit
             && !self.units[at].contains(&unit)
@@ -105,16 +105,15 @@ impl Directory {
                 units
             });
             for name in names {
-                self.name(&name, who);
+                if !self.by_name(&name).contains(&who) {
+                    self.name(&name, who);
+                }
             }
         }
     }
 
     fn name(&mut self, name: &str, who: Who) {
-        let bearers = self.by_name.entry(name.to_owned()).or_default();
-        if !bearers.contains(&who) {
-            bearers.push(who);
-        }
+        self.by_name.entry(name.to_owned()).or_default().push(who);
     }
 
     pub fn by_id(&self, id: &str) -> Option<Who> {

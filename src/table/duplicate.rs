@@ -236,7 +236,8 @@ fn same_names(records: &Records<'_>, found: &mut Duplicates) {
             let shown = &records.cells[*id].entry(group[0]).shown;
             let mut different: Vec<usize> = Vec::new();
             for row in &named {
-                if !different.iter().any(|other| cells.value(*other) == cells.value(*row)) {
+                // More than are told need not be looked for.
+                if different.len() < 6 && !different.iter().any(|other| cells.value(*other) == cells.value(*row)) {
                     different.push(*row);
                 }
             }

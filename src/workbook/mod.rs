@@ -132,11 +132,11 @@ impl Book {
     }
 
     /// Whether the book's serials count from 1904: for numbers that are not shown as dates.
-    pub fn from_1904(&self) -> bool {
+    pub fn counts_from_1904(&self) -> bool {
         match &self.content {
-            Content::Xlsx(book) => book.from_1904(),
-            Content::Xlsb(book) => book.from_1904(),
-            Content::Xls(book) => book.from_1904(),
+            Content::Xlsx(book) => book.counts_from_1904(),
+            Content::Xlsb(book) => book.counts_from_1904(),
+            Content::Xls(book) => book.counts_from_1904(),
             Content::Ods(_) => false,
         }
     }

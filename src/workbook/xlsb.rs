@@ -27,7 +27,7 @@ pub(super) struct Xlsb {
 
 impl Xlsb {
     /// Whether the book's serials count from 1904.
-    pub fn from_1904(&self) -> bool {
+    pub fn counts_from_1904(&self) -> bool {
         self.styles.is_1904
     }
 

@@ -40,7 +40,7 @@ impl Styles {
 
 impl Xlsx {
     /// Whether the book's serials count from 1904.
-    pub fn from_1904(&self) -> bool {
+    pub fn counts_from_1904(&self) -> bool {
         self.styles.is_1904
     }
 
