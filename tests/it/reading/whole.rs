@@ -1,5 +1,6 @@
 //! What holds for every input: nothing is lost, and the result does not depend on the work's order.
 
+use kaohe::finding::Code;
 use proptest::prelude::*;
 
 use super::*;
@@ -107,4 +108,47 @@ fn the_number_of_threads_changes_nothing() {
     };
     let one = on(1);
     assert!(one == on(2) && one == on(7));
+}
+
+/// The closed list of faults; a new one does not compile until it stands here.
+fn every_code() -> Vec<Code> {
+    use Code::*;
+    let mut all = vec![Missing];
+    let next = |code: Code| match code {
+        Missing => Some(NotInSet),
+        NotInSet => Some(BadNumber),
+        BadNumber => Some(BadDate),
+        BadDate => Some(BrokenCell),
+        BrokenCell => Some(UnknownSubject),
+        UnknownSubject => Some(AmbiguousSubject),
+        AmbiguousSubject => Some(ContradictorySubject),
+        ContradictorySubject => Some(RegisterRejected),
+        RegisterRejected => Some(DuplicateDiffers),
+        DuplicateDiffers => Some(RowCheck),
+        RowCheck => Some(BadLineId),
+        BadLineId => Some(UnknownLineId),
+        UnknownLineId => Some(FutureYear),
+        FutureYear => Some(GuessedYear),
+        GuessedYear => Some(HistorySheet),
+        HistorySheet => Some(UnknownMention),
+        UnknownMention => Some(UnrecognisedSheet),
+        UnrecognisedSheet => Some(DoubledTable),
+        DoubledTable => Some(PassedOver),
+        PassedOver => Some(OpenInOffice),
+        OpenInOffice => None,
+    };
+    while let Some(code) = all.last().copied().and_then(next) {
+        all.push(code);
+    }
+    all
+}
+
+#[test]
+fn every_fault_has_a_case_that_shows_its_message() {
+    let cases =
+        [include_str!("headers.rs"), include_str!("people.rs"), include_str!("values.rs"), include_str!("years.rs")];
+    for code in every_code() {
+        let shown = [format!("✗ {code:?} "), format!("! {code:?} ")];
+        assert!(cases.iter().any(|case| shown.iter().any(|shown| case.contains(shown))), "{code:?}");
+    }
 }
