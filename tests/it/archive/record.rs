@@ -381,7 +381,7 @@ fn files_that_are_no_lists_are_refused() {
     rowless.0[0][0] = Cell::from("改过的标题");
     rowless.write(&emptied);
     for (path, reason) in [
-        (&text, "不是电子表格"),
+        (&text, "纯文本"),
         (&prose, "不是 kaohe 发布的名单"),
         (&stranger, "档案中没有处理编号「2013-A-约谈-C-K1」"),
         (&nowhere, "找不到"),
