@@ -99,6 +99,8 @@ pub struct Table {
     pub date: Option<usize>,
     /// SQL over the row's columns: a row of another year that a rule still looks at.
     pub looks_back: Option<String>,
+    /// Such a row is told of (as a warning) when its subject is no longer on the register.
+    pub tells_gone: bool,
     /// What makes two rows the same record.
     pub key: Option<Key>,
     pub references: Vec<Reference>,

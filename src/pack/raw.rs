@@ -107,6 +107,8 @@ pub struct RawTable {
     pub year: Option<Name>,
     pub date: Option<Name>,
     pub looks_back: Option<Name>,
+    #[serde(default)]
+    pub tells_gone: bool,
     pub key: Option<RawKey>,
     #[serde(default)]
     pub refers: Vec<RawReference>,

@@ -191,6 +191,13 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
     let data = read(job, pack, &BTreeSet::new(), told)?;
     told.say(&summary::of_input(pack, &data));
     if let Some(output) = output {
+        // What an earlier check found there may be mended by now.
+        let slips = output.join(handoff::faults::FOLDER);
+        if slips.exists() {
+            std::fs::remove_dir_all(&slips).map_err(|error| {
+                Failure::failed(format!("无法清除旧的「{}」：{error}。请关闭其中打开的工作簿后重试", slips.display()))
+            })?;
+        }
         let made = handoff::publish_faults(output, pack, &data).map_err(Failure::failed)?;
         told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
     }

@@ -62,7 +62,10 @@ pub fn find(records: &Records<'_>) -> Duplicates {
             (0..records.cells.len()).filter(|column| differs(records, &meanings, *column, &group)).collect();
         let subject_differs =
             records.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
-        if differing.is_empty() && !subject_differs {
+        // A row that is rejected for a reason of its own says something else than a sound one.
+        let faulty = |row: &usize| records.rejected[*row];
+        let half_faulty = group.iter().any(faulty) && !group.iter().all(faulty);
+        if differing.is_empty() && !subject_differs && !half_faulty {
             let kept = group.iter().position(|row| !records.rejected[*row]);
             found.repeated.extend(
                 group
@@ -154,7 +157,9 @@ fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &m
     let others: Vec<&str> = differing.iter().filter(|other| **other != shown).map(|other| name(*other)).collect();
     let what = key_text(records, group[0]);
     let mut reason = format!("{what}有{}行，所填{}不一致：{}", group.len(), name(shown), places(records, shown, group));
-    if differing.is_empty() {
+    if differing.is_empty() && group.iter().any(|row| records.rejected[*row]) {
+        reason = format!("{what}有{}行，其中有的另有错误：{}", group.len(), places(records, column, group));
+    } else if differing.is_empty() {
         let mut named: Vec<String> = Vec::new();
         for (reference, whos) in records.table.references.iter().zip(records.whos) {
             for who in group.iter().filter_map(|row| whos[*row]) {

@@ -238,7 +238,7 @@ impl Headers {
                 .iter()
                 .flatten()
                 .filter_map(|at| fit.columns[*at].as_ref())
-                .any(|place| !is_used(place.column));
+                .any(|place| place.all.iter().any(|column| !is_used(*column)));
             if own {
                 return Some((other, chosen.top.row));
             }
@@ -317,6 +317,8 @@ struct Place {
     from: From,
     /// Another sheet column with the same right to the name.
     second: Option<u32>,
+    /// All sheet columns that bear a name of the column.
+    all: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -338,9 +340,17 @@ impl Fit {
         self.lower += usize::from(from == From::Lower);
         self.overlaid += usize::from(from == From::UpperOverOther);
         match &mut self.columns[at] {
-            Some(place) if place.rank < rank => {}
-            Some(place) if place.rank == rank => place.second = place.second.or(Some(column)),
-            place => *place = Some(Place { column, rank, from, second: None }),
+            Some(place) if place.rank <= rank => {
+                if place.rank == rank {
+                    place.second = place.second.or(Some(column));
+                }
+                place.all.push(column);
+            }
+            place => {
+                let mut all = place.take().map(|place| place.all).unwrap_or_default();
+                all.push(column);
+                *place = Some(Place { column, rank, from, second: None, all });
+            }
         }
     }
 }

@@ -12,6 +12,23 @@ use super::refer::{Matcher, RowFault};
 use super::{Mention, text};
 
 impl Work<'_> {
+    /// A row of another year that still counts, about somebody who has left: not to vanish without a word.
+    pub(super) fn tell_gone(&mut self, row: usize) {
+        let filled = |at: &usize| !self.rows.cells[*at].is_blank(row);
+        let columns = self.table.references.iter().rev().flat_map(|reference| [reference.id, reference.label]);
+        let Some(column) = columns.into_iter().find(filled) else { return };
+        self.put(
+            row,
+            RowFault {
+                column,
+                code: Code::UnknownSubject,
+                severity: Severity::Warning,
+                reason: "往年的记录，所指的人或单位已不在名册上，本次不采用".to_owned(),
+                remedy: "请核实此人或单位是否确已离任、撤并；仍应处理的，请补入名册后重新运行".to_owned(),
+            },
+        );
+    }
+
     /// Whom every row is about, and which rows of other years are about people who have left.
     pub(super) fn resolve(&mut self, directories: &[Directory], past: &[bool]) -> (Vec<Vec<Option<Who>>>, Vec<bool>) {
         let count = self.rows.origin.len();

@@ -63,6 +63,7 @@ impl Builder {
                 year: raw.year.as_ref().and_then(|name| column(self, name)),
                 date: raw.date.as_ref().and_then(|name| column(self, name)),
                 looks_back: raw.looks_back.as_ref().map(|sql| sql.get_ref().clone()),
+                tells_gone: raw.tells_gone,
                 key,
                 references,
                 checks,

@@ -139,6 +139,9 @@ fn the_own_name_has_the_better_right_than_an_alias() {
         )],
         expect![[r#"
             a.xlsx!一 年度考核_干部 1 = 1 + 0 + 0
+            ! DoubledTable a.xlsx!一 「」
+                本表按《年度考核_干部》读取，但第2行的表头还含有《年度考核_班子》的全部必填列，那些列的内容没有读取
+                请把《年度考核_干部》和《年度考核_班子》分成两个工作表
         "#]],
     );
 }
