@@ -184,6 +184,21 @@ fn broken_xml_is_refused_and_not_half_read() {
 }
 
 #[test]
+fn lists_that_never_end_are_refused() {
+    let many = |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<String>();
+    let sheets = many(5_000, &|n| format!(r#"<sheet name="{n}" r:id="r{n}"/>"#));
+    let rels = many(5_000, &|n| format!(r#"<Relationship Id="r{n}" Type="x/worksheet" Target="{n}.xml"/>"#));
+    let book = xlsx("")
+        .with("xl/workbook.xml", workbook(&format!("<sheets>{sheets}</sheets>")))
+        .with("xl/_rels/workbook.xml.rels", format!("<Relationships>{rels}</Relationships>"));
+    refused(&book.zip(), "工作表超过");
+    let long = workbook(&format!(r#"<sheets><sheet name="{}" r:id="rId1"/></sheets>"#, "长".repeat(1_000)));
+    refused(&xlsx("").with("xl/workbook.xml", long).zip(), "名称过长");
+    let formats = format!("<styleSheet><cellXfs>{}</cellXfs></styleSheet>", "<xf/>".repeat(300_000));
+    refused(&xlsx("").with("xl/styles.xml", formats).zip(), "格式过多");
+}
+
+#[test]
 fn missing_parts_are_named() {
     for part in ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"] {
         refused(&xlsx("").without(part).zip(), "「报送/表.xlsx」");

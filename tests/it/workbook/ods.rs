@@ -63,6 +63,8 @@ fn errors_and_formulas_without_a_result_are_no_blanks() {
         (r#"table:formula="of:=[.B1]""#, "", &["A1 无结果"]),
         (r#"table:formula="of:=[.B1]" office:value-type="float""#, "", &["A1 无结果"]),
         (r#"table:formula="of:=[.B1]" office:value-type="string""#, "", &["A1 无结果"]),
+        (r#"table:formula="of:=&quot;&quot;""#, "<text:p/>", &[]),
+        (r#"table:formula="of:=[.B1]" office:value-type="float""#, "<text:p/>", &["A1 无结果"]),
         (r#"table:formula="of:=&quot;&quot;" office:value-type="string" office:string-value="""#, "<text:p/>", &[]),
         (r#"table:formula="of:=1" office:value-type="float" office:value="1""#, "<text:p>1</text:p>", &["A1 1"]),
         (
