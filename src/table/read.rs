@@ -148,6 +148,8 @@ pub fn read(
         Err(Error::Unreadable(unreadable.into_iter().map(|(_, error)| error).collect()))
     };
     if let Err(error) = ready {
+        // For the titles of what is told; the run itself goes no further.
+        dataset.year = year.or_else(|| tally(pack, &rows).latest().ok()).unwrap_or_default();
         partial::finish(pack, &schema, &mut dataset, &rows, notes);
         return Err(Failed { error, found: Some(Box::new(dataset)) });
     }
