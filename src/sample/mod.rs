@@ -6,6 +6,7 @@
 
 mod city;
 mod compile;
+mod draw;
 mod dress;
 mod messy;
 mod plain;
