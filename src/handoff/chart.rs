@@ -60,22 +60,28 @@ pub fn draw(
     } else {
         drawn.legend().set_hidden();
     }
-    let height = match chart.kind {
+    match chart.kind {
         // Lying bars are read from the top, in the table's order, and carry their numbers themselves.
         // Here the upright axis has the names.
         ChartKind::Bar => {
             drawn.y_axis().set_font(&font("仿宋", 9)).set_reverse();
             drawn.x_axis().set_hidden(true).set_major_gridlines(false);
-            70 + 26 * shown.min(40)
         }
         ChartKind::Stacked | ChartKind::Clustered => {
             drawn.x_axis().set_font(&font("仿宋", 9));
             drawn.y_axis().set_font(&font("仿宋", 9)).set_num_format(if whole { "0" } else { "0%" }).set_min(0);
-            300
         }
-    };
+    }
+    let height = pixels(chart, shown);
     drawn.set_alt_text(&chart.title).set_width((page as u32).min(900)).set_height(height);
     Some((drawn, height))
+}
+
+fn pixels(chart: &model::Chart, shown: u32) -> u32 {
+    match chart.kind {
+        ChartKind::Bar => 70 + 26 * shown.min(40),
+        ChartKind::Stacked | ChartKind::Clustered => 300,
+    }
 }
 
 fn font(name: &str, size: u16) -> ChartFont {

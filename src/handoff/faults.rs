@@ -129,7 +129,8 @@ impl<'a> Faulty<'a> {
             (title.clone(), LineStyle::Title),
             (
                 format!(
-                    "退回 {rejected} 行，提醒 {warnings} 处。退回的行本次没有采用，更正后请重新报送；「文件」一列链接到该工作簿的退回单。"
+                    "退回 {rejected} 行，提醒 {warnings} 处。退回的行本次没有采用，更正后请重新报送。{}",
+                    if self.books.is_empty() { "" } else { "「文件」一列链接到该工作簿的退回单。" }
                 ),
                 LineStyle::Note,
             ),

@@ -11,8 +11,8 @@ pub const MARGINS: [f64; 4] = [0.45, 0.45, 0.55, 0.7];
 const LANDSCAPE: f64 = (297.0 / 25.4 - 0.9) * 96.0;
 const PORTRAIT: f64 = (210.0 / 25.4 - 0.9) * 96.0;
 /// Scales at which a page may be printed, the largest first: at the smallest, text of 10 points is of
-/// 7, still read without effort.
-const SCALES: [f64; 6] = [1.0, 0.92, 0.86, 0.8, 0.75, 0.7];
+/// 7, still read without effort. None is 1, since printing to the page's width only ever shrinks.
+const SCALES: [f64; 5] = [0.9, 0.85, 0.8, 0.75, 0.7];
 /// Lines that rows may on average be high before a smaller scale is taken: in lists, which are
 /// looked through, and on upright pages, which are read.
 const LIST_LINES: f64 = 3.2;
@@ -22,6 +22,9 @@ const MEASURED: usize = 400;
 /// How far a page is widened for rows that would pass Excel's limit of height, and how often.
 const WIDENING: f64 = 1.3;
 const WIDENINGS: usize = 5;
+/// Points of a caption, and of the row that says that there are no rows.
+pub const CAPTION: f64 = 22.0;
+pub const EMPTY: f64 = 24.0;
 /// Points below the header's text, where filter buttons lie.
 const BUTTON: f64 = 14.0;
 
@@ -71,8 +74,8 @@ fn wishes(sheet: &Sheet<'_>) -> Vec<Wish> {
     let columns = sheet.blocks.iter().map(|block| block.columns.len()).max().unwrap_or(1);
     let mut wishes = vec![Wish { least: 0.0, most: 0.0, usual: 0.0 }; columns];
     for block in &sheet.blocks {
-        // The last column of a narrower block spreads over the rest of the page and asks for nothing.
-        let own = if block.columns.len() < columns { block.columns.len() - 1 } else { columns };
+        // A last column that spreads over the rest of the page asks for nothing.
+        let own = if spreads(block, columns) { block.columns.len() - 1 } else { columns };
         for (index, column) in block.columns.iter().enumerate().take(own) {
             let asked = wish(block, index, column);
             let wish = &mut wishes[index];
@@ -128,6 +131,11 @@ fn shown<'v>(value: Option<&'v Value<'_>>) -> std::borrow::Cow<'v, str> {
     }
 }
 
+/// Whether the block is narrower than the page and ends in text, which then takes the rest.
+pub fn spreads(block: &Block<'_>, columns: usize) -> bool {
+    block.columns.len() < columns && block.columns.last().is_some_and(|column| column.align == Align::Left)
+}
+
 impl Layout {
     /// Pixels of all columns.
     pub fn total(&self) -> f64 {
@@ -140,10 +148,11 @@ impl Layout {
         measure::within_limit(measure::height([(line.text.as_str(), self.total(), size)].into_iter()) + above)
     }
 
-    /// Pixels of each of the block's columns; the last one has all that is left of the page.
+    /// Pixels of each of the block's columns; a last one that spreads has all that is left of the page.
     fn widths(&self, block: &Block<'_>) -> impl Iterator<Item = f64> {
         let last = block.columns.len().saturating_sub(1);
-        let rest: f64 = self.widths[last..].iter().sum();
+        let rest: f64 =
+            if spreads(block, self.widths.len()) { self.widths[last..].iter().sum() } else { self.widths[last] };
         self.widths[..last].iter().copied().chain([rest])
     }
 

@@ -31,9 +31,10 @@ pub fn workbook<'a>(
         first,
         sheet(info, "单位类别", info.title(material.pack, "处理建议与单位类别"), false, by_unit_kind(material)),
     ];
-    if !figures.crosses.is_empty() {
-        let blocks = figures.crosses.iter().map(cross).collect();
-        sheets.push(sheet(info, "分类统计", info.title(material.pack, "分类统计"), false, blocks));
+    // One table and its chart a sheet, so that no page break goes through them.
+    for one in &figures.crosses {
+        let name = one.title.split(['（', '：']).next().unwrap_or(&one.title);
+        sheets.push(sheet(info, name, info.title(material.pack, name), false, vec![cross(one)]));
     }
     if !figures.ratios.is_empty() {
         sheets.push(sheet(info, "比例", info.title(material.pack, "等次比例"), false, vec![ratios(figures)]));

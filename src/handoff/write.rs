@@ -163,12 +163,12 @@ impl Writer<'_, '_> {
     ) -> Result<(), XlsxError> {
         if let Some(caption) = &block.caption {
             self.across(caption, &formats::caption(), layout.widths.len())?;
-            self.worksheet.set_row_height(self.row, 22.0)?;
+            self.worksheet.set_row_height(self.row, layout::CAPTION)?;
             self.row += 1;
         }
         let header = self.row;
-        // A block with fewer columns than the page spreads its last one over the rest.
-        let spread = (block.columns.len() < layout.widths.len()).then_some(layout.widths.len() as u16 - 1);
+        // A block with fewer columns than the page spreads its last one over the rest, if that is text.
+        let spread = layout::spreads(block, layout.widths.len()).then_some(layout.widths.len() as u16 - 1);
         for (index, column) in (0u16..).zip(&block.columns) {
             let format = formats::header(column);
             self.spread(header, block, index, spread, &format)?;
@@ -177,7 +177,9 @@ impl Writer<'_, '_> {
         self.worksheet.set_row_height(header, layout.header_height(block, first && self.sheet.filter))?;
         self.row += 1;
         if first {
-            self.worksheet.set_repeat_rows(0, header)?;
+            // Further tables have headers of their own.
+            let repeated = if self.sheet.blocks.len() > 1 { header.saturating_sub(2) } else { header };
+            self.worksheet.set_repeat_rows(0, repeated)?;
             if let Some(columns) = self.sheet.frozen {
                 self.worksheet.set_freeze_panes(self.row, columns)?;
             }
@@ -190,7 +192,7 @@ impl Writer<'_, '_> {
                 &formats::empty(),
                 spread.map_or(block.columns.len(), |last| usize::from(last) + 1),
             )?;
-            self.worksheet.set_row_height(self.row, 24.0)?;
+            self.worksheet.set_row_height(self.row, layout::EMPTY)?;
             self.row += 1;
         } else {
             self.rows(block, rows, layout, spread)?;

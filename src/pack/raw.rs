@@ -107,6 +107,8 @@ pub struct RawTable {
     pub year: Option<Name>,
     pub date: Option<Name>,
     pub looks_back: Option<Name>,
+    #[serde(default)]
+    pub tells_gone: bool,
     pub key: Option<RawKey>,
     #[serde(default)]
     pub refers: Vec<RawReference>,
@@ -240,6 +242,8 @@ pub struct RawFact {
     pub value: Option<Name>,
     pub absent: Option<Name>,
     pub by: Option<Name>,
+    #[serde(default)]
+    pub shows: Vec<Name>,
     #[serde(default)]
     pub covered: bool,
     #[serde(default)]

@@ -67,6 +67,13 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     let held = Held::new(&job.output)?;
     let mut archive = Archive::open(&job.archive, Mode::Run).map_err(Failure::failed)?;
     let known = archive.known_lines().map_err(Failure::failed)?;
+    if known.is_empty() && record::has_published(&job.output) {
+        told.say(&format!(
+            "注意：「{}」中已有发布的结果，但档案「{}」是新的或空的，以往的审定意见不在其中。档案另存别处的，请用 --archive 指定后重新运行",
+            job.output.display(),
+            job.archive.display()
+        ));
+    }
     told.stage("读取报送表");
     let data = read(job, pack, &known, told)?;
     told.say(&summary::of_input(pack, &data));
@@ -191,6 +198,13 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
     let data = read(job, pack, &BTreeSet::new(), told)?;
     told.say(&summary::of_input(pack, &data));
     if let Some(output) = output {
+        // What an earlier check found there may be mended by now.
+        let slips = output.join(handoff::faults::FOLDER);
+        if slips.exists() {
+            std::fs::remove_dir_all(&slips).map_err(|error| {
+                Failure::failed(format!("无法清除旧的「{}」：{error}。请关闭其中打开的工作簿后重试", slips.display()))
+            })?;
+        }
         let made = handoff::publish_faults(output, pack, &data).map_err(Failure::failed)?;
         told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
     }
@@ -229,6 +243,9 @@ pub fn show_archive(path: &Path, as_of: Option<chrono::NaiveDate>) -> Result<Str
 /// # Errors
 /// Everything that is wrong with it.
 pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
+    if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        return Err(Failure::failed(format!("档案「{}」是空文件，其中的内容已丢失。请从备份恢复", path.display())));
+    }
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
     let faults = archive.verify().map_err(Failure::failed)?;
     if faults.is_empty() {

@@ -3,7 +3,7 @@
 //! Saying exactly the same, the later one is superfluous. Saying different things, none can be
 //! believed and all are put aside: nobody is listed by whichever row happened to come first.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::finding::{Code, Severity};
 use crate::pack::{Key, KeyPart, Table};
@@ -62,7 +62,10 @@ pub fn find(records: &Records<'_>) -> Duplicates {
             (0..records.cells.len()).filter(|column| differs(records, &meanings, *column, &group)).collect();
         let subject_differs =
             records.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
-        if differing.is_empty() && !subject_differs {
+        // A row that is rejected for a reason of its own says something else than a sound one.
+        let faulty = |row: &usize| records.rejected[*row];
+        let half_faulty = group.iter().any(faulty) && !group.iter().all(faulty);
+        if differing.is_empty() && !subject_differs && !half_faulty {
             let kept = group.iter().position(|row| !records.rejected[*row]);
             found.repeated.extend(
                 group
@@ -154,8 +157,20 @@ fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &m
     let others: Vec<&str> = differing.iter().filter(|other| **other != shown).map(|other| name(*other)).collect();
     let what = key_text(records, group[0]);
     let mut reason = format!("{what}有{}行，所填{}不一致：{}", group.len(), name(shown), places(records, shown, group));
-    if differing.is_empty() {
-        reason = format!("{what}有{}行，所指对象不同：{}", group.len(), places(records, column, group));
+    if differing.is_empty() && group.iter().any(|row| records.rejected[*row]) {
+        reason = format!("{what}有{}行，其中有的另有错误：{}", group.len(), places(records, column, group));
+    } else if differing.is_empty() {
+        let mut named: Vec<String> = Vec::new();
+        for (reference, whos) in records.table.references.iter().zip(records.whos) {
+            for who in group.iter().filter_map(|row| whos[*row]) {
+                let name = (records.name)(reference.subject, who);
+                if !named.contains(&name) && named.len() < 5 {
+                    named.push(name);
+                }
+            }
+        }
+        let rows = places(records, column, group);
+        reason = format!("{what}有{}行，所指对象不同：{}；各行在{rows}", group.len(), named.join("、"));
     } else if !others.is_empty() {
         reason = format!("{reason}；不一致的还有{}", others.join("、"));
     }
@@ -226,7 +241,8 @@ fn same_names(records: &Records<'_>, found: &mut Duplicates) {
             let shown = &records.cells[*id].entry(group[0]).shown;
             let mut different: Vec<usize> = Vec::new();
             for row in &named {
-                if !different.iter().any(|other| cells.value(*other) == cells.value(*row)) {
+                // More than are told need not be looked for.
+                if different.len() < 6 && !different.iter().any(|other| cells.value(*other) == cells.value(*row)) {
                     different.push(*row);
                 }
             }

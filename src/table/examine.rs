@@ -122,6 +122,12 @@ pub fn examine(
         _ => vec![false; count],
     };
 
+    if table.tells_gone {
+        for row in (0..count).filter(|row| gone[*row] && looks_back[*row]) {
+            work.tell_gone(row);
+        }
+    }
+
     let mut repeated = vec![false; count];
     if let Some(key) = &table.key {
         let cite = |row: usize, column: usize| {

@@ -229,7 +229,8 @@ impl Headers {
     /// with a header of its own further down.
     fn doubled(&self, table: usize, chosen: &Candidate<'_>, candidates: &[Candidate<'_>]) -> Option<(usize, u32)> {
         let used = &chosen.fits[table].columns;
-        let is_used = |column: u32| used.iter().flatten().any(|place| place.column == column);
+        // A column under another name of one that the first table uses says nothing of a second table.
+        let is_used = |column: u32| used.iter().flatten().any(|place| place.all.contains(&column));
         let last = chosen.bottom.map_or(chosen.top.row, |bottom| bottom.row);
         for (other, fit) in chosen.fits.iter().enumerate() {
             if other == table || !fit.complete {
@@ -240,7 +241,7 @@ impl Headers {
                 .iter()
                 .flatten()
                 .filter_map(|at| fit.columns[*at].as_ref())
-                .any(|place| !is_used(place.column));
+                .any(|place| place.all.iter().any(|column| !is_used(*column)));
             if own {
                 return Some((other, chosen.top.row));
             }
@@ -319,6 +320,8 @@ struct Place {
     from: From,
     /// Another sheet column with the same right to the name.
     second: Option<u32>,
+    /// All sheet columns that bear a name of the column.
+    all: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -340,9 +343,17 @@ impl Fit {
         self.lower += usize::from(from == From::Lower);
         self.overlaid += usize::from(from == From::UpperOverOther);
         match &mut self.columns[at] {
-            Some(place) if place.rank < rank => {}
-            Some(place) if place.rank == rank => place.second = place.second.or(Some(column)),
-            place => *place = Some(Place { column, rank, from, second: None }),
+            Some(place) if place.rank <= rank => {
+                if place.rank == rank {
+                    place.second = place.second.or(Some(column));
+                }
+                place.all.push(column);
+            }
+            place => {
+                let mut all = place.take().map(|place| place.all).unwrap_or_default();
+                all.push(column);
+                *place = Some(Place { column, rank, from, second: None, all });
+            }
         }
     }
 }

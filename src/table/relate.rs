@@ -12,6 +12,23 @@ use super::refer::{Matcher, RowFault};
 use super::{Mention, text};
 
 impl Work<'_> {
+    /// A row of another year that still counts, about somebody who has left: not to vanish without a word.
+    pub(super) fn tell_gone(&mut self, row: usize) {
+        let filled = |at: &usize| !self.rows.cells[*at].is_blank(row);
+        let columns = self.table.references.iter().rev().flat_map(|reference| [reference.id, reference.label]);
+        let Some(column) = columns.into_iter().find(filled) else { return };
+        self.put(
+            row,
+            RowFault {
+                column,
+                code: Code::UnknownSubject,
+                severity: Severity::Warning,
+                reason: "往年的记录，所指的人或单位已不在名册上，本次不采用".to_owned(),
+                remedy: "请核实此人或单位是否确已离任、撤并；仍应处理的，请补入名册后重新运行".to_owned(),
+            },
+        );
+    }
+
     /// Whom every row is about, and which rows of other years are about people who have left.
     pub(super) fn resolve(&mut self, directories: &[Directory], past: &[bool]) -> (Vec<Vec<Option<Who>>>, Vec<bool>) {
         let count = self.rows.origin.len();
@@ -116,7 +133,10 @@ impl Work<'_> {
             let mut mentions: Vec<Vec<Mention>> = vec![Vec::new(); self.rows.origin.len()];
             for (row, named) in mentions.iter_mut().enumerate() {
                 let Some(given) = self.rows.cells[at].text(row) else { continue };
-                let unit = of_unit.map(|reference| whos[reference][row]);
+                let unit = of_unit.map(|reference| match whos[reference][row] {
+                    Some(Who::Known(unit)) => Some(unit),
+                    _ => None,
+                });
                 for piece in given.split(|c| separators.contains(c) || matches!(c, '\n' | '\r')) {
                     let key = text::key(piece);
                     if key.is_empty() {
@@ -128,12 +148,10 @@ impl Work<'_> {
                             .by_name(&key)
                             .iter()
                             .copied()
-                            .filter(|who| match (who, unit) {
-                                (Who::Known(known), Some(Some(Who::Known(unit)))) => {
-                                    directory.units(*known).contains(&unit)
-                                }
-                                (_, Some(None)) => false,
-                                _ => true,
+                            .filter(|who| match unit {
+                                None => true,
+                                Some(None) => false,
+                                Some(Some(unit)) => directory.may_sit_in(*who, unit),
                             })
                             .collect(),
                     };

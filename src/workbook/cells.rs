@@ -3,19 +3,25 @@
 use std::sync::Arc;
 
 use super::error::Fault;
-use super::{Merge, Raw, Sink};
+use super::{Merge, Raw, SheetName, Sink};
 use crate::place::A1;
 
 pub(super) const ROWS: u32 = 1_048_576;
 pub(super) const COLUMNS: u32 = 16_384;
 
 /// Cells are held back up to this number, to be sorted if need be; nobody writes a bigger sheet out of order.
-const HELD: usize = 1 << 19;
+const HELD: usize = 1 << 17;
 /// Excel allows 32,767 characters in a cell, four bytes each at most.
 const LONGEST_TEXT: usize = 32_767 * 4;
 const MOST_MERGES: usize = 1 << 20;
+/// More sheets than anybody keeps in a workbook.
+const MOST_SHEETS: usize = 4096;
+/// Excel allows 31 characters in a sheet's name, other programs more.
+const LONGEST_NAME: usize = 1024;
+/// More cell formats than any program allows.
+const MOST_FORMATS: usize = 1 << 18;
 /// What all shared strings of a book may take in memory.
-const MOST_TEXT: usize = 1 << 30;
+const MOST_TEXT: usize = 512 << 20;
 
 /// Passes cells on in order of row and column.
 pub(super) struct Ordered<'a> {
@@ -93,6 +99,23 @@ impl<'a> Ordered<'a> {
         }
         Ok(())
     }
+}
+
+/// Lists one more sheet.
+pub(super) fn add_sheet(sheets: &mut Vec<SheetName>, sheet: SheetName) -> Result<(), Fault> {
+    if sheets.len() == MOST_SHEETS {
+        return Err(Fault::too_large(format!("工作表超过 {MOST_SHEETS} 张")));
+    }
+    if sheet.name.len() > LONGEST_NAME {
+        return Err(Fault::damaged("有工作表的名称过长"));
+    }
+    sheets.push(sheet);
+    Ok(())
+}
+
+/// Complains where so many formats have been told that there must be more to come.
+pub(super) fn check_formats(count: usize) -> Result<(), Fault> {
+    if count > MOST_FORMATS { Err(Fault::too_large("单元格格式过多")) } else { Ok(()) }
 }
 
 /// Adds to a text that is being put together, up to what a cell can hold.

@@ -9,11 +9,13 @@ use std::collections::HashMap;
 use super::cells::{self, COLUMNS, Ordered, ROWS};
 use super::error::Fault;
 use super::package::Package;
-use super::xlsx::MOST_SHEETS;
 use super::xml::{Tag, Token, Xml, unescape};
 use super::{Merge, Raw, SheetName, dates, sniff};
 
 const CONTENT: &str = "content.xml";
+
+/// Reading all sheets may inflate so many bytes, since each is reached from the start of the part.
+const MOST_INFLATED: u64 = 16 << 30;
 
 /// So many cells may come out of "this one, repeated".
 const MOST_REPEATED: u64 = 4 << 20;
@@ -52,6 +54,7 @@ impl Ods {
                     b"style:table-properties" => {
                         let shown = tag.attribute(b"table:display")? != Some(b"false");
                         hidden_styles.insert(style.clone(), !shown);
+                        cells::check_formats(hidden_styles.len())?;
                     }
                     b"office:spreadsheet" => {
                         (in_spreadsheet, found) = (true, true);
@@ -59,10 +62,8 @@ impl Ods {
                     b"table:table" if in_spreadsheet => {
                         let name = tag.text(b"table:name")?.unwrap_or_default().into_owned();
                         let style = tag.text(b"table:style-name")?.unwrap_or_default();
-                        if sheets.len() == MOST_SHEETS {
-                            return Err(Fault::too_large(format!("工作表超过 {MOST_SHEETS} 张")));
-                        }
-                        sheets.push(SheetName { name, hidden: hidden_styles.get(&*style) == Some(&true) });
+                        let hidden = hidden_styles.get(&*style) == Some(&true);
+                        cells::add_sheet(&mut sheets, SheetName { name, hidden })?;
                         starts.push(at);
                         xml.skip()?;
                     }
@@ -76,6 +77,9 @@ impl Ods {
             }
         }
         xml.finish()?;
+        if starts.iter().sum::<u64>() > MOST_INFLATED {
+            return Err(Fault::too_large("工作表过多"));
+        }
         if !found {
             return Err(Fault::NotAWorkbook("不含表格的 OpenDocument 文档".to_owned()));
         }
@@ -245,8 +249,10 @@ impl Cell {
             (Kind::Text | Kind::Untold, _) if !shown.is_empty() => shown,
             (Kind::Text, Some(_)) => return Ok(None),
             (_, Some(value)) if !value.trim().is_empty() => value,
-            // An empty text is a result; no text at all is none.
-            _ if self.formula && !(self.kind == Kind::Text && paragraphs > 0) => return Ok(Some(Raw::NoResult)),
+            // An empty text is a result, which LibreOffice also writes without its type; no text at all is none.
+            _ if self.formula && (paragraphs == 0 || !matches!(self.kind, Kind::Text | Kind::Untold)) => {
+                return Ok(Some(Raw::NoResult));
+            }
             _ => return Ok(cells::text(&shown)),
         };
         let plain = value.trim();

@@ -4,6 +4,9 @@ use super::error::Fault;
 use super::package::Package;
 use super::xml::{Token, Xml};
 
+/// No honest list of relations is bigger than this.
+const MOST_LIST: u64 = 16 << 20;
+
 /// A reference from one part to another.
 #[derive(Debug)]
 pub(super) struct Relation {
@@ -33,6 +36,9 @@ pub(super) fn relations(package: &Package, part: &str) -> Result<Vec<Relation>, 
     let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
     let list = if folder.is_empty() { format!("_rels/{name}.rels") } else { format!("{folder}/_rels/{name}.rels") };
     let Some(found) = package.find(&list)? else { return Ok(Vec::new()) };
+    if found.size > MOST_LIST {
+        return Err(Fault::too_large(format!("部件 {list} 有 {} 字节", found.size)));
+    }
     let mut xml = Xml::new(package.stream(found)?, &list)?;
     let mut relations = Vec::new();
     loop {

@@ -6,7 +6,6 @@
 //! in a score is an error and no other score.
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::Arc;
 
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
@@ -18,6 +17,8 @@ const BIG: u64 = 16 << 20;
 const MOST_RATIO: u64 = 100;
 /// No part may be bigger than this.
 const MOST: u64 = 2 << 30;
+/// All parts together: this big and packed that tightly, they are a bomb in small pieces.
+const BIG_TOGETHER: u64 = 256 << 20;
 /// A directory bigger than this describes no workbook.
 const MOST_DIRECTORY: u64 = 64 << 20;
 
@@ -41,15 +42,15 @@ pub(super) struct Part {
 }
 
 /// The directory of a zip file together with its bytes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Package {
-    bytes: Arc<[u8]>,
+    bytes: Vec<u8>,
     parts: Vec<Part>,
 }
 
 impl Package {
     /// Reads the directory and refuses bombs, before anything is inflated.
-    pub fn new(bytes: Arc<[u8]>) -> Result<Package, Fault> {
+    pub fn new(bytes: Vec<u8>) -> Result<Package, Fault> {
         let parts = directory(&mut io::Cursor::new(&bytes[..]))?;
         for part in &parts {
             if part.size > MOST || (part.size > BIG && part.size > part.packed.saturating_mul(MOST_RATIO)) {
@@ -58,6 +59,10 @@ impl Package {
                     part.name, part.packed, part.size
                 )));
             }
+        }
+        let together = parts.iter().fold(0, |sum: u64, part| sum.saturating_add(part.size));
+        if together > BIG_TOGETHER && together > (bytes.len() as u64).saturating_mul(MOST_RATIO) {
+            return Err(Fault::too_large(format!("文件 {} 字节，解压后竟有 {together} 字节", bytes.len())));
         }
         Ok(Package { bytes, parts })
     }

@@ -5,10 +5,10 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::ole::{self, Ole};
-use super::package;
+use super::package::{self, Package};
 
 /// No workbook file is bigger than this.
-pub(super) const MOST_FILE: u64 = 512 << 20;
+pub(super) const MOST_FILE: u64 = 256 << 20;
 
 /// What a file that nobody calls a workbook turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,22 +19,22 @@ pub(super) enum Content {
     Other,
 }
 
-/// Looks into a file without reading more of it than its directory.
+/// Looks into a file, reading no more of a zip archive than its directory unless it is an OpenDocument.
 pub(super) fn content(file: &Path) -> io::Result<Content> {
     let mut file = BufReader::new(File::open(file)?);
     let mut head = Vec::new();
-    file.by_ref().take(100).read_to_end(&mut head)?;
+    file.by_ref().take(8).read_to_end(&mut head)?;
     if head.starts_with(b"PK") {
         let Ok(names) = package::names(&mut file) else { return Ok(Content::Other) };
-        let workbook = zip_kind(&names) == Some(ZipKind::Workbook)
-            || (zip_kind(&names) == Some(ZipKind::OpenDocument)
-                && is_spreadsheet_mime(head.get(38..).unwrap_or_default()));
+        let workbook = match zip_kind(&names) {
+            Some(ZipKind::Workbook) => true,
+            Some(ZipKind::OpenDocument) => Package::new(whole(file)?).is_ok_and(|package| is_spreadsheet(&package)),
+            _ => false,
+        };
         return Ok(if workbook { Content::Workbook } else { Content::Other });
     }
     if head.starts_with(ole::MAGIC) {
-        let mut bytes = Vec::new();
-        file.seek(SeekFrom::Start(0))?;
-        file.take(MOST_FILE).read_to_end(&mut bytes)?;
+        let bytes = whole(file)?;
         let Ok(ole) = Ole::new(&bytes) else { return Ok(Content::Other) };
         return Ok(if ole.has("Workbook") || ole.has("Book") {
             Content::Workbook
@@ -44,7 +44,21 @@ pub(super) fn content(file: &Path) -> io::Result<Content> {
             Content::Other
         });
     }
-    Ok(Content::Other)
+    // A bare sheet of Excel's records.
+    let bare = matches!(head[..], [9, 8, 8 | 16, 0, 0, 0 | 5 | 6, 5 | 16, 0]);
+    Ok(if bare { Content::Workbook } else { Content::Other })
+}
+
+fn whole(mut file: BufReader<File>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(MOST_FILE).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn is_spreadsheet(package: &Package) -> bool {
+    let Ok(Some(part)) = package.find("mimetype") else { return false };
+    package.read(part, 256).is_ok_and(|mime| is_spreadsheet_mime(&mime))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,16 +4,14 @@
 //! the process), drops a formula whose text result is missing and a cell whose shared string is, and
 //! cuts long formula texts. Here records are walked one by one: memory is the file and its shared strings.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use encoding_rs::Encoding;
-
+use super::biff::{Coding, Records, Segments, code_page, error, read_strings, unpack_rk};
 use super::cells::{self, Ordered, Strings};
 use super::error::Fault;
 use super::ole::Ole;
 use super::package::{u16_at, u32_at, u64_at};
-use super::xlsx::{MOST_SHEETS, Styles};
+use super::xlsx::Styles;
 use super::{Merge, Raw, SheetName, dates};
 
 // Record types, [MS-XLS] 2.3.
@@ -56,16 +54,12 @@ pub(super) struct Xls {
     calculated: bool,
 }
 
-/// How texts are stored.
-#[derive(Debug, Clone, Copy)]
-struct Coding {
-    /// BIFF8: UTF-16, or its low bytes only. Else bytes of the code page.
-    wide: bool,
-    /// None where the file names a code page that nobody knows.
-    page: Option<&'static Encoding>,
-}
-
 impl Xls {
+    /// Whether the book's serials count from 1904.
+    pub fn counts_from_1904(&self) -> bool {
+        self.styles.is_1904
+    }
+
     pub fn open(bytes: &[u8]) -> Result<Xls, Fault> {
         let ole = Ole::new(bytes)?;
         for name in ["Workbook", "Book"] {
@@ -178,16 +172,13 @@ impl Xls {
         if data[5] != 0 {
             return Ok(());
         }
-        if self.sheets.len() == MOST_SHEETS {
-            return Err(Fault::too_large(format!("工作表超过 {MOST_SHEETS} 张")));
-        }
         let mut name = self.coding.counted(&data[6..], false)?.into_owned();
         name.retain(|c| c != '\0');
         let start = u32_at(data, 0) as usize;
         if self.starts.iter().any(|&(other, _)| other == start) {
             return Err(Fault::damaged(format!("工作表「{name}」与另一张位置相同")));
         }
-        self.sheets.push(SheetName { name, hidden: data[4] & 3 != 0 });
+        cells::add_sheet(&mut self.sheets, SheetName { name, hidden: data[4] & 3 != 0 })?;
         self.starts.push((start, ordinal));
         Ok(())
     }
@@ -310,242 +301,6 @@ impl Xls {
     }
 }
 
-/// A number in 30 bits: an integer or the upper half of a float, perhaps a hundred times too big.
-pub(super) fn unpack_rk(bits: u32) -> f64 {
-    let value = if bits & 2 != 0 { f64::from((bits as i32) >> 2) } else { f64::from_bits(u64::from(bits & !3) << 32) };
-    if bits & 1 != 0 { value / 100.0 } else { value }
-}
-
 fn is_text_result(data: &[u8]) -> bool {
     matches!(data.get(6..14), Some([0, .., 0xFF, 0xFF]))
-}
-
-/// An error value by its code.
-pub(super) fn error(code: u8) -> Raw {
-    let shown = match code {
-        0x00 => "#NULL!",
-        0x07 => "#DIV/0!",
-        0x0F => "#VALUE!",
-        0x17 => "#REF!",
-        0x1D => "#NAME?",
-        0x24 => "#NUM!",
-        0x2A => "#N/A",
-        0x2B => "#GETTING_DATA",
-        0x2C => "#SPILL!",
-        0x2D => "#CONNECT!",
-        0x2E => "#BLOCKED!",
-        0x2F => "#UNKNOWN!",
-        0x30 => "#FIELD!",
-        0x31 => "#CALC!",
-        _ => "#错误",
-    };
-    Raw::Error(shown.to_owned())
-}
-
-impl Coding {
-    /// A text after its length, which takes one byte or two.
-    fn counted<'a>(&self, data: &'a [u8], long: bool) -> Result<Cow<'a, str>, Fault> {
-        let short = || Fault::damaged("有文字记录不完整");
-        let head = if long { 2 } else { 1 };
-        let count =
-            if long { usize::from(u16_at(data, 0)) } else { usize::from(data.first().copied().unwrap_or_default()) };
-        let data = data.get(head..).ok_or_else(short)?;
-        if !self.wide {
-            let page = self.page.ok_or_else(|| Fault::damaged("使用了无法识别的代码页"))?;
-            return Ok(page.decode_without_bom_handling(data.get(..count).ok_or_else(short)?).0);
-        }
-        if count == 0 {
-            return Ok(Cow::Borrowed(""));
-        }
-        let (flags, chars) = data.split_first().ok_or_else(short)?;
-        let units: Vec<u16> = if flags & 1 != 0 {
-            chars.get(..2 * count).ok_or_else(short)?.chunks_exact(2).map(|unit| u16_at(unit, 0)).collect()
-        } else {
-            chars.get(..count).ok_or_else(short)?.iter().map(|&unit| u16::from(unit)).collect()
-        };
-        Ok(Cow::Owned(String::from_utf16_lossy(&units)))
-    }
-
-    /// A text after its two-byte length that may go on in further records.
-    fn long(&self, segments: Vec<&[u8]>) -> Result<String, Fault> {
-        if self.wide {
-            let mut segments = Segments::new(segments);
-            let count = usize::from(segments.u16()?);
-            let wide = count > 0 && segments.u8()? & 1 != 0;
-            segments.text(count, wide)
-        } else {
-            Ok(self.counted(&segments.concat(), true)?.into_owned())
-        }
-    }
-}
-
-/// The encoding of a code page; none where nobody knows it.
-fn code_page(number: u16) -> Option<&'static Encoding> {
-    let label = match number {
-        367 | 1252 | 0x8001 => "windows-1252",
-        866 => "ibm866",
-        874 => "windows-874",
-        932 => "shift_jis",
-        936 | 1200 => "gbk",
-        949 => "euc-kr",
-        950 => "big5",
-        10_000 | 0x8000 => "macintosh",
-        10_008 => "gbk",
-        54_936 => "gb18030",
-        65_001 => "utf-8",
-        1250..=1258 => return Encoding::for_label(format!("windows-{number}").as_bytes()),
-        _ => return None,
-    };
-    Encoding::for_label(label.as_bytes())
-}
-
-/// Walks records one by one.
-struct Records<'a> {
-    stream: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Records<'a> {
-    fn next(&mut self) -> Result<(u16, &'a [u8]), Fault> {
-        let cut = || Fault::damaged("数据流在结束标记前中断");
-        let header = self.stream.get(self.at..).and_then(|rest| rest.get(..4)).ok_or_else(cut)?;
-        let from = self.at + 4;
-        self.at = from + usize::from(u16_at(header, 2));
-        Ok((u16_at(header, 0), self.stream.get(from..self.at).ok_or_else(cut)?))
-    }
-
-    /// The next record if it carries on the one before.
-    fn continued(&mut self) -> Result<Option<&'a [u8]>, Fault> {
-        match self.stream.get(self.at..) {
-            Some(rest) if rest.len() >= 4 && u16_at(rest, 0) == CONTINUE => Ok(Some(self.next()?.1)),
-            _ => Ok(None),
-        }
-    }
-}
-
-/// A record and those that carry it on.
-struct Segments<'a> {
-    rest: &'a [u8],
-    more: std::vec::IntoIter<&'a [u8]>,
-}
-
-impl<'a> Segments<'a> {
-    fn new(all: Vec<&'a [u8]>) -> Segments<'a> {
-        Segments { rest: &[], more: all.into_iter() }
-    }
-
-    /// Goes on to the next segment where this one is used up; false at the end.
-    fn ready(&mut self) -> bool {
-        while self.rest.is_empty() {
-            match self.more.next() {
-                Some(next) => self.rest = next,
-                None => return false,
-            }
-        }
-        true
-    }
-
-    fn u8(&mut self) -> Result<u8, Fault> {
-        if !self.ready() {
-            return Err(Fault::damaged("文字记录不完整"));
-        }
-        let (&first, rest) = self.rest.split_first().unwrap_or((&0, &[]));
-        self.rest = rest;
-        Ok(first)
-    }
-
-    fn u16(&mut self) -> Result<u16, Fault> {
-        Ok(u16::from_le_bytes([self.u8()?, self.u8()?]))
-    }
-
-    fn u32(&mut self) -> Result<u32, Fault> {
-        Ok(u32::from(self.u16()?) | u32::from(self.u16()?) << 16)
-    }
-
-    fn skip(&mut self, mut count: usize) -> Result<(), Fault> {
-        while count > 0 {
-            if !self.ready() {
-                return Err(Fault::damaged("文字记录不完整"));
-            }
-            let step = count.min(self.rest.len());
-            self.rest = &self.rest[step..];
-            count -= step;
-        }
-        Ok(())
-    }
-
-    /// A text of so many characters. Where it goes on in the next segment, that says anew how wide they are.
-    fn text(&mut self, count: usize, mut wide: bool) -> Result<String, Fault> {
-        let mut units = Vec::with_capacity(count);
-        while units.len() < count {
-            if self.rest.len() < if wide { 2 } else { 1 } {
-                self.rest = &[];
-                wide = self.u8()? & 1 != 0;
-            }
-            let left = count - units.len();
-            if wide {
-                let step = left.min(self.rest.len() / 2);
-                units.extend(self.rest[..2 * step].chunks_exact(2).map(|unit| u16_at(unit, 0)));
-                self.rest = &self.rest[2 * step..];
-            } else {
-                let step = left.min(self.rest.len());
-                units.extend(self.rest[..step].iter().map(|&unit| u16::from(unit)));
-                self.rest = &self.rest[step..];
-            }
-        }
-        Ok(String::from_utf16_lossy(&units))
-    }
-
-    /// A text of the shared table: its runs of formatting and its reading are left out.
-    fn shared_text(&mut self) -> Result<String, Fault> {
-        let count = usize::from(self.u16()?);
-        let flags = self.u8()?;
-        let runs = if flags & 8 != 0 { usize::from(self.u16()?) } else { 0 };
-        let reading = if flags & 4 != 0 { self.u32()? as usize } else { 0 };
-        let text = self.text(count, flags & 1 != 0)?;
-        self.skip(runs * 4)?;
-        self.skip(reading)?;
-        Ok(text)
-    }
-}
-
-/// The shared texts. Some writers count too few, so all there are get read; a break behind the count is nobody's loss.
-fn read_strings(mut segments: Segments<'_>) -> Result<Strings, Fault> {
-    let mut strings = Strings::default();
-    segments.skip(4)?;
-    let promised = segments.u32()?;
-    let mut read = 0;
-    while segments.ready() {
-        match segments.shared_text() {
-            Ok(text) => strings.push(&text)?,
-            Err(_) if read >= promised => break,
-            Err(fault) => return Err(fault),
-        }
-        read += 1;
-    }
-    Ok(strings)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packed_numbers_unpack() {
-        let cases =
-            [(0x0000_0006, 1.0), (0x0000_000F, 0.03), (0x3FF0_0000, 1.0), (0x405E_C001, 1.23), (0xFFFF_FFFE, -1.0)];
-        for (bits, expected) in cases {
-            assert_eq!(unpack_rk(bits), expected, "{bits:#x}");
-        }
-    }
-
-    #[test]
-    fn texts_go_on_in_the_next_segment() {
-        let first: &[u8] = &[4, 0, 0, b'a', b'b'];
-        let second: &[u8] = &[1, 0x20, 0x5F, 0x09, 0x4E];
-        let mut segments = Segments::new(vec![first, second]);
-        assert_eq!(segments.shared_text().unwrap(), "ab张三");
-        let mut cut = Segments::new(vec![first]);
-        assert!(cut.shared_text().is_err());
-    }
 }

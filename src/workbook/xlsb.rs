@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
 
+use super::biff::{error, unpack_rk};
 use super::cells::{self, Ordered, Strings};
 use super::error::Fault;
 use super::package::{Package, Stream, u16_at, u32_at, u64_at};
-use super::xls::{error, unpack_rk};
 use super::xlsx::{Styles, add_sheet};
 use super::{Merge, Raw, SheetName, dates, opc};
 
@@ -26,6 +26,11 @@ pub(super) struct Xlsb {
 }
 
 impl Xlsb {
+    /// Whether the book's serials count from 1904.
+    pub fn counts_from_1904(&self) -> bool {
+        self.styles.is_1904
+    }
+
     pub fn open(package: Package, main: &str) -> Result<Xlsb, Fault> {
         let relations = opc::relations(&package, main)?;
         let mut styles = Styles::default();
@@ -156,6 +161,7 @@ fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
             0x2F if in_formats => {
                 let id = u16_at(records.bytes(0, 4)?, 2);
                 dates.push(codes.get(&id).copied().unwrap_or_else(|| dates::is_builtin_date(u32::from(id))));
+                cells::check_formats(dates.len())?;
             }
             _ => {}
         }

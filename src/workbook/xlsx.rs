@@ -11,9 +11,6 @@ use super::package::Package;
 use super::xml::{Tag, Token, Xml, local, unescape};
 use super::{Merge, Raw, SheetName, dates, opc};
 
-/// More sheets than anybody keeps in a workbook.
-pub(super) const MOST_SHEETS: usize = 4096;
-
 #[derive(Debug)]
 pub(super) struct Xlsx {
     package: Package,
@@ -39,6 +36,11 @@ impl Styles {
 }
 
 impl Xlsx {
+    /// Whether the book's serials count from 1904.
+    pub fn counts_from_1904(&self) -> bool {
+        self.styles.is_1904
+    }
+
     pub fn open(package: Package, main: &str) -> Result<Xlsx, Fault> {
         let relations = opc::relations(&package, main)?;
         let mut styles = Styles::default();
@@ -149,13 +151,10 @@ pub(super) fn add_sheet(
     if relation.kind != "worksheet" {
         return Ok(());
     }
-    if sheets.len() == MOST_SHEETS {
-        return Err(Fault::too_large(format!("工作表超过 {MOST_SHEETS} 张")));
-    }
     if parts.contains(&relation.target) {
         return Err(Fault::damaged(format!("两张工作表指向同一部件 {}", relation.target)));
     }
-    sheets.push(sheet);
+    cells::add_sheet(sheets, sheet)?;
     parts.push(relation.target.clone());
     Ok(())
 }
@@ -353,12 +352,14 @@ fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
                 b"numFmt" if in_codes => {
                     if let (Some(id), Some(code)) = (tag.attribute(b"numFmtId")?, tag.text(b"formatCode")?) {
                         codes.insert(number(id).unwrap_or_default(), dates::is_date_code(&code));
+                        cells::check_formats(codes.len())?;
                     }
                 }
                 b"xf" if in_formats => {
                     let id = tag.attribute(b"numFmtId")?.and_then(number).unwrap_or_default();
                     let built_in = || dates::is_builtin_date(u32::try_from(id).unwrap_or_default());
                     dates.push(codes.get(&id).copied().unwrap_or_else(built_in));
+                    cells::check_formats(dates.len())?;
                 }
                 _ => {}
             },

@@ -8,5 +8,7 @@ mod cities;
 mod fixtures;
 mod handoff;
 mod reading;
+mod rules;
 mod sample;
 mod template;
+mod workbook;

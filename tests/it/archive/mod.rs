@@ -5,9 +5,11 @@
 
 mod chain;
 mod history;
+mod kill;
 mod publish;
 mod record;
 mod sheets;
+mod years;
 
 use std::path::{Path, PathBuf};
 

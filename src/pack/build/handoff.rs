@@ -1,0 +1,199 @@
+//! Lists, actions, quotas, hints, the register of talks and what 总览 counts.
+
+use std::collections::BTreeMap;
+
+use super::super::model::*;
+use super::super::raw::*;
+use super::{Builder, Sections, answer_columns, cite, kinds, table_names};
+
+impl Builder {
+    pub(super) fn lists(&mut self, sections: &Sections) -> Vec<List> {
+        let mut lists = Vec::new();
+        for (file, raw) in &sections.lists {
+            self.file.clone_from(file);
+            let order = raw.order.as_ref().and_then(|order| {
+                self.word("次序", order, &[("register", ListOrder::Register), ("authority", ListOrder::Authority)])
+            });
+            lists.push(List {
+                name: raw.name.get_ref().clone(),
+                title: raw.title.clone().unwrap_or_else(|| raw.name.get_ref().clone()),
+                order: order.unwrap_or(ListOrder::Register),
+                extra_answers: answer_columns(&raw.answers),
+                empty: raw.empty.clone(),
+            });
+        }
+        lists
+    }
+
+    pub(super) fn actions(&mut self, sections: &Sections, lists: &[List]) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for (file, raw) in &sections.actions {
+            self.file.clone_from(file);
+            let list = self.find("名单", &raw.list, lists.iter().map(|list| list.name.as_str()));
+            let tones = [("positive", Tone::Positive), ("adverse", Tone::Adverse), ("neutral", Tone::Neutral)];
+            actions.push(Action {
+                name: raw.name.get_ref().clone(),
+                list: list.unwrap_or(0),
+                tone: self.word("性质", &raw.tone, &tones).unwrap_or(Tone::Neutral),
+                options: raw.options.clone(),
+                announced: raw.announced,
+                asks: raw.asks.clone(),
+                due: raw.due.clone(),
+            });
+        }
+        actions
+    }
+
+    #[allow(clippy::too_many_arguments)] // The sections that a quota may name.
+    pub(super) fn quotas(
+        &mut self,
+        sections: &Sections,
+        subjects: &[Subject],
+        actions: &[Action],
+        parameters: &[Parameter],
+        parts: &BTreeMap<String, String>,
+        measures: &str,
+        rules: &mut Vec<Rule>,
+    ) -> Vec<Quota> {
+        let mut quotas = Vec::new();
+        for (file, raw) in &sections.quotas {
+            self.file.clone_from(file);
+            let action = self.find("处理", &raw.action, actions.iter().map(|action| action.name.as_str()));
+            let of = self.find("对象", &raw.of, kinds(subjects));
+            self.find("参数", &raw.share, parameters.iter().map(|parameter| parameter.name.as_str()));
+            let runs = self.runs(&raw.runs);
+            let (Some(action), Some(of)) = (action, of) else { continue };
+            let citation = cite(measures, parts, raw.rule.get_ref());
+            // The quota's provision stands among the rules, so that its lines can cite it; it is never evaluated.
+            rules.push(Rule {
+                id: raw.rule.get_ref().clone(),
+                provision: raw.rule.get_ref().clone(),
+                citation: citation.clone(),
+                runs: Vec::new(),
+                stage: 0,
+                of: Entity::Subject(of),
+                scope: None,
+                when: "FALSE".into(),
+                proposals: Vec::new(),
+                marks: None,
+                about: Vec::new(),
+                confidential: true,
+                reading: None,
+                place: Place { file: file.clone(), span: raw.rule.span() },
+            });
+            quotas.push(Quota {
+                rule: rules.len() - 1,
+                action,
+                runs,
+                of,
+                share: raw.share.get_ref().clone(),
+                reached: raw.reached.get_ref().clone(),
+                first: raw.first.get_ref().clone(),
+            });
+        }
+        quotas
+    }
+
+    pub(super) fn hints(
+        &mut self,
+        sections: &Sections,
+        tables: &[Table],
+        subjects: &[Subject],
+        actions: &[Action],
+    ) -> Vec<Hint> {
+        let mut hints = Vec::new();
+        for (file, raw) in &sections.hints {
+            self.file.clone_from(file);
+            let Some(of) = self.entity(&raw.of, tables, subjects) else { continue };
+            hints.push(Hint {
+                text: raw.text.clone(),
+                of,
+                when: raw.when.get_ref().clone(),
+                actions: raw
+                    .actions
+                    .iter()
+                    .filter_map(|name| self.find("处理", name, actions.iter().map(|action| action.name.as_str())))
+                    .collect(),
+                dates: raw.dates.as_ref().map(|name| name.get_ref().clone()),
+                place: Place { file: file.clone(), span: raw.when.span() },
+            });
+        }
+        hints
+    }
+
+    pub(super) fn register(
+        &mut self,
+        raw: RawRegisterBook,
+        tables: &[Table],
+        subjects: &[Subject],
+        actions: &[Action],
+        parts: &BTreeMap<String, String>,
+        measures: &str,
+    ) -> Option<RegisterBook> {
+        let talks = self.find("表", &raw.talks, table_names(tables))?;
+        let columns: Vec<&str> = tables[talks].columns.iter().map(|column| column.name.as_str()).collect();
+        for name in [&raw.talk_date, &raw.talk_line] {
+            self.find("列", name, columns.iter().copied());
+        }
+        Some(RegisterBook {
+            title: raw.title.unwrap_or_else(|| raw.name.clone()),
+            citation: cite(measures, parts, &raw.provision),
+            action: self.find("处理", &raw.action, actions.iter().map(|action| action.name.as_str()))?,
+            talks,
+            talk_date: raw.talk_date.get_ref().clone(),
+            talk_when: raw.talk_when.get_ref().clone(),
+            talk_line: raw.talk_line.get_ref().clone(),
+            files: raw
+                .files
+                .iter()
+                .filter_map(|one| {
+                    Some(RegisterFile {
+                        name: one.name.clone(),
+                        of: self.find("对象", &one.of, kinds(subjects))?,
+                        rules: one.rules.iter().map(|name| name.get_ref().clone()).collect(),
+                    })
+                })
+                .collect(),
+            answer_columns: answer_columns(&raw.answers),
+            states: RegisterStates {
+                undecided: raw.states.undecided,
+                to_hold: raw.states.to_hold,
+                done: raw.states.done,
+                dropped: raw.states.dropped,
+            },
+            name: raw.name,
+        })
+    }
+
+    pub(super) fn overview(&mut self, sections: &Sections, tables: &[Table], subjects: &[Subject]) -> Overview {
+        let mut ratios = Vec::new();
+        for (file, raw) in &sections.ratios {
+            self.file.clone_from(file);
+            if let Some(of) = self.find("对象", &raw.of, kinds(subjects)) {
+                ratios.push(Ratio {
+                    name: raw.name.clone(),
+                    of,
+                    counted: raw.counted.get_ref().clone(),
+                    among: raw.among.get_ref().clone(),
+                    limit: raw.limit,
+                    reference: raw.reference.clone(),
+                });
+            }
+        }
+        let mut crosses = Vec::new();
+        for (file, raw) in &sections.crosses {
+            self.file.clone_from(file);
+            if let Some(of) = self.entity(&raw.of, tables, subjects) {
+                crosses.push(Cross {
+                    title: raw.title.clone(),
+                    of,
+                    given: raw.given.get_ref().clone(),
+                    rows: raw.rows.get_ref().clone(),
+                    columns: raw.columns.get_ref().clone(),
+                    chart: raw.chart,
+                });
+            }
+        }
+        Overview { ratios, crosses }
+    }
+}

@@ -1,0 +1,230 @@
+//! Parameters, facts, forks and rules.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::super::model::*;
+use super::super::raw::*;
+use super::{Builder, Sections, cite, fits, table_names};
+
+impl Builder {
+    pub(super) fn parameters(&mut self, sections: &Sections) -> Vec<Parameter> {
+        let mut parameters = Vec::new();
+        for (file, raw) in &sections.parameters {
+            self.file.clone_from(file);
+            let mut values: Vec<Dated> = Vec::new();
+            for dated in &raw.values {
+                let date = dated.from.get_ref().date;
+                let from =
+                    date.and_then(|d| NaiveDate::from_ymd_opt(i32::from(d.year), u32::from(d.month), u32::from(d.day)));
+                let Some(from) = from else {
+                    self.fault(dated.from.span(), "生效日期不是一天".into(), "请写成 2015-01-01".into());
+                    continue;
+                };
+                let value = match dated.value.get_ref() {
+                    RawValue::Int(value) => Value::Number(*value as f64),
+                    RawValue::Number(value) => Value::Number(*value),
+                    RawValue::Text(value) => Value::Text(value.clone()),
+                };
+                if let Err(message) = fits(&value, raw.min, raw.max, &raw.one_of) {
+                    self.fault(dated.value.span(), message, "请更正参数的值或界限".into());
+                }
+                values.push(Dated { from, value });
+            }
+            if values.is_empty() {
+                self.fault(raw.name.span(), format!("参数「{}」没有值", raw.name.get_ref()), "请写明 values".into());
+            }
+            if raw.reference.trim().is_empty() {
+                self.fault(
+                    raw.name.span(),
+                    format!("参数「{}」没有依据", raw.name.get_ref()),
+                    "请写明 reference".into(),
+                );
+            }
+            values.sort_by_key(|dated| dated.from);
+            parameters.push(Parameter {
+                name: raw.name.get_ref().clone(),
+                unit: raw.unit.clone(),
+                reference: raw.reference.clone(),
+                reading: raw.reading.clone(),
+                values,
+                min: raw.min,
+                max: raw.max,
+                one_of: raw.one_of.clone(),
+            });
+        }
+        parameters
+    }
+
+    pub(super) fn facts(
+        &mut self,
+        sections: &Sections,
+        tables: &[Table],
+        subjects: &[Subject],
+        parameters: &[Parameter],
+    ) -> Vec<Fact> {
+        const SYSTEM: [(&str, Source); 5] = [
+            ("@archive", Source::Archive),
+            ("@grounds", Source::ArchiveGrounds),
+            ("@runs", Source::ArchiveRuns),
+            ("@proposed", Source::Proposed),
+            ("@pending", Source::Pending),
+        ];
+        let mut facts = Vec::new();
+        for (file, raw) in &sections.facts {
+            self.file.clone_from(file);
+            let Some(of) = self.entity(&raw.of, tables, subjects) else { continue };
+            for line in raw.cells.iter().filter_map(|cell| cell.line.as_ref()) {
+                self.find("参数", line, parameters.iter().map(|parameter| parameter.name.as_str()));
+            }
+            let cells = raw
+                .cells
+                .iter()
+                .map(|cell| CellRule {
+                    column: cell.column.get_ref().clone(),
+                    when: cell.when.as_ref().map(|sql| sql.get_ref().clone()),
+                    line: cell.line.as_ref().map(|name| name.get_ref().clone()),
+                })
+                .collect();
+            let text = |name: &Option<Name>| name.as_ref().map(|sql| sql.get_ref().clone());
+            let formula = match (&raw.is, &raw.from, &raw.value, raw.covered) {
+                (Some(is), None, None, false) => {
+                    let shows = raw.shows.iter().map(|name| name.get_ref().clone()).collect();
+                    Formula::Own { is: is.get_ref().clone(), cells, shows }
+                }
+                (None, Some(from), Some(value), false) => {
+                    let known = SYSTEM.iter().map(|(name, _)| *name).chain(table_names(tables));
+                    let Some(at) = self.find("表", from, known) else { continue };
+                    Formula::Aggregate {
+                        source: if at < SYSTEM.len() { SYSTEM[at].1 } else { Source::Table(at - SYSTEM.len()) },
+                        given: text(&raw.given),
+                        value: value.get_ref().clone(),
+                        absent: text(&raw.absent),
+                        cells,
+                        by: text(&raw.by),
+                    }
+                }
+                (None, None, None, true) => Formula::Covered,
+                _ => {
+                    self.fault(
+                        raw.name.span(),
+                        format!("事实「{}」的写法不完整", raw.name.get_ref()),
+                        "请写 is = …，或 from = … 和 value = …，或 covered = true，三者取一".into(),
+                    );
+                    continue;
+                }
+            };
+            facts.push(Fact {
+                name: raw.name.get_ref().clone(),
+                of,
+                formula,
+                text: raw.text.clone(),
+                reading: raw.reading.clone(),
+                place: Place { file: file.clone(), span: raw.name.span() },
+            });
+        }
+        facts
+    }
+
+    pub(super) fn forks(&mut self, sections: &Sections, tables: &[Table]) -> Vec<Fork> {
+        let mut forks = Vec::new();
+        for (file, raw) in &sections.forks {
+            self.file.clone_from(file);
+            if let Some(table) = self.find("表", &raw.table, table_names(tables)) {
+                forks.push(Fork {
+                    table,
+                    fact: raw.fact.get_ref().clone(),
+                    when: raw.when.get_ref().clone(),
+                    values: raw.values.iter().map(|sql| sql.get_ref().clone()).collect(),
+                    missing: raw.missing.clone(),
+                    reading: raw.reading.clone(),
+                });
+            }
+        }
+        forks
+    }
+
+    #[allow(clippy::too_many_arguments)] // The sections that a rule may name.
+    pub(super) fn rules(
+        &mut self,
+        sections: &Sections,
+        tables: &[Table],
+        subjects: &[Subject],
+        actions: &[Action],
+        parts: &BTreeMap<String, String>,
+        measures: &str,
+    ) -> Vec<Rule> {
+        let mut rules: Vec<Rule> = Vec::new();
+        for (file, raw) in &sections.rules {
+            self.file.clone_from(file);
+            let Some(of) = self.entity(&raw.of, tables, subjects) else { continue };
+            let id = raw.id.get_ref();
+            if rules.iter().any(|rule| rule.id == *id && (rule.marks.is_none() || raw.marks.is_none())) {
+                self.fault(raw.id.span(), format!("规则「{id}」定义了两次"), "请改用新的编号".into());
+            }
+            if raw.marks.is_none() && raw.provision.is_none() {
+                self.fault(raw.id.span(), format!("规则「{id}」没有写明条款"), "请写明 provision".into());
+            }
+            if raw.marks.is_some() != raw.propose.is_empty() {
+                self.fault(
+                    raw.id.span(),
+                    format!("规则「{id}」既要有处理又要待定，或两者都没有"),
+                    "请写 propose = […]（提出处理）或 marks = […]（只列为待定），二者取一".into(),
+                );
+            }
+            let proposals = raw.propose.iter().filter_map(|one| self.proposal(one, actions)).collect();
+            let provision = raw.provision.as_ref().map(|name| name.get_ref().clone()).unwrap_or_default();
+            rules.push(Rule {
+                id: id.clone(),
+                citation: cite(measures, parts, &provision),
+                provision,
+                runs: self.runs(&raw.runs),
+                stage: raw.stage,
+                of,
+                scope: raw.scope.as_ref().map(|sql| sql.get_ref().clone()),
+                when: raw.when.get_ref().clone(),
+                proposals,
+                marks: raw.marks.clone(),
+                about: raw.about.iter().map(|name| name.get_ref().clone()).collect(),
+                confidential: raw.confidential,
+                reading: raw.reading.clone(),
+                place: Place { file: file.clone(), span: raw.id.span() },
+            });
+        }
+        rules
+    }
+
+    pub(super) fn proposal(&mut self, raw: &RawProposal, actions: &[Action]) -> Option<Proposal> {
+        let action = self.find("处理", &raw.action, actions.iter().map(|action| action.name.as_str()))?;
+        for option in &raw.options {
+            self.find("可选方式", option, actions[action].options.iter().map(String::as_str));
+        }
+        let group = match raw.to.get_ref() {
+            RawRecipient::Word(word) if word == "itself" => None,
+            RawRecipient::Word(_) => Some(RawGroup::default()),
+            RawRecipient::Group(group) => Some(group.clone()),
+        };
+        let to = match group {
+            None => Recipient::Itself,
+            Some(RawGroup { role: Some(role), via, named: None, by: None }) => Recipient::Role { role, via },
+            Some(RawGroup { role: None, via: None, named: Some(column), by: Some(fact) }) => {
+                Recipient::Named { column, fact }
+            }
+            Some(_) => {
+                self.fault(
+                    raw.to.span(),
+                    "处理对象的写法不对".into(),
+                    "可写 \"itself\"、{ role = \"…\" }、{ role = \"…\", via = \"…\" } 或 { named = \"列\", by = \"事实\" }".into(),
+                );
+                return None;
+            }
+        };
+        Some(Proposal {
+            action,
+            options: raw.options.iter().map(|name| name.get_ref().clone()).collect(),
+            to,
+            reading: raw.reading.clone(),
+        })
+    }
+}

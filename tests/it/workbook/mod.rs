@@ -1,0 +1,76 @@
+//! Workbooks of every format, good, odd and evil: what is read from them, and how what cannot be read is refused.
+//!
+//! Files are put together in the tests, part by part and record by record, so that each says what is odd about it.
+
+#![allow(clippy::unwrap_used)]
+
+mod biff;
+mod build;
+mod danger;
+mod mutants;
+mod ods;
+mod opinion;
+mod walk;
+mod xls;
+mod xlsb;
+mod xlsx;
+
+use std::fs;
+
+use kaohe::place::A1;
+use kaohe::workbook::{self, Raw, Sink};
+
+/// Takes cells as one line each.
+#[derive(Default)]
+struct Lines(Vec<String>);
+
+impl Sink for Lines {
+    fn cell(&mut self, row: u32, column: u32, value: Raw) {
+        let shown = match value {
+            Raw::Text(text) => format!("{text:?}"),
+            Raw::Number(number) => number.to_string(),
+            Raw::DateTime(at) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
+            Raw::Bool(value) => value.to_string(),
+            Raw::Error(error) => error,
+            Raw::NoResult => "无结果".to_owned(),
+        };
+        self.0.push(format!("{} {shown}", A1(row, column)));
+    }
+}
+
+/// All that is read from a workbook: `[sheet]`, its cells, its merged ranges, then the next sheet. Or the message.
+fn shown(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x");
+    fs::write(&file, bytes).unwrap();
+    let book = workbook::open(&file, "报送/表.xlsx").map_err(|e| e.to_string())?;
+    let mut all = Vec::new();
+    for (index, sheet) in book.sheets().iter().enumerate() {
+        all.push(format!("[{}{}]", sheet.name, if sheet.hidden { " 隐藏" } else { "" }));
+        let mut lines = Lines::default();
+        let merges = book.read(index, &mut lines).map_err(|e| e.to_string())?;
+        all.append(&mut lines.0);
+        all.extend(
+            merges
+                .into_iter()
+                .map(|(top, left, bottom, right)| format!("合并 {}:{}", A1(top, left), A1(bottom, right))),
+        );
+    }
+    Ok(all)
+}
+
+/// The first sheet's lines, without its name.
+#[track_caller]
+fn check(bytes: &[u8], expected: &[&str]) {
+    match shown(bytes) {
+        Ok(lines) => assert_eq!(lines[1..], *expected),
+        Err(message) => panic!("{message}"),
+    }
+}
+
+/// The workbook is refused with a message that names it and says `why`.
+#[track_caller]
+fn refused(bytes: &[u8], why: &str) {
+    let message = shown(bytes).expect_err("read though it should be refused");
+    assert!(message.contains("「报送/表.xlsx」") && message.contains(why), "{message}");
+}
