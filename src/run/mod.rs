@@ -66,6 +66,9 @@ pub trait Told {
 pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
     let held = Held::new(&job.output)?;
     let mut archive = Archive::open(&job.archive, Mode::Run).map_err(Failure::failed)?;
+    for settled in archive.settled() {
+        told.say(&settled.to_string());
+    }
     let known = archive.known_lines().map_err(Failure::failed)?;
     if known.is_empty() && record::has_published(&job.output) {
         told.say(&format!(
@@ -75,7 +78,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
         ));
     }
     told.stage("读取报送表");
-    let data = read(job, pack, &known, told)?;
+    let data = read(job, pack, &known, false, told)?;
     told.say(&summary::of_input(pack, &data));
     let faults = summary::has_faults(&data);
     if faults && job.strict {
@@ -157,12 +160,18 @@ impl Made<'_> {
     }
 }
 
-fn read(job: &Job, pack: &Pack, known: &BTreeSet<String>, told: &(dyn Told + Sync)) -> Result<Dataset, Failure> {
+fn read(
+    job: &Job,
+    pack: &Pack,
+    known: &BTreeSet<String>,
+    tolerant: bool,
+    told: &(dyn Told + Sync),
+) -> Result<Dataset, Failure> {
     let (month, day) = job.run.as_of();
     let as_of = job.as_of.map_or(AsOf::Default(month, day), AsOf::Given);
     let literals = |year, as_of| job.literals(pack, year, as_of);
     let progress = |done, of| told.progress(done, of);
-    let context = Context { literals: &literals, known_lines: known, progress: Some(&progress) };
+    let context = Context { literals: &literals, known_lines: known, tolerant, progress: Some(&progress) };
     let data = table::read(&job.input, pack, job.year, as_of, &context).map_err(Failure::failed)?;
     if chrono::Datelike::year(&data.as_of) != data.year {
         return Err(job::as_of_outside(data.as_of, data.year));
@@ -195,7 +204,10 @@ fn strict(data: &Dataset) -> String {
 /// # Errors
 /// As [`run`].
 pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
-    let data = read(job, pack, &BTreeSet::new(), told)?;
+    if output.is_some_and(|output| job::inside(output, &job.input)) {
+        return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把清单当作报送表读入。请另选 --output"));
+    }
+    let data = read(job, pack, &BTreeSet::new(), true, told)?;
     told.say(&summary::of_input(pack, &data));
     if let Some(output) = output {
         // What an earlier check found there may be mended by now.
@@ -208,6 +220,9 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
         let made = handoff::publish_faults(output, pack, &data).map_err(Failure::failed)?;
         told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
     }
+    if !data.fatal.is_empty() {
+        return Err(Failure::failed(data.fatal.join("\n")));
+    }
     Ok(if summary::has_faults(&data) { Ended::WithFaults } else { Ended::Clean })
 }
 
@@ -217,6 +232,9 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
 /// Every fault by cell; nothing of any workbook is taken.
 pub fn take_answers(workbooks: &[PathBuf], path: &Path, amend: bool, told: &dyn Told) -> Result<Ended, Failure> {
     let mut archive = Archive::open(path, Mode::Record).map_err(Failure::failed)?;
+    for settled in archive.settled() {
+        told.say(&settled.to_string());
+    }
     match archive.record(workbooks, amend).map_err(Failure::failed)? {
         archive::Outcome::Taken(recorded) => {
             told.say(&recorded.to_string());

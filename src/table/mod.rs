@@ -54,6 +54,8 @@ pub struct Dataset {
     pub findings: Vec<Finding>,
     /// For each finding the row that it is about.
     pub finding_rows: Vec<Option<(SheetId, u32)>>,
+    /// Why there can be no run on this input; only a check gets so far with any.
+    pub fatal: Vec<String>,
     /// Files that may hold a table but are not read, by path.
     pub passed_over: Vec<String>,
     /// The run's year.

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use polars::prelude::PolarsError;
 use rayon::prelude::*;
 
+use crate::finding::{Code, Finding, Severity};
 use crate::pack::sql::Literals;
 use crate::pack::{Absent, Pack};
 use crate::place::{A1, SheetId};
@@ -38,6 +39,8 @@ pub struct Context<'a> {
     pub literals: &'a (dyn Fn(i32, NaiveDate) -> Literals + Sync),
     /// The line ids that the archive knows.
     pub known_lines: &'a BTreeSet<String>,
+    /// A check: goes on past workbooks that cannot be read and registers that are not there, to tell all faults.
+    pub tolerant: bool,
     /// Told after each sheet: how many are read, of how many.
     pub progress: Option<&'a (dyn Fn(usize, usize) + Sync)>,
 }
@@ -88,10 +91,13 @@ pub fn read(
     let walk = workbook::walk(input).map_err(|error| Error::Unreadable(vec![error]))?;
     let opened: Vec<Result<workbook::Book, workbook::Error>> =
         walk.books.par_iter().with_max_len(1).map(|found| workbook::open(&found.file, &found.path)).collect();
-    let (mut books, mut unreadable) = (Vec::new(), Vec::new());
-    for book in opened {
+    let (mut books, mut paths, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
+    for (found, book) in walk.books.iter().zip(opened) {
         match book {
-            Ok(book) => books.push(book),
+            Ok(book) => {
+                books.push(book);
+                paths.push(found.path.clone());
+            }
             Err(error) => unreadable.push(error),
         }
     }
@@ -101,21 +107,26 @@ pub fn read(
         if unreadable.is_empty() { walk.books.iter().map(|found| found.bytes).collect() } else { vec![0; books.len()] };
     let (sources, damaged) = scan(&schema, &books, &sizes, context);
     unreadable.extend(damaged);
-    if !unreadable.is_empty() {
+    if !unreadable.is_empty() && !context.tolerant {
         return Err(Error::Unreadable(unreadable));
     }
 
     let mut dataset = Dataset {
-        books: walk
-            .books
-            .iter()
+        books: paths
+            .into_iter()
             .zip(&books)
-            .map(|(found, book)| Book { path: found.path.clone(), sha256: book.sha256().to_owned() })
+            .map(|(path, book)| Book { path, sha256: book.sha256().to_owned() })
             .collect(),
+        fatal: unreadable.iter().map(ToString::to_string).collect(),
         passed_over: walk.passed_over.clone(),
         ..Dataset::default()
     };
     drop(books);
+    for error in &unreadable {
+        if !dataset.books.iter().any(|book| book.path == error.book()) {
+            dataset.books.push(Book { path: error.book().to_owned(), sha256: String::new() });
+        }
+    }
     let mut notes = Notes::new(pack);
     notes.files(&walk.open_in_office, &walk.passed_over);
     let mut rows: Vec<Rows> = pack.tables.iter().map(|table| Rows::new(table.columns.len())).collect();
@@ -153,14 +164,21 @@ pub fn read(
         .filter(|table| pack.tables[**table].absent == Absent::Fatal)
         .map(|table| report::missing_table(pack, *table, &dataset, &nears))
         .collect();
-    if !fatal.is_empty() {
+    if !fatal.is_empty() && !context.tolerant {
         return Err(Error::Missing(fatal));
     }
+    let registers_missing = !fatal.is_empty();
+    dataset.fatal.extend(fatal);
 
     dataset.year_found = year.is_none();
     dataset.year = match year {
         Some(year) => year,
-        None => tally(pack, &rows).latest()?,
+        None => match tally(pack, &rows).latest() {
+            Ok(year) => year,
+            // Without a year nothing can be judged by it; a check has more urgent faults to tell.
+            Err(error) if dataset.fatal.is_empty() => return Err(error.into()),
+            Err(_) => return Err(Error::Missing(dataset.fatal)),
+        },
     };
     dataset.as_of = match as_of {
         AsOf::Given(day) => day,
@@ -182,7 +200,48 @@ pub fn read(
     };
     let judged = judge(&world, &rows)?;
     finish(pack, &mut dataset, rows, judged, notes)?;
+    tell_fatal(&mut dataset, &unreadable, registers_missing);
     Ok(dataset)
+}
+
+/// Puts what stands in the way of any run first among the findings. Without a register nobody can be
+/// known, so that nothing is told of unknown people.
+fn tell_fatal(dataset: &mut Dataset, unreadable: &[workbook::Error], registers_missing: bool) {
+    if dataset.fatal.is_empty() {
+        return;
+    }
+    let unknown = |code: Code| {
+        matches!(
+            code,
+            Code::UnknownSubject
+                | Code::AmbiguousSubject
+                | Code::ContradictorySubject
+                | Code::RegisterRejected
+                | Code::UnknownMention
+        )
+    };
+    let old = std::mem::take(&mut dataset.findings).into_iter().zip(std::mem::take(&mut dataset.finding_rows));
+    let old: Vec<_> = old.filter(|(finding, _)| !(registers_missing && unknown(finding.code))).collect();
+    for (at, message) in dataset.fatal.iter().enumerate() {
+        let (reason, remedy) = message.split_once('。').unwrap_or((message, ""));
+        dataset.findings.push(Finding {
+            file: unreadable.get(at).map(|error| error.book().to_owned()).unwrap_or_default(),
+            sheet: String::new(),
+            cell: String::new(),
+            table: String::new(),
+            column: String::new(),
+            value: String::new(),
+            reason: reason.to_owned(),
+            remedy: remedy.to_owned(),
+            severity: Severity::Rejected,
+            code: if at < unreadable.len() { Code::Unreadable } else { Code::MissingTable },
+        });
+        dataset.finding_rows.push(None);
+    }
+    for (finding, row) in old {
+        dataset.findings.push(finding);
+        dataset.finding_rows.push(row);
+    }
 }
 
 /// Scans all sheets; results in reading order, and what could not be read.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod archive;
+mod checks;
 mod cities;
 mod fixtures;
 mod handoff;
@@ -11,4 +12,5 @@ mod reading;
 mod rules;
 mod sample;
 mod template;
+mod tidy;
 mod workbook;

@@ -74,7 +74,7 @@ fn read_folder(folder: &Path, options: &Options) -> Result<Dataset, Error> {
     let literals = |year: i32, as_of: NaiveDate| {
         Literals::from([("本年".to_owned(), Literal::Int(year)), ("基准日".to_owned(), Literal::Date(as_of))])
     };
-    let context = Context { literals: &literals, known_lines: &known, progress: None };
+    let context = Context { literals: &literals, known_lines: &known, tolerant: false, progress: None };
     table::read(folder, &pack(), options.year, options.as_of, &context)
 }
 
