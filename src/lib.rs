@@ -1,4 +1,41 @@
-//! kaohe (考核): applies a city's Measures to the assessments of its leading teams and cadres.
+//! kaohe (考核): applies a city's Measures to the assessments of its leading teams and cadres, and hands
+//! committees Excel lists whose every line carries its grounds down to the source cell.
+//!
+//! # The flow
+//! ```text
+//! workbook → table → fact → rule → consequence → handoff
+//!               ↑______________________________archive
+//! ```
+//! Data flows one way. A stage imports earlier stages, [`place`], [`finding`] and [`pack`], nothing else;
+//! [`run`] alone knows all of them. What the archive remembers and what earlier stages of a run
+//! proposed or left pending enters evaluation as tables, like any workbook.
+//!
+//! # Where things are
+//! - [`workbook`]: opens a file of any format, safely, and streams its cells.
+//! - [`table`]: recognises tables by their headers, coerces cells, matches people and units; what cannot
+//!   be used comes out as a [`finding`] with its [`place`] and the remedy.
+//! - [`pack`]: all policy, as TOML: tables, parameters, facts, rules, actions, lists. The built-in packs
+//!   stand in `src/packs`.
+//! - [`fact`]: the pack's expressions as polars columns over all entities at once, with the cells that decide.
+//! - [`rule`]: the rules of a stage, in three values; which facts are missing; rows with several readings.
+//! - [`consequence`]: whom a hit reaches, merging, conflicts, the talk quota, the register of talks.
+//! - [`handoff`]: pure models of workbooks, then files.
+//! - [`archive`]: proposals and the committee's answers, append-only and chained by hash.
+//! - [`run`]: a checked job, the sequence of stages, publishing whole or not at all.
+//! - [`sample`], [`template`]: workbooks to try with, and empty ones to fill in.
+//! - [`cli`]: the command line as typed.
+//!
+//! # Invariants
+//! - No provision, grade, action, list or table of the law stands in Rust: another city needs another pack, not
+//!   another program. The engine knows tables, keys, references to subjects, facts as of a date, rules,
+//!   stages, recipients by role, by name or the subject itself, merging, conflicts, quotas, a register, lists.
+//! - Unknown is never “no”: it stays unknown through every join and aggregate, and ends as a pending case.
+//! - Nothing is lost: for every sheet, rows = used + rejected + ignored.
+//! - The result depends on input, pack, options and archive alone: not on the clock, the number of threads or
+//!   the order of rows.
+//! - Columns nobody asked for are never kept: they reach no output, message or archive.
+//! - A published folder appears whole or not at all, and answers that nobody recorded are never replaced.
+//! - What explains a decision is what made it: evidence comes from the evaluation that decided.
 
 pub mod archive;
 pub mod cli;

@@ -165,11 +165,23 @@ pub(super) fn content(
 }
 
 /// Appends the entry whose rows were written under the number after the tail's.
-pub(super) fn append(transaction: &Transaction<'_>, kind: Kind, of: Option<i64>, story: &str) -> rusqlite::Result<i64> {
+pub(super) fn append(transaction: &Transaction<'_>, kind: Kind, of: Option<i64>, story: &str) -> rusqlite::Result<()> {
+    let number = tail(transaction)?.number + 1;
+    let (content, _) = content(transaction, number, kind.word(), of)?;
+    append_hashed(transaction, kind, of, story, &content)
+}
+
+/// As [`append`], with the entry's content hashed already.
+pub(super) fn append_hashed(
+    transaction: &Transaction<'_>,
+    kind: Kind,
+    of: Option<i64>,
+    story: &str,
+    content: &str,
+) -> rusqlite::Result<()> {
     let before = tail(transaction)?;
     let number = before.number + 1;
-    let (content, _) = content(transaction, number, kind.word(), of)?;
-    let chain = digest([before.chain.as_str(), &content]);
+    let chain = digest([before.chain.as_str(), content]);
     let time = now();
     let seal = digest([before.seal.as_str(), &chain, &time, story]);
     transaction.execute(
@@ -178,7 +190,7 @@ pub(super) fn append(transaction: &Transaction<'_>, kind: Kind, of: Option<i64>,
     )?;
     transaction.execute("DELETE FROM 链尾", [])?;
     transaction.execute("INSERT INTO 链尾 (记录号, 封印) VALUES (?1, ?2)", params![number, seal])?;
-    Ok(number)
+    Ok(())
 }
 
 /// The clock is told in the archive alone, never in a result.

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::chain::{self, Tail};
 use super::error::Error;
 use super::migrations::{APPLICATION_ID, STEPS};
+use super::write::Settled;
 
 /// How long to wait for another kaohe.
 pub const WAIT: Duration = Duration::from_secs(10);
@@ -35,6 +36,7 @@ pub struct Archive {
     pub(super) connection: Option<Connection>,
     /// The chain's end when the file was opened.
     pub(super) seen: Tail,
+    settled: Vec<Settled>,
 }
 
 impl Archive {
@@ -43,15 +45,19 @@ impl Archive {
     pub fn open(path: &Path, mode: Mode) -> Result<Archive, Error> {
         let exists = path.try_exists().map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
         if !exists {
+            let folder = std::path::absolute(path).ok().and_then(|path| path.parent().map(Path::to_path_buf));
             return match mode {
-                Mode::Run => Ok(Archive { path: path.to_path_buf(), connection: None, seen: Tail::default() }),
+                Mode::Run if folder.is_some_and(|folder| !folder.is_dir()) => {
+                    Err(Error::NotWritable { path: path.to_path_buf(), reason: "所在文件夹不存在".to_owned() })
+                }
+                Mode::Run => Ok(Archive::absent(path)),
                 Mode::Record | Mode::Read => Err(Error::NotFound { path: path.to_path_buf() }),
             };
         }
         if path.is_dir() {
             return Err(Error::NotOurs { path: path.to_path_buf(), found: "是文件夹" });
         }
-        let mut archive = Archive { path: path.to_path_buf(), connection: None, seen: Tail::default() };
+        let mut archive = Archive::absent(path);
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         migrate(path, &mut connection, mode == Mode::Read)?;
         archive.connection = Some(connection);
@@ -62,15 +68,22 @@ impl Archive {
             _ if !faults.is_empty() => return Err(Error::Broken { path: path.to_path_buf(), faults }),
             Mode::Read => {
                 // On a read-only medium the question stays open; nothing then counts as published.
-                let _ = archive.settle();
+                archive.settled = archive.settle().unwrap_or_default();
             }
-            Mode::Record => {
-                archive.settle()?;
-            }
+            Mode::Record => archive.settled = archive.settle()?,
             Mode::Run => archive.settle_and_hold()?,
         }
         archive.seen = archive.tail()?;
         Ok(archive)
+    }
+
+    fn absent(path: &Path) -> Archive {
+        Archive { path: path.to_path_buf(), connection: None, seen: Tail::default(), settled: Vec::new() }
+    }
+
+    /// What a killed run had left open and opening has settled, for people to know.
+    pub fn settled(&self) -> &[Settled] {
+        &self.settled
     }
 
     /// Where the archive lies.
@@ -152,7 +165,8 @@ impl Archive {
     /// slipped in between and was killed is settled too.
     fn settle_and_hold(&mut self) -> Result<(), Error> {
         loop {
-            self.settle()?;
+            let settled = self.settle()?;
+            self.settled.extend(settled);
             let known = self.tail()?;
             self.hold()?;
             if self.tail()? == known {

@@ -18,12 +18,16 @@ use crate::pack::Run;
 /// The file in a published folder that says which registration it belongs to.
 pub const SEAL: &str = "data/registration.json";
 
+/// The workbook that depends on what was published before; nobody answers in it.
+const CHANGES: &str = "变更对照.xlsx";
+
 /// What a published folder says about itself.
 #[derive(Debug, Serialize, Deserialize)]
 struct Seal {
     /// The registration's mark.
     registration: String,
-    /// SHA-256 of the workbooks as published, by name: one that is unchanged holds no new answer.
+    /// SHA-256 of the workbooks as published, by name: one that is unchanged holds no new answer. Without
+    /// [`CHANGES`], since a run's files must not depend on the one before.
     workbooks: BTreeMap<String, String>,
 }
 
@@ -36,7 +40,7 @@ pub fn folder_name(year: i32, run: Run) -> String {
 /// before it is renamed into place.
 pub fn seal(staged: &Path, ticket: &Ticket) -> Result<(), Error> {
     let mut workbooks = BTreeMap::new();
-    for name in workbook_names(staged)? {
+    for name in workbook_names(staged)?.into_iter().filter(|name| name != CHANGES) {
         let hash = hash_file(&staged.join(&name))?;
         workbooks.insert(name, hash);
     }
@@ -121,7 +125,7 @@ impl Archive {
         let seal = read_seal(run_dir)?;
         let mut found = Vec::new();
         let mut known = super::record::Known::new(self);
-        for name in workbook_names(run_dir)? {
+        for name in workbook_names(run_dir)?.into_iter().filter(|name| name != CHANGES) {
             let path = run_dir.join(&name);
             let as_published = seal.as_ref().and_then(|seal| seal.workbooks.get(&name));
             if let Some(published) = as_published

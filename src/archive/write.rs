@@ -41,6 +41,17 @@ pub struct Settled {
     pub published: bool,
 }
 
+impl std::fmt::Display for Settled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let run = format!("{}年{}", self.year, self.run.title());
+        if self.published {
+            write!(f, "上一次运行（{run}）发布后中断，档案已补记为发布")
+        } else {
+            write!(f, "上一次运行（{run}）在发布前中断，其登记已作废，原有结果未动")
+        }
+    }
+}
+
 /// A registration that is neither confirmed nor dropped.
 pub(super) struct Unsettled {
     number: i64,
@@ -74,7 +85,7 @@ impl Archive {
                 transaction.rollback()?;
                 return Ok(Ticket { mark, number: None });
             }
-            chain::append(&transaction, Kind::Registration, None, &story)?;
+            chain::append_hashed(&transaction, Kind::Registration, None, &story, &mark)?;
             transaction.commit()?;
             Ok(Ticket { mark, number: Some(number) })
         };

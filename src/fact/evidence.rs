@@ -122,8 +122,12 @@ impl World<'_> {
     ) -> Result<(), Error> {
         let definition = &self.pack.facts[fact];
         let (cells, source): (&[CellRule], Option<Source>) = match &definition.formula {
-            Formula::Own { is, cells } if cells.is_empty() => {
-                for name in sql::names(&self.parse(is)?) {
+            Formula::Own { is, cells, shows } if cells.is_empty() => {
+                let frame = self.frame(definition.of);
+                let holds = frame.and_then(|frame| frame.column(&column_of(fact)).ok()?.bool().ok()?.get(at as usize));
+                let names =
+                    if holds == Some(true) && !shows.is_empty() { shows.clone() } else { sql::names(&self.parse(is)?) };
+                for name in names {
                     self.named(definition.of, at, &name, Some(fact), only, of_line, found)?;
                 }
                 return Ok(());

@@ -342,7 +342,7 @@ impl<'a> World<'a> {
         let pack = self.pack;
         let definition = &pack.facts[fact];
         match &definition.formula {
-            Formula::Own { is, cells } => {
+            Formula::Own { is, cells, .. } => {
                 let site = Site::Entity(definition.of);
                 let mut exprs = vec![self.compile(site, is, Some(fact))?];
                 exprs.extend(self.cell_conditions(site, cells, Some(fact))?);

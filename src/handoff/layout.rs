@@ -12,7 +12,7 @@ const LANDSCAPE: f64 = (297.0 / 25.4 - 0.9) * 96.0;
 const PORTRAIT: f64 = (210.0 / 25.4 - 0.9) * 96.0;
 /// Scales at which a page may be printed, the largest first: at the smallest, text of 10 points is of
 /// 7, still read without effort. None is 1, since printing to the page's width only ever shrinks.
-const SCALES: [f64; 6] = [0.94, 0.9, 0.86, 0.8, 0.75, 0.7];
+const SCALES: [f64; 5] = [0.9, 0.85, 0.8, 0.75, 0.7];
 /// Lines that rows may on average be high before a smaller scale is taken: in lists, which are
 /// looked through, and on upright pages, which are read.
 const LIST_LINES: f64 = 3.2;

@@ -28,7 +28,7 @@ pub fn save(tables: &[Table<'_>], as_of: Option<NaiveDate>, file: &Path) -> Resu
 
 fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {
     let columns = table.columns.iter().map(|name| Column::text(name.as_str(), 6.0, 40.0)).collect();
-    let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::text(text.as_str())).collect()).collect();
+    let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::date(text)).collect()).collect();
     Sheet {
         name: table.name.to_owned(),
         landscape: true,

@@ -24,7 +24,6 @@ pub mod overview;
 pub mod pendings;
 mod people;
 mod phrase;
-pub mod plain;
 pub mod register;
 mod text;
 pub mod write;

@@ -34,7 +34,7 @@ pub fn workbook<'a>(
     // One table and its chart a sheet, so that no page break goes through them.
     for one in &figures.crosses {
         let name = one.title.split(['（', '：']).next().unwrap_or(&one.title);
-        sheets.push(sheet(info, name, info.title(material.pack, ""), false, vec![cross(one)]));
+        sheets.push(sheet(info, name, info.title(material.pack, name), false, vec![cross(one)]));
     }
     if !figures.ratios.is_empty() {
         sheets.push(sheet(info, "比例", info.title(material.pack, "等次比例"), false, vec![ratios(figures)]));

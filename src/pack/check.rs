@@ -67,7 +67,7 @@ pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
 /// Expressions of a fact with the site each is evaluated at.
 pub fn expressions(fact: &Fact) -> Vec<(Site, &str)> {
     match &fact.formula {
-        Formula::Own { is, cells } => {
+        Formula::Own { is, cells, .. } => {
             let site = Site::Entity(fact.of);
             let cells = cells.iter().filter_map(|cell| cell.when.as_deref());
             std::iter::once(is.as_str()).chain(cells).map(|sql| (site, sql)).collect()
@@ -178,7 +178,12 @@ impl Checker<'_> {
         let what = format!("事实「{}」", fact.name);
         let not = Some(at);
         let dtype = match &fact.formula {
-            Formula::Own { is, cells } => {
+            Formula::Own { is, cells, shows } => {
+                for name in shows {
+                    if let Err(message) = scope::resolve(pack, Site::Entity(fact.of), name, not) {
+                        self.faults.push(fault(&fact.place, format!("{what}的 shows：{message}")));
+                    }
+                }
                 self.cells(fact, Site::Entity(fact.of), cells, not);
                 self.type_of(&fact.place, &what, Site::Entity(fact.of), is, not)
             }

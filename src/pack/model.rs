@@ -278,8 +278,9 @@ pub struct Place {
 
 #[derive(Debug, Clone)]
 pub enum Formula {
-    /// An expression over the entity's own columns and facts.
-    Own { is: String, cells: Vec<CellRule> },
+    /// An expression over the entity's own columns and facts. Without cells of its own it shows those of the
+    /// names it uses; where it is true, only those of `shows` (if any are named).
+    Own { is: String, cells: Vec<CellRule>, shows: Vec<String> },
     /// An aggregate over the rows of a source that belong to the entity.
     Aggregate {
         source: Source,

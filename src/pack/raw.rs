@@ -243,6 +243,8 @@ pub struct RawFact {
     pub absent: Option<Name>,
     pub by: Option<Name>,
     #[serde(default)]
+    pub shows: Vec<Name>,
+    #[serde(default)]
     pub covered: bool,
     #[serde(default)]
     pub cells: Vec<RawCell>,

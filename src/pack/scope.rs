@@ -9,8 +9,8 @@ use polars::prelude::{DataType, Schema};
 
 use super::model::*;
 
-/// The run's own values that every expression may use.
-pub const RUN_NAMES: [&str; 4] = ["本年", "基准日", "年初", "轮次"];
+/// The run's own values that every expression may use. None of them is a column of a system table.
+pub const RUN_NAMES: [&str; 4] = ["本年", "基准日", "年初", "本轮"];
 
 /// Columns of the tables that the engine itself provides. Grounds have one more per fact.
 pub fn system_columns(source: Source) -> &'static [(&'static str, DataType)] {

@@ -72,7 +72,7 @@ impl Job {
         literals.insert("本年".into(), Literal::Int(year));
         literals.insert("基准日".into(), Literal::Date(as_of));
         literals.insert("年初".into(), Literal::Date(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(as_of)));
-        literals.insert("轮次".into(), Literal::Text(self.run.code().into()));
+        literals.insert("本轮".into(), Literal::Text(self.run.code().into()));
         for parameter in &pack.parameters {
             let set = self.sets.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
             if let Some(value) = set.or_else(|| in_force(parameter, as_of)) {

@@ -67,6 +67,13 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     let held = Held::new(&job.output)?;
     let mut archive = Archive::open(&job.archive, Mode::Run).map_err(Failure::failed)?;
     let known = archive.known_lines().map_err(Failure::failed)?;
+    if known.is_empty() && record::has_published(&job.output) {
+        told.say(&format!(
+            "注意：「{}」中已有发布的结果，但档案「{}」是新的或空的，以往的审定意见不在其中。档案另存别处的，请用 --archive 指定后重新运行",
+            job.output.display(),
+            job.archive.display()
+        ));
+    }
     told.stage("读取报送表");
     let data = read(job, pack, &known, told)?;
     told.say(&summary::of_input(pack, &data));
@@ -236,6 +243,9 @@ pub fn show_archive(path: &Path, as_of: Option<chrono::NaiveDate>) -> Result<Str
 /// # Errors
 /// Everything that is wrong with it.
 pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
+    if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        return Err(Failure::failed(format!("档案「{}」是空文件，其中的内容已丢失。请从备份恢复", path.display())));
+    }
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
     let faults = archive.verify().map_err(Failure::failed)?;
     if faults.is_empty() {

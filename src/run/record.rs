@@ -140,6 +140,12 @@ fn entries(pack: &Pack, data: &Dataset, outcome: &Outcome, table: &ListTable<'_>
     entries.collect()
 }
 
+/// Whether a folder holds a run that was published with an archive.
+pub fn has_published(dir: &std::path::Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(dir) else { return false };
+    entries.flatten().any(|entry| entry.path().join(archive::SEAL).is_file())
+}
+
 /// Refuses to supersede a published run in which people have written, or which is open.
 ///
 /// # Errors

@@ -99,7 +99,7 @@ impl Coercion {
             ColumnKind::Number { min, max } => self.number(raw, &shown, &key, *min, *max),
             ColumnKind::Date => {
                 let day = match raw {
-                    Raw::DateTime(moment) => Some(moment.date()),
+                    Raw::DateTime(moment) => date::day_from_moment(*moment),
                     Raw::Number(number) => date::day_from_number(*number, from_1904),
                     Raw::Text(_) => date::day(&shown),
                     _ => None,
@@ -108,7 +108,7 @@ impl Coercion {
             }
             ColumnKind::Month => {
                 let day = match raw {
-                    Raw::DateTime(moment) => Some(moment.date()),
+                    Raw::DateTime(moment) => date::day_from_moment(*moment),
                     Raw::Number(number) => date::month_from_number(*number, from_1904),
                     Raw::Text(_) => date::month(&shown),
                     _ => None,
@@ -174,6 +174,8 @@ impl Coercion {
     fn number(&self, raw: &Raw, shown: &str, key: &str, min: Option<f64>, max: Option<f64>) -> Content {
         let number = match raw {
             Raw::Number(number) => Some(*number),
+            // Digits with a gap between them may have lost one.
+            Raw::Text(_) if shown.contains(text::is_blank) => None,
             Raw::Text(_) => number_written(key),
             _ => None,
         };

@@ -3,10 +3,10 @@
 //! Assessments repeat the same few words a hundred thousand times. What a content means is worked
 //! out when it is first seen; the row keeps a number. What the clerk wrote stays beside it for messages.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
+use foldhash::{HashMap, HashMapExt};
 
 use crate::finding::Code;
 use crate::workbook::Raw;

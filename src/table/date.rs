@@ -3,13 +3,13 @@
 //! Everything is parsed on the way in, so that no later stage ever sees a date as text. What could
 //! mean two days (`2012.1` typed as a number, `2015` in a column of dates) is none.
 
-use chrono::{Datelike, Duration, NaiveDate};
+use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime};
 use unicode_normalization::UnicodeNormalization;
 
 use super::text;
 
 /// Years that a workbook of this kind can speak of; anything else is a slip.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+const YEARS: std::ops::RangeInclusive<i32> = 1950..=2199;
 /// Serial numbers outside these years are rather a typed year or some other number.
 const SERIAL_YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
 
@@ -28,9 +28,14 @@ pub fn month(given: &str) -> Option<NaiveDate> {
     }
 }
 
+/// A day that a cell holds as such. A year typed into a cell that shows dates is a day of 1905: none.
+pub fn day_from_moment(moment: NaiveDateTime) -> Option<NaiveDate> {
+    Some(moment.date()).filter(|day| SERIAL_YEARS.contains(&day.year()))
+}
+
 /// A number in a column of days: a serial, or the eight digits of a date.
 pub fn day_from_number(number: f64, from_1904: bool) -> Option<NaiveDate> {
-    if number.fract() == 0.0 && (19_000_101.0..=21_991_231.0).contains(&number) {
+    if number.fract() == 0.0 && (19_500_101.0..=21_991_231.0).contains(&number) {
         return compact(number as u32);
     }
     let base = if from_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) }?;
@@ -43,10 +48,10 @@ pub fn day_from_number(number: f64, from_1904: bool) -> Option<NaiveDate> {
 /// A number in a column of months: as for days, and `201203` or `2012.03`. `2012.1` is none: typed as
 /// a number, October loses its nought.
 pub fn month_from_number(number: f64, from_1904: bool) -> Option<NaiveDate> {
-    if number.fract() == 0.0 && (190_001.0..=219_912.0).contains(&number) {
+    if number.fract() == 0.0 && (195_001.0..=219_912.0).contains(&number) {
         return first_of((number / 100.0) as i32, (number % 100.0) as u32);
     }
-    if (1900.0..2200.0).contains(&number) && number.fract() != 0.0 {
+    if (1950.0..2200.0).contains(&number) && number.fract() != 0.0 {
         let month = (number - number.floor()) * 100.0;
         let month = if (month - month.round()).abs() < 1e-6 { month.round() as u32 } else { return None };
         let month = if month % 10 == 0 { month / 10 } else { month };
@@ -307,6 +312,7 @@ mod tests {
             "2015-06.24",
             "2015-06-24 25:00",
             "2015-06-2410:30",
+            "1915-06-24",
             "2015-06-24至2015-06-30",
             "不详",
             "0215-06-24",

@@ -3,7 +3,7 @@
 //! Somebody who stands only in rejected register rows is no subject of the run, and is still looked
 //! up here: a name that such a row bears is not free for somebody else.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// The subjects of one kind in register order.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Directory {
     pub rows: Vec<Vec<u32>>,
     /// Per subject the units that it is a member of.
     units: Vec<Vec<u32>>,
+    /// Per unit its members.
+    members: Vec<Vec<u32>>,
     /// Ids that stand only in rejected rows.
     pub put_aside: Vec<String>,
     /// The units that these rows name; none: a row does not tell, and they may sit anywhere.
@@ -67,15 +69,19 @@ impl Directory {
         let at = known as usize;
         self.rows[at].push(entry.row);
         for other in entry.other_labels.into_iter().flat_map(|names| names.split('、')) {
-            if !self.other_keys[at].iter().any(|name| name == other) {
+            if !self.is_called(known, other) {
                 self.other_keys[at].push(other.to_owned());
+                self.name(other, Who::Known(known));
             }
-            self.name(other, Who::Known(known));
         }
         if let Some(unit) = entry.unit
             && !self.units[at].contains(&unit)
         {
             self.units[at].push(unit);
+            if self.members.len() <= unit as usize {
+                self.members.resize_with(unit as usize + 1, Vec::new);
+            }
+            self.members[unit as usize].push(known);
         }
     }
 
@@ -99,16 +105,15 @@ impl Directory {
                 units
             });
             for name in names {
-                self.name(&name, who);
+                if !self.by_name(&name).contains(&who) {
+                    self.name(&name, who);
+                }
             }
         }
     }
 
     fn name(&mut self, name: &str, who: Who) {
-        let bearers = self.by_name.entry(name.to_owned()).or_default();
-        if !bearers.contains(&who) {
-            bearers.push(who);
-        }
+        self.by_name.entry(name.to_owned()).or_default().push(who);
     }
 
     pub fn by_id(&self, id: &str) -> Option<Who> {
@@ -149,5 +154,11 @@ impl Directory {
     /// The keys of all names, for what a slip may have meant.
     pub fn label_keys(&self) -> impl Iterator<Item = &str> {
         self.label_keys.iter().map(String::as_str)
+    }
+
+    /// The keys of the names of a unit's members.
+    pub fn member_keys(&self, unit: u32) -> impl Iterator<Item = &str> {
+        let members = self.members.get(unit as usize).map_or(&[][..], Vec::as_slice);
+        members.iter().map(|known| self.label_keys[*known as usize].as_str())
     }
 }

@@ -3,7 +3,7 @@
 //! Saying exactly the same, the later one is superfluous. Saying different things, none can be
 //! believed and all are put aside: nobody is listed by whichever row happened to come first.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::finding::{Code, Severity};
 use crate::pack::{Key, KeyPart, Table};
@@ -160,7 +160,17 @@ fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &m
     if differing.is_empty() && group.iter().any(|row| records.rejected[*row]) {
         reason = format!("{what}有{}行，其中有的另有错误：{}", group.len(), places(records, column, group));
     } else if differing.is_empty() {
-        reason = format!("{what}有{}行，所指对象不同：{}", group.len(), places(records, column, group));
+        let mut named: Vec<String> = Vec::new();
+        for (reference, whos) in records.table.references.iter().zip(records.whos) {
+            for who in group.iter().filter_map(|row| whos[*row]) {
+                let name = (records.name)(reference.subject, who);
+                if !named.contains(&name) && named.len() < 5 {
+                    named.push(name);
+                }
+            }
+        }
+        let rows = places(records, column, group);
+        reason = format!("{what}有{}行，所指对象不同：{}；各行在{rows}", group.len(), named.join("、"));
     } else if !others.is_empty() {
         reason = format!("{reason}；不一致的还有{}", others.join("、"));
     }
@@ -231,7 +241,8 @@ fn same_names(records: &Records<'_>, found: &mut Duplicates) {
             let shown = &records.cells[*id].entry(group[0]).shown;
             let mut different: Vec<usize> = Vec::new();
             for row in &named {
-                if !different.iter().any(|other| cells.value(*other) == cells.value(*row)) {
+                // More than are told need not be looked for.
+                if different.len() < 6 && !different.iter().any(|other| cells.value(*other) == cells.value(*row)) {
                     different.push(*row);
                 }
             }

@@ -203,7 +203,7 @@ fn scan(
         .into_par_iter()
         .with_max_len(1)
         .map(|(book, sheet)| {
-            let mut scan = Scan::new(schema, false);
+            let mut scan = Scan::new(schema, books[book].counts_from_1904());
             let result = books[book].read(sheet, &mut scan).map(|merges| scan.finish(&merges));
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if let Some(progress) = context.progress {

@@ -165,8 +165,10 @@ impl Headers {
         let fit = &chosen.fits[table];
         let columns: Vec<Option<u32>> =
             fit.columns.iter().map(|place| place.as_ref().map(|place| place.column)).collect();
-        let words =
-            columns.iter().map(|column| column.map(|column| chosen.words(column)).unwrap_or_default()).collect();
+        // Group headings over a header that is complete without them come back with it on every page.
+        let above = head.iter().find(|row| row.row + 1 == chosen.top.row && row.cells.len() > 1);
+        let words = |column| chosen.words(above, column);
+        let words = columns.iter().map(|column| column.map(words).unwrap_or_default()).collect();
         let spans =
             fit.columns.iter().map(|place| place.as_ref().is_some_and(|place| place.from != From::Lower)).collect();
         let doubled = self.doubled(table, chosen, &candidates);
@@ -227,7 +229,8 @@ impl Headers {
     /// with a header of its own further down.
     fn doubled(&self, table: usize, chosen: &Candidate<'_>, candidates: &[Candidate<'_>]) -> Option<(usize, u32)> {
         let used = &chosen.fits[table].columns;
-        let is_used = |column: u32| used.iter().flatten().any(|place| place.column == column);
+        // A column under another name of one that the first table uses says nothing of a second table.
+        let is_used = |column: u32| used.iter().flatten().any(|place| place.all.contains(&column));
         let last = chosen.bottom.map_or(chosen.top.row, |bottom| bottom.row);
         for (other, fit) in chosen.fits.iter().enumerate() {
             if other == table || !fit.complete {
@@ -300,10 +303,10 @@ struct Candidate<'h> {
 }
 
 impl Candidate<'_> {
-    /// The words over a column.
-    fn words(&self, column: u32) -> Vec<String> {
+    /// The words over a column, in the header and in the row above it.
+    fn words(&self, above: Option<&HeadRow>, column: u32) -> Vec<String> {
         let mut words = Vec::new();
-        for row in [Some(self.top), self.bottom].into_iter().flatten() {
+        for row in [above, Some(self.top), self.bottom].into_iter().flatten() {
             words.extend(row.cells.iter().filter(|cell| cell.column == column).map(|cell| cell.key.clone()));
         }
         words

@@ -3,6 +3,8 @@
 //! A filled id alone decides; what stands beside it must not contradict it. Only where the id is
 //! blank does the name decide, with the unit beside it or, without one, if nobody else bears it.
 
+use std::cell::Cell;
+
 use crate::finding::{Code, Severity};
 use crate::pack::{Pack, Reference};
 
@@ -19,6 +21,10 @@ pub struct RowFault {
     pub reason: String,
     pub remedy: String,
 }
+
+/// A register is searched only so often for what a name may have meant: where hundreds of names are
+/// unknown, they are no slips.
+const SEARCHES: u32 = 200;
 
 /// What a reference of a row comes to.
 #[derive(Debug, Default)]
@@ -58,6 +64,8 @@ pub struct Matcher<'a> {
     cells: &'a [Cells],
     /// Per entry of the id column.
     by_id: Vec<Option<Who>>,
+    /// Searches for what a name may have meant that are still allowed.
+    searches: Cell<u32>,
 }
 
 impl<'a> Matcher<'a> {
@@ -78,7 +86,7 @@ impl<'a> Matcher<'a> {
                     _ => None,
                 })
                 .collect();
-            Matcher { pack, table, subject, id, label, directory, within, cells, by_id }
+            Matcher { pack, table, subject, id, label, directory, within, cells, by_id, searches: Cell::new(SEARCHES) }
         };
         let within = reference.within.map(|(subject, id, label)| Box::new(plain(subject, id, label, None)));
         plain(reference.subject, reference.id, reference.label, within)
@@ -119,10 +127,10 @@ impl<'a> Matcher<'a> {
 
     fn by_name(&self, row: usize, name: &str, past: bool) -> Resolved {
         let bearers = self.directory.by_name(name);
-        let Some(within) = &self.within else { return self.one_of(row, bearers, past) };
+        let Some(within) = &self.within else { return self.one_of(row, bearers, None, past) };
         let unit = within.resolve(row, past);
         if unit.blank {
-            return self.one_of(row, bearers, past);
+            return self.one_of(row, bearers, None, past);
         }
         if unit.gone {
             return Resolved::gone();
@@ -134,7 +142,7 @@ impl<'a> Matcher<'a> {
                 if inside.is_empty() && !bearers.is_empty() {
                     return Resolved::fault(self.elsewhere(row, bearers, unit));
                 }
-                self.one_of(row, &inside, past)
+                self.one_of(row, &inside, Some(unit), past)
             }
             Some(Who::PutAside(_)) => {
                 let aside: Vec<Who> = bearers.iter().copied().filter(|who| matches!(who, Who::PutAside(_))).collect();
@@ -147,12 +155,12 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn one_of(&self, row: usize, bearers: &[Who], past: bool) -> Resolved {
+    fn one_of(&self, row: usize, bearers: &[Who], unit: Option<u32>, past: bool) -> Resolved {
         match bearers {
             [who @ Who::Known(_)] => Resolved::known(*who),
             [who] => Resolved { fault: Some(self.register_rejected(row, *who)), ..Resolved::known(*who) },
             [] if past => Resolved::gone(),
-            [] => Resolved::fault(self.unknown_name(row)),
+            [] => Resolved::fault(self.unknown_name(row, unit)),
             _ => Resolved::fault(self.ambiguous(row, bearers)),
         }
     }
@@ -208,7 +216,7 @@ impl<'a> Matcher<'a> {
         self.reject(self.id, Code::UnknownSubject, reason, remedy)
     }
 
-    fn unknown_name(&self, row: usize) -> RowFault {
+    fn unknown_name(&self, row: usize, unit: Option<u32>) -> RowFault {
         let shown = self.shown(row, self.label);
         let reason = format!("{}「{shown}」不在《{}》上", self.column(self.label), self.register());
         let mut remedy = format!(
@@ -217,13 +225,24 @@ impl<'a> Matcher<'a> {
             self.column(self.id),
             self.register()
         );
-        // Among people of a big city some name is always near: only units are worth a suggestion.
-        if self.within.is_none()
-            && let Some(near) = text::nearest(&text::key(shown), self.directory.label_keys())
-        {
+        if let Some(near) = self.nearest(&text::key(shown), unit) {
             remedy = format!("{remedy}；如系笔误，可能应为「{near}」");
         }
         self.reject(self.label, Code::UnknownSubject, reason, remedy)
+    }
+
+    /// What a name is probably a slip of. Among people of a whole city some name is always near, and of
+    /// two signs one is the family's: only longer names of the row's own unit are worth a suggestion.
+    fn nearest(&self, key: &str, unit: Option<u32>) -> Option<&str> {
+        let left = self.searches.get().checked_sub(1)?;
+        match (&self.within, unit) {
+            (None, _) => {
+                self.searches.set(left);
+                text::nearest(key, self.directory.label_keys())
+            }
+            (Some(_), Some(unit)) if key.chars().count() >= 3 => text::nearest(key, self.directory.member_keys(unit)),
+            _ => None,
+        }
     }
 
     fn elsewhere(&self, row: usize, bearers: &[Who], unit: u32) -> RowFault {

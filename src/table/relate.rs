@@ -133,7 +133,10 @@ impl Work<'_> {
             let mut mentions: Vec<Vec<Mention>> = vec![Vec::new(); self.rows.origin.len()];
             for (row, named) in mentions.iter_mut().enumerate() {
                 let Some(given) = self.rows.cells[at].text(row) else { continue };
-                let unit = of_unit.map(|reference| whos[reference][row]);
+                let unit = of_unit.map(|reference| match whos[reference][row] {
+                    Some(Who::Known(unit)) => Some(unit),
+                    _ => None,
+                });
                 for piece in given.split(|c| separators.contains(c) || matches!(c, '\n' | '\r')) {
                     let key = text::key(piece);
                     if key.is_empty() {
@@ -145,12 +148,10 @@ impl Work<'_> {
                             .by_name(&key)
                             .iter()
                             .copied()
-                            .filter(|who| match (who, unit) {
-                                (Who::Known(known), Some(Some(Who::Known(unit)))) => {
-                                    directory.units(*known).contains(&unit)
-                                }
-                                (_, Some(None)) => false,
-                                _ => true,
+                            .filter(|who| match unit {
+                                None => true,
+                                Some(None) => false,
+                                Some(Some(unit)) => directory.may_sit_in(*who, unit),
                             })
                             .collect(),
                     };

@@ -35,65 +35,52 @@ fn is_total(key: &str) -> bool {
 
 fn is_note(key: &str) -> bool {
     let bare = key.trim_start_matches(['*', '※', '(', '[', '【']);
-    if bare.starts_with("填表说明") || bare.starts_with("填报说明") {
+    if bare == "说明" || (bare.starts_with("说明") && bare.chars().count() > 4) {
         return true;
     }
-    for word in ["注", "备注", "附注", "说明"] {
-        if let Some(rest) = bare.strip_prefix(word) {
-            let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
-            if rest.starts_with([':', '.', '、', ')', ']', '】']) || (word != "注" && rest.is_empty()) {
-                return true;
-            }
-        }
+    if ["填表说明", "填报说明", "填写说明"].iter().any(|word| bare.starts_with(word)) {
+        return true;
     }
-    bare == "说明" || (bare.starts_with("说明") && bare.chars().count() > 4)
+    ["注意事项", "备注", "附注", "附件", "说明", "注", "附"].iter().any(|word| {
+        let Some(rest) = bare.strip_prefix(word) else { return false };
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+        rest.starts_with([':', '.', '、', ')', ']', '】']) || (*word != "注" && *word != "附" && rest.is_empty())
+    })
 }
 
-const SIGNERS: [&str; 30] = [
-    "填表人",
-    "填报人",
-    "制表人",
+/// Last parts of what stands before the colon of a signature line.
+const SIGNERS: [&str; 17] = [
+    "人",
+    "领导",
     "制表",
-    "审核人",
     "审核",
-    "审签人",
-    "审批人",
-    "复核人",
+    "审签",
+    "审批",
     "复核",
-    "校对人",
     "校对",
-    "核对人",
-    "经办人",
+    "核对",
     "经办",
-    "负责人",
-    "联系人",
-    "联系电话",
+    "签发",
+    "签字",
     "电话",
-    "填表日期",
-    "填报日期",
-    "填表时间",
-    "填报时间",
-    "制表日期",
-    "报送日期",
-    "报送时间",
+    "日期",
+    "时间",
     "填报单位",
     "填表单位",
-    "报送单位",
-    "签字",
 ];
 
-/// 填表人：…, 单位负责人（签字）：…: a known word or its last part, perhaps a bracket, and a colon.
+/// 填表人：…, 单位负责人（签字）：…, （盖章）. No id or name ends in such a word and a colon.
 fn is_signature(key: &str) -> bool {
+    let seals = ["签字", "签名", "签章", "盖章", "公章"];
     let Some((label, _)) = key.split_once(':') else {
-        return key == "(盖章)" || key == "(公章)" || key == "(签字)";
+        return seals.iter().any(|seal| key == format!("({seal})"));
     };
-    let label = label.split('(').next().unwrap_or(label);
-    let label = label.trim_end_matches("签字").trim_end_matches("签名").trim_end_matches("盖章");
-    if label.is_empty() {
-        return key.contains("签字") || key.contains("签名") || key.contains("盖章");
+    let label = label.trim_end_matches(')');
+    if seals.iter().any(|seal| label.ends_with(seal)) {
+        return true;
     }
-    label.chars().count() <= 8 && SIGNERS.iter().any(|signer| label.ends_with(signer))
-        || (key.contains("签字:") || key.contains("(签字):") || key.contains("(盖章):") || key.contains("盖章:"))
+    let label = label.split('(').next().unwrap_or(label);
+    label.chars().count() <= 10 && (label == "报送单位" || SIGNERS.iter().any(|signer| label.ends_with(signer)))
 }
 
 #[cfg(test)]
@@ -130,6 +117,10 @@ mod tests {
             "联系电话：0871",
             "（盖章）",
             "【备注】：",
+            "分管领导：某某",
+            "注意事项：",
+            "附：名单",
+            "（公章）",
             "※注：",
         ];
         for text in remarks {
@@ -160,6 +151,11 @@ mod tests {
             "总计划处",
             "备",
             "电话局",
+            "附属医院",
+            "附近",
+            "注册局：一",
+            "单位：盘龙区",
+            "K:1",
         ];
         for text in data {
             let expected = text == "总计";

@@ -277,14 +277,12 @@ impl<'s> Reading<'s> {
     fn end_row(&mut self) {
         let Some(at) = self.row.at.take() else { return };
         self.rows += 1;
+        self.row.codes.sort_unstable_by_key(|(column, _)| *column);
         if self.is_data() {
             self.lines.push(at);
-            let mut codes = vec![EMPTY; self.builders.len()];
-            for (column, code) in &self.row.codes {
-                codes[*column] = *code;
-            }
-            for (builder, code) in self.builders.iter_mut().zip(codes) {
-                builder.push(code);
+            let mut codes = self.row.codes.iter().peekable();
+            for (column, builder) in self.builders.iter_mut().enumerate() {
+                builder.push(codes.next_if(|(at, _)| *at == column).map_or(EMPTY, |(_, code)| *code));
             }
         } else {
             self.ignored += 1;

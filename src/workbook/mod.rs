@@ -146,6 +146,16 @@ impl Book {
         &self.sha256
     }
 
+    /// Whether the book's serials count from 1904: for numbers that are not shown as dates.
+    pub fn counts_from_1904(&self) -> bool {
+        match &self.content {
+            Content::Xlsx(book) => book.counts_from_1904(),
+            Content::Xlsb(book) => book.counts_from_1904(),
+            Content::Xls(book) => book.counts_from_1904(),
+            Content::Ods(_) => false,
+        }
+    }
+
     /// The sheets that hold cells, in the book's order.
     pub fn sheets(&self) -> &[SheetName] {
         match &self.content {

@@ -55,6 +55,11 @@ pub(super) struct Xls {
 }
 
 impl Xls {
+    /// Whether the book's serials count from 1904.
+    pub fn counts_from_1904(&self) -> bool {
+        self.styles.is_1904
+    }
+
     pub fn open(bytes: &[u8]) -> Result<Xls, Fault> {
         let ole = Ole::new(bytes)?;
         for name in ["Workbook", "Book"] {

@@ -36,6 +36,11 @@ impl Styles {
 }
 
 impl Xlsx {
+    /// Whether the book's serials count from 1904.
+    pub fn counts_from_1904(&self) -> bool {
+        self.styles.is_1904
+    }
+
     pub fn open(package: Package, main: &str) -> Result<Xlsx, Fault> {
         let relations = opc::relations(&package, main)?;
         let mut styles = Styles::default();

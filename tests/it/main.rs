@@ -11,4 +11,5 @@ mod reading;
 mod rules;
 mod sample;
 mod template;
+mod tidy;
 mod workbook;

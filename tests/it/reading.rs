@@ -198,4 +198,5 @@ fn check_with(options: &Options, sheets: &[(&str, &str)], expected: Expect) {
 mod headers;
 mod people;
 mod values;
+mod whole;
 mod years;

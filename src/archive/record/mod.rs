@@ -106,6 +106,12 @@ fn compare_all<'a>(
 
 /// Compares one workbook: its sheets that belong to one list count as one.
 fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(), Error> {
+    let path = Path::new(file);
+    if let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))
+        && ["~$", ".~"].iter().any(|mark| folder.join(format!("{mark}{name}")).exists())
+    {
+        session.recorded.notes.push(format!("{file}：正在 Excel 或 WPS 中打开，尚未保存的修改没有收回"));
+    }
     if sheets.is_empty() {
         let reason =
             "不是 kaohe 发布的名单：没有同时带有「处理编号」和「核对码」（登记表为「档案」）的标题行".to_owned();

@@ -89,7 +89,10 @@ impl Builder {
                 .collect();
             let text = |name: &Option<Name>| name.as_ref().map(|sql| sql.get_ref().clone());
             let formula = match (&raw.is, &raw.from, &raw.value, raw.covered) {
-                (Some(is), None, None, false) => Formula::Own { is: is.get_ref().clone(), cells },
+                (Some(is), None, None, false) => {
+                    let shows = raw.shows.iter().map(|name| name.get_ref().clone()).collect();
+                    Formula::Own { is: is.get_ref().clone(), cells, shows }
+                }
                 (None, Some(from), Some(value), false) => {
                     let known = SYSTEM.iter().map(|(name, _)| *name).chain(table_names(tables));
                     let Some(at) = self.find("表", from, known) else { continue };

@@ -9,6 +9,7 @@ mod kill;
 mod publish;
 mod record;
 mod sheets;
+mod years;
 
 use std::path::{Path, PathBuf};
 

@@ -89,6 +89,15 @@ fn a_first_run_killed_anywhere_counts_only_once_its_folder_is_there() {
             continue;
         }
         let published = dir.path().join("2015-annual").exists();
+        let archive = Archive::open(&dir.path().join("档案.db"), Mode::Record).unwrap();
+        let told: Vec<bool> = archive.settled().iter().map(|settled| settled.published).collect();
+        assert_eq!(
+            told,
+            if last == Step::Confirmed { vec![] } else { vec![published] },
+            "{last:?}: people are told once"
+        );
+        drop(archive);
+        assert!(Archive::open(&dir.path().join("档案.db"), Mode::Record).unwrap().settled().is_empty());
         assert_eq!(checks(dir.path()).len(), if published { 3 } else { 0 }, "{last:?}");
     }
 }

@@ -381,7 +381,7 @@ fn files_that_are_no_lists_are_refused() {
     rowless.0[0][0] = Cell::from("改过的标题");
     rowless.write(&emptied);
     for (path, reason) in [
-        (&text, "不是电子表格"),
+        (&text, "纯文本"),
         (&prose, "不是 kaohe 发布的名单"),
         (&stranger, "档案中没有处理编号「2013-A-约谈-C-K1」"),
         (&nowhere, "找不到"),
@@ -634,4 +634,89 @@ fn the_register_comes_back_by_year_id_and_file() {
     assert_eq!(taken(record(dir.path(), from_ref(&path), true)).amended, 1);
     assert_eq!(filled("年度考核管理档案").len(), 3);
     assert_eq!(taken(record(dir.path(), &[path], false)).unchanged, 1);
+}
+
+#[test]
+fn every_cell_that_is_not_an_answer_must_come_back_as_it_went_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = registration(2015, Run::Annual);
+    publish(dir.path(), &run);
+    let path = dir.path().join("收回.xlsx");
+    let free = ["序号", "来源", "提示", "状态"];
+    let answers =
+        ["委员会意见", "决定方式", "决定日期", "备注", "回复期限", "回复日期", "谈话日期", "谈话人", "谈话情况"];
+    for name in ["诫勉谈话名单", "函询核实名单", "调整建议名单", "档案登记"] {
+        let list = grid(&run, name);
+        let columns: Vec<String> = list.0[2]
+            .iter()
+            .filter_map(|cell| if let Cell::Text(text) = cell { Some(text.clone()) } else { None })
+            .filter(|column| !answers.contains(&column.as_str()))
+            .collect();
+        for line in 0..list.0.len() - 3 {
+            for column in &columns {
+                let mut spoilt = list.clone();
+                let at = spoilt.column(column);
+                let changed = match &spoilt.0[3 + line][at] {
+                    Cell::Text(text) => format!("{text}１"),
+                    _ => "无".to_owned(),
+                };
+                spoilt.set(line, column, changed.as_str());
+                spoilt.write(&path);
+                let outcome = record(dir.path(), from_ref(&path), false);
+                let place = format!("{name} {column} of line {line}");
+                assert_eq!(
+                    matches!(outcome, Outcome::Taken(_)),
+                    free.contains(&column.as_str()),
+                    "{place}: {outcome:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn answers_that_changed_places_are_refused_or_follow_their_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = registration(2015, Run::Annual);
+    publish(dir.path(), &run);
+    let path = dir.path().join("收回.xlsx");
+    // Sorting one column alone: the ids no longer stand beside their people.
+    let mut list = grid(&run, "诫勉谈话名单");
+    list.set(0, "委员会意见", "同意");
+    for column in ["处理编号", "对象", "编号"] {
+        let mut spoilt = list.clone();
+        let at = spoilt.column(column);
+        let (first, last) = (spoilt.0[3][at].clone(), spoilt.0[5][at].clone());
+        spoilt.0[3][at] = last;
+        spoilt.0[5][at] = first;
+        spoilt.write(&path);
+        assert!(matches!(record(dir.path(), from_ref(&path), false), Outcome::Refused(_)), "{column}");
+    }
+    // Whole rows: the answer goes with its line.
+    list.0.swap(3, 5);
+    list.write(&path);
+    taken(record(dir.path(), from_ref(&path), false));
+    assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K1").unwrap().0, "同意");
+    assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K3"), None);
+}
+
+#[test]
+fn two_clerks_recording_at_once_wait_for_each_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = registration(2015, Run::Annual);
+    publish(dir.path(), &run);
+    let clerks: Vec<_> = ["诫勉谈话名单", "函询核实名单", "约谈名单", "调整建议名单"]
+        .map(|name| {
+            let path = dir.path().join(format!("{name}.xlsx"));
+            let opinion = if name == "调整建议名单" { "不同意" } else { "同意" };
+            grid(&run, name).set(0, "委员会意见", opinion).write(&path);
+            let dir = dir.path().to_owned();
+            std::thread::spawn(move || taken(record(&dir, &[path], false)).new)
+        })
+        .into_iter()
+        .collect();
+    assert_eq!(clerks.into_iter().map(|clerk| clerk.join().unwrap()).sum::<usize>(), 4);
+    let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
+    assert_eq!(archive.verify().unwrap(), Vec::<String>::new());
+    assert_eq!(archive.ledger(None).unwrap()[2].rows.len(), 4);
 }

@@ -386,6 +386,25 @@ fn a_repeated_header_of_two_rows_is_no_data() {
 }
 
 #[test]
+fn group_headings_over_a_complete_header_are_no_data_when_repeated() {
+    check(
+        &[(
+            "a.xlsx!一",
+            "2015年
+             序号|填报内容|<|<
+             ^|单位编号|单位名称|考核等次
+             1|U1|盘龙区|优秀
+             序号|填报内容|<|<
+             ^|单位编号|单位名称|考核等次
+             2|U2|市审计局|良好",
+        )],
+        expect![[r#"
+            a.xlsx!一 年度考核_班子 4 = 2 + 0 + 2
+        "#]],
+    );
+}
+
+#[test]
 fn a_cell_merged_over_rows_stands_in_each() {
     check(
         &[(

@@ -4,9 +4,20 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod admonitions;
+mod cells;
 mod city;
+mod command_line;
+mod dates;
 mod evaluation;
 mod golden;
+mod leads;
+mod merging;
+mod packs;
+mod parameters;
+mod pendings;
+mod sameness;
+mod talk_plan;
 mod work_results;
 
 use city::{City, Published};
@@ -17,8 +28,18 @@ use city::{City, Published};
 /// The talk plan has its own tests and is left out.
 #[track_caller]
 fn check(command: &str, edits: &[&str], lines: &[&str], pending: &[&str]) {
+    let published = City::new(edits).run(command);
+    assert_lines(&published, lines);
+    assert_pending(&published, pending);
+}
+
+/// The same for a city with rejected rows.
+#[track_caller]
+fn check_faulty(command: &str, edits: &[&str], lines: &[&str], pending: &[&str]) {
     let city = City::new(edits);
-    let published = city.run(command);
+    let ended = city.try_run(command);
+    assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
+    let published = city.published(command);
     assert_lines(&published, lines);
     assert_pending(&published, pending);
 }

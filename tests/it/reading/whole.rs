@@ -1,0 +1,154 @@
+//! What holds for every input: nothing is lost, and the result does not depend on the work's order.
+
+use kaohe::finding::Code;
+use proptest::prelude::*;
+
+use super::*;
+
+/// Words that mean something somewhere, good and bad.
+const WORDS: [&str; 36] = [
+    "",
+    "",
+    "",
+    "年度",
+    "姓名",
+    "单位名称",
+    "单位",
+    "考核等次",
+    "干部编号",
+    "单位编号",
+    "目标完成得分",
+    "工作落实评价",
+    "考核部门",
+    "谈话日期",
+    "谈话类型",
+    "2015",
+    "2014",
+    "=2015",
+    "张三",
+    "李四",
+    "K1",
+    "K9",
+    "U1",
+    "盘龙区",
+    "优秀",
+    "较差",
+    "称职",
+    "市委目督办",
+    "=85",
+    "约谈",
+    "@2015-03-04",
+    "!#REF!",
+    "—",
+    "合计",
+    "注：某",
+    "2015年",
+];
+
+/// Headers of tables that rows may stand under.
+const HEADERS: [&str; 5] = [
+    "年度|姓名|单位名称|考核等次|特别优秀",
+    "单位编号|单位名称|考核等次",
+    "年度|考核部门|单位名称|目标完成得分|工作落实评价|相关责任领导",
+    "谈话日期|谈话类型|干部编号|姓名|所属年度|处理编号",
+    "干部编号|姓名|单位编号|职务|班子职务",
+];
+
+fn sheet() -> impl Strategy<Value = String> {
+    let row = prop::collection::vec(prop::sample::select(&WORDS[..]), 1..7).prop_map(|cells| cells.join("|"));
+    let header = prop::sample::select(&HEADERS[..]).prop_map(str::to_owned);
+    (prop::option::of(header), prop::collection::vec(row, 0..12)).prop_map(|(header, mut rows)| {
+        if let Some(header) = header {
+            rows.insert(rows.len().min(1), header);
+        }
+        rows.join("\n")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_is_lost(first in sheet(), second in sheet()) {
+        let dataset = read(&[("a.xlsx!一", &first), ("b.xlsx!二", &second)], &Options::default()).unwrap();
+        for (at, sheet) in dataset.sheets.iter().enumerate() {
+            prop_assert_eq!(sheet.rows, sheet.used + sheet.rejected + sheet.ignored);
+            let put_aside = dataset.rejected.iter().filter(|rejected| rejected.sheet.0 as usize == at).count();
+            prop_assert_eq!(put_aside as u64, sheet.rejected);
+        }
+        let places: BTreeSet<_> = dataset.rejected.iter().map(|rejected| Some((rejected.sheet, rejected.row))).collect();
+        let told: BTreeSet<_> = dataset.findings.iter().zip(&dataset.finding_rows)
+            .filter(|(finding, _)| finding.severity == Severity::Rejected).map(|(_, row)| *row).collect();
+        prop_assert_eq!(places, told, "every rejected row has its reason, and no other row has one");
+        let mut ordered = dataset.finding_rows.clone();
+        ordered.retain(Option::is_some);
+        prop_assert!(ordered.is_sorted());
+        for table in &dataset.tables {
+            prop_assert_eq!(table.frame.height(), table.origin.len());
+        }
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let sheets: Vec<(String, String)> = (0..12)
+        .map(|at| {
+            let rows: String =
+                (0..40).map(|row| format!("{}|K{}|{}\n", 2014 + row % 2, row % 7, WORDS[row % WORDS.len()])).collect();
+            (format!("{}.xlsx!{at}", at % 5), format!("年度|干部编号|考核等次\n{rows}"))
+        })
+        .collect();
+    let sheets: Vec<(&str, &str)> = sheets.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let dataset = pool.install(|| read(&sheets, &Options::default()).unwrap());
+        let frames: Vec<String> =
+            dataset.tables.iter().map(|table| format!("{:?} {:?}", table.frame, table.origin)).collect();
+        format!("{frames:?} {:?} {:?} {:?}", dataset.findings, dataset.rejected, dataset.sheets)
+    };
+    let one = on(1);
+    assert!(one == on(2) && one == on(7));
+}
+
+/// The closed list of faults; a new one does not compile until it stands here.
+fn every_code() -> Vec<Code> {
+    use Code::*;
+    let mut all = vec![Missing];
+    let next = |code: Code| match code {
+        Missing => Some(NotInSet),
+        NotInSet => Some(BadNumber),
+        BadNumber => Some(BadDate),
+        BadDate => Some(BrokenCell),
+        BrokenCell => Some(UnknownSubject),
+        UnknownSubject => Some(AmbiguousSubject),
+        AmbiguousSubject => Some(ContradictorySubject),
+        ContradictorySubject => Some(RegisterRejected),
+        RegisterRejected => Some(DuplicateDiffers),
+        DuplicateDiffers => Some(RowCheck),
+        RowCheck => Some(BadLineId),
+        BadLineId => Some(UnknownLineId),
+        UnknownLineId => Some(FutureYear),
+        FutureYear => Some(GuessedYear),
+        GuessedYear => Some(HistorySheet),
+        HistorySheet => Some(UnknownMention),
+        UnknownMention => Some(UnrecognisedSheet),
+        UnrecognisedSheet => Some(DoubledTable),
+        DoubledTable => Some(PassedOver),
+        PassedOver => Some(OpenInOffice),
+        OpenInOffice => None,
+    };
+    while let Some(code) = all.last().copied().and_then(next) {
+        all.push(code);
+    }
+    all
+}
+
+#[test]
+fn every_fault_has_a_case_that_shows_its_message() {
+    let cases =
+        [include_str!("headers.rs"), include_str!("people.rs"), include_str!("values.rs"), include_str!("years.rs")];
+    for code in every_code() {
+        let shown = [format!("✗ {code:?} "), format!("! {code:?} ")];
+        assert!(cases.iter().any(|case| shown.iter().any(|shown| case.contains(shown))), "{code:?}");
+    }
+}

@@ -1,0 +1,114 @@
+//! The shape of the code: documented modules, file sizes, layers, and no policy in Rust.
+
+use std::path::{Path, PathBuf};
+
+use kaohe::pack;
+
+/// Stages in the order of the flow, with what each may import beside `place`, `finding` and `pack`.
+const LAYERS: [(&str, &[&str]); 8] = [
+    ("workbook", &[]),
+    ("table", &["workbook"]),
+    ("fact", &["table"]),
+    ("rule", &["fact", "table"]),
+    ("consequence", &["rule", "fact", "table"]),
+    ("handoff", &["consequence", "fact", "table"]),
+    ("archive", &["consequence", "fact", "table", "workbook"]),
+    ("pack", &[]),
+];
+/// Libraries with a single user.
+const OWNED: [(&str, &[&str]); 3] =
+    [("calamine", &["workbook"]), ("rust_xlsxwriter", &["handoff", "sample", "template"]), ("rusqlite", &["archive"])];
+const LONGEST: usize = 800;
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path.strip_prefix(&root).unwrap().to_owned(), text));
+            }
+        }
+    }
+    found.sort();
+    assert!(found.len() > 50);
+    found
+}
+
+/// The code without its unit tests.
+fn code(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap_or(text)
+}
+
+fn stage(path: &Path) -> String {
+    path.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn every_file_says_what_it_is_and_is_short_enough_to_read() {
+    for (path, text) in sources() {
+        assert!(text.starts_with("//! "), "{} does not begin with what it is", path.display());
+        let lines = text.lines().count();
+        assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn stages_import_earlier_stages_only() {
+    for (path, text) in sources() {
+        let own = stage(&path);
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == own) else { continue };
+        for (other, _) in LAYERS.iter().filter(|(name, _)| *name != own && *name != "pack") {
+            let imports =
+                code(&text).contains(&format!("crate::{other}::")) || code(&text).contains(&format!("crate::{other};"));
+            assert!(!imports || allowed.contains(other), "{} imports {other}", path.display());
+        }
+    }
+}
+
+#[test]
+fn libraries_with_one_owner_are_used_there_alone() {
+    for (path, text) in sources() {
+        for (library, owners) in OWNED {
+            let used = code(&text).contains(&format!("{library}::"));
+            assert!(!used || owners.contains(&stage(&path).as_str()), "{} uses {library}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_policy_stands_in_rust() {
+    let pack = pack::built_in("kunming-2015").unwrap();
+    let mut words: Vec<&str> = pack.tables.iter().map(|table| table.name.as_str()).collect();
+    words.extend(pack.actions.iter().map(|action| action.name.as_str()));
+    words.extend(pack.actions.iter().flat_map(|action| &action.options).map(String::as_str));
+    words.extend(pack.lists.iter().map(|list| list.name.as_str()));
+    words.extend(pack.rules.iter().map(|rule| rule.id.as_str()));
+    words.extend(pack.parameters.iter().map(|parameter| parameter.name.as_str()));
+    words.extend(["基本称职", "不称职", "称职", "优秀", "主要负责人", "班子成员"]);
+    for (path, text) in sources() {
+        for word in &words {
+            assert!(!code(&text).contains(&format!("\"{word}\"")), "{} knows 「{word}」", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_pack_is_whole() {
+    let pack = pack::built_in("kunming-2015").unwrap();
+    for rule in pack.rules.iter().filter(|rule| rule.marks.is_none()) {
+        assert!(!rule.citation.is_empty(), "{} cites nothing", rule.id);
+    }
+    for parameter in &pack.parameters {
+        assert!(!parameter.reference.is_empty(), "{} has no reference", parameter.name);
+    }
+    for list in &pack.lists {
+        let used = pack.actions.iter().any(|action| pack.lists[action.list].name == list.name);
+        assert!(used, "{} takes no action", list.name);
+    }
+}
