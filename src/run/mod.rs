@@ -78,7 +78,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
         ));
     }
     told.stage("读取报送表");
-    let data = read(job, pack, &known, false, told)?;
+    let data = read(job, pack, &known, told)?;
     told.say(&summary::of_input(pack, &data));
     let faults = summary::has_faults(&data);
     if faults && job.strict {
