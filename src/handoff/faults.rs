@@ -18,6 +18,9 @@ use super::text::FileNames;
 pub const LIST: &str = "数据问题清单";
 pub const FOLDER: &str = "退回单";
 
+/// Stands in a return slip for a reason that tells what another office has sent.
+const ELSEWHERE: &str = "其他工作簿也报送了同一记录，内容与本行不一致";
+
 /// The faults of the input, by workbook.
 pub struct Faulty<'a> {
     pack: &'a Pack,
@@ -178,7 +181,9 @@ impl<'a> Faulty<'a> {
         let rows = (1..).zip(&book.findings).map(|(number, finding)| {
             let mut row = vec![Value::Count(number)];
             row.extend([&finding.sheet, &finding.cell, &finding.column].map(|text| Value::text(text.as_str())));
-            row.extend(told(finding));
+            let [value, reason, remedy, done] = told(finding);
+            let reason = if self.tells_of_others(book, finding) { Value::text(ELSEWHERE) } else { reason };
+            row.extend([value, reason, remedy, done]);
             row
         });
         let head = super::lines([
@@ -204,6 +209,18 @@ impl<'a> Faulty<'a> {
             foot_left: "更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
             foot_right: String::new(),
         }
+    }
+
+    /// Whether the reason cites another workbook: what stands there is not this office's business.
+    fn tells_of_others(&self, book: &Returned<'_>, finding: &Finding) -> bool {
+        let reason = &finding.reason;
+        reason.contains('!')
+            && self.dataset.books.iter().filter(|other| other.path != book.path).any(|other| {
+                reason.match_indices(&format!("{}!", other.path)).any(|(at, _)| {
+                    // `a.xlsx` also ends the citation of this workbook where it is `甲/a.xlsx`.
+                    !reason[..at + other.path.len()].ends_with(book.path)
+                })
+            })
     }
 
     fn faulty_rows(&self, book: &Returned<'a>, sheet: SheetId, rows: &[FaultyRow<'a>]) -> Sheet<'a> {

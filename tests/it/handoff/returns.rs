@@ -38,12 +38,15 @@ fn a_return_slip_holds_the_faults_of_its_workbook_alone() {
     other.file = "名册.xlsx".into();
     other.value = "别处的值".into();
     city.data.findings.push(other);
+    city.data.findings[0].reason =
+        format!("有2行，所填不一致：「44」（{BOOK}!Sheet1!F6）、「别处」（名册.xlsx!干部!F3）");
     let dir = city.published();
     let path = dir.path().join("退回单").join("市直部门_半年考核（报送）.xls.xlsx");
     let read = Listed::read(&path, "序号");
     assert_eq!(read.texts("单元格"), ["F6", "G6", "H9"]);
+    assert_eq!(read.texts("问题")[..2], ["其他工作簿也报送了同一记录，内容与本行不一致", "没有填写"]);
     let parts = parts(&path);
-    assert!(parts.values().all(|part| !part.contains("别处的值") && !part.contains("名册.xlsx")));
+    assert!(parts.values().all(|part| !part.contains("别处") && !part.contains("名册.xlsx")));
     let strings = &parts["xl/sharedStrings.xml"];
     for shown in ["一百二十", "工作落实评价", "（空）", "盘龙区"] {
         assert!(strings.contains(shown), "{shown}");
