@@ -28,6 +28,20 @@ pub enum Error {
     TooLarge { book: String, what: String },
 }
 
+impl Error {
+    /// The workbook (or folder) that cannot be read.
+    pub fn book(&self) -> &str {
+        match self {
+            Error::Io { path, .. } => path,
+            Error::Encrypted { book }
+            | Error::NotAWorkbook { book, .. }
+            | Error::Damaged { book, .. }
+            | Error::DamagedSheet { book, .. }
+            | Error::TooLarge { book, .. } => book,
+        }
+    }
+}
+
 /// What is wrong inside a workbook, before its name is known.
 #[derive(Debug)]
 pub(super) enum Fault {
