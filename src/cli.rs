@@ -28,6 +28,8 @@ pub enum Command {
     Archive(ArchiveArgs),
     /// 生成一座虚构城市的报送表，供试用、培训和测速
     Sample(SampleArgs),
+    /// 显示、检查或导出规则包
+    Pack(PackArgs),
     /// 生成空白报送表（含下拉选项和填表说明）
     Template(TemplateArgs),
 }
@@ -80,6 +82,33 @@ pub struct CheckArgs {
     /// 把数据问题清单和退回单写到哪个文件夹
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// 规则包文件夹；不写则用内置的规则包
+    #[arg(long, value_name = "DIR")]
+    pub pack: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    #[command(subcommand)]
+    pub command: PackCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// 以文档形式显示规则包，标明本部门口径
+    Show(PackDir),
+    /// 检查规则包，逐处指明文件和行
+    Lint(PackDir),
+    /// 把内置规则包写到文件夹，供修改后用 --pack 使用
+    Export {
+        /// 写到哪个文件夹
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PackDir {
     /// 规则包文件夹；不写则用内置的规则包
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,

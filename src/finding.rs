@@ -58,6 +58,10 @@ pub enum Code {
     PassedOver,
     /// `~$`: the workbook beside it is open.
     OpenInOffice,
+    /// A workbook that cannot be read: the run fails.
+    Unreadable,
+    /// No sheet holds a register: the run fails.
+    MissingRegister,
 }
 
 /// One fault, as the clerk is told about it (§4 `issues.jsonl`, in this field order).

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use kaohe::cli::{self, ArchiveCommand, Cli, Command, RunArgs};
+use kaohe::cli::{self, ArchiveCommand, Cli, Command, PackCommand, RunArgs};
 use kaohe::pack::{self, Pack, Run};
 use kaohe::run::job::{Job, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
@@ -42,6 +42,7 @@ fn command(cli: Cli) -> u8 {
         }
         Command::Archive(arguments) => archive(arguments.command),
         Command::Sample(arguments) => sample(&arguments),
+        Command::Pack(arguments) => pack_command(arguments.command),
         Command::Template(arguments) => template(&arguments),
     };
     match ended {
@@ -101,6 +102,27 @@ fn check(arguments: cli::CheckArgs) -> Result<Ended, Failure> {
     };
     let job = Job::new(typed, &pack)?;
     run::check(&job, &pack, arguments.output.as_deref(), &Terminal::new(false))
+}
+
+fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
+    match command {
+        PackCommand::Show(of) => {
+            let pack = load(of.pack.as_deref())?;
+            let _ = writeln!(std::io::stdout(), "{}", pack::show(&pack).trim_end());
+        }
+        PackCommand::Lint(of) => {
+            // Loading checks names, types, provisions and references, and tells every fault.
+            let pack = load(of.pack.as_deref())?;
+            complain(&format!("规则包 {} {}：没有发现问题", pack.name, pack.version));
+        }
+        PackCommand::Export { dir } => {
+            let name = pack::built_in_names().next().unwrap_or_default();
+            for path in pack::export(name, &dir).map_err(Failure::failed)? {
+                complain(&path.display().to_string());
+            }
+        }
+    }
+    Ok(Ended::Clean)
 }
 
 fn archive(command: ArchiveCommand) -> Result<Ended, Failure> {

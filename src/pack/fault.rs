@@ -17,6 +17,8 @@ pub struct Fault {
 pub enum Error {
     #[error("规则包「{path}」无法读取：{source}。请检查 --pack 所指的文件夹")]
     Read { path: String, source: std::io::Error },
+    #[error("无法写出「{path}」：{source}。请换一个空的文件夹")]
+    Write { path: String, source: std::io::Error },
     #[error(
         "规则包「{path}」中没有 TOML 文件。请检查 --pack 所指的文件夹；可用 kaohe pack export 导出内置规则包作为样本"
     )]

@@ -37,6 +37,29 @@ pub fn built_in_files(name: &str) -> Option<Vec<(String, String)>> {
     Some(files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
 }
 
+/// Writes a built-in pack's files into a folder that `--pack` takes. Files that are there already stay.
+///
+/// # Errors
+/// A folder that cannot be written, or that holds a file of the pack already.
+pub fn export(name: &str, dir: &Path) -> Result<Vec<std::path::PathBuf>, Error> {
+    let fail = |path: &Path, source| Error::Write { path: path.display().to_string(), source };
+    std::fs::create_dir_all(dir).map_err(|source| fail(dir, source))?;
+    let files = built_in_files(name).unwrap_or_default();
+    let mut written = Vec::new();
+    for (file, _) in &files {
+        let path = dir.join(file);
+        if path.exists() {
+            let source = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "文件已存在，不予覆盖");
+            return Err(fail(&path, source));
+        }
+        written.push(path);
+    }
+    for (path, (_, text)) in written.iter().zip(&files) {
+        std::fs::write(path, text).map_err(|source| fail(path, source))?;
+    }
+    Ok(written)
+}
+
 /// The built-in pack called `name`, or the default.
 ///
 /// # Errors

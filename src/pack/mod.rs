@@ -12,13 +12,15 @@ mod load;
 pub mod model;
 mod raw;
 pub mod scope;
+mod show;
 pub mod sql;
 
 pub use build::{fits, nearest};
 pub use check::{expressions, fact_order};
 pub use fault::{Error, Fault, Report};
-pub use load::{built_in, built_in_files, built_in_names, from_files, load};
+pub use load::{built_in, built_in_files, built_in_names, export, from_files, load};
 pub use model::*;
+pub use show::show;
 
 #[cfg(test)]
 mod tests {

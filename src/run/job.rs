@@ -136,7 +136,7 @@ fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
 }
 
 /// Whether `inner` is `outer` or lies in it, by what the names lead to.
-fn inside(inner: &Path, outer: &Path) -> bool {
+pub fn inside(inner: &Path, outer: &Path) -> bool {
     let outer = std::path::absolute(outer).unwrap_or_else(|_| outer.to_owned());
     let outer = outer.canonicalize().unwrap_or(outer);
     let inner = std::path::absolute(inner).unwrap_or_else(|_| inner.to_owned());

@@ -4,12 +4,14 @@
 //! generator seeded by what it is about, and comes out the same however often and wherever it is
 //! drawn. So two million people need no more memory than a thousand.
 
-use chrono::{Datelike, Days, NaiveDate};
+use std::convert::Infallible;
+
+use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use crate::pack::ColumnKind;
 
-use super::compile::{Block, Case, Column, Condition, Draw, Operand, Per, Piece, Sampler, Weights};
+use super::compile::{Block, Per, Sampler};
 use super::random::Random;
 
 /// A cell as it is meant, before it is written in one form or another.
@@ -30,7 +32,7 @@ impl Cell {
     }
 
     /// Whether a condition's value is this; an empty one stands for blank.
-    fn is(&self, value: &str) -> bool {
+    pub(super) fn is(&self, value: &str) -> bool {
         match self {
             Cell::Blank => value.is_empty(),
             Cell::Text(text) => text == value,
@@ -44,7 +46,7 @@ impl Cell {
 pub type Row = Vec<Cell>;
 
 /// Seeds of what is drawn, so that no two things share a generator.
-mod seed {
+pub(super) mod seed {
     pub const SIZES: u64 = 1;
     pub const TRAITS: u64 = 2;
     pub const ROWS: u64 = 3;
@@ -76,17 +78,20 @@ pub struct Event {
     nth: u16,
 }
 
+/// Rows of one value of `each` come before this number, those of the next after it.
+const ROUND: u16 = 256;
+
 /// Whose row is being drawn.
-struct Context<'c> {
+pub(super) struct Context<'c> {
     /// Of the row.
-    year: i32,
-    unit: u32,
-    subject: u32,
-    per: Per,
-    position: u32,
-    serial: u64,
-    unit_row: &'c [Cell],
-    subject_row: &'c [Cell],
+    pub(super) year: i32,
+    pub(super) unit: u32,
+    pub(super) subject: u32,
+    pub(super) per: Per,
+    pub(super) position: u32,
+    pub(super) serial: u64,
+    pub(super) unit_row: &'c [Cell],
+    pub(super) subject_row: &'c [Cell],
 }
 
 impl<'s> City<'s> {
@@ -175,7 +180,7 @@ impl<'s> City<'s> {
     }
 
     /// Everybody in a unit, those at home in it first.
-    fn everybody(&self, unit: u32) -> Vec<Row> {
+    pub(super) fn everybody(&self, unit: u32) -> Vec<Row> {
         let row = self.unit_row(unit);
         let mut people: Vec<Row> = self.roster(unit).map(|member| self.member_row(member, unit, &row)).collect();
         if unit > 0 {
@@ -214,16 +219,7 @@ impl<'s> City<'s> {
                 }
                 continue;
             }
-            for (at, block) in self.blocks(table) {
-                let subjects = if block.per == Per::Unit { unit..unit + 1 } else { self.roster(unit) };
-                for subject in subjects {
-                    let subject_row = (block.per == Per::Member).then(|| self.member_row(subject, unit, &unit_row));
-                    let subject_row = subject_row.as_deref().unwrap_or(&unit_row);
-                    for event in self.events(at, block, subject, unit, &unit_row, subject_row) {
-                        take(self.event_row(event, 0, unit, &unit_row, subject_row), unit)?;
-                    }
-                }
-            }
+            self.events(table, unit, &unit_row, |_, row| take(row, unit))?;
         }
         Ok(())
     }
@@ -232,20 +228,13 @@ impl<'s> City<'s> {
     pub fn plan(&self, table: usize, by: usize) -> Vec<Event> {
         let per_unit = |unit: u32| {
             let mut events = Vec::new();
-            let unit_row = self.unit_row(unit);
-            for (at, block) in self.blocks(table) {
-                let subjects = if block.per == Per::Unit { unit..unit + 1 } else { self.roster(unit) };
-                for subject in subjects {
-                    let member = (block.per == Per::Member).then(|| self.member_row(subject, unit, &unit_row));
-                    let subject_row = member.as_deref().unwrap_or(&unit_row);
-                    for mut event in self.events(at, block, subject, unit, &unit_row, subject_row) {
-                        if let Cell::Date(day) = self.event_row(event, 0, unit, &unit_row, subject_row)[by] {
-                            event.day = day.num_days_from_ce();
-                        }
-                        events.push(event);
-                    }
+            let Ok(()) = self.events::<Infallible>(table, unit, &self.unit_row(unit), |mut event, row| {
+                if let Cell::Date(day) = row[by] {
+                    event.day = day.num_days_from_ce();
                 }
-            }
+                events.push(event);
+                Ok(())
+            });
             events
         };
         let mut events: Vec<Event> = (0..self.units()).into_par_iter().flat_map_iter(per_unit).collect();
@@ -267,28 +256,44 @@ impl<'s> City<'s> {
         self.sampler.blocks.iter().enumerate().filter(move |(_, block)| block.table == table)
     }
 
-    /// Which rows a block has for a subject.
-    fn events(
+    /// Sends the rows of a table's blocks for a unit and its members.
+    fn events<E>(
+        &self,
+        table: usize,
+        unit: u32,
+        unit_row: &[Cell],
+        mut take: impl FnMut(Event, Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut people: Vec<Row> = Vec::new();
+        if self.blocks(table).any(|(_, block)| block.per == Per::Member) {
+            people.extend(self.roster(unit).map(|member| self.member_row(member, unit, unit_row)));
+        }
+        for (at, block) in self.blocks(table) {
+            if block.per == Per::Unit {
+                self.events_of(at, unit, unit, unit_row, unit_row, &mut take)?;
+                continue;
+            }
+            for (member, row) in self.roster(unit).zip(&people) {
+                self.events_of(at, member, unit, unit_row, row, &mut take)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a block's rows for a subject.
+    fn events_of<E>(
         &self,
         at: usize,
-        block: &Block,
         subject: u32,
         unit: u32,
         unit_row: &[Cell],
         subject_row: &[Cell],
-    ) -> Vec<Event> {
-        let mut events = Vec::new();
+        take: &mut impl FnMut(Event, Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let block = &self.sampler.blocks[at];
         for year in &block.years {
-            let context = Context {
-                year: self.year + year,
-                unit,
-                subject,
-                per: block.per,
-                position: self.position(block.per, subject, unit),
-                serial: 0,
-                unit_row,
-                subject_row,
-            };
+            let event = Event { day: 0, block: at as u16, subject, year: *year as i16, nth: 0 };
+            let context = self.context(event, 0, unit, unit_row, subject_row);
             if !self.fits(&block.given, &[], &context) {
                 continue;
             }
@@ -297,26 +302,37 @@ impl<'s> City<'s> {
             for round in 0..rounds {
                 let rows = block.count as u16 + u16::from(random.chance(block.count.fract()));
                 for nth in 0..rows {
-                    let nth = round as u16 * 256 + nth;
-                    events.push(Event { day: 0, block: at as u16, subject, year: *year as i16, nth });
+                    let event = Event { nth: round as u16 * ROUND + nth, ..event };
+                    take(event, self.event_row(event, 0, unit, unit_row, subject_row))?;
                 }
             }
         }
-        events
+        Ok(())
     }
 
-    fn event_row(&self, event: Event, serial: u64, unit: u32, unit_row: &[Cell], subject_row: &[Cell]) -> Row {
-        let block = &self.sampler.blocks[usize::from(event.block)];
-        let context = Context {
+    fn context<'c>(
+        &self,
+        event: Event,
+        serial: u64,
+        unit: u32,
+        unit_row: &'c [Cell],
+        subject_row: &'c [Cell],
+    ) -> Context<'c> {
+        let per = self.sampler.blocks[usize::from(event.block)].per;
+        Context {
             year: self.year + i32::from(event.year),
             unit,
             subject: event.subject,
-            per: block.per,
-            position: self.position(block.per, event.subject, unit),
+            per,
+            position: self.position(per, event.subject, unit),
             serial,
             unit_row,
             subject_row,
-        };
+        }
+    }
+
+    fn event_row(&self, event: Event, serial: u64, unit: u32, unit_row: &[Cell], subject_row: &[Cell]) -> Row {
+        let context = self.context(event, serial, unit, unit_row, subject_row);
         self.draw(usize::from(event.block), &context, event.nth)
     }
 
@@ -329,7 +345,7 @@ impl<'s> City<'s> {
             [self.seed, seed::ROWS, at as u64, u64::from(context.subject), context.year as u64, u64::from(nth) + 1];
         let mut random = Random::new(&parts);
         if let Some((column, values)) = &block.each {
-            row[*column] = Cell::Text(values[usize::from(nth) / 256].clone());
+            row[*column] = Cell::Text(values[usize::from(nth / ROUND)].clone());
         }
         for column in &block.columns {
             let cell = self.cell(column, &row, context, &mut random);
@@ -376,176 +392,9 @@ impl<'s> City<'s> {
         }
     }
 
-    fn cell(&self, column: &Column, row: &[Cell], context: &Context, random: &mut Random) -> Cell {
-        let Some(case) = column.cases.iter().find(|case| self.fits(&case.given, row, context)) else {
-            return Cell::Blank;
-        };
-        if random.chance(column.blank) || random.chance(case.blank) {
-            return Cell::Blank;
-        }
-        self.value(case, row, context, random)
-    }
-
-    fn value(&self, case: &Case, row: &[Cell], context: &Context, random: &mut Random) -> Cell {
-        match &case.draw {
-            Draw::Value(value) => Cell::Text(value.clone()),
-            Draw::Weights(weights) => Cell::Text(pick(weights, random).to_owned()),
-            Draw::Normal { mean, deviation, min, max, scale } => {
-                let value = (mean + deviation * random.normal()).clamp(*min, *max);
-                Cell::Number((value * scale).round() / scale)
-            }
-            Draw::Steps { of, from } => match &row[*of] {
-                Cell::Number(number) => {
-                    let step = from.iter().rev().find(|(start, _)| start <= number).or(from.first());
-                    step.map_or(Cell::Blank, |(_, word)| Cell::Text(word.clone()))
-                }
-                _ => Cell::Blank,
-            },
-            Draw::Date([from, to]) => {
-                let day = |(month, day)| NaiveDate::from_ymd_opt(context.year, month, day).unwrap_or_default();
-                let days = (day(*to) - day(*from)).num_days().max(0) as u64;
-                day(*from).checked_add_days(Days::new(random.below(days + 1))).map_or(Cell::Blank, Cell::Date)
-            }
-            Draw::After { of, days } => match &row[*of] {
-                Cell::Date(start) => {
-                    let wait = u64::from(days[0]) + random.below(u64::from(days[1].saturating_sub(days[0])) + 1);
-                    let last = NaiveDate::from_ymd_opt(self.year, 12, 31).unwrap_or(*start).max(*start);
-                    start.checked_add_days(Days::new(wait)).map_or(Cell::Blank, |day| Cell::Date(day.min(last)))
-                }
-                _ => Cell::Blank,
-            },
-            Draw::MonthsBefore([from, to]) => {
-                let back = i64::from(*from) + random.below(u64::from(to.saturating_sub(*from)) + 1) as i64;
-                let months = i64::from(context.year) * 12 - back;
-                Cell::Text(format!("{}.{:02}", months.div_euclid(12), months.rem_euclid(12) + 1))
-            }
-            Draw::Year(offset) => Cell::Number(f64::from(context.year + offset)),
-            Draw::Serial(pieces) => Cell::Text(self.serial(pieces, context)),
-            Draw::Words { patterns, unique: false } => {
-                let pieces = &patterns[random.index(patterns.len())];
-                let mut text = String::new();
-                for piece in pieces {
-                    match piece {
-                        Piece::Word(list) => text.push_str(&list[random.index(list.len())]),
-                        other => push(&mut text, other, context),
-                    }
-                }
-                Cell::Text(text)
-            }
-            Draw::Words { patterns, unique: true } => Cell::Text(self.unique(&patterns[0], context)),
-            Draw::Members { most, given } => self.people(*most, given, context, random),
-        }
-    }
-
-    fn serial(&self, pieces: &[Piece], context: &Context) -> String {
-        let mut text = String::new();
-        pieces.iter().for_each(|piece| push(&mut text, piece, context));
-        text
-    }
-
-    /// The subject's own combination of words: combinations are numbered, and each subject's number is
-    /// scattered over them. Past the last, a number tells namesakes apart.
-    fn unique(&self, pieces: &[Piece], context: &Context) -> String {
-        let lists = || {
-            pieces.iter().filter_map(|piece| if let Piece::Word(list) = piece { Some(list.len() as u64) } else { None })
-        };
-        let combinations: u64 = lists().product::<u64>().max(1);
-        let mut random = Random::new(&[self.seed, seed::UNIQUE, combinations]);
-        let mut step = random.below(combinations) | 1;
-        while divisor(step, combinations) != 1 {
-            step += 2;
-        }
-        let subject = u64::from(context.subject);
-        let scattered = u128::from(subject % combinations) * u128::from(step) + u128::from(random.below(combinations));
-        let mut left = (scattered % u128::from(combinations)) as u64;
-        let mut text = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Word(list) => {
-                    text.push_str(&list[(left % list.len() as u64) as usize]);
-                    left /= list.len() as u64;
-                }
-                other => push(&mut text, other, context),
-            }
-        }
-        if subject >= combinations {
-            text.push_str(&(subject / combinations + 1).to_string());
-        }
-        text
-    }
-
-    /// Some of the unit's people, by name, or by id where the name is not enough.
-    fn people(&self, most: u32, given: &[Condition], context: &Context, random: &mut Random) -> Cell {
-        let subject = &self.sampler.pack.subjects[self.sampler.pack.membership.member];
-        let everybody = self.everybody(context.unit);
-        let at_home = self.roster(context.unit).len();
-        let fits = |row: &&Row| {
-            given.iter().all(|condition| match condition.of {
-                Operand::Subject(column) => condition.values.iter().any(|value| row[column].is(value)),
-                _ => true,
-            })
-        };
-        let mut able: Vec<&Row> = everybody[..at_home].iter().filter(fits).collect();
-        let mut names = Vec::new();
-        for _ in 0..1 + random.below(u64::from(most)) {
-            if able.is_empty() {
-                break;
-            }
-            let row = able.remove(random.index(able.len()));
-            let name = row[subject.label].text();
-            let namesakes = everybody.iter().filter(|other| other[subject.label].text() == name).count();
-            names.push(if namesakes == 1 { name } else { row[subject.id].text() });
-        }
-        if names.is_empty() { Cell::Blank } else { Cell::Text(names.join("、")) }
-    }
-
-    fn fits(&self, given: &[Condition], row: &[Cell], context: &Context) -> bool {
-        let subject_row = context.subject_row;
-        given.iter().all(|condition| {
-            let any = |cell: &Cell| condition.values.iter().any(|value| cell.is(value));
-            match condition.of {
-                Operand::Own(column) => any(&row[column]),
-                Operand::Position => condition.values.iter().any(|value| value.parse() == Ok(context.position)),
-                Operand::Subject(column) => any(&subject_row[column]),
-                Operand::Unit(column) => any(&context.unit_row[column]),
-                Operand::Trait(at) => {
-                    let word = self.trait_of(at, context);
-                    condition.values.iter().any(|value| value == word)
-                }
-            }
-        })
-    }
-
-    fn trait_of(&self, at: usize, context: &Context) -> &str {
-        let one = &self.sampler.traits[at];
-        let whose = if one.of == Per::Unit { context.unit } else { context.subject };
-        let mut random = Random::new(&[self.seed, seed::TRAITS, at as u64, u64::from(whose)]);
-        pick(&one.weights, &mut random)
-    }
-
     fn label(&self, per: Per) -> usize {
         let membership = &self.sampler.pack.membership;
         let kind = if per == Per::Unit { membership.unit } else { membership.member };
         self.sampler.pack.subjects[kind].label
     }
-}
-
-fn push(text: &mut String, piece: &Piece, context: &Context) {
-    match piece {
-        Piece::Text(words) => text.push_str(words),
-        Piece::Number(digits) => text.push_str(&format!("{:0width$}", context.serial, width = *digits)),
-        Piece::Year => text.push_str(&context.year.to_string()),
-        Piece::Word(list) => text.push_str(&list[0]),
-    }
-}
-
-fn pick<'w>(weights: &'w Weights, random: &mut Random) -> &'w str {
-    let point = random.unit() * weights.sum;
-    let found = weights.words.iter().find(|(upto, _)| point < *upto).or(weights.words.last());
-    found.map_or("", |(_, word)| word)
-}
-
-/// The greatest common divisor.
-fn divisor(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { divisor(b, a % b) }
 }

@@ -13,7 +13,7 @@ pub enum Written {
     Text(String),
     Number(f64),
     /// A serial and the index of its format.
-    Date(f64, usize),
+    Date(i32, usize),
     /// A formula with this number as its stored result.
     Formula(String),
 }
@@ -94,7 +94,7 @@ impl Habit {
                     };
                     Written::Text(text.to_string())
                 } else {
-                    Written::Date(f64::from(serial(*day)), random.index(Habit::DATES.len()))
+                    Written::Date(serial(*day), random.index(Habit::DATES.len()))
                 }
             }
         }

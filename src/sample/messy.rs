@@ -4,10 +4,11 @@
 //! source, and what stands around them is what the contract says is not data. Registers keep their
 //! order, since it orders the lists and says where a person is at home.
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use std::convert::Infallible;
 
 use super::city::{Cell, Row};
 use super::dress::{Habit, Written};
+use super::grid::{Grid, Put};
 use super::random::Random;
 use super::spec::RawMessy;
 use super::{Book, Meter, Part, Source};
@@ -15,6 +16,8 @@ use crate::pack::Table;
 
 /// Rows a sheet: an office's book, small enough to be held in memory while it is written.
 const SHEET: u64 = 20_000;
+/// Endings of the books. Only .ods is what it says: the others are .xlsx inside, as renamed files are.
+const ENDINGS: [&str; 8] = ["xlsx", "xlsx", "xlsx", "xlsx", "ods", "ods", "xls", "et"];
 /// Seeds of what is drawn here.
 const BOOKS: u64 = 101;
 const LOOKS: u64 = 102;
@@ -102,7 +105,9 @@ pub fn books(source: &Source) -> Vec<Book> {
             if register { messy.books.first().map(String::as_str) } else { choose(&messy.books, &mut random) };
         let number = format!("{:0width$}", at + 1);
         let name = pattern.unwrap_or("{n}").replace("{n}", &number);
-        let path = if folder.is_empty() { format!("{name}.xlsx") } else { format!("{folder}/{name}.xlsx") };
+        // Registers keep one ending, since it counts in the order of the files.
+        let ending = if register { "xlsx" } else { ENDINGS[random.index(ENDINGS.len())] };
+        let path = if folder.is_empty() { format!("{name}.{ending}") } else { format!("{folder}/{name}.{ending}") };
         let sheets = looks(source, &parts, at as u64);
         let instructions = !messy.instructions.is_empty() && random.chance(0.4);
         books.push(Book { path, parts, layout: Some(Layout { sheets, instructions, scraps: random.chance(0.3) }) });
@@ -235,136 +240,114 @@ fn groups(columns: &[Shown], messy: &RawMessy, random: &mut Random) -> Vec<(Stri
     groups
 }
 
-/// Writes a book's sheets.
-pub fn fill(
-    workbook: &mut Workbook,
-    source: &Source,
-    book: &Book,
-    layout: &Layout,
-    meter: &Meter,
-) -> Result<(), XlsxError> {
-    let messy = &source.city.sampler.messy;
+/// The sheets of a book.
+pub fn grids(source: &Source, book: &Book, layout: &Layout, meter: &Meter) -> Vec<Grid> {
+    let mut grids = Vec::new();
     if layout.instructions {
-        let sheet = workbook.add_worksheet().set_name("填表说明")?;
-        for (row, line) in (0u32..).zip(&messy.instructions) {
-            sheet.write_string(row, 0, line)?;
-        }
+        let mut grid = Grid::new("填表说明", false);
+        source.city.sampler.messy.instructions.iter().for_each(|line| grid.line(line, None));
+        grids.push(grid);
     }
-    for (part, look) in book.parts.iter().zip(&layout.sheets) {
-        let sheet = workbook.add_worksheet();
-        sheet.set_name(&look.name)?.set_hidden(look.hidden);
-        write(sheet, source, part, look, meter)?;
-    }
+    grids.extend(book.parts.iter().zip(&layout.sheets).map(|(part, look)| grid(source, part, look, meter)));
     if layout.scraps {
-        workbook.add_worksheet().set_name("缓存")?.set_hidden(true).write_string(0, 0, "x")?;
+        let mut grid = Grid::new("缓存", true);
+        grid.line("x", None);
+        grids.push(grid);
     }
-    Ok(())
+    grids
 }
 
-fn write(sheet: &mut Worksheet, source: &Source, part: &Part, look: &Look, meter: &Meter) -> Result<(), XlsxError> {
+fn grid(source: &Source, part: &Part, look: &Look, meter: &Meter) -> Grid {
     let city = source.city;
     let table = &city.sampler.pack.tables[part.table];
     let last = look.columns.len() as u16 - 1;
-    let title = Format::new().set_bold().set_font_size(16).set_align(FormatAlign::Center);
-    let mut line = 0;
+    let mut grid = Grid::new(&look.name, look.hidden);
     for (at, text) in look.titles.iter().enumerate() {
         if at == 0 && last > 0 {
-            sheet.merge_range(line, 0, line, last, text, &title)?;
+            grid.merges.push((0, 0, 0, last));
+            grid.push(vec![(0, Put::Title(text.clone()))]);
         } else {
-            sheet.write_string(line, 0, text)?;
+            grid.line(text, None);
         }
-        line += 1;
     }
-    line = header(sheet, line, look)?;
-    let dates: Vec<Format> = Habit::DATES.iter().map(|format| Format::new().set_num_format(*format)).collect();
+    header(&mut grid, look);
     let mut random = Random::new(&[city.seed, CELLS, part.table as u64, part.number as u64]);
     let (mut number, mut since) = (0u32, 0u32);
-    let keyed = table.key.is_some();
-    source.rows(part, |row, unit| {
+    let Ok(()) = source.rows::<Infallible>(part, |row, unit| {
         meter.row();
         number += 1;
         since += 1;
-        let cells = dressed(source, table, look, &row, unit, &mut random);
-        let times = if keyed && random.chance(0.004) { 2 } else { 1 };
+        let cells = dressed(source, table, look, &row, unit, number, &mut random);
+        // Somebody copied a line twice; saying the same again is no fault where rows have a key.
+        let times = if table.key.is_some() && random.chance(0.004) { 2 } else { 1 };
         for _ in 0..times {
-            for (at, (shown, cell)) in (0u16..).zip(look.columns.iter().zip(&cells)) {
-                match (&shown.of, cell) {
-                    (Content::Number, _) => sheet.write_number(line, at, f64::from(number))?,
-                    (_, Written::Blank) => sheet,
-                    (_, Written::Text(text)) => sheet.write_string(line, at, text)?,
-                    (_, Written::Number(value)) => sheet.write_number(line, at, *value)?,
-                    (_, Written::Date(serial, format)) => {
-                        sheet.write_number_with_format(line, at, *serial, &dates[*format])?
-                    }
-                    (_, Written::Formula(value)) => {
-                        let formula = rust_xlsxwriter::Formula::new(format!("={value}+0")).set_result(value);
-                        sheet.write_formula(line, at, formula)?
-                    }
-                };
-            }
             if random.chance(0.005) {
-                sheet.set_row_hidden(line)?;
+                grid.hidden_rows.push(grid.end());
             }
-            line += 1;
+            let filled = (0u16..).zip(&cells).filter(|(_, cell)| **cell != Written::Blank);
+            grid.push(filled.map(|(at, cell)| (at, Put::Value(cell.clone()))).collect());
         }
         if random.chance(0.01) {
             if random.chance(0.5) {
-                sheet.write_string(line, 0, "　")?;
+                grid.line("　", None);
+            } else {
+                grid.push(Vec::new());
             }
-            line += 1;
         }
         if look.subtotals && random.chance(0.04) {
-            sheet.write_string(line, 0, "小计")?;
-            sheet.write_number(line, last, f64::from(since))?;
-            line += 1;
+            grid.line("小计", Some((last, since)));
         }
         if look.repeat.is_some_and(|after| since >= after) {
-            line = header(sheet, line, look)?;
+            header(&mut grid, look);
             since = 0;
         }
         Ok(())
-    })?;
+    });
     for _ in 0..look.numbered {
         number += 1;
-        sheet.write_number(line, 0, f64::from(number))?;
-        line += 1;
+        grid.push(vec![(0, Put::Value(Written::Number(f64::from(number))))]);
     }
     if let Some(total) = &look.total {
-        sheet.write_string(line, 0, total)?;
-        sheet.write_number(line, last, f64::from(number))?;
-        line += 1;
+        grid.line(total, Some((last, number)));
     }
-    for text in &look.below {
-        sheet.write_string(line, 0, text)?;
-        line += 1;
-    }
-    Ok(())
+    look.below.iter().for_each(|text| grid.line(text, None));
+    grid
 }
 
-/// Writes the header at a row and returns the row below it.
-fn header(sheet: &mut Worksheet, line: u32, look: &Look) -> Result<u32, XlsxError> {
-    let format = Format::new()
-        .set_bold()
-        .set_border(FormatBorder::Thin)
-        .set_align(FormatAlign::Center)
-        .set_align(FormatAlign::VerticalCenter);
+/// Appends the header, in one row or two.
+fn header(grid: &mut Grid, look: &Look) {
+    let line = grid.end();
+    let (mut upper, mut lower) = (Vec::new(), Vec::new());
     for (at, shown) in (0u16..).zip(&look.columns) {
-        if !look.stacked {
-            sheet.write_string_with_format(line, at, &shown.header, &format)?;
-        } else if look.groups.iter().any(|(_, first, last)| (*first..=*last).contains(&at)) {
-            sheet.write_string_with_format(line + 1, at, &shown.header, &format)?;
+        if let Some((name, first, last)) = look.groups.iter().find(|(_, first, last)| (*first..=*last).contains(&at)) {
+            if at == *first {
+                upper.push((at, Put::Header(name.clone())));
+                grid.merges.push((line, *first, line, *last));
+            }
+            lower.push((at, Put::Header(shown.header.clone())));
         } else {
-            sheet.merge_range(line, at, line + 1, at, &shown.header, &format)?;
+            upper.push((at, Put::Header(shown.header.clone())));
+            if look.stacked {
+                grid.merges.push((line, at, line + 1, at));
+            }
         }
     }
-    for (name, first, last) in &look.groups {
-        sheet.merge_range(line, *first, line, *last, name, &format)?;
+    grid.push(upper);
+    if look.stacked {
+        grid.push(lower);
     }
-    Ok(line + if look.stacked { 2 } else { 1 })
 }
 
 /// The row's cells in the office's forms, one per column of the sheet.
-fn dressed(source: &Source, table: &Table, look: &Look, row: &Row, unit: u32, random: &mut Random) -> Vec<Written> {
+fn dressed(
+    source: &Source,
+    table: &Table,
+    look: &Look,
+    row: &Row,
+    unit: u32,
+    number: u32,
+    random: &mut Random,
+) -> Vec<Written> {
     let city = source.city;
     let pack = city.sampler.pack;
     let (units, members) = (pack.membership.unit, pack.membership.member);
@@ -400,7 +383,7 @@ fn dressed(source: &Source, table: &Table, look: &Look, row: &Row, unit: u32, ra
         }
     }
     let cell = |shown: &Shown| match &shown.of {
-        Content::Number => Written::Blank,
+        Content::Number => Written::Number(f64::from(number)),
         Content::Extra(word) => {
             if random.chance(0.3) {
                 Written::Text(word.clone())

@@ -6,8 +6,11 @@
 
 mod city;
 mod compile;
+mod draw;
 mod dress;
+mod grid;
 mod messy;
+mod ods;
 mod plain;
 mod random;
 mod spec;
@@ -98,13 +101,7 @@ pub fn write(
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(in_folder)?;
         }
-        let mut workbook = new_workbook().map_err(|source| Error::Write { path: path.clone(), source })?;
-        let filled = match &book.layout {
-            Some(layout) => messy::fill(&mut workbook, &source, book, layout, &meter),
-            None => plain::fill(&mut workbook, &source, book, &meter),
-        };
-        let saved = filled.and_then(|()| workbook.save(&path));
-        saved.map_err(|source| Error::Write { path: path.clone(), source })?;
+        save(&path, &source, book, &meter)?;
         Ok(path)
     };
     // The biggest first, so that no thread is left alone with it at the end.
@@ -115,6 +112,23 @@ pub fn write(
     let rows = meter.done.into_inner();
     progress(rows, rows);
     Ok(Written { units: city.units(), members: city.members(), rows, books: paths })
+}
+
+fn save(path: &Path, source: &Source, book: &Book, meter: &Meter) -> Result<(), Error> {
+    let failed = |source| Error::Write { path: path.to_owned(), source };
+    let mut workbook = new_workbook().map_err(failed)?;
+    match &book.layout {
+        None => plain::fill(&mut workbook, source, book, meter).map_err(failed)?,
+        Some(layout) => {
+            let grids = messy::grids(source, book, layout, meter);
+            if path.extension().is_some_and(|ending| ending == "ods") {
+                let written = ods::bytes(&grids).and_then(|bytes| fs::write(path, bytes));
+                return written.map_err(|source| failed(XlsxError::from(source)));
+            }
+            grids.iter().try_for_each(|grid| grid.add_to(&mut workbook)).map_err(failed)?;
+        }
+    }
+    workbook.save(path).map_err(failed)
 }
 
 /// A workbook to be written.
@@ -175,7 +189,7 @@ impl Source<'_> {
     }
 
     /// Sends a part's rows, with the unit each belongs to.
-    fn rows(&self, part: &Part, mut take: impl FnMut(Row, u32) -> Result<(), XlsxError>) -> Result<(), XlsxError> {
+    fn rows<E>(&self, part: &Part, mut take: impl FnMut(Row, u32) -> Result<(), E>) -> Result<(), E> {
         match &self.plans[part.table] {
             None => self.city.rows(part.table, part.range.clone(), take),
             Some(plan) => part.range.clone().try_for_each(|at| {

@@ -84,11 +84,17 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: Cell) -> Result<(),
     Ok(())
 }
 
+/// Days from year 1 to 30 December 1899, where Excel's count starts.
+const START: i32 = 693_594;
+
 /// A day as Excel counts it.
 pub fn serial(day: NaiveDate) -> i32 {
-    /// Days from year 1 to 30 December 1899, where Excel's count starts.
-    const START: i32 = 693_594;
     day.num_days_from_ce() - START
+}
+
+/// The day that Excel counts so.
+pub fn day(serial: i32) -> NaiveDate {
+    NaiveDate::from_num_days_from_ce_opt(serial + START).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -101,6 +107,7 @@ mod tests {
         for ((year, month, day), expected) in cases {
             let day = NaiveDate::from_ymd_opt(year, month, day).unwrap();
             assert_eq!(super::serial(day), expected, "{day}");
+            assert_eq!(super::day(expected), day);
         }
     }
 }

@@ -14,6 +14,7 @@ mod examine;
 mod frame;
 mod judge;
 mod line;
+mod partial;
 mod read;
 mod recognise;
 mod refer;
@@ -32,7 +33,7 @@ use polars::prelude::DataFrame;
 use crate::finding::Finding;
 use crate::place::{A1, Cell, SheetId};
 
-pub use read::{AsOf, Context, Error, read};
+pub use read::{AsOf, Context, Error, Failed, read};
 pub use year::YearError;
 
 /// All that was read from the input folder.

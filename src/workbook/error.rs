@@ -16,7 +16,7 @@ pub enum Error {
     },
     #[error("工作簿「{book}」已加密，无法读取。请用 Excel 或 WPS 打开后取消密码并保存，再重新报送")]
     Encrypted { book: String },
-    #[error("工作簿「{book}」的内容不是可读取的电子表格：{content}。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送")]
+    #[error("工作簿「{book}」的内容不是电子表格，而是{content}。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送")]
     NotAWorkbook { book: String, content: String },
     #[error("工作簿「{book}」已损坏：{what}。请用 Excel 或 WPS 打开（可选“打开并修复”），另存为新的 .xlsx 后重新报送")]
     Damaged { book: String, what: String },
@@ -26,6 +26,20 @@ pub enum Error {
     DamagedSheet { book: String, sheet: String, what: String },
     #[error("工作簿「{book}」体积异常，不予读取：{what}。请只保留需要报送的表格，复制到新的工作簿后重新报送")]
     TooLarge { book: String, what: String },
+}
+
+impl Error {
+    /// The workbook (or folder) that cannot be read.
+    pub fn book(&self) -> &str {
+        match self {
+            Error::Io { path, .. } => path,
+            Error::Encrypted { book }
+            | Error::NotAWorkbook { book, .. }
+            | Error::Damaged { book, .. }
+            | Error::DamagedSheet { book, .. }
+            | Error::TooLarge { book, .. } => book,
+        }
+    }
 }
 
 /// What is wrong inside a workbook, before its name is known.

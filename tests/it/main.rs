@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod archive;
+mod checks;
 mod cities;
 mod fixtures;
 mod handoff;

@@ -323,3 +323,74 @@ fn two_years_with_answers_amended_and_lifted() {
     let said = city.kaohe(&["archive".as_ref(), "verify".as_ref(), "--archive".as_ref(), archive.as_ref()]);
     assert_eq!(said.code, 0, "{}", said.text);
 }
+
+#[test]
+fn exit_codes_of_everything_that_touches_the_archive() {
+    let city = City::new();
+    city.hand_in(
+        "半年考核_班子",
+        &[
+            &["年度", "考核部门", "单位编号", "目标完成得分", "工作落实评价"],
+            &["2015", "市委目督办", "U1", "50", "较差"],
+            &["2015", "市委目督办", "U2", "90", "好"],
+        ],
+    );
+    let archive = city.archive();
+    let asked = |words: &[&str]| {
+        let mut arguments: Vec<&std::ffi::OsStr> = words.iter().map(|word| word.as_ref()).collect();
+        arguments.extend(["--archive".as_ref(), archive.as_os_str()]);
+        city.kaohe(&arguments)
+    };
+    // There is no archive yet.
+    for words in [&["archive", "show"][..], &["archive", "verify"], &["record", "没有.xlsx"]] {
+        let said = asked(words);
+        assert_eq!(said.code, 1, "{words:?}: {}", said.text);
+        assert!(said.text.contains("找不到档案"), "{words:?}: {}", said.text);
+        assert!(!archive.exists(), "{words:?}");
+    }
+    let nowhere = city.root.path().join("没有这个文件夹/档案.db");
+    let (input, dir) = (city.input(), city.dir());
+    let run: [&std::ffi::OsStr; 7] = [
+        "half-year".as_ref(),
+        input.as_ref(),
+        "--output".as_ref(),
+        dir.as_ref(),
+        "--archive".as_ref(),
+        nowhere.as_ref(),
+        "--quiet".as_ref(),
+    ];
+    let said = city.kaohe(&run);
+    assert_eq!(said.code, 1, "{}", said.text);
+    assert!(!dir.join("2015-half-year").exists());
+
+    city.publish("half-year", "2015");
+    assert_eq!(asked(&["archive", "verify"]).code, 0);
+    let ledger = city.root.path().join("台账.xlsx");
+    assert_eq!(asked(&["archive", "export", ledger.to_str().unwrap()]).code, 0);
+    assert!(ledger.exists());
+    // A list that is open in Excel.
+    let lock = dir.join("2015-half-year/~$约谈名单.xlsx");
+    std::fs::write(&lock, "").unwrap();
+    let said = city.run("half-year", "2015");
+    assert_eq!(said.code, 1, "{}", said.text);
+    assert!(said.text.contains("约谈名单.xlsx"), "{}", said.text);
+    std::fs::remove_file(lock).unwrap();
+    // DIR holds runs and the archive, nothing else.
+    let mut names: Vec<String> = std::fs::read_dir(&dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["2015-half-year", "档案.db"]);
+    // A broken archive.
+    let list = city.answered("2015-half-year", "约谈名单", &[("2015-H-约谈-C-K1", &[("委员会意见", "同意")])]);
+    let db = rusqlite::Connection::open(&archive).unwrap();
+    db.execute("UPDATE 事项 SET 对象 = '李四' WHERE 处理编号 = '2015-H-约谈-C-K1'", []).unwrap();
+    drop(db);
+    let before = std::fs::read(&archive).unwrap();
+    for said in [city.run("half-year", "2015"), city.record(&[list], false), asked(&["archive", "verify"])] {
+        assert_eq!(said.code, 1, "{}", said.text);
+        assert!(said.text.contains("与内容值不符"), "{}", said.text);
+    }
+    assert_eq!(std::fs::read(&archive).unwrap(), before, "a broken archive is left alone");
+}

@@ -1,0 +1,77 @@
+//! `kaohe check`: what it tells when there can be no run, and where it writes.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use calamine::{Reader, Xlsx, open_workbook};
+
+fn check(input: &Path, more: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kaohe")).arg("check").arg(input).args(more).output().unwrap()
+}
+
+/// The fixture city in a folder of its own.
+fn city(leave_out: &[&str]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming-faulty");
+    for entry in std::fs::read_dir(fixtures).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !leave_out.contains(&name.as_str()) {
+            std::fs::copy(&path, dir.path().join(name)).unwrap();
+        }
+    }
+    dir
+}
+
+/// Column 文件 and 问题 of a written 数据问题清单.
+fn listed(output: &Path) -> Vec<(String, String)> {
+    let mut book: Xlsx<_> = open_workbook(output.join("数据问题清单.xlsx")).unwrap();
+    let range = book.worksheet_range_at(0).unwrap().unwrap();
+    let rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    let header = rows.iter().position(|row| row.iter().any(|cell| cell == "问题")).unwrap();
+    let at = |name: &str| rows[header].iter().position(|cell| cell == name).unwrap();
+    let (file, reason) = (at("文件"), at("问题"));
+    rows[header + 1..].iter().map(|row| (row[file].clone(), row[reason].clone())).collect()
+}
+
+#[test]
+fn a_damaged_workbook_fails_the_check_and_the_rest_is_told_all_the_same() {
+    let city = city(&[]);
+    std::fs::write(city.path().join("损坏.xlsx"), b"PK\x03\x04 not a workbook any more").unwrap();
+    let output = tempfile::tempdir().unwrap();
+    let done = check(city.path(), &["--output", output.path().to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("工作簿「损坏.xlsx」"));
+    let listed = listed(output.path());
+    assert_eq!(listed[0].0, "损坏.xlsx");
+    assert!(listed.iter().any(|(file, _)| file == "年度考核.xlsx"), "{listed:?}");
+    assert!(output.path().join("退回单/损坏.xlsx").is_file());
+    assert!(output.path().join("退回单/年度考核.xlsx").is_file());
+}
+
+#[test]
+fn without_a_register_the_faults_of_cells_are_told_and_not_a_flood_of_unknown_people() {
+    let city = city(&["名册.xlsx"]);
+    let output = tempfile::tempdir().unwrap();
+    let done = check(city.path(), &["--output", output.path().to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("班子名册"));
+    let listed = listed(output.path());
+    assert!(listed[0].1.contains("班子名册") && listed[1].1.contains("干部名册"), "{listed:?}");
+    assert!(listed.len() > 2 && listed.iter().all(|(_, reason)| !reason.contains("名册中没有")), "{listed:?}");
+}
+
+#[test]
+fn a_check_writes_only_its_own_return_slips_and_never_into_the_input() {
+    let output = tempfile::tempdir().unwrap();
+    let to = ["--output", output.path().to_str().unwrap()];
+    let faulty = city(&[]);
+    assert_eq!(check(faulty.path(), &to).status.code(), Some(3));
+    assert!(output.path().join("退回单/年度考核.xlsx").is_file());
+    let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming");
+    assert_eq!(check(&sound, &to).status.code(), Some(0));
+    assert!(!output.path().join("退回单/年度考核.xlsx").exists());
+    let inside = faulty.path().join("结果");
+    assert_eq!(check(faulty.path(), &["--output", inside.to_str().unwrap()]).status.code(), Some(2));
+    assert!(!inside.exists());
+}
