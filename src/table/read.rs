@@ -358,10 +358,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
             pack.tables[described.register].references.iter().position(|reference| reference.subject == membership.unit)
         })
         .flatten();
-    let unit_of = |row: usize| match examined.whos[unit?][row] {
-        Some(Who::Known(unit)) => Some(unit),
-        _ => None,
-    };
+    let unit_of = |row: usize| examined.whos[unit?][row];
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
         directory.add(Entry {
@@ -369,7 +366,10 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
             label: text::without_blanks(&labels.entry(*row).shown),
             label_key,
             other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
-            unit: unit_of(*row),
+            unit: unit_of(*row).and_then(|unit| match unit {
+                Who::Known(unit) => Some(unit),
+                Who::PutAside(_) => None,
+            }),
             row: at as u32,
         });
     }
