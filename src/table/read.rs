@@ -122,17 +122,17 @@ pub fn read(
     let opened: Vec<Result<workbook::Book, workbook::Error>> =
         walk.books.par_iter().with_max_len(1).map(|found| workbook::open(&found.file, &found.path)).collect();
     for (found, book) in walk.books.iter().zip(opened) {
-        match book {
-            Ok(book) => books.push((found, book)),
-            Err(error) => unreadable.push((found.path.as_str(), error)),
-        }
+        books.push((found, book.map_err(|error| unreadable.push((found.path.as_str(), error))).ok()));
     }
     let (sources, damaged) = scan(&schema, &books, context);
     unreadable.extend(damaged.into_iter().map(|(book, error)| (books[book].0.path.as_str(), error)));
     let mut dataset = Dataset {
         books: books
             .iter()
-            .map(|(found, book)| Book { path: found.path.clone(), sha256: book.sha256().to_owned() })
+            .map(|(found, book)| Book {
+                path: found.path.clone(),
+                sha256: book.as_ref().map(|book| book.sha256().to_owned()).unwrap_or_default(),
+            })
             .collect(),
         passed_over: walk.passed_over.clone(),
         ..Dataset::default()
@@ -245,35 +245,38 @@ fn decide_year(pack: &Pack, dataset: &mut Dataset, rows: &[Rows], year: Option<i
 /// Scans all sheets; results in reading order, and what could not be read by book.
 fn scan(
     schema: &Schema,
-    books: &[(&workbook::Found, workbook::Book)],
+    books: &[(&workbook::Found, Option<workbook::Book>)],
     context: &Context<'_>,
 ) -> (Vec<Source>, Vec<(usize, workbook::Error)>) {
     let mut tasks: Vec<(usize, usize)> = books
         .iter()
         .enumerate()
-        .flat_map(|(book, (_, opened))| (0..opened.sheets().len()).map(move |sheet| (book, sheet)))
+        .filter_map(|(book, (_, opened))| opened.as_ref().map(|opened| (book, opened.sheets().len())))
+        .flat_map(|(book, sheets)| (0..sheets).map(move |sheet| (book, sheet)))
         .collect();
     tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(books[*book].0.bytes), *book, *sheet));
     let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
-    let mut scanned: Vec<(usize, usize, Result<Scanned, workbook::Error>)> = tasks
+    let mut scanned: Vec<(usize, usize, Result<Source, workbook::Error>)> = tasks
         .into_par_iter()
         .with_max_len(1)
-        .map(|(book, sheet)| {
-            let opened = &books[book].1;
+        .filter_map(|(book, sheet)| {
+            let opened = books[book].1.as_ref()?;
             let mut scan = Scan::new(schema, opened.counts_from_1904());
-            let result = opened.read(sheet, &mut scan).map(|merges| scan.finish(&merges));
+            let name = opened.sheets()[sheet].name.clone();
+            let result =
+                opened.read(sheet, &mut scan).map(|merges| Source { book, name, scanned: scan.finish(&merges) });
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if let Some(progress) = context.progress {
                 progress(done, total);
             }
-            (book, sheet, result)
+            Some((book, sheet, result))
         })
         .collect();
     scanned.sort_by_key(|(book, sheet, _)| (*book, *sheet));
     let (mut sources, mut damaged) = (Vec::new(), Vec::new());
-    for (book, sheet, result) in scanned {
+    for (book, _, result) in scanned {
         match result {
-            Ok(scanned) => sources.push(Source { book, name: books[book].1.sheets()[sheet].name.clone(), scanned }),
+            Ok(source) => sources.push(source),
             Err(error) => damaged.push((book, error)),
         }
     }
