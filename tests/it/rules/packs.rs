@@ -359,3 +359,19 @@ fn no_pack_there() {
     fs::remove_dir(nowhere.path()).unwrap();
     assert!(refused(&nowhere).contains(&*nowhere.path().to_string_lossy()));
 }
+
+#[test]
+fn an_action_without_its_list() {
+    let action =
+        "\n[[action]]\nname = \"督办\"\nlist = \"督办名单\"\ntone = \"adverse\"\nasks = \"请办理。\"\ndue = \"即办\"\n";
+    assert_refused("handoff.toml", "", action, "list = \"督办名单\"", &["督办名单"]);
+    let again = action.replace("name = \"督办\"", "name = \"约谈\"").replace("督办名单", "约谈名单");
+    assert_refused("handoff.toml", "", &again, "name = \"约谈\"", &["「约谈」", "两次"]);
+}
+
+#[test]
+fn facts_that_rest_on_each_other() {
+    let circle = "\n[[fact]]\nof = \"cadre\"\nname = \"甲\"\nis = \"NOT 乙\"\n\n[[fact]]\nof = \"cadre\"\nname = \"乙\"\nis = \"NOT 甲\"\n";
+    let told = refused(&edited(&[("facts.toml", "", circle)]));
+    assert!(told.contains("facts.toml:") && told.contains("甲") && told.contains("乙"), "{told}");
+}

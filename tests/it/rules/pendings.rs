@@ -16,6 +16,8 @@ fn no_provision_covers_a_team_reported_by_an_inspection() {
     check("annual", &[&lead("线索来源=12380举报 核实结果=属实 情节=严重")], &[], &pending);
     check("annual", &[&lead("线索来源=干部群众 核实结果=部分属实")], &[], &pending);
     check("annual", &[&lead("线索来源=思想政治巡察 核实结果=不属实")], &[], &[]);
+    // Found untrue only after the as-of date.
+    check("half-year", &[&lead("线索来源=思想政治巡察 核实结果=不属实 核实日期=2015-08-01")], &[], &pending);
     check("annual", &[&lead("线索来源=省级部门")], &["函询 T:B1 2.1-team", "调查核实 T:B1 2.1-team"], &[]);
 }
 
@@ -170,7 +172,7 @@ fn missing_principals() {
 fn a_leader_named_who_is_nobody_there() {
     let lines = ["通报 T:B1 1.2-team", "约谈 C:G11 1.3", "约谈 C:G12 1.3"];
     // 吴六 sits in B2: elsewhere only an 编号 counts.
-    for named in ["无此人", "吴六"] {
+    for named in ["无此人", "吴六", "G99"] {
         let weak = format!("{WEAK} 相关责任领导={named}");
         check("half-year", &[&weak], &lines, &["1.3 T:B1 相关责任领导"]);
         check("half-year", &[&format!("半年考核_班子 B1 相关责任领导={named}")], &[], &[]);
