@@ -54,14 +54,14 @@ pub enum Code {
     UnrecognisedSheet,
     /// A sheet that carries all required columns of a second table.
     DoubledTable,
-    /// A workbook that cannot be read: the run fails, a check goes on to tell the rest.
-    Unreadable,
-    /// A table without which there is no run: as before.
-    MissingTable,
     /// A file that may hold a table but is not read.
     PassedOver,
     /// `~$`: the workbook beside it is open.
     OpenInOffice,
+    /// A workbook that cannot be read: the run fails.
+    Unreadable,
+    /// No sheet holds a register: the run fails.
+    MissingRegister,
 }
 
 /// One fault, as the clerk is told about it (§4 `issues.jsonl`, in this field order).

@@ -91,6 +91,10 @@ impl<'a> Faulty<'a> {
     }
 
     fn title(&self, heading: &str) -> String {
+        // A check that failed may not know the year.
+        if self.dataset.year == 0 {
+            return format!("{}{heading}", self.pack.city);
+        }
         format!("{}{}年{heading}", self.pack.city, self.dataset.year)
     }
 

@@ -223,7 +223,7 @@ impl<'a> Handoff<'a> {
 /// Writes only what `check` hands back: 数据问题清单 and 退回单.
 pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Published, Error> {
     let faulty = faults::Faulty::new(pack, dataset);
-    let day = NaiveDate::from_ymd_opt(dataset.year, 12, 31).unwrap_or_default();
+    let day = NaiveDate::from_ymd_opt(dataset.year, 12, 31).filter(|_| dataset.year > 0).unwrap_or_default();
     let mut jobs = vec![(format!("{}.xlsx", faults::LIST), None)];
     jobs.extend(faulty.names().map(|(index, name)| (format!("{}/{name}", faults::FOLDER), Some(index))));
     write_all(dir, &mut jobs, |job, path| {

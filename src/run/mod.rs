@@ -78,7 +78,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
         ));
     }
     told.stage("读取报送表");
-    let data = read(job, pack, &known, false, told)?;
+    let data = read(job, pack, &known, told)?;
     told.say(&summary::of_input(pack, &data));
     let faults = summary::has_faults(&data);
     if faults && job.strict {
@@ -160,30 +160,36 @@ impl Made<'_> {
     }
 }
 
-fn read(
+fn read(job: &Job, pack: &Pack, known: &BTreeSet<String>, told: &(dyn Told + Sync)) -> Result<Dataset, Failure> {
+    read_or_found(job, pack, known, told).map_err(|(failure, _)| failure)
+}
+
+/// With a failure, what could be found all the same.
+fn read_or_found(
     job: &Job,
     pack: &Pack,
     known: &BTreeSet<String>,
-    tolerant: bool,
     told: &(dyn Told + Sync),
-) -> Result<Dataset, Failure> {
+) -> Result<Dataset, (Failure, Option<Box<Dataset>>)> {
     let (month, day) = job.run.as_of();
     let as_of = job.as_of.map_or(AsOf::Default(month, day), AsOf::Given);
     let literals = |year, as_of| job.literals(pack, year, as_of);
     let progress = |done, of| told.progress(done, of);
-    let context = Context { literals: &literals, known_lines: known, tolerant, progress: Some(&progress) };
-    let data = table::read(&job.input, pack, job.year, as_of, &context).map_err(Failure::failed)?;
+    let context = Context { literals: &literals, known_lines: known, progress: Some(&progress) };
+    let data = table::read(&job.input, pack, job.year, as_of, &context)
+        .map_err(|failed| (Failure::failed(&failed), failed.found))?;
     if chrono::Datelike::year(&data.as_of) != data.year {
-        return Err(job::as_of_outside(data.as_of, data.year));
+        return Err((job::as_of_outside(data.as_of, data.year), None));
     }
     let without: Vec<&str> =
         job.without_value(pack, data.as_of).iter().map(|parameter| parameter.name.as_str()).collect();
     if !without.is_empty() {
-        return Err(Failure::failed(format!(
+        let failure = Failure::failed(format!(
             "参数在 {} 没有生效的值：{}。请在规则包中补上该日的值，或用 --set 名称=值 指定",
             data.as_of,
             without.join("、")
-        )));
+        ));
+        return Err((failure, None));
     }
     Ok(data)
 }
@@ -207,23 +213,35 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
     if output.is_some_and(|output| job::inside(output, &job.input)) {
         return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把清单当作报送表读入。请另选 --output"));
     }
-    let data = read(job, pack, &BTreeSet::new(), true, told)?;
+    let read = read_or_found(job, pack, &BTreeSet::new(), told);
+    let data = match read {
+        Ok(data) => data,
+        Err((failure, found)) => {
+            if let (Some(output), Some(found)) = (output, found) {
+                publish_faults(output, pack, &found, told)?;
+            }
+            return Err(failure);
+        }
+    };
     told.say(&summary::of_input(pack, &data));
     if let Some(output) = output {
-        // What an earlier check found there may be mended by now.
-        let slips = output.join(handoff::faults::FOLDER);
-        if slips.exists() {
-            std::fs::remove_dir_all(&slips).map_err(|error| {
-                Failure::failed(format!("无法清除旧的「{}」：{error}。请关闭其中打开的工作簿后重试", slips.display()))
-            })?;
-        }
-        let made = handoff::publish_faults(output, pack, &data).map_err(Failure::failed)?;
-        told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
-    }
-    if !data.fatal.is_empty() {
-        return Err(Failure::failed(data.fatal.join("\n")));
+        publish_faults(output, pack, &data, told)?;
     }
     Ok(if summary::has_faults(&data) { Ended::WithFaults } else { Ended::Clean })
+}
+
+/// What a check writes.
+fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told + Sync)) -> Result<(), Failure> {
+    // What an earlier check found there may be mended by now.
+    let slips = output.join(handoff::faults::FOLDER);
+    if slips.exists() {
+        std::fs::remove_dir_all(&slips).map_err(|error| {
+            Failure::failed(format!("无法清除旧的「{}」：{error}。请关闭其中打开的工作簿后重试", slips.display()))
+        })?;
+    }
+    let made = handoff::publish_faults(output, pack, data).map_err(Failure::failed)?;
+    told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
+    Ok(())
 }
 
 /// Takes a committee's answers back in.

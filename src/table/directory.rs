@@ -86,7 +86,7 @@ impl Directory {
     }
 
     /// A rejected register row, with its unit where that can be told; to be told after all valid ones.
-    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, unit: Option<u32>) {
+    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, unit: Option<Who>) {
         let who = match self.by_id.get(id) {
             Some(who) => *who,
             None => {
@@ -101,7 +101,10 @@ impl Directory {
         if let Who::PutAside(aside) = who {
             let units = &mut self.aside_units[aside as usize];
             *units = units.take().zip(unit).map(|(mut units, unit)| {
-                units.push(unit);
+                // A unit that is put aside itself is none of those that rows can name.
+                if let Who::Known(unit) = unit {
+                    units.push(unit);
+                }
                 units
             });
             for name in names {

@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray};
 
 use crate::finding::{Code, Severity};
+use crate::pack::Pack;
 use crate::pack::sql::Literals;
-use crate::pack::{self, Pack};
 use crate::place::SheetId;
 
 use super::column::Cells;
@@ -95,15 +95,7 @@ pub fn examine(
 ) -> Result<Examined, EvaluateError> {
     let table = &world.pack.tables[index];
     let count = rows.origin.len();
-    let mut work = Work {
-        world,
-        index,
-        table,
-        rows,
-        soft: table.columns.iter().enumerate().map(|(at, column)| is_soft(table, at, column)).collect(),
-        faults: Vec::new(),
-        rejected: vec![false; count],
-    };
+    let mut work = Work::new(world, index, rows);
     let mut sheet_faults = Vec::new();
     let years = work.years(&mut sheet_faults);
     let past = work.past(&years);
@@ -204,8 +196,11 @@ pub fn examine(
     Ok(Examined { verdicts, faults, sheet_faults, frame, kept, mentions, whos })
 }
 
-/// In a register a bad value counts as blank where nothing depends on it.
-fn is_soft(table: &pack::Table, at: usize, column: &pack::Column) -> bool {
-    let refers = table.references.iter().any(|reference| reference.id == at || reference.label == at);
-    table.register && !column.required && column.one_of.is_none() && !refers
+/// The faults that cells have of themselves, whatever the registers and the year.
+pub fn cells_alone(world: &World<'_>, index: usize, rows: &Rows) -> Vec<(usize, RowFault)> {
+    let mut work = Work::new(world, index, rows);
+    work.judge_cells();
+    let mut faults = work.faults;
+    faults.sort_by_key(|(row, fault)| (*row, fault.column));
+    faults
 }

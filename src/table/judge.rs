@@ -23,7 +23,20 @@ pub struct Work<'a> {
     pub(super) rejected: Vec<bool>,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    pub(super) fn new(world: &'a World<'a>, index: usize, rows: &'a Rows) -> Self {
+        let table = &world.pack.tables[index];
+        Self {
+            world,
+            index,
+            table,
+            rows,
+            soft: table.columns.iter().enumerate().map(|(at, column)| is_soft(table, at, column)).collect(),
+            faults: Vec::new(),
+            rejected: vec![false; rows.origin.len()],
+        }
+    }
+
     pub(super) fn put(&mut self, row: usize, fault: RowFault) {
         self.rejected[row] |= fault.severity == Severity::Rejected;
         self.faults.push((row, fault));
@@ -224,4 +237,10 @@ impl Work<'_> {
             }
         }
     }
+}
+
+/// In a register a bad value counts as blank where nothing depends on it.
+fn is_soft(table: &pack::Table, at: usize, column: &pack::Column) -> bool {
+    let refers = table.references.iter().any(|reference| reference.id == at || reference.label == at);
+    table.register && !column.required && column.one_of.is_none() && !refers
 }

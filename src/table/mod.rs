@@ -14,6 +14,7 @@ mod examine;
 mod frame;
 mod judge;
 mod line;
+mod partial;
 mod read;
 mod recognise;
 mod refer;
@@ -32,7 +33,7 @@ use polars::prelude::DataFrame;
 use crate::finding::Finding;
 use crate::place::{A1, Cell, SheetId};
 
-pub use read::{AsOf, Context, Error, read};
+pub use read::{AsOf, Context, Error, Failed, read};
 pub use year::YearError;
 
 /// All that was read from the input folder.
@@ -54,8 +55,6 @@ pub struct Dataset {
     pub findings: Vec<Finding>,
     /// For each finding the row that it is about.
     pub finding_rows: Vec<Option<(SheetId, u32)>>,
-    /// Why there can be no run on this input; only a check gets so far with any.
-    pub fatal: Vec<String>,
     /// Files that may hold a table but are not read, by path.
     pub passed_over: Vec<String>,
     /// The run's year.

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use polars::prelude::PolarsError;
 use rayon::prelude::*;
 
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::Code;
 use crate::pack::sql::Literals;
 use crate::pack::{Absent, Pack};
 use crate::place::{A1, SheetId};
@@ -20,10 +20,11 @@ use crate::workbook;
 use super::directory::{Directory, Entry, Who};
 use super::examine::{Examined, Rows, SheetRows, Verdict, World, examine};
 use super::frame::{self, EvaluateError};
+use super::recognise::Near;
 use super::report::{self, Notes};
 use super::scan::{Kind, Part, Scan, Scanned, Schema};
 use super::year::{Tally, YearError};
-use super::{Book, Dataset, Register, Rejected, RejectedSubject, Sheet, SheetKind, Table, text};
+use super::{Book, Dataset, Register, Rejected, RejectedSubject, Sheet, SheetKind, Table, partial, text};
 
 /// The day up to which everything counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +40,6 @@ pub struct Context<'a> {
     pub literals: &'a (dyn Fn(i32, NaiveDate) -> Literals + Sync),
     /// The line ids that the archive knows.
     pub known_lines: &'a BTreeSet<String>,
-    /// A check: goes on past workbooks that cannot be read and registers that are not there, to tell all faults.
-    pub tolerant: bool,
     /// Told after each sheet: how many are read, of how many.
     pub progress: Option<&'a (dyn Fn(usize, usize) + Sync)>,
 }
@@ -77,6 +76,32 @@ struct Source {
     scanned: Scanned,
 }
 
+/// Why a run cannot go on, with what could be found all the same: every fault that the sheets have of
+/// themselves, for the offices that sent them.
+#[derive(Debug)]
+pub struct Failed {
+    pub error: Error,
+    pub found: Option<Box<Dataset>>,
+}
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Failed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.error)
+    }
+}
+
+impl<E: Into<Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), found: None }
+    }
+}
+
 /// Reads all workbooks under `input`.
 ///
 /// # Errors
@@ -87,48 +112,71 @@ pub fn read(
     year: Option<i32>,
     as_of: AsOf,
     context: &Context<'_>,
-) -> Result<Dataset, Error> {
+) -> Result<Dataset, Failed> {
     let walk = workbook::walk(input).map_err(|error| Error::Unreadable(vec![error]))?;
-    let opened: Vec<Result<workbook::Book, workbook::Error>> =
-        walk.books.par_iter().with_max_len(1).map(|found| workbook::open(&found.file, &found.path)).collect();
-    let (mut books, mut paths, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
-    for (found, book) in walk.books.iter().zip(opened) {
-        match book {
-            Ok(book) => {
-                books.push(book);
-                paths.push(found.path.clone());
-            }
-            Err(error) => unreadable.push(error),
-        }
-    }
+    let mut notes = Notes::new(pack);
+    notes.files(&walk.open_in_office, &walk.passed_over);
     // All workbooks are looked at even if one cannot be opened: the message names every one of them.
     let schema = Schema::new(pack);
-    let sizes: Vec<u64> =
-        if unreadable.is_empty() { walk.books.iter().map(|found| found.bytes).collect() } else { vec![0; books.len()] };
-    let (sources, damaged) = scan(&schema, &books, &sizes, context);
-    unreadable.extend(damaged);
-    if !unreadable.is_empty() && !context.tolerant {
-        return Err(Error::Unreadable(unreadable));
+    let (mut books, mut unreadable) = (Vec::new(), Vec::new());
+    let opened: Vec<Result<workbook::Book, workbook::Error>> =
+        walk.books.par_iter().with_max_len(1).map(|found| workbook::open(&found.file, &found.path)).collect();
+    for (found, book) in walk.books.iter().zip(opened) {
+        match book {
+            Ok(book) => books.push((found, book)),
+            Err(error) => unreadable.push((found.path.as_str(), error)),
+        }
     }
-
+    let (sources, damaged) = scan(&schema, &books, context);
+    unreadable.extend(damaged.into_iter().map(|(book, error)| (books[book].0.path.as_str(), error)));
     let mut dataset = Dataset {
-        books: paths
-            .into_iter()
-            .zip(&books)
-            .map(|(path, book)| Book { path, sha256: book.sha256().to_owned() })
+        books: books
+            .iter()
+            .map(|(found, book)| Book { path: found.path.clone(), sha256: book.sha256().to_owned() })
             .collect(),
-        fatal: unreadable.iter().map(ToString::to_string).collect(),
         passed_over: walk.passed_over.clone(),
         ..Dataset::default()
     };
     drop(books);
-    for error in &unreadable {
-        if !dataset.books.iter().any(|book| book.path == error.book()) {
-            dataset.books.push(Book { path: error.book().to_owned(), sha256: String::new() });
-        }
+    let (rows, nears) = collect(pack, &mut dataset, &mut notes, sources);
+
+    let ready = if unreadable.is_empty() {
+        registers_are_there(pack, &mut dataset, &nears, &mut notes)
+            .and_then(|()| decide_year(pack, &mut dataset, &rows, year, as_of))
+    } else {
+        unreadable.iter().for_each(|(path, error)| notes.fatal(path, Code::Unreadable, &error.to_string()));
+        Err(Error::Unreadable(unreadable.into_iter().map(|(_, error)| error).collect()))
+    };
+    if let Err(error) = ready {
+        // For the titles of what is told; the run itself goes no further.
+        dataset.year = year.or_else(|| tally(pack, &rows).latest().ok()).unwrap_or_default();
+        partial::finish(pack, &schema, &mut dataset, &rows, notes);
+        return Err(Failed { error, found: Some(Box::new(dataset)) });
     }
-    let mut notes = Notes::new(pack);
-    notes.files(&walk.open_in_office, &walk.passed_over);
+    let places =
+        Places { books: dataset.books.iter().map(|book| book.path.clone()).collect(), sheets: dataset.sheets.clone() };
+    let cite = |sheet, row, _table: usize, column| places.cite(sheet, row, column);
+    let world = World {
+        pack,
+        schema: &schema,
+        year: dataset.year,
+        as_of: dataset.as_of,
+        literals: (context.literals)(dataset.year, dataset.as_of),
+        known_lines: context.known_lines,
+        cite: &cite,
+    };
+    let judged = judge(&world, &rows)?;
+    finish(pack, &mut dataset, rows, judged, notes)?;
+    Ok(dataset)
+}
+
+/// Puts the scanned sheets into the dataset and their rows together by table.
+fn collect(
+    pack: &Pack,
+    dataset: &mut Dataset,
+    notes: &mut Notes<'_>,
+    sources: Vec<Source>,
+) -> (Vec<Rows>, Vec<Vec<Near>>) {
     let mut rows: Vec<Rows> = pack.tables.iter().map(|table| Rows::new(table.columns.len())).collect();
     let mut nears = Vec::new();
     for (at, source) in sources.into_iter().enumerate() {
@@ -158,27 +206,32 @@ pub fn read(
     }
     let holds = |table: usize| dataset.sheets.iter().any(|sheet| sheet.kind == SheetKind::Table(table));
     dataset.absent = (0..pack.tables.len()).filter(|table| !holds(*table)).collect();
+    (rows, nears)
+}
+
+/// The tables without which nothing can be said about anybody.
+fn registers_are_there(
+    pack: &Pack,
+    dataset: &mut Dataset,
+    nears: &[Vec<Near>],
+    notes: &mut Notes<'_>,
+) -> Result<(), Error> {
     let fatal: Vec<String> = dataset
         .absent
         .iter()
         .filter(|table| pack.tables[**table].absent == Absent::Fatal)
-        .map(|table| report::missing_table(pack, *table, &dataset, &nears))
+        .map(|table| report::missing_table(pack, *table, dataset, nears))
         .collect();
-    if !fatal.is_empty() && !context.tolerant {
-        return Err(Error::Missing(fatal));
-    }
-    let registers_missing = !fatal.is_empty();
-    dataset.fatal.extend(fatal);
+    fatal.iter().for_each(|message| notes.fatal("", Code::MissingRegister, message));
+    if fatal.is_empty() { Ok(()) } else { Err(Error::Missing(fatal)) }
+}
 
+/// The run's year and as-of date.
+fn decide_year(pack: &Pack, dataset: &mut Dataset, rows: &[Rows], year: Option<i32>, as_of: AsOf) -> Result<(), Error> {
     dataset.year_found = year.is_none();
     dataset.year = match year {
         Some(year) => year,
-        None => match tally(pack, &rows).latest() {
-            Ok(year) => year,
-            // Without a year nothing can be judged by it; a check has more urgent faults to tell.
-            Err(error) if dataset.fatal.is_empty() => return Err(error.into()),
-            Err(_) => return Err(Error::Missing(dataset.fatal)),
-        },
+        None => tally(pack, rows).latest()?,
     };
     dataset.as_of = match as_of {
         AsOf::Given(day) => day,
@@ -186,84 +239,29 @@ pub fn read(
             NaiveDate::from_ymd_opt(dataset.year, month, day).ok_or(Error::AsOf(dataset.year, month, day))?
         }
     };
-    let places =
-        Places { books: dataset.books.iter().map(|book| book.path.clone()).collect(), sheets: dataset.sheets.clone() };
-    let cite = |sheet, row, _table: usize, column| places.cite(sheet, row, column);
-    let world = World {
-        pack,
-        schema: &schema,
-        year: dataset.year,
-        as_of: dataset.as_of,
-        literals: (context.literals)(dataset.year, dataset.as_of),
-        known_lines: context.known_lines,
-        cite: &cite,
-    };
-    let judged = judge(&world, &rows)?;
-    finish(pack, &mut dataset, rows, judged, notes)?;
-    tell_fatal(&mut dataset, &unreadable, registers_missing);
-    Ok(dataset)
+    Ok(())
 }
 
-/// Puts what stands in the way of any run first among the findings. Without a register nobody can be
-/// known, so that nothing is told of unknown people.
-fn tell_fatal(dataset: &mut Dataset, unreadable: &[workbook::Error], registers_missing: bool) {
-    if dataset.fatal.is_empty() {
-        return;
-    }
-    let unknown = |code: Code| {
-        matches!(
-            code,
-            Code::UnknownSubject
-                | Code::AmbiguousSubject
-                | Code::ContradictorySubject
-                | Code::RegisterRejected
-                | Code::UnknownMention
-        )
-    };
-    let old = std::mem::take(&mut dataset.findings).into_iter().zip(std::mem::take(&mut dataset.finding_rows));
-    let old: Vec<_> = old.filter(|(finding, _)| !(registers_missing && unknown(finding.code))).collect();
-    for (at, message) in dataset.fatal.iter().enumerate() {
-        let (reason, remedy) = message.split_once('。').unwrap_or((message, ""));
-        dataset.findings.push(Finding {
-            file: unreadable.get(at).map(|error| error.book().to_owned()).unwrap_or_default(),
-            sheet: String::new(),
-            cell: String::new(),
-            table: String::new(),
-            column: String::new(),
-            value: String::new(),
-            reason: reason.to_owned(),
-            remedy: remedy.to_owned(),
-            severity: Severity::Rejected,
-            code: if at < unreadable.len() { Code::Unreadable } else { Code::MissingTable },
-        });
-        dataset.finding_rows.push(None);
-    }
-    for (finding, row) in old {
-        dataset.findings.push(finding);
-        dataset.finding_rows.push(row);
-    }
-}
-
-/// Scans all sheets; results in reading order, and what could not be read.
+/// Scans all sheets; results in reading order, and what could not be read by book.
 fn scan(
     schema: &Schema,
-    books: &[workbook::Book],
-    sizes: &[u64],
+    books: &[(&workbook::Found, workbook::Book)],
     context: &Context<'_>,
-) -> (Vec<Source>, Vec<workbook::Error>) {
+) -> (Vec<Source>, Vec<(usize, workbook::Error)>) {
     let mut tasks: Vec<(usize, usize)> = books
         .iter()
         .enumerate()
-        .flat_map(|(book, opened)| (0..opened.sheets().len()).map(move |sheet| (book, sheet)))
+        .flat_map(|(book, (_, opened))| (0..opened.sheets().len()).map(move |sheet| (book, sheet)))
         .collect();
-    tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(sizes[*book]), *book, *sheet));
+    tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(books[*book].0.bytes), *book, *sheet));
     let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
     let mut scanned: Vec<(usize, usize, Result<Scanned, workbook::Error>)> = tasks
         .into_par_iter()
         .with_max_len(1)
         .map(|(book, sheet)| {
-            let mut scan = Scan::new(schema, books[book].counts_from_1904());
-            let result = books[book].read(sheet, &mut scan).map(|merges| scan.finish(&merges));
+            let opened = &books[book].1;
+            let mut scan = Scan::new(schema, opened.counts_from_1904());
+            let result = opened.read(sheet, &mut scan).map(|merges| scan.finish(&merges));
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if let Some(progress) = context.progress {
                 progress(done, total);
@@ -275,8 +273,8 @@ fn scan(
     let (mut sources, mut damaged) = (Vec::new(), Vec::new());
     for (book, sheet, result) in scanned {
         match result {
-            Ok(scanned) => sources.push(Source { book, name: books[book].sheets()[sheet].name.clone(), scanned }),
-            Err(error) => damaged.push(error),
+            Ok(scanned) => sources.push(Source { book, name: books[book].1.sheets()[sheet].name.clone(), scanned }),
+            Err(error) => damaged.push((book, error)),
         }
     }
     (sources, damaged)
@@ -360,10 +358,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
             pack.tables[described.register].references.iter().position(|reference| reference.subject == membership.unit)
         })
         .flatten();
-    let unit_of = |row: usize| match examined.whos[unit?][row] {
-        Some(Who::Known(unit)) => Some(unit),
-        _ => None,
-    };
+    let unit_of = |row: usize| examined.whos[unit?][row];
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
         directory.add(Entry {
@@ -371,7 +366,10 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
             label: text::without_blanks(&labels.entry(*row).shown),
             label_key,
             other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
-            unit: unit_of(*row),
+            unit: unit_of(*row).and_then(|unit| match unit {
+                Who::Known(unit) => Some(unit),
+                Who::PutAside(_) => None,
+            }),
             row: at as u32,
         });
     }
@@ -454,7 +452,7 @@ fn finish(
     Ok(())
 }
 
-fn values(rows: &Rows, row: usize) -> Vec<String> {
+pub(super) fn values(rows: &Rows, row: usize) -> Vec<String> {
     rows.cells.iter().map(|cells| cells.entry(row).shown.as_ref().to_owned()).collect()
 }
 

@@ -15,8 +15,8 @@ use super::{Dataset, Sheet, SheetKind, text};
 /// Collects what there is to tell.
 pub struct Notes<'a> {
     pack: &'a Pack,
-    /// Findings about files: path, code.
-    files: Vec<(String, Code)>,
+    /// Findings about files, and with no path about the folder.
+    files: Vec<Finding>,
     noted: Vec<Note>,
 }
 
@@ -59,8 +59,18 @@ impl<'a> Notes<'a> {
 
     /// Files that are open elsewhere, or not read.
     pub fn files(&mut self, open: &[String], passed_over: &[String]) {
-        self.files.extend(open.iter().map(|path| (path.clone(), Code::OpenInOffice)));
-        self.files.extend(passed_over.iter().map(|path| (path.clone(), Code::PassedOver)));
+        let lists = [(open, Code::OpenInOffice), (passed_over, Code::PassedOver)];
+        self.files.extend(lists.iter().flat_map(|(paths, code)| paths.iter().map(|path| file_finding(path, *code))));
+    }
+
+    /// What makes the run fail: a sentence of cause and one of remedy.
+    pub fn fatal(&mut self, path: &str, code: Code, message: &str) {
+        let (reason, remedy) = message.split_once("。").unwrap_or((message, ""));
+        let in_one_line =
+            |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("；");
+        let finding = file_finding(path, code);
+        let (reason, remedy) = (in_one_line(reason), in_one_line(remedy));
+        self.files.push(Finding { reason, remedy, severity: Severity::Rejected, ..finding });
     }
 
     /// What a sheet turned out to be.
@@ -124,13 +134,13 @@ impl<'a> Notes<'a> {
             let book = dataset.sheets[note.sheet.0 as usize].book as usize;
             by_file.entry(dataset.books[book].path.as_str()).or_default().push(note);
         }
-        for (path, _) in &self.files {
-            by_file.entry(path).or_default();
+        for finding in &self.files {
+            by_file.entry(finding.file.as_str()).or_default();
         }
         let (mut findings, mut rows) = (Vec::new(), Vec::new());
         for (path, notes) in by_file {
-            for (_, code) in self.files.iter().filter(|(file, _)| file == path) {
-                findings.push(file_finding(path, *code));
+            for finding in self.files.iter().filter(|finding| finding.file == path) {
+                findings.push(finding.clone());
                 rows.push(None);
             }
             for note in notes {
@@ -254,5 +264,5 @@ pub fn missing_table(pack: &Pack, table: usize, dataset: &Dataset, nears: &[Vec<
             message = format!("{message}，{cell}的「{written}」可能应为「{meant}」");
         }
     }
-    format!("{message}\n  请把《{name}》放入输入文件夹，列名可参照 kaohe template 生成的模板")
+    format!("{message}。\n  请把《{name}》放入输入文件夹，列名可参照 kaohe template 生成的模板")
 }

@@ -16,7 +16,7 @@ pub enum Error {
     },
     #[error("工作簿「{book}」已加密，无法读取。请用 Excel 或 WPS 打开后取消密码并保存，再重新报送")]
     Encrypted { book: String },
-    #[error("工作簿「{book}」的内容不是可读取的电子表格：{content}。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送")]
+    #[error("工作簿「{book}」的内容不是电子表格，而是{content}。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送")]
     NotAWorkbook { book: String, content: String },
     #[error("工作簿「{book}」已损坏：{what}。请用 Excel 或 WPS 打开（可选“打开并修复”），另存为新的 .xlsx 后重新报送")]
     Damaged { book: String, what: String },

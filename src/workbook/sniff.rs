@@ -105,7 +105,7 @@ pub(super) fn describe(bytes: &[u8]) -> &'static str {
     } else if bytes.starts_with(b"Rar!") || bytes.starts_with(b"7z\xBC\xAF") {
         "压缩包"
     } else if matches!(bytes, [0x09, 0x00 | 0x02 | 0x04, ..]) {
-        "Excel 4.0 或更早版本的表格"
+        "Excel 4.0 或更早的格式（不再支持）"
     } else if text.contains("<html") || text.contains("<table") || text.starts_with("<!doctype html") {
         "网页（HTML）"
     } else if text.starts_with("mime-version") {

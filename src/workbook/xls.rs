@@ -95,7 +95,7 @@ impl Xls {
         match kind {
             BOF => book.coding.wide = !matches!(u16_at(data, 0), 0x0500 | 0),
             0x0009 | 0x0209 | 0x0409 => {
-                return Err(Fault::NotAWorkbook("Excel 4.0 或更早版本的表格".to_owned()));
+                return Err(Fault::NotAWorkbook("Excel 4.0 或更早的格式（不再支持）".to_owned()));
             }
             _ => return Err(Fault::damaged("工作簿数据流的开头不合规")),
         }

@@ -15,7 +15,7 @@ use expect_test::{Expect, expect};
 use kaohe::finding::Severity;
 use kaohe::pack::sql::{Literal, Literals};
 use kaohe::pack::{self, Pack};
-use kaohe::table::{self, AsOf, Context, Dataset, Error, SheetKind};
+use kaohe::table::{self, AsOf, Context, Dataset, Failed, SheetKind};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
 /// Three units and five people; 张三 twice, 赵六 in two units.
@@ -62,19 +62,19 @@ fn pack() -> Pack {
 }
 
 /// Reads the sheets together with the city's registers.
-fn read(sheets: &[(&str, &str)], options: &Options) -> Result<Dataset, Error> {
+fn read(sheets: &[(&str, &str)], options: &Options) -> Result<Dataset, Failed> {
     let folder = tempfile::tempdir().unwrap();
     let all = CITY.iter().filter(|_| options.city).chain(sheets);
     write(folder.path(), &all.copied().collect::<Vec<_>>());
     read_folder(folder.path(), options)
 }
 
-fn read_folder(folder: &Path, options: &Options) -> Result<Dataset, Error> {
+fn read_folder(folder: &Path, options: &Options) -> Result<Dataset, Failed> {
     let known = options.known_lines.iter().map(|line| (*line).to_owned()).collect::<BTreeSet<_>>();
     let literals = |year: i32, as_of: NaiveDate| {
         Literals::from([("本年".to_owned(), Literal::Int(year)), ("基准日".to_owned(), Literal::Date(as_of))])
     };
-    let context = Context { literals: &literals, known_lines: &known, tolerant: false, progress: None };
+    let context = Context { literals: &literals, known_lines: &known, progress: None };
     table::read(folder, &pack(), options.year, options.as_of, &context)
 }
 
@@ -138,11 +138,15 @@ fn fill(sheet: &mut Worksheet, content: &str) {
 }
 
 /// What came of the case: every sheet with its counts (rows = used + rejected + ignored), every finding.
-fn told(result: Result<Dataset, Error>) -> String {
+fn told(result: Result<Dataset, Failed>) -> String {
     let dataset = match result {
         Ok(dataset) => dataset,
-        Err(error) => return format!("{error}\n"),
+        Err(failed) => return format!("{failed}\n---\n{}", failed.found.as_deref().map(told_of).unwrap_or_default()),
     };
+    told_of(&dataset)
+}
+
+fn told_of(dataset: &Dataset) -> String {
     let mut told = String::new();
     let pack = pack();
     for sheet in &dataset.sheets {

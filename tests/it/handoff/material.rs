@@ -245,7 +245,6 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
         noted: vec![],
         finding_rows: vec![],
         year_found: false,
-        fatal: vec![],
         as_of: chrono::NaiveDate::from_ymd_opt(2015, 12, 31).unwrap(),
         absent: vec![at("问题线索")],
     }

@@ -428,16 +428,31 @@ fn registers_must_be_there_and_the_nearest_sheets_are_named() {
         &Options { city: false, ..Options::default() },
         &[
             ("a.xlsx!班子", "单位编号|单位名称|单位种类\nU1|盘龙区|县区"),
-            ("a.xlsx!等次", "年度|姓名|单位名称|考核等次\n2015|李四|盘龙区|优秀"),
+            ("a.xlsx!等次", "年度|姓名|单位名称|考核等次\n2015|李四|盘龙区|较差"),
         ],
         expect![[r#"
             缺少《班子名册》：没有一个工作表含有它的全部必填列
-              较接近的有 a.xlsx 的工作表「班子」，缺少「单位类别」
+              较接近的有 a.xlsx 的工作表「班子」，缺少「单位类别」。
               请把《班子名册》放入输入文件夹，列名可参照 kaohe template 生成的模板
             缺少《干部名册》：没有一个工作表含有它的全部必填列
               较接近的有 a.xlsx 的工作表「班子」，缺少「干部编号」「姓名」「职务」「班子职务」
-              较接近的有 a.xlsx 的工作表「等次」（已按《年度考核_干部》读取），缺少「干部编号」「职务」「班子职务」
+              较接近的有 a.xlsx 的工作表「等次」（已按《年度考核_干部》读取），缺少「干部编号」「职务」「班子职务」。
               请把《干部名册》放入输入文件夹，列名可参照 kaohe template 生成的模板
+            ---
+            a.xlsx!班子 unrecognised 2 = 0 + 0 + 2
+            a.xlsx!等次 年度考核_干部 1 = 0 + 1 + 0
+            ✗ MissingRegister  「」
+                缺少《班子名册》：没有一个工作表含有它的全部必填列；较接近的有 a.xlsx 的工作表「班子」，缺少「单位类别」
+                请把《班子名册》放入输入文件夹，列名可参照 kaohe template 生成的模板
+            ✗ MissingRegister  「」
+                缺少《干部名册》：没有一个工作表含有它的全部必填列；较接近的有 a.xlsx 的工作表「班子」，缺少「干部编号」「姓名」「职务」「班子职务」；较接近的有 a.xlsx 的工作表「等次」（已按《年度考核_干部》读取），缺少「干部编号」「职务」「班子职务」
+                请把《干部名册》放入输入文件夹，列名可参照 kaohe template 生成的模板
+            ! UnrecognisedSheet a.xlsx!班子 「」
+                没有识别出是哪一张表：最接近《班子名册》，缺少必填列「单位类别」
+                请补上缺少的列，列名应与模板一致；不需要的工作表请删去
+            ✗ NotInSet a.xlsx!等次!D2 考核等次「较差」
+                考核等次「较差」不在规定的取值之内，应为「优秀」「称职」「基本称职」「不称职」「不定等次」之一；「较差」是《年度考核_班子》所用的考核等次，两者不能互换
+                请改填「优秀」「称职」「基本称职」「不称职」「不定等次」之一
         "#]],
     );
 }
@@ -472,6 +487,16 @@ fn every_workbook_that_cannot_be_read_is_named() {
     write(folder.path(), &CITY);
     std::fs::write(folder.path().join("坏1.xlsx"), "x").unwrap();
     std::fs::write(folder.path().join("坏2.xls"), "y").unwrap();
-    let message = told(read_folder(folder.path(), &Options::default()));
-    assert!(message.contains("坏1.xlsx") && message.contains("坏2.xls"), "{message}");
+    expect![[r#"
+        工作簿「坏1.xlsx」的内容不是电子表格，而是纯文本（可能是 CSV）。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
+        工作簿「坏2.xls」的内容不是电子表格，而是纯文本（可能是 CSV）。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
+        ---
+        ✗ Unreadable 坏1.xlsx 「」
+            工作簿「坏1.xlsx」的内容不是电子表格，而是纯文本（可能是 CSV）
+            请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
+        ✗ Unreadable 坏2.xls 「」
+            工作簿「坏2.xls」的内容不是电子表格，而是纯文本（可能是 CSV）
+            请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
+    "#]]
+    .assert_eq(&told(read_folder(folder.path(), &Options::default())));
 }

@@ -187,6 +187,15 @@ fn a_leader_named_who_is_nobody_there() {
 }
 
 #[test]
+fn missing_principals_beside_named_leaders() {
+    let weak = |named: &str| format!("半年考核_班子 B3 目标完成得分=1 相关责任领导={named}");
+    let lines = ["通报 T:B3 1.2-team", "约谈 C:G32 1.3"];
+    check("half-year", &[NO_PRINCIPAL, &weak("王八")], &lines, &["1.3 T:B3 主要负责人"]);
+    let pending = ["1.3 T:B3 主要负责人+相关责任领导"];
+    check("half-year", &[NO_PRINCIPAL, &weak("王八、无此人")], &lines, &pending);
+}
+
+#[test]
 fn a_leader_named_whom_two_fit() {
     let twin = "+干部名册 干部编号=G15 姓名=孙三 单位编号=B1 职务=总工程师 班子职务=班子成员";
     let grade = "+年度考核_干部 干部编号=G15 考核等次=称职";
@@ -257,6 +266,10 @@ fn missing_grades() {
     // A principal's failure makes nobody else answer.
     let principal: Vec<String> = member[..4].iter().map(|line| line.replace("G13", "G11")).collect();
     check("annual", &["-年度考核_干部 G11"], &[], &principal.iter().map(String::as_str).collect::<Vec<_>>());
+    // Unless the principal is a member of another team.
+    let second = "+干部名册 干部编号=G11 姓名=赵一 单位编号=B2 职务=区委常委 班子职务=班子成员";
+    let both: Vec<String> = member.iter().map(|line| line.replace("G13", "G11")).collect();
+    check("annual", &[second, "-年度考核_干部 G11"], &[], &both.iter().map(String::as_str).collect::<Vec<_>>());
     let team = ["4.1-team T:B1 考核等次", "4.3 T:B1 考核等次", "4.6 T:B1 考核等次"];
     check("annual", &["-年度考核_班子 B1"], &[], &team);
     check("half-year", &["-年度考核_班子 B1", "-年度考核_干部 G13"], &[], &[]);
