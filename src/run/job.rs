@@ -55,6 +55,11 @@ impl Job {
             return Err(as_of_outside(as_of, year));
         }
         let sets = sets.iter().map(|text| parse_set(text, pack)).collect::<Result<Vec<_>, _>>()?;
+        for (at, (name, _)) in sets.iter().enumerate() {
+            if sets[..at].iter().any(|(earlier, _)| earlier == name) {
+                return Err(Failure::usage(format!("--set {name} 写了两次。请只保留一个值")));
+            }
+        }
         if inside(&output, &input) {
             return Err(Failure::usage(format!(
                 "输出文件夹「{}」在输入文件夹「{}」之内：下次运行会把名单当作报送表读入。请另选 --output",
