@@ -268,5 +268,5 @@ pub fn complaint(error: &clap::Error) -> Option<String> {
         }
         _ => error.to_string().trim().to_owned(),
     };
-    Some(format!("{}。用法见 kaohe --help，或在命令后加 --help", message.trim_end_matches('。')))
+    Some(format!("{}。用法见 kaohe --help，或在命令后加 --help", message.trim_end_matches(['。', '？'])))
 }

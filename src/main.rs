@@ -116,6 +116,7 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
         PackCommand::Lint(of) => {
             // Loading checks names, types, provisions and references, and tells every fault.
             let pack = load(of.pack.as_deref())?;
+            pack::lint(&pack).map_err(Failure::failed)?;
             complain(&format!("规则包 {} {}：没有发现问题", pack.name, pack.version));
         }
         PackCommand::Export { dir } => {
