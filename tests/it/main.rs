@@ -8,6 +8,7 @@ mod checks;
 mod cities;
 mod fixtures;
 mod handoff;
+mod published;
 mod reading;
 mod rules;
 mod sample;
