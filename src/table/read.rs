@@ -17,7 +17,7 @@ use crate::pack::{Absent, Pack};
 use crate::place::{A1, SheetId};
 use crate::workbook;
 
-use super::directory::{Directory, Entry, Who};
+use super::directory::{Directory, Entry, Seat, Who};
 use super::examine::{Examined, Rows, SheetRows, Verdict, World, examine};
 use super::frame::{self, EvaluateError};
 use super::recognise::Near;
@@ -337,7 +337,7 @@ fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
         let next = left.iter().copied().find(ready).unwrap_or(left[0]);
         let table = pack.subjects[next].register;
         let result = run(table, &directories)?;
-        directories[next] = directory(pack, next, &rows[table], &result);
+        directories[next] = directory(pack, next, &rows[table], &result, &directories);
         examined[table] = Some(result);
         left.retain(|subject| *subject != next);
     }
@@ -351,7 +351,7 @@ fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
 }
 
 /// The subjects that a register's valid rows name, and those that only stand in rejected ones.
-fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> Directory {
+fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, directories: &[Directory]) -> Directory {
     let described = &pack.subjects[subject];
     let mut directory = Directory::default();
     let (ids, labels) = (&rows.cells[described.id], &rows.cells[described.label]);
@@ -362,6 +362,21 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
         })
         .flatten();
     let unit_of = |row: usize| examined.whos[unit?][row];
+    let seat_of = |row: usize| {
+        let Some(reference) = unit.map(|unit| &pack.tables[described.register].references[unit]) else {
+            return Seat::Anywhere;
+        };
+        let units = &directories[reference.subject];
+        let (id, label) = (rows.cells[reference.id].text(row), rows.cells[reference.label].text(row));
+        match (unit_of(row), id, label) {
+            (Some(Who::Known(unit)), ..) => Seat::In(unit),
+            (Some(Who::PutAside(_)), ..) => Seat::Elsewhere,
+            // A unit that is nowhere on its register is none that another row could name.
+            (None, Some(id), _) if units.by_id(id).is_none() => Seat::Elsewhere,
+            (None, None, Some(label)) if units.by_name(label).is_empty() => Seat::Elsewhere,
+            _ => Seat::Anywhere,
+        }
+    };
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
         directory.add(Entry {
@@ -381,7 +396,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
         let others = described.other_labels.and_then(|column| rows.cells[column].text(row)).unwrap_or_default();
         let names =
             labels.text(row).into_iter().chain(others.split('、')).filter(|name| !name.is_empty()).map(str::to_owned);
-        directory.put_aside(id, names, unit_of(row));
+        directory.put_aside(id, names, seat_of(row));
     }
     directory
 }
