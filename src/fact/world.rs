@@ -159,24 +159,9 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Facts that a fact's expressions name.
-    pub fn needs(&self, fact: usize) -> Result<Vec<usize>, Error> {
-        let mut needs = Vec::new();
-        let formula = &self.pack.facts[fact];
-        let mut sites: Vec<(Site, &str)> = crate::pack::expressions(formula);
-        if let Formula::Covered = formula.formula {
-            sites.extend(self.covering(formula.of).map(|(_, scope)| (Site::Entity(formula.of), scope)));
-        }
-        for (site, sql) in sites {
-            let expr = self.parse(sql)?;
-            for name in sql::names(&expr) {
-                match self.resolve(site, &name, Some(fact))? {
-                    Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need) => needs.push(need),
-                    Meaning::Literal | Meaning::Column => {}
-                }
-            }
-        }
-        Ok(needs)
+    fn needs(&self, fact: usize) -> Result<Vec<usize>, Error> {
+        crate::pack::needs(self.pack, fact)
+            .map_err(|message| Error::Name { what: self.pack.facts[fact].name.clone(), message })
     }
 
     /// Rules about an entity that do more than mark cases, with their scope.

@@ -17,7 +17,7 @@ mod show;
 pub mod sql;
 
 pub use build::{fits, nearest};
-pub use check::{expressions, fact_order};
+pub use check::{fact_order, needs};
 pub use fault::{Error, Fault, Report};
 pub use lint::lint;
 pub use load::{built_in, built_in_files, built_in_names, export, from_files, load};

@@ -5,7 +5,6 @@
 
 mod archive;
 mod checks;
-mod cities;
 mod fixtures;
 mod handoff;
 mod published;
