@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::history::History;
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql::{self, Literals, SqlError};
-use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Recipient, Source};
+use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Source};
 use crate::table::Dataset;
 
 /// Why facts could not be evaluated: a fault of the pack that its check did not see.
@@ -428,14 +428,6 @@ impl<'a> World<'a> {
     /// The fact of an entity called `name`.
     pub fn fact_named(&self, of: Entity, name: &str) -> Option<usize> {
         self.pack.facts.iter().position(|fact| fact.of == of && fact.name == name)
-    }
-
-    /// Rows that decide the fact behind a recipient named in a column.
-    pub fn named_fact(&self, of: Entity, to: &Recipient) -> Option<usize> {
-        match to {
-            Recipient::Named { fact, .. } => self.fact_named(of, fact),
-            _ => None,
-        }
     }
 }
 
