@@ -54,7 +54,7 @@ fn a_copy_decides_like_the_built_in_pack() {
 
 #[test]
 fn a_changed_threshold() {
-    let old = "reading = \"《办法》未定“目标完成差”的分数，本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2015-01-01, value = 60 }]";
+    let old = "reading = \"《办法》未定“目标完成差”的分数，本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2000-01-01, value = 60 }]";
     let pack = edited(&[("parameters.toml", old, &old.replace("value = 60", "value = 62.5"))]);
     let city = City::new(&[WEAK]);
     assert_lines(&city.run("half-year"), &[]);
@@ -68,7 +68,7 @@ fn a_changed_threshold() {
 /// The newest value that is in force on the as-of date.
 #[test]
 fn a_dated_threshold() {
-    let old = "本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2015-01-01, value = 60 }]";
+    let old = "本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2000-01-01, value = 60 }]";
     let pack = edited(&[(
         "parameters.toml",
         &format!("“目标完成差”的分数，{old}"),
