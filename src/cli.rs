@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 #[derive(Debug, Parser)]
 #[command(name = "kaohe", version, about = "考核：按规则包处理领导班子和领导干部考核结果，只提建议，由人决定")]
@@ -43,7 +44,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub output: PathBuf,
     /// 年度；不写则取考核表中最近的年度
-    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1900..=9999))]
+    #[arg(long, value_name = "YYYY", value_parser = year)]
     pub year: Option<i32>,
     /// 基准日；不写则半年为6月30日，年度为12月31日
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
@@ -58,7 +59,7 @@ pub struct RunArgs {
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub sets: Vec<String>,
     /// 线程数；不写则用全部处理器
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<u16>,
     /// 不写单位通知
     #[arg(long)]
@@ -77,7 +78,7 @@ pub struct CheckArgs {
     #[arg(value_name = "INPUT_DIR")]
     pub input: PathBuf,
     /// 年度；不写则取考核表中最近的年度
-    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1900..=9999))]
+    #[arg(long, value_name = "YYYY", value_parser = year)]
     pub year: Option<i32>,
     /// 把数据问题清单和退回单写到哪个文件夹
     #[arg(long, value_name = "DIR")]
@@ -192,13 +193,80 @@ pub struct TemplateArgs {
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| format!("「{text}」不是日期，应写成 2015-06-30"))
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "应为日期，写成 2015-06-30".to_owned())
+}
+
+fn year(text: &str) -> Result<i32, String> {
+    let year = text.parse().ok().filter(|year| (1900..=9999).contains(year));
+    year.ok_or_else(|| "应为四位数的年度，例如 2015".to_owned())
+}
+
+fn threads(text: &str) -> Result<u16, String> {
+    let count = text.parse().ok().filter(|count| (1..=1024).contains(count));
+    count.ok_or_else(|| "应为 1 到 1024 的整数".to_owned())
 }
 
 /// Parses the command line.
 ///
 /// # Errors
-/// Clap's own error, with its texts in Chinese where they are usual; help and version too.
+/// Clap's own error, for help and version too; [`complaint`] says it in Chinese.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(arguments)
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本");
+    let command = chinese(Cli::command()).disable_version_flag(true).arg(version.help_heading(OPTIONS));
+    Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
+}
+
+const OPTIONS: &str = "选项";
+
+/// Clap's own words in Chinese, for a command and all below it.
+fn chinese(command: clap::Command) -> clap::Command {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示用法");
+    command
+        .help_template("{about}\n\n用法：{usage}\n\n{all-args}")
+        .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
+        .mut_args(|argument| {
+            let heading = if argument.is_positional() { "参数" } else { OPTIONS };
+            argument.help_heading(heading)
+        })
+        .disable_help_flag(true)
+        .arg(help.help_heading(OPTIONS))
+        .mut_subcommands(chinese)
+}
+
+/// What is wrong with the command line; none where clap's own text (help, version) is what was asked for.
+pub fn complaint(error: &clap::Error) -> Option<String> {
+    let told = |kind: ContextKind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join("、"),
+        _ => String::new(),
+    };
+    let suggested = |kind: ContextKind| match told(kind) {
+        nothing if nothing.is_empty() => String::new(),
+        near => format!("是否要写「{near}」？"),
+    };
+    let argument = told(ContextKind::InvalidArg);
+    let message = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return None;
+        }
+        ErrorKind::MissingRequiredArgument => format!("缺少必填的参数：{argument}"),
+        ErrorKind::UnknownArgument => {
+            format!("没有「{argument}」这个参数。{}", suggested(ContextKind::SuggestedArg))
+        }
+        ErrorKind::InvalidSubcommand => format!(
+            "没有「{}」这个命令。{}",
+            told(ContextKind::InvalidSubcommand),
+            suggested(ContextKind::SuggestedSubcommand)
+        ),
+        ErrorKind::MissingSubcommand => "缺少命令".to_owned(),
+        ErrorKind::ArgumentConflict => format!("「{argument}」不能重复，也不能与其他参数同时使用"),
+        ErrorKind::InvalidValue if told(ContextKind::InvalidValue).is_empty() => format!("「{argument}」后面缺少值"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            format!("「{argument}」的值「{}」不对：{reason}", told(ContextKind::InvalidValue))
+        }
+        _ => error.to_string().trim().to_owned(),
+    };
+    Some(format!("{}。用法见 kaohe --help，或在命令后加 --help", message.trim_end_matches(['。', '？'])))
 }

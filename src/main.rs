@@ -17,7 +17,10 @@ fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            match cli::complaint(&error) {
+                Some(message) => complain(&message),
+                None => drop(error.print()),
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -113,6 +116,7 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
         PackCommand::Lint(of) => {
             // Loading checks names, types, provisions and references, and tells every fault.
             let pack = load(of.pack.as_deref())?;
+            pack::lint(&pack).map_err(Failure::failed)?;
             complain(&format!("规则包 {} {}：没有发现问题", pack.name, pack.version));
         }
         PackCommand::Export { dir } => {

@@ -202,6 +202,8 @@ fn now() -> String {
 
 /// Everything that is wrong with the archive, in the words of a clerk; empty: nothing.
 pub(super) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    // One view of the file for all that is compared: somebody may be recording meanwhile.
+    let _view = if connection.is_autocommit() { Some(connection.unchecked_transaction()?) } else { None };
     let mut faults = Vec::new();
     let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
     let mut rows = statement.query([])?;

@@ -1,6 +1,6 @@
 //! The archive's view of a published folder: whose it is, and whether people have written into it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -62,6 +62,11 @@ pub fn seal(staged: &Path, ticket: &Ticket) -> Result<(), Error> {
 /// The mark of the registration that a published folder belongs to, if it is one.
 pub(super) fn mark(run_dir: &Path) -> Result<Option<String>, Error> {
     Ok(read_seal(run_dir)?.map(|seal| seal.registration))
+}
+
+/// The workbooks that a published folder was published with; none if it is no published run.
+pub fn sealed_workbooks(run_dir: &Path) -> Result<Option<BTreeSet<String>>, Error> {
+    Ok(read_seal(run_dir)?.map(|seal| seal.workbooks.into_keys().collect()))
 }
 
 fn read_seal(run_dir: &Path) -> Result<Option<Seal>, Error> {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::history::History;
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql::{self, Literals, SqlError};
-use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Recipient, Source};
+use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Source};
 use crate::table::Dataset;
 
 /// Why facts could not be evaluated: a fault of the pack that its check did not see.
@@ -159,24 +159,9 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Facts that a fact's expressions name.
-    pub fn needs(&self, fact: usize) -> Result<Vec<usize>, Error> {
-        let mut needs = Vec::new();
-        let formula = &self.pack.facts[fact];
-        let mut sites: Vec<(Site, &str)> = crate::pack::expressions(formula);
-        if let Formula::Covered = formula.formula {
-            sites.extend(self.covering(formula.of).map(|(_, scope)| (Site::Entity(formula.of), scope)));
-        }
-        for (site, sql) in sites {
-            let expr = self.parse(sql)?;
-            for name in sql::names(&expr) {
-                match self.resolve(site, &name, Some(fact))? {
-                    Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need) => needs.push(need),
-                    Meaning::Literal | Meaning::Column => {}
-                }
-            }
-        }
-        Ok(needs)
+    fn needs(&self, fact: usize) -> Result<Vec<usize>, Error> {
+        crate::pack::needs(self.pack, fact)
+            .map_err(|message| Error::Name { what: self.pack.facts[fact].name.clone(), message })
     }
 
     /// Rules about an entity that do more than mark cases, with their scope.
@@ -443,14 +428,6 @@ impl<'a> World<'a> {
     /// The fact of an entity called `name`.
     pub fn fact_named(&self, of: Entity, name: &str) -> Option<usize> {
         self.pack.facts.iter().position(|fact| fact.of == of && fact.name == name)
-    }
-
-    /// Rows that decide the fact behind a recipient named in a column.
-    pub fn named_fact(&self, of: Entity, to: &Recipient) -> Option<usize> {
-        match to {
-            Recipient::Named { fact, .. } => self.fact_named(of, fact),
-            _ => None,
-        }
     }
 }
 

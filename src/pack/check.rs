@@ -65,7 +65,7 @@ pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
 }
 
 /// Expressions of a fact with the site each is evaluated at.
-pub fn expressions(fact: &Fact) -> Vec<(Site, &str)> {
+fn expressions(fact: &Fact) -> Vec<(Site, &str)> {
     match &fact.formula {
         Formula::Own { is, cells, .. } => {
             let site = Site::Entity(fact.of);
@@ -81,8 +81,11 @@ pub fn expressions(fact: &Fact) -> Vec<(Site, &str)> {
     }
 }
 
-/// The facts that a fact needs.
-fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, String> {
+/// The facts that a fact's expressions name.
+///
+/// # Errors
+/// An expression that cannot be parsed, or a name that means nothing.
+pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, String> {
     let mut needs = Vec::new();
     let mut sites: Vec<(Site, String)> =
         expressions(&pack.facts[fact]).into_iter().map(|(site, sql)| (site, sql.to_owned())).collect();

@@ -8,6 +8,7 @@
 mod build;
 mod check;
 mod fault;
+mod lint;
 mod load;
 pub mod model;
 mod raw;
@@ -16,8 +17,9 @@ mod show;
 pub mod sql;
 
 pub use build::{fits, nearest};
-pub use check::{expressions, fact_order};
+pub use check::{fact_order, needs};
 pub use fault::{Error, Fault, Report};
+pub use lint::lint;
 pub use load::{built_in, built_in_files, built_in_names, export, from_files, load};
 pub use model::*;
 pub use show::show;
@@ -27,7 +29,7 @@ mod tests {
     #[test]
     fn built_in_packs_hold_together() {
         for name in super::built_in_names() {
-            if let Err(error) = super::built_in(name) {
+            if let Err(error) = super::built_in(name).and_then(|pack| super::lint(&pack)) {
                 panic!("{error}");
             }
         }

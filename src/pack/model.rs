@@ -225,6 +225,9 @@ pub struct Parameter {
     pub unit: String,
     pub reference: String,
     pub reading: Option<String>,
+    /// The Measures set it themselves; otherwise a `reading` says why it is so.
+    pub given: bool,
+    pub place: Place,
     pub values: Vec<Dated>,
     /// `--set` must lie within.
     pub min: Option<f64>,
@@ -392,6 +395,8 @@ pub struct Proposal {
     pub options: Vec<String>,
     pub to: Recipient,
     pub reading: Option<String>,
+    /// The Measures name the options themselves.
+    pub given: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -209,6 +209,8 @@ pub struct RawParameter {
     pub unit: String,
     pub reference: String,
     pub reading: Option<String>,
+    #[serde(default)]
+    pub given: bool,
     pub min: Option<f64>,
     pub max: Option<f64>,
     #[serde(default)]
@@ -299,6 +301,8 @@ pub struct RawProposal {
     #[serde(default)]
     pub options: Vec<Name>,
     pub reading: Option<String>,
+    #[serde(default)]
+    pub given: bool,
 }
 
 /// `"itself"`, `{ role, via }` or `{ named, by }`; which of them is checked when the pack is built.

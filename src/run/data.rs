@@ -16,6 +16,9 @@ use crate::handoff::changes::Summary;
 use crate::pack::{Pack, Value};
 use crate::table::{Dataset, SheetKind};
 
+/// The folder and the file for programs.
+pub const FOLDER: &str = "data";
+pub const RUN: &str = "run.json";
 const LINES: &str = "data/lines.jsonl";
 
 #[derive(Serialize)]
@@ -150,13 +153,13 @@ pub fn write(
     outcome: &Outcome,
     answers: &str,
 ) -> std::io::Result<()> {
-    let folder = dir.join("data");
+    let folder = dir.join(FOLDER);
     std::fs::create_dir_all(&folder)?;
     lines(&folder.join("consequences.jsonl"), outcome.lines.iter().map(|line| consequence(pack, data, job, line)))?;
     lines(&folder.join("pending.jsonl"), outcome.pending.iter().map(|case| pending(pack, data, case)))?;
     lines(&folder.join("issues.jsonl"), data.findings.iter())?;
     let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
-    std::fs::write(dir.join("run.json"), text + "\n")
+    std::fs::write(dir.join(RUN), text + "\n")
 }
 
 /// Writes what the lists say, line by line: what the next publication is compared with.

@@ -55,11 +55,24 @@ impl Job {
             return Err(as_of_outside(as_of, year));
         }
         let sets = sets.iter().map(|text| parse_set(text, pack)).collect::<Result<Vec<_>, _>>()?;
+        for (at, (name, _)) in sets.iter().enumerate() {
+            if sets[..at].iter().any(|(earlier, _)| earlier == name) {
+                return Err(Failure::usage(format!("--set {name} 写了两次。请只保留一个值")));
+            }
+        }
         if inside(&output, &input) {
             return Err(Failure::usage(format!(
                 "输出文件夹「{}」在输入文件夹「{}」之内：下次运行会把名单当作报送表读入。请另选 --output",
                 output.display(),
                 input.display()
+            )));
+        }
+        if let Some(run) = [Run::HalfYear, Run::Annual].iter().find(|run| in_published(&input, &output, **run)) {
+            return Err(Failure::usage(format!(
+                "输入文件夹「{}」在「{}」的{}结果文件夹之内：发布时会被替换。请另选 --output",
+                input.display(),
+                output.display(),
+                run.title()
             )));
         }
         let archive = archive.unwrap_or_else(|| output.join(ARCHIVE));
@@ -133,6 +146,18 @@ fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
         Ok(meant) => Ok((name.to_owned(), meant)),
         Err(message) => Err(Failure::usage(format!("--set {name}：{message}"))),
     }
+}
+
+/// Whether the input lies in a folder of DIR that a run would replace.
+fn in_published(input: &Path, output: &Path, run: Run) -> bool {
+    let real = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        path.canonicalize().unwrap_or(path)
+    };
+    let (input, output) = (real(input), real(output));
+    let Ok(below) = input.strip_prefix(&output) else { return false };
+    let first = below.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    first.is_some_and(|name| name.ends_with(&format!("-{}", run.word())))
 }
 
 /// Whether `inner` is `outer` or lies in it, by what the names lead to.

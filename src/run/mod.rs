@@ -131,8 +131,10 @@ impl Made<'_> {
         let result = self.write(&staged, &self.job.output.join(name), answers).and_then(|()| {
             let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info)?;
             let ticket = archive.register(&registration, &self.job.output).map_err(Failure::failed)?;
-            let published =
-                archive::seal(&staged, &ticket).map_err(Failure::failed).and_then(|()| held.publish(&staged, name));
+            let published = archive::seal(&staged, &ticket)
+                .map_err(Failure::failed)
+                .and_then(|()| self.keep_foreign(held, &staged, name))
+                .and_then(|()| held.publish(&staged, name));
             match published {
                 Ok(place) => archive.confirm(&ticket).map(|()| place).map_err(Failure::failed),
                 Err(failure) => {
@@ -142,6 +144,15 @@ impl Made<'_> {
             }
         });
         result.inspect_err(|_| held.discard(&staged))
+    }
+
+    /// What people have laid into the folder that is replaced stays there.
+    fn keep_foreign(&self, held: &Held, staged: &Path, name: &str) -> Result<(), Failure> {
+        let sealed = archive::sealed_workbooks(&self.job.output.join(name)).map_err(Failure::failed)?;
+        let changes = format!("{}.xlsx", changes::NAME);
+        let own = [data::RUN, data::FOLDER, handoff::faults::FOLDER, &self.pack.notices.folder, &changes];
+        let ours = |name: &str| own.contains(&name) || sealed.as_ref().is_some_and(|sealed| sealed.contains(name));
+        held.keep(staged, name, &ours)
     }
 
     fn write(&self, staged: &Path, place: &Path, answers: &str) -> Result<(), Failure> {

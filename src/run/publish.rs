@@ -106,6 +106,31 @@ impl Held {
         Ok(place)
     }
 
+    /// Copies what people have laid into the published folder of the run into the staged one: it is not
+    /// ours to remove. `ours` tells what the program itself wrote there.
+    ///
+    /// # Errors
+    /// Something that cannot be copied, named.
+    pub fn keep(&self, staged: &Path, name: &str, ours: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
+        let place = self.dir.join(name);
+        let Ok(entries) = fs::read_dir(&place) else { return Ok(()) };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let known =
+                name.to_str().is_some_and(|name| ours(name) || name.starts_with("~$") || name.starts_with(".~"));
+            let target = staged.join(&name);
+            if !known && !target.exists() {
+                copy(&entry.path(), &target).map_err(|error| {
+                    Failure::failed(format!(
+                        "已发布的文件夹中有另外放入的「{}」，无法保留：{error}。请移走后重试",
+                        entry.path().display()
+                    ))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
     fn swap(&self, staged: &Path, place: &Path, name: &str) -> io::Result<()> {
         if !place.exists() {
             return fs::rename(staged, place);
@@ -137,6 +162,19 @@ impl Drop for Held {
             let _ = fs::remove_dir(&self.dir);
         }
     }
+}
+
+/// Copies a file, or a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return fs::copy(from, to).map(drop);
+    }
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 /// Exchanges two folders in one step; false where the system cannot.

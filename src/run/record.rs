@@ -154,6 +154,14 @@ pub fn may_supersede(archive: &Archive, place: &std::path::Path) -> Result<(), F
     if !place.exists() {
         return Ok(());
     }
+    let sealed = archive::sealed_workbooks(place).map_err(Failure::failed)?;
+    let empty = std::fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
+    if sealed.is_none() && !empty {
+        return Err(Failure::failed(format!(
+            "「{}」不是本程序发布的结果，不能替换。请移走或改名，或另选 --output",
+            place.display()
+        )));
+    }
     let open = archive::open_lists(place).map_err(Failure::failed)?;
     if !open.is_empty() {
         return Err(Failure::failed(format!(

@@ -224,3 +224,40 @@ fn new_workbook() -> Result<Workbook, XlsxError> {
     workbook.set_zip_compression_level(3);
     Ok(workbook)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::{City, Event, Row, Sampler, Source};
+
+    #[test]
+    fn parts_hold_every_row_once_in_the_same_order() {
+        let pack = crate::pack::built_in("kunming-2015").unwrap();
+        let sampler = Sampler::new(&pack).unwrap();
+        let city = City::new(&sampler, 120, 1, 2015);
+        let plans: Vec<Option<Vec<Event>>> =
+            sampler.order.iter().enumerate().map(|(table, by)| by.map(|by| city.plan(table, by))).collect();
+        let source = Source { city: &city, plans: &plans };
+        let rows = |table, most| {
+            let mut rows: Vec<Row> = Vec::new();
+            let parts = source.parts(table, most);
+            for part in &parts {
+                let Ok(()) = source.rows::<Infallible>(part, |row, _| {
+                    rows.push(row);
+                    Ok(())
+                });
+            }
+            (parts.len(), rows)
+        };
+        for (table, shape) in pack.tables.iter().enumerate() {
+            let (one, whole) = rows(table, u64::MAX);
+            assert!(one == 1 && !whole.is_empty(), "{}", shape.name);
+            for most in [40, 3] {
+                let (many, cut) = rows(table, most);
+                assert!(cut == whole, "{} cut into {many} parts", shape.name);
+                assert!(many > 1 || whole.len() <= 40, "{} is not cut", shape.name);
+            }
+        }
+    }
+}

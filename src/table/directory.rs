@@ -35,6 +35,16 @@ pub enum Who {
     PutAside(u32),
 }
 
+/// Where a rejected register row places somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    In(u32),
+    /// In a unit that is not among the known ones.
+    Elsewhere,
+    /// The row does not tell.
+    Anywhere,
+}
+
 /// A register row, as far as it tells who exists.
 #[derive(Debug)]
 pub struct Entry<'a> {
@@ -85,8 +95,8 @@ impl Directory {
         }
     }
 
-    /// A rejected register row, with its unit where that can be told; to be told after all valid ones.
-    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, unit: Option<u32>) {
+    /// A rejected register row; to be told after all valid ones.
+    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, seat: Seat) {
         let who = match self.by_id.get(id) {
             Some(who) => *who,
             None => {
@@ -100,10 +110,11 @@ impl Directory {
         // A rejected row of somebody known adds no name: the name may be the very fault.
         if let Who::PutAside(aside) = who {
             let units = &mut self.aside_units[aside as usize];
-            *units = units.take().zip(unit).map(|(mut units, unit)| {
-                units.push(unit);
-                units
-            });
+            match seat {
+                Seat::In(unit) => units.iter_mut().for_each(|units| units.push(unit)),
+                Seat::Elsewhere => {}
+                Seat::Anywhere => *units = None,
+            }
             for name in names {
                 if !self.by_name(&name).contains(&who) {
                     self.name(&name, who);

@@ -17,7 +17,7 @@ use crate::pack::{Absent, Pack};
 use crate::place::{A1, SheetId};
 use crate::workbook;
 
-use super::directory::{Directory, Entry, Who};
+use super::directory::{Directory, Entry, Seat, Who};
 use super::examine::{Examined, Rows, SheetRows, Verdict, World, examine};
 use super::frame::{self, EvaluateError};
 use super::recognise::Near;
@@ -122,17 +122,17 @@ pub fn read(
     let opened: Vec<Result<workbook::Book, workbook::Error>> =
         walk.books.par_iter().with_max_len(1).map(|found| workbook::open(&found.file, &found.path)).collect();
     for (found, book) in walk.books.iter().zip(opened) {
-        match book {
-            Ok(book) => books.push((found, book)),
-            Err(error) => unreadable.push((found.path.as_str(), error)),
-        }
+        books.push((found, book.map_err(|error| unreadable.push((found.path.as_str(), error))).ok()));
     }
     let (sources, damaged) = scan(&schema, &books, context);
     unreadable.extend(damaged.into_iter().map(|(book, error)| (books[book].0.path.as_str(), error)));
     let mut dataset = Dataset {
         books: books
             .iter()
-            .map(|(found, book)| Book { path: found.path.clone(), sha256: book.sha256().to_owned() })
+            .map(|(found, book)| Book {
+                path: found.path.clone(),
+                sha256: book.as_ref().map(|book| book.sha256().to_owned()).unwrap_or_default(),
+            })
             .collect(),
         passed_over: walk.passed_over.clone(),
         ..Dataset::default()
@@ -245,35 +245,38 @@ fn decide_year(pack: &Pack, dataset: &mut Dataset, rows: &[Rows], year: Option<i
 /// Scans all sheets; results in reading order, and what could not be read by book.
 fn scan(
     schema: &Schema,
-    books: &[(&workbook::Found, workbook::Book)],
+    books: &[(&workbook::Found, Option<workbook::Book>)],
     context: &Context<'_>,
 ) -> (Vec<Source>, Vec<(usize, workbook::Error)>) {
     let mut tasks: Vec<(usize, usize)> = books
         .iter()
         .enumerate()
-        .flat_map(|(book, (_, opened))| (0..opened.sheets().len()).map(move |sheet| (book, sheet)))
+        .filter_map(|(book, (_, opened))| opened.as_ref().map(|opened| (book, opened.sheets().len())))
+        .flat_map(|(book, sheets)| (0..sheets).map(move |sheet| (book, sheet)))
         .collect();
     tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(books[*book].0.bytes), *book, *sheet));
     let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
-    let mut scanned: Vec<(usize, usize, Result<Scanned, workbook::Error>)> = tasks
+    let mut scanned: Vec<(usize, usize, Result<Source, workbook::Error>)> = tasks
         .into_par_iter()
         .with_max_len(1)
-        .map(|(book, sheet)| {
-            let opened = &books[book].1;
+        .filter_map(|(book, sheet)| {
+            let opened = books[book].1.as_ref()?;
             let mut scan = Scan::new(schema, opened.counts_from_1904());
-            let result = opened.read(sheet, &mut scan).map(|merges| scan.finish(&merges));
+            let name = opened.sheets()[sheet].name.clone();
+            let result =
+                opened.read(sheet, &mut scan).map(|merges| Source { book, name, scanned: scan.finish(&merges) });
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if let Some(progress) = context.progress {
                 progress(done, total);
             }
-            (book, sheet, result)
+            Some((book, sheet, result))
         })
         .collect();
     scanned.sort_by_key(|(book, sheet, _)| (*book, *sheet));
     let (mut sources, mut damaged) = (Vec::new(), Vec::new());
-    for (book, sheet, result) in scanned {
+    for (book, _, result) in scanned {
         match result {
-            Ok(scanned) => sources.push(Source { book, name: books[book].1.sheets()[sheet].name.clone(), scanned }),
+            Ok(source) => sources.push(source),
             Err(error) => damaged.push((book, error)),
         }
     }
@@ -334,7 +337,7 @@ fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
         let next = left.iter().copied().find(ready).unwrap_or(left[0]);
         let table = pack.subjects[next].register;
         let result = run(table, &directories)?;
-        directories[next] = directory(pack, next, &rows[table], &result);
+        directories[next] = directory(pack, next, &rows[table], &result, &directories);
         examined[table] = Some(result);
         left.retain(|subject| *subject != next);
     }
@@ -348,7 +351,7 @@ fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
 }
 
 /// The subjects that a register's valid rows name, and those that only stand in rejected ones.
-fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> Directory {
+fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, directories: &[Directory]) -> Directory {
     let described = &pack.subjects[subject];
     let mut directory = Directory::default();
     let (ids, labels) = (&rows.cells[described.id], &rows.cells[described.label]);
@@ -358,9 +361,21 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
             pack.tables[described.register].references.iter().position(|reference| reference.subject == membership.unit)
         })
         .flatten();
-    let unit_of = |row: usize| match examined.whos[unit?][row] {
-        Some(Who::Known(unit)) => Some(unit),
-        _ => None,
+    let unit_of = |row: usize| examined.whos[unit?][row];
+    let seat_of = |row: usize| {
+        let Some(reference) = unit.map(|unit| &pack.tables[described.register].references[unit]) else {
+            return Seat::Anywhere;
+        };
+        let units = &directories[reference.subject];
+        let (id, label) = (rows.cells[reference.id].text(row), rows.cells[reference.label].text(row));
+        match (unit_of(row), id, label) {
+            (Some(Who::Known(unit)), ..) => Seat::In(unit),
+            (Some(Who::PutAside(_)), ..) => Seat::Elsewhere,
+            // A unit that is nowhere on its register is none that another row could name.
+            (None, Some(id), _) if units.by_id(id).is_none() => Seat::Elsewhere,
+            (None, None, Some(label)) if units.by_name(label).is_empty() => Seat::Elsewhere,
+            _ => Seat::Anywhere,
+        }
     };
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
@@ -369,7 +384,10 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
             label: text::without_blanks(&labels.entry(*row).shown),
             label_key,
             other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
-            unit: unit_of(*row),
+            unit: unit_of(*row).and_then(|unit| match unit {
+                Who::Known(unit) => Some(unit),
+                Who::PutAside(_) => None,
+            }),
             row: at as u32,
         });
     }
@@ -378,7 +396,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined) -> D
         let others = described.other_labels.and_then(|column| rows.cells[column].text(row)).unwrap_or_default();
         let names =
             labels.text(row).into_iter().chain(others.split('、')).filter(|name| !name.is_empty()).map(str::to_owned);
-        directory.put_aside(id, names, unit_of(row));
+        directory.put_aside(id, names, seat_of(row));
     }
     directory
 }

@@ -15,7 +15,9 @@ use super::{Dataset, Sheet, SheetKind, text};
 /// Collects what there is to tell.
 pub struct Notes<'a> {
     pack: &'a Pack,
-    /// Findings about files, and with no path about the folder.
+    /// What makes the run fail; told before all else.
+    fatal: Vec<Finding>,
+    /// Findings about files.
     files: Vec<Finding>,
     noted: Vec<Note>,
 }
@@ -54,7 +56,7 @@ impl Note {
 
 impl<'a> Notes<'a> {
     pub fn new(pack: &'a Pack) -> Self {
-        Self { pack, files: Vec::new(), noted: Vec::new() }
+        Self { pack, fatal: Vec::new(), files: Vec::new(), noted: Vec::new() }
     }
 
     /// Files that are open elsewhere, or not read.
@@ -63,14 +65,14 @@ impl<'a> Notes<'a> {
         self.files.extend(lists.iter().flat_map(|(paths, code)| paths.iter().map(|path| file_finding(path, *code))));
     }
 
-    /// What makes the run fail: a sentence of cause and one of remedy.
+    /// What makes the run fail, in a workbook or (with no path) in the folder: a sentence of cause and one of remedy.
     pub fn fatal(&mut self, path: &str, code: Code, message: &str) {
         let (reason, remedy) = message.split_once("。").unwrap_or((message, ""));
         let in_one_line =
             |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("；");
         let finding = file_finding(path, code);
         let (reason, remedy) = (in_one_line(reason), in_one_line(remedy));
-        self.files.push(Finding { reason, remedy, severity: Severity::Rejected, ..finding });
+        self.fatal.push(Finding { reason, remedy, severity: Severity::Rejected, ..finding });
     }
 
     /// What a sheet turned out to be.
@@ -137,7 +139,8 @@ impl<'a> Notes<'a> {
         for finding in &self.files {
             by_file.entry(finding.file.as_str()).or_default();
         }
-        let (mut findings, mut rows) = (Vec::new(), Vec::new());
+        let mut findings = self.fatal;
+        let mut rows = vec![None; findings.len()];
         for (path, notes) in by_file {
             for finding in self.files.iter().filter(|finding| finding.file == path) {
                 findings.push(finding.clone());

@@ -11,6 +11,10 @@ pub(super) const COLUMNS: u32 = 16_384;
 
 /// Cells are held back up to this number, to be sorted if need be; nobody writes a bigger sheet out of order.
 const HELD: usize = 1 << 17;
+/// Texts that stand in the cells themselves are held back up to so many bytes.
+const HELD_TEXT: usize = 64 << 20;
+/// A sheet filled to its last row in sixteen columns: whoever takes the cells has to keep them.
+const MOST_CELLS: u64 = 16 << 20;
 /// Excel allows 32,767 characters in a cell, four bytes each at most.
 const LONGEST_TEXT: usize = 32_767 * 4;
 const MOST_MERGES: usize = 1 << 20;
@@ -20,7 +24,7 @@ const MOST_SHEETS: usize = 4096;
 const LONGEST_NAME: usize = 1024;
 /// More cell formats than any program allows.
 const MOST_FORMATS: usize = 1 << 18;
-/// What all shared strings of a book may take in memory.
+/// What all shared strings of a book may take in memory, and all other texts of a sheet.
 const MOST_TEXT: usize = 512 << 20;
 
 /// Passes cells on in order of row and column.
@@ -30,12 +34,24 @@ pub(super) struct Ordered<'a> {
     last: Option<(u32, u32)>,
     in_order: bool,
     streaming: bool,
+    /// How many cells came, and the bytes of the texts that are not shared.
+    count: u64,
+    text: usize,
     merges: Vec<Merge>,
 }
 
 impl<'a> Ordered<'a> {
     pub fn new(sink: &'a mut dyn Sink) -> Ordered<'a> {
-        Ordered { sink, held: Vec::new(), last: None, in_order: true, streaming: false, merges: Vec::new() }
+        Ordered {
+            sink,
+            held: Vec::new(),
+            last: None,
+            in_order: true,
+            streaming: false,
+            count: 0,
+            text: 0,
+            merges: Vec::new(),
+        }
     }
 
     pub fn push(&mut self, row: u32, column: u32, value: Raw) -> Result<(), Fault> {
@@ -45,6 +61,15 @@ impl<'a> Ordered<'a> {
                 u64::from(row) + 1,
                 u64::from(column) + 1
             )));
+        }
+        self.count += 1;
+        if let Raw::Text(text) = &value
+            && Arc::strong_count(text) == 1
+        {
+            self.text += text.len();
+        }
+        if self.count > MOST_CELLS || self.text > MOST_TEXT {
+            return Err(Fault::too_large("单元格或文字过多"));
         }
         let forward = self.last < Some((row, column));
         self.last = Some((row, column));
@@ -57,7 +82,7 @@ impl<'a> Ordered<'a> {
         }
         self.in_order &= forward;
         self.held.push((row, column, value));
-        if self.held.len() == HELD {
+        if self.held.len() == HELD || self.text > HELD_TEXT {
             self.release()?;
             self.streaming = true;
         }

@@ -5,9 +5,9 @@
 
 mod archive;
 mod checks;
-mod cities;
 mod fixtures;
 mod handoff;
+mod published;
 mod reading;
 mod rules;
 mod sample;

@@ -48,6 +48,8 @@ impl Builder {
                 unit: raw.unit.clone(),
                 reference: raw.reference.clone(),
                 reading: raw.reading.clone(),
+                given: raw.given,
+                place: Place { file: file.clone(), span: raw.name.span() },
                 values,
                 min: raw.min,
                 max: raw.max,
@@ -225,6 +227,7 @@ impl Builder {
             options: raw.options.iter().map(|name| name.get_ref().clone()).collect(),
             to,
             reading: raw.reading.clone(),
+            given: raw.given,
         })
     }
 }

@@ -488,14 +488,15 @@ fn every_workbook_that_cannot_be_read_is_named() {
     std::fs::write(folder.path().join("坏1.xlsx"), "x").unwrap();
     std::fs::write(folder.path().join("坏2.xls"), "y").unwrap();
     expect![[r#"
-        工作簿「坏1.xlsx」的内容不是可读取的电子表格：纯文本（可能是 CSV）。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
-        工作簿「坏2.xls」的内容不是可读取的电子表格：纯文本（可能是 CSV）。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
+        工作簿「坏1.xlsx」的内容不是电子表格，而是纯文本（可能是 CSV）。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
+        工作簿「坏2.xls」的内容不是电子表格，而是纯文本（可能是 CSV）。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
         ---
         ✗ Unreadable 坏1.xlsx 「」
-            工作簿「坏1.xlsx」的内容不是可读取的电子表格：纯文本（可能是 CSV）
+            工作簿「坏1.xlsx」的内容不是电子表格，而是纯文本（可能是 CSV）
             请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
         ✗ Unreadable 坏2.xls 「」
-            工作簿「坏2.xls」的内容不是可读取的电子表格：纯文本（可能是 CSV）
+            工作簿「坏2.xls」的内容不是电子表格，而是纯文本（可能是 CSV）
             请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
-    "#]].assert_eq(&told(read_folder(folder.path(), &Options::default())));
+    "#]]
+    .assert_eq(&told(read_folder(folder.path(), &Options::default())));
 }

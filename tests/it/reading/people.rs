@@ -402,6 +402,29 @@ fn somebody_put_aside_keeps_his_name() {
 }
 
 #[test]
+fn somebody_put_aside_elsewhere_does_not_take_a_name_from_a_unit() {
+    // The rejected rows place K2 in another known unit, K3 in one that is on no register; K4 they place nowhere.
+    let options = Options { city: false, ..Options::default() };
+    let used = |aside: &str, unit: &str| {
+        let register = format!("干部编号|姓名|单位编号|单位名称|职务|班子职务\nK1|张三|U1||区长|主要负责人\n{aside}");
+        let grades = format!("年度|姓名|单位编号|考核等次\n2015|张三|{unit}|称职");
+        let result = read(
+            &[
+                ("名.xlsx!班子", "单位编号|单位名称|单位类别\nU1|盘龙区|县区\nU2|市水务局|市级部门"),
+                ("名.xlsx!干部", &register),
+                ("a.xlsx!等次", &grades),
+            ],
+            &options,
+        );
+        result.unwrap().sheets[0].used
+    };
+    assert_eq!(used("K2|张三|U2||副区长|成员", "U1"), 1);
+    assert_eq!(used("K3|张三||呈贡局|副区长|主要负责人", "U1"), 1);
+    assert_eq!(used("K4|张三|||副区长|主要负责人", "U1"), 0);
+    assert_eq!(used("K2|张三|U2||副区长|成员", ""), 0);
+}
+
+#[test]
 fn people_named_in_a_cell() {
     let result = read(
         &[(

@@ -4,9 +4,9 @@ use super::city::{City, texts};
 use super::{assert_lines, assert_pending, check};
 
 /// This year's admonition is proposed by 4.4.
-const POOR: &str = "年度考核_干部 G13 考核等次=基本称职";
-const ADMONISHED: &str = "诫勉谈话 C:G13 4.4";
-const MOVED: &str = "调整建议 C:G13 4.5 [岗位调整/免职]";
+pub const POOR: &str = "年度考核_干部 G13 考核等次=基本称职";
+pub const ADMONISHED: &str = "诫勉谈话 C:G13 4.4";
+pub const MOVED: &str = "调整建议 C:G13 4.5 [岗位调整/免职]";
 
 fn talk(rest: &str) -> String {
     format!("+谈话记录 干部编号=G13 谈话日期={rest}")
@@ -158,7 +158,7 @@ fn a_spring_talk_without_history() {
 }
 
 /// The pack's parameters begin with 2015.
-const OF_2014: &str =
+pub const OF_2014: &str =
     "--year 2014 --set 半年得分线=60 --set 年度得分线=60 --set 调整建议起点情节=较重 --set 交心谈话比例=0.3";
 
 /// An annual run of last year in the archive is history, even when it proposed nothing.

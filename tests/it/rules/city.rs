@@ -19,6 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use calamine::{Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -154,6 +155,32 @@ impl City {
         Published::read(&self.output().join(format!("{year}-{run}")))
     }
 
+    /// Takes in a committee's answers to lines of a published list, each by its 处理编号: (意见, 决定方式).
+    #[track_caller]
+    pub fn decide(&self, run: &str, list: &str, answers: &[(&str, &str, &str)]) {
+        let mut rows = rows_of(&self.output().join(run).join(format!("{list}.xlsx")));
+        let header = rows.iter().position(|row| row.iter().any(|cell| cell == "处理编号")).unwrap();
+        let column = |name: &str| rows[header].iter().position(|cell| cell == name).unwrap();
+        let (id, opinion, method) = (column("处理编号"), column("委员会意见"), column("决定方式"));
+        for (line, said, how) in answers {
+            let found = rows.iter_mut().find(|row| row[id] == *line);
+            let row = found.unwrap_or_else(|| panic!("{line} is not in {list}"));
+            (row[opinion], row[method]) = ((*said).to_owned(), (*how).to_owned());
+        }
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet().set_name(list).unwrap();
+        for (r, row) in (0u32..).zip(&rows) {
+            for (c, cell) in (0u16..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
+                sheet.write_string(r, c, cell).unwrap();
+            }
+        }
+        let answered = self.dir.path().join(format!("{list}.xlsx"));
+        workbook.save(&answered).unwrap();
+        let archive = self.output().join("档案.db");
+        let ended = kaohe().arg("record").arg(answered).arg("--archive").arg(archive).output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+
     /// One book with a sheet for each table.
     fn write(&self) {
         fs::create_dir_all(self.input()).unwrap();
@@ -182,6 +209,15 @@ impl City {
         }
         workbook.save(self.input().join("报送.xlsx")).unwrap();
     }
+}
+
+/// The cells of a workbook's first sheet, as shown.
+fn rows_of(path: &Path) -> Vec<Vec<String>> {
+    let mut book: Xlsx<_> = open_workbook(path).unwrap();
+    let range = book.worksheet_range_at(0).unwrap().unwrap();
+    let (rows, columns) = range.end().unwrap();
+    let cell = |r, c| range.get_value((r, c)).map_or(String::new(), ToString::to_string);
+    (0..=rows).map(|r| (0..=columns).map(|c| cell(r, c)).collect()).collect()
 }
 
 pub fn kaohe() -> Command {

@@ -151,6 +151,19 @@ fn output_inside_input_is_a_usage_error() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn output_inside_input_is_seen_through_links() {
+    let city = City::new(&[]);
+    city.run("annual");
+    let link = city.input().with_file_name("别名");
+    std::os::unix::fs::symlink(city.input(), &link).unwrap();
+    for (input, output) in [(city.input(), link.join("结果")), (link.clone(), city.input().join("结果"))] {
+        let ended = kaohe().arg("annual").arg(input).arg("--output").arg(&output).output().unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{}", output.display());
+    }
+}
+
 #[test]
 fn usage_errors() {
     let city = City::new(&[]);

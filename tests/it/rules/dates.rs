@@ -24,6 +24,13 @@ fn a_lead_found_untrue_later_is_still_open() {
 }
 
 #[test]
+fn a_lead_of_this_year_verified_next_year_is_open_at_its_end() {
+    let lead = "+问题线索 对象=G13 核实结果=属实 核实日期=2016-01-10 情节=严重";
+    check("annual", &[lead], &["函询 C:G13 2.4", "调查核实 C:G13 2.4"], &[]);
+    check("annual", &["+问题线索 对象=G13 收到日期=2016-01-10"], &[], &[]);
+}
+
+#[test]
 fn its_facts_say_so() {
     let published = City::new(&[LEAD]).run("half-year --as-of 2015-05-19");
     let ground = &published.line("函询", "G13")["grounds"][0];

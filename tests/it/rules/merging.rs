@@ -31,8 +31,8 @@ fn options_are_united_in_their_order() {
     let lines = ["整顿 T:B3 4.6", "调整建议 C:G31 4.6+4.7 [调整/免职/责令辞职/降职]"];
     check("annual", &["年度考核_班子 B3 考核等次=较差", "年度考核_干部 G31 考核等次=不称职"], &lines, &[]);
     let edits = [
-        "+问题线索 对象=G32 核实结果=属实 情节=较重",
         "+问题线索 线索编号=X2 线索来源=12380举报 对象=G32 核实结果=属实 情节=严重",
+        "+问题线索 线索编号=X1 对象=G32 核实结果=属实 情节=较重",
     ];
     let lines = [
         "诫勉谈话 C:G32 2.4-true",
@@ -40,7 +40,7 @@ fn options_are_united_in_their_order() {
         "调整建议 C:G32 2.4-serious+3.3-remove+4.5 [调整/岗位调整/免职]",
     ];
     check("annual", &edits, &lines, &[]);
-    // Both leads are grounds of the one admonition.
+    // Both leads are grounds of the one admonition, by number and not as the rows stand.
     let published = City::new(&edits).run("annual");
     let grounds = published.line("诫勉谈话", "G32")["grounds"].as_array().unwrap();
     let about: Vec<&str> = grounds.iter().map(|ground| text(&ground["about"])).collect();

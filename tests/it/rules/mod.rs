@@ -9,6 +9,7 @@ mod cells;
 mod city;
 mod command_line;
 mod dates;
+mod decisions;
 mod evaluation;
 mod golden;
 mod leads;

@@ -54,7 +54,7 @@ fn a_copy_decides_like_the_built_in_pack() {
 
 #[test]
 fn a_changed_threshold() {
-    let old = "reading = \"《办法》未定“目标完成差”的分数，本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2015-01-01, value = 60 }]";
+    let old = "reading = \"《办法》未定“目标完成差”的分数，本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2000-01-01, value = 60 }]";
     let pack = edited(&[("parameters.toml", old, &old.replace("value = 60", "value = 62.5"))]);
     let city = City::new(&[WEAK]);
     assert_lines(&city.run("half-year"), &[]);
@@ -68,7 +68,7 @@ fn a_changed_threshold() {
 /// The newest value that is in force on the as-of date.
 #[test]
 fn a_dated_threshold() {
-    let old = "本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2015-01-01, value = 60 }]";
+    let old = "本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2000-01-01, value = 60 }]";
     let pack = edited(&[(
         "parameters.toml",
         &format!("“目标完成差”的分数，{old}"),
@@ -358,4 +358,20 @@ fn no_pack_there() {
     let nowhere = tempfile::tempdir().unwrap();
     fs::remove_dir(nowhere.path()).unwrap();
     assert!(refused(&nowhere).contains(&*nowhere.path().to_string_lossy()));
+}
+
+#[test]
+fn an_action_without_its_list() {
+    let action =
+        "\n[[action]]\nname = \"督办\"\nlist = \"督办名单\"\ntone = \"adverse\"\nasks = \"请办理。\"\ndue = \"即办\"\n";
+    assert_refused("handoff.toml", "", action, "list = \"督办名单\"", &["督办名单"]);
+    let again = action.replace("name = \"督办\"", "name = \"约谈\"").replace("督办名单", "约谈名单");
+    assert_refused("handoff.toml", "", &again, "name = \"约谈\"", &["「约谈」", "两次"]);
+}
+
+#[test]
+fn facts_that_rest_on_each_other() {
+    let circle = "\n[[fact]]\nof = \"cadre\"\nname = \"甲\"\nis = \"NOT 乙\"\n\n[[fact]]\nof = \"cadre\"\nname = \"乙\"\nis = \"NOT 甲\"\n";
+    let told = refused(&edited(&[("facts.toml", "", circle)]));
+    assert!(told.contains("facts.toml:") && told.contains("甲") && told.contains("乙"), "{told}");
 }

@@ -85,6 +85,22 @@ fn numbers_as_floats(parameter: &serde_json::Value) -> serde_json::Value {
     parameter
 }
 
+/// The pack's values begin with 2000.
+#[test]
+fn a_year_without_a_value_in_force() {
+    let city = City::new(&[]);
+    let ended = city.try_run("annual --year 1999 --set 半年得分线=60 --set 交心谈话比例=0.1");
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(1), "{told}");
+    for (name, lacking) in
+        [("年度得分线", true), ("调整建议起点情节", true), ("半年得分线", false), ("交心谈话比例", false)]
+    {
+        assert_eq!(told.contains(name), lacking, "{name}: {told}");
+    }
+    // Carried on until a newer one.
+    assert_eq!(city.try_run("annual --year 2031").status.code(), Some(0));
+}
+
 #[test]
 fn wrong_names_and_values_are_usage_errors() {
     let cases = [

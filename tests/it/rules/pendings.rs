@@ -16,6 +16,8 @@ fn no_provision_covers_a_team_reported_by_an_inspection() {
     check("annual", &[&lead("线索来源=12380举报 核实结果=属实 情节=严重")], &[], &pending);
     check("annual", &[&lead("线索来源=干部群众 核实结果=部分属实")], &[], &pending);
     check("annual", &[&lead("线索来源=思想政治巡察 核实结果=不属实")], &[], &[]);
+    // Found untrue only after the as-of date.
+    check("half-year", &[&lead("线索来源=思想政治巡察 核实结果=不属实 核实日期=2015-08-01")], &[], &pending);
     check("annual", &[&lead("线索来源=省级部门")], &["函询 T:B1 2.1-team", "调查核实 T:B1 2.1-team"], &[]);
 }
 
@@ -170,7 +172,7 @@ fn missing_principals() {
 fn a_leader_named_who_is_nobody_there() {
     let lines = ["通报 T:B1 1.2-team", "约谈 C:G11 1.3", "约谈 C:G12 1.3"];
     // 吴六 sits in B2: elsewhere only an 编号 counts.
-    for named in ["无此人", "吴六"] {
+    for named in ["无此人", "吴六", "G99"] {
         let weak = format!("{WEAK} 相关责任领导={named}");
         check("half-year", &[&weak], &lines, &["1.3 T:B1 相关责任领导"]);
         check("half-year", &[&format!("半年考核_班子 B1 相关责任领导={named}")], &[], &[]);
@@ -184,6 +186,15 @@ fn a_leader_named_who_is_nobody_there() {
     ];
     check("annual", &[&weak, LATE, STYLE], &lines, &["1.5 T:B1 相关责任领导"]);
     check("annual", &[&weak, LATE], &[], &[]);
+}
+
+#[test]
+fn missing_principals_beside_named_leaders() {
+    let weak = |named: &str| format!("半年考核_班子 B3 目标完成得分=1 相关责任领导={named}");
+    let lines = ["通报 T:B3 1.2-team", "约谈 C:G32 1.3"];
+    check("half-year", &[NO_PRINCIPAL, &weak("王八")], &lines, &["1.3 T:B3 主要负责人"]);
+    let pending = ["1.3 T:B3 主要负责人+相关责任领导"];
+    check("half-year", &[NO_PRINCIPAL, &weak("王八、无此人")], &lines, &pending);
 }
 
 #[test]
@@ -257,6 +268,10 @@ fn missing_grades() {
     // A principal's failure makes nobody else answer.
     let principal: Vec<String> = member[..4].iter().map(|line| line.replace("G13", "G11")).collect();
     check("annual", &["-年度考核_干部 G11"], &[], &principal.iter().map(String::as_str).collect::<Vec<_>>());
+    // Unless the principal is a member of another team.
+    let second = "+干部名册 干部编号=G11 姓名=赵一 单位编号=B2 职务=区委常委 班子职务=班子成员";
+    let both: Vec<String> = member.iter().map(|line| line.replace("G13", "G11")).collect();
+    check("annual", &[second, "-年度考核_干部 G11"], &[], &both.iter().map(String::as_str).collect::<Vec<_>>());
     let team = ["4.1-team T:B1 考核等次", "4.3 T:B1 考核等次", "4.6 T:B1 考核等次"];
     check("annual", &["-年度考核_班子 B1"], &[], &team);
     check("half-year", &["-年度考核_班子 B1", "-年度考核_干部 G13"], &[], &[]);

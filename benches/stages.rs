@@ -1,0 +1,103 @@
+//! Time per stage and of the whole annual run, on synthetic cities of three sizes.
+//!
+//! `cargo bench`; the cities are made anew in a temporary folder, outside the measured time.
+
+// A bench that cannot go on stops.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use divan::Bencher;
+use kaohe::consequence::decide;
+use kaohe::fact::{History, World};
+use kaohe::pack::{self, Pack, Run};
+use kaohe::run::job::{Job, Typed};
+use kaohe::run::{self, Told};
+use kaohe::sample::{self, Request};
+use kaohe::table::{self, AsOf, Context, Dataset};
+use tempfile::TempDir;
+
+const SIZES: [u32; 3] = [1_200, 12_000, 60_000];
+const YEAR: i32 = 2015;
+
+fn main() {
+    divan::main();
+}
+
+struct Silent;
+
+impl Told for Silent {
+    fn say(&self, _: &str) {}
+    fn stage(&self, _: &str) {}
+    fn progress(&self, _: usize, _: usize) {}
+}
+
+fn built_in() -> Pack {
+    pack::built_in("kunming-2015").unwrap()
+}
+
+fn city(pack: &Pack, cadres: u32) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let request = Request { cadres, seed: 1, year: YEAR, messy: false };
+    sample::write(dir.path(), &request, pack, &|_, _| {}).unwrap();
+    dir
+}
+
+fn job(pack: &Pack, input: &Path, output: &Path) -> Job {
+    let typed = Typed {
+        run: Run::Annual,
+        input: input.to_owned(),
+        output: output.to_owned(),
+        year: Some(YEAR),
+        as_of: None,
+        archive: None,
+        sets: Vec::new(),
+        notices: true,
+        strict: false,
+        quiet: true,
+    };
+    Job::new(typed, pack).unwrap()
+}
+
+fn read(pack: &Pack, job: &Job) -> Dataset {
+    let literals = |year, as_of| job.literals(pack, year, as_of);
+    let known = BTreeSet::new();
+    let context = Context { literals: &literals, known_lines: &known, progress: None };
+    table::read(&job.input, pack, job.year, AsOf::Default(12, 31), &context).unwrap()
+}
+
+/// Workbooks → tables.
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn tables(bencher: Bencher<'_, '_>, cadres: u32) {
+    let (pack, output) = (built_in(), tempfile::tempdir().unwrap());
+    let input = city(&pack, cadres);
+    let job = job(&pack, input.path(), output.path());
+    bencher.bench(|| read(&pack, &job));
+}
+
+/// Tables → facts → rules → consequences.
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn decisions(bencher: Bencher<'_, '_>, cadres: u32) {
+    let (pack, output) = (built_in(), tempfile::tempdir().unwrap());
+    let input = city(&pack, cadres);
+    let job = job(&pack, input.path(), output.path());
+    let data = read(&pack, &job);
+    let history = History::default();
+    bencher.bench(|| {
+        let literals = job.literals(&pack, data.year, data.as_of);
+        let mut world = World::new(&pack, &data, literals, &history).unwrap();
+        decide(&mut world, &history, Run::Annual, data.year).unwrap()
+    });
+}
+
+/// Everything, lists and letters and archive included.
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn whole(bencher: Bencher<'_, '_>, cadres: u32) {
+    let pack = built_in();
+    let input = city(&pack, cadres);
+    bencher.with_inputs(|| tempfile::tempdir().unwrap()).bench_refs(|output| {
+        let job = job(&pack, input.path(), output.path());
+        run::run(&job, &pack, &Silent).unwrap();
+    });
+}
