@@ -3,7 +3,8 @@
 //! A [`World`] holds one data frame per entity: its table's columns and, as `#n`, fact n of the pack.
 //! Facts of other entities are taken in over the `@kind` columns when an expression needs them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, RwLock};
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -58,6 +59,8 @@ pub struct World<'a> {
     pub fact_rows: Vec<Option<FactRows>>,
     /// Facts in levels: each level only needs earlier ones.
     levels: Vec<Vec<usize>>,
+    /// Expressions parsed before: grounds ask for the same few over and over.
+    parsed: Arc<RwLock<HashMap<String, Expr>>>,
     /// Facts that need what earlier stages of the run proposed or left pending.
     volatile: Vec<bool>,
 }
@@ -98,6 +101,7 @@ impl<'a> World<'a> {
             system: BTreeMap::new(),
             fact_rows: vec![None; pack.facts.len()],
             levels: Vec::new(),
+            parsed: Arc::default(),
             volatile: Vec::new(),
         };
         world.system = super::system::tables(pack, data, history)
@@ -173,7 +177,14 @@ impl<'a> World<'a> {
     }
 
     pub fn parse(&self, sql: &str) -> Result<Expr, Error> {
-        sql::parse(sql).map_err(|source| Error::Sql { what: sql.to_owned(), source })
+        if let Some(known) = self.parsed.read().ok().and_then(|parsed| parsed.get(sql).cloned()) {
+            return Ok(known);
+        }
+        let expr = sql::parse(sql).map_err(|source| Error::Sql { what: sql.to_owned(), source })?;
+        if let Ok(mut parsed) = self.parsed.write() {
+            parsed.insert(sql.to_owned(), expr.clone());
+        }
+        Ok(expr)
     }
 
     pub fn resolve(&self, site: Site, name: &str, not: Option<usize>) -> Result<Meaning, Error> {
