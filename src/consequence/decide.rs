@@ -7,33 +7,41 @@ use super::members::Members;
 use super::{Flag, Line, Outcome, Pending, Subject, hint, quota, register};
 use crate::fact::{Decision, Error, History, Origin, World};
 use crate::finding::Severity;
-use crate::pack::{Pack, Run, Tone};
+use crate::pack::{Entity, Pack, Run, Tone};
 use crate::place::Cell;
-use crate::rule;
+use crate::rule::{self, Trace};
 use crate::table::{Dataset, RejectedSubject};
 
-/// Evaluates all stages of a run and draws their consequences.
+/// Evaluates all stages of a run and draws their consequences; the trace tells why.
 ///
 /// # Errors
 /// As [`World::new`].
-pub fn decide(world: &mut World<'_>, history: &History, run: Run, year: i32) -> Result<Outcome, Error> {
+pub fn decide<'a>(
+    world: &mut World<'a>,
+    history: &History,
+    run: Run,
+    year: i32,
+) -> Result<(Outcome, Trace<'a>), Error> {
     let members = Members::new(world.pack, world.data).map_err(|source| Error::Polars {
         what: world.pack.tables[world.pack.membership.table].name.clone(),
         source,
     })?;
     let mut draft = Draft::new(&members, history, run, year);
+    let mut trace = Trace::new(world);
     for (at, stage) in rule::stages(world, run).into_iter().enumerate() {
         if at > 0 {
             draft.publish(world)?;
         }
-        let verdicts = rule::evaluate(world, run, stage)?;
+        let (verdicts, evaluated) = rule::evaluate(world, run, stage)?;
         draft.take(world, &verdicts)?;
+        trace.take(world, evaluated, &verdicts)?;
     }
     rejected(world, &mut draft);
     let mut outcome = Outcome::default();
     for (at, one) in world.pack.quotas.iter().enumerate() {
         if one.runs.contains(&run) {
             let plan = quota::plan(world, &members, at, year)?;
+            trace.add(world, Entity::Subject(one.of), &[&one.reached, &one.first], 0)?;
             for index in &plan.picked {
                 let subject = Subject { kind: one.of, index: *index };
                 let ground = quota::ground(world, &members, one, subject);
@@ -46,7 +54,7 @@ pub fn decide(world: &mut World<'_>, history: &History, run: Run, year: i32) -> 
     outcome.lines = lines(world, &draft)?;
     outcome.register = register::entries(world, history, &outcome.lines)?;
     outcome.pending = draft.pending.into_values().collect();
-    Ok(outcome)
+    Ok((outcome, trace))
 }
 
 fn lines(world: &World<'_>, draft: &Draft<'_>) -> Result<Vec<Line>, Error> {

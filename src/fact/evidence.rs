@@ -9,7 +9,7 @@ use crate::pack::{CellRule, Entity, Formula, Source};
 use crate::place::Cell;
 
 /// The value of a fact as it stands in a ground.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(untagged)]
 pub enum FactValue {
     Null,
@@ -282,7 +282,8 @@ pub fn text_at(frame: &polars::prelude::DataFrame, column: &str, row: usize) -> 
     }
 }
 
-fn fact_value(value: &AnyValue<'_>) -> FactValue {
+/// A column's value as it stands in a ground.
+pub fn fact_value(value: &AnyValue<'_>) -> FactValue {
     match value {
         AnyValue::Null => FactValue::Null,
         AnyValue::Boolean(value) => FactValue::Bool(*value),
