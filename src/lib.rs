@@ -40,6 +40,7 @@
 pub mod archive;
 pub mod cli;
 pub mod consequence;
+pub mod explain;
 pub mod fact;
 pub mod finding;
 pub mod handoff;
