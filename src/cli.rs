@@ -1,10 +1,11 @@
 //! The command line as typed, and its words for people.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap_complete::Shell;
 use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 #[derive(Debug, Parser)]
@@ -33,6 +34,46 @@ pub enum Command {
     Pack(PackArgs),
     /// 生成空白报送表（含下拉选项和填表说明）
     Template(TemplateArgs),
+    /// 输出命令行补全脚本
+    Completions {
+        /// 哪一种命令行：bash、zsh、fish、powershell 或 elvish
+        #[arg(value_name = "SHELL", value_parser = shell)]
+        shell: Shell,
+    },
+}
+
+impl Command {
+    /// Where the command's log goes, if it is asked for.
+    pub fn log(&self) -> Option<&Path> {
+        match self {
+            Command::HalfYear(run) | Command::Annual(run) => run.log.as_deref(),
+            Command::Check(check) => check.log.as_deref(),
+            Command::Record(record) => record.log.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether progress and summary stay away from the terminal.
+    pub fn quiet(&self) -> bool {
+        matches!(self, Command::HalfYear(run) | Command::Annual(run) if run.quiet)
+    }
+
+    /// How many threads are asked for.
+    pub fn threads(&self) -> Option<u16> {
+        match self {
+            Command::HalfYear(run) | Command::Annual(run) => run.threads,
+            _ => None,
+        }
+    }
+
+    /// The folders that are read and published into.
+    pub fn folders(&self) -> (Option<&Path>, Option<&Path>) {
+        match self {
+            Command::HalfYear(run) | Command::Annual(run) => (Some(&run.input), Some(&run.output)),
+            Command::Check(check) => (Some(&check.input), None),
+            _ => (None, None),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +111,9 @@ pub struct RunArgs {
     /// 不显示进度和小结
     #[arg(long)]
     pub quiet: bool,
+    /// 把经过、全部数据问题和退出码追加到日志文件，供无人值守时事后查看
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -86,6 +130,9 @@ pub struct CheckArgs {
     /// 规则包文件夹；不写则用内置的规则包
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
+    /// 把经过、全部数据问题和退出码追加到日志文件，供无人值守时事后查看
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +173,9 @@ pub struct RecordArgs {
     /// 更正以前已收回的意见
     #[arg(long)]
     pub amend: bool,
+    /// 把经过、全部问题和退出码追加到日志文件，供无人值守时事后查看
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -206,14 +256,53 @@ fn threads(text: &str) -> Result<u16, String> {
     count.ok_or_else(|| "应为 1 到 1024 的整数".to_owned())
 }
 
+fn shell(text: &str) -> Result<Shell, String> {
+    text.parse().map_err(|_| "应为 bash、zsh、fish、powershell 或 elvish".to_owned())
+}
+
+/// The script that completes commands and options in a shell.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut translated(), "kaohe", &mut script);
+    script
+}
+
+/// The command line as it was typed, for people to read and repeat.
+pub fn as_typed() -> String {
+    let quoted = |part: OsString| {
+        let part = part.to_string_lossy().into_owned();
+        if part.is_empty() || part.contains([' ', '\t', '"', '\'', '　']) { format!("\"{part}\"") } else { part }
+    };
+    let parts: Vec<String> = std::env::args_os().skip(1).map(quoted).collect();
+    format!("kaohe {}", parts.join(" "))
+}
+
+/// The file that `--log` names in a command line that cannot be parsed otherwise.
+pub fn log_named(arguments: impl IntoIterator<Item = OsString>) -> Option<PathBuf> {
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        let text = argument.to_string_lossy();
+        if text == "--log" {
+            return arguments.next().map(PathBuf::from);
+        }
+        if let Some(path) = text.strip_prefix("--log=") {
+            return Some(PathBuf::from(path));
+        }
+    }
+    None
+}
+
 /// Parses the command line.
 ///
 /// # Errors
 /// Clap's own error, for help and version too; [`complaint`] says it in Chinese.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&translated().try_get_matches_from(arguments)?)
+}
+
+fn translated() -> clap::Command {
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本");
-    let command = chinese(Cli::command()).disable_version_flag(true).arg(version.help_heading(OPTIONS));
-    Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    chinese(Cli::command()).disable_version_flag(true).arg(version.help_heading(OPTIONS))
 }
 
 const OPTIONS: &str = "选项";

@@ -23,7 +23,7 @@
 //! - [`archive`]: proposals and the committee's answers, append-only and chained by hash.
 //! - [`run`]: a checked job, the sequence of stages, publishing whole or not at all.
 //! - [`sample`], [`template`]: workbooks to try with, and empty ones to fill in.
-//! - [`cli`]: the command line as typed.
+//! - [`cli`]: the command line as typed; [`journal`]: the log file of a run that nobody watches.
 //!
 //! # Invariants
 //! - No provision, grade, action, list or table of the law stands in Rust: another city needs another pack, not
@@ -44,6 +44,7 @@ pub mod explain;
 pub mod fact;
 pub mod finding;
 pub mod handoff;
+pub mod journal;
 pub mod pack;
 pub mod place;
 pub mod rule;

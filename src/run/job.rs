@@ -148,6 +148,25 @@ fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
     }
 }
 
+/// A log must not lie where a run reads or replaces.
+///
+/// # Errors
+/// A usage error that says where it lies.
+pub fn may_hold_log(log: &Path, input: Option<&Path>, output: Option<&Path>) -> Result<(), Failure> {
+    if input.is_some_and(|input| inside(log, input)) {
+        return Err(Failure::usage(format!("日志「{}」在输入文件夹之内。请另选 --log", log.display())));
+    }
+    let folder = log.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let replaced = |output: &Path| [Run::HalfYear, Run::Annual].iter().any(|run| in_published(folder, output, *run));
+    if output.is_some_and(replaced) {
+        return Err(Failure::usage(format!(
+            "日志「{}」在结果文件夹之内：发布时会被替换。请另选 --log",
+            log.display()
+        )));
+    }
+    Ok(())
+}
+
 /// Whether the input lies in a folder of DIR that a run would replace.
 fn in_published(input: &Path, output: &Path, run: Run) -> bool {
     let real = |path: &Path| {

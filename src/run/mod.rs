@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::archive::{self, Archive, Mode};
 use crate::consequence::{Outcome, decide};
 use crate::fact::World;
+use crate::finding::Finding;
 use crate::handoff::changes::{self, Summary};
 use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run};
@@ -59,6 +60,8 @@ pub trait Told {
     fn stage(&self, name: &str);
     /// So many parts of the stage are done, of so many.
     fn progress(&self, done: usize, of: usize);
+    /// Everything that is wrong with the input: too long for a terminal, it stands in the lists.
+    fn found(&self, _findings: &[Finding]) {}
 }
 
 /// Reads, decides and publishes one run.
@@ -82,6 +85,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     told.stage("读取报送表");
     let data = read(job, pack, &known, told)?;
     told.say(&summary::of_input(pack, &data));
+    told.found(&data.findings);
     let faults = summary::has_faults(&data);
     if faults && job.strict {
         return Err(Failure::failed(strict(&data)));
@@ -185,7 +189,12 @@ impl Made<'_> {
 }
 
 fn read(job: &Job, pack: &Pack, known: &BTreeSet<String>, told: &(dyn Told + Sync)) -> Result<Dataset, Failure> {
-    read_or_found(job, pack, known, told).map_err(|(failure, _)| failure)
+    read_or_found(job, pack, known, told).map_err(|(failure, found)| {
+        if let Some(found) = found {
+            told.found(&found.findings);
+        }
+        failure
+    })
 }
 
 /// With a failure, what could be found all the same.
@@ -222,9 +231,7 @@ fn read_or_found(
 fn strict(data: &Dataset) -> String {
     let mut message = String::from("--strict：报送数据有问题，未发布任何结果：");
     for finding in &data.findings {
-        let place = [finding.file.as_str(), finding.sheet.as_str(), finding.cell.as_str()];
-        let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
-        message.push_str(&format!("\n{}：{}。{}", place.join("!"), finding.reason, finding.remedy));
+        message.push_str(&format!("\n{finding}"));
     }
     message
 }
@@ -241,6 +248,9 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
     let data = match read {
         Ok(data) => data,
         Err((failure, found)) => {
+            if let Some(found) = &found {
+                told.found(&found.findings);
+            }
             if let (Some(output), Some(found)) = (output, found) {
                 publish_faults(output, pack, &found, told)?;
             }
@@ -248,6 +258,7 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
         }
     };
     told.say(&summary::of_input(pack, &data));
+    told.found(&data.findings);
     if let Some(output) = output {
         publish_faults(output, pack, &data, told)?;
     }
