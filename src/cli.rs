@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap_complete::Shell;
 use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
 
 #[derive(Debug, Parser)]
 #[command(name = "kaohe", version, about = "考核：按规则包处理领导班子和领导干部考核结果，只提建议，由人决定")]
@@ -26,6 +26,8 @@ pub enum Command {
     Check(CheckArgs),
     /// 收回委员会在名单中填写的意见
     Record(RecordArgs),
+    /// 逐条说明某人或某单位为什么在名单上、为什么不在
+    Explain(ExplainArgs),
     /// 查看、校验或导出档案
     Archive(ArchiveArgs),
     /// 生成一座虚构城市的报送表，供试用、培训和测速
@@ -133,6 +135,22 @@ pub struct CheckArgs {
     /// 把经过、全部数据问题和退出码追加到日志文件，供无人值守时事后查看
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// 编号或姓名（单位名称）；重名的逐一说明
+    #[arg(value_name = "SUBJECT")]
+    pub subject: String,
+    /// 一次运行的结果文件夹，例如 结果/2015-annual；只读取它
+    #[arg(long, value_name = "DIR")]
+    pub run: PathBuf,
+    /// 输出为 JSON，供程序使用
+    #[arg(long)]
+    pub json: bool,
+    /// 另写成一份会议用的工作簿
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,7 @@
 //! - [`fact`]: the pack's expressions as polars columns over all entities at once, with the cells that decide.
 //! - [`rule`]: the rules of a stage, in three values; which facts are missing; rows with several readings.
 //! - [`consequence`]: whom a hit reaches, merging, conflicts, the talk quota, the register of talks.
+//! - [`explain`]: why somebody is on a list or not, from what a run kept.
 //! - [`handoff`]: pure models of workbooks, then files.
 //! - [`archive`]: proposals and the committee's answers, append-only and chained by hash.
 //! - [`run`]: a checked job, the sequence of stages, publishing whole or not at all.

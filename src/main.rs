@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kaohe::cli::{self, ArchiveCommand, Cli, Command, PackCommand, RunArgs};
+use kaohe::explain::text;
 use kaohe::finding::Finding;
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
@@ -57,6 +58,7 @@ fn command(cli: Cli) -> u8 {
         Command::Record(arguments) => {
             run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &terminal)
         }
+        Command::Explain(arguments) => explain(&arguments, &terminal),
         Command::Archive(arguments) => archive(arguments.command, &terminal),
         Command::Sample(arguments) => sample(&arguments, &terminal),
         Command::Pack(arguments) => pack_command(arguments.command),
@@ -130,6 +132,29 @@ fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failur
     };
     let job = Job::new(typed, &pack)?;
     run::check(&job, &pack, arguments.output.as_deref(), terminal)
+}
+
+fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+    let explained = run::explain::explain(&arguments.subject, &arguments.run)?;
+    if let Some(file) = &arguments.output {
+        run::explain::save(&explained, &arguments.run, file)?;
+        terminal.say(&format!("已写出：{}", file.display()));
+    }
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&explained).map_err(Failure::failed)?;
+        let _ = writeln!(out, "{text}");
+    } else if arguments.output.is_none() {
+        let width = std::io::stdout()
+            .is_terminal()
+            .then(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+            .flatten();
+        for (at, one) in explained.iter().enumerate() {
+            let rule = if at > 0 { format!("\n{}\n\n", "─".repeat(30)) } else { String::new() };
+            let _ = write!(out, "{rule}{}", text::text(one, width));
+        }
+    }
+    Ok(Ended::Clean)
 }
 
 fn pack_command(command: PackCommand) -> Result<Ended, Failure> {

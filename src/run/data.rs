@@ -19,6 +19,8 @@ use crate::table::{Dataset, SheetKind};
 /// The folder and the file for programs.
 pub const FOLDER: &str = "data";
 pub const RUN: &str = "run.json";
+pub const CONSEQUENCES: &str = "data/consequences.jsonl";
+pub const PENDING: &str = "data/pending.jsonl";
 const LINES: &str = "data/lines.jsonl";
 
 #[derive(Serialize)]
@@ -155,8 +157,8 @@ pub fn write(
 ) -> std::io::Result<()> {
     let folder = dir.join(FOLDER);
     std::fs::create_dir_all(&folder)?;
-    lines(&folder.join("consequences.jsonl"), outcome.lines.iter().map(|line| consequence(pack, data, job, line)))?;
-    lines(&folder.join("pending.jsonl"), outcome.pending.iter().map(|case| pending(pack, data, case)))?;
+    lines(&dir.join(CONSEQUENCES), outcome.lines.iter().map(|line| consequence(pack, data, job, line)))?;
+    lines(&dir.join(PENDING), outcome.pending.iter().map(|case| pending(pack, data, case)))?;
     lines(&folder.join("issues.jsonl"), data.findings.iter())?;
     let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
     std::fs::write(dir.join(RUN), text + "\n")

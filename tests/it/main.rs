@@ -5,6 +5,7 @@
 
 mod archive;
 mod checks;
+mod explain;
 mod fixtures;
 mod handoff;
 mod published;
