@@ -2,6 +2,7 @@
 //! archive beside it. The only module that knows all of them.
 
 mod data;
+pub mod examples;
 pub mod explain;
 mod figures;
 pub mod job;
