@@ -15,6 +15,7 @@ const OTHERS: [&str; 2] = [crate::sample::FILE, crate::template::FILE];
 const BUILT_IN: [(&str, &[(&str, &str)]); 1] = [(
     "kunming-2015",
     &[
+        ("deliberate.toml", include_str!("../packs/kunming-2015/deliberate.toml")),
         ("examples.toml", include_str!("../packs/kunming-2015/examples.toml")),
         ("facts.toml", include_str!("../packs/kunming-2015/facts.toml")),
         ("handoff.toml", include_str!("../packs/kunming-2015/handoff.toml")),
