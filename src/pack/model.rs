@@ -576,6 +576,8 @@ pub struct Ratio {
     /// Upper limit as a fraction, and where it comes from.
     pub limit: f64,
     pub reference: String,
+    /// A share above the limit is told at the end of a run too.
+    pub warns: bool,
 }
 
 /// What 总览 counts: cross tables of a table's columns, and ratios.

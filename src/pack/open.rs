@@ -26,14 +26,20 @@ impl<'p> Openness<'p> {
             Expr::Literal(value) => value.is_null(),
             Expr::Column(name) => self.name(site, not, name),
             Expr::Cast { expr, .. } | Expr::Alias(expr, _) => self.of(site, not, expr),
+            // A sum in SQL is blank only where everything that it adds is.
+            Expr::Ternary { truthy, falsy, .. }
+                if matches!((truthy.as_ref(), falsy.as_ref()), (Expr::Agg(AggExpr::Sum(_)), Expr::Literal(_))) =>
+            {
+                self.of(site, not, truthy)
+            }
             Expr::Ternary { truthy, falsy, .. } => self.of(site, not, truthy) || self.of(site, not, falsy),
             Expr::BinaryExpr { left, right, .. } => self.of(site, not, left) || self.of(site, not, right),
-            Expr::Len | Expr::Agg(AggExpr::Count { .. }) => false,
+            Expr::Len | Expr::Agg(AggExpr::Count { .. } | AggExpr::NUnique(_)) => false,
             Expr::Agg(AggExpr::Max { input, .. } | AggExpr::Min { input, .. } | AggExpr::Sum(input)) => {
                 self.of(site, not, input)
             }
             Expr::Function { input, function } => match function.to_string().as_str() {
-                "is_null" | "is_not_null" => false,
+                "is_null" | "is_not_null" | "null_count" => false,
                 "coalesce" => input.iter().all(|one| self.of(site, not, one)),
                 function if function.contains("is_in") => self.of(site, not, &input[0]),
                 _ => input.iter().any(|one| self.of(site, not, one)),

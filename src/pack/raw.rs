@@ -429,6 +429,8 @@ pub struct RawRatio {
     pub among: Name,
     pub limit: f64,
     pub reference: String,
+    #[serde(default)]
+    pub warns: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -181,6 +181,7 @@ impl Builder {
                     among: raw.among.get_ref().clone(),
                     limit: raw.limit,
                     reference: raw.reference.clone(),
+                    warns: raw.warns,
                 });
             }
         }

@@ -53,6 +53,9 @@ pub struct Variable {
 pub struct Space {
     frame: DataFrame,
     variables: Vec<Variable>,
+    /// What holds in no row holds nowhere. Not so where figures are compared with each other: then the rows are
+    /// a sample.
+    pub complete: bool,
 }
 
 impl<'p> Domains<'p> {
@@ -213,7 +216,11 @@ impl Space {
             let index: IdxCa = (0..height).map(|row| Some((row / run % many) as IdxSize)).collect();
             columns.push(values.take(&index).ok()?.into_column().with_name(variable.key.as_str().into()));
         }
-        Some(Space { frame: DataFrame::new(height, columns).ok()?, variables })
+        Some(Space {
+            frame: DataFrame::new(height, columns).ok()?,
+            complete: constants.complete(&variables),
+            variables,
+        })
     }
 
     /// Where a condition holds.
@@ -258,13 +265,33 @@ struct Constants {
     numbers: Vec<f64>,
     words: Vec<String>,
     days: Vec<NaiveDate>,
+    /// The names on either side of a comparison.
+    compared: Vec<(Vec<String>, Vec<String>)>,
 }
 
+/// Figures that are tried where figures are compared with each other.
+const FIGURES: [f64; 8] = [0.0, 1.0, 2.0, 3.0, 4.0, 10.0, 20.0, 100.0];
+
 impl Constants {
+    /// No figure is compared with another.
+    fn complete(&self, variables: &[Variable]) -> bool {
+        !variables.iter().any(|variable| variable.dtype.is_numeric() && self.is_compared(variable))
+    }
+
+    fn is_compared(&self, variable: &Variable) -> bool {
+        let has = |names: &[String]| names.contains(&variable.key);
+        self.compared.iter().any(|(left, right)| has(left) && !right.is_empty() || has(right) && !left.is_empty())
+    }
+
     fn of(conditions: &[&Condition]) -> Constants {
-        let mut found = Constants { numbers: Vec::new(), words: Vec::new(), days: Vec::new() };
+        let mut found = Constants { numbers: Vec::new(), words: Vec::new(), days: Vec::new(), compared: Vec::new() };
         for node in conditions.iter().flat_map(|condition| &condition.expr) {
             match node {
+                Expr::BinaryExpr {
+                    left,
+                    op: Operator::Eq | Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq,
+                    right,
+                } => found.compared.push((sql::names(left), sql::names(right))),
                 Expr::Literal(LiteralValue::Series(series)) => {
                     let all = series.explode(ExplodeOptions { empty_as_null: true, keep_nulls: true });
                     let texts = all.as_ref().unwrap_or(series);
@@ -326,6 +353,11 @@ impl Constants {
                 let step = if dtype.is_float() { 0.1 } else { 1.0 };
                 let mut numbers: Vec<f64> = self.numbers.iter().flat_map(|n| [n - step, *n, n + step]).collect();
                 numbers.push(0.0);
+                if self.is_compared(variable) {
+                    numbers.extend(FIGURES);
+                    numbers.extend(self.numbers.iter().flat_map(|n| FIGURES.map(|figure| (n * figure).round())));
+                    numbers.extend(self.numbers.iter().flat_map(|n| FIGURES.map(|figure| (n * figure).round() + 1.0)));
+                }
                 // What is counted is never below zero.
                 numbers.retain(|number| *number >= 0.0 || self.numbers.iter().any(|known| *known < 0.0));
                 numbers.sort_by(f64::total_cmp);

@@ -16,7 +16,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     for (at, (rule, condition)) in rules.iter().enumerate() {
         let Some(space) = Space::of(&[condition]) else { continue };
         let Some(holds) = space.holds(condition) else { continue };
-        if first(&holds).is_none() {
+        if space.complete && first(&holds).is_none() {
             dead[at] = true;
             let message = format!("规则「{}」永远不会成立：范围和条件合起来没有任何一组值能满足", rule.id);
             found.push(error(&rule.place, message, "请更正 scope 或 when（例如同一事实要同时等于两个值）"));
@@ -38,7 +38,7 @@ fn pair(pack: &Pack, (rule, mine): (&Rule, &Condition), (other, theirs): (&Rule,
     if !mine.variables.iter().any(|one| theirs.variables.contains(one)) {
         return;
     }
-    let Some(space) = Space::of(&[mine, theirs]) else { return };
+    let Some(space) = Space::of(&[mine, theirs]).filter(|space| space.complete) else { return };
     let (Some(a), Some(b)) = (space.holds(mine), space.holds(theirs)) else { return };
     let declared = |groups: &[Vec<String>]| groups.iter().any(|one| one.contains(&rule.id) && one.contains(&other.id));
     let (both, same) = (&a & &b, a.iter().zip(b.iter()).all(|(a, b)| a == b));
