@@ -10,6 +10,7 @@ use kaohe::explain::text;
 use kaohe::finding::Finding;
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
+use kaohe::run::compare::Request;
 use kaohe::run::job::{self, Job, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
 
@@ -58,6 +59,7 @@ fn command(cli: Cli) -> u8 {
         Command::Record(arguments) => {
             run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &terminal)
         }
+        Command::Compare(arguments) => compare(arguments, &terminal),
         Command::Explain(arguments) => explain(&arguments, &terminal),
         Command::Archive(arguments) => archive(arguments.command, &terminal),
         Command::Sample(arguments) => sample(&arguments, &terminal),
@@ -132,6 +134,24 @@ fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failur
     };
     let job = Job::new(typed, &pack)?;
     run::check(&job, &pack, arguments.output.as_deref(), terminal)
+}
+
+fn compare(arguments: cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+    let pack = load(arguments.pack.as_deref())?;
+    let other = arguments.with_pack.as_deref().map(|dir| load(Some(dir))).transpose()?;
+    let request = Request {
+        run: arguments.run,
+        input: arguments.input,
+        year: arguments.year,
+        as_of: arguments.as_of,
+        archive: arguments.archive,
+        against: arguments.against,
+        sets: arguments.sets,
+        scenarios: arguments.scenarios,
+        other: other.as_ref(),
+        output: arguments.output,
+    };
+    run::compare::run(&request, &pack, terminal)
 }
 
 fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, Failure> {

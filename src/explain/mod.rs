@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use point::{Distance, Point, Seen};
+pub use point::{Distance, Point, Points, Seen, said};
 
 use crate::rule::record::{Head, Record, RuleHead, To};
 

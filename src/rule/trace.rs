@@ -227,6 +227,11 @@ impl<'a> Trace<'a> {
         Ok(Some(self.values.len() - 1))
     }
 
+    /// How many kinds of entity there are.
+    pub fn entities(&self) -> usize {
+        self.entities.len()
+    }
+
     /// How many entities of a kind there are; the kind by its place in [`Head::entities`].
     pub fn height(&self, entity: usize) -> usize {
         match self.entities[entity] {

@@ -1,12 +1,14 @@
 //! The sequence of stages: workbooks → tables → facts → rules → consequences → handoff, with the
 //! archive beside it. The only module that knows all of them.
 
+pub mod compare;
 mod data;
 pub mod explain;
 mod figures;
 pub mod job;
 mod publish;
 mod record;
+mod scenarios;
 mod summary;
 mod traced;
 

@@ -5,6 +5,7 @@
 
 mod archive;
 mod checks;
+mod compare;
 mod explain;
 mod fixtures;
 mod handoff;
