@@ -195,8 +195,8 @@ pub struct Held {
 }
 
 /// A cell behind a value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "WitnessRow", into = "WitnessRow")]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(from = "WitnessRow")]
 pub struct Witness {
     pub place: CellRef,
     /// Index into [`ValueHead::cells`].
@@ -216,10 +216,10 @@ impl From<WitnessRow> for Witness {
     }
 }
 
-impl From<Witness> for WitnessRow {
-    fn from(witness: Witness) -> Self {
-        let CellRef { sheet, address } = witness.place;
-        (sheet, address, witness.cell, u8::from(witness.decided), witness.text)
+impl Serialize for Witness {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let CellRef { sheet, address } = &self.place;
+        (sheet, address, self.cell, u8::from(self.decided), &self.text).serialize(serializer)
     }
 }
 
