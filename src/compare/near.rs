@@ -57,7 +57,7 @@ fn of_record(side: &Side, places: &Places, record: &Record) -> Vec<(usize, Near)
     let mut found = Vec::new();
     for (place, rule) in entity.rules.iter().enumerate() {
         let head = &side.head.rules[*rule];
-        let (Some(when), false) = (&head.when, head.marks) else { continue };
+        let (Some(when), None) = (&head.when, &head.marks) else { continue };
         let letter = record.verdicts.as_bytes().get(place).copied();
         let lacking = match letter {
             Some(b'n') => one_condition(&points, when),

@@ -88,9 +88,9 @@ pub struct RuleHead {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Node>,
     pub proposes: Vec<ProposalHead>,
-    /// It proposes nothing, but tells people of cases.
-    #[serde(default)]
-    pub marks: bool,
+    /// It proposes nothing, but leaves cases open: for want of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Vec<String>>,
     /// It is carried out as a share of people that is to be reached: the values (indices) that say who is
     /// already, and who comes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]

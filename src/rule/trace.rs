@@ -492,7 +492,7 @@ impl<'a> Trace<'a> {
             scope: None,
             when: None,
             proposes: proposes.collect(),
-            marks: rule.marks.is_some(),
+            marks: rule.marks.clone(),
             quota: None,
         }
     }
