@@ -42,7 +42,7 @@ pub struct Request<'r> {
 /// A published run of another kind, workbooks that cannot be read, usage errors.
 pub fn run(request: &Request<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
     check(request)?;
-    let base = request.against.as_deref().map(|dir| published(dir).map(|run| (dir, run))).transpose()?;
+    let base = request.against.as_deref().map(|dir| published(dir, Some(request.run))).transpose()?;
     let (mut year, mut as_of) = (request.year, request.as_of);
     if let Some((dir, run)) = &base {
         if run.run != request.run.word() {
@@ -56,7 +56,7 @@ pub fn run(request: &Request<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Resu
         year = year.or(Some(run.year));
         as_of = as_of.or_else(|| (year == Some(run.year)).then_some(run.as_of));
     }
-    let beside = request.against.as_deref().and_then(Path::parent).map(|dir| dir.join(job::ARCHIVE));
+    let beside = base.as_ref().and_then(|(dir, _)| dir.parent()).map(|dir| dir.join(job::ARCHIVE));
     let archive = request.archive.clone().or_else(|| beside.filter(|path| path.is_file()));
     let archive = archive.map(|path| Archive::open(&path, Mode::Read)).transpose().map_err(Failure::failed)?;
     let maker = Maker { request, archive: archive.as_ref(), year, as_of, told };

@@ -223,11 +223,12 @@ fn json_and_the_dossier_say_the_same() {
 #[test]
 fn what_is_no_run_and_who_is_not_there_are_told_with_the_remedy() {
     let city = City::new(&[]);
+    city.run("half-year");
     city.run("annual");
     let run = folder(&city, "annual");
     let cases = [
         (ask("赵一一", &run, &[]), "没有编号或姓名（名称）为「赵一一」的对象"),
-        (ask("赵一", &city.output(), &[]), "请指定其中一次运行"),
+        (ask("赵一", &city.output(), &[]), "中有几次运行，请指定其中一次："),
         (ask("赵一", Path::new("/no/such"), &[]), "请指定一次运行的结果文件夹，例如 结果/2015-annual"),
     ];
     for (out, expected) in cases {
