@@ -25,6 +25,7 @@ pub mod pendings;
 mod people;
 mod phrase;
 pub mod register;
+mod sink;
 mod text;
 pub mod write;
 
@@ -159,7 +160,7 @@ pub struct Published {
 pub enum Error {
     #[error(transparent)]
     Workbook(#[from] write::Error),
-    #[error("无法建立文件夹「{}」：{source}", path.display())]
+    #[error("无法建立文件夹「{}」：{source}。请检查磁盘是否已满、文件夹能否写入", path.display())]
     Folder {
         path: PathBuf,
         #[source]

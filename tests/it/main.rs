@@ -10,6 +10,7 @@ mod handoff;
 mod published;
 mod reading;
 mod rules;
+mod safety;
 mod sample;
 mod template;
 mod tidy;

@@ -6,7 +6,7 @@
 
 mod admonitions;
 mod cells;
-mod city;
+pub mod city;
 mod command_line;
 mod dates;
 mod decisions;
