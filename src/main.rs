@@ -31,6 +31,12 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    // A fault of the program, or a library's: said like everything else, with what its authors need.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let words = panic.payload_as_str().unwrap_or_default();
+        complain(&format!("程序内部错误：{words}（{place}）"));
+    }));
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || command(cli));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => ExitCode::from(code),

@@ -12,6 +12,7 @@ mod handoff;
 mod published;
 mod reading;
 mod rules;
+mod safety;
 mod sample;
 mod template;
 mod tidy;
