@@ -103,13 +103,14 @@ impl<'a> Draft<'a> {
             return self.pend(world, rule, at, missing, Vec::new());
         }
         let ground = self.ground(world, rule, at)?;
-        for proposal in &definition.proposals {
+        for (place, proposal) in definition.proposals.iter().enumerate() {
             let Reach { reached, missing } = reach(world, self.members, definition, proposal, at)?;
             for Reached { subject, sources, units, rows } in reached {
                 let mut ground = ground.clone();
                 ground.sources.extend(sources);
                 dedup(&mut ground.sources);
                 ground.units = units;
+                ground.proposals = vec![place];
                 fresh.push((proposal.action, subject, proposal.options.clone(), DraftGround { ground, rows }));
             }
             for (what, sources) in missing {
@@ -151,7 +152,17 @@ impl<'a> Draft<'a> {
         let confidential = definition.confidential || evidence.iter().any(|one| self.rests_on_confidential(world, one));
         let mut sources: Vec<Origin> = evidence.iter().map(|one| one.origin.clone()).collect();
         dedup(&mut sources);
-        Ok(Ground { rule, about, about_label, facts, evidence, sources, units: Vec::new(), confidential })
+        Ok(Ground {
+            rule,
+            about,
+            about_label,
+            facts,
+            evidence,
+            sources,
+            units: Vec::new(),
+            proposals: Vec::new(),
+            confidential,
+        })
     }
 
     fn evidence(
@@ -419,6 +430,11 @@ fn join(known: &mut DraftGround, other: DraftGround) {
     for unit in other.ground.units {
         if !known.ground.units.contains(&unit) {
             known.ground.units.push(unit);
+        }
+    }
+    for proposal in other.ground.proposals {
+        if !known.ground.proposals.contains(&proposal) {
+            known.ground.proposals.push(proposal);
         }
     }
     for row in other.rows {

@@ -3,6 +3,7 @@
 
 pub mod compare;
 mod data;
+pub mod examples;
 pub mod explain;
 mod figures;
 pub mod job;
