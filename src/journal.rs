@@ -54,7 +54,11 @@ impl Journal {
         } else {
             head.push_str(LINE);
         }
-        head.push_str(&format!("━━━━ {}　kaohe {}{LINE}", now.format("%Y-%m-%d %H:%M:%S %:z"), env!("CARGO_PKG_VERSION")));
+        head.push_str(&format!(
+            "━━━━ {}　kaohe {}{LINE}",
+            now.format("%Y-%m-%d %H:%M:%S %:z"),
+            env!("CARGO_PKG_VERSION")
+        ));
         file.write_all(head.as_bytes()).map_err(fail)?;
         let journal = Journal { file: Mutex::new(file), began: Instant::now(), ended: false };
         journal.write(&format!("命令：{command}"));

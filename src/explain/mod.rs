@@ -335,9 +335,11 @@ impl Teller<'_> {
         let kind = &self.head.entities[self.subject.entity].kind;
         let is_own = record.entity == self.subject.entity && record.id == self.subject.id;
         let held = record.holders.iter().any(|(of, id)| of == kind && *id == self.subject.id);
-        let letter = entity.rules.iter().position(|one| *one == at).and_then(|place| {
-            record.verdicts.as_bytes().get(place).map(|letter| (place, *letter))
-        });
+        let letter = entity
+            .rules
+            .iter()
+            .position(|one| *one == at)
+            .and_then(|place| record.verdicts.as_bytes().get(place).map(|letter| (place, *letter)));
         let (place, letter) = letter?;
         let named = self.lines.iter().flat_map(|line| &line.grounds).any(|ground| {
             ground.rule == rule.id && (ground.about == record.id || record.entity != self.subject.entity && is_own)
@@ -430,7 +432,11 @@ impl Teller<'_> {
             missing: Vec::new(),
             ambiguous: Vec::new(),
         };
-        if picked { case.met = values } else { case.unmet = values }
+        if picked {
+            case.met = values
+        } else {
+            case.unmet = values
+        }
         said.cases.push(case);
     }
 }

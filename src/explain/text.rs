@@ -27,10 +27,16 @@ pub fn text(explanation: &Explanation, width: Option<usize>) -> String {
     for proposal in &explanation.proposals {
         let options =
             if proposal.options.is_empty() { String::new() } else { format!("［{}］", proposal.options.join("、")) };
-        let flags = if proposal.flags.is_empty() { String::new() } else { format!("（{}）", proposal.flags.join("、")) };
+        let flags =
+            if proposal.flags.is_empty() { String::new() } else { format!("（{}）", proposal.flags.join("、")) };
         page.line(
             1,
-            &format!("{}{options}{flags}，依据 {}，处理编号 {}", proposal.action, proposal.rules.join("、"), proposal.id),
+            &format!(
+                "{}{options}{flags}，依据 {}，处理编号 {}",
+                proposal.action,
+                proposal.rules.join("、"),
+                proposal.id
+            ),
         );
     }
     for open in &explanation.pending {
@@ -160,8 +166,7 @@ mod tests {
     fn wide_characters_take_two_columns() {
         let mut page = Page { text: String::new(), width: Some(30) };
         page.line(1, "年度考核等次基本称职年度考核等次基本称职");
-        let widths: Vec<usize> =
-            page.text.lines().map(unicode_width::UnicodeWidthStr::width).collect();
+        let widths: Vec<usize> = page.text.lines().map(unicode_width::UnicodeWidthStr::width).collect();
         assert_eq!(widths, [30, 16]);
     }
 }

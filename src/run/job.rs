@@ -159,10 +159,7 @@ pub fn may_hold_log(log: &Path, input: Option<&Path>, output: Option<&Path>) -> 
     let folder = log.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let replaced = |output: &Path| [Run::HalfYear, Run::Annual].iter().any(|run| in_published(folder, output, *run));
     if output.is_some_and(replaced) {
-        return Err(Failure::usage(format!(
-            "日志「{}」在结果文件夹之内：发布时会被替换。请另选 --log",
-            log.display()
-        )));
+        return Err(Failure::usage(format!("日志「{}」在结果文件夹之内：发布时会被替换。请另选 --log", log.display())));
     }
     Ok(())
 }
