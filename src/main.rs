@@ -6,9 +6,11 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kaohe::cli::{self, ArchiveCommand, Cli, Command, PackCommand, RunArgs};
+use kaohe::explain::text;
 use kaohe::finding::Finding;
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
+use kaohe::run::compare::Request;
 use kaohe::run::job::{self, Job, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
 
@@ -33,6 +35,12 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    // A fault of the program, or a library's: said like everything else, with what its authors need.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let words = panic.payload_as_str().unwrap_or_default();
+        complain(&format!("程序内部错误：{words}（{place}）"));
+    }));
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || command(cli));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => ExitCode::from(code),
@@ -61,6 +69,8 @@ fn command(cli: Cli) -> u8 {
         Command::Record(arguments) => {
             run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &terminal)
         }
+        Command::Compare(arguments) => compare(arguments, &terminal),
+        Command::Explain(arguments) => explain(&arguments, &terminal),
         Command::Archive(arguments) => archive(arguments.command, &terminal),
         Command::Sample(arguments) => sample(&arguments, &terminal),
         Command::Pack(arguments) => pack_command(arguments.command),
@@ -134,6 +144,47 @@ fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failur
     };
     let job = Job::new(typed, &pack)?;
     run::check(&job, &pack, arguments.output.as_deref(), terminal)
+}
+
+fn compare(arguments: cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+    let pack = load(arguments.pack.as_deref())?;
+    let other = arguments.with_pack.as_deref().map(|dir| load(Some(dir))).transpose()?;
+    let request = Request {
+        run: arguments.run,
+        input: arguments.input,
+        year: arguments.year,
+        as_of: arguments.as_of,
+        archive: arguments.archive,
+        against: arguments.against,
+        sets: arguments.sets,
+        scenarios: arguments.scenarios,
+        other: other.as_ref(),
+        output: arguments.output,
+    };
+    run::compare::run(&request, &pack, terminal)
+}
+
+fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+    let explained = run::explain::explain(&arguments.subject, &arguments.run)?;
+    if let Some(file) = &arguments.output {
+        run::explain::save(&explained, &arguments.run, file)?;
+        terminal.say(&format!("已写出：{}", file.display()));
+    }
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&explained).map_err(Failure::failed)?;
+        let _ = writeln!(out, "{text}");
+    } else if arguments.output.is_none() {
+        let width = std::io::stdout()
+            .is_terminal()
+            .then(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+            .flatten();
+        for (at, one) in explained.iter().enumerate() {
+            let rule = if at > 0 { format!("\n{}\n\n", "─".repeat(30)) } else { String::new() };
+            let _ = write!(out, "{rule}{}", text::text(one, width));
+        }
+    }
+    Ok(Ended::Clean)
 }
 
 fn pack_command(command: PackCommand) -> Result<Ended, Failure> {

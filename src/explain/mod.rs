@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use point::{Distance, Point};
+pub use point::{Distance, Point, Points, Seen, said};
 
 use crate::rule::record::{Head, Record, RuleHead, To};
 
@@ -141,6 +141,9 @@ pub struct Case {
     pub met: Vec<Point>,
     /// Conditions that are not, the nearest first; for a rule that does not apply: what keeps it out.
     pub unmet: Vec<Point>,
+    /// Values that were looked at where no condition decides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Point>,
     /// Facts without a value.
     pub missing: Vec<String>,
     /// Cells of rows that can be read in more than one way, and why.
@@ -169,7 +172,7 @@ pub fn is_related(head: &Head, record: &Record, subject: &Record, units: &BTreeS
     let own = &head.entities[subject.entity].kind;
     if entity.subject {
         return record.entity == subject.entity && record.id == subject.id
-            || record.seats.is_empty() && units.contains(&record.id)
+            || record.entity != subject.entity && record.seats.is_empty() && units.contains(&record.id)
             || record.seats.iter().any(|(unit, _)| units.contains(unit)) && !subject.seats.is_empty();
     }
     record.holders.iter().any(|(kind, id)| kind == own && *id == subject.id || kind != own && units.contains(id))
@@ -264,6 +267,18 @@ fn proposed(rule: &RuleHead) -> Vec<String> {
         .collect()
 }
 
+/// Whom a rule reaches beside the one it is about.
+fn others(rule: &RuleHead) -> Vec<&str> {
+    let to = rule.proposes.iter().filter_map(|proposal| match &proposal.to {
+        To::Role(role, _) => Some(role.as_str()),
+        To::Named(column) => Some(column.as_str()),
+        To::Itself => None,
+    });
+    let mut names: Vec<&str> = to.collect();
+    names.dedup();
+    names
+}
+
 struct Teller<'t> {
     head: &'t Head,
     subject: &'t Record,
@@ -301,8 +316,13 @@ impl Teller<'_> {
         if self.open.iter().any(|case| case.rule == rule.id) && said.verdict > Verdict::Pending {
             said.verdict = Verdict::Pending;
         }
+        let proposed = self.lines.iter().flat_map(|line| &line.grounds).any(|ground| ground.rule == rule.id);
         if said.cases.is_empty() {
             said.note = self.nothing(rule, entity);
+        } else if said.verdict == Verdict::Holds && !proposed {
+            let others = others(rule);
+            said.note =
+                if others.is_empty() { String::new() } else { format!("所拟处理及于{}", others.join("、")) };
         }
         said
     }
@@ -313,15 +333,7 @@ impl Teller<'_> {
         if !of.subject {
             return format!("没有与此有关的{}", of.name);
         }
-        let roles: Vec<&str> = rule
-            .proposes
-            .iter()
-            .filter_map(|proposal| match &proposal.to {
-                To::Role(role, _) => Some(role.as_str()),
-                To::Named(column) => Some(column.as_str()),
-                To::Itself => None,
-            })
-            .collect();
+        let roles = others(rule);
         if roles.is_empty() || self.subject.seats.is_empty() {
             format!("此条只涉及{}", of.name)
         } else {
@@ -341,9 +353,8 @@ impl Teller<'_> {
             .position(|one| *one == at)
             .and_then(|place| record.verdicts.as_bytes().get(place).map(|letter| (place, *letter)));
         let (place, letter) = letter?;
-        let named = self.lines.iter().flat_map(|line| &line.grounds).any(|ground| {
-            ground.rule == rule.id && (ground.about == record.id || record.entity != self.subject.entity && is_own)
-        });
+        let grounds = || self.lines.iter().flat_map(|line| &line.grounds);
+        let named = grounds().any(|ground| ground.rule == rule.id && ground.about == record.id);
         let role_in = |unit: &str, role: &str| self.subject.seats.iter().any(|(of, is)| of == unit && is == role);
         let reaches = is_own
             || held
@@ -381,12 +392,16 @@ impl Teller<'_> {
             verdict: Verdict::Outside,
             met: Vec::new(),
             unmet: Vec::new(),
+            seen: Vec::new(),
             missing: missing.unwrap_or_default(),
             ambiguous: Vec::new(),
         };
         match letter {
             // A case that only tells people is open as long as it holds.
-            b'y' if rule.marks => case.verdict = Verdict::Pending,
+            b'y' if rule.marks.is_some() => {
+                case.verdict = Verdict::Pending;
+                case.missing = rule.marks.clone().unwrap_or_default();
+            }
             b'y' => case.verdict = Verdict::Holds,
             b'?' => {
                 case.verdict = Verdict::Pending;
@@ -403,7 +418,29 @@ impl Teller<'_> {
             case.met = points.met(when);
             case.unmet = points.unmet(when);
         }
+        case.met.iter_mut().chain(&mut case.unmet).for_each(|point| self.of_this_run(point));
         case
+    }
+
+    /// A line of this run stands on the cells of its own grounds.
+    fn of_this_run(&self, point: &mut Point) {
+        point.parts.iter_mut().for_each(|part| self.of_this_run(part));
+        let cells = std::mem::take(&mut point.cells);
+        for cell in cells {
+            let line = self.lines.iter().find(|line| cell.source == format!("档案!{}", line.id));
+            let Some(line) = line else {
+                point.cells.push(cell);
+                continue;
+            };
+            for source in line.grounds.iter().flat_map(|ground| &ground.sources) {
+                let known = point.cells.iter().any(|known| known.source == *source);
+                if !known {
+                    let seen =
+                        Seen { source: source.clone(), column: "本次拟处理".into(), value: line.id.clone() };
+                    point.cells.push(seen);
+                }
+            }
+        }
     }
 
     /// A share of people that is to be reached: who has been, who is picked, whose turn it is not yet.
@@ -423,20 +460,14 @@ impl Teller<'_> {
         } else {
             "按本次比例未轮到：有未结事项的在先，其次是完成比例低的单位，单位内按固定的抽取次序".to_owned()
         };
-        let values = vec![points.value(reached, None), points.value(first, None)];
-        let mut case = Case {
+        said.cases.push(Case {
             about: String::new(),
             verdict: said.verdict,
             met: Vec::new(),
             unmet: Vec::new(),
+            seen: vec![points.value(reached, None), points.value(first, None)],
             missing: Vec::new(),
             ambiguous: Vec::new(),
-        };
-        if picked {
-            case.met = values
-        } else {
-            case.unmet = values
-        }
-        said.cases.push(case);
+        });
     }
 }

@@ -126,7 +126,11 @@ impl Points<'_> {
         let (_, witnesses) = self.record.value(self.head, value);
         let near = witnesses.iter().filter_map(|witness| self.witnessed(value, witness));
         let near = near.min_by(|a, b| a.by.total_cmp(&b.by));
-        let parts: Vec<Point> = of.parts.iter().map(|part| self.value(*part, None)).collect();
+        // What is true is so through what is true behind it.
+        let holds = |value: usize| self.record.value(self.head, value).0 == &FactValue::Bool(true);
+        let any = holds(value) && of.parts.iter().any(|part| holds(*part));
+        let parts = of.parts.iter().filter(|part| !any || holds(**part));
+        let parts: Vec<Point> = parts.map(|part| self.value(*part, None)).collect();
         Point {
             text: of.name.clone(),
             value: self.shown(value),
@@ -149,7 +153,12 @@ impl Points<'_> {
     }
 
     fn shown(&self, value: usize) -> String {
-        said(self.record.value(self.head, value).0)
+        let (is, witnesses) = self.record.value(self.head, value);
+        // A blank cell is one that nobody filled in; other facts are not known.
+        if is == &FactValue::Null && !witnesses.is_empty() && witnesses.iter().all(|one| one.text.is_empty()) {
+            return "未填".to_owned();
+        }
+        said(is)
     }
 }
 

@@ -58,7 +58,7 @@ pub fn text(explanation: &Explanation, width: Option<usize>) -> String {
             format!("{} {count}", verdict.word())
         })
         .collect();
-    page.line(0, &format!("逐条说明（共 {} 条：{}）", explanation.rules.len(), counts.join("，")));
+    page.line(0, &format!("逐条说明（共 {} 条：{}）：", explanation.rules.len(), counts.join("，")));
     for said in &explanation.rules {
         rule(&mut page, said);
     }
@@ -66,22 +66,24 @@ pub fn text(explanation: &Explanation, width: Option<usize>) -> String {
 }
 
 fn rule(page: &mut Page, said: &Said) {
+    let word = said.verdict.word();
+    if said.verdict == Verdict::Outside && said.cases.is_empty() {
+        page.line(0, &format!("【{word}】{}：{}", said.rule, said.note));
+        return;
+    }
     let mark = if said.reading.is_some() { "〔本部门口径〕" } else { "" };
+    let citation = if said.citation.is_empty() { String::new() } else { format!("　{}", said.citation) };
     let proposes = if said.proposes.is_empty() { String::new() } else { format!("：{}", said.proposes.join("；")) };
-    page.gap();
-    page.line(
-        0,
-        &format!("【{}】{}　{}{mark}{proposes}", said.verdict.word(), said.rule, said.citation).replace("　：", "："),
-    );
+    page.line(0, &format!("【{word}】{}{citation}{mark}{proposes}", said.rule));
     if !said.note.is_empty() {
         page.line(1, &said.note);
     }
     for one in &said.cases {
-        case(page, said, one);
+        case(page, one);
     }
 }
 
-fn case(page: &mut Page, said: &Said, case: &Case) {
+fn case(page: &mut Page, case: &Case) {
     let mut depth = 1;
     if !case.about.is_empty() {
         page.line(1, &format!("{}：{}", case.about, case.verdict.word()));
@@ -93,18 +95,15 @@ fn case(page: &mut Page, said: &Said, case: &Case) {
     for cell in &case.ambiguous {
         page.line(depth, &format!("可有两种读法：{cell}"));
     }
+    case.seen.iter().for_each(|one| point(page, depth, "", one));
+    let unmet = if case.verdict == Verdict::Pending { "未定" } else { "不符" };
     let fails = case.verdict >= Verdict::Fails;
-    if !fails || !said.note.is_empty() {
-        case.met.iter().for_each(|one| point(page, depth, if said.note.is_empty() { "符合" } else { "" }, one));
+    if fails {
+        case.unmet.iter().for_each(|one| point(page, depth, unmet, one));
     }
-    let word = match case.verdict {
-        Verdict::Pending => "未定",
-        _ if !said.note.is_empty() => "",
-        _ => "不符",
-    };
-    case.unmet.iter().for_each(|one| point(page, depth, word, one));
-    if fails && said.note.is_empty() {
-        case.met.iter().for_each(|one| point(page, depth, "符合", one));
+    case.met.iter().for_each(|one| point(page, depth, "符合", one));
+    if !fails {
+        case.unmet.iter().for_each(|one| point(page, depth, unmet, one));
     }
 }
 

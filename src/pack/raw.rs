@@ -60,7 +60,7 @@ pub struct RawPendings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawNotices {
-    pub folder: String,
+    pub folder: Name,
     pub title: String,
     pub draft: String,
 }
@@ -360,7 +360,7 @@ pub struct RawAction {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawRegisterBook {
-    pub name: String,
+    pub name: Name,
     pub title: Option<String>,
     pub provision: String,
     pub action: Name,

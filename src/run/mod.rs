@@ -1,11 +1,14 @@
 //! The sequence of stages: workbooks → tables → facts → rules → consequences → handoff, with the
 //! archive beside it. The only module that knows all of them.
 
+pub mod compare;
 mod data;
+pub mod explain;
 mod figures;
 pub mod job;
 mod publish;
 mod record;
+mod scenarios;
 mod summary;
 mod traced;
 
@@ -275,6 +278,9 @@ fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told +
         })?;
     }
     let made = handoff::publish_faults(output, pack, data).map_err(Failure::failed)?;
+    for file in &made.files {
+        publish::only_for_group(&output.join(file)).map_err(|error| publish::unwritable(output, &error))?;
+    }
     told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
     Ok(())
 }
@@ -348,6 +354,7 @@ pub fn export_archive(
         })
         .collect();
     handoff::ledger::save(&sheets, as_of, file).map_err(Failure::failed)?;
+    publish::only_for_group(file).map_err(|error| publish::unwritable(file, &error))?;
     told.say(&format!("台账已写出：{}", file.display()));
     Ok(Ended::Clean)
 }
