@@ -14,6 +14,10 @@ use kaohe::run::compare::Request;
 use kaohe::run::job::{self, Job, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
 
+/// Many small texts are made on several threads at once, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Expressions of a pack may nest deeply; the main thread's stack is not ours to size.
 const STACK: usize = 256 << 20;
 
