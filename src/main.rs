@@ -10,8 +10,13 @@ use kaohe::explain::text;
 use kaohe::finding::Finding;
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
+use kaohe::run::compare::Request;
 use kaohe::run::job::{self, Job, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
+
+/// Many small texts are made on several threads at once, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Expressions of a pack may nest deeply; the main thread's stack is not ours to size.
 const STACK: usize = 256 << 20;
@@ -30,6 +35,12 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    // A fault of the program, or a library's: said like everything else, with what its authors need.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let words = panic.payload_as_str().unwrap_or_default();
+        complain(&format!("程序内部错误：{words}（{place}）"));
+    }));
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || command(cli));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => ExitCode::from(code),
@@ -58,6 +69,7 @@ fn command(cli: Cli) -> u8 {
         Command::Record(arguments) => {
             run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &terminal)
         }
+        Command::Compare(arguments) => compare(arguments, &terminal),
         Command::Explain(arguments) => explain(&arguments, &terminal),
         Command::Archive(arguments) => archive(arguments.command, &terminal),
         Command::Sample(arguments) => sample(&arguments, &terminal),
@@ -129,6 +141,24 @@ fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failur
     };
     let job = Job::new(typed, &pack)?;
     run::check(&job, &pack, arguments.output.as_deref(), terminal)
+}
+
+fn compare(arguments: cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+    let pack = load(arguments.pack.as_deref())?;
+    let other = arguments.with_pack.as_deref().map(|dir| load(Some(dir))).transpose()?;
+    let request = Request {
+        run: arguments.run,
+        input: arguments.input,
+        year: arguments.year,
+        as_of: arguments.as_of,
+        archive: arguments.archive,
+        against: arguments.against,
+        sets: arguments.sets,
+        scenarios: arguments.scenarios,
+        other: other.as_ref(),
+        output: arguments.output,
+    };
+    run::compare::run(&request, &pack, terminal)
 }
 
 fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, Failure> {

@@ -4,6 +4,7 @@
 
 mod decide;
 mod draft;
+mod ground;
 mod hint;
 mod members;
 mod quota;
@@ -13,7 +14,7 @@ mod register;
 use serde::Serialize;
 
 pub use decide::decide;
-pub use draft::json;
+pub use ground::json;
 
 /// A subject: kind (index into the pack's subjects) and index in its register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use point::{Distance, Point, Seen};
+pub use point::{Distance, Point, Points, Seen, said};
 
 use crate::rule::record::{Head, Record, RuleHead, To};
 
@@ -398,7 +398,10 @@ impl Teller<'_> {
         };
         match letter {
             // A case that only tells people is open as long as it holds.
-            b'y' if rule.marks => case.verdict = Verdict::Pending,
+            b'y' if rule.marks.is_some() => {
+                case.verdict = Verdict::Pending;
+                case.missing = rule.marks.clone().unwrap_or_default();
+            }
             b'y' => case.verdict = Verdict::Holds,
             b'?' => {
                 case.verdict = Verdict::Pending;

@@ -12,6 +12,7 @@
 
 pub mod changes;
 mod chart;
+pub mod comparison;
 pub mod dossier;
 pub mod faults;
 mod formats;
@@ -26,6 +27,7 @@ pub mod pendings;
 mod people;
 mod phrase;
 pub mod register;
+mod sink;
 mod text;
 pub mod write;
 
@@ -169,7 +171,7 @@ pub struct Published {
 pub enum Error {
     #[error(transparent)]
     Workbook(#[from] write::Error),
-    #[error("无法建立文件夹「{}」：{source}", path.display())]
+    #[error("无法建立文件夹「{}」：{source}。请检查磁盘是否已满、文件夹能否写入", path.display())]
     Folder {
         path: PathBuf,
         #[source]

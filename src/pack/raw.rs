@@ -63,7 +63,7 @@ pub struct RawPendings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawNotices {
-    pub folder: String,
+    pub folder: Name,
     pub title: String,
     pub draft: String,
 }
@@ -366,7 +366,7 @@ pub struct RawAction {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawRegisterBook {
-    pub name: String,
+    pub name: Name,
     pub title: Option<String>,
     pub provision: String,
     pub action: Name,

@@ -88,9 +88,9 @@ pub struct RuleHead {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Node>,
     pub proposes: Vec<ProposalHead>,
-    /// It proposes nothing, but tells people of cases.
-    #[serde(default)]
-    pub marks: bool,
+    /// It proposes nothing, but leaves cases open: for want of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Vec<String>>,
     /// It is carried out as a share of people that is to be reached: the values (indices) that say who is
     /// already, and who comes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,8 +195,8 @@ pub struct Held {
 }
 
 /// A cell behind a value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "WitnessRow", into = "WitnessRow")]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(from = "WitnessRow")]
 pub struct Witness {
     pub place: CellRef,
     /// Index into [`ValueHead::cells`].
@@ -216,10 +216,10 @@ impl From<WitnessRow> for Witness {
     }
 }
 
-impl From<Witness> for WitnessRow {
-    fn from(witness: Witness) -> Self {
-        let CellRef { sheet, address } = witness.place;
-        (sheet, address, witness.cell, u8::from(witness.decided), witness.text)
+impl Serialize for Witness {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let CellRef { sheet, address } = &self.place;
+        (sheet, address, self.cell, u8::from(self.decided), &self.text).serialize(serializer)
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Trace<'a> {
     entities: Vec<Entity>,
     parts: Vec<Traced>,
     values: Vec<ValueColumn>,
+    /// Per entity its values.
+    of: Vec<Vec<usize>>,
     /// Values by entity, what the name means there and, if it may change in the run, the stage.
     known: BTreeMap<(usize, String, Option<usize>, u32), usize>,
 }
@@ -62,20 +64,13 @@ struct ValueColumn {
 enum Cells {
     None,
     /// The row's own cell.
-    Own {
-        table: usize,
-        column: usize,
-    },
+    Own(Looked),
     /// The cell of the subject's home row.
-    Home {
-        kind: usize,
-        column: usize,
-    },
+    Home(usize, Looked),
     /// Cells of the rows that a fact aggregates.
     Rows {
-        table: usize,
         rows: Arc<FactRows>,
-        columns: Vec<usize>,
+        columns: Vec<Looked>,
     },
     /// Lines of the archive or of this run.
     Lines {
@@ -89,6 +84,27 @@ enum Cells {
     },
 }
 
+/// A column of a table, where cells are looked up.
+struct Looked {
+    table: usize,
+    column: usize,
+    texts: Column,
+}
+
+impl Looked {
+    fn new(pack: &Pack, data: &Dataset, table: usize, name: &str) -> Option<Looked> {
+        let texts = data.tables[table].frame.column(name).ok()?.clone();
+        Some(Looked { table, column: pack.tables[table].column(name)?, texts })
+    }
+
+    /// The cell of a row, unless it is blank and decided nothing.
+    fn witness(&self, data: &Dataset, row: usize, cell: usize, decided: bool) -> Option<Witness> {
+        let place = reference(data.cell(self.table, row, self.column)?);
+        let text = self.texts.get(row).map_or_else(|_| String::new(), |value| shown(&value));
+        (decided || !text.is_empty()).then_some(Witness { place, cell, decided, text })
+    }
+}
+
 impl<'a> Trace<'a> {
     pub fn new(world: &World<'a>) -> Self {
         let pack = world.pack;
@@ -99,6 +115,7 @@ impl<'a> Trace<'a> {
             pack,
             data: world.data,
             literals: world.literals.clone(),
+            of: vec![Vec::new(); entities.len()],
             entities,
             parts: Vec::new(),
             values: Vec::new(),
@@ -194,12 +211,9 @@ impl<'a> Trace<'a> {
         let mut parts = Vec::new();
         let cells = match meaning {
             Meaning::Column => match of {
-                Entity::Row(table) => {
-                    pack.tables[table].column(name).map_or(Cells::None, |column| Cells::Own { table, column })
-                }
-                Entity::Subject(kind) => pack.tables[pack.subjects[kind].register]
-                    .column(name)
-                    .map_or(Cells::None, |column| Cells::Home { kind, column }),
+                Entity::Row(table) => Looked::new(pack, self.data, table, name).map_or(Cells::None, Cells::Own),
+                Entity::Subject(kind) => Looked::new(pack, self.data, pack.subjects[kind].register, name)
+                    .map_or(Cells::None, |looked| Cells::Home(kind, looked)),
                 Entity::City => Cells::None,
             },
             Meaning::Fact(fact) => {
@@ -222,9 +236,15 @@ impl<'a> Trace<'a> {
         let common = common(&column);
         let value =
             ValueColumn { name: name.to_owned(), entity, fact, column, cells, parts, read: BTreeMap::new(), common };
+        self.of[entity].push(self.values.len());
         self.values.push(value);
         self.known.insert(key, self.values.len() - 1);
         Ok(Some(self.values.len() - 1))
+    }
+
+    /// How many kinds of entity there are.
+    pub fn entities(&self) -> usize {
+        self.entities.len()
     }
 
     /// How many entities of a kind there are; the kind by its place in [`Head::entities`].
@@ -285,7 +305,8 @@ impl<'a> Trace<'a> {
             Entity::City => return None,
         };
         let mut held = Vec::new();
-        for (index, value) in self.values.iter().enumerate().filter(|(_, value)| value.entity == entity) {
+        for index in self.of[entity].iter().copied() {
+            let value = &self.values[index];
             let is = value.at(at);
             let witnesses = self.witnesses(&value.cells, at, &is);
             if is != value.common || !witnesses.is_empty() {
@@ -309,32 +330,19 @@ impl<'a> Trace<'a> {
 
     fn witnesses(&self, cells: &Cells, at: u32, is: &FactValue) -> Vec<Witness> {
         let data = self.data;
-        let own = |table: usize, row: usize, column: usize| -> Vec<Witness> {
-            let Some(cell) = data.cell(table, row, column) else { return Vec::new() };
-            let name = &self.pack.tables[table].columns[column].name;
-            let text = text_at(&data.tables[table].frame, name, row).unwrap_or_default();
-            vec![Witness { place: reference(cell), cell: 0, decided: true, text }]
-        };
         match cells {
             Cells::None => Vec::new(),
-            Cells::Own { table, column } => own(*table, at as usize, *column),
-            Cells::Home { kind, column } => {
+            Cells::Own(looked) => looked.witness(data, at as usize, 0, true).into_iter().collect(),
+            Cells::Home(kind, looked) => {
                 let home = data.registers[*kind].rows.get(at as usize).and_then(|rows| rows.first());
-                let register = self.pack.subjects[*kind].register;
-                home.map_or_else(Vec::new, |row| own(register, *row as usize, *column))
+                home.and_then(|row| looked.witness(data, *row as usize, 0, true)).into_iter().collect()
             }
-            Cells::Rows { table, rows, columns } => {
+            Cells::Rows { rows, columns } => {
                 let mut found = Vec::new();
                 for (_, row, bits) in rows.of(at) {
-                    for (cell, column) in columns.iter().enumerate() {
+                    for (cell, looked) in columns.iter().enumerate() {
                         let decided = bits & (1 << cell) != 0;
-                        let Some(place) = data.cell(*table, *row as usize, *column) else { continue };
-                        let name = &self.pack.tables[*table].columns[*column].name;
-                        let text = text_at(&data.tables[*table].frame, name, *row as usize).unwrap_or_default();
-                        // A blank cell that decided nothing says nothing.
-                        if decided || !text.is_empty() {
-                            found.push(Witness { place: reference(place), cell, decided, text });
-                        }
+                        found.extend(looked.witness(data, *row as usize, cell, decided));
                     }
                 }
                 decisive(found, is)
@@ -432,7 +440,7 @@ impl<'a> Trace<'a> {
                     head.atoms.push(self.atom(*of, atom, uses));
                 }
             }
-            head.values = (0..self.values.len()).filter(|at| self.values[*at].entity == entity).collect();
+            head.values = self.of[entity].clone();
             entities.push(head);
         }
         for quota in pack.quotas.iter().filter(|quota| quota.runs.contains(&run)) {
@@ -484,7 +492,7 @@ impl<'a> Trace<'a> {
             scope: None,
             when: None,
             proposes: proposes.collect(),
-            marks: rule.marks.is_some(),
+            marks: rule.marks.clone(),
             quota: None,
         }
     }
@@ -550,7 +558,7 @@ impl<'a> Trace<'a> {
             .iter()
             .map(|rule| (rule.column.clone(), rule.line.as_deref().and_then(|line| self.parameter(line))))
             .collect();
-        if matches!(value.cells, Cells::Own { .. } | Cells::Home { .. }) {
+        if matches!(value.cells, Cells::Own(_) | Cells::Home(..)) {
             cells = vec![(value.name.clone(), None)];
         }
         parameters.extend(cells.iter().filter_map(|(_, line)| *line));
@@ -601,9 +609,8 @@ fn cells_of(world: &World<'_>, fact: usize) -> Cells {
     let Some(rows) = world.fact_rows[fact].clone() else { return Cells::None };
     match source {
         Source::Table(table) => {
-            let schema = &world.pack.tables[table];
-            let columns = rules.iter().filter_map(|rule| schema.column(&rule.column)).collect();
-            Cells::Rows { table, rows, columns }
+            let columns = rules.iter().filter_map(|rule| Looked::new(world.pack, world.data, table, &rule.column));
+            Cells::Rows { rows, columns: columns.collect() }
         }
         source => world
             .system
@@ -633,6 +640,17 @@ fn common(column: &Column) -> FactValue {
             most.filter(|(count, _)| *count >= null).map_or(FactValue::Null, |(_, value)| value)
         }
         Err(_) => FactValue::Null,
+    }
+}
+
+/// A cell as people write it.
+fn shown(value: &AnyValue<'_>) -> String {
+    match fact_value(value) {
+        FactValue::Null => String::new(),
+        FactValue::Bool(value) => value.to_string(),
+        FactValue::Int(value) => value.to_string(),
+        FactValue::Number(value) => value.to_string(),
+        FactValue::Text(text) => text,
     }
 }
 

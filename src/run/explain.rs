@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
 use super::{Failure, traced};
 use crate::explain::{self, Consequence, Explanation, Pending, Published};
 use crate::handoff::dossier;
+use crate::pack::Run;
 use crate::rule::record::Record;
 use crate::table::text::{key, nearest, without_blanks};
 
@@ -17,7 +18,8 @@ use crate::table::text::{key, nearest, without_blanks};
 /// # Errors
 /// The folder is no published run, or nobody in it is called so.
 pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
-    published(dir)?;
+    let (dir, _) = published(dir, None)?;
+    let dir = dir.as_path();
     let wanted = called(subject);
     let (head, meant) = traced::read(dir, &|head, record| explain::is_meant(head, record, &wanted, &called))?;
     let pending: Vec<Pending> = rows(dir, super::data::PENDING)?;
@@ -51,7 +53,7 @@ pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
 /// # Errors
 /// The file cannot be written.
 pub fn save(explained: &[Explanation], dir: &Path, file: &Path) -> Result<(), Failure> {
-    let run = published(dir)?;
+    let (_, run) = published(dir, None)?;
     dossier::save(explained, &run.title(), run.as_of, file).map_err(Failure::failed)
 }
 
@@ -78,38 +80,48 @@ fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<chrono::Naiv
 
 impl RunFile {
     pub fn title(&self) -> String {
-        let runs = [crate::pack::Run::HalfYear, crate::pack::Run::Annual];
-        let run = runs.into_iter().find(|run| run.word() == self.run).map_or("", crate::pack::Run::title);
+        let runs = [Run::HalfYear, Run::Annual];
+        let run = runs.into_iter().find(|run| run.word() == self.run).map_or("", Run::title);
         format!("{}年{}", self.year, run.strip_prefix('年').unwrap_or(run))
     }
 }
 
-/// The published run in a folder.
+/// The published run in a folder; in a folder that holds a single run (of the kind asked for), that one.
 ///
 /// # Errors
 /// The folder is none, and where one may be.
-pub fn published(dir: &Path) -> Result<RunFile, Failure> {
-    let path = dir.join(super::data::RUN);
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        let inside = std::fs::read_dir(dir).into_iter().flatten().flatten();
-        let mut runs: Vec<String> = inside
-            .filter(|entry| entry.path().join(super::data::RUN).is_file())
-            .map(|entry| format!("「{}」", entry.path().display()))
-            .collect();
+pub fn published(dir: &Path, kind: Option<Run>) -> Result<(PathBuf, RunFile), Failure> {
+    let is_run = |dir: &Path| dir.join(super::data::RUN).is_file();
+    let mut dir = dir.to_owned();
+    if !is_run(&dir) {
+        let inside = std::fs::read_dir(&dir).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut runs: Vec<PathBuf> = inside.filter(|path| is_run(path)).collect();
         runs.sort();
-        let hint = if runs.is_empty() {
-            "请指定一次运行的结果文件夹，例如 结果/2015-annual".to_owned()
-        } else {
-            format!("请指定其中一次运行：{}", runs.join("、"))
-        };
-        Failure::failed(format!(
-            "「{}」不是一次运行的结果文件夹（读不到 {}：{error}）。{hint}",
-            dir.display(),
-            super::data::RUN
-        ))
-    })?;
-    serde_json::from_str(&text)
-        .map_err(|error| Failure::failed(format!("「{}」已损坏：{error}。请重新运行后再试", path.display())))
+        let ends = |path: &Path| path.to_string_lossy().ends_with(kind.map_or("", Run::word));
+        let wanted: Vec<&PathBuf> = runs.iter().filter(|path| ends(path)).collect();
+        match (wanted.as_slice(), runs.as_slice()) {
+            ([one], _) => dir = (*one).clone(),
+            (_, []) => {
+                return Err(Failure::failed(format!(
+                    "「{}」不是一次运行的结果文件夹（其中没有 {}）。请指定一次运行的结果文件夹，例如 结果/2015-annual",
+                    dir.display(),
+                    super::data::RUN
+                )));
+            }
+            (_, runs) => {
+                let runs: Vec<String> = runs.iter().map(|run| format!("「{}」", run.display())).collect();
+                let runs = runs.join("、");
+                return Err(Failure::failed(format!("「{}」中有几次运行，请指定其中一次：{runs}", dir.display())));
+            }
+        }
+    }
+    let path = dir.join(super::data::RUN);
+    let broken = |error: &dyn std::fmt::Display| {
+        Failure::failed(format!("「{}」无法读取：{error}。请重新运行后再试", path.display()))
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| broken(&error))?;
+    let run = serde_json::from_str(&text).map_err(|_| broken(&"内容不完整或已损坏"))?;
+    Ok((dir, run))
 }
 
 /// The lines of one of the files for programs.
@@ -124,9 +136,10 @@ pub fn rows<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Vec<T>, Failu
     let file = std::fs::File::open(&path).map_err(|error| broken(&error))?;
     std::io::BufReader::new(file)
         .lines()
-        .map(|line| {
+        .enumerate()
+        .map(|(at, line)| {
             let line = line.map_err(|error| broken(&error))?;
-            serde_json::from_str(&line).map_err(|error| broken(&error))
+            serde_json::from_str(&line).map_err(|_| broken(&format!("第 {} 行不完整或已损坏", at + 1)))
         })
         .collect()
 }

@@ -140,7 +140,7 @@ impl Builder {
             self.find("列", name, columns.iter().copied());
         }
         Some(RegisterBook {
-            title: raw.title.unwrap_or_else(|| raw.name.clone()),
+            title: raw.title.unwrap_or_else(|| raw.name.get_ref().clone()),
             citation: cite(measures, parts, &raw.provision),
             action: self.find("处理", &raw.action, actions.iter().map(|action| action.name.as_str()))?,
             talks,
@@ -165,7 +165,7 @@ impl Builder {
                 done: raw.states.done,
                 dropped: raw.states.dropped,
             },
-            name: raw.name,
+            name: raw.name.into_inner(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Raw pack → checked pack: resolves names and collects every fault with its place.
 
 mod handoff;
+mod names;
 mod policy;
 mod tables;
 
@@ -95,6 +96,7 @@ impl Builder {
         let mut head = RawFile::default();
         let mut head_file = String::new();
         for (file, content) in raw {
+            self.names_of_files(&file, &content);
             macro_rules! gather {
                 ($($from:ident => $to:ident),*) => {$(
                     sections.$to.extend(content.$from.into_iter().map(|item| (file.clone(), item)));
@@ -183,7 +185,7 @@ impl Builder {
             register,
             quotas,
             hints,
-            notices: Notices { folder: notices.folder, title: notices.title, draft: notices.draft },
+            notices: Notices { folder: notices.folder.into_inner(), title: notices.title, draft: notices.draft },
             pendings: Pendings {
                 rejected_row: pendings.rejected_row,
                 rejected_register: pendings.rejected_register,
