@@ -94,6 +94,10 @@ impl Sink for Scan<'_> {
             Stage::Other(other) => other.cell(row),
         }
     }
+
+    fn restart(&mut self) {
+        self.stage = Stage::Head(Vec::new());
+    }
 }
 
 impl<'s> Scan<'s> {
