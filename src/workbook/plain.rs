@@ -206,7 +206,8 @@ impl<'a> Cursor<'a> {
     /// A name up to what cannot be part of one.
     pub fn name(&mut self) -> Result<&'a [u8], Stop> {
         let rest = &self.bytes[self.at..];
-        let ends = |byte: &u8| matches!(byte, b'=' | b'>' | b'/' | b'<' | b'"' | b'\'' | b'&') || byte.is_ascii_whitespace();
+        let ends =
+            |byte: &u8| matches!(byte, b'=' | b'>' | b'/' | b'<' | b'"' | b'\'' | b'&') || byte.is_ascii_whitespace();
         let length = rest.iter().position(ends).ok_or(Stop::More)?;
         self.at += length;
         if length == 0 { Err(Stop::Unknown) } else { Ok(&rest[..length]) }

@@ -13,8 +13,8 @@ use std::io::{Cursor, Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Reader, XlsxCellFormulaMetadataRecord, XlsxError};
-use zip::write::SimpleFileOptions;
 use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use super::super::cells::{self, Ordered};
 use super::super::encoding::{Transcoded, encoding};
@@ -108,9 +108,7 @@ fn around(book: &Xlsx, part: &str) -> Result<Vec<u8>, Fault> {
     }
     styles.push_str("</cellXfs></styleSheet>");
     let relation = |kind: &str, target: &str| {
-        format!(
-            r#"<Relationships><Relationship Id="r" Type="{RELATIONS}/{kind}" Target="{target}"/></Relationships>"#
-        )
+        format!(r#"<Relationships><Relationship Id="r" Type="{RELATIONS}/{kind}" Target="{target}"/></Relationships>"#)
     };
     let list = format!(
         r#"<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets><sheet name="{SHEET}" sheetId="1" r:id="r"/></sheets></workbook>"#
@@ -185,7 +183,9 @@ fn raw(book: &Xlsx, record: XlsxCellFormulaMetadataRecord<'_>) -> Result<Option<
         DataRef::Float(value) => text(&value.to_string())?,
         DataRef::Int(value) => Some(Raw::Number(value as f64)),
         DataRef::DateTime(at) => Some(dates::number(at.as_f64(), true, book.styles.is_1904)),
-        DataRef::DateTimeIso(at) => dates::from_iso(&at).map(Raw::DateTime).map_or_else(|| text(&at), |at| Ok(Some(at)))?,
+        DataRef::DateTimeIso(at) => {
+            dates::from_iso(&at).map(Raw::DateTime).map_or_else(|| text(&at), |at| Ok(Some(at)))?
+        }
         DataRef::DurationIso(span) => text(&span)?,
         DataRef::Bool(value) => Some(Raw::Bool(value)),
         DataRef::Error(error) => Some(Raw::Error(error.to_string())),
