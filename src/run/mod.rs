@@ -126,7 +126,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     };
     let place = made.publish(&held, &mut archive, &name, &past.sha256)?;
     let withdrawn = past.withdrawn(outcome.lines.iter().map(|line| line.id.as_str()));
-    told.say(&summary::of_outcome(job, pack, &outcome, &withdrawn, &place));
+    told.say(&summary::of_outcome(job, pack, &outcome, (&figures, &withdrawn), &place));
     Ok(if faults { Ended::WithFaults } else { Ended::Clean })
 }
 
