@@ -19,6 +19,8 @@
 //! - [`fact`]: the pack's expressions as polars columns over all entities at once, with the cells that decide.
 //! - [`rule`]: the rules of a stage, in three values; which facts are missing; rows with several readings.
 //! - [`consequence`]: whom a hit reaches, merging, conflicts, the talk quota, the register of talks.
+//! - [`explain`]: why somebody is on a list or not, from what a run kept.
+//! - [`compare`]: what another value, another pack or newer workbooks change, and why.
 //! - [`handoff`]: pure models of workbooks, then files.
 //! - [`archive`]: proposals and the committee's answers, append-only and chained by hash.
 //! - [`run`]: a checked job, the sequence of stages, publishing whole or not at all.
@@ -39,7 +41,9 @@
 
 pub mod archive;
 pub mod cli;
+pub mod compare;
 pub mod consequence;
+pub mod explain;
 pub mod fact;
 pub mod finding;
 pub mod handoff;

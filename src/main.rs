@@ -6,11 +6,17 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kaohe::cli::{self, ArchiveCommand, Cli, Command, PackCommand, RunArgs};
+use kaohe::explain::text;
 use kaohe::finding::Finding;
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
+use kaohe::run::compare::Request;
 use kaohe::run::job::{self, Job, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
+
+/// Many small texts are made on several threads at once, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Expressions of a pack may nest deeply; the main thread's stack is not ours to size.
 const STACK: usize = 256 << 20;
@@ -63,6 +69,8 @@ fn command(cli: Cli) -> u8 {
         Command::Record(arguments) => {
             run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &terminal)
         }
+        Command::Compare(arguments) => compare(arguments, &terminal),
+        Command::Explain(arguments) => explain(&arguments, &terminal),
         Command::Archive(arguments) => archive(arguments.command, &terminal),
         Command::Sample(arguments) => sample(&arguments, &terminal),
         Command::Pack(arguments) => pack_command(arguments.command),
@@ -95,10 +103,7 @@ fn log_usage(message: &str) {
 }
 
 fn load(dir: Option<&std::path::Path>) -> Result<Pack, Failure> {
-    match dir {
-        Some(dir) => pack::load(dir).map_err(Failure::failed),
-        None => pack::built_in(pack::built_in_names().next().unwrap_or_default()).map_err(Failure::failed),
-    }
+    pack::open(dir).map_err(Failure::failed)
 }
 
 fn annual(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, Failure> {
@@ -138,6 +143,47 @@ fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failur
     run::check(&job, &pack, arguments.output.as_deref(), terminal)
 }
 
+fn compare(arguments: cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+    let pack = load(arguments.pack.as_deref())?;
+    let other = arguments.with_pack.as_deref().map(|dir| load(Some(dir))).transpose()?;
+    let request = Request {
+        run: arguments.run,
+        input: arguments.input,
+        year: arguments.year,
+        as_of: arguments.as_of,
+        archive: arguments.archive,
+        against: arguments.against,
+        sets: arguments.sets,
+        scenarios: arguments.scenarios,
+        other: other.as_ref(),
+        output: arguments.output,
+    };
+    run::compare::run(&request, &pack, terminal)
+}
+
+fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+    let explained = run::explain::explain(&arguments.subject, &arguments.run)?;
+    if let Some(file) = &arguments.output {
+        run::explain::save(&explained, &arguments.run, file)?;
+        terminal.say(&format!("已写出：{}", file.display()));
+    }
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&explained).map_err(Failure::failed)?;
+        let _ = writeln!(out, "{text}");
+    } else if arguments.output.is_none() {
+        let width = std::io::stdout()
+            .is_terminal()
+            .then(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+            .flatten();
+        for (at, one) in explained.iter().enumerate() {
+            let rule = if at > 0 { format!("\n{}\n\n", "─".repeat(30)) } else { String::new() };
+            let _ = write!(out, "{rule}{}", text::text(one, width));
+        }
+    }
+    Ok(Ended::Clean)
+}
+
 fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
     match command {
         PackCommand::Show(of) => {
@@ -149,6 +195,14 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
             let pack = load(of.pack.as_deref())?;
             pack::lint(&pack).map_err(Failure::failed)?;
             complain(&format!("规则包 {} {}：没有发现问题", pack.name, pack.version));
+        }
+        PackCommand::Test(of) => {
+            let pack = load(of.pack.as_deref())?;
+            let report = run::examples::test(&pack)?;
+            let _ = writeln!(std::io::stdout(), "{}", report.to_string().trim_end());
+            if !report.passed() {
+                return Err(Failure { message: String::new(), code: 1 });
+            }
         }
         PackCommand::Export { dir } => {
             let name = pack::built_in_names().next().unwrap_or_default();

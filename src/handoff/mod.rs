@@ -12,6 +12,8 @@
 
 pub mod changes;
 mod chart;
+pub mod comparison;
+pub mod dossier;
 pub mod faults;
 mod formats;
 mod layout;

@@ -17,10 +17,12 @@ mod show;
 pub mod sql;
 
 pub use build::{fits, nearest};
-pub use check::{fact_order, needs};
+pub use check::{Typing, fact_order, needs};
 pub use fault::{Error, Fault, Report};
 pub use lint::lint;
-pub use load::{built_in, built_in_files, built_in_names, export, from_files, load};
+pub use load::{
+    built_in, built_in_files, built_in_named, built_in_names, export, from_files, is_examples, load, open, syntax,
+};
 pub use model::*;
 pub use show::show;
 

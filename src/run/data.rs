@@ -19,6 +19,8 @@ use crate::table::{Dataset, SheetKind};
 /// The folder and the file for programs.
 pub const FOLDER: &str = "data";
 pub const RUN: &str = "run.json";
+pub const CONSEQUENCES: &str = "data/consequences.jsonl";
+pub const PENDING: &str = "data/pending.jsonl";
 const LINES: &str = "data/lines.jsonl";
 
 #[derive(Serialize)]
@@ -103,7 +105,8 @@ pub fn authority(pack: &Pack, data: &Dataset, subject: Subject) -> Option<String
     text_at(&data.tables[definition.register].frame, column, row as usize)
 }
 
-fn consequence<'a>(pack: &'a Pack, data: &'a Dataset, job: &Job, line: &'a Line) -> ConsequenceLine<'a> {
+/// A line as it is written.
+pub fn consequence<'a>(pack: &'a Pack, data: &'a Dataset, job: &Job, line: &'a Line) -> impl Serialize + use<'a> {
     let register = &data.registers[line.subject.kind];
     ConsequenceLine {
         id: &line.id,
@@ -131,7 +134,8 @@ fn ground_line<'a>(pack: &'a Pack, data: &Dataset, ground: &'a Ground) -> Ground
     }
 }
 
-fn pending<'a>(pack: &'a Pack, data: &Dataset, case: &'a Pending) -> PendingLine<'a> {
+/// A pending case as it is written.
+pub fn pending<'a>(pack: &'a Pack, data: &Dataset, case: &'a Pending) -> impl Serialize + use<'a> {
     PendingLine {
         rule: &case.rule,
         subject_kind: &pack.subjects[case.kind].kind,
@@ -139,6 +143,14 @@ fn pending<'a>(pack: &'a Pack, data: &Dataset, case: &'a Pending) -> PendingLine
         missing: &case.missing,
         sources: case.sources.iter().map(|origin| cite(data, origin)).collect(),
     }
+}
+
+/// What a program reads of something that is written.
+///
+/// # Errors
+/// The reader asks for more than is written: a fault of this program.
+pub fn as_read<T: serde::de::DeserializeOwned>(written: &impl Serialize) -> serde_json::Result<T> {
+    serde_json::from_value(serde_json::to_value(written)?)
 }
 
 /// Writes the three jsonl files and run.json.
@@ -155,8 +167,8 @@ pub fn write(
 ) -> std::io::Result<()> {
     let folder = dir.join(FOLDER);
     std::fs::create_dir_all(&folder)?;
-    lines(&folder.join("consequences.jsonl"), outcome.lines.iter().map(|line| consequence(pack, data, job, line)))?;
-    lines(&folder.join("pending.jsonl"), outcome.pending.iter().map(|case| pending(pack, data, case)))?;
+    lines(&dir.join(CONSEQUENCES), outcome.lines.iter().map(|line| consequence(pack, data, job, line)))?;
+    lines(&dir.join(PENDING), outcome.pending.iter().map(|case| pending(pack, data, case)))?;
     lines(&folder.join("issues.jsonl"), data.findings.iter())?;
     let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
     std::fs::write(dir.join(RUN), text + "\n")

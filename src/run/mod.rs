@@ -1,12 +1,17 @@
 //! The sequence of stages: workbooks → tables → facts → rules → consequences → handoff, with the
 //! archive beside it. The only module that knows all of them.
 
+pub mod compare;
 mod data;
+pub mod examples;
+pub mod explain;
 mod figures;
 pub mod job;
 mod publish;
 mod record;
+mod scenarios;
 mod summary;
+mod traced;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,6 +23,7 @@ use crate::finding::Finding;
 use crate::handoff::changes::{self, Summary};
 use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run};
+use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
 
 use job::Job;
@@ -95,7 +101,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     let history = &past.facts;
     let literals = job.literals(pack, data.year, data.as_of);
     let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
-    let outcome = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
+    let (outcome, trace) = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
     let figures = figures::figures(&world).map_err(Failure::failed)?;
     told.stage("编制名单");
     let handed = Handoff::new(pack, &data, &outcome);
@@ -107,7 +113,16 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
         chain_head: archive.head().map_err(Failure::failed)?.unwrap_or_default(),
         half_year: record::half_year(&past, pack, data.year, job.run),
     };
-    let made = Made { job, pack, data: &data, outcome: &outcome, handed: &handed, info: &info, figures: &figures };
+    let made = Made {
+        job,
+        pack,
+        data: &data,
+        outcome: &outcome,
+        trace: &trace,
+        handed: &handed,
+        info: &info,
+        figures: &figures,
+    };
     let place = made.publish(&held, &mut archive, &name, &past.sha256)?;
     let withdrawn = past.withdrawn(outcome.lines.iter().map(|line| line.id.as_str()));
     told.say(&summary::of_outcome(job, pack, &outcome, &withdrawn, &place));
@@ -120,6 +135,7 @@ struct Made<'a> {
     pack: &'a Pack,
     data: &'a Dataset,
     outcome: &'a Outcome,
+    trace: &'a Trace<'a>,
     handed: &'a Handoff<'a>,
     info: &'a RunInfo,
     figures: &'a handoff::Figures,
@@ -171,6 +187,7 @@ impl Made<'_> {
         self.handed.publish(staged, &publication).map_err(Failure::failed)?;
         data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
             .and_then(|()| data::write_lines(staged, &lines))
+            .and_then(|()| traced::write(staged, self.trace, self.job.run))
             .map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
     }
 }

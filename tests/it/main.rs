@@ -5,6 +5,8 @@
 
 mod archive;
 mod checks;
+mod compare;
+mod explain;
 mod fixtures;
 mod handoff;
 mod published;

@@ -118,8 +118,8 @@ impl City {
     pub fn ground(&self, rule: &str, kind: usize, index: u32, unit: u32, evidence: Vec<Evidence>) -> Ground {
         let mut facts: Vec<(String, FactValue)> = vec![];
         for piece in &evidence {
-            if !facts.iter().any(|(name, _)| name == &piece.fact) {
-                facts.push((piece.fact.clone(), FactValue::Bool(true)));
+            if !facts.iter().any(|(name, _)| **name == *piece.fact) {
+                facts.push((piece.fact.to_string(), FactValue::Bool(true)));
             }
         }
         let register = &self.data.registers[kind];

@@ -11,7 +11,7 @@ mod command_line;
 mod dates;
 mod decisions;
 mod evaluation;
-mod golden;
+pub mod golden;
 mod leads;
 mod merging;
 mod packs;

@@ -1,0 +1,84 @@
+//! What the rules said about everybody, beside the published lists: `data/explain.jsonl`.
+//!
+//! The first line is the [`Head`], every further one a [`Record`].
+
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::Failure;
+use crate::pack::Run;
+use crate::rule::Trace;
+use crate::rule::record::{FORM, Head, Record};
+
+const FILE: &str = "data/explain.jsonl";
+/// So many records are made at a time by one thread, and so many such portions are held at a time.
+const PORTION: usize = 2048;
+const PORTIONS: usize = 32;
+
+/// Writes the trace of a run.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write(dir: &Path, trace: &Trace<'_>, run: Run) -> std::io::Result<()> {
+    let head = trace.head(run);
+    let mut file = std::io::BufWriter::new(std::fs::File::create(dir.join(FILE))?);
+    serde_json::to_writer(&mut file, &head)?;
+    file.write_all(b"\n")?;
+    for entity in 0..head.entities.len() {
+        let starts: Vec<usize> = (0..trace.height(entity)).step_by(PORTION).collect();
+        for window in starts.chunks(PORTIONS) {
+            let portions = window.par_iter().map(|start| {
+                let mut text = Vec::new();
+                for at in *start..(*start + PORTION).min(trace.height(entity)) {
+                    if let Some(record) = trace.record(entity, at as u32) {
+                        serde_json::to_writer(&mut text, &record)?;
+                        text.push(b'\n');
+                    }
+                }
+                Ok(text)
+            });
+            for portion in portions.collect::<std::io::Result<Vec<_>>>()? {
+                file.write_all(&portion)?;
+            }
+        }
+    }
+    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+}
+
+/// Reads a run's trace: its head, and the records that `wanted` takes.
+///
+/// # Errors
+/// The folder holds no trace, or one that this program does not know.
+pub fn read(dir: &Path, wanted: &(dyn Fn(&Head, &Record) -> bool + Sync)) -> Result<(Head, Vec<Record>), Failure> {
+    let path = dir.join(FILE);
+    let broken = |what: &dyn std::fmt::Display| {
+        Failure::failed(format!(
+            "「{}」无法读取：{what}。这个文件夹不是 kaohe 发布的结果，或由旧版本发布；请重新运行后再试",
+            path.display()
+        ))
+    };
+    let file = std::fs::File::open(&path).map_err(|error| broken(&error))?;
+    let mut lines = std::io::BufReader::with_capacity(1 << 20, file).lines();
+    let first = lines.next().transpose().map_err(|error| broken(&error))?.unwrap_or_default();
+    let head: Head = serde_json::from_str(&first).map_err(|error| broken(&error))?;
+    if head.form != FORM {
+        return Err(broken(&format!("其格式为第 {} 版，本程序读第 {FORM} 版", head.form)));
+    }
+    let mut found = Vec::new();
+    loop {
+        let portion: Vec<String> =
+            lines.by_ref().take(PORTION * PORTIONS).collect::<Result<_, _>>().map_err(|error| broken(&error))?;
+        if portion.is_empty() {
+            break;
+        }
+        let records: Vec<Option<Record>> = portion
+            .par_iter()
+            .map(|line| serde_json::from_str::<Record>(line).map(|record| wanted(&head, &record).then_some(record)))
+            .collect::<Result<_, _>>()
+            .map_err(|error| broken(&error))?;
+        found.extend(records.into_iter().flatten());
+    }
+    Ok((head, found))
+}
