@@ -131,6 +131,7 @@ impl City {
             sources: evidence.iter().map(|piece| piece.origin.clone()).collect(),
             evidence,
             units: vec![unit],
+            proposals: Vec::new(),
             confidential: false,
         }
     }
