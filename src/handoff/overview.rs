@@ -131,8 +131,8 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
     for plan in &material.outcome.quotas {
         let action = &material.pack.actions[material.pack.quotas[plan.quota].action].name;
         let share = lists::percent(&plan.share);
-        add(format!("{action}：应完成"), plan.target as u64, format!("共 {} 人，按 {share} 计", plan.total));
-        add(format!("{action}：已完成"), plan.reached as u64, "至基准日".into());
+        add(format!("{action}：应完成"), plan.target, format!("共 {} 人，按 {share} 计", plan.total));
+        add(format!("{action}：已完成"), plan.reached, "至基准日".into());
         add(format!("{action}：列入计划"), plan.picked.len() as u64, "本次".into());
     }
     add("待定事项".into(), material.outcome.pending.len() as u64, format!("见{}", pendings::NAME));
