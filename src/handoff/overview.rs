@@ -7,7 +7,7 @@ use crate::pack::Pack;
 use crate::table::SheetKind;
 
 use super::faults::{self, Faulty};
-use super::model::{Block, Chart, ChartKind, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Align, Block, Chart, ChartKind, Column, LineStyle, Sheet, Value, Workbook};
 use super::people;
 use super::{Cross, Figures, Material, RunInfo, lists, pendings};
 
@@ -81,7 +81,7 @@ fn sheet<'a>(info: &RunInfo, name: &str, title: String, landscape: bool, blocks:
 }
 
 fn counts(name: &str) -> Column {
-    Column::centred(name, 6.0, 12.0)
+    Column { align: Align::Right, ..Column::centred(name, 6.0, 12.0) }
 }
 
 /// Who was assessed, what was read, what came of it.
@@ -274,7 +274,7 @@ fn ratios(figures: &Figures) -> Block<'_> {
         counts("基数"),
         counts("比例"),
         counts("上限"),
-        counts("是否超出"),
+        Column::centred("是否超出", 6.0, 12.0),
         Column::text("上限出处", 16.0, 40.0),
     ];
     let rows = figures.ratios.iter().map(|ratio| {
@@ -379,7 +379,7 @@ fn reconciliation<'a>(material: &Material<'a>) -> Block<'a> {
         counts("采用"),
         counts("退回"),
         counts("不计"),
-        counts("核对"),
+        Column::centred("核对", 6.0, 12.0),
     ];
     Block::new(columns, rows, "没有读到工作表。")
 }
