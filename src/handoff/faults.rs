@@ -268,7 +268,7 @@ impl<'a> Faulty<'a> {
             head: super::lines([
                 (format!("有问题的行：{}（{table}）", source.name), LineStyle::Title),
                 (
-                    "着色的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。标为「退回」的行没有采用。".to_owned(),
+                    "着色加粗的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。标为「退回」的行没有采用。".to_owned(),
                     LineStyle::Note,
                 ),
             ]),
