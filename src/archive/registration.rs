@@ -3,6 +3,8 @@
 //! A registration carries everything that `record` needs later, the committee's words included:
 //! an answer may come back in a year when another pack is built in.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +14,7 @@ use crate::pack::{Answers, Pack, Run};
 
 /// One run's proposals.
 #[derive(Debug, Clone)]
-pub struct Registration {
+pub struct Registration<'t> {
     pub year: i32,
     pub run: Run,
     pub as_of: NaiveDate,
@@ -21,9 +23,9 @@ pub struct Registration {
     pub pack_hash: String,
     pub vocabulary: Vocabulary,
     /// Every list of the run in the pack's order, those without rows too.
-    pub lists: Vec<RegisteredList>,
+    pub lists: Vec<RegisteredList<'t>>,
     /// The register of talks, if the pack has one.
-    pub book: Option<RegisteredBook>,
+    pub book: Option<RegisteredBook<'t>>,
 }
 
 /// The words in which a committee answers.
@@ -82,7 +84,7 @@ impl From<&crate::pack::AnswerColumn> for ExtraColumn {
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredList {
+pub struct RegisteredList<'t> {
     pub name: String,
     /// The text of the title row as printed: it tells an empty list's year and run.
     pub title: String,
@@ -90,11 +92,11 @@ pub struct RegisteredList {
     pub columns: Vec<String>,
     /// Answer columns beside the common ones.
     pub extra: Vec<ExtraColumn>,
-    pub lines: Vec<RegisteredLine>,
+    pub lines: Vec<RegisteredLine<'t>>,
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredLine {
+pub struct RegisteredLine<'t> {
     pub id: String,
     /// 核对码.
     pub check: String,
@@ -110,22 +112,22 @@ pub struct RegisteredLine {
     /// The answer that the list is published with.
     pub filled: Option<Decision>,
     /// Texts exactly as printed, one per column of the list (answer cells may be left empty).
-    pub cells: Vec<String>,
+    pub cells: Vec<Cow<'t, str>>,
 }
 
 /// The register of talks as printed.
 #[derive(Debug, Clone)]
-pub struct RegisteredBook {
+pub struct RegisteredBook<'t> {
     pub name: String,
     pub title: String,
     pub columns: Vec<String>,
     /// The columns that people fill in.
     pub answers: Vec<ExtraColumn>,
-    pub entries: Vec<RegisteredEntry>,
+    pub entries: Vec<RegisteredEntry<'t>>,
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredEntry {
+pub struct RegisteredEntry<'t> {
     /// The file (档案) it belongs in.
     pub file: String,
     pub subject_kind: String,
@@ -134,7 +136,7 @@ pub struct RegisteredEntry {
     pub lines: Vec<String>,
     /// (column, text) that the register is published with.
     pub filled: Vec<(String, String)>,
-    pub cells: Vec<String>,
+    pub cells: Vec<Cow<'t, str>>,
 }
 
 /// Column titles that the contract fixes.

@@ -10,9 +10,10 @@
 //! registration. Killed after it, DIR holds the mark: the next command confirms. Nothing is deleted
 //! either way; a dropped registration stays in the history as 作废.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use rusqlite::{Transaction, TransactionBehavior, params};
+use rusqlite::{DropBehavior, Transaction, TransactionBehavior, params};
 
 use super::chain::{self, Kind};
 use super::error::Error;
@@ -64,7 +65,19 @@ pub(super) struct Unsettled {
 impl Archive {
     /// Writes the run's proposals before its folder is published into `dir`. A registration that equals the
     /// latest published one of its year and run is not written again.
-    pub fn register(&mut self, registration: &Registration, dir: &Path) -> Result<Ticket, Error> {
+    pub fn register(&mut self, registration: &Registration<'_>, dir: &Path) -> Result<Ticket, Error> {
+        let done = self.register_beside(registration, dir, || Ok::<(), std::convert::Infallible>(()))?;
+        done.map_err(|never| match never {})
+    }
+
+    /// As [`Archive::register`], beside other work that may take as long. Where that fails, nothing is
+    /// registered and the failure is given back.
+    pub fn register_beside<F: Send>(
+        &mut self,
+        registration: &Registration<'_>,
+        dir: &Path,
+        work: impl FnOnce() -> Result<(), F> + Send,
+    ) -> Result<Result<Ticket, F>, Error> {
         let seen = self.seen.clone();
         let story = serde_json::json!({
             "程序": program(),
@@ -72,12 +85,13 @@ impl Archive {
         })
         .to_string();
         let path = self.path.clone();
+        let new = self.connection.is_none();
         let connection = self.made()?;
         if chain::tail(connection).map_err(|error| Error::sqlite(&path, error))? != seen {
             return Err(Error::Overtaken { path });
         }
-        let mut write = || -> rusqlite::Result<Ticket> {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let write = || -> rusqlite::Result<Ticket> {
+            let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let number = chain::tail(&transaction)?.number + 1;
             insert(&transaction, number, registration)?;
             let (mark, _) = chain::content(&transaction, number, Kind::Registration.word(), None)?;
@@ -86,12 +100,37 @@ impl Archive {
                 return Ok(Ticket { mark, number: None });
             }
             chain::append_hashed(&transaction, Kind::Registration, None, &story, &mark)?;
-            transaction.commit()?;
+            // Open until the work beside it is known to have succeeded.
+            transaction.set_drop_behavior(DropBehavior::Ignore);
             Ok(Ticket { mark, number: Some(number) })
         };
-        let ticket = write().map_err(|error| Error::sqlite(&path, error))?;
+        let (ticket, done) = rayon::join(write, work);
+        if let Err(failure) = done {
+            self.forget(new)?;
+            return Ok(Err(failure));
+        }
+        let ticket = ticket.and_then(|ticket| {
+            if ticket.number.is_some() {
+                self.connection.as_ref().map_or(Ok(()), |connection| connection.execute_batch("COMMIT"))?;
+            }
+            Ok(ticket)
+        });
+        let ticket = ticket.map_err(|error| Error::sqlite(&path, error))?;
         self.seen = self.tail()?;
-        Ok(ticket)
+        Ok(Ok(ticket))
+    }
+
+    /// Takes back a registration that is not committed; a file that was made for it goes.
+    fn forget(&mut self, new: bool) -> Result<(), Error> {
+        let Some(connection) = &self.connection else { return Ok(()) };
+        if !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK").map_err(|error| self.fault(error))?;
+        }
+        if new {
+            self.connection = None;
+            std::fs::remove_file(&self.path).map_err(|source| Error::Io { path: self.path.clone(), source })?;
+        }
+        Ok(())
     }
 
     /// The folder is in place: the registration counts from now on. Gives the file back to others.
@@ -208,7 +247,7 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn insert(transaction: &Transaction<'_>, number: i64, registration: &Registration) -> rusqlite::Result<()> {
+fn insert(transaction: &Transaction<'_>, number: i64, registration: &Registration<'_>) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO 运行 (记录号, 年度, 轮次, 基准日, 办法, 办法版本, 办法摘要, 用语) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
@@ -242,8 +281,8 @@ fn compared<'a>(columns: &'a [String], free: &[&str], answers: impl Fn(&str) -> 
         .collect()
 }
 
-fn texts(columns: &[(usize, &str)], cells: &[String]) -> String {
-    json(&columns.iter().map(|(at, _)| cells.get(*at).map_or("", String::as_str)).collect::<Vec<_>>())
+fn texts(columns: &[(usize, &str)], cells: &[Cow<'_, str>]) -> String {
+    json(&columns.iter().map(|(at, _)| cells.get(*at).map_or("", AsRef::as_ref)).collect::<Vec<_>>())
 }
 
 const INSERT_LIST: &str =
@@ -253,7 +292,7 @@ fn insert_list(
     transaction: &Transaction<'_>,
     number: i64,
     index: usize,
-    list: &RegisteredList,
+    list: &RegisteredList<'_>,
     order: &mut i64,
 ) -> rusqlite::Result<()> {
     let columns = compared(&list.columns, &LIST_FREE, |name| {
@@ -302,7 +341,7 @@ fn insert_book(
     transaction: &Transaction<'_>,
     number: i64,
     index: usize,
-    book: &RegisteredBook,
+    book: &RegisteredBook<'_>,
 ) -> rusqlite::Result<()> {
     let columns = compared(&book.columns, &BOOK_FREE, |name| book.answers.iter().any(|column| column.name == name));
     let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();

@@ -1,6 +1,9 @@
 //! The archive beside the run: what a run registers before it is published, and whether it may replace another.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
 
 use crate::archive::{
     self, Archive, ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration,
@@ -32,14 +35,14 @@ pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> O
 ///
 /// # Errors
 /// A printed row that no line stands behind: a fault of this program.
-pub fn registration(
+pub fn registration<'t>(
     pack: &Pack,
     data: &Dataset,
     outcome: &Outcome,
-    handed: &Handoff<'_>,
+    handed: &'t Handoff<'_>,
     info: &RunInfo,
-) -> Result<Registration, Failure> {
-    let by_id: BTreeMap<&str, &Line> = outcome.lines.iter().map(|line| (line.id.as_str(), line)).collect();
+) -> Result<Registration<'t>, Failure> {
+    let by_id: HashMap<&str, &Line> = outcome.lines.iter().map(|line| (line.id.as_str(), line)).collect();
     let lists = handed.lists.iter().map(|table| list(pack, data, table, &by_id, info)).collect::<Result<_, _>>()?;
     let book = pack.register.as_ref().zip(handed.register.as_ref());
     let book = book.map(|(book, table)| RegisteredBook {
@@ -62,15 +65,15 @@ pub fn registration(
     })
 }
 
-fn list(
+fn list<'t>(
     pack: &Pack,
     data: &Dataset,
-    table: &ListTable<'_>,
-    by_id: &BTreeMap<&str, &Line>,
+    table: &'t ListTable<'_>,
+    by_id: &HashMap<&str, &Line>,
     info: &RunInfo,
-) -> Result<RegisteredList, Failure> {
+) -> Result<RegisteredList<'t>, Failure> {
     let definition = table.index.map(|index| &pack.lists[index]);
-    let lines = table.rows.iter().map(|row| {
+    let lines = table.rows.par_iter().map(|row| {
         by_id
             .get(row.id.as_str())
             .map(|line| registered(pack, data, line, row))
@@ -94,11 +97,11 @@ fn columns(table: &ListTable<'_>) -> Vec<String> {
     table.columns.iter().map(|column| column.name.to_owned()).collect()
 }
 
-fn cells(row: &ListRow<'_>) -> Vec<String> {
-    row.cells.iter().map(|cell| cell.to_string()).collect()
+fn cells<'t>(row: &'t ListRow<'_>) -> Vec<Cow<'t, str>> {
+    row.cells.iter().map(|cell| Cow::Borrowed(cell.as_ref())).collect()
 }
 
-fn registered(pack: &Pack, data: &Dataset, line: &Line, row: &ListRow<'_>) -> RegisteredLine {
+fn registered<'t>(pack: &Pack, data: &Dataset, line: &Line, row: &'t ListRow<'_>) -> RegisteredLine<'t> {
     let register = &data.registers[line.subject.kind];
     let grounds = line.grounds.iter().map(|ground| PastGround {
         rule: pack.rules[ground.rule].id.clone(),
@@ -121,9 +124,9 @@ fn registered(pack: &Pack, data: &Dataset, line: &Line, row: &ListRow<'_>) -> Re
     }
 }
 
-fn entries(pack: &Pack, data: &Dataset, outcome: &Outcome, table: &ListTable<'_>) -> Vec<RegisteredEntry> {
+fn entries<'t>(pack: &Pack, data: &Dataset, outcome: &Outcome, table: &'t ListTable<'_>) -> Vec<RegisteredEntry<'t>> {
     let book = pack.register.as_ref();
-    let rows: BTreeMap<&str, &ListRow<'_>> = table.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let rows: BTreeMap<&str, &'t ListRow<'_>> = table.rows.iter().map(|row| (row.id.as_str(), row)).collect();
     let entries = outcome.register.iter().map(|entry| {
         let id = &data.registers[entry.subject.kind].ids[entry.subject.index as usize];
         let file = book.map_or("", |book| book.files[entry.file].name.as_str());
