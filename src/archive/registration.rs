@@ -12,9 +12,9 @@ use crate::fact::Decision;
 use crate::fact::history::PastGround;
 use crate::pack::{Answers, Pack, Run};
 
-/// One run's proposals.
+/// One run's proposals; `L` holds the lines of each list.
 #[derive(Debug, Clone)]
-pub struct Registration<'t> {
+pub struct Registration<L = Vec<RegisteredLine>> {
     pub year: i32,
     pub run: Run,
     pub as_of: NaiveDate,
@@ -23,9 +23,9 @@ pub struct Registration<'t> {
     pub pack_hash: String,
     pub vocabulary: Vocabulary,
     /// Every list of the run in the pack's order, those without rows too.
-    pub lists: Vec<RegisteredList<'t>>,
+    pub lists: Vec<RegisteredList<L>>,
     /// The register of talks, if the pack has one.
-    pub book: Option<RegisteredBook<'t>>,
+    pub book: Option<RegisteredBook>,
 }
 
 /// The words in which a committee answers.
@@ -84,7 +84,7 @@ impl From<&crate::pack::AnswerColumn> for ExtraColumn {
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredList<'t> {
+pub struct RegisteredList<L = Vec<RegisteredLine>> {
     pub name: String,
     /// The text of the title row as printed: it tells an empty list's year and run.
     pub title: String,
@@ -92,11 +92,27 @@ pub struct RegisteredList<'t> {
     pub columns: Vec<String>,
     /// Answer columns beside the common ones.
     pub extra: Vec<ExtraColumn>,
-    pub lines: Vec<RegisteredLine<'t>>,
+    pub lines: L,
+}
+
+/// The lines of a list in its order. A list may be long: each is made when it is written.
+pub trait Lines {
+    fn count(&self) -> usize;
+    fn line(&self, at: usize) -> Cow<'_, RegisteredLine>;
+}
+
+impl Lines for Vec<RegisteredLine> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn line(&self, at: usize) -> Cow<'_, RegisteredLine> {
+        Cow::Borrowed(&self[at])
+    }
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredLine<'t> {
+pub struct RegisteredLine {
     pub id: String,
     /// 核对码.
     pub check: String,
@@ -112,22 +128,22 @@ pub struct RegisteredLine<'t> {
     /// The answer that the list is published with.
     pub filled: Option<Decision>,
     /// Texts exactly as printed, one per column of the list (answer cells may be left empty).
-    pub cells: Vec<Cow<'t, str>>,
+    pub cells: Vec<String>,
 }
 
 /// The register of talks as printed.
 #[derive(Debug, Clone)]
-pub struct RegisteredBook<'t> {
+pub struct RegisteredBook {
     pub name: String,
     pub title: String,
     pub columns: Vec<String>,
     /// The columns that people fill in.
     pub answers: Vec<ExtraColumn>,
-    pub entries: Vec<RegisteredEntry<'t>>,
+    pub entries: Vec<RegisteredEntry>,
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredEntry<'t> {
+pub struct RegisteredEntry {
     /// The file (档案) it belongs in.
     pub file: String,
     pub subject_kind: String,
@@ -136,7 +152,7 @@ pub struct RegisteredEntry<'t> {
     pub lines: Vec<String>,
     /// (column, text) that the register is published with.
     pub filled: Vec<(String, String)>,
-    pub cells: Vec<Cow<'t, str>>,
+    pub cells: Vec<String>,
 }
 
 /// Column titles that the contract fixes.

@@ -10,7 +10,6 @@
 //! registration. Killed after it, DIR holds the mark: the next command confirms. Nothing is deleted
 //! either way; a dropped registration stays in the history as 作废.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use rusqlite::{DropBehavior, Transaction, TransactionBehavior, params};
@@ -20,7 +19,7 @@ use super::error::Error;
 use super::open::Archive;
 use super::published;
 use super::registration::{
-    BOOK_FREE, COMMON_ANSWERS, LIST_FREE, RegisteredBook, RegisteredList, Registration, StoredDecision, pairs,
+    BOOK_FREE, COMMON_ANSWERS, LIST_FREE, Lines, RegisteredBook, RegisteredList, Registration, StoredDecision, pairs,
 };
 use crate::pack::Run;
 
@@ -65,7 +64,7 @@ pub(super) struct Unsettled {
 impl Archive {
     /// Writes the run's proposals before its folder is published into `dir`. A registration that equals the
     /// latest published one of its year and run is not written again.
-    pub fn register(&mut self, registration: &Registration<'_>, dir: &Path) -> Result<Ticket, Error> {
+    pub fn register(&mut self, registration: &Registration<impl Lines + Sync>, dir: &Path) -> Result<Ticket, Error> {
         let done = self.register_beside(registration, dir, || Ok::<(), std::convert::Infallible>(()))?;
         done.map_err(|never| match never {})
     }
@@ -74,7 +73,7 @@ impl Archive {
     /// registered and the failure is given back.
     pub fn register_beside<F: Send>(
         &mut self,
-        registration: &Registration<'_>,
+        registration: &Registration<impl Lines + Sync>,
         dir: &Path,
         work: impl FnOnce() -> Result<(), F> + Send,
     ) -> Result<Result<Ticket, F>, Error> {
@@ -247,7 +246,7 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn insert(transaction: &Transaction<'_>, number: i64, registration: &Registration<'_>) -> rusqlite::Result<()> {
+fn insert(transaction: &Transaction<'_>, number: i64, registration: &Registration<impl Lines>) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO 运行 (记录号, 年度, 轮次, 基准日, 办法, 办法版本, 办法摘要, 用语) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
@@ -281,8 +280,8 @@ fn compared<'a>(columns: &'a [String], free: &[&str], answers: impl Fn(&str) -> 
         .collect()
 }
 
-fn texts(columns: &[(usize, &str)], cells: &[Cow<'_, str>]) -> String {
-    json(&columns.iter().map(|(at, _)| cells.get(*at).map_or("", AsRef::as_ref)).collect::<Vec<_>>())
+fn texts(columns: &[(usize, &str)], cells: &[String]) -> String {
+    json(&columns.iter().map(|(at, _)| cells.get(*at).map_or("", String::as_str)).collect::<Vec<_>>())
 }
 
 const INSERT_LIST: &str =
@@ -292,7 +291,7 @@ fn insert_list(
     transaction: &Transaction<'_>,
     number: i64,
     index: usize,
-    list: &RegisteredList<'_>,
+    list: &RegisteredList<impl Lines>,
     order: &mut i64,
 ) -> rusqlite::Result<()> {
     let columns = compared(&list.columns, &LIST_FREE, |name| {
@@ -309,7 +308,8 @@ fn insert_list(
     )?;
     let mut ground_row = transaction
         .prepare_cached("INSERT INTO 依据 (记录号, 序, 次, 条款, 关于, 事实) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    for line in &list.lines {
+    for at in 0..list.lines.count() {
+        let line = list.lines.line(at);
         let (adopted_id, adopted_check) =
             line.adopted.as_ref().map_or((None, None), |(id, check)| (Some(id), Some(check)));
         line_row.execute(params![
@@ -341,7 +341,7 @@ fn insert_book(
     transaction: &Transaction<'_>,
     number: i64,
     index: usize,
-    book: &RegisteredBook<'_>,
+    book: &RegisteredBook,
 ) -> rusqlite::Result<()> {
     let columns = compared(&book.columns, &BOOK_FREE, |name| book.answers.iter().any(|column| column.name == name));
     let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();

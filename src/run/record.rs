@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use rayon::prelude::*;
-
 use crate::archive::{
-    self, Archive, ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration,
+    self, Archive, ExtraColumn, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration,
     Vocabulary,
 };
 use crate::consequence::{Flag, Line, Outcome, json};
@@ -36,12 +34,12 @@ pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> O
 /// # Errors
 /// A printed row that no line stands behind: a fault of this program.
 pub fn registration<'t>(
-    pack: &Pack,
-    data: &Dataset,
-    outcome: &Outcome,
-    handed: &'t Handoff<'_>,
+    pack: &'t Pack,
+    data: &'t Dataset,
+    outcome: &'t Outcome,
+    handed: &'t Handoff<'t>,
     info: &RunInfo,
-) -> Result<Registration<'t>, Failure> {
+) -> Result<Registration<Printed<'t>>, Failure> {
     let by_id: HashMap<&str, &Line> = outcome.lines.iter().map(|line| (line.id.as_str(), line)).collect();
     let lists = handed.lists.iter().map(|table| list(pack, data, table, &by_id, info)).collect::<Result<_, _>>()?;
     let book = pack.register.as_ref().zip(handed.register.as_ref());
@@ -65,18 +63,36 @@ pub fn registration<'t>(
     })
 }
 
+/// A list's rows with the lines that stand behind them.
+pub struct Printed<'t> {
+    pack: &'t Pack,
+    data: &'t Dataset,
+    rows: Vec<(&'t ListRow<'t>, &'t Line)>,
+}
+
+impl Lines for Printed<'_> {
+    fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn line(&self, at: usize) -> Cow<'_, RegisteredLine> {
+        let (row, line) = self.rows[at];
+        Cow::Owned(registered(self.pack, self.data, line, row))
+    }
+}
+
 fn list<'t>(
-    pack: &Pack,
-    data: &Dataset,
-    table: &'t ListTable<'_>,
-    by_id: &HashMap<&str, &Line>,
+    pack: &'t Pack,
+    data: &'t Dataset,
+    table: &'t ListTable<'t>,
+    by_id: &HashMap<&str, &'t Line>,
     info: &RunInfo,
-) -> Result<RegisteredList<'t>, Failure> {
+) -> Result<RegisteredList<Printed<'t>>, Failure> {
     let definition = table.index.map(|index| &pack.lists[index]);
-    let lines = table.rows.par_iter().map(|row| {
+    let rows = table.rows.iter().map(|row| {
         by_id
             .get(row.id.as_str())
-            .map(|line| registered(pack, data, line, row))
+            .map(|line| (row, *line))
             .ok_or_else(|| Failure::failed(format!("内部错误：「{}」的「{}」没有对应的事项", table.list, row.id)))
     });
     Ok(RegisteredList {
@@ -84,7 +100,7 @@ fn list<'t>(
         title: title(pack, info, definition.map_or(table.list, |list| list.title.as_str())),
         columns: columns(table),
         extra: definition.map_or_else(Vec::new, |list| list.extra_answers.iter().map(ExtraColumn::from).collect()),
-        lines: lines.collect::<Result<_, _>>()?,
+        lines: Printed { pack, data, rows: rows.collect::<Result<_, _>>()? },
     })
 }
 
@@ -97,11 +113,11 @@ fn columns(table: &ListTable<'_>) -> Vec<String> {
     table.columns.iter().map(|column| column.name.to_owned()).collect()
 }
 
-fn cells<'t>(row: &'t ListRow<'_>) -> Vec<Cow<'t, str>> {
-    row.cells.iter().map(|cell| Cow::Borrowed(cell.as_ref())).collect()
+fn cells(row: &ListRow<'_>) -> Vec<String> {
+    row.cells.iter().map(|cell| cell.to_string()).collect()
 }
 
-fn registered<'t>(pack: &Pack, data: &Dataset, line: &Line, row: &'t ListRow<'_>) -> RegisteredLine<'t> {
+fn registered(pack: &Pack, data: &Dataset, line: &Line, row: &ListRow<'_>) -> RegisteredLine {
     let register = &data.registers[line.subject.kind];
     let grounds = line.grounds.iter().map(|ground| PastGround {
         rule: pack.rules[ground.rule].id.clone(),
@@ -124,9 +140,9 @@ fn registered<'t>(pack: &Pack, data: &Dataset, line: &Line, row: &'t ListRow<'_>
     }
 }
 
-fn entries<'t>(pack: &Pack, data: &Dataset, outcome: &Outcome, table: &'t ListTable<'_>) -> Vec<RegisteredEntry<'t>> {
+fn entries(pack: &Pack, data: &Dataset, outcome: &Outcome, table: &ListTable<'_>) -> Vec<RegisteredEntry> {
     let book = pack.register.as_ref();
-    let rows: BTreeMap<&str, &'t ListRow<'_>> = table.rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let rows: BTreeMap<&str, &ListRow<'_>> = table.rows.iter().map(|row| (row.id.as_str(), row)).collect();
     let entries = outcome.register.iter().map(|entry| {
         let id = &data.registers[entry.subject.kind].ids[entry.subject.index as usize];
         let file = book.map_or("", |book| book.files[entry.file].name.as_str());

@@ -22,14 +22,14 @@ const KILLS: &str = "KAOHE_TEST_KILLS";
 const BATCH: usize = 10;
 
 /// A run with a thousand lines, published with `version` filled into all of them (0: unanswered).
-fn run(version: usize) -> Registration<'static> {
+fn run(version: usize) -> Registration {
     let mut run = registration(2015, Run::Annual);
     let lines = (0..LINES).map(|at| {
         let mut line = line(2015, Run::Annual, "诫勉谈话", &format!("C{at:04}"), "张三", &[], "aaaa");
         if version > 0 {
             line.filled = Some(answer(version));
             line.cells[13] = "同意".into();
-            line.cells[16] = answer(version).remark.into();
+            line.cells[16] = answer(version).remark;
         }
         line
     });

@@ -1,6 +1,5 @@
 //! A published run in miniature: its registration, and its lists as workbooks that tests may spoil.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -56,7 +55,7 @@ pub fn line(
     name: &str,
     options: &[&str],
     check: &str,
-) -> RegisteredLine<'static> {
+) -> RegisteredLine {
     let id = format!("{year}-{}-{action}-C-{subject}", run.code());
     let cells = [
         "1",
@@ -91,24 +90,18 @@ pub fn line(
         grounds: vec![PastGround { rule: "4.4".into(), about: subject.into(), facts }],
         adopted: None,
         filled: None,
-        cells: cells.map(|cell| cell.to_owned().into()).to_vec(),
+        cells: cells.map(str::to_owned).to_vec(),
         id,
     }
 }
 
-pub fn list(
-    year: i32,
-    run: Run,
-    name: &str,
-    extra: &[(&str, bool)],
-    lines: Vec<RegisteredLine<'static>>,
-) -> RegisteredList<'static> {
+pub fn list(year: i32, run: Run, name: &str, extra: &[(&str, bool)], lines: Vec<RegisteredLine>) -> RegisteredList {
     let mut columns: Vec<String> = COLUMNS.iter().map(|&column| column.to_owned()).collect();
     let mut lines = lines;
     for (at, (column, _)) in extra.iter().enumerate() {
         columns.insert(17 + at, (*column).to_owned());
         for line in &mut lines {
-            line.cells.insert(17 + at, "".into());
+            line.cells.insert(17 + at, String::new());
         }
     }
     RegisteredList {
@@ -121,7 +114,7 @@ pub fn list(
 }
 
 /// Three admonitions, an adjustment with two options and one with a single one, an inquiry, an empty list, and a register.
-pub fn registration(year: i32, run: Run) -> Registration<'static> {
+pub fn registration(year: i32, run: Run) -> Registration {
     let admonition = |id: &str, name: &str| line(year, run, "诫勉谈话", id, name, &[], "aaaa");
     let talk = format!("{year}-{}-约谈-C-K1", run.code());
     Registration {
@@ -174,9 +167,7 @@ pub fn registration(year: i32, run: Run) -> Registration<'static> {
                     subject_id: "K1".into(),
                     lines: vec![talk.clone()],
                     filled: vec![],
-                    cells: ["1", file, "张三", "K1", "盘龙区", &talk, "待定", "", "", ""]
-                        .map(|cell| cell.to_owned().into())
-                        .to_vec(),
+                    cells: ["1", file, "张三", "K1", "盘龙区", &talk, "待定", "", "", ""].map(str::to_owned).to_vec(),
                 })
                 .to_vec(),
         }),
@@ -209,24 +200,19 @@ impl From<&str> for Cell {
 pub struct Grid(pub Vec<Vec<Cell>>);
 
 impl Grid {
-    pub fn of_list(list: &RegisteredList<'_>) -> Grid {
+    pub fn of_list(list: &RegisteredList) -> Grid {
         let rows = list.lines.iter().map(|line| &line.cells);
         Grid::new(&list.title, &list.columns, rows, list.lines.is_empty())
     }
 
-    pub fn of_book(book: &RegisteredBook<'_>) -> Grid {
+    pub fn of_book(book: &RegisteredBook) -> Grid {
         Grid::new(&book.title, &book.columns, book.entries.iter().map(|entry| &entry.cells), book.entries.is_empty())
     }
 
-    fn new<'a>(
-        title: &str,
-        columns: &[String],
-        rows: impl Iterator<Item = &'a Vec<Cow<'a, str>>>,
-        empty: bool,
-    ) -> Grid {
+    fn new<'a>(title: &str, columns: &[String], rows: impl Iterator<Item = &'a Vec<String>>, empty: bool) -> Grid {
         let mut grid = vec![vec![Cell::from(title)], vec![Cell::from("只填写答复各列")]];
         grid.push(columns.iter().map(|column| Cell::from(column.as_str())).collect());
-        grid.extend(rows.map(|row| row.iter().map(|text| Cell::from(text.as_ref())).collect()));
+        grid.extend(rows.map(|row| row.iter().map(|text| Cell::from(text.as_str())).collect()));
         if empty {
             grid.push(vec![Cell::from("本次没有。")]);
         }
