@@ -7,6 +7,7 @@ pub mod examples;
 pub mod explain;
 mod figures;
 pub mod job;
+mod jsonl;
 mod publish;
 mod record;
 mod scenarios;
@@ -149,9 +150,12 @@ impl Made<'_> {
     /// killed after it, the next command confirms: the folder's seal tells which.
     fn publish(&self, held: &Held, archive: &mut Archive, name: &str, answers: &str) -> Result<PathBuf, Failure> {
         let staged = held.stage(name)?;
-        let result = self.write(&staged, &self.job.output.join(name), answers).and_then(|()| {
+        let mut registered = || {
             let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info)?;
-            let ticket = archive.register(&registration, &self.job.output).map_err(Failure::failed)?;
+            let write = || self.write(&staged, &self.job.output.join(name), answers);
+            archive.register_beside(&registration, &self.job.output, write).map_err(Failure::failed)?
+        };
+        let result = registered().and_then(|ticket| {
             let published = archive::seal(&staged, &ticket)
                 .map_err(Failure::failed)
                 .and_then(|()| self.keep_foreign(held, &staged, name))
@@ -177,7 +181,7 @@ impl Made<'_> {
     }
 
     fn write(&self, staged: &Path, place: &Path, answers: &str) -> Result<(), Failure> {
-        let lines: Vec<Summary> = self.handed.lists.iter().flat_map(Summary::of).collect();
+        let lines: Vec<Summary<'_>> = self.handed.lists.iter().flat_map(Summary::of).collect();
         let changes = data::read_lines(place).map(|old| changes::compare(&old, &lines));
         let publication = Publication {
             info: self.info,
@@ -185,11 +189,14 @@ impl Made<'_> {
             notices: self.job.notices,
             changes: changes.as_deref(),
         };
-        self.handed.publish(staged, &publication).map_err(Failure::failed)?;
-        data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
-            .and_then(|()| data::write_lines(staged, &lines))
-            .and_then(|()| traced::write(staged, self.trace, self.job.run))
-            .map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
+        let data = || {
+            data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
+                .and_then(|()| data::write_lines(staged, &lines))
+                .and_then(|()| traced::write(staged, self.trace, self.job.run))
+        };
+        let (workbooks, data) = rayon::join(|| self.handed.publish(staged, &publication), data);
+        workbooks.map_err(Failure::failed)?;
+        data.map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
     }
 }
 
