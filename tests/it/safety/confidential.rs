@@ -169,6 +169,21 @@ fn an_informant_reaches_no_output_log_message_temporary_file_or_archive() {
     let export = output.join("台账.xlsx");
     let ended = kaohe().args(["archive", "export"]).arg(&export).arg("--archive").arg(&archive).output().unwrap();
     assert_eq!(ended.status.code(), Some(0));
+    let compared = output.join("对照.xlsx");
+    let set: [&std::ffi::OsStr; 3] = ["--set".as_ref(), "年度得分线=75".as_ref(), "--quiet".as_ref()];
+    let mut arguments: Vec<&std::ffi::OsStr> = vec!["compare".as_ref(), input.as_ref(), "annual".as_ref()];
+    arguments.extend(["--output".as_ref(), compared.as_os_str()]);
+    arguments.extend(set);
+    let (code, text) = said(&arguments);
+    assert!(code == Some(0) || code == Some(3), "{text}");
+    for subject in ["G0104", "M1"] {
+        let dossier = output.join(format!("{subject}.xlsx"));
+        let mut explain = kaohe();
+        explain.arg("explain").arg(subject).arg("--run").arg(output.join("2015-annual"));
+        holds_no_secret("explain", &explain.output().unwrap().stdout);
+        let _ = explain.arg("--output").arg(&dossier).output().unwrap();
+    }
+    assert!(output.join("G0104.xlsx").is_file());
     assert!(searched(&output) > 40);
     assert!(searched(&checked) > 1);
     assert_eq!(searched(&logs), 1);
