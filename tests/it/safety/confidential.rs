@@ -201,17 +201,18 @@ fn what_a_killed_run_leaves_behind_names_no_informant() {
         fs::create_dir_all(folder).unwrap();
     }
     hand_in(&input);
-    for step in 1..12u64 {
-        let mut run = kaohe()
-            .arg("annual")
-            .arg(&input)
-            .arg("--output")
-            .arg(&output)
-            .arg("--quiet")
-            .env("TMPDIR", &temporary)
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(step * 15));
+    let start = |output: &Path| {
+        let mut run = kaohe();
+        run.arg("annual").arg(&input).arg("--output").arg(output).arg("--quiet").env("TMPDIR", &temporary);
+        run.spawn().unwrap()
+    };
+    // How long a run takes here and now: kills are spread over all of it.
+    let began = std::time::Instant::now();
+    assert_eq!(start(&dir.path().join("别处")).wait().unwrap().code(), Some(3));
+    let round = began.elapsed();
+    for step in 1..20u32 {
+        let mut run = start(&output);
+        std::thread::sleep(round.mul_f64(f64::from(step) / 20.0));
         run.kill().unwrap();
         run.wait().unwrap();
         searched(&output);
