@@ -193,8 +193,13 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
         PackCommand::Lint(of) => {
             // Loading checks names, types, provisions and references, and tells every fault.
             let pack = load(of.pack.as_deref())?;
-            pack::lint(&pack).map_err(Failure::failed)?;
-            complain(&format!("规则包 {} {}：没有发现问题", pack.name, pack.version));
+            let lints = pack::lint(&pack);
+            let told = format!("{lints}");
+            let (found, end) = told.rsplit_once('\n').unwrap_or(("", &told));
+            complain(&format!("{found}\n规则包 {} {}：{end}", pack.name, pack.version).trim_start());
+            if lints.errors() > 0 {
+                return Err(Failure { message: String::new(), code: 1 });
+            }
         }
         PackCommand::Test(of) => {
             let pack = load(of.pack.as_deref())?;

@@ -136,7 +136,7 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
         add(format!("{action}：列入计划"), plan.picked.len() as u64, "本次".into());
     }
     add("待定事项".into(), material.outcome.pending.len() as u64, format!("见{}", pendings::NAME));
-    let exceeded = figures.ratios.iter().filter(|ratio| above(ratio)).count();
+    let exceeded = figures.ratios.iter().filter(|ratio| ratio.exceeds()).count();
     if !figures.ratios.is_empty() {
         add("超出上限的比例".into(), exceeded as u64, "见“比例”".into());
     }
@@ -262,11 +262,6 @@ fn share(counted: u64, among: u64) -> f64 {
     if among == 0 { 0.0 } else { counted as f64 / among as f64 }
 }
 
-/// Compared in whole numbers as far as the limit allows, so that exactly at the limit is not above.
-fn above(ratio: &super::Ratio) -> bool {
-    ratio.counted as f64 > ratio.limit * ratio.among as f64 + 1e-9
-}
-
 fn ratios(figures: &Figures) -> Block<'_> {
     let columns = vec![
         Column::text("项目", 16.0, 34.0),
@@ -283,9 +278,9 @@ fn ratios(figures: &Figures) -> Block<'_> {
             Value::text(ratio.name.as_str()),
             Value::Count(ratio.counted),
             Value::Count(ratio.among),
-            if above(ratio) { Value::Exceeded(value) } else { Value::Share(value) },
+            if ratio.exceeds() { Value::Exceeded(value) } else { Value::Share(value) },
             Value::Share(ratio.limit),
-            Value::text(match (ratio.among, above(ratio)) {
+            Value::text(match (ratio.among, ratio.exceeds()) {
                 (0, _) => "无数据",
                 (_, true) => "超出",
                 (_, false) => "未超出",

@@ -159,7 +159,7 @@ fn sample_literals(pack: &Pack) -> Literals {
         ("本年".to_owned(), Literal::Int(2015)),
         ("基准日".to_owned(), Literal::Date(day)),
         ("年初".to_owned(), Literal::Date(day)),
-        ("轮次".to_owned(), Literal::Text("A".to_owned())),
+        ("本轮".to_owned(), Literal::Text("A".to_owned())),
     ]
     .into();
     for parameter in &pack.parameters {

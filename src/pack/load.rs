@@ -12,20 +12,22 @@ use super::raw::RawFile;
 /// Files that belong to a pack but are read elsewhere: what `kaohe sample` and `kaohe template` draw from.
 const OTHERS: [&str; 2] = [crate::sample::FILE, crate::template::FILE];
 
-const BUILT_IN: [(&str, &[(&str, &str)]); 1] = [(
-    "kunming-2015",
-    &[
-        ("examples.toml", include_str!("../packs/kunming-2015/examples.toml")),
-        ("facts.toml", include_str!("../packs/kunming-2015/facts.toml")),
-        ("handoff.toml", include_str!("../packs/kunming-2015/handoff.toml")),
-        ("pack.toml", include_str!("../packs/kunming-2015/pack.toml")),
-        ("parameters.toml", include_str!("../packs/kunming-2015/parameters.toml")),
-        ("rules.toml", include_str!("../packs/kunming-2015/rules.toml")),
-        ("sample.toml", include_str!("../packs/kunming-2015/sample.toml")),
-        ("tables.toml", include_str!("../packs/kunming-2015/tables.toml")),
-        ("template.toml", include_str!("../packs/kunming-2015/template.toml")),
-    ],
-)];
+/// A file of a pack and its text.
+type File = (&'static str, &'static str);
+
+/// The files of a built-in pack.
+macro_rules! files {
+    ($pack:literal: $($file:literal),* $(,)?) => {
+        ($pack, &[$(($file, include_str!(concat!("../packs/", $pack, "/", $file)))),*])
+    };
+}
+
+const BUILT_IN: [(&str, &[File]); 2] = [
+    files!("kunming-2015": "deliberate.toml", "examples.toml", "facts.toml", "handoff.toml", "pack.toml",
+        "parameters.toml", "rules.toml", "sample.toml", "tables.toml", "template.toml"),
+    files!("civil-servant-2020": "deliberate.toml", "examples.toml", "facts.toml", "handoff.toml", "pack.toml",
+        "parameters.toml", "rules.toml", "sample.toml", "tables.toml", "template.toml"),
+];
 
 /// Names of the packs in the binary; the first is the default.
 pub fn built_in_names() -> impl Iterator<Item = &'static str> {

@@ -4,7 +4,7 @@
 //! make it true, some other false, and where one of its names can be blank, some third must leave it unknown.
 //! Of an IN every value must occur, and of a rule each proposal must reach somebody.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::consequence::Outcome;
 use crate::fact::World;
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql::{self, Literals};
-use crate::pack::{Entity, Formula, Pack, Recipient, Run, Source, Typing};
+use crate::pack::{Formula, Openness, Pack, Recipient, Run, Typing};
 use crate::rule::wording;
 
 /// The outcomes of a branch, in the order in which they are kept.
@@ -79,7 +79,7 @@ impl Seen {
 
 impl<'p> Plan<'p> {
     pub fn new(pack: &'p Pack) -> Plan<'p> {
-        let mut planner = Planner { pack, typing: Typing::new(pack), open: BTreeMap::new() };
+        let mut planner = Planner { pack, typing: Typing::new(pack), openness: Openness::new(pack) };
         let mut parts = Vec::new();
         for rule in &pack.rules {
             let site = Site::Entity(rule.of);
@@ -238,12 +238,11 @@ fn shown(value: &AnyValue<'_>) -> String {
     value.get_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Takes conditions apart and finds out what can be unknown.
+/// Takes conditions apart.
 struct Planner<'p> {
     pack: &'p Pack,
     typing: Typing,
-    /// Facts of which it is known whether they can be unknown.
-    open: BTreeMap<usize, bool>,
+    openness: Openness<'p>,
 }
 
 impl Planner<'_> {
@@ -268,95 +267,11 @@ impl Planner<'_> {
                 matches!(self.typing.of(self.pack, site, atom.clone(), not), Ok(dtype) if dtype == DataType::Boolean);
             if !known && !of_run && boolean {
                 let text = wording::say(&atom, &Literals::new());
-                let open = self.may_be_unknown(site, not, &atom);
+                let open = self.openness.of(site, not, &atom);
                 branches.push(Branch { text, open, choice: choice(&atom), expr: atom });
             }
         }
         Part { owner, runs: runs.to_vec(), site, not, given, branches }
-    }
-
-    /// Whether an expression can be without a value; `true` when in doubt.
-    fn may_be_unknown(&mut self, site: Site, not: Option<usize>, expr: &Expr) -> bool {
-        match expr {
-            Expr::Literal(value) => value.is_null(),
-            Expr::Column(name) => self.name(site, not, name),
-            Expr::Cast { expr, .. } | Expr::Alias(expr, _) => self.may_be_unknown(site, not, expr),
-            Expr::Ternary { truthy, falsy, .. } => {
-                self.may_be_unknown(site, not, truthy) || self.may_be_unknown(site, not, falsy)
-            }
-            Expr::BinaryExpr { left, right, .. } => {
-                self.may_be_unknown(site, not, left) || self.may_be_unknown(site, not, right)
-            }
-            Expr::Len | Expr::Agg(AggExpr::Count { .. }) => false,
-            Expr::Agg(AggExpr::Max { input, .. } | AggExpr::Min { input, .. } | AggExpr::Sum(input)) => {
-                self.may_be_unknown(site, not, input)
-            }
-            Expr::Function { input, function } => match function.to_string().as_str() {
-                "is_null" | "is_not_null" => false,
-                "coalesce" => input.iter().all(|one| self.may_be_unknown(site, not, one)),
-                function if function.contains("is_in") => self.may_be_unknown(site, not, &input[0]),
-                _ => input.iter().any(|one| self.may_be_unknown(site, not, one)),
-            },
-            _ => true,
-        }
-    }
-
-    fn name(&mut self, site: Site, not: Option<usize>, name: &str) -> bool {
-        match scope::resolve(self.pack, site, name, not) {
-            Ok(Meaning::Literal) => false,
-            Ok(Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact)) => self.fact(fact),
-            Ok(Meaning::Column) => match site {
-                Site::Source(Source::Table(table)) | Site::Entity(Entity::Row(table)) => self.column(table, name),
-                Site::Entity(Entity::Subject(kind)) => self.column(self.pack.subjects[kind].register, name),
-                // The committee's answer is the one thing that lines of the archive may lack.
-                Site::Source(_) => !["处理编号", "年度", "轮次", "处理", "条款", "关于"].contains(&name),
-                Site::Entity(Entity::City) => true,
-            },
-            Err(_) => true,
-        }
-    }
-
-    fn column(&self, table: usize, name: &str) -> bool {
-        let schema = &self.pack.tables[table];
-        schema.column(name).is_none_or(|at| {
-            let column = &schema.columns[at];
-            !(column.required || column.default.is_some() || schema.year == Some(at))
-        })
-    }
-
-    fn fact(&mut self, fact: usize) -> bool {
-        if let Some(known) = self.open.get(&fact) {
-            return *known;
-        }
-        let definition = &self.pack.facts[fact];
-        let open = match &definition.formula {
-            Formula::Own { is, .. } => match sql::parse(is) {
-                Ok(expr) => self.may_be_unknown(Site::Entity(definition.of), Some(fact), &expr),
-                Err(_) => true,
-            },
-            Formula::Aggregate { source, given, value, absent, .. } => {
-                // Whoever is on a register has a row there.
-                let always = match (source, definition.of) {
-                    (Source::Table(table), Entity::Subject(kind)) => {
-                        *table == self.pack.subjects[kind].register && given.is_none()
-                    }
-                    _ => false,
-                };
-                let city = Site::Entity(Entity::City);
-                let absent = match absent.as_deref().map(sql::parse) {
-                    Some(Ok(absent)) => self.may_be_unknown(city, None, &absent),
-                    _ => true,
-                };
-                let value = match sql::parse(value) {
-                    Ok(value) => self.may_be_unknown(Site::Source(*source), None, &value),
-                    Err(_) => true,
-                };
-                value || (absent && !always)
-            }
-            Formula::Covered => false,
-        };
-        self.open.insert(fact, open);
-        open
     }
 }
 
