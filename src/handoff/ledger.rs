@@ -24,7 +24,7 @@ pub struct Table<'a> {
 pub fn save(tables: &[Table<'_>], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
     let title = tables.first().map_or("", |table| table.title).to_owned();
     let sheets = tables.iter().map(|table| sheet(table, as_of)).collect();
-    write::save(&Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
+    write::replace(&Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
 }
 
 fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {

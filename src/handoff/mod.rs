@@ -246,7 +246,7 @@ pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Publ
             None => faulty.list(day),
             Some(index) => faulty.returned(index, day),
         };
-        Ok(write::save(&book, path)?)
+        Ok(write::replace(&book, path)?)
     })
 }
 

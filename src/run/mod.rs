@@ -289,9 +289,6 @@ fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told +
         }
     }
     let made = handoff::publish_faults(output, pack, data).map_err(Failure::failed)?;
-    for file in &made.files {
-        publish::only_for_group(&output.join(file)).map_err(|error| publish::unwritable(output, &error))?;
-    }
     told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
     Ok(())
 }
@@ -383,7 +380,6 @@ pub fn export_archive(
         })
         .collect();
     handoff::ledger::save(&sheets, as_of, file).map_err(Failure::failed)?;
-    publish::only_for_group(file).map_err(|error| publish::unwritable(file, &error))?;
     told.say(&format!("台账已写出：{}", file.display()));
     Ok(Ended::Clean)
 }

@@ -229,6 +229,7 @@ fn assemble<'p>(
         literals: (context.literals)(dataset.year, dataset.as_of),
         known_lines: context.known_lines,
         cite: &cite,
+        book: &|sheet| places.sheets[sheet.0 as usize].book,
     };
     let judged = judge(&world, &rows)?;
     finish(pack, &mut dataset, rows, judged, notes)?;
