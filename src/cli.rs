@@ -103,7 +103,7 @@ pub struct RunArgs {
     /// 基准日；不写则半年为6月30日，年度为12月31日
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
     /// 档案文件；不写则为发布文件夹中的 档案.db
@@ -140,7 +140,7 @@ pub struct CheckArgs {
     /// 把数据问题清单和退回单写到哪个文件夹
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
     /// 把经过、全部数据问题和退出码追加到日志文件，供无人值守时事后查看
@@ -222,6 +222,8 @@ pub enum PackCommand {
     Show(PackDir),
     /// 检查规则包，逐处指明文件和行
     Lint(PackDir),
+    /// 用规则包自带的例子检验规则，并指出没有例子的分支
+    Test(PackDir),
     /// 把内置规则包写到文件夹，供修改后用 --pack 使用
     Export {
         /// 写到哪个文件夹
@@ -232,7 +234,7 @@ pub enum PackCommand {
 
 #[derive(Debug, Args)]
 pub struct PackDir {
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
 }
@@ -302,7 +304,7 @@ pub struct SampleArgs {
     /// 像各单位实际报送的那样写：多个文件夹、双层表头、合计行、各种日期写法等
     #[arg(long)]
     pub messy: bool,
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
 }
@@ -312,7 +314,7 @@ pub struct TemplateArgs {
     /// 写到哪个文件夹
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
 }

@@ -54,6 +54,8 @@ pub enum Code {
     UnrecognisedSheet,
     /// A sheet that carries all required columns of a second table.
     DoubledTable,
+    /// Two columns of a sheet bear names of one column of the table.
+    DoubledColumn,
     /// A file that may hold a table but is not read.
     PassedOver,
     /// `~$`: the workbook beside it is open.

@@ -103,10 +103,7 @@ fn log_usage(message: &str) {
 }
 
 fn load(dir: Option<&std::path::Path>) -> Result<Pack, Failure> {
-    match dir {
-        Some(dir) => pack::load(dir).map_err(Failure::failed),
-        None => pack::built_in(pack::built_in_names().next().unwrap_or_default()).map_err(Failure::failed),
-    }
+    pack::open(dir).map_err(Failure::failed)
 }
 
 fn annual(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, Failure> {
@@ -196,8 +193,21 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
         PackCommand::Lint(of) => {
             // Loading checks names, types, provisions and references, and tells every fault.
             let pack = load(of.pack.as_deref())?;
-            pack::lint(&pack).map_err(Failure::failed)?;
-            complain(&format!("规则包 {} {}：没有发现问题", pack.name, pack.version));
+            let lints = pack::lint(&pack);
+            let told = format!("{lints}");
+            let (found, end) = told.rsplit_once('\n').unwrap_or(("", &told));
+            complain(&format!("{found}\n规则包 {} {}：{end}", pack.name, pack.version).trim_start());
+            if lints.errors() > 0 {
+                return Err(Failure { message: String::new(), code: 1 });
+            }
+        }
+        PackCommand::Test(of) => {
+            let pack = load(of.pack.as_deref())?;
+            let report = run::examples::test(&pack)?;
+            let _ = writeln!(std::io::stdout(), "{}", report.to_string().trim_end());
+            if !report.passed() {
+                return Err(Failure { message: String::new(), code: 1 });
+            }
         }
         PackCommand::Export { dir } => {
             let name = pack::built_in_names().next().unwrap_or_default();

@@ -127,13 +127,14 @@ impl<'a> Draft<'a> {
             return Ok(brought);
         }
         let ground = grounds.of(at, lines);
-        for proposal in &definition.proposals {
+        for (place, proposal) in definition.proposals.iter().enumerate() {
             let Reach { reached, missing } = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
             for Reached { subject, sources, units, rows } in reached {
                 let mut ground = ground.clone();
                 ground.sources.extend(sources);
                 dedup(&mut ground.sources);
                 ground.units = units;
+                ground.proposals = vec![place];
                 brought.fresh.push((proposal.action, subject, proposal.options.clone(), DraftGround { ground, rows }));
             }
             for (what, sources) in missing {
@@ -345,6 +346,11 @@ fn join(known: &mut DraftGround, other: DraftGround) {
     for unit in other.ground.units {
         if !known.ground.units.contains(&unit) {
             known.ground.units.push(unit);
+        }
+    }
+    for proposal in other.ground.proposals {
+        if !known.ground.proposals.contains(&proposal) {
+            known.ground.proposals.push(proposal);
         }
     }
     for row in other.rows {

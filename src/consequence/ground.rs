@@ -78,7 +78,17 @@ impl<'a> Grounds<'a> {
         let confidential = self.confidential || evidence.iter().any(through);
         let mut sources: Vec<Origin> = evidence.iter().map(|one| one.origin.clone()).collect();
         dedup(&mut sources);
-        Ground { rule: self.rule, about, about_label, facts, evidence, sources, units: Vec::new(), confidential }
+        Ground {
+            rule: self.rule,
+            about,
+            about_label,
+            facts,
+            evidence,
+            sources,
+            units: Vec::new(),
+            proposals: Vec::new(),
+            confidential,
+        }
     }
 
     /// The cells to look at where the rule is not decided: `more`, or failing all the cell that names the entity.

@@ -39,6 +39,8 @@ pub struct Ground {
     pub sources: Vec<Origin>,
     /// Units through which (or in which) the ground arose, for the units' letters.
     pub units: Vec<u32>,
+    /// Which of the rule's proposals reach the recipient, by their place in the rule; ascending.
+    pub proposals: Vec<usize>,
     /// Rests on a rule that is told to nobody but the committee.
     pub confidential: bool,
 }

@@ -166,6 +166,6 @@ mod tests {
         let mut page = Page { text: String::new(), width: Some(30) };
         page.line(1, "年度考核等次基本称职年度考核等次基本称职");
         let widths: Vec<usize> = page.text.lines().map(unicode_width::UnicodeWidthStr::width).collect();
-        assert_eq!(widths, [30, 16]);
+        assert_eq!(widths, [30, 18]);
     }
 }

@@ -261,7 +261,11 @@ impl<'a> World<'a> {
         self.bind(site, expr, None)
     }
 
-    fn bind(&self, site: Site, expr: Expr, not: Option<usize>) -> Result<Expr, Error> {
+    /// As [`World::rename`], within the definition of fact `not`.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn bind(&self, site: Site, expr: Expr, not: Option<usize>) -> Result<Expr, Error> {
         let order = |name: &str| scope::order(self.pack, site, name);
         let bound = sql::bind(expr, &self.literals, &order)
             .map_err(|source| Error::Sql { what: "规则包".to_owned(), source })?;

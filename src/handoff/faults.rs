@@ -17,6 +17,8 @@ use super::text::FileNames;
 
 pub const LIST: &str = "数据问题清单";
 pub const FOLDER: &str = "退回单";
+/// In the title of every return slip.
+pub const SLIP: &str = "数据退回单";
 
 /// Stands in a return slip for a reason that tells what another office has sent.
 const ELSEWHERE: &str = "其他工作簿也报送了同一记录，内容与本行不一致";
@@ -160,7 +162,7 @@ impl<'a> Faulty<'a> {
     /// The return slip of a workbook: what is wrong, then the faulty rows sheet by sheet.
     pub fn returned(&self, index: usize, as_of: NaiveDate) -> Workbook<'a> {
         let book = &self.books[index];
-        let title = self.title("数据退回单");
+        let title = self.title(SLIP);
         let mut sheets = vec![self.reasons(book, &title)];
         let by_sheet = book.rows.chunk_by(|one, other| one.sheet == other.sheet);
         sheets.extend(by_sheet.map(|rows| self.faulty_rows(book, rows[0].sheet, rows)));
@@ -266,7 +268,7 @@ impl<'a> Faulty<'a> {
             head: super::lines([
                 (format!("有问题的行：{}（{table}）", source.name), LineStyle::Title),
                 (
-                    "着色的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。标为「退回」的行没有采用。".to_owned(),
+                    "着色加粗的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。标为「退回」的行没有采用。".to_owned(),
                     LineStyle::Note,
                 ),
             ]),

@@ -99,6 +99,15 @@ pub struct Ratio {
     /// As a fraction.
     pub limit: f64,
     pub reference: String,
+    /// Above the limit it is told at the end of a run.
+    pub warns: bool,
+}
+
+impl Ratio {
+    /// Compared in whole numbers as far as the limit allows, so that exactly at the limit is not above.
+    pub fn exceeds(&self) -> bool {
+        self.counted as f64 > self.limit * self.among as f64 + 1e-9
+    }
 }
 
 /// A count by two properties.

@@ -11,7 +11,7 @@ mod missing;
 pub mod record;
 mod trace;
 pub mod tree;
-mod wording;
+pub mod wording;
 
 use std::collections::BTreeMap;
 

@@ -120,7 +120,7 @@ pub fn published(dir: &Path, kind: Option<Run>) -> Result<(PathBuf, RunFile), Fa
         Failure::failed(format!("「{}」无法读取：{error}。请重新运行后再试", path.display()))
     };
     let text = std::fs::read_to_string(&path).map_err(|error| broken(&error))?;
-    let run = serde_json::from_str(&text).map_err(|error| broken(&error))?;
+    let run = serde_json::from_str(&text).map_err(|_| broken(&"内容不完整或已损坏"))?;
     Ok((dir, run))
 }
 
@@ -136,9 +136,10 @@ pub fn rows<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Vec<T>, Failu
     let file = std::fs::File::open(&path).map_err(|error| broken(&error))?;
     std::io::BufReader::new(file)
         .lines()
-        .map(|line| {
+        .enumerate()
+        .map(|(at, line)| {
             let line = line.map_err(|error| broken(&error))?;
-            serde_json::from_str(&line).map_err(|error| broken(&error))
+            serde_json::from_str(&line).map_err(|_| broken(&format!("第 {} 行不完整或已损坏", at + 1)))
         })
         .collect()
 }

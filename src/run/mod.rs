@@ -3,6 +3,7 @@
 
 pub mod compare;
 mod data;
+pub mod examples;
 pub mod explain;
 mod figures;
 pub mod job;
@@ -25,6 +26,7 @@ use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run};
 use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
+use crate::workbook;
 
 use job::Job;
 use publish::Held;
@@ -125,7 +127,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     };
     let place = made.publish(&held, &mut archive, &name, &past.sha256)?;
     let withdrawn = past.withdrawn(outcome.lines.iter().map(|line| line.id.as_str()));
-    told.say(&summary::of_outcome(job, pack, &outcome, &withdrawn, &place));
+    told.say(&summary::of_outcome(job, pack, &outcome, (&figures, &withdrawn), &place));
     Ok(if faults { Ended::WithFaults } else { Ended::Clean })
 }
 
@@ -277,12 +279,14 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
 
 /// What a check writes.
 fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told + Sync)) -> Result<(), Failure> {
-    // What an earlier check found there may be mended by now.
+    // What an earlier check found there may be mended by now; what people have laid beside it stays.
     let slips = output.join(handoff::faults::FOLDER);
-    if slips.exists() {
-        std::fs::remove_dir_all(&slips).map_err(|error| {
-            Failure::failed(format!("无法清除旧的「{}」：{error}。请关闭其中打开的工作簿后重试", slips.display()))
-        })?;
+    for slip in std::fs::read_dir(&slips).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if is_return_slip(&slip) {
+            std::fs::remove_file(&slip).map_err(|error| {
+                Failure::failed(format!("无法清除旧的「{}」：{error}。请关闭打开的工作簿后重试", slip.display()))
+            })?;
+        }
     }
     let made = handoff::publish_faults(output, pack, data).map_err(Failure::failed)?;
     for file in &made.files {
@@ -290,6 +294,24 @@ fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told +
     }
     told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
     Ok(())
+}
+
+/// Whether a file is a return slip, by the title that such a workbook bears in its first cell.
+fn is_return_slip(file: &Path) -> bool {
+    struct First(bool);
+    impl workbook::Sink for First {
+        fn cell(&mut self, row: u32, column: u32, value: workbook::Raw) {
+            let title = |text: &str| text.contains(handoff::faults::SLIP);
+            self.0 |= (row, column) == (0, 0) && matches!(&value, workbook::Raw::Text(text) if title(text));
+        }
+
+        fn restart(&mut self) {
+            self.0 = false;
+        }
+    }
+    let mut first = First(false);
+    let Ok(book) = workbook::open(file, "") else { return false };
+    !book.sheets().is_empty() && book.read(0, &mut first).is_ok() && first.0
 }
 
 /// Takes a committee's answers back in.

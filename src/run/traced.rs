@@ -39,17 +39,20 @@ pub fn read(dir: &Path, wanted: &(dyn Fn(&Head, &Record) -> bool + Sync)) -> Res
     let path = dir.join(FILE);
     let broken = |what: &dyn std::fmt::Display| {
         Failure::failed(format!(
-            "「{}」无法读取：{what}。这个文件夹不是 kaohe 发布的结果，或由旧版本发布；请重新运行后再试",
+            "「{}」无法读取：{what}。文件可能已损坏，或由其他版本的 kaohe 写出；请用原来的报送表重新运行后再试",
             path.display()
         ))
     };
     let file = std::fs::File::open(&path).map_err(|error| broken(&error))?;
     let mut lines = std::io::BufReader::with_capacity(1 << 20, file).lines();
     let first = lines.next().transpose().map_err(|error| broken(&error))?.unwrap_or_default();
-    let head: Head = serde_json::from_str(&first).map_err(|error| broken(&error))?;
-    if head.form != FORM {
-        return Err(broken(&format!("其格式为第 {} 版，本程序读第 {FORM} 版", head.form)));
+    let damaged = |line: usize| broken(&format!("第 {line} 行不完整或已损坏"));
+    let Form { form } = serde_json::from_str(&first).map_err(|_| damaged(1))?;
+    if form != FORM {
+        return Err(broken(&format!("其格式为第 {form} 版，本程序读第 {FORM} 版")));
     }
+    let head: Head = serde_json::from_str(&first).map_err(|_| damaged(1))?;
+    let mut read = 1;
     let mut found = Vec::new();
     loop {
         let portion: Vec<String> =
@@ -59,10 +62,20 @@ pub fn read(dir: &Path, wanted: &(dyn Fn(&Head, &Record) -> bool + Sync)) -> Res
         }
         let records: Vec<Option<Record>> = portion
             .par_iter()
-            .map(|line| serde_json::from_str::<Record>(line).map(|record| wanted(&head, &record).then_some(record)))
-            .collect::<Result<_, _>>()
-            .map_err(|error| broken(&error))?;
+            .enumerate()
+            .map(|(at, line)| match serde_json::from_str::<Record>(line) {
+                Ok(record) => Ok(wanted(&head, &record).then_some(record)),
+                Err(_) => Err(damaged(read + at + 1)),
+            })
+            .collect::<Result<_, _>>()?;
+        read += portion.len();
         found.extend(records.into_iter().flatten());
     }
     Ok((head, found))
+}
+
+/// What is read first of a trace: whether this program knows the rest.
+#[derive(serde::Deserialize)]
+struct Form {
+    form: u32,
 }

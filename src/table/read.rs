@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use polars::prelude::PolarsError;
@@ -15,7 +16,7 @@ use crate::finding::Code;
 use crate::pack::sql::Literals;
 use crate::pack::{Absent, Pack};
 use crate::place::{A1, SheetId};
-use crate::workbook;
+use crate::workbook::{self, Raw, Sink};
 
 use super::directory::{Directory, Entry, Seat, Who};
 use super::examine::{Examined, Rows, SheetRows, Verdict, World, examine};
@@ -126,7 +127,7 @@ pub fn read(
     }
     let (sources, damaged) = scan(&schema, &books, context);
     unreadable.extend(damaged.into_iter().map(|(book, error)| (books[book].0.path.as_str(), error)));
-    let mut dataset = Dataset {
+    let dataset = Dataset {
         books: books
             .iter()
             .map(|(found, book)| Book {
@@ -138,6 +139,70 @@ pub fn read(
         ..Dataset::default()
     };
     drop(books);
+    let unreadable = unreadable.into_iter().map(|(path, error)| (path.to_owned(), error)).collect();
+    assemble(pack, &schema, Scannings { dataset, notes, sources, unreadable }, year, as_of, context)
+}
+
+/// A sheet that is given as text instead of standing in a workbook.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// What its workbook and sheet are called where cells are cited.
+    pub book: String,
+    pub sheet: String,
+    /// The header first.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Reads sheets given as text, like [`read`] does those of workbooks.
+///
+/// # Errors
+/// A register that no sheet holds, or no year.
+pub fn read_given(
+    given: &[Given],
+    pack: &Pack,
+    year: Option<i32>,
+    as_of: AsOf,
+    context: &Context<'_>,
+) -> Result<Dataset, Failed> {
+    let schema = Schema::new(pack);
+    let mut dataset = Dataset::default();
+    let mut sources = Vec::new();
+    for sheet in given {
+        let book = dataset.books.iter().position(|book| book.path == sheet.book).unwrap_or(dataset.books.len());
+        if book == dataset.books.len() {
+            dataset.books.push(Book { path: sheet.book.clone(), sha256: String::new() });
+        }
+        let mut scan = Scan::new(&schema, false);
+        for (row, cells) in (0u32..).zip(&sheet.rows) {
+            for (column, text) in (0u32..).zip(cells).filter(|(_, text)| !text.is_empty()) {
+                scan.cell(row, column, Raw::Text(text.as_str().into()));
+            }
+        }
+        sources.push(Source { book, name: sheet.sheet.clone(), scanned: scan.finish(&[]) });
+    }
+    let scannings = Scannings { dataset, notes: Notes::new(pack), sources, unreadable: Vec::new() };
+    assemble(pack, &schema, scannings, year, as_of, context)
+}
+
+/// What the sheets hold, before anything is known about each other.
+struct Scannings<'p> {
+    dataset: Dataset,
+    notes: Notes<'p>,
+    sources: Vec<Source>,
+    /// Workbooks that cannot be read, by path.
+    unreadable: Vec<(String, workbook::Error)>,
+}
+
+/// From scanned sheets to the dataset.
+fn assemble<'p>(
+    pack: &'p Pack,
+    schema: &Schema,
+    scannings: Scannings<'p>,
+    year: Option<i32>,
+    as_of: AsOf,
+    context: &Context<'_>,
+) -> Result<Dataset, Failed> {
+    let Scannings { mut dataset, mut notes, sources, unreadable } = scannings;
     let (rows, nears) = collect(pack, &mut dataset, &mut notes, sources);
 
     let ready = if unreadable.is_empty() {
@@ -150,7 +215,7 @@ pub fn read(
     if let Err(error) = ready {
         // For the titles of what is told; the run itself goes no further.
         dataset.year = year.or_else(|| tally(pack, &rows).latest().ok()).unwrap_or_default();
-        partial::finish(pack, &schema, &mut dataset, &rows, notes);
+        partial::finish(pack, schema, &mut dataset, &rows, notes);
         return Err(Failed { error, found: Some(Box::new(dataset)) });
     }
     let places =
@@ -158,7 +223,7 @@ pub fn read(
     let cite = |sheet, row, _table: usize, column| places.cite(sheet, row, column);
     let world = World {
         pack,
-        schema: &schema,
+        schema,
         year: dataset.year,
         as_of: dataset.as_of,
         literals: (context.literals)(dataset.year, dataset.as_of),
@@ -370,7 +435,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
         let (id, label) = (rows.cells[reference.id].text(row), rows.cells[reference.label].text(row));
         match (unit_of(row), id, label) {
             (Some(Who::Known(unit)), ..) => Seat::In(unit),
-            (Some(Who::PutAside(_)), ..) => Seat::Elsewhere,
+            (Some(Who::PutAside(unit)), ..) => Seat::InAside(unit),
             // A unit that is nowhere on its register is none that another row could name.
             (None, Some(id), _) if units.by_id(id).is_none() => Seat::Elsewhere,
             (None, None, Some(label)) if units.by_name(label).is_empty() => Seat::Elsewhere,
@@ -379,11 +444,13 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
     };
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
+        let label = &labels.entry(*row).shown;
+        let spaced = label.contains(text::is_blank);
         directory.add(Entry {
             id,
-            label: text::without_blanks(&labels.entry(*row).shown),
+            label: if spaced { text::without_blanks(label).into() } else { Arc::clone(label) },
             label_key,
-            other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
+            other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)).map(AsRef::as_ref),
             unit: unit_of(*row).and_then(|unit| match unit {
                 Who::Known(unit) => Some(unit),
                 Who::PutAside(_) => None,
@@ -393,9 +460,10 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
     }
     for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == Verdict::Rejected) {
         let Some(id) = ids.text(row) else { continue };
-        let others = described.other_labels.and_then(|column| rows.cells[column].text(row)).unwrap_or_default();
-        let names =
-            labels.text(row).into_iter().chain(others.split('、')).filter(|name| !name.is_empty()).map(str::to_owned);
+        let others = described.other_labels.and_then(|column| rows.cells[column].text(row));
+        let others = others.map_or("", AsRef::as_ref).split('、');
+        let own = labels.text(row).map(AsRef::as_ref);
+        let names = own.into_iter().chain(others).filter(|name| !name.is_empty()).map(str::to_owned);
         directory.put_aside(id, names, seat_of(row));
     }
     directory
@@ -410,8 +478,9 @@ fn finish(
     mut notes: Notes<'_>,
 ) -> Result<(), Error> {
     let Judged { examined, directories } = judged;
-    let mut noted_rows: Vec<(SheetId, u32, usize, usize)> = Vec::new();
-    for (index, (rows, examined)) in rows.iter().zip(examined).enumerate() {
+    // A table's rows are let go as soon as its frame holds what is needed of them.
+    for (index, (rows, examined)) in rows.into_iter().zip(examined).enumerate() {
+        let rows = &rows;
         for ((sheet, _), verdict) in rows.origin.iter().zip(&examined.verdicts) {
             let sheet = &mut dataset.sheets[sheet.0 as usize];
             match verdict {
@@ -431,7 +500,7 @@ fn finish(
         for (row, _) in examined.faults.iter().filter(|(row, _)| examined.verdicts[*row] != Verdict::Rejected) {
             if last.replace(*row) != Some(*row) {
                 let (sheet, line) = rows.origin[*row];
-                noted_rows.push((sheet, line, index, *row));
+                dataset.noted.push(super::Noted { table: index, sheet, row: line, values: values(rows, *row) });
             }
         }
         notes.rows(index, rows, &examined.faults, &dataset.sheets);
@@ -450,17 +519,13 @@ fn finish(
         dataset.tables.push(Table { frame, origin, mentions: examined.mentions });
     }
     dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
-    noted_rows.sort_unstable();
-    dataset.noted = noted_rows
-        .into_iter()
-        .map(|(sheet, row, table, at)| super::Noted { table, sheet, row, values: values(&rows[table], at) })
-        .collect();
+    dataset.noted.sort_by_key(|noted| (noted.sheet, noted.row));
     dataset.registers = directories
         .into_iter()
         .map(|directory| Register {
-            index: directory.ids.iter().enumerate().map(|(at, id)| (id.clone(), at as u32)).collect(),
-            ids: directory.ids,
-            labels: directory.labels,
+            index: directory.ids.iter().enumerate().map(|(at, id)| (id.to_string(), at as u32)).collect(),
+            ids: directory.ids.iter().map(ToString::to_string).collect(),
+            labels: directory.labels.iter().map(ToString::to_string).collect(),
             rows: directory.rows,
         })
         .collect();

@@ -238,3 +238,26 @@ fn what_is_no_run_and_who_is_not_there_are_told_with_the_remedy() {
         assert!(out.stdout.is_empty());
     }
 }
+
+#[test]
+fn a_trace_that_is_cut_or_of_another_form_is_named_with_its_line() {
+    let city = City::new(&[]);
+    city.run("annual");
+    let run = folder(&city, "annual");
+    let path = run.join("data/explain.jsonl");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let cut = &whole[..whole.char_indices().nth(whole.chars().count() - 20).unwrap().0];
+    let lines = whole.lines().count();
+    let cases = [
+        (cut.to_owned(), format!("第 {lines} 行不完整或已损坏")),
+        (whole.replacen("\"form\":1", "\"form\":99", 1), "其格式为第 99 版".to_owned()),
+        (String::new(), "第 1 行不完整或已损坏".to_owned()),
+    ];
+    for (text, expected) in cases {
+        std::fs::write(&path, text).unwrap();
+        let out = ask("赵一", &run, &[]);
+        let told = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert_eq!(out.status.code(), Some(1), "{told}");
+        assert!(told.contains(&expected), "{told}");
+    }
+}

@@ -20,6 +20,7 @@ impl Builder {
                 order: order.unwrap_or(ListOrder::Register),
                 extra_answers: answer_columns(&raw.answers),
                 empty: raw.empty.clone(),
+                place: Place { file: file.clone(), span: raw.name.span() },
             });
         }
         lists
@@ -39,6 +40,8 @@ impl Builder {
                 announced: raw.announced,
                 asks: raw.asks.clone(),
                 due: raw.due.clone(),
+                beside: raw.beside.clone(),
+                place: Place { file: file.clone(), span: raw.name.span() },
             });
         }
         actions
@@ -79,6 +82,7 @@ impl Builder {
                 about: Vec::new(),
                 confidential: true,
                 reading: None,
+                given: true,
                 place: Place { file: file.clone(), span: raw.rule.span() },
             });
             quotas.push(Quota {
@@ -177,6 +181,7 @@ impl Builder {
                     among: raw.among.get_ref().clone(),
                     limit: raw.limit,
                     reference: raw.reference.clone(),
+                    warns: raw.warns,
                 });
             }
         }

@@ -50,6 +50,9 @@ struct Sections {
     hints: Located<RawHint>,
     ratios: Located<RawRatio>,
     crosses: Located<RawCross>,
+    silents: Located<RawSilent>,
+    together: Located<RawGroupOfRules>,
+    exclusive: Located<RawGroupOfRules>,
 }
 
 impl Builder {
@@ -101,7 +104,8 @@ impl Builder {
             }
             gather!(subject => subjects, alias => aliases, table => tables, row => rows, parameter => parameters,
                 fact => facts, fork => forks, rule => rules, list => lists, action => actions, quota => quotas,
-                hint => hints, ratio => ratios, cross => crosses);
+                hint => hints, ratio => ratios, cross => crosses, silent => silents, together => together,
+                exclusive => exclusive);
             macro_rules! once {
                 ($($field:ident),*) => {$(
                     if content.$field.is_some() {
@@ -156,6 +160,7 @@ impl Builder {
         let register =
             head.register_book.and_then(|raw| self.register(raw, &tables, &subjects, &actions, &parts, &measures));
         let overview = self.overview(&sections, &tables, &subjects);
+        let deliberate = self.deliberate(&sections, &tables, &rules);
         let answers = answers?;
         let pendings = pendings?;
         let notices = notices?;
@@ -166,6 +171,7 @@ impl Builder {
             hash,
             city: city?,
             measures,
+            parts,
             subjects,
             membership: membership?,
             tables,
@@ -192,6 +198,7 @@ impl Builder {
                 change: answers.change,
             },
             overview,
+            deliberate,
             files,
         })
     }

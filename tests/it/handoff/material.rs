@@ -131,6 +131,7 @@ impl City {
             sources: evidence.iter().map(|piece| piece.origin.clone()).collect(),
             evidence,
             units: vec![unit],
+            proposals: Vec::new(),
             confidential: false,
         }
     }
@@ -275,6 +276,7 @@ fn figures() -> Figures {
                 counted: 9,
                 among: 30,
                 limit: 0.25,
+                warns: false,
                 reference: "党政领导干部考核工作条例（2019）".into(),
             },
             Ratio {
@@ -282,6 +284,7 @@ fn figures() -> Figures {
                 counted: 3,
                 among: 10,
                 limit: 0.3,
+                warns: false,
                 reference: "党政领导干部考核工作条例（2019）".into(),
             },
         ],

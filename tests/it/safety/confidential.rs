@@ -115,14 +115,13 @@ fn searched(folder: &Path) -> usize {
         holds_no_secret(&name, name.as_bytes());
         holds_no_secret(&name, &bytes);
         count += 1;
-        if name.ends_with(".xlsx") {
-            let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-            for index in 0..zip.len() {
-                let mut part = zip.by_index(index).unwrap();
-                let mut bytes = Vec::new();
-                part.read_to_end(&mut bytes).unwrap();
-                holds_no_secret(&name, &bytes);
-            }
+        // What a killed run has left behind may be half a workbook.
+        let Ok(mut zip) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else { continue };
+        for index in 0..zip.len() {
+            let mut part = zip.by_index(index).unwrap();
+            let mut bytes = Vec::new();
+            part.read_to_end(&mut bytes).unwrap();
+            holds_no_secret(&name, &bytes);
         }
     }
     count
@@ -200,10 +199,7 @@ fn what_a_killed_run_leaves_behind_names_no_informant() {
         std::thread::sleep(std::time::Duration::from_millis(step * 15));
         run.kill().unwrap();
         run.wait().unwrap();
-        for folder in [&output, &temporary] {
-            for (name, bytes) in tree(folder) {
-                holds_no_secret(&name, &bytes);
-            }
-        }
+        searched(&output);
+        searched(&temporary);
     }
 }
