@@ -34,8 +34,10 @@ pub enum Code {
     ContradictorySubject,
     /// The subject stands only in rejected register rows.
     RegisterRejected,
-    /// Two rows with one key that differ.
+    /// Two rows with one key that differ, in one workbook.
     DuplicateDiffers,
+    /// The same in several workbooks: the reason cites what other offices have sent.
+    DuplicateElsewhere,
     /// A check between columns of one row, from the pack.
     RowCheck,
     /// A line id that is malformed, another person's, or contradicted.
@@ -54,6 +56,8 @@ pub enum Code {
     UnrecognisedSheet,
     /// A sheet that carries all required columns of a second table.
     DoubledTable,
+    /// Two columns of a sheet bear names of one column of the table.
+    DoubledColumn,
     /// A file that may hold a table but is not read.
     PassedOver,
     /// `~$`: the workbook beside it is open.

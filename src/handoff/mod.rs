@@ -156,7 +156,7 @@ pub struct Publication<'p> {
     /// Write the units' letters.
     pub notices: bool,
     /// What changed against the run that this one supersedes, and what that was.
-    pub changes: Option<&'p [changes::Change]>,
+    pub changes: Option<&'p [changes::Change<'p>]>,
 }
 
 /// What was written.
@@ -194,7 +194,10 @@ impl<'a> Handoff<'a> {
         let letters = if publication.notices { notices::letters(material, info) } else { notices::Letters::default() };
         let faulty = faults::Faulty::new(material.pack, material.dataset);
         let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
-        jobs.extend(self.lists.iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
+        let mut lists: Vec<&ListTable<'_>> = self.lists.iter().collect();
+        // The longest first, so that no thread is left with it at the end.
+        lists.sort_by_key(|table| std::cmp::Reverse(table.rows.len()));
+        jobs.extend(lists.into_iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
         jobs.extend(self.register.iter().map(|table| (format!("{}.xlsx", table.list), Job::Register(table))));
         jobs.push((format!("{}.xlsx", overview::NAME), Job::Overview(figures)));
         jobs.push((format!("{}.xlsx", pendings::NAME), Job::Pendings));
@@ -243,7 +246,7 @@ pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Publ
             None => faulty.list(day),
             Some(index) => faulty.returned(index, day),
         };
-        Ok(write::save(&book, path)?)
+        Ok(write::replace(&book, path)?)
     })
 }
 
@@ -257,11 +260,11 @@ enum Job<'j> {
     Faults,
     Return(usize),
     Notice(usize),
-    Changes(&'j [changes::Change]),
+    Changes(&'j [changes::Change<'j>]),
 }
 
-/// Builds and writes the jobs in parallel, each workbook dropped as soon as it is written. Of several
-/// failures the one of the first file is told, so that the message does not depend on the threads.
+/// Builds and writes the jobs in parallel and in this order, each workbook dropped as soon as it is written.
+/// Of several failures the one of the first file is told, so that the message does not depend on the threads.
 fn write_all<J: Copy + Send + Sync>(
     dir: &Path,
     jobs: &mut Vec<(String, J)>,
@@ -274,9 +277,11 @@ fn write_all<J: Copy + Send + Sync>(
     for path in folders {
         std::fs::create_dir_all(&path).map_err(|source| Error::Folder { path: path.clone(), source })?;
     }
-    let results: Vec<Result<(), Error>> =
-        jobs.par_iter().with_max_len(1).map(|(name, job)| write(*job, &dir.join(name))).collect();
-    results.into_iter().collect::<Result<(), Error>>()?;
+    let results = jobs.iter().enumerate().par_bridge();
+    let failed = results.filter_map(|(at, (name, job))| Some((at, write(*job, &dir.join(name)).err()?)));
+    if let Some((_, error)) = failed.min_by_key(|(at, _)| *at) {
+        return Err(error);
+    }
     let mut files: Vec<String> = jobs.drain(..).map(|(name, _)| name).collect();
     files.sort_unstable();
     Ok(Published { files })

@@ -50,8 +50,43 @@ impl Write for Sink<'_> {
 /// # Errors
 /// What the library refuses, and the first error of the disk.
 pub fn save(path: &Path, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {
+    into(create(path)?, build)
+}
+
+/// As [`save`], but the file that stood there before is only replaced by a whole one: for workbooks that lie alone,
+/// outside a run's folder.
+///
+/// # Errors
+/// As [`save`]; also a file of that name that is open elsewhere.
+pub fn replace(path: &Path, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new();
+    beside.prefix(".kaohe-");
+    #[cfg(unix)]
+    beside.permissions(std::os::unix::fs::PermissionsExt::from_mode(RIGHTS));
+    let beside = beside.tempfile_in(folder)?;
+    into(beside.reopen()?, build)?;
+    beside.persist(path).map(drop).map_err(|refused| XlsxError::IoError(refused.error))
+}
+
+/// Workbooks name people: they are not for everybody on the machine.
+#[cfg(unix)]
+const RIGHTS: u32 = 0o640;
+
+#[cfg(unix)]
+fn create(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options().write(true).create(true).truncate(true).mode(RIGHTS).open(path)
+}
+
+/// On Windows a file takes the rights of its folder.
+#[cfg(not(unix))]
+fn create(path: &Path) -> io::Result<File> {
+    File::create(path)
+}
+
+fn into(file: File, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {
     let mut failed = None;
-    let file = File::create(path)?;
     let sink = Sink { file, failed: &mut failed };
     // Streamed sheets write to a temporary file and stop the program where that is not taken.
     let saved = catch_unwind(AssertUnwindSafe(|| build()?.save_to_writer(sink)))

@@ -52,6 +52,15 @@ pub fn save(book: &model::Workbook<'_>, path: &Path) -> Result<(), Error> {
     sink::save(path, || build(book, path.parent(), ROWS)).map_err(fail)
 }
 
+/// The same for a workbook that lies alone: what stood there before stays until the new one is whole.
+///
+/// # Errors
+/// As [`save`].
+pub fn replace(book: &model::Workbook<'_>, path: &Path) -> Result<(), Error> {
+    let fail = |source| Error { path: path.to_owned(), source };
+    sink::replace(path, || build(book, path.parent(), ROWS)).map_err(fail)
+}
+
 /// The workbook's bytes, with sheets of at most `rows` rows: for tests of what comes after the limit.
 pub fn bytes(book: &model::Workbook<'_>, rows: u32) -> Result<Vec<u8>, Error> {
     let fail = |source| Error { path: PathBuf::from(&book.title), source };

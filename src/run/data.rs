@@ -2,13 +2,13 @@
 //!
 //! Contract §4. Outside programs read these files; the order of keys and lines is fixed.
 
-use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::job::Job;
+use super::jsonl;
 use crate::consequence::{FactValue, Flag, Ground, Line, Origin, Outcome, Pending, Subject};
 use crate::fact::text_at;
 use crate::finding::Severity;
@@ -167,9 +167,10 @@ pub fn write(
 ) -> std::io::Result<()> {
     let folder = dir.join(FOLDER);
     std::fs::create_dir_all(&folder)?;
-    lines(&dir.join(CONSEQUENCES), outcome.lines.iter().map(|line| consequence(pack, data, job, line)))?;
-    lines(&dir.join(PENDING), outcome.pending.iter().map(|case| pending(pack, data, case)))?;
-    lines(&folder.join("issues.jsonl"), data.findings.iter())?;
+    let (lines, cases, findings) = (&outcome.lines, &outcome.pending, &data.findings);
+    jsonl::write(&dir.join(CONSEQUENCES), lines.len(), |at| consequence(pack, data, job, &lines[at]))?;
+    jsonl::write(&dir.join(PENDING), cases.len(), |at| pending(pack, data, &cases[at]))?;
+    jsonl::write(&folder.join("issues.jsonl"), findings.len(), |at| &findings[at])?;
     let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
     std::fs::write(dir.join(RUN), text + "\n")
 }
@@ -178,23 +179,14 @@ pub fn write(
 ///
 /// # Errors
 /// The folder cannot be written.
-pub fn write_lines(dir: &Path, summaries: &[Summary]) -> std::io::Result<()> {
-    lines(&dir.join(LINES), summaries.iter())
+pub fn write_lines(dir: &Path, summaries: &[Summary<'_>]) -> std::io::Result<()> {
+    jsonl::write(&dir.join(LINES), summaries.len(), |at| &summaries[at])
 }
 
 /// What the lists of a published run say; none if nothing is published there.
-pub fn read_lines(dir: &Path) -> Option<Vec<Summary>> {
+pub fn read_lines(dir: &Path) -> Option<Vec<Summary<'static>>> {
     let text = std::fs::read_to_string(dir.join(LINES)).ok()?;
     text.lines().map(|line| serde_json::from_str(line).ok()).collect()
-}
-
-fn lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> std::io::Result<()> {
-    let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
-    for item in items {
-        serde_json::to_writer(&mut file, &item)?;
-        file.write_all(b"\n")?;
-    }
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
 }
 
 fn run_json(job: &Job, pack: &Pack, data: &Dataset, outcome: &Outcome, answers: &str) -> serde_json::Value {

@@ -7,6 +7,7 @@ pub mod examples;
 pub mod explain;
 mod figures;
 pub mod job;
+mod jsonl;
 mod publish;
 mod record;
 mod scenarios;
@@ -25,6 +26,7 @@ use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run};
 use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
+use crate::workbook;
 
 use job::Job;
 use publish::Held;
@@ -148,9 +150,12 @@ impl Made<'_> {
     /// killed after it, the next command confirms: the folder's seal tells which.
     fn publish(&self, held: &Held, archive: &mut Archive, name: &str, answers: &str) -> Result<PathBuf, Failure> {
         let staged = held.stage(name)?;
-        let result = self.write(&staged, &self.job.output.join(name), answers).and_then(|()| {
+        let mut registered = || {
             let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info)?;
-            let ticket = archive.register(&registration, &self.job.output).map_err(Failure::failed)?;
+            let write = || self.write(&staged, &self.job.output.join(name), answers);
+            archive.register_beside(&registration, &self.job.output, write).map_err(Failure::failed)?
+        };
+        let result = registered().and_then(|ticket| {
             let published = archive::seal(&staged, &ticket)
                 .map_err(Failure::failed)
                 .and_then(|()| self.keep_foreign(held, &staged, name))
@@ -176,7 +181,7 @@ impl Made<'_> {
     }
 
     fn write(&self, staged: &Path, place: &Path, answers: &str) -> Result<(), Failure> {
-        let lines: Vec<Summary> = self.handed.lists.iter().flat_map(Summary::of).collect();
+        let lines: Vec<Summary<'_>> = self.handed.lists.iter().flat_map(Summary::of).collect();
         let changes = data::read_lines(place).map(|old| changes::compare(&old, &lines));
         let publication = Publication {
             info: self.info,
@@ -184,11 +189,14 @@ impl Made<'_> {
             notices: self.job.notices,
             changes: changes.as_deref(),
         };
-        self.handed.publish(staged, &publication).map_err(Failure::failed)?;
-        data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
-            .and_then(|()| data::write_lines(staged, &lines))
-            .and_then(|()| traced::write(staged, self.trace, self.job.run))
-            .map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
+        let data = || {
+            data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
+                .and_then(|()| data::write_lines(staged, &lines))
+                .and_then(|()| traced::write(staged, self.trace, self.job.run))
+        };
+        let (workbooks, data) = rayon::join(|| self.handed.publish(staged, &publication), data);
+        workbooks.map_err(Failure::failed)?;
+        data.map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
     }
 }
 
@@ -271,19 +279,36 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
 
 /// What a check writes.
 fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told + Sync)) -> Result<(), Failure> {
-    // What an earlier check found there may be mended by now.
+    // What an earlier check found there may be mended by now; what people have laid beside it stays.
     let slips = output.join(handoff::faults::FOLDER);
-    if slips.exists() {
-        std::fs::remove_dir_all(&slips).map_err(|error| {
-            Failure::failed(format!("无法清除旧的「{}」：{error}。请关闭其中打开的工作簿后重试", slips.display()))
-        })?;
+    for slip in std::fs::read_dir(&slips).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if is_return_slip(&slip) {
+            std::fs::remove_file(&slip).map_err(|error| {
+                Failure::failed(format!("无法清除旧的「{}」：{error}。请关闭打开的工作簿后重试", slip.display()))
+            })?;
+        }
     }
     let made = handoff::publish_faults(output, pack, data).map_err(Failure::failed)?;
-    for file in &made.files {
-        publish::only_for_group(&output.join(file)).map_err(|error| publish::unwritable(output, &error))?;
-    }
     told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
     Ok(())
+}
+
+/// Whether a file is a return slip, by the title that such a workbook bears in its first cell.
+fn is_return_slip(file: &Path) -> bool {
+    struct First(bool);
+    impl workbook::Sink for First {
+        fn cell(&mut self, row: u32, column: u32, value: workbook::Raw) {
+            let title = |text: &str| text.contains(handoff::faults::SLIP);
+            self.0 |= (row, column) == (0, 0) && matches!(&value, workbook::Raw::Text(text) if title(text));
+        }
+
+        fn restart(&mut self) {
+            self.0 = false;
+        }
+    }
+    let mut first = First(false);
+    let Ok(book) = workbook::open(file, "") else { return false };
+    !book.sheets().is_empty() && book.read(0, &mut first).is_ok() && first.0
 }
 
 /// Takes a committee's answers back in.
@@ -355,7 +380,6 @@ pub fn export_archive(
         })
         .collect();
     handoff::ledger::save(&sheets, as_of, file).map_err(Failure::failed)?;
-    publish::only_for_group(file).map_err(|error| publish::unwritable(file, &error))?;
     told.say(&format!("台账已写出：{}", file.display()));
     Ok(Ended::Clean)
 }

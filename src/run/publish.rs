@@ -184,11 +184,8 @@ fn make_folders(dir: &Path) -> io::Result<()> {
 
 /// Takes from everybody but the owner and the group what they may do with a file, or with a folder and all
 /// that lies in it: lists name people.
-///
-/// # Errors
-/// Rights that cannot be changed.
 #[cfg(unix)]
-pub fn only_for_group(path: &Path) -> io::Result<()> {
+fn only_for_group(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let found = fs::symlink_metadata(path)?;
     if found.is_symlink() {
@@ -206,11 +203,8 @@ pub fn only_for_group(path: &Path) -> io::Result<()> {
 }
 
 /// On Windows what a run writes takes the rights of the folder that it lies in.
-///
-/// # Errors
-/// None.
 #[cfg(not(unix))]
-pub fn only_for_group(_: &Path) -> io::Result<()> {
+fn only_for_group(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -273,7 +267,7 @@ fn sync(dir: &Path) {
     }
 }
 
-pub fn unwritable(path: &Path, error: &io::Error) -> Failure {
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::failed(format!(
         "无法写入「{}」：{error}。请检查文件夹是否存在、磁盘是否已满、是否有写入权限",
         path.display()

@@ -74,4 +74,8 @@ impl Sink for Filled {
             self.0.entry(row).or_default().push((column, text));
         }
     }
+
+    fn restart(&mut self) {
+        self.0.clear();
+    }
 }

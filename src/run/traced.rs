@@ -2,20 +2,20 @@
 //!
 //! The first line is the [`Head`], every further one a [`Record`].
 
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::Failure;
+use super::jsonl::Lines;
 use crate::pack::Run;
 use crate::rule::Trace;
 use crate::rule::record::{FORM, Head, Record};
 
 const FILE: &str = "data/explain.jsonl";
-/// So many records are made at a time by one thread, and so many such portions are held at a time.
-const PORTION: usize = 2048;
-const PORTIONS: usize = 32;
+/// So many records are read at a time.
+const PORTION: usize = 1 << 16;
 
 /// Writes the trace of a run.
 ///
@@ -23,28 +23,12 @@ const PORTIONS: usize = 32;
 /// The file cannot be written.
 pub fn write(dir: &Path, trace: &Trace<'_>, run: Run) -> std::io::Result<()> {
     let head = trace.head(run);
-    let mut file = std::io::BufWriter::new(std::fs::File::create(dir.join(FILE))?);
-    serde_json::to_writer(&mut file, &head)?;
-    file.write_all(b"\n")?;
+    let mut lines = Lines::create(&dir.join(FILE))?;
+    lines.one(&head)?;
     for entity in 0..head.entities.len() {
-        let starts: Vec<usize> = (0..trace.height(entity)).step_by(PORTION).collect();
-        for window in starts.chunks(PORTIONS) {
-            let portions = window.par_iter().map(|start| {
-                let mut text = Vec::new();
-                for at in *start..(*start + PORTION).min(trace.height(entity)) {
-                    if let Some(record) = trace.record(entity, at as u32) {
-                        serde_json::to_writer(&mut text, &record)?;
-                        text.push(b'\n');
-                    }
-                }
-                Ok(text)
-            });
-            for portion in portions.collect::<std::io::Result<Vec<_>>>()? {
-                file.write_all(&portion)?;
-            }
-        }
+        lines.many(trace.height(entity), |at| trace.record(entity, at as u32))?;
     }
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+    lines.finish()
 }
 
 /// Reads a run's trace: its head, and the records that `wanted` takes.
@@ -72,7 +56,7 @@ pub fn read(dir: &Path, wanted: &(dyn Fn(&Head, &Record) -> bool + Sync)) -> Res
     let mut found = Vec::new();
     loop {
         let portion: Vec<String> =
-            lines.by_ref().take(PORTION * PORTIONS).collect::<Result<_, _>>().map_err(|error| broken(&error))?;
+            lines.by_ref().take(PORTION).collect::<Result<_, _>>().map_err(|error| broken(&error))?;
         if portion.is_empty() {
             break;
         }

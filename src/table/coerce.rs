@@ -3,7 +3,9 @@
 //! One [`Coercion`] per column of the pack's tables, made once. A content is judged without its row;
 //! what depends on other cells is judged later. Never a guess: what could mean two things is a fault.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::finding::Code;
 use crate::pack::{Column, ColumnKind, Pack};
@@ -79,22 +81,22 @@ impl Coercion {
             _ => {}
         }
         let shown = shown(raw);
-        let key = text::key(&shown);
-        if text::is_placeholder(&key) && !self.choices.contains_key(&key) {
+        let key = text::folded(&shown);
+        if text::is_placeholder(&key) && !self.choices.contains_key(key.as_ref()) {
             if !self.required {
                 return Content::Blank;
             }
             return fault(Code::Missing, format!("{}是必填项，不能用「{shown}」代替", self.name), self.wanted());
         }
         match &self.kind {
-            ColumnKind::Text => Content::Good(Value::Text(one_line(&shown).into())),
-            ColumnKind::Id => self.id(raw, key),
-            ColumnKind::Name | ColumnKind::Line { .. } => Content::Good(Value::Text(key.into())),
+            ColumnKind::Text => Content::Good(Value::Text(alike(&shown, one_line(&shown)))),
+            ColumnKind::Id => self.id(raw, &shown, key),
+            ColumnKind::Name | ColumnKind::Line { .. } => Content::Good(Value::Text(alike(&shown, key))),
             ColumnKind::Names => {
                 let names: Vec<&str> = key.split(['、', ',', ';']).filter(|name| !name.is_empty()).collect();
                 if names.is_empty() { Content::Blank } else { Content::Good(Value::Text(names.join("、").into())) }
             }
-            ColumnKind::People { .. } => Content::Good(Value::Text(shown.as_ref().into())),
+            ColumnKind::People { .. } => Content::Good(Value::Text(shown)),
             ColumnKind::Choice { values, .. } => self.choice(values, &shown, &key),
             ColumnKind::Number { min, max } => self.number(raw, &shown, &key, *min, *max),
             ColumnKind::Date => {
@@ -140,7 +142,7 @@ impl Coercion {
         }
     }
 
-    fn id(&self, raw: &Raw, key: String) -> Content {
+    fn id(&self, raw: &Raw, shown: &Arc<str>, key: Cow<'_, str>) -> Content {
         match raw {
             // Beyond this a stored number has lost its last digits: two ids may have become one.
             Raw::Number(number) if number.abs() >= 1e15 => fault(
@@ -153,7 +155,7 @@ impl Coercion {
                 format!("{}「{key}」不是编号，可能被表格软件自动转换了格式", self.name),
                 "请把该列设为文本格式后重新填写",
             ),
-            _ => Content::Good(Value::Text(key.into())),
+            _ => Content::Good(Value::Text(alike(shown, key))),
         }
     }
 
@@ -218,12 +220,17 @@ fn fault(code: Code, reason: String, remedy: impl Into<String>) -> Content {
     Content::Bad(Box::new(Fault { code, reason, remedy: remedy.into() }))
 }
 
+/// What is shown again where the meaning is the same text.
+fn alike(shown: &Arc<str>, text: Cow<'_, str>) -> Arc<str> {
+    if *text == **shown { Arc::clone(shown) } else { Arc::from(text) }
+}
+
 /// Line breaks and tabs inside a text become blanks.
-fn one_line(shown: &str) -> String {
+fn one_line(shown: &str) -> Cow<'_, str> {
     if shown.chars().any(|c| c.is_control()) {
-        shown.split(char::is_control).map(str::trim).collect::<Vec<_>>().join(" ")
+        Cow::Owned(shown.split(char::is_control).map(str::trim).collect::<Vec<_>>().join(" "))
     } else {
-        shown.to_owned()
+        Cow::Borrowed(shown)
     }
 }
 

@@ -25,8 +25,8 @@ pub enum Content {
 /// A meaning, by the kind of the column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Text, ids, names, lines, and people as written.
-    Text(Box<str>),
+    /// Text, ids, names, lines, and people as written; shared with what is shown where it is the same.
+    Text(Arc<str>),
     /// Index into the column's set.
     Choice(u16),
     Number(f64),
@@ -79,7 +79,7 @@ impl Cells {
     }
 
     /// The text of a good cell in a column of texts.
-    pub fn text(&self, row: usize) -> Option<&str> {
+    pub fn text(&self, row: usize) -> Option<&Arc<str>> {
         match self.value(row) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
@@ -170,6 +170,9 @@ impl Meaning {
 #[derive(Debug, Default)]
 pub struct Builder {
     cells: Cells,
+    /// The codes of texts that many cells share, by where the text lies. They are kept, so no other can come to lie there.
+    shared: HashMap<usize, u32>,
+    kept: Vec<Arc<str>>,
     texts: HashMap<Arc<str>, u32>,
     numbers: HashMap<u64, u32>,
     moments: HashMap<NaiveDateTime, u32>,
@@ -177,9 +180,10 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The code of a content; `read` says what it means when it is new.
+    /// The code of a content; `read` says what it means when it is new. Two shared texts that are equal may get two codes.
     pub fn code(&mut self, raw: Raw, read: impl FnOnce(&Raw) -> Content) -> u32 {
         let known = match &raw {
+            Raw::Text(given) if is_shared(given) => self.shared.get(&place(given)).copied(),
             Raw::Text(given) => self.texts.get(given.as_ref()).copied(),
             Raw::Number(number) => self.numbers.get(&number.to_bits()).copied(),
             Raw::DateTime(moment) => self.moments.get(moment).copied(),
@@ -196,6 +200,10 @@ impl Builder {
         let code = self.cells.entries.len() as u32;
         self.cells.entries.push(entry);
         match raw {
+            Raw::Text(given) if is_shared(&given) => {
+                self.shared.insert(place(&given), code);
+                self.kept.push(given);
+            }
             Raw::Text(given) => drop(self.texts.insert(given, code)),
             Raw::Number(number) => drop(self.numbers.insert(number.to_bits(), code)),
             Raw::DateTime(moment) => drop(self.moments.insert(moment, code)),
@@ -218,8 +226,18 @@ impl Builder {
 
     pub fn finish(mut self) -> Cells {
         self.cells.codes.shrink_to_fit();
+        self.cells.entries.shrink_to_fit();
         self.cells
     }
+}
+
+/// Whether the workbook holds the text for all cells that show it.
+fn is_shared(text: &Arc<str>) -> bool {
+    Arc::strong_count(text) > 1
+}
+
+fn place(text: &Arc<str>) -> usize {
+    Arc::as_ptr(text).cast::<u8>().addr()
 }
 
 /// A cell as people see it, without outer blanks.

@@ -3,16 +3,19 @@
 //! Somebody who stands only in rejected register rows is no subject of the run, and is still looked
 //! up here: a name that such a row bears is not free for somebody else.
 
+use std::sync::Arc;
+
 use foldhash::HashMap;
 
 /// The subjects of one kind in register order.
 #[derive(Debug, Default)]
 pub struct Directory {
-    pub ids: Vec<String>,
+    pub ids: Vec<Arc<str>>,
     /// As people read them.
-    pub labels: Vec<String>,
-    label_keys: Vec<String>,
-    other_keys: Vec<Vec<String>>,
+    pub labels: Vec<Arc<str>>,
+    label_keys: Vec<Arc<str>>,
+    /// Per subject that has any.
+    other_keys: HashMap<u32, Vec<Arc<str>>>,
     /// Per subject the rows of the register that are about it, home row first.
     pub rows: Vec<Vec<u32>>,
     /// Per subject the units that it is a member of.
@@ -20,11 +23,13 @@ pub struct Directory {
     /// Per unit its members.
     members: Vec<Vec<u32>>,
     /// Ids that stand only in rejected rows.
-    pub put_aside: Vec<String>,
+    pub put_aside: Vec<Arc<str>>,
     /// The units that these rows name; none: a row does not tell, and they may sit anywhere.
     aside_units: Vec<Option<Vec<u32>>>,
-    by_id: HashMap<String, Who>,
-    by_name: HashMap<String, Vec<Who>>,
+    /// Per somebody the units, put aside themselves, that rejected rows name.
+    in_aside: HashMap<Who, Vec<u32>>,
+    by_id: HashMap<Arc<str>, Who>,
+    by_name: HashMap<Arc<str>, Vec<Who>>,
 }
 
 /// Somebody on a register.
@@ -39,6 +44,8 @@ pub enum Who {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seat {
     In(u32),
+    /// In a unit that is put aside itself.
+    InAside(u32),
     /// In a unit that is not among the known ones.
     Elsewhere,
     /// The row does not tell.
@@ -48,10 +55,10 @@ pub enum Seat {
 /// A register row, as far as it tells who exists.
 #[derive(Debug)]
 pub struct Entry<'a> {
-    pub id: &'a str,
+    pub id: &'a Arc<str>,
     /// As people read it, and its key.
-    pub label: String,
-    pub label_key: &'a str,
+    pub label: Arc<str>,
+    pub label_key: &'a Arc<str>,
     pub other_labels: Option<&'a str>,
     /// The unit of a membership row.
     pub unit: Option<u32>,
@@ -65,14 +72,13 @@ impl Directory {
             Some(Who::Known(known)) => *known,
             _ => {
                 let new = self.ids.len() as u32;
-                self.by_id.insert(entry.id.to_owned(), Who::Known(new));
-                self.ids.push(entry.id.to_owned());
+                self.by_id.insert(Arc::clone(entry.id), Who::Known(new));
+                self.ids.push(Arc::clone(entry.id));
                 self.labels.push(entry.label);
-                self.label_keys.push(entry.label_key.to_owned());
-                self.other_keys.push(Vec::new());
+                self.label_keys.push(Arc::clone(entry.label_key));
                 self.rows.push(Vec::new());
                 self.units.push(Vec::new());
-                self.name(entry.label_key, Who::Known(new));
+                self.name(Arc::clone(entry.label_key), Who::Known(new));
                 new
             }
         };
@@ -80,7 +86,8 @@ impl Directory {
         self.rows[at].push(entry.row);
         for other in entry.other_labels.into_iter().flat_map(|names| names.split('、')) {
             if !self.is_called(known, other) {
-                self.other_keys[at].push(other.to_owned());
+                let other: Arc<str> = Arc::from(other);
+                self.other_keys.entry(known).or_default().push(Arc::clone(&other));
                 self.name(other, Who::Known(known));
             }
         }
@@ -96,35 +103,38 @@ impl Directory {
     }
 
     /// A rejected register row; to be told after all valid ones.
-    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, seat: Seat) {
+    pub fn put_aside(&mut self, id: &Arc<str>, names: impl Iterator<Item = String>, seat: Seat) {
         let who = match self.by_id.get(id) {
             Some(who) => *who,
             None => {
                 let who = Who::PutAside(self.put_aside.len() as u32);
-                self.put_aside.push(id.to_owned());
+                self.put_aside.push(Arc::clone(id));
                 self.aside_units.push(Some(Vec::new()));
-                self.by_id.insert(id.to_owned(), who);
+                self.by_id.insert(Arc::clone(id), who);
                 who
             }
         };
+        if let Seat::InAside(unit) = seat {
+            self.in_aside.entry(who).or_default().push(unit);
+        }
         // A rejected row of somebody known adds no name: the name may be the very fault.
         if let Who::PutAside(aside) = who {
             let units = &mut self.aside_units[aside as usize];
             match seat {
                 Seat::In(unit) => units.iter_mut().for_each(|units| units.push(unit)),
-                Seat::Elsewhere => {}
+                Seat::InAside(_) | Seat::Elsewhere => {}
                 Seat::Anywhere => *units = None,
             }
             for name in names {
                 if !self.by_name(&name).contains(&who) {
-                    self.name(&name, who);
+                    self.name(Arc::from(name), who);
                 }
             }
         }
     }
 
-    fn name(&mut self, name: &str, who: Who) {
-        self.by_name.entry(name.to_owned()).or_default().push(who);
+    fn name(&mut self, name: Arc<str>, who: Who) {
+        self.by_name.entry(name).or_default().push(who);
     }
 
     pub fn by_id(&self, id: &str) -> Option<Who> {
@@ -138,8 +148,14 @@ impl Directory {
 
     /// Whether a subject may be called so.
     pub fn is_called(&self, known: u32, name: &str) -> bool {
-        let at = known as usize;
-        self.label_keys[at] == name || self.other_keys[at].iter().any(|other| other == name)
+        let others = || self.other_keys.get(&known).map_or(&[][..], Vec::as_slice);
+        *self.label_keys[known as usize] == *name || others().iter().any(|other| **other == *name)
+    }
+
+    /// Whether somebody sits, by a rejected row, in a unit that is put aside itself, or may.
+    pub fn sits_in_aside(&self, who: Who, unit: u32) -> bool {
+        let anywhere = || matches!(who, Who::PutAside(aside) if self.aside_units[aside as usize].is_none());
+        self.in_aside.get(&who).map_or_else(anywhere, |units| units.contains(&unit))
     }
 
     /// Whether somebody on the register sits in a unit, or may.
@@ -164,12 +180,12 @@ impl Directory {
 
     /// The keys of all names, for what a slip may have meant.
     pub fn label_keys(&self) -> impl Iterator<Item = &str> {
-        self.label_keys.iter().map(String::as_str)
+        self.label_keys.iter().map(AsRef::as_ref)
     }
 
     /// The keys of the names of a unit's members.
     pub fn member_keys(&self, unit: u32) -> impl Iterator<Item = &str> {
         let members = self.members.get(unit as usize).map_or(&[][..], Vec::as_slice);
-        members.iter().map(|known| self.label_keys[*known as usize].as_str())
+        members.iter().map(|known| self.label_keys[*known as usize].as_ref())
     }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use polars::prelude::PolarsError;
@@ -228,6 +229,7 @@ fn assemble<'p>(
         literals: (context.literals)(dataset.year, dataset.as_of),
         known_lines: context.known_lines,
         cite: &cite,
+        book: &|sheet| places.sheets[sheet.0 as usize].book,
     };
     let judged = judge(&world, &rows)?;
     finish(pack, &mut dataset, rows, judged, notes)?;
@@ -434,7 +436,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
         let (id, label) = (rows.cells[reference.id].text(row), rows.cells[reference.label].text(row));
         match (unit_of(row), id, label) {
             (Some(Who::Known(unit)), ..) => Seat::In(unit),
-            (Some(Who::PutAside(_)), ..) => Seat::Elsewhere,
+            (Some(Who::PutAside(unit)), ..) => Seat::InAside(unit),
             // A unit that is nowhere on its register is none that another row could name.
             (None, Some(id), _) if units.by_id(id).is_none() => Seat::Elsewhere,
             (None, None, Some(label)) if units.by_name(label).is_empty() => Seat::Elsewhere,
@@ -443,11 +445,13 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
     };
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
+        let label = &labels.entry(*row).shown;
+        let spaced = label.contains(text::is_blank);
         directory.add(Entry {
             id,
-            label: text::without_blanks(&labels.entry(*row).shown),
+            label: if spaced { text::without_blanks(label).into() } else { Arc::clone(label) },
             label_key,
-            other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
+            other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)).map(AsRef::as_ref),
             unit: unit_of(*row).and_then(|unit| match unit {
                 Who::Known(unit) => Some(unit),
                 Who::PutAside(_) => None,
@@ -457,9 +461,10 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
     }
     for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == Verdict::Rejected) {
         let Some(id) = ids.text(row) else { continue };
-        let others = described.other_labels.and_then(|column| rows.cells[column].text(row)).unwrap_or_default();
-        let names =
-            labels.text(row).into_iter().chain(others.split('、')).filter(|name| !name.is_empty()).map(str::to_owned);
+        let others = described.other_labels.and_then(|column| rows.cells[column].text(row));
+        let others = others.map_or("", AsRef::as_ref).split('、');
+        let own = labels.text(row).map(AsRef::as_ref);
+        let names = own.into_iter().chain(others).filter(|name| !name.is_empty()).map(str::to_owned);
         directory.put_aside(id, names, seat_of(row));
     }
     directory
@@ -474,8 +479,9 @@ fn finish(
     mut notes: Notes<'_>,
 ) -> Result<(), Error> {
     let Judged { examined, directories } = judged;
-    let mut noted_rows: Vec<(SheetId, u32, usize, usize)> = Vec::new();
-    for (index, (rows, examined)) in rows.iter().zip(examined).enumerate() {
+    // A table's rows are let go as soon as its frame holds what is needed of them.
+    for (index, (rows, examined)) in rows.into_iter().zip(examined).enumerate() {
+        let rows = &rows;
         for ((sheet, _), verdict) in rows.origin.iter().zip(&examined.verdicts) {
             let sheet = &mut dataset.sheets[sheet.0 as usize];
             match verdict {
@@ -495,7 +501,7 @@ fn finish(
         for (row, _) in examined.faults.iter().filter(|(row, _)| examined.verdicts[*row] != Verdict::Rejected) {
             if last.replace(*row) != Some(*row) {
                 let (sheet, line) = rows.origin[*row];
-                noted_rows.push((sheet, line, index, *row));
+                dataset.noted.push(super::Noted { table: index, sheet, row: line, values: values(rows, *row) });
             }
         }
         notes.rows(index, rows, &examined.faults, &dataset.sheets);
@@ -514,17 +520,13 @@ fn finish(
         dataset.tables.push(Table { frame, origin, mentions: examined.mentions });
     }
     dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
-    noted_rows.sort_unstable();
-    dataset.noted = noted_rows
-        .into_iter()
-        .map(|(sheet, row, table, at)| super::Noted { table, sheet, row, values: values(&rows[table], at) })
-        .collect();
+    dataset.noted.sort_by_key(|noted| (noted.sheet, noted.row));
     dataset.registers = directories
         .into_iter()
         .map(|directory| Register {
-            index: directory.ids.iter().enumerate().map(|(at, id)| (id.clone(), at as u32)).collect(),
-            ids: directory.ids,
-            labels: directory.labels,
+            index: directory.ids.iter().enumerate().map(|(at, id)| (id.to_string(), at as u32)).collect(),
+            ids: directory.ids.iter().map(ToString::to_string).collect(),
+            labels: directory.labels.iter().map(ToString::to_string).collect(),
             rows: directory.rows,
         })
         .collect();

@@ -53,6 +53,18 @@ pub struct Match {
     pub spans: Vec<bool>,
     /// A second table whose required columns are there too, and the row of its header.
     pub doubled: Option<(usize, u32)>,
+    /// Columns under another name of one that is read: the table's column and the header that is not read.
+    pub others: Vec<Other>,
+}
+
+/// A column that is not read because another of its sheet has the better right to the name.
+#[derive(Debug, Clone)]
+pub struct Other {
+    /// The table's column.
+    pub at: usize,
+    /// What stands over the one that is read, and over the other, each with its cell.
+    pub read: (String, String),
+    pub passed: (String, String),
 }
 
 /// A sheet that is no table, with what is nearest.
@@ -173,7 +185,8 @@ impl Headers {
             fit.columns.iter().map(|place| place.as_ref().is_some_and(|place| place.from != From::Lower)).collect();
         let doubled = self.doubled(table, chosen, &candidates);
         let rows = (chosen.top.row, chosen.bottom.map_or(chosen.top.row, |bottom| bottom.row));
-        (Recognition::Table(Box::new(Match { table, rows, columns, words, spans, doubled })), nears)
+        let others = chosen.others(table, doubled);
+        (Recognition::Table(Box::new(Match { table, rows, columns, words, spans, doubled, others })), nears)
     }
 
     fn candidates<'h>(&self, head: &'h [HeadRow]) -> Vec<Candidate<'h>> {
@@ -303,6 +316,29 @@ struct Candidate<'h> {
 }
 
 impl Candidate<'_> {
+    /// The columns under another name of one that is read, other than those of a second table.
+    fn others(&self, table: usize, doubled: Option<(usize, u32)>) -> Vec<Other> {
+        let named = |column: u32| {
+            let rows = [self.bottom, Some(self.top)].into_iter().flatten();
+            let cell = rows
+                .flat_map(|row| row.cells.iter().map(move |cell| (row.row, cell)))
+                .find(|(_, cell)| cell.column == column);
+            cell.map(|(row, cell)| (cell.shown.clone(), A1(row, column).to_string())).unwrap_or_default()
+        };
+        let of_second = |column: u32| {
+            let places = doubled.map(|(other, _)| &self.fits[other].columns);
+            places.is_some_and(|places| places.iter().flatten().any(|place| place.column == column))
+        };
+        let mut others = Vec::new();
+        for (at, place) in self.fits[table].columns.iter().enumerate() {
+            let Some(place) = place else { continue };
+            for column in place.own.iter().filter(|column| **column != place.column && !of_second(**column)) {
+                others.push(Other { at, read: named(place.column), passed: named(*column) });
+            }
+        }
+        others
+    }
+
     /// The words over a column, in the header and in the row above it.
     fn words(&self, above: Option<&HeadRow>, column: u32) -> Vec<String> {
         let mut words = Vec::new();
@@ -322,6 +358,8 @@ struct Place {
     second: Option<u32>,
     /// All sheet columns that bear a name of the column.
     all: Vec<u32>,
+    /// Those of them that bear it themselves, and not as one of a group.
+    own: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -348,11 +386,13 @@ impl Fit {
                     place.second = place.second.or(Some(column));
                 }
                 place.all.push(column);
+                place.own.extend((from != From::UpperOverOther).then_some(column));
             }
             place => {
-                let mut all = place.take().map(|place| place.all).unwrap_or_default();
+                let (mut all, mut own) = place.take().map(|place| (place.all, place.own)).unwrap_or_default();
                 all.push(column);
-                *place = Some(Place { column, rank, from, second: None, all });
+                own.extend((from != From::UpperOverOther).then_some(column));
+                *place = Some(Place { column, rank, from, second: None, all, own });
             }
         }
     }

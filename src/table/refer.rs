@@ -144,12 +144,17 @@ impl<'a> Matcher<'a> {
                 }
                 self.one_of(row, &inside, Some(unit), past)
             }
-            Some(Who::PutAside(_)) => {
-                let aside: Vec<Who> = bearers.iter().copied().filter(|who| matches!(who, Who::PutAside(_))).collect();
-                if let [who] = aside[..] {
-                    return Resolved { fault: Some(self.register_rejected(row, who)), ..Resolved::known(who) };
+            Some(Who::PutAside(aside)) => {
+                // The unit's own row is at fault, and so are the register rows of its people: by these they are found.
+                let inside = |who: &&Who| self.directory.sits_in_aside(**who, aside);
+                let of_unit: Vec<Who> = bearers.iter().filter(inside).copied().collect();
+                match of_unit[..] {
+                    [who @ Who::PutAside(_)] => {
+                        Resolved { fault: Some(self.register_rejected(row, who)), ..Resolved::known(who) }
+                    }
+                    [who] => Resolved { fault: unit.fault, ..Resolved::known(who) },
+                    _ => Resolved { fault: unit.fault, ..Resolved::nobody() },
                 }
-                Resolved { fault: unit.fault, ..Resolved::nobody() }
             }
             None => Resolved { fault: unit.fault, ..Resolved::nobody() },
         }
@@ -181,10 +186,13 @@ impl<'a> Matcher<'a> {
     fn person(&self, who: Who) -> String {
         match who {
             Who::Known(known) => {
-                let mut parts = vec![self.directory.ids[known as usize].clone()];
+                let mut parts = vec![self.directory.ids[known as usize].to_string()];
                 if let Some(within) = &self.within {
                     parts.extend(
-                        self.directory.units(known).iter().map(|unit| within.directory.labels[*unit as usize].clone()),
+                        self.directory
+                            .units(known)
+                            .iter()
+                            .map(|unit| within.directory.labels[*unit as usize].to_string()),
                     );
                 }
                 format!("{}（{}）", self.directory.labels[known as usize], parts.join("，"))
@@ -246,7 +254,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn elsewhere(&self, row: usize, bearers: &[Who], unit: u32) -> RowFault {
-        let unit = self.within.as_ref().map_or("", |within| within.directory.labels[unit as usize].as_str());
+        let unit = self.within.as_ref().map_or("", |within| within.directory.labels[unit as usize].as_ref());
         let shown = self.shown(row, self.label);
         self.reject(
             self.label,
@@ -330,7 +338,7 @@ impl<'a> Matcher<'a> {
             }
             within.label
         };
-        let own: Vec<&str> = units.iter().map(|unit| within.directory.labels[*unit as usize].as_str()).collect();
+        let own: Vec<&str> = units.iter().map(|unit| within.directory.labels[*unit as usize].as_ref()).collect();
         Some(RowFault {
             column,
             code: Code::ContradictorySubject,

@@ -95,6 +95,18 @@ impl<'a> Notes<'a> {
                     let remedy = format!("请把《{}》和《{}》分成两个工作表", name(part.table), name(other));
                     self.noted.push(Note::of_sheet(sheet, Some(part.table), Code::DoubledTable, reason, remedy));
                 }
+                for other in &part.others {
+                    let column = &self.pack.tables[part.table].columns[other.at].name;
+                    let ((read, at), (passed, there)) = (&other.read, &other.passed);
+                    let reason = format!(
+                        "{column}有两列：按{at}「{read}」读取，{there}「{passed}」也是它的名称，该列的内容没有读取"
+                    );
+                    let remedy = "请核对采用的是哪一列，删去另一列或改换其列名".to_owned();
+                    self.noted.push(Note {
+                        column: Some(other.at),
+                        ..Note::of_sheet(sheet, Some(part.table), Code::DoubledColumn, reason, remedy)
+                    });
+                }
             }
         }
     }

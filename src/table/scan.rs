@@ -12,7 +12,7 @@ use super::coerce::Coercion;
 use super::column::{Builder, Cells, EMPTY, shown};
 use super::date::TitleYears;
 use super::recognise::{HEADER_ROWS, HeadCell, HeadRow, Headers, Match, Near, Recognition, Unrecognised};
-use super::{rows, text};
+use super::{recognise, rows, text};
 
 /// What the pack says about reading, prepared once.
 #[derive(Debug)]
@@ -57,6 +57,7 @@ pub struct Part {
     /// Sheet column of each of the table's columns.
     pub columns: Vec<Option<u32>>,
     pub doubled: Option<(usize, u32)>,
+    pub others: Vec<recognise::Other>,
     pub titles: TitleYears,
     /// Sheet row of each data row.
     pub lines: Vec<u32>,
@@ -93,6 +94,10 @@ impl Sink for Scan<'_> {
             Stage::Rows(reading) => reading.cell(row, column, value),
             Stage::Other(other) => other.cell(row),
         }
+    }
+
+    fn restart(&mut self) {
+        self.stage = Stage::Head(Vec::new());
     }
 }
 
@@ -321,6 +326,7 @@ impl<'s> Reading<'s> {
             table: self.found.table,
             columns: self.found.columns,
             doubled: self.found.doubled,
+            others: self.found.others,
             titles: self.titles,
             lines: self.lines,
             cells,

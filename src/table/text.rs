@@ -3,14 +3,21 @@
 //! Full-width digits and brackets, blanks inside names, the three dots of transcribed names. What is
 //! shown to people stays as they wrote it; only comparisons use keys.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// The form in which texts are compared: NFKC, no blanks, one kind of dot.
 pub fn key(text: &str) -> String {
+    folded(text).into_owned()
+}
+
+/// The key of a text, which nearly always is the text itself.
+pub fn folded(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    text.nfkc().filter(|c| !is_blank(*c)).map(|c| if is_dot(c) { '·' } else { c }).collect()
+    Cow::Owned(text.nfkc().filter(|c| !is_blank(*c)).map(|c| if is_dot(c) { '·' } else { c }).collect())
 }
 
 /// The key of a header: also without the marks that forms put beside required columns.

@@ -31,13 +31,37 @@ const MOST_TEXT: usize = 512 << 20;
 pub(super) struct Ordered<'a> {
     sink: &'a mut dyn Sink,
     held: Vec<(u32, u32, Raw)>,
-    last: Option<(u32, u32)>,
+    bounds: Bounds,
     in_order: bool,
     streaming: bool,
+    merges: Vec<Merge>,
+}
+
+/// Counts what a sheet sends.
+#[derive(Debug, Default)]
+pub(super) struct Bounds {
+    last: Option<(u32, u32)>,
     /// How many cells came, and the bytes of the texts that are not shared.
     count: u64,
     text: usize,
-    merges: Vec<Merge>,
+}
+
+impl Bounds {
+    /// Whether the cell stands behind the one before; an error where there are too many of them.
+    pub fn next(&mut self, row: u32, column: u32, value: &Raw) -> Result<bool, Fault> {
+        self.count += 1;
+        if let Raw::Text(text) = value
+            && Arc::strong_count(text) == 1
+        {
+            self.text += text.len();
+        }
+        if self.count > MOST_CELLS || self.text > MOST_TEXT {
+            return Err(Fault::too_large("单元格或文字过多"));
+        }
+        let forward = self.last < Some((row, column));
+        self.last = Some((row, column));
+        Ok(forward)
+    }
 }
 
 impl<'a> Ordered<'a> {
@@ -45,11 +69,9 @@ impl<'a> Ordered<'a> {
         Ordered {
             sink,
             held: Vec::new(),
-            last: None,
+            bounds: Bounds::default(),
             in_order: true,
             streaming: false,
-            count: 0,
-            text: 0,
             merges: Vec::new(),
         }
     }
@@ -62,17 +84,7 @@ impl<'a> Ordered<'a> {
                 u64::from(column) + 1
             )));
         }
-        self.count += 1;
-        if let Raw::Text(text) = &value
-            && Arc::strong_count(text) == 1
-        {
-            self.text += text.len();
-        }
-        if self.count > MOST_CELLS || self.text > MOST_TEXT {
-            return Err(Fault::too_large("单元格或文字过多"));
-        }
-        let forward = self.last < Some((row, column));
-        self.last = Some((row, column));
+        let forward = self.bounds.next(row, column, &value)?;
         if self.streaming {
             if !forward {
                 return Err(Fault::damaged(format!("单元格 {} 没有按行列顺序存放", A1(row, column))));
@@ -82,7 +94,7 @@ impl<'a> Ordered<'a> {
         }
         self.in_order &= forward;
         self.held.push((row, column, value));
-        if self.held.len() == HELD || self.text > HELD_TEXT {
+        if self.held.len() == HELD || self.bounds.text > HELD_TEXT {
             self.release()?;
             self.streaming = true;
         }
@@ -90,15 +102,15 @@ impl<'a> Ordered<'a> {
     }
 
     pub fn merge(&mut self, merge: Merge) -> Result<(), Fault> {
-        if self.merges.len() == MOST_MERGES {
-            return Err(Fault::too_large(format!("合并单元格超过 {MOST_MERGES} 处")));
-        }
-        let (top, left, bottom, right) = merge;
-        if top <= bottom && left <= right && bottom < ROWS && right < COLUMNS {
-            self.merges.push(merge);
-            return Ok(());
-        }
-        Err(Fault::damaged("合并单元格的范围不合规"))
+        add_merge(&mut self.merges, merge)
+    }
+
+    /// Forgets the cells: they come again.
+    pub fn restart(&mut self) {
+        self.sink.restart();
+        self.held.clear();
+        self.bounds = Bounds::default();
+        (self.in_order, self.streaming) = (true, false);
     }
 
     pub fn finish(mut self) -> Result<Vec<Merge>, Fault> {
@@ -118,12 +130,25 @@ impl<'a> Ordered<'a> {
                 return Err(Fault::damaged(format!("单元格 {} 出现两次，内容不同", A1(twice[0].0, twice[0].1))));
             }
         }
-        self.last = held.last().map(|&(row, column, _)| (row, column));
+        self.bounds.last = held.last().map(|&(row, column, _)| (row, column));
         for (row, column, value) in held {
             self.sink.cell(row, column, value);
         }
         Ok(())
     }
+}
+
+/// Notes one more merged range.
+pub(super) fn add_merge(merges: &mut Vec<Merge>, merge: Merge) -> Result<(), Fault> {
+    if merges.len() == MOST_MERGES {
+        return Err(Fault::too_large(format!("合并单元格超过 {MOST_MERGES} 处")));
+    }
+    let (top, left, bottom, right) = merge;
+    if top <= bottom && left <= right && bottom < ROWS && right < COLUMNS {
+        merges.push(merge);
+        return Ok(());
+    }
+    Err(Fault::damaged("合并单元格的范围不合规"))
 }
 
 /// Lists one more sheet.
@@ -145,10 +170,15 @@ pub(super) fn check_formats(count: usize) -> Result<(), Fault> {
 
 /// Adds to a text that is being put together, up to what a cell can hold.
 pub(super) fn append(text: &mut String, more: &str) -> Result<(), Fault> {
-    if text.len() + more.len() > LONGEST_TEXT {
+    text.push_str(more);
+    check_length(text)
+}
+
+/// Complains about a text that no cell can hold.
+pub(super) fn check_length(text: &str) -> Result<(), Fault> {
+    if text.len() > LONGEST_TEXT {
         return Err(Fault::too_large(format!("有单元格的文字超过 {LONGEST_TEXT} 字节")));
     }
-    text.push_str(more);
     Ok(())
 }
 
@@ -160,6 +190,10 @@ pub(super) struct Strings {
 }
 
 impl Strings {
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
     pub fn push(&mut self, text: &str) -> Result<(), Fault> {
         self.bytes += text.len() + 48;
         if self.bytes > MOST_TEXT {

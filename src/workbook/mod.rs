@@ -25,6 +25,7 @@ mod ods;
 mod ole;
 mod opc;
 mod package;
+mod plain;
 mod sniff;
 mod walk;
 mod xls;
@@ -72,6 +73,18 @@ pub type Merge = (u32, u32, u32, u32);
 pub trait Sink {
     /// The next cell, further right or further down than the one before; hidden rows come like others.
     fn cell(&mut self, row: u32, column: u32, value: Raw);
+
+    /// What came so far is void: the sheet is being sent again from its start.
+    fn restart(&mut self);
+}
+
+/// How the XML of .xlsx is read. Both send the same cells; the tests hold them to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parser {
+    /// By our scanner; by calamine where a sheet is not in the form that the scanner knows.
+    Scanner,
+    /// By calamine alone.
+    Calamine,
 }
 
 /// A sheet of cells; chart and macro sheets are not listed.
@@ -86,6 +99,7 @@ pub struct SheetName {
 pub struct Book {
     name: String,
     sha256: String,
+    parser: Parser,
     content: Content,
 }
 
@@ -99,6 +113,11 @@ enum Content {
 
 /// Reads `file` whole, once. `name` is how messages call it: its path relative to the input folder.
 pub fn open(file: &Path, name: &str) -> Result<Book, Error> {
+    open_with(file, name, Parser::Scanner)
+}
+
+/// Opens as [`open`] does, to be read by that parser.
+pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<Book, Error> {
     let io = |source| Error::Io { path: name.to_owned(), source };
     let size = fs::metadata(file).map_err(io)?.len();
     if size > sniff::MOST_FILE {
@@ -106,12 +125,12 @@ pub fn open(file: &Path, name: &str) -> Result<Book, Error> {
     }
     let bytes = fs::read(file).map_err(io)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let content = Content::new(bytes).map_err(|fault| fault.of_book(name))?;
-    Ok(Book { name: name.to_owned(), sha256, content })
+    let content = Content::new(bytes, parser).map_err(|fault| fault.of_book(name))?;
+    Ok(Book { name: name.to_owned(), sha256, parser, content })
 }
 
 impl Content {
-    fn new(bytes: Vec<u8>) -> Result<Content, Fault> {
+    fn new(bytes: Vec<u8>, parser: Parser) -> Result<Content, Fault> {
         if bytes.starts_with(ole::MAGIC) {
             return Ok(Content::Xls(Xls::open(&bytes)?));
         }
@@ -132,7 +151,7 @@ impl Content {
                 Ok(if main.to_ascii_lowercase().ends_with(".bin") {
                     Content::Xlsb(Xlsb::open(package, &main)?)
                 } else {
-                    Content::Xlsx(Xlsx::open(package, &main)?)
+                    Content::Xlsx(Xlsx::open(package, &main, parser)?)
                 })
             }
             None => not("压缩包，其中没有工作簿"),
@@ -170,12 +189,11 @@ impl Book {
     ///
     /// An error may come after some cells have been sent, for a file can be broken at its very end.
     pub fn read(&self, sheet: usize, sink: &mut dyn Sink) -> Result<Vec<Merge>, Error> {
-        let cells = Ordered::new(sink);
         match &self.content {
-            Content::Xlsx(book) => book.read(sheet, cells),
-            Content::Xlsb(book) => book.read(sheet, cells),
-            Content::Ods(book) => book.read(sheet, cells),
-            Content::Xls(book) => book.read(sheet, cells),
+            Content::Xlsx(book) => book.read(sheet, self.parser, sink),
+            Content::Xlsb(book) => book.read(sheet, Ordered::new(sink)),
+            Content::Ods(book) => book.read(sheet, Ordered::new(sink)),
+            Content::Xls(book) => book.read(sheet, Ordered::new(sink)),
         }
         .map_err(|fault| fault.of_sheet(&self.name, &self.sheets()[sheet].name))
     }

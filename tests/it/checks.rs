@@ -70,9 +70,14 @@ fn a_check_writes_only_its_own_return_slips_and_never_into_the_input() {
     let faulty = city(&[]);
     assert_eq!(check(faulty.path(), &to).status.code(), Some(3));
     assert!(output.path().join("退回单/年度考核.xlsx").is_file());
+    // What people lay beside the slips is none of its business.
+    let notes = ["退回单/批示.docx", "退回单/别的.xlsx"].map(|name| output.path().join(name));
+    std::fs::write(&notes[0], "x").unwrap();
+    std::fs::copy(faulty.path().join("名册.xlsx"), &notes[1]).unwrap();
     let sound = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming");
     assert_eq!(check(&sound, &to).status.code(), Some(0));
     assert!(!output.path().join("退回单/年度考核.xlsx").exists());
+    assert!(notes.iter().all(|note| note.is_file()));
     let inside = faulty.path().join("结果");
     assert_eq!(check(faulty.path(), &["--output", inside.to_str().unwrap()]).status.code(), Some(2));
     assert!(!inside.exists());

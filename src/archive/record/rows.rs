@@ -132,6 +132,10 @@ impl Sink for Cells {
             _ => self.0.push(Row { row, cells: vec![(column, value)] }),
         }
     }
+
+    fn restart(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// The sheet as a list, if it has the headers of one.

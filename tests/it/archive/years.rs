@@ -137,6 +137,10 @@ impl Read {
                     other => panic!("{other:?} in a list"),
                 };
             }
+
+            fn restart(&mut self) {
+                self.0.clear();
+            }
         }
         let mut all = All(Vec::new());
         workbook::open(path, "名单").unwrap().read(0, &mut all).unwrap();

@@ -139,6 +139,36 @@ fn the_own_name_has_the_better_right_than_an_alias() {
         )],
         expect![[r#"
             a.xlsx!一 年度考核_干部 1 = 1 + 0 + 0
+            ! DoubledColumn a.xlsx!一 单位名称「」
+                单位名称有两列：按C2「单位名称」读取，B2「单位」也是它的名称，该列的内容没有读取
+                请核对采用的是哪一列，删去另一列或改换其列名
+        "#]],
+    );
+}
+
+#[test]
+fn a_second_column_for_one_field_is_told() {
+    check(
+        &[
+            (
+                "a.xlsx!一",
+                "年度|考核部门|单位编号|得分|目标完成得分|工作落实评价
+                 2015|市委目督办|U1|=58|=85|好",
+            ),
+            // The word over a group is no second name of what stands beside.
+            (
+                "a.xlsx!二",
+                "年度|考核部门|单位|<|<|得分|工作落实评价
+                 ||编号|名称|备注||
+                 2015|市政府目督办|U1|盘龙区|无|=85|好",
+            ),
+        ],
+        expect![[r#"
+            a.xlsx!一 半年考核_班子 1 = 1 + 0 + 0
+            a.xlsx!二 半年考核_班子 1 = 1 + 0 + 0
+            ! DoubledColumn a.xlsx!一 目标完成得分「」
+                目标完成得分有两列：按E1「目标完成得分」读取，D1「得分」也是它的名称，该列的内容没有读取
+                请核对采用的是哪一列，删去另一列或改换其列名
         "#]],
     );
 }

@@ -202,16 +202,16 @@ fn duplicates_that_say_the_same_are_ignored_and_others_rejected() {
         expect![[r#"
             a.xlsx!等次 年度考核_干部 4 = 1 + 2 + 1
             b.xlsx!等次 年度考核_干部 3 = 0 + 2 + 1
-            ✗ DuplicateDiffers a.xlsx!等次!D2 考核等次「称职」
+            ✗ DuplicateElsewhere a.xlsx!等次!D2 考核等次「称职」
                 「张三」（K1）2015年有2行，所填考核等次不一致：「称职」（a.xlsx!等次!D2）、「优秀」（b.xlsx!等次!C5）
                 请核实哪一行正确，只保留一行
-            ✗ DuplicateDiffers a.xlsx!等次!D4 考核等次「优秀」
+            ✗ DuplicateElsewhere a.xlsx!等次!D4 考核等次「优秀」
                 「王五」（K3）2015年有2行，所填特别优秀不一致：「是」（a.xlsx!等次!E4）、（空）（b.xlsx!等次!第4行）
                 请核实哪一行正确，只保留一行
-            ✗ DuplicateDiffers b.xlsx!等次!C4 考核等次「优秀」
+            ✗ DuplicateElsewhere b.xlsx!等次!C4 考核等次「优秀」
                 「王五」（K3）2015年有2行，所填特别优秀不一致：「是」（a.xlsx!等次!E4）、（空）（b.xlsx!等次!第4行）
                 请核实哪一行正确，只保留一行
-            ✗ DuplicateDiffers b.xlsx!等次!C5 考核等次「优秀」
+            ✗ DuplicateElsewhere b.xlsx!等次!C5 考核等次「优秀」
                 「张三」（K1）2015年有2行，所填考核等次不一致：「称职」（a.xlsx!等次!D2）、「优秀」（b.xlsx!等次!C5）
                 请核实哪一行正确，只保留一行
         "#]],
@@ -422,6 +422,67 @@ fn somebody_put_aside_elsewhere_does_not_take_a_name_from_a_unit() {
     assert_eq!(used("K3|张三||呈贡局|副区长|主要负责人", "U1"), 1);
     assert_eq!(used("K4|张三|||副区长|主要负责人", "U1"), 0);
     assert_eq!(used("K2|张三|U2||副区长|成员", ""), 0);
+}
+
+#[test]
+fn who_sits_in_a_unit_that_is_put_aside_is_known_by_its_register_rows() {
+    let options = Options { city: false, ..Options::default() };
+    let sheets = [
+        (
+            "a.xlsx!班子",
+            "单位编号|单位名称|单位类别
+                 U1|盘龙区|区县
+                 U2|市审计局|市级部门",
+        ),
+        (
+            "a.xlsx!干部",
+            "干部编号|姓名|单位编号|职务|班子职务
+                 K1|张三|U1|区长|主要负责人
+                 K2|李四|U1|副区长|班子成员
+                 K2|李四|U2|副局长|班子成员
+                 K3|李四|U2|局长|主要负责人
+                 K4|王五|U2|副局长|班子成员",
+        ),
+        (
+            "a.xlsx!等次",
+            "年度|姓名|单位名称|考核等次
+                 2015|张三|盘龙区|优秀
+                 2015|李四|盘龙区|称职
+                 2015|王五|盘龙区|称职",
+        ),
+    ];
+    check_with(
+        &options,
+        &sheets,
+        expect![[r#"
+            a.xlsx!班子 班子名册 2 = 1 + 1 + 0
+            a.xlsx!干部 干部名册 5 = 3 + 2 + 0
+            a.xlsx!等次 年度考核_干部 3 = 0 + 3 + 0
+            ✗ NotInSet a.xlsx!班子!C2 单位类别「区县」
+                单位类别「区县」不在规定的取值之内，应为「市级部门」「县区」「开发（度假）园区」之一
+                请改填「市级部门」「县区」「开发（度假）园区」之一；如系笔误，可能应为「县区」
+            ✗ RegisterRejected a.xlsx!干部!C2 单位编号「U1」
+                「U1」在《班子名册》中的登记有误、未被采用，本行随之暂不采用
+                请先改正《班子名册》中该编号的登记，本行此项无需改动
+            ✗ RegisterRejected a.xlsx!干部!C3 单位编号「U1」
+                「U1」在《班子名册》中的登记有误、未被采用，本行随之暂不采用
+                请先改正《班子名册》中该编号的登记，本行此项无需改动
+            ✗ RegisterRejected a.xlsx!等次!B2 姓名「张三」
+                「K1」在《干部名册》中的登记有误、未被采用，本行随之暂不采用
+                请先改正《干部名册》中该编号的登记，本行此项无需改动
+            ✗ RegisterRejected a.xlsx!等次!C3 单位名称「盘龙区」
+                「U1」在《班子名册》中的登记有误、未被采用，本行随之暂不采用
+                请先改正《班子名册》中该编号的登记，本行此项无需改动
+            ✗ RegisterRejected a.xlsx!等次!C4 单位名称「盘龙区」
+                「U1」在《班子名册》中的登记有误、未被采用，本行随之暂不采用
+                请先改正《班子名册》中该编号的登记，本行此项无需改动
+        "#]],
+    );
+    use kaohe::table::RejectedSubject::{Known, RegisterRejected};
+    let rejected = read(&sheets, &options).unwrap().rejected;
+    let subjects: Vec<_> = rejected.iter().filter(|row| row.table > 1).map(|row| row.subjects.clone()).collect();
+    // 张三, the 李四 of that unit (who has another seat), and nobody: 王五 has no seat there.
+    assert_eq!(subjects, [vec![RegisterRejected(1, "K1".to_owned())], vec![Known(1, 0)], vec![]]);
 }
 
 #[test]

@@ -127,6 +127,26 @@ fn a_full_disk_takes_no_answer_half() {
     assert!(told(&ended).contains("已收回 1 项"), "{}", told(&ended));
 }
 
+/// Workbooks that lie alone, outside a run's folder, are replaced by whole ones or not at all.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_the_workbook_that_stood_there() {
+    let city = lived_in();
+    let dir = tempfile::tempdir().unwrap();
+    let (ledger, archive) = (dir.path().join("台账.xlsx"), city.output().join("档案.db"));
+    let export: Vec<&std::ffi::OsStr> =
+        vec!["archive".as_ref(), "export".as_ref(), ledger.as_ref(), "--archive".as_ref(), archive.as_ref()];
+    assert_eq!(kaohe().args(&export).output().unwrap().status.code(), Some(0));
+    let before = tree(dir.path());
+    for kib in [0, 1, 4] {
+        let ended = on_a_full_disk(kib, &export);
+        assert_eq!(ended.status.code(), Some(1), "{kib} KiB: {}", told(&ended));
+        assert!(told(&ended).contains("磁盘") && told(&ended).contains("台账.xlsx"), "{}", told(&ended));
+        assert!(tree(dir.path()) == before, "{kib} KiB");
+    }
+    assert_eq!(kaohe().args(&export).output().unwrap().status.code(), Some(0));
+}
+
 /// Runs as somebody whom file permissions stop; root is not stopped by them.
 #[cfg(unix)]
 fn as_nobody(program: &Path) -> Command {

@@ -18,7 +18,7 @@ mod xlsx;
 use std::fs;
 
 use kaohe::place::A1;
-use kaohe::workbook::{self, Raw, Sink};
+use kaohe::workbook::{self, Parser, Raw, Sink};
 
 /// Takes cells as one line each.
 #[derive(Default)]
@@ -36,14 +36,31 @@ impl Sink for Lines {
         };
         self.0.push(format!("{} {shown}", A1(row, column)));
     }
+
+    fn restart(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// All that is read from a workbook: `[sheet]`, its cells, its merged ranges, then the next sheet. Or the message.
+///
+/// Every workbook goes through both parsers. They agree, down to whether it is refused; only the wording may differ.
+#[track_caller]
 fn shown(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let scanned = shown_by(Parser::Scanner, bytes);
+    match (&scanned, shown_by(Parser::Calamine, bytes)) {
+        (Ok(scanned), Ok(read)) => assert_eq!(*scanned, read, "by the scanner, by calamine"),
+        (Err(_), Err(message)) => assert!(message.contains("「报送/表.xlsx」"), "{message}"),
+        (scanned, read) => panic!("by the scanner: {scanned:?}\nby calamine: {read:?}"),
+    }
+    scanned
+}
+
+fn shown_by(parser: Parser, bytes: &[u8]) -> Result<Vec<String>, String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x");
     fs::write(&file, bytes).unwrap();
-    let book = workbook::open(&file, "报送/表.xlsx").map_err(|e| e.to_string())?;
+    let book = workbook::open_with(&file, "报送/表.xlsx", parser).map_err(|e| e.to_string())?;
     let mut all = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
         all.push(format!("[{}{}]", sheet.name, if sheet.hidden { " 隐藏" } else { "" }));

@@ -1,7 +1,9 @@
 //! What is read from .xlsx.
 
+use kaohe::workbook::Parser;
+
 use super::build::{relations, sheet, strings, workbook, xlsx};
-use super::{check, refused, shown};
+use super::{check, refused, shown, shown_by};
 
 /// One row with these cells.
 fn row(cells: &str) -> Vec<u8> {
@@ -18,10 +20,8 @@ fn cells_are_read_by_type() {
         (r#"<c r="A1" t="b"><v>1</v></c><c r="B1" t="b"><v>0</v></c>"#, &["A1 true", "B1 false"]),
         (r#"<c r="A1" t="e"><v>#REF!</v></c><c r="B1" t="e"><v>#SPILL!</v></c>"#, &["A1 #REF!", "B1 #SPILL!"]),
         (r#"<c r="A1" t="inlineStr"><is><t>张三</t></is></c>"#, &["A1 \"张三\""]),
-        (r#"<c r="A1" t="inlineStr"><v>张三</v></c>"#, &["A1 \"张三\""]),
         (r#"<c r="A1" t="d"><v>2015-06-24T00:00:00</v></c>"#, &["A1 2015-06-24 00:00:00"]),
         (r#"<c r="A1" t="str"><f>B1</f><v>甲 &amp; 乙</v></c>"#, &["A1 \"甲 & 乙\""]),
-        (r#"<c r="A1"><v>12</v><extLst><ext><v>99</v></ext></extLst></c>"#, &["A1 12"]),
         (r#"<c r="A1" s="1"/><c r="B1"><v></v></c>"#, &[]),
         // What does not fit its type stays visible.
         (r#"<c r="A1"><v>六十</v></c><c r="B1"><v>NaN</v></c>"#, &["A1 \"六十\"", "B1 \"NaN\""]),
@@ -29,6 +29,20 @@ fn cells_are_read_by_type() {
     ];
     for (cells, expected) in cases {
         check(&row(cells), expected);
+    }
+}
+
+#[test]
+fn calamine_refuses_what_it_would_pass_over() {
+    // It takes such a text for a blank, and cannot go on behind an extension.
+    let cases = [
+        (r#"<c r="A1" t="inlineStr"><v>张三</v></c>"#, "A1 \"张三\""),
+        (r#"<c r="A1"><v>12</v><extLst><ext><v>99</v></ext></extLst></c>"#, "A1 12"),
+    ];
+    for (cells, expected) in cases {
+        assert_eq!(shown_by(Parser::Scanner, &row(cells)).unwrap()[1..], [expected]);
+        let message = shown_by(Parser::Calamine, &row(cells)).unwrap_err();
+        assert!(message.contains("工作表「表」已损坏"), "{message}");
     }
 }
 

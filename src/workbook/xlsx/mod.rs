@@ -1,15 +1,20 @@
 //! Office Open XML (.xlsx, .xlsm): the list of sheets, number formats, shared strings, and the cells of a sheet as a stream.
 //!
-//! Its own reader, not calamine's, because calamine fails a whole workbook over one macro sheet or one `#SPILL!`, reserves
-//! what `uniqueCount` claims, parses a sheet twice to tell its merged ranges, and copies all strings once per thread.
+//! A sheet in the form that spreadsheet programs write goes through [`scan`], any other through calamine ([`general`]). The
+//! list of sheets, formats and strings are read here for both: calamine hands none of them out, and it fails a
+//! whole workbook over one macro sheet and reserves what `uniqueCount` claims.
+
+mod general;
+mod scan;
 
 use std::collections::HashMap;
 
 use super::cells::{self, COLUMNS, Ordered, ROWS, Strings};
 use super::error::Fault;
 use super::package::Package;
-use super::xml::{Tag, Token, Xml, local, unescape};
-use super::{Merge, Raw, SheetName, dates, opc};
+use super::plain::{Stop, Window};
+use super::xml::{Token, Xml, local, unescape};
+use super::{Merge, Parser, Raw, SheetName, Sink, dates, opc};
 
 #[derive(Debug)]
 pub(super) struct Xlsx {
@@ -41,14 +46,14 @@ impl Xlsx {
         self.styles.is_1904
     }
 
-    pub fn open(package: Package, main: &str) -> Result<Xlsx, Fault> {
+    pub fn open(package: Package, main: &str, parser: Parser) -> Result<Xlsx, Fault> {
         let relations = opc::relations(&package, main)?;
         let mut styles = Styles::default();
         let mut strings = Strings::default();
         for relation in &relations {
             match relation.kind.as_str() {
                 "styles" => styles.dates = read_styles(&package, &relation.target)?,
-                "sharedStrings" => strings = read_strings(&package, &relation.target)?,
+                "sharedStrings" => strings = read_strings(&package, &relation.target, parser)?,
                 _ => {}
             }
         }
@@ -88,56 +93,16 @@ impl Xlsx {
         Ok(Xlsx { package, sheets, parts, strings, styles })
     }
 
-    pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
-        let part = &self.parts[sheet];
-        let mut xml = Xml::new(self.package.stream(self.package.need(part)?)?, part)?;
-        let mut reader = CellReader { book: self, value: String::new(), inline: String::new() };
-        let mut in_data = false;
-        let (mut row, mut column) = (0, 0);
-        loop {
-            match xml.next()? {
-                Token::Start(tag) if in_data => match tag.local() {
-                    b"c" => {
-                        let attributes = CellAttributes::new(tag)?;
-                        if let Some((r, c)) = attributes.at {
-                            (row, column) = (r, c);
-                        }
-                        if let Some(raw) = reader.cell(&mut xml, &attributes)? {
-                            cells.push(row, column, raw)?;
-                        }
-                        column += 1;
-                    }
-                    b"row" => {
-                        if let Some(number) = tag.attribute(b"r")? {
-                            row = row_number(number)?;
-                        }
-                        column = 0;
-                    }
-                    _ => xml.skip()?,
-                },
-                Token::Start(tag) => match tag.local() {
-                    b"sheetData" => in_data = true,
-                    b"mergeCell" => {
-                        if let Some(range) = tag.attribute(b"ref")? {
-                            cells.merge(merged(range)?)?;
-                        }
-                    }
-                    _ => {}
-                },
-                Token::End(name) => match local(name) {
-                    b"row" => {
-                        row += 1;
-                        column = 0;
-                    }
-                    b"sheetData" => in_data = false,
-                    _ => {}
-                },
-                Token::Text { .. } => {}
-                Token::Eof => break,
+    /// By the scanner unless calamine is asked for; by calamine where the scanner meets what it does not know.
+    pub fn read(&self, sheet: usize, parser: Parser, sink: &mut dyn Sink) -> Result<Vec<Merge>, Fault> {
+        if parser == Parser::Scanner {
+            match scan::read(self, &self.parts[sheet], sink) {
+                Ok(merges) => return Ok(merges),
+                Err(Stop::Fault(fault)) => return Err(fault),
+                Err(Stop::Unknown | Stop::More) => sink.restart(),
             }
         }
-        xml.finish()?;
-        cells.finish()
+        general::read(self, &self.parts[sheet], Ordered::new(sink))
     }
 }
 
@@ -157,124 +122,6 @@ pub(super) fn add_sheet(
     cells::add_sheet(sheets, sheet)?;
     parts.push(relation.target.clone());
     Ok(())
-}
-
-struct CellAttributes {
-    at: Option<(u32, u32)>,
-    style: usize,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Number,
-    Shared,
-    Text,
-    Inline,
-    Bool,
-    Error,
-    Date,
-}
-
-impl CellAttributes {
-    fn new(tag: Tag<'_>) -> Result<CellAttributes, Fault> {
-        let mut cell = CellAttributes { at: None, style: 0, kind: Kind::Number };
-        for attribute in tag.attributes() {
-            match attribute? {
-                (b"r", value) => cell.at = Some(address(value)?),
-                (b"s", value) => cell.style = number(value).unwrap_or_default(),
-                (b"t", value) => {
-                    cell.kind = match value {
-                        b"s" => Kind::Shared,
-                        b"str" => Kind::Text,
-                        b"inlineStr" => Kind::Inline,
-                        b"b" => Kind::Bool,
-                        b"e" => Kind::Error,
-                        b"d" => Kind::Date,
-                        _ => Kind::Number,
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(cell)
-    }
-}
-
-/// Reads cells, keeping its buffers from one to the next.
-struct CellReader<'a> {
-    book: &'a Xlsx,
-    value: String,
-    inline: String,
-}
-
-impl CellReader<'_> {
-    /// What stands inside `<c>`, to its end.
-    fn cell(&mut self, xml: &mut Xml<'_>, cell: &CellAttributes) -> Result<Option<Raw>, Fault> {
-        let (mut formula, mut has_value, mut has_inline) = (false, false, false);
-        self.value.clear();
-        loop {
-            match xml.next()? {
-                Token::Start(tag) => match tag.local() {
-                    b"v" => {
-                        has_value = true;
-                        self.value.clear();
-                        plain_text(xml, &mut self.value)?;
-                    }
-                    b"f" => {
-                        formula = true;
-                        xml.skip()?;
-                    }
-                    b"is" => {
-                        has_inline = true;
-                        self.inline.clear();
-                        rich_text(xml, &mut self.inline)?;
-                    }
-                    _ => xml.skip()?,
-                },
-                Token::End(_) => break,
-                Token::Text { .. } => {}
-                Token::Eof => return Err(xml.damaged("XML 不完整")),
-            }
-        }
-        if has_inline && (cell.kind == Kind::Inline || !has_value) {
-            return Ok(cells::text(&self.inline));
-        }
-        if formula && (!has_value || (self.value.is_empty() && !matches!(cell.kind, Kind::Text | Kind::Inline))) {
-            return Ok(Some(Raw::NoResult));
-        }
-        self.stored(cell)
-    }
-
-    /// The content of `<v>`. What does not fit its type is kept as the text it is, so that it is shown and found fault with.
-    fn stored(&self, cell: &CellAttributes) -> Result<Option<Raw>, Fault> {
-        let plain = self.value.trim();
-        if plain.is_empty() && cell.kind != Kind::Text {
-            return Ok(None);
-        }
-        Ok(match cell.kind {
-            Kind::Shared => {
-                let index = number(plain.as_bytes())
-                    .ok_or_else(|| Fault::damaged(format!("共享字符串的编号「{plain}」不是数字")))?;
-                return self.book.strings.get(index);
-            }
-            Kind::Text | Kind::Inline => cells::text(&unescape_units(&self.value)),
-            Kind::Bool => match plain {
-                "1" | "true" | "TRUE" => Some(Raw::Bool(true)),
-                "0" | "false" | "FALSE" => Some(Raw::Bool(false)),
-                _ => cells::text(plain),
-            },
-            Kind::Error => Some(Raw::Error(plain.to_owned())),
-            Kind::Date => match dates::from_iso(plain) {
-                Some(at) => Some(Raw::DateTime(at)),
-                None => cells::text(plain),
-            },
-            Kind::Number => match plain.parse::<f64>() {
-                Ok(value) if value.is_finite() => Some(self.book.styles.number(value, cell.style)),
-                _ => cells::text(plain),
-            },
-        })
-    }
 }
 
 /// The text up to the end of the tag just sent.
@@ -317,9 +164,21 @@ fn rich_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
     Ok(())
 }
 
-fn read_strings(package: &Package, part: &str) -> Result<Strings, Fault> {
+fn read_strings(package: &Package, part: &str, parser: Parser) -> Result<Strings, Fault> {
+    let Some(found) = package.find(part)? else { return Ok(Strings::default()) };
+    if parser == Parser::Scanner {
+        let plain = Window::new(package.stream(found)?, part).and_then(|mut window| {
+            let strings = scan::strings(&mut window)?;
+            window.finish()?;
+            Ok(strings)
+        });
+        match plain {
+            Ok(strings) => return Ok(strings),
+            Err(Stop::Fault(fault)) => return Err(fault),
+            Err(Stop::Unknown | Stop::More) => {}
+        }
+    }
     let mut strings = Strings::default();
-    let Some(found) = package.find(part)? else { return Ok(strings) };
     let mut xml = Xml::new(package.stream(found)?, part)?;
     let mut text = String::new();
     loop {
