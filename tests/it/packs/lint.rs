@@ -155,3 +155,26 @@ fn a_provision_in_no_part() {
     let odd = rule("9.1", "cadre", "when = \"特别优秀 AND 考核等次 = '称职'\"").replace("\"4.9\"", "\"9.1\"");
     check(&[("rules.toml", "", &odd)], 0, &["rules.toml", "提醒: 规则「9.1」的条款「9.1」不在任何一部分"]);
 }
+
+/// A word that its closed set does not hold is shown where it stands, with the nearest that it does.
+#[test]
+fn words_that_no_set_holds() {
+    let cases = [
+        ("cadre", "when = \"考核等次 = '基本称值'\"", "「考核等次」不会等于「基本称值」，是否要写「基本称职」？"),
+        ("cadre", "when = \"考核等次 IN ('优秀', '良好')\"", "「考核等次」不会等于「良好」"),
+        ("问题线索", "when = \"线索来源 = '12380'\"", "「线索来源」不会等于「12380」"),
+        ("cadre", "when = \"班子职务 <> '主要领导'\"", "「班子职务」不会等于「主要领导」"),
+    ];
+    for (of, condition, said) in cases {
+        let text = rule("4.9", of, condition);
+        let folder = edited(KUNMING, &[("rules.toml", "", &text)]);
+        let ended = pack("lint", &folder);
+        let file = std::fs::read_to_string(folder.path().join("rules.toml")).unwrap();
+        let line = file.lines().position(|line| line == condition).unwrap() + 1;
+        assert_eq!(ended.code, 1, "{said}: {}", ended.text);
+        assert!(ended.text.contains(&format!("--> rules.toml:{line}:")), "{said}: {}", ended.text);
+        assert!(ended.text.contains(said) && ended.text.contains("可用的值："), "{said}: {}", ended.text);
+    }
+    let fact = "\n[[fact]]\nof = \"cadre\"\nname = \"上年降级\"\nfrom = \"@archive\"\ngiven = \"处理 = '降级' AND 意见 = '赞成'\"\nvalue = \"COUNT(*) > 0\"\nabsent = \"FALSE\"\n";
+    check(&[("facts.toml", "", fact)], 1, &["facts.toml", "「处理」不会等于「降级」", "「意见」不会等于「赞成」"]);
+}

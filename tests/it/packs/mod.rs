@@ -4,6 +4,7 @@
 
 mod examples;
 mod lint;
+mod second;
 mod stranger;
 mod years;
 
