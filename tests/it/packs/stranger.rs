@@ -1,5 +1,5 @@
 //! A stranger's pack: exported, given a table, a parameter, a fact, a rule with its own action and list, an example;
-//! linted, tested, run and explained, without a line of Rust. README.md tells the same steps.
+//! linted, tested, run and explained, without a line of Rust, as the guide in README.md says.
 
 use std::fs;
 
@@ -7,93 +7,25 @@ use rust_xlsxwriter::Workbook;
 
 use super::{edit, edited, kaohe, pack};
 
-const TABLE: &str = r#"
-[[table]]
-name = "群众测评"
-absent = "empty"
-assessment = true
-year = "年度"
-refers = [{ kind = "team", id = "单位编号", label = "单位名称" }]
-column = [
-  { name = "年度", type = "year", not_after_year = true },
-  { name = "单位编号", type = "id", one_of = "单位" },
-  { name = "单位名称", type = "name", one_of = "单位" },
-  { name = "满意率", type = "number", required = true, min = 0, max = 100 },
-]
-"#;
+/// The files that the guide's blocks go into, in the guide's order.
+const FILES: [&str; 6] =
+    ["tables.toml", "parameters.toml", "facts.toml", "handoff.toml", "rules.toml", "examples.toml"];
 
-const PARAMETER: &str = r#"
-[[parameter]]
-name = "满意率线"
-unit = "%"
-reference = "本部门《群众测评办法》"
-reading = "本部门以不足60%为不满意"
-min = 0
-max = 100
-values = [{ from = 2000-01-01, value = 60 }]
-"#;
-
-const FACT: &str = r#"
-[[fact]]
-of = "team"
-name = "群众不满意"
-from = "群众测评"
-given = "年度 = 本年"
-value = "MAX(满意率 < 满意率线)"
-absent = "FALSE"
-cells = [{ column = "满意率", when = "满意率 < 满意率线", line = "满意率线" }]
-"#;
-
-const RULE: &str = r#"
-[[rule]]
-id = "1.6"
-provision = "1.6"
-runs = "HA"
-stage = 1
-of = "team"
-when = "群众不满意"
-propose = [{ action = "约请群众代表座谈", to = "itself" }]
-"#;
-
-const LIST: &str = r#"
-[[list]]
-name = "座谈名单"
-empty = "本次没有要约请群众代表座谈的班子。"
-
-[[action]]
-name = "约请群众代表座谈"
-list = "座谈名单"
-tone = "neutral"
-asks = "请约请群众代表座谈，听取意见。"
-due = "一个月内"
-"#;
-
-const EXAMPLE: &str = r#"
-[[example]]
-name = "满意率59.9的座谈，60的不座谈，去年的不算"
-run = "HA"
-rows = """
-群众测评：年度 | 单位编号 | 满意率
-2015 | B1 | 59.9
-2015 | B2 | 60
-2014 | B3 | 10
-"""
-expect = """
-约请群众代表座谈 | B1 | 1.6
-"""
-"#;
+/// The blocks of the guide in README.md, so that what it says is what is tested.
+fn guide() -> Vec<String> {
+    let readme = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let guide = readme.split("\n### For pack authors").nth(1).unwrap().split("\n## ").next().unwrap();
+    let blocks = guide.split("```toml\n").skip(1).map(|block| format!("\n{}", block.split("```").next().unwrap()));
+    blocks.collect()
+}
 
 #[test]
 fn a_stranger_adds_a_table_a_parameter_a_fact_and_a_rule_with_its_list() {
     let folder = edited("kunming-2015", &[]);
-    let steps = [
-        ("tables.toml", TABLE),
-        ("parameters.toml", PARAMETER),
-        ("facts.toml", FACT),
-        ("handoff.toml", LIST),
-        ("rules.toml", RULE),
-    ];
-    for (file, text) in steps {
+    let blocks = guide();
+    assert_eq!(blocks.len(), FILES.len());
+    let (rules, example) = blocks.split_at(FILES.len() - 1);
+    for (file, text) in FILES.iter().zip(rules) {
         edit(folder.path(), file, "", text);
     }
     let lint = pack("lint", &folder);
@@ -103,7 +35,7 @@ fn a_stranger_adds_a_table_a_parameter_a_fact_and_a_rule_with_its_list() {
     let test = pack("test", &folder);
     assert_eq!(test.code, 1);
     assert!(test.text.contains("规则「1.6」：没有例子使它成立"), "{}", test.text);
-    edit(folder.path(), "examples.toml", "", EXAMPLE);
+    edit(folder.path(), FILES[5], "", &example[0]);
     let test = pack("test", &folder);
     assert_eq!(test.code, 0, "{}", test.text);
     let show = pack("show", &folder).text;
