@@ -115,7 +115,7 @@ fn decisions(bencher: Bencher<'_, '_>, cadres: u32) {
     bencher.bench(|| {
         let literals = job.literals(&pack, data.year, data.as_of);
         let mut world = World::new(&pack, &data, literals, &history).unwrap();
-        decide(&mut world, &history, Run::Annual, data.year).unwrap()
+        decide(&mut world, &history, Run::Annual, data.year).unwrap().0
     });
 }
 

@@ -1,11 +1,14 @@
 //! The command line as typed, and its words for people.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::pack::Run;
 
 #[derive(Debug, Parser)]
 #[command(name = "kaohe", version, about = "考核：按规则包处理领导班子和领导干部考核结果，只提建议，由人决定")]
@@ -25,6 +28,10 @@ pub enum Command {
     Check(CheckArgs),
     /// 收回委员会在名单中填写的意见
     Record(RecordArgs),
+    /// 逐条说明某人或某单位为什么在名单上、为什么不在
+    Explain(ExplainArgs),
+    /// 对照：换一个参数、规则包，或与已发布的结果相比，会变动谁、为什么
+    Compare(CompareArgs),
     /// 查看、校验或导出档案
     Archive(ArchiveArgs),
     /// 生成一座虚构城市的报送表，供试用、培训和测速
@@ -33,6 +40,53 @@ pub enum Command {
     Pack(PackArgs),
     /// 生成空白报送表（含下拉选项和填表说明）
     Template(TemplateArgs),
+    /// 输出命令行补全脚本
+    Completions {
+        /// 哪一种命令行：bash、zsh、fish、powershell 或 elvish
+        #[arg(value_name = "SHELL", value_parser = shell)]
+        shell: Shell,
+    },
+}
+
+impl Command {
+    /// Where the command's log goes, if it is asked for.
+    pub fn log(&self) -> Option<&Path> {
+        match self {
+            Command::HalfYear(run) | Command::Annual(run) => run.log.as_deref(),
+            Command::Check(check) => check.log.as_deref(),
+            Command::Record(record) => record.log.as_deref(),
+            Command::Compare(compare) => compare.log.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether progress and summary stay away from the terminal.
+    pub fn quiet(&self) -> bool {
+        match self {
+            Command::HalfYear(run) | Command::Annual(run) => run.quiet,
+            Command::Compare(compare) => compare.quiet,
+            _ => false,
+        }
+    }
+
+    /// How many threads are asked for.
+    pub fn threads(&self) -> Option<u16> {
+        match self {
+            Command::HalfYear(run) | Command::Annual(run) => run.threads,
+            Command::Compare(compare) => compare.threads,
+            _ => None,
+        }
+    }
+
+    /// The folders that are read and published into.
+    pub fn folders(&self) -> (Option<&Path>, Option<&Path>) {
+        match self {
+            Command::HalfYear(run) | Command::Annual(run) => (Some(&run.input), Some(&run.output)),
+            Command::Check(check) => (Some(&check.input), None),
+            Command::Compare(compare) => (Some(&compare.input), None),
+            _ => (None, None),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -49,7 +103,7 @@ pub struct RunArgs {
     /// 基准日；不写则半年为6月30日，年度为12月31日
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
     /// 档案文件；不写则为发布文件夹中的 档案.db
@@ -70,6 +124,9 @@ pub struct RunArgs {
     /// 不显示进度和小结
     #[arg(long)]
     pub quiet: bool,
+    /// 把经过、全部数据问题和退出码追加到日志文件，供无人值守时事后查看
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -83,9 +140,74 @@ pub struct CheckArgs {
     /// 把数据问题清单和退回单写到哪个文件夹
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
+    #[arg(long, value_name = "DIR")]
+    pub pack: Option<PathBuf>,
+    /// 把经过、全部数据问题和退出码追加到日志文件，供无人值守时事后查看
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// 报送表所在文件夹
+    #[arg(value_name = "INPUT_DIR")]
+    pub input: PathBuf,
+    /// 哪一种运行：annual 或 half-year
+    #[arg(value_name = "annual|half-year", value_parser = run)]
+    pub run: Run,
+    /// 对照写到哪个工作簿
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub output: PathBuf,
+    /// 与这次已发布的结果相比，例如 结果/2015-annual
+    #[arg(long, value_name = "DIR")]
+    pub against: Option<PathBuf>,
+    /// 改用的参数值，可多次使用
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub sets: Vec<String>,
+    /// 几个方案的参数值：每行一个参数，每列一个方案
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub scenarios: Option<PathBuf>,
+    /// 改用的规则包文件夹
+    #[arg(long, value_name = "DIR")]
+    pub with_pack: Option<PathBuf>,
+    /// 年度；不写则同运行，与已发布的结果相比时取其年度
+    #[arg(long, value_name = "YYYY", value_parser = year)]
+    pub year: Option<i32>,
+    /// 基准日；不写则同运行
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_of: Option<NaiveDate>,
     /// 规则包文件夹；不写则用内置的规则包
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
+    /// 档案文件，只读；不写则用已发布结果旁边的档案，没有则不用
+    #[arg(long, value_name = "FILE")]
+    pub archive: Option<PathBuf>,
+    /// 线程数；不写则用全部处理器
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<u16>,
+    /// 不显示进度和小结
+    #[arg(long)]
+    pub quiet: bool,
+    /// 把经过写入日志文件（UTF-8，追加在后）
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// 编号或姓名（单位名称）；重名的逐一说明
+    #[arg(value_name = "SUBJECT")]
+    pub subject: String,
+    /// 一次运行的结果文件夹，例如 结果/2015-annual；只读取它
+    #[arg(long, value_name = "DIR")]
+    pub run: PathBuf,
+    /// 输出为 JSON，供程序使用
+    #[arg(long)]
+    pub json: bool,
+    /// 另写成一份会议用的工作簿
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -100,17 +222,21 @@ pub enum PackCommand {
     Show(PackDir),
     /// 检查规则包，逐处指明文件和行
     Lint(PackDir),
-    /// 把内置规则包写到文件夹，供修改后用 --pack 使用
+    /// 用规则包自带的例子检验规则，并指出没有例子的分支
+    Test(PackDir),
+    /// 把规则包写到文件夹，供修改后用 --pack 使用
     Export {
         /// 写到哪个文件夹
         #[arg(value_name = "DIR")]
         dir: PathBuf,
+        #[command(flatten)]
+        of: PackDir,
     },
 }
 
 #[derive(Debug, Args)]
 pub struct PackDir {
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
 }
@@ -126,6 +252,9 @@ pub struct RecordArgs {
     /// 更正以前已收回的意见
     #[arg(long)]
     pub amend: bool,
+    /// 把经过、全部问题和退出码追加到日志文件，供无人值守时事后查看
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -177,7 +306,7 @@ pub struct SampleArgs {
     /// 像各单位实际报送的那样写：多个文件夹、双层表头、合计行、各种日期写法等
     #[arg(long)]
     pub messy: bool,
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
 }
@@ -187,9 +316,14 @@ pub struct TemplateArgs {
     /// 写到哪个文件夹
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
+}
+
+fn run(text: &str) -> Result<Run, String> {
+    let runs = [Run::HalfYear, Run::Annual];
+    runs.into_iter().find(|run| run.word() == text).ok_or_else(|| "应为 annual 或 half-year".to_owned())
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
@@ -206,14 +340,53 @@ fn threads(text: &str) -> Result<u16, String> {
     count.ok_or_else(|| "应为 1 到 1024 的整数".to_owned())
 }
 
+fn shell(text: &str) -> Result<Shell, String> {
+    text.parse().map_err(|_| "应为 bash、zsh、fish、powershell 或 elvish".to_owned())
+}
+
+/// The script that completes commands and options in a shell.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut translated(), "kaohe", &mut script);
+    script
+}
+
+/// The command line as it was typed, for people to read and repeat.
+pub fn as_typed() -> String {
+    let quoted = |part: OsString| {
+        let part = part.to_string_lossy().into_owned();
+        if part.is_empty() || part.contains([' ', '\t', '"', '\'', '　']) { format!("\"{part}\"") } else { part }
+    };
+    let parts: Vec<String> = std::env::args_os().skip(1).map(quoted).collect();
+    format!("kaohe {}", parts.join(" "))
+}
+
+/// The file that `--log` names in a command line that cannot be parsed otherwise.
+pub fn log_named(arguments: impl IntoIterator<Item = OsString>) -> Option<PathBuf> {
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        let text = argument.to_string_lossy();
+        if text == "--log" {
+            return arguments.next().map(PathBuf::from);
+        }
+        if let Some(path) = text.strip_prefix("--log=") {
+            return Some(PathBuf::from(path));
+        }
+    }
+    None
+}
+
 /// Parses the command line.
 ///
 /// # Errors
 /// Clap's own error, for help and version too; [`complaint`] says it in Chinese.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&translated().try_get_matches_from(arguments)?)
+}
+
+fn translated() -> clap::Command {
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本");
-    let command = chinese(Cli::command()).disable_version_flag(true).arg(version.help_heading(OPTIONS));
-    Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    chinese(Cli::command()).disable_version_flag(true).arg(version.help_heading(OPTIONS))
 }
 
 const OPTIONS: &str = "选项";

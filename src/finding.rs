@@ -34,8 +34,10 @@ pub enum Code {
     ContradictorySubject,
     /// The subject stands only in rejected register rows.
     RegisterRejected,
-    /// Two rows with one key that differ.
+    /// Two rows with one key that differ, in one workbook.
     DuplicateDiffers,
+    /// The same in several workbooks: the reason cites what other offices have sent.
+    DuplicateElsewhere,
     /// A check between columns of one row, from the pack.
     RowCheck,
     /// A line id that is malformed, another person's, or contradicted.
@@ -84,4 +86,24 @@ pub struct Finding {
     pub severity: Severity,
     #[serde(skip)]
     pub code: Code,
+}
+
+/// One line: what was done with the row, the place, and what is to be done.
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let done = match self.severity {
+            Severity::Rejected => "退回",
+            Severity::Warning => "提醒",
+        };
+        let place = [self.file.as_str(), self.sheet.as_str(), self.cell.as_str()];
+        let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+        write!(f, "{done}：{}", place.join("!"))?;
+        if !self.column.is_empty() {
+            write!(f, "（{}）", self.column)?;
+        }
+        if !self.value.is_empty() {
+            write!(f, "，原值「{}」", self.value)?;
+        }
+        write!(f, "：{}。{}", self.reason, self.remedy)
+    }
 }

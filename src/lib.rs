@@ -19,11 +19,13 @@
 //! - [`fact`]: the pack's expressions as polars columns over all entities at once, with the cells that decide.
 //! - [`rule`]: the rules of a stage, in three values; which facts are missing; rows with several readings.
 //! - [`consequence`]: whom a hit reaches, merging, conflicts, the talk quota, the register of talks.
+//! - [`explain`]: why somebody is on a list or not, from what a run kept.
+//! - [`compare`]: what another value, another pack or newer workbooks change, and why.
 //! - [`handoff`]: pure models of workbooks, then files.
 //! - [`archive`]: proposals and the committee's answers, append-only and chained by hash.
 //! - [`run`]: a checked job, the sequence of stages, publishing whole or not at all.
 //! - [`sample`], [`template`]: workbooks to try with, and empty ones to fill in.
-//! - [`cli`]: the command line as typed.
+//! - [`cli`]: the command line as typed; [`journal`]: the log file of a run that nobody watches.
 //!
 //! # Invariants
 //! - No provision, grade, action, list or table of the law stands in Rust: another city needs another pack, not
@@ -39,10 +41,13 @@
 
 pub mod archive;
 pub mod cli;
+pub mod compare;
 pub mod consequence;
+pub mod explain;
 pub mod fact;
 pub mod finding;
 pub mod handoff;
+pub mod journal;
 pub mod pack;
 pub mod place;
 pub mod rule;

@@ -6,9 +6,17 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kaohe::cli::{self, ArchiveCommand, Cli, Command, PackCommand, RunArgs};
+use kaohe::explain::text;
+use kaohe::finding::Finding;
+use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
-use kaohe::run::job::{Job, Typed};
+use kaohe::run::compare::Request;
+use kaohe::run::job::{self, Job, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
+
+/// Many small texts are made on several threads at once, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Expressions of a pack may nest deeply; the main thread's stack is not ours to size.
 const STACK: usize = 256 << 20;
@@ -18,12 +26,21 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             match cli::complaint(&error) {
-                Some(message) => complain(&message),
+                Some(message) => {
+                    log_usage(&message);
+                    complain(&message);
+                }
                 None => drop(error.print()),
             }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    // A fault of the program, or a library's: said like everything else, with what its authors need.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let words = panic.payload_as_str().unwrap_or_default();
+        complain(&format!("程序内部错误：{words}（{place}）"));
+    }));
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || command(cli));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => ExitCode::from(code),
@@ -36,39 +53,60 @@ fn main() -> ExitCode {
 }
 
 fn command(cli: Cli) -> u8 {
-    let ended = match cli.command {
-        Command::HalfYear(arguments) => annual(Run::HalfYear, arguments),
-        Command::Annual(arguments) => annual(Run::Annual, arguments),
-        Command::Check(arguments) => check(arguments),
-        Command::Record(arguments) => {
-            run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &Terminal::new(false))
+    // Before the log is opened: the program may have to start anew.
+    let terminal = threads(cli.command.threads()).and_then(|()| Terminal::of(&cli.command));
+    let terminal = match terminal {
+        Ok(terminal) => terminal,
+        Err(failure) => {
+            complain(&failure.message);
+            return failure.code;
         }
-        Command::Archive(arguments) => archive(arguments.command),
-        Command::Sample(arguments) => sample(&arguments),
+    };
+    let ended = match cli.command {
+        Command::HalfYear(arguments) => annual(Run::HalfYear, arguments, &terminal),
+        Command::Annual(arguments) => annual(Run::Annual, arguments, &terminal),
+        Command::Check(arguments) => check(arguments, &terminal),
+        Command::Record(arguments) => {
+            run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &terminal)
+        }
+        Command::Compare(arguments) => compare(arguments, &terminal),
+        Command::Explain(arguments) => explain(&arguments, &terminal),
+        Command::Archive(arguments) => archive(arguments.command, &terminal),
+        Command::Sample(arguments) => sample(&arguments, &terminal),
         Command::Pack(arguments) => pack_command(arguments.command),
         Command::Template(arguments) => template(&arguments),
+        Command::Completions { shell } => {
+            let _ = std::io::stdout().write_all(&cli::completions(shell));
+            Ok(Ended::Clean)
+        }
     };
-    match ended {
+    let code = match ended {
         Ok(Ended::Clean) => 0,
         Ok(Ended::WithFaults) => 3,
         Err(failure) => {
-            if !failure.message.is_empty() {
-                complain(&failure.message);
-            }
+            terminal.fail(&failure.message);
             failure.code
         }
+    };
+    terminal.end(code);
+    code
+}
+
+/// A command line that cannot be understood still names the log in which somebody will look for the reason.
+fn log_usage(message: &str) {
+    let Some(path) = cli::log_named(std::env::args_os()) else { return };
+    // Whatever is wrong with the file, the message itself goes to the terminal.
+    if let Ok(journal) = Journal::open(&path, &cli::as_typed()) {
+        journal.write(message);
+        journal.end(2);
     }
 }
 
 fn load(dir: Option<&std::path::Path>) -> Result<Pack, Failure> {
-    match dir {
-        Some(dir) => pack::load(dir).map_err(Failure::failed),
-        None => pack::built_in(pack::built_in_names().next().unwrap_or_default()).map_err(Failure::failed),
-    }
+    pack::open(dir).map_err(Failure::failed)
 }
 
-fn annual(run: Run, arguments: RunArgs) -> Result<Ended, Failure> {
-    threads(arguments.threads)?;
+fn annual(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, Failure> {
     let pack = load(arguments.pack.as_deref())?;
     let typed = Typed {
         run,
@@ -83,12 +121,10 @@ fn annual(run: Run, arguments: RunArgs) -> Result<Ended, Failure> {
         quiet: arguments.quiet,
     };
     let job = Job::new(typed, &pack)?;
-    let terminal = Terminal::new(job.quiet);
-    run::run(&job, &pack, &terminal)
+    run::run(&job, &pack, terminal)
 }
 
-fn check(arguments: cli::CheckArgs) -> Result<Ended, Failure> {
-    threads(None)?;
+fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failure> {
     let pack = load(arguments.pack.as_deref())?;
     let typed = Typed {
         run: CHECKED_AS,
@@ -104,7 +140,48 @@ fn check(arguments: cli::CheckArgs) -> Result<Ended, Failure> {
         quiet: false,
     };
     let job = Job::new(typed, &pack)?;
-    run::check(&job, &pack, arguments.output.as_deref(), &Terminal::new(false))
+    run::check(&job, &pack, arguments.output.as_deref(), terminal)
+}
+
+fn compare(arguments: cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+    let pack = load(arguments.pack.as_deref())?;
+    let other = arguments.with_pack.as_deref().map(|dir| load(Some(dir))).transpose()?;
+    let request = Request {
+        run: arguments.run,
+        input: arguments.input,
+        year: arguments.year,
+        as_of: arguments.as_of,
+        archive: arguments.archive,
+        against: arguments.against,
+        sets: arguments.sets,
+        scenarios: arguments.scenarios,
+        other: other.as_ref(),
+        output: arguments.output,
+    };
+    run::compare::run(&request, &pack, terminal)
+}
+
+fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+    let explained = run::explain::explain(&arguments.subject, &arguments.run)?;
+    if let Some(file) = &arguments.output {
+        run::explain::save(&explained, &arguments.run, file)?;
+        terminal.say(&format!("已写出：{}", file.display()));
+    }
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&explained).map_err(Failure::failed)?;
+        let _ = writeln!(out, "{text}");
+    } else if arguments.output.is_none() {
+        let width = std::io::stdout()
+            .is_terminal()
+            .then(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+            .flatten();
+        for (at, one) in explained.iter().enumerate() {
+            let rule = if at > 0 { format!("\n{}\n\n", "─".repeat(30)) } else { String::new() };
+            let _ = write!(out, "{rule}{}", text::text(one, width));
+        }
+    }
+    Ok(Ended::Clean)
 }
 
 fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
@@ -116,35 +193,53 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
         PackCommand::Lint(of) => {
             // Loading checks names, types, provisions and references, and tells every fault.
             let pack = load(of.pack.as_deref())?;
-            pack::lint(&pack).map_err(Failure::failed)?;
-            complain(&format!("规则包 {} {}：没有发现问题", pack.name, pack.version));
+            let lints = pack::lint(&pack);
+            let told = format!("{lints}");
+            let (found, end) = told.rsplit_once('\n').unwrap_or(("", &told));
+            complain(&format!("{found}\n规则包 {} {}：{end}", pack.name, pack.version).trim_start());
+            if lints.errors() > 0 {
+                return Err(Failure { message: String::new(), code: 1 });
+            }
         }
-        PackCommand::Export { dir } => {
-            let name = pack::built_in_names().next().unwrap_or_default();
-            for path in pack::export(name, &dir).map_err(Failure::failed)? {
+        PackCommand::Test(of) => {
+            let pack = load(of.pack.as_deref())?;
+            let report = run::examples::test(&pack)?;
+            let _ = writeln!(std::io::stdout(), "{}", report.to_string().trim_end());
+            if !report.passed() {
+                return Err(Failure { message: String::new(), code: 1 });
+            }
+        }
+        PackCommand::Export { dir, of } => {
+            let pack = load(of.pack.as_deref())?;
+            for path in pack::export(&pack, &dir).map_err(Failure::failed)? {
                 complain(&path.display().to_string());
             }
+            let others: Vec<&str> = pack::built_in_names().filter(|name| *name != pack.name).collect();
+            complain(&format!(
+                "已导出规则包 {}；其他内置的规则包：{}（用 --pack 名称 指定）",
+                pack.name,
+                others.join("、")
+            ));
         }
     }
     Ok(Ended::Clean)
 }
 
-fn archive(command: ArchiveCommand) -> Result<Ended, Failure> {
-    let terminal = Terminal::new(false);
+fn archive(command: ArchiveCommand, terminal: &Terminal) -> Result<Ended, Failure> {
     match command {
         ArchiveCommand::Show(file) => {
             let text = run::show_archive(&file.archive, file.as_of)?;
             let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
             Ok(Ended::Clean)
         }
-        ArchiveCommand::Verify(file) => run::verify_archive(&file.archive, &terminal),
+        ArchiveCommand::Verify(file) => run::verify_archive(&file.archive, terminal),
         ArchiveCommand::Export { file, archive } => {
-            run::export_archive(&archive.archive, &file, archive.as_of, &terminal)
+            run::export_archive(&archive.archive, &file, archive.as_of, terminal)
         }
     }
 }
 
-fn sample(arguments: &cli::SampleArgs) -> Result<Ended, Failure> {
+fn sample(arguments: &cli::SampleArgs, terminal: &Terminal) -> Result<Ended, Failure> {
     let pack = load(arguments.pack.as_deref())?;
     let request = kaohe::sample::Request {
         cadres: arguments.cadres,
@@ -152,7 +247,6 @@ fn sample(arguments: &cli::SampleArgs) -> Result<Ended, Failure> {
         year: arguments.year,
         messy: arguments.messy,
     };
-    let terminal = Terminal::new(false);
     terminal.stage("写入");
     let progress = |done: u64, of: u64| {
         terminal.progress(usize::try_from(done).unwrap_or(usize::MAX), usize::try_from(of).unwrap_or(usize::MAX));
@@ -209,29 +303,59 @@ fn restart(command: &mut std::process::Command) -> std::io::Result<Failure> {
 }
 
 fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+    let _ = writeln!(std::io::stderr(), "{}", visible(text.trim_end()));
 }
 
-/// Progress and the summary, on standard error.
+/// Progress and the summary, on standard error; with `--log` in a file as well.
 struct Terminal {
     quiet: bool,
     bar: Mutex<ProgressBar>,
+    journal: Option<Journal>,
 }
 
 impl Terminal {
-    fn new(quiet: bool) -> Self {
+    fn of(command: &Command) -> Result<Terminal, Failure> {
+        let quiet = command.quiet();
         let bar = ProgressBar::new(0);
         let shown = !quiet && std::io::stderr().is_terminal();
         bar.set_draw_target(if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
         if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}") {
             bar.set_style(style);
         }
-        Terminal { quiet, bar: Mutex::new(bar) }
+        let journal = match command.log() {
+            Some(path) => {
+                let (input, output) = command.folders();
+                job::may_hold_log(path, input, output)?;
+                Some(Journal::open(path, &cli::as_typed()).map_err(Failure::failed)?)
+            }
+            None => None,
+        };
+        Ok(Terminal { quiet, bar: Mutex::new(bar), journal })
+    }
+
+    /// Why the command failed: said even to who asked for quiet.
+    fn fail(&self, message: &str) {
+        if message.is_empty() {
+            return;
+        }
+        if let Some(journal) = &self.journal {
+            journal.write(message);
+        }
+        complain(message);
+    }
+
+    fn end(self, code: u8) {
+        if let Some(journal) = self.journal {
+            journal.end(code);
+        }
     }
 }
 
 impl Told for Terminal {
     fn say(&self, text: &str) {
+        if let Some(journal) = &self.journal {
+            journal.write(text);
+        }
         if !self.quiet {
             if let Ok(bar) = self.bar.lock() {
                 bar.finish_and_clear();
@@ -241,6 +365,9 @@ impl Told for Terminal {
     }
 
     fn stage(&self, name: &str) {
+        if let Some(journal) = &self.journal {
+            journal.write(name);
+        }
         if let Ok(bar) = self.bar.lock() {
             bar.set_message(name.to_owned());
         }
@@ -250,6 +377,14 @@ impl Told for Terminal {
         if let Ok(bar) = self.bar.lock() {
             bar.set_length(of as u64);
             bar.set_position(done as u64);
+        }
+    }
+
+    fn found(&self, findings: &[Finding]) {
+        if let Some(journal) = &self.journal {
+            for finding in findings {
+                journal.write(&finding.to_string());
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ pub use published::{SEAL, Unrecorded, folder_name, open_lists, seal, sealed_work
 pub use read::{History, PastRun, Withdrawn};
 pub use record::{Fault, Outcome, Recorded};
 pub use registration::{
-    ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration, Vocabulary, column,
+    ExtraColumn, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration, Vocabulary,
+    column,
 };
 pub use write::{Settled, Ticket};

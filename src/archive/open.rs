@@ -43,6 +43,9 @@ impl Archive {
     /// Opens the file, brings it up to date, settles what a killed run left undecided, and (but for
     /// reading) refuses a broken one.
     pub fn open(path: &Path, mode: Mode) -> Result<Archive, Error> {
+        if let Some(reason) = too_long(path) {
+            return Err(Error::NotWritable { path: path.to_path_buf(), reason });
+        }
         let exists = path.try_exists().map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
         if !exists {
             let folder = std::path::absolute(path).ok().and_then(|path| path.parent().map(Path::to_path_buf));
@@ -135,6 +138,7 @@ impl Archive {
     /// The connection, made (with its file) where there was none.
     pub(super) fn made(&mut self) -> Result<&mut Connection, Error> {
         if self.connection.is_none() {
+            create(&self.path).map_err(|source| Error::Io { path: self.path.clone(), source })?;
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
             let mut connection = connect(&self.path, flags)?;
             migrate(&self.path, &mut connection, false)?;
@@ -175,6 +179,28 @@ impl Archive {
             self.release()?;
         }
     }
+}
+
+/// SQLite on Unix takes no longer paths, the name of the journal beside the file included.
+const LONGEST: usize = 504;
+
+fn too_long(path: &Path) -> Option<String> {
+    let path = std::path::absolute(path).ok().filter(|_| cfg!(unix))?;
+    let length = path.as_os_str().len();
+    (length > LONGEST).then(|| format!("路径长 {length} 字节，最多 {LONGEST} 字节；请用 --archive 另选较短的位置"))
+}
+
+/// An empty file that others than the owner and the group cannot read; SQLite's journals take its rights.
+#[cfg(unix)]
+fn create(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::File::options().create(true).append(true).mode(0o640).open(path).map(drop)
+}
+
+/// On Windows the file takes the rights of its folder, whoever makes it.
+#[cfg(not(unix))]
+fn create(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {

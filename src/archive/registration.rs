@@ -3,6 +3,8 @@
 //! A registration carries everything that `record` needs later, the committee's words included:
 //! an answer may come back in a year when another pack is built in.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +12,9 @@ use crate::fact::Decision;
 use crate::fact::history::PastGround;
 use crate::pack::{Answers, Pack, Run};
 
-/// One run's proposals.
+/// One run's proposals; `L` holds the lines of each list.
 #[derive(Debug, Clone)]
-pub struct Registration {
+pub struct Registration<L = Vec<RegisteredLine>> {
     pub year: i32,
     pub run: Run,
     pub as_of: NaiveDate,
@@ -21,7 +23,7 @@ pub struct Registration {
     pub pack_hash: String,
     pub vocabulary: Vocabulary,
     /// Every list of the run in the pack's order, those without rows too.
-    pub lists: Vec<RegisteredList>,
+    pub lists: Vec<RegisteredList<L>>,
     /// The register of talks, if the pack has one.
     pub book: Option<RegisteredBook>,
 }
@@ -82,7 +84,7 @@ impl From<&crate::pack::AnswerColumn> for ExtraColumn {
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredList {
+pub struct RegisteredList<L = Vec<RegisteredLine>> {
     pub name: String,
     /// The text of the title row as printed: it tells an empty list's year and run.
     pub title: String,
@@ -90,7 +92,23 @@ pub struct RegisteredList {
     pub columns: Vec<String>,
     /// Answer columns beside the common ones.
     pub extra: Vec<ExtraColumn>,
-    pub lines: Vec<RegisteredLine>,
+    pub lines: L,
+}
+
+/// The lines of a list in its order. A list may be long: each is made when it is written.
+pub trait Lines {
+    fn count(&self) -> usize;
+    fn line(&self, at: usize) -> Cow<'_, RegisteredLine>;
+}
+
+impl Lines for Vec<RegisteredLine> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn line(&self, at: usize) -> Cow<'_, RegisteredLine> {
+        Cow::Borrowed(&self[at])
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -12,14 +12,14 @@
 
 use std::path::Path;
 
-use rusqlite::{Transaction, TransactionBehavior, params};
+use rusqlite::{DropBehavior, Transaction, TransactionBehavior, params};
 
 use super::chain::{self, Kind};
 use super::error::Error;
 use super::open::Archive;
 use super::published;
 use super::registration::{
-    BOOK_FREE, COMMON_ANSWERS, LIST_FREE, RegisteredBook, RegisteredList, Registration, StoredDecision, pairs,
+    BOOK_FREE, COMMON_ANSWERS, LIST_FREE, Lines, RegisteredBook, RegisteredList, Registration, StoredDecision, pairs,
 };
 use crate::pack::Run;
 
@@ -64,7 +64,19 @@ pub(super) struct Unsettled {
 impl Archive {
     /// Writes the run's proposals before its folder is published into `dir`. A registration that equals the
     /// latest published one of its year and run is not written again.
-    pub fn register(&mut self, registration: &Registration, dir: &Path) -> Result<Ticket, Error> {
+    pub fn register(&mut self, registration: &Registration<impl Lines + Sync>, dir: &Path) -> Result<Ticket, Error> {
+        let done = self.register_beside(registration, dir, || Ok::<(), std::convert::Infallible>(()))?;
+        done.map_err(|never| match never {})
+    }
+
+    /// As [`Archive::register`], beside other work that may take as long. Where that fails, nothing is
+    /// registered and the failure is given back.
+    pub fn register_beside<F: Send>(
+        &mut self,
+        registration: &Registration<impl Lines + Sync>,
+        dir: &Path,
+        work: impl FnOnce() -> Result<(), F> + Send,
+    ) -> Result<Result<Ticket, F>, Error> {
         let seen = self.seen.clone();
         let story = serde_json::json!({
             "程序": program(),
@@ -72,12 +84,13 @@ impl Archive {
         })
         .to_string();
         let path = self.path.clone();
+        let new = self.connection.is_none();
         let connection = self.made()?;
         if chain::tail(connection).map_err(|error| Error::sqlite(&path, error))? != seen {
             return Err(Error::Overtaken { path });
         }
-        let mut write = || -> rusqlite::Result<Ticket> {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let write = || -> rusqlite::Result<Ticket> {
+            let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let number = chain::tail(&transaction)?.number + 1;
             insert(&transaction, number, registration)?;
             let (mark, _) = chain::content(&transaction, number, Kind::Registration.word(), None)?;
@@ -86,12 +99,37 @@ impl Archive {
                 return Ok(Ticket { mark, number: None });
             }
             chain::append_hashed(&transaction, Kind::Registration, None, &story, &mark)?;
-            transaction.commit()?;
+            // Open until the work beside it is known to have succeeded.
+            transaction.set_drop_behavior(DropBehavior::Ignore);
             Ok(Ticket { mark, number: Some(number) })
         };
-        let ticket = write().map_err(|error| Error::sqlite(&path, error))?;
+        let (ticket, done) = rayon::join(write, work);
+        if let Err(failure) = done {
+            self.forget(new)?;
+            return Ok(Err(failure));
+        }
+        let ticket = ticket.and_then(|ticket| {
+            if ticket.number.is_some() {
+                self.connection.as_ref().map_or(Ok(()), |connection| connection.execute_batch("COMMIT"))?;
+            }
+            Ok(ticket)
+        });
+        let ticket = ticket.map_err(|error| Error::sqlite(&path, error))?;
         self.seen = self.tail()?;
-        Ok(ticket)
+        Ok(Ok(ticket))
+    }
+
+    /// Takes back a registration that is not committed; a file that was made for it goes.
+    fn forget(&mut self, new: bool) -> Result<(), Error> {
+        let Some(connection) = &self.connection else { return Ok(()) };
+        if !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK").map_err(|error| self.fault(error))?;
+        }
+        if new {
+            self.connection = None;
+            std::fs::remove_file(&self.path).map_err(|source| Error::Io { path: self.path.clone(), source })?;
+        }
+        Ok(())
     }
 
     /// The folder is in place: the registration counts from now on. Gives the file back to others.
@@ -208,7 +246,7 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn insert(transaction: &Transaction<'_>, number: i64, registration: &Registration) -> rusqlite::Result<()> {
+fn insert(transaction: &Transaction<'_>, number: i64, registration: &Registration<impl Lines>) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO 运行 (记录号, 年度, 轮次, 基准日, 办法, 办法版本, 办法摘要, 用语) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
@@ -253,7 +291,7 @@ fn insert_list(
     transaction: &Transaction<'_>,
     number: i64,
     index: usize,
-    list: &RegisteredList,
+    list: &RegisteredList<impl Lines>,
     order: &mut i64,
 ) -> rusqlite::Result<()> {
     let columns = compared(&list.columns, &LIST_FREE, |name| {
@@ -270,7 +308,8 @@ fn insert_list(
     )?;
     let mut ground_row = transaction
         .prepare_cached("INSERT INTO 依据 (记录号, 序, 次, 条款, 关于, 事实) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    for line in &list.lines {
+    for at in 0..list.lines.count() {
+        let line = list.lines.line(at);
         let (adopted_id, adopted_check) =
             line.adopted.as_ref().map_or((None, None), |(id, check)| (Some(id), Some(check)));
         line_row.execute(params![

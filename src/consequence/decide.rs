@@ -2,38 +2,49 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::draft::{Draft, DraftGround, DraftLine, check_code};
+use rayon::prelude::*;
+
+use super::draft::{Draft, DraftGround, DraftLine};
+use super::ground::check_code;
 use super::members::Members;
 use super::{Flag, Line, Outcome, Pending, Subject, hint, quota, register};
 use crate::fact::{Decision, Error, History, Origin, World};
 use crate::finding::Severity;
-use crate::pack::{Pack, Run, Tone};
+use crate::pack::{Entity, Pack, Run, Tone};
 use crate::place::Cell;
-use crate::rule;
+use crate::rule::{self, Trace};
 use crate::table::{Dataset, RejectedSubject};
 
-/// Evaluates all stages of a run and draws their consequences.
+/// Evaluates all stages of a run and draws their consequences; the trace tells why.
 ///
 /// # Errors
 /// As [`World::new`].
-pub fn decide(world: &mut World<'_>, history: &History, run: Run, year: i32) -> Result<Outcome, Error> {
+pub fn decide<'a>(
+    world: &mut World<'a>,
+    history: &History,
+    run: Run,
+    year: i32,
+) -> Result<(Outcome, Trace<'a>), Error> {
     let members = Members::new(world.pack, world.data).map_err(|source| Error::Polars {
         what: world.pack.tables[world.pack.membership.table].name.clone(),
         source,
     })?;
     let mut draft = Draft::new(&members, history, run, year);
+    let mut trace = Trace::new(world);
     for (at, stage) in rule::stages(world, run).into_iter().enumerate() {
         if at > 0 {
             draft.publish(world)?;
         }
-        let verdicts = rule::evaluate(world, run, stage)?;
+        let (verdicts, evaluated) = rule::evaluate(world, run, stage)?;
         draft.take(world, &verdicts)?;
+        trace.take(world, evaluated, &verdicts)?;
     }
     rejected(world, &mut draft);
     let mut outcome = Outcome::default();
     for (at, one) in world.pack.quotas.iter().enumerate() {
         if one.runs.contains(&run) {
             let plan = quota::plan(world, &members, at, year)?;
+            trace.add(world, Entity::Subject(one.of), &[&one.reached, &one.first], 0)?;
             for index in &plan.picked {
                 let subject = Subject { kind: one.of, index: *index };
                 let ground = quota::ground(world, &members, one, subject);
@@ -43,60 +54,73 @@ pub fn decide(world: &mut World<'_>, history: &History, run: Run, year: i32) -> 
             outcome.quotas.push(plan);
         }
     }
-    outcome.lines = lines(world, &draft)?;
+    outcome.lines = lines(world, &mut draft)?;
     outcome.register = register::entries(world, history, &outcome.lines)?;
     outcome.pending = draft.pending.into_values().collect();
-    Ok(outcome)
+    Ok((outcome, trace))
 }
 
-fn lines(world: &World<'_>, draft: &Draft<'_>) -> Result<Vec<Line>, Error> {
+fn lines(world: &World<'_>, draft: &mut Draft<'_>) -> Result<Vec<Line>, Error> {
     let hints = hint::Hints::new(world)?;
-    let mut lines = Vec::with_capacity(draft.lines.len());
-    for ((action, subject), line) in &draft.lines {
-        let id = draft.id(world, *action, *subject);
-        let check = check_code(world, *action, *subject, line);
-        let mut told = hints.of(world, *action, *subject, line)?;
-        let mut flags = Vec::new();
-        let decision = draft.decision(world, &id, *action, *subject, line);
-        let mut half_year = None;
-        if let Some((twin, fresh)) = draft.twin(world, *action, *subject, line) {
-            if fresh.is_empty() {
-                flags.push(Flag::DecidedAtHalfYear);
-                half_year = Some((twin.id.clone(), twin.check.clone()));
-            } else {
-                let rules: Vec<String> = fresh
-                    .iter()
-                    .map(|ground| format!("{}（{}）", world.pack.rules[ground.rule].id, ground.about_label))
-                    .collect();
-                let opinion = twin.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
-                told.push(format!("半年已决定（{opinion}），本次新增依据：{}", rules.join("、")));
-            }
-        }
-        // An answer given on other grounds counts only until the line has an answer of its own.
-        let stale = draft.history.current.get(&id).is_some_and(|answers| !answers.is_empty());
-        if stale && !draft.history.current[&id].iter().any(|answer| answer.check == check) {
-            told.push("依据已变，请重新审定".to_owned());
-        }
-        let mut rules: Vec<usize> = line.grounds.iter().map(|one| one.ground.rule).collect();
-        rules.dedup();
-        lines.push(Line {
-            id,
-            action: *action,
-            subject: *subject,
-            options: line.options.clone(),
-            rules,
-            grounds: line.grounds.iter().map(|one| one.ground.clone()).collect(),
-            flags,
-            flag_confidential: false,
-            check,
-            decision,
-            twin: half_year,
-            hints: told,
-        });
-    }
+    let drawn: Vec<_> = std::mem::take(&mut draft.lines).into_iter().collect();
+    let draft = &*draft;
+    let lines =
+        drawn.into_par_iter().map(|((action, subject), line)| finished(world, draft, &hints, action, subject, line));
+    let mut lines: Vec<Line> = lines.collect();
     conflicts(world.pack, &mut lines);
-    lines.sort_by(|a, b| a.id.as_bytes().cmp(b.id.as_bytes()));
+    lines.par_sort_by(|a, b| a.id.as_bytes().cmp(b.id.as_bytes()));
     Ok(lines)
+}
+
+/// A drafted line with its check code, hints and what was decided about it.
+fn finished(
+    world: &World<'_>,
+    draft: &Draft<'_>,
+    hints: &hint::Hints<'_>,
+    action: usize,
+    subject: Subject,
+    line: DraftLine,
+) -> Line {
+    let id = draft.id(world, action, subject);
+    let check = check_code(world, action, subject, &line);
+    let mut told = hints.of(world, action, subject, &line);
+    let mut flags = Vec::new();
+    let decision = draft.decision(world, &id, action, subject, &line);
+    let mut half_year = None;
+    if let Some((twin, fresh)) = draft.twin(world, action, subject, &line) {
+        if fresh.is_empty() {
+            flags.push(Flag::DecidedAtHalfYear);
+            half_year = Some((twin.id.clone(), twin.check.clone()));
+        } else {
+            let rules: Vec<String> = fresh
+                .iter()
+                .map(|ground| format!("{}（{}）", world.pack.rules[ground.rule].id, ground.about_label))
+                .collect();
+            let opinion = twin.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
+            told.push(format!("半年已决定（{opinion}），本次新增依据：{}", rules.join("、")));
+        }
+    }
+    // An answer given on other grounds counts only until the line has an answer of its own.
+    let stale = draft.history.current.get(&id).filter(|answers| !answers.is_empty());
+    if stale.is_some_and(|answers| !answers.iter().any(|answer| answer.check == check)) {
+        told.push("依据已变，请重新审定".to_owned());
+    }
+    let mut rules: Vec<usize> = line.grounds.iter().map(|one| one.ground.rule).collect();
+    rules.dedup();
+    Line {
+        id,
+        action,
+        subject,
+        options: line.options,
+        rules,
+        grounds: line.grounds.into_iter().map(|one| one.ground).collect(),
+        flags,
+        flag_confidential: false,
+        check,
+        decision,
+        twin: half_year,
+        hints: told,
+    }
 }
 
 /// Good news beside bad news for the same recipient stays, and says so: people decide.

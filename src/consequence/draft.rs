@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
+use rayon::prelude::*;
 
+use super::ground::{Grounds, Lines, check_code, dedup, json};
 use super::members::Members;
-use super::reach::{Reach, Reached, holders, reach};
+use super::reach::{Reach, Reached, reach};
 use super::{Ground, Pending, Subject};
-use crate::fact::{Decision, Error, Evidence, FactValue, History, Origin, World, system};
-use crate::pack::{Entity, Pack, Recipient, Run};
+use crate::fact::{Decision, Error, Evidence, History, Origin, World, system};
+use crate::pack::{Pack, Recipient, Run};
 use crate::rule::Verdict;
 
 /// A ground with the rows behind it, for hints.
@@ -30,6 +31,15 @@ struct Expected {
     action: usize,
     rule: usize,
     subject: Subject,
+}
+
+/// What one entity's verdict brings.
+#[derive(Default)]
+struct Brought {
+    /// Proposals: action, recipient, options, ground.
+    fresh: Vec<(usize, Subject, Vec<String>, DraftGround)>,
+    expected: Vec<Expected>,
+    pending: Vec<Pending>,
 }
 
 /// Lines and pending cases of the stages so far.
@@ -54,21 +64,23 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// As [`World::new`].
     pub fn take(&mut self, world: &World<'_>, verdicts: &[Verdict]) -> Result<(), Error> {
-        let mut fresh: Vec<(usize, Subject, Vec<String>, DraftGround)> = Vec::new();
-        for verdict in verdicts {
-            for at in &verdict.holds {
-                self.hold(world, verdict.rule, *at, &mut fresh)?;
-            }
-            for (at, missing) in &verdict.unknown {
-                let mut missing = missing.clone();
-                let mut sources = ambiguous_cells(world, verdict, *at);
-                // What the rule would be pending for next is told at once.
-                for (role, cells) in self.expect(world, verdict.rule, *at)? {
-                    missing.push(role);
-                    sources.extend(cells);
-                }
-                self.pend(world, verdict.rule, *at, &missing, sources)?;
-            }
+        let evidence = |id: &str| self.evidence_of_line(world, id);
+        let confidential = |id: &str| self.is_confidential(world, id);
+        let lines = Lines { evidence: &evidence, confidential: &confidential };
+        let mut brought: Vec<Brought> = Vec::new();
+        for verdict in verdicts.iter().filter(|verdict| !verdict.holds.is_empty() || !verdict.unknown.is_empty()) {
+            let grounds = Grounds::new(world, verdict.rule)?;
+            let holds = verdict.holds.par_iter().map(|at| self.hold(world, &grounds, &lines, verdict.rule, *at));
+            brought.extend(holds.collect::<Result<Vec<_>, _>>()?);
+            let open = verdict.unknown.par_iter();
+            let open = open.map(|(at, missing)| self.leave_open(world, &grounds, &lines, verdict, *at, missing));
+            brought.extend(open.collect::<Result<Vec<_>, _>>()?);
+        }
+        let mut fresh = Vec::new();
+        for one in brought {
+            fresh.extend(one.fresh);
+            self.expected.extend(one.expected);
+            one.pending.into_iter().for_each(|case| self.add_pending(case));
         }
         for (action, subject, options, ground) in fresh {
             let line = self.lines.entry((action, subject)).or_default();
@@ -92,89 +104,85 @@ impl<'a> Draft<'a> {
     }
 
     fn hold(
-        &mut self,
+        &self,
         world: &World<'_>,
+        grounds: &Grounds<'_>,
+        lines: &Lines<'_>,
         rule: usize,
         at: u32,
-        fresh: &mut Vec<(usize, Subject, Vec<String>, DraftGround)>,
-    ) -> Result<(), Error> {
+    ) -> Result<Brought, Error> {
         let definition = &world.pack.rules[rule];
+        let mut brought = Brought::default();
+        let mut pend = |missing: &[String], more| {
+            brought.pending.extend(cases(
+                world,
+                rule,
+                &grounds.holders.of(at),
+                missing,
+                grounds.sources(at, lines, more),
+            ));
+        };
         if let Some(missing) = &definition.marks {
-            return self.pend(world, rule, at, missing, Vec::new());
+            pend(missing, Vec::new());
+            return Ok(brought);
         }
-        let ground = self.ground(world, rule, at)?;
-        for proposal in &definition.proposals {
-            let Reach { reached, missing } = reach(world, self.members, definition, proposal, at)?;
+        let ground = grounds.of(at, lines);
+        for (place, proposal) in definition.proposals.iter().enumerate() {
+            let Reach { reached, missing } = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
             for Reached { subject, sources, units, rows } in reached {
                 let mut ground = ground.clone();
                 ground.sources.extend(sources);
                 dedup(&mut ground.sources);
                 ground.units = units;
-                fresh.push((proposal.action, subject, proposal.options.clone(), DraftGround { ground, rows }));
+                ground.proposals = vec![place];
+                brought.fresh.push((proposal.action, subject, proposal.options.clone(), DraftGround { ground, rows }));
             }
             for (what, sources) in missing {
-                self.pend(world, rule, at, &[what], sources)?;
+                pend(&[what], sources);
             }
         }
-        Ok(())
+        Ok(brought)
     }
 
-    fn ground(&self, world: &World<'_>, rule: usize, at: u32) -> Result<Ground, Error> {
-        let definition = &world.pack.rules[rule];
-        let entity = definition.of;
-        let shown = match entity {
-            Entity::Row(table) => world.pack.tables[table].shown_facts.clone(),
-            _ => Vec::new(),
-        };
-        let mut names = world.names(entity, &definition.when)?;
-        let evidence = self.evidence(world, rule, at, &names, &shown)?;
-        if !shown.is_empty() {
-            names = shown;
-        }
-        let facts = names
-            .into_iter()
-            .map(|name| world.value(entity, at, &name).map(|value| (name, value)))
-            .collect::<Result<Vec<_>, _>>()?;
-        let (about, about_label) = if definition.about.is_empty() {
-            subject_name(world, entity, at)
-        } else {
-            // One name per fact: of several the earliest, so that the order of rows does not show.
-            let of_line = |id: &str| self.evidence_of_line(world.pack, world, id);
-            let mut labels: Vec<String> = Vec::new();
-            for name in &definition.about {
-                let evidence = world.evidence(entity, at, std::slice::from_ref(name), &[], &of_line)?;
-                labels.extend(evidence.into_iter().map(|one| one.label).min());
-            }
-            // For people the ground is about the entity itself.
-            (labels.join("、"), subject_name(world, entity, at).1)
-        };
-        let confidential = definition.confidential || evidence.iter().any(|one| self.rests_on_confidential(world, one));
-        let mut sources: Vec<Origin> = evidence.iter().map(|one| one.origin.clone()).collect();
-        dedup(&mut sources);
-        Ok(Ground { rule, about, about_label, facts, evidence, sources, units: Vec::new(), confidential })
-    }
-
-    fn evidence(
+    /// A verdict that is unknown: a pending case, with whom the rule would reach.
+    fn leave_open(
         &self,
         world: &World<'_>,
-        rule: usize,
+        grounds: &Grounds<'_>,
+        lines: &Lines<'_>,
+        verdict: &Verdict,
         at: u32,
-        names: &[String],
-        shown: &[String],
-    ) -> Result<Vec<Evidence>, Error> {
-        let definition = &world.pack.rules[rule];
-        let mut all = Vec::new();
-        if let (Some(scope), false) = (&definition.scope, shown.is_empty()) {
-            all = world.names(definition.of, scope)?;
+        missing: &[String],
+    ) -> Result<Brought, Error> {
+        let definition = &world.pack.rules[verdict.rule];
+        let mut brought = Brought::default();
+        let mut missing = missing.to_vec();
+        let mut sources = ambiguous_cells(world, verdict, at);
+        let mut roles = Vec::new();
+        for proposal in &definition.proposals {
+            let found = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
+            for one in found.reached {
+                let action = proposal.action;
+                brought.expected.push(Expected { action, rule: verdict.rule, subject: one.subject });
+            }
+            if matches!(proposal.to, Recipient::Role { .. }) {
+                roles.extend(found.missing);
+            }
         }
-        all.extend(names.iter().cloned());
-        let of_line = |id: &str| self.evidence_of_line(world.pack, world, id);
-        world.evidence(definition.of, at, &all, shown, &of_line)
+        // What the rule would be pending for next is told at once.
+        roles.dedup_by(|a, b| a.0 == b.0);
+        for (role, cells) in roles {
+            missing.push(role);
+            sources.extend(cells);
+        }
+        let sources = grounds.sources(at, lines, sources);
+        brought.pending = cases(world, verdict.rule, &grounds.holders.of(at), &missing, sources);
+        Ok(brought)
     }
 
     /// What a line proposed earlier in this run stands on.
-    fn evidence_of_line(&self, pack: &Pack, world: &World<'_>, id: &str) -> Vec<Evidence> {
-        self.line_by_id(pack, world, id)
+    fn evidence_of_line(&self, world: &World<'_>, id: &str) -> Vec<Evidence> {
+        self.line_by_id(world.pack, world, id)
             .map(|line| line.grounds.iter().flat_map(|one| one.ground.evidence.iter().cloned()).collect())
             .unwrap_or_default()
     }
@@ -192,8 +200,8 @@ impl<'a> Draft<'a> {
         })
     }
 
-    fn rests_on_confidential(&self, world: &World<'_>, evidence: &Evidence) -> bool {
-        let Some(id) = &evidence.through else { return false };
+    /// Whether a line of this run or of an earlier one is told to nobody but the committee.
+    fn is_confidential(&self, world: &World<'_>, id: &str) -> bool {
         if let Some(line) = self.line_by_id(world.pack, world, id) {
             return line.grounds.iter().any(|one| one.ground.confidential);
         }
@@ -201,45 +209,6 @@ impl<'a> Draft<'a> {
             .lines
             .get(id)
             .is_some_and(|line| line.grounds.iter().any(|ground| confidential_rule(world.pack, &ground.rule)))
-    }
-
-    /// Adds a pending case for everybody the entity is about.
-    fn pend(
-        &mut self,
-        world: &World<'_>,
-        rule: usize,
-        at: u32,
-        missing: &[String],
-        more: Vec<Origin>,
-    ) -> Result<(), Error> {
-        let definition = &world.pack.rules[rule];
-        let shown = match definition.of {
-            Entity::Row(table) => world.pack.tables[table].shown_facts.clone(),
-            _ => Vec::new(),
-        };
-        let names = world.names(definition.of, &definition.when)?;
-        let evidence = self.evidence(world, rule, at, &names, &shown)?;
-        let mut sources: Vec<Origin> = evidence.into_iter().map(|one| one.origin).chain(more).collect();
-        dedup(&mut sources);
-        if sources.is_empty() {
-            sources.extend(name_cell(world, definition.of, at));
-        }
-        // Rules that share an id are one case: the first of them gives the order.
-        let first = world.pack.rules.iter().position(|one| one.id == definition.id).unwrap_or(rule);
-        for subject in holders(world, definition.of, at) {
-            let register = &world.data.registers[subject.kind];
-            self.add_pending(Pending {
-                rule: definition.id.clone(),
-                rule_index: Some(first),
-                kind: subject.kind,
-                id: register.ids[subject.index as usize].clone(),
-                label: register.labels[subject.index as usize].clone(),
-                subject: Some(subject),
-                missing: missing.to_vec(),
-                sources: sources.clone(),
-            });
-        }
-        Ok(())
     }
 
     /// Adds a pending case, or joins it with the one of the same rule and subject.
@@ -261,23 +230,6 @@ impl<'a> Draft<'a> {
                 dedup(&mut known.sources);
             }
         }
-    }
-
-    /// Notes whom an unknown rule would reach; gives the roles that it would miss.
-    fn expect(&mut self, world: &World<'_>, rule: usize, at: u32) -> Result<Vec<(String, Vec<Origin>)>, Error> {
-        let definition = &world.pack.rules[rule];
-        let mut roles = Vec::new();
-        for proposal in &definition.proposals {
-            let found = reach(world, self.members, definition, proposal, at)?;
-            for one in found.reached {
-                self.expected.push(Expected { action: proposal.action, rule, subject: one.subject });
-            }
-            if matches!(proposal.to, Recipient::Role { .. }) {
-                roles.extend(found.missing);
-            }
-        }
-        roles.dedup_by(|a, b| a.0 == b.0);
-        Ok(roles)
     }
 
     /// Lets the next stage see what is proposed and pending so far.
@@ -335,8 +287,10 @@ impl<'a> Draft<'a> {
         subject: Subject,
         line: &DraftLine,
     ) -> Option<Decision> {
-        let check = check_code(world, action, subject, line);
-        let own = self.history.current.get(id).into_iter().flatten().find(|answer| answer.check == check);
+        let own = self.history.current.get(id).filter(|answers| !answers.is_empty()).and_then(|answers| {
+            let check = check_code(world, action, subject, line);
+            answers.iter().find(|answer| answer.check == check)
+        });
         own.map(|answer| answer.decision.clone()).or_else(|| {
             let (twin, fresh) = self.twin(world, action, subject, line)?;
             if fresh.is_empty() { twin.decision.clone() } else { None }
@@ -351,7 +305,7 @@ impl<'a> Draft<'a> {
         subject: Subject,
         line: &'b DraftLine,
     ) -> Option<(&'b crate::fact::history::PastLine, Vec<&'b Ground>)> {
-        if self.run != Run::Annual {
+        if self.run != Run::Annual || self.history.lines.is_empty() {
             return None;
         }
         let pack = world.pack;
@@ -386,39 +340,17 @@ fn confidential_rule(pack: &Pack, id: &str) -> bool {
     pack.rules.iter().find(|rule| rule.id == id).is_none_or(|rule| rule.confidential)
 }
 
-/// 核对码: what the committee decides about, without where it stands.
-pub fn check_code(world: &World<'_>, action: usize, subject: Subject, line: &DraftLine) -> String {
-    let pack = world.pack;
-    let grounds: Vec<serde_json::Value> = line
-        .grounds
-        .iter()
-        .map(|one| {
-            let facts: Vec<_> = one.ground.facts.iter().map(|(name, value)| serde_json::json!([name, value])).collect();
-            serde_json::json!([pack.rules[one.ground.rule].id, one.ground.about, facts])
-        })
-        .collect();
-    let content = serde_json::json!([
-        pack.subjects[subject.kind].kind,
-        world.data.registers[subject.kind].ids[subject.index as usize],
-        pack.actions[action].name,
-        line.options,
-        grounds
-    ]);
-    let hash = Sha256::digest(content.to_string().as_bytes());
-    hash.iter().take(8).map(|byte| format!("{byte:02X}")).collect()
-}
-
-/// A fact as JSON.
-pub fn json(value: &FactValue) -> serde_json::Value {
-    serde_json::to_value(value).unwrap_or(serde_json::Value::Null)
-}
-
 fn join(known: &mut DraftGround, other: DraftGround) {
     known.ground.sources.extend(other.ground.sources);
     dedup(&mut known.ground.sources);
     for unit in other.ground.units {
         if !known.ground.units.contains(&unit) {
             known.ground.units.push(unit);
+        }
+    }
+    for proposal in other.ground.proposals {
+        if !known.ground.proposals.contains(&proposal) {
+            known.ground.proposals.push(proposal);
         }
     }
     for row in other.rows {
@@ -428,30 +360,31 @@ fn join(known: &mut DraftGround, other: DraftGround) {
     }
 }
 
-fn dedup(origins: &mut Vec<Origin>) {
-    let mut seen = std::collections::HashSet::new();
-    origins.retain(|one| seen.insert(one.clone()));
-}
-
-/// What `about` calls an entity, for programs and for people.
-fn subject_name(world: &World<'_>, entity: Entity, at: u32) -> (String, String) {
-    match entity {
-        Entity::Subject(kind) => {
-            let register = &world.data.registers[kind];
-            (register.ids[at as usize].clone(), register.labels[at as usize].clone())
+/// One pending case for everybody whom the entity is about.
+fn cases(
+    world: &World<'_>,
+    rule: usize,
+    holders: &[Subject],
+    missing: &[String],
+    sources: Vec<Origin>,
+) -> Vec<Pending> {
+    let id = &world.pack.rules[rule].id;
+    // Rules that share an id are one case: the first of them gives the order.
+    let first = world.pack.rules.iter().position(|one| one.id == *id).unwrap_or(rule);
+    let case = |subject: &Subject| {
+        let register = &world.data.registers[subject.kind];
+        Pending {
+            rule: id.clone(),
+            rule_index: Some(first),
+            kind: subject.kind,
+            id: register.ids[subject.index as usize].clone(),
+            label: register.labels[subject.index as usize].clone(),
+            subject: Some(*subject),
+            missing: missing.to_vec(),
+            sources: sources.clone(),
         }
-        Entity::Row(table) => {
-            let schema = &world.pack.tables[table];
-            let name = schema
-                .about
-                .and_then(|about| {
-                    crate::fact::text_at(&world.data.tables[table].frame, &schema.columns[about].name, at as usize)
-                })
-                .unwrap_or_default();
-            (name.clone(), name)
-        }
-        Entity::City => (String::new(), String::new()),
-    }
+    };
+    holders.iter().map(case).collect()
 }
 
 /// The cells of rows that can be read in more than one way: where the date and the year to be filled in stand.
@@ -460,18 +393,4 @@ fn ambiguous_cells(world: &World<'_>, verdict: &Verdict, at: u32) -> Vec<Origin>
     let schema = &world.pack.tables[*table];
     let cells = rows.iter().filter_map(|row| world.data.cell(*table, *row as usize, schema.about.or(schema.date)?));
     cells.map(Origin::Cell).collect()
-}
-
-/// The cell that names an entity: its id in the register, or the row's own name.
-fn name_cell(world: &World<'_>, entity: Entity, at: u32) -> Option<Origin> {
-    let (table, row, column) = match entity {
-        Entity::Subject(kind) => {
-            let subject = &world.pack.subjects[kind];
-            let row = *world.data.registers[kind].rows.get(at as usize)?.first()?;
-            (subject.register, row, subject.id)
-        }
-        Entity::Row(table) => (table, at, world.pack.tables[table].about?),
-        Entity::City => return None,
-    };
-    world.data.cell(table, row as usize, column).map(Origin::Cell)
 }

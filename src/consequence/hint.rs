@@ -4,60 +4,59 @@ use polars::prelude::*;
 
 use super::Subject;
 use super::draft::DraftLine;
-use crate::fact::{Error, Evidence, World, text_at};
+use crate::fact::{Error, Evidence, Finder, Texts, World};
 use crate::pack::Entity;
 use crate::pack::scope::Site;
 
-/// For each hint of the pack, whether it applies to each entity.
-pub struct Hints {
-    applies: Vec<Vec<bool>>,
+/// The pack's hints, looked up for all entities.
+pub struct Hints<'a> {
+    hints: Vec<Told<'a>>,
 }
 
-impl Hints {
+/// One hint.
+struct Told<'a> {
+    /// Whether it applies to each entity.
+    applies: Vec<bool>,
+    /// The fact whose dates are told with it.
+    dates: Option<Finder<'a>>,
+    /// Slots of its text and what stands in the column for each row.
+    slots: Vec<(String, Option<Texts>)>,
+}
+
+impl<'a> Hints<'a> {
     /// Evaluates all hints over all entities.
     ///
     /// # Errors
     /// As [`World::new`].
-    pub fn new(world: &World<'_>) -> Result<Self, Error> {
-        let applies = world
-            .pack
-            .hints
-            .iter()
-            .map(|hint| {
-                let site = Site::Entity(hint.of);
-                let expr = world.compile(site, &hint.when, None)?.fill_null(lit(false));
-                let columns = world.evaluate(site, &hint.text, vec![expr])?;
-                let failed = |source| Error::Polars { what: hint.text.clone(), source };
-                let mask = columns[0].bool().map_err(failed)?;
-                let height = world.height(hint.of);
-                Ok((0..height).map(|at| mask.get(if mask.len() == 1 { 0 } else { at }) == Some(true)).collect())
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        Ok(Hints { applies })
+    pub fn new(world: &World<'a>) -> Result<Self, Error> {
+        let hints = world.pack.hints.iter().map(|hint| {
+            let site = Site::Entity(hint.of);
+            let expr = world.compile(site, &hint.when, None)?.fill_null(lit(false));
+            let columns = world.evaluate(site, &hint.text, vec![expr])?;
+            let failed = |source| Error::Polars { what: hint.text.clone(), source };
+            let mask = columns[0].bool().map_err(failed)?;
+            let height = world.height(hint.of);
+            let applies = (0..height).map(|at| mask.get(if mask.len() == 1 { 0 } else { at }) == Some(true)).collect();
+            let dates = hint.dates.as_ref().map(|fact| world.finder(hint.of, std::slice::from_ref(fact), &[]));
+            let slots = match hint.of {
+                Entity::Row(table) => slots(world, table, &hint.text),
+                _ => Vec::new(),
+            };
+            Ok(Told { applies, dates: dates.transpose()?, slots })
+        });
+        Ok(Hints { hints: hints.collect::<Result<_, Error>>()? })
     }
 
     /// Hints for a line, in the pack's order.
-    ///
-    /// # Errors
-    /// As [`World::new`].
-    pub fn of(
-        &self,
-        world: &World<'_>,
-        action: usize,
-        subject: Subject,
-        line: &DraftLine,
-    ) -> Result<Vec<String>, Error> {
+    pub fn of(&self, world: &World<'_>, action: usize, subject: Subject, line: &DraftLine) -> Vec<String> {
         let mut told = Vec::new();
-        for (hint, applies) in world.pack.hints.iter().zip(&self.applies) {
+        for (hint, known) in world.pack.hints.iter().zip(&self.hints) {
             if !hint.actions.is_empty() && !hint.actions.contains(&action) {
                 continue;
             }
             match hint.of {
-                Entity::Subject(kind) if kind == subject.kind && applies[subject.index as usize] => {
-                    let dates = match &hint.dates {
-                        Some(fact) => dates(world, hint.of, subject.index, fact)?,
-                        None => Vec::new(),
-                    };
+                Entity::Subject(kind) if kind == subject.kind && known.applies[subject.index as usize] => {
+                    let dates = known.dates.as_ref().map(|finder| dates(finder, subject.index)).unwrap_or_default();
                     told.push(if dates.is_empty() {
                         hint.text.clone()
                     } else {
@@ -66,8 +65,8 @@ impl Hints {
                 }
                 Entity::Row(table) => {
                     for (of, row) in line.grounds.iter().flat_map(|ground| &ground.rows) {
-                        if *of == table && applies[*row as usize] {
-                            let text = fill(world, table, *row, &hint.text);
+                        if *of == table && known.applies[*row as usize] {
+                            let text = fill(&known.slots, *row, &hint.text);
                             if !told.contains(&text) {
                                 told.push(text);
                             }
@@ -77,30 +76,35 @@ impl Hints {
                 _ => {}
             }
         }
-        Ok(told)
+        told
     }
 }
 
-fn dates(world: &World<'_>, of: Entity, at: u32, fact: &str) -> Result<Vec<String>, Error> {
+fn dates(finder: &Finder<'_>, at: u32) -> Vec<String> {
     let nothing = |_: &str| -> Vec<Evidence> { Vec::new() };
     let mut dates: Vec<String> = Vec::new();
-    for one in world.evidence(of, at, &[fact.to_owned()], &[], &nothing)? {
+    for one in finder.find(at, &nothing) {
         if !dates.contains(&one.value) {
             dates.push(one.value);
         }
     }
-    Ok(dates)
+    dates
 }
 
-/// Puts a row's values in for `{列名}`.
-fn fill(world: &World<'_>, table: usize, row: u32, text: &str) -> String {
-    let mut filled = text.to_owned();
-    for column in &world.pack.tables[table].columns {
-        let slot = format!("{{{}}}", column.name);
-        if filled.contains(&slot) {
-            let value = text_at(&world.data.tables[table].frame, &column.name, row as usize).unwrap_or_default();
-            filled = filled.replace(&slot, &value);
-        }
-    }
-    filled
+/// `{列名}` of the table's columns, as far as the text holds them.
+fn slots(world: &World<'_>, table: usize, text: &str) -> Vec<(String, Option<Texts>)> {
+    let columns = world.pack.tables[table].columns.iter();
+    columns
+        .map(|column| (format!("{{{}}}", column.name), &column.name))
+        .filter(|(slot, _)| text.contains(slot.as_str()))
+        .map(|(slot, name)| (slot, Texts::of(&world.data.tables[table].frame, name)))
+        .collect()
+}
+
+/// Puts a row's values in for the slots.
+fn fill(slots: &[(String, Option<Texts>)], row: u32, text: &str) -> String {
+    slots.iter().fold(text.to_owned(), |filled, (slot, texts)| {
+        let value = texts.as_ref().and_then(|texts| texts.at(row as usize)).unwrap_or_default();
+        filled.replace(slot.as_str(), &value)
+    })
 }

@@ -4,6 +4,7 @@
 
 mod decide;
 mod draft;
+mod ground;
 mod hint;
 mod members;
 mod quota;
@@ -13,7 +14,7 @@ mod register;
 use serde::Serialize;
 
 pub use decide::decide;
-pub use draft::json;
+pub use ground::json;
 
 /// A subject: kind (index into the pack's subjects) and index in its register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +39,8 @@ pub struct Ground {
     pub sources: Vec<Origin>,
     /// Units through which (or in which) the ground arose, for the units' letters.
     pub units: Vec<u32>,
+    /// Which of the rule's proposals reach the recipient, by their place in the rule; ascending.
+    pub proposals: Vec<usize>,
     /// Rests on a rule that is told to nobody but the committee.
     pub confidential: bool,
 }

@@ -50,6 +50,7 @@ pub fn ground(world: &World<'_>, members: &Members, quota: &Quota, subject: Subj
         evidence: Vec::new(),
         sources: Vec::new(),
         units: super::reach::home_units(world, members, subject),
+        proposals: Vec::new(),
         confidential: true,
     }
 }

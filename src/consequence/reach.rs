@@ -1,5 +1,7 @@
 //! Whom a rule reaches: the subject itself, the holders of a role in its unit, or people named in a column.
 
+use polars::prelude::UInt32Chunked;
+
 use super::Subject;
 use super::members::Members;
 use crate::fact::{Error, Origin, World};
@@ -35,23 +37,42 @@ impl Reach {
     }
 }
 
-/// Subjects that an entity is about: itself, or whom a row refers to.
-pub fn holders(world: &World<'_>, entity: Entity, at: u32) -> Vec<Subject> {
-    match entity {
-        Entity::Subject(kind) => vec![Subject { kind, index: at }],
-        Entity::Row(table) => {
-            let mut holders = Vec::new();
-            for reference in &world.pack.tables[table].references {
-                if let Some(index) = world.referred_index(entity, at, reference.subject) {
-                    let holder = Subject { kind: reference.subject, index };
-                    if !holders.contains(&holder) {
-                        holders.push(holder);
+/// Whom entities of one kind are about: themselves, or the subjects that their rows refer to.
+pub enum Holders {
+    Itself(usize),
+    /// Per reference the subject kind, and for each row the subject.
+    Referred(Vec<(usize, UInt32Chunked)>),
+}
+
+impl Holders {
+    pub fn new(world: &World<'_>, entity: Entity) -> Holders {
+        match entity {
+            Entity::Subject(kind) => Holders::Itself(kind),
+            Entity::Row(table) => {
+                let references = world.pack.tables[table].references.iter();
+                let referred = references.filter_map(|one| Some((one.subject, world.refers(entity, one.subject)?)));
+                Holders::Referred(referred.collect())
+            }
+            Entity::City => Holders::Referred(Vec::new()),
+        }
+    }
+
+    pub fn of(&self, at: u32) -> Vec<Subject> {
+        match self {
+            Holders::Itself(kind) => vec![Subject { kind: *kind, index: at }],
+            Holders::Referred(referred) => {
+                let mut holders = Vec::new();
+                for (kind, subjects) in referred {
+                    if let Some(index) = subjects.get(at as usize) {
+                        let holder = Subject { kind: *kind, index };
+                        if !holders.contains(&holder) {
+                            holders.push(holder);
+                        }
                     }
                 }
+                holders
             }
-            holders
         }
-        Entity::City => Vec::new(),
     }
 }
 
@@ -59,7 +80,14 @@ pub fn holders(world: &World<'_>, entity: Entity, at: u32) -> Vec<Subject> {
 ///
 /// # Errors
 /// As [`World::new`].
-pub fn reach(world: &World<'_>, members: &Members, rule: &Rule, proposal: &Proposal, at: u32) -> Result<Reach, Error> {
+pub fn reach(
+    world: &World<'_>,
+    members: &Members,
+    rule: &Rule,
+    proposal: &Proposal,
+    holders: &Holders,
+    at: u32,
+) -> Result<Reach, Error> {
     let membership = &world.pack.membership;
     let own_row = match rule.of {
         Entity::Row(table) => vec![(table, at)],
@@ -68,13 +96,13 @@ pub fn reach(world: &World<'_>, members: &Members, rule: &Rule, proposal: &Propo
     let mut reach = Reach::default();
     match &proposal.to {
         Recipient::Itself => {
-            for subject in holders(world, rule.of, at) {
+            for subject in holders.of(at) {
                 let units = home_units(world, members, subject);
                 reach.reached.push(Reached { subject, sources: Vec::new(), units, rows: own_row.clone() });
             }
         }
         Recipient::Role { role, via } => {
-            for holder in holders(world, rule.of, at) {
+            for holder in holders.of(at) {
                 // A unit's rule reaches its own members; a member's rule those of the units where the
                 // member has the role `via`.
                 let units: Vec<(u32, Option<u32>)> = if holder.kind == membership.unit {

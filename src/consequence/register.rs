@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Line, RegisterEntry, Subject};
-use crate::fact::{Error, History, World, text_at};
+use crate::fact::{Error, History, Texts, World};
 use crate::pack::scope::Site;
 use crate::pack::{Entity, Pack, RegisterBook};
 
@@ -81,13 +81,14 @@ impl Talks {
         let counts = columns[0].bool().map_err(failed)?;
         let member = world.pack.membership.member;
         let frame = &world.data.tables[book.talks].frame;
+        let (line, holder) = (Texts::of(frame, &book.talk_line), world.refers(entity, member));
         for row in 0..frame.height() {
-            match text_at(frame, &book.talk_line, row) {
+            match line.as_ref().and_then(|line| line.at(row)) {
                 Some(line) => {
                     talks.by_line.insert(line);
                 }
                 None if counts.get(if counts.len() == 1 { 0 } else { row }) == Some(true) => {
-                    talks.free.extend(world.referred_index(entity, row as u32, member));
+                    talks.free.extend(holder.as_ref().and_then(|holder| holder.get(row)));
                 }
                 None => {}
             }

@@ -1,15 +1,18 @@
 //! Which cells decided a fact, and what a fact's value is: for grounds, sources and `about`.
 
-use polars::prelude::{AnyValue, DataType};
+use std::sync::Arc;
 
-use super::world::{Error, World, column_of};
+use polars::prelude::*;
+
+use super::world::{Error, FactRows, World, column_of};
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql::{self, Literal};
 use crate::pack::{CellRule, Entity, Formula, Source};
 use crate::place::Cell;
+use crate::table::Dataset;
 
 /// The value of a fact as it stands in a ground.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(untagged)]
 pub enum FactValue {
     Null,
@@ -32,13 +35,13 @@ pub enum Origin {
 pub struct Evidence {
     pub origin: Origin,
     /// The fact it decided; empty where it only shows through whom the rule reaches the recipient.
-    pub fact: String,
-    pub table: String,
-    pub column: String,
+    pub fact: Arc<str>,
+    pub table: Arc<str>,
+    pub column: Arc<str>,
     /// As shown in the cell.
     pub value: String,
     /// The parameter and value it was compared with (`半年得分线`, `60`).
-    pub line: Option<(String, String)>,
+    pub line: Option<(Arc<str>, Arc<str>)>,
     /// What the row is called in `about`, where it has a name of its own (a talk's date, a line id).
     pub label: String,
     /// A line of this run or of an earlier one that the value stands for.
@@ -46,65 +49,192 @@ pub struct Evidence {
 }
 
 /// Gives the evidence behind a line of this run, by its id.
-pub type OfLine<'a> = dyn Fn(&str) -> Vec<Evidence> + 'a;
+pub type OfLine<'a> = dyn Fn(&str) -> Vec<Evidence> + Sync + 'a;
 
-impl World<'_> {
-    /// What decided the names that an expression uses, for one entity.
-    ///
-    /// `only`: of an entity that is a row, just these columns and facts (with what they rest on).
-    pub fn evidence(
-        &self,
-        entity: Entity,
-        at: u32,
-        names: &[String],
-        only: &[String],
-        of_line: &OfLine<'_>,
-    ) -> Result<Vec<Evidence>, Error> {
+/// What decides the values of some names: worked out once for all entities of a kind, looked up by index.
+pub struct Finder<'a> {
+    data: &'a Dataset,
+    steps: Vec<Step>,
+}
+
+/// Where part of the evidence stands.
+enum Step {
+    /// The entity's own cell; for a subject that of its home row.
+    Cell { home: Option<usize>, cells: CellsOf },
+    /// Cells of the rows that decide a fact.
+    Rows { rows: Arc<FactRows>, bits: Vec<Witness>, read: Option<UInt32Chunked> },
+    /// Lines of the archive or of this run that decide a fact.
+    Lines { rows: Arc<FactRows>, ids: StringChunked, fact: Arc<str>, columns: Vec<Arc<str>>, of_run: bool },
+    /// A fact defined by others: where it holds what is shown for it, else all that it is defined by.
+    Defined { holds: Option<BooleanChunked>, shown: Vec<Step>, all: Vec<Step> },
+    /// Evidence of a subject that the entity refers to.
+    Of { subject: UInt32Chunked, steps: Vec<Step> },
+}
+
+/// A cell that may decide a fact, and the parameter that it is compared with.
+struct Witness {
+    cells: CellsOf,
+    line: Option<(Arc<str>, Arc<str>)>,
+}
+
+/// The cells of one column of a table.
+struct CellsOf {
+    table: usize,
+    column: usize,
+    texts: Texts,
+    label: Option<Texts>,
+    fact: Arc<str>,
+    table_name: Arc<str>,
+    column_name: Arc<str>,
+}
+
+impl Finder<'_> {
+    /// The evidence of one entity.
+    pub fn find(&self, at: u32, of_line: &OfLine<'_>) -> Vec<Evidence> {
         let mut found = Vec::new();
-        for name in names {
-            self.named(entity, at, name, None, only, of_line, &mut found)?;
-        }
-        let mut seen: Vec<(Origin, String)> = Vec::new();
-        found.retain(|one| {
-            let key = (one.origin.clone(), one.label.clone());
-            let new = !seen.contains(&key);
-            if new {
-                seen.push(key);
+        self.walk(&self.steps, at, of_line, &mut found);
+        let mut kept: Vec<Evidence> = Vec::with_capacity(found.len());
+        for one in found {
+            if !kept.iter().any(|known| known.origin == one.origin && known.label == one.label) {
+                kept.push(one);
             }
-            new
-        });
-        Ok(found)
+        }
+        kept
     }
 
-    #[allow(clippy::too_many_arguments)] // One recursion over names and facts.
-    fn named(
+    fn walk(&self, steps: &[Step], at: u32, of_line: &OfLine<'_>, found: &mut Vec<Evidence>) {
+        for step in steps {
+            match step {
+                Step::Cell { home: None, cells } => found.extend(cells.at(self.data, at as usize)),
+                Step::Cell { home: Some(kind), cells } => {
+                    let home = self.data.registers[*kind].rows.get(at as usize).and_then(|rows| rows.first());
+                    found.extend(home.and_then(|row| cells.at(self.data, *row as usize)));
+                }
+                Step::Rows { rows, bits, read } => {
+                    for (_, row, mask) in rows.of(at) {
+                        // An expanded row of a reading stands for the row that was read.
+                        let read = read.as_ref().and_then(|read| read.get(*row as usize)).unwrap_or(*row);
+                        let decided = bits.iter().enumerate().filter(|(bit, _)| mask & (1 << bit) != 0);
+                        found.extend(decided.filter_map(|(_, witness)| {
+                            let evidence = witness.cells.at(self.data, read as usize)?;
+                            Some(Evidence { line: witness.line.clone(), ..evidence })
+                        }));
+                    }
+                }
+                Step::Lines { rows, ids, fact, columns, of_run } => {
+                    for (_, row, mask) in rows.of(at) {
+                        let Some(id) = ids.get(*row as usize) else { continue };
+                        for (_, column) in columns.iter().enumerate().filter(|(bit, _)| mask & (1 << bit) != 0) {
+                            line_evidence(id, fact, column, of_run.then_some(of_line), found);
+                        }
+                    }
+                }
+                Step::Defined { holds, shown, all } => {
+                    let holds = holds.as_ref().and_then(|holds| holds.get(at as usize)) == Some(true);
+                    let steps = if holds && !shown.is_empty() { shown } else { all };
+                    self.walk(steps, at, of_line, found);
+                }
+                Step::Of { subject, steps } => {
+                    if let Some(subject) = subject.get(at as usize) {
+                        self.walk(steps, subject, of_line, found);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A line as evidence; a line of this run stands on the cells of its own grounds.
+fn line_evidence(
+    id: &str,
+    fact: &Arc<str>,
+    column: &Arc<str>,
+    of_line: Option<&OfLine<'_>>,
+    found: &mut Vec<Evidence>,
+) {
+    let template = Evidence {
+        origin: Origin::Archive(id.to_owned()),
+        fact: Arc::clone(fact),
+        table: "".into(),
+        column: Arc::clone(column),
+        value: id.to_owned(),
+        line: None,
+        label: id.to_owned(),
+        through: Some(id.to_owned()),
+    };
+    match of_line {
+        Some(of_line) => {
+            for one in of_line(id) {
+                found.push(Evidence {
+                    origin: one.origin,
+                    value: one.value,
+                    table: one.table,
+                    column: one.column,
+                    ..template.clone()
+                });
+            }
+        }
+        None => found.push(template),
+    }
+}
+
+impl CellsOf {
+    fn at(&self, data: &Dataset, row: usize) -> Option<Evidence> {
+        Some(Evidence {
+            origin: Origin::Cell(data.cell(self.table, row, self.column)?),
+            fact: Arc::clone(&self.fact),
+            table: Arc::clone(&self.table_name),
+            column: Arc::clone(&self.column_name),
+            value: self.texts.at(row).unwrap_or_default(),
+            line: None,
+            label: self.label.as_ref().and_then(|label| label.at(row)).unwrap_or_default(),
+            through: None,
+        })
+    }
+}
+
+impl<'a> World<'a> {
+    /// What decides the values of `names` for entities of one kind.
+    ///
+    /// `only`: of entities that are rows, just these columns and facts (with what they rest on).
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn finder(&self, entity: Entity, names: &[String], only: &[String]) -> Result<Finder<'a>, Error> {
+        let mut steps = Vec::new();
+        for name in names {
+            self.steps(entity, name, None, only, &mut steps)?;
+        }
+        Ok(Finder { data: self.data, steps })
+    }
+
+    fn steps(
         &self,
         entity: Entity,
-        at: u32,
         name: &str,
         not: Option<usize>,
         only: &[String],
-        of_line: &OfLine<'_>,
-        found: &mut Vec<Evidence>,
+        steps: &mut Vec<Step>,
     ) -> Result<(), Error> {
         let shown = only.is_empty() || only.iter().any(|one| one == name);
         match self.resolve(Site::Entity(entity), name, not)? {
             Meaning::Column if shown => {
-                if let Entity::Row(table) = entity {
-                    found.extend(self.cell_of(table, at as usize, name, name));
-                } else if let Entity::Subject(kind) = entity {
-                    let table = self.pack.subjects[kind].register;
-                    let home = self.data.registers[kind].rows.get(at as usize).and_then(|rows| rows.first());
-                    found.extend(home.and_then(|row| self.cell_of(table, *row as usize, name, name)));
-                }
+                let (table, home) = match entity {
+                    Entity::Row(table) => (table, None),
+                    Entity::Subject(kind) => (self.pack.subjects[kind].register, Some(kind)),
+                    Entity::City => return Ok(()),
+                };
+                steps.extend(self.cells_of(table, name, name).map(|cells| Step::Cell { home, cells }));
             }
             Meaning::Fact(fact) => {
                 let only = if shown { &[] } else { only };
-                self.fact(fact, at, only, of_line, found)?;
+                self.fact_steps(fact, only, steps)?;
             }
             Meaning::OfSubject(kind, fact) if shown => {
-                if let Some(index) = self.referred_index(entity, at, kind) {
-                    self.fact(fact, index, &[], of_line, found)?;
+                if let Some(subject) = self.refers(entity, kind) {
+                    let mut theirs = Vec::new();
+                    self.fact_steps(fact, &[], &mut theirs)?;
+                    steps.push(Step::Of { subject, steps: theirs });
                 }
             }
             _ => {}
@@ -112,144 +242,100 @@ impl World<'_> {
         Ok(())
     }
 
-    fn fact(
-        &self,
-        fact: usize,
-        at: u32,
-        only: &[String],
-        of_line: &OfLine<'_>,
-        found: &mut Vec<Evidence>,
-    ) -> Result<(), Error> {
+    fn fact_steps(&self, fact: usize, only: &[String], steps: &mut Vec<Step>) -> Result<(), Error> {
         let definition = &self.pack.facts[fact];
-        let (cells, source): (&[CellRule], Option<Source>) = match &definition.formula {
+        let (cells, source): (&[CellRule], Source) = match &definition.formula {
             Formula::Own { is, cells, shows } if cells.is_empty() => {
-                let frame = self.frame(definition.of);
-                let holds = frame.and_then(|frame| frame.column(&column_of(fact)).ok()?.bool().ok()?.get(at as usize));
-                let names =
-                    if holds == Some(true) && !shows.is_empty() { shows.clone() } else { sql::names(&self.parse(is)?) };
-                for name in names {
-                    self.named(definition.of, at, &name, Some(fact), only, of_line, found)?;
-                }
+                let of = |names: &[String]| -> Result<Vec<Step>, Error> {
+                    let mut steps = Vec::new();
+                    for name in names {
+                        self.steps(definition.of, name, Some(fact), only, &mut steps)?;
+                    }
+                    Ok(steps)
+                };
+                let column = self.frame(definition.of).and_then(|frame| frame.column(&column_of(fact)).ok());
+                let holds = column.and_then(|column| column.bool().ok().cloned());
+                steps.push(Step::Defined { holds, shown: of(shows)?, all: of(&sql::names(&self.parse(is)?))? });
                 return Ok(());
             }
             Formula::Own { cells, .. } => {
                 let Entity::Row(table) = definition.of else { return Ok(()) };
-                (cells, Some(Source::Table(table)))
+                (cells, Source::Table(table))
             }
-            Formula::Aggregate { source, cells, .. } => (cells, Some(*source)),
+            Formula::Aggregate { source, cells, .. } => (cells, *source),
             Formula::Covered => return Ok(()),
         };
-        let (Some(rows), Some(source)) = (&self.fact_rows[fact], source) else { return Ok(()) };
-        if !only.is_empty() {
-            return Ok(());
-        }
-        for (_, row, bits) in rows.of(at) {
-            for (bit, cell) in cells.iter().enumerate() {
-                if bits & (1 << bit) != 0 {
-                    self.cell_rule(source, *row as usize, &definition.name, cell, of_line, found);
+        let Some(rows) = self.fact_rows[fact].clone().filter(|_| only.is_empty()) else { return Ok(()) };
+        let name: Arc<str> = definition.name.as_str().into();
+        match source {
+            Source::Table(table) => {
+                let witness = |cell: &CellRule| {
+                    let line = cell.line.as_ref().and_then(|line| {
+                        let value = literal_text(self.literals.get(line)?);
+                        Some((Arc::from(line.as_str()), Arc::from(value)))
+                    });
+                    self.cells_of(table, &cell.column, &name).map(|cells| Witness { cells, line })
+                };
+                // A bit stands for each rule, so none may be left out.
+                if let Some(bits) = cells.iter().map(witness).collect() {
+                    let read = self.rows[table].column("@read").ok().and_then(|column| column.u32().ok().cloned());
+                    steps.push(Step::Rows { rows, bits, read });
                 }
+            }
+            source => {
+                let ids = self.system.get(&source).and_then(|frame| frame.column("处理编号").ok()?.str().ok().cloned());
+                let columns = cells.iter().map(|cell| cell.column.as_str().into()).collect();
+                let of_run = source == Source::Proposed;
+                steps.extend(ids.map(|ids| Step::Lines { rows, ids, fact: name, columns, of_run }));
             }
         }
         Ok(())
     }
 
-    fn cell_rule(
-        &self,
-        source: Source,
-        row: usize,
-        fact: &str,
-        cell: &CellRule,
-        of_line: &OfLine<'_>,
-        found: &mut Vec<Evidence>,
-    ) {
-        let Source::Table(table) = source else {
-            let Some(id) = self.system.get(&source).and_then(|frame| text_at(frame, "处理编号", row)) else {
-                return;
-            };
-            let template = Evidence {
-                origin: Origin::Archive(id.clone()),
-                fact: fact.to_owned(),
-                table: String::new(),
-                column: cell.column.clone(),
-                value: id.clone(),
-                line: None,
-                label: id.clone(),
-                through: Some(id.clone()),
-            };
-            if source == Source::Proposed {
-                // A line of this run stands on the cells of its own grounds.
-                for one in of_line(&id) {
-                    found.push(Evidence {
-                        origin: one.origin,
-                        value: one.value,
-                        table: one.table,
-                        column: one.column,
-                        ..template.clone()
-                    });
-                }
-            } else {
-                found.push(template);
-            }
-            return;
-        };
-        // An expanded row of a reading stands for the row that was read.
-        let read = self.read_row(table, row);
-        if let Some(mut evidence) = self.cell_of(table, read, &cell.column, fact) {
-            evidence.line = cell
-                .line
-                .as_ref()
-                .and_then(|name| self.literals.get(name).map(|literal| (name.clone(), literal_text(literal))));
-            found.push(evidence);
-        }
-    }
-
-    /// The row that was read, for a row of a table's frame.
-    fn read_row(&self, table: usize, row: usize) -> usize {
-        let read = self.rows[table].column("@read").ok().and_then(|column| column.u32().ok().and_then(|c| c.get(row)));
-        read.map_or(row, |read| read as usize)
-    }
-
-    fn cell_of(&self, table: usize, row: usize, column: &str, fact: &str) -> Option<Evidence> {
+    fn cells_of(&self, table: usize, column: &str, fact: &str) -> Option<CellsOf> {
         let schema = &self.pack.tables[table];
-        let cell = self.data.cell(table, row, schema.column(column)?)?;
         let frame = &self.data.tables[table].frame;
-        let label = schema.about.and_then(|about| text_at(frame, &schema.columns[about].name, row));
-        Some(Evidence {
-            origin: Origin::Cell(cell),
-            fact: fact.to_owned(),
-            table: schema.name.clone(),
-            column: column.to_owned(),
-            value: text_at(frame, column, row).unwrap_or_default(),
-            line: None,
-            label: label.unwrap_or_default(),
-            through: None,
+        Some(CellsOf {
+            table,
+            column: schema.column(column)?,
+            texts: Texts::of(frame, column)?,
+            label: schema.about.and_then(|about| Texts::of(frame, &schema.columns[about].name)),
+            fact: fact.into(),
+            table_name: schema.name.as_str().into(),
+            column_name: column.into(),
         })
     }
 
-    /// The subject of a kind that an entity refers to.
-    pub fn referred_index(&self, entity: Entity, at: u32, kind: usize) -> Option<u32> {
+    /// For each entity the subject of a kind that it refers to; none where none of them does.
+    pub fn refers(&self, entity: Entity, kind: usize) -> Option<UInt32Chunked> {
         let column = self.frame(entity)?.column(&format!("@{}", self.pack.subjects[kind].kind)).ok()?;
-        column.cast(&DataType::UInt32).ok()?.u32().ok()?.get(at as usize)
+        Some(column.cast(&DataType::UInt32).ok()?.u32().ok()?.rechunk().into_owned())
     }
 
-    /// The value that a name has for one entity.
-    pub fn value(&self, entity: Entity, at: u32, name: &str) -> Result<FactValue, Error> {
-        let column = match self.resolve(Site::Entity(entity), name, None)? {
-            Meaning::Fact(fact) => self.frame(entity).and_then(|frame| frame.column(&column_of(fact)).ok()),
-            Meaning::Column => self.frame(entity).and_then(|frame| frame.column(name).ok()),
+    /// The values that a name has for the entities of one kind.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn values(&self, entity: Entity, name: &str) -> Result<Values, Error> {
+        let own = |column: &str| {
+            let column = self.frame(entity).and_then(|frame| frame.column(column).ok());
+            column.map_or(Values::Same(FactValue::Null), |column| Values::Own(column.clone()))
+        };
+        Ok(match self.resolve(Site::Entity(entity), name, None)? {
+            Meaning::Fact(fact) => own(&column_of(fact)),
+            Meaning::Column => own(name),
             Meaning::OfSubject(kind, fact) => {
-                let Some(index) = self.referred_index(entity, at, kind) else { return Ok(FactValue::Null) };
                 let column = self.subjects[kind].column(&column_of(fact)).ok();
-                return Ok(column
-                    .and_then(|column| column.get(index as usize).ok())
-                    .map_or(FactValue::Null, |v| fact_value(&v)));
+                match self.refers(entity, kind).zip(column) {
+                    Some((subject, column)) => Values::Of(subject, column.clone()),
+                    None => Values::Same(FactValue::Null),
+                }
             }
             Meaning::OfCity(fact) => {
-                return Ok(self.city.get(&fact).map_or(FactValue::Null, |scalar| fact_value(scalar.value())));
+                Values::Same(self.city.get(&fact).map_or(FactValue::Null, |scalar| fact_value(scalar.value())))
             }
-            Meaning::Literal => None,
-        };
-        Ok(column.and_then(|column| column.get(at as usize).ok()).map_or(FactValue::Null, |value| fact_value(&value)))
+            Meaning::Literal => Values::Same(FactValue::Null),
+        })
     }
 
     /// Names that an expression uses, without those that are the run's literals.
@@ -259,6 +345,56 @@ impl World<'_> {
             !matches!(scope::resolve(self.pack, Site::Entity(entity), name, None), Ok(Meaning::Literal))
         });
         Ok(names)
+    }
+}
+
+/// The values of one name for all entities of a kind.
+pub enum Values {
+    Own(Column),
+    /// Those of the subjects that the entities refer to.
+    Of(UInt32Chunked, Column),
+    Same(FactValue),
+}
+
+impl Values {
+    /// The value for one entity.
+    pub fn at(&self, at: u32) -> FactValue {
+        let get =
+            |column: &Column, at: u32| column.get(at as usize).map_or(FactValue::Null, |value| fact_value(&value));
+        match self {
+            Values::Own(column) => get(column, at),
+            Values::Of(subject, column) => {
+                subject.get(at as usize).map_or(FactValue::Null, |subject| get(column, subject))
+            }
+            Values::Same(value) => value.clone(),
+        }
+    }
+}
+
+/// A column's cells as people write them.
+#[derive(Debug, Clone)]
+pub enum Texts {
+    Strings(StringChunked),
+    Others(Column),
+}
+
+impl Texts {
+    /// The texts of a frame's column, if it has one of that name.
+    pub fn of(frame: &DataFrame, column: &str) -> Option<Texts> {
+        let column = frame.column(column).ok()?;
+        Some(match column.str() {
+            Ok(texts) => Texts::Strings(texts.rechunk().into_owned()),
+            Err(_) => Texts::Others(column.clone()),
+        })
+    }
+
+    /// The text of one row; none if it is blank.
+    pub fn at(&self, row: usize) -> Option<String> {
+        match self {
+            Texts::Strings(texts) if row < texts.len() => texts.get(row).map(str::to_owned),
+            Texts::Strings(_) => None,
+            Texts::Others(column) => text(&fact_value(&column.get(row).ok()?)),
+        }
     }
 }
 
@@ -272,17 +408,22 @@ fn literal_text(literal: &Literal) -> String {
 }
 
 /// A cell of a frame as people write it.
-pub fn text_at(frame: &polars::prelude::DataFrame, column: &str, row: usize) -> Option<String> {
-    match fact_value(&frame.column(column).ok()?.get(row).ok()?) {
+pub fn text_at(frame: &DataFrame, column: &str, row: usize) -> Option<String> {
+    text(&fact_value(&frame.column(column).ok()?.get(row).ok()?))
+}
+
+fn text(value: &FactValue) -> Option<String> {
+    match value {
         FactValue::Null => None,
         FactValue::Bool(value) => Some(value.to_string()),
         FactValue::Int(value) => Some(value.to_string()),
         FactValue::Number(value) => Some(value.to_string()),
-        FactValue::Text(value) => Some(value),
+        FactValue::Text(value) => Some(value.clone()),
     }
 }
 
-fn fact_value(value: &AnyValue<'_>) -> FactValue {
+/// A column's value as it stands in a ground.
+pub fn fact_value(value: &AnyValue<'_>) -> FactValue {
     match value {
         AnyValue::Null => FactValue::Null,
         AnyValue::Boolean(value) => FactValue::Bool(*value),

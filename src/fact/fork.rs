@@ -28,6 +28,17 @@ pub struct Readings<'a> {
     pub ambiguous: BTreeMap<u32, Vec<u32>>,
 }
 
+impl Readings<'_> {
+    /// Each subject with its virtual subjects.
+    pub fn subjects(&self) -> impl Iterator<Item = (u32, std::ops::Range<u32>)> {
+        self.stands_for.chunk_by(|a, b| a == b).scan(0, |start, worlds| {
+            let from = *start;
+            *start += worlds.len() as u32;
+            Some((worlds[0], from..*start))
+        })
+    }
+}
+
 impl<'a> World<'a> {
     /// The readings of one fork for the subjects of one kind; none if no row is ambiguous.
     ///

@@ -10,7 +10,7 @@ pub mod history;
 pub mod system;
 mod world;
 
-pub use evidence::{Evidence, FactValue, Origin, text_at};
+pub use evidence::{Evidence, FactValue, Finder, Origin, Texts, Values, fact_value, text_at};
 pub use fork::Readings;
 pub use history::{Decision, History};
 pub use world::{Error, FactRows, World, column_of};

@@ -41,12 +41,11 @@ pub fn tables(pack: &Pack, data: &Dataset, history: &History) -> PolarsResult<BT
 
 /// What earlier stages proposed.
 pub fn proposed(pack: &Pack, lines: &[Proposed<'_>]) -> PolarsResult<DataFrame> {
-    let text = |name: &str, of: &dyn Fn(&Proposed<'_>) -> Option<String>| texts(name, lines.iter().map(of));
     let mut columns = vec![
-        text("处理编号", &|line| Some(line.id.to_owned())),
-        text("处理", &|line| Some(line.action.to_owned())),
-        text("意见", &|line| filled(line.decision.map(|decision| decision.opinion.as_str()))),
-        text("决定方式", &|line| filled(line.decision.map(|decision| decision.method.as_str()))),
+        texts("处理编号", lines.iter().map(|line| Some(line.id))),
+        texts("处理", lines.iter().map(|line| Some(line.action))),
+        texts("意见", lines.iter().map(|line| filled(line.decision.map(|decision| decision.opinion.as_str())))),
+        texts("决定方式", lines.iter().map(|line| filled(line.decision.map(|decision| decision.method.as_str())))),
     ];
     columns.extend(subject_columns(pack, lines.iter().map(|line| Some((line.kind, line.index)))));
     DataFrame::new(lines.len(), columns)
@@ -55,8 +54,8 @@ pub fn proposed(pack: &Pack, lines: &[Proposed<'_>]) -> PolarsResult<DataFrame> 
 /// What earlier stages left pending.
 pub fn pending(pack: &Pack, cases: &[Expected<'_>]) -> PolarsResult<DataFrame> {
     let mut columns = vec![
-        texts("处理", cases.iter().map(|case| Some(case.action.to_owned()))),
-        texts("条款", cases.iter().map(|case| Some(case.rule.to_owned()))),
+        texts("处理", cases.iter().map(|case| Some(case.action))),
+        texts("条款", cases.iter().map(|case| Some(case.rule))),
     ];
     columns.extend(subject_columns(pack, cases.iter().map(|case| Some((case.kind, case.index)))));
     DataFrame::new(cases.len(), columns)
@@ -64,13 +63,12 @@ pub fn pending(pack: &Pack, cases: &[Expected<'_>]) -> PolarsResult<DataFrame> {
 
 fn archive(pack: &Pack, data: &Dataset, history: &History) -> PolarsResult<DataFrame> {
     let lines: Vec<&super::history::PastLine> = history.lines.values().collect();
-    let opinion = |line: &super::history::PastLine| line.decision.as_ref().map(|decision| decision.opinion.clone());
     let mut columns = vec![
-        texts("处理编号", lines.iter().map(|line| Some(line.id.clone()))),
+        texts("处理编号", lines.iter().map(|line| Some(line.id.as_str()))),
         Column::new("年度".into(), lines.iter().map(|line| line.year).collect::<Vec<i32>>()),
-        texts("轮次", lines.iter().map(|line| Some(line.run.code().to_owned()))),
-        texts("处理", lines.iter().map(|line| Some(line.action.clone()))),
-        texts("意见", lines.iter().map(|line| filled(opinion(line).as_deref()))),
+        texts("轮次", lines.iter().map(|line| Some(line.run.code()))),
+        texts("处理", lines.iter().map(|line| Some(line.action.as_str()))),
+        texts("意见", lines.iter().map(|line| filled(line.decision.as_ref().map(|d| d.opinion.as_str())))),
         texts("决定方式", lines.iter().map(|line| filled(line.decision.as_ref().map(|d| d.method.as_str())))),
     ];
     columns.extend(subject_columns(pack, lines.iter().map(|line| find(pack, data, &line.kind, &line.subject))));
@@ -81,14 +79,14 @@ fn grounds(pack: &Pack, data: &Dataset, history: &History) -> PolarsResult<DataF
     let rows: Vec<_> =
         history.lines.values().flat_map(|line| line.grounds.iter().map(move |one| (line, one))).collect();
     let mut columns = vec![
-        texts("处理编号", rows.iter().map(|(line, _)| Some(line.id.clone()))),
+        texts("处理编号", rows.iter().map(|(line, _)| Some(line.id.as_str()))),
         Column::new("年度".into(), rows.iter().map(|(line, _)| line.year).collect::<Vec<i32>>()),
-        texts("轮次", rows.iter().map(|(line, _)| Some(line.run.code().to_owned()))),
-        texts("处理", rows.iter().map(|(line, _)| Some(line.action.clone()))),
+        texts("轮次", rows.iter().map(|(line, _)| Some(line.run.code()))),
+        texts("处理", rows.iter().map(|(line, _)| Some(line.action.as_str()))),
         texts("意见", rows.iter().map(|(line, _)| filled(line.decision.as_ref().map(|d| d.opinion.as_str())))),
         texts("决定方式", rows.iter().map(|(line, _)| filled(line.decision.as_ref().map(|d| d.method.as_str())))),
-        texts("条款", rows.iter().map(|(_, ground)| Some(ground.rule.clone()))),
-        texts("关于", rows.iter().map(|(_, ground)| Some(ground.about.clone()))),
+        texts("条款", rows.iter().map(|(_, ground)| Some(ground.rule.as_str()))),
+        texts("关于", rows.iter().map(|(_, ground)| Some(ground.about.as_str()))),
     ];
     let shown = pack.tables.iter().flat_map(|table| table.shown_facts.iter());
     let mut names: Vec<&String> = shown.chain(pack.facts.iter().map(|fact| &fact.name)).collect();
@@ -112,7 +110,7 @@ fn runs(history: &History) -> PolarsResult<DataFrame> {
     let runs: &[(i32, Run)] = &history.runs;
     let columns = vec![
         Column::new("年度".into(), runs.iter().map(|(year, _)| *year).collect::<Vec<i32>>()),
-        texts("轮次", runs.iter().map(|(_, run)| Some(run.code().to_owned()))),
+        texts("轮次", runs.iter().map(|(_, run)| Some(run.code()))),
     ];
     DataFrame::new(runs.len(), columns)
 }
@@ -122,13 +120,13 @@ fn find(pack: &Pack, data: &Dataset, kind: &str, id: &str) -> Option<(usize, u32
     Some((kind, *data.registers.get(kind)?.index.get(id)?))
 }
 
-fn texts(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
-    Column::new(name.into(), values.collect::<Vec<Option<String>>>())
+fn texts<T: AsRef<str>>(name: &str, values: impl Iterator<Item = Option<T>>) -> Column {
+    StringChunked::from_iter_options(name.into(), values).into_column()
 }
 
 /// A blank answer is no answer.
-fn filled(text: Option<&str>) -> Option<String> {
-    text.filter(|text| !text.is_empty()).map(str::to_owned)
+fn filled(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
 }
 
 fn subject_columns(pack: &Pack, subjects: impl Iterator<Item = Option<(usize, u32)>>) -> Vec<Column> {

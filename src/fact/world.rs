@@ -56,7 +56,7 @@ pub struct World<'a> {
     /// The engine's own tables.
     pub system: BTreeMap<Source, DataFrame>,
     /// Per fact the rows that decide it.
-    pub fact_rows: Vec<Option<FactRows>>,
+    pub fact_rows: Vec<Option<Arc<FactRows>>>,
     /// Facts in levels: each level only needs earlier ones.
     levels: Vec<Vec<usize>>,
     /// Expressions parsed before: grounds ask for the same few over and over.
@@ -141,6 +141,11 @@ impl<'a> World<'a> {
         Ok(ordered)
     }
 
+    /// Whether a fact may change while the run goes on: it rests on what earlier stages proposed or left pending.
+    pub fn is_volatile(&self, fact: usize) -> bool {
+        self.volatile.get(fact).copied().unwrap_or_default()
+    }
+
     fn plan(&mut self, order: &[usize]) -> Result<(), Error> {
         let count = self.pack.facts.len();
         let mut depth = vec![0; count];
@@ -201,7 +206,7 @@ impl<'a> World<'a> {
             .collect::<Result<_, _>>()?;
         for (fact, column, rows) in found {
             let column = column.with_name(column_of(fact).into());
-            self.fact_rows[fact] = rows;
+            self.fact_rows[fact] = rows.map(Arc::new);
             let failed = |source| Error::Polars { what: self.pack.facts[fact].name.clone(), source };
             match self.pack.facts[fact].of {
                 Entity::Subject(kind) => {
@@ -256,7 +261,11 @@ impl<'a> World<'a> {
         self.bind(site, expr, None)
     }
 
-    fn bind(&self, site: Site, expr: Expr, not: Option<usize>) -> Result<Expr, Error> {
+    /// As [`World::rename`], within the definition of fact `not`.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn bind(&self, site: Site, expr: Expr, not: Option<usize>) -> Result<Expr, Error> {
         let order = |name: &str| scope::order(self.pack, site, name);
         let bound = sql::bind(expr, &self.literals, &order)
             .map_err(|source| Error::Sql { what: "规则包".to_owned(), source })?;

@@ -1,5 +1,6 @@
 //! 变更对照: what a new run proposes otherwise than the one before, for whom, and why.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -11,45 +12,40 @@ pub const NAME: &str = "变更对照";
 
 /// A proposal in texts, from a run's lists or from what an earlier run published.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Summary {
+pub struct Summary<'t> {
     /// 处理编号.
-    pub id: String,
-    pub object: String,
-    pub code: String,
-    pub unit: String,
-    pub action: String,
-    pub options: String,
-    pub basis: String,
-    pub facts: String,
+    pub id: Cow<'t, str>,
+    pub object: Cow<'t, str>,
+    pub code: Cow<'t, str>,
+    pub unit: Cow<'t, str>,
+    pub action: Cow<'t, str>,
+    pub options: Cow<'t, str>,
+    pub basis: Cow<'t, str>,
+    pub facts: Cow<'t, str>,
     /// 核对码: what makes two proposals the same; blank where only the texts are known.
-    pub check: String,
+    pub check: Cow<'t, str>,
 }
 
-impl Summary {
+impl<'t> Summary<'t> {
     /// The rows of a list as summaries.
-    pub fn of(table: &ListTable<'_>) -> Vec<Summary> {
-        table
-            .rows
-            .iter()
-            .map(|row| {
-                let mut summary = Summary { id: row.id.clone(), ..Summary::default() };
-                for (name, text) in table.cells(row) {
-                    let field = match name {
-                        lists::OBJECT => &mut summary.object,
-                        lists::CODE => &mut summary.code,
-                        lists::UNIT => &mut summary.unit,
-                        lists::ACTION => &mut summary.action,
-                        lists::OPTIONS => &mut summary.options,
-                        lists::BASIS => &mut summary.basis,
-                        lists::FACTS => &mut summary.facts,
-                        lists::CHECK => &mut summary.check,
-                        _ => continue,
-                    };
-                    field.push_str(text);
-                }
-                summary
-            })
-            .collect()
+    pub fn of(table: &'t ListTable<'_>) -> Vec<Summary<'t>> {
+        let columns = [
+            lists::OBJECT,
+            lists::CODE,
+            lists::UNIT,
+            lists::ACTION,
+            lists::OPTIONS,
+            lists::BASIS,
+            lists::FACTS,
+            lists::CHECK,
+        ];
+        let columns = columns.map(|name| table.column(name));
+        let rows = table.rows.iter().map(|row| {
+            let text = |column: Option<usize>| Cow::Borrowed(column.map_or("", |column| row.cells[column].as_ref()));
+            let [object, code, unit, action, options, basis, facts, check] = columns.map(text);
+            Summary { id: Cow::Borrowed(&row.id), object, code, unit, action, options, basis, facts, check }
+        });
+        rows.collect()
     }
 }
 
@@ -72,18 +68,18 @@ impl Kind {
 
 /// One difference; of added and withdrawn proposals one side is blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct Change<'t> {
     pub kind: Kind,
-    pub old: Summary,
-    pub new: Summary,
+    pub old: Summary<'t>,
+    pub new: Summary<'t>,
 }
 
 /// The differences between two runs' proposals, by kind and id.
-pub fn compare(old: &[Summary], new: &[Summary]) -> Vec<Change> {
-    let mut before: BTreeMap<&str, &Summary> = old.iter().map(|summary| (summary.id.as_str(), summary)).collect();
+pub fn compare<'t>(old: &[Summary<'t>], new: &[Summary<'t>]) -> Vec<Change<'t>> {
+    let mut before: BTreeMap<&str, &Summary<'t>> = old.iter().map(|summary| (summary.id.as_ref(), summary)).collect();
     let mut changes = Vec::new();
     for now in new {
-        match before.remove(now.id.as_str()) {
+        match before.remove(now.id.as_ref()) {
             None => changes.push(Change { kind: Kind::Added, old: Summary::default(), new: now.clone() }),
             Some(then) if differ(then, now) => {
                 changes.push(Change { kind: Kind::Changed, old: then.clone(), new: now.clone() });
@@ -97,15 +93,15 @@ pub fn compare(old: &[Summary], new: &[Summary]) -> Vec<Change> {
     changes
 }
 
-fn differ(old: &Summary, new: &Summary) -> bool {
+fn differ(old: &Summary<'_>, new: &Summary<'_>) -> bool {
     if !old.check.is_empty() && !new.check.is_empty() {
         return old.check != new.check;
     }
     (&old.options, &old.basis, &old.facts) != (&new.options, &new.basis, &new.facts)
 }
 
-impl Change {
-    fn now(&self) -> &Summary {
+impl<'t> Change<'t> {
+    fn now(&self) -> &Summary<'t> {
         if self.kind == Kind::Withdrawn { &self.old } else { &self.new }
     }
 
@@ -137,7 +133,7 @@ impl Change {
 }
 
 /// The workbook of differences.
-pub fn workbook(title: String, as_of: NaiveDate, changes: &[Change]) -> Workbook<'_> {
+pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Change<'_>]) -> Workbook<'t> {
     let columns = vec![
         Column::centred(lists::NUMBER, 4.0, 7.0),
         Column::centred("变更", 4.0, 6.0),
@@ -154,17 +150,17 @@ pub fn workbook(title: String, as_of: NaiveDate, changes: &[Change]) -> Workbook
     ];
     let rows = (1..).zip(changes).map(|(number, change)| {
         let now = change.now();
-        let grounds = |side: &Summary| match (side.basis.is_empty(), side.facts.is_empty()) {
-            (true, _) => side.facts.clone(),
-            (false, true) => side.basis.clone(),
+        let grounds = |side: &Summary<'_>| match (side.basis.is_empty(), side.facts.is_empty()) {
+            (true, _) => side.facts.to_string(),
+            (false, true) => side.basis.to_string(),
             (false, false) => format!("{}：{}", side.basis, side.facts),
         };
         let mut row = vec![Value::Count(number), Value::text(change.kind.text())];
-        row.extend([&now.id, &now.object, &now.code, &now.unit, &now.action].map(|text| Value::text(text.as_str())));
+        row.extend([&now.id, &now.object, &now.code, &now.unit, &now.action].map(|text| Value::text(text.as_ref())));
         row.extend([
-            Value::text(change.old.options.as_str()),
+            Value::text(change.old.options.as_ref()),
             Value::text(grounds(&change.old)),
-            Value::text(change.new.options.as_str()),
+            Value::text(change.new.options.as_ref()),
             Value::text(grounds(&change.new)),
             Value::text(change.why()),
         ]);
@@ -196,7 +192,7 @@ pub fn workbook(title: String, as_of: NaiveDate, changes: &[Change]) -> Workbook
 mod tests {
     use super::*;
 
-    fn summary(id: &str, facts: &str, check: &str) -> Summary {
+    fn summary(id: &'static str, facts: &'static str, check: &'static str) -> Summary<'static> {
         Summary { id: id.into(), facts: facts.into(), check: check.into(), ..Summary::default() }
     }
 

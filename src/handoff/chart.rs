@@ -1,13 +1,15 @@
 //! Native charts of 总览, in the same typefaces as the tables.
 
 use rust_xlsxwriter::{
-    Chart, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartSolidFill, ChartType, Color,
+    Chart, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartSolidFill, ChartType, Color,
 };
 
 use super::model::{self, Block, ChartKind, Value};
 
-/// Colours that stay apart in a black-and-white print, from dark to pale.
-const COLOURS: [u32; 6] = [0x9C_2A_2A, 0x44_6E_9B, 0xD9_A4_41, 0x6B_8E_5A, 0x8C_8C_8C, 0xC9_B2_A6];
+/// Colours whose neighbours stay apart in a black-and-white print: dark and pale by turns.
+const COLOURS: [u32; 6] = [0x7B_1F_1F, 0xF2_C4_6D, 0x3F_6A_97, 0xE3_E3_E3, 0x5F_8A_4E, 0xD9_A8_98];
+/// Around every bar, so that the pale ones do not vanish on paper.
+const OUTLINE: u32 = 0x59_59_59;
 /// Excel draws no more series legibly; what is left stays in the table.
 const SERIES: usize = 12;
 
@@ -46,7 +48,8 @@ pub fn draw(
             .set_gap(60)
             .set_format(
                 ChartFormat::new()
-                    .set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(COLOURS[index % COLOURS.len()]))),
+                    .set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(COLOURS[index % COLOURS.len()])))
+                    .set_border(ChartLine::new().set_color(Color::RGB(OUTLINE)).set_width(0.5)),
             );
         if chart.kind != ChartKind::Stacked {
             let mut label = ChartDataLabel::new();
@@ -80,7 +83,7 @@ pub fn draw(
 fn pixels(chart: &model::Chart, shown: u32) -> u32 {
     match chart.kind {
         ChartKind::Bar => 70 + 26 * shown.min(40),
-        ChartKind::Stacked | ChartKind::Clustered => 300,
+        ChartKind::Stacked | ChartKind::Clustered => 280,
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Code, Finding, Severity};
 use crate::pack::Pack;
 use crate::place::{A1, SheetId};
 use crate::table::{Dataset, SheetKind};
@@ -184,7 +184,8 @@ impl<'a> Faulty<'a> {
             let mut row = vec![Value::Count(number)];
             row.extend([&finding.sheet, &finding.cell, &finding.column].map(|text| Value::text(text.as_str())));
             let [value, reason, remedy, done] = told(finding);
-            let reason = if self.tells_of_others(book, finding) { Value::text(ELSEWHERE) } else { reason };
+            // What stands in another workbook is not this office's business.
+            let reason = if finding.code == Code::DuplicateElsewhere { Value::text(ELSEWHERE) } else { reason };
             row.extend([value, reason, remedy, done]);
             row
         });
@@ -211,18 +212,6 @@ impl<'a> Faulty<'a> {
             foot_left: "更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
             foot_right: String::new(),
         }
-    }
-
-    /// Whether the reason cites another workbook: what stands there is not this office's business.
-    fn tells_of_others(&self, book: &Returned<'_>, finding: &Finding) -> bool {
-        let reason = &finding.reason;
-        reason.contains('!')
-            && self.dataset.books.iter().filter(|other| other.path != book.path).any(|other| {
-                reason.match_indices(&format!("{}!", other.path)).any(|(at, _)| {
-                    // `a.xlsx` also ends the citation of this workbook where it is `甲/a.xlsx`.
-                    !reason[..at + other.path.len()].ends_with(book.path)
-                })
-            })
     }
 
     fn faulty_rows(&self, book: &Returned<'a>, sheet: SheetId, rows: &[FaultyRow<'a>]) -> Sheet<'a> {
@@ -268,7 +257,7 @@ impl<'a> Faulty<'a> {
             head: super::lines([
                 (format!("有问题的行：{}（{table}）", source.name), LineStyle::Title),
                 (
-                    "着色的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。标为「退回」的行没有采用。".to_owned(),
+                    "着色加粗的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。标为「退回」的行没有采用。".to_owned(),
                     LineStyle::Note,
                 ),
             ]),

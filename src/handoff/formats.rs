@@ -2,7 +2,8 @@
 //!
 //! The standard sets titles in 小标宋, text in 仿宋 and heads in 黑体. A workbook names one typeface
 //! and cannot bring it along, so the names are those that every Chinese Windows has: 宋体 in bold
-//! stands for 小标宋. Colours are pale enough to vanish in a black-and-white print.
+//! stands for 小标宋. Colours are pale, and never alone: what they tell is told by weight or rule too, for those
+//! who print in black and white.
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
@@ -59,8 +60,11 @@ pub fn empty() -> Format {
 }
 
 pub fn header(column: &Column) -> Format {
-    let fill = if column.answer.is_some() { ANSWER_HEAD } else { HEAD_FILL };
-    bordered(typeface(HEAD_FACE, measure::HEAD)).set_align(FormatAlign::Center).set_background_color(fill)
+    let head = bordered(typeface(HEAD_FACE, measure::HEAD)).set_align(FormatAlign::Center);
+    match column.answer {
+        Some(_) => head.set_background_color(ANSWER_HEAD).set_bold().set_border_bottom(FormatBorder::Double),
+        None => head.set_background_color(HEAD_FILL),
+    }
 }
 
 /// The formats of a column's cells by what stands in them.
@@ -96,7 +100,7 @@ pub fn cells(column: &Column) -> Cells {
         _ => aligned.clone(),
     };
     Cells {
-        fault: aligned.clone().set_background_color(FAULT_FILL),
+        fault: aligned.clone().set_background_color(FAULT_FILL).set_bold().set_border(FormatBorder::Medium),
         count: number.clone().set_num_format("0"),
         share: number.clone().set_num_format("0.0%"),
         exceeded: number.set_num_format("0.0%").set_font_color(ALARM).set_bold(),
@@ -108,7 +112,7 @@ pub fn cells(column: &Column) -> Cells {
 
 /// An answer that contradicts itself while it is typed.
 pub fn alarm() -> Format {
-    Format::new().set_background_color(FAULT_FILL)
+    Format::new().set_background_color(FAULT_FILL).set_bold()
 }
 
 fn typeface(name: &str, size: f64) -> Format {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
+use super::lists;
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 use super::write;
 
@@ -23,11 +24,11 @@ pub struct Table<'a> {
 pub fn save(tables: &[Table<'_>], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
     let title = tables.first().map_or("", |table| table.title).to_owned();
     let sheets = tables.iter().map(|table| sheet(table, as_of)).collect();
-    write::save(&Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
+    write::replace(&Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
 }
 
 fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {
-    let columns = table.columns.iter().map(|name| Column::text(name.as_str(), 6.0, 40.0)).collect();
+    let columns = table.columns.iter().map(|name| column(name)).collect();
     let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::date(text)).collect()).collect();
     Sheet {
         name: table.name.to_owned(),
@@ -43,5 +44,16 @@ fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {
         filter: true,
         foot_left: String::new(),
         foot_right: as_of.map_or_else(String::new, |day| format!("基准日：{}", super::chinese_date(day))),
+    }
+}
+
+/// As in the lists: words that are looked up stand small or centred, sentences get the room.
+fn column(name: &str) -> Column {
+    match name {
+        lists::CHECK => Column::centred(name, 8.0, 18.0).small().whole(),
+        lists::ID | lists::SOURCES => Column::text(name, 14.0, 40.0).small(),
+        lists::OPINION | lists::CODE | lists::AUTHORITY => Column::centred(name, 6.0, 12.0),
+        lists::BASIS => Column::text(name, 16.0, 40.0),
+        _ => Column::text(name, 6.0, 40.0),
     }
 }

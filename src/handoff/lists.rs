@@ -194,7 +194,7 @@ pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTabl
         format!("{}　　共 {} 条　　本表所列均为建议，须经委员会审定后方可办理。", info.as_of_line(), table.rows.len()),
         LineStyle::Note,
     ));
-    head.push((instruction(pack), LineStyle::Note));
+    head.push((instruction(pack, table), LineStyle::Note));
     head.push((info.chain_line(), LineStyle::Note));
     head.insert(0, (title.clone(), LineStyle::Title));
     let empty = list.map_or("", |list| list.empty.as_str());
@@ -218,11 +218,13 @@ pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTabl
 /// The place for signatures, at the foot of every page.
 pub const SIGNED: &str = "审定人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
 
-fn instruction(pack: &Pack) -> String {
+fn instruction(pack: &Pack, table: &ListTable<'_>) -> String {
+    let answers = table.columns.iter().filter(|column| matches!(column.role, Role::Answer { .. }));
+    let answers = answers.map(|column| column.name).collect::<Vec<_>>().join("、");
     let Some(words) = opinions(pack) else { return String::new() };
     let [agree, refuse, defer, change] = &words;
     format!(
-        "填写说明：只填着色各列。{OPINION}从「{agree}」「{refuse}」「{defer}」「{change}」中选；「{agree}」而{OPTIONS}不止一种的，须填{METHOD}；\
+        "填写说明：只填着色各列（{answers}）。{OPINION}从「{agree}」「{refuse}」「{defer}」「{change}」中选；「{agree}」而{OPTIONS}不止一种的，须填{METHOD}；\
          「{change}」的，{METHOD}填变更后的处理；「{refuse}」「{defer}」的，{METHOD}留空。各行可筛选，其余各列请勿改动。"
     )
 }
@@ -244,8 +246,7 @@ struct Progress {
 fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> Progress {
     let action = &pack.actions[pack.quotas[plan.quota].action].name;
     let rate = if plan.total == 0 { 0.0 } else { plan.reached as f64 * 100.0 / plan.total as f64 };
-    let share =
-        plan.share.parse::<f64>().map_or_else(|_| plan.share.clone(), |share| format!("{}%", decimal(share * 100.0)));
+    let share = percent(&plan.share);
     let open = plan.target.saturating_sub(plan.reached);
     let word = match info.run {
         Run::Annual if open > 0 => Some("未完成"),
@@ -262,6 +263,11 @@ fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> Progress {
         plan.picked.len(),
     );
     Progress { word, sentence }
+}
+
+/// A fraction as people read it; anything else as it is.
+pub fn percent(share: &str) -> String {
+    share.parse::<f64>().map_or_else(|_| share.to_owned(), |share| format!("{}%", decimal(share * 100.0)))
 }
 
 /// A number with at most one decimal.

@@ -12,6 +12,8 @@
 
 pub mod changes;
 mod chart;
+pub mod comparison;
+pub mod dossier;
 pub mod faults;
 mod formats;
 mod layout;
@@ -25,6 +27,7 @@ pub mod pendings;
 mod people;
 mod phrase;
 pub mod register;
+mod sink;
 mod text;
 pub mod write;
 
@@ -96,6 +99,15 @@ pub struct Ratio {
     /// As a fraction.
     pub limit: f64,
     pub reference: String,
+    /// Above the limit it is told at the end of a run.
+    pub warns: bool,
+}
+
+impl Ratio {
+    /// Compared in whole numbers as far as the limit allows, so that exactly at the limit is not above.
+    pub fn exceeds(&self) -> bool {
+        self.counted as f64 > self.limit * self.among as f64 + 1e-9
+    }
 }
 
 /// A count by two properties.
@@ -144,7 +156,7 @@ pub struct Publication<'p> {
     /// Write the units' letters.
     pub notices: bool,
     /// What changed against the run that this one supersedes, and what that was.
-    pub changes: Option<&'p [changes::Change]>,
+    pub changes: Option<&'p [changes::Change<'p>]>,
 }
 
 /// What was written.
@@ -159,7 +171,7 @@ pub struct Published {
 pub enum Error {
     #[error(transparent)]
     Workbook(#[from] write::Error),
-    #[error("无法建立文件夹「{}」：{source}", path.display())]
+    #[error("无法建立文件夹「{}」：{source}。请检查磁盘是否已满、文件夹能否写入", path.display())]
     Folder {
         path: PathBuf,
         #[source]
@@ -182,7 +194,10 @@ impl<'a> Handoff<'a> {
         let letters = if publication.notices { notices::letters(material, info) } else { notices::Letters::default() };
         let faulty = faults::Faulty::new(material.pack, material.dataset);
         let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
-        jobs.extend(self.lists.iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
+        let mut lists: Vec<&ListTable<'_>> = self.lists.iter().collect();
+        // The longest first, so that no thread is left with it at the end.
+        lists.sort_by_key(|table| std::cmp::Reverse(table.rows.len()));
+        jobs.extend(lists.into_iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
         jobs.extend(self.register.iter().map(|table| (format!("{}.xlsx", table.list), Job::Register(table))));
         jobs.push((format!("{}.xlsx", overview::NAME), Job::Overview(figures)));
         jobs.push((format!("{}.xlsx", pendings::NAME), Job::Pendings));
@@ -231,7 +246,7 @@ pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Publ
             None => faulty.list(day),
             Some(index) => faulty.returned(index, day),
         };
-        Ok(write::save(&book, path)?)
+        Ok(write::replace(&book, path)?)
     })
 }
 
@@ -245,11 +260,11 @@ enum Job<'j> {
     Faults,
     Return(usize),
     Notice(usize),
-    Changes(&'j [changes::Change]),
+    Changes(&'j [changes::Change<'j>]),
 }
 
-/// Builds and writes the jobs in parallel, each workbook dropped as soon as it is written. Of several
-/// failures the one of the first file is told, so that the message does not depend on the threads.
+/// Builds and writes the jobs in parallel and in this order, each workbook dropped as soon as it is written.
+/// Of several failures the one of the first file is told, so that the message does not depend on the threads.
 fn write_all<J: Copy + Send + Sync>(
     dir: &Path,
     jobs: &mut Vec<(String, J)>,
@@ -262,9 +277,11 @@ fn write_all<J: Copy + Send + Sync>(
     for path in folders {
         std::fs::create_dir_all(&path).map_err(|source| Error::Folder { path: path.clone(), source })?;
     }
-    let results: Vec<Result<(), Error>> =
-        jobs.par_iter().with_max_len(1).map(|(name, job)| write(*job, &dir.join(name))).collect();
-    results.into_iter().collect::<Result<(), Error>>()?;
+    let results = jobs.iter().enumerate().par_bridge();
+    let failed = results.filter_map(|(at, (name, job))| Some((at, write(*job, &dir.join(name)).err()?)));
+    if let Some((_, error)) = failed.min_by_key(|(at, _)| *at) {
+        return Err(error);
+    }
     let mut files: Vec<String> = jobs.drain(..).map(|(name, _)| name).collect();
     files.sort_unstable();
     Ok(Published { files })

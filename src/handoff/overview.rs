@@ -7,9 +7,9 @@ use crate::pack::Pack;
 use crate::table::SheetKind;
 
 use super::faults::{self, Faulty};
-use super::model::{Block, Chart, ChartKind, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Align, Block, Chart, ChartKind, Column, LineStyle, Sheet, Value, Workbook};
 use super::people;
-use super::{Cross, Figures, Material, RunInfo, pendings};
+use super::{Cross, Figures, Material, RunInfo, lists, pendings};
 
 pub const NAME: &str = "总览";
 
@@ -31,10 +31,11 @@ pub fn workbook<'a>(
         first,
         sheet(info, "单位类别", info.title(material.pack, "处理建议与单位类别"), false, by_unit_kind(material)),
     ];
-    // One table and its chart a sheet, so that no page break goes through them.
-    for one in &figures.crosses {
-        let name = one.title.split(['（', '：']).next().unwrap_or(&one.title);
-        sheets.push(sheet(info, name, info.title(material.pack, name), false, vec![cross(one)]));
+    for pair in paired(&figures.crosses) {
+        let names: Vec<&str> =
+            pair.iter().map(|one| one.title.split(['（', '：']).next().unwrap_or(&one.title)).collect();
+        let name = names.join("、");
+        sheets.push(sheet(info, &name, info.title(material.pack, &name), false, pair.iter().map(cross).collect()));
     }
     if !figures.ratios.is_empty() {
         sheets.push(sheet(info, "比例", info.title(material.pack, "等次比例"), false, vec![ratios(figures)]));
@@ -47,6 +48,20 @@ pub fn workbook<'a>(
     sheets.push(sheet(info, "数据核对", info.title(material.pack, "数据核对"), true, vec![reconciliation(material)]));
     sheets.push(sheet(info, "退回", info.title(material.pack, "退回情况"), false, vec![returned(faulty)]));
     Workbook { title, as_of: info.as_of, sheets }
+}
+
+/// Two tables with their charts a sheet where both fit on a page, so that no break goes through them.
+fn paired(crosses: &[Cross]) -> Vec<&[Cross]> {
+    const ROWS: usize = 10;
+    let mut pairs = Vec::new();
+    let mut rest = crosses;
+    while !rest.is_empty() {
+        let fits = rest.len() > 1 && rest[0].rows.len() + rest[1].rows.len() <= ROWS;
+        let (pair, others) = rest.split_at(if fits { 2 } else { 1 });
+        pairs.push(pair);
+        rest = others;
+    }
+    pairs
 }
 
 fn sheet<'a>(info: &RunInfo, name: &str, title: String, landscape: bool, blocks: Vec<Block<'a>>) -> Sheet<'a> {
@@ -66,7 +81,7 @@ fn sheet<'a>(info: &RunInfo, name: &str, title: String, landscape: bool, blocks:
 }
 
 fn counts(name: &str) -> Column {
-    Column::centred(name, 6.0, 12.0)
+    Column { align: Align::Right, ..Column::centred(name, 6.0, 12.0) }
 }
 
 /// Who was assessed, what was read, what came of it.
@@ -113,8 +128,15 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
     let decided =
         lines.iter().filter(|line| line.decision.as_ref().is_some_and(|decision| !decision.opinion.is_empty()));
     add("其中已有委员会意见".into(), decided.count() as u64, String::new());
+    for plan in &material.outcome.quotas {
+        let action = &material.pack.actions[material.pack.quotas[plan.quota].action].name;
+        let share = lists::percent(&plan.share);
+        add(format!("{action}：应完成"), plan.target, format!("共 {} 人，按 {share} 计", plan.total));
+        add(format!("{action}：已完成"), plan.reached, "至基准日".into());
+        add(format!("{action}：列入计划"), plan.picked.len() as u64, "本次".into());
+    }
     add("待定事项".into(), material.outcome.pending.len() as u64, format!("见{}", pendings::NAME));
-    let exceeded = figures.ratios.iter().filter(|ratio| above(ratio)).count();
+    let exceeded = figures.ratios.iter().filter(|ratio| ratio.exceeds()).count();
     if !figures.ratios.is_empty() {
         add("超出上限的比例".into(), exceeded as u64, "见“比例”".into());
     }
@@ -240,11 +262,6 @@ fn share(counted: u64, among: u64) -> f64 {
     if among == 0 { 0.0 } else { counted as f64 / among as f64 }
 }
 
-/// Compared in whole numbers as far as the limit allows, so that exactly at the limit is not above.
-fn above(ratio: &super::Ratio) -> bool {
-    ratio.counted as f64 > ratio.limit * ratio.among as f64 + 1e-9
-}
-
 fn ratios(figures: &Figures) -> Block<'_> {
     let columns = vec![
         Column::text("项目", 16.0, 34.0),
@@ -252,7 +269,7 @@ fn ratios(figures: &Figures) -> Block<'_> {
         counts("基数"),
         counts("比例"),
         counts("上限"),
-        counts("是否超出"),
+        Column::centred("是否超出", 6.0, 12.0),
         Column::text("上限出处", 16.0, 40.0),
     ];
     let rows = figures.ratios.iter().map(|ratio| {
@@ -261,9 +278,9 @@ fn ratios(figures: &Figures) -> Block<'_> {
             Value::text(ratio.name.as_str()),
             Value::Count(ratio.counted),
             Value::Count(ratio.among),
-            if above(ratio) { Value::Exceeded(value) } else { Value::Share(value) },
+            if ratio.exceeds() { Value::Exceeded(value) } else { Value::Share(value) },
             Value::Share(ratio.limit),
-            Value::text(match (ratio.among, above(ratio)) {
+            Value::text(match (ratio.among, ratio.exceeds()) {
                 (0, _) => "无数据",
                 (_, true) => "超出",
                 (_, false) => "未超出",
@@ -357,7 +374,7 @@ fn reconciliation<'a>(material: &Material<'a>) -> Block<'a> {
         counts("采用"),
         counts("退回"),
         counts("不计"),
-        counts("核对"),
+        Column::centred("核对", 6.0, 12.0),
     ];
     Block::new(columns, rows, "没有读到工作表。")
 }

@@ -93,15 +93,15 @@ impl<'a> Phrases<'a> {
         // What rests on facts behind the rule's own is said by those facts.
         let mut behind: Vec<(&str, Vec<&Evidence>)> = Vec::new();
         for evidence in ground.evidence.iter().filter(|evidence| !evidence.fact.is_empty()) {
-            if !ground.facts.iter().any(|(name, _)| name == &evidence.fact) {
-                match behind.iter_mut().find(|(fact, _)| *fact == evidence.fact) {
+            if !ground.facts.iter().any(|(name, _)| **name == *evidence.fact) {
+                match behind.iter_mut().find(|(fact, _)| *fact == &*evidence.fact) {
                     Some((_, known)) => known.push(evidence),
                     None => behind.push((&evidence.fact, vec![evidence])),
                 }
             }
         }
         for (name, value) in &ground.facts {
-            let evidence: Vec<&Evidence> = ground.evidence.iter().filter(|evidence| &evidence.fact == name).collect();
+            let evidence: Vec<&Evidence> = ground.evidence.iter().filter(|evidence| *evidence.fact == **name).collect();
             let text = self.pack.facts.iter().find(|fact| &fact.name == name).and_then(|fact| fact.text.as_deref());
             match text {
                 Some(text) => {
@@ -140,7 +140,7 @@ impl<'a> Phrases<'a> {
             .iter()
             .filter(|(_, value)| !matches!(value, FactValue::Text(text) if text == &ground.about))
             .map(|(name, value)| {
-                let measured = |evidence: &&Evidence| &evidence.column == name && evidence.line.is_some();
+                let measured = |evidence: &&Evidence| *evidence.column == **name && evidence.line.is_some();
                 let relation = ground.evidence.iter().find(measured).map(|evidence| self.relation(evidence));
                 plain_fact(name, value) + &relation.unwrap_or_default()
             })
@@ -151,7 +151,7 @@ impl<'a> Phrases<'a> {
     }
 
     /// One deciding cell; the row is named only where it is another one than before.
-    fn evidence(&self, evidence: &Evidence, last_row: &mut Option<(String, String)>) -> String {
+    fn evidence(&self, evidence: &Evidence, last_row: &mut Option<(std::sync::Arc<str>, String)>) -> String {
         let row = (evidence.table.clone(), self.row_name(evidence).into_owned());
         let known = last_row.as_ref() == Some(&row);
         let value = self.value(evidence);
@@ -179,7 +179,7 @@ impl<'a> Phrases<'a> {
             return Cow::Borrowed(&evidence.label);
         }
         let Origin::Cell(cell) = evidence.origin else { return Cow::Borrowed("") };
-        let name = self.tables.get(evidence.table.as_str()).and_then(|row| {
+        let name = self.tables.get(&*evidence.table).and_then(|row| {
             // Rows lie in reading order, so the cell's row is found without an index.
             let origin = &self.dataset.tables[row.table].origin;
             let at = origin.binary_search(&(cell.sheet, cell.row)).ok()?;
@@ -189,7 +189,7 @@ impl<'a> Phrases<'a> {
     }
 
     fn column_kind(&self, evidence: &Evidence) -> Option<&'a ColumnKind> {
-        let table = &self.pack.tables[self.tables.get(evidence.table.as_str())?.table];
+        let table = &self.pack.tables[self.tables.get(&*evidence.table)?.table];
         Some(&table.columns[table.column(&evidence.column)?].kind)
     }
 
@@ -205,7 +205,7 @@ impl<'a> Phrases<'a> {
     fn relation(&self, evidence: &Evidence) -> String {
         let Some((name, line)) = &evidence.line else { return String::new() };
         let reading =
-            self.pack.parameters.iter().any(|parameter| &parameter.name == name && parameter.reading.is_some());
+            self.pack.parameters.iter().any(|parameter| *parameter.name == **name && parameter.reading.is_some());
         let ranks = |value: &str, line: &str| match self.column_kind(evidence) {
             Some(ColumnKind::Choice { values, .. }) => {
                 let rank = |text: &str| values.iter().position(|value| value == text).map(|rank| rank as f64);

@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
 
 use super::model::{self, AnswerKind, Block, Line, Sheet, Value};
 use super::text::SheetNames;
-use super::{chart, formats, layout};
+use super::{chart, formats, layout, sink};
 
 /// Rows that a sheet of Excel holds.
 const ROWS: u32 = 1_048_576;
@@ -31,18 +31,34 @@ const PLAIN_ROW: u32 = 20;
 
 /// A workbook could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("无法写出工作簿「{}」：{source}", path.display())]
+#[error("无法写出工作簿「{}」：{}。请检查磁盘是否已满、文件夹能否写入", path.display(), told(source))]
 pub struct Error {
     pub path: PathBuf,
     #[source]
     pub source: XlsxError,
 }
 
+/// The system's own words, without the library's.
+fn told(source: &XlsxError) -> String {
+    match source {
+        XlsxError::IoError(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
 /// Writes the workbook to `path`, replacing a file of that name.
 pub fn save(book: &model::Workbook<'_>, path: &Path) -> Result<(), Error> {
     let fail = |source| Error { path: path.to_owned(), source };
-    let mut target = build(book, path.parent(), ROWS).map_err(fail)?;
-    target.save(path).map_err(fail)
+    sink::save(path, || build(book, path.parent(), ROWS)).map_err(fail)
+}
+
+/// The same for a workbook that lies alone: what stood there before stays until the new one is whole.
+///
+/// # Errors
+/// As [`save`].
+pub fn replace(book: &model::Workbook<'_>, path: &Path) -> Result<(), Error> {
+    let fail = |source| Error { path: path.to_owned(), source };
+    sink::replace(path, || build(book, path.parent(), ROWS)).map_err(fail)
 }
 
 /// The workbook's bytes, with sheets of at most `rows` rows: for tests of what comes after the limit.

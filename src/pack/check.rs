@@ -9,8 +9,7 @@ use super::sql::{self, Literal, Literals};
 
 /// All faults in the pack's expressions.
 pub fn check(pack: &Pack) -> Vec<Fault> {
-    let mut checker =
-        Checker { pack, literals: sample_literals(pack), types: vec![None; pack.facts.len()], faults: Vec::new() };
+    let mut checker = Checker { pack, typing: Typing::untyped(pack), faults: Vec::new() };
     match fact_order(pack) {
         Ok(order) => {
             for fact in order {
@@ -23,6 +22,46 @@ pub fn check(pack: &Pack) -> Vec<Fault> {
         Err(faults) => checker.faults = faults,
     }
     checker.faults
+}
+
+/// The types of a pack's expressions.
+#[derive(Debug, Clone)]
+pub struct Typing {
+    /// Of the right types; their values are those that the parameters had first.
+    pub literals: Literals,
+    /// Per fact.
+    pub facts: Vec<Option<DataType>>,
+}
+
+impl Typing {
+    /// The types of all facts of a pack that holds together.
+    pub fn new(pack: &Pack) -> Typing {
+        let mut checker = Checker { pack, typing: Typing::untyped(pack), faults: Vec::new() };
+        for fact in fact_order(pack).unwrap_or_default() {
+            checker.fact(fact);
+        }
+        checker.typing
+    }
+
+    fn untyped(pack: &Pack) -> Typing {
+        Typing { literals: sample_literals(pack), facts: vec![None; pack.facts.len()] }
+    }
+
+    /// The type of an expression. `not` is the fact being defined, as in [`scope::resolve`].
+    ///
+    /// # Errors
+    /// A sentence in Chinese.
+    pub fn of(&self, pack: &Pack, site: Site, expr: Expr, not: Option<usize>) -> Result<DataType, String> {
+        for name in sql::names(&expr) {
+            scope::resolve(pack, site, &name, not)?;
+        }
+        let order = |name: &str| scope::order(pack, site, name);
+        let bound = sql::bind(expr, &self.literals, &order).map_err(|error| error.to_string())?;
+        let schema = scope::schema(pack, site, &self.facts, not);
+        sound(&bound, &schema)?;
+        let field = bound.to_field(&schema).map_err(|error| error.to_string())?;
+        Ok(field.dtype().clone())
+    }
 }
 
 /// Facts in an order in which each only needs earlier ones.
@@ -120,7 +159,7 @@ fn sample_literals(pack: &Pack) -> Literals {
         ("本年".to_owned(), Literal::Int(2015)),
         ("基准日".to_owned(), Literal::Date(day)),
         ("年初".to_owned(), Literal::Date(day)),
-        ("轮次".to_owned(), Literal::Text("A".to_owned())),
+        ("本轮".to_owned(), Literal::Text("A".to_owned())),
     ]
     .into();
     for parameter in &pack.parameters {
@@ -137,8 +176,7 @@ fn sample_literals(pack: &Pack) -> Literals {
 
 struct Checker<'a> {
     pack: &'a Pack,
-    literals: Literals,
-    types: Vec<Option<DataType>>,
+    typing: Typing,
     faults: Vec<Fault>,
 }
 
@@ -156,15 +194,7 @@ impl Checker<'_> {
 
     fn infer(&self, site: Site, sql: &str, not: Option<usize>) -> Result<DataType, String> {
         let expr = sql::parse(sql).map_err(|error| error.to_string())?;
-        for name in sql::names(&expr) {
-            scope::resolve(self.pack, site, &name, not)?;
-        }
-        let order = |name: &str| scope::order(self.pack, site, name);
-        let bound = sql::bind(expr, &self.literals, &order).map_err(|error| error.to_string())?;
-        let schema = scope::schema(self.pack, site, &self.types, not);
-        sound(&bound, &schema)?;
-        let field = bound.to_field(&schema).map_err(|error| error.to_string())?;
-        Ok(field.dtype().clone())
+        self.typing.of(self.pack, site, expr, not)
     }
 
     fn condition(&mut self, place: &Place, what: &str, site: Site, sql: &str) {
@@ -203,7 +233,7 @@ impl Checker<'_> {
             }
             Formula::Covered => Some(DataType::Int32),
         };
-        self.types[at] = dtype;
+        self.typing.facts[at] = dtype;
     }
 
     fn cells(&mut self, fact: &Fact, site: Site, cells: &[CellRule], not: Option<usize>) {

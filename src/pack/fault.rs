@@ -43,22 +43,29 @@ impl std::fmt::Display for Report {
 impl Report {
     /// Renders `faults` against the files' texts (name, text).
     pub fn new(faults: Vec<Fault>, files: &[(String, String)]) -> Self {
-        let renderer = Renderer::plain();
         let mut rendered = format!("规则包有 {} 处错误：", faults.len());
         for fault in &faults {
-            let text = files.iter().find(|(name, _)| *name == fault.file).map_or("", |(_, text)| text.as_str());
-            let (start, end) = within(text, &fault.span);
-            let title = Level::ERROR.with_name("错误").primary_title(fault.message.as_str()).element(
-                Snippet::source(text).path(fault.file.as_str()).annotation(AnnotationKind::Primary.span(start..end)),
-            );
-            let mut groups = vec![title];
-            if !fault.remedy.is_empty() {
-                groups.push(Group::with_title(Level::HELP.with_name("办法").secondary_title(fault.remedy.as_str())));
-            }
             rendered.push('\n');
-            rendered.push_str(&renderer.render(&groups));
+            rendered.push_str(&fault.render(files, true));
         }
         Report { faults, rendered }
+    }
+}
+
+impl Fault {
+    /// The fault with file, line and the text that it stands in; `error`: not just worth a look.
+    pub fn render(&self, files: &[(String, String)], error: bool) -> String {
+        let text = files.iter().find(|(name, _)| *name == self.file).map_or("", |(_, text)| text.as_str());
+        let (start, end) = within(text, &self.span);
+        let level = if error { Level::ERROR.with_name("错误") } else { Level::WARNING.with_name("提醒") };
+        let title = level.primary_title(self.message.as_str()).element(
+            Snippet::source(text).path(self.file.as_str()).annotation(AnnotationKind::Primary.span(start..end)),
+        );
+        let mut groups = vec![title];
+        if !self.remedy.is_empty() {
+            groups.push(Group::with_title(Level::HELP.with_name("办法").secondary_title(self.remedy.as_str())));
+        }
+        Renderer::plain().render(&groups)
     }
 }
 

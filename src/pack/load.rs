@@ -12,19 +12,22 @@ use super::raw::RawFile;
 /// Files that belong to a pack but are read elsewhere: what `kaohe sample` and `kaohe template` draw from.
 const OTHERS: [&str; 2] = [crate::sample::FILE, crate::template::FILE];
 
-const BUILT_IN: [(&str, &[(&str, &str)]); 1] = [(
-    "kunming-2015",
-    &[
-        ("facts.toml", include_str!("../packs/kunming-2015/facts.toml")),
-        ("handoff.toml", include_str!("../packs/kunming-2015/handoff.toml")),
-        ("pack.toml", include_str!("../packs/kunming-2015/pack.toml")),
-        ("parameters.toml", include_str!("../packs/kunming-2015/parameters.toml")),
-        ("rules.toml", include_str!("../packs/kunming-2015/rules.toml")),
-        ("sample.toml", include_str!("../packs/kunming-2015/sample.toml")),
-        ("tables.toml", include_str!("../packs/kunming-2015/tables.toml")),
-        ("template.toml", include_str!("../packs/kunming-2015/template.toml")),
-    ],
-)];
+/// A file of a pack and its text.
+type File = (&'static str, &'static str);
+
+/// The files of a built-in pack.
+macro_rules! files {
+    ($pack:literal: $($file:literal),* $(,)?) => {
+        ($pack, &[$(($file, include_str!(concat!("../packs/", $pack, "/", $file)))),*])
+    };
+}
+
+const BUILT_IN: [(&str, &[File]); 2] = [
+    files!("kunming-2015": "deliberate.toml", "examples.toml", "facts.toml", "handoff.toml", "pack.toml",
+        "parameters.toml", "rules.toml", "sample.toml", "tables.toml", "template.toml"),
+    files!("civil-servant-2020": "deliberate.toml", "examples.toml", "facts.toml", "handoff.toml", "pack.toml",
+        "parameters.toml", "rules.toml", "sample.toml", "tables.toml", "template.toml"),
+];
 
 /// Names of the packs in the binary; the first is the default.
 pub fn built_in_names() -> impl Iterator<Item = &'static str> {
@@ -37,16 +40,15 @@ pub fn built_in_files(name: &str) -> Option<Vec<(String, String)>> {
     Some(files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
 }
 
-/// Writes a built-in pack's files into a folder that `--pack` takes. Files that are there already stay.
+/// Writes a pack's files into a folder that `--pack` takes. Files that are there already stay.
 ///
 /// # Errors
 /// A folder that cannot be written, or that holds a file of the pack already.
-pub fn export(name: &str, dir: &Path) -> Result<Vec<std::path::PathBuf>, Error> {
+pub fn export(pack: &Pack, dir: &Path) -> Result<Vec<std::path::PathBuf>, Error> {
     let fail = |path: &Path, source| Error::Write { path: path.display().to_string(), source };
     std::fs::create_dir_all(dir).map_err(|source| fail(dir, source))?;
-    let files = built_in_files(name).unwrap_or_default();
     let mut written = Vec::new();
-    for (file, _) in &files {
+    for (file, _) in &pack.files {
         let path = dir.join(file);
         if path.exists() {
             let source = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "文件已存在，不予覆盖");
@@ -54,7 +56,7 @@ pub fn export(name: &str, dir: &Path) -> Result<Vec<std::path::PathBuf>, Error> 
         }
         written.push(path);
     }
-    for (path, (_, text)) in written.iter().zip(&files) {
+    for (path, (_, text)) in written.iter().zip(&pack.files) {
         std::fs::write(path, text).map_err(|source| fail(path, source))?;
     }
     Ok(written)
@@ -69,6 +71,24 @@ pub fn built_in(name: &str) -> Result<Pack, Error> {
         Some(files) => from_files(files),
         None => Err(Error::Empty { path: name.to_owned() }),
     }
+}
+
+/// The pack that `--pack` names: a folder, else a built-in pack of that name; without it the default one.
+///
+/// # Errors
+/// As [`load`].
+pub fn open(named: Option<&Path>) -> Result<Pack, Error> {
+    let Some(path) = named else { return built_in(built_in_names().next().unwrap_or_default()) };
+    match built_in_named(path) {
+        Some(name) => built_in(name),
+        None => load(path),
+    }
+}
+
+/// The built-in pack that a path means where no such folder exists.
+pub fn built_in_named(path: &Path) -> Option<&'static str> {
+    let name = path.to_str().filter(|_| !path.exists())?;
+    built_in_names().find(|known| *known == name)
 }
 
 /// The pack in a folder: all its `.toml` files, by name.
@@ -107,7 +127,7 @@ pub fn from_files(files: Vec<(String, String)>) -> Result<Pack, Error> {
     let mut faults = Vec::new();
     let mut raw = Vec::new();
     for (name, text) in &files {
-        if OTHERS.contains(&name.as_str()) {
+        if OTHERS.contains(&name.as_str()) || is_examples(name) {
             continue;
         }
         match toml::from_str::<RawFile>(text) {
@@ -124,6 +144,11 @@ pub fn from_files(files: Vec<(String, String)>) -> Result<Pack, Error> {
     Err(Error::Faults(Report::new(faults, &files)))
 }
 
+/// Whether a file of a pack holds its examples: `examples.toml`, `examples-线索.toml`.
+pub fn is_examples(name: &str) -> bool {
+    name.starts_with("examples")
+}
+
 fn hash(files: &[(String, String)]) -> String {
     let mut hasher = Sha256::new();
     for (name, text) in files {
@@ -136,7 +161,7 @@ fn hash(files: &[(String, String)]) -> String {
 }
 
 /// The parser's English, as far as it is usual, in Chinese.
-fn syntax(file: &str, error: &toml::de::Error) -> Fault {
+pub fn syntax(file: &str, error: &toml::de::Error) -> Fault {
     let message = error.message();
     let quoted = message.split('`').nth(1).unwrap_or_default();
     let (message, remedy) = if message.starts_with("unknown field") {

@@ -11,17 +11,21 @@ mod fault;
 mod lint;
 mod load;
 pub mod model;
+mod open;
 mod raw;
 pub mod scope;
 mod show;
 pub mod sql;
 
 pub use build::{fits, nearest};
-pub use check::{fact_order, needs};
+pub use check::{Typing, fact_order, needs};
 pub use fault::{Error, Fault, Report};
-pub use lint::lint;
-pub use load::{built_in, built_in_files, built_in_names, export, from_files, load};
+pub use lint::{Lint, Lints, lint};
+pub use load::{
+    built_in, built_in_files, built_in_named, built_in_names, export, from_files, is_examples, load, open, syntax,
+};
 pub use model::*;
+pub use open::Openness;
 pub use show::show;
 
 #[cfg(test)]
@@ -29,8 +33,9 @@ mod tests {
     #[test]
     fn built_in_packs_hold_together() {
         for name in super::built_in_names() {
-            if let Err(error) = super::built_in(name).and_then(|pack| super::lint(&pack)) {
-                panic!("{error}");
+            match super::built_in(name) {
+                Ok(pack) => assert!(super::lint(&pack).found.is_empty(), "{name}：{}", super::lint(&pack)),
+                Err(error) => panic!("{error}"),
             }
         }
     }

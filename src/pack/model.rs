@@ -15,6 +15,8 @@ pub struct Pack {
     pub city: String,
     /// The Measures' short name for 依据 (`《办法》`).
     pub measures: String,
+    /// A provision's first figure → its part of the Measures.
+    pub parts: BTreeMap<String, String>,
     pub subjects: Vec<Subject>,
     pub membership: Membership,
     pub tables: Vec<Table>,
@@ -33,6 +35,7 @@ pub struct Pack {
     pub pendings: Pendings,
     pub answers: Answers,
     pub overview: Overview,
+    pub deliberate: Deliberate,
     /// The files as read: name and text, for messages and `pack export`.
     pub files: Vec<(String, String)>,
 }
@@ -109,6 +112,7 @@ pub struct Table {
     pub about: Option<usize>,
     /// Row facts shown in every ground about a row, in order; empty: the condition's own.
     pub shown_facts: Vec<String>,
+    pub place: Place,
 }
 
 impl Table {
@@ -131,6 +135,7 @@ pub struct Column {
     pub default: Option<String>,
     /// A year after the run's is a warning at the cell.
     pub not_after_year: bool,
+    pub place: Place,
 }
 
 /// How a column's cells are read, and its type in the data frame.
@@ -386,6 +391,8 @@ pub struct Rule {
     /// Grounds of this rule are told to nobody but the committee.
     pub confidential: bool,
     pub reading: Option<String>,
+    /// The Measures give its figures and words themselves.
+    pub given: bool,
     pub place: Place,
 }
 
@@ -432,6 +439,9 @@ pub struct Action {
     pub asks: String,
     /// By when, as long as the committee has set no day.
     pub due: String,
+    /// For good news: why it may stand beside bad news for the same recipient.
+    pub beside: Option<String>,
+    pub place: Place,
 }
 
 /// How lines of a list are ordered before the register order.
@@ -452,6 +462,7 @@ pub struct List {
     pub extra_answers: Vec<AnswerColumn>,
     /// The sentence that stands where there are no rows.
     pub empty: String,
+    pub place: Place,
 }
 
 #[derive(Debug, Clone)]
@@ -565,6 +576,8 @@ pub struct Ratio {
     /// Upper limit as a fraction, and where it comes from.
     pub limit: f64,
     pub reference: String,
+    /// A share above the limit is told at the end of a run too.
+    pub warns: bool,
 }
 
 /// What 总览 counts: cross tables of a table's columns, and ratios.
@@ -584,4 +597,24 @@ pub struct Cross {
     pub rows: String,
     pub columns: String,
     pub chart: bool,
+}
+
+/// What looks like a fault of the pack and is meant so.
+#[derive(Debug, Clone, Default)]
+pub struct Deliberate {
+    /// Groups of rules that always hold together.
+    pub together: Vec<Vec<String>>,
+    /// Groups of rules of which no two ever hold together.
+    pub exclusive: Vec<Vec<String>>,
+    pub silent: Vec<Silent>,
+}
+
+/// Values of a closed set from which nothing follows.
+#[derive(Debug, Clone)]
+pub struct Silent {
+    pub table: usize,
+    pub column: usize,
+    pub values: Vec<String>,
+    pub reading: String,
+    pub place: Place,
 }

@@ -38,6 +38,9 @@ pub struct RawFile {
     pub hint: Vec<RawHint>,
     pub ratio: Vec<RawRatio>,
     pub cross: Vec<RawCross>,
+    pub silent: Vec<RawSilent>,
+    pub together: Vec<RawGroupOfRules>,
+    pub exclusive: Vec<RawGroupOfRules>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -60,7 +63,7 @@ pub struct RawPendings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawNotices {
-    pub folder: String,
+    pub folder: Name,
     pub title: String,
     pub draft: String,
 }
@@ -291,6 +294,8 @@ pub struct RawRule {
     #[serde(default)]
     pub confidential: bool,
     pub reading: Option<String>,
+    #[serde(default)]
+    pub given: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -355,12 +360,13 @@ pub struct RawAction {
     pub asks: String,
     #[serde(default)]
     pub due: String,
+    pub beside: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawRegisterBook {
-    pub name: String,
+    pub name: Name,
     pub title: Option<String>,
     pub provision: String,
     pub action: Name,
@@ -423,6 +429,8 @@ pub struct RawRatio {
     pub among: Name,
     pub limit: f64,
     pub reference: String,
+    #[serde(default)]
+    pub warns: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -435,4 +443,22 @@ pub struct RawCross {
     pub columns: Name,
     #[serde(default)]
     pub chart: bool,
+}
+
+/// Values of a column from which nothing follows, and why that is right.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSilent {
+    pub table: Name,
+    pub column: Name,
+    pub values: Vec<Name>,
+    pub reading: String,
+}
+
+/// Rules that are meant to hold together, or never to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawGroupOfRules {
+    pub rules: Vec<Name>,
+    pub reading: String,
 }

@@ -176,6 +176,30 @@ fn ranked<'a>(
     Ok(Some((side(left)?, side(right)?)))
 }
 
+/// A number or word that stands in an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Constant {
+    Number(f64),
+    Text(String),
+}
+
+/// The number or word that an expression is.
+pub fn constant(expr: &Expr) -> Option<Constant> {
+    let text = |text: &str| match text.parse() {
+        Ok(number) => Constant::Number(number),
+        Err(_) => Constant::Text(text.to_owned()),
+    };
+    match expr {
+        Expr::Literal(LiteralValue::Dyn(value)) => Some(text(text_of(&format!("{value:?}")).trim_end_matches(')'))),
+        Expr::Literal(LiteralValue::Scalar(value)) => match value.value().get_str() {
+            Some(word) => Some(Constant::Text(word.to_owned())),
+            None => value.value().extract::<f64>().map(Constant::Number),
+        },
+        Expr::Cast { expr, .. } => constant(expr),
+        _ => None,
+    }
+}
+
 /// `str: 较重` and `"较重"` → `较重`.
 fn text_of(debug: &str) -> &str {
     debug.rsplit(": ").next().unwrap_or(debug).trim_matches('"')

@@ -1,14 +1,24 @@
 //! Facts → rules: the rules of one stage, evaluated as columns over all entities at once.
 //!
-//! Logic is three-valued. Where a condition comes out unknown, the case is pending and [`missing`]
+//! Logic is three-valued. Where a condition comes out unknown, the case is pending and the verdict
 //! tells which facts keep it open. A rule that rests on rows with several readings holds only when
 //! it holds in all of them, and fails only when it fails in all of them.
+//!
+//! What was evaluated is kept ([`Part`]): [`Trace`] gives for every entity the verdicts, the values of the
+//! conditions' atoms and of the facts behind them with their cells, for explaining and comparing.
 
 mod missing;
+pub mod record;
+mod trace;
+pub mod tree;
+pub mod wording;
 
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
+
+pub use trace::Trace;
+pub use tree::Node;
 
 use crate::fact::{Error, Readings, World};
 use crate::pack::scope::Site;
@@ -27,11 +37,60 @@ pub struct Verdict {
     pub ambiguous: BTreeMap<u32, (usize, Vec<u32>)>,
 }
 
+/// A rule's condition over the atoms of its [`Part`].
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// Index into the pack's rules.
+    pub rule: usize,
+    /// Whom the rule speaks about; all if none.
+    pub scope: Option<Node>,
+    pub when: Node,
+}
+
+impl Condition {
+    /// Scope and condition together: whom a rule does not speak about it cannot leave open.
+    fn whole(&self) -> Node {
+        match &self.scope {
+            Some(scope) => Node::All(vec![scope.clone(), self.when.clone()]),
+            None => self.when.clone(),
+        }
+    }
+}
+
+/// The rules of one stage about one kind of entity, as they were evaluated.
+#[derive(Debug)]
+pub struct Part {
+    pub stage: u32,
+    pub entity: Entity,
+    pub conditions: Vec<Condition>,
+    /// As the pack writes them.
+    pub atoms: Vec<Expr>,
+    /// Per atom its value for each entity.
+    pub values: Vec<BooleanChunked>,
+    /// Per condition whether the entity is in its scope; none: all are.
+    pub inside: Vec<Option<BooleanChunked>>,
+    /// Values of atoms for entities whose rows have several readings: the value that all readings give.
+    pub read: BTreeMap<(usize, u32), Option<bool>>,
+}
+
+impl Part {
+    /// The value of an atom for one entity, all readings considered.
+    pub fn atom(&self, atom: usize, at: u32) -> Option<bool> {
+        self.read.get(&(atom, at)).copied().unwrap_or_else(|| self.values[atom].get(at as usize))
+    }
+}
+
+/// The rules of one stage as they were evaluated, and the readings of ambiguous rows behind them.
+pub struct Stage<'a> {
+    pub parts: Vec<Part>,
+    pub readings: Vec<Readings<'a>>,
+}
+
 /// Evaluates the rules of one stage.
 ///
 /// # Errors
 /// As [`World::new`].
-pub fn evaluate(world: &World<'_>, run: Run, stage: u32) -> Result<Vec<Verdict>, Error> {
+pub fn evaluate<'a>(world: &World<'a>, run: Run, stage: u32) -> Result<(Vec<Verdict>, Stage<'a>), Error> {
     let mut by_entity: BTreeMap<Entity, Vec<usize>> = BTreeMap::new();
     for (at, rule) in world.pack.rules.iter().enumerate() {
         if rule.stage == stage && rule.runs.contains(&run) {
@@ -39,22 +98,29 @@ pub fn evaluate(world: &World<'_>, run: Run, stage: u32) -> Result<Vec<Verdict>,
         }
     }
     let mut verdicts = Vec::new();
+    let mut kept = Stage { parts: Vec::new(), readings: Vec::new() };
     for (entity, rules) in by_entity {
-        let readings = readings(world, entity)?;
-        let exprs = rules.iter().map(|rule| condition(world, *rule)).collect::<Result<Vec<_>, _>>()?;
-        let columns = world.evaluate(Site::Entity(entity), "规则", exprs)?;
-        for (rule, column) in rules.iter().zip(columns) {
-            let mut verdict = of_column(world, *rule, entity, &column)?;
-            for one in &readings {
-                if rests_on(world, *rule, one)? {
-                    read(world, one, &mut verdict)?;
+        let (mut part, mut found) = judge(world, stage, entity, &rules)?;
+        for readings in readings(world, entity)? {
+            let resting: Vec<usize> = rules
+                .iter()
+                .copied()
+                .filter_map(|rule| rests_on(world, rule, &readings).map(|rests| rests.then_some(rule)).transpose())
+                .collect::<Result<_, _>>()?;
+            let (each, verdicts) = judge(&readings.world, stage, entity, &resting)?;
+            for verdict in &verdicts {
+                if let Some(known) = found.iter_mut().find(|known| known.rule == verdict.rule) {
+                    read(&readings, verdict, known);
                 }
             }
-            verdicts.push(verdict);
+            read_atoms(&readings, &each, &mut part);
+            kept.readings.push(readings);
         }
+        verdicts.extend(found);
+        kept.parts.push(part);
     }
     verdicts.sort_by_key(|verdict| verdict.rule);
-    Ok(verdicts)
+    Ok((verdicts, kept))
 }
 
 /// Stages of the run's rules, ascending.
@@ -66,33 +132,67 @@ pub fn stages(world: &World<'_>, run: Run) -> Vec<u32> {
     stages
 }
 
-/// The rule's scope and condition together: whom it does not speak about it cannot leave open.
-fn condition(world: &World<'_>, rule: usize) -> Result<Expr, Error> {
-    let rule = &world.pack.rules[rule];
-    let site = Site::Entity(rule.of);
-    let when = world.compile(site, &rule.when, None)?;
-    Ok(match &rule.scope {
-        Some(scope) => world.compile(site, scope, None)?.and(when),
-        None => when,
-    })
-}
-
-fn of_column(world: &World<'_>, rule: usize, entity: Entity, column: &Column) -> Result<Verdict, Error> {
-    let what = || world.pack.rules[rule].id.clone();
-    let values = column.bool().map_err(|source| Error::Polars { what: what(), source })?;
-    let height = world.height(entity);
-    let value = |at: usize| values.get(if values.len() == 1 { 0 } else { at });
-    let mut verdict = Verdict { rule, ..Verdict::default() };
-    let mut unknown = Vec::new();
-    for at in 0..height {
-        match value(at) {
-            Some(true) => verdict.holds.push(at as u32),
-            None => unknown.push(at as u32),
-            Some(false) => {}
-        }
+/// Evaluates rules about one kind of entity: each atom once, then the conditions over the atoms.
+fn judge(world: &World<'_>, stage: u32, entity: Entity, rules: &[usize]) -> Result<(Part, Vec<Verdict>), Error> {
+    let site = Site::Entity(entity);
+    let mut atoms = Vec::new();
+    let mut conditions = Vec::new();
+    for rule in rules {
+        let definition = &world.pack.rules[*rule];
+        let mut apart = |sql: &str| world.parse(sql).map(|expr| tree::take_apart(&expr, &mut atoms));
+        let scope = definition.scope.as_deref().map(&mut apart).transpose()?;
+        conditions.push(Condition { rule: *rule, scope, when: apart(&definition.when)? });
     }
-    verdict.unknown = missing::missing(world, rule, unknown)?;
-    Ok(verdict)
+    let bound = atoms.iter().map(|atom| world.rename(site, atom.clone())).collect::<Result<Vec<_>, _>>()?;
+    let values = world.evaluate(site, "规则", bound)?;
+    let failed = |source| Error::Polars { what: "规则".to_owned(), source };
+    let run = || -> PolarsResult<(Vec<Column>, Vec<Column>)> {
+        let atom = |at: usize| col(format!("={at}"));
+        let mut exprs: Vec<Expr> = Vec::new();
+        for (at, condition) in conditions.iter().enumerate() {
+            exprs.push(condition.whole().expr(&atom).alias(format!("whole {at}")));
+            let inside = condition.scope.as_ref().map_or_else(|| lit(true), |scope| scope.expr(&atom));
+            exprs.push(inside.alias(format!("inside {at}")));
+        }
+        let marker = Column::new_scalar("@n".into(), Scalar::from(0i32), world.height(entity));
+        let mut frame = DataFrame::new(world.height(entity), vec![marker])?;
+        for (at, column) in values.iter().enumerate() {
+            frame.with_column(column.clone().with_name(format!("={at}").into()))?;
+        }
+        exprs.push(col("@n"));
+        let mut found = frame.lazy().select(exprs).collect()?.into_columns();
+        found.truncate(2 * conditions.len());
+        Ok(found.into_iter().enumerate().fold((Vec::new(), Vec::new()), |(mut whole, mut inside), (at, column)| {
+            if at % 2 == 0 {
+                whole.push(column)
+            } else {
+                inside.push(column)
+            }
+            (whole, inside)
+        }))
+    };
+    let (whole, inside) = run().map_err(failed)?;
+    let masks = |columns: Vec<Column>| {
+        columns.iter().map(|column| column.bool().cloned()).collect::<PolarsResult<Vec<_>>>().map_err(failed)
+    };
+    let inside = masks(inside)?.into_iter().zip(&conditions);
+    let inside = inside.map(|(mask, condition)| condition.scope.is_some().then_some(mask)).collect();
+    let part = Part { stage, entity, atoms, values: masks(values)?, inside, read: BTreeMap::new(), conditions };
+    let mut verdicts = Vec::new();
+    for (at, column) in masks(whole)?.iter().enumerate() {
+        let mut verdict = Verdict { rule: part.conditions[at].rule, ..Verdict::default() };
+        let mut unknown = Vec::new();
+        for (entity, value) in column.iter().enumerate() {
+            match value {
+                Some(true) => verdict.holds.push(entity as u32),
+                None => unknown.push(entity as u32),
+                Some(false) => {}
+            }
+        }
+        verdict.unknown = missing::missing(world, &part, at, unknown)?;
+        verdicts.push(verdict);
+    }
+    Ok((part, verdicts))
 }
 
 /// The readings of all forks for the entities of one kind.
@@ -114,21 +214,14 @@ fn rests_on(world: &World<'_>, rule: usize, readings: &Readings<'_>) -> Result<b
     Ok(false)
 }
 
-/// Replaces the verdict about subjects with ambiguous rows by what all their readings say.
-fn read(world: &World<'_>, readings: &Readings<'_>, verdict: &mut Verdict) -> Result<(), Error> {
-    let entity = world.pack.rules[verdict.rule].of;
-    let column = world_column(&readings.world, verdict.rule, entity)?;
-    let each = of_column(&readings.world, verdict.rule, entity, &column)?;
+/// Replaces the verdict about subjects with ambiguous rows by what all their readings (`each`) say.
+fn read(readings: &Readings<'_>, each: &Verdict, verdict: &mut Verdict) {
     let holds = |at: u32| each.holds.binary_search(&at).is_ok();
     let open = |at: u32| each.unknown.binary_search_by_key(&at, |(one, _)| *one).ok();
     let forked = |at: &u32| readings.stands_for.binary_search(at).is_ok();
     verdict.holds.retain(|at| !forked(at));
     verdict.unknown.retain(|(at, _)| !forked(at));
-    let mut at = 0;
-    while at < readings.stands_for.len() {
-        let subject = readings.stands_for[at];
-        let end = readings.stands_for.partition_point(|one| *one <= subject);
-        let worlds = at as u32..end as u32;
+    for (subject, worlds) in readings.subjects() {
         let outcome = |one: u32| if holds(one) { Some(true) } else { open(one).map_or(Some(false), |_| None) };
         let first = outcome(worlds.start);
         let differs = worlds.clone().any(|one| outcome(one) != first);
@@ -148,15 +241,19 @@ fn read(world: &World<'_>, readings: &Readings<'_>, verdict: &mut Verdict) -> Re
             }
             verdict.unknown.push((subject, missing));
         }
-        at = end;
     }
     verdict.holds.sort_unstable();
     verdict.unknown.sort();
-    Ok(())
 }
 
-fn world_column(world: &World<'_>, rule: usize, entity: Entity) -> Result<Column, Error> {
-    let expr = condition(world, rule)?;
-    let mut columns = world.evaluate(Site::Entity(entity), &world.pack.rules[rule].id, vec![expr])?;
-    Ok(columns.remove(0))
+/// Of subjects with ambiguous rows an atom has the value that all their readings give.
+fn read_atoms(readings: &Readings<'_>, each: &Part, part: &mut Part) {
+    for (at, atom) in each.atoms.iter().enumerate() {
+        let Some(known) = part.atoms.iter().position(|known| known == atom) else { continue };
+        for (subject, mut worlds) in readings.subjects() {
+            let first = each.values[at].get(worlds.start as usize);
+            let same = worlds.all(|one| each.values[at].get(one as usize) == first);
+            part.read.insert((known, subject), if same { first } else { None });
+        }
+    }
 }

@@ -2,13 +2,13 @@
 //!
 //! Contract §4. Outside programs read these files; the order of keys and lines is fixed.
 
-use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::job::Job;
+use super::jsonl;
 use crate::consequence::{FactValue, Flag, Ground, Line, Origin, Outcome, Pending, Subject};
 use crate::fact::text_at;
 use crate::finding::Severity;
@@ -19,6 +19,8 @@ use crate::table::{Dataset, SheetKind};
 /// The folder and the file for programs.
 pub const FOLDER: &str = "data";
 pub const RUN: &str = "run.json";
+pub const CONSEQUENCES: &str = "data/consequences.jsonl";
+pub const PENDING: &str = "data/pending.jsonl";
 const LINES: &str = "data/lines.jsonl";
 
 #[derive(Serialize)]
@@ -103,7 +105,8 @@ pub fn authority(pack: &Pack, data: &Dataset, subject: Subject) -> Option<String
     text_at(&data.tables[definition.register].frame, column, row as usize)
 }
 
-fn consequence<'a>(pack: &'a Pack, data: &'a Dataset, job: &Job, line: &'a Line) -> ConsequenceLine<'a> {
+/// A line as it is written.
+pub fn consequence<'a>(pack: &'a Pack, data: &'a Dataset, job: &Job, line: &'a Line) -> impl Serialize + use<'a> {
     let register = &data.registers[line.subject.kind];
     ConsequenceLine {
         id: &line.id,
@@ -131,7 +134,8 @@ fn ground_line<'a>(pack: &'a Pack, data: &Dataset, ground: &'a Ground) -> Ground
     }
 }
 
-fn pending<'a>(pack: &'a Pack, data: &Dataset, case: &'a Pending) -> PendingLine<'a> {
+/// A pending case as it is written.
+pub fn pending<'a>(pack: &'a Pack, data: &Dataset, case: &'a Pending) -> impl Serialize + use<'a> {
     PendingLine {
         rule: &case.rule,
         subject_kind: &pack.subjects[case.kind].kind,
@@ -139,6 +143,14 @@ fn pending<'a>(pack: &'a Pack, data: &Dataset, case: &'a Pending) -> PendingLine
         missing: &case.missing,
         sources: case.sources.iter().map(|origin| cite(data, origin)).collect(),
     }
+}
+
+/// What a program reads of something that is written.
+///
+/// # Errors
+/// The reader asks for more than is written: a fault of this program.
+pub fn as_read<T: serde::de::DeserializeOwned>(written: &impl Serialize) -> serde_json::Result<T> {
+    serde_json::from_value(serde_json::to_value(written)?)
 }
 
 /// Writes the three jsonl files and run.json.
@@ -155,9 +167,10 @@ pub fn write(
 ) -> std::io::Result<()> {
     let folder = dir.join(FOLDER);
     std::fs::create_dir_all(&folder)?;
-    lines(&folder.join("consequences.jsonl"), outcome.lines.iter().map(|line| consequence(pack, data, job, line)))?;
-    lines(&folder.join("pending.jsonl"), outcome.pending.iter().map(|case| pending(pack, data, case)))?;
-    lines(&folder.join("issues.jsonl"), data.findings.iter())?;
+    let (lines, cases, findings) = (&outcome.lines, &outcome.pending, &data.findings);
+    jsonl::write(&dir.join(CONSEQUENCES), lines.len(), |at| consequence(pack, data, job, &lines[at]))?;
+    jsonl::write(&dir.join(PENDING), cases.len(), |at| pending(pack, data, &cases[at]))?;
+    jsonl::write(&folder.join("issues.jsonl"), findings.len(), |at| &findings[at])?;
     let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
     std::fs::write(dir.join(RUN), text + "\n")
 }
@@ -166,23 +179,14 @@ pub fn write(
 ///
 /// # Errors
 /// The folder cannot be written.
-pub fn write_lines(dir: &Path, summaries: &[Summary]) -> std::io::Result<()> {
-    lines(&dir.join(LINES), summaries.iter())
+pub fn write_lines(dir: &Path, summaries: &[Summary<'_>]) -> std::io::Result<()> {
+    jsonl::write(&dir.join(LINES), summaries.len(), |at| &summaries[at])
 }
 
 /// What the lists of a published run say; none if nothing is published there.
-pub fn read_lines(dir: &Path) -> Option<Vec<Summary>> {
+pub fn read_lines(dir: &Path) -> Option<Vec<Summary<'static>>> {
     let text = std::fs::read_to_string(dir.join(LINES)).ok()?;
     text.lines().map(|line| serde_json::from_str(line).ok()).collect()
-}
-
-fn lines<T: Serialize>(path: &Path, items: impl Iterator<Item = T>) -> std::io::Result<()> {
-    let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
-    for item in items {
-        serde_json::to_writer(&mut file, &item)?;
-        file.write_all(b"\n")?;
-    }
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
 }
 
 fn run_json(job: &Job, pack: &Pack, data: &Dataset, outcome: &Outcome, answers: &str) -> serde_json::Value {

@@ -27,6 +27,7 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
                 among: among.iter().filter(|one| **one).count() as u64,
                 limit: ratio.limit,
                 reference: ratio.reference.clone(),
+                warns: ratio.warns,
             })
         })
         .collect::<Result<Vec<_>, Error>>()?;

@@ -81,22 +81,7 @@ impl Job {
 
     /// What names stand for in the run's expressions.
     pub fn literals(&self, pack: &Pack, year: i32, as_of: NaiveDate) -> Literals {
-        let mut literals = Literals::new();
-        literals.insert("本年".into(), Literal::Int(year));
-        literals.insert("基准日".into(), Literal::Date(as_of));
-        literals.insert("年初".into(), Literal::Date(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(as_of)));
-        literals.insert("本轮".into(), Literal::Text(self.run.code().into()));
-        for parameter in &pack.parameters {
-            let set = self.sets.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
-            if let Some(value) = set.or_else(|| in_force(parameter, as_of)) {
-                let literal = match value {
-                    Value::Number(number) => Literal::Number(*number),
-                    Value::Text(text) => Literal::Text(text.clone()),
-                };
-                literals.insert(parameter.name.clone(), literal);
-            }
-        }
-        literals
+        literals(pack, self.run, &self.sets, year, as_of)
     }
 
     /// Values set on the command line, as shown in titles.
@@ -115,6 +100,26 @@ impl Job {
     }
 }
 
+/// What names stand for in a run's expressions, with the values of `sets` instead of the pack's.
+pub fn literals(pack: &Pack, run: Run, sets: &[(String, Value)], year: i32, as_of: NaiveDate) -> Literals {
+    let mut literals = Literals::new();
+    literals.insert("本年".into(), Literal::Int(year));
+    literals.insert("基准日".into(), Literal::Date(as_of));
+    literals.insert("年初".into(), Literal::Date(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(as_of)));
+    literals.insert("本轮".into(), Literal::Text(run.code().into()));
+    for parameter in &pack.parameters {
+        let set = sets.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
+        if let Some(value) = set.or_else(|| in_force(parameter, as_of)) {
+            let literal = match value {
+                Value::Number(number) => Literal::Number(*number),
+                Value::Text(text) => Literal::Text(text.clone()),
+            };
+            literals.insert(parameter.name.clone(), literal);
+        }
+    }
+    literals
+}
+
 /// A parameter's value on a day.
 pub fn in_force(parameter: &Parameter, day: NaiveDate) -> Option<&Value> {
     parameter.values.iter().rev().find(|dated| dated.from <= day).map(|dated| &dated.value)
@@ -125,7 +130,11 @@ pub fn as_of_outside(as_of: NaiveDate, year: i32) -> Failure {
     Failure::usage(format!("基准日 {as_of} 不在 {year} 年内。请用 --as-of 指定 {year} 年的一天，或用 --year 指定年度"))
 }
 
-fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
+/// A value set as `NAME=VALUE`, checked against the pack.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
     let Some((name, value)) = text.split_once('=') else {
         return Err(Failure::usage(format!("--set {text} 写法不对，应为 --set 名称=值，例如 --set 半年得分线=65")));
     };
@@ -146,6 +155,22 @@ fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
         Ok(meant) => Ok((name.to_owned(), meant)),
         Err(message) => Err(Failure::usage(format!("--set {name}：{message}"))),
     }
+}
+
+/// A log must not lie where a run reads or replaces.
+///
+/// # Errors
+/// A usage error that says where it lies.
+pub fn may_hold_log(log: &Path, input: Option<&Path>, output: Option<&Path>) -> Result<(), Failure> {
+    if input.is_some_and(|input| inside(log, input)) {
+        return Err(Failure::usage(format!("日志「{}」在输入文件夹之内。请另选 --log", log.display())));
+    }
+    let folder = log.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let replaced = |output: &Path| [Run::HalfYear, Run::Annual].iter().any(|run| in_published(folder, output, *run));
+    if output.is_some_and(replaced) {
+        return Err(Failure::usage(format!("日志「{}」在结果文件夹之内：发布时会被替换。请另选 --log", log.display())));
+    }
+    Ok(())
 }
 
 /// Whether the input lies in a folder of DIR that a run would replace.

@@ -1,12 +1,18 @@
 //! The sequence of stages: workbooks → tables → facts → rules → consequences → handoff, with the
 //! archive beside it. The only module that knows all of them.
 
+pub mod compare;
 mod data;
+pub mod examples;
+pub mod explain;
 mod figures;
 pub mod job;
+mod jsonl;
 mod publish;
 mod record;
+mod scenarios;
 mod summary;
+mod traced;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,9 +20,11 @@ use std::path::{Path, PathBuf};
 use crate::archive::{self, Archive, Mode};
 use crate::consequence::{Outcome, decide};
 use crate::fact::World;
+use crate::finding::Finding;
 use crate::handoff::changes::{self, Summary};
 use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run};
+use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook;
 
@@ -58,6 +66,8 @@ pub trait Told {
     fn stage(&self, name: &str);
     /// So many parts of the stage are done, of so many.
     fn progress(&self, done: usize, of: usize);
+    /// Everything that is wrong with the input: too long for a terminal, it stands in the lists.
+    fn found(&self, _findings: &[Finding]) {}
 }
 
 /// Reads, decides and publishes one run.
@@ -81,6 +91,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     told.stage("读取报送表");
     let data = read(job, pack, &known, told)?;
     told.say(&summary::of_input(pack, &data));
+    told.found(&data.findings);
     let faults = summary::has_faults(&data);
     if faults && job.strict {
         return Err(Failure::failed(strict(&data)));
@@ -92,7 +103,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     let history = &past.facts;
     let literals = job.literals(pack, data.year, data.as_of);
     let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
-    let outcome = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
+    let (outcome, trace) = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
     let figures = figures::figures(&world).map_err(Failure::failed)?;
     told.stage("编制名单");
     let handed = Handoff::new(pack, &data, &outcome);
@@ -104,10 +115,19 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
         chain_head: archive.head().map_err(Failure::failed)?.unwrap_or_default(),
         half_year: record::half_year(&past, pack, data.year, job.run),
     };
-    let made = Made { job, pack, data: &data, outcome: &outcome, handed: &handed, info: &info, figures: &figures };
+    let made = Made {
+        job,
+        pack,
+        data: &data,
+        outcome: &outcome,
+        trace: &trace,
+        handed: &handed,
+        info: &info,
+        figures: &figures,
+    };
     let place = made.publish(&held, &mut archive, &name, &past.sha256)?;
     let withdrawn = past.withdrawn(outcome.lines.iter().map(|line| line.id.as_str()));
-    told.say(&summary::of_outcome(job, pack, &outcome, &withdrawn, &place));
+    told.say(&summary::of_outcome(job, pack, &outcome, (&figures, &withdrawn), &place));
     Ok(if faults { Ended::WithFaults } else { Ended::Clean })
 }
 
@@ -117,6 +137,7 @@ struct Made<'a> {
     pack: &'a Pack,
     data: &'a Dataset,
     outcome: &'a Outcome,
+    trace: &'a Trace<'a>,
     handed: &'a Handoff<'a>,
     info: &'a RunInfo,
     figures: &'a handoff::Figures,
@@ -129,9 +150,12 @@ impl Made<'_> {
     /// killed after it, the next command confirms: the folder's seal tells which.
     fn publish(&self, held: &Held, archive: &mut Archive, name: &str, answers: &str) -> Result<PathBuf, Failure> {
         let staged = held.stage(name)?;
-        let result = self.write(&staged, &self.job.output.join(name), answers).and_then(|()| {
+        let mut registered = || {
             let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info)?;
-            let ticket = archive.register(&registration, &self.job.output).map_err(Failure::failed)?;
+            let write = || self.write(&staged, &self.job.output.join(name), answers);
+            archive.register_beside(&registration, &self.job.output, write).map_err(Failure::failed)?
+        };
+        let result = registered().and_then(|ticket| {
             let published = archive::seal(&staged, &ticket)
                 .map_err(Failure::failed)
                 .and_then(|()| self.keep_foreign(held, &staged, name))
@@ -157,7 +181,7 @@ impl Made<'_> {
     }
 
     fn write(&self, staged: &Path, place: &Path, answers: &str) -> Result<(), Failure> {
-        let lines: Vec<Summary> = self.handed.lists.iter().flat_map(Summary::of).collect();
+        let lines: Vec<Summary<'_>> = self.handed.lists.iter().flat_map(Summary::of).collect();
         let changes = data::read_lines(place).map(|old| changes::compare(&old, &lines));
         let publication = Publication {
             info: self.info,
@@ -165,15 +189,24 @@ impl Made<'_> {
             notices: self.job.notices,
             changes: changes.as_deref(),
         };
-        self.handed.publish(staged, &publication).map_err(Failure::failed)?;
-        data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
-            .and_then(|()| data::write_lines(staged, &lines))
-            .map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
+        let data = || {
+            data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
+                .and_then(|()| data::write_lines(staged, &lines))
+                .and_then(|()| traced::write(staged, self.trace, self.job.run))
+        };
+        let (workbooks, data) = rayon::join(|| self.handed.publish(staged, &publication), data);
+        workbooks.map_err(Failure::failed)?;
+        data.map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
     }
 }
 
 fn read(job: &Job, pack: &Pack, known: &BTreeSet<String>, told: &(dyn Told + Sync)) -> Result<Dataset, Failure> {
-    read_or_found(job, pack, known, told).map_err(|(failure, _)| failure)
+    read_or_found(job, pack, known, told).map_err(|(failure, found)| {
+        if let Some(found) = found {
+            told.found(&found.findings);
+        }
+        failure
+    })
 }
 
 /// With a failure, what could be found all the same.
@@ -210,9 +243,7 @@ fn read_or_found(
 fn strict(data: &Dataset) -> String {
     let mut message = String::from("--strict：报送数据有问题，未发布任何结果：");
     for finding in &data.findings {
-        let place = [finding.file.as_str(), finding.sheet.as_str(), finding.cell.as_str()];
-        let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
-        message.push_str(&format!("\n{}：{}。{}", place.join("!"), finding.reason, finding.remedy));
+        message.push_str(&format!("\n{finding}"));
     }
     message
 }
@@ -229,6 +260,9 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
     let data = match read {
         Ok(data) => data,
         Err((failure, found)) => {
+            if let Some(found) = &found {
+                told.found(&found.findings);
+            }
             if let (Some(output), Some(found)) = (output, found) {
                 publish_faults(output, pack, &found, told)?;
             }
@@ -236,6 +270,7 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
         }
     };
     told.say(&summary::of_input(pack, &data));
+    told.found(&data.findings);
     if let Some(output) = output {
         publish_faults(output, pack, &data, told)?;
     }

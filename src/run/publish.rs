@@ -16,7 +16,7 @@ const STAGING: &str = ".kaohe-staging-";
 const OLD: &str = ".kaohe-old-";
 /// A folder with a file open elsewhere is often free a moment later.
 const TRIES: u32 = 10;
-const PAUSE: Duration = Duration::from_millis(200);
+const PAUSE: Duration = if cfg!(test) { Duration::from_millis(1) } else { Duration::from_millis(200) };
 /// How long a second run waits for the first.
 const PATIENCE: u32 = 150;
 
@@ -35,7 +35,7 @@ impl Held {
     /// DIR cannot be made or written, or another run holds it for too long.
     pub fn new(dir: &Path) -> Result<Held, Failure> {
         let new = !dir.exists();
-        fs::create_dir_all(dir).map_err(|error| unwritable(dir, &error))?;
+        make_folders(dir).map_err(|error| unwritable(dir, &error))?;
         for _ in 0..PATIENCE {
             if let Some(file) = try_lock(dir).map_err(|error| unwritable(dir, &error))? {
                 let held = Held { dir: dir.to_owned(), file: Some(file), new };
@@ -72,7 +72,7 @@ impl Held {
     /// The folder cannot be made.
     pub fn stage(&self, name: &str) -> Result<PathBuf, Failure> {
         let staged = self.dir.join(format!("{STAGING}{name}"));
-        fs::create_dir_all(&staged).map_err(|error| unwritable(&staged, &error))?;
+        make_folders(&staged).map_err(|error| unwritable(&staged, &error))?;
         Ok(staged)
     }
 
@@ -82,23 +82,14 @@ impl Held {
     /// The old folder cannot be replaced: something in it is open.
     pub fn publish(&self, staged: &Path, name: &str) -> Result<PathBuf, Failure> {
         let place = self.dir.join(name);
+        only_for_group(staged).map_err(|error| unwritable(staged, &error))?;
         sync(staged);
-        let mut tries = 0;
-        loop {
-            match self.swap(staged, &place, name) {
-                Ok(()) => break,
-                Err(error) if tries >= TRIES => {
-                    return Err(Failure::failed(format!(
-                        "无法发布到「{}」：{error}。请关闭在 Excel 或 WPS 中打开的名单后重试；原有结果未动",
-                        place.display()
-                    )));
-                }
-                Err(_) => {
-                    tries += 1;
-                    std::thread::sleep(PAUSE);
-                }
-            }
-        }
+        patiently(|| self.swap(staged, &place, name)).map_err(|error| {
+            Failure::failed(format!(
+                "无法发布到「{}」：{error}。请关闭在 Excel 或 WPS 中打开的名单后重试；原有结果未动",
+                place.display()
+            ))
+        })?;
         sync(&self.dir);
         // What is left of the old run; the next command clears what cannot be removed now.
         let _ = fs::remove_dir_all(staged);
@@ -164,6 +155,59 @@ impl Drop for Held {
     }
 }
 
+/// Tries again for a while what a file that is open elsewhere, or a virus scanner, may stand in the way of.
+fn patiently(mut attempt: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    let mut tries = 0;
+    loop {
+        match attempt() {
+            Err(_) if tries < TRIES => {
+                tries += 1;
+                std::thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Makes a folder, and those above it, that others than the owner and the group cannot look into.
+#[cfg(unix)]
+fn make_folders(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o750).create(dir)
+}
+
+/// On Windows a folder takes the rights of the one that it lies in.
+#[cfg(not(unix))]
+fn make_folders(dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)
+}
+
+/// Takes from everybody but the owner and the group what they may do with a file, or with a folder and all
+/// that lies in it: lists name people.
+#[cfg(unix)]
+fn only_for_group(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let found = fs::symlink_metadata(path)?;
+    if found.is_symlink() {
+        return Ok(());
+    }
+    let mut rights = found.permissions();
+    rights.set_mode(rights.mode() & 0o770);
+    fs::set_permissions(path, rights)?;
+    if found.is_dir() {
+        for entry in fs::read_dir(path)? {
+            only_for_group(&entry?.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// On Windows what a run writes takes the rights of the folder that it lies in.
+#[cfg(not(unix))]
+fn only_for_group(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Copies a file, or a folder with all that is in it.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     if !from.is_dir() {
@@ -204,10 +248,12 @@ fn try_lock(dir: &Path) -> io::Result<Option<File>> {
     }
     // The holder before us may have removed the file between our opening and locking it.
     let mark = format!("{}-{:?}", std::process::id(), std::thread::current().id());
-    file.set_len(0)?;
-    file.seek(SeekFrom::Start(0))?;
-    file.write_all(mark.as_bytes())?;
-    file.flush()?;
+    let marked = file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).and_then(|_| {
+        file.write_all(mark.as_bytes())?;
+        file.flush()
+    });
+    // On a full disk nothing is left behind either.
+    marked.inspect_err(|_| drop(fs::remove_file(&path)))?;
     let mut seen = String::new();
     let same = File::open(&path).and_then(|mut standing| standing.read_to_string(&mut seen)).is_ok() && seen == mark;
     // Windows keeps others from reading a locked file: there the lock itself is proof, as the name cannot go.
@@ -226,4 +272,22 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
         "无法写入「{}」：{error}。请检查文件夹是否存在、磁盘是否已满、是否有写入权限",
         path.display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_rename_is_tried_again_for_a_while() {
+        for (refusals, succeeds) in [(0, true), (3, true), (TRIES, true), (TRIES + 1, false)] {
+            let mut calls = 0;
+            let done = patiently(|| {
+                calls += 1;
+                if calls > refusals { Ok(()) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+            });
+            assert_eq!(done.is_ok(), succeeds, "{refusals}");
+            assert_eq!(calls, refusals.min(TRIES) + 1);
+        }
+    }
 }

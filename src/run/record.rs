@@ -1,9 +1,10 @@
 //! The archive beside the run: what a run registers before it is published, and whether it may replace another.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::archive::{
-    self, Archive, ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration,
+    self, Archive, ExtraColumn, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration,
     Vocabulary,
 };
 use crate::consequence::{Flag, Line, Outcome, json};
@@ -32,14 +33,14 @@ pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> O
 ///
 /// # Errors
 /// A printed row that no line stands behind: a fault of this program.
-pub fn registration(
-    pack: &Pack,
-    data: &Dataset,
-    outcome: &Outcome,
-    handed: &Handoff<'_>,
+pub fn registration<'t>(
+    pack: &'t Pack,
+    data: &'t Dataset,
+    outcome: &'t Outcome,
+    handed: &'t Handoff<'t>,
     info: &RunInfo,
-) -> Result<Registration, Failure> {
-    let by_id: BTreeMap<&str, &Line> = outcome.lines.iter().map(|line| (line.id.as_str(), line)).collect();
+) -> Result<Registration<Printed<'t>>, Failure> {
+    let by_id: HashMap<&str, &Line> = outcome.lines.iter().map(|line| (line.id.as_str(), line)).collect();
     let lists = handed.lists.iter().map(|table| list(pack, data, table, &by_id, info)).collect::<Result<_, _>>()?;
     let book = pack.register.as_ref().zip(handed.register.as_ref());
     let book = book.map(|(book, table)| RegisteredBook {
@@ -62,18 +63,36 @@ pub fn registration(
     })
 }
 
-fn list(
-    pack: &Pack,
-    data: &Dataset,
-    table: &ListTable<'_>,
-    by_id: &BTreeMap<&str, &Line>,
+/// A list's rows with the lines that stand behind them.
+pub struct Printed<'t> {
+    pack: &'t Pack,
+    data: &'t Dataset,
+    rows: Vec<(&'t ListRow<'t>, &'t Line)>,
+}
+
+impl Lines for Printed<'_> {
+    fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn line(&self, at: usize) -> Cow<'_, RegisteredLine> {
+        let (row, line) = self.rows[at];
+        Cow::Owned(registered(self.pack, self.data, line, row))
+    }
+}
+
+fn list<'t>(
+    pack: &'t Pack,
+    data: &'t Dataset,
+    table: &'t ListTable<'t>,
+    by_id: &HashMap<&str, &'t Line>,
     info: &RunInfo,
-) -> Result<RegisteredList, Failure> {
+) -> Result<RegisteredList<Printed<'t>>, Failure> {
     let definition = table.index.map(|index| &pack.lists[index]);
-    let lines = table.rows.iter().map(|row| {
+    let rows = table.rows.iter().map(|row| {
         by_id
             .get(row.id.as_str())
-            .map(|line| registered(pack, data, line, row))
+            .map(|line| (row, *line))
             .ok_or_else(|| Failure::failed(format!("内部错误：「{}」的「{}」没有对应的事项", table.list, row.id)))
     });
     Ok(RegisteredList {
@@ -81,7 +100,7 @@ fn list(
         title: title(pack, info, definition.map_or(table.list, |list| list.title.as_str())),
         columns: columns(table),
         extra: definition.map_or_else(Vec::new, |list| list.extra_answers.iter().map(ExtraColumn::from).collect()),
-        lines: lines.collect::<Result<_, _>>()?,
+        lines: Printed { pack, data, rows: rows.collect::<Result<_, _>>()? },
     })
 }
 

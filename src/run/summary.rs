@@ -7,6 +7,7 @@ use super::data;
 use super::job::Job;
 use crate::archive::Withdrawn;
 use crate::consequence::Outcome;
+use crate::handoff::Figures;
 use crate::pack::{Absent, Pack};
 use crate::table::{Dataset, SheetKind};
 
@@ -60,7 +61,13 @@ pub fn of_input(pack: &Pack, data: &Dataset) -> String {
 }
 
 /// What the run proposes and leaves open, and where it stands.
-pub fn of_outcome(job: &Job, pack: &Pack, outcome: &Outcome, withdrawn: &[Withdrawn], place: &Path) -> String {
+pub fn of_outcome(
+    job: &Job,
+    pack: &Pack,
+    outcome: &Outcome,
+    (figures, withdrawn): (&Figures, &[Withdrawn]),
+    place: &Path,
+) -> String {
     let mut text = String::new();
     let counts: Vec<String> = pack
         .actions
@@ -77,6 +84,19 @@ pub fn of_outcome(job: &Job, pack: &Pack, outcome: &Outcome, withdrawn: &[Withdr
         line(&mut text, format_args!("拟处理：{}", counts.join("，")));
     }
     line(&mut text, format_args!("待定事项：{} 项", outcome.pending.len()));
+    for ratio in figures.ratios.iter().filter(|ratio| ratio.warns && ratio.exceeds()) {
+        let (counted, among) = (ratio.counted, ratio.among);
+        line(
+            &mut text,
+            format_args!(
+                "提醒：{} {:.1}%（{counted}/{among}），超过上限 {}%（{}）",
+                ratio.name,
+                counted as f64 * 100.0 / among as f64,
+                ratio.limit * 100.0,
+                ratio.reference
+            ),
+        );
+    }
     for one in withdrawn {
         line(
             &mut text,

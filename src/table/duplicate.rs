@@ -30,6 +30,8 @@ pub struct Records<'a> {
     /// Rows that do not take part: their subject is not known, or they are of no account.
     pub excluded: &'a dyn Fn(usize) -> bool,
     pub cite: &'a dyn Fn(usize, usize) -> String,
+    /// The workbook that a row stands in.
+    pub book: &'a dyn Fn(usize) -> u32,
     /// A subject as people read it.
     pub name: &'a dyn Fn(usize, Who) -> String,
 }
@@ -170,13 +172,19 @@ fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &m
             *row,
             RowFault {
                 column,
-                code: Code::DuplicateDiffers,
+                code: code(records, group, Code::DuplicateDiffers),
                 severity: Severity::Rejected,
                 reason: reason.clone(),
                 remedy: "请核实哪一行正确，只保留一行".to_owned(),
             },
         ));
     }
+}
+
+/// Rows in several workbooks are a matter of several offices, each of which may see its own alone.
+fn code(records: &Records<'_>, group: &[usize], within_one: Code) -> Code {
+    let apart = group.windows(2).any(|pair| (records.book)(pair[0]) != (records.book)(pair[1]));
+    if apart { Code::DuplicateElsewhere } else { within_one }
 }
 
 /// What a key stands for: `「张三」（K1）2015年`, `线索编号「X3」`.
@@ -247,7 +255,7 @@ fn same_names(records: &Records<'_>, found: &mut Duplicates) {
                     *row,
                     RowFault {
                         column: *column,
-                        code: Code::ContradictorySubject,
+                        code: code(records, &group, Code::ContradictorySubject),
                         severity: Severity::Rejected,
                         reason: reason.clone(),
                         remedy: format!("请核对：同一人的各行应写同一{name}，不同的人应各有自己的{id_name}"),

@@ -56,6 +56,8 @@ pub struct World<'a> {
     pub known_lines: &'a BTreeSet<String>,
     /// Cites a cell: sheet, row, table and column.
     pub cite: &'a (dyn Fn(SheetId, u32, usize, usize) -> String + Sync),
+    /// The workbook that a sheet stands in.
+    pub book: &'a (dyn Fn(SheetId) -> u32 + Sync),
 }
 
 /// What became of a row.
@@ -143,6 +145,7 @@ pub fn examine(
             rejected: &work.rejected,
             excluded: &excluded,
             cite: &cite,
+            book: &|row: usize| (world.book)(rows.origin[row].0),
             name: &|kind: usize, who: Who| match who {
                 Who::Known(known) => {
                     format!("「{}」（{}）", directories[kind].labels[known as usize], directories[kind].id(who))

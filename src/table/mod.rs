@@ -33,7 +33,7 @@ use polars::prelude::DataFrame;
 use crate::finding::Finding;
 use crate::place::{A1, Cell, SheetId};
 
-pub use read::{AsOf, Context, Error, Failed, read};
+pub use read::{AsOf, Context, Error, Failed, Given, read, read_given};
 pub use year::YearError;
 
 /// All that was read from the input folder.

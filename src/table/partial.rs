@@ -28,6 +28,7 @@ pub fn finish(pack: &Pack, schema: &Schema, dataset: &mut Dataset, rows: &[Rows]
         literals: Literals::new(),
         known_lines: &none,
         cite: &|_, _, _, _| String::new(),
+        book: &|_| 0,
     };
     for (table, rows) in rows.iter().enumerate() {
         let faults = examine::cells_alone(&world, table, rows);

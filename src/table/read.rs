@@ -16,7 +16,7 @@ use crate::finding::Code;
 use crate::pack::sql::Literals;
 use crate::pack::{Absent, Pack};
 use crate::place::{A1, SheetId};
-use crate::workbook;
+use crate::workbook::{self, Raw, Sink};
 
 use super::directory::{Directory, Entry, Seat, Who};
 use super::examine::{Examined, Rows, SheetRows, Verdict, World, examine};
@@ -127,7 +127,7 @@ pub fn read(
     }
     let (sources, damaged) = scan(&schema, &books, context);
     unreadable.extend(damaged.into_iter().map(|(book, error)| (books[book].0.path.as_str(), error)));
-    let mut dataset = Dataset {
+    let dataset = Dataset {
         books: books
             .iter()
             .map(|(found, book)| Book {
@@ -139,6 +139,70 @@ pub fn read(
         ..Dataset::default()
     };
     drop(books);
+    let unreadable = unreadable.into_iter().map(|(path, error)| (path.to_owned(), error)).collect();
+    assemble(pack, &schema, Scannings { dataset, notes, sources, unreadable }, year, as_of, context)
+}
+
+/// A sheet that is given as text instead of standing in a workbook.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// What its workbook and sheet are called where cells are cited.
+    pub book: String,
+    pub sheet: String,
+    /// The header first.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Reads sheets given as text, like [`read`] does those of workbooks.
+///
+/// # Errors
+/// A register that no sheet holds, or no year.
+pub fn read_given(
+    given: &[Given],
+    pack: &Pack,
+    year: Option<i32>,
+    as_of: AsOf,
+    context: &Context<'_>,
+) -> Result<Dataset, Failed> {
+    let schema = Schema::new(pack);
+    let mut dataset = Dataset::default();
+    let mut sources = Vec::new();
+    for sheet in given {
+        let book = dataset.books.iter().position(|book| book.path == sheet.book).unwrap_or(dataset.books.len());
+        if book == dataset.books.len() {
+            dataset.books.push(Book { path: sheet.book.clone(), sha256: String::new() });
+        }
+        let mut scan = Scan::new(&schema, false);
+        for (row, cells) in (0u32..).zip(&sheet.rows) {
+            for (column, text) in (0u32..).zip(cells).filter(|(_, text)| !text.is_empty()) {
+                scan.cell(row, column, Raw::Text(text.as_str().into()));
+            }
+        }
+        sources.push(Source { book, name: sheet.sheet.clone(), scanned: scan.finish(&[]) });
+    }
+    let scannings = Scannings { dataset, notes: Notes::new(pack), sources, unreadable: Vec::new() };
+    assemble(pack, &schema, scannings, year, as_of, context)
+}
+
+/// What the sheets hold, before anything is known about each other.
+struct Scannings<'p> {
+    dataset: Dataset,
+    notes: Notes<'p>,
+    sources: Vec<Source>,
+    /// Workbooks that cannot be read, by path.
+    unreadable: Vec<(String, workbook::Error)>,
+}
+
+/// From scanned sheets to the dataset.
+fn assemble<'p>(
+    pack: &'p Pack,
+    schema: &Schema,
+    scannings: Scannings<'p>,
+    year: Option<i32>,
+    as_of: AsOf,
+    context: &Context<'_>,
+) -> Result<Dataset, Failed> {
+    let Scannings { mut dataset, mut notes, sources, unreadable } = scannings;
     let (rows, nears) = collect(pack, &mut dataset, &mut notes, sources);
 
     let ready = if unreadable.is_empty() {
@@ -151,7 +215,7 @@ pub fn read(
     if let Err(error) = ready {
         // For the titles of what is told; the run itself goes no further.
         dataset.year = year.or_else(|| tally(pack, &rows).latest().ok()).unwrap_or_default();
-        partial::finish(pack, &schema, &mut dataset, &rows, notes);
+        partial::finish(pack, schema, &mut dataset, &rows, notes);
         return Err(Failed { error, found: Some(Box::new(dataset)) });
     }
     let places =
@@ -159,12 +223,13 @@ pub fn read(
     let cite = |sheet, row, _table: usize, column| places.cite(sheet, row, column);
     let world = World {
         pack,
-        schema: &schema,
+        schema,
         year: dataset.year,
         as_of: dataset.as_of,
         literals: (context.literals)(dataset.year, dataset.as_of),
         known_lines: context.known_lines,
         cite: &cite,
+        book: &|sheet| places.sheets[sheet.0 as usize].book,
     };
     let judged = judge(&world, &rows)?;
     finish(pack, &mut dataset, rows, judged, notes)?;

@@ -5,11 +5,14 @@
 
 mod archive;
 mod checks;
+mod compare;
+mod explain;
 mod fixtures;
 mod handoff;
 mod published;
 mod reading;
 mod rules;
+mod safety;
 mod sample;
 mod template;
 mod tidy;

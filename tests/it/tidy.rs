@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use kaohe::pack;
 
 /// Stages in the order of the flow, with what each may import beside `place`, `finding` and `pack`.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("workbook", &[]),
     ("table", &["workbook"]),
     ("fact", &["table"]),
     ("rule", &["fact", "table"]),
     ("consequence", &["rule", "fact", "table"]),
-    ("handoff", &["consequence", "fact", "table"]),
+    ("explain", &["rule", "fact"]),
+    ("compare", &["explain", "rule", "fact"]),
+    ("handoff", &["compare", "explain", "consequence", "fact", "table"]),
     ("archive", &["consequence", "fact", "table", "workbook"]),
     ("pack", &[]),
 ];

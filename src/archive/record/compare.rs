@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Session;
 use super::answer::{Reader, Weighed, weigh, weigh_entry};
 use super::fault::Fault;
-use super::known::{BookKey, Registered, as_pairs, first_run};
+use super::known::{BookKey, Printed, Registered, as_pairs, first_run};
 use super::rows::{Kind, Row, Sheet};
 use super::{Answered, Filled};
 use crate::archive::error::Error;
 use crate::archive::registration::column;
 use crate::pack::Run;
+use crate::place::A1;
 use crate::table::text;
 
 /// A list of a run: year, run, index into its registered lists.
@@ -176,9 +177,15 @@ fn line(
     }
     places.insert(id.to_owned(), place);
     let list = &registered.lists[line.list];
-    if stale_or_changed(faults, file, sheet, row, registered, id, &line.check)
-        || cells_differ(faults, file, sheet, row, &list.columns, &line.cells)
-    {
+    if stale_or_changed(faults, file, sheet, row, registered, id, &line.check) {
+        return Ok(());
+    }
+    let before = faults.len();
+    if cells_differ(faults, file, sheet, row, &list.columns, &line.cells) {
+        if as_printed(sheet, row, &known.printed_before(registered, id)?) {
+            let changed = columns_at_fault(faults, before, sheet);
+            faults.push(superseded(file, sheet, row, column::LINE, id, &changed, registered));
+        }
         return Ok(());
     }
     let words = &registered.vocabulary;
@@ -256,6 +263,38 @@ fn stale_or_changed(
     };
     faults.push(Fault::cell(file, sheet, row, column::CHECK, reason, remedy));
     true
+}
+
+/// The row says what an earlier publication printed: nobody has changed it, it is only out of date.
+fn as_printed(sheet: &Sheet, row: &Row, printed: &[Printed]) -> bool {
+    printed.iter().any(|(columns, cells)| !cells_differ(&mut Vec::new(), "", sheet, row, columns, cells))
+}
+
+/// Takes the faults from `before` on away, for the names of their columns.
+fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &Sheet) -> String {
+    let cells: Vec<String> = faults.drain(before..).map(|fault| fault.cell).collect();
+    let names = sheet.columns.iter().filter(|(at, _)| {
+        let letters = A1(0, *at).to_string();
+        let letters = letters.trim_end_matches('1');
+        cells.iter().any(|cell| cell.trim_end_matches(|c: char| c.is_ascii_digit()) == letters)
+    });
+    names.map(|(_, name)| format!("「{name}」")).collect::<Vec<_>>().join("")
+}
+
+fn superseded(
+    file: &str,
+    sheet: &Sheet,
+    row: &Row,
+    column: &str,
+    id: &str,
+    changed: &str,
+    registered: &Registered,
+) -> Fault {
+    let reason = format!(
+        "这是较早一次发布的名单：「{id}」的{changed}在最近一次运行（{}）中已不同，依据未变",
+        registered.title()
+    );
+    Fault::cell(file, sheet, row, column, reason, TAKE_PUBLISHED)
 }
 
 /// Every compared cell that does not say what was registered.
@@ -367,7 +406,12 @@ fn entry(
         return Ok(());
     }
     places.insert(label, place);
+    let before = faults.len();
     if cells_differ(faults, file, sheet, row, &list.columns, &entry.cells) {
+        if as_printed(sheet, row, &known.entry_printed_before(registered, entry)?) {
+            let changed = columns_at_fault(faults, before, sheet);
+            faults.push(superseded(file, sheet, row, column::ID, id, &changed, registered));
+        }
         return Ok(());
     }
     let before = faults.len();

@@ -175,6 +175,9 @@ impl Registered {
     }
 }
 
+/// Columns that are compared, and their cells as printed.
+pub(in crate::archive) type Printed = (Vec<String>, Vec<String>);
+
 /// Year, subject kind, 编号 and 档案 of a register entry.
 pub(in crate::archive) type BookKey = (i32, String, String, String);
 
@@ -273,6 +276,41 @@ impl<'a> Known<'a> {
             self.book = Some(book);
         }
         Ok(self.book.get_or_insert_default())
+    }
+
+    /// How a line was printed in earlier publications of its year and run: columns and cells.
+    pub fn printed_before(&self, registered: &Registered, line: &str) -> Result<Vec<Printed>, Error> {
+        self.printed(
+            "SELECT 名单.列, 事项.各格 FROM 事项 JOIN 名单 ON 名单.记录号 = 事项.记录号 AND 名单.名单 = 事项.名单",
+            "事项.处理编号 = ?4",
+            params![registered.year, registered.run.code(), registered.number, line],
+        )
+    }
+
+    /// As [`Known::printed_before`], for an entry of the register of talks.
+    pub fn entry_printed_before(&self, registered: &Registered, entry: &Entry) -> Result<Vec<Printed>, Error> {
+        self.printed(
+            "SELECT 名单.列, 归档.各格 FROM 归档 JOIN 名单 ON 名单.记录号 = 归档.记录号 AND 名单.登记表 = 1",
+            "归档.档案 = ?4 AND 归档.对象类别 = ?5 AND 归档.编号 = ?6",
+            params![registered.year, registered.run.code(), registered.number, entry.file, entry.kind, entry.id],
+        )
+    }
+
+    fn printed(&self, of: &str, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Printed>, Error> {
+        let Some(connection) = self.connection else { return Ok(Vec::new()) };
+        let read = || -> rusqlite::Result<Vec<Printed>> {
+            let mut statement = connection.prepare_cached(&format!(
+                "{of} JOIN 运行 ON 运行.记录号 = 名单.记录号
+                 WHERE 年度 = ?1 AND 轮次 = ?2 AND 运行.记录号 <> ?3 AND 运行.记录号 IN ({PUBLISHED}) AND {which}"
+            ))?;
+            let mut rows = statement.query(values)?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push((parsed(row, 0)?, parsed(row, 1)?));
+            }
+            Ok(found)
+        };
+        read().map_err(|error| Error::sqlite(self.path, error))
     }
 
     fn recorded_since(&mut self, number: i64, line: &str, check: &str) -> Result<Vec<Decision>, Error> {

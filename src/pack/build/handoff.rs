@@ -20,6 +20,7 @@ impl Builder {
                 order: order.unwrap_or(ListOrder::Register),
                 extra_answers: answer_columns(&raw.answers),
                 empty: raw.empty.clone(),
+                place: Place { file: file.clone(), span: raw.name.span() },
             });
         }
         lists
@@ -39,6 +40,8 @@ impl Builder {
                 announced: raw.announced,
                 asks: raw.asks.clone(),
                 due: raw.due.clone(),
+                beside: raw.beside.clone(),
+                place: Place { file: file.clone(), span: raw.name.span() },
             });
         }
         actions
@@ -79,6 +82,7 @@ impl Builder {
                 about: Vec::new(),
                 confidential: true,
                 reading: None,
+                given: true,
                 place: Place { file: file.clone(), span: raw.rule.span() },
             });
             quotas.push(Quota {
@@ -136,7 +140,7 @@ impl Builder {
             self.find("列", name, columns.iter().copied());
         }
         Some(RegisterBook {
-            title: raw.title.unwrap_or_else(|| raw.name.clone()),
+            title: raw.title.unwrap_or_else(|| raw.name.get_ref().clone()),
             citation: cite(measures, parts, &raw.provision),
             action: self.find("处理", &raw.action, actions.iter().map(|action| action.name.as_str()))?,
             talks,
@@ -161,7 +165,7 @@ impl Builder {
                 done: raw.states.done,
                 dropped: raw.states.dropped,
             },
-            name: raw.name,
+            name: raw.name.into_inner(),
         })
     }
 
@@ -177,6 +181,7 @@ impl Builder {
                     among: raw.among.get_ref().clone(),
                     limit: raw.limit,
                     reference: raw.reference.clone(),
+                    warns: raw.warns,
                 });
             }
         }

@@ -1,6 +1,7 @@
 //! Raw pack → checked pack: resolves names and collects every fault with its place.
 
 mod handoff;
+mod names;
 mod policy;
 mod tables;
 
@@ -49,6 +50,9 @@ struct Sections {
     hints: Located<RawHint>,
     ratios: Located<RawRatio>,
     crosses: Located<RawCross>,
+    silents: Located<RawSilent>,
+    together: Located<RawGroupOfRules>,
+    exclusive: Located<RawGroupOfRules>,
 }
 
 impl Builder {
@@ -92,6 +96,7 @@ impl Builder {
         let mut head = RawFile::default();
         let mut head_file = String::new();
         for (file, content) in raw {
+            self.names_of_files(&file, &content);
             macro_rules! gather {
                 ($($from:ident => $to:ident),*) => {$(
                     sections.$to.extend(content.$from.into_iter().map(|item| (file.clone(), item)));
@@ -99,7 +104,8 @@ impl Builder {
             }
             gather!(subject => subjects, alias => aliases, table => tables, row => rows, parameter => parameters,
                 fact => facts, fork => forks, rule => rules, list => lists, action => actions, quota => quotas,
-                hint => hints, ratio => ratios, cross => crosses);
+                hint => hints, ratio => ratios, cross => crosses, silent => silents, together => together,
+                exclusive => exclusive);
             macro_rules! once {
                 ($($field:ident),*) => {$(
                     if content.$field.is_some() {
@@ -154,6 +160,7 @@ impl Builder {
         let register =
             head.register_book.and_then(|raw| self.register(raw, &tables, &subjects, &actions, &parts, &measures));
         let overview = self.overview(&sections, &tables, &subjects);
+        let deliberate = self.deliberate(&sections, &tables, &rules);
         let answers = answers?;
         let pendings = pendings?;
         let notices = notices?;
@@ -164,6 +171,7 @@ impl Builder {
             hash,
             city: city?,
             measures,
+            parts,
             subjects,
             membership: membership?,
             tables,
@@ -177,7 +185,7 @@ impl Builder {
             register,
             quotas,
             hints,
-            notices: Notices { folder: notices.folder, title: notices.title, draft: notices.draft },
+            notices: Notices { folder: notices.folder.into_inner(), title: notices.title, draft: notices.draft },
             pendings: Pendings {
                 rejected_row: pendings.rejected_row,
                 rejected_register: pendings.rejected_register,
@@ -190,6 +198,7 @@ impl Builder {
                 change: answers.change,
             },
             overview,
+            deliberate,
             files,
         })
     }

@@ -191,10 +191,53 @@ impl Builder {
                 about: raw.about.iter().map(|name| name.get_ref().clone()).collect(),
                 confidential: raw.confidential,
                 reading: raw.reading.clone(),
+                given: raw.given,
                 place: Place { file: file.clone(), span: raw.id.span() },
             });
         }
         rules
+    }
+
+    /// What the pack declares to be meant so.
+    pub(super) fn deliberate(&mut self, sections: &Sections, tables: &[Table], rules: &[Rule]) -> Deliberate {
+        let mut deliberate = Deliberate::default();
+        for (file, raw) in &sections.silents {
+            self.file.clone_from(file);
+            let Some(table) = self.find("表", &raw.table, table_names(tables)) else { continue };
+            let columns = &tables[table].columns;
+            let Some(column) = self.find("列", &raw.column, columns.iter().map(|column| column.name.as_str())) else {
+                continue;
+            };
+            let known: &[String] = match &columns[column].kind {
+                ColumnKind::Choice { values, .. } => values,
+                _ => &[],
+            };
+            for value in &raw.values {
+                self.find("可选值", value, known.iter().map(String::as_str));
+            }
+            deliberate.silent.push(Silent {
+                table,
+                column,
+                values: raw.values.iter().map(|value| value.get_ref().clone()).collect(),
+                reading: raw.reading.clone(),
+                place: Place { file: file.clone(), span: raw.column.span() },
+            });
+        }
+        for (groups, kept) in
+            [(&sections.together, &mut deliberate.together), (&sections.exclusive, &mut deliberate.exclusive)]
+        {
+            for (file, raw) in groups {
+                self.file.clone_from(file);
+                if let (true, Some(first)) = (raw.reading.trim().is_empty(), raw.rules.first()) {
+                    self.fault(first.span(), "没有说明为什么这样".into(), "请写明 reading".into());
+                }
+                for rule in &raw.rules {
+                    self.find("规则", rule, rules.iter().map(|rule| rule.id.as_str()));
+                }
+                kept.push(raw.rules.iter().map(|rule| rule.get_ref().clone()).collect());
+            }
+        }
+        deliberate
     }
 
     pub(super) fn proposal(&mut self, raw: &RawProposal, actions: &[Action]) -> Option<Proposal> {

@@ -71,6 +71,7 @@ impl Builder {
                 shown_facts: row
                     .map_or_else(Vec::new, |(_, row)| row.shown.iter().map(|name| name.get_ref().clone()).collect()),
                 columns,
+                place: Place { file: file.clone(), span: raw.name.span() },
             });
         }
         for (file, row) in &sections.rows {
@@ -134,6 +135,7 @@ impl Builder {
             kind,
             default: raw.default.as_ref().map(|value| value.get_ref().clone()),
             not_after_year: raw.not_after_year,
+            place: Place { file: self.file.clone(), span: raw.name.span() },
         })
     }
 

@@ -559,6 +559,34 @@ fn an_old_list_is_told_from_a_forged_one_and_a_new_answer_needs_no_amend() {
 }
 
 #[test]
+fn a_list_that_is_merely_out_of_date_is_told_from_one_that_was_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = registration(2015, Run::Annual);
+    publish(dir.path(), &first);
+    // A re-run on the same grounds: somebody has a new post, another office stands in the register.
+    let mut second = registration(2015, Run::Annual);
+    second.lists[2].lines[1].cells[5] = "书记".into();
+    second.book.as_mut().unwrap().entries[0].cells[4] = "官渡区".into();
+    publish(dir.path(), &second);
+    let (list, book) = (dir.path().join("旧名单.xlsx"), dir.path().join("旧登记.xlsx"));
+    grid(&first, "诫勉谈话名单").set(1, "委员会意见", "同意").write(&list);
+    grid(&first, "档案登记").set(0, "谈话人", "赵六").write(&book);
+    let Outcome::Refused(faults) = record(dir.path(), &[list.clone(), book], false) else {
+        panic!("an old list was taken")
+    };
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 2, "{told:#?}");
+    for (fault, column) in told.iter().zip(["「职务」", "「单位」"]) {
+        assert!(fault.contains("较早一次发布") && fault.contains(column), "{fault}");
+        assert!(fault.contains("重新取用最近一次发布的名单") && !fault.contains("恢复登记时的原文"), "{fault}");
+    }
+    // One that nobody ever printed was changed by hand.
+    grid(&first, "诫勉谈话名单").set(1, "职务", "主任").write(&list);
+    let Outcome::Refused(faults) = record(dir.path(), &[list], false) else { panic!("a changed list was taken") };
+    assert!(faults.len() == 1 && faults[0].to_string().contains("恢复登记时的原文"), "{}", faults[0]);
+}
+
+#[test]
 fn a_list_on_two_sheets_is_one_and_two_workbooks_are_one_transaction() {
     let dir = tempfile::tempdir().unwrap();
     let run = registration(2015, Run::Annual);

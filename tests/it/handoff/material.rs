@@ -118,8 +118,8 @@ impl City {
     pub fn ground(&self, rule: &str, kind: usize, index: u32, unit: u32, evidence: Vec<Evidence>) -> Ground {
         let mut facts: Vec<(String, FactValue)> = vec![];
         for piece in &evidence {
-            if !facts.iter().any(|(name, _)| name == &piece.fact) {
-                facts.push((piece.fact.clone(), FactValue::Bool(true)));
+            if !facts.iter().any(|(name, _)| **name == *piece.fact) {
+                facts.push((piece.fact.to_string(), FactValue::Bool(true)));
             }
         }
         let register = &self.data.registers[kind];
@@ -131,6 +131,7 @@ impl City {
             sources: evidence.iter().map(|piece| piece.origin.clone()).collect(),
             evidence,
             units: vec![unit],
+            proposals: Vec::new(),
             confidential: false,
         }
     }
@@ -275,6 +276,7 @@ fn figures() -> Figures {
                 counted: 9,
                 among: 30,
                 limit: 0.25,
+                warns: false,
                 reference: "党政领导干部考核工作条例（2019）".into(),
             },
             Ratio {
@@ -282,6 +284,7 @@ fn figures() -> Figures {
                 counted: 3,
                 among: 10,
                 limit: 0.3,
+                warns: false,
                 reference: "党政领导干部考核工作条例（2019）".into(),
             },
         ],

@@ -1,6 +1,7 @@
 //! The workbooks handed out, read back as files.
 
 mod book;
+mod golden;
 mod letters;
 mod limits;
 mod material;

@@ -1,5 +1,6 @@
 //! 数据问题清单, 退回单, 待定事项, 总览, 变更对照.
 
+use kaohe::finding::Code;
 use kaohe::handoff::changes::{self, Summary};
 use kaohe::handoff::{Handoff, Publication, publish_faults};
 
@@ -40,6 +41,7 @@ fn a_return_slip_holds_the_faults_of_its_workbook_alone() {
     city.data.findings.push(other);
     city.data.findings[0].reason =
         format!("有2行，所填不一致：「44」（{BOOK}!Sheet1!F6）、「别处」（名册.xlsx!干部!F3）");
+    city.data.findings[0].code = Code::DuplicateElsewhere;
     let dir = city.published();
     let path = dir.path().join("退回单").join("市直部门_半年考核（报送）.xls.xlsx");
     let read = Listed::read(&path, "序号");

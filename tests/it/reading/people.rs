@@ -202,16 +202,16 @@ fn duplicates_that_say_the_same_are_ignored_and_others_rejected() {
         expect![[r#"
             a.xlsx!等次 年度考核_干部 4 = 1 + 2 + 1
             b.xlsx!等次 年度考核_干部 3 = 0 + 2 + 1
-            ✗ DuplicateDiffers a.xlsx!等次!D2 考核等次「称职」
+            ✗ DuplicateElsewhere a.xlsx!等次!D2 考核等次「称职」
                 「张三」（K1）2015年有2行，所填考核等次不一致：「称职」（a.xlsx!等次!D2）、「优秀」（b.xlsx!等次!C5）
                 请核实哪一行正确，只保留一行
-            ✗ DuplicateDiffers a.xlsx!等次!D4 考核等次「优秀」
+            ✗ DuplicateElsewhere a.xlsx!等次!D4 考核等次「优秀」
                 「王五」（K3）2015年有2行，所填特别优秀不一致：「是」（a.xlsx!等次!E4）、（空）（b.xlsx!等次!第4行）
                 请核实哪一行正确，只保留一行
-            ✗ DuplicateDiffers b.xlsx!等次!C4 考核等次「优秀」
+            ✗ DuplicateElsewhere b.xlsx!等次!C4 考核等次「优秀」
                 「王五」（K3）2015年有2行，所填特别优秀不一致：「是」（a.xlsx!等次!E4）、（空）（b.xlsx!等次!第4行）
                 请核实哪一行正确，只保留一行
-            ✗ DuplicateDiffers b.xlsx!等次!C5 考核等次「优秀」
+            ✗ DuplicateElsewhere b.xlsx!等次!C5 考核等次「优秀」
                 「张三」（K1）2015年有2行，所填考核等次不一致：「称职」（a.xlsx!等次!D2）、「优秀」（b.xlsx!等次!C5）
                 请核实哪一行正确，只保留一行
         "#]],

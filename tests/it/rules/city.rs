@@ -182,7 +182,7 @@ impl City {
     }
 
     /// One book with a sheet for each table.
-    fn write(&self) {
+    pub fn write(&self) {
         fs::create_dir_all(self.input()).unwrap();
         let mut workbook = Workbook::new();
         let date = Format::new().set_num_format("yyyy-mm-dd");

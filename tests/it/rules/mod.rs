@@ -6,12 +6,12 @@
 
 mod admonitions;
 mod cells;
-mod city;
+pub mod city;
 mod command_line;
 mod dates;
 mod decisions;
 mod evaluation;
-mod golden;
+pub mod golden;
 mod leads;
 mod merging;
 mod packs;

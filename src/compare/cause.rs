@@ -1,0 +1,239 @@
+//! Why a line came or went: the parameter, the cell or the rule behind a condition that came out otherwise.
+
+use std::collections::BTreeMap;
+
+use super::Side;
+use crate::explain::{Consequence, Ground, said};
+use crate::rule::record::{Record, Witness};
+
+/// A cause, in words, with the cell it can be seen at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// The rule that it works through.
+    pub rule: String,
+    pub text: String,
+    /// `路径/文件.xlsx!工作表!A12`, where a cell shows it.
+    pub source: String,
+}
+
+/// Both sides, with their records by what they are about.
+pub struct Causes<'c> {
+    before: &'c Side,
+    after: &'c Side,
+    old: BTreeMap<(&'c str, &'c str), Vec<&'c Record>>,
+    new: BTreeMap<(&'c str, &'c str), Vec<&'c Record>>,
+}
+
+impl<'c> Causes<'c> {
+    pub fn new(before: &'c Side, after: &'c Side) -> Self {
+        Causes { before, after, old: by_name(before), new: by_name(after) }
+    }
+
+    /// What makes a line differ.
+    pub fn of(&self, was: Option<&Consequence>, is: Option<&Consequence>) -> Vec<Cause> {
+        let Some(line) = is.or(was) else { return Vec::new() };
+        let options = was.map(|line| &line.options) != is.map(|line| &line.options);
+        let grounds = |line: Option<&'_ Consequence>| line.map(|line| line.grounds.clone()).unwrap_or_default();
+        let (was, is) = (grounds(was), grounds(is));
+        let same = |a: &Ground, b: &Ground| a.rule == b.rule && a.about == b.about;
+        let mut causes: Vec<Cause> = Vec::new();
+        let gone = was.iter().filter(|ground| !is.iter().any(|other| same(ground, other)));
+        let come = is.iter().filter(|ground| !was.iter().any(|other| same(ground, other)));
+        let changed =
+            is.iter().filter(|ground| was.iter().any(|other| same(ground, other) && other.facts != ground.facts));
+        for ground in gone.chain(come).chain(changed) {
+            for cause in self.ground(ground, line) {
+                if !causes.contains(&cause) {
+                    causes.push(cause);
+                }
+            }
+        }
+        // The same grounds with other options: the rules themselves offer others.
+        let unexplained = options && causes.is_empty();
+        for ground in is.iter().filter(|_| unexplained) {
+            let proposes = |side: &'c Side| {
+                side.head
+                    .rules
+                    .iter()
+                    .filter(|rule| rule.id == ground.rule)
+                    .map(|rule| &rule.proposes)
+                    .collect::<Vec<_>>()
+            };
+            if proposes(self.before) != proposes(self.after) {
+                let text = format!("规则包中条款 {} 的可选方式已改变", ground.rule);
+                causes.push(Cause { rule: ground.rule.clone(), text, source: String::new() });
+            }
+        }
+        causes
+    }
+
+    fn ground(&self, ground: &Ground, line: &Consequence) -> Vec<Cause> {
+        let rule = &ground.rule;
+        let told = |text: String, source: String| vec![Cause { rule: rule.clone(), text, source }];
+        let of = |side: &Side| side.head.rules.iter().position(|one| one.id == *rule && one.entity.is_some());
+        let (before, after) = match (of(self.before), of(self.after)) {
+            (None, None) => return told(format!("条款 {rule}"), String::new()),
+            (Some(_), None) => return told(format!("规则包中不再有条款 {rule}"), String::new()),
+            (None, Some(_)) => return told(format!("规则包中新增条款 {rule}"), String::new()),
+            (Some(before), Some(after)) => (before, after),
+        };
+        let old = find(self.before, &self.old, before, ground, line);
+        let new = find(self.after, &self.new, after, ground, line);
+        let (old, new) = match (old, new) {
+            (Some(old), Some(new)) => (old, new),
+            (None, Some(new)) => {
+                let name = &self.after.head.entities[new.entity].name;
+                return told(format!("{name} {} 是新的", new.id), first_cell(self.after, new));
+            }
+            (Some(old), None) => {
+                let name = &self.before.head.entities[old.entity].name;
+                return told(format!("{name} {} 已不在", old.id), first_cell(self.before, old));
+            }
+            (None, None) => return told(format!("条款 {rule}"), String::new()),
+        };
+        let mut causes = self.conditions(rule, (before, old), (after, new));
+        if causes.is_empty() {
+            let text = if self.before.head.rules[before].when != self.after.head.rules[after].when
+                || self.before.head.rules[before].proposes != self.after.head.rules[after].proposes
+            {
+                format!("规则包中条款 {rule} 已改变")
+            } else if old.verdicts == new.verdicts {
+                "该条所及的人已改变（职务或名册）".to_owned()
+            } else {
+                format!("条款 {rule} 的结论已改变")
+            };
+            causes = told(text, String::new());
+        }
+        causes
+    }
+
+    /// Conditions of a rule that came out otherwise, and what is behind them.
+    fn conditions(&self, rule: &str, before: (usize, &Record), after: (usize, &Record)) -> Vec<Cause> {
+        let mut causes = Vec::new();
+        let atoms = |side: &Side, (at, record): (usize, &Record)| {
+            let mut atoms: Vec<usize> = Vec::new();
+            let head = &side.head.rules[at];
+            for node in head.scope.iter().chain(&head.when) {
+                node.atoms(&mut |atom| atoms.push(atom));
+            }
+            (atoms, record.entity)
+        };
+        let (old, old_entity) = atoms(self.before, before);
+        let (new, new_entity) = atoms(self.after, after);
+        for (old, new) in old.into_iter().zip(new) {
+            let was = &self.before.head.entities[old_entity].atoms[old];
+            let is = &self.after.head.entities[new_entity].atoms[new];
+            if before.1.atom(old) == after.1.atom(new) {
+                continue;
+            }
+            let found = causes.len();
+            for (was, is) in was.parameters.iter().zip(&is.parameters) {
+                self.parameter(rule, *was, *is, &mut causes);
+            }
+            let measured = causes.len() > found;
+            for (was, is) in was.uses.iter().zip(&is.uses) {
+                self.value(rule, (*was, before.1), (*is, after.1), measured, &mut causes);
+            }
+            if causes.is_empty() {
+                causes.push(Cause { rule: rule.to_owned(), text: is.text.clone(), source: String::new() });
+            }
+        }
+        causes
+    }
+
+    fn parameter(&self, rule: &str, was: usize, is: usize, causes: &mut Vec<Cause>) {
+        let (was, is) = (&self.before.head.parameters[was], &self.after.head.parameters[is]);
+        if was.name == is.name && was.value != is.value {
+            let text = format!("参数 {}：{} → {}", is.name, was.value, is.value);
+            let cause = Cause { rule: rule.to_owned(), text, source: String::new() };
+            if !causes.contains(&cause) {
+                causes.push(cause);
+            }
+        }
+    }
+
+    /// What is behind a value; `measured`: another line is applied to it, so its cells are told all the same.
+    fn value(&self, rule: &str, was: (usize, &Record), is: (usize, &Record), measured: bool, causes: &mut Vec<Cause>) {
+        let (old_head, new_head) = (&self.before.head.values[was.0], &self.after.head.values[is.0]);
+        let (old, old_cells) = was.1.value(&self.before.head, was.0);
+        let (new, new_cells) = is.1.value(&self.after.head, is.0);
+        if old_head.name != new_head.name {
+            return;
+        }
+        let found = causes.len();
+        for (was, is) in old_head.parameters.iter().zip(&new_head.parameters) {
+            self.parameter(rule, *was, *is, causes);
+        }
+        let by_parameter = measured || causes.len() > found;
+        let mut tell = |text: String, source: String| {
+            let cause = Cause { rule: rule.to_owned(), text, source };
+            if !causes.contains(&cause) {
+                causes.push(cause);
+            }
+        };
+        let column = |head: &crate::rule::record::ValueHead, witness: &Witness| {
+            head.cells.get(witness.cell).map_or_else(|| head.name.clone(), |(column, _)| column.clone())
+        };
+        let at = |cells: &[Witness], source: &str, side: &Side| {
+            cells.iter().find(|cell| side.head.cite(&cell.place) == source).map(|cell| cell.text.clone())
+        };
+        for cell in new_cells {
+            let source = self.after.head.cite(&cell.place);
+            let name = column(new_head, cell);
+            match at(old_cells, &source, self.before) {
+                Some(text) if text != cell.text => tell(format!("{name}：{text} → {}", cell.text), source),
+                Some(_) if by_parameter && cell.decided => tell(format!("{name} {}", cell.text), source),
+                None if old_cells.is_empty() => tell(format!("{name}：（无）→ {}", cell.text), source),
+                _ => {}
+            }
+        }
+        if new_cells.is_empty() {
+            for cell in old_cells {
+                let text = format!("{}：{} →（无）", column(old_head, cell), cell.text);
+                tell(text, self.before.head.cite(&cell.place));
+            }
+        }
+        for (was_part, is_part) in old_head.parts.iter().zip(&new_head.parts) {
+            self.value(rule, (*was_part, was.1), (*is_part, is.1), measured, causes);
+        }
+        if old != new && causes.len() == found {
+            let text = format!("{}：{} → {}", new_head.name, said(old), said(new));
+            causes.push(Cause { rule: rule.to_owned(), text, source: String::new() });
+        }
+    }
+}
+
+fn by_name(side: &Side) -> BTreeMap<(&str, &str), Vec<&Record>> {
+    let mut found: BTreeMap<(&str, &str), Vec<&Record>> = BTreeMap::new();
+    for record in &side.records {
+        let kind = side.head.entities[record.entity].kind.as_str();
+        found.entry((kind, record.id.as_str())).or_default().push(record);
+    }
+    found
+}
+
+/// What a rule was applied to for a ground of a line.
+fn find<'r>(
+    side: &Side,
+    records: &BTreeMap<(&str, &str), Vec<&'r Record>>,
+    rule: usize,
+    ground: &Ground,
+    line: &Consequence,
+) -> Option<&'r Record> {
+    let entity = &side.head.entities[side.head.rules[rule].entity?];
+    let named = |id: &str| records.get(&(entity.kind.as_str(), id)).cloned().unwrap_or_default();
+    let candidates = named(&ground.about);
+    if entity.subject {
+        // What a ground is about may be other names than the subject's own (the two admonitions).
+        return candidates.first().copied().or_else(|| named(&line.subject_id).first().copied());
+    }
+    let own = |record: &&&Record| {
+        record.holders.iter().any(|(kind, id)| *kind == line.subject_kind && *id == line.subject_id)
+    };
+    candidates.iter().find(own).or_else(|| candidates.first()).copied()
+}
+
+fn first_cell(side: &Side, record: &Record) -> String {
+    let cell = record.values.iter().flat_map(|held| &held.witnesses).next();
+    cell.map(|cell| side.head.cite(&cell.place)).unwrap_or_default()
+}

@@ -1,0 +1,300 @@
+//! What another value, another pack or newer workbooks change: who comes on a list, who goes off, and why.
+//!
+//! Both sides are what runs kept or would keep ([`Side`]): lines, pending cases and the records of every
+//! rule. The cause of a change is found in the records: a condition that came out otherwise leads to
+//! the parameter or the cell behind it. Also here: who is one condition or one unknown value away.
+
+mod cause;
+mod near;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use cause::Cause;
+pub use near::{Near, nearest};
+
+use crate::explain::{Consequence, Pending};
+use crate::rule::record::{Head, Record};
+
+/// One side of a comparison.
+pub struct Side {
+    pub name: String,
+    pub head: Head,
+    pub records: Vec<Record>,
+    pub lines: Vec<Consequence>,
+    pub pending: Vec<Pending>,
+}
+
+/// How a line differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Added,
+    Removed,
+    /// Other options.
+    Options,
+    /// The same proposal on other grounds.
+    Grounds,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 4] = [Kind::Added, Kind::Removed, Kind::Options, Kind::Grounds];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Added => "新增",
+            Kind::Removed => "减少",
+            Kind::Options => "方式改变",
+            Kind::Grounds => "依据改变",
+        }
+    }
+}
+
+/// A line that is not the same on both sides.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub kind: Kind,
+    pub id: String,
+    pub action: String,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub subject_name: String,
+    /// The home unit: id and name.
+    pub unit: (String, String),
+    pub options_before: Vec<String>,
+    pub options_after: Vec<String>,
+    /// Rules that no longer, and rules that newly stand behind the line.
+    pub rules_before: Vec<String>,
+    pub rules_after: Vec<String>,
+    pub causes: Vec<Cause>,
+}
+
+/// A case that is open on one side only, or for want of something else.
+#[derive(Debug, Clone)]
+pub struct OpenChange {
+    pub rule: String,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub subject_name: String,
+    pub unit: (String, String),
+    /// None: it is not open there.
+    pub before: Option<Vec<String>>,
+    pub after: Option<Vec<String>>,
+}
+
+/// Lines of one action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Total {
+    pub action: String,
+    pub before: u64,
+    pub after: u64,
+    /// By [`Kind::ALL`].
+    pub changes: [u64; 4],
+}
+
+/// All that differs between two sides.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    pub totals: Vec<Total>,
+    /// Parameters with another value: name, before, after.
+    pub parameters: Vec<(String, String, String)>,
+    /// By unit, then subject, in register order.
+    pub changes: Vec<Change>,
+    pub open: Vec<OpenChange>,
+    /// Open cases before and after.
+    pub open_counts: (u64, u64),
+}
+
+/// Compares what was with what would be. Actions come in the order of `actions`.
+pub fn compare(before: &Side, after: &Side, actions: &[String]) -> Comparison {
+    let places = Places::new(before, after);
+    let (old, new) = (by_id(&before.lines), by_id(&after.lines));
+    let causes = cause::Causes::new(before, after);
+    let mut changes = Vec::new();
+    for id in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
+        let (was, is) = (old.get(id).copied(), new.get(id).copied());
+        let Some(kind) = kind(was, is) else { continue };
+        let Some(line) = is.or(was) else { continue };
+        let (rules_before, rules_after) = rules(was, is);
+        changes.push(Change {
+            kind,
+            id: id.to_owned(),
+            action: line.action.clone(),
+            subject_kind: line.subject_kind.clone(),
+            subject_id: line.subject_id.clone(),
+            subject_name: line.subject_name.clone(),
+            unit: places.unit(&line.subject_kind, &line.subject_id),
+            options_before: was.map(|line| line.options.clone()).unwrap_or_default(),
+            options_after: is.map(|line| line.options.clone()).unwrap_or_default(),
+            rules_before,
+            rules_after,
+            causes: causes.of(was, is),
+        });
+    }
+    changes.sort_by_key(|change| {
+        let action = actions.iter().position(|action| *action == change.action);
+        (places.rank(&change.subject_kind, &change.subject_id), action, change.id.clone())
+    });
+    let mut order: Vec<&String> = actions.iter().collect();
+    let lines = before.lines.iter().chain(&after.lines);
+    for line in lines {
+        if !order.contains(&&line.action) {
+            order.push(&line.action);
+        }
+    }
+    let count = |lines: &[Consequence], action: &str| lines.iter().filter(|line| line.action == action).count() as u64;
+    let totals = order
+        .into_iter()
+        .map(|action| Total {
+            action: action.clone(),
+            before: count(&before.lines, action),
+            after: count(&after.lines, action),
+            changes: Kind::ALL.map(|kind| {
+                changes.iter().filter(|change| change.kind == kind && change.action == *action).count() as u64
+            }),
+        })
+        .filter(|total| total.before + total.after > 0)
+        .collect();
+    Comparison {
+        totals,
+        parameters: parameters(&before.head, &after.head),
+        open: open(before, after, &places),
+        open_counts: (before.pending.len() as u64, after.pending.len() as u64),
+        changes,
+    }
+}
+
+fn by_id(lines: &[Consequence]) -> BTreeMap<&str, &Consequence> {
+    lines.iter().map(|line| (line.id.as_str(), line)).collect()
+}
+
+fn kind(was: Option<&Consequence>, is: Option<&Consequence>) -> Option<Kind> {
+    match (was, is) {
+        (None, Some(_)) => Some(Kind::Added),
+        (Some(_), None) => Some(Kind::Removed),
+        (Some(was), Some(is)) if was.options != is.options => Some(Kind::Options),
+        (Some(was), Some(is)) => {
+            let grounds = |line: &Consequence| {
+                line.grounds
+                    .iter()
+                    .map(|ground| (ground.rule.clone(), ground.about.clone(), ground.facts.clone()))
+                    .collect::<Vec<_>>()
+            };
+            (grounds(was) != grounds(is)).then_some(Kind::Grounds)
+        }
+        (None, None) => None,
+    }
+}
+
+/// Rules only on the first side, and only on the second.
+fn rules(was: Option<&Consequence>, is: Option<&Consequence>) -> (Vec<String>, Vec<String>) {
+    let of = |line: Option<&Consequence>| {
+        let mut rules: Vec<String> = Vec::new();
+        for ground in line.iter().flat_map(|line| &line.grounds) {
+            if !rules.contains(&ground.rule) {
+                rules.push(ground.rule.clone());
+            }
+        }
+        rules
+    };
+    let (was, is) = (of(was), of(is));
+    let only = |these: &[String], others: &[String]| {
+        these.iter().filter(|rule| !others.contains(rule)).cloned().collect::<Vec<_>>()
+    };
+    (only(&was, &is), only(&is, &was))
+}
+
+fn parameters(before: &Head, after: &Head) -> Vec<(String, String, String)> {
+    let value = |head: &Head, name: &str| {
+        head.parameters.iter().find(|one| one.name == name).map_or_else(|| "—".to_owned(), |one| one.value.clone())
+    };
+    let mut names: Vec<&String> = before.parameters.iter().map(|one| &one.name).collect();
+    for one in &after.parameters {
+        if !names.contains(&&one.name) {
+            names.push(&one.name);
+        }
+    }
+    names
+        .into_iter()
+        .map(|name| (name.clone(), value(before, name), value(after, name)))
+        .filter(|(_, before, after)| before != after)
+        .collect()
+}
+
+fn open(before: &Side, after: &Side, places: &Places) -> Vec<OpenChange> {
+    let cases = |side: &Side| -> BTreeMap<(String, String, String), Vec<String>> {
+        side.pending
+            .iter()
+            .map(|case| ((case.subject_kind.clone(), case.subject_id.clone(), case.rule.clone()), case.missing.clone()))
+            .collect()
+    };
+    let (old, new) = (cases(before), cases(after));
+    let mut changes: Vec<OpenChange> = old
+        .keys()
+        .chain(new.keys())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .filter(|key| old.get(*key) != new.get(*key))
+        .map(|key| OpenChange {
+            subject_name: places.name(&key.0, &key.1),
+            unit: places.unit(&key.0, &key.1),
+            subject_kind: key.0.clone(),
+            subject_id: key.1.clone(),
+            rule: key.2.clone(),
+            before: old.get(key).cloned(),
+            after: new.get(key).cloned(),
+        })
+        .collect();
+    changes.sort_by_key(|change| places.rank(&change.subject_kind, &change.subject_id));
+    changes
+}
+
+/// Who belongs where, in register order; of somebody on one side only, as it is there.
+pub struct Places {
+    of: BTreeMap<(String, String), Place>,
+}
+
+struct Place {
+    name: String,
+    unit: (String, String),
+    rank: (usize, usize, usize),
+}
+
+impl Places {
+    pub fn new(before: &Side, after: &Side) -> Places {
+        let mut of = BTreeMap::new();
+        for side in [after, before] {
+            let subjects = || side.records.iter().enumerate().filter(|(_, one)| side.head.entities[one.entity].subject);
+            let units: BTreeMap<&str, (usize, &str)> = subjects()
+                .filter(|(_, record)| record.seats.is_empty())
+                .map(|(at, record)| (record.id.as_str(), (at, record.label.as_str())))
+                .collect();
+            for (at, record) in subjects() {
+                let own = (record.id.clone(), record.label.clone());
+                let home = record.seats.first().map(|(unit, _)| unit.as_str());
+                let (unit, rank) = match home.and_then(|unit| units.get(unit).map(|found| (unit, found))) {
+                    Some((id, (place, name))) => ((id.to_owned(), (*name).to_owned()), (*place, 1, at)),
+                    None => (own, (at, 0, at)),
+                };
+                let kind = side.head.entities[record.entity].kind.clone();
+                of.entry((kind, record.id.clone())).or_insert(Place { name: record.label.clone(), unit, rank });
+            }
+        }
+        Places { of }
+    }
+
+    fn get(&self, kind: &str, id: &str) -> Option<&Place> {
+        self.of.get(&(kind.to_owned(), id.to_owned()))
+    }
+
+    pub fn name(&self, kind: &str, id: &str) -> String {
+        self.get(kind, id).map_or_else(String::new, |place| place.name.clone())
+    }
+
+    /// The home unit: id and name.
+    pub fn unit(&self, kind: &str, id: &str) -> (String, String) {
+        self.get(kind, id).map(|place| place.unit.clone()).unwrap_or_default()
+    }
+
+    fn rank(&self, kind: &str, id: &str) -> (usize, usize, usize) {
+        self.get(kind, id).map_or((usize::MAX, 0, 0), |place| place.rank)
+    }
+}

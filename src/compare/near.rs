@@ -1,0 +1,134 @@
+//! Who is one condition or one unknown value away from a rule.
+
+use rayon::prelude::*;
+
+use super::{Places, Side};
+use crate::explain::{Distance, Points};
+use crate::rule::Node;
+use crate::rule::record::Record;
+
+/// Of each rule at most so many cases are told, the nearest first; the rest is counted.
+const MOST: usize = 200;
+
+/// Somebody close to a rule.
+#[derive(Debug, Clone)]
+pub struct Near {
+    pub rule: String,
+    /// Whose values these are, if not the subject's own (`问题线索 X15002`).
+    pub about: String,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub subject_name: String,
+    pub unit: (String, String),
+    /// The condition that is not met, or the fact that is missing.
+    pub lacks: String,
+    pub unknown: bool,
+    pub distance: Option<Distance>,
+    pub sources: Vec<String>,
+}
+
+/// Cases of a side that are one condition or one unknown value away, by rule, and per rule how many
+/// more there are than are told.
+pub fn nearest(side: &Side, places: &Places) -> (Vec<Near>, Vec<(String, usize)>) {
+    let mut found: Vec<(usize, Near)> =
+        side.records.par_iter().flat_map_iter(|record| of_record(side, places, record)).collect();
+    let far = |near: &Near| near.distance.as_ref().map_or(f64::INFINITY, |distance| distance.by);
+    found.sort_by(|(rule, a), (other, b)| {
+        rule.cmp(other)
+            .then(a.unknown.cmp(&b.unknown).reverse())
+            .then(far(a).total_cmp(&far(b)))
+            .then_with(|| places.rank(&a.subject_kind, &a.subject_id).cmp(&places.rank(&b.subject_kind, &b.subject_id)))
+            .then_with(|| a.about.cmp(&b.about))
+    });
+    let mut told: Vec<Near> = Vec::new();
+    let mut more: Vec<(String, usize)> = Vec::new();
+    for group in found.chunk_by(|(rule, _), (other, _)| rule == other) {
+        told.extend(group.iter().take(MOST).map(|(_, near)| near.clone()));
+        if group.len() > MOST {
+            more.push((group[0].1.rule.clone(), group.len() - MOST));
+        }
+    }
+    (told, more)
+}
+
+fn of_record(side: &Side, places: &Places, record: &Record) -> Vec<(usize, Near)> {
+    let entity = &side.head.entities[record.entity];
+    let points = Points { head: &side.head, record };
+    let mut found = Vec::new();
+    for (place, rule) in entity.rules.iter().enumerate() {
+        let head = &side.head.rules[*rule];
+        let (Some(when), None) = (&head.when, &head.marks) else { continue };
+        let letter = record.verdicts.as_bytes().get(place).copied();
+        let lacking = match letter {
+            Some(b'n') => one_condition(&points, when),
+            Some(b'?') => one_unknown(record, place, when),
+            _ => None,
+        };
+        let Some((lacks, unknown, distance, sources)) = lacking else { continue };
+        let holders: Vec<(String, String)> =
+            if entity.subject { vec![(entity.kind.clone(), record.id.clone())] } else { record.holders.clone() };
+        for (kind, id) in holders {
+            found.push((
+                *rule,
+                Near {
+                    rule: head.id.clone(),
+                    about: if entity.subject { String::new() } else { format!("{} {}", entity.name, record.id) },
+                    subject_name: places.name(&kind, &id),
+                    unit: places.unit(&kind, &id),
+                    subject_kind: kind,
+                    subject_id: id,
+                    lacks: lacks.clone(),
+                    unknown,
+                    distance: distance.clone(),
+                    sources: sources.clone(),
+                },
+            ));
+        }
+    }
+    found
+}
+
+type Lacking = (String, bool, Option<Distance>, Vec<String>);
+
+/// One condition is not met and all others are; a rule of a single condition is near only by a measure.
+fn one_condition(points: &Points<'_>, when: &Node) -> Option<Lacking> {
+    if cost(points.record, when, true) != 1 {
+        return None;
+    }
+    let mut conditions = 0;
+    when.atoms(&mut |_| conditions += 1);
+    let point = points.unmet(when).into_iter().next()?;
+    if conditions < 2 && point.distance.is_none() {
+        return None;
+    }
+    let sources = point.cells.iter().map(|cell| cell.source.clone()).collect();
+    Some((format!("{}：{}", point.text, point.value), false, point.distance, sources))
+}
+
+/// A single fact is missing, and nothing else keeps the rule from holding.
+fn one_unknown(record: &Record, place: usize, when: &Node) -> Option<Lacking> {
+    let (_, missing) = record.missing.iter().find(|(at, _)| *at == place)?;
+    let [missing] = missing.as_slice() else { return None };
+    (false_cost(record, when) == 0).then(|| (format!("{missing}不详"), true, None, Vec::new()))
+}
+
+/// How many atoms would have to be otherwise for the node to be `wanted`.
+fn cost(record: &Record, node: &Node, wanted: bool) -> usize {
+    weigh(node, wanted, &|atom, wanted| usize::from(record.atom(atom) != Some(wanted)))
+}
+
+/// The same, unknown atoms left out.
+fn false_cost(record: &Record, node: &Node) -> usize {
+    weigh(node, true, &|atom, wanted| usize::from(record.atom(atom) == Some(!wanted)))
+}
+
+fn weigh(node: &Node, wanted: bool, atom: &dyn Fn(usize, bool) -> usize) -> usize {
+    let sum = |nodes: &[Node]| nodes.iter().map(|node| weigh(node, wanted, atom)).sum();
+    let least = |nodes: &[Node]| nodes.iter().map(|node| weigh(node, wanted, atom)).min().unwrap_or(0);
+    match (node, wanted) {
+        (Node::Atom(at), wanted) => atom(*at, wanted),
+        (Node::Not(node), wanted) => weigh(node, !wanted, atom),
+        (Node::All(nodes), true) | (Node::Any(nodes), false) => sum(nodes),
+        (Node::Any(nodes), true) | (Node::All(nodes), false) => least(nodes),
+    }
+}

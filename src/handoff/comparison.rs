@@ -1,0 +1,233 @@
+//! What would change, as a workbook: totals, the people by unit with the reason, open cases, near misses.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::{text, write};
+use crate::compare::{Cause, Change, Comparison, Kind, Near, OpenChange, Places, Side, nearest};
+
+/// What stands in the heads.
+pub struct Sides {
+    pub title: String,
+    pub as_of: NaiveDate,
+    /// What is compared with.
+    pub before: String,
+    /// The archive's history was taken into account.
+    pub with_archive: bool,
+}
+
+/// One second side, compared.
+pub struct Compared {
+    pub name: String,
+    pub comparison: Comparison,
+    pub near: Vec<Near>,
+    /// Per rule how many near misses are not listed.
+    pub more: Vec<(String, usize)>,
+}
+
+impl Compared {
+    pub fn new(before: &Side, after: &Side, comparison: Comparison) -> Compared {
+        let (near, more) = nearest(after, &Places::new(before, after));
+        Compared { name: after.name.clone(), comparison, near, more }
+    }
+
+    /// In one sentence.
+    pub fn summary(&self) -> String {
+        let count = |kind: Kind| self.comparison.changes.iter().filter(|change| change.kind == kind).count();
+        let counts: Vec<String> = Kind::ALL.iter().map(|kind| format!("{} {}", kind.word(), count(*kind))).collect();
+        let (before, after) = self.comparison.open_counts;
+        format!("{}；待定 {before} → {after}", counts.join("，"))
+    }
+}
+
+/// Writes the workbook, replacing a file of that name.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save(sides: &Sides, compared: &[Compared], file: &Path) -> Result<(), write::Error> {
+    let mut sheets = vec![totals(sides, compared)];
+    let several = compared.len() > 1;
+    for (number, one) in (1..).zip(compared) {
+        let named = |what: &str| {
+            let name = if several { format!("{what}{number}") } else { what.to_owned() };
+            text::sheet_name(&name, 1)
+        };
+        sheets.push(people(sides, one, named("变动")));
+        sheets.push(open(sides, one, named("待定变动")));
+        sheets.push(near(sides, one, named("临近")));
+    }
+    write::replace(&Workbook { title: sides.title.clone(), as_of: sides.as_of, sheets }, file)
+}
+
+fn sheet<'a>(sides: &Sides, name: String, heading: &str, notes: Vec<String>, blocks: Vec<Block<'a>>) -> Sheet<'a> {
+    let mut head = vec![(format!("{}{heading}", sides.title), LineStyle::Title)];
+    head.extend(notes.into_iter().map(|note| (note, LineStyle::Note)));
+    Sheet {
+        name,
+        landscape: true,
+        head: super::lines(head),
+        blocks,
+        tail: Vec::new(),
+        protected: false,
+        frozen: Some(0),
+        filter: true,
+        foot_left: String::new(),
+        foot_right: format!("基准日：{}", super::chinese_date(sides.as_of)),
+    }
+}
+
+fn versus(sides: &Sides, one: &Compared) -> String {
+    format!("原：{}；现：{}", sides.before, one.name)
+}
+
+fn totals<'a>(sides: &Sides, compared: &'a [Compared]) -> Sheet<'a> {
+    let mut blocks = Vec::new();
+    for one in compared {
+        let mut columns =
+            vec![Column::text("处理", 8.0, 20.0), Column::centred("原", 6.0, 10.0), Column::centred("现", 6.0, 10.0)];
+        columns.extend(Kind::ALL.iter().map(|kind| Column::centred(kind.word(), 8.0, 12.0)));
+        let rows = one.comparison.totals.iter().map(|total| {
+            let mut row = vec![Value::text(&total.action), Value::Count(total.before), Value::Count(total.after)];
+            row.extend(total.changes.iter().map(|count| Value::Count(*count)));
+            row
+        });
+        let mut rows: Vec<Vec<Value<'_>>> = rows.collect();
+        let (before, after) = one.comparison.open_counts;
+        let mut row = vec![Value::text("待定事项"), Value::Count(before), Value::Count(after)];
+        row.extend(Kind::ALL.map(|_| Value::Blank));
+        rows.push(row);
+        blocks.push(Block::new(columns, rows, "两方都没有拟处理事项。").captioned(format!("与“{}”对照", one.name)));
+        if !one.comparison.parameters.is_empty() {
+            let columns = vec![
+                Column::text("参数", 8.0, 24.0),
+                Column::centred("原值", 6.0, 14.0),
+                Column::centred("现值", 6.0, 14.0),
+            ];
+            let rows = one.comparison.parameters.iter();
+            let rows =
+                rows.map(|(name, before, after)| vec![Value::text(name), Value::text(before), Value::text(after)]);
+            blocks.push(Block::new(columns, rows.collect(), "").captioned("不同的参数"));
+        }
+    }
+    let archive = if sides.with_archive { "" } else { "未使用档案：以往各次的审定意见未计入" };
+    let notes = vec![format!("原：{}", sides.before), archive.to_owned(), "本表只作对照，不是拟处理名单".to_owned()];
+    let mut sheet = sheet(sides, "总计".to_owned(), "", notes, blocks);
+    (sheet.filter, sheet.frozen) = (false, None);
+    sheet
+}
+
+fn people<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
+    let columns = vec![
+        Column::text("单位", 8.0, 24.0),
+        Column::text("对象", 6.0, 16.0),
+        Column::text("编号", 6.0, 14.0),
+        Column::text("处理", 6.0, 16.0),
+        Column::centred("变动", 6.0, 10.0),
+        Column::text("原可选方式", 6.0, 18.0),
+        Column::text("现可选方式", 6.0, 18.0),
+        Column::text("条款", 6.0, 18.0),
+        Column::text("原因", 16.0, 44.0),
+        Column::text("来源", 16.0, 44.0).small(),
+    ];
+    let rows = one.comparison.changes.iter().map(change).collect();
+    let block = Block::new(columns, rows, "没有变动。");
+    sheet(sides, name, "：变动的人和单位", vec![versus(sides, one), one.summary()], vec![block])
+}
+
+fn change(change: &Change) -> Vec<Value<'_>> {
+    let mut rules: Vec<String> = change.rules_before.iter().map(|rule| format!("－{rule}")).collect();
+    rules.extend(change.rules_after.iter().map(|rule| format!("＋{rule}")));
+    let (causes, sources) = told(&change.causes);
+    vec![
+        Value::text(&change.unit.1),
+        Value::text(&change.subject_name),
+        Value::text(&change.subject_id),
+        Value::text(&change.action),
+        Value::text(change.kind.word()),
+        Value::text(change.options_before.join("、")),
+        Value::text(change.options_after.join("、")),
+        Value::text(rules.join("、")),
+        Value::text(causes),
+        Value::text(sources),
+    ]
+}
+
+fn told(causes: &[Cause]) -> (String, String) {
+    let mut texts: Vec<&str> = Vec::new();
+    let mut sources: Vec<&str> = Vec::new();
+    for cause in causes {
+        if !texts.contains(&cause.text.as_str()) {
+            texts.push(&cause.text);
+        }
+        if !cause.source.is_empty() && !sources.contains(&cause.source.as_str()) {
+            sources.push(&cause.source);
+        }
+    }
+    (texts.join("\n"), sources.join("\n"))
+}
+
+fn open<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
+    let columns = vec![
+        Column::text("单位", 8.0, 24.0),
+        Column::text("对象", 6.0, 16.0),
+        Column::text("编号", 6.0, 14.0),
+        Column::text("条款", 8.0, 18.0),
+        Column::text("原缺", 8.0, 30.0),
+        Column::text("现缺", 8.0, 30.0),
+    ];
+    let rows = one.comparison.open.iter().map(still_open).collect();
+    let block = Block::new(columns, rows, "待定事项没有变动。");
+    sheet(sides, name, "：待定事项的变动", vec![versus(sides, one)], vec![block])
+}
+
+fn still_open(case: &OpenChange) -> Vec<Value<'_>> {
+    let missing = |missing: &Option<Vec<String>>| match missing {
+        None => "（不在待定之列）".to_owned(),
+        Some(missing) if missing.is_empty() => "待定".to_owned(),
+        Some(missing) => missing.join("、"),
+    };
+    vec![
+        Value::text(&case.unit.1),
+        Value::text(&case.subject_name),
+        Value::text(&case.subject_id),
+        Value::text(&case.rule),
+        Value::text(missing(&case.before)),
+        Value::text(missing(&case.after)),
+    ]
+}
+
+fn near<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
+    let columns = vec![
+        Column::text("条款", 6.0, 18.0),
+        Column::text("单位", 8.0, 24.0),
+        Column::text("对象", 6.0, 16.0),
+        Column::text("编号", 6.0, 14.0),
+        Column::text("关于", 6.0, 18.0),
+        Column::text("只差", 12.0, 44.0),
+        Column::text("差距", 8.0, 40.0),
+        Column::text("来源", 16.0, 44.0).small(),
+    ];
+    let rows = one.near.iter().map(|near| {
+        vec![
+            Value::text(&near.rule),
+            Value::text(&near.unit.1),
+            Value::text(&near.subject_name),
+            Value::text(&near.subject_id),
+            Value::text(&near.about),
+            Value::text(&near.lacks),
+            Value::text(near.distance.as_ref().map_or("", |distance| distance.text.as_str())),
+            Value::text(near.sources.join("\n")),
+        ]
+    });
+    let block = Block::new(columns, rows.collect(), "没有只差一项的人或单位。");
+    let more: Vec<String> = one.more.iter().map(|(rule, count)| format!("{rule} 还有 {count} 例")).collect();
+    let more = if more.is_empty() {
+        String::new()
+    } else {
+        format!("每条只列最近的，未列的：{}", more.join("，"))
+    };
+    let notes = vec![format!("“{}”中只差一个条件或一项未知事实的", one.name), more];
+    sheet(sides, name, "：临近的人和单位", notes, vec![block])
+}

@@ -1,0 +1,180 @@
+//! A dossier for the meeting: why somebody is proposed for something, and why not for something else.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::{text, write};
+use crate::explain::{Case, Explanation, Point, Said, Verdict};
+
+/// Writes one sheet per subject.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save(explained: &[Explanation], title: &str, as_of: NaiveDate, file: &Path) -> Result<(), write::Error> {
+    let mut names: Vec<String> = Vec::new();
+    let sheets = explained
+        .iter()
+        .map(|one| {
+            let label = if one.subject_name.is_empty() { &one.subject_id } else { &one.subject_name };
+            let taken = names.iter().filter(|name| *name == label).count();
+            names.push(label.clone());
+            sheet(one, title, as_of, text::sheet_name(label, taken + 1))
+        })
+        .collect();
+    write::replace(&Workbook { title: format!("{title}考核逐条说明"), as_of, sheets }, file)
+}
+
+fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: String) -> Sheet<'a> {
+    let subject = if explanation.subject_name.is_empty() {
+        explanation.subject_id.clone()
+    } else {
+        format!("{}（{}）", explanation.subject_name, explanation.subject_id)
+    };
+    let units: Vec<String> =
+        explanation.units.iter().map(|unit| format!("{}（{}）{}", unit.name, unit.id, unit.role)).collect();
+    let outside: Vec<&str> = explanation
+        .rules
+        .iter()
+        .filter(|said| said.verdict == Verdict::Outside)
+        .map(|said| said.rule.as_str())
+        .collect();
+    let tail =
+        if outside.is_empty() { String::new() } else { format!("其余各条不适用：{}。", outside.join("、")) };
+    Sheet {
+        name,
+        landscape: true,
+        head: super::lines([
+            (format!("{title}考核逐条说明\n{subject}"), LineStyle::Title),
+            (units.join("；"), LineStyle::Note),
+            ("本表说明各条是否成立及其依据，只供研究时参考，由人决定".to_owned(), LineStyle::Note),
+        ]),
+        blocks: blocks(explanation),
+        tail: super::lines([(tail, LineStyle::Note)]),
+        protected: false,
+        frozen: None,
+        filter: false,
+        foot_left: String::new(),
+        foot_right: format!("基准日：{}", super::chinese_date(as_of)),
+    }
+}
+
+fn blocks(explanation: &Explanation) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let proposals = explanation.proposals.iter().map(|proposal| {
+        vec![
+            Value::text(&proposal.action),
+            Value::text(proposal.options.join("、")),
+            Value::text(proposal.rules.join("、")),
+            Value::text(proposal.flags.join("、")),
+            Value::text(&proposal.id),
+        ]
+    });
+    let columns = vec![
+        Column::text("处理", 8.0, 16.0),
+        Column::text("可选方式", 8.0, 24.0),
+        Column::text("依据", 6.0, 20.0),
+        Column::text("提示", 8.0, 24.0),
+        Column::text(super::lists::ID, 20.0, 40.0).small(),
+    ];
+    blocks.push(Block::new(columns, proposals.collect(), "本次没有拟处理事项。").captioned("一、本次拟处理"));
+    let pending = explanation.pending.iter().map(|open| {
+        vec![Value::text(&open.rule), Value::text(open.missing.join("、")), Value::text(open.sources.join("\n"))]
+    });
+    let columns = vec![
+        Column::text("条款", 8.0, 16.0),
+        Column::text("缺少", 8.0, 30.0),
+        Column::text("来源", 20.0, 70.0).small(),
+    ];
+    blocks.push(Block::new(columns, pending.collect(), "没有待定事项。").captioned("二、待定"));
+    let columns = vec![
+        Column::text("条款", 6.0, 24.0),
+        Column::centred("结论", 6.0, 8.0),
+        Column::text("对象", 6.0, 20.0),
+        Column::text("事实", 24.0, 60.0),
+        Column::text("来源", 20.0, 50.0).small(),
+    ];
+    let rows = explanation.rules.iter().filter(|said| said.verdict != Verdict::Outside).flat_map(rule).collect();
+    blocks.push(Block::new(columns, rows, "没有适用的条款。").captioned("三、各条结论"));
+    blocks
+}
+
+fn rule(said: &Said) -> Vec<Vec<Value<'_>>> {
+    let cases = said.cases.iter().filter(|case| case.verdict != Verdict::Outside);
+    let mut rows: Vec<Vec<Value<'_>>> = cases
+        .map(|case| {
+            let (facts, sources) = told(said, case);
+            vec![
+                Value::text(named(said)),
+                Value::text(case.verdict.word()),
+                Value::text(&case.about),
+                Value::text(facts),
+                Value::text(sources),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        rows.push(vec![
+            Value::text(named(said)),
+            Value::text(said.verdict.word()),
+            Value::Blank,
+            Value::text(&said.note),
+            Value::Blank,
+        ]);
+    }
+    rows
+}
+
+/// The rule, and the provision it carries out.
+fn named(said: &Said) -> String {
+    let mark = if said.reading.is_some() { "〔本部门口径〕" } else { "" };
+    if said.citation.is_empty() { said.rule.clone() } else { format!("{}\n{}{mark}", said.rule, said.citation) }
+}
+
+/// What decided, and where it stands.
+fn told(said: &Said, case: &Case) -> (String, String) {
+    let mut facts: Vec<String> = Vec::new();
+    let mut sources: Vec<&str> = Vec::new();
+    if !said.note.is_empty() {
+        facts.push(said.note.clone());
+    }
+    if !case.missing.is_empty() {
+        facts.push(format!("缺：{}", case.missing.join("、")));
+    }
+    for point in &case.seen {
+        facts.push(sentence(point));
+        places(point, &mut sources);
+    }
+    let unmet = if case.verdict == Verdict::Pending { "未定" } else { "不符" };
+    let mut sides = [("符合", &case.met), (unmet, &case.unmet)];
+    if case.verdict == Verdict::Fails {
+        sides.reverse();
+    }
+    for (word, points) in sides {
+        for point in points {
+            facts.push(format!("{word}：{}", sentence(point)));
+            places(point, &mut sources);
+        }
+    }
+    sources.extend(case.ambiguous.iter().map(String::as_str));
+    sources.dedup();
+    (facts.join("\n"), sources.join("\n"))
+}
+
+fn sentence(point: &Point) -> String {
+    match &point.distance {
+        Some(distance) => format!("{}：{}（{}）", point.text, point.value, distance.text),
+        None if point.value.is_empty() => point.text.clone(),
+        None => format!("{}：{}", point.text, point.value),
+    }
+}
+
+fn places<'p>(point: &'p Point, sources: &mut Vec<&'p str>) {
+    for cell in &point.cells {
+        if !sources.contains(&cell.source.as_str()) {
+            sources.push(&cell.source);
+        }
+    }
+    point.parts.iter().for_each(|part| places(part, sources));
+}

@@ -1,0 +1,98 @@
+//! The file that a workbook is written into, and what is said when the disk is full.
+//!
+//! The writing library was made for disks that never fill up: its zip writer complains on standard error
+//! by itself, and its streamed sheets stop the program. Here the first error is kept, what comes after it is
+//! dropped, and one message names the file and the remedy.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use rust_xlsxwriter::{Workbook, XlsxError};
+
+/// A file that takes everything and remembers why it could not keep it.
+struct Sink<'s> {
+    file: File,
+    failed: &'s mut Option<io::Error>,
+}
+
+impl Sink<'_> {
+    fn keep<T>(&mut self, done: io::Result<T>, otherwise: T) -> T {
+        done.unwrap_or_else(|error| {
+            *self.failed = Some(error);
+            otherwise
+        })
+    }
+}
+
+impl Write for Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.failed.is_some() {
+            return Ok(bytes.len());
+        }
+        let done = self.file.write(bytes);
+        if done.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::Interrupted) {
+            return done;
+        }
+        Ok(self.keep(done, bytes.len()))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.file.flush();
+        self.keep(done, ());
+        Ok(())
+    }
+}
+
+/// Builds a workbook and saves it to `path`, replacing a file of that name.
+///
+/// # Errors
+/// What the library refuses, and the first error of the disk.
+pub fn save(path: &Path, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {
+    into(create(path)?, build)
+}
+
+/// As [`save`], but the file that stood there before is only replaced by a whole one: for workbooks that lie alone,
+/// outside a run's folder.
+///
+/// # Errors
+/// As [`save`]; also a file of that name that is open elsewhere.
+pub fn replace(path: &Path, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new();
+    beside.prefix(".kaohe-");
+    #[cfg(unix)]
+    beside.permissions(std::os::unix::fs::PermissionsExt::from_mode(RIGHTS));
+    let beside = beside.tempfile_in(folder)?;
+    into(beside.reopen()?, build)?;
+    beside.persist(path).map(drop).map_err(|refused| XlsxError::IoError(refused.error))
+}
+
+/// Workbooks name people: they are not for everybody on the machine.
+#[cfg(unix)]
+const RIGHTS: u32 = 0o640;
+
+#[cfg(unix)]
+fn create(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options().write(true).create(true).truncate(true).mode(RIGHTS).open(path)
+}
+
+/// On Windows a file takes the rights of its folder.
+#[cfg(not(unix))]
+fn create(path: &Path) -> io::Result<File> {
+    File::create(path)
+}
+
+fn into(file: File, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {
+    let mut failed = None;
+    let sink = Sink { file, failed: &mut failed };
+    // Streamed sheets write to a temporary file and stop the program where that is not taken.
+    let saved = catch_unwind(AssertUnwindSafe(|| build()?.save_to_writer(sink)))
+        .unwrap_or_else(|_| Err(XlsxError::IoError(io::Error::other("临时文件写不进去"))));
+    match failed {
+        Some(error) => Err(XlsxError::IoError(error)),
+        None => saved,
+    }
+}

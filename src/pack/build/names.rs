@@ -1,0 +1,46 @@
+//! Names in a pack that become names of files and folders.
+//!
+//! A pack comes from elsewhere: what it calls its lists must not lead out of the run's folder, fall
+//! together with a file that every run writes, or be refused by Windows.
+
+use super::super::raw::{Name, RawFile};
+use super::Builder;
+
+/// What every run writes beside the pack's lists.
+const TAKEN: [&str; 7] = ["总览", "待定事项", "数据问题清单", "退回单", "变更对照", "data", "run"];
+const LONGEST: usize = 60;
+
+impl Builder {
+    /// Lists, the register of talks, the folder of letters, and tables (as empty workbooks).
+    pub(super) fn names_of_files(&mut self, file: &str, content: &RawFile) {
+        file.clone_into(&mut self.file);
+        let lists = content.list.iter().map(|list| &list.name);
+        let book = content.register_book.iter().map(|book| &book.name);
+        let folder = content.notices.iter().map(|notices| &notices.folder);
+        for name in lists.chain(book).chain(folder) {
+            self.name_of_file(name);
+            if TAKEN.iter().any(|taken| taken.eq_ignore_ascii_case(name.get_ref())) {
+                let message = format!("「{}」是每次运行自己写出的文件", name.get_ref());
+                self.fault(name.span(), message, "请另起名称".into());
+            }
+        }
+        for table in &content.table {
+            self.name_of_file(&table.name);
+        }
+    }
+
+    fn name_of_file(&mut self, name: &Name) {
+        let text = name.get_ref();
+        let fits = |character: char| character.is_alphanumeric() || "-_（）()〔〕·、 ".contains(character);
+        let upper = text.to_ascii_uppercase();
+        let port = |port: &str| upper.strip_prefix(port).is_some_and(|rest| rest.len() == 1);
+        let device = ["CON", "PRN", "AUX", "NUL"].contains(&upper.as_str()) || port("COM") || port("LPT");
+        let plain = !text.is_empty() && text.trim() == text && text.chars().all(fits);
+        if !plain || device || text.chars().count() > LONGEST {
+            let message = format!("「{text}」不能用作文件名");
+            let remedy =
+                format!("只用文字、数字和 - _ （） 、 等符号，不超过{LONGEST}字，不用 CON 等 Windows 保留的名称");
+            self.fault(name.span(), message, remedy);
+        }
+    }
+}

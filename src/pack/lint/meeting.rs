@@ -1,0 +1,60 @@
+//! Good news and bad news that can meet at one recipient, and nobody has said that this is right.
+
+use super::super::model::*;
+use super::domain::{Domains, Space, first};
+use super::{Lint, notice};
+
+pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+    let mut domains = Domains::new(pack);
+    let toned = |tone: Tone| {
+        pack.rules.iter().flat_map(move |rule| {
+            let mine = rule.proposals.iter().filter(move |proposal| pack.actions[proposal.action].tone == tone);
+            mine.map(move |proposal| (rule, proposal))
+        })
+    };
+    for (at, action) in pack.actions.iter().enumerate() {
+        if action.tone != Tone::Positive || action.beside.is_some() {
+            continue;
+        }
+        let meets = toned(Tone::Positive).filter(|(_, proposal)| proposal.action == at).find_map(|(good, praise)| {
+            toned(Tone::Adverse).find_map(|(bad, blame)| {
+                let common = good.runs.iter().any(|run| bad.runs.contains(run));
+                if !common || receiver(pack, good, praise)? != receiver(pack, bad, blame)? {
+                    return None;
+                }
+                let (mine, theirs) = (domains.of_rule(good)?, domains.of_rule(bad)?);
+                let mine_alone = matches!((&praise.to, &blame.to), (Recipient::Itself, Recipient::Itself));
+                let row = if good.of == bad.of && mine_alone {
+                    let space = Space::of(&[&mine, &theirs])?;
+                    let both = &space.holds(&mine)? & &space.holds(&theirs)?;
+                    space.row(first(&both)?)
+                } else {
+                    // About different things, so one can hold whatever the other says.
+                    let (one, other) = (Space::of(&[&mine])?, Space::of(&[&theirs])?);
+                    let rows = (one.row(first(&one.holds(&mine)?)?), other.row(first(&other.holds(&theirs)?)?));
+                    format!("{}；又 {}", rows.0, rows.1)
+                };
+                Some((good, bad, pack.actions[blame.action].name.as_str(), row))
+            })
+        });
+        if let Some((good, bad, blame, row)) = meets {
+            let message = format!(
+                "「{}」（规则「{}」）与不利的「{blame}」（规则「{}」）可能同时及于一个对象：{row}",
+                action.name, good.id, bad.id
+            );
+            let remedy =
+                "请更正条件使两者不能并存；有意并存、由人决定的（名单会作标记），请在这一处理写 beside = \"理由\"";
+            found.push(notice(&action.place, message, remedy));
+        }
+    }
+}
+
+/// The kind of subject that a proposal reaches.
+fn receiver(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Option<usize> {
+    match (&proposal.to, rule.of) {
+        (Recipient::Itself, Entity::Subject(kind)) => Some(kind),
+        (Recipient::Itself, Entity::Row(table)) => pack.tables[table].references.last().map(|one| one.subject),
+        (Recipient::Itself, Entity::City) => None,
+        (Recipient::Role { .. } | Recipient::Named { .. }, _) => Some(pack.membership.member),
+    }
+}

@@ -1,0 +1,87 @@
+//! What a pack may be loaded with and should still not have: one lint a file.
+//!
+//! A lint that claims an overlap or a gap prints a row of values that shows it; the values are found by trying
+//! the small domains of what the conditions name ([`domain`]), with the expressions that a run evaluates.
+
+mod domain;
+mod grades;
+mod lists;
+mod meeting;
+mod overlap;
+mod parameters;
+mod provisions;
+mod readings;
+mod stages;
+mod unused;
+
+use std::fmt;
+
+use super::fault::Fault;
+use super::model::*;
+
+/// What one lint found.
+#[derive(Debug, Clone)]
+pub struct Lint {
+    pub fault: Fault,
+    /// The pack must not be used so; otherwise it is worth a look.
+    pub error: bool,
+}
+
+/// All that the lints found, in the pack's order by lint.
+#[derive(Debug)]
+pub struct Lints {
+    pub found: Vec<Lint>,
+    files: Vec<(String, String)>,
+}
+
+impl Lints {
+    /// How many are errors.
+    pub fn errors(&self) -> usize {
+        self.found.iter().filter(|lint| lint.error).count()
+    }
+}
+
+impl fmt::Display for Lints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for lint in &self.found {
+            writeln!(f, "{}\n", lint.fault.render(&self.files, lint.error))?;
+        }
+        let errors = self.errors();
+        match (errors, self.found.len() - errors) {
+            (0, 0) => write!(f, "没有发现问题"),
+            (errors, notices) => write!(f, "{errors} 处错误，{notices} 处提醒"),
+        }
+    }
+}
+
+/// Runs every lint.
+pub fn lint(pack: &Pack) -> Lints {
+    let lints: [fn(&Pack, &mut Vec<Lint>); 9] = [
+        readings::lint,
+        provisions::lint,
+        parameters::lint,
+        lists::lint,
+        unused::lint,
+        stages::lint,
+        grades::lint,
+        overlap::lint,
+        meeting::lint,
+    ];
+    let mut found = Vec::new();
+    for lint in lints {
+        lint(pack, &mut found);
+    }
+    Lints { found, files: pack.files.clone() }
+}
+
+fn error(place: &Place, message: String, remedy: &str) -> Lint {
+    Lint { fault: fault(place, message, remedy), error: true }
+}
+
+fn notice(place: &Place, message: String, remedy: &str) -> Lint {
+    Lint { fault: fault(place, message, remedy), error: false }
+}
+
+fn fault(place: &Place, message: String, remedy: &str) -> Fault {
+    Fault { file: place.file.clone(), span: place.span.clone(), message, remedy: remedy.to_owned() }
+}

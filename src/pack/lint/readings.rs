@@ -1,0 +1,81 @@
+//! What settles a question that the Measures leave open says why, or says that the Measures give it.
+
+use polars::prelude::{Expr, Operator};
+
+use super::super::model::*;
+use super::super::scope::{self, Site};
+use super::super::sql::{self, Constant};
+use super::{Lint, error};
+
+const REMEDY: &str = "本部门自定的，请写明 reading = \"理由\"；原文已定的，请写 given = true";
+
+pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+    for parameter in &pack.parameters {
+        let says = parameter.reading.as_deref().is_some_and(|reading| !reading.trim().is_empty());
+        if parameter.given == says {
+            let message = format!("参数「{}」没有说明是原文所定还是本部门口径", parameter.name);
+            found.push(error(&parameter.place, message, REMEDY));
+        }
+    }
+    for rule in &pack.rules {
+        for proposal in rule.proposals.iter().filter(|proposal| !proposal.options.is_empty()) {
+            if !proposal.given && proposal.reading.is_none() {
+                let action = &pack.actions[proposal.action].name;
+                let message = format!("规则「{}」的「{action}」没有说明可选方式是原文所定还是本部门口径", rule.id);
+                found.push(error(&rule.place, message, REMEDY));
+            }
+        }
+        if rule.given || rule.reading.is_some() {
+            continue;
+        }
+        let site = Site::Entity(rule.of);
+        for sql in rule.scope.iter().chain([&rule.when]) {
+            for bound in bounds(pack, site, sql) {
+                let message = format!("规则「{}」直接写了界限 {bound}，没有说明是原文所定还是本部门口径", rule.id);
+                let remedy =
+                    format!("请改用参数（[[parameter]]）；或者{}", REMEDY.trim_start_matches("本部门自定的，"));
+                found.push(error(&rule.place, message, &remedy));
+            }
+        }
+    }
+    for fact in pack.facts.iter().filter(|fact| fact.reading.is_none()) {
+        let (site, texts) = match &fact.formula {
+            Formula::Own { is, .. } => (Site::Entity(fact.of), vec![is]),
+            Formula::Aggregate { source, given, value, .. } => {
+                (Site::Source(*source), given.iter().chain([value]).collect())
+            }
+            Formula::Covered => continue,
+        };
+        for bound in texts.into_iter().flat_map(|sql| bounds(pack, site, sql)) {
+            let message = format!("事实「{}」直接写了界限 {bound}，没有说明为什么是它", fact.name);
+            found.push(error(&fact.place, message, "请改用参数（[[parameter]]），或写明 reading = \"理由\""));
+        }
+    }
+}
+
+/// Figures, and words of ordered sets, that something is compared with. Zero is no bound but “none”.
+fn bounds(pack: &Pack, site: Site, sql: &str) -> Vec<String> {
+    let Ok(expr) = sql::parse(sql) else { return Vec::new() };
+    let mut found = Vec::new();
+    for node in &expr {
+        let Expr::BinaryExpr { left, op, right } = node else { continue };
+        let compares = matches!(
+            op,
+            Operator::Eq | Operator::NotEq | Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq
+        );
+        for (one, other) in [(left, right), (right, left)].into_iter().filter(|_| compares) {
+            match sql::constant(one) {
+                Some(Constant::Number(number)) if number != 0.0 => found.push(number.to_string()),
+                Some(Constant::Text(word)) => {
+                    if let Expr::Column(name) = other.as_ref()
+                        && scope::order(pack, site, name).is_some()
+                    {
+                        found.push(format!("「{word}」"));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}

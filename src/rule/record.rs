@@ -1,0 +1,262 @@
+//! What a run's rules said, as it is kept with the published lists and read again by programs.
+//!
+//! A [`Head`] names rules, conditions and values once; a [`Record`] is one team, cadre or row with the
+//! verdicts about it and what they rest on. Nothing else is needed to explain the run later: neither
+//! the workbooks nor the pack nor the archive.
+
+use serde::{Deserialize, Serialize};
+
+use super::Node;
+use crate::fact::FactValue;
+
+/// The form of what is kept; another number is another program's.
+pub const FORM: u32 = 1;
+
+/// What all records of a run share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Head {
+    pub form: u32,
+    /// `路径/文件.xlsx!工作表`, which records point to.
+    pub sheets: Vec<String>,
+    pub entities: Vec<EntityHead>,
+    /// All rules of the pack, in its order.
+    pub rules: Vec<RuleHead>,
+    pub values: Vec<ValueHead>,
+    pub parameters: Vec<ParameterHead>,
+    /// What rows with several readings leave open, and why they are read in several ways.
+    pub readings: Vec<(String, String)>,
+}
+
+/// A kind of thing that rules speak about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EntityHead {
+    /// The subject kind (`team`), or the table of the rows.
+    pub kind: String,
+    /// As people call it.
+    pub name: String,
+    /// A subject of a register, not a row.
+    pub subject: bool,
+    /// Rules evaluated about it (indices), in the order of [`Record::verdicts`].
+    pub rules: Vec<usize>,
+    /// In the order of [`Record::atoms`].
+    pub atoms: Vec<AtomHead>,
+    /// Values (indices) that a record may hold.
+    pub values: Vec<usize>,
+}
+
+/// Part of a condition that is not taken apart any further.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AtomHead {
+    /// In words.
+    pub text: String,
+    /// Values (indices) that it uses.
+    pub uses: Vec<usize>,
+    /// Parameters (indices) that it names itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<usize>,
+    /// The measure it compares a value with, where it is a plain comparison.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measure: Option<Measure>,
+}
+
+/// A line that a value is compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    /// The parameter's name, if it is one.
+    pub name: String,
+    pub line: String,
+    /// The ordered set in which both stand, from low to high; empty for numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleHead {
+    pub id: String,
+    pub provision: String,
+    pub citation: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<String>,
+    /// Index of what it speaks about; none for a rule that this run does not evaluate.
+    pub entity: Option<usize>,
+    pub stage: u32,
+    /// The runs it belongs to, by their letters.
+    pub runs: String,
+    /// Over the entity's atoms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Node>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Node>,
+    pub proposes: Vec<ProposalHead>,
+    /// It proposes nothing, but leaves cases open: for want of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Vec<String>>,
+    /// It is carried out as a share of people that is to be reached: the values (indices) that say who is
+    /// already, and who comes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<(usize, usize)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProposalHead {
+    pub action: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    pub to: To,
+}
+
+/// Whom a proposal reaches.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum To {
+    Itself,
+    /// Holders of the role in the unit, or in those where the member has the second role.
+    Role(String, Option<String>),
+    /// People named in this column.
+    Named(String),
+}
+
+/// A value that conditions use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ValueHead {
+    pub name: String,
+    /// Index of the entity whose value it is.
+    pub entity: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<String>,
+    /// Values (indices) that it is computed from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<usize>,
+    /// Parameters (indices) behind it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<usize>,
+    /// The columns in which it is looked up, each with the parameter (index) it is compared with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<(String, Option<usize>)>,
+    /// What it is where a record does not name it.
+    pub common: FactValue,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParameterHead {
+    pub name: String,
+    pub value: String,
+    pub unit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<String>,
+}
+
+/// One team, cadre or row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Index into [`Head::entities`].
+    #[serde(rename = "e")]
+    pub entity: usize,
+    pub id: String,
+    /// The subject's name; for a row empty.
+    #[serde(rename = "n", default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// Further names of a subject.
+    #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// A member's seats: unit id and role; the first is in the home unit.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub seats: Vec<(String, String)>,
+    /// Whom a row is about: subject kind and id.
+    #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
+    pub holders: Vec<(String, String)>,
+    /// One letter per rule: `y` holds, `n` does not, `?` unknown, `-` does not speak about it.
+    #[serde(rename = "v", default, skip_serializing_if = "String::is_empty")]
+    pub verdicts: String,
+    /// One letter per atom: `1`, `0`, `?`.
+    #[serde(rename = "a", default, skip_serializing_if = "String::is_empty")]
+    pub atoms: String,
+    /// Values that are not the common one, or stand in cells.
+    #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Held>,
+    /// Per unknown rule (by its place in the verdicts) what is missing.
+    #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<(usize, Vec<String>)>,
+    /// Cells of rows with several readings, on which a verdict depends.
+    #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
+    pub ambiguous: Vec<CellRef>,
+}
+
+/// A value with the cells behind it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// Index into [`Head::values`].
+    #[serde(rename = "i")]
+    pub value: usize,
+    #[serde(rename = "v")]
+    pub is: FactValue,
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Witness>,
+}
+
+/// A cell behind a value.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(from = "WitnessRow")]
+pub struct Witness {
+    pub place: CellRef,
+    /// Index into [`ValueHead::cells`].
+    pub cell: usize,
+    /// It decided; otherwise it was looked at.
+    pub decided: bool,
+    /// As shown.
+    pub text: String,
+}
+
+/// A witness as it is written: a run has millions of them.
+type WitnessRow = (Option<u32>, String, usize, u8, String);
+
+impl From<WitnessRow> for Witness {
+    fn from((sheet, address, cell, decided, text): WitnessRow) -> Self {
+        Witness { place: CellRef { sheet, address }, cell, decided: decided > 0, text }
+    }
+}
+
+impl Serialize for Witness {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let CellRef { sheet, address } = &self.place;
+        (sheet, address, self.cell, u8::from(self.decided), &self.text).serialize(serializer)
+    }
+}
+
+/// A cell (index into [`Head::sheets`] and address) or, without a sheet, a line of this or an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CellRef {
+    pub sheet: Option<u32>,
+    pub address: String,
+}
+
+impl Head {
+    /// `路径/文件.xlsx!工作表!A12`, or `档案!<处理编号>`.
+    pub fn cite(&self, place: &CellRef) -> String {
+        match place.sheet {
+            Some(sheet) => {
+                format!("{}!{}", self.sheets.get(sheet as usize).map_or("", String::as_str), place.address)
+            }
+            None => format!("档案!{}", place.address),
+        }
+    }
+}
+
+impl Record {
+    /// The value of an atom.
+    pub fn atom(&self, at: usize) -> Option<bool> {
+        match self.atoms.as_bytes().get(at) {
+            Some(b'1') => Some(true),
+            Some(b'0') => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A value, with the cells behind it.
+    pub fn value<'r>(&'r self, head: &'r Head, value: usize) -> (&'r FactValue, &'r [Witness]) {
+        match self.values.iter().find(|held| held.value == value) {
+            Some(held) => (&held.is, &held.witnesses),
+            None => (head.values.get(value).map_or(&FactValue::Null, |value| &value.common), &[]),
+        }
+    }
+}

@@ -1,0 +1,669 @@
+//! What every rule said about every entity, with the values behind it.
+//!
+//! A trace takes in each stage as it was evaluated: it holds the very columns that decided, and gives
+//! the [`Record`] of one entity from them when it is asked for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use super::record::{
+    AtomHead, CellRef, EntityHead, FORM, Head, Held, Measure, ParameterHead, ProposalHead, Record, RuleHead, To,
+    ValueHead, Witness,
+};
+use super::{Node, Part, Stage, Verdict, wording};
+use crate::fact::{Error, FactRows, FactValue, World, column_of, fact_value, text_at};
+use crate::pack::scope::{self, Meaning, Site};
+use crate::pack::sql::{self, Literals};
+use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Recipient, Run, Source};
+use crate::place::{A1, Cell};
+use crate::table::Dataset;
+
+/// Verdicts and values of all stages of a run.
+pub struct Trace<'a> {
+    pack: &'a Pack,
+    data: &'a Dataset,
+    literals: Literals,
+    entities: Vec<Entity>,
+    parts: Vec<Traced>,
+    values: Vec<ValueColumn>,
+    /// Per entity its values.
+    of: Vec<Vec<usize>>,
+    /// Values by entity, what the name means there and, if it may change in the run, the stage.
+    known: BTreeMap<(usize, String, Option<usize>, u32), usize>,
+}
+
+/// A part with its verdicts.
+struct Traced {
+    part: Part,
+    /// Per condition one letter per entity, as in [`Record::verdicts`].
+    letters: Vec<Vec<u8>>,
+    /// Per condition what is missing where it is unknown.
+    missing: Vec<BTreeMap<u32, Vec<String>>>,
+    /// Cells of rows with several readings, on which a verdict depends.
+    ambiguous: BTreeMap<u32, Vec<Cell>>,
+    /// Per atom the values it uses.
+    uses: Vec<Vec<usize>>,
+}
+
+/// A value of all entities of a kind.
+struct ValueColumn {
+    name: String,
+    entity: usize,
+    fact: Option<usize>,
+    column: Column,
+    cells: Cells,
+    parts: Vec<usize>,
+    /// Of subjects whose rows have several readings: the value that all readings give.
+    read: BTreeMap<u32, FactValue>,
+    common: FactValue,
+}
+
+/// Where a value is looked up.
+enum Cells {
+    None,
+    /// The row's own cell.
+    Own(Looked),
+    /// The cell of the subject's home row.
+    Home(usize, Looked),
+    /// Cells of the rows that a fact aggregates.
+    Rows {
+        rows: Arc<FactRows>,
+        columns: Vec<Looked>,
+    },
+    /// Lines of the archive or of this run.
+    Lines {
+        ids: StringChunked,
+        rows: Arc<FactRows>,
+    },
+    /// Those of a subject that the row refers to.
+    Of {
+        subject: UInt32Chunked,
+        cells: Box<Cells>,
+    },
+}
+
+/// A column of a table, where cells are looked up.
+struct Looked {
+    table: usize,
+    column: usize,
+    texts: Column,
+}
+
+impl Looked {
+    fn new(pack: &Pack, data: &Dataset, table: usize, name: &str) -> Option<Looked> {
+        let texts = data.tables[table].frame.column(name).ok()?.clone();
+        Some(Looked { table, column: pack.tables[table].column(name)?, texts })
+    }
+
+    /// The cell of a row, unless it is blank and decided nothing.
+    fn witness(&self, data: &Dataset, row: usize, cell: usize, decided: bool) -> Option<Witness> {
+        let place = reference(data.cell(self.table, row, self.column)?);
+        let text = self.texts.get(row).map_or_else(|_| String::new(), |value| shown(&value));
+        (decided || !text.is_empty()).then_some(Witness { place, cell, decided, text })
+    }
+}
+
+impl<'a> Trace<'a> {
+    pub fn new(world: &World<'a>) -> Self {
+        let pack = world.pack;
+        let mut entities: Vec<Entity> = (0..pack.subjects.len()).map(Entity::Subject).collect();
+        let rows = (0..pack.tables.len()).map(Entity::Row);
+        entities.extend(rows.filter(|entity| pack.rules.iter().any(|rule| rule.of == *entity)));
+        Trace {
+            pack,
+            data: world.data,
+            literals: world.literals.clone(),
+            of: vec![Vec::new(); entities.len()],
+            entities,
+            parts: Vec::new(),
+            values: Vec::new(),
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in a stage as it was evaluated. The world must be the one that it was evaluated in.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn take(&mut self, world: &World<'a>, stage: Stage<'a>, verdicts: &[Verdict]) -> Result<(), Error> {
+        for part in stage.parts {
+            let Some(entity) = self.entities.iter().position(|one| *one == part.entity) else { continue };
+            let mut uses = Vec::new();
+            for atom in &part.atoms {
+                let names = sql::names(atom);
+                let values = names.iter().map(|name| self.value(world, entity, name, None, part.stage));
+                uses.push(values.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect());
+            }
+            let mut traced =
+                Traced { letters: Vec::new(), missing: Vec::new(), ambiguous: BTreeMap::new(), uses, part };
+            for (at, condition) in traced.part.conditions.iter().enumerate() {
+                let Some(verdict) = verdicts.iter().find(|verdict| verdict.rule == condition.rule) else { continue };
+                let mut letters = vec![b'n'; world.height(traced.part.entity)];
+                if let Some(inside) = &traced.part.inside[at] {
+                    for (letter, inside) in letters.iter_mut().zip(inside.iter()) {
+                        if inside == Some(false) {
+                            *letter = b'-';
+                        }
+                    }
+                }
+                verdict.holds.iter().for_each(|at| letters[*at as usize] = b'y');
+                verdict.unknown.iter().for_each(|(at, _)| letters[*at as usize] = b'?');
+                traced.letters.push(letters);
+                traced.missing.push(verdict.unknown.iter().cloned().collect());
+                for (at, (table, rows)) in &verdict.ambiguous {
+                    let schema = &self.pack.tables[*table];
+                    let column = schema.about.or(schema.date);
+                    let cells = rows.iter().filter_map(|row| self.data.cell(*table, *row as usize, column?));
+                    traced.ambiguous.entry(*at).or_insert_with(|| cells.collect());
+                }
+            }
+            for readings in &stage.readings {
+                for value in self.values.iter_mut().filter(|value| value.entity == entity) {
+                    let Some(fact) = value.fact.filter(|fact| readings.facts.contains(fact)) else { continue };
+                    let Some(column) =
+                        readings.world.frame(traced.part.entity).and_then(|frame| frame.column(&column_of(fact)).ok())
+                    else {
+                        continue;
+                    };
+                    let of = |one: u32| column.get(one as usize).map_or(FactValue::Null, |value| fact_value(&value));
+                    for (subject, mut worlds) in readings.subjects() {
+                        let first = of(worlds.start);
+                        let same = worlds.all(|one| of(one) == first);
+                        value.read.insert(subject, if same { first } else { FactValue::Null });
+                    }
+                }
+            }
+            self.parts.push(traced);
+        }
+        Ok(())
+    }
+
+    /// A value by its name, with all it is computed from. None for what is the same for all.
+    fn value(
+        &mut self,
+        world: &World<'a>,
+        entity: usize,
+        name: &str,
+        not: Option<usize>,
+        stage: u32,
+    ) -> Result<Option<usize>, Error> {
+        let pack = self.pack;
+        let of = self.entities[entity];
+        let site = Site::Entity(of);
+        let meaning = world.resolve(site, name, not)?;
+        let fact = match meaning {
+            Meaning::Literal => return Ok(None),
+            Meaning::Column => None,
+            Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => Some(fact),
+        };
+        let stage = if fact.is_some_and(|fact| world.is_volatile(fact)) { stage } else { 0 };
+        let key = (entity, name.to_owned(), fact, stage);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(Some(*known));
+        }
+        let expr = match fact {
+            Some(fact) => col(column_of(fact)),
+            None => col(name),
+        };
+        let column = world.evaluate(site, name, vec![expr])?.remove(0);
+        let mut parts = Vec::new();
+        let cells = match meaning {
+            Meaning::Column => match of {
+                Entity::Row(table) => Looked::new(pack, self.data, table, name).map_or(Cells::None, Cells::Own),
+                Entity::Subject(kind) => Looked::new(pack, self.data, pack.subjects[kind].register, name)
+                    .map_or(Cells::None, |looked| Cells::Home(kind, looked)),
+                Entity::City => Cells::None,
+            },
+            Meaning::Fact(fact) => {
+                if let Formula::Own { is, cells, .. } = &pack.facts[fact].formula
+                    && cells.is_empty()
+                {
+                    for name in sql::names(&world.parse(is)?) {
+                        parts.extend(self.value(world, entity, &name, Some(fact), stage)?);
+                    }
+                }
+                cells_of(world, fact)
+            }
+            Meaning::OfSubject(kind, fact) => world
+                .frame(of)
+                .and_then(|frame| frame.column(&format!("@{}", pack.subjects[kind].kind)).ok())
+                .and_then(|column| column.cast(&DataType::UInt32).ok()?.u32().ok().cloned())
+                .map_or(Cells::None, |subject| Cells::Of { subject, cells: Box::new(cells_of(world, fact)) }),
+            Meaning::OfCity(_) | Meaning::Literal => Cells::None,
+        };
+        let common = common(&column);
+        let value =
+            ValueColumn { name: name.to_owned(), entity, fact, column, cells, parts, read: BTreeMap::new(), common };
+        self.of[entity].push(self.values.len());
+        self.values.push(value);
+        self.known.insert(key, self.values.len() - 1);
+        Ok(Some(self.values.len() - 1))
+    }
+
+    /// How many kinds of entity there are.
+    pub fn entities(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// How many entities of a kind there are; the kind by its place in [`Head::entities`].
+    pub fn height(&self, entity: usize) -> usize {
+        match self.entities[entity] {
+            Entity::Subject(kind) => self.data.registers[kind].ids.len(),
+            Entity::Row(table) => self.data.tables[table].frame.height(),
+            Entity::City => 0,
+        }
+    }
+
+    fn parts_of(&self, entity: usize) -> impl Iterator<Item = &Traced> {
+        let of = self.entities[entity];
+        self.parts.iter().filter(move |traced| traced.part.entity == of)
+    }
+
+    /// What the rules said about one entity. None for a row that no rule speaks about.
+    pub fn record(&self, entity: usize, at: u32) -> Option<Record> {
+        let (pack, data) = (self.pack, self.data);
+        let mut verdicts = String::new();
+        let mut atoms = String::new();
+        let mut missing = Vec::new();
+        let mut ambiguous: Vec<CellRef> = Vec::new();
+        for traced in self.parts_of(entity) {
+            for (letters, open) in traced.letters.iter().zip(&traced.missing) {
+                if let Some(open) = open.get(&at) {
+                    missing.push((verdicts.len(), open.clone()));
+                }
+                verdicts.push(letters.get(at as usize).map_or('-', |letter| char::from(*letter)));
+            }
+            for atom in 0..traced.part.atoms.len() {
+                atoms.push(match traced.part.atom(atom, at) {
+                    Some(true) => '1',
+                    Some(false) => '0',
+                    None => '?',
+                });
+            }
+            ambiguous.extend(traced.ambiguous.get(&at).into_iter().flatten().map(|cell| reference(*cell)));
+        }
+        ambiguous.sort();
+        ambiguous.dedup();
+        let of = self.entities[entity];
+        let (id, label) = match of {
+            Entity::Subject(kind) => {
+                let register = &data.registers[kind];
+                (register.ids[at as usize].clone(), register.labels[at as usize].clone())
+            }
+            Entity::Row(table) => {
+                if verdicts.bytes().all(|letter| letter == b'-') {
+                    return None;
+                }
+                let about = pack.tables[table].about;
+                let name = about.and_then(|about| {
+                    text_at(&data.tables[table].frame, &pack.tables[table].columns[about].name, at as usize)
+                });
+                (name.unwrap_or_default(), String::new())
+            }
+            Entity::City => return None,
+        };
+        let mut held = Vec::new();
+        for index in self.of[entity].iter().copied() {
+            let value = &self.values[index];
+            let is = value.at(at);
+            let witnesses = self.witnesses(&value.cells, at, &is);
+            if is != value.common || !witnesses.is_empty() {
+                held.push(Held { value: index, is, witnesses });
+            }
+        }
+        Some(Record {
+            entity,
+            id,
+            label,
+            others: self.others(of, at),
+            seats: self.seats(of, at),
+            holders: self.holders(of, at),
+            verdicts,
+            atoms,
+            values: held,
+            missing,
+            ambiguous,
+        })
+    }
+
+    fn witnesses(&self, cells: &Cells, at: u32, is: &FactValue) -> Vec<Witness> {
+        let data = self.data;
+        match cells {
+            Cells::None => Vec::new(),
+            Cells::Own(looked) => looked.witness(data, at as usize, 0, true).into_iter().collect(),
+            Cells::Home(kind, looked) => {
+                let home = data.registers[*kind].rows.get(at as usize).and_then(|rows| rows.first());
+                home.and_then(|row| looked.witness(data, *row as usize, 0, true)).into_iter().collect()
+            }
+            Cells::Rows { rows, columns } => {
+                let mut found = Vec::new();
+                for (_, row, bits) in rows.of(at) {
+                    for (cell, looked) in columns.iter().enumerate() {
+                        let decided = bits & (1 << cell) != 0;
+                        found.extend(looked.witness(data, *row as usize, cell, decided));
+                    }
+                }
+                decisive(found, is)
+            }
+            Cells::Lines { ids, rows } => {
+                let line = |row: u32| ids.get(row as usize).map(str::to_owned);
+                let places = rows.of(at).iter().filter_map(|(_, row, _)| line(*row));
+                places
+                    .map(|address| Witness {
+                        place: CellRef { sheet: None, address },
+                        cell: 0,
+                        decided: true,
+                        text: String::new(),
+                    })
+                    .collect()
+            }
+            Cells::Of { subject, cells } => {
+                subject.get(at as usize).map_or_else(Vec::new, |subject| self.witnesses(cells, subject, is))
+            }
+        }
+    }
+
+    fn others(&self, of: Entity, at: u32) -> Vec<String> {
+        let Entity::Subject(kind) = of else { return Vec::new() };
+        let subject = &self.pack.subjects[kind];
+        let Some(column) = subject.other_labels else { return Vec::new() };
+        let column = &self.pack.tables[subject.register].columns[column].name;
+        let rows = self.data.registers[kind].rows[at as usize].iter();
+        let frame = &self.data.tables[subject.register].frame;
+        let texts = rows.filter_map(|row| text_at(frame, column, *row as usize));
+        texts.flat_map(|text| text.split('、').map(str::to_owned).collect::<Vec<_>>()).collect()
+    }
+
+    /// Seats of a member in register order.
+    fn seats(&self, of: Entity, at: u32) -> Vec<(String, String)> {
+        let membership = &self.pack.membership;
+        if of != Entity::Subject(membership.member) {
+            return Vec::new();
+        }
+        let frame = &self.data.tables[membership.table].frame;
+        let units = frame.column(&format!("@{}", self.pack.subjects[membership.unit].kind));
+        let Some(units) = units.ok().and_then(|column| column.u32().ok()) else { return Vec::new() };
+        let role = &self.pack.tables[membership.table].columns[membership.role].name;
+        let rows = self.data.registers[membership.member].rows[at as usize].iter();
+        rows.filter_map(|row| {
+            let unit = units.get(*row as usize)?;
+            let id = self.data.registers[membership.unit].ids[unit as usize].clone();
+            Some((id, text_at(frame, role, *row as usize).unwrap_or_default()))
+        })
+        .collect()
+    }
+
+    /// Whom a row is about.
+    fn holders(&self, of: Entity, at: u32) -> Vec<(String, String)> {
+        let Entity::Row(table) = of else { return Vec::new() };
+        let mut found = Vec::new();
+        for reference in &self.pack.tables[table].references {
+            let subject = &self.pack.subjects[reference.subject];
+            let column = self.data.tables[table].frame.column(&format!("@{}", subject.kind));
+            let index = column.ok().and_then(|column| column.u32().ok()?.get(at as usize));
+            if let Some(index) = index {
+                let id = self.data.registers[reference.subject].ids[index as usize].clone();
+                if !found.iter().any(|(kind, known)| *kind == subject.kind && *known == id) {
+                    found.push((subject.kind.clone(), id));
+                }
+            }
+        }
+        found
+    }
+
+    /// What all records share.
+    pub fn head(&self, run: Run) -> Head {
+        let pack = self.pack;
+        let sheets = self.data.sheets.iter();
+        let sheets = sheets.map(|sheet| format!("{}!{}", self.data.books[sheet.book as usize].path, sheet.name));
+        let mut rules: Vec<RuleHead> = pack.rules.iter().enumerate().map(|(at, _)| self.rule(at)).collect();
+        let mut entities = Vec::new();
+        for (entity, of) in self.entities.iter().enumerate() {
+            let (kind, name, subject) = match *of {
+                Entity::Subject(kind) => (pack.subjects[kind].kind.clone(), pack.subjects[kind].name.clone(), true),
+                Entity::Row(table) => (pack.tables[table].name.clone(), pack.tables[table].name.clone(), false),
+                Entity::City => continue,
+            };
+            let mut head = EntityHead { kind, name, subject, rules: Vec::new(), atoms: Vec::new(), values: Vec::new() };
+            for traced in self.parts_of(entity) {
+                let first = head.atoms.len();
+                for condition in &traced.part.conditions {
+                    head.rules.push(condition.rule);
+                    let rule = &mut rules[condition.rule];
+                    rule.entity = Some(entity);
+                    rule.scope = condition.scope.as_ref().map(|scope| shifted(scope, first));
+                    rule.when = Some(shifted(&condition.when, first));
+                }
+                for (atom, uses) in traced.part.atoms.iter().zip(&traced.uses) {
+                    head.atoms.push(self.atom(*of, atom, uses));
+                }
+            }
+            head.values = self.of[entity].clone();
+            entities.push(head);
+        }
+        for quota in pack.quotas.iter().filter(|quota| quota.runs.contains(&run)) {
+            let entity = self.entities.iter().position(|one| *one == Entity::Subject(quota.of));
+            let value =
+                |name: &str| self.values.iter().position(|value| Some(value.entity) == entity && value.name == name);
+            rules[quota.rule].quota = value(&quota.reached).zip(value(&quota.first));
+            rules[quota.rule].entity = entity;
+        }
+        Head {
+            form: FORM,
+            sheets: sheets.collect(),
+            entities,
+            rules,
+            values: self.values.iter().map(|value| self.value_head(value)).collect(),
+            parameters: pack
+                .parameters
+                .iter()
+                .map(|parameter| ParameterHead {
+                    name: parameter.name.clone(),
+                    value: self.literals.get(&parameter.name).map(wording::literal_text).unwrap_or_default(),
+                    unit: parameter.unit.clone(),
+                    reading: parameter.reading.clone(),
+                })
+                .collect(),
+            readings: pack.forks.iter().map(|fork| (fork.missing.clone(), fork.reading.clone())).collect(),
+        }
+    }
+
+    fn rule(&self, at: usize) -> RuleHead {
+        let rule = &self.pack.rules[at];
+        let proposes = rule.proposals.iter().map(|proposal| ProposalHead {
+            action: self.pack.actions[proposal.action].name.clone(),
+            options: proposal.options.clone(),
+            to: match &proposal.to {
+                Recipient::Itself => To::Itself,
+                Recipient::Role { role, via } => To::Role(role.clone(), via.clone()),
+                Recipient::Named { column, .. } => To::Named(column.clone()),
+            },
+        });
+        RuleHead {
+            id: rule.id.clone(),
+            provision: rule.provision.clone(),
+            citation: rule.citation.clone(),
+            reading: rule.reading.clone(),
+            entity: None,
+            stage: rule.stage,
+            runs: rule.runs.iter().map(|run| run.code()).collect(),
+            scope: None,
+            when: None,
+            proposes: proposes.collect(),
+            marks: rule.marks.clone(),
+            quota: None,
+        }
+    }
+
+    fn atom(&self, of: Entity, atom: &Expr, uses: &[usize]) -> AtomHead {
+        let parameters = sql::names(atom).iter().filter_map(|name| self.parameter(name)).collect();
+        AtomHead {
+            text: wording::say(atom, &self.literals),
+            uses: uses.to_vec(),
+            parameters,
+            measure: self.measure(of, atom),
+        }
+    }
+
+    fn measure(&self, of: Entity, atom: &Expr) -> Option<Measure> {
+        let Expr::BinaryExpr { left, op: Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq, right } = atom
+        else {
+            return None;
+        };
+        let line = |expr: &Expr| match expr {
+            Expr::Column(name) => {
+                self.literals.get(name.as_str()).map(|value| (name.to_string(), wording::literal_text(value)))
+            }
+            Expr::Literal(_) => Some((String::new(), wording::say(expr, &self.literals))),
+            _ => None,
+        };
+        let plain = |expr: &Expr| match expr {
+            Expr::Column(name) if !self.literals.contains_key(name.as_str()) => Some(name.to_string()),
+            _ => None,
+        };
+        let (column, (name, line)) = plain(left).zip(line(right)).or_else(|| plain(right).zip(line(left)))?;
+        let order = scope::order(self.pack, Site::Entity(of), &column).map(<[String]>::to_vec).unwrap_or_default();
+        (!order.is_empty() || line.parse::<f64>().is_ok()).then_some(Measure { name, line, order })
+    }
+
+    fn parameter(&self, name: &str) -> Option<usize> {
+        self.pack.parameters.iter().position(|parameter| parameter.name == name)
+    }
+
+    fn value_head(&self, value: &ValueColumn) -> ValueHead {
+        let fact: Option<&Fact> = value.fact.map(|fact| &self.pack.facts[fact]);
+        let mut parameters: Vec<usize> = Vec::new();
+        let mut formulas: Vec<&str> = Vec::new();
+        let mut rules: &[CellRule] = &[];
+        match fact.map(|fact| &fact.formula) {
+            Some(Formula::Own { is, cells, .. }) => {
+                formulas.push(is);
+                rules = cells;
+            }
+            Some(Formula::Aggregate { given, value, cells, .. }) => {
+                formulas.extend(given.as_deref());
+                formulas.push(value);
+                rules = cells;
+            }
+            _ => {}
+        }
+        for formula in formulas {
+            // The pack's check has parsed it before.
+            let names = sql::parse(formula).map(|expr| sql::names(&expr)).unwrap_or_default();
+            parameters.extend(names.iter().filter_map(|name| self.parameter(name)));
+        }
+        let mut cells: Vec<(String, Option<usize>)> = rules
+            .iter()
+            .map(|rule| (rule.column.clone(), rule.line.as_deref().and_then(|line| self.parameter(line))))
+            .collect();
+        if matches!(value.cells, Cells::Own(_) | Cells::Home(..)) {
+            cells = vec![(value.name.clone(), None)];
+        }
+        parameters.extend(cells.iter().filter_map(|(_, line)| *line));
+        parameters.sort_unstable();
+        parameters.dedup();
+        ValueHead {
+            name: value.name.clone(),
+            entity: value.entity,
+            reading: fact.and_then(|fact| fact.reading.clone()),
+            parts: value.parts.clone(),
+            parameters,
+            cells,
+            common: value.common.clone(),
+        }
+    }
+
+    /// Takes in values that no condition uses, because something else does (a quota).
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn add(&mut self, world: &World<'a>, of: Entity, names: &[&str], stage: u32) -> Result<(), Error> {
+        let Some(entity) = self.entities.iter().position(|one| *one == of) else { return Ok(()) };
+        for name in names {
+            self.value(world, entity, name, None, stage)?;
+        }
+        Ok(())
+    }
+}
+
+impl ValueColumn {
+    fn at(&self, at: u32) -> FactValue {
+        if let Some(read) = self.read.get(&at) {
+            return read.clone();
+        }
+        let at = if self.column.len() == 1 { 0 } else { at as usize };
+        self.column.get(at).map_or(FactValue::Null, |value| fact_value(&value))
+    }
+}
+
+/// Where a fact is looked up.
+fn cells_of(world: &World<'_>, fact: usize) -> Cells {
+    let definition = &world.pack.facts[fact];
+    let (rules, source) = match (&definition.formula, definition.of) {
+        (Formula::Own { cells, .. }, Entity::Row(table)) if !cells.is_empty() => (cells, Source::Table(table)),
+        (Formula::Aggregate { cells, source, .. }, _) => (cells, *source),
+        _ => return Cells::None,
+    };
+    let Some(rows) = world.fact_rows[fact].clone() else { return Cells::None };
+    match source {
+        Source::Table(table) => {
+            let columns = rules.iter().filter_map(|rule| Looked::new(world.pack, world.data, table, &rule.column));
+            Cells::Rows { rows, columns: columns.collect() }
+        }
+        source => world
+            .system
+            .get(&source)
+            .and_then(|frame| frame.column("处理编号").ok()?.str().ok().cloned())
+            .map_or(Cells::None, |ids| Cells::Lines { ids, rows }),
+    }
+}
+
+/// What decided; where nothing did, what was looked at.
+fn decisive(mut found: Vec<Witness>, is: &FactValue) -> Vec<Witness> {
+    let open = matches!(is, FactValue::Bool(false) | FactValue::Null);
+    if !open && found.iter().any(|one| one.decided) {
+        found.retain(|one| one.decided);
+    }
+    found
+}
+
+/// The value that most entities have, among those that need no cell.
+fn common(column: &Column) -> FactValue {
+    let null = column.null_count();
+    match column.bool() {
+        Ok(mask) => {
+            let held = mask.sum().unwrap_or_default() as usize;
+            let counts = [(mask.len() - null - held, FactValue::Bool(false)), (held, FactValue::Bool(true))];
+            let most = counts.into_iter().max_by_key(|(count, value)| (*count, *value == FactValue::Bool(false)));
+            most.filter(|(count, _)| *count >= null).map_or(FactValue::Null, |(_, value)| value)
+        }
+        Err(_) => FactValue::Null,
+    }
+}
+
+/// A cell as people write it.
+fn shown(value: &AnyValue<'_>) -> String {
+    match fact_value(value) {
+        FactValue::Null => String::new(),
+        FactValue::Bool(value) => value.to_string(),
+        FactValue::Int(value) => value.to_string(),
+        FactValue::Number(value) => value.to_string(),
+        FactValue::Text(text) => text,
+    }
+}
+
+fn reference(cell: Cell) -> CellRef {
+    CellRef { sheet: Some(cell.sheet.0), address: A1(cell.row, cell.column).to_string() }
+}
+
+/// The same condition over atoms that begin at `first`.
+fn shifted(node: &Node, first: usize) -> Node {
+    match node {
+        Node::Atom(at) => Node::Atom(at + first),
+        Node::All(nodes) => Node::All(nodes.iter().map(|node| shifted(node, first)).collect()),
+        Node::Any(nodes) => Node::Any(nodes.iter().map(|node| shifted(node, first)).collect()),
+        Node::Not(node) => Node::Not(Box::new(shifted(node, first))),
+    }
+}

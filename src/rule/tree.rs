@@ -1,0 +1,141 @@
+//! Conditions taken apart at AND, OR and NOT.
+//!
+//! The atoms that are left are evaluated once for all rules that share them; the conditions are then put
+//! together from the atoms' columns. So what a rule decided and what explains it are the same values.
+
+use polars::prelude::*;
+
+/// A condition over atoms, by their index.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Node {
+    Atom(usize),
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Not(Box<Node>),
+}
+
+impl Node {
+    /// The condition as an expression over the atoms' columns.
+    pub fn expr(&self, atom: &dyn Fn(usize) -> Expr) -> Expr {
+        match self {
+            Node::Atom(at) => atom(*at),
+            Node::All(nodes) => nodes.iter().map(|node| node.expr(atom)).reduce(Expr::and).unwrap_or_else(|| lit(true)),
+            Node::Any(nodes) => nodes.iter().map(|node| node.expr(atom)).reduce(Expr::or).unwrap_or_else(|| lit(false)),
+            Node::Not(node) => node.expr(atom).not(),
+        }
+    }
+
+    /// The condition's value in three-valued logic (Kleene), given its atoms' values.
+    pub fn value(&self, atom: &dyn Fn(usize) -> Option<bool>) -> Option<bool> {
+        let joined = |nodes: &[Node], ends: bool| {
+            let mut unknown = false;
+            for node in nodes {
+                match node.value(atom) {
+                    Some(value) if value == ends => return Some(ends),
+                    Some(_) => {}
+                    None => unknown = true,
+                }
+            }
+            if unknown { None } else { Some(!ends) }
+        };
+        match self {
+            Node::Atom(at) => atom(*at),
+            Node::All(nodes) => joined(nodes, false),
+            Node::Any(nodes) => joined(nodes, true),
+            Node::Not(node) => node.value(atom).map(|value| !value),
+        }
+    }
+
+    /// Visits the atoms in reading order.
+    pub fn atoms(&self, visit: &mut dyn FnMut(usize)) {
+        match self {
+            Node::Atom(at) => visit(*at),
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| node.atoms(visit)),
+            Node::Not(node) => node.atoms(visit),
+        }
+    }
+
+    /// Visits the atoms that keep the condition unknown: those without a value in parts without one.
+    pub fn open(&self, atom: &dyn Fn(usize) -> Option<bool>, visit: &mut dyn FnMut(usize)) {
+        if self.value(atom).is_some() {
+            return;
+        }
+        match self {
+            Node::Atom(at) => visit(*at),
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| node.open(atom, visit)),
+            Node::Not(node) => node.open(atom, visit),
+        }
+    }
+}
+
+/// Takes an expression apart; atoms that are not known yet are added to `atoms`.
+pub fn take_apart(expr: &Expr, atoms: &mut Vec<Expr>) -> Node {
+    match expr {
+        Expr::BinaryExpr { left, op: Operator::And | Operator::LogicalAnd, right } => {
+            let mut nodes = Vec::new();
+            for side in [left, right] {
+                match take_apart(side, atoms) {
+                    Node::All(parts) => nodes.extend(parts),
+                    node => nodes.push(node),
+                }
+            }
+            Node::All(nodes)
+        }
+        Expr::BinaryExpr { left, op: Operator::Or | Operator::LogicalOr, right } => {
+            let mut nodes = Vec::new();
+            for side in [left, right] {
+                match take_apart(side, atoms) {
+                    Node::Any(parts) => nodes.extend(parts),
+                    node => nodes.push(node),
+                }
+            }
+            Node::Any(nodes)
+        }
+        Expr::Function { input, function } if function.to_string() == "not" && input.len() == 1 => {
+            Node::Not(Box::new(take_apart(&input[0], atoms)))
+        }
+        Expr::Cast { expr, dtype, .. } if dtype.as_literal() == Some(&DataType::Boolean) => take_apart(expr, atoms),
+        other => {
+            let at = atoms.iter().position(|known| known == other).unwrap_or_else(|| {
+                atoms.push(other.clone());
+                atoms.len() - 1
+            });
+            Node::Atom(at)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pack::sql;
+
+    #[test]
+    fn shared_atoms_are_taken_once_and_chains_are_flat() {
+        let mut atoms = Vec::new();
+        let first = take_apart(&sql::parse("甲 = 'x' AND 乙 AND NOT 丙").unwrap(), &mut atoms);
+        let second = take_apart(&sql::parse("(乙 OR 丁 > 3) AND 甲 = 'x'").unwrap(), &mut atoms);
+        assert_eq!(first, Node::All(vec![Node::Atom(0), Node::Atom(1), Node::Not(Box::new(Node::Atom(2)))]));
+        assert_eq!(second, Node::All(vec![Node::Any(vec![Node::Atom(1), Node::Atom(3)]), Node::Atom(0)]));
+        assert_eq!(atoms.len(), 4);
+    }
+
+    #[test]
+    fn unknown_is_decided_only_by_what_decides_alone() {
+        let all = Node::All(vec![Node::Atom(0), Node::Atom(1)]);
+        let any = Node::Any(vec![Node::Atom(0), Node::Atom(1)]);
+        let cases = [
+            (Some(true), None, None, Some(true)),
+            (Some(false), None, Some(false), None),
+            (None, None, None, None),
+            (Some(true), Some(false), Some(false), Some(true)),
+        ];
+        for (first, second, both, either) in cases {
+            let atom = |at: usize| if at == 0 { first } else { second };
+            assert_eq!(all.value(&atom), both);
+            assert_eq!(any.value(&atom), either);
+            assert_eq!(Node::Not(Box::new(all.clone())).value(&atom), both.map(|value| !value));
+        }
+    }
+}

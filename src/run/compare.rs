@@ -1,0 +1,207 @@
+//! `kaohe compare`: what would change, for whom and why. Nothing is published or registered.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use super::explain::{published, rows};
+use super::job::{self, Job, Typed};
+use super::{Ended, Failure, Told, data, summary, traced};
+use crate::archive::{Archive, Mode};
+use crate::compare::{Side, compare};
+use crate::consequence::decide;
+use crate::explain::Consequence;
+use crate::fact::{History, World};
+use crate::handoff::comparison::{self, Compared};
+use crate::pack::{Pack, Run};
+use crate::rule::Trace;
+
+/// What is to be compared.
+pub struct Request<'r> {
+    pub run: Run,
+    pub input: PathBuf,
+    pub year: Option<i32>,
+    pub as_of: Option<NaiveDate>,
+    pub archive: Option<PathBuf>,
+    /// A published run: the first side.
+    pub against: Option<PathBuf>,
+    /// Values of the second side.
+    pub sets: Vec<String>,
+    /// A workbook whose columns are further second sides.
+    pub scenarios: Option<PathBuf>,
+    /// The pack of the second side, where it is another one.
+    pub other: Option<&'r Pack>,
+    pub output: PathBuf,
+}
+
+/// Compares and writes the workbook.
+///
+/// # Errors
+/// A published run of another kind, workbooks that cannot be read, usage errors.
+pub fn run(request: &Request<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
+    check(request)?;
+    let base = request.against.as_deref().map(|dir| published(dir, Some(request.run))).transpose()?;
+    let (mut year, mut as_of) = (request.year, request.as_of);
+    if let Some((dir, run)) = &base {
+        if run.run != request.run.word() {
+            return Err(Failure::usage(format!(
+                "「{}」是{}的结果，不能与 {} 比较。请改用同一种运行",
+                dir.display(),
+                run.title(),
+                request.run.word()
+            )));
+        }
+        year = year.or(Some(run.year));
+        as_of = as_of.or_else(|| (year == Some(run.year)).then_some(run.as_of));
+    }
+    let beside = base.as_ref().and_then(|(dir, _)| dir.parent()).map(|dir| dir.join(job::ARCHIVE));
+    let archive = request.archive.clone().or_else(|| beside.filter(|path| path.is_file()));
+    let archive = archive.map(|path| Archive::open(&path, Mode::Read)).transpose().map_err(Failure::failed)?;
+    let maker = Maker { request, archive: archive.as_ref(), year, as_of, told };
+    let other = request.other.unwrap_or(pack);
+    let mut scenarios: Vec<(String, Vec<String>)> = Vec::new();
+    if !request.sets.is_empty() {
+        scenarios.push((request.sets.join("，"), request.sets.clone()));
+    }
+    if let Some(path) = &request.scenarios {
+        scenarios.extend(super::scenarios::read(path)?);
+    }
+    if scenarios.is_empty() {
+        let name = if request.other.is_some() { format!("{} {}", other.name, other.version) } else { "本次".into() };
+        scenarios.push((name, Vec::new()));
+    }
+    // Values are checked before anything is read.
+    for (name, sets) in &scenarios {
+        maker.job(sets, other).map_err(|failure| Failure {
+            message: if request.scenarios.is_some() {
+                format!("方案「{name}」：{}", failure.message)
+            } else {
+                failure.message
+            },
+            code: failure.code,
+        })?;
+    }
+    told.stage("读取报送表");
+    let before = match &base {
+        Some((dir, run)) => stored(dir, &run.title())?,
+        None => maker.side(format!("{} {}", pack.name, pack.version), &[], pack)?.0,
+    };
+    let mut compared = Vec::new();
+    let mut faults = false;
+    let actions: Vec<String> = pack.actions.iter().map(|action| action.name.clone()).collect();
+    let mut head = None;
+    for (name, sets) in scenarios {
+        let (after, faulty, year, as_of) = maker.side(name, &sets, other)?;
+        faults |= faulty;
+        head.get_or_insert((year, as_of));
+        compared.push(Compared::new(&before, &after, compare(&before, &after, &actions)));
+    }
+    let (year, as_of) = head.unwrap_or_default();
+    told.stage("编制对照");
+    let title = format!("{}{year}年{}考核对照", pack.city, request.run.title().trim_start_matches('年'));
+    let sides = comparison::Sides { title, as_of, before: before.name.clone(), with_archive: archive.is_some() };
+    comparison::save(&sides, &compared, &request.output).map_err(Failure::failed)?;
+    for one in &compared {
+        told.say(&format!("与「{}」对照，「{}」：{}", before.name, one.name, one.summary()));
+    }
+    told.say(&format!("已写出：{}", request.output.display()));
+    Ok(if faults { Ended::WithFaults } else { Ended::Clean })
+}
+
+fn check(request: &Request<'_>) -> Result<(), Failure> {
+    let Request { against, sets, scenarios, other, output, input, .. } = request;
+    if against.is_none() && sets.is_empty() && scenarios.is_none() && other.is_none() {
+        return Err(Failure::usage(
+            "compare 需要比较的另一方：--against 结果文件夹、--set 名称=值、--scenarios 工作簿 或 --with-pack 规则包",
+        ));
+    }
+    if !output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
+        return Err(Failure::usage(format!("--output 应为 .xlsx 文件，现为「{}」", output.display())));
+    }
+    if job::inside(output, input) {
+        return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把它当作报送表读入。请另选 --output"));
+    }
+    Ok(())
+}
+
+/// The side that a published folder is.
+fn stored(dir: &Path, name: &str) -> Result<Side, Failure> {
+    let (head, records) = traced::read(dir, &|_, _| true)?;
+    Ok(Side {
+        name: format!("{name}（{}）", dir.display()),
+        head,
+        records,
+        lines: rows(dir, data::CONSEQUENCES)?,
+        pending: rows(dir, data::PENDING)?,
+    })
+}
+
+struct Maker<'m> {
+    request: &'m Request<'m>,
+    archive: Option<&'m Archive>,
+    year: Option<i32>,
+    as_of: Option<NaiveDate>,
+    told: &'m (dyn Told + Sync),
+}
+
+impl Maker<'_> {
+    fn job(&self, sets: &[String], pack: &Pack) -> Result<Job, Failure> {
+        let typed = Typed {
+            run: self.request.run,
+            input: self.request.input.clone(),
+            // Nothing is published: only the workbook is written.
+            output: std::env::temp_dir().join("kaohe-compare"),
+            year: self.year,
+            as_of: self.as_of,
+            archive: None,
+            sets: sets.to_vec(),
+            notices: false,
+            strict: false,
+            quiet: false,
+        };
+        Job::new(typed, pack)
+    }
+
+    /// What a run would propose, and whether any data was put aside.
+    fn side(&self, name: String, sets: &[String], pack: &Pack) -> Result<(Side, bool, i32, NaiveDate), Failure> {
+        let job = self.job(sets, pack)?;
+        let known = match self.archive {
+            Some(archive) => archive.known_lines().map_err(Failure::failed)?,
+            None => BTreeSet::new(),
+        };
+        let read = super::read(&job, pack, &known, self.told)?;
+        let history = match self.archive {
+            Some(archive) => archive.history(read.year, job.run).map_err(Failure::failed)?.facts,
+            None => History::default(),
+        };
+        let literals = job.literals(pack, read.year, read.as_of);
+        let mut world = World::new(pack, &read, literals, &history).map_err(Failure::failed)?;
+        let (outcome, trace) = decide(&mut world, &history, job.run, read.year).map_err(Failure::failed)?;
+        let lines = outcome
+            .lines
+            .par_iter()
+            .map(|line| data::as_read::<Consequence>(&data::consequence(pack, &read, &job, line)));
+        let pending = outcome.pending.par_iter().map(|case| data::as_read(&data::pending(pack, &read, case)));
+        let broken = |error: serde_json::Error| Failure::failed(error);
+        let side = Side {
+            name,
+            head: trace.head(job.run),
+            records: records(&trace),
+            lines: lines.collect::<Result<_, _>>().map_err(broken)?,
+            pending: pending.collect::<Result<_, _>>().map_err(broken)?,
+        };
+        Ok((side, summary::has_faults(&read), read.year, read.as_of))
+    }
+}
+
+fn records(trace: &Trace<'_>) -> Vec<crate::rule::record::Record> {
+    let entities = 0..trace.entities();
+    entities
+        .flat_map(|entity| {
+            let all = (0..trace.height(entity)).into_par_iter();
+            all.filter_map(|at| trace.record(entity, at as u32)).collect::<Vec<_>>()
+        })
+        .collect()
+}

@@ -1,0 +1,224 @@
+//! A pack's own examples: rows in, proposals and pending cases out, through the very engine of a run.
+//!
+//! `spec` reads the pack's example files, `city` makes sheets of their rows, this module evaluates them with
+//! the functions that a run uses, and `reach` tells which rules and branches of conditions no example reaches.
+
+mod city;
+mod reach;
+mod spec;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use rayon::prelude::*;
+
+use super::{Failure, job};
+use crate::consequence::{Line, Outcome, decide};
+use crate::fact::World;
+use crate::fact::history::{Answered, Decision, History, PastGround, PastLine};
+use crate::finding::Severity;
+use crate::pack::{self, Pack, Run};
+use crate::table::{self, AsOf, Context, Dataset};
+
+use reach::{Plan, Seen};
+use spec::{Case, Past};
+
+/// Answers may change what later stages say, and so the code that an answer is given on; then once more.
+const MOST_ROUNDS: usize = 4;
+
+/// How the examples of a pack came out.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub pack: String,
+    /// How many examples there are; one for both runs counts twice.
+    pub examples: usize,
+    /// Examples that came out otherwise, each with place and difference.
+    pub failures: Vec<String>,
+    /// Rules, branches and recipients that no example reaches.
+    pub gaps: Vec<String>,
+}
+
+impl Report {
+    /// Every example came out as it says, and together they reach everything.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty() && self.gaps.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for failure in &self.failures {
+            writeln!(f, "{failure}\n")?;
+        }
+        if !self.gaps.is_empty() {
+            writeln!(f, "没有例子的地方：")?;
+            for gap in &self.gaps {
+                writeln!(f, "  {gap}")?;
+            }
+            writeln!(f, "请在 examples.toml 中为这些地方各写一个例子（[[example]]）\n")?;
+        }
+        let failed = self.failures.len();
+        let (gaps, good) = (self.gaps.len(), self.examples - failed);
+        write!(f, "规则包 {}：例子 {} 个，相符 {good} 个，不符 {failed} 个；", self.pack, self.examples)?;
+        if gaps == 0 {
+            write!(f, "规则和条件的各个分支都有例子")
+        } else {
+            write!(f, "{gaps} 处没有例子")
+        }
+    }
+}
+
+/// Evaluates all examples of a pack.
+///
+/// # Errors
+/// Example files that cannot be understood, with file and line.
+pub fn test(pack: &Pack) -> Result<Report, Failure> {
+    let cases = spec::cases(pack).map_err(Failure::failed)?;
+    let plan = Plan::new(pack);
+    let run = |case: &Case| {
+        let mut seen = plan.nothing();
+        let failure = check(pack, case, &plan, &mut seen).err().map(|told| format!("{}\n{told}", case.head()));
+        (failure, seen)
+    };
+    let results: Vec<(Option<String>, Seen)> = cases.par_iter().with_max_len(1).map(run).collect();
+    let mut seen = plan.nothing();
+    let mut failures = Vec::new();
+    for (failure, one) in results {
+        seen.join(&one);
+        failures.extend(failure);
+    }
+    Ok(Report { pack: pack.name.clone(), examples: cases.len(), failures, gaps: plan.gaps(&seen) })
+}
+
+/// Compares one example with what the engine says; the error is the difference.
+fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut Seen) -> Result<(), String> {
+    let mut history = history(pack, case)?;
+    let literals = |year, as_of| job::literals(pack, case.run, &case.sets, year, as_of);
+    let context = Context { literals: &literals, known_lines: &history.known, progress: None };
+    let as_of = case.as_of.map_or(AsOf::Default(case.run.as_of().0, case.run.as_of().1), AsOf::Given);
+    let data = table::read_given(&case.sheets, pack, Some(case.year), as_of, &context)
+        .map_err(|failed| format!("  报送表无法读取：{failed}"))?;
+    let literals = literals(data.year, data.as_of);
+    if let Some(parameter) = pack.parameters.iter().find(|parameter| !literals.contains_key(&parameter.name)) {
+        return Err(format!("  参数「{}」在 {} 没有生效的值", parameter.name, data.as_of));
+    }
+    let mut checks: BTreeMap<String, String> = BTreeMap::new();
+    for _ in 0..MOST_ROUNDS {
+        let mut world = World::new(pack, &data, literals.clone(), &history).map_err(|error| format!("  {error}"))?;
+        let decided = decide(&mut world, &history, case.run, case.year).map_err(|error| format!("  {error}"))?;
+        let (outcome, _) = decided;
+        let now: BTreeMap<String, String> =
+            outcome.lines.iter().map(|line| (line.id.clone(), line.check.clone())).collect();
+        if case.answers.is_empty() || now == checks {
+            plan.note(&world, case.run, &outcome, seen);
+            return compare(pack, case, &data, &outcome);
+        }
+        checks = now;
+        history.current = answers(&case.answers, &checks)?;
+    }
+    Err("  意见与本次的处理互相影响，没有确定的结果".to_owned())
+}
+
+/// Answers to today's lines, on today's codes.
+fn answers(given: &[Past], checks: &BTreeMap<String, String>) -> Result<BTreeMap<String, Vec<Answered>>, String> {
+    let mut answers = BTreeMap::new();
+    for past in given {
+        let Some(check) = checks.get(&past.id) else {
+            return Err(format!("  archive 中有「{}」的意见，但本次没有提出这一处理", past.id));
+        };
+        answers.insert(past.id.clone(), vec![Answered { check: check.clone(), decision: decision(past) }]);
+    }
+    Ok(answers)
+}
+
+fn decision(past: &Past) -> Decision {
+    Decision { opinion: past.opinion.clone(), method: past.method.clone(), ..Decision::default() }
+}
+
+/// What the example says that earlier runs left behind.
+fn history(pack: &Pack, case: &Case) -> Result<History, String> {
+    let mut history = History::default();
+    let mut runs: BTreeSet<(i32, &str)> = case.runs.iter().map(|(year, run)| (*year, run.code())).collect();
+    for past in &case.archive {
+        runs.insert((past.year, past.run.code()));
+        let action = pack.actions[past.action].name.clone();
+        let kind = pack.subjects[past.kind].kind.clone();
+        let line = history.lines.entry(past.id.clone()).or_insert_with(|| PastLine {
+            id: past.id.clone(),
+            year: past.year,
+            run: past.run,
+            action,
+            kind,
+            subject: past.subject.clone(),
+            check: String::new(),
+            decision: (!past.opinion.is_empty()).then(|| decision(past)),
+            grounds: Vec::new(),
+        });
+        if !past.rule.is_empty() {
+            let (rule, about) = (past.rule.clone(), past.about.clone());
+            line.grounds.push(PastGround { rule, about, facts: past.facts.clone() });
+        }
+    }
+    history.known = case.archive.iter().chain(&case.answers).map(|past| past.id.clone()).collect();
+    let of = |code: &str| if code == Run::Annual.code() { Run::Annual } else { Run::HalfYear };
+    history.runs = runs.into_iter().map(|(year, code)| (year, of(code))).collect();
+    Ok(history)
+}
+
+fn compare(pack: &Pack, case: &Case, data: &Dataset, outcome: &Outcome) -> Result<(), String> {
+    let wanted: BTreeSet<&str> = case.expect.iter().filter_map(|line| line.split(" | ").next()).collect();
+    let lines = outcome.lines.iter().filter(|line| {
+        let action = pack.actions[line.action].name.as_str();
+        wanted.contains(action) || !case.skip.iter().any(|skipped| skipped == action)
+    });
+    let rejected = data.findings.iter().filter(|finding| finding.severity == Severity::Rejected);
+    let pending = outcome.pending.iter().map(|one| {
+        let mut missing = one.missing.clone();
+        missing.sort();
+        spec::canonical(&[&one.rule, &one.id, &missing.join("、")])
+    });
+    let mut told = String::new();
+    differ("处理（expect）", &case.expect, lines.map(|line| said(pack, data, line)).collect(), &mut told);
+    differ("待定（pending）", &case.pending, pending.collect(), &mut told);
+    let rejected = rejected.map(|one| spec::canonical(&[&one.table, &one.column, &one.value]));
+    differ("退回（rejected）", &case.rejected, rejected.collect(), &mut told);
+    if told.is_empty() { Ok(()) } else { Err(told.trim_end().to_owned()) }
+}
+
+/// A line as an example writes it.
+fn said(pack: &Pack, data: &Dataset, line: &Line) -> String {
+    let rules: Vec<&str> = line.rules.iter().map(|rule| pack.rules[*rule].id.as_str()).collect();
+    let flags: Vec<&str> = line.flags.iter().map(|flag| flag.text()).collect();
+    spec::canonical(&[
+        &pack.actions[line.action].name,
+        &data.registers[line.subject.kind].ids[line.subject.index as usize],
+        &rules.join("+"),
+        &line.options.join("、"),
+        &flags.join("、"),
+    ])
+}
+
+fn differ(what: &str, expected: &[String], mut found: Vec<String>, told: &mut String) {
+    let mut lacking: Vec<&String> = Vec::new();
+    for line in expected {
+        match found.iter().position(|one| one == line) {
+            Some(at) => {
+                found.remove(at);
+            }
+            None => lacking.push(line),
+        }
+    }
+    if lacking.is_empty() && found.is_empty() {
+        return;
+    }
+    told.push_str(&format!("  {what}：\n"));
+    for line in lacking {
+        told.push_str(&format!("    - {line}　（例子写明，实际没有）\n"));
+    }
+    for line in found {
+        told.push_str(&format!("    + {line}　（实际有，例子没有写）\n"));
+    }
+}
+
+/// The faults of an example file as a pack's faults.
+type Faults = Vec<pack::Fault>;

@@ -1,0 +1,322 @@
+//! `examples.toml` as written, and the cases that it means.
+//!
+//! Rows stand as text, one table after the other, cells between bars: `表名：列 | 列`, then a line a row.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Faults;
+use super::city::{self, City};
+use crate::pack::{self, Error, Fault, Pack, Report, Run, Value};
+use crate::run::job;
+use crate::table::Given;
+
+/// One example file. What all examples share may stand in any of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawExamples {
+    /// The year of examples that name none.
+    year: Option<i32>,
+    /// Actions that are only compared where an example names them.
+    skip: Vec<String>,
+    /// Rows of the small city that every example starts from.
+    city: Option<Spanned<String>>,
+    /// One row a table: what columns hold that a row does not name.
+    defaults: Option<Spanned<String>>,
+    example: Vec<RawExample>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExample {
+    name: Spanned<String>,
+    /// `H`, `A`, or `HA` where both runs come out alike.
+    run: Spanned<String>,
+    year: Option<i32>,
+    as_of: Option<Spanned<toml::value::Datetime>>,
+    /// Values as with `--set`: `["半年得分线=65"]`.
+    #[serde(default)]
+    set: Vec<Spanned<String>>,
+    /// Rows beside those of the city, or instead of them.
+    rows: Option<Spanned<String>>,
+    /// Rows or tables of the city that are not there: `表 编号`, or `表` alone.
+    without: Option<Spanned<String>>,
+    /// Lines that runs registered, with what was decided.
+    archive: Option<Spanned<String>>,
+    /// Runs in the archive that left no line: `2014-A`.
+    #[serde(default)]
+    runs: Vec<Spanned<String>>,
+    #[serde(default)]
+    expect: String,
+    #[serde(default)]
+    pending: String,
+    #[serde(default)]
+    rejected: String,
+}
+
+/// One example for one run.
+#[derive(Debug)]
+pub struct Case {
+    pub name: String,
+    /// `examples.toml:12`
+    pub place: String,
+    pub run: Run,
+    pub year: i32,
+    pub as_of: Option<NaiveDate>,
+    pub sets: Vec<(String, Value)>,
+    pub sheets: Vec<Given>,
+    pub archive: Vec<Past>,
+    /// Answers to lines of this very run.
+    pub answers: Vec<Past>,
+    pub runs: Vec<(i32, Run)>,
+    pub skip: Vec<String>,
+    pub expect: Vec<String>,
+    pub pending: Vec<String>,
+    pub rejected: Vec<String>,
+}
+
+impl Case {
+    /// What a failure begins with.
+    pub fn head(&self) -> String {
+        format!("例子「{}」（{}，{}）与规则包不符：", self.name, self.place, self.run.title())
+    }
+}
+
+/// A line in the archive, and one of its grounds.
+#[derive(Debug, Clone)]
+pub struct Past {
+    pub id: String,
+    pub year: i32,
+    pub run: Run,
+    pub action: usize,
+    pub kind: usize,
+    pub subject: String,
+    pub opinion: String,
+    pub method: String,
+    pub rule: String,
+    pub about: String,
+    pub facts: BTreeMap<String, serde_json::Value>,
+}
+
+/// All cases of a pack's example files.
+///
+/// # Errors
+/// Every fault in them.
+pub fn cases(pack: &Pack) -> Result<Vec<Case>, Error> {
+    let mut faults: Faults = Vec::new();
+    let mut files: Vec<(&str, &str, RawExamples)> = Vec::new();
+    for (name, text) in pack.files.iter().filter(|(name, _)| pack::is_examples(name)) {
+        match toml::from_str::<RawExamples>(text) {
+            Ok(raw) => files.push((name, text, raw)),
+            Err(error) => faults.push(pack::syntax(name, &error)),
+        }
+    }
+    let mut shared = City::default();
+    let year = files.iter().find_map(|(_, _, raw)| raw.year);
+    let skip: Vec<String> = files.iter().flat_map(|(_, _, raw)| raw.skip.iter().cloned()).collect();
+    for (file, _, raw) in &files {
+        for (text, base) in [(&raw.defaults, false), (&raw.city, true)] {
+            let Some(text) = text else { continue };
+            match city::blocks(pack, text.get_ref()) {
+                Ok(blocks) => shared.take(blocks, base),
+                Err(message) => faults.push(fault(file, text, message)),
+            }
+        }
+    }
+    let mut cases = Vec::new();
+    for (file, text, raw) in &files {
+        for example in &raw.example {
+            let reader = Reader { pack, file, text, shared: &shared, skip: &skip, year };
+            reader.cases(example, &mut cases, &mut faults);
+        }
+    }
+    if faults.is_empty() { Ok(cases) } else { Err(Error::Faults(Report::new(faults, &pack.files))) }
+}
+
+/// Parts of a line as it is compared: trailing blanks do not count.
+pub fn canonical(parts: &[&str]) -> String {
+    let filled = parts.iter().rposition(|part| !part.is_empty()).map_or(0, |last| last + 1);
+    parts[..filled].join(" | ")
+}
+
+fn fault<T>(file: &str, at: &Spanned<T>, message: String) -> Fault {
+    let remedy = "写法见 README「给规则包编写者」一节".to_owned();
+    Fault { file: file.to_owned(), span: at.span(), message, remedy }
+}
+
+struct Reader<'a> {
+    pack: &'a Pack,
+    file: &'a str,
+    text: &'a str,
+    shared: &'a City,
+    skip: &'a [String],
+    year: Option<i32>,
+}
+
+impl Reader<'_> {
+    fn cases(&self, raw: &RawExample, cases: &mut Vec<Case>, faults: &mut Faults) {
+        let runs: &[Run] = match raw.run.get_ref().as_str() {
+            "H" => &[Run::HalfYear],
+            "A" => &[Run::Annual],
+            "HA" => &[Run::HalfYear, Run::Annual],
+            other => {
+                faults.push(fault(self.file, &raw.run, format!("没有「{other}」这种轮次，可用：H、A、HA")));
+                return;
+            }
+        };
+        for run in runs {
+            match self.case(raw, *run) {
+                Ok(case) => cases.push(case),
+                Err(found) => {
+                    faults.push(found);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn case(&self, raw: &RawExample, run: Run) -> Result<Case, Fault> {
+        let Some(year) = raw.year.or(self.year) else {
+            return Err(fault(self.file, &raw.name, "例子没有年度：请写 year = 2015，或在文件开头写".to_owned()));
+        };
+        let as_of = raw.as_of.as_ref().map(|day| self.day(day)).transpose()?;
+        let sets = raw.set.iter().map(|set| {
+            job::parse_set(set.get_ref(), self.pack).map_err(|failure| fault(self.file, set, failure.message))
+        });
+        let mut city = self.shared.clone();
+        let in_year = |text: &str| city::in_year(text, year);
+        if let Some(without) = &raw.without {
+            city.remove(self.pack, &in_year(without.get_ref())).map_err(|told| fault(self.file, without, told))?;
+        }
+        if let Some(rows) = &raw.rows {
+            let blocks = city::blocks(self.pack, rows.get_ref()).map_err(|told| fault(self.file, rows, told))?;
+            city.put(self.pack, blocks, year);
+        }
+        let (mut archive, mut answers) = (Vec::new(), Vec::new());
+        if let Some(text) = &raw.archive {
+            for past in self.past(&in_year(text.get_ref())).map_err(|told| fault(self.file, text, told))? {
+                if past.year == year && past.run == run { answers.push(past) } else { archive.push(past) }
+            }
+        }
+        let runs = raw.runs.iter().map(|text| {
+            let told = || fault(self.file, text, format!("「{}」应写成 2014-A", text.get_ref()));
+            parse_run(&in_year(text.get_ref())).ok_or_else(told)
+        });
+        let line = self.text[..raw.name.span().start].matches('\n').count() + 1;
+        let lines = |text: &str| lines(&in_year(text)).map(|line| canonical_line(&line)).collect();
+        Ok(Case {
+            name: raw.name.get_ref().clone(),
+            place: format!("{}:{line}", self.file),
+            run,
+            year,
+            as_of,
+            sets: sets.collect::<Result<_, _>>()?,
+            sheets: city.sheets(self.pack, year),
+            archive,
+            answers,
+            runs: runs.collect::<Result<_, _>>()?,
+            skip: self.skip.to_vec(),
+            expect: lines(&raw.expect),
+            pending: lines(&raw.pending).into_iter().map(|line: String| sorted_missing(&line)).collect(),
+            rejected: lines(&raw.rejected),
+        })
+    }
+
+    fn day(&self, day: &Spanned<toml::value::Datetime>) -> Result<NaiveDate, Fault> {
+        let date = day.get_ref().date;
+        date.and_then(|d| NaiveDate::from_ymd_opt(i32::from(d.year), u32::from(d.month), u32::from(d.day)))
+            .ok_or_else(|| fault(self.file, day, "基准日不是一天，请写成 2015-06-30".to_owned()))
+    }
+
+    /// The archive's lines: a header (处理编号 | 意见 | 决定方式 | 条款 | 关于 | facts…), then a line each.
+    fn past(&self, text: &str) -> Result<Vec<Past>, String> {
+        let mut rows = lines(text).map(|line| city::cells(&line));
+        let header = rows.next().unwrap_or_default();
+        let column = |name: &str| header.iter().position(|one| one == name);
+        let id_at = column("处理编号").ok_or("archive 的第一行应为列名，其中有「处理编号」")?;
+        let fixed = ["处理编号", "意见", "决定方式", "条款", "关于"];
+        rows.map(|row| {
+            let cell = |name: &str| column(name).and_then(|at| row.get(at)).cloned().unwrap_or_default();
+            let id = row.get(id_at).cloned().unwrap_or_default();
+            let (year, run, action, kind, subject) = self.parse_id(&id)?;
+            let answers = &self.pack.answers;
+            let known = [&answers.agree, &answers.refuse, &answers.defer, &answers.change];
+            let opinion = cell("意见");
+            if !opinion.is_empty() && !known.contains(&&opinion) {
+                return Err(format!("意见「{opinion}」应为：{}", known.map(String::as_str).join("、")));
+            }
+            let facts = header.iter().zip(&row).filter(|(name, _)| !fixed.contains(&name.as_str()));
+            let facts = facts.map(|(name, text)| (name.clone(), fact(text))).collect();
+            let (method, rule, about) = (cell("决定方式"), cell("条款"), cell("关于"));
+            Ok(Past { id, year, run, action, kind, subject, opinion, method, rule, about, facts })
+        })
+        .collect()
+    }
+
+    /// `<year>-<H|A>-<action>-<T|C>-<id>`
+    fn parse_id(&self, id: &str) -> Result<(i32, Run, usize, usize, String), String> {
+        let told = || {
+            format!("处理编号「{id}」应写成 年度-轮次-处理-对象-编号，例如 2014-A-{}-C-G1", self.pack.actions[0].name)
+        };
+        let mut parts = id.splitn(3, '-');
+        let (year, run) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let (year, run) = parse_run(&format!("{year}-{run}")).ok_or_else(told)?;
+        let rest = parts.next().unwrap_or_default();
+        let found = self.pack.actions.iter().enumerate().find_map(|(action, definition)| {
+            let rest = rest.strip_prefix(definition.name.as_str())?.strip_prefix('-')?;
+            self.pack.subjects.iter().enumerate().find_map(|(kind, subject)| {
+                let of = rest.strip_prefix(subject.code.as_str())?.strip_prefix('-')?;
+                Some((year, run, action, kind, of.to_owned()))
+            })
+        });
+        found.ok_or_else(told)
+    }
+}
+
+/// A fact in the archive: 真 and 假 are truth values, a blank is none.
+fn fact(text: &str) -> serde_json::Value {
+    match text {
+        "真" => true.into(),
+        "假" => false.into(),
+        "" => serde_json::Value::Null,
+        other => other.into(),
+    }
+}
+
+fn parse_run(text: &str) -> Option<(i32, Run)> {
+    let (year, run) = text.split_once('-')?;
+    let run = [Run::HalfYear, Run::Annual].into_iter().find(|one| one.code() == run)?;
+    Some((year.parse().ok()?, run))
+}
+
+/// Lines that say something.
+fn lines(text: &str) -> impl Iterator<Item = String> {
+    text.lines()
+        .map(|line| line.trim().to_owned())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// An expected line as it is compared: blanks around bars do not count, rules are joined with ＋.
+fn canonical_line(line: &str) -> String {
+    let mut cells = city::cells(line);
+    if let Some(rules) = cells.get_mut(2) {
+        *rules = rules.replace(" + ", "+");
+    }
+    canonical(&cells.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The order in which missing facts are named does not matter.
+fn sorted_missing(line: &str) -> String {
+    let mut cells = city::cells(line);
+    if let Some(missing) = cells.get_mut(2) {
+        let mut names: Vec<&str> = missing.split('、').map(str::trim).collect();
+        names.sort_unstable();
+        *missing = names.join("、");
+    }
+    canonical(&cells.iter().map(String::as_str).collect::<Vec<_>>())
+}

@@ -1,0 +1,164 @@
+//! `kaohe explain`: reads a published folder, and nothing else, and tells why.
+
+use std::collections::BTreeSet;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use super::{Failure, traced};
+use crate::explain::{self, Consequence, Explanation, Pending, Published};
+use crate::handoff::dossier;
+use crate::pack::Run;
+use crate::rule::record::Record;
+use crate::table::text::{key, nearest, without_blanks};
+
+/// Every rule about everybody called `subject` (an id or a name).
+///
+/// # Errors
+/// The folder is no published run, or nobody in it is called so.
+pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
+    let (dir, _) = published(dir, None)?;
+    let dir = dir.as_path();
+    let wanted = called(subject);
+    let (head, meant) = traced::read(dir, &|head, record| explain::is_meant(head, record, &wanted, &called))?;
+    let pending: Vec<Pending> = rows(dir, super::data::PENDING)?;
+    if meant.is_empty() {
+        // Somebody of whom only rejected rows tell.
+        let open: Vec<Pending> = pending.into_iter().filter(|case| called(&case.subject_id) == wanted).collect();
+        return match open.first() {
+            Some(first) => Ok(vec![explain::only_pending(&first.subject_kind, &first.subject_id, &open)]),
+            None => Err(nobody(subject, dir)?),
+        };
+    }
+    let consequences: Vec<Consequence> = rows(dir, super::data::CONSEQUENCES)?;
+    let mut explained = Vec::new();
+    for record in &meant {
+        let kind = &head.entities[record.entity].kind;
+        let lines: Vec<Consequence> = consequences
+            .iter()
+            .filter(|line| line.subject_kind == *kind && line.subject_id == record.id)
+            .cloned()
+            .collect();
+        let units: BTreeSet<String> = explain::units_of(record, &lines);
+        let (_, records) = traced::read(dir, &|head, one| explain::is_related(head, one, record, &units))?;
+        let published = Published { head: &head, records: &records, consequences: &lines, pending: &pending };
+        explained.push(explain::explain(record, &published));
+    }
+    Ok(explained)
+}
+
+/// The same as a workbook for the meeting.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save(explained: &[Explanation], dir: &Path, file: &Path) -> Result<(), Failure> {
+    let (_, run) = published(dir, None)?;
+    dossier::save(explained, &run.title(), run.as_of, file).map_err(Failure::failed)
+}
+
+/// What `run.json` says about a published run.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct RunFile {
+    pub year: i32,
+    pub run: String,
+    #[serde(deserialize_with = "day")]
+    pub as_of: chrono::NaiveDate,
+    pub parameters: Vec<ParameterValue>,
+}
+
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct ParameterValue {
+    pub name: String,
+    pub value: serde_json::Value,
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<chrono::NaiveDate, D::Error> {
+    let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
+}
+
+impl RunFile {
+    pub fn title(&self) -> String {
+        let runs = [Run::HalfYear, Run::Annual];
+        let run = runs.into_iter().find(|run| run.word() == self.run).map_or("", Run::title);
+        format!("{}年{}", self.year, run.strip_prefix('年').unwrap_or(run))
+    }
+}
+
+/// The published run in a folder; in a folder that holds a single run (of the kind asked for), that one.
+///
+/// # Errors
+/// The folder is none, and where one may be.
+pub fn published(dir: &Path, kind: Option<Run>) -> Result<(PathBuf, RunFile), Failure> {
+    let is_run = |dir: &Path| dir.join(super::data::RUN).is_file();
+    let mut dir = dir.to_owned();
+    if !is_run(&dir) {
+        let inside = std::fs::read_dir(&dir).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut runs: Vec<PathBuf> = inside.filter(|path| is_run(path)).collect();
+        runs.sort();
+        let ends = |path: &Path| path.to_string_lossy().ends_with(kind.map_or("", Run::word));
+        let wanted: Vec<&PathBuf> = runs.iter().filter(|path| ends(path)).collect();
+        match (wanted.as_slice(), runs.as_slice()) {
+            ([one], _) => dir = (*one).clone(),
+            (_, []) => {
+                return Err(Failure::failed(format!(
+                    "「{}」不是一次运行的结果文件夹（其中没有 {}）。请指定一次运行的结果文件夹，例如 结果/2015-annual",
+                    dir.display(),
+                    super::data::RUN
+                )));
+            }
+            (_, runs) => {
+                let runs: Vec<String> = runs.iter().map(|run| format!("「{}」", run.display())).collect();
+                let runs = runs.join("、");
+                return Err(Failure::failed(format!("「{}」中有几次运行，请指定其中一次：{runs}", dir.display())));
+            }
+        }
+    }
+    let path = dir.join(super::data::RUN);
+    let broken = |error: &dyn std::fmt::Display| {
+        Failure::failed(format!("「{}」无法读取：{error}。请重新运行后再试", path.display()))
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| broken(&error))?;
+    let run = serde_json::from_str(&text).map_err(|_| broken(&"内容不完整或已损坏"))?;
+    Ok((dir, run))
+}
+
+/// The lines of one of the files for programs.
+///
+/// # Errors
+/// The file is missing or broken.
+pub fn rows<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Vec<T>, Failure> {
+    let path = dir.join(name);
+    let broken = |error: &dyn std::fmt::Display| {
+        Failure::failed(format!("「{}」无法读取：{error}。请重新运行后再试", path.display()))
+    };
+    let file = std::fs::File::open(&path).map_err(|error| broken(&error))?;
+    std::io::BufReader::new(file)
+        .lines()
+        .enumerate()
+        .map(|(at, line)| {
+            let line = line.map_err(|error| broken(&error))?;
+            serde_json::from_str(&line).map_err(|_| broken(&format!("第 {} 行不完整或已损坏", at + 1)))
+        })
+        .collect()
+}
+
+/// Names are compared as everywhere: after NFKC, without blanks.
+fn called(name: &str) -> String {
+    without_blanks(&key(name))
+}
+
+fn nobody(subject: &str, dir: &Path) -> Result<Failure, Failure> {
+    let (_, all) = traced::read(dir, &|head, record| head.entities[record.entity].subject)?;
+    let names = |record: &Record| [called(&record.id), called(&record.label)];
+    let mut names: Vec<String> = all.iter().flat_map(names).collect();
+    names.sort();
+    names.dedup();
+    let near = nearest(&called(subject), names.iter().map(String::as_str));
+    let near = near.map(|near| format!("是否要写「{near}」？")).unwrap_or_default();
+    Ok(Failure::failed(format!(
+        "「{}」中没有编号或姓名（名称）为「{subject}」的对象。{near}请核对编号或姓名",
+        dir.display()
+    )))
+}

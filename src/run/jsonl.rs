@@ -1,0 +1,71 @@
+//! Files of JSON, one value a line: made in portions by all threads, written in order.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// So many lines are made at a time by one thread, and so many such portions are held at a time.
+const PORTION: usize = 512;
+const PORTIONS: usize = 32;
+
+/// A file that is being written.
+pub struct Lines(BufWriter<File>);
+
+impl Lines {
+    /// # Errors
+    /// The file cannot be made.
+    pub fn create(path: &Path) -> io::Result<Lines> {
+        Ok(Lines(BufWriter::new(File::create(path)?)))
+    }
+
+    /// # Errors
+    /// The file cannot be written.
+    pub fn one(&mut self, value: &impl Serialize) -> io::Result<()> {
+        line(&mut self.0, value)
+    }
+
+    /// Lines 0 to `count`, without those that there are none of.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn many<T: Serialize>(&mut self, count: usize, value: impl Fn(usize) -> Option<T> + Sync) -> io::Result<()> {
+        let starts: Vec<usize> = (0..count).step_by(PORTION).collect();
+        for window in starts.chunks(PORTIONS) {
+            let portions = window.par_iter().map(|start| {
+                let mut text = Vec::new();
+                for value in (*start..(*start + PORTION).min(count)).filter_map(&value) {
+                    line(&mut text, &value)?;
+                }
+                Ok(text)
+            });
+            for portion in portions.collect::<io::Result<Vec<_>>>()? {
+                self.0.write_all(&portion)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// The file cannot be written.
+    pub fn finish(self) -> io::Result<()> {
+        self.0.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    }
+}
+
+/// A file of one line per item.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write<T: Serialize>(path: &Path, count: usize, value: impl Fn(usize) -> T + Sync) -> io::Result<()> {
+    let mut lines = Lines::create(path)?;
+    lines.many(count, |at| Some(value(at)))?;
+    lines.finish()
+}
+
+fn line(to: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *to, value)?;
+    to.write_all(b"\n")
+}

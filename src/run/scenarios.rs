@@ -1,0 +1,81 @@
+//! Scenarios for `compare`: a workbook with a parameter per row and a scenario per column.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::Failure;
+use crate::workbook::{self, Merge, Raw, Sink};
+
+/// Name and `名称=值` texts of every scenario, in the order of the columns.
+///
+/// The first sheet is read: its first row names the scenarios, its first column the parameters; a blank
+/// cell keeps the pack's value.
+///
+/// # Errors
+/// The workbook cannot be read, or a column has no name.
+pub fn read(path: &Path) -> Result<Vec<(String, Vec<String>)>, Failure> {
+    let shape = "第一行为各方案名称，第一列为参数名称，空格表示用规则包的值";
+    let mut rows = texts(path).map_err(Failure::failed)?.into_iter();
+    let names = rows.next().map(|(_, cells)| cells).unwrap_or_default();
+    let mut scenarios: Vec<(u32, String, Vec<String>)> =
+        names.into_iter().filter(|(column, _)| *column > 0).map(|(column, name)| (column, name, Vec::new())).collect();
+    for (row, cells) in rows {
+        let mut cells = cells.into_iter();
+        let Some((0, parameter)) = cells.next() else {
+            return Err(Failure::failed(format!(
+                "「{}」第 {} 行第一列没有参数名称。格式：{shape}",
+                path.display(),
+                row + 1
+            )));
+        };
+        for (column, value) in cells {
+            let Some((_, _, sets)) = scenarios.iter_mut().find(|(at, ..)| *at == column) else {
+                return Err(Failure::failed(format!(
+                    "「{}」{} 有值「{value}」，但这一列没有方案名称。格式：{shape}",
+                    path.display(),
+                    crate::place::A1(row, column)
+                )));
+            };
+            sets.push(format!("{parameter}={value}"));
+        }
+    }
+    if scenarios.is_empty() {
+        return Err(Failure::failed(format!("「{}」中没有方案。格式：{shape}", path.display())));
+    }
+    Ok(scenarios.into_iter().map(|(_, name, sets)| (name, sets)).collect())
+}
+
+/// Filled cells by row, each with its column.
+type Texts = BTreeMap<u32, Vec<(u32, String)>>;
+
+fn texts(path: &Path) -> Result<Texts, workbook::Error> {
+    let book = workbook::open(path, &path.display().to_string())?;
+    let mut filled = Filled::default();
+    if !book.sheets().is_empty() {
+        let _: Vec<Merge> = book.read(0, &mut filled)?;
+    }
+    Ok(filled.0)
+}
+
+#[derive(Default)]
+struct Filled(Texts);
+
+impl Sink for Filled {
+    fn cell(&mut self, row: u32, column: u32, value: Raw) {
+        let text = match value {
+            Raw::Text(text) => text.trim().to_owned(),
+            Raw::Number(number) => number.to_string(),
+            Raw::DateTime(time) => time.date().to_string(),
+            Raw::Bool(value) => value.to_string(),
+            Raw::Error(text) => text,
+            Raw::NoResult => "（公式没有结果）".to_owned(),
+        };
+        if !text.is_empty() {
+            self.0.entry(row).or_default().push((column, text));
+        }
+    }
+
+    fn restart(&mut self) {
+        self.0.clear();
+    }
+}

@@ -1,0 +1,221 @@
+//! Golden workbooks: what the fixture city's runs look like, part by part, so that a change of look is seen.
+//!
+//! `fixtures/expected/kunming/<run>-workbooks.txt` holds for every workbook each part's digest, and for its
+//! sheets, readably, what is printed how: page, columns, heights, cells with their formats, rules, charts.
+//! Nothing in a workbook is volatile (dates come from the as-of date), so nothing is left out. To accept
+//! a change, look at the workbooks, then run `UPDATE_EXPECT=1 cargo test --test it golden_workbooks` and read the
+//! difference before it is committed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use super::book::{attribute, parts, tags};
+
+/// Letters that are shown cell by cell; of the others the digests say enough.
+const LETTERS: usize = 3;
+
+#[test]
+fn golden_workbooks_of_both_runs() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let output = tempfile::tempdir().unwrap();
+    for run in ["half-year", "annual"] {
+        let mut kaohe = Command::new(env!("CARGO_BIN_EXE_kaohe"));
+        kaohe.arg(run).arg(fixtures.join("kunming")).arg("--output").arg(output.path()).arg("--quiet");
+        assert_eq!(kaohe.status().unwrap().code(), Some(0), "{run}");
+        let found = folder(&output.path().join(format!("2015-{run}")));
+        let path = fixtures.join(format!("expected/kunming/{run}-workbooks.txt"));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&path, &found).unwrap();
+            continue;
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        if let Some(difference) = difference(&expected, &found) {
+            panic!(
+                "{run}: the workbooks look otherwise than {}:\n{difference}\nIf that is meant, look at them and run \
+                 UPDATE_EXPECT=1 cargo test --test it golden_workbooks",
+                path.display()
+            );
+        }
+    }
+}
+
+/// The first lines that differ, with the workbook they belong to: readable ones before digests.
+fn difference(expected: &str, found: &str) -> Option<String> {
+    let readable = |text: &str| text.lines().filter(|line| !line.starts_with("part ")).map(str::to_owned).collect();
+    let all = |text: &str| text.lines().map(str::to_owned).collect();
+    first_difference(readable(expected), readable(found)).or_else(|| first_difference(all(expected), all(found)))
+}
+
+fn first_difference(expected: Vec<String>, found: Vec<String>) -> Option<String> {
+    let most = expected.len().max(found.len());
+    let at = (0..most).find(|at| expected.get(*at) != found.get(*at))?;
+    let place = found[..at.min(found.len())].iter().rev().find(|line| line.starts_with("== "));
+    let shown = |lines: &[String]| {
+        lines[at.min(lines.len())..].iter().take(6).map(|line| format!("    {line}\n")).collect::<String>()
+    };
+    let place = place.map_or("", String::as_str);
+    Some(format!("{place}\n  expected\n{}  found\n{}", shown(&expected), shown(&found)))
+}
+
+fn folder(run: &Path) -> String {
+    let mut names = Vec::new();
+    for inside in ["", "退回单", "单位通知"] {
+        let Ok(entries) = std::fs::read_dir(run.join(inside)) else { continue };
+        let mut found: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        found.retain(|name| name.ends_with(".xlsx"));
+        found.sort();
+        names.extend(found.into_iter().enumerate().map(|(at, name)| {
+            (Path::new(inside).join(name).to_string_lossy().into_owned(), inside.is_empty() || at < LETTERS)
+        }));
+    }
+    let mut text = String::new();
+    let mut formats = BTreeMap::new();
+    for (name, whole) in names {
+        let parts = parts(&run.join(&name));
+        writeln!(text, "== {name}").unwrap();
+        for (part, content) in &parts {
+            writeln!(text, "part {part} {}", digest(content, 12)).unwrap();
+        }
+        if whole {
+            workbook(&mut text, &parts, &mut formats);
+        }
+    }
+    text.push_str("== formats\n");
+    for (name, format) in formats {
+        writeln!(text, "{name} {format}").unwrap();
+    }
+    text
+}
+
+fn digest(text: &str, length: usize) -> String {
+    let hex: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    hex[..length].to_owned()
+}
+
+type Parts = BTreeMap<String, String>;
+
+fn workbook(text: &mut String, parts: &Parts, formats: &mut BTreeMap<String, String>) {
+    let strings = shared(parts);
+    let styles = styles(&parts["xl/styles.xml"]);
+    let book = &parts["xl/workbook.xml"];
+    for name in elements(book, "definedName") {
+        writeln!(text, "name {}", name.1).unwrap();
+    }
+    for (at, sheet) in tags(book, "<sheet ").into_iter().enumerate() {
+        let state = attribute(sheet, "state").unwrap_or("visible");
+        writeln!(text, "-- {} {state}", attribute(sheet, "name").unwrap()).unwrap();
+        let xml = &parts[&format!("xl/worksheets/sheet{}.xml", at + 1)];
+        for tag in ["<pageSetup ", "<pageMargins ", "<printOptions ", "<pane ", "<autoFilter ", "<sheetProtection "] {
+            tags(xml, tag).iter().for_each(|tag| writeln!(text, "{}", tag.trim_start_matches('<')).unwrap());
+        }
+        for (_, footer) in elements(xml, "oddFooter") {
+            writeln!(text, "foot {footer}").unwrap();
+        }
+        let columns = tags(xml, "<col ").into_iter().map(|tag| {
+            let [min, max, width] = ["min", "max", "width"].map(|name| attribute(tag, name).unwrap_or_default());
+            format!("{min}-{max}:{width}")
+        });
+        writeln!(text, "columns {}", columns.collect::<Vec<_>>().join(" ")).unwrap();
+        let merged: Vec<&str> = tags(xml, "<mergeCell ").into_iter().filter_map(|tag| attribute(tag, "ref")).collect();
+        writeln!(text, "merged {}", merged.join(" ")).unwrap();
+        for (tag, inside) in elements(xml, "dataValidation").into_iter().chain(elements(xml, "conditionalFormatting")) {
+            writeln!(text, "rule {tag} {inside}").unwrap();
+        }
+        for (tag, inside) in elements(xml, "row") {
+            let height = attribute(&tag, "ht").unwrap_or("-");
+            write!(text, "{} h{height}", attribute(&tag, "r").unwrap()).unwrap();
+            cells(text, &inside, &strings, &styles, formats);
+            // What is left of a merged line.
+            text.truncate(text.trim_end_matches([' ', '|']).len());
+            text.push('\n');
+        }
+    }
+    for (name, chart) in parts.iter().filter(|(name, _)| name.starts_with("xl/charts/chart")) {
+        let kinds: BTreeSet<&str> =
+            ["barChart", "lineChart", "pieChart"].into_iter().filter(|kind| chart.contains(kind)).collect();
+        let texts: Vec<String> = elements(chart, "a:t").into_iter().map(|(_, inside)| inside).collect();
+        let series: Vec<String> = elements(chart, "c:f").into_iter().map(|(_, inside)| inside).collect();
+        writeln!(text, "chart {name} {kinds:?} {} {}", texts.join(" "), series.join(" ")).unwrap();
+    }
+}
+
+/// Cells of one format on end stand behind its name.
+fn cells(text: &mut String, row: &str, strings: &[String], styles: &[String], formats: &mut BTreeMap<String, String>) {
+    let mut last = "";
+    for (tag, inside) in elements(row, "c") {
+        let style = attribute(&tag, "s").map_or(0, |style| style.parse::<usize>().unwrap());
+        let format = &styles[style];
+        if format != last {
+            let name = format!("#{}", digest(format, 4));
+            write!(text, " {name}").unwrap();
+            let known = formats.entry(name.clone()).or_insert_with(|| format.clone());
+            assert_eq!(known, format, "two formats are called {name}");
+            last = format;
+        }
+        let value = elements(&inside, "v").pop().map_or(String::new(), |(_, value)| value);
+        let value = match attribute(&tag, "t") {
+            Some("s") => strings[value.parse::<usize>().unwrap()].replace('\n', "⏎"),
+            Some("inlineStr") => elements(&inside, "t").pop().unwrap().1,
+            _ => value,
+        };
+        write!(text, " | {value}").unwrap();
+    }
+}
+
+fn shared(parts: &Parts) -> Vec<String> {
+    let Some(xml) = parts.get("xl/sharedStrings.xml") else { return Vec::new() };
+    elements(xml, "si")
+        .into_iter()
+        .map(|(_, inside)| elements(&inside, "t").into_iter().map(|(_, t)| t).collect())
+        .collect()
+}
+
+/// Each cell format, with font, fill and border put in for their numbers.
+fn styles(xml: &str) -> Vec<String> {
+    let list = |outer: &str, inner: &str| -> Vec<String> {
+        let inside = elements(xml, outer).pop().map_or(String::new(), |(_, inside)| inside);
+        elements(&inside, inner).into_iter().map(|(tag, inside)| format!("{tag} {inside}").trim().to_owned()).collect()
+    };
+    let (fonts, fills, borders) = (list("fonts", "font"), list("fills", "fill"), list("borders", "border"));
+    let numbers: BTreeMap<String, String> = tags(xml, "<numFmt ")
+        .into_iter()
+        .map(|tag| ["numFmtId", "formatCode"].map(|name| attribute(tag, name).unwrap().to_owned()).into())
+        .collect();
+    let inside = elements(xml, "cellXfs").pop().unwrap().1;
+    let formats = elements(&inside, "xf").into_iter().map(|(tag, inside)| {
+        let of = |name: &str, known: &[String]| known[attribute(&tag, name).unwrap().parse::<usize>().unwrap()].clone();
+        let number = attribute(&tag, "numFmtId").unwrap();
+        let number = numbers.get(number).map_or(number, String::as_str);
+        [of("fontId", &fonts), of("fillId", &fills), of("borderId", &borders), number.to_owned(), inside].join("; ")
+    });
+    formats.collect()
+}
+
+/// Every element of that name that holds none of the same: opening tag and what stands inside.
+fn elements(xml: &str, name: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let (open, close) = (format!("<{name}"), format!("</{name}>"));
+    let mut rest = xml;
+    while let Some(at) = rest.find(&open) {
+        rest = &rest[at + open.len()..];
+        if !rest.starts_with([' ', '>', '/']) {
+            continue;
+        }
+        let end = rest.find('>').unwrap();
+        let tag = &rest[..end];
+        rest = &rest[end + 1..];
+        if tag.ends_with('/') {
+            found.push((tag.trim_end_matches('/').to_owned(), String::new()));
+            continue;
+        }
+        let end = rest.find(&close).unwrap();
+        found.push((tag.to_owned(), rest[..end].to_owned()));
+        rest = &rest[end..];
+    }
+    found
+}
