@@ -58,6 +58,7 @@ pub struct Part {
     pub columns: Vec<Option<u32>>,
     pub doubled: Option<(usize, u32)>,
     pub others: Vec<recognise::Other>,
+    pub slips: Vec<(usize, String, String)>,
     pub titles: TitleYears,
     /// Sheet row of each data row.
     pub lines: Vec<u32>,
@@ -366,6 +367,7 @@ impl<'s> Reading<'s> {
             columns: self.found.columns,
             doubled: self.found.doubled,
             others: self.found.others,
+            slips: self.found.slips,
             titles: self.titles,
             lines: self.lines,
             cells,
