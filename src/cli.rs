@@ -224,11 +224,13 @@ pub enum PackCommand {
     Lint(PackDir),
     /// 用规则包自带的例子检验规则，并指出没有例子的分支
     Test(PackDir),
-    /// 把内置规则包写到文件夹，供修改后用 --pack 使用
+    /// 把规则包写到文件夹，供修改后用 --pack 使用
     Export {
         /// 写到哪个文件夹
         #[arg(value_name = "DIR")]
         dir: PathBuf,
+        #[command(flatten)]
+        of: PackDir,
     },
 }
 

@@ -209,11 +209,17 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
                 return Err(Failure { message: String::new(), code: 1 });
             }
         }
-        PackCommand::Export { dir } => {
-            let name = pack::built_in_names().next().unwrap_or_default();
-            for path in pack::export(name, &dir).map_err(Failure::failed)? {
+        PackCommand::Export { dir, of } => {
+            let pack = load(of.pack.as_deref())?;
+            for path in pack::export(&pack, &dir).map_err(Failure::failed)? {
                 complain(&path.display().to_string());
             }
+            let others: Vec<&str> = pack::built_in_names().filter(|name| *name != pack.name).collect();
+            complain(&format!(
+                "已导出规则包 {}；其他内置的规则包：{}（用 --pack 名称 指定）",
+                pack.name,
+                others.join("、")
+            ));
         }
     }
     Ok(Ended::Clean)

@@ -44,7 +44,20 @@ fn line_width(line: &str) -> usize {
 
 /// Half-widths of a character in a Chinese typeface: what Unicode calls ambiguous (…, —, “”, ①) is wide there.
 fn character_width(character: char) -> usize {
-    character.width_cjk().unwrap_or(0)
+    match character {
+        // Nearly all there is, without a look into Unicode's tables.
+        ' '..='~' => 1,
+        '\u{4E00}'..='\u{9FFF}' | '\u{3001}'..='\u{3011}' | '\u{FF01}'..='\u{FF60}' => 2,
+        _ => character.width_cjk().unwrap_or(0),
+    }
+}
+
+/// Marks that do not begin a line.
+fn closes(character: char) -> bool {
+    matches!(
+        character,
+        '，' | '。' | '；' | '：' | '、' | '！' | '？' | '）' | '〕' | '」' | '』' | '》' | '”' | '’' | '…'
+    )
 }
 
 /// Lines that the text takes in a column with room for `room` half-width characters.
@@ -66,7 +79,7 @@ fn wrapped(line: &str, room: usize) -> usize {
     let mut last_wide = false;
     for character in line.chars() {
         let width = character_width(character);
-        let closing = "，。；：、！？）〕」』》”’…".contains(character);
+        let closing = closes(character);
         let wide = width == 2 && !closing;
         if (wide || last_wide) && !closing || character == ' ' {
             word = 0;
@@ -154,6 +167,16 @@ mod tests {
         ];
         for (text, room, expected) in cases {
             assert_eq!(lines(text, room), expected, "{text} in {room}");
+        }
+    }
+
+    #[test]
+    fn common_characters_are_as_wide_as_unicode_says() {
+        for character in ('\u{20}'..='\u{7E}').chain('\u{3001}'..='\u{3011}').chain('\u{4E00}'..='\u{9FFF}') {
+            assert_eq!(Some(character_width(character)), character.width_cjk(), "{character}");
+        }
+        for character in '\u{FF01}'..='\u{FF60}' {
+            assert_eq!(Some(character_width(character)), character.width_cjk(), "{character}");
         }
     }
 

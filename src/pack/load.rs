@@ -40,16 +40,15 @@ pub fn built_in_files(name: &str) -> Option<Vec<(String, String)>> {
     Some(files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
 }
 
-/// Writes a built-in pack's files into a folder that `--pack` takes. Files that are there already stay.
+/// Writes a pack's files into a folder that `--pack` takes. Files that are there already stay.
 ///
 /// # Errors
 /// A folder that cannot be written, or that holds a file of the pack already.
-pub fn export(name: &str, dir: &Path) -> Result<Vec<std::path::PathBuf>, Error> {
+pub fn export(pack: &Pack, dir: &Path) -> Result<Vec<std::path::PathBuf>, Error> {
     let fail = |path: &Path, source| Error::Write { path: path.display().to_string(), source };
     std::fs::create_dir_all(dir).map_err(|source| fail(dir, source))?;
-    let files = built_in_files(name).unwrap_or_default();
     let mut written = Vec::new();
-    for (file, _) in &files {
+    for (file, _) in &pack.files {
         let path = dir.join(file);
         if path.exists() {
             let source = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "文件已存在，不予覆盖");
@@ -57,7 +56,7 @@ pub fn export(name: &str, dir: &Path) -> Result<Vec<std::path::PathBuf>, Error> 
         }
         written.push(path);
     }
-    for (path, (_, text)) in written.iter().zip(&files) {
+    for (path, (_, text)) in written.iter().zip(&pack.files) {
         std::fs::write(path, text).map_err(|source| fail(path, source))?;
     }
     Ok(written)

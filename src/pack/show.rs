@@ -30,36 +30,14 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
         }
         reading(text, parameter.reading.as_deref(), 4)?;
     }
-    writeln!(text, "\n二、规则")?;
-    for rule in pack.rules.iter().filter(|rule| !rule.runs.is_empty()) {
-        let runs: Vec<&str> = rule.runs.iter().map(|run| run.title()).collect();
-        let citation = if rule.citation.is_empty() { "待定事项" } else { rule.citation.as_str() };
-        writeln!(text, "  {}　{citation}　{}，第{}阶段", rule.id, runs.join("、"), rule.stage)?;
-        writeln!(text, "    对象：{}", entity(pack, rule.of))?;
-        if let Some(scope) = &rule.scope {
-            writeln!(text, "    范围：{}", one_line(scope))?;
+    writeln!(text, "\n二、条款和规则")?;
+    let mut shown: Vec<&str> = Vec::new();
+    for rule in &pack.rules {
+        // Each provision once, where its first rule stands, with all its rules.
+        if !shown.contains(&rule.citation.as_str()) {
+            shown.push(&rule.citation);
+            provision(pack, &rule.citation, text)?;
         }
-        writeln!(text, "    条件：{}", one_line(&rule.when))?;
-        for proposal in &rule.proposals {
-            let to = match &proposal.to {
-                Recipient::Itself => "本人（本班子）".to_owned(),
-                Recipient::Role { role, via: None } => format!("该班子的{role}"),
-                Recipient::Role { role, via: Some(via) } => format!("其任{via}的班子的{role}"),
-                Recipient::Named { column, .. } => format!("所填的{column}"),
-            };
-            let options = if proposal.options.is_empty() {
-                String::new()
-            } else {
-                format!("［{}］", proposal.options.join("、"))
-            };
-            writeln!(text, "    → {}{options}：{to}", pack.actions[proposal.action].name)?;
-            reading(text, proposal.reading.as_deref(), 6)?;
-        }
-        if let Some(missing) = &rule.marks {
-            let missing = if missing.is_empty() { "无".to_owned() } else { missing.join("、") };
-            writeln!(text, "    → 列为待定，缺少：{missing}")?;
-        }
-        reading(text, rule.reading.as_deref(), 4)?;
     }
     writeln!(text, "\n三、事实")?;
     for fact in &pack.facts {
@@ -111,7 +89,64 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
             pack.actions.iter().filter(|action| action.list == at).map(|action| action.name.as_str()).collect();
         writeln!(text, "  {}：{}", list.name, actions.join("、"))?;
     }
+    if !pack.deliberate.silent.is_empty() {
+        writeln!(text, "\n六、有意不作处理的")?;
+        for silent in &pack.deliberate.silent {
+            let table = &pack.tables[silent.table];
+            let column = &table.columns[silent.column].name;
+            writeln!(text, "  {}的{column}：{}", table.name, silent.values.join("、"))?;
+            reading(text, Some(&silent.reading), 4)?;
+        }
+    }
     Ok(())
+}
+
+/// A provision with its rules, or the cases that no provision decides.
+fn provision(pack: &Pack, citation: &str, text: &mut String) -> std::fmt::Result {
+    writeln!(text, "\n  {}", if citation.is_empty() { "没有条款可用、只列为待定的情形" } else { citation })?;
+    for rule in pack.rules.iter().filter(|rule| rule.citation == citation) {
+        if let Some(quota) = pack.quotas.iter().find(|quota| pack.rules[quota.rule].id == rule.id) {
+            let (action, of) = (&pack.actions[quota.action].name, &pack.subjects[quota.of].name);
+            writeln!(text, "    {}　{}：{of}中达到「{}」的比例，先安排「{}」的", rule.id, action, quota.share, quota.first)?;
+            continue;
+        }
+        let runs: Vec<&str> = rule.runs.iter().map(|run| run.title()).collect();
+        writeln!(text, "    {}　{}，{}，第{}阶段", rule.id, entity(pack, rule.of), runs.join("、"), rule.stage)?;
+        if let Some(scope) = &rule.scope {
+            writeln!(text, "      范围：{}", one_line(scope))?;
+        }
+        writeln!(text, "      条件：{}", one_line(&rule.when))?;
+        for proposal in &rule.proposals {
+            let to = match &proposal.to {
+                Recipient::Itself => match rule.of {
+                    Entity::Subject(kind) => format!("该{}", pack.subjects[kind].name),
+                    _ => "所反映的对象".to_owned(),
+                },
+                Recipient::Role { role, via: None } => format!("该{}的{role}", unit(pack)),
+                Recipient::Role { role, via: Some(via) } => format!("其任{via}的{}的{role}", unit(pack)),
+                Recipient::Named { column, .. } => format!("所填的{column}"),
+            };
+            let options = if proposal.options.is_empty() {
+                String::new()
+            } else {
+                format!("［{}］", proposal.options.join("、"))
+            };
+            let action = &pack.actions[proposal.action];
+            writeln!(text, "      → {}{options}：{to}（{}）", action.name, pack.lists[action.list].name)?;
+            reading(text, proposal.reading.as_deref(), 8)?;
+        }
+        if let Some(missing) = &rule.marks {
+            let missing = if missing.is_empty() { "无".to_owned() } else { missing.join("、") };
+            writeln!(text, "      → 列为待定，缺少：{missing}")?;
+        }
+        reading(text, rule.reading.as_deref(), 6)?;
+    }
+    Ok(())
+}
+
+/// What a unit is called.
+fn unit(pack: &Pack) -> &str {
+    &pack.subjects[pack.membership.unit].name
 }
 
 fn reading(text: &mut String, reading: Option<&str>, indent: usize) -> std::fmt::Result {

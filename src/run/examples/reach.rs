@@ -193,7 +193,7 @@ impl<'p> Plan<'p> {
             for (place, proposal) in rule.proposals.iter().enumerate() {
                 if !seen.proposals.contains(&(at, place)) {
                     let to = match &proposal.to {
-                        Recipient::Itself => "本人（本班子）".to_owned(),
+                        Recipient::Itself => "所涉及的对象".to_owned(),
                         Recipient::Role { role, .. } => role.clone(),
                         Recipient::Named { column, .. } => format!("「{column}」中的人"),
                     };

@@ -1,0 +1,312 @@
+//! kaohe beside its floor: the same reading and writing with the libraries alone, and no rules.
+//!
+//! `cargo bench --bench floor` makes a city, runs `kaohe annual --no-notices` on it, then reads all its sheets
+//! with calamine into columns and writes the very lists of that run with rust_xlsxwriter, and prints both side
+//! by side, on one thread and on two. `-- --sizes 1200,200000,2000000` takes other sizes, `-- --repeat 5` the best
+//! of so many, `-- --python PATH` an interpreter that has fastexcel, polars and rustpy-xlsxwriter (then
+//! `benches/python_stack.py` does the floor's work too), `-- --in DIR` keeps cities and outputs there.
+
+// A bench that cannot go on stops, and says on stdout what it found.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use calamine::{DataRef, Reader, Xlsx};
+use rayon::prelude::*;
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
+
+/// The floor's allocator is the program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Between cells and between rows of a list's texts; a number is marked by the third.
+const CELL: char = '\u{1F}';
+const ROW: char = '\u{1E}';
+const NUMBER: char = '\u{2}';
+/// Longer sheets are streamed, as the program does.
+const STREAMED: usize = 5_000;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [word, input, texts, output] = &arguments[..]
+        && word == "--floor"
+    {
+        return floor(Path::new(input), Path::new(texts), Path::new(output));
+    }
+    let after = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(at + 1).cloned()
+    };
+    let sizes = after("--sizes").unwrap_or_else(|| "1200,12000,200000".to_owned());
+    let sizes: Vec<u32> = sizes.split(',').map(|size| size.parse().expect("--sizes takes numbers")).collect();
+    let repeat: u32 = after("--repeat").map_or(3, |text| text.parse().expect("--repeat takes a number"));
+    let python = after("--python");
+    let temporary = tempfile::tempdir().unwrap();
+    let root = after("--in").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
+    for cadres in sizes {
+        compare(&root, cadres, repeat, python.as_deref());
+    }
+}
+
+/// What a process took.
+#[derive(Clone, Copy)]
+struct Cost {
+    wall: Duration,
+    /// None where part of it went into what is not measured.
+    cpu: Option<Duration>,
+    /// Peak, in MB; none where the system does not tell.
+    memory: Option<u64>,
+}
+
+fn compare(root: &Path, cadres: u32, repeat: u32, python: Option<&str>) {
+    let city = root.join(format!("city-{cadres}"));
+    let kaohe = env!("CARGO_BIN_EXE_kaohe");
+    if !city.exists() {
+        once(Command::new(kaohe).arg("sample").arg(&city).args(["--cadres", &cadres.to_string()]));
+    }
+    let output = root.join(format!("out-{cadres}"));
+    let texts = root.join(format!("texts-{cadres}"));
+    let run = |threads: &str, more: &[&str]| {
+        best(repeat, || {
+            let _ = fs::remove_dir_all(&output);
+            let mut command = Command::new(kaohe);
+            command.arg("annual").arg(&city).arg("--output").arg(&output).args(["--quiet", "--threads", threads]);
+            command.args(more);
+            command
+        })
+    };
+    let lists = ["--no-notices"];
+    let two = run("2", &lists);
+    let _ = fs::remove_dir_all(&texts);
+    dump(&output.join("2015-annual"), &texts);
+    let one = run("1", &lists);
+    let all = run("2", &[]);
+    let _ = fs::remove_dir_all(&output);
+    let written = root.join(format!("floor-{cadres}"));
+    let floor = |threads: &str| {
+        best(repeat, || {
+            let _ = fs::remove_dir_all(&written);
+            fs::create_dir_all(&written).unwrap();
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.arg("--floor").args([&city, &texts, &written]).env("RAYON_NUM_THREADS", threads);
+            command
+        })
+    };
+    let (floor_two, floor_one) = (floor("2"), floor("1"));
+    let other = python.map(|python| {
+        best(repeat, || {
+            let _ = fs::remove_dir_all(&written);
+            fs::create_dir_all(&written).unwrap();
+            let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/python_stack.py");
+            let mut command = Command::new(python);
+            command.arg(script).args([&city, &texts, &written]).env("POLARS_MAX_THREADS", "2");
+            command
+        })
+    });
+    println!("\n{cadres} cadres, best of {repeat}{:>31} {:>8} {:>8}", "wall", "cpu", "memory");
+    let print = |what: &str, cost: Cost| {
+        let memory = cost.memory.map_or_else(|| "–".to_owned(), |memory| format!("{memory} MB"));
+        let cpu = cost.cpu.map_or_else(|| "–".to_owned(), |cpu| format!("{:.2} s", cpu.as_secs_f64()));
+        println!("  {what:<46} {:>6.2} s {cpu:>8} {memory:>8}", cost.wall.as_secs_f64());
+    };
+    print("floor, 2 threads", floor_two);
+    print("floor, 1 thread", floor_one);
+    print("kaohe annual --no-notices, 2 threads", two);
+    print("kaohe annual --no-notices, 1 thread", one);
+    print("kaohe annual, letters too, 2 threads", all);
+    if let Some(other) = other {
+        print("Python stack, reading and writing alone", other);
+    }
+    let ratio = |a: Cost, b: Cost| a.wall.as_secs_f64() / b.wall.as_secs_f64();
+    println!("  kaohe : floor {:.2}    two threads : one {:.2}", ratio(two, floor_two), ratio(two, one));
+    if let Some(other) = other {
+        println!("  Python : kaohe {:.2}", ratio(other, two));
+    }
+}
+
+/// The fastest of several runs.
+fn best(repeat: u32, command: impl Fn() -> Command) -> Cost {
+    (0..repeat.max(1)).map(|_| once(&mut command())).min_by_key(|cost| cost.wall).unwrap()
+}
+
+fn once(command: &mut Command) -> Cost {
+    let before = children();
+    let start = Instant::now();
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let mut memory = None;
+    // The mark is a high-water one: what matters is the last look.
+    while child.try_wait().unwrap().is_none() {
+        memory = peak(&status).max(memory);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let wall = start.elapsed();
+    let told = child.wait_with_output().unwrap();
+    assert!(told.status.success(), "{command:?}");
+    // A process that prepares what it measures tells itself how long the work took.
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let told = told.lines().find_map(|line| line.strip_prefix("seconds ")?.parse::<f64>().ok());
+    match told {
+        Some(seconds) => Cost { wall: Duration::from_secs_f64(seconds), cpu: None, memory },
+        None => Cost { wall, cpu: Some(children() - before), memory },
+    }
+}
+
+fn peak(status: &Path) -> Option<u64> {
+    let text = fs::read_to_string(status).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? / 1024)
+}
+
+/// Time that finished children have taken of all processors.
+fn children() -> Duration {
+    let text = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or_default();
+    Duration::from_millis((ticks(13) + ticks(14)) * 10)
+}
+
+/// The texts of a run's lists, one file per sheet: what the floor writes, row by row.
+fn dump(run: &Path, texts: &Path) {
+    fs::create_dir_all(texts).unwrap();
+    let workbooks = fs::read_dir(run).unwrap().map(|entry| entry.unwrap().path());
+    for path in workbooks.filter(|path| path.extension().is_some_and(|ending| ending == "xlsx")) {
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(fs::read(&path).unwrap())).unwrap();
+        for (index, name) in book.sheet_names().into_iter().enumerate() {
+            let mut rows: Vec<Vec<String>> = Vec::new();
+            let mut cells = book.worksheet_cells_reader(&name).unwrap();
+            while let Some(cell) = cells.next_cell().unwrap() {
+                let (row, column) = (cell.get_position().0 as usize, cell.get_position().1 as usize);
+                rows.resize_with(rows.len().max(row + 1), Vec::new);
+                let row = &mut rows[row];
+                row.resize_with(row.len().max(column + 1), String::new);
+                row[column] = match cell.get_value() {
+                    DataRef::SharedString(text) => (*text).to_owned(),
+                    DataRef::String(text) => text.clone(),
+                    DataRef::Float(number) => format!("{NUMBER}{number}"),
+                    DataRef::Int(number) => format!("{NUMBER}{number}"),
+                    DataRef::DateTime(date) => format!("{NUMBER}{}", date.as_f64()),
+                    _ => String::new(),
+                };
+            }
+            let rows: Vec<String> = rows.into_iter().map(|row| row.join(&CELL.to_string())).collect();
+            let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+            fs::write(texts.join(format!("{stem}-{index}")), rows.join(&ROW.to_string())).unwrap();
+        }
+    }
+}
+
+/// The floor itself, in a process of its own.
+fn floor(input: &Path, texts: &Path, output: &Path) {
+    let mut books: Vec<(String, String)> = fs::read_dir(texts)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()))
+        .collect();
+    books.sort_by_key(|(name, text)| (std::cmp::Reverse(text.len()), name.clone()));
+    let columns = read(input);
+    books.iter().par_bridge().for_each(|(name, text)| write(text, &output.join(format!("{name}.xlsx"))));
+    // What was read is held to the end, as somebody who decides something would hold it.
+    println!("{} cells, {} sheets", columns.iter().map(Column::len).sum::<usize>(), books.len());
+}
+
+/// A column of a sheet: texts on end, and numbers.
+#[derive(Default)]
+struct Column {
+    texts: String,
+    ends: Vec<u32>,
+    numbers: Vec<f64>,
+}
+
+impl Column {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn push(&mut self, row: usize, value: &DataRef<'_>) {
+        // Blank cells are not told; their rows are filled up.
+        while self.ends.len() < row {
+            self.ends.push(self.texts.len() as u32);
+            self.numbers.push(f64::NAN);
+        }
+        let number = match value {
+            DataRef::SharedString(text) => {
+                self.texts.push_str(text);
+                f64::NAN
+            }
+            DataRef::String(text) => {
+                self.texts.push_str(text);
+                f64::NAN
+            }
+            DataRef::Float(number) => *number,
+            DataRef::Int(number) => *number as f64,
+            DataRef::DateTime(date) => date.as_f64(),
+            _ => f64::NAN,
+        };
+        self.ends.push(self.texts.len() as u32);
+        self.numbers.push(number);
+    }
+}
+
+/// All sheets of all workbooks, side by side, those of the biggest workbook first.
+fn read(input: &Path) -> Vec<Column> {
+    let mut files: Vec<Arc<[u8]>> = fs::read_dir(input)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "xlsx"))
+        .map(|path| Arc::from(fs::read(path).unwrap()))
+        .collect();
+    files.sort_by_key(|bytes| std::cmp::Reverse(bytes.len()));
+    let open = |bytes: &Arc<[u8]>| Xlsx::new(Cursor::new(Arc::clone(bytes))).unwrap();
+    let sheets: Vec<(Arc<[u8]>, String)> = files
+        .par_iter()
+        .flat_map_iter(|bytes| open(bytes).sheet_names().into_iter().map(move |name| (Arc::clone(bytes), name)))
+        .collect();
+    let columns = sheets.iter().par_bridge().flat_map_iter(|(bytes, name)| {
+        let mut columns: Vec<Column> = Vec::new();
+        let mut book = open(bytes);
+        let mut cells = book.worksheet_cells_reader(name).unwrap();
+        while let Some(cell) = cells.next_cell().unwrap() {
+            let (row, column) = cell.get_position();
+            columns.resize_with(columns.len().max(column as usize + 1), Column::default);
+            columns[column as usize].push(row as usize, cell.get_value());
+        }
+        columns
+    });
+    columns.collect()
+}
+
+/// One list: formats by column, the level of compression that the program takes.
+fn write(text: &str, path: &Path) {
+    let mut book = Workbook::new();
+    book.set_tempdir(path.parent().unwrap()).unwrap();
+    book.set_zip_compression_level(3);
+    let rows = text.split(ROW);
+    let sheet = match rows.clone().count() > STREAMED {
+        true => book.add_worksheet_with_low_memory().unwrap(),
+        false => book.add_worksheet(),
+    };
+    let format = Format::new()
+        .set_font_name("仿宋")
+        .set_font_size(10)
+        .set_border(FormatBorder::Thin)
+        .set_text_wrap()
+        .set_align(FormatAlign::VerticalCenter);
+    for column in 0..20 {
+        sheet.set_column_format(column, &format).unwrap();
+    }
+    for (row, cells) in (0u32..).zip(rows) {
+        for (column, cell) in (0u16..).zip(cells.split(CELL)).filter(|(_, cell)| !cell.is_empty()) {
+            match cell.strip_prefix(NUMBER) {
+                Some(number) => sheet.write_number(row, column, number.parse::<f64>().unwrap()).unwrap(),
+                None => sheet.write_string(row, column, cell).unwrap(),
+            };
+        }
+    }
+    book.save(path).unwrap();
+}
