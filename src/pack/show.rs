@@ -107,7 +107,11 @@ fn provision(pack: &Pack, citation: &str, text: &mut String) -> std::fmt::Result
     for rule in pack.rules.iter().filter(|rule| rule.citation == citation) {
         if let Some(quota) = pack.quotas.iter().find(|quota| pack.rules[quota.rule].id == rule.id) {
             let (action, of) = (&pack.actions[quota.action].name, &pack.subjects[quota.of].name);
-            writeln!(text, "    {}　{}：{of}中达到「{}」的比例，先安排「{}」的", rule.id, action, quota.share, quota.first)?;
+            writeln!(
+                text,
+                "    {}　{}：{of}中达到「{}」的比例，先安排「{}」的",
+                rule.id, action, quota.share, quota.first
+            )?;
             continue;
         }
         let runs: Vec<&str> = rule.runs.iter().map(|run| run.title()).collect();

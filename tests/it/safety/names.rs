@@ -137,6 +137,24 @@ fn names_with_control_characters_reach_a_terminal_as_signs() {
     }
 }
 
+#[test]
+fn people_with_control_characters_reach_a_terminal_as_signs() {
+    let name = "赵\u{1b}[2J\u{202e}一";
+    let city = City::new(&["半年考核_班子 B1 目标完成得分=20", &format!("干部名册 G11 姓名={name}")]);
+    let ended = city.try_run("half-year");
+    assert_eq!(ended.status.code(), Some(0), "{}", told(&ended));
+    let archive = city.output().join("档案.db");
+    let folder = city.output().join("2015-half-year");
+    let show: [&std::ffi::OsStr; 4] = ["archive".as_ref(), "show".as_ref(), "--archive".as_ref(), archive.as_ref()];
+    let explain: [&std::ffi::OsStr; 4] = ["explain".as_ref(), "G11".as_ref(), "--run".as_ref(), folder.as_ref()];
+    for arguments in [show, explain] {
+        let said = kaohe().args(arguments).output().unwrap();
+        let said = String::from_utf8(said.stdout).unwrap();
+        assert!(said.contains('赵'), "{said}");
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn output_names_are_taken_by_windows_whatever_inputs_and_units_are_called() {
