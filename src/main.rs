@@ -117,6 +117,7 @@ fn annual(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, Fa
         archive: arguments.archive,
         sets: arguments.sets,
         notices: !arguments.no_notices,
+        links: arguments.links,
         strict: arguments.strict,
         quiet: arguments.quiet,
     };
@@ -136,6 +137,7 @@ fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failur
         archive: None,
         sets: Vec::new(),
         notices: false,
+        links: false,
         strict: false,
         quiet: false,
     };
