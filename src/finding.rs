@@ -58,6 +58,8 @@ pub enum Code {
     DoubledTable,
     /// Two columns of a sheet bear names of one column of the table.
     DoubledColumn,
+    /// A header that is nearly the name of a column which the sheet lacks.
+    MisspeltHeader,
     /// A file that may hold a table but is not read.
     PassedOver,
     /// `~$`: the workbook beside it is open.

@@ -3,6 +3,7 @@
 //! Assessments repeat the same few words a hundred thousand times. What a content means is worked
 //! out when it is first seen; the row keeps a number. What the clerk wrote stays beside it for messages.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -120,43 +121,46 @@ impl Cells {
         self.entries.extend(other.entries.into_iter().skip(1));
     }
 
-    /// One number per entry, equal where two contents say the same (blank: what the default says).
-    /// `soft`: a bad value counts as blank.
-    pub fn meanings(&self, default: Option<&Value>, soft: bool) -> Vec<u32> {
-        let mut known: HashMap<Meaning, u32> = HashMap::new();
+    /// One number per entry, equal where two contents say the same.
+    pub fn meanings(&self) -> Vec<u32> {
+        let mut known: HashMap<Meaning<'_>, u32> = HashMap::new();
         self.entries
             .iter()
             .map(|entry| {
-                let blank = matches!(entry.content, Content::Blank) || soft && matches!(entry.content, Content::Bad(_));
-                let meaning = match (&entry.content, default) {
-                    (_, Some(value)) if blank => Meaning::of(value),
-                    (_, None) if blank => Meaning::Blank,
-                    (Content::Good(value), _) => Meaning::of(value),
-                    (Content::Blank, _) => Meaning::Blank,
-                    (Content::Bad(_), _) => Meaning::Bad(text::key(&entry.shown)),
-                };
                 let next = known.len() as u32;
-                *known.entry(meaning).or_insert(next)
+                *known.entry(entry.meaning(None, false)).or_insert(next)
             })
             .collect()
     }
 }
 
+impl Entry {
+    /// What the content says, to be compared; blank: what the default says. `soft`: a bad value counts as blank.
+    pub fn meaning<'a>(&'a self, default: Option<&'a Value>, soft: bool) -> Meaning<'a> {
+        match &self.content {
+            Content::Good(value) => Meaning::of(value),
+            Content::Bad(_) if !soft => Meaning::Bad(text::folded(&self.shown)),
+            Content::Blank | Content::Bad(_) => default.map_or(Meaning::Blank, Meaning::of),
+        }
+    }
+}
+
+/// A content in the form that is equal where two say the same.
 #[derive(PartialEq, Eq, Hash)]
-enum Meaning {
+pub enum Meaning<'a> {
     Blank,
-    Text(String),
+    Text(Cow<'a, str>),
     Choice(u16),
     Number(u64),
     Day(NaiveDate),
     Year(i32),
-    Bad(String),
+    Bad(Cow<'a, str>),
 }
 
-impl Meaning {
-    fn of(value: &Value) -> Self {
+impl<'a> Meaning<'a> {
+    fn of(value: &'a Value) -> Self {
         match value {
-            Value::Text(given) => Self::Text(text::key(given)),
+            Value::Text(given) => Self::Text(text::folded(given)),
             Value::Choice(index) => Self::Choice(*index),
             // Nought has two signs.
             Value::Number(number) => Self::Number((number + 0.0).to_bits()),
@@ -170,9 +174,8 @@ impl Meaning {
 #[derive(Debug, Default)]
 pub struct Builder {
     cells: Cells,
-    /// The codes of texts that many cells share, by where the text lies. They are kept, so no other can come to lie there.
-    shared: HashMap<usize, u32>,
-    kept: Vec<Arc<str>>,
+    /// The codes of texts that the book has numbered, plus one: 0 is not yet known.
+    numbered: Vec<u32>,
     texts: HashMap<Arc<str>, u32>,
     numbers: HashMap<u64, u32>,
     moments: HashMap<NaiveDateTime, u32>,
@@ -180,10 +183,31 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The code of a content; `read` says what it means when it is new. Two shared texts that are equal may get two codes.
+    /// The code of a text that the book has numbered, without looking at the text again. What stands in the book under
+    /// two numbers, or once numbered and once in a cell itself, may get two codes.
+    pub fn numbered(&mut self, number: usize, given: &Arc<str>, read: impl FnOnce(&Raw) -> Content) -> u32 {
+        if let Some(code @ 1..) = self.numbered.get(number) {
+            return code - 1;
+        }
+        let code = self.enter(&Raw::Text(Arc::clone(given)), read);
+        if self.numbered.len() <= number {
+            self.numbered.resize(number + 1, 0);
+        }
+        self.numbered[number] = code + 1;
+        code
+    }
+
+    /// The code of a text that is not kept beyond the call unless it is new.
+    pub fn text(&mut self, given: &str, read: impl FnOnce(&Raw) -> Content) -> u32 {
+        match self.texts.get(given) {
+            Some(code) => *code,
+            None => self.code(Raw::Text(Arc::from(given)), read),
+        }
+    }
+
+    /// The code of a content; `read` says what it means when it is new.
     pub fn code(&mut self, raw: Raw, read: impl FnOnce(&Raw) -> Content) -> u32 {
         let known = match &raw {
-            Raw::Text(given) if is_shared(given) => self.shared.get(&place(given)).copied(),
             Raw::Text(given) => self.texts.get(given.as_ref()).copied(),
             Raw::Number(number) => self.numbers.get(&number.to_bits()).copied(),
             Raw::DateTime(moment) => self.moments.get(moment).copied(),
@@ -192,24 +216,26 @@ impl Builder {
         if let Some(code) = known {
             return code;
         }
-        let content = read(&raw);
-        let entry = Entry { shown: shown(&raw), content };
-        if matches!(entry.content, Content::Blank) && entry.shown.is_empty() {
+        let code = self.enter(&raw, read);
+        if code == EMPTY {
             return EMPTY;
         }
-        let code = self.cells.entries.len() as u32;
-        self.cells.entries.push(entry);
         match raw {
-            Raw::Text(given) if is_shared(&given) => {
-                self.shared.insert(place(&given), code);
-                self.kept.push(given);
-            }
             Raw::Text(given) => drop(self.texts.insert(given, code)),
             Raw::Number(number) => drop(self.numbers.insert(number.to_bits(), code)),
             Raw::DateTime(moment) => drop(self.moments.insert(moment, code)),
             other => self.rest.push((other, code)),
         }
         code
+    }
+
+    fn enter(&mut self, raw: &Raw, read: impl FnOnce(&Raw) -> Content) -> u32 {
+        let entry = Entry { shown: shown(raw), content: read(raw) };
+        if matches!(entry.content, Content::Blank) && entry.shown.is_empty() {
+            return EMPTY;
+        }
+        self.cells.entries.push(entry);
+        self.cells.entries.len() as u32 - 1
     }
 
     pub fn is_blank(&self, code: u32) -> bool {
@@ -229,15 +255,6 @@ impl Builder {
         self.cells.entries.shrink_to_fit();
         self.cells
     }
-}
-
-/// Whether the workbook holds the text for all cells that show it.
-fn is_shared(text: &Arc<str>) -> bool {
-    Arc::strong_count(text) > 1
-}
-
-fn place(text: &Arc<str>) -> usize {
-    Arc::as_ptr(text).cast::<u8>().addr()
 }
 
 /// A cell as people see it, without outer blanks.
@@ -303,7 +320,7 @@ mod tests {
         cells.append(fill(&[" 乙", "丙"]));
         assert_eq!(cells.codes, [1, 2, 1, 3, 4]);
         assert_eq!(cells.entry(3).shown.as_ref(), "乙");
-        let meanings = cells.meanings(None, false);
+        let meanings = cells.meanings();
         assert_eq!(meanings[2], meanings[3], "an outer blank changes nothing");
         assert_ne!(meanings[1], meanings[4]);
     }

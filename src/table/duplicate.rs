@@ -48,20 +48,9 @@ pub struct Duplicates {
 pub fn find(records: &Records<'_>) -> Duplicates {
     let mut found = Duplicates::default();
     same_names(records, &mut found);
-    let groups = groups(records, &records.key.parts);
-    if groups.is_empty() {
-        return found;
-    }
-    let meanings: Vec<Vec<u32>> = records
-        .cells
-        .iter()
-        .zip(records.coercions)
-        .zip(records.soft)
-        .map(|((cells, coercion), soft)| cells.meanings(coercion.default.as_ref(), *soft))
-        .collect();
-    for group in groups {
+    for group in groups(records, &records.key.parts) {
         let differing: Vec<usize> =
-            (0..records.cells.len()).filter(|column| differs(records, &meanings, *column, &group)).collect();
+            (0..records.cells.len()).filter(|column| differs(records, *column, &group)).collect();
         let subject_differs =
             records.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
         // A row that is rejected for a reason of its own says something else than a sound one.
@@ -91,7 +80,7 @@ fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
         let mut known: HashMap<(u32, u32), u32> = HashMap::new();
         let meanings = match part {
             KeyPart::Column(column) if records.table.year != Some(*column) => {
-                Some((*column, records.cells[*column].meanings(None, false)))
+                Some((*column, records.cells[*column].meanings()))
             }
             _ => None,
         };
@@ -135,7 +124,7 @@ fn subject(records: &Records<'_>, kind: usize, row: usize) -> Option<Who> {
 
 /// Whether the rows of a group do not all say the same in a column. How people and units are written
 /// does not matter where they are known.
-fn differs(records: &Records<'_>, meanings: &[Vec<u32>], column: usize, group: &[usize]) -> bool {
+fn differs(records: &Records<'_>, column: usize, group: &[usize]) -> bool {
     if records.table.year == Some(column) {
         return false;
     }
@@ -147,8 +136,10 @@ fn differs(records: &Records<'_>, meanings: &[Vec<u32>], column: usize, group: &
             return false;
         }
     }
-    let meaning = |row: usize| meanings[column][records.cells[column].codes[row] as usize];
-    group.windows(2).any(|pair| meaning(pair[0]) != meaning(pair[1]))
+    let (cells, soft) = (&records.cells[column], records.soft[column]);
+    let default = records.coercions[column].default.as_ref();
+    let meaning = |row: usize| cells.entry(row).meaning(default, soft);
+    group.windows(2).any(|pair| cells.codes[pair[0]] != cells.codes[pair[1]] && meaning(pair[0]) != meaning(pair[1]))
 }
 
 fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &mut Duplicates) {

@@ -55,6 +55,8 @@ pub struct Match {
     pub doubled: Option<(usize, u32)>,
     /// Columns under another name of one that is read: the table's column and the header that is not read.
     pub others: Vec<Other>,
+    /// Headers that mean nothing and are nearly the name of a column that is not there: that column, as written, cell.
+    pub slips: Vec<(usize, String, String)>,
 }
 
 /// A column that is not read because another of its sheet has the better right to the name.
@@ -99,6 +101,8 @@ pub struct Headers {
 #[derive(Debug)]
 struct Wanted {
     columns: Vec<String>,
+    /// Per column its own names as header keys, aliases included.
+    names: Vec<Vec<String>>,
     /// Groups of which one column must be there.
     required: Vec<Vec<usize>>,
 }
@@ -132,7 +136,13 @@ impl Headers {
                     known.entry(text::header_key(alias)).or_default().push((index, at, true));
                 }
             }
-            tables.push(Wanted { columns: table.columns.iter().map(|column| column.name.clone()).collect(), required });
+            let names = table.columns.iter().map(|column| {
+                let common = pack.aliases.iter().filter(|(_, name)| *name == &column.name).map(|(alias, _)| alias);
+                [&column.name].into_iter().chain(&column.aliases).chain(common).map(|n| text::header_key(n)).collect()
+            });
+            let names = names.collect();
+            let columns = table.columns.iter().map(|column| column.name.clone()).collect();
+            tables.push(Wanted { columns, names, required });
         }
         Self { known, tables }
     }
@@ -186,7 +196,32 @@ impl Headers {
         let doubled = self.doubled(table, chosen, &candidates);
         let rows = (chosen.top.row, chosen.bottom.map_or(chosen.top.row, |bottom| bottom.row));
         let others = chosen.others(table, doubled);
-        (Recognition::Table(Box::new(Match { table, rows, columns, words, spans, doubled, others })), nears)
+        let slips = self.slips(table, chosen);
+        (Recognition::Table(Box::new(Match { table, rows, columns, words, spans, doubled, others, slips })), nears)
+    }
+
+    /// What is probably a column of the table under a misspelt name, or under one with a remark in brackets behind it.
+    /// Of two letters one is too little to go by (年龄 is no 年度).
+    fn slips(&self, table: usize, chosen: &Candidate<'_>) -> Vec<(usize, String, String)> {
+        let lowest = chosen.bottom.unwrap_or(chosen.top);
+        let alike = |key: &str, name: &String| {
+            let remark = |rest: &str| rest.starts_with(['(', '[', '【']);
+            name.chars().count() >= 3
+                && (text::nearest(key, [name.as_str()]).is_some()
+                    || key.strip_prefix(name.as_str()).is_some_and(remark))
+        };
+        let mut slips = Vec::new();
+        for cell in lowest.cells.iter().filter(|cell| !self.known.contains_key(&cell.key)) {
+            if chosen.fits[table].columns.iter().flatten().any(|place| place.column == cell.column) {
+                continue;
+            }
+            let absent = |at: &usize| chosen.fits[table].columns[*at].is_none();
+            let named = |at: &usize| self.tables[table].names[*at].iter().any(|name| alike(&cell.key, name));
+            if let Some(at) = (0..self.tables[table].names.len()).filter(absent).find(named) {
+                slips.push((at, cell.shown.clone(), A1(lowest.row, cell.column).to_string()));
+            }
+        }
+        slips
     }
 
     fn candidates<'h>(&self, head: &'h [HeadRow]) -> Vec<Candidate<'h>> {

@@ -95,6 +95,15 @@ impl<'a> Notes<'a> {
                     let remedy = format!("请把《{}》和《{}》分成两个工作表", name(part.table), name(other));
                     self.noted.push(Note::of_sheet(sheet, Some(part.table), Code::DoubledTable, reason, remedy));
                 }
+                for (at, shown, cell) in &part.slips {
+                    let column = &self.pack.tables[part.table].columns[*at].name;
+                    let reason = format!("{cell}的列名「{shown}」没有识别，与「{column}」相近；该列的内容没有读取");
+                    let remedy = format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动");
+                    self.noted.push(Note {
+                        column: Some(*at),
+                        ..Note::of_sheet(sheet, Some(part.table), Code::MisspeltHeader, reason, remedy)
+                    });
+                }
                 for other in &part.others {
                     let column = &self.pack.tables[part.table].columns[other.at].name;
                     let ((read, at), (passed, there)) = (&other.read, &other.passed);

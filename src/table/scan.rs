@@ -58,6 +58,7 @@ pub struct Part {
     pub columns: Vec<Option<u32>>,
     pub doubled: Option<(usize, u32)>,
     pub others: Vec<recognise::Other>,
+    pub slips: Vec<(usize, String, String)>,
     pub titles: TitleYears,
     /// Sheet row of each data row.
     pub lines: Vec<u32>,
@@ -93,6 +94,20 @@ impl Sink for Scan<'_> {
             },
             Stage::Rows(reading) => reading.cell(row, column, value),
             Stage::Other(other) => other.cell(row),
+        }
+    }
+
+    fn shared(&mut self, row: u32, column: u32, number: usize, text: &Arc<str>) {
+        match &mut self.stage {
+            Stage::Rows(reading) if !text::is_empty(text) => reading.shared(row, column, number, text),
+            _ => self.cell(row, column, Raw::Text(Arc::clone(text))),
+        }
+    }
+
+    fn text(&mut self, row: u32, column: u32, text: &str) {
+        match &mut self.stage {
+            Stage::Rows(reading) if !text::is_empty(text) => reading.text(row, column, text),
+            _ => self.cell(row, column, Raw::Text(Arc::from(text))),
         }
     }
 
@@ -210,8 +225,8 @@ struct Reading<'s> {
 struct Row {
     at: Option<u32>,
     filled: usize,
-    /// Its first filled cell, if that is a text.
-    first: Option<Arc<str>>,
+    /// Its first filled cell, if that is a text; else blank.
+    first: String,
     /// Column of the table and code, of the recognised cells.
     codes: Vec<(usize, u32)>,
 }
@@ -251,6 +266,32 @@ impl<'s> Reading<'s> {
     }
 
     fn cell(&mut self, row: u32, column: u32, raw: Raw) {
+        let text = match &raw {
+            Raw::Text(text) => text.as_ref(),
+            _ => "",
+        };
+        let Some(at) = self.place(row, column, text) else { return };
+        let coercion = &self.coercions[at];
+        let code = self.builders[at].code(raw, |raw| coercion.read(raw, self.from_1904));
+        self.put(at, code);
+    }
+
+    fn shared(&mut self, row: u32, column: u32, number: usize, text: &Arc<str>) {
+        let Some(at) = self.place(row, column, text) else { return };
+        let coercion = &self.coercions[at];
+        let code = self.builders[at].numbered(number, text, |raw| coercion.read(raw, self.from_1904));
+        self.put(at, code);
+    }
+
+    fn text(&mut self, row: u32, column: u32, text: &str) {
+        let Some(at) = self.place(row, column, text) else { return };
+        let coercion = &self.coercions[at];
+        let code = self.builders[at].text(text, |raw| coercion.read(raw, self.from_1904));
+        self.put(at, code);
+    }
+
+    /// Notes that a cell is filled; the column of the table that it belongs to.
+    fn place(&mut self, row: u32, column: u32, text: &str) -> Option<usize> {
         if self.row.at != Some(row) {
             self.end_row();
             self.row.at = Some(row);
@@ -261,15 +302,14 @@ impl<'s> Reading<'s> {
         }
         self.filled[index] = true;
         self.row.filled += 1;
-        if self.row.filled == 1
-            && let Raw::Text(first) = &raw
-        {
-            self.row.first = Some(Arc::clone(first));
+        if self.row.filled == 1 {
+            self.row.first.push_str(text);
         }
-        let Some(at) = self.place.get(index).copied().flatten() else { return };
-        let coercion = &self.coercions[at];
-        let builder = &mut self.builders[at];
-        let code = builder.code(raw, |raw| coercion.read(raw, self.from_1904));
+        self.place.get(index).copied().flatten()
+    }
+
+    fn put(&mut self, at: usize, code: u32) {
+        let builder = &self.builders[at];
         if code as usize == self.is_header[at].len() {
             let key = text::header_key(builder.shown(code));
             self.is_header[at].push(self.found.words[at].contains(&key));
@@ -293,7 +333,7 @@ impl<'s> Reading<'s> {
             self.ignored += 1;
         }
         self.row.filled = 0;
-        self.row.first = None;
+        self.row.first.clear();
         self.row.codes.clear();
     }
 
@@ -304,7 +344,7 @@ impl<'s> Reading<'s> {
         if self.row.codes.iter().all(|(at, code)| self.is_header[*at][*code as usize]) {
             return false;
         }
-        let Some(first) = &self.row.first else { return true };
+        let first = &self.row.first;
         let repeats_heading = || self.row.filled == 1 && self.headings.contains(&text::header_key(first));
         first.is_ascii() || !(rows::is_remark(first) || repeats_heading())
     }
@@ -327,6 +367,7 @@ impl<'s> Reading<'s> {
             columns: self.found.columns,
             doubled: self.found.doubled,
             others: self.found.others,
+            slips: self.found.slips,
             titles: self.titles,
             lines: self.lines,
             cells,

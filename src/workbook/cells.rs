@@ -47,14 +47,10 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// Whether the cell stands behind the one before; an error where there are too many of them.
-    pub fn next(&mut self, row: u32, column: u32, value: &Raw) -> Result<bool, Fault> {
+    /// Whether the cell, which brings so many bytes of text, stands behind the one before; an error where there are too many of them.
+    pub fn next(&mut self, row: u32, column: u32, text: usize) -> Result<bool, Fault> {
         self.count += 1;
-        if let Raw::Text(text) = value
-            && Arc::strong_count(text) == 1
-        {
-            self.text += text.len();
-        }
+        self.text += text;
         if self.count > MOST_CELLS || self.text > MOST_TEXT {
             return Err(Fault::too_large("单元格或文字过多"));
         }
@@ -84,7 +80,11 @@ impl<'a> Ordered<'a> {
                 u64::from(column) + 1
             )));
         }
-        let forward = self.bounds.next(row, column, &value)?;
+        let text = match &value {
+            Raw::Text(text) if Arc::strong_count(text) == 1 => text.len(),
+            _ => 0,
+        };
+        let forward = self.bounds.next(row, column, text)?;
         if self.streaming {
             if !forward {
                 return Err(Fault::damaged(format!("单元格 {} 没有按行列顺序存放", A1(row, column))));
@@ -203,13 +203,15 @@ impl Strings {
         Ok(())
     }
 
+    /// Text number `index`.
+    pub fn text(&self, index: usize) -> Result<&Arc<str>, Fault> {
+        self.all.get(index).ok_or_else(|| Fault::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
+    }
+
     /// The cell for text number `index`; none for a blank one.
     pub fn get(&self, index: usize) -> Result<Option<Raw>, Fault> {
-        match self.all.get(index) {
-            Some(text) if text.is_empty() => Ok(None),
-            Some(text) => Ok(Some(Raw::Text(Arc::clone(text)))),
-            None => Err(Fault::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）"))),
-        }
+        let text = self.text(index)?;
+        Ok((!text.is_empty()).then(|| Raw::Text(Arc::clone(text))))
     }
 }
 

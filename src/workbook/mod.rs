@@ -74,6 +74,16 @@ pub trait Sink {
     /// The next cell, further right or further down than the one before; hidden rows come like others.
     fn cell(&mut self, row: u32, column: u32, value: Raw);
 
+    /// Like [`Sink::cell`], for a text that the book holds once under a number: cells of one number show one text.
+    fn shared(&mut self, row: u32, column: u32, _number: usize, text: &Arc<str>) {
+        self.cell(row, column, Raw::Text(Arc::clone(text)));
+    }
+
+    /// Like [`Sink::cell`], for a text that stands in the cell itself.
+    fn text(&mut self, row: u32, column: u32, text: &str) {
+        self.cell(row, column, Raw::Text(Arc::from(text)));
+    }
+
     /// What came so far is void: the sheet is being sent again from its start.
     fn restart(&mut self);
 }

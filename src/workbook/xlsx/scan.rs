@@ -47,6 +47,14 @@ struct Sheet<'a> {
     merges: Vec<Merge>,
 }
 
+/// What a cell holds.
+enum Content<'a, 'b> {
+    Blank,
+    Own(Raw),
+    Shared(usize, &'b Arc<str>),
+    Text(Cow<'a, str>),
+}
+
 impl Sheet<'_> {
     /// One tag of what stands before and behind the cells.
     fn outside(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
@@ -87,13 +95,23 @@ impl Sheet<'_> {
                 return Ok(true);
             }
             cursor.need(b"<c")?;
-            let (at, raw) = self.cell(cursor)?;
+            let (at, content) = cell(self.book, cursor)?;
             let (row, column) = at.unwrap_or((self.row, self.column));
-            if let Some(raw) = raw {
-                if !self.bounds.next(row, column, &raw)? {
-                    return Err(Stop::Unknown);
+            let text = match &content {
+                Content::Text(text) => text.len(),
+                _ => 0,
+            };
+            if !matches!(content, Content::Blank) && !self.bounds.next(row, column, text)? {
+                return Err(Stop::Unknown);
+            }
+            match content {
+                Content::Shared(number, text) if !text.is_empty() => self.sink.shared(row, column, number, text),
+                Content::Text(text) if !text.is_empty() => {
+                    cells::check_length(&text)?;
+                    self.sink.text(row, column, &text);
                 }
-                self.sink.cell(row, column, raw);
+                Content::Own(raw) => self.sink.cell(row, column, raw),
+                _ => {}
             }
             (self.row, self.column) = (row, column + 1);
         } else if cursor.take(b"<row")? {
@@ -114,102 +132,108 @@ impl Sheet<'_> {
         }
         Ok(true)
     }
+}
 
-    /// A cell whose `<c` has just been passed: where it says it stands, and what it holds.
-    fn cell(&self, cursor: &mut Cursor<'_>) -> Result<(Option<(u32, u32)>, Option<Raw>), Stop> {
-        let (mut at, mut style, mut kind) = (None, 0, Kind::Number);
-        let closed = cursor.attributes(|key, value| {
-            match key {
-                b"r" => at = Some(address(value)?),
-                b"s" => style = number(value).unwrap_or_default(),
-                b"t" => {
-                    kind = match value {
-                        b"s" => Kind::Shared,
-                        b"str" => Kind::Text,
-                        b"inlineStr" => Kind::Inline,
-                        b"b" => Kind::Bool,
-                        b"e" => Kind::Error,
-                        b"d" => Kind::Date,
-                        _ => Kind::Number,
-                    }
+/// A cell whose `<c` has just been passed: where it says it stands, and what it holds.
+fn cell<'a, 'b>(book: &'b Xlsx, cursor: &mut Cursor<'a>) -> Result<(Option<(u32, u32)>, Content<'a, 'b>), Stop> {
+    let (mut at, mut style, mut kind) = (None, 0, Kind::Number);
+    let closed = cursor.attributes(|key, value| {
+        match key {
+            b"r" => at = Some(address(value)?),
+            b"s" => style = number(value).unwrap_or_default(),
+            b"t" => {
+                kind = match value {
+                    b"s" => Kind::Shared,
+                    b"str" => Kind::Text,
+                    b"inlineStr" => Kind::Inline,
+                    b"b" => Kind::Bool,
+                    b"e" => Kind::Error,
+                    b"d" => Kind::Date,
+                    _ => Kind::Number,
                 }
-                _ => {}
             }
-            Ok(())
-        })?;
-        if closed {
-            return Ok((at, None));
+            _ => {}
         }
-        let (mut formula, mut value, mut inline) = (false, None, None);
-        loop {
-            cursor.blanks();
-            if cursor.take(b"<v>")? {
+        Ok(())
+    })?;
+    if closed {
+        return Ok((at, Content::Blank));
+    }
+    let (mut formula, mut value, mut inline) = (false, None, None);
+    loop {
+        cursor.blanks();
+        if cursor.take(b"<v>")? {
+            value = Some(cursor.text()?);
+            cursor.need(b"</v>")?;
+        } else if cursor.take(b"</c>")? {
+            break;
+        } else if cursor.take(b"<f")? {
+            formula = true;
+            if !cursor.attributes(|_, _| Ok(()))? {
+                unescape(cursor.text()?)?;
+                cursor.need(b"</f>")?;
+            }
+        } else if cursor.take(b"<is>")? {
+            cursor.need(b"<t")?;
+            inline = Some(shown(cursor)?);
+            cursor.need(b"</is>")?;
+        } else if cursor.take(b"<extLst>")? {
+            cursor.pass(b"</extLst>")?;
+        } else {
+            cursor.need(b"<v")?;
+            value = Some(&b""[..]);
+            if !cursor.attributes(|_, _| Ok(()))? {
                 value = Some(cursor.text()?);
                 cursor.need(b"</v>")?;
-            } else if cursor.take(b"</c>")? {
-                break;
-            } else if cursor.take(b"<f")? {
-                formula = true;
-                if !cursor.attributes(|_, _| Ok(()))? {
-                    unescape(cursor.text()?)?;
-                    cursor.need(b"</f>")?;
-                }
-            } else if cursor.take(b"<is>")? {
-                cursor.need(b"<t")?;
-                inline = Some(shown(cursor)?);
-                cursor.need(b"</is>")?;
-            } else if cursor.take(b"<extLst>")? {
-                cursor.pass(b"</extLst>")?;
-            } else {
-                cursor.need(b"<v")?;
-                value = Some(&b""[..]);
-                if !cursor.attributes(|_, _| Ok(()))? {
-                    value = Some(cursor.text()?);
-                    cursor.need(b"</v>")?;
-                }
             }
         }
-        let raw = match (inline, value) {
-            (Some(inline), value) if kind == Kind::Inline || value.is_none() => text(&unescape_units(&inline))?,
-            (_, None) if formula => Some(Raw::NoResult),
-            (_, Some([])) if formula && kind != Kind::Text && kind != Kind::Inline => Some(Raw::NoResult),
-            (_, Some(value)) => self.stored(kind, style, value)?,
-            (_, None) => None,
-        };
-        Ok((at, raw))
     }
+    let content = match (inline, value) {
+        (Some(inline), value) if kind == Kind::Inline || value.is_none() => Content::Text(meant(inline)),
+        (_, None) if formula => Content::Own(Raw::NoResult),
+        (_, Some([])) if formula && kind != Kind::Text && kind != Kind::Inline => Content::Own(Raw::NoResult),
+        (_, Some(value)) => stored(book, kind, style, value)?,
+        (_, None) => Content::Blank,
+    };
+    Ok((at, content))
+}
 
-    /// The content of `<v>`. What does not fit its type is kept as the text it is, so that it is shown and found fault with.
-    fn stored(&self, kind: Kind, style: usize, raw: &[u8]) -> Result<Option<Raw>, Fault> {
-        if kind == Kind::Shared
-            && let Some(index) = number(raw)
-        {
-            return self.book.strings.get(index);
-        }
-        let value = unescape(raw)?;
-        let plain = value.trim();
-        if plain.is_empty() && kind != Kind::Text {
-            return Ok(None);
-        }
-        Ok(match kind {
-            Kind::Shared => return Err(Fault::damaged(format!("共享字符串的编号「{plain}」不是数字"))),
-            Kind::Text | Kind::Inline => text(&unescape_units(&value))?,
-            Kind::Bool => match plain {
-                "1" | "true" | "TRUE" => Some(Raw::Bool(true)),
-                "0" | "false" | "FALSE" => Some(Raw::Bool(false)),
-                _ => text(plain)?,
-            },
-            Kind::Error => Some(Raw::Error(plain.to_owned())),
-            Kind::Date => match dates::from_iso(plain) {
-                Some(at) => Some(Raw::DateTime(at)),
-                None => text(plain)?,
-            },
-            Kind::Number => match plain.parse::<f64>() {
-                Ok(value) if value.is_finite() => Some(self.book.styles.number(value, style)),
-                _ => text(plain)?,
-            },
-        })
+/// The content of `<v>`. What does not fit its type is kept as the text it is, so that it is shown and found fault with.
+fn stored<'a, 'b>(book: &'b Xlsx, kind: Kind, style: usize, raw: &'a [u8]) -> Result<Content<'a, 'b>, Fault> {
+    if kind == Kind::Shared
+        && let Some(index) = number(raw)
+    {
+        return Ok(Content::Shared(index, book.strings.text(index)?));
     }
+    let value = unescape(raw)?;
+    if kind == Kind::Text || kind == Kind::Inline && !value.trim().is_empty() {
+        return Ok(Content::Text(meant(value)));
+    }
+    let plain = value.trim();
+    if plain.is_empty() {
+        return Ok(Content::Blank);
+    }
+    let typed = match kind {
+        Kind::Shared => return Err(Fault::damaged(format!("共享字符串的编号「{plain}」不是数字"))),
+        Kind::Bool => match plain {
+            "1" | "true" | "TRUE" => Some(Raw::Bool(true)),
+            "0" | "false" | "FALSE" => Some(Raw::Bool(false)),
+            _ => None,
+        },
+        Kind::Error => Some(Raw::Error(plain.to_owned())),
+        Kind::Date => dates::from_iso(plain).map(Raw::DateTime),
+        Kind::Number => match plain.parse::<f64>() {
+            Ok(value) if value.is_finite() => Some(book.styles.number(value, style)),
+            _ => None,
+        },
+        Kind::Text | Kind::Inline => None,
+    };
+    Ok(typed.map_or_else(|| Content::Text(Cow::Owned(plain.to_owned())), Content::Own))
+}
+
+/// A text without the escapes of characters that XML cannot hold.
+fn meant(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains("_x") { Cow::Owned(unescape_units(&text).into_owned()) } else { text }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -221,11 +245,6 @@ enum Kind {
     Bool,
     Error,
     Date,
-}
-
-fn text(text: &str) -> Result<Option<Raw>, Fault> {
-    cells::check_length(text)?;
-    Ok((!text.is_empty()).then(|| Raw::Text(Arc::from(text))))
 }
 
 /// The shared strings where each is a text without formatting; readings of it in another script may stand beside.

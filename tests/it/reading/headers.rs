@@ -174,6 +174,44 @@ fn a_second_column_for_one_field_is_told() {
 }
 
 #[test]
+fn a_header_that_is_nearly_an_optional_column_is_told() {
+    check(
+        &[
+            (
+                "a.xlsx!一",
+                "年度|考核部门|单位编号|目标完成得份|工作落实评价
+                 2015|市委目督办|U1|=40|好",
+            ),
+            (
+                "a.xlsx!二",
+                "年度|考核部门|单位编号|目标完成得分（分）|工作落实评价
+                 2015|市委目督办|U2|=40|好",
+            ),
+            // 年龄 is no 年度, and a column that is there needs no second.
+            (
+                "b.xlsx!一",
+                "年龄|姓名|考核等次|特别优秀|特别优异
+                 =45|李四|优秀|是|否",
+            ),
+        ],
+        expect![[r#"
+            a.xlsx!一 半年考核_班子 1 = 1 + 0 + 0
+            a.xlsx!二 半年考核_班子 1 = 1 + 0 + 0
+            b.xlsx!一 年度考核_干部 1 = 1 + 0 + 0
+            ! MisspeltHeader a.xlsx!一 目标完成得分「」
+                D1的列名「目标完成得份」没有识别，与「目标完成得分」相近；该列的内容没有读取
+                如确为「目标完成得分」，请把列名改为「目标完成得分」；不是的，无需改动
+            ! MisspeltHeader a.xlsx!二 目标完成得分「」
+                D1的列名「目标完成得分（分）」没有识别，与「目标完成得分」相近；该列的内容没有读取
+                如确为「目标完成得分」，请把列名改为「目标完成得分」；不是的，无需改动
+            ! GuessedYear b.xlsx!一 「」
+                有1行没有年度，表头以上也没有写明年度，按本次运行的2015年处理
+                请填写年度列，或在标题中写明年度，例如「2015年度」
+        "#]],
+    );
+}
+
+#[test]
 fn the_most_matched_columns_win_and_a_tie_is_unrecognised() {
     check(
         &[
