@@ -198,7 +198,7 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
             let lints = pack::lint(&pack);
             let told = format!("{lints}");
             let (found, end) = told.rsplit_once('\n').unwrap_or(("", &told));
-            complain(&format!("{found}\n规则包 {} {}：{end}", pack.name, pack.version).trim_start());
+            complain(format!("{found}\n规则包 {} {}：{end}", pack.name, pack.version).trim_start());
             if lints.errors() > 0 {
                 return Err(Failure { message: String::new(), code: 1 });
             }

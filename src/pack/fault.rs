@@ -17,6 +17,8 @@ pub struct Fault {
 pub enum Error {
     #[error("规则包「{path}」无法读取：{source}。请检查 --pack 所指的文件夹")]
     Read { path: String, source: std::io::Error },
+    #[error("没有规则包「{path}」：既没有这个文件夹，也不是内置规则包（{known}）。请检查 --pack")]
+    Unknown { path: String, known: String },
     #[error("无法写出「{path}」：{source}。请换一个空的文件夹")]
     Write { path: String, source: std::io::Error },
     #[error(

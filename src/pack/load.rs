@@ -97,6 +97,9 @@ pub fn built_in_named(path: &Path) -> Option<&'static str> {
 /// An unreadable folder, or every fault found in its files.
 pub fn load(dir: &Path) -> Result<Pack, Error> {
     let path = dir.display().to_string();
+    if !dir.exists() {
+        return Err(Error::Unknown { path, known: built_in_names().collect::<Vec<_>>().join("、") });
+    }
     let read = |source| Error::Read { path: path.clone(), source };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(read)? {

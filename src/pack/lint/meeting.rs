@@ -53,7 +53,13 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 fn receiver(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Option<usize> {
     match (&proposal.to, rule.of) {
         (Recipient::Itself, Entity::Subject(kind)) => Some(kind),
-        (Recipient::Itself, Entity::Row(table)) => pack.tables[table].references.last().map(|one| one.subject),
+        (Recipient::Itself, Entity::Row(table)) => {
+            // Of several references the one whose condition the rule's scope names.
+            let scope = rule.scope.as_deref().unwrap_or_default();
+            let mut references = pack.tables[table].references.iter();
+            let named = |one: &&Reference| one.when.as_ref().is_none_or(|(_, word)| scope.contains(&format!("'{word}'")));
+            references.find(named).map(|one| one.subject)
+        }
         (Recipient::Itself, Entity::City) => None,
         (Recipient::Role { .. } | Recipient::Named { .. }, _) => Some(pack.membership.member),
     }

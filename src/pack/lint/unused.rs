@@ -112,9 +112,10 @@ fn used_facts(pack: &Pack) -> BTreeSet<usize> {
     for Written { site, sql, .. } in roots(pack) {
         let Ok(expr) = sql::parse(&sql) else { continue };
         for name in sql::names(&expr) {
-            match scope::resolve(pack, site, &name, None) {
-                Ok(Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact)) => waiting.push(fact),
-                _ => {}
+            if let Ok(Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact)) =
+                scope::resolve(pack, site, &name, None)
+            {
+                waiting.push(fact);
             }
         }
     }
