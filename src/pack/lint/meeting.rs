@@ -57,7 +57,8 @@ fn receiver(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Option<usize> {
             // Of several references the one whose condition the rule's scope names.
             let scope = rule.scope.as_deref().unwrap_or_default();
             let mut references = pack.tables[table].references.iter();
-            let named = |one: &&Reference| one.when.as_ref().is_none_or(|(_, word)| scope.contains(&format!("'{word}'")));
+            let named =
+                |one: &&Reference| one.when.as_ref().is_none_or(|(_, word)| scope.contains(&format!("'{word}'")));
             references.find(named).map(|one| one.subject)
         }
         (Recipient::Itself, Entity::City) => None,
