@@ -55,6 +55,7 @@ fn job(pack: &Pack, input: &Path, output: &Path) -> Job {
         archive: None,
         sets: Vec::new(),
         notices: true,
+        links: false,
         strict: false,
         quiet: true,
     };

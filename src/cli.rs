@@ -118,6 +118,9 @@ pub struct RunArgs {
     /// 不写单位通知
     #[arg(long)]
     pub no_notices: bool,
+    /// 名单的「来源」链接到报送表中的单元格（相对路径；报送文件夹和结果文件夹须一起移动）
+    #[arg(long)]
+    pub links: bool,
     /// 报送数据有问题时不发布
     #[arg(long)]
     pub strict: bool,

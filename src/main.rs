@@ -117,6 +117,7 @@ fn annual(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, Fa
         archive: arguments.archive,
         sets: arguments.sets,
         notices: !arguments.no_notices,
+        links: arguments.links,
         strict: arguments.strict,
         quiet: arguments.quiet,
     };
@@ -136,6 +137,7 @@ fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failur
         archive: None,
         sets: Vec::new(),
         notices: false,
+        links: false,
         strict: false,
         quiet: false,
     };
@@ -178,7 +180,7 @@ fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, F
             .flatten();
         for (at, one) in explained.iter().enumerate() {
             let rule = if at > 0 { format!("\n{}\n\n", "─".repeat(30)) } else { String::new() };
-            let _ = write!(out, "{rule}{}", text::text(one, width));
+            let _ = write!(out, "{rule}{}", visible(&text::text(one, width)));
         }
     }
     Ok(Ended::Clean)
@@ -188,7 +190,7 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
     match command {
         PackCommand::Show(of) => {
             let pack = load(of.pack.as_deref())?;
-            let _ = writeln!(std::io::stdout(), "{}", pack::show(&pack).trim_end());
+            let _ = writeln!(std::io::stdout(), "{}", visible(pack::show(&pack).trim_end()));
         }
         PackCommand::Lint(of) => {
             // Loading checks names, types, provisions and references, and tells every fault.
@@ -229,7 +231,7 @@ fn archive(command: ArchiveCommand, terminal: &Terminal) -> Result<Ended, Failur
     match command {
         ArchiveCommand::Show(file) => {
             let text = run::show_archive(&file.archive, file.as_of)?;
-            let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+            let _ = writeln!(std::io::stdout(), "{}", visible(text.trim_end()));
             Ok(Ended::Clean)
         }
         ArchiveCommand::Verify(file) => run::verify_archive(&file.archive, terminal),

@@ -170,7 +170,7 @@ impl<'a> World<'a> {
 
     fn needs(&self, fact: usize) -> Result<Vec<usize>, Error> {
         crate::pack::needs(self.pack, fact)
-            .map_err(|message| Error::Name { what: self.pack.facts[fact].name.clone(), message })
+            .map_err(|wrong| Error::Name { what: self.pack.facts[fact].name.clone(), message: wrong.message })
     }
 
     /// Rules about an entity that do more than mark cases, with their scope.

@@ -120,7 +120,7 @@ impl<'a> Faulty<'a> {
         let findings = &self.dataset.findings;
         let rows = (1..).zip(findings).map(|(number, finding)| {
             let file = match self.slips.get(finding.file.as_str()) {
-                Some(slip) => Value::Link(finding.file.as_str().into(), format!("{FOLDER}/{}", self.books[*slip].name)),
+                Some(slip) => Value::link(finding.file.as_str(), &format!("{FOLDER}/{}", self.books[*slip].name), ""),
                 None => Value::text(finding.file.as_str()),
             };
             let mut row = vec![Value::Count(number), file];

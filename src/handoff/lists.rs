@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use crate::consequence::{Line, QuotaPlan};
+use crate::consequence::{Line, Origin, QuotaPlan};
 use crate::pack::{List, ListOrder, Pack, Run};
+use crate::place::{A1, Cell};
 
 use super::model::{Alarm, Answer, AnswerKind, Block, Column, LineStyle, Sheet, Value, Workbook, letters};
 use super::people::Order;
@@ -49,6 +50,8 @@ pub struct ListRow<'a> {
     /// 处理编号; for the register of talks `<year>|<编号>|<档案>`.
     pub id: String,
     pub cells: Vec<Cow<'a, str>>,
+    /// The first cell that the row cites, for a link.
+    pub source: Option<Cell>,
 }
 
 impl<'a> ListTable<'a> {
@@ -161,7 +164,11 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
     for cell in &mut cells {
         *cell = super::text::printable(std::mem::take(cell));
     }
-    ListRow { id: line.id.clone(), cells }
+    let source = line.grounds.iter().flat_map(|ground| &ground.sources).find_map(|origin| match origin {
+        Origin::Cell(cell) => Some(*cell),
+        Origin::Archive(_) => None,
+    });
+    ListRow { id: line.id.clone(), cells, source }
 }
 
 fn together(texts: &[String]) -> Cow<'_, str> {
@@ -198,7 +205,7 @@ pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTabl
     head.push((info.chain_line(), LineStyle::Note));
     head.insert(0, (title.clone(), LineStyle::Title));
     let empty = list.map_or("", |list| list.empty.as_str());
-    let mut block = Block::new(layout(pack, info, table), rows(table), empty);
+    let mut block = Block::new(layout(pack, info, table), rows(material, info, table), empty);
     block.alarms = alarms(pack, table);
     let sheet = Sheet {
         name: table.list.to_owned(),
@@ -303,7 +310,7 @@ fn layout(pack: &Pack, info: &RunInfo, table: &ListTable<'_>) -> Vec<Column> {
         .collect()
 }
 
-fn rows<'t>(table: &'t ListTable<'_>) -> Vec<Vec<Value<'t>>> {
+fn rows<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTable<'_>) -> Vec<Vec<Value<'t>>> {
     let number = |cell: &'t str| cell.parse().map_or_else(|_| Value::text(cell), Value::Count);
     table
         .rows
@@ -314,6 +321,7 @@ fn rows<'t>(table: &'t ListTable<'_>) -> Vec<Vec<Value<'t>>> {
                 .map(|(cell, column)| match column.role {
                     Role::Answer { date: true } => Value::date(cell),
                     Role::Free if column.name == NUMBER => number(cell),
+                    Role::Free if column.name == SOURCES => source(material, info, cell, row.source),
                     _ if cell.is_empty() => Value::Blank,
                     // Cleaned when the table was made.
                     _ => Value::Text(Cow::Borrowed(cell)),
@@ -321,6 +329,14 @@ fn rows<'t>(table: &'t ListTable<'_>) -> Vec<Vec<Value<'t>>> {
                 .collect()
         })
         .collect()
+}
+
+/// The cited cells; linked to the first of them where the run was asked to.
+fn source<'t>(material: &Material<'_>, info: &RunInfo, text: &'t str, cell: Option<Cell>) -> Value<'t> {
+    let Some((cell, way)) = cell.zip(info.to_input.as_ref()) else { return Value::text(text) };
+    let sheet = &material.dataset.sheets[cell.sheet.0 as usize];
+    let path = format!("{way}/{}", material.dataset.books[sheet.book as usize].path);
+    Value::link(text, &path, &format!("'{}'!{}", sheet.name.replace('\'', "''"), A1(cell.row, cell.column)))
 }
 
 fn opinion_answer(pack: &Pack) -> Answer {

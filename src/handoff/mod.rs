@@ -6,9 +6,9 @@
 //! the archive registers before anything is published, and the folder made from them.
 //!
 //! Invariants: a cell's text from outside is never a formula; only answer cells are unlocked; the
-//! same material gives the same bytes, whatever the clock and the number of threads. No workbook
-//! links to an input file: where inputs and outputs lie would then show in the bytes, and a link is
-//! dead as soon as a list is sent on. 来源 names the cell in words instead.
+//! same material gives the same bytes, whatever the clock and the number of threads. A workbook
+//! links to input files only where the run is told to: where inputs and outputs lie shows in the bytes then, and a
+//! link is dead as soon as a list is sent on. 来源 names the cell in words in any case.
 
 pub mod changes;
 mod chart;
@@ -53,6 +53,8 @@ pub struct RunInfo {
     pub set_values: Vec<(String, String)>,
     /// Head of the archive's chain once the run is registered.
     pub chain_head: String,
+    /// The way from the run's folder to the inputs, with `/`, where 来源 is to link there.
+    pub to_input: Option<String>,
     /// For an annual run: proposals of the year's half-year run by action, where the archive has one.
     pub half_year: Option<Vec<(String, u64)>>,
 }

@@ -174,7 +174,7 @@ pub enum Value<'a> {
     /// A fraction above its limit.
     Exceeded(f64),
     Date(NaiveDate),
-    /// A reference to another file of the same run: text, and path relative to this workbook.
+    /// A reference to another file: text, and path relative to this workbook, with the spot after `#`.
     Link(Cow<'a, str>, String),
 }
 
@@ -183,6 +183,18 @@ impl<'a> Value<'a> {
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
         if text.is_empty() { Value::Blank } else { Value::Text(super::text::printable(text)) }
+    }
+
+    /// A link to another file, by its path relative to this workbook, and to a spot in it (`'工作表'!A12`); plain text
+    /// where the path has characters that a link gives another meaning.
+    pub fn link(text: impl Into<Cow<'a, str>>, path: &str, spot: &str) -> Self {
+        match Value::text(text) {
+            Value::Text(text) if !path.contains(['#', '%']) => {
+                let anchor = if spot.is_empty() { String::new() } else { format!("#{spot}") };
+                Value::Link(text, format!("{path}{anchor}"))
+            }
+            other => other,
+        }
     }
 
     /// A date written as `2015-06-24`; other text stays text.

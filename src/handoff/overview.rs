@@ -169,7 +169,7 @@ fn actions<'a>(material: &Material<'a>) -> Block<'a> {
             *total += number;
         }
         let list = pack.lists[action.list].name.as_str();
-        let mut row = vec![Value::text(action.name.as_str()), Value::Link(list.into(), format!("{list}.xlsx"))];
+        let mut row = vec![Value::text(action.name.as_str()), Value::link(list, &format!("{list}.xlsx"), "")];
         row.extend(numbers.into_iter().map(Value::Count));
         rows.push(row);
     }
@@ -401,7 +401,7 @@ fn returned<'a>(faulty: &Faulty<'a>) -> Block<'a> {
                 Value::text(path),
                 Value::Count(rejected),
                 Value::Count(warnings),
-                Value::Link(slip.to_owned().into(), format!("{}/{slip}", faults::FOLDER)),
+                Value::link(slip.to_owned(), &format!("{}/{slip}", faults::FOLDER), ""),
             ]
         })
         .collect();

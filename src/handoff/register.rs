@@ -37,7 +37,7 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
         for cell in &mut cells {
             *cell = super::text::printable(std::mem::take(cell));
         }
-        ListRow { id: format!("{}|{code}|{file}", material.dataset.year), cells }
+        ListRow { id: format!("{}|{code}|{file}", material.dataset.year), cells, source: None }
     });
     Some(ListTable { list: &book.name, index: None, columns: columns(book), rows: rows.collect() })
 }

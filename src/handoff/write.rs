@@ -282,7 +282,7 @@ impl Writer<'_, '_> {
             },
             Value::Link(text, target) => {
                 let fits = target.len() < LINK_LENGTH && text.chars().count() <= 255 && self.links < LINKS;
-                if fits && !target.contains(['#', '%']) {
+                if fits {
                     self.links += 1;
                     let url = Url::new(format!("file:///{target}")).set_text(text.as_ref());
                     sheet.write_url_with_format(row, column, url, &style.link)?

@@ -50,16 +50,16 @@ impl Typing {
     /// The type of an expression. `not` is the fact being defined, as in [`scope::resolve`].
     ///
     /// # Errors
-    /// A sentence in Chinese.
-    pub fn of(&self, pack: &Pack, site: Site, expr: Expr, not: Option<usize>) -> Result<DataType, String> {
+    /// What is wrong with it, in Chinese.
+    pub fn of(&self, pack: &Pack, site: Site, expr: Expr, not: Option<usize>) -> Result<DataType, Unsound> {
         for name in sql::names(&expr) {
-            scope::resolve(pack, site, &name, not)?;
+            scope::resolve(pack, site, &name, not).map_err(|message| Unsound::name(message, &name))?;
         }
         let order = |name: &str| scope::order(pack, site, name);
-        let bound = sql::bind(expr, &self.literals, &order).map_err(|error| error.to_string())?;
+        let bound = sql::bind(expr, &self.literals, &order).map_err(|error| Unsound::types(error.to_string()))?;
         let schema = scope::schema(pack, site, &self.facts, not);
-        sound(&bound, &schema)?;
-        let field = bound.to_field(&schema).map_err(|error| error.to_string())?;
+        sound(&bound, &schema).map_err(Unsound::types)?;
+        let field = bound.to_field(&schema).map_err(|error| Unsound::types(error.to_string()))?;
         Ok(field.dtype().clone())
     }
 }
@@ -73,8 +73,14 @@ pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
     let needs: Vec<Vec<usize>> = (0..pack.facts.len())
         .map(|fact| match needs(pack, fact) {
             Ok(needs) => needs,
-            Err(message) => {
-                faults.push(fault(&pack.facts[fact].place, format!("事实「{}」：{message}", pack.facts[fact].name)));
+            Err(Unsound { message, remedy, word }) => {
+                let definition = &pack.facts[fact];
+                let place = match &word {
+                    Some(word) => pinpoint(pack, &definition.place, word),
+                    None => definition.place.clone(),
+                };
+                let message = format!("事实「{}」：{message}", definition.name);
+                faults.push(Fault { file: place.file, span: place.span, message, remedy: remedy.to_owned() });
                 Vec::new()
             }
         })
@@ -124,7 +130,7 @@ fn expressions(fact: &Fact) -> Vec<(Site, &str)> {
 ///
 /// # Errors
 /// An expression that cannot be parsed, or a name that means nothing.
-pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, String> {
+pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Unsound> {
     let mut needs = Vec::new();
     let mut sites: Vec<(Site, String)> =
         expressions(&pack.facts[fact]).into_iter().map(|(site, sql)| (site, sql.to_owned())).collect();
@@ -135,9 +141,9 @@ pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, String> {
         }
     }
     for (site, sql) in sites {
-        let expr = sql::parse(&sql).map_err(|error| error.to_string())?;
+        let expr = sql::parse(&sql).map_err(|error| Unsound::parse(&error))?;
         for name in sql::names(&expr) {
-            match scope::resolve(pack, site, &name, Some(fact))? {
+            match scope::resolve(pack, site, &name, Some(fact)).map_err(|message| Unsound::name(message, &name))? {
                 Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need) => needs.push(need),
                 Meaning::Literal | Meaning::Column => {}
             }
@@ -149,7 +155,45 @@ pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, String> {
 }
 
 fn fault(place: &Place, message: String) -> Fault {
-    Fault { file: place.file.clone(), span: place.span.clone(), message, remedy: String::new() }
+    let remedy = "已有的表、列、事实和参数可用 kaohe pack show 查看".to_owned();
+    Fault { file: place.file.clone(), span: place.span.clone(), message, remedy }
+}
+
+/// What is wrong with an expression, what to do, and the word that it is about.
+#[derive(Debug)]
+pub struct Unsound {
+    pub message: String,
+    remedy: &'static str,
+    word: Option<String>,
+}
+
+impl Unsound {
+    fn parse(error: &dyn std::fmt::Display) -> Unsound {
+        let remedy = "请检查括号和引号是否成对；文字用单引号；比较用 = <> < <= > >=；用 AND、OR、NOT 连接；只能写表达式，不能写语句";
+        Unsound { message: error.to_string(), remedy, word: None }
+    }
+
+    fn name(message: String, name: &str) -> Unsound {
+        let remedy = "可用的有：本表的列，同一对象及其所属对象的事实，参数，以及 本年、基准日、年初、本轮；可用 kaohe pack show 查看";
+        Unsound { message, remedy, word: Some(name.to_owned()) }
+    }
+
+    fn types(message: String) -> Unsound {
+        let remedy = "请使两边同为数字、文字、日期或真假；文字用单引号；「是」「否」的列写成 列 = '是'";
+        Unsound { message, remedy, word: None }
+    }
+}
+
+/// Where a word of an item stands: in the lines of the item, else the item itself.
+pub fn pinpoint(pack: &Pack, place: &Place, word: &str) -> Place {
+    let text = pack.files.iter().find(|(name, _)| *name == place.file).map(|(_, text)| text.as_str());
+    let found = text.and_then(|text| {
+        let item = text.get(place.span.start..)?;
+        let item = &item[..item.find("\n[[").unwrap_or(item.len())];
+        let at = place.span.start + item.find(word)?;
+        Some(at..at + word.len())
+    });
+    Place { file: place.file.clone(), span: found.unwrap_or_else(|| place.span.clone()) }
 }
 
 /// Literals of the right types; their values do not matter here.
@@ -185,15 +229,18 @@ impl Checker<'_> {
     fn type_of(&mut self, place: &Place, what: &str, site: Site, sql: &str, not: Option<usize>) -> Option<DataType> {
         match self.infer(site, sql, not) {
             Ok(dtype) => Some(dtype),
-            Err(message) => {
-                self.faults.push(fault(place, format!("{what}：{message}（{}）", sql.trim())));
+            Err(Unsound { message, remedy, word }) => {
+                let word = word.as_deref().unwrap_or_else(|| sql.trim());
+                let place = pinpoint(self.pack, place, word);
+                let message = format!("{what}：{message}（{}）", sql.trim());
+                self.faults.push(Fault { file: place.file, span: place.span, message, remedy: remedy.to_owned() });
                 None
             }
         }
     }
 
-    fn infer(&self, site: Site, sql: &str, not: Option<usize>) -> Result<DataType, String> {
-        let expr = sql::parse(sql).map_err(|error| error.to_string())?;
+    fn infer(&self, site: Site, sql: &str, not: Option<usize>) -> Result<DataType, Unsound> {
+        let expr = sql::parse(sql).map_err(|error| Unsound::parse(&error))?;
         self.typing.of(self.pack, site, expr, not)
     }
 
@@ -201,7 +248,10 @@ impl Checker<'_> {
         if let Some(dtype) = self.type_of(place, what, site, sql, None)
             && dtype != DataType::Boolean
         {
-            self.faults.push(fault(place, format!("{what}应当是真假条件，却是{}（{}）", class(&dtype), sql.trim())));
+            let place = pinpoint(self.pack, place, sql.trim());
+            let message = format!("{what}应当是真假条件，却是{}（{}）", class(&dtype), sql.trim());
+            let remedy = "请写成比较，例如 考核得分 < 60；「是」「否」的列写成 列 = '是'".to_owned();
+            self.faults.push(Fault { file: place.file, span: place.span, message, remedy });
         }
     }
 
@@ -261,11 +311,13 @@ impl Checker<'_> {
     fn tables(&mut self) {
         let pack = self.pack;
         // Row checks see the table as read, before any fact.
-        let blank = Place { file: "tables.toml".into(), span: 0..0 };
         for (at, table) in pack.tables.iter().enumerate() {
-            let checks = table.checks.iter().map(|check| &check.when).chain(&table.looks_back);
-            for sql in checks {
-                self.condition(&blank, &format!("表「{}」的条件", table.name), Site::Entity(Entity::Row(at)), sql);
+            let site = Site::Entity(Entity::Row(at));
+            for check in &table.checks {
+                self.condition(&check.place, &format!("表「{}」的 check ", table.name), site, &check.when);
+            }
+            if let Some(sql) = &table.looks_back {
+                self.condition(&table.place, &format!("表「{}」的 looks_back ", table.name), site, sql);
             }
         }
     }
@@ -332,38 +384,42 @@ impl Checker<'_> {
         for hint in &pack.hints {
             self.condition(&hint.place, &format!("提示「{}」", hint.text), Site::Entity(hint.of), &hint.when);
         }
-        let place = Place { file: "handoff.toml".into(), span: 0..0 };
         for quota in &pack.quotas {
             for sql in [&quota.reached, &quota.first] {
-                self.condition(&place, "谈话比例", Site::Entity(Entity::Subject(quota.of)), sql);
+                self.condition(&quota.place, "比例", Site::Entity(Entity::Subject(quota.of)), sql);
             }
         }
         if let Some(register) = &pack.register {
-            self.condition(&place, &register.name, Site::Entity(Entity::Row(register.talks)), &register.talk_when);
+            self.condition(
+                &register.place,
+                &register.name,
+                Site::Entity(Entity::Row(register.talks)),
+                &register.talk_when,
+            );
         }
         for ratio in &pack.overview.ratios {
             for sql in [&ratio.counted, &ratio.among] {
-                self.condition(&place, &ratio.name, Site::Entity(Entity::Subject(ratio.of)), sql);
+                self.condition(&ratio.place, &ratio.name, Site::Entity(Entity::Subject(ratio.of)), sql);
             }
         }
         for cross in &pack.overview.crosses {
-            self.condition(&place, &cross.title, Site::Entity(cross.of), &cross.given);
+            self.condition(&cross.place, &cross.title, Site::Entity(cross.of), &cross.given);
             for sql in [&cross.rows, &cross.columns] {
-                self.type_of(&place, &cross.title, Site::Entity(cross.of), sql, None);
+                self.type_of(&cross.place, &cross.title, Site::Entity(cross.of), sql, None);
             }
         }
         for fork in &pack.forks {
             let site = Site::Entity(Entity::Row(fork.table));
-            self.condition(&place, &format!("两可「{}」", fork.missing), site, &fork.when);
+            self.condition(&fork.place, &format!("两可「{}」", fork.missing), site, &fork.when);
             for sql in &fork.values {
-                self.type_of(&place, &format!("两可「{}」", fork.missing), site, sql, None);
+                self.type_of(&fork.place, &format!("两可「{}」", fork.missing), site, sql, None);
             }
             if !pack.facts.iter().any(|fact| fact.of == Entity::Row(fork.table) && fact.name == fork.fact) {
                 let message = format!(
                     "两可「{}」：表「{}」没有事实「{}」",
                     fork.missing, pack.tables[fork.table].name, fork.fact
                 );
-                self.faults.push(fault(&place, message));
+                self.faults.push(fault(&fork.place, message));
             }
         }
     }

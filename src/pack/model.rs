@@ -208,6 +208,7 @@ pub struct Check {
     pub blank: bool,
     pub reason: String,
     pub remedy: String,
+    pub place: Place,
 }
 
 /// A value of a parameter, in force from a day on.
@@ -328,6 +329,7 @@ pub struct Fork {
     /// The fact named missing where the outcome depends on the reading.
     pub missing: String,
     pub reading: String,
+    pub place: Place,
 }
 
 /// Half-year or annual.
@@ -495,6 +497,7 @@ pub struct RegisterBook {
     pub files: Vec<RegisterFile>,
     pub answer_columns: Vec<AnswerColumn>,
     pub states: RegisterStates,
+    pub place: Place,
 }
 
 #[derive(Debug, Clone)]
@@ -529,6 +532,7 @@ pub struct Quota {
     pub reached: String,
     /// Fact of the subject: comes first.
     pub first: String,
+    pub place: Place,
 }
 
 /// What people should weigh, told in 提示.
@@ -578,6 +582,7 @@ pub struct Ratio {
     pub reference: String,
     /// A share above the limit is told at the end of a run too.
     pub warns: bool,
+    pub place: Place,
 }
 
 /// What 总览 counts: cross tables of a table's columns, and ratios.
@@ -597,6 +602,7 @@ pub struct Cross {
     pub rows: String,
     pub columns: String,
     pub chart: bool,
+    pub place: Place,
 }
 
 /// What looks like a fault of the pack and is meant so.

@@ -158,6 +158,7 @@ impl Maker<'_> {
             archive: None,
             sets: sets.to_vec(),
             notices: false,
+            links: false,
             strict: false,
             quiet: false,
         };

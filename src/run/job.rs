@@ -19,6 +19,7 @@ pub struct Typed {
     pub archive: Option<PathBuf>,
     pub sets: Vec<String>,
     pub notices: bool,
+    pub links: bool,
     pub strict: bool,
     pub quiet: bool,
 }
@@ -35,6 +36,7 @@ pub struct Job {
     /// Values that replace the pack's.
     pub sets: Vec<(String, Value)>,
     pub notices: bool,
+    pub links: bool,
     pub strict: bool,
     pub quiet: bool,
 }
@@ -48,7 +50,7 @@ impl Job {
     /// # Errors
     /// Usage errors, all in Chinese with the remedy.
     pub fn new(typed: Typed, pack: &Pack) -> Result<Job, Failure> {
-        let Typed { run, input, output, year, as_of, archive, sets, notices, strict, quiet } = typed;
+        let Typed { run, input, output, year, as_of, archive, sets, notices, links, strict, quiet } = typed;
         if let (Some(year), Some(as_of)) = (year, as_of)
             && as_of.year() != year
         {
@@ -76,7 +78,7 @@ impl Job {
             )));
         }
         let archive = archive.unwrap_or_else(|| output.join(ARCHIVE));
-        Ok(Job { run, input, output, year, as_of, archive, sets, notices, strict, quiet })
+        Ok(Job { run, input, output, year, as_of, archive, sets, notices, links, strict, quiet })
     }
 
     /// What names stand for in the run's expressions.
@@ -175,10 +177,6 @@ pub fn may_hold_log(log: &Path, input: Option<&Path>, output: Option<&Path>) -> 
 
 /// Whether the input lies in a folder of DIR that a run would replace.
 fn in_published(input: &Path, output: &Path, run: Run) -> bool {
-    let real = |path: &Path| {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        path.canonicalize().unwrap_or(path)
-    };
     let (input, output) = (real(input), real(output));
     let Ok(below) = input.strip_prefix(&output) else { return false };
     let first = below.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
@@ -187,17 +185,29 @@ fn in_published(input: &Path, output: &Path, run: Run) -> bool {
 
 /// Whether `inner` is `outer` or lies in it, by what the names lead to.
 pub fn inside(inner: &Path, outer: &Path) -> bool {
-    let outer = std::path::absolute(outer).unwrap_or_else(|_| outer.to_owned());
-    let outer = outer.canonicalize().unwrap_or(outer);
-    let inner = std::path::absolute(inner).unwrap_or_else(|_| inner.to_owned());
-    // The output need not exist yet: its nearest existing parent does.
-    let mut real = inner.clone();
-    for ancestor in inner.ancestors() {
+    real(inner).starts_with(real(outer))
+}
+
+/// What a name leads to. It need not exist yet: its nearest existing parent does.
+fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for ancestor in path.ancestors() {
         if let Ok(found) = ancestor.canonicalize() {
-            let rest = inner.strip_prefix(ancestor).unwrap_or(Path::new(""));
-            real = found.join(rest);
-            break;
+            return found.join(path.strip_prefix(ancestor).unwrap_or(Path::new("")));
         }
     }
-    real.starts_with(&outer)
+    path
+}
+
+/// The way from a folder to another one, with `/`; none between drives.
+pub fn way(from: &Path, to: &Path) -> Option<String> {
+    let (from, to) = (real(from), real(to));
+    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
+    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+    if shared == 0 {
+        return None;
+    }
+    let mut parts = vec!["..".to_owned(); from.len() - shared];
+    parts.extend(to[shared..].iter().map(|part| part.as_os_str().to_string_lossy().into_owned()));
+    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }

@@ -112,6 +112,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
         run: job.run,
         as_of: data.as_of,
         set_values: job.set_texts(),
+        to_input: job.links.then(|| job::way(&job.output.join(&name), &job.input)).flatten(),
         chain_head: archive.head().map_err(Failure::failed)?.unwrap_or_default(),
         half_year: record::half_year(&past, pack, data.year, job.run),
     };

@@ -113,13 +113,16 @@ fn workbook(raw: &RawTemplate, pack: &Pack, tables: &[&Table]) -> Result<Workboo
 
 /// One cell a row, so that the reader takes the sheet for prose.
 fn write_guide(sheet: &mut Worksheet, raw: &RawTemplate, pack: &Pack, tables: &[&Table]) -> Result<(), XlsxError> {
-    const WIDTH: u16 = 100;
+    // No wider than the paper between its margins, even where a wide typeface is put in for the usual one: a
+    // single column is not scaled down for print, but cut.
+    const WIDTH: u16 = 74;
     sheet.set_name(GUIDE)?;
     sheet.set_column_width(0, f64::from(WIDTH))?;
     sheet.set_screen_gridlines(false).set_print_fit_to_pages(1, 0);
-    let title = Format::new().set_bold().set_font_size(16);
-    let heading = Format::new().set_bold().set_font_size(12).set_background_color(HEADING);
-    let body = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    on_paper(sheet);
+    let title = chinese().set_bold().set_font_size(16);
+    let heading = chinese().set_bold().set_font_size(12).set_background_color(HEADING);
+    let body = chinese().set_text_wrap().set_align(FormatAlign::Top);
     let mut lines = vec![(format!("{}　填表说明", pack.city), &title)];
     for line in [
         "一、数据从「说明：示例」的下一行填起，一行一条。示例行不作为数据，填好后可以删去。",
@@ -166,6 +169,17 @@ fn write_guide(sheet: &mut Worksheet, raw: &RawTemplate, pack: &Pack, tables: &[
     Ok(())
 }
 
+/// A typeface that every Chinese office has: a Latin one that is put in for wraps differently in print.
+fn chinese() -> Format {
+    Format::new().set_font_name("宋体").set_font_charset(134)
+}
+
+/// A4, with margins and page numbers as on the lists.
+fn on_paper(sheet: &mut Worksheet) {
+    sheet.set_paper_size(9).set_margins(0.45, 0.45, 0.55, 0.7, 0.3, 0.3);
+    sheet.set_footer("&C第 &P 页 共 &N 页");
+}
+
 const HEADING: Color = Color::RGB(0xDD_EB_F7);
 const ONE_OF: Color = Color::RGB(0xFF_F2_CC);
 const OPTIONAL: Color = Color::RGB(0xED_ED_ED);
@@ -179,8 +193,8 @@ fn write_table(
     lists: &mut Vec<String>,
 ) -> Result<(), XlsxError> {
     sheet.set_name(&table.name)?;
-    let title = Format::new().set_bold().set_font_size(14);
-    let sample = Format::new().set_italic().set_font_color(Color::Gray).set_background_color(Color::RGB(0xF7_F7_F7));
+    let title = chinese().set_bold().set_font_size(14);
+    let sample = chinese().set_italic().set_font_color(Color::Gray).set_background_color(Color::RGB(0xF7_F7_F7));
     let last_column = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
     for (at, column) in (0u16..).zip(&table.columns) {
         let example = example(raw, table, column);
@@ -192,13 +206,14 @@ fn write_table(
     sheet.write_string_with_format(0, 0, format!("{}　{}（填法见「{GUIDE}」）", pack.city, table.name), &title)?;
     sheet.set_row_height(0, 24)?;
     sheet.set_row_height(HEADER, 22)?;
+    sheet.set_row_height(EXAMPLE, 18)?;
     for (at, column) in (0u16..).zip(&table.columns) {
         let colour = match (column.required, &column.one_of) {
             (true, _) => HEADING,
             (false, Some(_)) => ONE_OF,
             (false, None) => OPTIONAL,
         };
-        let header = Format::new()
+        let header = chinese()
             .set_bold()
             .set_background_color(colour)
             .set_border(FormatBorder::Thin)
@@ -218,7 +233,8 @@ fn write_table(
     sheet.add_data_validation(EXAMPLE, 0, EXAMPLE, last_column, &fixed)?;
     mark_lacking(sheet, table, last_column)?;
     sheet.set_freeze_panes(FIRST, 0)?;
-    sheet.set_landscape().set_repeat_rows(HEADER, HEADER)?;
+    on_paper(sheet.set_landscape());
+    sheet.set_repeat_rows(HEADER, HEADER)?;
     sheet.set_print_fit_to_pages(1, 0);
     Ok(())
 }

@@ -93,6 +93,7 @@ impl Builder {
                 share: raw.share.get_ref().clone(),
                 reached: raw.reached.get_ref().clone(),
                 first: raw.first.get_ref().clone(),
+                place: Place { file: file.clone(), span: raw.rule.span() },
             });
         }
         quotas
@@ -165,6 +166,7 @@ impl Builder {
                 done: raw.states.done,
                 dropped: raw.states.dropped,
             },
+            place: Place { file: self.file.clone(), span: raw.talk_when.span() },
             name: raw.name.into_inner(),
         })
     }
@@ -182,6 +184,7 @@ impl Builder {
                     limit: raw.limit,
                     reference: raw.reference.clone(),
                     warns: raw.warns,
+                    place: Place { file: file.clone(), span: raw.counted.span() },
                 });
             }
         }
@@ -196,6 +199,7 @@ impl Builder {
                     rows: raw.rows.get_ref().clone(),
                     columns: raw.columns.get_ref().clone(),
                     chart: raw.chart,
+                    place: Place { file: file.clone(), span: raw.given.span() },
                 });
             }
         }

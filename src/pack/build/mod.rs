@@ -53,6 +53,8 @@ struct Sections {
     silents: Located<RawSilent>,
     together: Located<RawGroupOfRules>,
     exclusive: Located<RawGroupOfRules>,
+    memberships: Located<RawMembership>,
+    registers: Located<RawRegisterBook>,
 }
 
 impl Builder {
@@ -105,7 +107,7 @@ impl Builder {
             gather!(subject => subjects, alias => aliases, table => tables, row => rows, parameter => parameters,
                 fact => facts, fork => forks, rule => rules, list => lists, action => actions, quota => quotas,
                 hint => hints, ratio => ratios, cross => crosses, silent => silents, together => together,
-                exclusive => exclusive);
+                exclusive => exclusive, membership => memberships, register_book => registers);
             macro_rules! once {
                 ($($field:ident),*) => {$(
                     if content.$field.is_some() {
@@ -114,7 +116,7 @@ impl Builder {
                     }
                 )*};
             }
-            once!(name, version, title, city, measures, parts, answers, pendings, notices, membership, register_book);
+            once!(name, version, title, city, measures, parts, answers, pendings, notices);
         }
         self.file = head_file;
         self.head(head, sections, hash, files)
@@ -127,7 +129,13 @@ impl Builder {
         value
     }
 
-    fn head(&mut self, head: RawFile, sections: Sections, hash: String, files: Vec<(String, String)>) -> Option<Pack> {
+    fn head(
+        &mut self,
+        head: RawFile,
+        mut sections: Sections,
+        hash: String,
+        files: Vec<(String, String)>,
+    ) -> Option<Pack> {
         let name = self.required("name", head.name);
         let version = self.required("version", head.version);
         let city = self.required("city", head.city);
@@ -135,7 +143,8 @@ impl Builder {
         let answers = self.required("answers", head.answers);
         let pendings = self.required("pendings", head.pendings);
         let notices = self.required("notices", head.notices);
-        let raw_membership = self.required("membership", head.membership);
+        let raw_membership = sections.memberships.pop();
+        let raw_membership = self.required("membership", raw_membership);
         let parts = head.parts.unwrap_or_default();
 
         self.unique("表", &sections.tables, |table| &table.name);
@@ -146,7 +155,10 @@ impl Builder {
 
         let tables = self.tables(&sections);
         let subjects = self.subjects(&sections, &tables);
-        let membership = raw_membership.and_then(|raw| self.membership(&raw, &tables, &subjects));
+        let membership = raw_membership.and_then(|(file, raw)| {
+            self.file = file;
+            self.membership(&raw, &tables, &subjects)
+        });
         let aliases = self.aliases(&sections, &tables);
         let parameters = self.parameters(&sections);
         let lists = self.lists(&sections);
@@ -157,8 +169,10 @@ impl Builder {
         let mut rules = self.rules(&sections, &tables, &subjects, &actions, &parts, &measures);
         let quotas = self.quotas(&sections, &subjects, &actions, &parameters, &parts, &measures, &mut rules);
         let hints = self.hints(&sections, &tables, &subjects, &actions);
-        let register =
-            head.register_book.and_then(|raw| self.register(raw, &tables, &subjects, &actions, &parts, &measures));
+        let register = sections.registers.pop().and_then(|(file, raw)| {
+            self.file = file;
+            self.register(raw, &tables, &subjects, &actions, &parts, &measures)
+        });
         let overview = self.overview(&sections, &tables, &subjects);
         let deliberate = self.deliberate(&sections, &tables, &rules);
         let answers = answers?;

@@ -141,6 +141,7 @@ impl Builder {
                     values: raw.values.iter().map(|sql| sql.get_ref().clone()).collect(),
                     missing: raw.missing.clone(),
                     reading: raw.reading.clone(),
+                    place: Place { file: file.clone(), span: raw.when.span() },
                 });
             }
         }

@@ -45,6 +45,7 @@ impl Builder {
                         blank: check.blank,
                         reason: check.reason.clone(),
                         remedy: check.remedy.clone(),
+                        place: Place { file: file.clone(), span: check.when.span() },
                     })
                 })
                 .collect();

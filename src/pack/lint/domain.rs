@@ -137,6 +137,19 @@ impl<'p> Domains<'p> {
         Some(col(variable.key.as_str()))
     }
 
+    /// The words that a fact can be, where it shows a column with a closed set or names them itself.
+    pub fn words_of(&self, fact: usize) -> Option<Vec<String>> {
+        let (table, at) = self.set_of(fact)?;
+        let ColumnKind::Choice { values, .. } = &self.pack.tables[table].columns[at].kind else { return None };
+        let mut words = values.clone();
+        if let Formula::Own { is, .. } = &self.pack.facts[fact].formula {
+            // Words that a CASE gives beside those of the column.
+            let found = Constants::of_expr(&sql::parse(is).ok()?);
+            words.extend(found.words);
+        }
+        Some(words)
+    }
+
     fn of_fact(&mut self, fact: usize) -> Option<Variable> {
         let dtype = self.typing.facts[fact].clone()?;
         let open = self.openness.fact(fact);
@@ -281,6 +294,10 @@ impl Constants {
     fn is_compared(&self, variable: &Variable) -> bool {
         let has = |names: &[String]| names.contains(&variable.key);
         self.compared.iter().any(|(left, right)| has(left) && !right.is_empty() || has(right) && !left.is_empty())
+    }
+
+    fn of_expr(expr: &Expr) -> Constants {
+        Constants::of(&[&Condition { expr: expr.clone(), variables: Vec::new() }])
     }
 
     fn of(conditions: &[&Condition]) -> Constants {

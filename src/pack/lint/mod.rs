@@ -13,6 +13,7 @@ mod provisions;
 mod readings;
 mod stages;
 mod unused;
+mod words;
 
 use std::fmt;
 
@@ -56,7 +57,8 @@ impl fmt::Display for Lints {
 
 /// Runs every lint.
 pub fn lint(pack: &Pack) -> Lints {
-    let lints: [fn(&Pack, &mut Vec<Lint>); 9] = [
+    let lints: [fn(&Pack, &mut Vec<Lint>); 10] = [
+        words::lint,
         readings::lint,
         provisions::lint,
         parameters::lint,

@@ -36,8 +36,8 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 /// All names that stand in expressions, and what else names parameters.
 fn names(pack: &Pack) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = pack.quotas.iter().map(|quota| quota.share.clone()).collect();
-    for (_, sql) in super::unused::expressions(pack) {
-        if let Ok(expr) = sql::parse(&sql) {
+    for written in super::unused::expressions(pack) {
+        if let Ok(expr) = sql::parse(&written.sql) {
             names.extend(sql::names(&expr));
         }
     }

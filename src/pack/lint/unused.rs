@@ -25,19 +25,28 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     }
 }
 
-/// Every expression outside facts, and those of facts, with its site.
-pub fn expressions(pack: &Pack) -> Vec<(Site, String)> {
+/// An expression of the pack, with where it stands and where it is evaluated.
+pub struct Written {
+    pub place: Place,
+    pub site: Site,
+    pub sql: String,
+}
+
+/// Every expression outside facts, and those of facts.
+pub fn expressions(pack: &Pack) -> Vec<Written> {
     let mut all = roots(pack);
     for fact in &pack.facts {
+        let mut add = |site, sql: &String| all.push(Written { place: fact.place.clone(), site, sql: sql.clone() });
         match &fact.formula {
             Formula::Own { is, cells, .. } => {
-                all.push((Site::Entity(fact.of), is.clone()));
-                all.extend(cells.iter().filter_map(|cell| Some((Site::Entity(fact.of), cell.when.clone()?))));
+                let site = Site::Entity(fact.of);
+                add(site, is);
+                cells.iter().filter_map(|cell| cell.when.as_ref()).for_each(|when| add(site, when));
             }
             Formula::Aggregate { source, given, value, cells, .. } => {
                 let site = Site::Source(*source);
-                all.extend(given.iter().chain([value]).map(|sql| (site, sql.clone())));
-                all.extend(cells.iter().filter_map(|cell| Some((site, cell.when.clone()?))));
+                given.iter().chain([value]).for_each(|sql| add(site, sql));
+                cells.iter().filter_map(|cell| cell.when.as_ref()).for_each(|when| add(site, when));
             }
             Formula::Covered => {}
         }
@@ -46,45 +55,48 @@ pub fn expressions(pack: &Pack) -> Vec<(Site, String)> {
 }
 
 /// What rules, hints, quotas, counts and checks of rows ask for.
-fn roots(pack: &Pack) -> Vec<(Site, String)> {
+fn roots(pack: &Pack) -> Vec<Written> {
     let mut roots = Vec::new();
+    let mut add = |place: &Place, site, sql: String| roots.push(Written { place: place.clone(), site, sql });
     for rule in &pack.rules {
         let site = Site::Entity(rule.of);
-        roots.extend(rule.scope.iter().chain([&rule.when]).map(|sql| (site, sql.clone())));
-        roots.extend(rule.about.iter().map(|name| (site, quoted(name))));
+        rule.scope.iter().chain([&rule.when]).for_each(|sql| add(&rule.place, site, sql.clone()));
+        rule.about.iter().for_each(|name| add(&rule.place, site, quoted(name)));
         for proposal in &rule.proposals {
             if let Recipient::Named { fact, .. } = &proposal.to {
-                roots.push((site, quoted(fact)));
+                add(&rule.place, site, quoted(fact));
             }
         }
     }
     for hint in &pack.hints {
-        roots.push((Site::Entity(hint.of), hint.when.clone()));
-        roots.extend(hint.dates.iter().map(|name| (Site::Entity(hint.of), quoted(name))));
+        let site = Site::Entity(hint.of);
+        add(&hint.place, site, hint.when.clone());
+        hint.dates.iter().for_each(|name| add(&hint.place, site, quoted(name)));
     }
     for quota in &pack.quotas {
         let site = Site::Entity(Entity::Subject(quota.of));
-        roots.extend([&quota.reached, &quota.first].map(|sql| (site, sql.clone())));
+        [&quota.reached, &quota.first].into_iter().for_each(|sql| add(&quota.place, site, sql.clone()));
     }
     for ratio in &pack.overview.ratios {
         let site = Site::Entity(Entity::Subject(ratio.of));
-        roots.extend([&ratio.counted, &ratio.among].map(|sql| (site, sql.clone())));
+        [&ratio.counted, &ratio.among].into_iter().for_each(|sql| add(&ratio.place, site, sql.clone()));
     }
     for cross in &pack.overview.crosses {
-        roots.extend([&cross.given, &cross.rows, &cross.columns].map(|sql| (Site::Entity(cross.of), sql.clone())));
+        let site = Site::Entity(cross.of);
+        [&cross.given, &cross.rows, &cross.columns].into_iter().for_each(|sql| add(&cross.place, site, sql.clone()));
     }
     for fork in &pack.forks {
         let site = Site::Entity(Entity::Row(fork.table));
-        roots.extend(fork.values.iter().chain([&fork.when]).map(|sql| (site, sql.clone())));
+        fork.values.iter().chain([&fork.when]).for_each(|sql| add(&fork.place, site, sql.clone()));
     }
     if let Some(register) = &pack.register {
-        roots.push((Site::Entity(Entity::Row(register.talks)), register.talk_when.clone()));
+        add(&register.place, Site::Entity(Entity::Row(register.talks)), register.talk_when.clone());
     }
     for (at, table) in pack.tables.iter().enumerate() {
         let site = Site::Entity(Entity::Row(at));
-        roots.extend(table.checks.iter().map(|check| (site, check.when.clone())));
-        roots.extend(table.looks_back.iter().map(|sql| (site, sql.clone())));
-        roots.extend(table.shown_facts.iter().map(|name| (site, quoted(name))));
+        table.checks.iter().for_each(|check| add(&check.place, site, check.when.clone()));
+        table.looks_back.iter().for_each(|sql| add(&table.place, site, sql.clone()));
+        table.shown_facts.iter().for_each(|name| add(&table.place, site, quoted(name)));
     }
     roots
 }
@@ -97,7 +109,7 @@ fn quoted(name: &str) -> String {
 fn used_facts(pack: &Pack) -> BTreeSet<usize> {
     let mut used = BTreeSet::new();
     let mut waiting: Vec<usize> = Vec::new();
-    for (site, sql) in roots(pack) {
+    for Written { site, sql, .. } in roots(pack) {
         let Ok(expr) = sql::parse(&sql) else { continue };
         for name in sql::names(&expr) {
             match scope::resolve(pack, site, &name, None) {

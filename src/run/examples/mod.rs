@@ -9,8 +9,7 @@ mod spec;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Failure, job};
 use crate::consequence::{Line, Outcome, decide};
@@ -25,6 +24,8 @@ use spec::{Case, Past};
 
 /// Answers may change what later stages say, and so the code that an answer is given on; then once more.
 const MOST_ROUNDS: usize = 4;
+/// Stack of a thread that evaluates examples.
+const STACK: usize = 64 << 20;
 
 /// How the examples of a pack came out.
 #[derive(Debug, Default)]
@@ -80,14 +81,43 @@ pub fn test(pack: &Pack) -> Result<Report, Failure> {
         let failure = check(pack, case, &plan, &mut seen).err().map(|told| format!("{}\n{told}", case.head()));
         (failure, seen)
     };
-    let results: Vec<(Option<String>, Seen)> = cases.par_iter().with_max_len(1).map(run).collect();
     let mut seen = plan.nothing();
     let mut failures = Vec::new();
-    for (failure, one) in results {
+    for (failure, one) in side_by_side(&cases, run)? {
         seen.join(&one);
         failures.extend(failure);
     }
     Ok(Report { pack: pack.name.clone(), examples: cases.len(), failures, gaps: plan.gaps(&seen) })
+}
+
+/// Evaluates cases on threads of their own, in order. The evaluation shares out its work in rayon's pool; a pool
+/// thread that waited for its own example's share would take up another whole example on top of it, and so on
+/// until its stack is full.
+fn side_by_side<R: Send>(cases: &[Case], run: impl Fn(&Case) -> R + Sync) -> Result<Vec<R>, Failure> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, case)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, cases.get(at)?)))
+        {
+            done.push((at, run(case)));
+        }
+        done
+    };
+    let failed = |told: &dyn fmt::Display| Failure::failed(format!("例子无法运行：{told}"));
+    let mut results = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..rayon::current_num_threads().min(cases.len()))
+            .map(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work))
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed(&error))?;
+        let mut results = Vec::new();
+        for thread in threads {
+            results.extend(thread.join().map_err(|_| failed(&"程序出错"))?);
+        }
+        Ok(results)
+    })?;
+    results.sort_by_key(|(at, _)| *at);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
 /// Compares one example with what the engine says; the error is the difference.

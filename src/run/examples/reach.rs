@@ -310,7 +310,7 @@ fn atoms(expr: &Expr, found: &mut Vec<Expr>) {
         }
         Expr::Literal(_) => {}
         // A comparison of aggregates is about all rows at once: the fact itself shows it.
-        other if other.into_iter().any(|node| matches!(node, Expr::Agg(_) | Expr::Len)) => {
+        other if other.into_iter().any(aggregates) => {
             let aggregate = other.into_iter().find_map(|node| match node {
                 Expr::Agg(AggExpr::Max { input, .. } | AggExpr::Min { input, .. } | AggExpr::Sum(input)) => Some(input),
                 _ => None,
@@ -321,4 +321,9 @@ fn atoms(expr: &Expr, found: &mut Vec<Expr>) {
         }
         other => found.push(other.clone()),
     }
+}
+
+/// Whether an expression sums up rows; the values of IN stand in a list, which does not.
+fn aggregates(node: &Expr) -> bool {
+    matches!(node, Expr::Agg(of) if !matches!(of, AggExpr::Implode { .. })) || matches!(node, Expr::Len)
 }

@@ -306,6 +306,7 @@ fn info() -> RunInfo {
         as_of: chrono::NaiveDate::from_ymd_opt(2015, 12, 31).unwrap(),
         set_values: vec![],
         chain_head: "9f2c71d0a4be55e1".into(),
+        to_input: None,
         half_year: Some(vec![("通报".into(), 4), ("约谈".into(), 6)]),
     }
 }

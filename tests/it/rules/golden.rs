@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use super::city::{Published, kaohe, text, texts};
 
+/// The second built-in pack.
+const CIVIL_SERVANTS: &str = "civil-servant-2020";
+
 pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
@@ -27,7 +30,8 @@ pub fn run_fixture(city: &str, run: &str, options: &[&str], output: &Path) -> Pu
         .unwrap();
     let faulty = city.ends_with("-faulty");
     assert_eq!(ended.status.code(), Some(if faulty { 3 } else { 0 }), "{}", String::from_utf8_lossy(&ended.stderr));
-    Published::read(&output.join(format!("2015-{run}")))
+    let year = if options.contains(&CIVIL_SERVANTS) { 2023 } else { 2015 };
+    Published::read(&output.join(format!("{year}-{run}")))
 }
 
 /// A file's lines below its header, cells padded to `width`.
@@ -67,8 +71,12 @@ fn sorted(cell: &str) -> String {
 }
 
 fn check_city(city: &str, run: &str) -> Published {
+    check_city_with(city, run, &[])
+}
+
+fn check_city_with(city: &str, run: &str, options: &[&str]) -> Published {
     let output = tempfile::tempdir().unwrap();
-    let published = run_fixture(city, run, &[], output.path());
+    let published = run_fixture(city, run, options, output.path());
     let lines = published.consequences.iter();
     let found = lines.map(|line| cells(line, &["action", "subject_kind", "subject_id", "rules", "options", "flags"]));
     assert_rows(&format!("{city} {run}"), expected(city, &format!("{run}-consequences.tsv"), 6), found.collect());
@@ -92,6 +100,12 @@ fn kunming_half_year() {
 #[test]
 fn kunming_annual() {
     check_city("kunming", "annual");
+}
+
+#[test]
+fn civil_servants_annual() {
+    let published = check_city_with("civil-servant", "annual", &["--pack", CIVIL_SERVANTS]);
+    assert_eq!(published.run["pack"]["name"], CIVIL_SERVANTS);
 }
 
 #[test]

@@ -231,7 +231,7 @@ fn assert_rule_refused(old: &str, new: &str, shown: &str, said: &[&str]) {
 
 #[test]
 fn an_unknown_name_with_the_nearest_one() {
-    assert_rule_refused("考核等次 =", "考核等第 =", "4.4", &["考核等第", "「考核等次」"]);
+    assert_rule_refused("考核等次 =", "考核等第 =", "when = \"考核等第", &["考核等第", "「考核等次」", "办法"]);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn an_unknown_name_in_a_fact() {
     let old = "value = \"MAX(发现作风问题 = '是')\"";
     let fact = format!("\n[[fact]]\nof = \"cadre\"\nname = \"谈出问题\"\nfrom = \"谈话记录\"\n{old}\n");
     let wrong = fact.replace("发现作风问题", "发现作风问提");
-    assert_refused("facts.toml", "", &wrong, "谈出问题", &["发现作风问提", "「发现作风问题」"]);
+    assert_refused("facts.toml", "", &wrong, "value = \"MAX(发现作风问提", &["谈出问题", "「发现作风问题」"]);
     assert_refused("facts.toml", "", &fact.replace("谈话记录", "谈话纪录"), "谈话纪录", &["「谈话记录」"]);
 }
 

@@ -137,6 +137,24 @@ fn names_with_control_characters_reach_a_terminal_as_signs() {
     }
 }
 
+#[test]
+fn people_with_control_characters_reach_a_terminal_as_signs() {
+    let name = "赵\u{1b}[2J\u{202e}一";
+    let city = City::new(&["半年考核_班子 B1 目标完成得分=20", &format!("干部名册 G11 姓名={name}")]);
+    let ended = city.try_run("half-year");
+    assert_eq!(ended.status.code(), Some(0), "{}", told(&ended));
+    let archive = city.output().join("档案.db");
+    let folder = city.output().join("2015-half-year");
+    let show: [&std::ffi::OsStr; 4] = ["archive".as_ref(), "show".as_ref(), "--archive".as_ref(), archive.as_ref()];
+    let explain: [&std::ffi::OsStr; 4] = ["explain".as_ref(), "G11".as_ref(), "--run".as_ref(), folder.as_ref()];
+    for arguments in [show, explain] {
+        let said = kaohe().args(arguments).output().unwrap();
+        let said = String::from_utf8(said.stdout).unwrap();
+        assert!(said.contains('赵'), "{said}");
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn output_names_are_taken_by_windows_whatever_inputs_and_units_are_called() {
@@ -184,6 +202,53 @@ fn output_names_are_taken_by_windows_whatever_inputs_and_units_are_called() {
         }
         assert!(seen.insert(name.to_lowercase()), "{name} twice for Windows");
     }
+}
+
+/// 来源 links only where it is asked for, since the way from lists to inputs shows in the bytes then.
+#[test]
+fn sources_link_to_their_cells_where_the_run_is_told_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = dir.path().join("报送 1");
+    fs::create_dir(&input).unwrap();
+    for entry in fs::read_dir(fixtures()).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, input.join(path.file_name().unwrap())).unwrap();
+    }
+    let run = |output: &Path, links: bool| {
+        let mut run = kaohe();
+        run.arg("annual").arg(&input).arg("--output").arg(output).arg("--quiet").args(links.then_some("--links"));
+        let ended = run.output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{}", told(&ended));
+    };
+    let targets = |output: &Path| -> Vec<String> {
+        let lists = parts(&output.join("2015-annual"));
+        let rels =
+            lists.iter().filter(|(file, part, _)| file.ends_with("名单.xlsx") && part.ends_with("sheet1.xml.rels"));
+        let of = |text: &str| {
+            text.split("Target=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        rels.flat_map(|(.., text)| of(text)).collect()
+    };
+    let (plain, linked, again) = (dir.path().join("结果"), dir.path().join("链接"), dir.path().join("再次"));
+    run(&plain, false);
+    assert_eq!(targets(&plain), Vec::<String>::new());
+    run(&linked, true);
+    let found = targets(&linked);
+    assert!(found.len() > 20, "{found:?}");
+    for target in &found {
+        let path = target.replace("%20", " ");
+        assert!(path.starts_with("../../报送 1/"), "{path}");
+        assert!(linked.join("2015-annual").join(&path).is_file(), "{path} leads nowhere");
+    }
+    // The same options from a folder that lies the same way give the same bytes.
+    run(&again, true);
+    assert!(tree(&linked.join("2015-annual")) == tree(&again.join("2015-annual")));
+    let list = &parts(&linked.join("2015-annual"))
+        .into_iter()
+        .find(|(file, part, _)| file == "诫勉谈话名单.xlsx" && part == "xl/worksheets/sheet1.xml");
+    let sheet = &list.as_ref().unwrap().2;
+    let link = sheet.split("<hyperlink ").nth(1).unwrap();
+    assert!(link.contains("location=\"'") || link.contains("location=\"&apos;"), "{}", &link[..200]);
 }
 
 #[test]

@@ -1,0 +1,120 @@
+//! `civil-servant-2020` over six years: what was granted counts in the years after, through the archive.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use calamine::{Reader, Xlsx, open_workbook};
+use rust_xlsxwriter::Workbook;
+use tempfile::TempDir;
+
+use super::kaohe;
+
+/// A unit of ten: Q1 is 优秀 from 2021 on, the others are always 称职.
+fn hand_in(folder: &Path, year: i32) {
+    let mut workbook = Workbook::new();
+    let mut sheet = |name: &str, rows: Vec<Vec<String>>| {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        for (r, row) in (0u32..).zip(&rows) {
+            for (c, cell) in (0u16..).zip(row) {
+                sheet.write_string(r, c, cell).unwrap();
+            }
+        }
+    };
+    let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+    sheet("单位名册", vec![row(&["单位编号", "单位名称", "单位类别"]), row(&["U1", "市统计局", "机关"])]);
+    let mut people = vec![row(&["公务员编号", "姓名", "单位编号", "职务职级", "人员类别", "录用日期"])];
+    let mut grades = vec![row(&["年度", "公务员编号", "考核等次"])];
+    for n in 1..=10 {
+        let kind = if n == 10 { "主要负责人" } else { "其他公务员" };
+        people.push(row(&[&format!("Q{n}"), &format!("甲{n}"), "U1", "科员", kind, "2010.08"]));
+        for graded in 2019..=year {
+            let grade = if n == 1 && graded >= 2021 { "优秀" } else { "称职" };
+            grades.push(row(&[&graded.to_string(), &format!("Q{n}"), grade]));
+        }
+    }
+    sheet("公务员名册", people);
+    sheet("公务员年度考核", grades);
+    fs::create_dir_all(folder).unwrap();
+    workbook.save(folder.join("报送.xlsx")).unwrap();
+}
+
+/// Agrees to every line of a published list, and gives the list to be recorded.
+fn agreed(list: &Path, beside: &Path) -> Option<PathBuf> {
+    let mut book: Xlsx<_> = open_workbook(list).unwrap();
+    let range = book.worksheet_range_at(0)?.unwrap();
+    let (rows, columns) = range.end()?;
+    let cell = |r: u32, c: u32| range.get_value((r, c)).map_or(String::new(), ToString::to_string);
+    let header = (0..=rows).find(|r| (0..=columns).any(|c| cell(*r, c) == "处理编号"))?;
+    let column = |name: &str| (0..=columns).find(|c| cell(header, *c) == name);
+    let (id, opinion) = (column("处理编号")?, column("委员会意见")?);
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("名单").unwrap();
+    for r in 0..=rows {
+        for c in 0..=columns {
+            let line = r > header && cell(r, id).starts_with("20");
+            let text = if line && c == opinion { "同意".to_owned() } else { cell(r, c) };
+            if !text.is_empty() {
+                sheet.write_string(r, u16::try_from(c).unwrap(), &text).unwrap();
+            }
+        }
+    }
+    let path = beside.join(list.file_name().unwrap());
+    workbook.save(&path).unwrap();
+    Some(path)
+}
+
+struct Office(TempDir);
+
+impl Office {
+    /// Runs a year, and records 同意 on every line of the lists named; gives what is said about Q1, and what is pending.
+    #[track_caller]
+    fn year(&self, year: i32, record: &[&str]) -> (Vec<String>, Vec<String>) {
+        let (input, output) = (self.0.path().join("报送"), self.0.path().join("结果"));
+        hand_in(&input, year);
+        let (input, out) = (input.to_str().unwrap(), output.to_str().unwrap());
+        let ended = kaohe(&["annual", input, "--output", out, "--pack", "civil-servant-2020"]);
+        assert_eq!(ended.code, 0, "{year}: {}", ended.text);
+        let folder = output.join(format!("{year}-annual"));
+        for list in record {
+            let path = agreed(&folder.join(format!("{list}.xlsx")), self.0.path()).unwrap();
+            let archive = output.join("档案.db");
+            let ended = kaohe(&["record", path.to_str().unwrap(), "--archive", archive.to_str().unwrap()]);
+            assert_eq!(ended.code, 0, "{year} {list}: {}", ended.text);
+        }
+        let read = |name: &str| fs::read_to_string(folder.join("data").join(name)).unwrap();
+        let about = |text: String, of: &[&str]| -> Vec<String> {
+            let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+            let mine = lines.filter(|line| line["subject_id"] == "Q1");
+            mine.map(|line| of.iter().map(|key| line[*key].to_string().replace('"', "")).collect::<Vec<_>>().join(" "))
+                .collect()
+        };
+        (about(read("consequences.jsonl"), &["action"]), about(read("pending.jsonl"), &["rule", "missing"]))
+    }
+}
+
+#[test]
+fn steps_levels_and_merits_over_six_years() {
+    let office = Office(tempfile::tempdir().unwrap());
+    let lists = ["奖励名单", "晋升工资名单"];
+    let none: Vec<String> = Vec::new();
+    let cases: [(i32, &[&str], &[&str], &[&str]); 6] = [
+        (2021, &["嘉奖", "晋升工资档次"], &[], &lists),
+        // Two of the four years are used up.
+        (2022, &["嘉奖", "晋升工资档次"], &[], &lists),
+        // The third year running, and the fifth that counts.
+        (2023, &["嘉奖", "晋升级别", "记三等功"], &[], &lists),
+        // The merit of 2023 starts the count anew. Nobody answers this year's lists.
+        (2024, &["嘉奖", "晋升工资档次"], &[], &[]),
+        // Whether a step is due depends on the answer that is still out.
+        (2025, &["嘉奖"], &["20-档次 [累计够晋档]"], &[]),
+        (2026, &["嘉奖", "晋升工资档次", "记三等功"], &[], &[]),
+    ];
+    for (year, actions, pending, record) in cases {
+        let (said, open) = office.year(year, record);
+        assert_eq!(said, actions, "{year}");
+        assert_eq!(
+            open,
+            if pending.is_empty() { none.clone() } else { pending.iter().map(ToString::to_string).collect() }
+        );
+    }
+}
