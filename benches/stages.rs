@@ -143,6 +143,7 @@ fn lists(bencher: Bencher<'_, '_>, cadres: u32) {
         set_values: Vec::new(),
         chain_head: String::new(),
         half_year: None,
+        to_input: None,
     };
     bencher.with_inputs(|| tempfile::tempdir().unwrap()).bench_refs(|output| {
         let publication = Publication { info: &info, figures: &Figures::default(), notices: false, changes: None };
