@@ -11,6 +11,7 @@ use std::path::Path;
 use divan::Bencher;
 use kaohe::consequence::decide;
 use kaohe::fact::{History, World};
+use kaohe::handoff::{Figures, Handoff, Publication, RunInfo};
 use kaohe::pack::{self, Pack, Run};
 use kaohe::run::job::{Job, Typed};
 use kaohe::run::{self, Told};
@@ -21,6 +22,10 @@ use tempfile::TempDir;
 
 const SIZES: [u32; 3] = [1_200, 12_000, 60_000];
 const YEAR: i32 = 2015;
+
+/// The program's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     divan::main();
@@ -78,7 +83,6 @@ fn tables(bencher: Bencher<'_, '_>, cadres: u32) {
     bencher.bench(|| read(&pack, &job));
 }
 
-/// Tables → facts → rules → consequences.
 /// The cells of all sheets and nothing else, by our scanner and by calamine, on one thread.
 #[divan::bench(args = [Parser::Scanner, Parser::Calamine], sample_count = 5)]
 fn cells(bencher: Bencher<'_, '_>, parser: Parser) {
@@ -106,6 +110,7 @@ fn cells(bencher: Bencher<'_, '_>, parser: Parser) {
     });
 }
 
+/// Tables → facts → rules → consequences.
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn decisions(bencher: Bencher<'_, '_>, cadres: u32) {
     let (pack, output) = (built_in(), tempfile::tempdir().unwrap());
@@ -117,6 +122,32 @@ fn decisions(bencher: Bencher<'_, '_>, cadres: u32) {
         let literals = job.literals(&pack, data.year, data.as_of);
         let mut world = World::new(&pack, &data, literals, &history).unwrap();
         decide(&mut world, &history, Run::Annual, data.year).unwrap().0
+    });
+}
+
+/// Consequences → lists as texts → workbooks.
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn lists(bencher: Bencher<'_, '_>, cadres: u32) {
+    let (pack, output) = (built_in(), tempfile::tempdir().unwrap());
+    let input = city(&pack, cadres);
+    let job = job(&pack, input.path(), output.path());
+    let data = read(&pack, &job);
+    let history = History::default();
+    let literals = job.literals(&pack, data.year, data.as_of);
+    let mut world = World::new(&pack, &data, literals, &history).unwrap();
+    let (outcome, _) = decide(&mut world, &history, Run::Annual, data.year).unwrap();
+    let info = RunInfo {
+        year: data.year,
+        run: Run::Annual,
+        as_of: data.as_of,
+        set_values: Vec::new(),
+        chain_head: String::new(),
+        half_year: None,
+        to_input: None,
+    };
+    bencher.with_inputs(|| tempfile::tempdir().unwrap()).bench_refs(|output| {
+        let publication = Publication { info: &info, figures: &Figures::default(), notices: false, changes: None };
+        Handoff::new(&pack, &data, &outcome).publish(output.path(), &publication).unwrap();
     });
 }
 

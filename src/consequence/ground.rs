@@ -162,7 +162,7 @@ impl<'a> Name<'a> {
 /// 核对码: what the committee decides about, without where it stands.
 pub fn check_code(world: &World<'_>, action: usize, subject: Subject, line: &DraftLine) -> String {
     let pack = world.pack;
-    let grounds: Vec<(&str, &str, &[(String, FactValue)])> = line
+    let grounds: Vec<_> = line
         .grounds
         .iter()
         .map(|one| (pack.rules[one.ground.rule].id.as_str(), one.ground.about.as_str(), one.ground.facts.as_slice()))

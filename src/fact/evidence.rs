@@ -60,7 +60,7 @@ pub struct Finder<'a> {
 /// Where part of the evidence stands.
 enum Step {
     /// The entity's own cell; for a subject that of its home row.
-    Cell { home: Option<usize>, cells: CellsOf },
+    Cell { home: Option<usize>, cells: Box<CellsOf> },
     /// Cells of the rows that decide a fact.
     Rows { rows: Arc<FactRows>, bits: Vec<Witness>, read: Option<UInt32Chunked> },
     /// Lines of the archive or of this run that decide a fact.
@@ -224,7 +224,7 @@ impl<'a> World<'a> {
                     Entity::Subject(kind) => (self.pack.subjects[kind].register, Some(kind)),
                     Entity::City => return Ok(()),
                 };
-                steps.extend(self.cells_of(table, name, name).map(|cells| Step::Cell { home, cells }));
+                steps.extend(self.cells_of(table, name, name).map(|cells| Step::Cell { home, cells: Box::new(cells) }));
             }
             Meaning::Fact(fact) => {
                 let only = if shown { &[] } else { only };

@@ -105,6 +105,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
     let (outcome, trace) = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
     let figures = figures::figures(&world).map_err(Failure::failed)?;
+    drop(world);
     told.stage("编制名单");
     let handed = Handoff::new(pack, &data, &outcome);
     let info = RunInfo {

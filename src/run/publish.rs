@@ -192,8 +192,10 @@ fn only_for_group(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     let mut rights = found.permissions();
-    rights.set_mode(rights.mode() & 0o770);
-    fs::set_permissions(path, rights)?;
+    if rights.mode() & 0o007 != 0 {
+        rights.set_mode(rights.mode() & 0o770);
+        fs::set_permissions(path, rights)?;
+    }
     if found.is_dir() {
         for entry in fs::read_dir(path)? {
             only_for_group(&entry?.path())?;

@@ -1,7 +1,9 @@
 //! The archive beside the run: what a run registers before it is published, and whether it may replace another.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 
 use crate::archive::{
     self, Archive, ExtraColumn, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration,
@@ -40,8 +42,7 @@ pub fn registration<'t>(
     handed: &'t Handoff<'t>,
     info: &RunInfo,
 ) -> Result<Registration<Printed<'t>>, Failure> {
-    let by_id: HashMap<&str, &Line> = outcome.lines.iter().map(|line| (line.id.as_str(), line)).collect();
-    let lists = handed.lists.iter().map(|table| list(pack, data, table, &by_id, info)).collect::<Result<_, _>>()?;
+    let lists = handed.lists.iter().map(|table| list(pack, data, outcome, table, info)).collect::<Result<_, _>>()?;
     let book = pack.register.as_ref().zip(handed.register.as_ref());
     let book = book.map(|(book, table)| RegisteredBook {
         name: book.name.clone(),
@@ -84,16 +85,16 @@ impl Lines for Printed<'_> {
 fn list<'t>(
     pack: &'t Pack,
     data: &'t Dataset,
+    outcome: &'t Outcome,
     table: &'t ListTable<'t>,
-    by_id: &HashMap<&str, &'t Line>,
     info: &RunInfo,
 ) -> Result<RegisteredList<Printed<'t>>, Failure> {
     let definition = table.index.map(|index| &pack.lists[index]);
-    let rows = table.rows.iter().map(|row| {
-        by_id
-            .get(row.id.as_str())
-            .map(|line| (row, *line))
-            .ok_or_else(|| Failure::failed(format!("内部错误：「{}」的「{}」没有对应的事项", table.list, row.id)))
+    // Lines stand in byte order of their ids.
+    let rows = table.rows.par_iter().map(|row| {
+        let line = outcome.lines.binary_search_by(|line| line.id.as_bytes().cmp(row.id.as_bytes()));
+        line.map(|at| (row, &outcome.lines[at]))
+            .map_err(|_| Failure::failed(format!("内部错误：「{}」的「{}」没有对应的事项", table.list, row.id)))
     });
     Ok(RegisteredList {
         name: table.list.to_owned(),

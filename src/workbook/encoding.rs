@@ -33,18 +33,20 @@ pub(super) struct Transcoded<R> {
     at: usize,
     end: usize,
     last: bool,
+    /// All is told; the decoder must not be asked again.
+    finished: bool,
 }
 
 impl<R: Read> Transcoded<R> {
     pub fn new(source: R, encoding: &'static encoding_rs::Encoding) -> Transcoded<R> {
         let decoder = encoding.new_decoder_with_bom_removal();
-        Transcoded { source, decoder, raw: vec![0; 8 << 10], at: 0, end: 0, last: false }
+        Transcoded { source, decoder, raw: vec![0; 8 << 10], at: 0, end: 0, last: false, finished: false }
     }
 }
 
 impl<R: Read> Read for Transcoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
+        while !self.finished {
             if self.at == self.end && !self.last {
                 self.at = 0;
                 self.end = self.source.read(&mut self.raw)?;
@@ -56,10 +58,11 @@ impl<R: Read> Read for Transcoded<R> {
             if bad {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "文字编码错误"));
             }
-            let finished = self.last && result == encoding_rs::CoderResult::InputEmpty;
-            if written > 0 || finished {
+            self.finished = self.last && result == encoding_rs::CoderResult::InputEmpty;
+            if written > 0 {
                 return Ok(written);
             }
         }
+        Ok(0)
     }
 }

@@ -9,12 +9,17 @@
 //! - No file makes this module panic, loop or take memory in proportion to what the file *claims*. Memory is the file's bytes
 //!   (at most 256 MiB), its shared strings (at most 512 MiB) and one window on the part being read.
 //!
-//! The readers are our own rather than calamine's. calamine has to lay out a grid for .xls and .ods, so that two far-away cells
-//! abort the process, which nothing inside it can catch: those formats would need a child process with a cap on its memory. It
-//! also reads differently from what we need: it drops formulas and shared strings that lead nowhere, errors of formulas in
-//! .xlsb, merged ranges of .ods and .xlsb and date formats beyond Excel's own numbers, takes an embedded workbook for the real one, and
-//! fails a whole workbook over one macro sheet. Streaming, all of that is avoided in this process, at a quarter less
-//! time than calamine's streaming reader. What each reader does instead stands at its top; calamine is the second opinion in the tests.
+//! Who reads what, and why:
+//! - .xlsx and .xlsm: calamine, streaming, is the general reader. Before it stands a scanner for the plain XML that
+//!   spreadsheet programs write, because reading is most of a big run and the scanner takes a fifth of the time; what it does
+//!   not know it hands to calamine. The tests read every workbook through both ([`Parser`]).
+//! - .xlsb: our own reader. calamine's streaming one passes over the error result of a formula (a broken cell would be a
+//!   blank), tells no merged ranges (a stacked header needs them) and indexes out of bounds where a record is short.
+//! - .xls and .ods: our own readers, streaming. calamine lays out the grid of these formats, so that two far-away cells of a
+//!   2 KiB file abort the process; it could only be run in a child process with a cap on its memory, which each platform
+//!   does in its own way. Nor does it tell formulas without a result, or merged ranges of .ods, and a cut-off .ods holds it for ever.
+//! - The zip container: `package`, because the `zip` crate joins two parts of one name and a part must be known for a bomb before
+//!   anything of it is inflated. XML is quick-xml's, deflate flate2's, encodings are encoding_rs's.
 
 mod biff;
 mod cells;

@@ -1,19 +1,20 @@
-//! A pull reader for the XML parts of workbooks, over a stream and a small window.
+//! The XML parts of workbooks, token by token: quick-xml over a stream, made strict.
 //!
-//! It keeps no more of a part in memory than the tag or the stretch of text at hand, so a part of 2 GiB costs no more
-//! than one of 2 KiB. It is strict where leniency would guess: tags have to match, entities have to be known, and a
-//! document type (the door to entity bombs and outside files) is refused; no spreadsheet program writes one.
+//! What quick-xml leaves to its user is decided here: a document type (the door to entity bombs and outside files) is
+//! refused, for no spreadsheet program writes one; every tag has to be closed before the end; other encodings
+//! come as UTF-8; and no tag or text may take more memory than [`LONGEST`], for quick-xml holds each whole.
 
 use std::borrow::Cow;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
+
+use quick_xml::events::Event;
+use quick_xml::{Error, Reader};
 
 use super::encoding::{Transcoded, encoding};
 use super::error::Fault;
 
-/// A tag or a CDATA section longer than this is no part of a workbook.
-const LONGEST: usize = 1 << 20;
-/// Text comes in pieces of at most about this length.
-const PIECE: usize = 256 << 10;
+/// A tag or a text longer than this is no part of a workbook.
+const LONGEST: usize = 16 << 20;
 const WINDOW: usize = 64 << 10;
 const DEEPEST: usize = 256;
 
@@ -23,7 +24,7 @@ pub(super) enum Token<'a> {
     Start(Tag<'a>),
     /// The qualified name.
     End(&'a [u8]),
-    /// As written, entities and all; a long text may come in several pieces. Inside CDATA nothing is an entity.
+    /// As written, entities and all; a text may come in several pieces. Inside CDATA nothing is an entity.
     Text {
         raw: &'a [u8],
         cdata: bool,
@@ -40,19 +41,21 @@ pub(super) struct Tag<'a> {
 }
 
 pub(super) struct Xml<'a> {
-    source: Box<dyn Read + 'a>,
+    reader: Reader<Capped<'a>>,
     part: &'a str,
-    window: Vec<u8>,
-    at: usize,
-    end: usize,
-    read: u64,
-    done: bool,
-    /// The names of the open tags, one after the other, and where each starts.
-    open: Vec<u8>,
-    starts: Vec<usize>,
-    /// The tag just sent closes itself.
-    closing: bool,
-    closed: Vec<u8>,
+    buffer: Vec<u8>,
+    /// The token just sent.
+    held: Vec<u8>,
+    /// How many tags are open.
+    depth: usize,
+    /// Bytes passed by before the reader began.
+    skipped: u64,
+}
+
+/// A stream from which a single token can only take so much.
+struct Capped<'a> {
+    source: BufReader<Box<dyn Read + 'a>>,
+    left: usize,
 }
 
 impl<'a> Xml<'a> {
@@ -61,103 +64,89 @@ impl<'a> Xml<'a> {
         let mut head = Vec::new();
         source.by_ref().take(256).read_to_end(&mut head).map_err(|e| Fault::in_part(part, &e))?;
         let encoding = encoding(&head, part)?;
-        let whole = io::Cursor::new(head).chain(source);
-        let source: Box<dyn Read + 'a> =
-            if encoding == encoding_rs::UTF_8 { Box::new(whole) } else { Box::new(Transcoded::new(whole, encoding)) };
-        let mut xml = Xml {
-            source,
-            part,
-            window: vec![0; WINDOW],
-            at: 0,
-            end: 0,
-            read: 0,
-            done: false,
-            open: Vec::new(),
-            starts: Vec::new(),
-            closing: false,
-            closed: Vec::new(),
+        let mark = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let source: Box<dyn Read + 'a> = if encoding == encoding_rs::UTF_8 {
+            let mut head = io::Cursor::new(head);
+            head.set_position(mark);
+            Box::new(head.chain(source))
+        } else {
+            Box::new(Transcoded::new(io::Cursor::new(head).chain(source), encoding))
         };
-        while xml.end < 3 && xml.fill()? {}
-        if xml.window[..xml.end].starts_with(b"\xEF\xBB\xBF") {
-            xml.at = 3;
-        }
-        Ok(xml)
+        let mut reader =
+            Reader::from_reader(Capped { source: BufReader::with_capacity(WINDOW, source), left: LONGEST });
+        reader.config_mut().expand_empty_elements = true;
+        Ok(Xml { reader, part, buffer: Vec::new(), held: Vec::new(), depth: 0, skipped: 0 })
     }
 
     /// How many bytes (in UTF-8) lie behind.
     pub fn position(&self) -> u64 {
-        self.read - (self.end - self.at) as u64
+        self.skipped + self.reader.buffer_position()
     }
 
-    /// Goes to a position further on, which has to be the start of a tag.
+    /// Goes to a position further on, which has to be the start of a tag; only before the first token.
     pub fn skip_to(&mut self, position: u64) -> Result<(), Fault> {
-        while self.position() < position {
-            let step = position - self.position();
-            let here = (self.end - self.at) as u64;
-            self.at += here.min(step) as usize;
-            if step > here && !self.fill()? {
-                return Err(self.unfinished());
-            }
-        }
-        Ok(())
+        let source = &mut self.reader.get_mut().source;
+        let passed =
+            io::copy(&mut source.take(position), &mut io::sink()).map_err(|e| Fault::in_part(self.part, &e))?;
+        self.skipped = position;
+        if passed == position { Ok(()) } else { Err(self.unfinished()) }
     }
 
     /// Reads to the end, so that the part's length and checksum are compared.
     pub fn finish(mut self) -> Result<(), Fault> {
-        loop {
-            self.at = self.end;
-            if !self.fill()? {
-                return Ok(());
-            }
-        }
+        let source = &mut self.reader.get_mut().source;
+        io::copy(source, &mut io::sink()).map_err(|e| Fault::in_part(self.part, &e))?;
+        Ok(())
     }
 
     pub fn next(&mut self) -> Result<Token<'_>, Fault> {
-        if self.closing {
-            self.closing = false;
-            self.pop();
-            return Ok(Token::End(&self.closed));
-        }
         loop {
-            if self.at == self.end && !self.fill()? {
-                return if self.starts.is_empty() { Ok(Token::Eof) } else { Err(self.unfinished()) };
-            }
-            if self.window[self.at] != b'<' {
-                let length = self.text_length()?;
-                let from = self.at;
-                self.at += length;
-                if self.starts.is_empty() {
-                    continue;
-                }
-                return Ok(Token::Text { raw: &self.window[from..from + length], cdata: false });
-            }
-            while self.end - self.at < 9 && self.fill()? {}
-            let rest = &self.window[self.at..self.end];
-            match rest.get(1) {
-                Some(b'?') => self.skip_past(b"?>")?,
-                Some(b'!') if rest.starts_with(b"<!--") => {
-                    self.at += 4;
-                    self.skip_past(b"-->")?;
-                }
-                Some(b'!') if rest.starts_with(b"<![CDATA[") => {
-                    let length = self.find(9, b"]]>")?;
-                    let from = self.at + 9;
-                    self.at += length + 3;
-                    return Ok(Token::Text { raw: &self.window[from..from + length - 9], cdata: true });
-                }
-                Some(b'!') => return Err(self.damaged("含有文档类型声明（DTD），电子表格中不应出现")),
-                Some(b'/') => {
-                    let length = self.end_tag_length()?;
-                    let name = &self.window[self.at + 2..self.at + length];
-                    let name = name.trim_ascii_end();
-                    if self.starts.last().is_none_or(|&start| &self.open[start..] != name) {
-                        return Err(self.damaged("XML 标签不配对"));
+            self.buffer.clear();
+            self.held.clear();
+            self.reader.get_mut().left = LONGEST;
+            let event = self.reader.read_event_into(&mut self.buffer);
+            match event {
+                Ok(Event::Start(tag)) => {
+                    self.held.extend_from_slice(tag.as_bytes());
+                    let name = tag.name().as_ref().len();
+                    self.depth += 1;
+                    if self.depth > DEEPEST || name == 0 {
+                        return Err(self.damaged("XML 结构不合规"));
                     }
-                    self.at += length + 1;
-                    self.pop();
-                    return Ok(Token::End(&self.closed));
+                    let (name, attributes) = self.held.split_at(name);
+                    return Ok(Token::Start(Tag { name, attributes }));
                 }
-                _ => return self.start(),
+                Ok(Event::End(tag)) => {
+                    self.held.extend_from_slice(tag.name().as_ref().as_bytes());
+                    self.depth = self.depth.saturating_sub(1);
+                    return Ok(Token::End(&self.held));
+                }
+                Ok(Event::Text(text)) => {
+                    self.held.extend_from_slice(text.as_bytes());
+                    if self.depth > 0 {
+                        return Ok(Token::Text { raw: &self.held, cdata: false });
+                    }
+                }
+                Ok(Event::GeneralRef(name)) => {
+                    self.held.push(b'&');
+                    self.held.extend_from_slice(name.as_bytes());
+                    self.held.push(b';');
+                    if self.depth > 0 {
+                        return Ok(Token::Text { raw: &self.held, cdata: false });
+                    }
+                }
+                Ok(Event::CData(text)) => {
+                    self.held.extend_from_slice(text.as_bytes());
+                    return Ok(Token::Text { raw: &self.held, cdata: true });
+                }
+                Ok(Event::DocType(_)) => return Err(self.damaged("含有文档类型声明（DTD），电子表格中不应出现")),
+                Ok(Event::Eof) if self.depth > 0 => return Err(self.unfinished()),
+                Ok(Event::Eof) => return Ok(Token::Eof),
+                Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
+                Err(Error::Io(error)) => return Err(Fault::in_part(self.part, &error)),
+                Err(Error::Encoding(_)) => return Err(self.damaged("文字编码错误")),
+                Err(Error::IllFormed(_)) => return Err(self.damaged("XML 标签不配对")),
+                Err(_) => return Err(self.unfinished()),
             }
         }
     }
@@ -176,159 +165,33 @@ impl<'a> Xml<'a> {
         Ok(())
     }
 
-    fn start(&mut self) -> Result<Token<'_>, Fault> {
-        let mut length = 1;
-        let mut quote = 0;
-        loop {
-            let known = &self.window[self.at..self.end];
-            let stop = known[length..].iter().position(|&byte| {
-                if quote == 0 {
-                    if byte == b'"' || byte == b'\'' {
-                        quote = byte;
-                    }
-                    byte == b'>'
-                } else {
-                    if byte == quote {
-                        quote = 0;
-                    }
-                    false
-                }
-            });
-            if let Some(stop) = stop {
-                length += stop;
-                break;
-            }
-            length = known.len();
-            if length > LONGEST || !self.fill()? {
-                return Err(self.unfinished());
-            }
-        }
-        let from = self.at + 1;
-        let mut to = self.at + length;
-        self.at = to + 1;
-        self.closing = self.window[to - 1] == b'/' && to > from;
-        if self.closing {
-            to -= 1;
-        }
-        let inside = &self.window[from..to];
-        let name_end = inside.iter().position(u8::is_ascii_whitespace).unwrap_or(inside.len());
-        let (name, attributes) = inside.split_at(name_end);
-        if name.is_empty() || self.starts.len() >= DEEPEST {
-            return Err(self.damaged("XML 结构不合规"));
-        }
-        self.starts.push(self.open.len());
-        self.open.extend_from_slice(name);
-        Ok(Token::Start(Tag { name, attributes }))
-    }
-
-    fn pop(&mut self) {
-        let start = self.starts.pop().unwrap_or_default();
-        self.closed.clear();
-        self.closed.extend_from_slice(&self.open[start..]);
-        self.open.truncate(start);
-    }
-
-    /// How far the text reaches that starts here, cut at a whole character where it is long.
-    fn text_length(&mut self) -> Result<usize, Fault> {
-        let mut known = 0;
-        loop {
-            let here = &self.window[self.at..self.end];
-            if let Some(stop) = memchr::memchr(b'<', &here[known..]) {
-                return Ok(known + stop);
-            }
-            known = here.len();
-            if known < PIECE {
-                if self.fill()? {
-                    continue;
-                }
-                return Ok(known);
-            }
-            // An entity is no longer than 12 bytes; a character no longer than 4.
-            let mut cut = known;
-            if let Some(entity) = memchr::memrchr(b'&', &here[known - 12..]) {
-                cut = known - 12 + entity;
-            }
-            while here[cut.min(known - 1)] & 0xC0 == 0x80 {
-                cut = cut.min(known - 1) - 1;
-            }
-            return Ok(cut.min(known - 1).max(1));
-        }
-    }
-
-    /// The distance from here to the `>` of an end tag.
-    fn end_tag_length(&mut self) -> Result<usize, Fault> {
-        loop {
-            let here = &self.window[self.at..self.end];
-            if let Some(length) = here.iter().position(|&byte| byte == b'>') {
-                return Ok(length);
-            }
-            if here.len() > LONGEST || !self.fill()? {
-                return Err(self.unfinished());
-            }
-        }
-    }
-
-    /// The distance from here to `what`, which starts at least `from` bytes on.
-    fn find(&mut self, from: usize, what: &[u8]) -> Result<usize, Fault> {
-        let mut known = from;
-        loop {
-            let here = &self.window[self.at..self.end];
-            if let Some(found) = here.get(known..).and_then(|rest| memchr::memmem::find(rest, what)) {
-                return Ok(known + found);
-            }
-            known = known.max((here.len() + 1).saturating_sub(what.len()));
-            if known > LONGEST || !self.fill()? {
-                return Err(self.unfinished());
-            }
-        }
-    }
-
-    fn skip_past(&mut self, what: &[u8]) -> Result<(), Fault> {
-        loop {
-            if let Some(found) = memchr::memmem::find(&self.window[self.at..self.end], what) {
-                self.at += found + what.len();
-                return Ok(());
-            }
-            self.at = self.at.max((self.end + 1).saturating_sub(what.len()));
-            if !self.fill()? {
-                return Err(self.unfinished());
-            }
-        }
-    }
-
-    /// Reads more behind what is not yet used; false at the end of the document.
-    fn fill(&mut self) -> Result<bool, Fault> {
-        if self.done {
-            return Ok(false);
-        }
-        if self.at > 0 {
-            self.window.copy_within(self.at..self.end, 0);
-            self.end -= self.at;
-            self.at = 0;
-        }
-        if self.window.len() - self.end < WINDOW / 2 {
-            self.window.resize(self.window.len() * 2, 0);
-        }
-        loop {
-            match self.source.read(&mut self.window[self.end..]) {
-                Ok(0) => self.done = true,
-                Ok(count) => {
-                    self.end += count;
-                    self.read += count as u64;
-                }
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                Err(e) => return Err(Fault::in_part(self.part, &e)),
-            }
-            return Ok(!self.done);
-        }
-    }
-
     fn unfinished(&self) -> Fault {
         self.damaged("XML 不完整")
     }
 
     pub fn damaged(&self, what: &str) -> Fault {
         Fault::damaged(format!("部件 {} {what}", self.part))
+    }
+}
+
+impl Read for Capped<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.source.read(buffer)
+    }
+}
+
+impl BufRead for Capped<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.left == 0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "有文字或标签过长"));
+        }
+        let available = self.source.fill_buf()?;
+        Ok(&available[..available.len().min(self.left)])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.left -= count.min(self.left);
+        self.source.consume(count);
     }
 }
 
@@ -529,12 +392,20 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_come_in_pieces_cut_between_characters() {
+    fn long_texts_come_whole_or_in_pieces() {
         for filler in ["考", "x考&amp;", "&#x5F20;", "ab"] {
             let text = filler.repeat((3 << 20) / filler.len());
             let document = format!("<a>{text}</a>");
             let expected = format!("<a>{}</a>", unescape(text.as_bytes()).unwrap());
             assert!(tokens(document.as_bytes()) == expected, "{filler}");
+        }
+    }
+
+    #[test]
+    fn no_token_takes_more_memory_than_any_honest_one() {
+        let long = "x".repeat(LONGEST + 1);
+        for document in [format!("<a>{long}</a>"), format!("<a b='{long}'/>"), format!("<a><!--{long}--></a>")] {
+            assert!(tokens(document.as_bytes()).contains("过长"));
         }
     }
 
