@@ -36,7 +36,7 @@ pub enum Command {
     Archive(ArchiveArgs),
     /// 生成一座虚构城市的报送表，供试用、培训和测速
     Sample(SampleArgs),
-    /// 显示、检查或导出规则包
+    /// 显示、检查、检验或导出规则包
     Pack(PackArgs),
     /// 生成空白报送表（含下拉选项和填表说明）
     Template(TemplateArgs),

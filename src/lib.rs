@@ -23,7 +23,8 @@
 //! - [`compare`]: what another value, another pack or newer workbooks change, and why.
 //! - [`handoff`]: pure models of workbooks, then files.
 //! - [`archive`]: proposals and the committee's answers, append-only and chained by hash.
-//! - [`run`]: a checked job, the sequence of stages, publishing whole or not at all.
+//! - [`run`]: a checked job, the sequence of stages, publishing whole or not at all; a pack's own examples
+//!   ([`run::examples`]) go through the same stages.
 //! - [`sample`], [`template`]: workbooks to try with, and empty ones to fill in.
 //! - [`cli`]: the command line as typed; [`journal`]: the log file of a run that nobody watches.
 //!

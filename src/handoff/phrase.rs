@@ -119,7 +119,11 @@ impl<'a> Phrases<'a> {
         }
         for (fact, evidence) in behind {
             let places = places(&evidence);
-            if places.is_empty() {
+            // One cell with a word of a closed set says more than the row that it stands in: a grade of a year.
+            let word = |one: &&Evidence| {
+                one.through.is_none() && matches!(self.column_kind(one), Some(ColumnKind::Choice { .. }))
+            };
+            if places.is_empty() || matches!(evidence.as_slice(), [one] if word(one)) {
                 clauses.extend(evidence.into_iter().map(|evidence| self.evidence(evidence, &mut last_row)));
             } else {
                 clauses.push(format!("{fact}{places}"));

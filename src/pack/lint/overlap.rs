@@ -1,4 +1,4 @@
-//! Rules that never hold, pairs that never hold together, and pairs that always do.
+//! Rules that never or always hold, pairs that never hold together, and pairs that always do.
 
 use super::super::model::*;
 use super::domain::{Condition, Domains, Space, first};
@@ -20,6 +20,9 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
             dead[at] = true;
             let message = format!("规则「{}」永远不会成立：范围和条件合起来没有任何一组值能满足", rule.id);
             found.push(error(&rule.place, message, "请更正 scope 或 when（例如同一事实要同时等于两个值）"));
+        } else if space.complete && holds.all() {
+            let message = format!("规则「{}」总是成立：范围和条件没有排除任何一组值", rule.id);
+            found.push(notice(&rule.place, message, "请核对 scope 和 when：它对每一个对象都提出处理"));
         }
     }
     for (at, (rule, condition)) in rules.iter().enumerate() {

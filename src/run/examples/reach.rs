@@ -42,6 +42,17 @@ struct Part {
     branches: Vec<Branch>,
 }
 
+impl Part {
+    /// What is evaluated: for whom it is asked, then each branch with what stands before its IN.
+    fn exprs(&self) -> impl Iterator<Item = Expr> {
+        let branches = self.branches.iter().flat_map(|branch| {
+            let choice = branch.choice.as_ref().map_or_else(|| lit(NULL), |(of, _)| of.clone());
+            [branch.expr.clone(), choice]
+        });
+        std::iter::once(self.given.clone().unwrap_or_else(|| lit(true))).chain(branches)
+    }
+}
+
 /// Everything that examples should reach.
 pub struct Plan<'p> {
     pack: &'p Pack,
@@ -147,19 +158,33 @@ impl<'p> Plan<'p> {
                 }
             }
         }
-        for (at, part) in self.parts.iter().enumerate().filter(|(_, part)| part.runs.contains(&run)) {
-            self.note_part(world, at, part, seen);
+        // The parts of one site at once: a query costs more than what it evaluates.
+        let asked = || self.parts.iter().enumerate().filter(|(_, part)| part.runs.contains(&run));
+        let mut sites: Vec<Site> = Vec::new();
+        for (_, part) in asked().filter(|(_, part)| !part.branches.is_empty()) {
+            if !sites.contains(&part.site) {
+                sites.push(part.site);
+            }
+        }
+        for site in sites {
+            let mut exprs = Vec::new();
+            let mut places = Vec::new();
+            for (at, part) in asked().filter(|(_, part)| part.site == site) {
+                let bound: Result<Vec<Expr>, _> = part.exprs().map(|expr| world.bind(site, expr, part.not)).collect();
+                if let Ok(bound) = bound {
+                    places.push((at, exprs.len()..exprs.len() + bound.len()));
+                    exprs.extend(bound);
+                }
+            }
+            let Ok(columns) = world.evaluate(site, "例子", exprs) else { continue };
+            for (at, range) in places {
+                self.note_part(at, &columns[range], seen);
+            }
         }
     }
 
-    fn note_part(&self, world: &World<'_>, at: usize, part: &Part, seen: &mut Seen) {
-        let mut exprs = vec![part.given.clone().unwrap_or_else(|| lit(true))];
-        for branch in &part.branches {
-            exprs.push(branch.expr.clone());
-            exprs.push(branch.choice.as_ref().map_or_else(|| lit(NULL), |(of, _)| of.clone()));
-        }
-        let bound: Result<Vec<Expr>, _> = exprs.into_iter().map(|expr| world.bind(part.site, expr, part.not)).collect();
-        let Ok(columns) = bound.and_then(|exprs| world.evaluate(part.site, &part.owner, exprs)) else { return };
+    fn note_part(&self, at: usize, columns: &[Column], seen: &mut Seen) {
+        let part = &self.parts[at];
         let height = columns.iter().map(Column::len).max().unwrap_or(0);
         for row in (0..height).filter(|row| value(&columns[0], *row) == Some(true)) {
             for (branch, pair) in columns[1..].chunks(2).enumerate() {

@@ -78,6 +78,13 @@ fn a_rule_that_never_holds() {
 }
 
 #[test]
+fn a_rule_that_always_holds() {
+    for condition in ["when = \"TRUE\"", "when = \"特别优秀 IS NULL OR 特别优秀 OR NOT 特别优秀\""] {
+        check(&[("rules.toml", "", &rule("4.9", "cadre", condition))], 0, &["rules.toml", "提醒: 规则「4.9」总是成立"]);
+    }
+}
+
+#[test]
 fn rules_that_always_hold_together_are_shown_with_a_row() {
     let same = rule("4.9", "cadre", "when = \"NOT (考核等次 <> '基本称职')\"");
     let said = ["rules.toml", "提醒: 规则「4.4」与「4.9」总是一起成立，例如：考核等次=基本称职", "[[together]]"];

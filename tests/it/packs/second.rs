@@ -56,6 +56,21 @@ fn a_share_within_the_limit_is_not_told() {
     assert!(!ended.text.contains("超过上限"), "{}", ended.text);
 }
 
+/// A line says the grade and its year, not only where they stand.
+#[test]
+fn grades_of_several_years_are_told_with_their_years() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/civil-servant");
+    let output = dir.path().to_str().unwrap();
+    let run = kaohe(&["annual", input.to_str().unwrap(), "--output", output, "--pack", CIVIL_SERVANTS]);
+    assert_eq!(run.code, 0, "{}", run.text);
+    let texts = fs::read_to_string(dir.path().join("2023-annual/data/lines.jsonl")).unwrap();
+    let line = texts.lines().find(|line| line.contains("2023-A-辞退-C-P05")).unwrap();
+    for year in [2023, 2022] {
+        assert!(line.contains(&format!("公务员年度考核（{year}）考核等次：不称职")), "{line}");
+    }
+}
+
 #[test]
 fn its_template_is_read_back() {
     let dir = tempfile::tempdir().unwrap();
