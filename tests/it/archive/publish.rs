@@ -262,3 +262,22 @@ fn lists_that_are_open_are_named() {
     assert_eq!(open_lists(dir.path()).unwrap(), ["函询核实名单.xlsx", "约谈名单.xlsx", "通报名单.xlsx"]);
     assert!(open_lists(&dir.path().join("没有")).unwrap().is_empty());
 }
+
+#[test]
+fn work_that_fails_beside_a_registration_leaves_the_archive_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("档案.db");
+    let failing = |run: &Registration| {
+        let mut archive = Archive::open(&path, Mode::Run).unwrap();
+        archive.register_beside(run, dir.path(), || Err("disk full")).unwrap().unwrap_err()
+    };
+    let first = registration(2015, Run::Annual);
+    assert_eq!(failing(&first), "disk full");
+    assert!(!path.exists(), "an archive was left that nothing stands in");
+    publish_until(dir.path(), &first, Step::Confirmed);
+    let before = (checks(dir.path()), std::fs::read(&path).unwrap());
+    assert_eq!(failing(&changed()), "disk full");
+    assert_eq!((checks(dir.path()), std::fs::read(&path).unwrap()), before);
+    publish_until(dir.path(), &changed(), Step::Confirmed);
+    assert_ne!(checks(dir.path()), before.0);
+}
