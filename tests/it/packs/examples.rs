@@ -18,6 +18,7 @@ fn an_example_that_does_not_hold_is_shown_with_the_difference() {
     let old = "分数，本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2000-01-01, value = 60 }]";
     let wrong = format!("“目标完成差”的{old}");
     let folder = edited(KUNMING, &[("parameters.toml", &wrong, &wrong.replace("value = 60", "value = 59"))]);
+    keep(&folder, "半年得分59.9");
     let ended = pack("test", &folder);
     assert_eq!(ended.code, 1);
     let text = std::fs::read_to_string(folder.path().join("examples.toml")).unwrap();
@@ -36,10 +37,15 @@ fn an_example_that_does_not_hold_is_shown_with_the_difference() {
 #[test]
 fn what_follows_beyond_the_example_is_shown_too() {
     let rule = "\n[[rule]]\nid = \"4.9\"\nprovision = \"4.9\"\nruns = \"A\"\nstage = 1\nof = \"team\"\nwhen = \"考核等次 = '良好'\"\npropose = [{ action = \"表彰奖励\", to = \"itself\" }]\n";
-    let ended = pack("test", &edited(KUNMING, &[("rules.toml", "", rule)]));
+    let test = |rule: &str, example: &str| {
+        let folder = edited(KUNMING, &[("rules.toml", "", rule)]);
+        keep(&folder, example);
+        pack("test", &folder)
+    };
+    let ended = test(rule, "工作落实和目标完成都不差");
     assert_eq!(ended.code, 1);
     assert!(ended.text.contains("+ 表彰奖励 | B1 | 4.9　（实际有，例子没有写）"), "{}", ended.text);
-    let ended = pack("test", &edited(KUNMING, &[("rules.toml", "", &rule.replace("良好", "优秀"))]));
+    let ended = test(&rule.replace("良好", "优秀"), "班子的等次");
     assert!(ended.text.contains("- 表彰奖励 | B1 | 4.1-team　"), "{}", ended.text);
     assert!(ended.text.contains("+ 表彰奖励 | B1 | 4.1-team+4.9　"), "{}", ended.text);
 }
@@ -84,6 +90,18 @@ fn values_and_recipients_without_example_are_told() {
         assert!(ended.text.contains(said), "{said}: {}", ended.text);
     }
     assert!(!ended.text.contains("规则「1.3」：没有例子使主要负责人"), "{}", ended.text);
+}
+
+/// Keeps of a pack's examples those whose names begin so.
+fn keep(folder: &tempfile::TempDir, name: &str) {
+    let path = folder.path().join("examples.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let begins = format!("name = \"{name}");
+    let parts = text.split("[[example]]\n").enumerate();
+    let kept: Vec<&str> =
+        parts.filter(|(at, part)| *at == 0 || part.starts_with(&begins)).map(|(_, part)| part).collect();
+    assert_eq!(kept.len(), 2, "{name}");
+    std::fs::write(&path, kept.join("[[example]]\n")).unwrap();
 }
 
 /// The pack with the city of its examples, but none of them.

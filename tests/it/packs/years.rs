@@ -92,17 +92,20 @@ impl Office {
     }
 }
 
+/// A year, what follows for Q1, what is pending, and the lists that are answered.
+type Year = (i32, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
 #[test]
 fn steps_levels_and_merits_over_six_years() {
     let office = Office(tempfile::tempdir().unwrap());
-    let lists = ["奖励名单", "晋升工资名单"];
+    const LISTS: &[&str] = &["奖励名单", "晋升工资名单"];
     let none: Vec<String> = Vec::new();
-    let cases: [(i32, &[&str], &[&str], &[&str]); 6] = [
-        (2021, &["嘉奖", "晋升工资档次"], &[], &lists),
+    let cases: [Year; 6] = [
+        (2021, &["嘉奖", "晋升工资档次"], &[], LISTS),
         // Two of the four years are used up.
-        (2022, &["嘉奖", "晋升工资档次"], &[], &lists),
+        (2022, &["嘉奖", "晋升工资档次"], &[], LISTS),
         // The third year running, and the fifth that counts.
-        (2023, &["嘉奖", "晋升级别", "记三等功"], &[], &lists),
+        (2023, &["嘉奖", "晋升级别", "记三等功"], &[], LISTS),
         // The merit of 2023 starts the count anew. Nobody answers this year's lists.
         (2024, &["嘉奖", "晋升工资档次"], &[], &[]),
         // Whether a step is due depends on the answer that is still out.
