@@ -70,7 +70,7 @@ fn job(pack: &Pack, input: &Path, output: &Path) -> Job {
 fn read(pack: &Pack, job: &Job) -> Dataset {
     let literals = |year, as_of| job.literals(pack, year, as_of);
     let known = BTreeSet::new();
-    let context = Context { literals: &literals, known_lines: &known, progress: None };
+    let context = Context { literals: &literals, known_lines: &known, progress: None, parser: Parser::Scanner };
     table::read(&job.input, pack, job.year, AsOf::Default(12, 31), &context).unwrap()
 }
 

@@ -26,7 +26,7 @@ use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run};
 use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
-use crate::workbook;
+use crate::workbook::{self, Parser};
 
 use job::Job;
 use publish::Held;
@@ -222,7 +222,8 @@ fn read_or_found(
     let as_of = job.as_of.map_or(AsOf::Default(month, day), AsOf::Given);
     let literals = |year, as_of| job.literals(pack, year, as_of);
     let progress = |done, of| told.progress(done, of);
-    let context = Context { literals: &literals, known_lines: known, progress: Some(&progress) };
+    let context =
+        Context { literals: &literals, known_lines: known, progress: Some(&progress), parser: Parser::Scanner };
     let data = table::read(&job.input, pack, job.year, as_of, &context)
         .map_err(|failed| (Failure::failed(&failed), failed.found))?;
     if chrono::Datelike::year(&data.as_of) != data.year {

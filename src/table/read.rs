@@ -16,7 +16,7 @@ use crate::finding::Code;
 use crate::pack::sql::Literals;
 use crate::pack::{Absent, Pack};
 use crate::place::{A1, SheetId};
-use crate::workbook::{self, Raw, Sink};
+use crate::workbook::{self, Parser, Raw, Sink};
 
 use super::directory::{Directory, Entry, Seat, Who};
 use super::examine::{Examined, Rows, SheetRows, Verdict, World, examine};
@@ -43,6 +43,8 @@ pub struct Context<'a> {
     pub known_lines: &'a BTreeSet<String>,
     /// Told after each sheet: how many are read, of how many.
     pub progress: Option<&'a (dyn Fn(usize, usize) + Sync)>,
+    /// How the XML of .xlsx is read.
+    pub parser: Parser,
 }
 
 /// Why nothing can be read at all.
@@ -120,8 +122,12 @@ pub fn read(
     // All workbooks are looked at even if one cannot be opened: the message names every one of them.
     let schema = Schema::new(pack);
     let (mut books, mut unreadable) = (Vec::new(), Vec::new());
-    let opened: Vec<Result<workbook::Book, workbook::Error>> =
-        walk.books.par_iter().with_max_len(1).map(|found| workbook::open(&found.file, &found.path)).collect();
+    let opened: Vec<Result<workbook::Book, workbook::Error>> = walk
+        .books
+        .par_iter()
+        .with_max_len(1)
+        .map(|found| workbook::open_with(&found.file, &found.path, context.parser))
+        .collect();
     for (found, book) in walk.books.iter().zip(opened) {
         books.push((found, book.map_err(|error| unreadable.push((found.path.as_str(), error))).ok()));
     }

@@ -16,6 +16,7 @@ use kaohe::finding::Severity;
 use kaohe::pack::sql::{Literal, Literals};
 use kaohe::pack::{self, Pack};
 use kaohe::table::{self, AsOf, Context, Dataset, Failed, SheetKind};
+use kaohe::workbook::Parser;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
 /// Three units and five people; 张三 twice, 赵六 in two units.
@@ -69,12 +70,31 @@ fn read(sheets: &[(&str, &str)], options: &Options) -> Result<Dataset, Failed> {
     read_folder(folder.path(), options)
 }
 
+/// Reads by the scanner and by calamine: nobody may be able to tell which it was.
 fn read_folder(folder: &Path, options: &Options) -> Result<Dataset, Failed> {
+    let [scanned, general] = [Parser::Scanner, Parser::Calamine].map(|parser| read_by(folder, options, parser));
+    match (&scanned, &general) {
+        (Ok(scanned), Ok(general)) => {
+            assert_eq!(scanned.findings, general.findings);
+            assert_eq!(format!("{:?}", scanned.sheets), format!("{:?}", general.sheets));
+            assert_eq!(format!("{:?}", scanned.rejected), format!("{:?}", general.rejected));
+            for (scanned, general) in scanned.tables.iter().zip(&general.tables) {
+                assert!(scanned.frame.equals_missing(&general.frame));
+                assert_eq!(scanned.origin, general.origin);
+            }
+        }
+        (Err(scanned), Err(general)) => assert_eq!(scanned.to_string(), general.to_string()),
+        (scanned, general) => panic!("read: {} by the scanner, {} by calamine", scanned.is_ok(), general.is_ok()),
+    }
+    scanned
+}
+
+fn read_by(folder: &Path, options: &Options, parser: Parser) -> Result<Dataset, Failed> {
     let known = options.known_lines.iter().map(|line| (*line).to_owned()).collect::<BTreeSet<_>>();
     let literals = |year: i32, as_of: NaiveDate| {
         Literals::from([("本年".to_owned(), Literal::Int(year)), ("基准日".to_owned(), Literal::Date(as_of))])
     };
-    let context = Context { literals: &literals, known_lines: &known, progress: None };
+    let context = Context { literals: &literals, known_lines: &known, progress: None, parser };
     table::read(folder, &pack(), options.year, options.as_of, &context)
 }
 

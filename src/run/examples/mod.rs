@@ -18,6 +18,7 @@ use crate::fact::history::{Answered, Decision, History, PastGround, PastLine};
 use crate::finding::Severity;
 use crate::pack::{self, Pack, Run};
 use crate::table::{self, AsOf, Context, Dataset};
+use crate::workbook::Parser;
 
 use reach::{Plan, Seen};
 use spec::{Case, Past};
@@ -124,7 +125,7 @@ fn side_by_side<R: Send>(cases: &[Case], run: impl Fn(&Case) -> R + Sync) -> Res
 fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut Seen) -> Result<(), String> {
     let mut history = history(pack, case)?;
     let literals = |year, as_of| job::literals(pack, case.run, &case.sets, year, as_of);
-    let context = Context { literals: &literals, known_lines: &history.known, progress: None };
+    let context = Context { literals: &literals, known_lines: &history.known, progress: None, parser: Parser::Scanner };
     let as_of = case.as_of.map_or(AsOf::Default(case.run.as_of().0, case.run.as_of().1), AsOf::Given);
     let data = table::read_given(&case.sheets, pack, Some(case.year), as_of, &context)
         .map_err(|failed| format!("  报送表无法读取：{failed}"))?;
