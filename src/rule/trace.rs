@@ -30,6 +30,10 @@ pub struct Trace<'a> {
     values: Vec<ValueColumn>,
     /// Per entity its values.
     of: Vec<Vec<usize>>,
+    /// Per row of the membership table its unit, and its role.
+    seats: Option<(UInt32Chunked, Column)>,
+    /// Per entity that is a row: kinds of subject it refers to, with the subject of every row.
+    holders: Vec<Vec<(usize, UInt32Chunked)>>,
     /// Values by entity, what the name means there and, if it may change in the run, the stage.
     known: BTreeMap<(usize, String, Option<usize>, u32), usize>,
 }
@@ -53,6 +57,8 @@ struct ValueColumn {
     entity: usize,
     fact: Option<usize>,
     column: Column,
+    /// The same, where it is yes or no.
+    flags: Option<BooleanChunked>,
     cells: Cells,
     parts: Vec<usize>,
     /// Of subjects whose rows have several readings: the value that all readings give.
@@ -111,9 +117,29 @@ impl<'a> Trace<'a> {
         let mut entities: Vec<Entity> = (0..pack.subjects.len()).map(Entity::Subject).collect();
         let rows = (0..pack.tables.len()).map(Entity::Row);
         entities.extend(rows.filter(|entity| pack.rules.iter().any(|rule| rule.of == *entity)));
+        let data = world.data;
+        let index = |table: usize, kind: usize| -> Option<UInt32Chunked> {
+            let column = data.tables[table].frame.column(&format!("@{}", pack.subjects[kind].kind)).ok()?;
+            column.u32().ok().cloned()
+        };
+        let membership = &pack.membership;
+        let role = &pack.tables[membership.table].columns[membership.role].name;
+        let roles = data.tables[membership.table].frame.column(role).ok().cloned();
+        let holders = entities.iter().map(|entity| {
+            let Entity::Row(table) = *entity else { return Vec::new() };
+            let mut kinds: Vec<usize> = Vec::new();
+            for reference in &pack.tables[table].references {
+                if !kinds.contains(&reference.subject) {
+                    kinds.push(reference.subject);
+                }
+            }
+            kinds.into_iter().filter_map(|kind| Some((kind, index(table, kind)?))).collect()
+        });
         Trace {
             pack,
-            data: world.data,
+            data,
+            seats: index(membership.table, membership.unit).zip(roles),
+            holders: holders.collect(),
             literals: world.literals.clone(),
             of: vec![Vec::new(); entities.len()],
             entities,
@@ -234,8 +260,18 @@ impl<'a> Trace<'a> {
             Meaning::OfCity(_) | Meaning::Literal => Cells::None,
         };
         let common = common(&column);
-        let value =
-            ValueColumn { name: name.to_owned(), entity, fact, column, cells, parts, read: BTreeMap::new(), common };
+        let flags = column.bool().ok().cloned();
+        let value = ValueColumn {
+            name: name.to_owned(),
+            entity,
+            fact,
+            column,
+            flags,
+            cells,
+            parts,
+            read: BTreeMap::new(),
+            common,
+        };
         self.of[entity].push(self.values.len());
         self.values.push(value);
         self.known.insert(key, self.values.len() - 1);
@@ -319,7 +355,7 @@ impl<'a> Trace<'a> {
             label,
             others: self.others(of, at),
             seats: self.seats(of, at),
-            holders: self.holders(of, at),
+            holders: self.holders(entity, at),
             verdicts,
             atoms,
             values: held,
@@ -382,35 +418,25 @@ impl<'a> Trace<'a> {
         if of != Entity::Subject(membership.member) {
             return Vec::new();
         }
-        let frame = &self.data.tables[membership.table].frame;
-        let units = frame.column(&format!("@{}", self.pack.subjects[membership.unit].kind));
-        let Some(units) = units.ok().and_then(|column| column.u32().ok()) else { return Vec::new() };
-        let role = &self.pack.tables[membership.table].columns[membership.role].name;
+        let Some((units, roles)) = &self.seats else { return Vec::new() };
         let rows = self.data.registers[membership.member].rows[at as usize].iter();
         rows.filter_map(|row| {
             let unit = units.get(*row as usize)?;
             let id = self.data.registers[membership.unit].ids[unit as usize].clone();
-            Some((id, text_at(frame, role, *row as usize).unwrap_or_default()))
+            let role = roles.get(*row as usize).map_or_else(|_| String::new(), |role| shown(&role));
+            Some((id, role))
         })
         .collect()
     }
 
     /// Whom a row is about.
-    fn holders(&self, of: Entity, at: u32) -> Vec<(String, String)> {
-        let Entity::Row(table) = of else { return Vec::new() };
-        let mut found = Vec::new();
-        for reference in &self.pack.tables[table].references {
-            let subject = &self.pack.subjects[reference.subject];
-            let column = self.data.tables[table].frame.column(&format!("@{}", subject.kind));
-            let index = column.ok().and_then(|column| column.u32().ok()?.get(at as usize));
-            if let Some(index) = index {
-                let id = self.data.registers[reference.subject].ids[index as usize].clone();
-                if !found.iter().any(|(kind, known)| *kind == subject.kind && *known == id) {
-                    found.push((subject.kind.clone(), id));
-                }
-            }
-        }
-        found
+    fn holders(&self, entity: usize, at: u32) -> Vec<(String, String)> {
+        let about = self.holders[entity].iter().filter_map(|(kind, index)| Some((*kind, index.get(at as usize)?)));
+        about
+            .map(|(kind, index)| {
+                (self.pack.subjects[kind].kind.clone(), self.data.registers[kind].ids[index as usize].clone())
+            })
+            .collect()
     }
 
     /// What all records share.
@@ -594,6 +620,9 @@ impl ValueColumn {
             return read.clone();
         }
         let at = if self.column.len() == 1 { 0 } else { at as usize };
+        if let Some(flags) = &self.flags {
+            return flags.get(at).map_or(FactValue::Null, FactValue::Bool);
+        }
         self.column.get(at).map_or(FactValue::Null, |value| fact_value(&value))
     }
 }
