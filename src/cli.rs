@@ -325,8 +325,7 @@ pub struct TemplateArgs {
 }
 
 fn run(text: &str) -> Result<Run, String> {
-    let runs = [Run::HalfYear, Run::Annual];
-    runs.into_iter().find(|run| run.word() == text).ok_or_else(|| "应为 annual 或 half-year".to_owned())
+    Run::of_word(text).ok_or_else(|| "应为 annual 或 half-year".to_owned())
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {

@@ -227,7 +227,7 @@ pub(super) fn program() -> String {
 }
 
 pub(super) fn run_of(code: &str) -> Run {
-    if code == Run::HalfYear.code() { Run::HalfYear } else { Run::Annual }
+    Run::of_code(code).unwrap_or(Run::Annual)
 }
 
 /// The mark of the latest published registration of a year and run.

@@ -157,7 +157,8 @@ impl<'a> Draft<'a> {
         let definition = &world.pack.rules[verdict.rule];
         let mut brought = Brought::default();
         let mut missing = missing.to_vec();
-        let mut sources = ambiguous_cells(world, verdict, at);
+        let cells = verdict.ambiguous_cells(world.pack, world.data, at);
+        let mut sources: Vec<Origin> = cells.into_iter().map(Origin::Cell).collect();
         let mut roles = Vec::new();
         for proposal in &definition.proposals {
             let found = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
@@ -385,12 +386,4 @@ fn cases(
         }
     };
     holders.iter().map(case).collect()
-}
-
-/// The cells of rows that can be read in more than one way: where the date and the year to be filled in stand.
-fn ambiguous_cells(world: &World<'_>, verdict: &Verdict, at: u32) -> Vec<Origin> {
-    let Some((table, rows)) = verdict.ambiguous.get(&at) else { return Vec::new() };
-    let schema = &world.pack.tables[*table];
-    let cells = rows.iter().filter_map(|row| world.data.cell(*table, *row as usize, schema.about.or(schema.date)?));
-    cells.map(Origin::Cell).collect()
 }

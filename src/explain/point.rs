@@ -164,14 +164,7 @@ impl Points<'_> {
 
 /// A value as people say it.
 pub fn said(value: &FactValue) -> String {
-    match value {
-        FactValue::Null => "不详".to_owned(),
-        FactValue::Bool(true) => "是".to_owned(),
-        FactValue::Bool(false) => "否".to_owned(),
-        FactValue::Int(number) => number.to_string(),
-        FactValue::Number(number) => number.to_string(),
-        FactValue::Text(text) => text.clone(),
-    }
+    value.said("不详")
 }
 
 fn distance(column: &str, value: &str, name: &str, line: &str, order: &[String]) -> Option<Distance> {

@@ -6,7 +6,7 @@ use polars::prelude::*;
 
 use super::world::{Error, FactRows, World, column_of};
 use crate::pack::scope::{self, Meaning, Site};
-use crate::pack::sql::{self, Literal};
+use crate::pack::sql;
 use crate::pack::{CellRule, Entity, Formula, Source};
 use crate::place::Cell;
 use crate::table::Dataset;
@@ -20,6 +20,28 @@ pub enum FactValue {
     Int(i64),
     Number(f64),
     Text(String),
+}
+
+impl FactValue {
+    /// As it stands in a cell; none if it is blank.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            FactValue::Null => None,
+            FactValue::Bool(value) => Some(value.to_string()),
+            FactValue::Int(value) => Some(value.to_string()),
+            FactValue::Number(value) => Some(value.to_string()),
+            FactValue::Text(value) => Some(value.clone()),
+        }
+    }
+
+    /// As people say it; `unknown` where it has no value.
+    pub fn said(&self, unknown: &str) -> String {
+        match self {
+            FactValue::Bool(true) => "是".to_owned(),
+            FactValue::Bool(false) => "否".to_owned(),
+            other => other.text().unwrap_or_else(|| unknown.to_owned()),
+        }
+    }
 }
 
 /// Where a deciding value stands.
@@ -271,7 +293,7 @@ impl<'a> World<'a> {
             Source::Table(table) => {
                 let witness = |cell: &CellRule| {
                     let line = cell.line.as_ref().and_then(|line| {
-                        let value = literal_text(self.literals.get(line)?);
+                        let value = self.literals.get(line)?.to_string();
                         Some((Arc::from(line.as_str()), Arc::from(value)))
                     });
                     self.cells_of(table, &cell.column, &name).map(|cells| Witness { cells, line })
@@ -393,33 +415,14 @@ impl Texts {
         match self {
             Texts::Strings(texts) if row < texts.len() => texts.get(row).map(str::to_owned),
             Texts::Strings(_) => None,
-            Texts::Others(column) => text(&fact_value(&column.get(row).ok()?)),
+            Texts::Others(column) => fact_value(&column.get(row).ok()?).text(),
         }
-    }
-}
-
-fn literal_text(literal: &Literal) -> String {
-    match literal {
-        Literal::Int(value) => value.to_string(),
-        Literal::Number(value) => value.to_string(),
-        Literal::Text(value) => value.clone(),
-        Literal::Date(value) => value.to_string(),
     }
 }
 
 /// A cell of a frame as people write it.
 pub fn text_at(frame: &DataFrame, column: &str, row: usize) -> Option<String> {
-    text(&fact_value(&frame.column(column).ok()?.get(row).ok()?))
-}
-
-fn text(value: &FactValue) -> Option<String> {
-    match value {
-        FactValue::Null => None,
-        FactValue::Bool(value) => Some(value.to_string()),
-        FactValue::Int(value) => Some(value.to_string()),
-        FactValue::Number(value) => Some(value.to_string()),
-        FactValue::Text(value) => Some(value.clone()),
-    }
+    fact_value(&frame.column(column).ok()?.get(row).ok()?).text()
 }
 
 /// A column's value as it stands in a ground.

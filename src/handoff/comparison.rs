@@ -118,11 +118,14 @@ fn totals<'a>(sides: &Sides, compared: &'a [Compared]) -> Sheet<'a> {
     sheet
 }
 
+/// Columns that say whose a row is.
+fn who() -> [Column; 3] {
+    [Column::text("单位", 8.0, 24.0), Column::text("对象", 6.0, 16.0), Column::text("编号", 6.0, 14.0)]
+}
+
 fn people<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
-    let columns = vec![
-        Column::text("单位", 8.0, 24.0),
-        Column::text("对象", 6.0, 16.0),
-        Column::text("编号", 6.0, 14.0),
+    let mut columns = Vec::from(who());
+    columns.extend([
         Column::text("处理", 6.0, 16.0),
         Column::centred("变动", 6.0, 10.0),
         Column::text("原可选方式", 6.0, 18.0),
@@ -130,7 +133,7 @@ fn people<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
         Column::text("条款", 6.0, 18.0),
         Column::text("原因", 16.0, 44.0),
         Column::text("来源", 16.0, 44.0).small(),
-    ];
+    ]);
     let rows = one.comparison.changes.iter().map(change).collect();
     let block = Block::new(columns, rows, "没有变动。");
     sheet(sides, name, "：变动的人和单位", vec![versus(sides, one), one.summary()], vec![block])
@@ -169,14 +172,8 @@ fn told(causes: &[Cause]) -> (String, String) {
 }
 
 fn open<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
-    let columns = vec![
-        Column::text("单位", 8.0, 24.0),
-        Column::text("对象", 6.0, 16.0),
-        Column::text("编号", 6.0, 14.0),
-        Column::text("条款", 8.0, 18.0),
-        Column::text("原缺", 8.0, 30.0),
-        Column::text("现缺", 8.0, 30.0),
-    ];
+    let mut columns = Vec::from(who());
+    columns.extend([Column::text("条款", 8.0, 18.0), Column::text("原缺", 8.0, 30.0), Column::text("现缺", 8.0, 30.0)]);
     let rows = one.comparison.open.iter().map(still_open).collect();
     let block = Block::new(columns, rows, "待定事项没有变动。");
     sheet(sides, name, "：待定事项的变动", vec![versus(sides, one)], vec![block])
@@ -199,16 +196,14 @@ fn still_open(case: &OpenChange) -> Vec<Value<'_>> {
 }
 
 fn near<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
-    let columns = vec![
-        Column::text("条款", 6.0, 18.0),
-        Column::text("单位", 8.0, 24.0),
-        Column::text("对象", 6.0, 16.0),
-        Column::text("编号", 6.0, 14.0),
+    let mut columns = vec![Column::text("条款", 6.0, 18.0)];
+    columns.extend(who());
+    columns.extend([
         Column::text("关于", 6.0, 18.0),
         Column::text("只差", 12.0, 44.0),
         Column::text("差距", 8.0, 40.0),
         Column::text("来源", 16.0, 44.0).small(),
-    ];
+    ]);
     let rows = one.near.iter().map(|near| {
         vec![
             Value::text(&near.rule),

@@ -72,8 +72,7 @@ impl RunInfo {
 
     /// Year and run as people say them: 2015年半年, 2015年度.
     fn period(&self) -> String {
-        let run = self.run.title();
-        format!("{}年{}", self.year, run.strip_prefix('年').unwrap_or(run))
+        self.run.period(self.year)
     }
 
     fn as_of_line(&self) -> String {

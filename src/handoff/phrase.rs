@@ -306,15 +306,9 @@ fn plain_fact(name: &str, value: &FactValue) -> String {
     }
 }
 
+/// What is blank nobody filled in.
 fn fact_value(value: &FactValue) -> String {
-    match value {
-        FactValue::Null => "未填".to_owned(),
-        FactValue::Bool(true) => "是".to_owned(),
-        FactValue::Bool(false) => "否".to_owned(),
-        FactValue::Int(number) => number.to_string(),
-        FactValue::Number(number) => number.to_string(),
-        FactValue::Text(text) => text.clone(),
-    }
+    value.said("未填")
 }
 
 /// In a table that may say several things about one subject: the closed set that stands before the

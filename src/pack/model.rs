@@ -340,6 +340,16 @@ pub enum Run {
 }
 
 impl Run {
+    pub const ALL: [Run; 2] = [Run::HalfYear, Run::Annual];
+
+    /// The run of that word on the command line.
+    pub fn of_word(word: &str) -> Option<Run> {
+        Run::ALL.into_iter().find(|run| run.word() == word)
+    }
+    /// The run of that letter in line ids.
+    pub fn of_code(code: &str) -> Option<Run> {
+        Run::ALL.into_iter().find(|run| run.code() == code)
+    }
     /// The word on the command line and in folder names.
     pub fn word(self) -> &'static str {
         match self {
@@ -353,6 +363,11 @@ impl Run {
             Run::HalfYear => "H",
             Run::Annual => "A",
         }
+    }
+    /// With the year, as people say it: 2015年半年, 2015年度.
+    pub fn period(self, year: i32) -> String {
+        let run = self.title();
+        format!("{year}年{}", run.strip_prefix('年').unwrap_or(run))
     }
     /// As titles name it.
     pub fn title(self) -> &'static str {

@@ -49,6 +49,18 @@ impl Literal {
     }
 }
 
+/// As people write it.
+impl std::fmt::Display for Literal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Literal::Int(value) => value.fmt(f),
+            Literal::Number(value) => value.fmt(f),
+            Literal::Text(value) => value.fmt(f),
+            Literal::Date(value) => value.fmt(f),
+        }
+    }
+}
+
 /// Names that stand for literals: the run's year and dates, and the parameters.
 pub type Literals = BTreeMap<String, Literal>;
 

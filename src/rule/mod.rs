@@ -22,7 +22,9 @@ pub use tree::Node;
 
 use crate::fact::{Error, Readings, World};
 use crate::pack::scope::Site;
-use crate::pack::{Entity, Run};
+use crate::pack::{Entity, Pack, Run};
+use crate::place::Cell;
+use crate::table::Dataset;
 
 /// What one rule says about the entities it speaks about.
 #[derive(Debug, Default)]
@@ -35,6 +37,15 @@ pub struct Verdict {
     pub unknown: Vec<(u32, Vec<String>)>,
     /// For entities whose verdict depends on how rows are read: the table and these rows, by entity.
     pub ambiguous: BTreeMap<u32, (usize, Vec<u32>)>,
+}
+
+impl Verdict {
+    /// The cells of an entity's rows that can be read in more than one way: where what is to be filled in stands.
+    pub fn ambiguous_cells(&self, pack: &Pack, data: &Dataset, at: u32) -> Vec<Cell> {
+        let Some((table, rows)) = self.ambiguous.get(&at) else { return Vec::new() };
+        let schema = &pack.tables[*table];
+        rows.iter().filter_map(|row| data.cell(*table, *row as usize, schema.about.or(schema.date)?)).collect()
+    }
 }
 
 /// A rule's condition over the atoms of its [`Part`].

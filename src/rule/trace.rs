@@ -13,7 +13,7 @@ use super::record::{
     ValueHead, Witness,
 };
 use super::{Node, Part, Stage, Verdict, wording};
-use crate::fact::{Error, FactRows, FactValue, World, column_of, fact_value, text_at};
+use crate::fact::{Error, FactRows, FactValue, Texts, World, column_of, fact_value, text_at};
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql::{self, Literals};
 use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Recipient, Run, Source};
@@ -31,7 +31,7 @@ pub struct Trace<'a> {
     /// Per entity its values.
     of: Vec<Vec<usize>>,
     /// Per row of the membership table its unit, and its role.
-    seats: Option<(UInt32Chunked, Column)>,
+    seats: Option<(UInt32Chunked, Texts)>,
     /// Per entity that is a row: kinds of subject it refers to, with the subject of every row.
     holders: Vec<Vec<(usize, UInt32Chunked)>>,
     /// Values by entity, what the name means there and, if it may change in the run, the stage.
@@ -94,19 +94,19 @@ enum Cells {
 struct Looked {
     table: usize,
     column: usize,
-    texts: Column,
+    texts: Texts,
 }
 
 impl Looked {
     fn new(pack: &Pack, data: &Dataset, table: usize, name: &str) -> Option<Looked> {
-        let texts = data.tables[table].frame.column(name).ok()?.clone();
+        let texts = Texts::of(&data.tables[table].frame, name)?;
         Some(Looked { table, column: pack.tables[table].column(name)?, texts })
     }
 
     /// The cell of a row, unless it is blank and decided nothing.
     fn witness(&self, data: &Dataset, row: usize, cell: usize, decided: bool) -> Option<Witness> {
         let place = reference(data.cell(self.table, row, self.column)?);
-        let text = self.texts.get(row).map_or_else(|_| String::new(), |value| shown(&value));
+        let text = self.texts.at(row).unwrap_or_default();
         (decided || !text.is_empty()).then_some(Witness { place, cell, decided, text })
     }
 }
@@ -118,13 +118,9 @@ impl<'a> Trace<'a> {
         let rows = (0..pack.tables.len()).map(Entity::Row);
         entities.extend(rows.filter(|entity| pack.rules.iter().any(|rule| rule.of == *entity)));
         let data = world.data;
-        let index = |table: usize, kind: usize| -> Option<UInt32Chunked> {
-            let column = data.tables[table].frame.column(&format!("@{}", pack.subjects[kind].kind)).ok()?;
-            column.u32().ok().cloned()
-        };
         let membership = &pack.membership;
         let role = &pack.tables[membership.table].columns[membership.role].name;
-        let roles = data.tables[membership.table].frame.column(role).ok().cloned();
+        let roles = Texts::of(&data.tables[membership.table].frame, role);
         let holders = entities.iter().map(|entity| {
             let Entity::Row(table) = *entity else { return Vec::new() };
             let mut kinds: Vec<usize> = Vec::new();
@@ -133,12 +129,12 @@ impl<'a> Trace<'a> {
                     kinds.push(reference.subject);
                 }
             }
-            kinds.into_iter().filter_map(|kind| Some((kind, index(table, kind)?))).collect()
+            kinds.into_iter().filter_map(|kind| Some((kind, world.refers(*entity, kind)?))).collect()
         });
         Trace {
             pack,
             data,
-            seats: index(membership.table, membership.unit).zip(roles),
+            seats: world.refers(Entity::Row(membership.table), membership.unit).zip(roles),
             holders: holders.collect(),
             literals: world.literals.clone(),
             of: vec![Vec::new(); entities.len()],
@@ -178,11 +174,9 @@ impl<'a> Trace<'a> {
                 verdict.unknown.iter().for_each(|(at, _)| letters[*at as usize] = b'?');
                 traced.letters.push(letters);
                 traced.missing.push(verdict.unknown.iter().cloned().collect());
-                for (at, (table, rows)) in &verdict.ambiguous {
-                    let schema = &self.pack.tables[*table];
-                    let column = schema.about.or(schema.date);
-                    let cells = rows.iter().filter_map(|row| self.data.cell(*table, *row as usize, column?));
-                    traced.ambiguous.entry(*at).or_insert_with(|| cells.collect());
+                for at in verdict.ambiguous.keys() {
+                    let cells = || verdict.ambiguous_cells(self.pack, self.data, *at);
+                    traced.ambiguous.entry(*at).or_insert_with(cells);
                 }
             }
             for readings in &stage.readings {
@@ -253,9 +247,7 @@ impl<'a> Trace<'a> {
                 cells_of(world, fact)
             }
             Meaning::OfSubject(kind, fact) => world
-                .frame(of)
-                .and_then(|frame| frame.column(&format!("@{}", pack.subjects[kind].kind)).ok())
-                .and_then(|column| column.cast(&DataType::UInt32).ok()?.u32().ok().cloned())
+                .refers(of, kind)
                 .map_or(Cells::None, |subject| Cells::Of { subject, cells: Box::new(cells_of(world, fact)) }),
             Meaning::OfCity(_) | Meaning::Literal => Cells::None,
         };
@@ -423,7 +415,7 @@ impl<'a> Trace<'a> {
         rows.filter_map(|row| {
             let unit = units.get(*row as usize)?;
             let id = self.data.registers[membership.unit].ids[unit as usize].clone();
-            let role = roles.get(*row as usize).map_or_else(|_| String::new(), |role| shown(&role));
+            let role = roles.at(*row as usize).unwrap_or_default();
             Some((id, role))
         })
         .collect()
@@ -487,7 +479,7 @@ impl<'a> Trace<'a> {
                 .iter()
                 .map(|parameter| ParameterHead {
                     name: parameter.name.clone(),
-                    value: self.literals.get(&parameter.name).map(wording::literal_text).unwrap_or_default(),
+                    value: self.literals.get(&parameter.name).map(ToString::to_string).unwrap_or_default(),
                     unit: parameter.unit.clone(),
                     reading: parameter.reading.clone(),
                 })
@@ -539,9 +531,7 @@ impl<'a> Trace<'a> {
             return None;
         };
         let line = |expr: &Expr| match expr {
-            Expr::Column(name) => {
-                self.literals.get(name.as_str()).map(|value| (name.to_string(), wording::literal_text(value)))
-            }
+            Expr::Column(name) => self.literals.get(name.as_str()).map(|value| (name.to_string(), value.to_string())),
             Expr::Literal(_) => Some((String::new(), wording::say(expr, &self.literals))),
             _ => None,
         };
@@ -638,8 +628,9 @@ fn cells_of(world: &World<'_>, fact: usize) -> Cells {
     let Some(rows) = world.fact_rows[fact].clone() else { return Cells::None };
     match source {
         Source::Table(table) => {
-            let columns = rules.iter().filter_map(|rule| Looked::new(world.pack, world.data, table, &rule.column));
-            Cells::Rows { rows, columns: columns.collect() }
+            // A bit stands for each rule, so none may be left out.
+            let columns = rules.iter().map(|rule| Looked::new(world.pack, world.data, table, &rule.column));
+            columns.collect::<Option<_>>().map_or(Cells::None, |columns| Cells::Rows { rows, columns })
         }
         source => world
             .system
@@ -669,17 +660,6 @@ fn common(column: &Column) -> FactValue {
             most.filter(|(count, _)| *count >= null).map_or(FactValue::Null, |(_, value)| value)
         }
         Err(_) => FactValue::Null,
-    }
-}
-
-/// A cell as people write it.
-fn shown(value: &AnyValue<'_>) -> String {
-    match fact_value(value) {
-        FactValue::Null => String::new(),
-        FactValue::Bool(value) => value.to_string(),
-        FactValue::Int(value) => value.to_string(),
-        FactValue::Number(value) => value.to_string(),
-        FactValue::Text(text) => text,
     }
 }
 

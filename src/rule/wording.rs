@@ -2,13 +2,13 @@
 
 use polars::prelude::*;
 
-use crate::pack::sql::{self, Literal, Literals};
+use crate::pack::sql::{self, Literals};
 
 /// An atom as a phrase.
 pub fn say(expr: &Expr, literals: &Literals) -> String {
     match expr {
         Expr::Column(name) => match literals.get(name.as_str()) {
-            Some(literal) => format!("{name}（{}）", literal_text(literal)),
+            Some(literal) => format!("{name}（{literal}）"),
             None => name.to_string(),
         },
         Expr::Literal(value) => literal(value),
@@ -77,19 +77,10 @@ fn any(value: &AnyValue<'_>) -> String {
     }
 }
 
-/// A parameter's or the run's own value as people write it.
-pub fn literal_text(literal: &Literal) -> String {
-    match literal {
-        Literal::Int(value) => value.to_string(),
-        Literal::Number(value) => value.to_string(),
-        Literal::Text(value) => value.clone(),
-        Literal::Date(value) => value.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pack::sql::Literal;
 
     #[test]
     fn atoms_are_said_in_words() {

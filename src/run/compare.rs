@@ -45,7 +45,7 @@ pub fn run(request: &Request<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Resu
     let base = request.against.as_deref().map(|dir| published(dir, Some(request.run))).transpose()?;
     let (mut year, mut as_of) = (request.year, request.as_of);
     if let Some((dir, run)) = &base {
-        if run.run != request.run.word() {
+        if run.run != request.run {
             return Err(Failure::usage(format!(
                 "「{}」是{}的结果，不能与 {} 比较。请改用同一种运行",
                 dir.display(),
@@ -100,7 +100,7 @@ pub fn run(request: &Request<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Resu
     }
     let (year, as_of) = head.unwrap_or_default();
     told.stage("编制对照");
-    let title = format!("{}{year}年{}考核对照", pack.city, request.run.title().trim_start_matches('年'));
+    let title = format!("{}{}考核对照", pack.city, request.run.period(year));
     let sides = comparison::Sides { title, as_of, before: before.name.clone(), with_archive: archive.is_some() };
     comparison::save(&sides, &compared, &request.output).map_err(Failure::failed)?;
     for one in &compared {

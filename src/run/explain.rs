@@ -61,7 +61,8 @@ pub fn save(explained: &[Explanation], dir: &Path, file: &Path) -> Result<(), Fa
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct RunFile {
     pub year: i32,
-    pub run: String,
+    #[serde(deserialize_with = "run")]
+    pub run: Run,
     #[serde(deserialize_with = "day")]
     pub as_of: chrono::NaiveDate,
     pub parameters: Vec<ParameterValue>,
@@ -78,11 +79,14 @@ fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<chrono::Naiv
     text.parse().map_err(serde::de::Error::custom)
 }
 
+fn run<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Run, D::Error> {
+    let word = <String as serde::Deserialize>::deserialize(deserializer)?;
+    Run::of_word(&word).ok_or_else(|| serde::de::Error::custom(word))
+}
+
 impl RunFile {
     pub fn title(&self) -> String {
-        let runs = [Run::HalfYear, Run::Annual];
-        let run = runs.into_iter().find(|run| run.word() == self.run).map_or("", Run::title);
-        format!("{}年{}", self.year, run.strip_prefix('年').unwrap_or(run))
+        self.run.period(self.year)
     }
 }
 

@@ -69,7 +69,7 @@ impl Job {
                 input.display()
             )));
         }
-        if let Some(run) = [Run::HalfYear, Run::Annual].iter().find(|run| in_published(&input, &output, **run)) {
+        if let Some(run) = Run::ALL.iter().find(|run| in_published(&input, &output, **run)) {
             return Err(Failure::usage(format!(
                 "输入文件夹「{}」在「{}」的{}结果文件夹之内：发布时会被替换。请另选 --output",
                 input.display(),
@@ -168,7 +168,7 @@ pub fn may_hold_log(log: &Path, input: Option<&Path>, output: Option<&Path>) -> 
         return Err(Failure::usage(format!("日志「{}」在输入文件夹之内。请另选 --log", log.display())));
     }
     let folder = log.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let replaced = |output: &Path| [Run::HalfYear, Run::Annual].iter().any(|run| in_published(folder, output, *run));
+    let replaced = |output: &Path| Run::ALL.iter().any(|run| in_published(folder, output, *run));
     if output.is_some_and(replaced) {
         return Err(Failure::usage(format!("日志「{}」在结果文件夹之内：发布时会被替换。请另选 --log", log.display())));
     }

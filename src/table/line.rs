@@ -29,7 +29,7 @@ pub fn parse<'a>(pack: &Pack, key: &'a str) -> Option<LineId<'a>> {
     if year.len() != 4 || !year.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let run = [Run::HalfYear, Run::Annual].into_iter().find(|known| known.code() == run)?;
+    let run = Run::of_code(run)?;
     // An action's name may hold a hyphen, so it is looked up and not split off.
     pack.actions.iter().find_map(|action| {
         let (code, id) = rest.strip_prefix(text::key(&action.name).as_str())?.strip_prefix('-')?.split_once('-')?;

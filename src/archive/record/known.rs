@@ -411,11 +411,7 @@ fn covered(sheet: &Sheet, row: &Row, columns: &[String], known: &[Pairs]) -> boo
 pub(in crate::archive) fn first_run(id: &str) -> Option<(i32, Run)> {
     let mut parts = id.split('-');
     let year = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
-    let run = match parts.next()? {
-        "H" => Run::HalfYear,
-        "A" => Run::Annual,
-        _ => return None,
-    };
+    let run = Run::of_code(parts.next()?)?;
     Some((year, run))
 }
 

@@ -14,7 +14,7 @@ use super::{Lint, error, notice};
 const ACTION: &str = "处理";
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
-    for run in [Run::HalfYear, Run::Annual] {
+    for run in Run::ALL {
         let of_run = || pack.rules.iter().filter(|rule| rule.runs.contains(&run));
         let stages: BTreeSet<u32> = of_run().map(|rule| rule.stage).collect();
         for rule in of_run() {

@@ -91,7 +91,7 @@ fn of_system(pack: &Pack, name: &str) -> Option<Vec<String>> {
             actions().chain(pack.actions.iter().flat_map(|action| action.options.iter().cloned())).collect()
         }
         "意见" => [&answers.agree, &answers.refuse, &answers.defer, &answers.change].map(Clone::clone).to_vec(),
-        "轮次" => [Run::HalfYear, Run::Annual].map(|run| run.code().to_owned()).to_vec(),
+        "轮次" => Run::ALL.map(|run| run.code().to_owned()).to_vec(),
         "条款" => pack.rules.iter().map(|rule| rule.id.clone()).collect(),
         _ => return None,
     })

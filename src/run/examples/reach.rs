@@ -104,7 +104,7 @@ impl<'p> Plan<'p> {
                 parts.push(planner.part(owner, &rule.runs, site, None, scope, when));
             }
         }
-        let both = [Run::HalfYear, Run::Annual];
+        let both = Run::ALL;
         for (at, fact) in pack.facts.iter().enumerate() {
             let owner = |what: &str| format!("事实「{}」的 {what}", fact.name);
             match &fact.formula {

@@ -288,7 +288,7 @@ fn fact(text: &str) -> serde_json::Value {
 
 fn parse_run(text: &str) -> Option<(i32, Run)> {
     let (year, run) = text.split_once('-')?;
-    let run = [Run::HalfYear, Run::Annual].into_iter().find(|one| one.code() == run)?;
+    let run = Run::of_code(run)?;
     Some((year.parse().ok()?, run))
 }
 
