@@ -141,7 +141,7 @@ impl<'a> Name<'a> {
             }
             Entity::Row(_) => {
                 let name = self.texts.as_ref().and_then(|texts| texts.at(at as usize)).unwrap_or_default();
-                (name.clone(), name)
+                (name.to_string(), name.into_owned())
             }
             Entity::City => (String::new(), String::new()),
         }
