@@ -4,6 +4,7 @@
 //! Facts of other entities are taken in over the `@kind` columns when an expression needs them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
 use polars::prelude::*;
@@ -66,6 +67,9 @@ impl FactRows {
         self.rows[range.clone()].iter().copied().zip(self.bits[range].iter().copied())
     }
 }
+
+/// Facts that one thread has evaluated.
+type Computed = Vec<(usize, (Column, Option<FactRows>))>;
 
 /// All entities with their columns and facts.
 #[derive(Clone)]
@@ -230,11 +234,18 @@ impl<'a> World<'a> {
     /// Evaluates the facts of one level side by side, and stores them.
     pub fn level(&mut self, facts: &[usize]) -> Result<(), Error> {
         let world = &*self;
-        let found: Vec<(usize, Column, Option<FactRows>)> = facts
-            .par_iter()
-            .map(|fact| world.compute(*fact).map(|(column, rows)| (*fact, column, rows)))
-            .collect::<Result<_, _>>()?;
-        for (fact, column, rows) in found {
+        // Each thread takes one fact after the other. Were each fact a task of its own, a thread that waits for polars'
+        // pool would begin the next one on top of its stack, and a pack of some hundred facts would overflow it.
+        let next = AtomicUsize::new(0);
+        let take = || facts.get(next.fetch_add(1, Ordering::Relaxed)).copied();
+        let found: Vec<Computed> = (0..rayon::current_num_threads())
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|_| std::iter::from_fn(take).map(|fact| Ok((fact, world.compute(fact)?))).collect())
+            .collect::<Result<_, Error>>()?;
+        let mut found: Vec<_> = found.into_iter().flatten().collect();
+        found.sort_by_key(|(fact, _)| *fact);
+        for (fact, (column, rows)) in found {
             let column = column.with_name(column_of(fact).into());
             self.fact_rows[fact] = rows.map(Arc::new);
             let failed = |source| Error::Polars { what: self.pack.facts[fact].name.clone(), source };
@@ -409,8 +420,7 @@ impl<'a> World<'a> {
                         Ok(self.compile(site, scope, Some(fact))?.fill_null(lit(false)).cast(DataType::Int32))
                     })
                     .collect::<Result<Vec<_>, Error>>()?;
-                let sum = exprs.into_iter().fold(lit(0i32), |sum, one| sum + one);
-                Ok((self.evaluate(site, &definition.name, vec![sum])?.remove(0), None))
+                Ok((self.evaluate(site, &definition.name, vec![sum(&exprs)])?.remove(0), None))
             }
             Formula::Aggregate { source, .. } => self.aggregate(fact, *source),
         }
@@ -493,6 +503,18 @@ impl<'a> World<'a> {
     /// The fact of an entity called `name`.
     pub fn fact_named(&self, of: Entity, name: &str) -> Option<usize> {
         self.pack.facts.iter().position(|fact| fact.of == of && fact.name == name)
+    }
+}
+
+/// The sum, nested no deeper than it must be: there may be hundreds of them.
+fn sum(exprs: &[Expr]) -> Expr {
+    match exprs {
+        [] => lit(0i32),
+        [one] => one.clone(),
+        more => {
+            let (one, other) = more.split_at(more.len() / 2);
+            sum(one) + sum(other)
+        }
     }
 }
 
