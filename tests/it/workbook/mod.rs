@@ -10,6 +10,7 @@ mod danger;
 mod mutants;
 mod ods;
 mod opinion;
+mod pieces;
 mod walk;
 mod xls;
 mod xlsb;
