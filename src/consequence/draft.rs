@@ -195,7 +195,7 @@ impl<'a> Draft<'a> {
             let rest = rest.strip_prefix(&definition.name)?.strip_prefix('-')?;
             pack.subjects.iter().enumerate().find_map(|(kind, subject)| {
                 let of = rest.strip_prefix(&subject.code)?.strip_prefix('-')?;
-                let index = *world.data.registers[kind].index.get(of)?;
+                let index = world.data.registers[kind].find(of)?;
                 self.lines.get(&(action, Subject { kind, index }))
             })
         })

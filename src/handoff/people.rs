@@ -48,7 +48,7 @@ impl<'a> People<'a> {
                     subject.authority.and_then(|column| table.columns[column].default.as_deref()).unwrap_or("");
                 let unit_column = format!("@{}", pack.subjects[unit].kind);
                 let units = if kind == unit { Vec::new() } else { indices(frame, &unit_column) };
-                let home = |rows: &Vec<u32>| rows.first().map(|row| *row as usize);
+                let home = |rows: &[u32]| rows.first().map(|row| *row as usize);
                 let mut printed = Kind {
                     ids: &register.ids,
                     labels: &register.labels,
@@ -58,7 +58,7 @@ impl<'a> People<'a> {
                     units: Vec::with_capacity(register.ids.len()),
                 };
                 let mut seen: HashMap<&str, u32> = HashMap::new();
-                for (index, rows) in (0u32..).zip(&register.rows) {
+                for (index, rows) in (0u32..).zip(register.rows.iter()) {
                     printed
                         .posts
                         .push(joined(rows.iter().filter_map(|row| *posts.as_ref()?.get(*row as usize)?).collect()));

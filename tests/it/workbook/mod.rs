@@ -11,6 +11,7 @@ mod foreign;
 mod mutants;
 mod ods;
 mod opinion;
+mod pieces;
 mod walk;
 mod xls;
 mod xlsb;
