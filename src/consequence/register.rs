@@ -23,9 +23,9 @@ pub fn entries(world: &World<'_>, history: &History, lines: &[Line]) -> Result<V
                 // Entered for the unit that the line came through.
                 for ground in &line.grounds {
                     let rule = &world.pack.rules[ground.rule];
-                    let index = world.data.registers[definition.of].index.get(&ground.about);
+                    let index = world.data.registers[definition.of].find(&ground.about);
                     if let (true, Some(index)) = (definition.rules.contains(&rule.id), index) {
-                        let subject = Subject { kind: definition.of, index: *index };
+                        let subject = Subject { kind: definition.of, index };
                         let lines = found.entry((subject, file)).or_default();
                         if !lines.iter().any(|known| known.id == line.id) {
                             lines.push(line);
@@ -85,7 +85,7 @@ impl Talks {
         for row in 0..frame.height() {
             match line.as_ref().and_then(|line| line.at(row)) {
                 Some(line) => {
-                    talks.by_line.insert(line);
+                    talks.by_line.insert(line.into_owned());
                 }
                 None if counts.get(if counts.len() == 1 { 0 } else { row }) == Some(true) => {
                     talks.free.extend(holder.as_ref().and_then(|holder| holder.get(row)));

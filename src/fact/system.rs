@@ -117,7 +117,7 @@ fn runs(history: &History) -> PolarsResult<DataFrame> {
 
 fn find(pack: &Pack, data: &Dataset, kind: &str, id: &str) -> Option<(usize, u32)> {
     let kind = pack.subjects.iter().position(|subject| subject.kind == kind)?;
-    Some((kind, *data.registers.get(kind)?.index.get(id)?))
+    Some((kind, data.registers.get(kind)?.find(id)?))
 }
 
 fn texts<T: AsRef<str>>(name: &str, values: impl Iterator<Item = Option<T>>) -> Column {

@@ -49,13 +49,11 @@ impl<'a> People<'a> {
                     subject.authority.and_then(|column| table.columns[column].default.as_deref()).unwrap_or("");
                 let unit_column = format!("@{}", pack.subjects[unit].kind);
                 let units = if kind == unit { Vec::new() } else { indices(frame, &unit_column) };
-                let home = |rows: &Vec<u32>| rows.first().map(|row| *row as usize);
-                let (joined_posts, units_of) = register
-                    .rows
-                    .par_iter()
-                    .enumerate()
-                    .map(|(index, rows)| {
-                        let rows = || rows.iter().map(|row| *row as usize);
+                let home = |rows: &[u32]| rows.first().map(|row| *row as usize);
+                let (joined_posts, units_of) = (0..register.ids.len())
+                    .into_par_iter()
+                    .map(|index| {
+                        let rows = || register.rows[index].iter().map(|row| *row as usize);
                         let units = if kind == unit {
                             vec![index as u32]
                         } else {

@@ -5,13 +5,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use crate::finding::Code;
 use crate::pack::{Column, ColumnKind, Pack};
-use crate::workbook::Raw;
 
-use super::column::{Content, Fault, Value, shown};
+use super::column::{Content, Fault, Stored, Value};
 use super::{date, text};
 
 /// How the cells of one column are read.
@@ -60,9 +58,13 @@ impl Coercion {
             default: None,
         };
         if let Some(default) = &column.default
-            && let Content::Good(value) = coercion.read(&Raw::Text(default.as_str().into()), false)
+            && let Content::Good(value) = coercion.read(Stored::Text(default), text::trimmed(default), false)
         {
-            coercion.default = Some(value);
+            coercion.default = Some(match value {
+                // Where nothing is shown the default has to stand for itself.
+                Value::AsShown => Value::text("", text::trimmed(default)),
+                other => other,
+            });
         }
         coercion
     }
@@ -72,16 +74,19 @@ impl Coercion {
         &self.name
     }
 
-    /// What a content means.
-    pub fn read(&self, raw: &Raw, from_1904: bool) -> Content {
-        match raw {
-            Raw::Error(error) => return self.broken(&format!("是错误值「{error}」"), "请改正公式，或直接填写正确的值"),
-            Raw::NoResult => return self.broken("是没有计算结果的公式", "请在表格软件中重新计算并保存，或直接填写值"),
-            Raw::Text(given) if text::is_empty(given) => return Content::Blank,
+    /// What a content means that is shown so.
+    pub fn read(&self, stored: Stored<'_>, shown: &str, from_1904: bool) -> Content {
+        match stored {
+            Stored::Error(error) => {
+                return self.broken(&format!("是错误值「{error}」"), "请改正公式，或直接填写正确的值");
+            }
+            Stored::NoResult => {
+                return self.broken("是没有计算结果的公式", "请在表格软件中重新计算并保存，或直接填写值");
+            }
+            Stored::Text(_) if shown.is_empty() => return Content::Blank,
             _ => {}
         }
-        let shown = shown(raw);
-        let key = text::folded(&shown);
+        let key = text::folded(shown);
         if text::is_placeholder(&key) && !self.choices.contains_key(key.as_ref()) {
             if !self.required {
                 return Content::Blank;
@@ -89,37 +94,37 @@ impl Coercion {
             return fault(Code::Missing, format!("{}是必填项，不能用「{shown}」代替", self.name), self.wanted());
         }
         match &self.kind {
-            ColumnKind::Text => Content::Good(Value::Text(alike(&shown, one_line(&shown)))),
-            ColumnKind::Id => self.id(raw, &shown, key),
-            ColumnKind::Name | ColumnKind::Line { .. } => Content::Good(Value::Text(alike(&shown, key))),
+            ColumnKind::Text => Content::Good(Value::text(shown, &one_line(shown))),
+            ColumnKind::Id => self.id(stored, shown, &key),
+            ColumnKind::Name | ColumnKind::Line { .. } => Content::Good(Value::text(shown, &key)),
             ColumnKind::Names => {
                 let names: Vec<&str> = key.split(['、', ',', ';']).filter(|name| !name.is_empty()).collect();
-                if names.is_empty() { Content::Blank } else { Content::Good(Value::Text(names.join("、").into())) }
+                if names.is_empty() { Content::Blank } else { Content::Good(Value::text(shown, &names.join("、"))) }
             }
-            ColumnKind::People { .. } => Content::Good(Value::Text(shown)),
-            ColumnKind::Choice { values, .. } => self.choice(values, &shown, &key),
-            ColumnKind::Number { min, max } => self.number(raw, &shown, &key, *min, *max),
+            ColumnKind::People { .. } => Content::Good(Value::AsShown),
+            ColumnKind::Choice { values, .. } => self.choice(values, shown, &key),
+            ColumnKind::Number { min, max } => self.number(stored, shown, &key, *min, *max),
             ColumnKind::Date => {
-                let day = match raw {
-                    Raw::DateTime(moment) => date::day_from_moment(*moment),
-                    Raw::Number(number) => date::day_from_number(*number, from_1904),
-                    Raw::Text(_) => date::day(&shown),
+                let day = match stored {
+                    Stored::DateTime(moment) => date::day_from_moment(moment),
+                    Stored::Number(number) => date::day_from_number(number, from_1904),
+                    Stored::Text(_) => date::day(shown),
                     _ => None,
                 };
-                self.moment(day, &shown, "日期", "请填写实际存在的日期，例如2015-06-24")
+                self.moment(day, shown, "日期", "请填写实际存在的日期，例如2015-06-24")
             }
             ColumnKind::Month => {
-                let day = match raw {
-                    Raw::DateTime(moment) => date::day_from_moment(*moment),
-                    Raw::Number(number) => date::month_from_number(*number, from_1904),
-                    Raw::Text(_) => date::month(&shown),
+                let day = match stored {
+                    Stored::DateTime(moment) => date::day_from_moment(moment),
+                    Stored::Number(number) => date::month_from_number(number, from_1904),
+                    Stored::Text(_) => date::month(shown),
                     _ => None,
                 };
-                self.moment(day, &shown, "年月", "请填写年月，例如2012.03（以文本填写），或填写日期")
+                self.moment(day, shown, "年月", "请填写年月，例如2012.03（以文本填写），或填写日期")
             }
             ColumnKind::Year => {
-                let year = match raw {
-                    Raw::Number(_) | Raw::Text(_) => date::year(&shown),
+                let year = match stored {
+                    Stored::Number(_) | Stored::Text(_) => date::year(shown),
                     _ => None,
                 };
                 match year {
@@ -142,20 +147,20 @@ impl Coercion {
         }
     }
 
-    fn id(&self, raw: &Raw, shown: &Arc<str>, key: Cow<'_, str>) -> Content {
-        match raw {
+    fn id(&self, stored: Stored<'_>, shown: &str, key: &str) -> Content {
+        match stored {
             // Beyond this a stored number has lost its last digits: two ids may have become one.
-            Raw::Number(number) if number.abs() >= 1e15 => fault(
+            Stored::Number(number) if number.abs() >= 1e15 => fault(
                 Code::BadNumber,
                 format!("{}「{key}」位数过多，按数字存放已失真", self.name),
                 "请把该列设为文本格式后重新填写",
             ),
-            Raw::DateTime(_) | Raw::Bool(_) => fault(
+            Stored::DateTime(_) | Stored::Bool(_) => fault(
                 Code::NotInSet,
                 format!("{}「{key}」不是编号，可能被表格软件自动转换了格式", self.name),
                 "请把该列设为文本格式后重新填写",
             ),
-            _ => Content::Good(Value::Text(alike(shown, key))),
+            _ => Content::Good(Value::text(shown, key)),
         }
     }
 
@@ -173,12 +178,12 @@ impl Coercion {
         fault(Code::NotInSet, reason, remedy)
     }
 
-    fn number(&self, raw: &Raw, shown: &str, key: &str, min: Option<f64>, max: Option<f64>) -> Content {
-        let number = match raw {
-            Raw::Number(number) => Some(*number),
+    fn number(&self, stored: Stored<'_>, shown: &str, key: &str, min: Option<f64>, max: Option<f64>) -> Content {
+        let number = match stored {
+            Stored::Number(number) => Some(number),
             // Digits with a gap between them may have lost one.
-            Raw::Text(_) if shown.contains(text::is_blank) => None,
-            Raw::Text(_) => number_written(key),
+            Stored::Text(_) if shown.contains(text::is_blank) => None,
+            Stored::Text(_) => number_written(key),
             _ => None,
         };
         let range = match (min, max) {
@@ -220,11 +225,6 @@ fn fault(code: Code, reason: String, remedy: impl Into<String>) -> Content {
     Content::Bad(Box::new(Fault { code, reason, remedy: remedy.into() }))
 }
 
-/// What is shown again where the meaning is the same text.
-fn alike(shown: &Arc<str>, text: Cow<'_, str>) -> Arc<str> {
-    if *text == **shown { Arc::clone(shown) } else { Arc::from(text) }
-}
-
 /// Line breaks and tabs inside a text become blanks.
 fn one_line(shown: &str) -> Cow<'_, str> {
     if shown.chars().any(|c| c.is_control()) {
@@ -260,11 +260,13 @@ mod tests {
     fn a_formula_without_result_is_broken_and_no_blank() {
         let pack = crate::pack::built_in("kunming-2015").unwrap();
         for coercion in (0..pack.tables.len()).flat_map(|table| Coercion::of_table(&pack, table)) {
-            for raw in [Raw::NoResult, Raw::Error("#REF!".to_owned())] {
-                let Content::Bad(fault) = coercion.read(&raw, false) else { panic!("{raw:?} in {}", coercion.name) };
+            for stored in [Stored::NoResult, Stored::Error("#REF!")] {
+                let Content::Bad(fault) = coercion.read(stored, &stored.shown(), false) else {
+                    panic!("{stored:?} in {}", coercion.name)
+                };
                 assert_eq!(fault.code, Code::BrokenCell);
             }
-            assert_eq!(coercion.read(&Raw::Text(" \u{3000}".into()), false), Content::Blank);
+            assert_eq!(coercion.read(Stored::Text(" \u{3000}"), "", false), Content::Blank);
         }
     }
 

@@ -1,10 +1,10 @@
-//! A column while it is read: one code per row and each different cell content once.
+//! A column while it is read: one code per row and each different cell content once, or at least not often.
 //!
 //! Assessments repeat the same few words a hundred thousand times. What a content means is worked
 //! out when it is first seen; the row keeps a number. What the clerk wrote stays beside it for messages.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::ops::Range;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use foldhash::{HashMap, HashMapExt};
@@ -13,6 +13,7 @@ use crate::finding::Code;
 use crate::workbook::Raw;
 
 use super::text;
+use super::texts::{Recent, Texts};
 
 /// What a cell content means in its column.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,13 +27,26 @@ pub enum Content {
 /// A meaning, by the kind of the column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Text, ids, names, lines, and people as written; shared with what is shown where it is the same.
-    Text(Arc<str>),
+    /// Text, ids, names, lines, and people as written: the text that is shown.
+    AsShown,
+    /// The same where the text that is meant is not the one that is shown.
+    Text(Box<Meant>),
     /// Index into the column's set.
     Choice(u16),
     Number(f64),
     Day(NaiveDate),
     Year(i32),
+}
+
+/// A text behind a thin pointer: such texts are rare, and a column has hundreds of thousands of contents.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meant(pub Box<str>);
+
+impl Value {
+    /// A text that is shown as `shown`.
+    pub fn text(shown: &str, meant: &str) -> Value {
+        if shown == meant { Value::AsShown } else { Value::Text(Box::new(Meant(meant.into()))) }
+    }
 }
 
 /// Why a content cannot be used.
@@ -44,18 +58,26 @@ pub struct Fault {
 }
 
 /// A different cell content.
-#[derive(Debug, Clone)]
-pub struct Entry {
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
     /// As shown, without outer blanks.
-    pub shown: Arc<str>,
-    pub content: Content,
+    pub shown: &'a str,
+    pub content: &'a Content,
 }
 
-/// The cells of a column: `codes[row]` is an index into `entries`; entry 0 is the empty cell.
+/// What a good cell says, to be compared as it is.
+#[derive(Debug, PartialEq)]
+pub enum Said<'a> {
+    Text(&'a str),
+    Other(&'a Value),
+}
+
+/// The cells of a column: `codes[row]` is the number of a content; number 0 is the empty cell.
 #[derive(Debug, Clone)]
 pub struct Cells {
     pub codes: Vec<u32>,
-    pub entries: Vec<Entry>,
+    shown: Texts,
+    contents: Vec<Content>,
 }
 
 /// The code of a cell without content.
@@ -63,69 +85,85 @@ pub const EMPTY: u32 = 0;
 
 impl Default for Cells {
     fn default() -> Self {
-        Self { codes: Vec::new(), entries: vec![Entry { shown: Arc::from(""), content: Content::Blank }] }
+        let mut shown = Texts::default();
+        shown.push("");
+        Self { codes: Vec::new(), shown, contents: vec![Content::Blank] }
     }
 }
 
 impl Cells {
-    pub fn entry(&self, row: usize) -> &Entry {
-        &self.entries[self.codes[row] as usize]
+    /// The different contents, by code.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'_>> {
+        self.shown.iter().zip(&self.contents).map(|(shown, content)| Entry { shown, content })
     }
 
-    pub fn value(&self, row: usize) -> Option<&Value> {
-        match &self.entry(row).content {
-            Content::Good(value) => Some(value),
-            _ => None,
-        }
+    pub fn of_code(&self, code: u32) -> Entry<'_> {
+        Entry { shown: self.shown.get(code as usize), content: &self.contents[code as usize] }
+    }
+
+    pub fn entry(&self, row: usize) -> Entry<'_> {
+        self.of_code(self.codes[row])
+    }
+
+    fn content(&self, row: usize) -> &Content {
+        &self.contents[self.codes[row] as usize]
+    }
+
+    pub fn is_good(&self, row: usize) -> bool {
+        matches!(self.content(row), Content::Good(_))
     }
 
     /// The text of a good cell in a column of texts.
-    pub fn text(&self, row: usize) -> Option<&Arc<str>> {
-        match self.value(row) {
-            Some(Value::Text(text)) => Some(text),
-            _ => None,
-        }
+    pub fn text(&self, row: usize) -> Option<&str> {
+        self.entry(row).text()
     }
 
     pub fn year(&self, row: usize) -> Option<i32> {
-        match self.value(row) {
-            Some(Value::Year(year)) => Some(*year),
+        match self.content(row) {
+            Content::Good(Value::Year(year)) => Some(*year),
             _ => None,
         }
     }
 
     pub fn day(&self, row: usize) -> Option<NaiveDate> {
-        match self.value(row) {
-            Some(Value::Day(day)) => Some(*day),
+        match self.content(row) {
+            Content::Good(Value::Day(day)) => Some(*day),
             _ => None,
         }
     }
 
     pub fn is_blank(&self, row: usize) -> bool {
-        matches!(self.entry(row).content, Content::Blank)
+        matches!(self.content(row), Content::Blank)
     }
 
     pub fn is_bad(&self, row: usize) -> bool {
-        matches!(self.entry(row).content, Content::Bad(_))
+        matches!(self.content(row), Content::Bad(_))
     }
 
     /// The rows of another sheet follow.
-    pub fn append(&mut self, other: Cells) {
-        if self.codes.is_empty() {
+    pub fn append(&mut self, mut other: Cells) {
+        if self.codes.is_empty() && self.contents.len() == 1 {
             *self = other;
             return;
         }
-        // Entry 0 is the same in both.
-        let shift = self.entries.len() as u32 - 1;
-        self.codes.extend(other.codes.iter().map(|code| if *code == EMPTY { EMPTY } else { code + shift }));
-        self.entries.extend(other.entries.into_iter().skip(1));
+        let codes = std::mem::take(&mut other.codes);
+        let shift = self.append_contents(other);
+        self.codes.extend(codes.iter().map(|code| shifted(*code, shift)));
     }
 
-    /// One number per entry, equal where two contents say the same.
+    /// The contents of another column follow; by how much its codes grow.
+    pub fn append_contents(&mut self, other: Cells) -> u32 {
+        // Number 0 is the same in both.
+        let shift = self.contents.len() as u32 - 1;
+        self.shown.append(&other.shown, 1);
+        self.contents.extend(other.contents.into_iter().skip(1));
+        shift
+    }
+
+    /// One number per content, equal where two say the same.
     pub fn meanings(&self) -> Vec<u32> {
-        let mut known: HashMap<Meaning<'_>, u32> = HashMap::new();
-        self.entries
-            .iter()
+        let mut known: HashMap<Meaning<'_>, u32> = HashMap::with_capacity(self.contents.len());
+        self.entries()
             .map(|entry| {
                 let next = known.len() as u32;
                 *known.entry(entry.meaning(None, false)).or_insert(next)
@@ -134,13 +172,35 @@ impl Cells {
     }
 }
 
-impl Entry {
+/// A code among contents that stand behind others.
+pub fn shifted(code: u32, shift: u32) -> u32 {
+    if code == EMPTY { EMPTY } else { code + shift }
+}
+
+impl<'a> Entry<'a> {
+    /// The text of a good content in a column of texts.
+    pub fn text(&self) -> Option<&'a str> {
+        match self.content {
+            Content::Good(Value::AsShown) => Some(self.shown),
+            Content::Good(Value::Text(meant)) => Some(&meant.0),
+            _ => None,
+        }
+    }
+
+    /// What a good content says.
+    pub fn said(&self) -> Option<Said<'a>> {
+        match self.content {
+            Content::Good(value) => Some(self.text().map_or(Said::Other(value), Said::Text)),
+            _ => None,
+        }
+    }
+
     /// What the content says, to be compared; blank: what the default says. `soft`: a bad value counts as blank.
-    pub fn meaning<'a>(&'a self, default: Option<&'a Value>, soft: bool) -> Meaning<'a> {
-        match &self.content {
-            Content::Good(value) => Meaning::of(value),
-            Content::Bad(_) if !soft => Meaning::Bad(text::folded(&self.shown)),
-            Content::Blank | Content::Bad(_) => default.map_or(Meaning::Blank, Meaning::of),
+    pub fn meaning(&self, default: Option<&'a Value>, soft: bool) -> Meaning<'a> {
+        match self.content {
+            Content::Good(value) => Meaning::of(value, self.shown),
+            Content::Bad(_) if !soft => Meaning::Bad(text::folded(self.shown)),
+            Content::Blank | Content::Bad(_) => default.map_or(Meaning::Blank, |value| Meaning::of(value, "")),
         }
     }
 }
@@ -158,9 +218,10 @@ pub enum Meaning<'a> {
 }
 
 impl<'a> Meaning<'a> {
-    fn of(value: &'a Value) -> Self {
+    fn of(value: &'a Value, shown: &'a str) -> Self {
         match value {
-            Value::Text(given) => Self::Text(text::folded(given)),
+            Value::AsShown => Self::Text(text::folded(shown)),
+            Value::Text(meant) => Self::Text(text::folded(&meant.0)),
             Value::Choice(index) => Self::Choice(*index),
             // Nought has two signs.
             Value::Number(number) => Self::Number((number + 0.0).to_bits()),
@@ -170,26 +231,74 @@ impl<'a> Meaning<'a> {
     }
 }
 
-/// Collects a column's cells; equal contents get the same code.
+/// A cell's content as stored, where it stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stored<'a> {
+    Text(&'a str),
+    Number(f64),
+    DateTime(NaiveDateTime),
+    Bool(bool),
+    Error(&'a str),
+    NoResult,
+}
+
+impl<'a> From<&'a Raw> for Stored<'a> {
+    fn from(raw: &'a Raw) -> Self {
+        match raw {
+            Raw::Text(text) => Self::Text(text),
+            Raw::Number(number) => Self::Number(*number),
+            Raw::DateTime(moment) => Self::DateTime(*moment),
+            Raw::Bool(value) => Self::Bool(*value),
+            Raw::Error(error) => Self::Error(error),
+            Raw::NoResult => Self::NoResult,
+        }
+    }
+}
+
+impl<'a> Stored<'a> {
+    /// A cell as people see it, without outer blanks.
+    pub fn shown(self) -> Cow<'a, str> {
+        match self {
+            Self::Text(given) => Cow::Borrowed(text::trimmed(given)),
+            Self::Number(number) => Cow::Owned(number_shown(number)),
+            Self::DateTime(moment) => {
+                let midnight = moment.time() == chrono::NaiveTime::MIN;
+                Cow::Owned(moment.format(if midnight { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" }).to_string())
+            }
+            Self::Bool(true) => Cow::Borrowed("TRUE"),
+            Self::Bool(false) => Cow::Borrowed("FALSE"),
+            Self::Error(shown) => Cow::Borrowed(shown),
+            Self::NoResult => Cow::Borrowed(""),
+        }
+    }
+}
+
+/// Collects a column's cells; equal contents nearly always get the same code.
 #[derive(Debug, Default)]
 pub struct Builder {
     cells: Cells,
     /// The codes of texts that the book has numbered, plus one: 0 is not yet known.
     numbered: Vec<u32>,
-    texts: HashMap<Arc<str>, u32>,
+    /// The codes of texts that stood in the cells themselves lately. A text that comes again much later may get a second code.
+    texts: Recent,
+    /// The code of the last such text: in lists the same unit often stands in many rows.
+    last_text: u32,
     numbers: HashMap<u64, u32>,
+    last_number: Option<(u64, u32)>,
+    /// Other contents; few are different.
     moments: HashMap<NaiveDateTime, u32>,
+    errors: HashMap<String, u32>,
     rest: Vec<(Raw, u32)>,
 }
 
 impl Builder {
     /// The code of a text that the book has numbered, without looking at the text again. What stands in the book under
     /// two numbers, or once numbered and once in a cell itself, may get two codes.
-    pub fn numbered(&mut self, number: usize, given: &Arc<str>, read: impl FnOnce(&Raw) -> Content) -> u32 {
+    pub fn numbered(&mut self, number: usize, given: &str, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
         if let Some(code @ 1..) = self.numbered.get(number) {
             return code - 1;
         }
-        let code = self.enter(&Raw::Text(Arc::clone(given)), read);
+        let code = self.enter(Stored::Text(given), read);
         if self.numbered.len() <= number {
             self.numbered.resize(number + 1, 0);
         }
@@ -197,82 +306,115 @@ impl Builder {
         code
     }
 
-    /// The code of a text that is not kept beyond the call unless it is new.
-    pub fn text(&mut self, given: &str, read: impl FnOnce(&Raw) -> Content) -> u32 {
-        match self.texts.get(given) {
-            Some(code) => *code,
-            None => self.code(Raw::Text(Arc::from(given)), read),
+    /// The code of a text that stands in the cell. Outer blanks change neither what is shown nor what is meant.
+    pub fn text(&mut self, given: &str, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
+        let shown = text::trimmed(given);
+        if self.last_text != EMPTY && self.cells.shown.is(self.last_text as usize, shown) {
+            return self.last_text;
         }
-    }
-
-    /// The code of a content; `read` says what it means when it is new.
-    pub fn code(&mut self, raw: Raw, read: impl FnOnce(&Raw) -> Content) -> u32 {
-        let known = match &raw {
-            Raw::Text(given) => self.texts.get(given.as_ref()).copied(),
-            Raw::Number(number) => self.numbers.get(&number.to_bits()).copied(),
-            Raw::DateTime(moment) => self.moments.get(moment).copied(),
-            other => self.rest.iter().find(|(known, _)| known == other).map(|(_, code)| *code),
-        };
-        if let Some(code) = known {
-            return code;
-        }
-        let code = self.enter(&raw, read);
-        if code == EMPTY {
-            return EMPTY;
-        }
-        match raw {
-            Raw::Text(given) => drop(self.texts.insert(given, code)),
-            Raw::Number(number) => drop(self.numbers.insert(number.to_bits(), code)),
-            Raw::DateTime(moment) => drop(self.moments.insert(moment, code)),
-            other => self.rest.push((other, code)),
-        }
+        let hash = self.texts.hash(shown);
+        let known = self.texts.find(hash, |code| self.cells.shown.is(code as usize, shown));
+        let code = known.unwrap_or_else(|| {
+            let code = self.enter(Stored::Text(shown), read);
+            if code != EMPTY {
+                self.texts.insert(hash, code);
+            }
+            code
+        });
+        self.last_text = code;
         code
     }
 
-    fn enter(&mut self, raw: &Raw, read: impl FnOnce(&Raw) -> Content) -> u32 {
-        let entry = Entry { shown: shown(raw), content: read(raw) };
-        if matches!(entry.content, Content::Blank) && entry.shown.is_empty() {
+    /// The code of a content; `read` says what it means when it is new.
+    pub fn code(&mut self, raw: Raw, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
+        let known = match &raw {
+            Raw::Text(given) => return self.text(given, read),
+            Raw::Number(number) => return self.number(*number, read),
+            Raw::DateTime(moment) => self.moments.get(moment).copied(),
+            Raw::Error(error) => self.errors.get(error).copied(),
+            other => self.rest.iter().find(|(known, _)| known == other).map(|(_, code)| *code),
+        };
+        known.unwrap_or_else(|| {
+            let code = self.enter(Stored::from(&raw), read);
+            match raw {
+                Raw::DateTime(moment) => drop(self.moments.insert(moment, code)),
+                Raw::Error(error) => drop(self.errors.insert(error, code)),
+                other => self.rest.push((other, code)),
+            }
+            code
+        })
+    }
+
+    fn number(&mut self, number: f64, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
+        let bits = number.to_bits();
+        if let Some((last, code)) = self.last_number
+            && last == bits
+        {
+            return code;
+        }
+        let code = match self.numbers.get(&bits) {
+            Some(code) => *code,
+            None => {
+                let code = self.enter(Stored::Number(number), read);
+                self.numbers.insert(bits, code);
+                code
+            }
+        };
+        self.last_number = Some((bits, code));
+        code
+    }
+
+    fn enter(&mut self, stored: Stored<'_>, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
+        let shown = stored.shown();
+        let content = read(stored, &shown);
+        if matches!(content, Content::Blank) && shown.is_empty() {
             return EMPTY;
         }
-        self.cells.entries.push(entry);
-        self.cells.entries.len() as u32 - 1
+        self.cells.shown.push(&shown);
+        self.cells.contents.push(content);
+        self.cells.contents.len() as u32 - 1
     }
 
     pub fn is_blank(&self, code: u32) -> bool {
-        matches!(self.cells.entries[code as usize].content, Content::Blank)
+        matches!(self.cells.contents[code as usize], Content::Blank)
     }
 
     pub fn shown(&self, code: u32) -> &str {
-        &self.cells.entries[code as usize].shown
+        self.cells.shown.get(code as usize)
+    }
+
+    /// How many different contents there are.
+    pub fn len(&self) -> usize {
+        self.cells.contents.len()
     }
 
     pub fn push(&mut self, code: u32) {
         self.cells.codes.push(code);
     }
 
-    pub fn finish(mut self) -> Cells {
-        self.cells.codes.shrink_to_fit();
-        self.cells.entries.shrink_to_fit();
+    /// Without what was needed to collect them.
+    pub fn into_cells(self) -> Cells {
         self.cells
     }
-}
 
-/// A cell as people see it, without outer blanks.
-pub fn shown(raw: &Raw) -> Arc<str> {
-    match raw {
-        Raw::Text(given) => {
-            let inner = text::trimmed(given);
-            if inner.len() == given.len() { Arc::clone(given) } else { Arc::from(inner) }
+    /// The cells of others follow, piece by piece: whose, and which of its rows.
+    pub fn join(&mut self, others: Vec<Cells>, pieces: &[(usize, Range<usize>)]) {
+        let others: Vec<(Vec<u32>, u32)> = others
+            .into_iter()
+            .map(|mut other| (std::mem::take(&mut other.codes), self.cells.append_contents(other)))
+            .collect();
+        self.cells.codes.reserve_exact(pieces.iter().map(|(_, rows)| rows.len()).sum());
+        for (of, rows) in pieces {
+            let (codes, shift) = &others[*of];
+            self.cells.codes.extend(codes[rows.clone()].iter().map(|code| shifted(*code, *shift)));
         }
-        Raw::Number(number) => Arc::from(number_shown(*number)),
-        Raw::DateTime(moment) => {
-            let midnight = moment.time() == chrono::NaiveTime::MIN;
-            Arc::from(moment.format(if midnight { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" }).to_string())
-        }
-        Raw::Bool(true) => Arc::from("TRUE"),
-        Raw::Bool(false) => Arc::from("FALSE"),
-        Raw::Error(shown) => Arc::from(shown.as_str()),
-        Raw::NoResult => Arc::from(""),
+    }
+
+    pub fn finish(mut self) -> Cells {
+        self.cells.codes.shrink_to_fit();
+        self.cells.contents.shrink_to_fit();
+        self.cells.shown.shrink_to_fit();
+        self.cells
     }
 }
 
@@ -306,22 +448,41 @@ mod tests {
 
     #[test]
     fn equal_contents_share_a_code_and_sheets_keep_theirs_apart() {
-        let text = |s: &str| Raw::Text(Arc::from(s));
         let fill = |cells: &[&str]| {
             let mut builder = Builder::default();
             for cell in cells {
-                let code = builder.code(text(cell), |raw| Content::Good(Value::Text(text::key(&shown(raw)).into())));
+                let code = builder.text(cell, |_, shown| Content::Good(Value::text(shown, &text::key(shown))));
                 builder.push(code);
             }
             builder.finish()
         };
-        let mut cells = fill(&["甲", "乙", "甲"]);
-        assert_eq!(cells.codes, [1, 2, 1]);
-        cells.append(fill(&[" 乙", "丙"]));
-        assert_eq!(cells.codes, [1, 2, 1, 3, 4]);
-        assert_eq!(cells.entry(3).shown.as_ref(), "乙");
+        let mut cells = fill(&["甲", "乙", "甲", " 甲\u{3000}", "乙 丁"]);
+        assert_eq!(cells.codes, [1, 2, 1, 1, 3], "an outer blank changes nothing");
+        assert_eq!((cells.entry(4).shown, cells.text(4)), ("乙 丁", Some("乙丁")));
+        cells.append(fill(&[" 乙", "丙", "乙丁"]));
+        assert_eq!(cells.codes, [1, 2, 1, 1, 3, 4, 5, 6]);
+        assert_eq!(cells.entry(5).shown, "乙");
         let meanings = cells.meanings();
-        assert_eq!(meanings[2], meanings[3], "an outer blank changes nothing");
-        assert_ne!(meanings[1], meanings[4]);
+        assert_eq!(meanings[2], meanings[4]);
+        assert_eq!(meanings[3], meanings[6], "nor does an inner one in a name");
+        assert_ne!(meanings[1], meanings[5]);
+    }
+
+    #[test]
+    fn a_number_and_a_text_that_look_alike_are_two_contents() {
+        let mut builder = Builder::default();
+        let mut kinds = Vec::new();
+        let contents = [Raw::Number(12.0), Raw::Text("12".into()), Raw::Number(12.0), Raw::Text("12".into())];
+        let codes: Vec<u32> = contents
+            .into_iter()
+            .map(|raw| {
+                builder.code(raw, |stored, shown| {
+                    kinds.push(matches!(stored, Stored::Number(_)));
+                    Content::Good(Value::text(shown, shown))
+                })
+            })
+            .collect();
+        assert_eq!(codes, [1, 2, 1, 2]);
+        assert_eq!(kinds, [true, false]);
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{DataFrame, PolarsError};
+use polars::prelude::{Column, DataFrame, PolarsError};
+use rayon::prelude::*;
 
 use crate::finding::{Code, Severity};
 use crate::pack;
@@ -14,16 +15,20 @@ use super::judge::Work;
 use super::refer::RowFault;
 
 impl Work<'_> {
-    /// The frame of all rows; bad cells are null.
-    pub(super) fn frame(&self, years: &[Option<i32>], whos: &[Vec<Option<Who>>]) -> Result<DataFrame, PolarsError> {
-        let mut columns = Vec::new();
-        for (at, column) in self.table.columns.iter().enumerate() {
-            columns.push(if self.table.year == Some(at) {
-                frame::years(&column.name, years)
+    /// The columns of all rows as their cells have them; bad cells are null.
+    pub(super) fn columns(&self, years: &[Option<i32>]) -> Result<Vec<Column>, PolarsError> {
+        let column = |(at, column): (usize, &pack::Column)| {
+            if self.table.year == Some(at) {
+                Ok(frame::years(&column.name, years))
             } else {
                 self.column(at, &self.rows.cells[at])
-            });
-        }
+            }
+        };
+        self.table.columns.par_iter().enumerate().with_max_len(1).map(column).collect()
+    }
+
+    /// The frame of these columns and of whom the rows are about.
+    pub(super) fn frame(&self, mut columns: Vec<Column>, whos: &[Vec<Option<Who>>]) -> Result<DataFrame, PolarsError> {
         let mut kinds: Vec<usize> = self.table.references.iter().map(|reference| reference.subject).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -47,7 +52,7 @@ impl Work<'_> {
         DataFrame::new(self.rows.origin.len(), columns)
     }
 
-    pub(super) fn column(&self, at: usize, cells: &Cells) -> polars::prelude::Column {
+    pub(super) fn column(&self, at: usize, cells: &Cells) -> Result<Column, PolarsError> {
         frame::column(
             &self.table.columns[at],
             cells,
@@ -92,7 +97,7 @@ impl Work<'_> {
                     left.codes[*row] = EMPTY;
                 }
             }
-            frame.with_column(self.column(check.column, &left))?;
+            frame.with_column(self.column(check.column, &left)?)?;
         }
         Ok(())
     }

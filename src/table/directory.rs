@@ -3,33 +3,40 @@
 //! Somebody who stands only in rejected register rows is no subject of the run, and is still looked
 //! up here: a name that such a row bears is not free for somebody else.
 
-use std::sync::Arc;
-
 use foldhash::HashMap;
+
+use super::Register;
+use super::lists::Few;
+use super::texts::{Index, Texts};
 
 /// The subjects of one kind in register order.
 #[derive(Debug, Default)]
 pub struct Directory {
-    pub ids: Vec<Arc<str>>,
+    pub ids: Vec<String>,
     /// As people read them.
-    pub labels: Vec<Arc<str>>,
-    label_keys: Vec<Arc<str>>,
+    pub labels: Vec<String>,
+    /// Per subject whose label as people read it is not its key.
+    label_keys: HashMap<u32, Box<str>>,
     /// Per subject that has any.
-    other_keys: HashMap<u32, Vec<Arc<str>>>,
-    /// Per subject the rows of the register that are about it, home row first.
-    pub rows: Vec<Vec<u32>>,
+    other_keys: HashMap<u32, Vec<Box<str>>>,
+    /// Each valid row of the register: whom it is about, and the row.
+    rows: Vec<(u32, u32)>,
     /// Per subject the units that it is a member of.
-    units: Vec<Vec<u32>>,
+    units: Vec<Few<u32>>,
     /// Per unit its members.
     members: Vec<Vec<u32>>,
     /// Ids that stand only in rejected rows.
-    pub put_aside: Vec<Arc<str>>,
+    pub put_aside: Vec<String>,
     /// The units that these rows name; none: a row does not tell, and they may sit anywhere.
     aside_units: Vec<Option<Vec<u32>>>,
     /// Per somebody the units, put aside themselves, that rejected rows name.
     in_aside: HashMap<Who, Vec<u32>>,
-    by_id: HashMap<Arc<str>, Who>,
-    by_name: HashMap<Arc<str>, Vec<Who>>,
+    /// Ids, as numbers of [`Who::number`].
+    by_id: Index,
+    /// The different names, who bears each, and where a name stands among them.
+    names: Texts,
+    bearers: Vec<Few<Who>>,
+    by_name: Index,
 }
 
 /// Somebody on a register.
@@ -38,6 +45,19 @@ pub enum Who {
     Known(u32),
     /// Index into [`Directory::put_aside`].
     PutAside(u32),
+}
+
+impl Who {
+    fn number(self) -> u32 {
+        match self {
+            Who::Known(known) => known * 2,
+            Who::PutAside(aside) => aside * 2 + 1,
+        }
+    }
+
+    fn numbered(number: u32) -> Who {
+        if number.is_multiple_of(2) { Who::Known(number / 2) } else { Who::PutAside(number / 2) }
+    }
 }
 
 /// Where a rejected register row places somebody.
@@ -55,10 +75,10 @@ pub enum Seat {
 /// A register row, as far as it tells who exists.
 #[derive(Debug)]
 pub struct Entry<'a> {
-    pub id: &'a Arc<str>,
+    pub id: &'a str,
     /// As people read it, and its key.
-    pub label: Arc<str>,
-    pub label_key: &'a Arc<str>,
+    pub label: String,
+    pub label_key: &'a str,
     pub other_labels: Option<&'a str>,
     /// The unit of a membership row.
     pub unit: Option<u32>,
@@ -68,31 +88,32 @@ pub struct Entry<'a> {
 impl Directory {
     /// A valid register row.
     pub fn add(&mut self, entry: Entry<'_>) {
-        let known = match self.by_id.get(entry.id) {
-            Some(Who::Known(known)) => *known,
+        let hash = self.by_id.hash(entry.id);
+        let known = match self.find(hash, entry.id) {
+            Some(Who::Known(known)) => known,
             _ => {
                 let new = self.ids.len() as u32;
-                self.by_id.insert(Arc::clone(entry.id), Who::Known(new));
-                self.ids.push(Arc::clone(entry.id));
+                self.by_id.insert(hash, Who::Known(new).number());
+                self.ids.push(entry.id.to_owned());
+                if entry.label != entry.label_key {
+                    self.label_keys.insert(new, entry.label_key.into());
+                }
                 self.labels.push(entry.label);
-                self.label_keys.push(Arc::clone(entry.label_key));
-                self.rows.push(Vec::new());
-                self.units.push(Vec::new());
-                self.name(Arc::clone(entry.label_key), Who::Known(new));
+                self.units.push(Few::default());
+                self.name(entry.label_key, Who::Known(new));
                 new
             }
         };
         let at = known as usize;
-        self.rows[at].push(entry.row);
+        self.rows.push((known, entry.row));
         for other in entry.other_labels.into_iter().flat_map(|names| names.split('、')) {
             if !self.is_called(known, other) {
-                let other: Arc<str> = Arc::from(other);
-                self.other_keys.entry(known).or_default().push(Arc::clone(&other));
+                self.other_keys.entry(known).or_default().push(other.into());
                 self.name(other, Who::Known(known));
             }
         }
         if let Some(unit) = entry.unit
-            && !self.units[at].contains(&unit)
+            && !self.units[at].all().contains(&unit)
         {
             self.units[at].push(unit);
             if self.members.len() <= unit as usize {
@@ -103,17 +124,15 @@ impl Directory {
     }
 
     /// A rejected register row; to be told after all valid ones.
-    pub fn put_aside(&mut self, id: &Arc<str>, names: impl Iterator<Item = String>, seat: Seat) {
-        let who = match self.by_id.get(id) {
-            Some(who) => *who,
-            None => {
-                let who = Who::PutAside(self.put_aside.len() as u32);
-                self.put_aside.push(Arc::clone(id));
-                self.aside_units.push(Some(Vec::new()));
-                self.by_id.insert(Arc::clone(id), who);
-                who
-            }
-        };
+    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, seat: Seat) {
+        let hash = self.by_id.hash(id);
+        let who = self.find(hash, id).unwrap_or_else(|| {
+            let who = Who::PutAside(self.put_aside.len() as u32);
+            self.put_aside.push(id.to_owned());
+            self.aside_units.push(Some(Vec::new()));
+            self.by_id.insert(hash, who.number());
+            who
+        });
         if let Seat::InAside(unit) = seat {
             self.in_aside.entry(who).or_default().push(unit);
         }
@@ -127,29 +146,51 @@ impl Directory {
             }
             for name in names {
                 if !self.by_name(&name).contains(&who) {
-                    self.name(Arc::from(name), who);
+                    self.name(&name, who);
                 }
             }
         }
     }
 
-    fn name(&mut self, name: Arc<str>, who: Who) {
-        self.by_name.entry(name).or_default().push(who);
+    /// Those who are subjects of the run.
+    pub fn into_register(self) -> Register {
+        Register::new(self.ids, self.labels, &self.rows)
+    }
+
+    fn name(&mut self, name: &str, who: Who) {
+        let hash = self.by_name.hash(name);
+        match self.by_name.find(hash, |at| self.names.is(at as usize, name)) {
+            Some(at) => self.bearers[at as usize].push(who),
+            None => {
+                self.by_name.insert(hash, self.names.len() as u32);
+                self.names.push(name);
+                self.bearers.push(Few::One(who));
+            }
+        }
     }
 
     pub fn by_id(&self, id: &str) -> Option<Who> {
-        self.by_id.get(id).copied()
+        self.find(self.by_id.hash(id), id)
+    }
+
+    fn find(&self, hash: u32, id: &str) -> Option<Who> {
+        self.by_id.find(hash, |number| self.id(Who::numbered(number)) == id).map(Who::numbered)
     }
 
     /// All who bear a name, as their own or as another one.
     pub fn by_name(&self, name: &str) -> &[Who] {
-        self.by_name.get(name).map_or(&[], Vec::as_slice)
+        let at = self.by_name.find(self.by_name.hash(name), |at| self.names.is(at as usize, name));
+        at.map_or(&[], |at| self.bearers[at as usize].all())
+    }
+
+    fn label_key(&self, known: u32) -> &str {
+        self.label_keys.get(&known).map_or(&self.labels[known as usize], |key| key)
     }
 
     /// Whether a subject may be called so.
     pub fn is_called(&self, known: u32, name: &str) -> bool {
         let others = || self.other_keys.get(&known).map_or(&[][..], Vec::as_slice);
-        *self.label_keys[known as usize] == *name || others().iter().any(|other| **other == *name)
+        self.label_key(known) == name || others().iter().any(|other| **other == *name)
     }
 
     /// Whether somebody sits, by a rejected row, in a unit that is put aside itself, or may.
@@ -167,7 +208,7 @@ impl Directory {
     }
 
     pub fn units(&self, known: u32) -> &[u32] {
-        &self.units[known as usize]
+        self.units[known as usize].all()
     }
 
     /// The id of somebody on the register.
@@ -180,12 +221,12 @@ impl Directory {
 
     /// The keys of all names, for what a slip may have meant.
     pub fn label_keys(&self) -> impl Iterator<Item = &str> {
-        self.label_keys.iter().map(AsRef::as_ref)
+        (0..self.labels.len() as u32).map(|known| self.label_key(known))
     }
 
     /// The keys of the names of a unit's members.
     pub fn member_keys(&self, unit: u32) -> impl Iterator<Item = &str> {
         let members = self.members.get(unit as usize).map_or(&[][..], Vec::as_slice);
-        members.iter().map(|known| self.label_keys[*known as usize].as_ref())
+        members.iter().map(|known| self.label_key(*known))
     }
 }

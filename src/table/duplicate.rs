@@ -77,7 +77,7 @@ fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
     let rows = records.rejected.len();
     let mut group: Vec<Option<u32>> = (0..rows).map(|row| (!(records.excluded)(row)).then_some(0)).collect();
     for part in parts {
-        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut known: HashMap<u64, u32> = HashMap::with_capacity(rows);
         let meanings = match part {
             KeyPart::Column(column) if records.table.year != Some(*column) => {
                 Some((*column, records.cells[*column].meanings()))
@@ -89,7 +89,7 @@ fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
             let value = match (part, &meanings) {
                 (_, Some((column, meanings))) => {
                     let cells = &records.cells[*column];
-                    cells.value(row).map(|_| meanings[cells.codes[row] as usize])
+                    cells.is_good(row).then(|| meanings[cells.codes[row] as usize])
                 }
                 (KeyPart::Column(_), None) => records.years.get(row).copied().flatten().map(|year| year as u32),
                 (KeyPart::Subject(kind), None) => subject(records, *kind, row).map(|who| match who {
@@ -98,17 +98,20 @@ fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
                 }),
             };
             let next = known.len() as u32;
-            *group = value.map(|value| *known.entry((before, value)).or_insert(next));
+            *group = value.map(|value| *known.entry(u64::from(before) << 32 | u64::from(value)).or_insert(next));
         }
     }
-    let mut order: Vec<(u32, usize)> =
-        group.iter().enumerate().filter_map(|(row, group)| group.map(|group| (group, row))).collect();
+    // Nearly every row stands alone.
+    let mut sizes: Vec<u32> = vec![0; rows];
+    group.iter().flatten().for_each(|group| sizes[*group as usize] += 1);
+    let mut order: Vec<(u32, usize)> = group
+        .iter()
+        .enumerate()
+        .filter_map(|(row, group)| group.map(|group| (group, row)))
+        .filter(|(group, _)| sizes[*group as usize] > 1)
+        .collect();
     order.sort_unstable();
-    order
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter(|chunk| chunk.len() > 1)
-        .map(|chunk| chunk.iter().map(|(_, row)| *row).collect())
-        .collect()
+    order.chunk_by(|a, b| a.0 == b.0).map(|chunk| chunk.iter().map(|(_, row)| *row).collect()).collect()
 }
 
 /// The subject of a kind that a row refers to.
@@ -212,7 +215,7 @@ fn places(records: &Records<'_>, column: usize, group: &[usize]) -> String {
         .iter()
         .take(5)
         .map(|row| {
-            let shown = &records.cells[column].entry(*row).shown;
+            let shown = records.cells[column].entry(*row).shown;
             let value = if shown.is_empty() { "（空）".to_owned() } else { format!("「{shown}」") };
             format!("{value}（{}）", (records.cite)(*row, column))
         })
@@ -232,16 +235,17 @@ fn same_names(records: &Records<'_>, found: &mut Duplicates) {
     for group in groups(records, &[KeyPart::Column(*id)]) {
         for column in &records.key.same {
             let cells = &records.cells[*column];
-            let named: Vec<usize> = group.iter().copied().filter(|row| cells.value(*row).is_some()).collect();
-            if named.windows(2).all(|pair| cells.value(pair[0]) == cells.value(pair[1])) {
+            let said = |row: usize| cells.entry(row).said();
+            let named: Vec<usize> = group.iter().copied().filter(|row| cells.is_good(*row)).collect();
+            if named.windows(2).all(|pair| said(pair[0]) == said(pair[1])) {
                 continue;
             }
             let (id_name, name) = (&records.table.columns[*id].name, &records.table.columns[*column].name);
-            let shown = &records.cells[*id].entry(group[0]).shown;
+            let shown = records.cells[*id].entry(group[0]).shown;
             let mut different: Vec<usize> = Vec::new();
             for row in &named {
                 // More than are told need not be looked for.
-                if different.len() < 6 && !different.iter().any(|other| cells.value(*other) == cells.value(*row)) {
+                if different.len() < 6 && !different.iter().any(|other| said(*other) == said(*row)) {
                     different.push(*row);
                 }
             }

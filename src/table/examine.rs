@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray};
+use polars::prelude::{BooleanChunked, Column, DataFrame, NewChunkedArray};
 
 use crate::finding::{Code, Severity};
 use crate::pack::Pack;
@@ -88,26 +88,38 @@ pub struct Examined {
     pub whos: Vec<Vec<Option<Who>>>,
 }
 
+/// A table's rows with what they say for themselves: all that can be told before anybody is known.
+pub struct Prepared<'a> {
+    work: Work<'a>,
+    sheet_faults: Vec<(SheetId, Code, String, String)>,
+    years: Vec<Option<i32>>,
+    past: Vec<bool>,
+    columns: Vec<Column>,
+}
+
+impl<'a> Prepared<'a> {
+    pub fn new(world: &'a World<'a>, index: usize, rows: &'a Rows) -> Result<Self, EvaluateError> {
+        let mut work = Work::new(world, index, rows);
+        let mut sheet_faults = Vec::new();
+        let years = work.years(&mut sheet_faults);
+        let past = work.past(&years);
+        work.judge_cells();
+        work.judge_future();
+        let columns = work.columns(&years)?;
+        Ok(Self { work, sheet_faults, years, past, columns })
+    }
+}
+
 /// Judges the rows of a table. The directories of the kinds it refers to must be complete.
-pub fn examine(
-    world: &World<'_>,
-    index: usize,
-    rows: &Rows,
-    directories: &[Directory],
-) -> Result<Examined, EvaluateError> {
-    let table = &world.pack.tables[index];
+pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Examined, EvaluateError> {
+    let Prepared { mut work, sheet_faults, years, past, columns } = prepared;
+    let (world, index, table, rows) = (work.world, work.index, work.table, work.rows);
     let count = rows.origin.len();
-    let mut work = Work::new(world, index, rows);
-    let mut sheet_faults = Vec::new();
-    let years = work.years(&mut sheet_faults);
-    let past = work.past(&years);
-    work.judge_cells();
-    work.judge_future();
     let (whos, gone) = work.resolve(directories, &past);
     work.judge_groups();
     let mentions = work.mentions(directories, &whos, &past);
     work.judge_lines(directories, &whos);
-    let (mut frame, mut blanked) = (work.frame(&years, &whos)?, BTreeSet::new());
+    let (mut frame, mut blanked) = (work.frame(columns, &whos)?, BTreeSet::new());
     for check in &table.checks {
         work.check(check, &mut frame, &mut blanked)?;
     }

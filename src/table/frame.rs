@@ -6,92 +6,82 @@ use polars::prelude::*;
 use crate::pack::sql::{self, Literals, SqlError};
 use crate::pack::{self, ColumnKind};
 
-use super::column::{Cells, Content, Value};
+use super::column::{Cells, Content, Entry, Value};
 
 /// Days from the common era's first to 1970, as polars counts from.
 const EPOCH: i32 = 719_163;
 
 /// The typed column of a table's column; blanks hold the default, bad cells nothing.
-pub fn column(described: &pack::Column, cells: &Cells, default: Option<&Value>, soft: bool) -> Column {
-    let value = |content: &'_ Content| -> Option<Value> {
-        match content {
-            Content::Good(value) => Some(value.clone()),
-            Content::Blank => default.cloned(),
-            Content::Bad(_) => {
-                if soft {
-                    default.cloned()
-                } else {
-                    None
-                }
-            }
-        }
-    };
+pub fn column(
+    described: &pack::Column,
+    cells: &Cells,
+    default: Option<&Value>,
+    soft: bool,
+) -> Result<Column, PolarsError> {
     let name = PlSmallStr::from(described.name.as_str());
-    match &described.kind {
+    let default = default.map(|value| Content::Good(value.clone()));
+    let said = || cells.entries().map(|entry| said(entry, default.as_ref(), soft));
+    Ok(match &described.kind {
         ColumnKind::Number { .. } => {
-            let known: Vec<Option<f64>> = cells
-                .entries
-                .iter()
-                .map(|entry| match value(&entry.content) {
-                    Some(Value::Number(number)) => Some(number),
-                    _ => None,
-                })
-                .collect();
-            Float64Chunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize])).into_column()
-        }
-        ColumnKind::Year => {
-            let known: Vec<Option<i32>> = cells
-                .entries
-                .iter()
-                .map(|entry| match value(&entry.content) {
-                    Some(Value::Year(year)) => Some(year),
-                    _ => None,
-                })
-                .collect();
-            Int32Chunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize])).into_column()
-        }
-        ColumnKind::Date | ColumnKind::Month => {
-            let known: Vec<Option<i32>> = cells
-                .entries
-                .iter()
-                .map(|entry| match value(&entry.content) {
-                    Some(Value::Day(day)) => Some(days(day)),
-                    _ => None,
-                })
-                .collect();
-            Int32Chunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize]))
-                .into_date()
-                .into_column()
-        }
-        ColumnKind::Choice { values, .. } => {
-            let known: Vec<Option<&str>> = cells
-                .entries
-                .iter()
-                .map(|entry| match value(&entry.content) {
-                    Some(Value::Choice(index)) => values.get(index as usize).map(String::as_str),
-                    _ => None,
-                })
-                .collect();
-            StringChunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize])).into_column()
-        }
-        _ => {
-            let fallback = match default {
-                Some(Value::Text(text)) => Some(text.as_ref()),
+            let number = |content: &Content| match content {
+                Content::Good(Value::Number(number)) => Some(*number),
                 _ => None,
             };
-            let known: Vec<Option<&str>> = cells
-                .entries
-                .iter()
-                .map(|entry| match &entry.content {
-                    Content::Good(Value::Text(text)) => Some(text.as_ref()),
-                    Content::Blank => fallback,
-                    Content::Bad(_) if soft => fallback,
-                    _ => None,
-                })
-                .collect();
-            StringChunked::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize])).into_column()
+            numbers::<Float64Type>(name, cells, said().map(|entry| number(entry?.content))).into_column()
         }
+        ColumnKind::Year => {
+            let year = |content: &Content| match content {
+                Content::Good(Value::Year(year)) => Some(*year),
+                _ => None,
+            };
+            numbers::<Int32Type>(name, cells, said().map(|entry| year(entry?.content))).into_column()
+        }
+        ColumnKind::Date | ColumnKind::Month => {
+            let day = |content: &Content| match content {
+                Content::Good(Value::Day(day)) => Some(days(*day)),
+                _ => None,
+            };
+            numbers::<Int32Type>(name, cells, said().map(|entry| day(entry?.content))).into_date().into_column()
+        }
+        ColumnKind::Choice { values, .. } => {
+            let word = |content: &Content| match content {
+                Content::Good(Value::Choice(index)) => values.get(*index as usize).map(String::as_str),
+                _ => None,
+            };
+            let known: Vec<Option<&str>> = said().map(|entry| word(entry?.content)).collect();
+            texts(name, cells, &known)?
+        }
+        _ => {
+            let known: Vec<Option<&str>> = said().map(|entry| entry?.text()).collect();
+            texts(name, cells, &known)?
+        }
+    })
+}
+
+/// What counts for a content: itself, or the default; nothing where it is bad. A default stands for itself and is
+/// never the text that is shown.
+fn said<'a>(entry: Entry<'a>, default: Option<&'a Content>, soft: bool) -> Option<Entry<'a>> {
+    match entry.content {
+        Content::Good(_) => Some(entry),
+        Content::Bad(_) if !soft => None,
+        Content::Blank | Content::Bad(_) => default.map(|content| Entry { shown: "", content }),
     }
+}
+
+fn numbers<T: PolarsNumericType>(
+    name: PlSmallStr,
+    cells: &Cells,
+    known: impl Iterator<Item = Option<T::Native>>,
+) -> ChunkedArray<T> {
+    let known: Vec<Option<T::Native>> = known.collect();
+    ChunkedArray::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize]))
+}
+
+/// Each different text is laid down once; the rows point at it.
+fn texts(name: PlSmallStr, cells: &Cells, known: &[Option<&str>]) -> Result<Column, PolarsError> {
+    let known = StringChunked::from_iter_options(name, known.iter().copied());
+    let codes = IdxCa::from_slice(PlSmallStr::EMPTY, &cells.codes);
+    Ok(known.take(&codes)?.into_column())
 }
 
 /// A column of resolved years.

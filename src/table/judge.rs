@@ -109,10 +109,10 @@ impl<'a> Work<'a> {
     pub(super) fn judge_cells(&mut self) {
         for (at, cells) in self.rows.cells.iter().enumerate() {
             let required = self.table.columns[at].required;
-            let is_fault = |entry: &Entry| {
+            let is_fault = |entry: Entry<'_>| {
                 matches!(entry.content, Content::Bad(_)) || (required && matches!(entry.content, Content::Blank))
             };
-            let faulty: Vec<bool> = cells.entries.iter().map(is_fault).collect();
+            let faulty: Vec<bool> = cells.entries().map(is_fault).collect();
             if !faulty.contains(&true) {
                 continue;
             }
@@ -120,7 +120,7 @@ impl<'a> Work<'a> {
                 if !faulty[*code as usize] {
                     continue;
                 }
-                let fault = match &cells.entries[*code as usize].content {
+                let fault = match cells.of_code(*code).content {
                     Content::Bad(fault) => {
                         let soft = self.soft[at];
                         RowFault {
@@ -157,17 +157,17 @@ impl<'a> Work<'a> {
         let run = self.world.year;
         for (at, column) in self.table.columns.iter().enumerate().filter(|(_, column)| column.not_after_year) {
             let cells = &self.rows.cells[at];
-            let late = |entry: &Entry| match &entry.content {
+            let late = |entry: Entry<'_>| match entry.content {
                 Content::Good(Value::Year(year)) => *year > run,
                 Content::Good(Value::Day(day)) => day.year() > run,
                 _ => false,
             };
-            let late: Vec<bool> = cells.entries.iter().map(late).collect();
+            let late: Vec<bool> = cells.entries().map(late).collect();
             if !late.contains(&true) {
                 continue;
             }
             for (row, code) in cells.codes.iter().enumerate().filter(|(_, code)| late[**code as usize]) {
-                let shown = &cells.entries[*code as usize].shown;
+                let shown = cells.of_code(*code).shown;
                 let fault = RowFault {
                     column: at,
                     code: Code::FutureYear,
@@ -218,16 +218,15 @@ impl<'a> Work<'a> {
         for (at, column) in self.table.columns.iter().enumerate() {
             let ColumnKind::Line { year, about } = &column.kind else { continue };
             let reference = self.table.references.iter().position(|reference| reference.subject == *about);
-            for (row, code) in self.rows.cells[at].codes.iter().enumerate() {
-                let Content::Good(Value::Text(key)) = &self.rows.cells[at].entries[*code as usize].content else {
-                    continue;
-                };
+            for row in 0..self.rows.origin.len() {
+                let entry = self.rows.cells[at].entry(row);
+                let Some(key) = entry.text() else { continue };
                 let who = reference.and_then(|reference| whos[reference][row]);
                 let year = year.and_then(|year| self.rows.cells[year].year(row).map(|value| (self.name(year), value)));
                 let beside = line::Beside {
                     column: at,
                     column_name: &column.name,
-                    shown: &self.rows.cells[at].entry(row).shown,
+                    shown: entry.shown,
                     about: (*about, who.map(|who| directories[*about].id(who))),
                     year,
                 };

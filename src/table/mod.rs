@@ -4,6 +4,7 @@
 //! the registers of subjects, and everything that was not used with the reason why.
 //! Invariant: for every sheet, rows = used + rejected + ignored.
 
+mod body;
 mod coerce;
 mod column;
 mod compute;
@@ -14,6 +15,7 @@ mod examine;
 mod frame;
 mod judge;
 mod line;
+mod lists;
 mod partial;
 mod read;
 mod recognise;
@@ -23,6 +25,7 @@ mod report;
 mod rows;
 mod scan;
 pub mod text;
+mod texts;
 mod year;
 
 use std::collections::HashMap;
@@ -33,6 +36,7 @@ use polars::prelude::DataFrame;
 use crate::finding::Finding;
 use crate::place::{A1, Cell, SheetId};
 
+pub use lists::Lists;
 pub use read::{AsOf, Context, Error, Failed, Given, read, read_given};
 pub use year::YearError;
 
@@ -104,9 +108,22 @@ pub struct Register {
     pub ids: Vec<String>,
     pub labels: Vec<String>,
     /// Per subject the row indices in the register's table; the first is the home row.
-    pub rows: Vec<Vec<u32>>,
-    /// Index by (normalised) id.
-    pub index: HashMap<String, u32>,
+    pub rows: Lists,
+    by_id: texts::Index,
+}
+
+impl Register {
+    /// Subjects with these (normalised) ids and labels; `rows` tells whom each row is about, home rows first.
+    pub fn new(ids: Vec<String>, labels: Vec<String>, rows: &[(u32, u32)]) -> Self {
+        let mut by_id = texts::Index::default();
+        (0..).zip(&ids).for_each(|(at, id)| by_id.insert(by_id.hash(id), at));
+        Self { rows: Lists::new(ids.len(), rows), ids, labels, by_id }
+    }
+
+    /// The subject with a (normalised) id.
+    pub fn find(&self, id: &str) -> Option<u32> {
+        self.by_id.find(self.by_id.hash(id), |at| self.ids[at as usize] == id)
+    }
 }
 
 /// A table: the valid rows of all its sheets, of all years, in reading order.
@@ -172,8 +189,13 @@ impl Dataset {
 
     /// `路径/文件.xlsx!工作表!A12`, as the outputs cite a cell.
     pub fn cite(&self, cell: Cell) -> String {
+        self.cited(cell).to_string()
+    }
+
+    /// As [`Dataset::cite`], to be written where it is wanted.
+    pub fn cited(&self, cell: Cell) -> impl std::fmt::Display + '_ {
         let sheet = &self.sheets[cell.sheet.0 as usize];
         let book = &self.books[sheet.book as usize];
-        format!("{}!{}!{}", book.path, sheet.name, A1(cell.row, cell.column))
+        std::fmt::from_fn(move |f| write!(f, "{}!{}!{}", book.path, sheet.name, A1(cell.row, cell.column)))
     }
 }

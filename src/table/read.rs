@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use polars::prelude::PolarsError;
@@ -19,13 +18,13 @@ use crate::place::{A1, SheetId};
 use crate::workbook::{self, Parser, Raw, Sink};
 
 use super::directory::{Directory, Entry, Seat, Who};
-use super::examine::{Examined, Rows, SheetRows, Verdict, World, examine};
+use super::examine::{Examined, Prepared, Rows, SheetRows, Verdict, World, examine};
 use super::frame::{self, EvaluateError};
 use super::recognise::Near;
 use super::report::{self, Notes};
 use super::scan::{Kind, Part, Scan, Scanned, Schema};
 use super::year::{Tally, YearError};
-use super::{Book, Dataset, Register, Rejected, RejectedSubject, Sheet, SheetKind, Table, partial, text};
+use super::{Book, Dataset, Rejected, RejectedSubject, Sheet, SheetKind, Table, partial, text};
 
 /// The day up to which everything counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -391,12 +390,52 @@ struct Judged {
 /// Registers first, in an order in which those that others refer to come before them.
 fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
     let pack = world.pack;
+    let is_register: Vec<bool> =
+        (0..pack.tables.len()).map(|table| pack.subjects.iter().any(|subject| subject.register == table)).collect();
+    let failed = |table: usize| {
+        move |source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) }
+    };
+    let prepare = |table: usize| Prepared::new(world, table, &rows[table]).map_err(failed(table));
+    // What the other tables say for themselves can be seen to in the meantime.
+    let (registers, others) = rayon::join(
+        || registers(world, rows, &|table, directories| examine(prepare(table)?, directories).map_err(failed(table))),
+        || -> Vec<Option<Result<Prepared<'_>, Error>>> {
+            (0..pack.tables.len())
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|table| (!is_register[table]).then(|| prepare(table)))
+                .collect()
+        },
+    );
+    let (mut examined, directories) = registers?;
+    let others: Vec<Option<Result<Examined, Error>>> = others
+        .into_par_iter()
+        .enumerate()
+        .with_max_len(1)
+        .map(|(table, prepared)| {
+            Some(prepared?.and_then(|prepared| examine(prepared, &directories).map_err(failed(table))))
+        })
+        .collect();
+    for (table, result) in others.into_iter().enumerate() {
+        if let Some(result) = result {
+            examined[table] = Some(result?);
+        }
+    }
+    Ok(Judged { examined: examined.into_iter().flatten().collect(), directories })
+}
+
+/// What came of the tables that are registers, and who stands on them.
+type Registers = (Vec<Option<Examined>>, Vec<Directory>);
+
+/// Judges the registers, by `run`.
+fn registers(
+    world: &World<'_>,
+    rows: &[Rows],
+    run: &(dyn Fn(usize, &[Directory]) -> Result<Examined, Error> + Sync),
+) -> Result<Registers, Error> {
+    let pack = world.pack;
     let mut directories: Vec<Directory> = pack.subjects.iter().map(|_| Directory::default()).collect();
     let mut examined: Vec<Option<Examined>> = pack.tables.iter().map(|_| None).collect();
-    let run = |table: usize, directories: &[Directory]| {
-        examine(world, table, &rows[table], directories)
-            .map_err(|source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) })
-    };
     let mut left: Vec<usize> = (0..pack.subjects.len()).collect();
     while !left.is_empty() {
         let ready = |subject: &usize| {
@@ -413,13 +452,7 @@ fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
         examined[table] = Some(result);
         left.retain(|subject| *subject != next);
     }
-    let others: Vec<usize> = (0..pack.tables.len()).filter(|table| examined[*table].is_none()).collect();
-    let results: Vec<Result<Examined, Error>> =
-        others.par_iter().with_max_len(1).map(|table| run(*table, &directories)).collect();
-    for (table, result) in others.into_iter().zip(results) {
-        examined[table] = Some(result?);
-    }
-    Ok(Judged { examined: examined.into_iter().flatten().collect(), directories })
+    Ok((examined, directories))
 }
 
 /// The subjects that a register's valid rows name, and those that only stand in rejected ones.
@@ -451,13 +484,12 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
     };
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
-        let label = &labels.entry(*row).shown;
-        let spaced = label.contains(text::is_blank);
+        let label = labels.entry(*row).shown;
         directory.add(Entry {
             id,
-            label: if spaced { text::without_blanks(label).into() } else { Arc::clone(label) },
+            label: text::without_blanks(label),
             label_key,
-            other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)).map(AsRef::as_ref),
+            other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
             unit: unit_of(*row).and_then(|unit| match unit {
                 Who::Known(unit) => Some(unit),
                 Who::PutAside(_) => None,
@@ -468,8 +500,8 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
     for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == Verdict::Rejected) {
         let Some(id) = ids.text(row) else { continue };
         let others = described.other_labels.and_then(|column| rows.cells[column].text(row));
-        let others = others.map_or("", AsRef::as_ref).split('、');
-        let own = labels.text(row).map(AsRef::as_ref);
+        let others = others.unwrap_or_default().split('、');
+        let own = labels.text(row);
         let names = own.into_iter().chain(others).filter(|name| !name.is_empty()).map(str::to_owned);
         directory.put_aside(id, names, seat_of(row));
     }
@@ -527,15 +559,7 @@ fn finish(
     }
     dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
     dataset.noted.sort_by_key(|noted| (noted.sheet, noted.row));
-    dataset.registers = directories
-        .into_iter()
-        .map(|directory| Register {
-            index: directory.ids.iter().enumerate().map(|(at, id)| (id.to_string(), at as u32)).collect(),
-            ids: directory.ids.iter().map(ToString::to_string).collect(),
-            labels: directory.labels.iter().map(ToString::to_string).collect(),
-            rows: directory.rows,
-        })
-        .collect();
+    dataset.registers = directories.into_iter().map(Directory::into_register).collect();
     let (findings, finding_rows) = notes.finish(dataset);
     dataset.findings = findings;
     dataset.finding_rows = finding_rows;
@@ -543,7 +567,7 @@ fn finish(
 }
 
 pub(super) fn values(rows: &Rows, row: usize) -> Vec<String> {
-    rows.cells.iter().map(|cells| cells.entry(row).shown.as_ref().to_owned()).collect()
+    rows.cells.iter().map(|cells| cells.entry(row).shown.to_owned()).collect()
 }
 
 /// Whom a rejected row is about.

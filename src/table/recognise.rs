@@ -40,7 +40,7 @@ pub enum Recognition {
 }
 
 /// A sheet that is a table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Match {
     pub table: usize,
     /// First and last row of the header.

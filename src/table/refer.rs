@@ -78,14 +78,7 @@ impl<'a> Matcher<'a> {
     ) -> Self {
         let plain = |subject: usize, id: usize, label: usize, within| {
             let directory = &directories[subject];
-            let by_id = cells[id]
-                .entries
-                .iter()
-                .map(|entry| match &entry.content {
-                    super::column::Content::Good(super::column::Value::Text(id)) => directory.by_id(id),
-                    _ => None,
-                })
-                .collect();
+            let by_id = cells[id].entries().map(|entry| directory.by_id(entry.text()?)).collect();
             Matcher { pack, table, subject, id, label, directory, within, cells, by_id, searches: Cell::new(SEARCHES) }
         };
         let within = reference.within.map(|(subject, id, label)| Box::new(plain(subject, id, label, None)));
@@ -179,20 +172,17 @@ impl<'a> Matcher<'a> {
     }
 
     fn shown(&self, row: usize, column: usize) -> &str {
-        &self.cells[column].entry(row).shown
+        self.cells[column].entry(row).shown
     }
 
     /// `张三（K000012，盘龙区）`.
     fn person(&self, who: Who) -> String {
         match who {
             Who::Known(known) => {
-                let mut parts = vec![self.directory.ids[known as usize].to_string()];
+                let mut parts = vec![self.directory.ids[known as usize].clone()];
                 if let Some(within) = &self.within {
                     parts.extend(
-                        self.directory
-                            .units(known)
-                            .iter()
-                            .map(|unit| within.directory.labels[*unit as usize].to_string()),
+                        self.directory.units(known).iter().map(|unit| within.directory.labels[*unit as usize].clone()),
                     );
                 }
                 format!("{}（{}）", self.directory.labels[known as usize], parts.join("，"))
@@ -254,7 +244,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn elsewhere(&self, row: usize, bearers: &[Who], unit: u32) -> RowFault {
-        let unit = self.within.as_ref().map_or("", |within| within.directory.labels[unit as usize].as_ref());
+        let unit = self.within.as_ref().map_or("", |within| within.directory.labels[unit as usize].as_str());
         let shown = self.shown(row, self.label);
         self.reject(
             self.label,
@@ -338,7 +328,7 @@ impl<'a> Matcher<'a> {
             }
             within.label
         };
-        let own: Vec<&str> = units.iter().map(|unit| within.directory.labels[*unit as usize].as_ref()).collect();
+        let own: Vec<&str> = units.iter().map(|unit| within.directory.labels[*unit as usize].as_str()).collect();
         Some(RowFault {
             column,
             code: Code::ContradictorySubject,

@@ -77,9 +77,8 @@ impl Work<'_> {
         let ColumnKind::Choice { values, .. } = &self.table.columns[*column].kind else { return None };
         let cells = &self.rows.cells[*column];
         let judged: Vec<Applies> = cells
-            .entries
-            .iter()
-            .map(|entry| match &entry.content {
+            .entries()
+            .map(|entry| match entry.content {
                 Content::Good(Value::Choice(index)) if values.get(*index as usize) == Some(value) => Applies::Yes,
                 Content::Good(_) => Applies::No,
                 _ => Applies::Unknown,

@@ -140,7 +140,7 @@ impl<'a> Notes<'a> {
                 cell: sheets[sheet.0 as usize].columns.get(fault.column).copied().flatten(),
                 table: Some(table),
                 column: Some(fault.column),
-                value: rows.cells[fault.column].entry(*row).shown.as_ref().to_owned(),
+                value: rows.cells[fault.column].entry(*row).shown.to_owned(),
                 code: fault.code,
                 severity: fault.severity,
                 reason: fault.reason.clone(),

@@ -22,16 +22,25 @@ pub fn folded(text: &str) -> Cow<'_, str> {
 
 /// The key of a header: also without the marks that forms put beside required columns.
 pub fn header_key(text: &str) -> String {
-    let mut key = key(text);
+    let key = folded(text);
+    key.trim_matches(|c| matches!(c, '*' | '★' | '※' | ':')).to_owned()
+}
+
+/// Whether a text is a header with one of those keys.
+pub fn is_header(text: &str, keys: &[String]) -> bool {
+    let key = folded(text);
     let inner = key.trim_matches(|c| matches!(c, '*' | '★' | '※' | ':'));
-    if inner.len() != key.len() {
-        key = inner.to_owned();
-    }
-    key
+    keys.iter().any(|key| key == inner)
 }
 
 /// A text without outer blanks, as findings show it.
 pub fn trimmed(text: &str) -> &str {
+    // Nearly every text begins and ends with a letter or digit.
+    let is_edge = |c: Option<char>| c.is_some_and(is_plain_sign);
+    let mut chars = text.chars();
+    if is_edge(chars.next()) && chars.next_back().is_none_or(is_plain_sign) {
+        return text;
+    }
     text.trim_matches(is_blank)
 }
 
@@ -66,7 +75,11 @@ fn is_dot(c: char) -> bool {
 
 /// Texts that are their own key; nearly all are, and they are told at a glance.
 fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_graphic() || matches!(c, '\u{4e00}'..='\u{9fff}'))
+    text.chars().all(is_plain_sign)
+}
+
+fn is_plain_sign(c: char) -> bool {
+    c.is_ascii_graphic() || matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
 /// Values in corner brackets one after the other, as messages list them.

@@ -40,6 +40,7 @@ pub(super) struct Ordered<'a> {
 /// Counts what a sheet sends.
 #[derive(Debug, Default)]
 pub(super) struct Bounds {
+    first: Option<(u32, u32)>,
     last: Option<(u32, u32)>,
     /// How many cells came, and the bytes of the texts that are not shared.
     count: u64,
@@ -49,14 +50,34 @@ pub(super) struct Bounds {
 impl Bounds {
     /// Whether the cell, which brings so many bytes of text, stands behind the one before; an error where there are too many of them.
     pub fn next(&mut self, row: u32, column: u32, text: usize) -> Result<bool, Fault> {
-        self.count += 1;
+        self.count(1, text)?;
+        let forward = self.last < Some((row, column));
+        self.first = self.first.or(Some((row, column)));
+        self.last = Some((row, column));
+        Ok(forward)
+    }
+
+    /// Whether the cells that were counted in `next` stand behind those counted here, to which they are added.
+    pub fn follow(&mut self, next: &Bounds) -> Result<bool, Fault> {
+        self.add(next)?;
+        let forward = next.first.is_none() || self.last < next.first;
+        self.first = self.first.or(next.first);
+        self.last = next.last.or(self.last);
+        Ok(forward)
+    }
+
+    /// Counts what was counted elsewhere, wherever it stands.
+    pub fn add(&mut self, other: &Bounds) -> Result<(), Fault> {
+        self.count(other.count, other.text)
+    }
+
+    fn count(&mut self, count: u64, text: usize) -> Result<(), Fault> {
+        self.count += count;
         self.text += text;
         if self.count > MOST_CELLS || self.text > MOST_TEXT {
             return Err(Fault::too_large("单元格或文字过多"));
         }
-        let forward = self.last < Some((row, column));
-        self.last = Some((row, column));
-        Ok(forward)
+        Ok(())
     }
 }
 

@@ -91,6 +91,24 @@ pub trait Sink {
 
     /// What came so far is void: the sheet is being sent again from its start.
     fn restart(&mut self);
+
+    /// A sink that takes rows further down while others are taken elsewhere; none where all rows have to come here.
+    fn fork(&self) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// To a fork: a piece of the sheet is at its end, and the next one may stand anywhere below it.
+    fn cut(&mut self) {}
+
+    /// The rows that the forks took follow what came here, piece by piece: which fork, and which of its pieces.
+    fn join(&mut self, _forks: Vec<Self>, _order: &[(usize, usize)])
+    where
+        Self: Sized,
+    {
+    }
 }
 
 /// How the XML of .xlsx is read. Both send the same cells; the tests hold them to it.
@@ -203,7 +221,7 @@ impl Book {
     /// Sends the cells of the sheet with that index to `sink` and returns the merged ranges.
     ///
     /// An error may come after some cells have been sent, for a file can be broken at its very end.
-    pub fn read(&self, sheet: usize, sink: &mut dyn Sink) -> Result<Vec<Merge>, Error> {
+    pub fn read<S: Sink + Send>(&self, sheet: usize, sink: &mut S) -> Result<Vec<Merge>, Error> {
         match &self.content {
             Content::Xlsx(book) => book.read(sheet, self.parser, sink),
             Content::Xlsb(book) => book.read(sheet, Ordered::new(sink)),

@@ -5,7 +5,9 @@
 //! whole workbook over one macro sheet and reserves what `uniqueCount` claims.
 
 mod general;
+mod pieces;
 mod scan;
+mod usual;
 
 use std::collections::HashMap;
 
@@ -94,7 +96,7 @@ impl Xlsx {
     }
 
     /// By the scanner unless calamine is asked for; by calamine where the scanner meets what it does not know.
-    pub fn read(&self, sheet: usize, parser: Parser, sink: &mut dyn Sink) -> Result<Vec<Merge>, Fault> {
+    pub fn read<S: Sink + Send>(&self, sheet: usize, parser: Parser, sink: &mut S) -> Result<Vec<Merge>, Fault> {
         if parser == Parser::Scanner {
             match scan::read(self, &self.parts[sheet], sink) {
                 Ok(merges) => return Ok(merges),

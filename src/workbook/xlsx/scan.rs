@@ -12,50 +12,85 @@ use super::super::error::Fault;
 use super::super::plain::{Cursor, Outer, Outside, Stop, Window, shown};
 use super::super::xml::unescape;
 use super::super::{Merge, Raw, Sink, dates};
-use super::{Xlsx, address, merged, number, row_number, unescape_units};
+use super::usual::{self, Digits};
+use super::{Xlsx, address, merged, number, pieces, row_number, unescape_units};
 
 /// Sends the cells of a sheet; the merged ranges come back.
-pub(super) fn read(book: &Xlsx, part: &str, sink: &mut dyn Sink) -> Result<Vec<Merge>, Stop> {
-    let mut window = Window::new(book.package.stream(book.package.need(part)?)?, part)?;
-    let mut sheet = Sheet {
-        book,
-        sink,
-        outside: Outside::default(),
-        bounds: Bounds::default(),
-        in_data: false,
-        in_row: false,
-        has_data: false,
-        row: 0,
-        column: 0,
-        merges: Vec::new(),
-    };
-    window.walk(|cursor| if sheet.in_data { sheet.inside(cursor) } else { sheet.outside(cursor) })?;
-    window.finish()?;
-    Ok(sheet.merges)
+pub(super) fn read<S: Sink + Send>(book: &Xlsx, part: &str, sink: &mut S) -> Result<Vec<Merge>, Stop> {
+    if pieces::are_worth_it(book.package.need(part)?.size) {
+        if let Some(merges) = send(book, part, sink, true)? {
+            return Ok(merges);
+        }
+        sink.restart();
+    }
+    send(book, part, sink, false)?.ok_or(Stop::Unknown)
 }
 
-struct Sheet<'a> {
-    book: &'a Xlsx,
-    sink: &'a mut dyn Sink,
+/// Sends the cells, in pieces if that may be; none where something is odd about a piece.
+fn send<S: Sink + Send>(book: &Xlsx, part: &str, sink: &mut S, in_pieces: bool) -> Result<Option<Vec<Merge>>, Stop> {
+    let mut window = Window::new(book.package.stream(book.package.need(part)?)?, part)?;
+    let mut sheet = Sheet::new(book, sink);
+    if in_pieces {
+        window.walk(|cursor| Ok(sheet.step(cursor)? && (sheet.in_row || sheet.row < pieces::FIRST_ROWS)))?;
+        if sheet.in_data && !pieces::send(&mut window, &mut sheet)? {
+            return Ok(None);
+        }
+    }
+    if sheet.in_data || !sheet.outside.is_over() {
+        window.walk(|cursor| sheet.step(cursor))?;
+    }
+    window.finish()?;
+    Ok(Some(sheet.merges))
+}
+
+/// A sheet, or a piece of one, on its way.
+pub(super) struct Sheet<'a, S> {
+    pub book: &'a Xlsx,
+    pub sink: &'a mut S,
     outside: Outside,
-    bounds: Bounds,
-    in_data: bool,
-    in_row: bool,
+    pub bounds: Bounds,
+    pub in_data: bool,
+    pub in_row: bool,
     has_data: bool,
-    row: u32,
+    /// The next row has to say where it stands: those before it are not known.
+    pub is_piece: bool,
+    pub row: u32,
     column: u32,
+    /// The row's number as its tag has it.
+    digits: Digits,
     merges: Vec<Merge>,
 }
 
 /// What a cell holds.
-enum Content<'a, 'b> {
+pub(super) enum Content<'a, 'b> {
     Blank,
     Own(Raw),
     Shared(usize, &'b Arc<str>),
     Text(Cow<'a, str>),
 }
 
-impl Sheet<'_> {
+impl<'a, S: Sink> Sheet<'a, S> {
+    pub fn new(book: &'a Xlsx, sink: &'a mut S) -> Sheet<'a, S> {
+        Sheet {
+            book,
+            sink,
+            outside: Outside::default(),
+            bounds: Bounds::default(),
+            in_data: false,
+            in_row: false,
+            has_data: false,
+            is_piece: false,
+            row: 0,
+            column: 0,
+            digits: Digits::default(),
+            merges: Vec::new(),
+        }
+    }
+
+    fn step(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
+        if self.in_data { self.inside(cursor) } else { self.outside(cursor) }
+    }
+
     /// One tag of what stands before and behind the cells.
     fn outside(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
         let name = match self.outside.next(cursor, b"worksheet")? {
@@ -85,7 +120,14 @@ impl Sheet<'_> {
     }
 
     /// One cell, or the start or end of a row.
-    fn inside(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
+    pub fn inside(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
+        if self.in_row
+            && let Some((column, content, length)) = usual::cell(self.book, cursor.rest(), &self.digits)?
+        {
+            self.put(self.row, column, content)?;
+            cursor.skip(length);
+            return Ok(true);
+        }
         cursor.blanks();
         if self.in_row {
             if cursor.take(b"</row>")? {
@@ -97,31 +139,22 @@ impl Sheet<'_> {
             cursor.need(b"<c")?;
             let (at, content) = cell(self.book, cursor)?;
             let (row, column) = at.unwrap_or((self.row, self.column));
-            let text = match &content {
-                Content::Text(text) => text.len(),
-                _ => 0,
-            };
-            if !matches!(content, Content::Blank) && !self.bounds.next(row, column, text)? {
-                return Err(Stop::Unknown);
-            }
-            match content {
-                Content::Shared(number, text) if !text.is_empty() => self.sink.shared(row, column, number, text),
-                Content::Text(text) if !text.is_empty() => {
-                    cells::check_length(&text)?;
-                    self.sink.text(row, column, &text);
-                }
-                Content::Own(raw) => self.sink.cell(row, column, raw),
-                _ => {}
-            }
-            (self.row, self.column) = (row, column + 1);
+            self.digits.forget_unless(row, self.row);
+            self.put(row, column, content)?;
         } else if cursor.take(b"<row")? {
-            let mut at = None;
+            let (mut at, mut digits) = (None, Digits::default());
             let closed = cursor.attributes(|key, value| {
                 if key == b"r" {
-                    at = Some(row_number(value)?);
+                    let row = row_number(value)?;
+                    (at, digits) = (Some(row), Digits::new(value));
                 }
                 Ok(())
             })?;
+            if self.is_piece && at.is_none() {
+                return Err(Stop::Unknown);
+            }
+            self.is_piece = false;
+            self.digits = digits;
             self.row = at.unwrap_or(self.row) + u32::from(closed);
             self.column = 0;
             self.in_row = !closed;
@@ -131,6 +164,27 @@ impl Sheet<'_> {
             self.in_data = false;
         }
         Ok(true)
+    }
+
+    fn put(&mut self, row: u32, column: u32, content: Content<'_, '_>) -> Result<(), Stop> {
+        let text = match &content {
+            Content::Text(text) => text.len(),
+            _ => 0,
+        };
+        if !matches!(content, Content::Blank) && !self.bounds.next(row, column, text)? {
+            return Err(Stop::Unknown);
+        }
+        match content {
+            Content::Shared(number, text) if !text.is_empty() => self.sink.shared(row, column, number, text),
+            Content::Text(text) if !text.is_empty() => {
+                cells::check_length(&text)?;
+                self.sink.text(row, column, &text);
+            }
+            Content::Own(raw) => self.sink.cell(row, column, raw),
+            _ => {}
+        }
+        (self.row, self.column) = (row, column + 1);
+        Ok(())
     }
 }
 

@@ -166,9 +166,8 @@ impl City {
 
 fn register(code: char, labels: &[String]) -> Register {
     let ids: Vec<String> = (1..=labels.len()).map(|number| format!("{code}{number:05}")).collect();
-    let index: HashMap<String, u32> = ids.iter().cloned().zip(0..).collect();
-    let rows = (0..labels.len() as u32).map(|row| vec![row]).collect();
-    Register { ids, labels: labels.to_vec(), rows, index }
+    let rows: Vec<(u32, u32)> = (0..labels.len() as u32).map(|at| (at, at)).collect();
+    Register::new(ids, labels.to_vec(), &rows)
 }
 
 fn dataset(pack: &Pack, cadres: usize) -> Dataset {

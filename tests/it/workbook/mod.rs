@@ -7,9 +7,11 @@
 mod biff;
 mod build;
 mod danger;
+mod foreign;
 mod mutants;
 mod ods;
 mod opinion;
+mod pieces;
 mod walk;
 mod xls;
 mod xlsb;

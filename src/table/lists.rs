@@ -1,0 +1,100 @@
+//! Many short lists in little memory: nearly every subject has one row, one unit, one name.
+
+use std::ops::Index;
+
+/// A list per subject.
+#[derive(Debug, Default)]
+pub struct Lists {
+    /// Where each list ends and the next begins.
+    ends: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Lists {
+    /// From pairs of list and item; the items of a list keep their order.
+    pub fn new(count: usize, pairs: &[(u32, u32)]) -> Lists {
+        // Each list's end is counted up from its start while its items are put in.
+        let mut starts = vec![0; count + 1];
+        pairs.iter().for_each(|(list, _)| starts[*list as usize + 1] += 1);
+        for at in 1..=count {
+            starts[at] += starts[at - 1];
+        }
+        let mut ends = starts;
+        ends.truncate(count);
+        let mut items = vec![0; pairs.len()];
+        for (list, item) in pairs {
+            let end = &mut ends[*list as usize];
+            items[*end as usize] = *item;
+            *end += 1;
+        }
+        Lists { ends, items }
+    }
+
+    pub fn get(&self, at: usize) -> Option<&[u32]> {
+        let end = *self.ends.get(at)?;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        Some(&self.items[start as usize..end as usize])
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.ends.len()).map(|at| &self[at])
+    }
+}
+
+impl Index<usize> for Lists {
+    type Output = [u32];
+
+    fn index(&self, at: usize) -> &[u32] {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.items[start as usize..self.ends[at] as usize]
+    }
+}
+
+/// A list that nearly always has one item.
+#[derive(Debug, Default)]
+pub enum Few<T> {
+    #[default]
+    None,
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T: Copy> Few<T> {
+    pub fn all(&self) -> &[T] {
+        match self {
+            Few::None => &[],
+            Few::One(item) => std::slice::from_ref(item),
+            Few::Many(all) => all,
+        }
+    }
+
+    pub fn push(&mut self, item: T) {
+        match self {
+            Few::None => *self = Few::One(item),
+            Few::One(first) => *self = Few::Many(vec![*first, item]),
+            Few::Many(all) => all.push(item),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_hold_their_items_in_order() {
+        let lists = Lists::new(4, &[(2, 7), (0, 3), (2, 5), (3, 1)]);
+        let all: Vec<&[u32]> = (0..4).map(|at| &lists[at]).collect();
+        assert_eq!(all, [&[3][..], &[], &[7, 5], &[1]]);
+        assert_eq!((lists.get(3), lists.get(4)), (Some(&[1][..]), None));
+    }
+
+    #[test]
+    fn a_few_may_be_none_one_or_many() {
+        let mut few = Few::None;
+        for count in 0..4 {
+            assert_eq!(few.all(), (0..count).collect::<Vec<u32>>());
+            few.push(count);
+        }
+    }
+}

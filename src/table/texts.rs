@@ -1,0 +1,174 @@
+//! Many texts in one piece of memory, and which of them have been seen.
+//!
+//! A city has more than a million different texts. One allocation for each, and its key once more in a map, cost more
+//! time and memory than all that is done with them.
+
+use std::hash::BuildHasher;
+use std::ops::Range;
+
+use foldhash::fast::{FixedState, RandomState};
+use hashbrown::HashTable;
+
+/// Texts by number.
+#[derive(Debug, Clone, Default)]
+pub struct Texts {
+    bytes: String,
+    /// Where each text ends and the next begins.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+    }
+
+    pub fn get(&self, at: usize) -> &str {
+        &self.bytes[self.range(at)]
+    }
+
+    /// Whether text number `at` is this one; asked far more often than what it is.
+    pub fn is(&self, at: usize, text: &str) -> bool {
+        self.bytes.as_bytes()[self.range(at)] == *text.as_bytes()
+    }
+
+    fn range(&self, at: usize) -> Range<usize> {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        start..self.ends[at]
+    }
+
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+
+    /// The texts of another from number `from` on follow.
+    pub fn append(&mut self, other: &Texts, from: usize) {
+        let start = from.checked_sub(1).map_or(0, |before| other.ends[before]);
+        let (have, more) = (self.bytes.len(), &other.bytes[start..]);
+        self.bytes.reserve_exact(more.len());
+        self.bytes.push_str(more);
+        self.ends.reserve_exact(other.len() - from);
+        self.ends.extend(other.ends[from..].iter().map(|end| end - start + have));
+    }
+
+    pub fn shrink_to_fit(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+}
+
+/// Numbers found by text. It holds no text: whoever asks has them.
+#[derive(Debug, Default)]
+pub struct Index {
+    numbers: HashTable<Slot>,
+    state: RandomState,
+}
+
+/// A number with half of its text's hash, so that hardly any other text is looked at.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    hash: u32,
+    number: u32,
+}
+
+impl Slot {
+    fn spread(hash: u32) -> u64 {
+        u64::from(hash) << 32 | u64::from(hash)
+    }
+}
+
+impl Index {
+    /// What [`Index::find`] and [`Index::insert`] want to know of a text.
+    pub fn hash(&self, text: &str) -> u32 {
+        self.state.hash_one(text) as u32
+    }
+
+    /// The number of the text with that hash for which `is` holds.
+    pub fn find(&self, hash: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
+        self.numbers.find(Slot::spread(hash), |slot| slot.hash == hash && is(slot.number)).map(|slot| slot.number)
+    }
+
+    /// A text that was not there yet.
+    pub fn insert(&mut self, hash: u32, number: u32) {
+        self.numbers.insert_unique(Slot::spread(hash), Slot { hash, number }, |slot| Slot::spread(slot.hash));
+    }
+}
+
+/// The numbers of texts that came lately. Where the same few texts come again and again they are all found here; where
+/// every text is another one, as ids are, looking for them in vain costs nearly nothing, which an [`Index`] of
+/// hundreds of thousands does not.
+#[derive(Debug, Default)]
+pub struct Recent {
+    /// Pairs of slots, the later text first; none before the first text.
+    slots: Vec<[Slot; 2]>,
+    state: FixedState,
+}
+
+/// Enough for every word that is not made up for its row.
+const PAIRS: usize = 2048;
+
+impl Recent {
+    /// What [`Recent::find`] and [`Recent::insert`] want to know of a text.
+    pub fn hash(&self, text: &str) -> u32 {
+        self.state.hash_one(text) as u32
+    }
+
+    /// The number of the text with that hash for which `is` holds, if it came lately.
+    pub fn find(&mut self, hash: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
+        let pair = self.slots.get_mut(hash as usize % PAIRS)?;
+        let at = pair.iter().position(|slot| slot.hash == hash && slot.number > 0 && is(slot.number))?;
+        pair.swap(0, at);
+        Some(pair[0].number)
+    }
+
+    /// A text that was not found. Number 0 is no text's.
+    pub fn insert(&mut self, hash: u32, number: u32) {
+        if self.slots.is_empty() {
+            self.slots.resize(PAIRS, [Slot::default(); 2]);
+        }
+        let pair = &mut self.slots[hash as usize % PAIRS];
+        *pair = [Slot { hash, number }, pair[0]];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_follow_each_other() {
+        let (mut texts, mut others) = (Texts::default(), Texts::default());
+        ["", "甲", "乙丙"].iter().for_each(|text| texts.push(text));
+        ["", "丁", "", "戊"].iter().for_each(|text| others.push(text));
+        texts.append(&others, 1);
+        assert_eq!(texts.iter().collect::<Vec<_>>(), ["", "甲", "乙丙", "丁", "", "戊"]);
+        assert!(texts.is(5, "戊") && !texts.is(5, "丁") && texts.is(4, ""));
+    }
+
+    #[test]
+    fn many_texts_are_found_by_an_index_and_the_latest_among_the_recent() {
+        let (mut index, mut recent, mut texts) = (Index::default(), Recent::default(), Texts::default());
+        texts.push("");
+        for number in 1..20_000 {
+            let text = number.to_string();
+            texts.push(&text);
+            index.insert(index.hash(&text), number);
+            recent.insert(recent.hash(&text), number);
+        }
+        let mut late = 0;
+        for number in 1..20_000 {
+            let text = number.to_string();
+            let is = |at: u32| texts.is(at as usize, &text);
+            assert_eq!(index.find(index.hash(&text), is), Some(number));
+            let found = recent.find(recent.hash(&text), is);
+            assert!(found.is_none_or(|found| found == number));
+            late += u32::from(found.is_some());
+        }
+        assert!((3_000..=4_096).contains(&late), "{late}");
+        assert_eq!(index.find(index.hash("20000"), |_| true), None);
+    }
+}
