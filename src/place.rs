@@ -19,6 +19,7 @@ pub struct Cell {
 }
 
 /// Writes a zero-based (row, column) as the address that spreadsheet programs show, `A1` style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct A1(pub u32, pub u32);
 
 impl fmt::Display for A1 {
@@ -31,9 +32,8 @@ impl fmt::Display for A1 {
             letters[at] = b'A' + ((left - 1) % 26) as u8;
             left = (left - 1) / 26;
         }
-        for letter in &letters[at..] {
-            write!(f, "{}", char::from(*letter))?;
-        }
+        // Letters of the alphabet are always text.
+        f.write_str(std::str::from_utf8(&letters[at..]).unwrap_or_default())?;
         write!(f, "{}", u64::from(self.0) + 1)
     }
 }

@@ -14,7 +14,7 @@ use crate::pack::{Answers, Pack, Run};
 
 /// One run's proposals; `L` holds the lines of each list.
 #[derive(Debug, Clone)]
-pub struct Registration<L = Vec<RegisteredLine>> {
+pub struct Registration<L = Vec<RegisteredLine<'static>>> {
     pub year: i32,
     pub run: Run,
     pub as_of: NaiveDate,
@@ -84,7 +84,7 @@ impl From<&crate::pack::AnswerColumn> for ExtraColumn {
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredList<L = Vec<RegisteredLine>> {
+pub struct RegisteredList<L = Vec<RegisteredLine<'static>>> {
     pub name: String,
     /// The text of the title row as printed: it tells an empty list's year and run.
     pub title: String,
@@ -98,37 +98,37 @@ pub struct RegisteredList<L = Vec<RegisteredLine>> {
 /// The lines of a list in its order. A list may be long: each is made when it is written.
 pub trait Lines {
     fn count(&self) -> usize;
-    fn line(&self, at: usize) -> Cow<'_, RegisteredLine>;
+    fn line(&self, at: usize) -> Cow<'_, RegisteredLine<'_>>;
 }
 
-impl Lines for Vec<RegisteredLine> {
+impl Lines for Vec<RegisteredLine<'_>> {
     fn count(&self) -> usize {
         self.len()
     }
 
-    fn line(&self, at: usize) -> Cow<'_, RegisteredLine> {
+    fn line(&self, at: usize) -> Cow<'_, RegisteredLine<'_>> {
         Cow::Borrowed(&self[at])
     }
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredLine {
-    pub id: String,
+pub struct RegisteredLine<'a> {
+    pub id: Cow<'a, str>,
     /// 核对码.
-    pub check: String,
-    pub action: String,
-    pub subject_kind: String,
-    pub subject_id: String,
-    pub subject_name: String,
-    pub options: Vec<String>,
-    pub rules: Vec<String>,
+    pub check: Cow<'a, str>,
+    pub action: Cow<'a, str>,
+    pub subject_kind: Cow<'a, str>,
+    pub subject_id: Cow<'a, str>,
+    pub subject_name: Cow<'a, str>,
+    pub options: Cow<'a, [String]>,
+    pub rules: Vec<Cow<'a, str>>,
     pub grounds: Vec<PastGround>,
     /// 半年已决定: the line (id, 核对码) whose decision counts as this one's own.
     pub adopted: Option<(String, String)>,
     /// The answer that the list is published with.
     pub filled: Option<Decision>,
     /// Texts exactly as printed, one per column of the list (answer cells may be left empty).
-    pub cells: Vec<String>,
+    pub cells: Vec<Cow<'a, str>>,
 }
 
 /// The register of talks as printed.

@@ -280,8 +280,8 @@ fn compared<'a>(columns: &'a [String], free: &[&str], answers: impl Fn(&str) -> 
         .collect()
 }
 
-fn texts(columns: &[(usize, &str)], cells: &[String]) -> String {
-    json(&columns.iter().map(|(at, _)| cells.get(*at).map_or("", String::as_str)).collect::<Vec<_>>())
+fn texts(columns: &[(usize, &str)], cells: &[impl AsRef<str>]) -> String {
+    json(&columns.iter().map(|(at, _)| cells.get(*at).map_or("", AsRef::as_ref)).collect::<Vec<_>>())
 }
 
 const INSERT_LIST: &str =

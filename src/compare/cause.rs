@@ -20,8 +20,8 @@ pub struct Cause {
 pub struct Causes<'c> {
     before: &'c Side,
     after: &'c Side,
-    old: BTreeMap<(&'c str, &'c str), Vec<&'c Record>>,
-    new: BTreeMap<(&'c str, &'c str), Vec<&'c Record>>,
+    old: BTreeMap<(&'c str, &'c str), Vec<&'c Record<'static>>>,
+    new: BTreeMap<(&'c str, &'c str), Vec<&'c Record<'static>>>,
 }
 
 impl<'c> Causes<'c> {
@@ -175,7 +175,7 @@ impl<'c> Causes<'c> {
             head.cells.get(witness.cell).map_or_else(|| head.name.clone(), |(column, _)| column.clone())
         };
         let at = |cells: &[Witness], source: &str, side: &Side| {
-            cells.iter().find(|cell| side.head.cite(&cell.place) == source).map(|cell| cell.text.clone())
+            cells.iter().find(|cell| side.head.cite(&cell.place) == source).map(|cell| cell.text.to_string())
         };
         for cell in new_cells {
             let source = self.after.head.cite(&cell.place);
@@ -203,11 +203,11 @@ impl<'c> Causes<'c> {
     }
 }
 
-fn by_name(side: &Side) -> BTreeMap<(&str, &str), Vec<&Record>> {
-    let mut found: BTreeMap<(&str, &str), Vec<&Record>> = BTreeMap::new();
+fn by_name(side: &Side) -> BTreeMap<(&str, &str), Vec<&Record<'static>>> {
+    let mut found: BTreeMap<(&str, &str), Vec<&Record<'static>>> = BTreeMap::new();
     for record in &side.records {
         let kind = side.head.entities[record.entity].kind.as_str();
-        found.entry((kind, record.id.as_str())).or_default().push(record);
+        found.entry((kind, &*record.id)).or_default().push(record);
     }
     found
 }
@@ -215,11 +215,11 @@ fn by_name(side: &Side) -> BTreeMap<(&str, &str), Vec<&Record>> {
 /// What a rule was applied to for a ground of a line.
 fn find<'r>(
     side: &Side,
-    records: &BTreeMap<(&str, &str), Vec<&'r Record>>,
+    records: &BTreeMap<(&str, &str), Vec<&'r Record<'static>>>,
     rule: usize,
     ground: &Ground,
     line: &Consequence,
-) -> Option<&'r Record> {
+) -> Option<&'r Record<'static>> {
     let entity = &side.head.entities[side.head.rules[rule].entity?];
     let named = |id: &str| records.get(&(entity.kind.as_str(), id)).cloned().unwrap_or_default();
     let candidates = named(&ground.about);

@@ -19,7 +19,7 @@ use crate::rule::record::{Head, Record};
 pub struct Side {
     pub name: String,
     pub head: Head,
-    pub records: Vec<Record>,
+    pub records: Vec<Record<'static>>,
     pub lines: Vec<Consequence>,
     pub pending: Vec<Pending>,
 }
@@ -265,17 +265,17 @@ impl Places {
             let subjects = || side.records.iter().enumerate().filter(|(_, one)| side.head.entities[one.entity].subject);
             let units: BTreeMap<&str, (usize, &str)> = subjects()
                 .filter(|(_, record)| record.seats.is_empty())
-                .map(|(at, record)| (record.id.as_str(), (at, record.label.as_str())))
+                .map(|(at, record)| (&*record.id, (at, &*record.label)))
                 .collect();
             for (at, record) in subjects() {
-                let own = (record.id.clone(), record.label.clone());
-                let home = record.seats.first().map(|(unit, _)| unit.as_str());
+                let own = (record.id.to_string(), record.label.to_string());
+                let home = record.seats.first().map(|(unit, _)| &**unit);
                 let (unit, rank) = match home.and_then(|unit| units.get(unit).map(|found| (unit, found))) {
                     Some((id, (place, name))) => ((id.to_owned(), (*name).to_owned()), (*place, 1, at)),
                     None => (own, (at, 0, at)),
                 };
                 let kind = side.head.entities[record.entity].kind.clone();
-                of.entry((kind, record.id.clone())).or_insert(Place { name: record.label.clone(), unit, rank });
+                of.entry((kind, record.id.to_string())).or_insert(Place { name: record.label.to_string(), unit, rank });
             }
         }
         Places { of }

@@ -1,5 +1,7 @@
 //! Who is one condition or one unknown value away from a rule.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::{Places, Side};
@@ -65,18 +67,18 @@ fn of_record(side: &Side, places: &Places, record: &Record) -> Vec<(usize, Near)
             _ => None,
         };
         let Some((lacks, unknown, distance, sources)) = lacking else { continue };
-        let holders: Vec<(String, String)> =
-            if entity.subject { vec![(entity.kind.clone(), record.id.clone())] } else { record.holders.clone() };
+        let own = [(Cow::from(&entity.kind), record.id.clone())];
+        let holders = if entity.subject { &own[..] } else { &record.holders };
         for (kind, id) in holders {
             found.push((
                 *rule,
                 Near {
                     rule: head.id.clone(),
                     about: if entity.subject { String::new() } else { format!("{} {}", entity.name, record.id) },
-                    subject_name: places.name(&kind, &id),
-                    unit: places.unit(&kind, &id),
-                    subject_kind: kind,
-                    subject_id: id,
+                    subject_name: places.name(kind, id),
+                    unit: places.unit(kind, id),
+                    subject_kind: kind.to_string(),
+                    subject_id: id.to_string(),
                     lacks: lacks.clone(),
                     unknown,
                     distance: distance.clone(),

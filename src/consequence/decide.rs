@@ -45,12 +45,13 @@ pub fn decide<'a>(
         if one.runs.contains(&run) {
             let plan = quota::plan(world, &members, at, year)?;
             trace.add(world, Entity::Subject(one.of), &[&one.reached, &one.first], 0)?;
-            for index in &plan.picked {
+            let planned = plan.picked.par_iter().map(|index| {
                 let subject = Subject { kind: one.of, index: *index };
                 let ground = quota::ground(world, &members, one, subject);
                 let line = DraftLine { options: Vec::new(), grounds: vec![DraftGround { ground, rows: Vec::new() }] };
-                draft.lines.insert((one.action, subject), line);
-            }
+                ((one.action, subject), line)
+            });
+            draft.lines.par_extend(planned);
             outcome.quotas.push(plan);
         }
     }

@@ -95,11 +95,11 @@ impl<'a> Draft<'a> {
                 None => line.grounds.push(ground),
             }
         }
-        for ((action, _), line) in &mut self.lines {
+        self.lines.par_iter_mut().for_each(|((action, _), line)| {
             let order = &world.pack.actions[*action].options;
             line.options = order.iter().filter(|option| line.options.contains(option)).cloned().collect();
             line.grounds.sort_by(|a, b| (a.ground.rule, &a.ground.about).cmp(&(b.ground.rule, &b.ground.about)));
-        }
+        });
         Ok(())
     }
 
@@ -241,7 +241,7 @@ impl<'a> Draft<'a> {
         let pack = world.pack;
         let lines: Vec<(String, usize, Subject, Option<Decision>)> = self
             .lines
-            .iter()
+            .par_iter()
             .map(|((action, subject), line)| {
                 let id = self.id(world, *action, *subject);
                 let decision = self.decision(world, &id, *action, *subject, line);

@@ -141,7 +141,7 @@ impl<'a> Name<'a> {
             }
             Entity::Row(_) => {
                 let name = self.texts.as_ref().and_then(|texts| texts.at(at as usize)).unwrap_or_default();
-                (name.clone(), name)
+                (name.to_string(), name.into_owned())
             }
             Entity::City => (String::new(), String::new()),
         }
@@ -176,7 +176,8 @@ pub fn check_code(world: &World<'_>, action: usize, subject: Subject, line: &Dra
     );
     // Facts and names always have a JSON form.
     let hash = Sha256::digest(serde_json::to_vec(&content).unwrap_or_default());
-    hash.iter().take(8).map(|byte| format!("{byte:02X}")).collect()
+    let first = hash.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{first:016X}")
 }
 
 /// A fact as JSON.

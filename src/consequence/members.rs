@@ -1,5 +1,8 @@
 //! Who sits in which unit with which role.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use polars::prelude::*;
 
 use crate::pack::Pack;
@@ -11,7 +14,7 @@ pub struct Seat {
     pub row: u32,
     pub member: u32,
     pub unit: u32,
-    pub role: String,
+    pub role: Arc<str>,
 }
 
 /// Seats by unit and by member, each in register order.
@@ -38,12 +41,15 @@ impl Members {
             by_member: vec![Vec::new(); data.registers[membership.member].ids.len()],
             ..Members::default()
         };
+        // There are only a few roles.
+        let mut known: BTreeMap<&str, Arc<str>> = BTreeMap::new();
         for (row, ((member, unit), role)) in members.iter().zip(units.iter()).zip(roles.iter()).enumerate() {
             if let (Some(member), Some(unit)) = (member, unit) {
                 let at = found.seats.len() as u32;
                 found.by_unit[unit as usize].push(at);
                 found.by_member[member as usize].push(at);
-                let role = role.unwrap_or_default().to_owned();
+                let role = role.unwrap_or_default();
+                let role = Arc::clone(known.entry(role).or_insert_with(|| role.into()));
                 found.seats.push(Seat { row: row as u32, member, unit, role });
             }
         }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::members::Members;
@@ -33,7 +34,9 @@ pub fn plan(world: &World<'_>, members: &Members, at: usize, year: i32) -> Resul
     let mut picked: Vec<u32> = Vec::with_capacity(needed);
     let mut units = Units::new(world, members, quota, &reached);
     for wanted in [true, false] {
-        let candidates = (0..ids.len() as u32).filter(|one| !reached[*one as usize] && first[*one as usize] == wanted);
+        let candidates = (0..ids.len() as u32)
+            .into_par_iter()
+            .filter(|one| !reached[*one as usize] && first[*one as usize] == wanted);
         units.pick(candidates, ids, year, needed, &mut picked);
     }
     Ok(QuotaPlan { quota: at, share: share.to_string(), total, reached: held, target, picked })
@@ -107,6 +110,7 @@ impl Units {
         let count = world.data.registers[world.pack.membership.unit].ids.len();
         let people = world.data.registers[quota.of].ids.len() as u32;
         let home: Vec<Option<u32>> = (0..people)
+            .into_par_iter()
             .map(|index| super::reach::home_units(world, members, Subject { kind: quota.of, index }).first().copied())
             .collect();
         let mut units = Units { size: vec![0; count], done: vec![0; count], home };
@@ -121,7 +125,7 @@ impl Units {
 
     fn pick(
         &mut self,
-        candidates: impl Iterator<Item = u32>,
+        candidates: impl ParallelIterator<Item = u32>,
         ids: &[String],
         year: i32,
         needed: usize,
@@ -129,11 +133,13 @@ impl Units {
     ) {
         // Inside a unit the order is a hash of year and id: fixed, but favouring nobody.
         let mut waiting: Vec<Vec<([u8; 32], u32)>> = vec![Vec::new(); self.size.len()];
-        for person in candidates {
-            if let Some(home) = self.home[person as usize] {
-                let hash = Sha256::digest(format!("{year}/{}", ids[person as usize]).as_bytes());
-                waiting[home as usize].push((hash.into(), person));
-            }
+        let hashed = candidates.filter_map(|person| {
+            let home = self.home[person as usize]?;
+            let hash = Sha256::digest(format!("{year}/{}", ids[person as usize]).as_bytes());
+            Some((home, <[u8; 32]>::from(hash), person))
+        });
+        for (home, hash, person) in hashed.collect::<Vec<_>>() {
+            waiting[home as usize].push((hash, person));
         }
         let mut turns: BinaryHeap<Reverse<Turn>> = BinaryHeap::new();
         for (unit, people) in waiting.iter_mut().enumerate() {

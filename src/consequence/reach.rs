@@ -109,12 +109,12 @@ pub fn reach(
                     vec![(holder.index, None)]
                 } else {
                     let via = via.as_deref();
-                    let seats = members.of_member(holder.index).filter(|seat| via.is_none_or(|via| via == seat.role));
+                    let seats = members.of_member(holder.index).filter(|seat| via.is_none_or(|via| *via == *seat.role));
                     seats.map(|seat| (seat.unit, Some(seat.row))).collect()
                 };
                 for (unit, through) in units {
                     let mut any = false;
-                    for seat in members.of_unit(unit).filter(|seat| seat.role == *role) {
+                    for seat in members.of_unit(unit).filter(|seat| *seat.role == **role) {
                         any = true;
                         let subject = Subject { kind: membership.member, index: seat.member };
                         if subject == holder {
@@ -142,13 +142,13 @@ fn named(world: &World<'_>, members: &Members, rule: &Rule, column: &str, fact: 
     let Formula::Aggregate { source: Source::Table(table), .. } = world.pack.facts[fact].formula else { return };
     let Some(at_column) = world.pack.tables[table].column(column) else { return };
     let Some(mentions) = world.data.tables[table].mentions.get(&at_column) else { return };
-    let rows = world.fact_rows[fact].as_ref().map_or(&[][..], |rows| rows.of(at));
-    for (_, row, bits) in rows {
-        if *bits == 0 {
+    let rows = world.fact_rows[fact].iter().flat_map(|rows| rows.of(at));
+    for (row, bits) in rows {
+        if bits == 0 {
             continue;
         }
-        let cell = world.data.cell(table, *row as usize, at_column).map(Origin::Cell);
-        for mention in mentions.get(*row as usize).into_iter().flatten() {
+        let cell = world.data.cell(table, row as usize, at_column).map(Origin::Cell);
+        for mention in mentions.get(row as usize).into_iter().flatten() {
             let Some(index) = mention.subject else {
                 reach.miss(column, cell.clone());
                 continue;

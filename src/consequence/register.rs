@@ -85,7 +85,7 @@ impl Talks {
         for row in 0..frame.height() {
             match line.as_ref().and_then(|line| line.at(row)) {
                 Some(line) => {
-                    talks.by_line.insert(line);
+                    talks.by_line.insert(line.into_owned());
                 }
                 None if counts.get(if counts.len() == 1 { 0 } else { row }) == Some(true) => {
                     talks.free.extend(holder.as_ref().and_then(|holder| holder.get(row)));

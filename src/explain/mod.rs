@@ -155,7 +155,7 @@ pub struct Case {
 pub struct Published<'p> {
     pub head: &'p Head,
     /// The subject's record first; then its units', rows about them and members of its units.
-    pub records: &'p [Record],
+    pub records: &'p [Record<'p>],
     pub consequences: &'p [Consequence],
     pub pending: &'p [Pending],
 }
@@ -172,15 +172,15 @@ pub fn is_related(head: &Head, record: &Record, subject: &Record, units: &BTreeS
     let own = &head.entities[subject.entity].kind;
     if entity.subject {
         return record.entity == subject.entity && record.id == subject.id
-            || record.entity != subject.entity && record.seats.is_empty() && units.contains(&record.id)
-            || record.seats.iter().any(|(unit, _)| units.contains(unit)) && !subject.seats.is_empty();
+            || record.entity != subject.entity && record.seats.is_empty() && units.contains(&*record.id)
+            || record.seats.iter().any(|(unit, _)| units.contains(&**unit)) && !subject.seats.is_empty();
     }
-    record.holders.iter().any(|(kind, id)| kind == own && *id == subject.id || kind != own && units.contains(id))
+    record.holders.iter().any(|(kind, id)| kind == own && *id == subject.id || kind != own && units.contains(&**id))
 }
 
 /// Units through which rules may reach a subject: those it sits in, and those its grounds are about.
 pub fn units_of(subject: &Record, consequences: &[Consequence]) -> BTreeSet<String> {
-    let seats = subject.seats.iter().map(|(unit, _)| unit.clone());
+    let seats = subject.seats.iter().map(|(unit, _)| unit.to_string());
     let grounds = consequences.iter().flat_map(|line| &line.grounds).map(|ground| ground.about.clone());
     seats.chain(grounds).collect()
 }
@@ -192,7 +192,7 @@ pub fn explain(subject: &Record, published: &Published<'_>) -> Explanation {
     let own = |of: &str, id: &str| of == kind && id == subject.id;
     let name_of = |unit: &str| {
         let record = records.iter().find(|one| one.seats.is_empty() && !one.label.is_empty() && one.id == unit);
-        record.map_or_else(String::new, |record| record.label.clone())
+        record.map_or_else(String::new, |record| record.label.to_string())
     };
     let lines: Vec<&Consequence> =
         consequences.iter().filter(|line| own(&line.subject_kind, &line.subject_id)).collect();
@@ -201,12 +201,12 @@ pub fn explain(subject: &Record, published: &Published<'_>) -> Explanation {
     Explanation {
         subject_kind: kind.clone(),
         kind_name: head.entities[subject.entity].name.clone(),
-        subject_id: subject.id.clone(),
-        subject_name: subject.label.clone(),
+        subject_id: subject.id.to_string(),
+        subject_name: subject.label.to_string(),
         units: subject
             .seats
             .iter()
-            .map(|(unit, role)| Unit { id: unit.clone(), name: name_of(unit), role: role.clone() })
+            .map(|(unit, role)| Unit { id: unit.to_string(), name: name_of(unit), role: role.to_string() })
             .collect(),
         proposals: lines.iter().map(|line| proposal(line)).collect(),
         pending: open.iter().map(|case| still_open(case)).collect(),
@@ -281,8 +281,8 @@ fn others(rule: &RuleHead) -> Vec<&str> {
 
 struct Teller<'t> {
     head: &'t Head,
-    subject: &'t Record,
-    records: &'t [Record],
+    subject: &'t Record<'t>,
+    records: &'t [Record<'t>],
     lines: &'t [&'t Consequence],
     open: &'t [&'t Pending],
 }

@@ -44,7 +44,7 @@ pub struct Distance {
 /// Makes points from a record.
 pub struct Points<'p> {
     pub head: &'p Head,
-    pub record: &'p Record,
+    pub record: &'p Record<'p>,
 }
 
 impl Points<'_> {
@@ -142,7 +142,7 @@ impl Points<'_> {
 
     fn seen(&self, value: usize, witness: &Witness) -> Seen {
         let column = self.head.values[value].cells.get(witness.cell).map_or("", |(column, _)| column.as_str());
-        Seen { source: self.head.cite(&witness.place), column: column.to_owned(), value: witness.text.clone() }
+        Seen { source: self.head.cite(&witness.place), column: column.to_owned(), value: witness.text.to_string() }
     }
 
     /// How far a cell is from the parameter that it is compared with.

@@ -1,5 +1,6 @@
 //! Which cells decided a fact, and what a fact's value is: for grounds, sources and `about`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use polars::prelude::*;
@@ -133,9 +134,9 @@ impl Finder<'_> {
                     found.extend(home.and_then(|row| cells.at(self.data, *row as usize)));
                 }
                 Step::Rows { rows, bits, read } => {
-                    for (_, row, mask) in rows.of(at) {
+                    for (row, mask) in rows.of(at) {
                         // An expanded row of a reading stands for the row that was read.
-                        let read = read.as_ref().and_then(|read| read.get(*row as usize)).unwrap_or(*row);
+                        let read = read.as_ref().and_then(|read| read.get(row as usize)).unwrap_or(row);
                         let decided = bits.iter().enumerate().filter(|(bit, _)| mask & (1 << bit) != 0);
                         found.extend(decided.filter_map(|(_, witness)| {
                             let evidence = witness.cells.at(self.data, read as usize)?;
@@ -144,8 +145,8 @@ impl Finder<'_> {
                     }
                 }
                 Step::Lines { rows, ids, fact, columns, of_run } => {
-                    for (_, row, mask) in rows.of(at) {
-                        let Some(id) = ids.get(*row as usize) else { continue };
+                    for (row, mask) in rows.of(at) {
+                        let Some(id) = ids.get(row as usize) else { continue };
                         for (_, column) in columns.iter().enumerate().filter(|(bit, _)| mask & (1 << bit) != 0) {
                             line_evidence(id, fact, column, of_run.then_some(of_line), found);
                         }
@@ -207,9 +208,9 @@ impl CellsOf {
             fact: Arc::clone(&self.fact),
             table: Arc::clone(&self.table_name),
             column: Arc::clone(&self.column_name),
-            value: self.texts.at(row).unwrap_or_default(),
+            value: self.texts.at(row).unwrap_or_default().into_owned(),
             line: None,
-            label: self.label.as_ref().and_then(|label| label.at(row)).unwrap_or_default(),
+            label: self.label.as_ref().and_then(|label| label.at(row)).unwrap_or_default().into_owned(),
             through: None,
         })
     }
@@ -339,10 +340,7 @@ impl<'a> World<'a> {
     /// # Errors
     /// As [`World::new`].
     pub fn values(&self, entity: Entity, name: &str) -> Result<Values, Error> {
-        let own = |column: &str| {
-            let column = self.frame(entity).and_then(|frame| frame.column(column).ok());
-            column.map_or(Values::Same(FactValue::Null), |column| Values::Own(column.clone()))
-        };
+        let own = |column: &str| self.column(entity, column).map_or(Values::Same(FactValue::Null), Values::Own);
         Ok(match self.resolve(Site::Entity(entity), name, None)? {
             Meaning::Fact(fact) => own(&column_of(fact)),
             Meaning::Column => own(name),
@@ -411,11 +409,11 @@ impl Texts {
     }
 
     /// The text of one row; none if it is blank.
-    pub fn at(&self, row: usize) -> Option<String> {
+    pub fn at(&self, row: usize) -> Option<Cow<'_, str>> {
         match self {
-            Texts::Strings(texts) if row < texts.len() => texts.get(row).map(str::to_owned),
+            Texts::Strings(texts) if row < texts.len() => texts.get(row).map(Cow::Borrowed),
             Texts::Strings(_) => None,
-            Texts::Others(column) => fact_value(&column.get(row).ok()?).text(),
+            Texts::Others(column) => fact_value(&column.get(row).ok()?).text().map(Cow::Owned),
         }
     }
 }

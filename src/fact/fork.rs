@@ -63,19 +63,22 @@ impl<'a> World<'a> {
         let choices: Vec<Int32Chunked> =
             columns[1..].iter().map(|column| column.i32().cloned()).collect::<PolarsResult<_>>().map_err(failed)?;
 
-        // Each subject's rows; the ambiguous ones with their possible values.
-        let mut rows: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        // The rows that are ambiguous, then all rows of their subjects.
+        let at = |row: usize| if ambiguous.len() == 1 { 0 } else { row };
         let mut forked: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (row, key) in keys.iter().enumerate() {
-            if let Some(key) = key {
-                rows.entry(key).or_default().push(row as u32);
-                if ambiguous.get(row) == Some(true) {
-                    forked.entry(key).or_default().push(row as u32);
-                }
+            if let Some(key) = key.filter(|_| ambiguous.get(at(row)) == Some(true)) {
+                forked.entry(key).or_default().push(row as u32);
             }
         }
         if forked.is_empty() {
             return Ok(None);
+        }
+        let mut rows: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (row, key) in keys.iter().enumerate() {
+            if let Some(key) = key.filter(|key| forked.contains_key(key)) {
+                rows.entry(key).or_default().push(row as u32);
+            }
         }
         let mut stands_for: Vec<u32> = Vec::new();
         let mut picked: Vec<u32> = Vec::new();
@@ -132,7 +135,9 @@ impl<'a> World<'a> {
         let table = self.pack.forks[fork].table;
         let index = |rows: &[u32]| IdxCa::from_vec("@at".into(), rows.iter().map(|row| IdxSize::from(*row)).collect());
         let mut world = self.clone();
-        world.subjects[kind] = take(&self.subjects[kind], &index(stands_for))?;
+        let subjects = index(stands_for);
+        world.subjects[kind] = take(&self.subjects[kind], &subjects)?;
+        world.homes[kind] = self.homes[kind].take(&subjects)?;
         let mut expanded = take(&self.rows[table], &index(picked))?;
         expanded.with_column(Column::new(format!("@{}", self.pack.subjects[kind].kind).into(), virtual_key))?;
         expanded.with_column(Column::new(column_of(fact).into(), value))?;

@@ -4,6 +4,7 @@
 //! Facts of other entities are taken in over the `@kind` columns when an expression needs them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
 use polars::prelude::*;
@@ -28,18 +29,47 @@ pub enum Error {
     TooManyReadings { id: String, count: usize },
 }
 
-/// The rows that decide a fact: (entity, row of the source, one bit per cell rule), by entity, then row.
+/// The rows that decide a fact, by entity, then row.
 #[derive(Debug, Clone, Default)]
-pub struct FactRows(pub Vec<(u32, u32, u64)>);
+pub struct FactRows {
+    /// Where each entity's rows begin; the last is where all end.
+    starts: Vec<u32>,
+    /// Rows of the source.
+    rows: Vec<u32>,
+    /// Per row one bit per cell rule.
+    bits: Vec<u64>,
+}
 
 impl FactRows {
-    /// The rows behind the fact of one entity.
-    pub fn of(&self, entity: u32) -> &[(u32, u32, u64)] {
-        let from = self.0.partition_point(|(one, _, _)| *one < entity);
-        let to = self.0.partition_point(|(one, _, _)| *one <= entity);
-        &self.0[from..to]
+    /// From rows in ascending order: the entity of each (below `entities`), the row and its bits.
+    fn new(entities: usize, rows: &[(u32, u32, u64)]) -> FactRows {
+        let mut starts = vec![0u32; entities + 1];
+        for (entity, _, _) in rows {
+            starts[*entity as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut found = FactRows { rows: vec![0; rows.len()], bits: vec![0; rows.len()], starts };
+        let mut next = found.starts.clone();
+        for (entity, row, bits) in rows {
+            let next = &mut next[*entity as usize];
+            (found.rows[*next as usize], found.bits[*next as usize]) = (*row, *bits);
+            *next += 1;
+        }
+        found
+    }
+
+    /// The rows behind the fact of one entity, each with one bit per cell rule.
+    pub fn of(&self, entity: u32) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let at = |place: usize| self.starts.get(place).map_or(self.rows.len(), |start| *start as usize);
+        let range = at(entity as usize)..at(entity as usize + 1);
+        self.rows[range.clone()].iter().copied().zip(self.bits[range].iter().copied())
     }
 }
+
+/// Facts that one thread has evaluated.
+type Computed = Vec<(usize, (Column, Option<FactRows>))>;
 
 /// All entities with their columns and facts.
 #[derive(Clone)]
@@ -47,8 +77,10 @@ pub struct World<'a> {
     pub pack: &'a Pack,
     pub data: &'a Dataset,
     pub literals: Literals,
-    /// Per subject kind: its home rows' columns, and facts.
+    /// Per subject kind: whom it refers to, and facts. Its other columns are those of its home rows.
     pub subjects: Vec<DataFrame>,
+    /// Per subject kind the home row of each subject in its register.
+    pub homes: Vec<IdxCa>,
     /// Per table: its columns, and facts of its rows.
     pub rows: Vec<DataFrame>,
     /// Facts of the city.
@@ -80,14 +112,15 @@ impl<'a> World<'a> {
             what: "规则包".to_owned(),
             message: faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("；"),
         })?;
-        let subjects = data
-            .registers
-            .iter()
-            .enumerate()
-            .map(|(kind, register)| {
-                let home: IdxCa = register.rows.iter().map(|rows| rows.first().copied()).collect();
-                take(&data.tables[pack.subjects[kind].register].frame, &home)
-            })
+        let registers = data.registers.iter();
+        let homes: Vec<IdxCa> =
+            registers.map(|register| register.rows.iter().map(|rows| rows.first().copied()).collect()).collect();
+        let subjects = homes.iter().zip(&pack.subjects).map(|(home, subject)| {
+            let frame = &data.tables[subject.register].frame;
+            let names = frame.get_column_names().into_iter().filter(|name| name.starts_with('@'));
+            take(&frame.select(names.cloned())?, home)
+        });
+        let subjects = subjects
             .collect::<PolarsResult<Vec<_>>>()
             .map_err(|source| Error::Polars { what: "名册".into(), source })?;
         let rows = data.tables.iter().map(|table| table.frame.clone()).collect();
@@ -96,6 +129,7 @@ impl<'a> World<'a> {
             data,
             literals,
             subjects,
+            homes,
             rows,
             city: BTreeMap::new(),
             system: BTreeMap::new(),
@@ -200,11 +234,18 @@ impl<'a> World<'a> {
     /// Evaluates the facts of one level side by side, and stores them.
     pub fn level(&mut self, facts: &[usize]) -> Result<(), Error> {
         let world = &*self;
-        let found: Vec<(usize, Column, Option<FactRows>)> = facts
-            .par_iter()
-            .map(|fact| world.compute(*fact).map(|(column, rows)| (*fact, column, rows)))
-            .collect::<Result<_, _>>()?;
-        for (fact, column, rows) in found {
+        // Each thread takes one fact after the other. Were each fact a task of its own, a thread that waits for polars'
+        // pool would begin the next one on top of its stack, and a pack of some hundred facts would overflow it.
+        let next = AtomicUsize::new(0);
+        let take = || facts.get(next.fetch_add(1, Ordering::Relaxed)).copied();
+        let found: Vec<Computed> = (0..rayon::current_num_threads())
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|_| std::iter::from_fn(take).map(|fact| Ok((fact, world.compute(fact)?))).collect())
+            .collect::<Result<_, Error>>()?;
+        let mut found: Vec<_> = found.into_iter().flatten().collect();
+        found.sort_by_key(|(fact, _)| *fact);
+        for (fact, (column, rows)) in found {
             let column = column.with_name(column_of(fact).into());
             self.fact_rows[fact] = rows.map(Arc::new);
             let failed = |source| Error::Polars { what: self.pack.facts[fact].name.clone(), source };
@@ -230,6 +271,17 @@ impl<'a> World<'a> {
             Entity::Subject(kind) => self.subjects.get(kind),
             Entity::Row(table) => self.rows.get(table),
             Entity::City => None,
+        }
+    }
+
+    /// A column or a fact of the entities of one kind.
+    pub(super) fn column(&self, entity: Entity, name: &str) -> PolarsResult<Column> {
+        let frame = self.frame(entity).ok_or_else(|| polars_err!(ColumnNotFound: "{name}"))?;
+        match (frame.column(name), entity) {
+            (Err(_), Entity::Subject(kind)) => {
+                self.data.tables[self.pack.subjects[kind].register].frame.column(name)?.take(&self.homes[kind])
+            }
+            (column, _) => column.cloned(),
         }
     }
 
@@ -297,8 +349,12 @@ impl<'a> World<'a> {
                 if frame.get_column_index(&name).is_some() {
                     continue;
                 }
-                if let Some(column) = base.and_then(|base| base.column(&name).ok()) {
-                    frame.with_column(column.clone())?;
+                let own = match site {
+                    Site::Entity(entity) => self.column(entity, &name).ok(),
+                    Site::Source(_) => base.and_then(|base| base.column(&name).ok().cloned()),
+                };
+                if let Some(column) = own {
+                    frame.with_column(column)?;
                 } else if let Some(fact) = name.strip_prefix('#').and_then(|at| at.parse::<usize>().ok()) {
                     frame.with_column(self.foreign(base, fact, height)?)?;
                 } else {
@@ -364,8 +420,7 @@ impl<'a> World<'a> {
                         Ok(self.compile(site, scope, Some(fact))?.fill_null(lit(false)).cast(DataType::Int32))
                     })
                     .collect::<Result<Vec<_>, Error>>()?;
-                let sum = exprs.into_iter().fold(lit(0i32), |sum, one| sum + one);
-                Ok((self.evaluate(site, &definition.name, vec![sum])?.remove(0), None))
+                Ok((self.evaluate(site, &definition.name, vec![sum(&exprs)])?.remove(0), None))
             }
             Formula::Aggregate { source, .. } => self.aggregate(fact, *source),
         }
@@ -412,7 +467,7 @@ impl<'a> World<'a> {
                 .lazy()
                 .select([when(col("@at").is_not_null()).then(col("=")).otherwise(absent.clone()).alias("=")])
                 .collect()?;
-            let rows = if cells.is_empty() { None } else { Some(source_rows(&collected.collect()?)?) };
+            let rows = if cells.is_empty() { None } else { Some(source_rows(&collected.collect()?, height)?) };
             Ok((merged.column("=")?.clone(), rows))
         };
         run().map_err(|source| Error::Polars { what: definition.name.clone(), source })
@@ -451,6 +506,18 @@ impl<'a> World<'a> {
     }
 }
 
+/// The sum, nested no deeper than it must be: there may be hundreds of them.
+fn sum(exprs: &[Expr]) -> Expr {
+    match exprs {
+        [] => lit(0i32),
+        [one] => one.clone(),
+        more => {
+            let (one, other) = more.split_at(more.len() / 2);
+            sum(one) + sum(other)
+        }
+    }
+}
+
 /// Rows of `frame` at `index`, null where the index is.
 pub fn take(frame: &DataFrame, index: &IdxCa) -> PolarsResult<DataFrame> {
     let columns = frame.columns().iter().map(|column| column.take(index)).collect::<PolarsResult<Vec<_>>>()?;
@@ -460,24 +527,21 @@ pub fn take(frame: &DataFrame, index: &IdxCa) -> PolarsResult<DataFrame> {
 /// An entity's own row is the row that decides.
 fn own_rows(masks: &[Column]) -> FactRows {
     let height = masks.first().map_or(0, Column::len);
-    let bits = bits(masks, height);
-    FactRows((0..height).map(|at| (at as u32, at as u32, bits[at])).collect())
+    let all = 0..height as u32;
+    FactRows { starts: (0..=height as u32).collect(), rows: all.collect(), bits: bits(masks, height) }
 }
 
-fn source_rows(kept: &DataFrame) -> PolarsResult<FactRows> {
+/// The kept rows of a source behind the facts of so many entities.
+fn source_rows(kept: &DataFrame, entities: usize) -> PolarsResult<FactRows> {
     let keys = kept.column("@key")?.cast(&IDX_DTYPE)?;
     let rows = kept.column("@row")?.cast(&IDX_DTYPE)?;
     let masks: Vec<Column> = kept.columns().iter().filter(|column| column.name().starts_with('=')).cloned().collect();
     let bits = bits(&masks, kept.height());
-    let mut found: Vec<(u32, u32, u64)> = keys
-        .idx()?
-        .iter()
-        .zip(rows.idx()?.iter())
-        .zip(bits)
-        .filter_map(|((key, row), bits)| Some((key?, row?, bits)))
-        .collect();
-    found.sort_by_key(|(key, row, _)| (*key, *row));
-    Ok(FactRows(found))
+    let (keys, rows) = (keys.idx()?, rows.idx()?);
+    let found = keys.iter().zip(rows.iter()).zip(bits);
+    let found =
+        found.filter_map(|((key, row), bits)| Some((key.filter(|key| (*key as usize) < entities)?, row?, bits)));
+    Ok(FactRows::new(entities, &found.collect::<Vec<_>>()))
 }
 
 /// Bit n of each row: whether mask n is true there. A constant mask has one value.
@@ -485,10 +549,12 @@ fn bits(masks: &[Column], height: usize) -> Vec<u64> {
     let mut bits = vec![0u64; height];
     for (at, mask) in masks.iter().enumerate().take(64) {
         let Ok(mask) = mask.bool() else { continue };
-        for (row, slot) in bits.iter_mut().enumerate() {
-            if mask.get(if mask.len() == 1 { 0 } else { row }) == Some(true) {
-                *slot |= 1 << at;
-            }
+        let bit = |holds: Option<bool>| u64::from(holds == Some(true)) << at;
+        if mask.len() == 1 {
+            let bit = bit(mask.get(0));
+            bits.iter_mut().for_each(|slot| *slot |= bit);
+        } else {
+            bits.iter_mut().zip(mask.iter()).for_each(|(slot, holds)| *slot |= bit(holds));
         }
     }
     bits

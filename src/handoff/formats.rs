@@ -5,10 +5,12 @@
 //! stands for 小标宋. Colours are pale, and never alone: what they tell is told by weight or rule too, for those
 //! who print in black and white.
 
+use std::sync::{LazyLock, OnceLock};
+
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
 use super::measure;
-use super::model::{Align, Column, LineStyle};
+use super::model::{Align, AnswerKind, Column, LineStyle, Value};
 
 const TITLE_FACE: &str = "宋体";
 const TEXT_FACE: &str = "仿宋";
@@ -67,47 +69,100 @@ pub fn header(column: &Column) -> Format {
     }
 }
 
-/// The formats of a column's cells by what stands in them.
-pub struct Cells {
-    pub text: Format,
-    pub fault: Format,
-    pub count: Format,
-    pub share: Format,
-    pub exceeded: Format,
-    pub date: Format,
-    pub link: Format,
+/// What a cell shows, as far as its format depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Text, or nothing.
+    Text,
+    Fault,
+    Count,
+    Share,
+    Exceeded,
+    Date,
+    Link,
 }
 
-pub fn cells(column: &Column) -> Cells {
-    let size = if column.small { measure::SMALL } else { measure::TEXT };
+impl Look {
+    pub fn of(value: &Value<'_>) -> Look {
+        match value {
+            Value::Blank | Value::Text(_) => Look::Text,
+            Value::Fault(_) => Look::Fault,
+            Value::Count(_) => Look::Count,
+            Value::Share(_) => Look::Share,
+            Value::Exceeded(_) => Look::Exceeded,
+            Value::Date(_) => Look::Date,
+            Value::Link(..) => Look::Link,
+        }
+    }
+}
+
+/// The formats of a column's cells, one per look.
+pub struct Cells([Format; 7]);
+
+impl Cells {
+    pub fn of(&self, look: Look) -> &Format {
+        &self.0[look as usize]
+    }
+}
+
+/// What a column's cells differ in from other columns'.
+#[derive(Clone, Copy)]
+enum Entry {
+    None,
+    Choice,
+    Date,
+    Text,
+}
+
+/// The formats of a column's cells. There are few kinds of columns, and thousands of small workbooks made of the
+/// same few, so each kind is made once.
+pub fn cells(column: &Column) -> &'static Cells {
+    static MADE: [OnceLock<Cells>; 3 * 2 * 4] = [const { OnceLock::new() }; 3 * 2 * 4];
+    let entry = match column.answer.as_ref().map(|answer| &answer.kind) {
+        None => Entry::None,
+        Some(AnswerKind::Choice(_)) => Entry::Choice,
+        Some(AnswerKind::Date(_)) => Entry::Date,
+        Some(AnswerKind::Text) => Entry::Text,
+    };
+    let kind = (column.align as usize * 2 + usize::from(column.small)) * 4 + entry as usize;
+    MADE[kind].get_or_init(|| make(column.align, column.small, entry))
+}
+
+fn make(align: Align, small: bool, entry: Entry) -> Cells {
+    let size = if small { measure::SMALL } else { measure::TEXT };
     let mut base = bordered(typeface(TEXT_FACE, size));
-    if column.answer.is_some() {
+    if !matches!(entry, Entry::None) {
         base = base.set_unlocked().set_background_color(ANSWER_FILL);
     }
-    let aligned = base.clone().set_align(match column.align {
+    let aligned = base.clone().set_align(match align {
         Align::Left => FormatAlign::Left,
         Align::Centre => FormatAlign::Center,
         Align::Right => FormatAlign::Right,
     });
-    let number =
-        base.clone().set_align(if column.align == Align::Centre { FormatAlign::Center } else { FormatAlign::Right });
-    let text = match &column.answer {
+    let number = base.clone().set_align(if align == Align::Centre { FormatAlign::Center } else { FormatAlign::Right });
+    let date = base.set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd");
+    let text = match entry {
         // As text, so that an entry such as 3-5 is not taken for a date.
-        Some(answer) if matches!(answer.kind, super::model::AnswerKind::Text) => aligned.clone().set_num_format("@"),
-        Some(answer) if matches!(answer.kind, super::model::AnswerKind::Date(_)) => {
-            base.clone().set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd")
-        }
-        _ => aligned.clone(),
+        Entry::Text => aligned.clone().set_num_format("@"),
+        Entry::Date => date.clone(),
+        Entry::None | Entry::Choice => aligned.clone(),
     };
-    Cells {
-        fault: aligned.clone().set_background_color(FAULT_FILL).set_bold().set_border(FormatBorder::Medium),
-        count: number.clone().set_num_format("0"),
-        share: number.clone().set_num_format("0.0%"),
-        exceeded: number.set_num_format("0.0%").set_font_color(ALARM).set_bold(),
-        date: base.set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd"),
-        link: aligned.set_font_color(LINK).set_underline(FormatUnderline::Single),
+    // In the order of `Look`.
+    Cells([
         text,
-    }
+        aligned.clone().set_background_color(FAULT_FILL).set_bold().set_border(FormatBorder::Medium),
+        number.clone().set_num_format("0"),
+        number.clone().set_num_format("0.0%"),
+        number.set_num_format("0.0%").set_font_color(ALARM).set_bold(),
+        date,
+        aligned.set_font_color(LINK).set_underline(FormatUnderline::Single),
+    ])
+}
+
+/// No format at all.
+pub fn plain() -> &'static Format {
+    static MADE: LazyLock<Format> = LazyLock::new(Format::new);
+    &MADE
 }
 
 /// An answer that contradicts itself while it is typed.

@@ -5,11 +5,14 @@
 //! dropped, and one message names the file and the remedy.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use rust_xlsxwriter::{Workbook, XlsxError};
+
+/// Bytes that are gathered before they go to the disk.
+const BUFFER: usize = 64 * 1024;
 
 /// A file that takes everything and remembers why it could not keep it.
 struct Sink<'s> {
@@ -87,10 +90,14 @@ fn create(path: &Path) -> io::Result<File> {
 
 fn into(file: File, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {
     let mut failed = None;
-    let sink = Sink { file, failed: &mut failed };
-    // Streamed sheets write to a temporary file and stop the program where that is not taken.
-    let saved = catch_unwind(AssertUnwindSafe(|| build()?.save_to_writer(sink)))
+    // The zip writer hands on a few bytes at a time, some ninety times for a letter that then goes out at once.
+    let mut sink = BufWriter::with_capacity(BUFFER, Sink { file, failed: &mut failed });
+    // Rows are streamed to a temporary file, and that stops the program where it is not taken.
+    let saved = catch_unwind(AssertUnwindSafe(|| build()?.save_to_writer(&mut sink)))
         .unwrap_or_else(|_| Err(XlsxError::IoError(io::Error::other("临时文件写不进去"))));
+    // What the disk says to the rest is kept by the sink, too.
+    let saved = saved.and(sink.flush().map_err(XlsxError::IoError));
+    drop(sink);
     match failed {
         Some(error) => Err(XlsxError::IoError(error)),
         None => saved,

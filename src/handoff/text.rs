@@ -13,8 +13,7 @@ const FILE_STEM: usize = 200;
 /// The text as it can stand in a cell: line breaks are `\n`, characters that XML cannot hold are
 /// replaced by visible ones, and text beyond Excel's limit ends in `…`.
 pub fn printable(text: Cow<'_, str>) -> Cow<'_, str> {
-    let plain = text.bytes().all(|byte| byte >= b' ' || byte == b'\n');
-    if plain && text.len() <= CELL && !text.contains(['\u{FFFE}', '\u{FFFF}']) {
+    if text.len() <= CELL && plain(text.as_bytes()) {
         return text;
     }
     let mut clean = String::with_capacity(text.len());
@@ -40,6 +39,15 @@ pub fn printable(text: Cow<'_, str>) -> Cow<'_, str> {
         }
     }
     Cow::Owned(clean)
+}
+
+/// Whether nothing in the text can need to be replaced. Nearly every text passes, so it is looked through without a
+/// way out in between, many bytes at a time.
+fn plain(text: &[u8]) -> bool {
+    let printed = text.iter().fold(true, |plain, byte| plain & (*byte >= b' ' || *byte == b'\n'));
+    // What begins with these bytes: U+FFC0 to U+FFFF, with the two that are no characters at the end.
+    let last = text.windows(2).fold(false, |last, pair| last | (pair[0] == 0xEF && pair[1] == 0xBF));
+    printed && !last
 }
 
 /// A name that Excel takes for a sheet; `number` above 1 is added in brackets.

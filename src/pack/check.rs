@@ -7,6 +7,9 @@ use super::model::*;
 use super::scope::{self, Meaning, Site};
 use super::sql::{self, Literal, Literals};
 
+/// Facts that rest on facts that rest on facts nest in the engine as deep as that, and no policy is explained in so many steps.
+const MOST_LAYERS: usize = 100;
+
 /// All faults in the pack's expressions.
 pub fn check(pack: &Pack) -> Vec<Fault> {
     let mut checker = Checker { pack, typing: Typing::untyped(pack), faults: Vec::new() };
@@ -90,6 +93,7 @@ pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
     }
     let mut order = Vec::with_capacity(needs.len());
     let mut done = vec![false; needs.len()];
+    let mut layers = 0;
     while order.len() < needs.len() {
         let ready: Vec<usize> =
             (0..needs.len()).filter(|fact| !done[*fact] && needs[*fact].iter().all(|need| done[*need])).collect();
@@ -100,6 +104,12 @@ pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
                     fault(&pack.facts[fact].place, format!("事实「{}」与其他事实互为前提", pack.facts[fact].name))
                 })
                 .collect());
+        }
+        layers += 1;
+        if layers > MOST_LAYERS {
+            let name = &pack.facts[ready[0]].name;
+            let message = format!("事实「{name}」与它所依据的事实超过 {MOST_LAYERS} 层");
+            return Err(vec![fault(&pack.facts[ready[0]].place, message)]);
         }
         for fact in ready {
             done[fact] = true;
@@ -132,26 +142,33 @@ fn expressions(fact: &Fact) -> Vec<(Site, &str)> {
 /// An expression that cannot be parsed, or a name that means nothing.
 pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Unsound> {
     let mut needs = Vec::new();
-    let mut sites: Vec<(Site, String)> =
-        expressions(&pack.facts[fact]).into_iter().map(|(site, sql)| (site, sql.to_owned())).collect();
-    if let Formula::Covered = pack.facts[fact].formula {
-        // It counts the rules whose scope covers the entity: it needs what those scopes need.
-        for rule in pack.rules.iter().filter(|rule| rule.of == pack.facts[fact].of && rule.marks.is_none()) {
-            sites.extend(rule.scope.iter().map(|scope| (Site::Entity(rule.of), scope.clone())));
-        }
+    for (site, sql) in expressions(&pack.facts[fact]) {
+        needs.extend(named(pack, site, sql, Some(fact))?);
     }
-    for (site, sql) in sites {
-        let expr = sql::parse(&sql).map_err(|error| Unsound::parse(&error))?;
-        for name in sql::names(&expr) {
-            match scope::resolve(pack, site, &name, Some(fact)).map_err(|message| Unsound::name(message, &name))? {
-                Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need) => needs.push(need),
-                Meaning::Literal | Meaning::Column => {}
-            }
+    if let Formula::Covered = pack.facts[fact].formula {
+        // It counts the rules whose scope covers the entity: it needs what those scopes need. A scope that is wrong is
+        // told of where it stands, with the other expressions of its rule.
+        for rule in pack.rules.iter().filter(|rule| rule.of == pack.facts[fact].of && rule.marks.is_none()) {
+            let scope = rule.scope.iter().map(|scope| named(pack, Site::Entity(rule.of), scope, Some(fact)));
+            needs.extend(scope.flatten().flatten());
         }
     }
     needs.sort_unstable();
     needs.dedup();
     Ok(needs)
+}
+
+/// The facts that an expression names.
+fn named(pack: &Pack, site: Site, sql: &str, not: Option<usize>) -> Result<Vec<usize>, Unsound> {
+    let mut facts = Vec::new();
+    let expr = sql::parse(sql).map_err(|error| Unsound::parse(&error))?;
+    for name in sql::names(&expr) {
+        match scope::resolve(pack, site, &name, not).map_err(|message| Unsound::name(message, &name))? {
+            Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need) => facts.push(need),
+            Meaning::Literal | Meaning::Column => {}
+        }
+    }
+    Ok(facts)
 }
 
 fn fault(place: &Place, message: String) -> Fault {

@@ -2,6 +2,9 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::load::syntax;
+use super::model::Pack;
+
 /// What is wrong in a pack file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -51,6 +54,11 @@ impl Report {
             rendered.push_str(&fault.render(files, true));
         }
         Report { faults, rendered }
+    }
+
+    /// What the TOML parser says of one of the pack's files.
+    pub fn of_syntax(file: &str, error: &toml::de::Error, pack: &Pack) -> Self {
+        Report::new(vec![syntax(file, error)], &pack.files)
     }
 }
 

@@ -85,9 +85,18 @@ pub struct Part {
 }
 
 impl Part {
-    /// The value of an atom for one entity, all readings considered.
-    pub fn atom(&self, atom: usize, at: u32) -> Option<bool> {
-        self.read.get(&(atom, at)).copied().unwrap_or_else(|| self.values[atom].get(at as usize))
+    /// Per atom a letter for each entity, all readings considered: `1`, `0`, `?` where it is unknown.
+    fn letters(&self) -> Vec<Vec<u8>> {
+        let letter = |value: Option<bool>| match value {
+            Some(true) => b'1',
+            Some(false) => b'0',
+            None => b'?',
+        };
+        let mut letters: Vec<Vec<u8>> = self.values.iter().map(|values| values.iter().map(letter).collect()).collect();
+        for ((atom, at), value) in &self.read {
+            letters[*atom][*at as usize] = letter(*value);
+        }
+        letters
     }
 }
 

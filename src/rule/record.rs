@@ -4,10 +4,14 @@
 //! verdicts about it and what they rest on. Nothing else is needed to explain the run later: neither
 //! the workbooks nor the pack nor the archive.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Node;
 use crate::fact::FactValue;
+use crate::place::A1;
 
 /// The form of what is kept; another number is another program's.
 pub const FORM: u32 = 1;
@@ -146,25 +150,25 @@ pub struct ParameterHead {
     pub reading: Option<String>,
 }
 
-/// One team, cadre or row.
+/// One team, cadre or row; its texts are those of the run, or its own once it is read back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Record {
+pub struct Record<'a> {
     /// Index into [`Head::entities`].
     #[serde(rename = "e")]
     pub entity: usize,
-    pub id: String,
+    pub id: Cow<'a, str>,
     /// The subject's name; for a row empty.
-    #[serde(rename = "n", default, skip_serializing_if = "String::is_empty")]
-    pub label: String,
+    #[serde(rename = "n", default, skip_serializing_if = "str::is_empty")]
+    pub label: Cow<'a, str>,
     /// Further names of a subject.
     #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
-    pub others: Vec<String>,
+    pub others: Vec<Cow<'a, str>>,
     /// A member's seats: unit id and role; the first is in the home unit.
     #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
-    pub seats: Vec<(String, String)>,
+    pub seats: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// Whom a row is about: subject kind and id.
     #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
-    pub holders: Vec<(String, String)>,
+    pub holders: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// One letter per rule: `y` holds, `n` does not, `?` unknown, `-` does not speak about it.
     #[serde(rename = "v", default, skip_serializing_if = "String::is_empty")]
     pub verdicts: String,
@@ -173,51 +177,52 @@ pub struct Record {
     pub atoms: String,
     /// Values that are not the common one, or stand in cells.
     #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<Held>,
+    pub values: Vec<Held<'a>>,
     /// Per unknown rule (by its place in the verdicts) what is missing.
     #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<(usize, Vec<String>)>,
     /// Cells of rows with several readings, on which a verdict depends.
     #[serde(rename = "r", default, skip_serializing_if = "Vec::is_empty")]
-    pub ambiguous: Vec<CellRef>,
+    pub ambiguous: Vec<CellRef<'a>>,
 }
 
 /// A value with the cells behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Held {
+pub struct Held<'a> {
     /// Index into [`Head::values`].
     #[serde(rename = "i")]
     pub value: usize,
     #[serde(rename = "v")]
     pub is: FactValue,
     #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
-    pub witnesses: Vec<Witness>,
+    pub witnesses: Vec<Witness<'a>>,
 }
 
 /// A cell behind a value.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(from = "WitnessRow")]
-pub struct Witness {
-    pub place: CellRef,
+pub struct Witness<'a> {
+    pub place: CellRef<'a>,
     /// Index into [`ValueHead::cells`].
     pub cell: usize,
     /// It decided; otherwise it was looked at.
     pub decided: bool,
     /// As shown.
-    pub text: String,
+    pub text: Cow<'a, str>,
 }
 
 /// A witness as it is written: a run has millions of them.
 type WitnessRow = (Option<u32>, String, usize, u8, String);
 
-impl From<WitnessRow> for Witness {
+impl From<WitnessRow> for Witness<'_> {
     fn from((sheet, address, cell, decided, text): WitnessRow) -> Self {
-        Witness { place: CellRef { sheet, address }, cell, decided: decided > 0, text }
+        let place = CellRef { sheet, address: Address::Said(address.into()) };
+        Witness { place, cell, decided: decided > 0, text: text.into() }
     }
 }
 
-impl Serialize for Witness {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Serialize for Witness<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let CellRef { sheet, address } = &self.place;
         (sheet, address, self.cell, u8::from(self.decided), &self.text).serialize(serializer)
     }
@@ -225,14 +230,44 @@ impl Serialize for Witness {
 
 /// A cell (index into [`Head::sheets`] and address) or, without a sheet, a line of this or an earlier run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct CellRef {
+pub struct CellRef<'a> {
     pub sheet: Option<u32>,
-    pub address: String,
+    pub address: Address<'a>,
+}
+
+/// Where in its sheet a cell stands, or which line of a run is meant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(from = "String")]
+pub enum Address<'a> {
+    At(A1),
+    /// 处理编号, or what was read back.
+    Said(Cow<'a, str>),
+}
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::At(at) => at.fmt(f),
+            Address::Said(said) => f.write_str(said),
+        }
+    }
+}
+
+impl Serialize for Address<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl From<String> for Address<'_> {
+    fn from(said: String) -> Self {
+        Address::Said(said.into())
+    }
 }
 
 impl Head {
     /// `路径/文件.xlsx!工作表!A12`, or `档案!<处理编号>`.
-    pub fn cite(&self, place: &CellRef) -> String {
+    pub fn cite(&self, place: &CellRef<'_>) -> String {
         match place.sheet {
             Some(sheet) => {
                 format!("{}!{}", self.sheets.get(sheet as usize).map_or("", String::as_str), place.address)
@@ -242,7 +277,44 @@ impl Head {
     }
 }
 
-impl Record {
+impl<'a> Record<'a> {
+    /// The same with texts of its own, to be kept beyond the run.
+    pub fn into_owned(self) -> Record<'static> {
+        let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        let pairs =
+            |pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>| pairs.into_iter().map(|(a, b)| (own(a), own(b))).collect();
+        let place = |place: CellRef<'a>| {
+            let address = match place.address {
+                Address::At(at) => Address::At(at),
+                Address::Said(said) => Address::Said(own(said)),
+            };
+            CellRef { sheet: place.sheet, address }
+        };
+        let witness = |one: Witness<'a>| Witness {
+            place: place(one.place),
+            cell: one.cell,
+            decided: one.decided,
+            text: own(one.text),
+        };
+        let held = |held: Held<'a>| {
+            let witnesses = held.witnesses.into_iter().map(witness).collect();
+            Held { value: held.value, is: held.is, witnesses }
+        };
+        Record {
+            entity: self.entity,
+            id: own(self.id),
+            label: own(self.label),
+            others: self.others.into_iter().map(own).collect(),
+            seats: pairs(self.seats),
+            holders: pairs(self.holders),
+            verdicts: self.verdicts,
+            atoms: self.atoms,
+            values: self.values.into_iter().map(held).collect(),
+            missing: self.missing,
+            ambiguous: self.ambiguous.into_iter().map(place).collect(),
+        }
+    }
+
     /// The value of an atom.
     pub fn atom(&self, at: usize) -> Option<bool> {
         match self.atoms.as_bytes().get(at) {
@@ -253,7 +325,7 @@ impl Record {
     }
 
     /// A value, with the cells behind it.
-    pub fn value<'r>(&'r self, head: &'r Head, value: usize) -> (&'r FactValue, &'r [Witness]) {
+    pub fn value<'r>(&'r self, head: &'r Head, value: usize) -> (&'r FactValue, &'r [Witness<'a>]) {
         match self.values.iter().find(|held| held.value == value) {
             Some(held) => (&held.is, &held.witnesses),
             None => (head.values.get(value).map_or(&FactValue::Null, |value| &value.common), &[]),

@@ -3,17 +3,18 @@
 //! A trace takes in each stage as it was evaluated: it holds the very columns that decided, and gives
 //! the [`Record`] of one entity from them when it is asked for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use polars::prelude::*;
 
 use super::record::{
-    AtomHead, CellRef, EntityHead, FORM, Head, Held, Measure, ParameterHead, ProposalHead, Record, RuleHead, To,
-    ValueHead, Witness,
+    Address, AtomHead, CellRef, EntityHead, FORM, Head, Held, Measure, ParameterHead, ProposalHead, Record, RuleHead,
+    To, ValueHead, Witness,
 };
-use super::{Node, Part, Stage, Verdict, wording};
-use crate::fact::{Error, FactRows, FactValue, Texts, World, column_of, fact_value, text_at};
+use super::{Condition, Node, Stage, Verdict, wording};
+use crate::fact::{Error, FactRows, FactValue, Texts, World, column_of, fact_value};
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql::{self, Literals};
 use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Recipient, Run, Source};
@@ -34,13 +35,20 @@ pub struct Trace<'a> {
     seats: Option<(UInt32Chunked, Texts)>,
     /// Per entity that is a row: kinds of subject it refers to, with the subject of every row.
     holders: Vec<Vec<(usize, UInt32Chunked)>>,
+    /// Per entity the further names of a subject, or the name of a row.
+    names: Vec<Option<Texts>>,
     /// Values by entity, what the name means there and, if it may change in the run, the stage.
     known: BTreeMap<(usize, String, Option<usize>, u32), usize>,
 }
 
 /// A part with its verdicts.
 struct Traced {
-    part: Part,
+    entity: Entity,
+    conditions: Vec<Condition>,
+    /// As the pack writes them.
+    atoms: Vec<Expr>,
+    /// Per atom one letter per entity, as in [`Record::atoms`].
+    values: Vec<Vec<u8>>,
     /// Per condition one letter per entity, as in [`Record::verdicts`].
     letters: Vec<Vec<u8>>,
     /// Per condition what is missing where it is unknown.
@@ -56,14 +64,19 @@ struct ValueColumn {
     name: String,
     entity: usize,
     fact: Option<usize>,
-    column: Column,
-    /// The same, where it is yes or no.
-    flags: Option<BooleanChunked>,
+    column: Kept,
     cells: Cells,
     parts: Vec<usize>,
     /// Of subjects whose rows have several readings: the value that all readings give.
     read: BTreeMap<u32, FactValue>,
     common: FactValue,
+}
+
+/// The values of a column, by what they are.
+enum Kept {
+    Flags(Vec<Option<bool>>),
+    Texts(StringChunked),
+    Others(Column),
 }
 
 /// Where a value is looked up.
@@ -104,7 +117,7 @@ impl Looked {
     }
 
     /// The cell of a row, unless it is blank and decided nothing.
-    fn witness(&self, data: &Dataset, row: usize, cell: usize, decided: bool) -> Option<Witness> {
+    fn witness(&self, data: &Dataset, row: usize, cell: usize, decided: bool) -> Option<Witness<'_>> {
         let place = reference(data.cell(self.table, row, self.column)?);
         let text = self.texts.at(row).unwrap_or_default();
         (decided || !text.is_empty()).then_some(Witness { place, cell, decided, text })
@@ -131,11 +144,20 @@ impl<'a> Trace<'a> {
             }
             kinds.into_iter().filter_map(|kind| Some((kind, world.refers(*entity, kind)?))).collect()
         });
+        let names = entities.iter().map(|entity| {
+            let (table, column) = match *entity {
+                Entity::Subject(kind) => (pack.subjects[kind].register, pack.subjects[kind].other_labels?),
+                Entity::Row(table) => (table, pack.tables[table].about?),
+                Entity::City => return None,
+            };
+            Texts::of(&data.tables[table].frame, &pack.tables[table].columns[column].name)
+        });
         Trace {
             pack,
             data,
             seats: world.refers(Entity::Row(membership.table), membership.unit).zip(roles),
             holders: holders.collect(),
+            names: names.collect(),
             literals: world.literals.clone(),
             of: vec![Vec::new(); entities.len()],
             entities,
@@ -158,12 +180,20 @@ impl<'a> Trace<'a> {
                 let values = names.iter().map(|name| self.value(world, entity, name, None, part.stage));
                 uses.push(values.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect());
             }
-            let mut traced =
-                Traced { letters: Vec::new(), missing: Vec::new(), ambiguous: BTreeMap::new(), uses, part };
-            for (at, condition) in traced.part.conditions.iter().enumerate() {
+            let mut traced = Traced {
+                entity: part.entity,
+                values: part.letters(),
+                conditions: part.conditions,
+                atoms: part.atoms,
+                letters: Vec::new(),
+                missing: Vec::new(),
+                ambiguous: BTreeMap::new(),
+                uses,
+            };
+            for (condition, inside) in traced.conditions.iter().zip(&part.inside) {
                 let Some(verdict) = verdicts.iter().find(|verdict| verdict.rule == condition.rule) else { continue };
-                let mut letters = vec![b'n'; world.height(traced.part.entity)];
-                if let Some(inside) = &traced.part.inside[at] {
+                let mut letters = vec![b'n'; world.height(traced.entity)];
+                if let Some(inside) = inside {
                     for (letter, inside) in letters.iter_mut().zip(inside.iter()) {
                         if inside == Some(false) {
                             *letter = b'-';
@@ -183,7 +213,7 @@ impl<'a> Trace<'a> {
                 for value in self.values.iter_mut().filter(|value| value.entity == entity) {
                     let Some(fact) = value.fact.filter(|fact| readings.facts.contains(fact)) else { continue };
                     let Some(column) =
-                        readings.world.frame(traced.part.entity).and_then(|frame| frame.column(&column_of(fact)).ok())
+                        readings.world.frame(traced.entity).and_then(|frame| frame.column(&column_of(fact)).ok())
                     else {
                         continue;
                     };
@@ -252,13 +282,11 @@ impl<'a> Trace<'a> {
             Meaning::OfCity(_) | Meaning::Literal => Cells::None,
         };
         let common = common(&column);
-        let flags = column.bool().ok().cloned();
         let value = ValueColumn {
             name: name.to_owned(),
             entity,
             fact,
-            column,
-            flags,
+            column: Kept::new(column),
             cells,
             parts,
             read: BTreeMap::new(),
@@ -286,30 +314,27 @@ impl<'a> Trace<'a> {
 
     fn parts_of(&self, entity: usize) -> impl Iterator<Item = &Traced> {
         let of = self.entities[entity];
-        self.parts.iter().filter(move |traced| traced.part.entity == of)
+        self.parts.iter().filter(move |traced| traced.entity == of)
     }
 
     /// What the rules said about one entity. None for a row that no rule speaks about.
-    pub fn record(&self, entity: usize, at: u32) -> Option<Record> {
-        let (pack, data) = (self.pack, self.data);
-        let mut verdicts = String::new();
-        let mut atoms = String::new();
+    pub fn record(&self, entity: usize, at: u32) -> Option<Record<'_>> {
+        let data = self.data;
+        let parts = || self.parts_of(entity);
+        let mut verdicts = String::with_capacity(parts().map(|traced| traced.letters.len()).sum());
+        let mut atoms = String::with_capacity(parts().map(|traced| traced.values.len()).sum());
         let mut missing = Vec::new();
-        let mut ambiguous: Vec<CellRef> = Vec::new();
-        for traced in self.parts_of(entity) {
+        let mut ambiguous: Vec<CellRef<'_>> = Vec::new();
+        for traced in parts() {
             for (letters, open) in traced.letters.iter().zip(&traced.missing) {
                 if let Some(open) = open.get(&at) {
                     missing.push((verdicts.len(), open.clone()));
                 }
                 verdicts.push(letters.get(at as usize).map_or('-', |letter| char::from(*letter)));
             }
-            for atom in 0..traced.part.atoms.len() {
-                atoms.push(match traced.part.atom(atom, at) {
-                    Some(true) => '1',
-                    Some(false) => '0',
-                    None => '?',
-                });
-            }
+            let values =
+                traced.values.iter().map(|letters| letters.get(at as usize).map_or('?', |letter| char::from(*letter)));
+            atoms.extend(values);
             ambiguous.extend(traced.ambiguous.get(&at).into_iter().flatten().map(|cell| reference(*cell)));
         }
         ambiguous.sort();
@@ -318,21 +343,18 @@ impl<'a> Trace<'a> {
         let (id, label) = match of {
             Entity::Subject(kind) => {
                 let register = &data.registers[kind];
-                (register.ids[at as usize].clone(), register.labels[at as usize].clone())
+                (register.ids[at as usize].as_str().into(), register.labels[at as usize].as_str().into())
             }
-            Entity::Row(table) => {
+            Entity::Row(_) => {
                 if verdicts.bytes().all(|letter| letter == b'-') {
                     return None;
                 }
-                let about = pack.tables[table].about;
-                let name = about.and_then(|about| {
-                    text_at(&data.tables[table].frame, &pack.tables[table].columns[about].name, at as usize)
-                });
-                (name.unwrap_or_default(), String::new())
+                let name = self.names[entity].as_ref().and_then(|names| names.at(at as usize));
+                (name.unwrap_or_default(), Cow::default())
             }
             Entity::City => return None,
         };
-        let mut held = Vec::new();
+        let mut held = Vec::with_capacity(self.of[entity].len());
         for index in self.of[entity].iter().copied() {
             let value = &self.values[index];
             let is = value.at(at);
@@ -345,7 +367,7 @@ impl<'a> Trace<'a> {
             entity,
             id,
             label,
-            others: self.others(of, at),
+            others: self.others(entity, at),
             seats: self.seats(of, at),
             holders: self.holders(entity, at),
             verdicts,
@@ -356,7 +378,7 @@ impl<'a> Trace<'a> {
         })
     }
 
-    fn witnesses(&self, cells: &Cells, at: u32, is: &FactValue) -> Vec<Witness> {
+    fn witnesses<'t>(&'t self, cells: &'t Cells, at: u32, is: &FactValue) -> Vec<Witness<'t>> {
         let data = self.data;
         match cells {
             Cells::None => Vec::new(),
@@ -367,25 +389,18 @@ impl<'a> Trace<'a> {
             }
             Cells::Rows { rows, columns } => {
                 let mut found = Vec::new();
-                for (_, row, bits) in rows.of(at) {
+                for (row, bits) in rows.of(at) {
                     for (cell, looked) in columns.iter().enumerate() {
                         let decided = bits & (1 << cell) != 0;
-                        found.extend(looked.witness(data, *row as usize, cell, decided));
+                        found.extend(looked.witness(data, row as usize, cell, decided));
                     }
                 }
                 decisive(found, is)
             }
             Cells::Lines { ids, rows } => {
-                let line = |row: u32| ids.get(row as usize).map(str::to_owned);
-                let places = rows.of(at).iter().filter_map(|(_, row, _)| line(*row));
-                places
-                    .map(|address| Witness {
-                        place: CellRef { sheet: None, address },
-                        cell: 0,
-                        decided: true,
-                        text: String::new(),
-                    })
-                    .collect()
+                let lines = rows.of(at).filter_map(|(row, _)| ids.get(row as usize));
+                let place = |id: &'t str| CellRef { sheet: None, address: Address::Said(id.into()) };
+                lines.map(|id| Witness { place: place(id), cell: 0, decided: true, text: Cow::default() }).collect()
             }
             Cells::Of { subject, cells } => {
                 subject.get(at as usize).map_or_else(Vec::new, |subject| self.witnesses(cells, subject, is))
@@ -393,19 +408,24 @@ impl<'a> Trace<'a> {
         }
     }
 
-    fn others(&self, of: Entity, at: u32) -> Vec<String> {
-        let Entity::Subject(kind) = of else { return Vec::new() };
-        let subject = &self.pack.subjects[kind];
-        let Some(column) = subject.other_labels else { return Vec::new() };
-        let column = &self.pack.tables[subject.register].columns[column].name;
+    /// Further names of a subject.
+    fn others(&self, entity: usize, at: u32) -> Vec<Cow<'_, str>> {
+        let (Entity::Subject(kind), Some(names)) = (self.entities[entity], &self.names[entity]) else {
+            return Vec::new();
+        };
         let rows = self.data.registers[kind].rows[at as usize].iter();
-        let frame = &self.data.tables[subject.register].frame;
-        let texts = rows.filter_map(|row| text_at(frame, column, *row as usize));
-        texts.flat_map(|text| text.split('、').map(str::to_owned).collect::<Vec<_>>()).collect()
+        let mut others = Vec::new();
+        for names in rows.filter_map(|row| names.at(*row as usize)) {
+            match names {
+                Cow::Borrowed(names) => others.extend(names.split('、').map(Cow::Borrowed)),
+                Cow::Owned(names) => others.extend(names.split('、').map(|name| Cow::Owned(name.to_owned()))),
+            }
+        }
+        others
     }
 
     /// Seats of a member in register order.
-    fn seats(&self, of: Entity, at: u32) -> Vec<(String, String)> {
+    fn seats(&self, of: Entity, at: u32) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
         let membership = &self.pack.membership;
         if of != Entity::Subject(membership.member) {
             return Vec::new();
@@ -414,19 +434,19 @@ impl<'a> Trace<'a> {
         let rows = self.data.registers[membership.member].rows[at as usize].iter();
         rows.filter_map(|row| {
             let unit = units.get(*row as usize)?;
-            let id = self.data.registers[membership.unit].ids[unit as usize].clone();
-            let role = roles.at(*row as usize).unwrap_or_default();
-            Some((id, role))
+            let id = self.data.registers[membership.unit].ids[unit as usize].as_str();
+            Some((id.into(), roles.at(*row as usize).unwrap_or_default()))
         })
         .collect()
     }
 
     /// Whom a row is about.
-    fn holders(&self, entity: usize, at: u32) -> Vec<(String, String)> {
+    fn holders(&self, entity: usize, at: u32) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
         let about = self.holders[entity].iter().filter_map(|(kind, index)| Some((*kind, index.get(at as usize)?)));
         about
             .map(|(kind, index)| {
-                (self.pack.subjects[kind].kind.clone(), self.data.registers[kind].ids[index as usize].clone())
+                let id = self.data.registers[kind].ids[index as usize].as_str();
+                (self.pack.subjects[kind].kind.as_str().into(), id.into())
             })
             .collect()
     }
@@ -447,14 +467,14 @@ impl<'a> Trace<'a> {
             let mut head = EntityHead { kind, name, subject, rules: Vec::new(), atoms: Vec::new(), values: Vec::new() };
             for traced in self.parts_of(entity) {
                 let first = head.atoms.len();
-                for condition in &traced.part.conditions {
+                for condition in &traced.conditions {
                     head.rules.push(condition.rule);
                     let rule = &mut rules[condition.rule];
                     rule.entity = Some(entity);
                     rule.scope = condition.scope.as_ref().map(|scope| shifted(scope, first));
                     rule.when = Some(shifted(&condition.when, first));
                 }
-                for (atom, uses) in traced.part.atoms.iter().zip(&traced.uses) {
+                for (atom, uses) in traced.atoms.iter().zip(&traced.uses) {
                     head.atoms.push(self.atom(*of, atom, uses));
                 }
             }
@@ -609,11 +629,31 @@ impl ValueColumn {
         if let Some(read) = self.read.get(&at) {
             return read.clone();
         }
-        let at = if self.column.len() == 1 { 0 } else { at as usize };
-        if let Some(flags) = &self.flags {
-            return flags.get(at).map_or(FactValue::Null, FactValue::Bool);
+        self.column.at(at as usize)
+    }
+}
+
+impl Kept {
+    fn new(column: Column) -> Kept {
+        match (column.bool(), column.str()) {
+            (Ok(flags), _) => Kept::Flags(flags.iter().collect()),
+            (_, Ok(texts)) => Kept::Texts(texts.rechunk().into_owned()),
+            _ => Kept::Others(column),
         }
-        self.column.get(at).map_or(FactValue::Null, |value| fact_value(&value))
+    }
+
+    /// The value of one entity; a column of one value has it for all.
+    fn at(&self, at: usize) -> FactValue {
+        let at = |len: usize| if len == 1 { 0 } else { at };
+        match self {
+            Kept::Flags(flags) => {
+                flags.get(at(flags.len())).copied().flatten().map_or(FactValue::Null, FactValue::Bool)
+            }
+            Kept::Texts(texts) => {
+                texts.get(at(texts.len())).map_or(FactValue::Null, |text| FactValue::Text(text.to_owned()))
+            }
+            Kept::Others(column) => column.get(at(column.len())).map_or(FactValue::Null, |value| fact_value(&value)),
+        }
     }
 }
 
@@ -641,7 +681,7 @@ fn cells_of(world: &World<'_>, fact: usize) -> Cells {
 }
 
 /// What decided; where nothing did, what was looked at.
-fn decisive(mut found: Vec<Witness>, is: &FactValue) -> Vec<Witness> {
+fn decisive<'t>(mut found: Vec<Witness<'t>>, is: &FactValue) -> Vec<Witness<'t>> {
     let open = matches!(is, FactValue::Bool(false) | FactValue::Null);
     if !open && found.iter().any(|one| one.decided) {
         found.retain(|one| one.decided);
@@ -663,8 +703,8 @@ fn common(column: &Column) -> FactValue {
     }
 }
 
-fn reference(cell: Cell) -> CellRef {
-    CellRef { sheet: Some(cell.sheet.0), address: A1(cell.row, cell.column).to_string() }
+fn reference(cell: Cell) -> CellRef<'static> {
+    CellRef { sheet: Some(cell.sheet.0), address: Address::At(A1(cell.row, cell.column)) }
 }
 
 /// The same condition over atoms that begin at `first`.

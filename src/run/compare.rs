@@ -180,11 +180,9 @@ impl Maker<'_> {
         let literals = job.literals(pack, read.year, read.as_of);
         let mut world = World::new(pack, &read, literals, &history).map_err(Failure::failed)?;
         let (outcome, trace) = decide(&mut world, &history, job.run, read.year).map_err(Failure::failed)?;
-        let lines = outcome
-            .lines
-            .par_iter()
-            .map(|line| data::as_read::<Consequence>(&data::consequence(pack, &read, &job, line)));
-        let pending = outcome.pending.par_iter().map(|case| data::as_read(&data::pending(pack, &read, case)));
+        let writer = data::Writer::new(pack, &read, job.run);
+        let lines = outcome.lines.par_iter().map(|line| data::as_read::<Consequence>(&writer.consequence(line)));
+        let pending = outcome.pending.par_iter().map(|case| data::as_read(&writer.pending(case)));
         let broken = |error: serde_json::Error| Failure::failed(error);
         let side = Side {
             name,
@@ -197,12 +195,12 @@ impl Maker<'_> {
     }
 }
 
-fn records(trace: &Trace<'_>) -> Vec<crate::rule::record::Record> {
+fn records(trace: &Trace<'_>) -> Vec<crate::rule::record::Record<'static>> {
     let entities = 0..trace.entities();
     entities
         .flat_map(|entity| {
             let all = (0..trace.height(entity)).into_par_iter();
-            all.filter_map(|at| trace.record(entity, at as u32)).collect::<Vec<_>>()
+            all.filter_map(|at| Some(trace.record(entity, at as u32)?.into_owned())).collect::<Vec<_>>()
         })
         .collect()
 }

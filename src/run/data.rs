@@ -2,18 +2,21 @@
 //!
 //! Contract §4. Outside programs read these files; the order of keys and lines is fixed.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::path::Path;
 
+use polars::prelude::UInt32Chunked;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::job::Job;
 use super::jsonl;
 use crate::consequence::{FactValue, Flag, Ground, Line, Origin, Outcome, Pending, Subject};
-use crate::fact::text_at;
+use crate::fact::Texts;
 use crate::finding::Severity;
 use crate::handoff::changes::Summary;
-use crate::pack::{Pack, Value};
+use crate::pack::{Pack, Run, Value};
 use crate::table::{Dataset, SheetKind};
 
 /// The folder and the file for programs.
@@ -33,7 +36,7 @@ struct ConsequenceLine<'a> {
     subject_id: &'a str,
     subject_name: &'a str,
     unit_ids: Vec<&'a str>,
-    authority: Option<String>,
+    authority: Option<Cow<'a, str>>,
     options: &'a [String],
     rules: Vec<&'a str>,
     grounds: Vec<GroundLine<'a>>,
@@ -45,7 +48,7 @@ struct GroundLine<'a> {
     rule: &'a str,
     about: &'a str,
     facts: Facts<'a>,
-    sources: Vec<String>,
+    sources: Sources<'a>,
 }
 
 /// Facts in the order in which the rule names them.
@@ -67,81 +70,126 @@ struct PendingLine<'a> {
     subject_kind: &'a str,
     subject_id: &'a str,
     missing: &'a [String],
-    sources: Vec<String>,
+    sources: Sources<'a>,
+}
+
+/// Origins as the outputs cite them.
+struct Sources<'a>(&'a Dataset, &'a [Origin]);
+
+impl Serialize for Sources<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.1.iter().map(|origin| Cited(self.0, origin)))
+    }
 }
 
 /// `路径/文件.xlsx!工作表!A12`, or `档案!<处理编号>`.
-pub fn cite(data: &Dataset, origin: &Origin) -> String {
-    match origin {
-        Origin::Cell(cell) => data.cite(*cell),
-        Origin::Archive(id) => format!("档案!{id}"),
-    }
-}
+struct Cited<'a>(&'a Dataset, &'a Origin);
 
-/// Units of a subject: its own id, or those of a member's seats in register order.
-pub fn unit_ids<'a>(pack: &Pack, data: &'a Dataset, subject: Subject) -> Vec<&'a str> {
-    let membership = &pack.membership;
-    if subject.kind == membership.unit {
-        return vec![data.registers[subject.kind].ids[subject.index as usize].as_str()];
-    }
-    let column = data.tables[membership.table].frame.column(&format!("@{}", pack.subjects[membership.unit].kind));
-    let units = column.ok().and_then(|column| column.u32().ok().cloned());
-    let rows = &data.registers[subject.kind].rows[subject.index as usize];
-    let mut ids: Vec<&str> = Vec::new();
-    for unit in rows.iter().filter_map(|row| units.as_ref()?.get(*row as usize)) {
-        let id = data.registers[membership.unit].ids[unit as usize].as_str();
-        if !ids.contains(&id) {
-            ids.push(id);
+impl fmt::Display for Cited<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Origin::Cell(cell) => self.0.cited(*cell).fmt(f),
+            Origin::Archive(id) => write!(f, "档案!{id}"),
         }
     }
-    ids
 }
 
-/// Who may decide about a subject, from its first register row; none for subjects without such a column.
-pub fn authority(pack: &Pack, data: &Dataset, subject: Subject) -> Option<String> {
-    let definition = &pack.subjects[subject.kind];
-    let row = *data.registers[subject.kind].rows[subject.index as usize].first()?;
-    let column = &pack.tables[definition.register].columns[definition.authority?].name;
-    text_at(&data.tables[definition.register].frame, column, row as usize)
-}
-
-/// A line as it is written.
-pub fn consequence<'a>(pack: &'a Pack, data: &'a Dataset, job: &Job, line: &'a Line) -> impl Serialize + use<'a> {
-    let register = &data.registers[line.subject.kind];
-    ConsequenceLine {
-        id: &line.id,
-        year: data.year,
-        run: job.run.word(),
-        action: &pack.actions[line.action].name,
-        subject_kind: &pack.subjects[line.subject.kind].kind,
-        subject_id: &register.ids[line.subject.index as usize],
-        subject_name: &register.labels[line.subject.index as usize],
-        unit_ids: unit_ids(pack, data, line.subject),
-        authority: authority(pack, data, line.subject),
-        options: &line.options,
-        rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str()).collect(),
-        grounds: line.grounds.iter().map(|ground| ground_line(pack, data, ground)).collect(),
-        flags: &line.flags,
+impl Serialize for Cited<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
-fn ground_line<'a>(pack: &'a Pack, data: &Dataset, ground: &'a Ground) -> GroundLine<'a> {
-    GroundLine {
-        rule: &pack.rules[ground.rule].id,
-        about: &ground.about,
-        facts: Facts(&ground.facts),
-        sources: ground.sources.iter().map(|origin| cite(data, origin)).collect(),
-    }
+/// Lines and pending cases of a run as they are written.
+pub struct Writer<'a> {
+    pack: &'a Pack,
+    data: &'a Dataset,
+    run: Run,
+    /// Per row of the membership table its unit.
+    units: Option<UInt32Chunked>,
+    /// Per kind of subject who may decide about it, by register row; none where it has no such column.
+    authorities: Vec<Option<Texts>>,
 }
 
-/// A pending case as it is written.
-pub fn pending<'a>(pack: &'a Pack, data: &Dataset, case: &'a Pending) -> impl Serialize + use<'a> {
-    PendingLine {
-        rule: &case.rule,
-        subject_kind: &pack.subjects[case.kind].kind,
-        subject_id: &case.id,
-        missing: &case.missing,
-        sources: case.sources.iter().map(|origin| cite(data, origin)).collect(),
+impl<'a> Writer<'a> {
+    pub fn new(pack: &'a Pack, data: &'a Dataset, run: Run) -> Self {
+        let membership = &pack.membership;
+        let units = data.tables[membership.table].frame.column(&format!("@{}", pack.subjects[membership.unit].kind));
+        let authorities = pack.subjects.iter().map(|subject| {
+            let column = &pack.tables[subject.register].columns[subject.authority?].name;
+            Texts::of(&data.tables[subject.register].frame, column)
+        });
+        Writer {
+            pack,
+            data,
+            run,
+            units: units.ok().and_then(|column| Some(column.u32().ok()?.rechunk().into_owned())),
+            authorities: authorities.collect(),
+        }
+    }
+
+    pub fn consequence<'w>(&'w self, line: &'w Line) -> impl Serialize + use<'w, 'a> {
+        let Writer { pack, data, .. } = *self;
+        let register = &data.registers[line.subject.kind];
+        ConsequenceLine {
+            id: &line.id,
+            year: data.year,
+            run: self.run.word(),
+            action: &pack.actions[line.action].name,
+            subject_kind: &pack.subjects[line.subject.kind].kind,
+            subject_id: &register.ids[line.subject.index as usize],
+            subject_name: &register.labels[line.subject.index as usize],
+            unit_ids: self.unit_ids(line.subject),
+            authority: self.authority(line.subject),
+            options: &line.options,
+            rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str()).collect(),
+            grounds: line.grounds.iter().map(|ground| self.ground(ground)).collect(),
+            flags: &line.flags,
+        }
+    }
+
+    pub fn pending<'w>(&'w self, case: &'w Pending) -> impl Serialize + use<'w, 'a> {
+        PendingLine {
+            rule: &case.rule,
+            subject_kind: &self.pack.subjects[case.kind].kind,
+            subject_id: &case.id,
+            missing: &case.missing,
+            sources: Sources(self.data, &case.sources),
+        }
+    }
+
+    /// Units of a subject: its own id, or those of a member's seats in register order.
+    fn unit_ids(&self, subject: Subject) -> Vec<&'a str> {
+        let membership = &self.pack.membership;
+        let register = &self.data.registers[subject.kind];
+        if subject.kind == membership.unit {
+            return vec![register.ids[subject.index as usize].as_str()];
+        }
+        let mut ids: Vec<&str> = Vec::new();
+        for unit in
+            register.rows[subject.index as usize].iter().filter_map(|row| self.units.as_ref()?.get(*row as usize))
+        {
+            let id = self.data.registers[membership.unit].ids[unit as usize].as_str();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+
+    /// Who may decide about a subject, by its first register row.
+    fn authority(&self, subject: Subject) -> Option<Cow<'_, str>> {
+        let row = *self.data.registers[subject.kind].rows[subject.index as usize].first()?;
+        self.authorities[subject.kind].as_ref()?.at(row as usize)
+    }
+
+    fn ground<'w>(&'w self, ground: &'w Ground) -> GroundLine<'w> {
+        GroundLine {
+            rule: &self.pack.rules[ground.rule].id,
+            about: &ground.about,
+            facts: Facts(&ground.facts),
+            sources: Sources(self.data, &ground.sources),
+        }
     }
 }
 
@@ -167,9 +215,10 @@ pub fn write(
 ) -> std::io::Result<()> {
     let folder = dir.join(FOLDER);
     std::fs::create_dir_all(&folder)?;
+    let writer = Writer::new(pack, data, job.run);
     let (lines, cases, findings) = (&outcome.lines, &outcome.pending, &data.findings);
-    jsonl::write(&dir.join(CONSEQUENCES), lines.len(), |at| consequence(pack, data, job, &lines[at]))?;
-    jsonl::write(&dir.join(PENDING), cases.len(), |at| pending(pack, data, &cases[at]))?;
+    jsonl::write(&dir.join(CONSEQUENCES), lines.len(), |at| writer.consequence(&lines[at]))?;
+    jsonl::write(&dir.join(PENDING), cases.len(), |at| writer.pending(&cases[at]))?;
     jsonl::write(&folder.join("issues.jsonl"), findings.len(), |at| &findings[at])?;
     let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
     std::fs::write(dir.join(RUN), text + "\n")

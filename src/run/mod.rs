@@ -104,10 +104,10 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     let literals = job.literals(pack, data.year, data.as_of);
     let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
     let (outcome, trace) = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
-    let figures = figures::figures(&world).map_err(Failure::failed)?;
-    drop(world);
     told.stage("编制名单");
-    let handed = Handoff::new(pack, &data, &outcome);
+    let (figures, handed) = rayon::join(|| figures::figures(&world), || Handoff::new(pack, &data, &outcome));
+    let figures = figures.map_err(Failure::failed)?;
+    drop(world);
     let info = RunInfo {
         year: data.year,
         run: job.run,
@@ -130,6 +130,9 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
     let place = made.publish(&held, &mut archive, &name, &past.sha256)?;
     let withdrawn = past.withdrawn(outcome.lines.iter().map(|line| line.id.as_str()));
     told.say(&summary::of_outcome(job, pack, &outcome, (&figures, &withdrawn), &place));
+    // The process ends now: to give millions of small pieces back one by one would only take time.
+    std::mem::forget((handed, trace, withdrawn));
+    std::mem::forget((outcome, data));
     Ok(if faults { Ended::WithFaults } else { Ended::Clean })
 }
 

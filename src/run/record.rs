@@ -76,7 +76,7 @@ impl Lines for Printed<'_> {
         self.rows.len()
     }
 
-    fn line(&self, at: usize) -> Cow<'_, RegisteredLine> {
+    fn line(&self, at: usize) -> Cow<'_, RegisteredLine<'_>> {
         let (row, line) = self.rows[at];
         Cow::Owned(registered(self.pack, self.data, line, row))
     }
@@ -118,7 +118,7 @@ fn cells(row: &ListRow<'_>) -> Vec<String> {
     row.cells.iter().map(|cell| cell.to_string()).collect()
 }
 
-fn registered(pack: &Pack, data: &Dataset, line: &Line, row: &ListRow<'_>) -> RegisteredLine {
+fn registered<'t>(pack: &'t Pack, data: &'t Dataset, line: &'t Line, row: &'t ListRow<'t>) -> RegisteredLine<'t> {
     let register = &data.registers[line.subject.kind];
     let grounds = line.grounds.iter().map(|ground| PastGround {
         rule: pack.rules[ground.rule].id.clone(),
@@ -126,18 +126,18 @@ fn registered(pack: &Pack, data: &Dataset, line: &Line, row: &ListRow<'_>) -> Re
         facts: ground.facts.iter().map(|(name, value)| (name.clone(), json(value))).collect(),
     });
     RegisteredLine {
-        id: line.id.clone(),
-        check: line.check.clone(),
-        action: pack.actions[line.action].name.clone(),
-        subject_kind: pack.subjects[line.subject.kind].kind.clone(),
-        subject_id: register.ids[line.subject.index as usize].clone(),
-        subject_name: register.labels[line.subject.index as usize].clone(),
-        options: line.options.clone(),
-        rules: line.rules.iter().map(|rule| pack.rules[*rule].id.clone()).collect(),
+        id: line.id.as_str().into(),
+        check: line.check.as_str().into(),
+        action: pack.actions[line.action].name.as_str().into(),
+        subject_kind: pack.subjects[line.subject.kind].kind.as_str().into(),
+        subject_id: register.ids[line.subject.index as usize].as_str().into(),
+        subject_name: register.labels[line.subject.index as usize].as_str().into(),
+        options: line.options.as_slice().into(),
+        rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str().into()).collect(),
         grounds: grounds.collect(),
         adopted: if line.flags.contains(&Flag::DecidedAtHalfYear) { line.twin.clone() } else { None },
         filled: line.decision.clone(),
-        cells: cells(row),
+        cells: row.cells.iter().map(|cell| cell.as_ref().into()).collect(),
     }
 }
 

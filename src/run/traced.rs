@@ -35,7 +35,10 @@ pub fn write(dir: &Path, trace: &Trace<'_>, run: Run) -> std::io::Result<()> {
 ///
 /// # Errors
 /// The folder holds no trace, or one that this program does not know.
-pub fn read(dir: &Path, wanted: &(dyn Fn(&Head, &Record) -> bool + Sync)) -> Result<(Head, Vec<Record>), Failure> {
+pub fn read(
+    dir: &Path,
+    wanted: &(dyn Fn(&Head, &Record) -> bool + Sync),
+) -> Result<(Head, Vec<Record<'static>>), Failure> {
     let path = dir.join(FILE);
     let broken = |what: &dyn std::fmt::Display| {
         Failure::failed(format!(
@@ -60,10 +63,10 @@ pub fn read(dir: &Path, wanted: &(dyn Fn(&Head, &Record) -> bool + Sync)) -> Res
         if portion.is_empty() {
             break;
         }
-        let records: Vec<Option<Record>> = portion
+        let records: Vec<Option<Record<'static>>> = portion
             .par_iter()
             .enumerate()
-            .map(|(at, line)| match serde_json::from_str::<Record>(line) {
+            .map(|(at, line)| match serde_json::from_str::<Record<'static>>(line) {
                 Ok(record) => Ok(wanted(&head, &record).then_some(record)),
                 Err(_) => Err(damaged(read + at + 1)),
             })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::pack::{ColumnKind, Pack};
+use crate::pack::{self, ColumnKind, Pack};
 
 use super::spec::{RawCase, RawMessy, RawRows, RawSample};
 
@@ -11,8 +11,8 @@ use super::spec::{RawCase, RawMessy, RawRows, RawSample};
 pub enum Error {
     #[error("规则包没有 {0}，不能生成示例数据")]
     NoFile(&'static str),
-    #[error("规则包的 sample.toml 有语法错误：{0}")]
-    Syntax(#[from] toml::de::Error),
+    #[error("{0}")]
+    Syntax(pack::Report),
     #[error("规则包的 sample.toml：{place}：{message}")]
     Meaning { place: String, message: String },
 }
@@ -149,7 +149,8 @@ impl<'p> Sampler<'p> {
     /// Compiles the pack's `sample.toml`.
     pub fn new(pack: &'p Pack) -> Result<Sampler<'p>, Error> {
         let (_, text) = pack.files.iter().find(|(name, _)| name == super::FILE).ok_or(Error::NoFile(super::FILE))?;
-        let raw: RawSample = toml::from_str(text)?;
+        let raw: RawSample =
+            toml::from_str(text).map_err(|error| Error::Syntax(pack::Report::of_syntax(super::FILE, &error, pack)))?;
         Compiler { pack, raw: &raw, words: words(&raw) }.sampler()
     }
 

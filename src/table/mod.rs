@@ -189,8 +189,13 @@ impl Dataset {
 
     /// `路径/文件.xlsx!工作表!A12`, as the outputs cite a cell.
     pub fn cite(&self, cell: Cell) -> String {
+        self.cited(cell).to_string()
+    }
+
+    /// As [`Dataset::cite`], to be written where it is wanted.
+    pub fn cited(&self, cell: Cell) -> impl std::fmt::Display + '_ {
         let sheet = &self.sheets[cell.sheet.0 as usize];
         let book = &self.books[sheet.book as usize];
-        format!("{}!{}!{}", book.path, sheet.name, A1(cell.row, cell.column))
+        std::fmt::from_fn(move |f| write!(f, "{}!{}!{}", book.path, sheet.name, A1(cell.row, cell.column)))
     }
 }

@@ -18,7 +18,7 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::pack::{Column, ColumnKind, Pack, Table};
+use crate::pack::{self, Column, ColumnKind, Pack, Table};
 use spec::RawTemplate;
 
 pub use spec::FILE;
@@ -26,8 +26,8 @@ pub use spec::FILE;
 /// Why no template could be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("规则包的 {FILE} 有误：{0}")]
-    Spec(#[from] toml::de::Error),
+    #[error("{0}")]
+    Spec(pack::Report),
     #[error("规则包的 {FILE} 中，工作簿「{book}」要放表「{table}」，规则包没有这张表")]
     UnknownTable { book: String, table: String },
     #[error("不能建立文件夹「{}」，请检查路径和权限", .path.display())]
@@ -54,7 +54,9 @@ const INLINE_LIST: usize = 255;
 /// Writes the pack's templates into `folder` and returns the paths. Nothing is ever overwritten.
 pub fn write(folder: &Path, pack: &Pack) -> Result<Vec<PathBuf>, Error> {
     let raw = match pack.files.iter().find(|(name, _)| name == FILE) {
-        Some((_, text)) => toml::from_str(text)?,
+        Some((_, text)) => {
+            toml::from_str(text).map_err(|error| Error::Spec(pack::Report::of_syntax(FILE, &error, pack)))?
+        }
         None => RawTemplate::default(),
     };
     let mut books = Vec::new();

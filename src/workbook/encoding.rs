@@ -13,6 +13,9 @@ pub(super) fn encoding(head: &[u8], part: &str) -> Result<&'static encoding_rs::
     if head.starts_with(b"<\0") {
         return Ok(encoding_rs::UTF_16LE);
     }
+    if head.starts_with(b"\0<") {
+        return Ok(encoding_rs::UTF_16BE);
+    }
     let Some(declaration) = head.strip_prefix(b"<?xml").and_then(|rest| rest.get(..memchr::memchr(b'>', rest)?)) else {
         return Ok(encoding_rs::UTF_8);
     };

@@ -8,6 +8,9 @@ use super::super::model::*;
 use super::super::raw::*;
 use super::{Builder, Sections, kinds, table_names};
 
+/// A comparison goes through the values of an ordered set one by one.
+const MOST_RANKS: usize = 100;
+
 impl Builder {
     pub(super) fn tables(&mut self, sections: &Sections) -> Vec<Table> {
         let kinds: Vec<&str> = sections.subjects.iter().map(|(_, subject)| subject.kind.get_ref().as_str()).collect();
@@ -95,6 +98,10 @@ impl Builder {
                         format!("列「{}」没有可选值", raw.name.get_ref()),
                         "请写明 values = […]".into(),
                     );
+                }
+                if raw.ordered && raw.values.len() > MOST_RANKS {
+                    let message = format!("列「{}」有 {} 个有次序的可选值", raw.name.get_ref(), raw.values.len());
+                    self.fault(raw.name.span(), message, format!("最多 {MOST_RANKS} 个"));
                 }
                 ColumnKind::Choice { values: raw.values.clone(), ordered: raw.ordered }
             }

@@ -29,7 +29,7 @@ fn run(version: usize) -> Registration {
         if version > 0 {
             line.filled = Some(answer(version));
             line.cells[13] = "同意".into();
-            line.cells[16] = answer(version).remark;
+            line.cells[16] = answer(version).remark.into();
         }
         line
     });

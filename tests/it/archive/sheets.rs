@@ -55,7 +55,7 @@ pub fn line(
     name: &str,
     options: &[&str],
     check: &str,
-) -> RegisteredLine {
+) -> RegisteredLine<'static> {
     let id = format!("{year}-{}-{action}-C-{subject}", run.code());
     let cells = [
         "1",
@@ -80,28 +80,34 @@ pub fn line(
     let mut facts = BTreeMap::new();
     facts.insert("考核等次".into(), "基本称职".into());
     RegisteredLine {
-        check: check.into(),
-        action: action.into(),
+        check: check.to_owned().into(),
+        action: action.to_owned().into(),
         subject_kind: "cadre".into(),
-        subject_id: subject.into(),
-        subject_name: name.into(),
+        subject_id: subject.to_owned().into(),
+        subject_name: name.to_owned().into(),
         options: options.iter().map(|&option| option.to_owned()).collect(),
         rules: vec!["4.4".into()],
         grounds: vec![PastGround { rule: "4.4".into(), about: subject.into(), facts }],
         adopted: None,
         filled: None,
-        cells: cells.map(str::to_owned).to_vec(),
-        id,
+        cells: cells.map(|cell| cell.to_owned().into()).to_vec(),
+        id: id.into(),
     }
 }
 
-pub fn list(year: i32, run: Run, name: &str, extra: &[(&str, bool)], lines: Vec<RegisteredLine>) -> RegisteredList {
+pub fn list(
+    year: i32,
+    run: Run,
+    name: &str,
+    extra: &[(&str, bool)],
+    lines: Vec<RegisteredLine<'static>>,
+) -> RegisteredList {
     let mut columns: Vec<String> = COLUMNS.iter().map(|&column| column.to_owned()).collect();
     let mut lines = lines;
     for (at, (column, _)) in extra.iter().enumerate() {
         columns.insert(17 + at, (*column).to_owned());
         for line in &mut lines {
-            line.cells.insert(17 + at, String::new());
+            line.cells.insert(17 + at, "".into());
         }
     }
     RegisteredList {
@@ -209,10 +215,15 @@ impl Grid {
         Grid::new(&book.title, &book.columns, book.entries.iter().map(|entry| &entry.cells), book.entries.is_empty())
     }
 
-    fn new<'a>(title: &str, columns: &[String], rows: impl Iterator<Item = &'a Vec<String>>, empty: bool) -> Grid {
+    fn new<'a, T: AsRef<str> + 'a>(
+        title: &str,
+        columns: &[String],
+        rows: impl Iterator<Item = &'a Vec<T>>,
+        empty: bool,
+    ) -> Grid {
         let mut grid = vec![vec![Cell::from(title)], vec![Cell::from("只填写答复各列")]];
         grid.push(columns.iter().map(|column| Cell::from(column.as_str())).collect());
-        grid.extend(rows.map(|row| row.iter().map(|text| Cell::from(text.as_str())).collect()));
+        grid.extend(rows.map(|row| row.iter().map(|text| Cell::from(text.as_ref())).collect()));
         if empty {
             grid.push(vec![Cell::from("本次没有。")]);
         }

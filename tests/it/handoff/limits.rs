@@ -43,7 +43,8 @@ fn rows_beyond_the_limit_go_on_further_sheets_with_their_own_header() {
         .map(|number| {
             let rows = tags(&parts[&format!("xl/worksheets/sheet{number}.xml")], "<row ").len();
             assert!(rows <= 16);
-            rows - 2
+            // Title, header, and the empty row at the end.
+            rows - 3
         })
         .sum();
     assert_eq!(data, 25);
@@ -85,6 +86,53 @@ fn a_streamed_list_reads_like_a_kept_one() {
     assert_eq!(read.rows.len(), 5_600);
     assert_eq!(read.rows[5_599][..4], ["5600", "2015-A-诫勉谈话-C-C05600", "阿卜杜拉·伟", "C05600"]);
     assert_eq!(super::unlocked(&dir.path().join("诫勉谈话名单.xlsx")).len(), 5_600 * 4);
+}
+
+#[test]
+fn formats_end_with_the_table_and_no_row_is_told_twice() {
+    let columns = vec![
+        Column::centred("序号", 4.0, 8.0),
+        Column::text("事实", 10.0, 60.0),
+        Column::text("提示", 4.0, 10.0),
+        Column::text("备注", 4.0, 10.0).answered(Answer {
+            kind: AnswerKind::Text,
+            prompt: "备注".into(),
+            refusal: String::new(),
+        }),
+        Column::text("核对码", 4.0, 10.0).small(),
+    ];
+    let text = |text: &'static str| Value::Text(text.into());
+    let rows = vec![
+        vec![Value::Count(1), text("甲"), Value::Blank, Value::Blank, text("a")],
+        vec![Value::Count(2), Value::Fault("乙".into()), text("注意"), Value::Blank, text("b")],
+        vec![
+            Value::Blank,
+            Value::Date(NaiveDate::from_ymd_opt(1815, 6, 18).unwrap()),
+            Value::Blank,
+            text("丙"),
+            text(""),
+        ],
+        vec![Value::Count(4), text("丁"), Value::Blank, Value::Blank, Value::Blank],
+    ];
+    let parts = unpacked(&write::bytes(&book(columns, rows), 100).unwrap());
+    let sheet = &parts["xl/worksheets/sheet1.xml"];
+    let numbers: Vec<u32> =
+        tags(sheet, "<row ").into_iter().map(|row| attribute(row, "r").unwrap().parse().unwrap()).collect();
+    assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");
+    assert!(tags(sheet, "<col ").into_iter().all(|column| attribute(column, "style").is_none()), "{sheet}");
+    let style = |cell: &str| {
+        let start = format!("<c r=\"{cell}\" ");
+        attribute(tags(sheet, &start).first().unwrap_or_else(|| panic!("{cell} in {sheet}")), "s").unwrap().to_owned()
+    };
+    for (column, other) in [("A", None), ("B", Some("4")), ("C", None), ("D", None), ("E", None)] {
+        let first = style(&format!("{column}3"));
+        for row in ["4", "5", "6"] {
+            // Text of a cell at fault is shown so; a number's format is not a blank cell's.
+            let same = Some(row) != other && !(column == "A" && row == "5");
+            assert_eq!(style(&format!("{column}{row}")) == first, same, "{column}{row} in {sheet}");
+        }
+    }
+    assert!(tags(sheet, "<c r=\"A7\"").is_empty());
 }
 
 /// `cargo test --release --test it large -- --ignored --nocapture`

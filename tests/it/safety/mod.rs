@@ -10,6 +10,7 @@ mod confidential;
 mod disk;
 mod log;
 mod names;
+mod packs;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@
 mod biff;
 mod build;
 mod danger;
+mod foreign;
 mod mutants;
 mod ods;
 mod opinion;

@@ -181,6 +181,8 @@ fn parts_may_have_other_names_and_prefixes() {
     let text = sheet(r#"<sheetData><row r="1"><c r="A1"><v>7</v></c></row></sheetData>"#).replace("UTF-8", "UTF-16");
     let mut wide = vec![0xFE, 0xFF];
     wide.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+    // With a mark and without.
+    check(&xlsx("").with("xl/worksheets/sheet1.xml", &wide[2..]).zip(), &["A1 7"]);
     check(&xlsx("").with("xl/worksheets/sheet1.xml", wide).zip(), &["A1 7"]);
 }
 

@@ -1,0 +1,50 @@
+//! Workbooks of other projects' tests, thousands of them and none of ours to keep: read by both parsers where they lie.
+//!
+//! `KAOHE_FOREIGN=FOLDER cargo test --test it foreign -- --ignored --nocapture`. calamine may refuse what the scanner reads
+//! (an old LibreOffice's texts in `<v>`, a `<dimension>` of rows alone), for a refusal is no wrong cell; it is told.
+
+use std::fs;
+use std::path::PathBuf;
+
+use kaohe::workbook::Parser;
+
+use super::shown_by;
+
+/// Of many lines the first that differ.
+fn difference(scanned: &[String], read: &[String]) -> String {
+    let at = scanned.iter().zip(read).position(|(scanned, read)| scanned != read);
+    let at = at.unwrap_or(scanned.len().min(read.len()));
+    let some = |lines: &[String]| lines.iter().skip(at).take(3).cloned().collect::<Vec<_>>().join("; ");
+    format!("line {at}: {} by the scanner, {} by calamine", some(scanned), some(read))
+}
+
+#[test]
+#[ignore = "needs a folder of foreign workbooks"]
+fn foreign_workbooks_are_read_alike_by_both_parsers() {
+    let folder = PathBuf::from(std::env::var_os("KAOHE_FOREIGN").expect("KAOHE_FOREIGN names the folder"));
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let (mut read, mut refused, mut differ) = (0, 0, Vec::new());
+    for file in &files {
+        let Ok(bytes) = fs::read(file) else { continue };
+        let found = match [Parser::Scanner, Parser::Calamine].map(|parser| shown_by(parser, &bytes)) {
+            [Ok(scanned), Ok(general)] if scanned == general => {
+                read += 1;
+                continue;
+            }
+            [Ok(scanned), Ok(general)] => difference(&scanned, &general),
+            [Err(_), Err(_)] => {
+                refused += 1;
+                continue;
+            }
+            [Ok(_), Err(message)] => {
+                eprintln!("{}: refused by calamine alone: {message}", file.display());
+                continue;
+            }
+            [Err(message), Ok(_)] => format!("refused by the scanner alone: {message}"),
+        };
+        differ.push(format!("{}: {found}", file.display()));
+    }
+    eprintln!("{} files, {read} read alike, {refused} refused, {} differ", files.len(), differ.len());
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
