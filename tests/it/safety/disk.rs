@@ -315,6 +315,23 @@ fn a_run_killed_at_any_moment_leaves_the_old_run_or_the_new_one() {
     assert!(seen.0 > 0, "{seen:?}");
 }
 
+/// Excel and WPS lay a file beside a workbook that is open: its list is named, and nothing is replaced under their hands.
+#[test]
+fn a_list_that_is_open_is_named_and_nothing_is_replaced() {
+    let city = lived_in();
+    for (mark, name) in [("~$约谈名单.xlsx", "约谈名单.xlsx"), (".~lock.通报名单.xlsx#", "通报名单.xlsx")] {
+        let mark = city.output().join("2015-half-year").join(mark);
+        fs::write(&mark, "").unwrap();
+        let before = tree(&city.output());
+        let ended = city.try_run("half-year");
+        assert_eq!(ended.status.code(), Some(1));
+        assert!(told(&ended).contains(name) && told(&ended).contains("关闭后重试"), "{}", told(&ended));
+        assert!(tree(&city.output()) == before);
+        fs::remove_file(mark).unwrap();
+        assert_eq!(city.try_run("half-year").status.code(), Some(0));
+    }
+}
+
 /// Where folders cannot be exchanged in one step (Windows, shares) the old one is moved aside first: what a run
 /// that was killed before, between and after the two moves leaves behind.
 #[test]
