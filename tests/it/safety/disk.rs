@@ -319,7 +319,8 @@ fn a_run_killed_at_any_moment_leaves_the_old_run_or_the_new_one() {
 #[test]
 fn a_list_that_is_open_is_named_and_nothing_is_replaced() {
     let city = lived_in();
-    for (mark, name) in [("~$约谈名单.xlsx", "约谈名单.xlsx"), (".~lock.通报名单.xlsx#", "通报名单.xlsx")] {
+    for (mark, name) in [("~$约谈名单.xlsx", "约谈名单.xlsx"), (".~lock.通报名单.xlsx#", "通报名单.xlsx")]
+    {
         let mark = city.output().join("2015-half-year").join(mark);
         fs::write(&mark, "").unwrap();
         let before = tree(&city.output());

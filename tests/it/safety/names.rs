@@ -370,3 +370,32 @@ fn the_lists_and_folders_of_a_pack_stay_in_the_run_s_folder() {
         assert!(!dir.path().join("结果/通报名单.xlsx").exists() && !dir.path().join("结果/深/2015-annual").exists());
     }
 }
+
+/// What its other files call workbooks and folders stays in the folder that is asked for, too.
+#[test]
+fn the_forms_and_samples_of_a_pack_stay_in_their_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let pack = dir.path().join("包");
+    assert!(kaohe().args(["pack", "export"]).arg(&pack).output().unwrap().status.success());
+    let whole = |file: &str| fs::read_to_string(pack.join(file)).unwrap();
+    let (template, sample) = (whole("template.toml"), whole("sample.toml"));
+    for (file, text, from, arguments) in [
+        ("template.toml", &template, "\"名册\"", &["template"][..]),
+        ("sample.toml", &sample, "name = \"名册\"", &["sample", "--cadres", "60"]),
+        ("sample.toml", &sample, "\"组织部汇总/2015年度\"", &["sample", "--cadres", "60", "--messy"]),
+        ("sample.toml", &sample, "\"报送表（{n}）\"", &["sample", "--cadres", "60", "--messy"]),
+    ] {
+        assert!(text.contains(from), "{file}: {from}");
+        for name in ["../逃", "/tmp/逃", "甲/../../逃", "甲\\\\逃", "C:逃"] {
+            let place = dir.path().join("深/处");
+            let key = from.split('"').next().unwrap();
+            fs::write(pack.join(file), text.replacen(from, &format!("{key}\"{name}\""), 1)).unwrap();
+            let mut command = kaohe();
+            let ended = command.args(arguments).arg(&place).arg("--pack").arg(&pack).output().unwrap();
+            assert_eq!(ended.status.code(), Some(1), "{file} {name}: {}", told(&ended));
+            assert!(told(&ended).contains(file) && told(&ended).contains("逃"), "{file} {name}: {}", told(&ended));
+            assert!(!place.exists(), "{file} {name}");
+        }
+        fs::write(pack.join(file), text).unwrap();
+    }
+}
