@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 
 use crate::finding::Code;
 use crate::workbook::Raw;
 
 use super::text;
-use super::texts::{Recent, Texts};
+use super::texts::{Index, Recent, Texts};
 
 /// What a cell content means in its column.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,11 +162,20 @@ impl Cells {
 
     /// One number per content, equal where two say the same.
     pub fn meanings(&self) -> Vec<u32> {
-        let mut known: HashMap<Meaning<'_>, u32> = HashMap::with_capacity(self.contents.len());
-        self.entries()
-            .map(|entry| {
-                let next = known.len() as u32;
-                *known.entry(entry.meaning(None, false)).or_insert(next)
+        // Per meaning the code of the first content that has it.
+        let mut firsts: Vec<u32> = Vec::new();
+        let mut known = Index::default();
+        let meaning = |code: u32| self.of_code(code).meaning(None, false);
+        (0..self.contents.len() as u32)
+            .map(|code| {
+                let own = meaning(code);
+                let hash = known.hash(&own);
+                known.find(hash, |number| meaning(firsts[number as usize]) == own).unwrap_or_else(|| {
+                    let number = firsts.len() as u32;
+                    known.insert(hash, number);
+                    firsts.push(code);
+                    number
+                })
             })
             .collect()
     }
@@ -399,6 +408,8 @@ impl Builder {
 
     /// The cells of others follow, piece by piece: whose, and which of its rows.
     pub fn join(&mut self, others: Vec<Cells>, pieces: &[(usize, Range<usize>)]) {
+        // Exactly as much as there will be: a column's contents are most of what a table takes.
+        self.cells.contents.reserve_exact(others.iter().map(|other| other.contents.len() - 1).sum());
         let others: Vec<(Vec<u32>, u32)> = others
             .into_iter()
             .map(|mut other| (std::mem::take(&mut other.codes), self.cells.append_contents(other)))

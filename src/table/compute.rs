@@ -1,4 +1,4 @@
-//! The data frame of a table's rows, and the pack's checks over it.
+//! The data frame of a table's rows, and the pack's checks over them.
 
 use std::collections::BTreeSet;
 
@@ -6,25 +6,33 @@ use polars::prelude::{Column, DataFrame, PolarsError};
 use rayon::prelude::*;
 
 use crate::finding::{Code, Severity};
-use crate::pack;
+use crate::pack::{self, sql};
 
+use super::coerce::Coercion;
 use super::column::{Cells, EMPTY};
 use super::directory::Who;
+use super::examine::Examined;
 use super::frame::{self, EvaluateError};
-use super::judge::Work;
+use super::judge::{Work, is_soft};
 use super::refer::RowFault;
 
 impl Work<'_> {
-    /// The columns of all rows as their cells have them; bad cells are null.
-    pub(super) fn columns(&self, years: &[Option<i32>]) -> Result<Vec<Column>, PolarsError> {
-        let column = |(at, column): (usize, &pack::Column)| {
+    /// The columns of all rows that the pack's expressions about them name; bad cells are null.
+    pub(super) fn columns(&self, years: &[Option<i32>]) -> Result<Vec<Column>, EvaluateError> {
+        let mut named = BTreeSet::new();
+        for condition in self.table.checks.iter().map(|check| &check.when).chain(&self.table.looks_back) {
+            let names = sql::names(&sql::parse(condition)?);
+            let columns = self.table.columns.iter().enumerate();
+            named.extend(columns.filter(|(_, column)| names.contains(&column.name)).map(|(at, _)| at));
+        }
+        let column = |at: usize| {
             if self.table.year == Some(at) {
-                Ok(frame::years(&column.name, years))
+                Ok(frame::years(self.name(at), years.iter().copied()))
             } else {
-                self.column(at, &self.rows.cells[at])
+                self.column(at, self.rows.cells[at].codes.clone())
             }
         };
-        self.table.columns.par_iter().enumerate().with_max_len(1).map(column).collect()
+        named.into_iter().map(|at| Ok(column(at)?)).collect()
     }
 
     /// The frame of these columns and of whom the rows are about.
@@ -52,13 +60,9 @@ impl Work<'_> {
         DataFrame::new(self.rows.origin.len(), columns)
     }
 
-    pub(super) fn column(&self, at: usize, cells: &Cells) -> Result<Column, PolarsError> {
-        frame::column(
-            &self.table.columns[at],
-            cells,
-            self.world.schema.coercions[self.index][at].default.as_ref(),
-            self.soft[at],
-        )
+    fn column(&self, at: usize, codes: Vec<u32>) -> Result<Column, PolarsError> {
+        let default = self.world.schema.coercions[self.index][at].default.as_ref();
+        frame::column(&self.table.columns[at], &self.rows.cells[at], codes, default, self.soft[at])
     }
 
     /// A check between columns, from the pack.
@@ -91,14 +95,51 @@ impl Work<'_> {
         }
         if check.blank && !hit.is_empty() {
             blanked.extend(hit.iter().map(|row| (*row, check.column)));
-            let mut left = cells.clone();
-            for (row, column) in blanked.iter() {
-                if *column == check.column {
-                    left.codes[*row] = EMPTY;
-                }
+            let column = self.name(check.column).to_owned();
+            if frame.column(&column).is_ok() {
+                let codes = blank(cells.codes.clone(), check.column, blanked);
+                frame.with_column(self.column(check.column, codes)?)?;
             }
-            frame.with_column(self.column(check.column, &left)?)?;
         }
         Ok(())
     }
+}
+
+/// A column's codes without the cells that a check blanks.
+fn blank(mut codes: Vec<u32>, column: usize, blanked: &BTreeSet<(usize, usize)>) -> Vec<u32> {
+    for (row, _) in blanked.iter().filter(|(_, at)| *at == column) {
+        codes[*row] = EMPTY;
+    }
+    codes
+}
+
+/// The rows that are kept, as a frame. Each column's cells are let go when it is made: all cells and all frames together
+/// would be the most memory of a run.
+pub fn frame(
+    table: &pack::Table,
+    coercions: &[Coercion],
+    cells: Vec<Cells>,
+    examined: &Examined,
+) -> Result<DataFrame, PolarsError> {
+    let kept = &examined.kept;
+    let column = |(at, mut cells): (usize, Cells)| {
+        let described = &table.columns[at];
+        if let Ok(made) = examined.frame.column(&described.name) {
+            return Ok(made.clone());
+        }
+        if table.year == Some(at) {
+            return Ok(frame::years(&described.name, kept.iter().map(|row| examined.years[*row])));
+        }
+        let mut codes = blank(std::mem::take(&mut cells.codes), at, &examined.blanked);
+        if kept.len() < codes.len() {
+            codes = kept.iter().map(|row| codes[*row]).collect();
+        }
+        frame::column(described, &cells, codes, coercions[at].default.as_ref(), is_soft(table, at, described))
+    };
+    let columns: Result<Vec<Column>, PolarsError> =
+        cells.into_par_iter().enumerate().with_max_len(1).map(column).collect();
+    let mut columns = columns?;
+    let is_subject = |made: &&Column| table.columns.iter().all(|column| column.name != made.name().as_str());
+    columns.extend(examined.frame.columns().iter().filter(is_subject).cloned());
+    DataFrame::new(kept.len(), columns)
 }

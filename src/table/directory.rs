@@ -5,9 +5,9 @@
 
 use foldhash::HashMap;
 
-use super::Register;
 use super::lists::Few;
 use super::texts::{Index, Texts};
+use super::{Register, text};
 
 /// The subjects of one kind in register order.
 #[derive(Debug, Default)]
@@ -48,7 +48,8 @@ pub enum Who {
 }
 
 impl Who {
-    fn number(self) -> u32 {
+    /// One number for both.
+    pub fn number(self) -> u32 {
         match self {
             Who::Known(known) => known * 2,
             Who::PutAside(aside) => aside * 2 + 1,
@@ -76,8 +77,8 @@ pub enum Seat {
 #[derive(Debug)]
 pub struct Entry<'a> {
     pub id: &'a str,
-    /// As people read it, and its key.
-    pub label: String,
+    /// As shown, and its key.
+    pub label: &'a str,
     pub label_key: &'a str,
     pub other_labels: Option<&'a str>,
     /// The unit of a membership row.
@@ -95,10 +96,11 @@ impl Directory {
                 let new = self.ids.len() as u32;
                 self.by_id.insert(hash, Who::Known(new).number());
                 self.ids.push(entry.id.to_owned());
-                if entry.label != entry.label_key {
+                let label = text::without_blanks(entry.label);
+                if label != entry.label_key {
                     self.label_keys.insert(new, entry.label_key.into());
                 }
-                self.labels.push(entry.label);
+                self.labels.push(label);
                 self.units.push(Few::default());
                 self.name(entry.label_key, Who::Known(new));
                 new
@@ -150,6 +152,13 @@ impl Directory {
                 }
             }
         }
+    }
+
+    /// Per valid row of the register whom it is about.
+    pub fn of_rows(&self, count: usize) -> Vec<Option<u32>> {
+        let mut of = vec![None; count];
+        self.rows.iter().for_each(|(known, row)| of[*row as usize] = Some(*known));
+        of
     }
 
     /// Those who are subjects of the run.

@@ -3,6 +3,8 @@
 //! Saying exactly the same, the later one is superfluous. Saying different things, none can be
 //! believed and all are put aside: nobody is listed by whichever row happened to come first.
 
+use std::cell::OnceCell;
+
 use foldhash::{HashMap, HashMapExt};
 
 use crate::finding::{Code, Severity};
@@ -47,8 +49,9 @@ pub struct Duplicates {
 /// Finds the rows with one key.
 pub fn find(records: &Records<'_>) -> Duplicates {
     let mut found = Duplicates::default();
-    same_names(records, &mut found);
-    for group in groups(records, &records.key.parts) {
+    let meanings: Vec<OnceCell<Vec<u32>>> = records.cells.iter().map(|_| OnceCell::new()).collect();
+    same_names(records, &meanings, &mut found);
+    for group in groups(records, &records.key.parts, &meanings) {
         let differing: Vec<usize> =
             (0..records.cells.len()).filter(|column| differs(records, *column, &group)).collect();
         let subject_differs =
@@ -73,45 +76,88 @@ pub fn find(records: &Records<'_>) -> Duplicates {
 }
 
 /// Rows with equal parts, in groups of two and more, in row order.
-fn groups(records: &Records<'_>, parts: &[KeyPart]) -> Vec<Vec<usize>> {
-    let rows = records.rejected.len();
-    let mut group: Vec<Option<u32>> = (0..rows).map(|row| (!(records.excluded)(row)).then_some(0)).collect();
-    for part in parts {
-        let mut known: HashMap<u64, u32> = HashMap::with_capacity(rows);
-        let meanings = match part {
-            KeyPart::Column(column) if records.table.year != Some(*column) => {
-                Some((*column, records.cells[*column].meanings()))
-            }
-            _ => None,
-        };
-        for (row, group) in group.iter_mut().enumerate() {
-            let Some(before) = *group else { continue };
-            let value = match (part, &meanings) {
-                (_, Some((column, meanings))) => {
-                    let cells = &records.cells[*column];
-                    cells.is_good(row).then(|| meanings[cells.codes[row] as usize])
-                }
-                (KeyPart::Column(_), None) => records.years.get(row).copied().flatten().map(|year| year as u32),
-                (KeyPart::Subject(kind), None) => subject(records, *kind, row).map(|who| match who {
-                    Who::Known(index) => index * 2,
-                    Who::PutAside(index) => index * 2 + 1,
-                }),
-            };
-            let next = known.len() as u32;
-            *group = value.map(|value| *known.entry(u64::from(before) << 32 | u64::from(value)).or_insert(next));
-        }
+fn groups(records: &Records<'_>, parts: &[KeyPart], meanings: &Meanings) -> Vec<Vec<usize>> {
+    // Nearly every row stands alone, and soonest by its subject or id: it need not be told apart by the other parts.
+    let is_year = |part: &&KeyPart| matches!(part, KeyPart::Column(column) if records.table.year == Some(*column));
+    let others = parts.iter().filter(|part| !is_year(part));
+    let mut rows: Vec<usize> = (0..records.rejected.len()).filter(|row| !(records.excluded)(*row)).collect();
+    let mut group: Vec<u32> = vec![0; rows.len()];
+    for part in others.chain(parts.iter().filter(is_year)) {
+        let values = values(records, part, meanings);
+        let mut known = Known::new(group.iter().all(|group| *group == 0));
+        let mut next: Vec<Option<u32>> =
+            rows.iter().zip(&group).map(|(row, before)| Some(known.number(*before, values(*row)?))).collect();
+        let mut sizes: Vec<u32> = vec![0; known.count as usize];
+        next.iter().flatten().for_each(|group| sizes[*group as usize] += 1);
+        next.iter_mut().for_each(|group| *group = group.filter(|group| sizes[*group as usize] > 1));
+        rows = rows.into_iter().zip(&next).filter_map(|(row, group)| group.map(|_| row)).collect();
+        group = next.into_iter().flatten().collect();
     }
-    // Nearly every row stands alone.
-    let mut sizes: Vec<u32> = vec![0; rows];
-    group.iter().flatten().for_each(|group| sizes[*group as usize] += 1);
-    let mut order: Vec<(u32, usize)> = group
-        .iter()
-        .enumerate()
-        .filter_map(|(row, group)| group.map(|group| (group, row)))
-        .filter(|(group, _)| sizes[*group as usize] > 1)
-        .collect();
+    let mut order: Vec<(u32, usize)> = group.into_iter().zip(rows).collect();
     order.sort_unstable();
-    order.chunk_by(|a, b| a.0 == b.0).map(|chunk| chunk.iter().map(|(_, row)| *row).collect()).collect()
+    order
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|chunk| chunk.len() > 1)
+        .map(|chunk| chunk.iter().map(|(_, row)| *row).collect())
+        .collect()
+}
+
+/// The meanings of a column's contents, per column, where they have been asked for.
+type Meanings = [OnceCell<Vec<u32>>];
+
+/// What a part of the key is in a row, as a number; none where the row does not say.
+fn values<'a>(
+    records: &'a Records<'_>,
+    part: &'a KeyPart,
+    meanings: &'a Meanings,
+) -> Box<dyn Fn(usize) -> Option<u32> + 'a> {
+    match part {
+        KeyPart::Column(column) if records.table.year == Some(*column) => {
+            Box::new(|row| records.years.get(row).copied().flatten().map(|year| year as u32))
+        }
+        KeyPart::Column(column) => {
+            let cells = &records.cells[*column];
+            let meanings = meanings[*column].get_or_init(|| cells.meanings());
+            Box::new(|row| cells.is_good(row).then(|| meanings[cells.codes[row] as usize]))
+        }
+        KeyPart::Subject(kind) => Box::new(|row| subject(records, *kind, row).map(Who::number)),
+    }
+}
+
+/// Numbers pairs of numbers in the order in which they come.
+struct Known {
+    count: u32,
+    /// By the second number, plus one, while all first ones are the same and the second ones are small.
+    plain: Option<Vec<u32>>,
+    pairs: HashMap<u64, u32>,
+}
+
+impl Known {
+    /// Second numbers up to this are looked up by place: there are hardly more rows in a table.
+    const PLAIN: usize = 1 << 21;
+
+    fn new(is_plain: bool) -> Known {
+        Known { count: 0, plain: is_plain.then(Vec::new), pairs: HashMap::new() }
+    }
+
+    fn number(&mut self, first: u32, second: u32) -> u32 {
+        let number = match &mut self.plain {
+            Some(plain) if (second as usize) < Self::PLAIN => {
+                if plain.len() <= second as usize {
+                    plain.resize(second as usize + 1, 0);
+                }
+                let number = &mut plain[second as usize];
+                if *number == 0 {
+                    self.count += 1;
+                    *number = self.count;
+                }
+                return *number - 1;
+            }
+            _ => self.pairs.entry(u64::from(first) << 32 | u64::from(second)).or_insert(self.count),
+        };
+        self.count = self.count.max(*number + 1);
+        *number
+    }
 }
 
 /// The subject of a kind that a row refers to.
@@ -227,12 +273,12 @@ fn places(records: &Records<'_>, column: usize, group: &[usize]) -> String {
 }
 
 /// One id under several names: none of its rows can be believed.
-fn same_names(records: &Records<'_>, found: &mut Duplicates) {
+fn same_names(records: &Records<'_>, meanings: &Meanings, found: &mut Duplicates) {
     let Some(KeyPart::Column(id)) = records.key.parts.first() else { return };
     if records.key.same.is_empty() {
         return;
     }
-    for group in groups(records, &[KeyPart::Column(*id)]) {
+    for group in groups(records, &[KeyPart::Column(*id)], meanings) {
         for column in &records.key.same {
             let cells = &records.cells[*column];
             let said = |row: usize| cells.entry(row).said();

@@ -78,10 +78,14 @@ pub struct Examined {
     pub faults: Vec<(usize, RowFault)>,
     /// Findings about a whole sheet: code, reason, remedy.
     pub sheet_faults: Vec<(SheetId, Code, String, String)>,
-    /// The valid rows.
-    pub frame: DataFrame,
-    /// Their indices among all rows.
+    /// The indices of the valid rows.
     pub kept: Vec<usize>,
+    /// The columns of the valid rows that are made already.
+    pub frame: DataFrame,
+    /// Resolved years of all rows, where the table has years.
+    pub years: Vec<Option<i32>>,
+    /// Rows and columns that checks blank.
+    pub blanked: BTreeSet<(usize, usize)>,
     /// Column → per kept row.
     pub mentions: HashMap<usize, Vec<Vec<Mention>>>,
     /// Per reference of the table and row.
@@ -208,7 +212,7 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
         .collect();
     let mut faults = work.faults;
     faults.sort_by_key(|(row, fault)| (*row, fault.column));
-    Ok(Examined { verdicts, faults, sheet_faults, frame, kept, mentions, whos })
+    Ok(Examined { verdicts, faults, sheet_faults, kept, frame, years, blanked, mentions, whos })
 }
 
 /// The faults that cells have of themselves, whatever the registers and the year.

@@ -11,10 +11,11 @@ use super::column::{Cells, Content, Entry, Value};
 /// Days from the common era's first to 1970, as polars counts from.
 const EPOCH: i32 = 719_163;
 
-/// The typed column of a table's column; blanks hold the default, bad cells nothing.
+/// The typed column of a table's column, for rows with these codes; blanks hold the default, bad cells nothing.
 pub fn column(
     described: &pack::Column,
     cells: &Cells,
+    codes: Vec<u32>,
     default: Option<&Value>,
     soft: bool,
 ) -> Result<Column, PolarsError> {
@@ -27,21 +28,21 @@ pub fn column(
                 Content::Good(Value::Number(number)) => Some(*number),
                 _ => None,
             };
-            numbers::<Float64Type>(name, cells, said().map(|entry| number(entry?.content))).into_column()
+            numbers::<Float64Type>(name, codes, said().map(|entry| number(entry?.content))).into_column()
         }
         ColumnKind::Year => {
             let year = |content: &Content| match content {
                 Content::Good(Value::Year(year)) => Some(*year),
                 _ => None,
             };
-            numbers::<Int32Type>(name, cells, said().map(|entry| year(entry?.content))).into_column()
+            numbers::<Int32Type>(name, codes, said().map(|entry| year(entry?.content))).into_column()
         }
         ColumnKind::Date | ColumnKind::Month => {
             let day = |content: &Content| match content {
                 Content::Good(Value::Day(day)) => Some(days(*day)),
                 _ => None,
             };
-            numbers::<Int32Type>(name, cells, said().map(|entry| day(entry?.content))).into_date().into_column()
+            numbers::<Int32Type>(name, codes, said().map(|entry| day(entry?.content))).into_date().into_column()
         }
         ColumnKind::Choice { values, .. } => {
             let word = |content: &Content| match content {
@@ -49,11 +50,11 @@ pub fn column(
                 _ => None,
             };
             let known: Vec<Option<&str>> = said().map(|entry| word(entry?.content)).collect();
-            texts(name, cells, &known)?
+            texts(name, codes, &known)?
         }
         _ => {
             let known: Vec<Option<&str>> = said().map(|entry| entry?.text()).collect();
-            texts(name, cells, &known)?
+            texts(name, codes, &known)?
         }
     })
 }
@@ -70,23 +71,23 @@ fn said<'a>(entry: Entry<'a>, default: Option<&'a Content>, soft: bool) -> Optio
 
 fn numbers<T: PolarsNumericType>(
     name: PlSmallStr,
-    cells: &Cells,
+    codes: Vec<u32>,
     known: impl Iterator<Item = Option<T::Native>>,
 ) -> ChunkedArray<T> {
     let known: Vec<Option<T::Native>> = known.collect();
-    ChunkedArray::from_iter_options(name, cells.codes.iter().map(|code| known[*code as usize]))
+    ChunkedArray::from_iter_options(name, codes.iter().map(|code| known[*code as usize]))
 }
 
 /// Each different text is laid down once; the rows point at it.
-fn texts(name: PlSmallStr, cells: &Cells, known: &[Option<&str>]) -> Result<Column, PolarsError> {
+fn texts(name: PlSmallStr, codes: Vec<u32>, known: &[Option<&str>]) -> Result<Column, PolarsError> {
     let known = StringChunked::from_iter_options(name, known.iter().copied());
-    let codes = IdxCa::from_slice(PlSmallStr::EMPTY, &cells.codes);
+    let codes = IdxCa::from_vec(PlSmallStr::EMPTY, codes);
     Ok(known.take(&codes)?.into_column())
 }
 
 /// A column of resolved years.
-pub fn years(name: &str, years: &[Option<i32>]) -> Column {
-    Int32Chunked::from_iter_options(name.into(), years.iter().copied()).into_column()
+pub fn years(name: &str, years: impl Iterator<Item = Option<i32>>) -> Column {
+    Int32Chunked::from_iter_options(name.into(), years).into_column()
 }
 
 /// A column of indices in a register.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use polars::prelude::PolarsError;
+use polars::prelude::{Column, PolarsError};
 use rayon::prelude::*;
 
 use crate::finding::Code;
@@ -24,7 +24,7 @@ use super::recognise::Near;
 use super::report::{self, Notes};
 use super::scan::{Kind, Part, Scan, Scanned, Schema};
 use super::year::{Tally, YearError};
-use super::{Book, Dataset, Rejected, RejectedSubject, Sheet, SheetKind, Table, partial, text};
+use super::{Book, Dataset, Rejected, RejectedSubject, Sheet, SheetKind, Table, compute, partial};
 
 /// The day up to which everything counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,7 +237,7 @@ fn assemble<'p>(
         book: &|sheet| places.sheets[sheet.0 as usize].book,
     };
     let judged = judge(&world, &rows)?;
-    finish(pack, &mut dataset, rows, judged, notes)?;
+    finish(pack, schema, &mut dataset, rows, judged, notes)?;
     Ok(dataset)
 }
 
@@ -487,7 +487,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
         let label = labels.entry(*row).shown;
         directory.add(Entry {
             id,
-            label: text::without_blanks(label),
+            label,
             label_key,
             other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
             unit: unit_of(*row).and_then(|unit| match unit {
@@ -511,15 +511,15 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
 /// Puts everything into the dataset: frames, registers, counts, rejected rows, findings.
 fn finish(
     pack: &Pack,
+    schema: &Schema,
     dataset: &mut Dataset,
     rows: Vec<Rows>,
     judged: Judged,
     mut notes: Notes<'_>,
 ) -> Result<(), Error> {
-    let Judged { examined, directories } = judged;
-    // A table's rows are let go as soon as its frame holds what is needed of them.
-    for (index, (rows, examined)) in rows.into_iter().zip(examined).enumerate() {
-        let rows = &rows;
+    let Judged { mut examined, directories } = judged;
+    let mut subjects_of: Vec<Vec<Column>> = Vec::new();
+    for (index, (rows, examined)) in rows.iter().zip(&mut examined).enumerate() {
         for ((sheet, _), verdict) in rows.origin.iter().zip(&examined.verdicts) {
             let sheet = &mut dataset.sheets[sheet.0 as usize];
             match verdict {
@@ -531,7 +531,7 @@ fn finish(
         for (row, verdict) in examined.verdicts.iter().enumerate() {
             if *verdict == Verdict::Rejected {
                 let (sheet, line) = rows.origin[row];
-                let subjects = subjects(pack, index, rows, &examined, &directories, row);
+                let subjects = subjects(pack, index, rows, examined, &directories, row);
                 dataset.rejected.push(Rejected { table: index, sheet, row: line, values: values(rows, row), subjects });
             }
         }
@@ -543,20 +543,38 @@ fn finish(
             }
         }
         notes.rows(index, rows, &examined.faults, &dataset.sheets);
-        notes.sheet_faults(index, examined.sheet_faults);
-        let mut frame = examined.frame;
+        notes.sheet_faults(index, std::mem::take(&mut examined.sheet_faults));
+        let mut own_subjects = Vec::new();
         for (kind, subject) in pack.subjects.iter().enumerate().filter(|(_, subject)| subject.register == index) {
-            let own =
-                examined.kept.iter().map(|row| match directories[kind].by_id(rows.cells[subject.id].text(*row)?)? {
+            let directory = &directories[kind];
+            let mut own = directory.of_rows(examined.kept.len());
+            // A row without a label names nobody new.
+            for (own, row) in own.iter_mut().zip(&examined.kept).filter(|(own, _)| own.is_none()) {
+                *own = rows.cells[subject.id].text(*row).and_then(|id| match directory.by_id(id)? {
                     Who::Known(known) => Some(known),
                     Who::PutAside(_) => None,
                 });
-            let own: Vec<Option<u32>> = own.collect();
-            frame.with_column(frame::subjects(&subject.kind, own.into_iter()))?;
+            }
+            own_subjects.push(frame::subjects(&subject.kind, own.into_iter()));
         }
-        let origin = examined.kept.iter().map(|row| rows.origin[*row]).collect();
-        dataset.tables.push(Table { frame, origin, mentions: examined.mentions });
+        subjects_of.push(own_subjects);
     }
+    let tables: Result<Vec<Table>, PolarsError> = rows
+        .into_par_iter()
+        .zip(examined)
+        .zip(subjects_of)
+        .enumerate()
+        .with_max_len(1)
+        .map(|(index, ((rows, examined), subjects))| {
+            let mut frame = compute::frame(&pack.tables[index], &schema.coercions[index], rows.cells, &examined)?;
+            for subject in subjects {
+                frame.with_column(subject)?;
+            }
+            let origin = examined.kept.iter().map(|row| rows.origin[*row]).collect();
+            Ok(Table { frame, origin, mentions: examined.mentions })
+        })
+        .collect();
+    dataset.tables = tables?;
     dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
     dataset.noted.sort_by_key(|noted| (noted.sheet, noted.row));
     dataset.registers = directories.into_iter().map(Directory::into_register).collect();

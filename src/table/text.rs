@@ -46,7 +46,7 @@ pub fn trimmed(text: &str) -> &str {
 
 /// A name as people read it: as written, without the blanks that only align it in print.
 pub fn without_blanks(text: &str) -> String {
-    text.chars().filter(|c| !is_blank(*c)).collect()
+    if is_plain(text) { text.to_owned() } else { text.chars().filter(|c| !is_blank(*c)).collect() }
 }
 
 /// Nothing to be seen in it.

@@ -3,7 +3,7 @@
 //! A city has more than a million different texts. One allocation for each, and its key once more in a map, cost more
 //! time and memory than all that is done with them.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 use std::ops::Range;
 
 use foldhash::fast::{FixedState, RandomState};
@@ -82,8 +82,8 @@ impl Slot {
 }
 
 impl Index {
-    /// What [`Index::find`] and [`Index::insert`] want to know of a text.
-    pub fn hash(&self, text: &str) -> u32 {
+    /// What [`Index::find`] and [`Index::insert`] want to know of a text, or of what texts mean.
+    pub fn hash(&self, text: &(impl Hash + ?Sized)) -> u32 {
         self.state.hash_one(text) as u32
     }
 

@@ -1,8 +1,8 @@
 //! The cell as nearly every program writes it nearly always: place, format and type in this order, then one value.
 //!
-//! It is looked at once, byte by byte, and compared with what is expected: the row's own number, the next quote. What is
-//! written otherwise is none of this module's business; [`super::scan`] reads every cell, this one reads most of them
-//! three times as fast.
+//! It is looked at once and compared with what is expected: the row's own number, the next quote. What is written otherwise
+//! is none of this module's business: [`super::scan`] reads any cell, and asks here first because most of them are of
+//! this kind and reading is most of what a big run does.
 
 use std::borrow::Cow;
 

@@ -99,15 +99,54 @@ fn the_number_of_threads_changes_nothing() {
         })
         .collect();
     let sheets: Vec<(&str, &str)> = sheets.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &CITY.iter().chain(&sheets).copied().collect::<Vec<_>>());
+    same_on_any_threads(folder.path());
+}
+
+/// A sheet that is read in pieces, with everything in it that is more than a row: a header over merged cells, headers that
+/// come again, totals, remarks, blank rows, columns that nobody asked for, duplicates far apart.
+#[test]
+fn the_number_of_threads_changes_nothing_about_a_big_sheet() {
+    let mut rows = String::from("2015年度考核结果\n年度|干部编号|姓名|考核等次|备注一\n");
+    for row in 0..40_000 {
+        let _ = match row % 1_000 {
+            17 => writeln!(rows, "年度|干部编号|姓名|考核等次|备注一"),
+            18 => writeln!(rows, "合计：{row}人"),
+            19 => writeln!(rows),
+            20 => writeln!(rows, "注：以下为第{row}行起"),
+            21 => writeln!(rows, "2015|K{}|李四|{}|", row % 5 + 1, WORDS[row % WORDS.len()]),
+            22 => writeln!(rows, "^|=1|\u{3000}张三 |称职|~较好"),
+            _ => writeln!(rows, "={}|K{}|人{}|称职|{row}", 2015 - row % 7, row + 100, row % 20_000),
+        };
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[CITY[0], CITY[1], ("考核.xlsx!等次", &rows)]);
+    let dataset = same_on_any_threads(folder.path());
+    let sheet = dataset.sheets.iter().find(|sheet| sheet.name == "等次").unwrap();
+    assert_eq!((sheet.rows, sheet.ignored > 30_000, sheet.rejected > 5_000), (39_960, true, true));
+}
+
+/// Reads the folder on one, two and five threads.
+#[track_caller]
+fn same_on_any_threads(folder: &Path) -> Dataset {
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let dataset = pool.install(|| read(&sheets, &Options::default()).unwrap());
-        let frames: Vec<String> =
-            dataset.tables.iter().map(|table| format!("{:?} {:?}", table.frame, table.origin)).collect();
-        format!("{frames:?} {:?} {:?} {:?}", dataset.findings, dataset.rejected, dataset.sheets)
+        pool.install(|| read_by(folder, &Options::default(), Parser::Scanner).unwrap())
     };
     let one = on(1);
-    assert!(one == on(2) && one == on(7));
+    for other in [on(2), on(5)] {
+        assert!(one.findings == other.findings && one.finding_rows == other.finding_rows);
+        assert_eq!(format!("{:?}", one.sheets), format!("{:?}", other.sheets));
+        assert!(format!("{:?}", one.rejected) == format!("{:?}", other.rejected));
+        for (one, other) in one.registers.iter().zip(&other.registers) {
+            assert!(one.ids == other.ids && one.labels == other.labels && one.rows.iter().eq(other.rows.iter()));
+        }
+        for (one, other) in one.tables.iter().zip(&other.tables) {
+            assert!(one.frame.equals_missing(&other.frame) && one.origin == other.origin);
+        }
+    }
+    one
 }
 
 /// The closed list of faults; a new one does not compile until it stands here.

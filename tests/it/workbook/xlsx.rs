@@ -33,6 +33,29 @@ fn cells_are_read_by_type() {
 }
 
 #[test]
+fn cells_written_nearly_as_usual_mean_the_same() {
+    let cases: &[(&str, &[&str])] = &[
+        (r#"<c r="A1" s="1" t="inlineStr"><is><t>张_三</t></is></c>"#, &["A1 \"张_三\""]),
+        (r#"<c r="A1" t="inlineStr"><is><t>_x5F20_三</t></is></c>"#, &["A1 \"张三\""]),
+        (r#"<c r="A1" t="inlineStr"><is><t>张&#x4E09;</t></is></c>"#, &["A1 \"张三\""]),
+        (r#"<c r="A1" t="inlineStr"><is><t> 张三</t></is></c>"#, &["A1 \"张三\""]),
+        (r#"<c r="A1" t="inlineStr"><is><t></t></is></c><c t="s"><v>1</v></c>"#, &["B1 \"张三\""]),
+        (
+            r#"<c r="A1" s="000001"><v>42179</v></c><c r="B1" s="1" ><v>42179</v></c>"#,
+            &["A1 2015-06-24 00:00:00", "B1 2015-06-24 00:00:00"],
+        ),
+        (r#"<c r="A1"><v>-0.5</v></c><c r="B1"><v>0123456789012345</v></c>"#, &["A1 -0.5", "B1 123456789012345"]),
+        (r#"<c r="Z1"><v>1</v></c><c r="AA1"><v>2</v></c><c r="XFD1"><v>3</v></c>"#, &["Z1 1", "AA1 2", "XFD1 3"]),
+        (r#"<c r="B1"><v>1</v></c><c><v>2</v></c><c r="d1"><v>3</v></c>"#, &["B1 1", "C1 2", "D1 3"]),
+        // In another row than the one that it stands in.
+        (r#"<c r="A1"><v>1</v></c><c r="A11"><v>2</v></c><c r="B11"><v>3</v></c>"#, &["A1 1", "A11 2", "B11 3"]),
+    ];
+    for (cells, expected) in cases {
+        check(&row(cells), expected);
+    }
+}
+
+#[test]
 fn calamine_refuses_what_it_would_pass_over() {
     // It takes such a text for a blank, and cannot go on behind an extension.
     let cases = [
