@@ -39,7 +39,9 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let words = panic.payload_as_str().unwrap_or_default();
-        complain(&format!("程序内部错误：{words}（{place}）"));
+        if !kaohe::handoff::is_told(words) {
+            complain(&format!("程序内部错误：{words}（{place}）"));
+        }
     }));
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || command(cli));
     match worker.map(std::thread::JoinHandle::join) {

@@ -42,6 +42,7 @@ use crate::table::Dataset;
 
 use lists::ListTable;
 use model::{Line, LineStyle, Workbook};
+pub use sink::is_told;
 
 /// What the run adds to the heads of workbooks.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 //! by itself, and its streamed sheets stop the program. Here the first error is kept, what comes after it is
 //! dropped, and one message names the file and the remedy.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -84,6 +85,18 @@ pub fn replace(path: &Path, build: impl FnOnce() -> Result<Workbook, XlsxError>)
 const TRIES: u32 = if cfg!(windows) { 10 } else { 0 };
 const PAUSE: Duration = Duration::from_millis(200);
 
+thread_local! {
+    /// This thread saves a workbook: what stops the library is caught.
+    static SAVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic with these words is a refusal of the disk that is told with the workbook's name anyway, once
+/// and not for each of thousands of letters.
+pub fn is_told(panic: &str) -> bool {
+    // As the standard library shows an error of the system.
+    SAVING.get() && panic.contains("Os { code")
+}
+
 /// Workbooks name people: they are not for everybody on the machine.
 #[cfg(unix)]
 const RIGHTS: u32 = 0o640;
@@ -105,8 +118,10 @@ fn into(file: File, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Resu
     // The zip writer hands on a few bytes at a time, some ninety times for a letter that then goes out at once.
     let mut sink = BufWriter::with_capacity(BUFFER, Sink { file, failed: &mut failed });
     // Rows are streamed to a temporary file, and that stops the program where it is not taken.
+    SAVING.set(true);
     let saved = catch_unwind(AssertUnwindSafe(|| build()?.save_to_writer(&mut sink)))
         .unwrap_or_else(|_| Err(XlsxError::IoError(io::Error::other("临时文件写不进去"))));
+    SAVING.set(false);
     // What the disk says to the rest is kept by the sink, too.
     let saved = saved.and(sink.flush().map_err(XlsxError::IoError));
     drop(sink);
