@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench floor` makes a city, runs `kaohe annual --no-notices` on it, then reads all its sheets
 //! with calamine into columns and writes the very lists of that run with rust_xlsxwriter, and prints both side
-//! by side, on one thread and on two. `-- --sizes 1200,200000,2000000` takes other sizes, `-- --repeat 5` the best
+//! by side, on one thread and on two. The bare floor has one format by column, no blank cells and no heights; a second one
+//! writes what the lists really hold: a format for each cell, blank ones too, widths and heights. `-- --sizes 1200,200000,2000000` takes other sizes, `-- --repeat 5` the best
 //! of so many, `-- --python PATH` an interpreter that has fastexcel, polars and rustpy-xlsxwriter (then
 //! `benches/python_stack.py` does the floor's work too), `-- --in DIR` keeps cities and outputs there.
 
@@ -10,7 +11,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -28,15 +29,22 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const CELL: char = '\u{1F}';
 const ROW: char = '\u{1E}';
 const NUMBER: char = '\u{2}';
-/// Longer sheets are streamed, as the program does.
+/// In lists as published, between a cell's format and its text, and between a row's height and its cells.
+const FORMAT: char = '\u{3}';
+/// Longer sheets are streamed.
 const STREAMED: usize = 5_000;
+/// Levels of compression: the bare floor's stays, so that its figures can be compared over the years; lists as
+/// published have the program's.
+const BARE: u8 = 3;
+const PUBLISHED: u8 = 2;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     if let [word, input, texts, output] = &arguments[..]
-        && word == "--floor"
+        && let Some(write) =
+            [("--floor", bare as Write), ("--published", published)].iter().find(|(name, _)| name == word)
     {
-        return floor(Path::new(input), Path::new(texts), Path::new(output));
+        return floor(Path::new(input), Path::new(texts), Path::new(output), write.1);
     }
     let after = |name: &str| {
         let at = arguments.iter().position(|argument| argument == name)?;
@@ -82,22 +90,27 @@ fn compare(root: &Path, cadres: u32, repeat: u32, python: Option<&str>) {
     };
     let lists = ["--no-notices"];
     let two = run("2", &lists);
-    let _ = fs::remove_dir_all(&texts);
-    dump(&output.join("2015-annual"), &texts);
+    let looks = root.join(format!("looks-{cadres}"));
+    for folder in [&texts, &looks] {
+        let _ = fs::remove_dir_all(folder);
+        fs::create_dir_all(folder).unwrap();
+    }
+    dump(&output.join("2015-annual"), &texts, &looks);
     let one = run("1", &lists);
     let all = run("2", &[]);
     let _ = fs::remove_dir_all(&output);
     let written = root.join(format!("floor-{cadres}"));
-    let floor = |threads: &str| {
+    let floor = |word: &str, texts: &Path, threads: &str| {
         best(repeat, || {
             let _ = fs::remove_dir_all(&written);
             fs::create_dir_all(&written).unwrap();
             let mut command = Command::new(std::env::current_exe().unwrap());
-            command.arg("--floor").args([&city, &texts, &written]).env("RAYON_NUM_THREADS", threads);
+            command.arg(word).arg(&city).arg(texts).arg(&written).env("RAYON_NUM_THREADS", threads);
             command
         })
     };
-    let (floor_two, floor_one) = (floor("2"), floor("1"));
+    let (floor_two, floor_one) = (floor("--floor", &texts, "2"), floor("--floor", &texts, "1"));
+    let (looks_two, looks_one) = (floor("--published", &looks, "2"), floor("--published", &looks, "1"));
     let other = python.map(|python| {
         best(repeat, || {
             let _ = fs::remove_dir_all(&written);
@@ -116,6 +129,8 @@ fn compare(root: &Path, cadres: u32, repeat: u32, python: Option<&str>) {
     };
     print("floor, 2 threads", floor_two);
     print("floor, 1 thread", floor_one);
+    print("floor, lists as published, 2 threads", looks_two);
+    print("floor, lists as published, 1 thread", looks_one);
     print("kaohe annual --no-notices, 2 threads", two);
     print("kaohe annual --no-notices, 1 thread", one);
     print("kaohe annual, letters too, 2 threads", all);
@@ -123,7 +138,12 @@ fn compare(root: &Path, cadres: u32, repeat: u32, python: Option<&str>) {
         print("Python stack, reading and writing alone", other);
     }
     let ratio = |a: Cost, b: Cost| a.wall.as_secs_f64() / b.wall.as_secs_f64();
-    println!("  kaohe : floor {:.2}    two threads : one {:.2}", ratio(two, floor_two), ratio(two, one));
+    println!(
+        "  kaohe : floor {:.2}    kaohe : floor as published {:.2}    two threads : one {:.2}",
+        ratio(two, floor_two),
+        ratio(two, looks_two),
+        ratio(two, one)
+    );
     if let Some(other) = other {
         println!("  Python : kaohe {:.2}", ratio(other, two));
     }
@@ -171,9 +191,8 @@ fn children() -> Duration {
     Duration::from_millis((ticks(13) + ticks(14)) * 10)
 }
 
-/// The texts of a run's lists, one file per sheet: what the floor writes, row by row.
-fn dump(run: &Path, texts: &Path) {
-    fs::create_dir_all(texts).unwrap();
+/// A run's lists, one file per sheet: what the floor writes, row by row. Their texts alone, and as published.
+fn dump(run: &Path, texts: &Path, looks: &Path) {
     let workbooks = fs::read_dir(run).unwrap().map(|entry| entry.unwrap().path());
     for path in workbooks.filter(|path| path.extension().is_some_and(|ending| ending == "xlsx")) {
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(fs::read(&path).unwrap())).unwrap();
@@ -194,15 +213,53 @@ fn dump(run: &Path, texts: &Path) {
                     _ => String::new(),
                 };
             }
+            let name = format!("{}-{index}", path.file_stem().unwrap().to_string_lossy());
+            fs::write(looks.join(&name), look(&part(&path, index), &rows)).unwrap();
             let rows: Vec<String> = rows.into_iter().map(|row| row.join(&CELL.to_string())).collect();
-            let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-            fs::write(texts.join(format!("{stem}-{index}")), rows.join(&ROW.to_string())).unwrap();
+            fs::write(texts.join(&name), rows.join(&ROW.to_string())).unwrap();
         }
     }
 }
 
+/// The XML of a workbook's sheet.
+fn part(path: &Path, index: usize) -> String {
+    let mut archive = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+    let mut text = String::new();
+    archive.by_name(&format!("xl/worksheets/sheet{}.xml", index + 1)).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+/// The sheet as published: the widths of its columns in the first row, then per row its height and per cell its format
+/// and text.
+fn look(xml: &str, texts: &[Vec<String>]) -> String {
+    let attribute = |tag: &str, name: &str| {
+        let (_, rest) = tag.split_once('>').map_or(tag, |(tag, _)| tag).split_once(&format!(" {name}=\""))?;
+        Some(rest.split_once('"')?.0.to_owned())
+    };
+    let number = |tag: &str, name: &str| attribute(tag, name).map_or(0, |text| text.parse::<usize>().unwrap());
+    let mut widths = Vec::new();
+    for column in xml.split("<col").skip(1).filter(|column| column.starts_with(' ')) {
+        widths.resize(number(column, "max"), attribute(column, "width").unwrap());
+    }
+    let mut rows = vec![widths.join(&CELL.to_string())];
+    for row in xml.split("<row").skip(1) {
+        let at = number(row, "r");
+        rows.resize(at + 1, String::new());
+        let mut cells = vec![attribute(row, "ht").unwrap_or_default()];
+        for (column, cell) in row.split("<c ").skip(1).enumerate() {
+            let text = texts.get(at - 1).and_then(|row| row.get(column)).map_or("", String::as_str);
+            cells.push(format!("{}{FORMAT}{text}", number(&format!(" {cell}"), "s")));
+        }
+        rows[at] = cells.join(&CELL.to_string());
+    }
+    rows.join(&ROW.to_string())
+}
+
+/// Writes one list to a file.
+type Write = fn(&str, &Path);
+
 /// The floor itself, in a process of its own.
-fn floor(input: &Path, texts: &Path, output: &Path) {
+fn floor(input: &Path, texts: &Path, output: &Path, write: Write) {
     let mut books: Vec<(String, String)> = fs::read_dir(texts)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -281,22 +338,33 @@ fn read(input: &Path) -> Vec<Column> {
     columns.collect()
 }
 
-/// One list: formats by column, the level of compression that the program takes.
-fn write(text: &str, path: &Path) {
+/// An empty list, streamed where it is long.
+fn book(text: &str, path: &Path, level: u8) -> Workbook {
     let mut book = Workbook::new();
     book.set_tempdir(path.parent().unwrap()).unwrap();
-    book.set_zip_compression_level(3);
-    let rows = text.split(ROW);
-    let sheet = match rows.clone().count() > STREAMED {
-        true => book.add_worksheet_with_low_memory().unwrap(),
-        false => book.add_worksheet(),
-    };
-    let format = Format::new()
+    book.set_zip_compression_level(level);
+    match text.split(ROW).count() > STREAMED {
+        true => drop(book.add_worksheet_with_low_memory().unwrap()),
+        false => drop(book.add_worksheet()),
+    }
+    book
+}
+
+fn format(size: f64) -> Format {
+    Format::new()
         .set_font_name("仿宋")
-        .set_font_size(10)
+        .set_font_size(size)
         .set_border(FormatBorder::Thin)
         .set_text_wrap()
-        .set_align(FormatAlign::VerticalCenter);
+        .set_align(FormatAlign::VerticalCenter)
+}
+
+/// One list with formats by column.
+fn bare(text: &str, path: &Path) {
+    let mut book = book(text, path, BARE);
+    let sheet = book.worksheet_from_index(0).unwrap();
+    let rows = text.split(ROW);
+    let format = format(10.0);
     for column in 0..20 {
         sheet.set_column_format(column, &format).unwrap();
     }
@@ -305,6 +373,39 @@ fn write(text: &str, path: &Path) {
             match cell.strip_prefix(NUMBER) {
                 Some(number) => sheet.write_number(row, column, number.parse::<f64>().unwrap()).unwrap(),
                 None => sheet.write_string(row, column, cell).unwrap(),
+            };
+        }
+    }
+    book.save(path).unwrap();
+}
+
+/// One list with as many formats as it was published with, of the same make, its widths and heights.
+fn published(text: &str, path: &Path) {
+    let mut book = book(text, path, PUBLISHED);
+    let sheet = book.worksheet_from_index(0).unwrap();
+    let mut rows = text.split(ROW);
+    for (column, width) in (0u16..).zip(rows.next().unwrap_or_default().split(CELL).filter(|width| !width.is_empty())) {
+        sheet.set_column_width(column, width.parse::<f64>().unwrap()).unwrap();
+    }
+    let mut formats: Vec<Format> = Vec::new();
+    for (row, cells) in (0u32..).zip(rows) {
+        let mut cells = cells.split(CELL);
+        if let Some(height) = cells.next().filter(|height| !height.is_empty()) {
+            sheet.set_row_height(row, height.parse::<f64>().unwrap()).unwrap();
+        }
+        for (column, cell) in (0u16..).zip(cells) {
+            let (format_index, text) = cell.split_once(FORMAT).unwrap();
+            let index: usize = format_index.parse().unwrap();
+            while formats.len() <= index {
+                formats.push(format(8.0 + formats.len() as f64 / 4.0));
+            }
+            let format = &formats[index];
+            match text.strip_prefix(NUMBER) {
+                _ if text.is_empty() => sheet.write_blank(row, column, format).unwrap(),
+                Some(number) => {
+                    sheet.write_number_with_format(row, column, number.parse::<f64>().unwrap(), format).unwrap()
+                }
+                None => sheet.write_string_with_format(row, column, text, format).unwrap(),
             };
         }
     }

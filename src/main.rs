@@ -372,13 +372,15 @@ impl Told for Terminal {
         }
         if let Ok(bar) = self.bar.lock() {
             bar.set_message(name.to_owned());
+            bar.set_position(0);
         }
     }
 
     fn progress(&self, done: usize, of: usize) {
         if let Ok(bar) = self.bar.lock() {
             bar.set_length(of as u64);
-            bar.set_position(done as u64);
+            // Parts that are done side by side may be told in another order.
+            bar.set_position(bar.position().max(done as u64));
         }
     }
 

@@ -181,13 +181,18 @@ impl Archive {
     }
 }
 
-/// SQLite on Unix takes no longer paths, the name of the journal beside the file included.
-const LONGEST: usize = 504;
+/// SQLite takes no longer paths, the name of the journal beside the file included: so many bytes on Unix, so many
+/// characters on Windows.
+const LONGEST: usize = if cfg!(windows) { 250 } else { 504 };
 
 fn too_long(path: &Path) -> Option<String> {
-    let path = std::path::absolute(path).ok().filter(|_| cfg!(unix))?;
-    let length = path.as_os_str().len();
-    (length > LONGEST).then(|| format!("路径长 {length} 字节，最多 {LONGEST} 字节；请用 --archive 另选较短的位置"))
+    let path = std::path::absolute(path).ok()?;
+    let (length, unit) = if cfg!(windows) {
+        (path.to_string_lossy().encode_utf16().count(), "个字符")
+    } else {
+        (path.as_os_str().len(), "字节")
+    };
+    (length > LONGEST).then(|| format!("路径长 {length} {unit}，最多 {LONGEST} {unit}；请用 --archive 另选较短的位置"))
 }
 
 /// An empty file that others than the owner and the group cannot read; SQLite's journals take its rights.

@@ -167,13 +167,13 @@ fn new_answers(sheet: &Sheet, known: &mut super::record::Known<'_>) -> Result<Ve
 }
 
 /// How a registration remembers its DIR: relative to the archive where it lies inside, so that both can
-/// be moved together.
+/// be moved together, also from Windows to Linux.
 pub(super) fn written_folder(archive: &Path, dir: &Path) -> String {
     let base = resolved(home(archive));
     let dir = resolved(dir);
     match dir.strip_prefix(&base) {
         Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),
-        Ok(inside) => inside.to_string_lossy().into_owned(),
+        Ok(inside) => inside.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"),
         Err(_) => dir.to_string_lossy().into_owned(),
     }
 }

@@ -86,12 +86,12 @@ fn finished(
     let check = check_code(world, action, subject, &line);
     let mut told = hints.of(world, action, subject, &line);
     let mut flags = Vec::new();
-    let decision = draft.decision(world, &id, action, subject, &line);
+    let decision = draft.decision(world, &id, action, subject, &line).map(Box::new);
     let mut half_year = None;
     if let Some((twin, fresh)) = draft.twin(world, action, subject, &line) {
         if fresh.is_empty() {
             flags.push(Flag::DecidedAtHalfYear);
-            half_year = Some((twin.id.clone(), twin.check.clone()));
+            half_year = Some(Box::new((twin.id.clone(), twin.check.clone())));
         } else {
             let rules: Vec<String> = fresh
                 .iter()
@@ -129,7 +129,7 @@ fn conflicts(pack: &Pack, lines: &mut [Line]) {
     // Whether anything adverse that the unit may be told of stands against the recipient.
     let mut adverse: BTreeMap<Subject, bool> = BTreeMap::new();
     for line in lines.iter().filter(|line| pack.actions[line.action].tone == Tone::Adverse) {
-        let told = announced(pack, line, line.decision.as_ref()) && !line.grounds.iter().any(|one| one.confidential);
+        let told = announced(pack, line, line.decision.as_deref()) && !line.grounds.iter().any(|one| one.confidential);
         *adverse.entry(line.subject).or_default() |= told;
     }
     for line in lines.iter_mut().filter(|line| pack.actions[line.action].tone == Tone::Positive) {

@@ -6,10 +6,10 @@ use rayon::prelude::*;
 
 use super::ground::{Grounds, Lines, check_code, dedup, json};
 use super::members::Members;
-use super::reach::{Reach, Reached, reach};
+use super::reach::{Reached, reach};
 use super::{Ground, Pending, Subject};
 use crate::fact::{Decision, Error, Evidence, History, Origin, World, system};
-use crate::pack::{Pack, Recipient, Run};
+use crate::pack::{Pack, Proposal, Recipient, Run};
 use crate::rule::Verdict;
 
 /// A ground with the rows behind it, for hints.
@@ -35,9 +35,9 @@ struct Expected {
 
 /// What one entity's verdict brings.
 #[derive(Default)]
-struct Brought {
-    /// Proposals: action, recipient, options, ground.
-    fresh: Vec<(usize, Subject, Vec<String>, DraftGround)>,
+struct Brought<'p> {
+    /// Proposals: recipient, what is proposed, ground.
+    fresh: Vec<(Subject, &'p Proposal, Box<DraftGround>)>,
     expected: Vec<Expected>,
     pending: Vec<Pending>,
 }
@@ -67,7 +67,7 @@ impl<'a> Draft<'a> {
         let evidence = |id: &str| self.evidence_of_line(world, id);
         let confidential = |id: &str| self.is_confidential(world, id);
         let lines = Lines { evidence: &evidence, confidential: &confidential };
-        let mut brought: Vec<Brought> = Vec::new();
+        let mut brought: Vec<Brought<'_>> = Vec::new();
         for verdict in verdicts.iter().filter(|verdict| !verdict.holds.is_empty() || !verdict.unknown.is_empty()) {
             let grounds = Grounds::new(world, verdict.rule)?;
             let holds = verdict.holds.par_iter().map(|at| self.hold(world, &grounds, &lines, verdict.rule, *at));
@@ -82,17 +82,17 @@ impl<'a> Draft<'a> {
             self.expected.extend(one.expected);
             one.pending.into_iter().for_each(|case| self.add_pending(case));
         }
-        for (action, subject, options, ground) in fresh {
-            let line = self.lines.entry((action, subject)).or_default();
-            line.options.extend(options);
+        for (subject, proposal, ground) in fresh {
+            let line = self.lines.entry((proposal.action, subject)).or_default();
+            line.options.extend(proposal.options.iter().cloned());
             let known = line
                 .grounds
                 .iter_mut()
                 .find(|one| one.ground.rule == ground.ground.rule && one.ground.about == ground.ground.about);
             match known {
                 // The same ground by two proposals of one rule (a principal who is also named).
-                Some(known) => join(known, ground),
-                None => line.grounds.push(ground),
+                Some(known) => join(known, *ground),
+                None => line.grounds.push(*ground),
             }
         }
         self.lines.par_iter_mut().for_each(|((action, _), line)| {
@@ -103,14 +103,14 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn hold(
+    fn hold<'p>(
         &self,
-        world: &World<'_>,
+        world: &World<'p>,
         grounds: &Grounds<'_>,
         lines: &Lines<'_>,
         rule: usize,
         at: u32,
-    ) -> Result<Brought, Error> {
+    ) -> Result<Brought<'p>, Error> {
         let definition = &world.pack.rules[rule];
         let mut brought = Brought::default();
         let mut pend = |missing: &[String], more| {
@@ -126,34 +126,38 @@ impl<'a> Draft<'a> {
             pend(missing, Vec::new());
             return Ok(brought);
         }
-        let ground = grounds.of(at, lines);
+        let mut reached: Vec<(usize, Reached)> = Vec::new();
         for (place, proposal) in definition.proposals.iter().enumerate() {
-            let Reach { reached, missing } = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
-            for Reached { subject, sources, units, rows } in reached {
-                let mut ground = ground.clone();
-                ground.sources.extend(sources);
-                dedup(&mut ground.sources);
-                ground.units = units;
-                ground.proposals = vec![place];
-                brought.fresh.push((proposal.action, subject, proposal.options.clone(), DraftGround { ground, rows }));
-            }
-            for (what, sources) in missing {
+            let found = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
+            reached.extend(found.reached.into_iter().map(|one| (place, one)));
+            for (what, sources) in found.missing {
                 pend(&[what], sources);
             }
+        }
+        // Everybody has the ground; most are reached alone.
+        let ground = grounds.of(at, lines);
+        let copies = std::iter::repeat_n(ground, reached.len());
+        for ((place, one), mut ground) in reached.into_iter().zip(copies) {
+            let Reached { subject, sources, units, rows } = one;
+            ground.sources.extend(sources);
+            dedup(&mut ground.sources);
+            ground.units = units;
+            ground.proposals = vec![place];
+            brought.fresh.push((subject, &definition.proposals[place], Box::new(DraftGround { ground, rows })));
         }
         Ok(brought)
     }
 
     /// A verdict that is unknown: a pending case, with whom the rule would reach.
-    fn leave_open(
+    fn leave_open<'p>(
         &self,
-        world: &World<'_>,
+        world: &World<'p>,
         grounds: &Grounds<'_>,
         lines: &Lines<'_>,
         verdict: &Verdict,
         at: u32,
         missing: &[String],
-    ) -> Result<Brought, Error> {
+    ) -> Result<Brought<'p>, Error> {
         let definition = &world.pack.rules[verdict.rule];
         let mut brought = Brought::default();
         let mut missing = missing.to_vec();

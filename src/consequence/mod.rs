@@ -63,9 +63,9 @@ pub struct Line {
     /// 核对码.
     pub check: String,
     /// What counts as decided or answered on today's 核对码 (or by the half-year twin).
-    pub decision: Option<Decision>,
+    pub decision: Option<Box<Decision>>,
     /// The half-year line (id, 核对码) that this one's decision is taken from, with [`Flag::DecidedAtHalfYear`].
-    pub twin: Option<(String, String)>,
+    pub twin: Option<Box<(String, String)>>,
     /// 提示, one sentence each.
     pub hints: Vec<String>,
 }

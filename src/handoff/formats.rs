@@ -5,7 +5,7 @@
 //! stands for 小标宋. Colours are pale, and never alone: what they tell is told by weight or rule too, for those
 //! who print in black and white.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
@@ -36,37 +36,49 @@ pub fn line_size(style: LineStyle) -> f64 {
     }
 }
 
-pub fn line(style: LineStyle) -> Format {
-    let face = match style {
-        LineStyle::Title => TITLE_FACE,
-        LineStyle::Warning => HEAD_FACE,
-        _ => TEXT_FACE,
-    };
-    let format = typeface(face, line_size(style)).set_text_wrap().set_align(FormatAlign::VerticalCenter);
-    match style {
-        LineStyle::Title => format.set_bold().set_align(FormatAlign::Center),
-        LineStyle::Warning => format.set_font_color(ALARM).set_align(FormatAlign::Center),
-        LineStyle::Signature => format.set_align(FormatAlign::Right),
-        LineStyle::Note | LineStyle::Paragraph => format.set_align(FormatAlign::Left),
-    }
+// There are few formats, and thousands of small workbooks made of the same few: each is made once.
+
+pub fn line(style: LineStyle) -> &'static Format {
+    static MADE: [OnceLock<Format>; 5] = [const { OnceLock::new() }; 5];
+    MADE[style as usize].get_or_init(|| {
+        let face = match style {
+            LineStyle::Title => TITLE_FACE,
+            LineStyle::Warning => HEAD_FACE,
+            _ => TEXT_FACE,
+        };
+        let format = typeface(face, line_size(style)).set_text_wrap().set_align(FormatAlign::VerticalCenter);
+        match style {
+            LineStyle::Title => format.set_bold().set_align(FormatAlign::Center),
+            LineStyle::Warning => format.set_font_color(ALARM).set_align(FormatAlign::Center),
+            LineStyle::Signature => format.set_align(FormatAlign::Right),
+            LineStyle::Note | LineStyle::Paragraph => format.set_align(FormatAlign::Left),
+        }
+    })
 }
 
 /// The caption above a table.
-pub fn caption() -> Format {
-    typeface(HEAD_FACE, 12.0).set_align(FormatAlign::Left).set_align(FormatAlign::VerticalCenter)
+pub fn caption() -> &'static Format {
+    static MADE: OnceLock<Format> = OnceLock::new();
+    MADE.get_or_init(|| typeface(HEAD_FACE, 12.0).set_align(FormatAlign::Left).set_align(FormatAlign::VerticalCenter))
 }
 
 /// The sentence in place of rows.
-pub fn empty() -> Format {
-    bordered(typeface(TEXT_FACE, measure::TEXT)).set_align(FormatAlign::Center)
+pub fn empty() -> &'static Format {
+    static MADE: OnceLock<Format> = OnceLock::new();
+    MADE.get_or_init(|| bordered(typeface(TEXT_FACE, measure::TEXT)).set_align(FormatAlign::Center))
 }
 
-pub fn header(column: &Column) -> Format {
-    let head = bordered(typeface(HEAD_FACE, measure::HEAD)).set_align(FormatAlign::Center);
-    match column.answer {
-        Some(_) => head.set_background_color(ANSWER_HEAD).set_bold().set_border_bottom(FormatBorder::Double),
-        None => head.set_background_color(HEAD_FILL),
-    }
+pub fn header(column: &Column) -> &'static Format {
+    static MADE: [OnceLock<Format>; 2] = [const { OnceLock::new() }; 2];
+    let answer = column.answer.is_some();
+    MADE[usize::from(answer)].get_or_init(|| {
+        let head = bordered(typeface(HEAD_FACE, measure::HEAD)).set_align(FormatAlign::Center);
+        if answer {
+            head.set_background_color(ANSWER_HEAD).set_bold().set_border_bottom(FormatBorder::Double)
+        } else {
+            head.set_background_color(HEAD_FILL)
+        }
+    })
 }
 
 /// What a cell shows, as far as its format depends on it.
@@ -114,8 +126,7 @@ enum Entry {
     Text,
 }
 
-/// The formats of a column's cells. There are few kinds of columns, and thousands of small workbooks made of the
-/// same few, so each kind is made once.
+/// The formats of a column's cells.
 pub fn cells(column: &Column) -> &'static Cells {
     static MADE: [OnceLock<Cells>; 3 * 2 * 4] = [const { OnceLock::new() }; 3 * 2 * 4];
     let entry = match column.answer.as_ref().map(|answer| &answer.kind) {
@@ -161,8 +172,8 @@ fn make(align: Align, small: bool, entry: Entry) -> Cells {
 
 /// No format at all.
 pub fn plain() -> &'static Format {
-    static MADE: LazyLock<Format> = LazyLock::new(Format::new);
-    &MADE
+    static MADE: OnceLock<Format> = OnceLock::new();
+    MADE.get_or_init(Format::new)
 }
 
 /// An answer that contradicts itself while it is typed.

@@ -42,6 +42,10 @@ fn line_width(line: &str) -> usize {
     if line.is_ascii() { line.len() } else { line.chars().map(character_width).sum() }
 }
 
+fn is_ideograph(character: char) -> bool {
+    matches!(character, '\u{4E00}'..='\u{9FFF}')
+}
+
 /// Half-widths of a character in a Chinese typeface: what Unicode calls ambiguous (…, —, “”, ①) is wide there.
 fn character_width(character: char) -> usize {
     match character {
@@ -65,19 +69,32 @@ fn closes(character: char) -> bool {
 /// Chinese text breaks between any two characters, but closing marks do not begin a line; Latin
 /// words, numbers and paths break at blanks and hyphens, and inside only where they are longer than a line.
 fn lines(text: &str, room: usize) -> usize {
-    if text.len() <= room && !text.contains('\n') {
-        return 1;
+    // No character is wider than it has bytes.
+    if text.len() <= room {
+        return 1 + text.bytes().filter(|byte| *byte == b'\n').count();
     }
-    text.split('\n').map(|line| wrapped(line, room)).sum()
-}
-
-fn wrapped(line: &str, room: usize) -> usize {
     let mut count = 1;
     let mut used = 0;
     // The part of the line after the last place where it may break.
     let mut word = 0;
     let mut last_wide = false;
-    for character in line.chars() {
+    for character in text.chars() {
+        if is_ideograph(character) {
+            // Nearly all there is: it may stand at either side of a break.
+            used += 2;
+            word = 2;
+            if used > room {
+                count += 1;
+                used = 2;
+            }
+            last_wide = true;
+            continue;
+        }
+        if character == '\n' {
+            count += 1;
+            (used, word, last_wide) = (0, 0, false);
+            continue;
+        }
         let width = character_width(character);
         let closing = closes(character);
         let wide = width == 2 && !closing;
@@ -112,17 +129,18 @@ pub struct Wish {
 /// Shares `page` pixels out: columns get what they wish, or in proportion to the text they carry
 /// where that is too much; where it is too little, all grow alike to fill the page.
 pub fn share(wishes: &[Wish], page: f64) -> Vec<f64> {
-    let at = |level: f64| -> Vec<f64> {
-        wishes.iter().map(|wish| (level * wish.usual.sqrt()).clamp(wish.least, wish.most.max(wish.least))).collect()
+    let roots: Vec<f64> = wishes.iter().map(|wish| wish.usual.sqrt()).collect();
+    let at = |level: f64| {
+        let given = move |(wish, root): (&Wish, &f64)| (level * root).clamp(wish.least, wish.most.max(wish.least));
+        wishes.iter().zip(&roots).map(given)
     };
-    let total = |widths: &[f64]| widths.iter().sum::<f64>();
     let (mut low, mut high) = (0.0, 1e4);
     for _ in 0..50 {
         let middle = (low + high) / 2.0;
-        if total(&at(middle)) > page { high = middle } else { low = middle }
+        if at(middle).sum::<f64>() > page { high = middle } else { low = middle }
     }
-    let widths = at(low);
-    let growth = (page / total(&widths)).max(1.0);
+    let widths: Vec<f64> = at(low).collect();
+    let growth = (page / widths.iter().sum::<f64>()).max(1.0);
     widths.into_iter().map(|width| (width * growth).floor()).collect()
 }
 
@@ -164,6 +182,9 @@ mod tests {
             ("第一行\n第二行", 20, 2),
             ("2015-A-诫勉谈话-C-K00012", 16, 2),
             ("abcdefgh", 3, 3),
+            ("一\n\n二", 10, 3),
+            ("短\n一二三四五", 6, 3),
+            ("ab\n（一二三）四五", 6, 4),
         ];
         for (text, room, expected) in cases {
             assert_eq!(lines(text, room), expected, "{text} in {room}");

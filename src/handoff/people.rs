@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use polars::prelude::{DataFrame, DataType};
+use rayon::prelude::*;
 
 use crate::consequence::Subject;
 use crate::pack::{ColumnKind, Pack};
@@ -49,31 +50,37 @@ impl<'a> People<'a> {
                 let unit_column = format!("@{}", pack.subjects[unit].kind);
                 let units = if kind == unit { Vec::new() } else { indices(frame, &unit_column) };
                 let home = |rows: &[u32]| rows.first().map(|row| *row as usize);
-                let mut printed = Kind {
+                let (joined_posts, units_of) = (0..register.ids.len())
+                    .into_par_iter()
+                    .map(|index| {
+                        let rows = || register.rows[index].iter().map(|row| *row as usize);
+                        let units = if kind == unit {
+                            vec![index as u32]
+                        } else {
+                            distinct(rows().filter_map(|row| *units.get(row)?).collect())
+                        };
+                        (joined(rows().filter_map(|row| *posts.as_ref()?.get(row)?).collect()), units)
+                    })
+                    .unzip();
+                let mut seen: HashMap<&str, u32> = HashMap::new();
+                let (authorities, ranks) = register
+                    .rows
+                    .iter()
+                    .map(|rows| {
+                        let authority = authorities.as_ref().and_then(|all| *all.get(home(rows)?)?).unwrap_or("");
+                        let next = seen.len() as u32;
+                        let rank = if authority == default { u32::MAX } else { *seen.entry(authority).or_insert(next) };
+                        (authority, rank)
+                    })
+                    .unzip();
+                Kind {
                     ids: &register.ids,
                     labels: &register.labels,
-                    posts: Vec::with_capacity(register.ids.len()),
-                    authorities: Vec::with_capacity(register.ids.len()),
-                    ranks: Vec::with_capacity(register.ids.len()),
-                    units: Vec::with_capacity(register.ids.len()),
-                };
-                let mut seen: HashMap<&str, u32> = HashMap::new();
-                for (index, rows) in (0u32..).zip(register.rows.iter()) {
-                    printed
-                        .posts
-                        .push(joined(rows.iter().filter_map(|row| *posts.as_ref()?.get(*row as usize)?).collect()));
-                    let authority = authorities.as_ref().and_then(|all| *all.get(home(rows)?)?).unwrap_or("");
-                    let next = seen.len() as u32;
-                    let rank = if authority == default { u32::MAX } else { *seen.entry(authority).or_insert(next) };
-                    printed.authorities.push(authority);
-                    printed.ranks.push(rank);
-                    printed.units.push(if kind == unit {
-                        vec![index]
-                    } else {
-                        distinct(rows.iter().filter_map(|row| *units.get(*row as usize)?).collect())
-                    });
+                    posts: joined_posts,
+                    authorities,
+                    ranks,
+                    units: units_of,
                 }
-                printed
             })
             .collect();
         People { kinds, unit }

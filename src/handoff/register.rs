@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use crate::pack::{Pack, RegisterBook};
 
 use super::lists::{self, ListColumn, ListRow, ListTable, Role};
@@ -18,7 +20,7 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
     let people = &material.people;
     let mut entries: Vec<_> = material.outcome.register.iter().collect();
     entries.sort_by_key(|entry| (people.order(entry.subject), entry.file));
-    let rows = entries.into_iter().enumerate().map(|(at, entry)| {
+    let rows = entries.into_par_iter().enumerate().map(|(at, entry)| {
         let file = book.files[entry.file].name.as_str();
         let code = people.id(entry.subject);
         let mut cells: Vec<Cow<'a, str>> = vec![

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
@@ -67,10 +68,21 @@ pub fn replace(path: &Path, build: impl FnOnce() -> Result<Workbook, XlsxError>)
     beside.prefix(".kaohe-");
     #[cfg(unix)]
     beside.permissions(std::os::unix::fs::PermissionsExt::from_mode(RIGHTS));
-    let beside = beside.tempfile_in(folder)?;
+    let mut beside = beside.tempfile_in(folder)?;
     into(beside.reopen()?, build)?;
+    for _ in 0..TRIES {
+        match beside.persist(path) {
+            Ok(_) => return Ok(()),
+            Err(refused) => beside = refused.file,
+        }
+        std::thread::sleep(PAUSE);
+    }
     beside.persist(path).map(drop).map_err(|refused| XlsxError::IoError(refused.error))
 }
+
+/// On Windows a virus scanner may hold for a moment what has just been written.
+const TRIES: u32 = if cfg!(windows) { 10 } else { 0 };
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Workbooks name people: they are not for everybody on the machine.
 #[cfg(unix)]

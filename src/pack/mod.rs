@@ -17,7 +17,7 @@ pub mod scope;
 mod show;
 pub mod sql;
 
-pub use build::{fits, nearest};
+pub use build::{fits, nearest, stays_inside};
 pub use check::{Typing, fact_order, needs};
 pub use fault::{Error, Fault, Report};
 pub use lint::{Lint, Lints, lint};

@@ -127,7 +127,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
         info: &info,
         figures: &figures,
     };
-    let place = made.publish(&held, &mut archive, &name, &past.sha256)?;
+    let place = made.publish(&held, &mut archive, &name, &past.sha256, told)?;
     let withdrawn = past.withdrawn(outcome.lines.iter().map(|line| line.id.as_str()));
     told.say(&summary::of_outcome(job, pack, &outcome, (&figures, &withdrawn), &place));
     // The process ends now: to give millions of small pieces back one by one would only take time.
@@ -153,7 +153,14 @@ impl Made<'_> {
     ///
     /// Killed before the swap, the old run stands and the registration is dropped by the next command;
     /// killed after it, the next command confirms: the folder's seal tells which.
-    fn publish(&self, held: &Held, archive: &mut Archive, name: &str, answers: &str) -> Result<PathBuf, Failure> {
+    fn publish(
+        &self,
+        held: &Held,
+        archive: &mut Archive,
+        name: &str,
+        answers: &str,
+        told: &dyn Told,
+    ) -> Result<PathBuf, Failure> {
         let staged = held.stage(name)?;
         let mut registered = || {
             let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info)?;
@@ -166,7 +173,13 @@ impl Made<'_> {
                 .and_then(|()| self.keep_foreign(held, &staged, name))
                 .and_then(|()| held.publish(&staged, name));
             match published {
-                Ok(place) => archive.confirm(&ticket).map(|()| place).map_err(Failure::failed),
+                Ok(place) => {
+                    // The folder is in place: that is no failure any more. The next command confirms, as after a kill.
+                    if let Err(error) = archive.confirm(&ticket) {
+                        told.say(&format!("注意：结果已发布，但档案尚未记为发布：{error}。下一次命令会自动补记"));
+                    }
+                    Ok(place)
+                }
                 Err(failure) => {
                     archive.abandon(&ticket).map_err(Failure::failed)?;
                     Err(failure)
@@ -262,6 +275,7 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
     if output.is_some_and(|output| job::inside(output, &job.input)) {
         return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把清单当作报送表读入。请另选 --output"));
     }
+    told.stage("读取报送表");
     let read = read_or_found(job, pack, &BTreeSet::new(), told);
     let data = match read {
         Ok(data) => data,

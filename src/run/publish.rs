@@ -85,9 +85,14 @@ impl Held {
         only_for_group(staged).map_err(|error| unwritable(staged, &error))?;
         sync(staged);
         patiently(|| self.swap(staged, &place, name)).map_err(|error| {
+            let mut open = Vec::new();
+            refused(&place, &mut open);
+            open.sort();
+            open.truncate(5);
             Failure::failed(format!(
-                "无法发布到「{}」：{error}。请关闭在 Excel 或 WPS 中打开的名单后重试；原有结果未动",
-                place.display()
+                "无法发布到「{}」：{error}。请关闭在 Excel 或 WPS 中打开的名单{}后重试；原有结果未动",
+                place.display(),
+                open.join("、")
             ))
         })?;
         sync(&self.dir);
@@ -145,7 +150,10 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // DIR holds only runs and the archive: the lock goes with the run.
+        // DIR holds only runs and the archive: the lock goes with the run. On Windows only once nobody has it open.
+        if cfg!(windows) {
+            self.file.take();
+        }
         let _ = fs::remove_file(self.dir.join(LOCK));
         self.file.take();
         if self.new {
@@ -242,7 +250,7 @@ fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
 /// A lock on DIR: a locked file that still stands under its name once it is locked.
 fn try_lock(dir: &Path) -> io::Result<Option<File>> {
     let path = dir.join(LOCK);
-    let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&path)?;
+    let mut file = open_lock(&path)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(fs::TryLockError::WouldBlock) => return Ok(None),
@@ -258,8 +266,33 @@ fn try_lock(dir: &Path) -> io::Result<Option<File>> {
     marked.inspect_err(|_| drop(fs::remove_file(&path)))?;
     let mut seen = String::new();
     let same = File::open(&path).and_then(|mut standing| standing.read_to_string(&mut seen)).is_ok() && seen == mark;
-    // Windows keeps others from reading a locked file: there the lock itself is proof, as the name cannot go.
+    // Windows keeps others from reading a locked file: there the lock itself is proof, for nobody can remove it meanwhile.
     Ok(if same || cfg!(windows) { Some(file) } else { None })
+}
+
+#[cfg(not(windows))]
+fn open_lock(path: &Path) -> io::Result<File> {
+    File::options().create(true).truncate(false).read(true).write(true).open(path)
+}
+
+/// Shared for reading and writing, but not for deletion: while a process has the file open, its name cannot go.
+#[cfg(windows)]
+fn open_lock(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const READ_AND_WRITE: u32 = 3;
+    File::options().create(true).truncate(false).read(true).write(true).share_mode(READ_AND_WRITE).open(path)
+}
+
+/// Files below a folder that cannot be opened for writing, as where another program has them open on Windows.
+fn refused(folder: &Path, names: &mut Vec<String>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            refused(&path, names);
+        } else if File::options().read(true).write(true).open(&path).is_err() {
+            names.extend(path.file_name().map(|name| format!("「{}」", name.to_string_lossy())));
+        }
+    }
 }
 
 /// Makes renames last through a power cut, where folders can be synced.

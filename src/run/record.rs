@@ -135,8 +135,8 @@ fn registered<'t>(pack: &'t Pack, data: &'t Dataset, line: &'t Line, row: &'t Li
         options: line.options.as_slice().into(),
         rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str().into()).collect(),
         grounds: grounds.collect(),
-        adopted: if line.flags.contains(&Flag::DecidedAtHalfYear) { line.twin.clone() } else { None },
-        filled: line.decision.clone(),
+        adopted: if line.flags.contains(&Flag::DecidedAtHalfYear) { line.twin.as_deref().cloned() } else { None },
+        filled: line.decision.as_deref().cloned(),
         cells: row.cells.iter().map(|cell| cell.as_ref().into()).collect(),
     }
 }

@@ -212,6 +212,13 @@ impl<'p> Compiler<'p, '_> {
         }
         let mut books = Vec::new();
         let mut placed = vec![false; self.pack.tables.len()];
+        let names = raw.book.iter().map(|book| ("book", &book.name));
+        // A folder without a name is the one that all others lie in.
+        let folders = raw.messy.folders.iter().filter(|folder| !folder.is_empty());
+        let messy = folders.chain(&raw.messy.books).map(|name| ("messy", name));
+        if let Some((place, name)) = names.chain(messy).find(|(_, name)| !pack::stays_inside(name)) {
+            return fail(place, format!("「{name}」不能用作文件或文件夹的名称"));
+        }
         for book in &raw.book {
             let find = |name: &String| self.table("book", name);
             let tables = book.tables.iter().map(find).collect::<Result<Vec<_>, Error>>()?;

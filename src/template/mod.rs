@@ -28,6 +28,8 @@ pub use spec::FILE;
 pub enum Error {
     #[error("{0}")]
     Spec(pack::Report),
+    #[error("规则包的 {FILE} 中，工作簿「{book}」的名称不能用作文件名。请只用文字、数字和 - _ （） 等符号")]
+    Name { book: String },
     #[error("规则包的 {FILE} 中，工作簿「{book}」要放表「{table}」，规则包没有这张表")]
     UnknownTable { book: String, table: String },
     #[error("不能建立文件夹「{}」，请检查路径和权限", .path.display())]
@@ -79,6 +81,9 @@ pub fn write(folder: &Path, pack: &Pack) -> Result<Vec<PathBuf>, Error> {
 fn plan<'a>(raw: &RawTemplate, pack: &'a Pack) -> Result<Vec<(String, Vec<&'a Table>)>, Error> {
     let mut books = Vec::new();
     for book in &raw.book {
+        if book.name.contains('/') || !pack::stays_inside(&book.name) {
+            return Err(Error::Name { book: book.name.clone() });
+        }
         let mut tables = Vec::new();
         for name in &book.tables {
             let table = pack.tables.iter().find(|table| table.name == *name);

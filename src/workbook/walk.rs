@@ -55,7 +55,9 @@ pub fn walk(input: &Path) -> Result<Walk, Error> {
 /// One folder. `trail` holds the real paths of the folders above, so that a link to one of them ends there.
 fn descend(folder: &Path, relative: &str, trail: &mut Vec<PathBuf>, walk: &mut Walk) -> Result<(), Error> {
     let fail = |path: &Path, source| Error::Io { path: path.display().to_string(), source };
-    let real = fs::canonicalize(folder).map_err(|e| fail(folder, e))?;
+    // Some network drives of Windows tell no real path; a folder there goes by the path that led to it.
+    let plain = |error| std::path::absolute(folder).ok().filter(|_| folder.is_dir()).ok_or(error);
+    let real = fs::canonicalize(folder).or_else(plain).map_err(|e| fail(folder, e))?;
     if trail.contains(&real) {
         return Ok(());
     }

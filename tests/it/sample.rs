@@ -130,7 +130,7 @@ fn a_pack_is_told_what_is_wrong_with_its_sample() {
         ("\"基本称职\" = 0.3", "\"合格\" = 0.3", "「合格」不在取值之列"),
         ("of = \"cadre\"", "of = \"person\"", "没有名为「person」的对象"),
         ("\"{姓}{字}\", ", "\"{氏}{字}\", ", "没有名为「氏」的词表"),
-        ("per = \"team\"", "pro = \"team\"", "unknown field `pro`"),
+        ("per = \"team\"", "pro = \"team\"", "没有「pro」这个键"),
     ];
     for (good, bad, expected) in cases {
         let mut pack = pack::built_in("kunming-2015").unwrap();

@@ -11,6 +11,8 @@ use super::fault::Fault;
 use super::model::*;
 use super::raw::*;
 
+pub use names::stays_inside;
+
 /// Builds the pack from its parsed files.
 pub fn build(raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, String)>) -> Result<Pack, Vec<Fault>> {
     let mut builder = Builder { faults: Vec::new(), file: String::new() };

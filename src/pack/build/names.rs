@@ -10,6 +10,15 @@ use super::Builder;
 const TAKEN: [&str; 7] = ["总览", "待定事项", "数据问题清单", "退回单", "变更对照", "data", "run"];
 const LONGEST: usize = 60;
 
+/// Whether a name, or names with `/` between them, can be given to files and leads nowhere else.
+pub fn stays_inside(path: &str) -> bool {
+    let fits = |part: &str| {
+        let odd = |character: char| character.is_control() || "\\:*?\"<>|".contains(character);
+        !part.trim().is_empty() && !part.ends_with('.') && !part.contains(odd)
+    };
+    path.split('/').all(fits)
+}
+
 impl Builder {
     /// Lists, the register of talks, the folder of letters, and tables (as empty workbooks).
     pub(super) fn names_of_files(&mut self, file: &str, content: &RawFile) {

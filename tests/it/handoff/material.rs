@@ -263,8 +263,8 @@ pub fn cell(at: (u32, u32), fact: &str, table: &str, column: &str, value: &str) 
     }
 }
 
-pub fn decided(opinion: &str) -> Option<Decision> {
-    Some(Decision { opinion: opinion.into(), date: "2016-01-20".into(), ..Decision::default() })
+pub fn decided(opinion: &str) -> Option<Box<Decision>> {
+    Some(Box::new(Decision { opinion: opinion.into(), date: "2016-01-20".into(), ..Decision::default() }))
 }
 
 fn figures() -> Figures {

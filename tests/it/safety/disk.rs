@@ -315,6 +315,65 @@ fn a_run_killed_at_any_moment_leaves_the_old_run_or_the_new_one() {
     assert!(seen.0 > 0, "{seen:?}");
 }
 
+/// Excel and WPS lay a file beside a workbook that is open: its list is named, and nothing is replaced under their hands.
+#[test]
+fn a_list_that_is_open_is_named_and_nothing_is_replaced() {
+    let city = lived_in();
+    for (mark, name) in [("~$约谈名单.xlsx", "约谈名单.xlsx"), (".~lock.通报名单.xlsx#", "通报名单.xlsx")]
+    {
+        let mark = city.output().join("2015-half-year").join(mark);
+        fs::write(&mark, "").unwrap();
+        let before = tree(&city.output());
+        let ended = city.try_run("half-year");
+        assert_eq!(ended.status.code(), Some(1));
+        assert!(told(&ended).contains(name) && told(&ended).contains("关闭后重试"), "{}", told(&ended));
+        assert!(tree(&city.output()) == before);
+        fs::remove_file(mark).unwrap();
+        assert_eq!(city.try_run("half-year").status.code(), Some(0));
+    }
+}
+
+/// Where folders cannot be exchanged in one step (Windows, shares) the old one is moved aside first: what a run
+/// that was killed before, between and after the two moves leaves behind.
+#[test]
+fn a_run_killed_between_two_moves_is_put_right() {
+    let city = lived_in();
+    let published = city.output().join("2015-half-year");
+    let (aside, staged) =
+        (city.output().join(".kaohe-old-2015-half-year"), city.output().join(".kaohe-staging-2015-half-year"));
+    let before = tree(&published);
+    let stage = || {
+        fs::create_dir_all(staged.join("data")).unwrap();
+        fs::write(staged.join("通报名单.xlsx"), "half").unwrap();
+    };
+    // A run that fails for another reason clears up all the same, and brings back what was moved aside.
+    let fails = || {
+        let mut run = kaohe();
+        run.arg("half-year")
+            .arg(city.output().with_file_name("没有"))
+            .arg("--output")
+            .arg(city.output())
+            .arg("--quiet");
+        assert_eq!(run.output().unwrap().status.code(), Some(1));
+        let mut names: Vec<_> = fs::read_dir(city.output()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["2015-half-year", "档案.db"]);
+        assert!(tree(&published) == before);
+        keeps_the_decision(&city);
+    };
+    stage();
+    fails();
+    stage();
+    fs::rename(&published, &aside).unwrap();
+    fails();
+    fs::create_dir_all(aside.join("data")).unwrap();
+    fails();
+    stage();
+    fs::rename(&published, &aside).unwrap();
+    assert_eq!(city.try_run("half-year").status.code(), Some(0));
+    keeps_the_decision(&city);
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_published_is_not_for_everybody_on_the_machine() {

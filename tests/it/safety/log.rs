@@ -102,6 +102,63 @@ fn a_log_is_never_written_into_anything_else() {
     assert!(!input.join("新.log").exists());
 }
 
+/// The job of last night and somebody at the keyboard write into one log: every line of both is there, whole.
+#[test]
+fn two_runs_write_into_one_log_without_losing_a_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("kaohe.log");
+    let faulty = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming-faulty");
+    let check = || {
+        let mut check = kaohe();
+        check.arg("check").arg(&faulty).arg("--log").arg(&log).stderr(std::process::Stdio::null());
+        check
+    };
+    assert_eq!(check().status().unwrap().code(), Some(3));
+    let alone = read(&log);
+    let running: Vec<_> = (0..4).map(|_| check().spawn().unwrap()).collect();
+    for mut one in running {
+        assert_eq!(one.wait().unwrap().code(), Some(3));
+    }
+    let together = read(&log);
+    // Times differ, and so do the seconds that a run took.
+    let lines = |text: &str| {
+        let mut lines: Vec<String> = text
+            .lines()
+            .map(|line| line.chars().skip(9).collect::<String>())
+            .filter(|line| !line.contains("用时"))
+            .collect();
+        lines.sort();
+        lines
+    };
+    let five: Vec<String> = lines(&alone).into_iter().flat_map(|line| vec![line; 5]).collect();
+    let mut five: Vec<String> = five.into_iter().filter(|line| !line.is_empty()).collect();
+    five.sort();
+    let mut found = lines(&together);
+    found.retain(|line| !line.is_empty());
+    // The line that begins a run bears its date and time.
+    let bare = |lines: Vec<String>| lines.into_iter().filter(|line| !line.contains("kaohe 0")).collect::<Vec<_>>();
+    assert_eq!(bare(found), bare(five));
+    assert_eq!(together.matches("结束：退出码 3").count(), 5);
+}
+
+#[test]
+fn a_killed_run_has_begun_in_the_log_and_not_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("kaohe.log");
+    let output = dir.path().join("结果");
+    let mut run = annual(&output).arg("--log").arg(&log).spawn().unwrap();
+    while !fs::read_to_string(&log).is_ok_and(|text| text.contains("读取报送表")) {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let text = read(&log);
+    assert!(text.contains("命令：kaohe annual") && !text.contains("结束"), "{text}");
+    assert_eq!(annual(&output).arg("--log").arg(&log).output().unwrap().status.code(), Some(0));
+    let text = read(&log);
+    assert_eq!((text.matches("━━━━").count(), text.matches("结束：退出码 0").count()), (2, 1), "{text}");
+}
+
 #[test]
 fn completions_know_every_command_and_option() {
     for (shell, option) in [("bash", "--as-of"), ("zsh", "--as-of"), ("fish", "-l as-of"), ("powershell", "--as-of")] {

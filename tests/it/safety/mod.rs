@@ -11,6 +11,9 @@ mod disk;
 mod log;
 mod names;
 mod packs;
+#[cfg(target_os = "linux")]
+mod steps;
+mod terminal;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -52,6 +52,7 @@ fn parts(folder: &Path) -> Vec<(String, String, String)> {
     found
 }
 
+/// What begins like a formula, a command or a link.
 const HOSTILE: [&str; 8] = [
     "=HYPERLINK(\"http://evil.example\",\"x\")",
     "+1+1",
@@ -94,10 +95,46 @@ fn text_that_looks_like_a_formula_or_a_link_is_text_in_every_workbook() {
     let ledger = city.output().join("台账.xlsx");
     let export = kaohe().args(["archive", "export"]).arg(&ledger).arg("--archive").arg(&archive).output().unwrap();
     assert_eq!(export.status.code(), Some(0));
+    let published = city.output().join("2015-annual");
+    for subject in ["G11", "G12", "B1"] {
+        let mut dossier = kaohe();
+        dossier.arg("explain").arg(subject).arg("--run").arg(&published);
+        dossier.arg("--output").arg(city.output().join(format!("说明{subject}.xlsx")));
+        assert_eq!(dossier.output().unwrap().status.code(), Some(0));
+    }
+    let mut compare = kaohe();
+    compare.arg("compare").arg(city.input()).args(["half-year", "--set", "半年得分线=5", "--output"]);
+    let ended = compare.arg(city.output().join("对照.xlsx")).output().unwrap();
+    assert_eq!(ended.status.code(), Some(3), "{}", told(&ended));
+    let check =
+        kaohe().arg("check").arg(city.input()).arg("--output").arg(city.output().join("检查")).output().unwrap();
+    assert_eq!(check.status.code(), Some(3));
+    // A pack comes from elsewhere too; a form is its texts and nothing else.
+    let pack = city.output().join("../包");
+    assert!(kaohe().args(["pack", "export"]).arg(&pack).output().unwrap().status.success());
+    let tables = fs::read_to_string(pack.join("tables.toml")).unwrap();
+    let hostile = tables.replace("\"县区\"", "\"=1+1\"");
+    assert!(hostile != tables);
+    fs::write(pack.join("tables.toml"), hostile).unwrap();
+    let forms = city.output().join("模板");
+    let ended = kaohe().arg("template").arg(&forms).arg("--pack").arg(&pack).output().unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{}", told(&ended));
     let parts = parts(&city.output());
     let whole = |name: &str| parts.iter().any(|(file, ..)| file.contains(name));
-    for name in ["总览", "约谈名单", "退回单/", "单位通知/", "变更对照", "台账", "档案登记", "待定事项"]
-    {
+    for name in [
+        "总览",
+        "约谈名单",
+        "2015-annual/退回单/",
+        "单位通知/",
+        "变更对照",
+        "台账",
+        "档案登记",
+        "待定事项",
+        "说明B1",
+        "对照.xlsx",
+        "检查/退回单/",
+        "模板/",
+    ] {
         assert!(whole(name), "{name} is not there");
     }
     let mut texts = 0;
@@ -168,10 +205,22 @@ fn output_names_are_taken_by_windows_whatever_inputs_and_units_are_called() {
     }
     let _ = city.try_run("annual --as-of 2016-01-01");
     let input = dir.path().join("报送");
-    fs::create_dir_all(input.join("con")).unwrap();
+    for folder in ["con", "a"] {
+        fs::create_dir_all(input.join(folder)).unwrap();
+    }
     fs::copy(city.input().join("报送.xlsx"), input.join("报送.xlsx")).unwrap();
     // Workbooks with faults under names that Windows does not take, all of them valid here.
-    for name in ["con/aux", "nul.xlsx", "a:b?.xlsx", "末尾. .xlsx", " 空 .xlsx", "LPT1.x.xlsx"] {
+    for name in [
+        "a/b.xlsx",
+        "A_b.xlsx",
+        "a_B.xlsx",
+        "con/aux",
+        "nul.xlsx",
+        "a:b?.xlsx",
+        "末尾. .xlsx",
+        " 空 .xlsx",
+        "LPT1.x.xlsx",
+    ] {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet();
         for (c, cell) in ["干部编号", "姓名", "年度", "考核等次"].iter().enumerate() {
@@ -186,7 +235,7 @@ fn output_names_are_taken_by_windows_whatever_inputs_and_units_are_called() {
     let ended = kaohe().arg("annual").arg(&input).arg("--output").arg(&output).arg("--quiet").output().unwrap();
     assert_eq!(ended.status.code(), Some(3), "{}", told(&ended));
     let written = tree(&output.join("2015-annual"));
-    assert!(written.keys().filter(|name| name.starts_with("退回单/")).count() >= 6, "{:?}", written.keys());
+    assert!(written.keys().filter(|name| name.starts_with("退回单/")).count() >= 9, "{:?}", written.keys());
     assert_eq!(written.keys().filter(|name| name.starts_with("单位通知/")).count(), 3);
     let mut seen = std::collections::BTreeSet::new();
     for name in written.keys() {
@@ -319,5 +368,34 @@ fn the_lists_and_folders_of_a_pack_stay_in_the_run_s_folder() {
         assert_eq!(ended.status.code(), Some(1), "{to}: {}", told(&ended));
         assert!(told(&ended).contains(".toml:"), "{to}: {}", told(&ended));
         assert!(!dir.path().join("结果/通报名单.xlsx").exists() && !dir.path().join("结果/深/2015-annual").exists());
+    }
+}
+
+/// What its other files call workbooks and folders stays in the folder that is asked for, too.
+#[test]
+fn the_forms_and_samples_of_a_pack_stay_in_their_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let pack = dir.path().join("包");
+    assert!(kaohe().args(["pack", "export"]).arg(&pack).output().unwrap().status.success());
+    let whole = |file: &str| fs::read_to_string(pack.join(file)).unwrap();
+    let (template, sample) = (whole("template.toml"), whole("sample.toml"));
+    for (file, text, from, arguments) in [
+        ("template.toml", &template, "\"名册\"", &["template"][..]),
+        ("sample.toml", &sample, "name = \"名册\"", &["sample", "--cadres", "60"]),
+        ("sample.toml", &sample, "\"组织部汇总/2015年度\"", &["sample", "--cadres", "60", "--messy"]),
+        ("sample.toml", &sample, "\"报送表（{n}）\"", &["sample", "--cadres", "60", "--messy"]),
+    ] {
+        assert!(text.contains(from), "{file}: {from}");
+        for name in ["../逃", "/tmp/逃", "甲/../../逃", "甲\\\\逃", "C:逃"] {
+            let place = dir.path().join("深/处");
+            let key = from.split('"').next().unwrap();
+            fs::write(pack.join(file), text.replacen(from, &format!("{key}\"{name}\""), 1)).unwrap();
+            let mut command = kaohe();
+            let ended = command.args(arguments).arg(&place).arg("--pack").arg(&pack).output().unwrap();
+            assert_eq!(ended.status.code(), Some(1), "{file} {name}: {}", told(&ended));
+            assert!(told(&ended).contains(file) && told(&ended).contains("逃"), "{file} {name}: {}", told(&ended));
+            assert!(!place.exists(), "{file} {name}");
+        }
+        fs::write(pack.join(file), text).unwrap();
     }
 }
