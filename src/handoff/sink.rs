@@ -71,14 +71,16 @@ pub fn replace(path: &Path, build: impl FnOnce() -> Result<Workbook, XlsxError>)
     beside.permissions(std::os::unix::fs::PermissionsExt::from_mode(RIGHTS));
     let mut beside = beside.tempfile_in(folder)?;
     into(beside.reopen()?, build)?;
-    for _ in 0..TRIES {
+    let mut left = TRIES;
+    loop {
         match beside.persist(path) {
             Ok(_) => return Ok(()),
+            Err(refused) if left == 0 => return Err(XlsxError::IoError(refused.error)),
             Err(refused) => beside = refused.file,
         }
+        left -= 1;
         std::thread::sleep(PAUSE);
     }
-    beside.persist(path).map(drop).map_err(|refused| XlsxError::IoError(refused.error))
 }
 
 /// On Windows a virus scanner may hold for a moment what has just been written.

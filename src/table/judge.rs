@@ -218,8 +218,8 @@ impl<'a> Work<'a> {
         for (at, column) in self.table.columns.iter().enumerate() {
             let ColumnKind::Line { year, about } = &column.kind else { continue };
             let reference = self.table.references.iter().position(|reference| reference.subject == *about);
-            for row in 0..self.rows.origin.len() {
-                let entry = self.rows.cells[at].entry(row);
+            for (row, code) in self.rows.cells[at].codes.iter().enumerate() {
+                let entry = self.rows.cells[at].of_code(*code);
                 let Some(key) = entry.text() else { continue };
                 let who = reference.and_then(|reference| whos[reference][row]);
                 let year = year.and_then(|year| self.rows.cells[year].year(row).map(|value| (self.name(year), value)));

@@ -398,7 +398,7 @@ fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
     let prepare = |table: usize| Prepared::new(world, table, &rows[table]).map_err(failed(table));
     // What the other tables say for themselves can be seen to in the meantime.
     let (registers, others) = rayon::join(
-        || registers(world, rows, &|table, directories| examine(prepare(table)?, directories).map_err(failed(table))),
+        || registers(world, rows, |table, directories| examine(prepare(table)?, directories).map_err(failed(table))),
         || -> Vec<Option<Result<Prepared<'_>, Error>>> {
             (0..pack.tables.len())
                 .into_par_iter()
@@ -431,7 +431,7 @@ type Registers = (Vec<Option<Examined>>, Vec<Directory>);
 fn registers(
     world: &World<'_>,
     rows: &[Rows],
-    run: &(dyn Fn(usize, &[Directory]) -> Result<Examined, Error> + Sync),
+    run: impl Fn(usize, &[Directory]) -> Result<Examined, Error>,
 ) -> Result<Registers, Error> {
     let pack = world.pack;
     let mut directories: Vec<Directory> = pack.subjects.iter().map(|_| Directory::default()).collect();

@@ -7,7 +7,8 @@
 //! - What calls itself a workbook is read or named in an [`Error`], never left out.
 //! - A cell is sent as stored or the sheet is refused; nothing broken is sent as blank, and nothing is guessed.
 //! - No file makes this module panic, loop or take memory in proportion to what the file *claims*. Memory is the file's bytes
-//!   (at most 256 MiB), its shared strings (at most 512 MiB) and one window on the part being read.
+//!   (at most 256 MiB), its shared strings (at most 512 MiB) and one window on the part being read, or a few pieces of it
+//!   per thread.
 //!
 //! Who reads what, and why:
 //! - .xlsx and .xlsm: calamine, streaming, is the general reader. Before it stands a scanner for the plain XML that

@@ -177,6 +177,22 @@ fn what_the_scanner_does_not_know_is_read_in_one_go() {
 }
 
 #[test]
+fn a_piece_that_goes_back_behind_the_one_before_is_read_in_one_go() {
+    // Each row is a piece of its own: two of them never fit.
+    let text = "甲乙丙丁戊己庚辛壬癸".repeat(10);
+    let row = |number: u32| {
+        let cell = format!(r#"<c t="inlineStr"><is><t>{number}{text}</t></is></c>"#);
+        format!(r#"<row r="{number}">{}</row>"#, cell.repeat((300 << 10) / cell.len()))
+    };
+    let rows = |numbers: &mut dyn Iterator<Item = u32>| xlsx(&numbers.map(row).collect::<String>());
+    let read = in_pieces(&rows(&mut (100..120)));
+    assert!(read.joined > 15, "{}", read.joined);
+    in_one_go(&rows(&mut (100..110).chain(120..130).chain(110..120))).unwrap();
+    // Twice the same row is no order either.
+    in_one_go(&rows(&mut (100..110).chain(109..120))).unwrap();
+}
+
+#[test]
 fn rows_that_do_not_say_where_they_stand_are_counted_in_one_go() {
     let row = "<row><c><v>1</v></c><c><v>2</v></c></row>";
     let read = in_one_go(&xlsx(&row.repeat(SIZE / row.len()))).unwrap();
