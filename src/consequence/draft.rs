@@ -26,6 +26,31 @@ pub struct DraftLine {
     pub grounds: Vec<DraftGround>,
 }
 
+impl DraftLine {
+    fn add(&mut self, ground: DraftGround) {
+        let same =
+            |one: &&mut DraftGround| one.ground.rule == ground.ground.rule && one.ground.about == ground.ground.about;
+        match self.grounds.iter_mut().find(same) {
+            // The same ground by two proposals of one rule (a principal who is also named).
+            Some(known) => join(known, ground),
+            None => self.grounds.push(ground),
+        }
+    }
+}
+
+/// A proposal for somebody; its ground until a line takes it.
+struct Fresh<'p> {
+    subject: Subject,
+    proposal: &'p Proposal,
+    ground: Option<Box<DraftGround>>,
+}
+
+impl Fresh<'_> {
+    fn line(&self) -> (usize, Subject) {
+        (self.proposal.action, self.subject)
+    }
+}
+
 /// An action that a pending rule would propose.
 struct Expected {
     action: usize,
@@ -36,8 +61,7 @@ struct Expected {
 /// What one entity's verdict brings.
 #[derive(Default)]
 struct Brought<'p> {
-    /// Proposals: recipient, what is proposed, ground.
-    fresh: Vec<(Subject, &'p Proposal, Box<DraftGround>)>,
+    fresh: Vec<Fresh<'p>>,
     expected: Vec<Expected>,
     pending: Vec<Pending>,
 }
@@ -82,17 +106,25 @@ impl<'a> Draft<'a> {
             self.expected.extend(one.expected);
             one.pending.into_iter().for_each(|case| self.add_pending(case));
         }
-        for (subject, proposal, ground) in fresh {
-            let line = self.lines.entry((proposal.action, subject)).or_default();
-            line.options.extend(proposal.options.iter().cloned());
-            let known = line
-                .grounds
-                .iter_mut()
-                .find(|one| one.ground.rule == ground.ground.rule && one.ground.about == ground.ground.about);
-            match known {
-                // The same ground by two proposals of one rule (a principal who is also named).
-                Some(known) => join(known, *ground),
-                None => line.grounds.push(*ground),
+        fresh.par_sort_by_key(Fresh::line);
+        let drawn = fresh.par_chunk_by_mut(|a, b| a.line() == b.line()).map(|same| {
+            let mut line = DraftLine::default();
+            for one in same.iter_mut() {
+                line.options.extend(one.proposal.options.iter().cloned());
+                if let Some(ground) = one.ground.take() {
+                    line.add(*ground);
+                }
+            }
+            (same[0].line(), line)
+        });
+        let drawn: Vec<_> = drawn.collect();
+        if self.lines.is_empty() {
+            self.lines = drawn.into_iter().collect();
+        } else {
+            for (of, line) in drawn {
+                let known = self.lines.entry(of).or_default();
+                known.options.extend(line.options);
+                line.grounds.into_iter().for_each(|ground| known.add(ground));
             }
         }
         self.lines.par_iter_mut().for_each(|((action, _), line)| {
@@ -143,7 +175,8 @@ impl<'a> Draft<'a> {
             dedup(&mut ground.sources);
             ground.units = units;
             ground.proposals = vec![place];
-            brought.fresh.push((subject, &definition.proposals[place], Box::new(DraftGround { ground, rows })));
+            let ground = Some(Box::new(DraftGround { ground, rows }));
+            brought.fresh.push(Fresh { subject, proposal: &definition.proposals[place], ground });
         }
         Ok(brought)
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::lists::{self, ListTable};
+use super::lists::{self, ListRow, ListTable};
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 
 pub const NAME: &str = "变更对照";
@@ -26,9 +26,14 @@ pub struct Summary<'t> {
     pub check: Cow<'t, str>,
 }
 
-impl<'t> Summary<'t> {
-    /// The rows of a list as summaries.
-    pub fn of(table: &'t ListTable<'_>) -> Vec<Summary<'t>> {
+/// The rows of a list as summaries, each made when it is asked for.
+pub struct Summaries<'t> {
+    rows: &'t [ListRow<'t>],
+    columns: [Option<usize>; 8],
+}
+
+impl<'t> Summaries<'t> {
+    pub fn of(table: &'t ListTable<'t>) -> Self {
         let columns = [
             lists::OBJECT,
             lists::CODE,
@@ -39,13 +44,22 @@ impl<'t> Summary<'t> {
             lists::FACTS,
             lists::CHECK,
         ];
-        let columns = columns.map(|name| table.column(name));
-        let rows = table.rows.iter().map(|row| {
-            let text = |column: Option<usize>| Cow::Borrowed(column.map_or("", |column| row.cells[column].as_ref()));
-            let [object, code, unit, action, options, basis, facts, check] = columns.map(text);
-            Summary { id: Cow::Borrowed(&row.id), object, code, unit, action, options, basis, facts, check }
-        });
-        rows.collect()
+        Summaries { rows: &table.rows, columns: columns.map(|name| table.column(name)) }
+    }
+
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn at(&self, row: usize) -> Summary<'t> {
+        let row = &self.rows[row];
+        let text = |column: Option<usize>| Cow::Borrowed(column.map_or("", |column| row.cells[column].as_ref()));
+        let [object, code, unit, action, options, basis, facts, check] = self.columns.map(text);
+        Summary { id: Cow::Borrowed(&row.id), object, code, unit, action, options, basis, facts, check }
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = Summary<'t>> {
+        (0..self.count()).map(|row| self.at(row))
     }
 }
 

@@ -15,7 +15,7 @@ use super::jsonl;
 use crate::consequence::{FactValue, Flag, Ground, Line, Origin, Outcome, Pending, Subject};
 use crate::fact::Texts;
 use crate::finding::Severity;
-use crate::handoff::changes::Summary;
+use crate::handoff::changes::{Summaries, Summary};
 use crate::pack::{Pack, Run, Value};
 use crate::table::{Dataset, SheetKind};
 
@@ -228,8 +228,12 @@ pub fn write(
 ///
 /// # Errors
 /// The folder cannot be written.
-pub fn write_lines(dir: &Path, summaries: &[Summary<'_>]) -> std::io::Result<()> {
-    jsonl::write(&dir.join(LINES), summaries.len(), |at| &summaries[at])
+pub fn write_lines(dir: &Path, lists: &[Summaries<'_>]) -> std::io::Result<()> {
+    let mut lines = jsonl::Lines::create(&dir.join(LINES))?;
+    for list in lists {
+        lines.many(list.count(), |at| Some(list.at(at)))?;
+    }
+    lines.finish()
 }
 
 /// What the lists of a published run say; none if nothing is published there.

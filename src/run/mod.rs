@@ -21,7 +21,7 @@ use crate::archive::{self, Archive, Mode};
 use crate::consequence::{Outcome, decide};
 use crate::fact::World;
 use crate::finding::Finding;
-use crate::handoff::changes::{self, Summary};
+use crate::handoff::changes::{self, Summaries, Summary};
 use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run};
 use crate::rule::Trace;
@@ -199,8 +199,10 @@ impl Made<'_> {
     }
 
     fn write(&self, staged: &Path, place: &Path, answers: &str) -> Result<(), Failure> {
-        let lines: Vec<Summary<'_>> = self.handed.lists.iter().flat_map(Summary::of).collect();
-        let changes = data::read_lines(place).map(|old| changes::compare(&old, &lines));
+        let lists: Vec<Summaries<'_>> = self.handed.lists.iter().map(Summaries::of).collect();
+        let old = data::read_lines(place);
+        let now: Vec<Summary<'_>> = old.iter().flat_map(|_| lists.iter().flat_map(Summaries::all)).collect();
+        let changes = old.map(|old| changes::compare(&old, &now));
         let publication = Publication {
             info: self.info,
             figures: self.figures,
@@ -209,7 +211,7 @@ impl Made<'_> {
         };
         let data = || {
             data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
-                .and_then(|()| data::write_lines(staged, &lines))
+                .and_then(|()| data::write_lines(staged, &lists))
                 .and_then(|()| traced::write(staged, self.trace, self.job.run))
         };
         let (workbooks, data) = rayon::join(|| self.handed.publish(staged, &publication), data);

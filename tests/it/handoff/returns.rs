@@ -1,7 +1,7 @@
 //! 数据问题清单, 退回单, 待定事项, 总览, 变更对照.
 
 use kaohe::finding::Code;
-use kaohe::handoff::changes::{self, Summary};
+use kaohe::handoff::changes::{self, Summaries, Summary};
 use kaohe::handoff::{Handoff, Publication, publish_faults};
 
 use super::book::{Listed, parts};
@@ -99,7 +99,8 @@ fn the_overview_has_figures_charts_and_the_account_of_every_sheet() {
 fn changes_against_the_superseded_run_are_told() {
     let city = City::usual();
     let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
-    let new: Vec<Summary> = handoff.lists.iter().flat_map(Summary::of).collect();
+    let new: Vec<Summary> =
+        handoff.lists.iter().map(Summaries::of).flat_map(|list| list.all().collect::<Vec<_>>()).collect();
     let mut old = new.clone();
     old.retain(|summary| summary.id != "2015-A-通报-T-T00001");
     old.push(Summary { id: "2015-A-整顿-T-T00003".into(), object: "某区".into(), ..Summary::default() });
