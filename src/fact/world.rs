@@ -14,7 +14,7 @@ use super::history::History;
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql::{self, Literals, SqlError};
 use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Source};
-use crate::table::Dataset;
+use crate::table::{Dataset, Lists};
 
 /// Why facts could not be evaluated: a fault of the pack that its check did not see.
 #[derive(Debug, thiserror::Error)]
@@ -29,42 +29,14 @@ pub enum Error {
     TooManyReadings { id: String, count: usize },
 }
 
-/// The rows that decide a fact, by entity, then row.
+/// The rows that decide a fact: per entity those of the source in ascending order, each with one bit per cell rule.
 #[derive(Debug, Clone, Default)]
-pub struct FactRows {
-    /// Where each entity's rows begin; the last is where all end.
-    starts: Vec<u32>,
-    /// Rows of the source.
-    rows: Vec<u32>,
-    /// Per row one bit per cell rule.
-    bits: Vec<u64>,
-}
+pub struct FactRows(Lists<(u32, u64)>);
 
 impl FactRows {
-    /// From rows in ascending order: the entity of each (below `entities`), the row and its bits.
-    fn new(entities: usize, rows: &[(u32, u32, u64)]) -> FactRows {
-        let mut starts = vec![0u32; entities + 1];
-        for (entity, _, _) in rows {
-            starts[*entity as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut found = FactRows { rows: vec![0; rows.len()], bits: vec![0; rows.len()], starts };
-        let mut next = found.starts.clone();
-        for (entity, row, bits) in rows {
-            let next = &mut next[*entity as usize];
-            (found.rows[*next as usize], found.bits[*next as usize]) = (*row, *bits);
-            *next += 1;
-        }
-        found
-    }
-
-    /// The rows behind the fact of one entity, each with one bit per cell rule.
+    /// The rows behind the fact of one entity.
     pub fn of(&self, entity: u32) -> impl Iterator<Item = (u32, u64)> + '_ {
-        let at = |place: usize| self.starts.get(place).map_or(self.rows.len(), |start| *start as usize);
-        let range = at(entity as usize)..at(entity as usize + 1);
-        self.rows[range.clone()].iter().copied().zip(self.bits[range].iter().copied())
+        self.0.get(entity as usize).into_iter().flatten().copied()
     }
 }
 
@@ -527,8 +499,8 @@ pub fn take(frame: &DataFrame, index: &IdxCa) -> PolarsResult<DataFrame> {
 /// An entity's own row is the row that decides.
 fn own_rows(masks: &[Column]) -> FactRows {
     let height = masks.first().map_or(0, Column::len);
-    let all = 0..height as u32;
-    FactRows { starts: (0..=height as u32).collect(), rows: all.collect(), bits: bits(masks, height) }
+    let rows: Vec<_> = (0..).zip(bits(masks, height)).map(|(at, bits)| (at, (at, bits))).collect();
+    FactRows(Lists::new(height, &rows))
 }
 
 /// The kept rows of a source behind the facts of so many entities.
@@ -539,9 +511,11 @@ fn source_rows(kept: &DataFrame, entities: usize) -> PolarsResult<FactRows> {
     let bits = bits(&masks, kept.height());
     let (keys, rows) = (keys.idx()?, rows.idx()?);
     let found = keys.iter().zip(rows.iter()).zip(bits);
-    let found =
-        found.filter_map(|((key, row), bits)| Some((key.filter(|key| (*key as usize) < entities)?, row?, bits)));
-    Ok(FactRows::new(entities, &found.collect::<Vec<_>>()))
+    let found = found.filter_map(|((key, row), bits)| {
+        let entity = key.filter(|key| (*key as usize) < entities)?;
+        Some((entity, (row?, bits)))
+    });
+    Ok(FactRows(Lists::new(entities, &found.collect::<Vec<_>>())))
 }
 
 /// Bit n of each row: whether mask n is true there. A constant mask has one value.

@@ -3,16 +3,16 @@
 use std::ops::Index;
 
 /// A list per subject.
-#[derive(Debug, Default)]
-pub struct Lists {
+#[derive(Debug, Clone, Default)]
+pub struct Lists<T> {
     /// Where each list ends and the next begins.
     ends: Vec<u32>,
-    items: Vec<u32>,
+    items: Vec<T>,
 }
 
-impl Lists {
+impl<T: Copy + Default> Lists<T> {
     /// From pairs of list and item; the items of a list keep their order.
-    pub fn new(count: usize, pairs: &[(u32, u32)]) -> Lists {
+    pub fn new(count: usize, pairs: &[(u32, T)]) -> Self {
         // Each list's end is counted up from its start while its items are put in.
         let mut starts = vec![0; count + 1];
         pairs.iter().for_each(|(list, _)| starts[*list as usize + 1] += 1);
@@ -21,7 +21,7 @@ impl Lists {
         }
         let mut ends = starts;
         ends.truncate(count);
-        let mut items = vec![0; pairs.len()];
+        let mut items = vec![T::default(); pairs.len()];
         for (list, item) in pairs {
             let end = &mut ends[*list as usize];
             items[*end as usize] = *item;
@@ -30,21 +30,19 @@ impl Lists {
         Lists { ends, items }
     }
 
-    pub fn get(&self, at: usize) -> Option<&[u32]> {
-        let end = *self.ends.get(at)?;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        Some(&self.items[start as usize..end as usize])
+    pub fn get(&self, at: usize) -> Option<&[T]> {
+        (at < self.ends.len()).then(|| &self[at])
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+    pub fn iter(&self) -> impl Iterator<Item = &[T]> {
         (0..self.ends.len()).map(|at| &self[at])
     }
 }
 
-impl Index<usize> for Lists {
-    type Output = [u32];
+impl<T> Index<usize> for Lists<T> {
+    type Output = [T];
 
-    fn index(&self, at: usize) -> &[u32] {
+    fn index(&self, at: usize) -> &[T] {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         &self.items[start as usize..self.ends[at] as usize]
     }

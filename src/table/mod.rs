@@ -108,7 +108,7 @@ pub struct Register {
     pub ids: Vec<String>,
     pub labels: Vec<String>,
     /// Per subject the row indices in the register's table; the first is the home row.
-    pub rows: Lists,
+    pub rows: Lists<u32>,
     by_id: texts::Index,
 }
 
