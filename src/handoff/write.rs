@@ -330,11 +330,10 @@ impl Writer<'_, '_> {
     /// A cell in a format of its own, or in the one that its column has been lent.
     fn cell(&mut self, column: u16, value: &Value<'_>, style: &formats::Cells, own: bool) -> Result<(), XlsxError> {
         let look = Look::of(value);
-        let format = own.then(|| style.of(look));
+        // Without a format the library would leave a blank cell out.
+        let format = (own || blank(value)).then(|| style.of(look));
         match value {
-            // Without a format the library would leave the cell out.
-            _ if blank(value) => self.worksheet.write_blank(self.row, column, style.of(look)).map(drop),
-            Value::Blank => Ok(()),
+            Value::Blank => self.text(column, "", format),
             Value::Text(text) | Value::Fault(text) => self.text(column, text, format),
             Value::Count(number) => self.number(column, *number as f64, format),
             Value::Share(share) | Value::Exceeded(share) => self.number(column, *share, format),

@@ -200,9 +200,10 @@ impl Made<'_> {
 
     fn write(&self, staged: &Path, place: &Path, answers: &str) -> Result<(), Failure> {
         let lists: Vec<Summaries<'_>> = self.handed.lists.iter().map(Summaries::of).collect();
-        let old = data::read_lines(place);
-        let now: Vec<Summary<'_>> = old.iter().flat_map(|_| lists.iter().flat_map(Summaries::all)).collect();
-        let changes = old.map(|old| changes::compare(&old, &now));
+        let changes = data::read_lines(place).map(|old| {
+            let now: Vec<Summary<'_>> = lists.iter().flat_map(Summaries::all).collect();
+            changes::compare(&old, &now)
+        });
         let publication = Publication {
             info: self.info,
             figures: self.figures,

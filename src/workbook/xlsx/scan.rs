@@ -1,7 +1,7 @@
 //! A sheet in the plain form that spreadsheet programs write, scanned byte by byte and sent cell by cell.
 //!
-//! It exists for its speed: more than five times that of the way through calamine (`cargo bench -- cells`). What is not plain (other encodings, prefixes, comments, rich text in a cell, cells out of order)
-//! stops it, and [`super::general`] reads the sheet. What a cell holds is decided here for every type and odd content.
+//! It exists for its speed: more than five times that of the way through calamine (`cargo bench -- cells`). What is not
+//! plain (other encodings, prefixes, comments, rich text in a cell, cells out of order) stops it, and [`super::general`] reads the sheet. What a cell holds is decided here for every type and odd content.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -289,8 +289,9 @@ fn meant(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains("_x") { Cow::Owned(unescape_units(&text).into_owned()) } else { text }
 }
 
+/// How a cell says that its value is to be taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Number,
     Shared,
     Text,

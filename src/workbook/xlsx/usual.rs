@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::super::error::Fault;
-use super::scan::Content;
+use super::scan::{Content, Kind};
 use super::{COLUMNS, Xlsx, number};
 
 /// A text longer than this is looked at with more care.
@@ -49,27 +49,21 @@ pub(super) fn cell<'a, 'b>(
 ) -> Result<Option<(u32, Content<'a, 'b>, usize)>, Fault> {
     let Some(head) = head(bytes, row) else { return Ok(None) };
     let value = &bytes[head.length..];
-    let (content, length) = match head.kind {
-        Kind::Inline => match text(value, b"<is><t>", b"</t></is></c>") {
-            Some((text, length)) => (Content::Text(Cow::Borrowed(text)), length),
-            None => return Ok(None),
-        },
-        Kind::Text => match text(value, b"<v>", b"</v></c>") {
-            Some((text, length)) => (Content::Text(Cow::Borrowed(text)), length),
-            None => return Ok(None),
-        },
-        Kind::Shared | Kind::Number => {
-            let Some((digits, length)) = text(value, b"<v>", b"</v></c>") else { return Ok(None) };
-            if head.kind == Kind::Shared {
-                let Some(index) = number(digits.as_bytes()) else { return Ok(None) };
-                (Content::Shared(index, book.strings.text(index)?), length)
-            } else {
-                let Some(number) = numeral(digits) else { return Ok(None) };
-                (Content::Own(book.styles.number(number, head.style)), length)
-            }
-        }
+    let (before, behind): (&[u8], &[u8]) = match head.kind {
+        Kind::Inline => (b"<is><t>", b"</t></is></c>"),
+        _ => (b"<v>", b"</v></c>"),
     };
-    Ok(Some((head.column, content, head.length + length)))
+    let Some((text, length)) = text(value, before, behind) else { return Ok(None) };
+    let content = match head.kind {
+        Kind::Inline | Kind::Text => Some(Content::Text(Cow::Borrowed(text))),
+        Kind::Shared => match number(text.as_bytes()) {
+            Some(index) => Some(Content::Shared(index, book.strings.text(index)?)),
+            None => None,
+        },
+        Kind::Number => numeral(text).map(|number| Content::Own(book.styles.number(number, head.style))),
+        Kind::Bool | Kind::Error | Kind::Date => None,
+    };
+    Ok(content.map(|content| (head.column, content, head.length + length)))
 }
 
 struct Head {
@@ -77,14 +71,6 @@ struct Head {
     style: usize,
     kind: Kind,
     length: usize,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Number,
-    Shared,
-    Text,
-    Inline,
 }
 
 /// `<c r="B5" s="1" t="s">`, format and type only where they are needed.
