@@ -1,7 +1,9 @@
 //! What every rule said about every entity, with the values behind it.
 //!
 //! A trace takes in each stage as it was evaluated: it holds the very columns that decided, and gives
-//! the [`Record`] of one entity from them when it is asked for.
+//! the [`Record`] of one entity from them when it is asked for, and [`head`] what all records share.
+
+mod head;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,15 +11,12 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::record::{
-    Address, AtomHead, CellRef, EntityHead, FORM, Head, Held, Measure, ParameterHead, ProposalHead, Record, RuleHead,
-    To, ValueHead, Witness,
-};
-use super::{Condition, Node, Stage, Verdict, wording};
+use super::record::{Address, CellRef, Held, Record, Witness};
+use super::{Condition, Stage, Verdict};
 use crate::fact::{Error, FactRows, FactValue, Texts, World, column_of, fact_value};
-use crate::pack::scope::{self, Meaning, Site};
+use crate::pack::scope::{Meaning, Site};
 use crate::pack::sql::{self, Literals};
-use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Recipient, Run, Source};
+use crate::pack::{Entity, Formula, Pack, Source};
 use crate::place::{A1, Cell};
 use crate::table::Dataset;
 
@@ -303,7 +302,7 @@ impl<'a> Trace<'a> {
         self.entities.len()
     }
 
-    /// How many entities of a kind there are; the kind by its place in [`Head::entities`].
+    /// How many entities of a kind there are; the kind by its place in [`super::record::Head::entities`].
     pub fn height(&self, entity: usize) -> usize {
         match self.entities[entity] {
             Entity::Subject(kind) => self.data.registers[kind].ids.len(),
@@ -451,166 +450,6 @@ impl<'a> Trace<'a> {
             .collect()
     }
 
-    /// What all records share.
-    pub fn head(&self, run: Run) -> Head {
-        let pack = self.pack;
-        let sheets = self.data.sheets.iter();
-        let sheets = sheets.map(|sheet| format!("{}!{}", self.data.books[sheet.book as usize].path, sheet.name));
-        let mut rules: Vec<RuleHead> = pack.rules.iter().enumerate().map(|(at, _)| self.rule(at)).collect();
-        let mut entities = Vec::new();
-        for (entity, of) in self.entities.iter().enumerate() {
-            let (kind, name, subject) = match *of {
-                Entity::Subject(kind) => (pack.subjects[kind].kind.clone(), pack.subjects[kind].name.clone(), true),
-                Entity::Row(table) => (pack.tables[table].name.clone(), pack.tables[table].name.clone(), false),
-                Entity::City => continue,
-            };
-            let mut head = EntityHead { kind, name, subject, rules: Vec::new(), atoms: Vec::new(), values: Vec::new() };
-            for traced in self.parts_of(entity) {
-                let first = head.atoms.len();
-                for condition in &traced.conditions {
-                    head.rules.push(condition.rule);
-                    let rule = &mut rules[condition.rule];
-                    rule.entity = Some(entity);
-                    rule.scope = condition.scope.as_ref().map(|scope| shifted(scope, first));
-                    rule.when = Some(shifted(&condition.when, first));
-                }
-                for (atom, uses) in traced.atoms.iter().zip(&traced.uses) {
-                    head.atoms.push(self.atom(*of, atom, uses));
-                }
-            }
-            head.values = self.of[entity].clone();
-            entities.push(head);
-        }
-        for quota in pack.quotas.iter().filter(|quota| quota.runs.contains(&run)) {
-            let entity = self.entities.iter().position(|one| *one == Entity::Subject(quota.of));
-            let value =
-                |name: &str| self.values.iter().position(|value| Some(value.entity) == entity && value.name == name);
-            rules[quota.rule].quota = value(&quota.reached).zip(value(&quota.first));
-            rules[quota.rule].entity = entity;
-        }
-        Head {
-            form: FORM,
-            sheets: sheets.collect(),
-            entities,
-            rules,
-            values: self.values.iter().map(|value| self.value_head(value)).collect(),
-            parameters: pack
-                .parameters
-                .iter()
-                .map(|parameter| ParameterHead {
-                    name: parameter.name.clone(),
-                    value: self.literals.get(&parameter.name).map(ToString::to_string).unwrap_or_default(),
-                    unit: parameter.unit.clone(),
-                    reading: parameter.reading.clone(),
-                })
-                .collect(),
-            readings: pack.forks.iter().map(|fork| (fork.missing.clone(), fork.reading.clone())).collect(),
-        }
-    }
-
-    fn rule(&self, at: usize) -> RuleHead {
-        let rule = &self.pack.rules[at];
-        let proposes = rule.proposals.iter().map(|proposal| ProposalHead {
-            action: self.pack.actions[proposal.action].name.clone(),
-            options: proposal.options.clone(),
-            to: match &proposal.to {
-                Recipient::Itself => To::Itself,
-                Recipient::Role { role, via } => To::Role(role.clone(), via.clone()),
-                Recipient::Named { column, .. } => To::Named(column.clone()),
-            },
-        });
-        RuleHead {
-            id: rule.id.clone(),
-            provision: rule.provision.clone(),
-            citation: rule.citation.clone(),
-            reading: rule.reading.clone(),
-            entity: None,
-            stage: rule.stage,
-            runs: rule.runs.iter().map(|run| run.code()).collect(),
-            scope: None,
-            when: None,
-            proposes: proposes.collect(),
-            marks: rule.marks.clone(),
-            quota: None,
-        }
-    }
-
-    fn atom(&self, of: Entity, atom: &Expr, uses: &[usize]) -> AtomHead {
-        let parameters = sql::names(atom).iter().filter_map(|name| self.parameter(name)).collect();
-        AtomHead {
-            text: wording::say(atom, &self.literals),
-            uses: uses.to_vec(),
-            parameters,
-            measure: self.measure(of, atom),
-        }
-    }
-
-    fn measure(&self, of: Entity, atom: &Expr) -> Option<Measure> {
-        let Expr::BinaryExpr { left, op: Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq, right } = atom
-        else {
-            return None;
-        };
-        let line = |expr: &Expr| match expr {
-            Expr::Column(name) => self.literals.get(name.as_str()).map(|value| (name.to_string(), value.to_string())),
-            Expr::Literal(_) => Some((String::new(), wording::say(expr, &self.literals))),
-            _ => None,
-        };
-        let plain = |expr: &Expr| match expr {
-            Expr::Column(name) if !self.literals.contains_key(name.as_str()) => Some(name.to_string()),
-            _ => None,
-        };
-        let (column, (name, line)) = plain(left).zip(line(right)).or_else(|| plain(right).zip(line(left)))?;
-        let order = scope::order(self.pack, Site::Entity(of), &column).map(<[String]>::to_vec).unwrap_or_default();
-        (!order.is_empty() || line.parse::<f64>().is_ok()).then_some(Measure { name, line, order })
-    }
-
-    fn parameter(&self, name: &str) -> Option<usize> {
-        self.pack.parameters.iter().position(|parameter| parameter.name == name)
-    }
-
-    fn value_head(&self, value: &ValueColumn) -> ValueHead {
-        let fact: Option<&Fact> = value.fact.map(|fact| &self.pack.facts[fact]);
-        let mut parameters: Vec<usize> = Vec::new();
-        let mut formulas: Vec<&str> = Vec::new();
-        let mut rules: &[CellRule] = &[];
-        match fact.map(|fact| &fact.formula) {
-            Some(Formula::Own { is, cells, .. }) => {
-                formulas.push(is);
-                rules = cells;
-            }
-            Some(Formula::Aggregate { given, value, cells, .. }) => {
-                formulas.extend(given.as_deref());
-                formulas.push(value);
-                rules = cells;
-            }
-            _ => {}
-        }
-        for formula in formulas {
-            // The pack's check has parsed it before.
-            let names = sql::parse(formula).map(|expr| sql::names(&expr)).unwrap_or_default();
-            parameters.extend(names.iter().filter_map(|name| self.parameter(name)));
-        }
-        let mut cells: Vec<(String, Option<usize>)> = rules
-            .iter()
-            .map(|rule| (rule.column.clone(), rule.line.as_deref().and_then(|line| self.parameter(line))))
-            .collect();
-        if matches!(value.cells, Cells::Own(_) | Cells::Home(..)) {
-            cells = vec![(value.name.clone(), None)];
-        }
-        parameters.extend(cells.iter().filter_map(|(_, line)| *line));
-        parameters.sort_unstable();
-        parameters.dedup();
-        ValueHead {
-            name: value.name.clone(),
-            entity: value.entity,
-            reading: fact.and_then(|fact| fact.reading.clone()),
-            parts: value.parts.clone(),
-            parameters,
-            cells,
-            common: value.common.clone(),
-        }
-    }
-
     /// Takes in values that no condition uses, because something else does (a quota).
     ///
     /// # Errors
@@ -705,14 +544,4 @@ fn common(column: &Column) -> FactValue {
 
 fn reference(cell: Cell) -> CellRef<'static> {
     CellRef { sheet: Some(cell.sheet.0), address: Address::At(A1(cell.row, cell.column)) }
-}
-
-/// The same condition over atoms that begin at `first`.
-fn shifted(node: &Node, first: usize) -> Node {
-    match node {
-        Node::Atom(at) => Node::Atom(at + first),
-        Node::All(nodes) => Node::All(nodes.iter().map(|node| shifted(node, first)).collect()),
-        Node::Any(nodes) => Node::Any(nodes.iter().map(|node| shifted(node, first)).collect()),
-        Node::Not(node) => Node::Not(Box::new(shifted(node, first))),
-    }
 }
