@@ -13,7 +13,7 @@ use kaohe::consequence::decide;
 use kaohe::fact::{History, World};
 use kaohe::handoff::{Figures, Handoff, Publication, RunInfo};
 use kaohe::pack::{self, Pack, Run};
-use kaohe::run::job::{Job, Typed};
+use kaohe::run::job::{Job, Target, Typed};
 use kaohe::run::{self, Told};
 use kaohe::sample::{self, Request};
 use kaohe::table::{self, AsOf, Context, Dataset};
@@ -50,20 +50,8 @@ fn city(pack: &Pack, cadres: u32) -> TempDir {
     dir
 }
 
-fn job(pack: &Pack, input: &Path, output: &Path) -> Job {
-    let typed = Typed {
-        run: Run::Annual,
-        input: input.to_owned(),
-        output: output.to_owned(),
-        year: Some(YEAR),
-        as_of: None,
-        archive: None,
-        sets: Vec::new(),
-        notices: true,
-        links: false,
-        strict: false,
-        quiet: true,
-    };
+fn job(pack: &Pack, input: &Path) -> Job {
+    let typed = Typed { run: Run::Annual, input: input.to_owned(), year: Some(YEAR), as_of: None, sets: Vec::new() };
     Job::new(typed, pack).unwrap()
 }
 
@@ -77,9 +65,9 @@ fn read(pack: &Pack, job: &Job) -> Dataset {
 /// Workbooks → tables.
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn tables(bencher: Bencher<'_, '_>, cadres: u32) {
-    let (pack, output) = (built_in(), tempfile::tempdir().unwrap());
+    let pack = built_in();
     let input = city(&pack, cadres);
-    let job = job(&pack, input.path(), output.path());
+    let job = job(&pack, input.path());
     bencher.bench(|| read(&pack, &job));
 }
 
@@ -113,9 +101,9 @@ fn cells(bencher: Bencher<'_, '_>, parser: Parser) {
 /// Tables → facts → rules → consequences.
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn decisions(bencher: Bencher<'_, '_>, cadres: u32) {
-    let (pack, output) = (built_in(), tempfile::tempdir().unwrap());
+    let pack = built_in();
     let input = city(&pack, cadres);
-    let job = job(&pack, input.path(), output.path());
+    let job = job(&pack, input.path());
     let data = read(&pack, &job);
     let history = History::default();
     bencher.bench(|| {
@@ -128,9 +116,9 @@ fn decisions(bencher: Bencher<'_, '_>, cadres: u32) {
 /// Consequences → lists as texts → workbooks.
 #[divan::bench(args = SIZES, sample_count = 5)]
 fn lists(bencher: Bencher<'_, '_>, cadres: u32) {
-    let (pack, output) = (built_in(), tempfile::tempdir().unwrap());
+    let pack = built_in();
     let input = city(&pack, cadres);
-    let job = job(&pack, input.path(), output.path());
+    let job = job(&pack, input.path());
     let data = read(&pack, &job);
     let history = History::default();
     let literals = job.literals(&pack, data.year, data.as_of);
@@ -157,7 +145,8 @@ fn whole(bencher: Bencher<'_, '_>, cadres: u32) {
     let pack = built_in();
     let input = city(&pack, cadres);
     bencher.with_inputs(|| tempfile::tempdir().unwrap()).bench_refs(|output| {
-        let job = job(&pack, input.path(), output.path());
-        run::run(&job, &pack, &Silent).unwrap();
+        let job = job(&pack, input.path());
+        let target = Target::new(output.path().to_owned(), &job.input).unwrap();
+        run::run(&job, &target, &pack, &Silent).unwrap();
     });
 }

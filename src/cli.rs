@@ -171,7 +171,7 @@ pub struct CompareArgs {
     /// 几个方案的参数值：每行一个参数，每列一个方案
     #[arg(long, value_name = "FILE.xlsx")]
     pub scenarios: Option<PathBuf>,
-    /// 改用的规则包文件夹
+    /// 改用的规则包：文件夹，或内置规则包的名称
     #[arg(long, value_name = "DIR")]
     pub with_pack: Option<PathBuf>,
     /// 年度；不写则同运行，与已发布的结果相比时取其年度
@@ -180,7 +180,7 @@ pub struct CompareArgs {
     /// 基准日；不写则同运行
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
-    /// 规则包文件夹；不写则用内置的规则包
+    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
     /// 档案文件，只读；不写则用已发布结果旁边的档案，没有则不用
@@ -298,13 +298,13 @@ pub struct SampleArgs {
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
     /// 干部人数
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::sample::MOST)))]
+    #[arg(long, value_name = "N", value_parser = cadres)]
     pub cadres: u32,
     /// 随机种子；相同的种子生成完全相同的文件
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
     /// 年度
-    #[arg(long, value_name = "YYYY", default_value_t = 2015, value_parser = clap::value_parser!(i32).range(1950..=2099))]
+    #[arg(long, value_name = "YYYY", default_value_t = 2015, value_parser = sample_year)]
     pub year: i32,
     /// 像各单位实际报送的那样写：多个文件夹、双层表头、合计行、各种日期写法等
     #[arg(long)]
@@ -335,6 +335,16 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 fn year(text: &str) -> Result<i32, String> {
     let year = text.parse().ok().filter(|year| (1900..=9999).contains(year));
     year.ok_or_else(|| "应为四位数的年度，例如 2015".to_owned())
+}
+
+fn cadres(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|count| (1..=crate::sample::MOST).contains(count));
+    count.ok_or_else(|| format!("应为 1 到 {} 的整数", crate::sample::MOST))
+}
+
+fn sample_year(text: &str) -> Result<i32, String> {
+    let year = text.parse().ok().filter(|year| (1950..=2099).contains(year));
+    year.ok_or_else(|| "应为 1950 到 2099 的年度，例如 2015".to_owned())
 }
 
 fn threads(text: &str) -> Result<u16, String> {
@@ -443,5 +453,6 @@ pub fn complaint(error: &clap::Error) -> Option<String> {
         }
         _ => error.to_string().trim().to_owned(),
     };
-    Some(format!("{}。用法见 kaohe --help，或在命令后加 --help", message.trim_end_matches(['。', '？'])))
+    let end = if message.ends_with('？') { "" } else { "。" };
+    Some(format!("{}{end}用法见 kaohe --help，或在命令后加 --help", message.trim_end_matches('。')))
 }

@@ -3,6 +3,8 @@
 //! Broken data is a value, not an error: every stage returns what it could use together with the
 //! complete list of findings, in a stable order. Texts are Chinese, for the clerk who mends the workbook.
 
+use std::io;
+
 use serde::Serialize;
 
 /// Whether the row was put aside or only deserves a look.
@@ -60,6 +62,8 @@ pub enum Code {
     DoubledColumn,
     /// A header that is nearly the name of a column which the sheet lacks.
     MisspeltHeader,
+    /// A row that begins with a note and is filled like data.
+    FilledRemark,
     /// A file that may hold a table but is not read.
     PassedOver,
     /// `~$`: the workbook beside it is open.
@@ -108,4 +112,21 @@ impl std::fmt::Display for Finding {
         }
         write!(f, "：{}。{}", self.reason, self.remedy)
     }
+}
+
+/// The usual refusals of the system in Chinese; anything else as the system says it.
+pub fn in_words(error: &io::Error) -> String {
+    let told = match error.kind() {
+        io::ErrorKind::NotFound => "找不到",
+        io::ErrorKind::PermissionDenied => "没有权限",
+        io::ErrorKind::NotADirectory => "不是文件夹",
+        io::ErrorKind::IsADirectory => "是文件夹",
+        io::ErrorKind::AlreadyExists => "已有同名的文件",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "磁盘已满",
+        io::ErrorKind::FileTooLarge => "文件过大，磁盘放不下",
+        io::ErrorKind::ReadOnlyFilesystem => "磁盘只读",
+        io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy => "正被其他程序占用",
+        _ => return error.to_string(),
+    };
+    told.to_owned()
 }

@@ -21,7 +21,7 @@ const LINE: &str = if cfg!(windows) { "\r\n" } else { "\n" };
 /// Why there is no log; nothing was begun.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("无法写入日志「{}」：{source}。请检查所在文件夹是否存在、是否有写入权限，或另选 --log", .path.display())]
+    #[error("无法写入日志「{}」：{}。请检查所在文件夹是否存在、是否有写入权限，或另选 --log", .path.display(), crate::finding::in_words(.source))]
     Io { path: PathBuf, source: io::Error },
     #[error("「{}」不是 kaohe 的日志，不能写入（日志以 UTF-8 标记开头）。请另选 --log", .0.display())]
     Foreign(PathBuf),
@@ -79,16 +79,16 @@ impl Journal {
 
     /// The run has come to its end.
     pub fn end(mut self, code: u8) {
-        self.finish(code);
-    }
-
-    fn finish(&mut self, code: u8) {
         let meaning = match code {
             0 => "完成，数据全部采用",
             3 => "完成，但有数据被退回，或有工作表、文件未识别",
             2 => "命令写法不对，什么也没有改动",
             _ => "失败，什么也没有发布或改动",
         };
+        self.finish(code, meaning);
+    }
+
+    fn finish(&mut self, code: u8, meaning: &str) {
         self.write(&format!("结束：退出码 {code}（{meaning}），用时 {:.1} 秒", self.began.elapsed().as_secs_f64()));
         self.ended = true;
         if let Ok(file) = self.file.lock() {
@@ -101,7 +101,7 @@ impl Drop for Journal {
     fn drop(&mut self) {
         if !self.ended {
             self.write("程序内部错误，请把本日志交给维护人员");
-            self.finish(1);
+            self.finish(1, "中途停止：结果文件夹是原来的或新的，不会只换一半");
         }
     }
 }

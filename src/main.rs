@@ -11,7 +11,7 @@ use kaohe::finding::Finding;
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
 use kaohe::run::compare::Request;
-use kaohe::run::job::{self, Job, Typed};
+use kaohe::run::job::{self, Job, Target, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
 
 /// Many small texts are made on several threads at once, which the system's allocator is slow at.
@@ -65,8 +65,8 @@ fn command(cli: Cli) -> u8 {
         }
     };
     let ended = match cli.command {
-        Command::HalfYear(arguments) => annual(Run::HalfYear, arguments, &terminal),
-        Command::Annual(arguments) => annual(Run::Annual, arguments, &terminal),
+        Command::HalfYear(arguments) => publish(Run::HalfYear, arguments, &terminal),
+        Command::Annual(arguments) => publish(Run::Annual, arguments, &terminal),
         Command::Check(arguments) => check(arguments, &terminal),
         Command::Record(arguments) => {
             run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &terminal)
@@ -108,41 +108,24 @@ fn load(dir: Option<&std::path::Path>) -> Result<Pack, Failure> {
     pack::open(dir).map_err(Failure::failed)
 }
 
-fn annual(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+fn publish(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, Failure> {
     let pack = load(arguments.pack.as_deref())?;
-    let typed = Typed {
-        run,
-        input: arguments.input,
-        output: arguments.output,
-        year: arguments.year,
-        as_of: arguments.as_of,
-        archive: arguments.archive,
-        sets: arguments.sets,
-        notices: !arguments.no_notices,
-        links: arguments.links,
-        strict: arguments.strict,
-        quiet: arguments.quiet,
-    };
+    let typed =
+        Typed { run, input: arguments.input, year: arguments.year, as_of: arguments.as_of, sets: arguments.sets };
     let job = Job::new(typed, &pack)?;
-    run::run(&job, &pack, terminal)
+    let mut target = Target::new(arguments.output, &job.input)?;
+    target.notices = !arguments.no_notices;
+    target.links = arguments.links;
+    target.strict = arguments.strict;
+    if let Some(archive) = arguments.archive {
+        target.archive = archive;
+    }
+    run::run(&job, &target, &pack, terminal)
 }
 
 fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failure> {
     let pack = load(arguments.pack.as_deref())?;
-    let typed = Typed {
-        run: CHECKED_AS,
-        // Checking publishes nothing: the folder for its lists may lie anywhere.
-        output: std::env::temp_dir().join("kaohe-check"),
-        input: arguments.input,
-        year: arguments.year,
-        as_of: None,
-        archive: None,
-        sets: Vec::new(),
-        notices: false,
-        links: false,
-        strict: false,
-        quiet: false,
-    };
+    let typed = Typed { run: CHECKED_AS, input: arguments.input, year: arguments.year, as_of: None, sets: Vec::new() };
     let job = Job::new(typed, &pack)?;
     run::check(&job, &pack, arguments.output.as_deref(), terminal)
 }
@@ -255,7 +238,8 @@ fn sample(arguments: &cli::SampleArgs, terminal: &Terminal) -> Result<Ended, Fai
     let progress = |done: u64, of: u64| {
         terminal.progress(usize::try_from(done).unwrap_or(usize::MAX), usize::try_from(of).unwrap_or(usize::MAX));
     };
-    let written = kaohe::sample::write(&arguments.dir, &request, &pack, &progress).map_err(Failure::failed)?;
+    let written =
+        kaohe::sample::write(&arguments.dir, &request, &pack, &progress).map_err(|error| Failure::of(&error))?;
     terminal.say(&format!(
         "已生成{}的示例数据：{} 个单位、{} 人，{} 个工作簿共 {} 行，在 {}",
         request.year,
@@ -270,7 +254,7 @@ fn sample(arguments: &cli::SampleArgs, terminal: &Terminal) -> Result<Ended, Fai
 
 fn template(arguments: &cli::TemplateArgs) -> Result<Ended, Failure> {
     let pack = load(arguments.pack.as_deref())?;
-    for path in kaohe::template::write(&arguments.dir, &pack).map_err(Failure::failed)? {
+    for path in kaohe::template::write(&arguments.dir, &pack).map_err(|error| Failure::of(&error))? {
         complain(&path.display().to_string());
     }
     Ok(Ended::Clean)
@@ -345,10 +329,19 @@ impl Terminal {
         if let Some(journal) = &self.journal {
             journal.write(message);
         }
+        self.clear();
         complain(message);
     }
 
+    /// Takes the bar away for good.
+    fn clear(&self) {
+        if let Ok(bar) = self.bar.lock() {
+            bar.finish_and_clear();
+        }
+    }
+
     fn end(self, code: u8) {
+        self.clear();
         if let Some(journal) = self.journal {
             journal.end(code);
         }
@@ -361,10 +354,10 @@ impl Told for Terminal {
             journal.write(text);
         }
         if !self.quiet {
-            if let Ok(bar) = self.bar.lock() {
-                bar.finish_and_clear();
+            match self.bar.lock() {
+                Ok(bar) => bar.suspend(|| complain(text)),
+                Err(_) => complain(text),
             }
-            complain(text);
         }
     }
 

@@ -38,6 +38,12 @@ impl fmt::Display for A1 {
     }
 }
 
+/// The letters of a zero-based column, as in `AB12`.
+pub fn letters(column: u16) -> String {
+    let address = A1(0, u32::from(column)).to_string();
+    address.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::A1;

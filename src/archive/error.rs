@@ -21,7 +21,7 @@ pub enum Error {
     Overtaken { path: PathBuf },
     #[error("读写档案 {path} 失败：{source}。办法：检查磁盘和网络盘是否正常后重试", path = .path.display())]
     Sqlite { path: PathBuf, source: rusqlite::Error },
-    #[error("读写 {path} 失败：{source}。办法：若正在 Excel 或 WPS 中打开，请关闭；检查读写权限和网络盘是否正常后重试", path = .path.display())]
+    #[error("读写 {path} 失败：{words}。办法：若正在 Excel 或 WPS 中打开，请关闭；检查读写权限和网络盘是否正常后重试", path = .path.display(), words = crate::finding::in_words(source))]
     Io { path: PathBuf, source: std::io::Error },
 }
 

@@ -6,8 +6,9 @@ use super::docket::{Docket, State};
 use super::error::Error;
 use super::open::Archive;
 use super::read::parsed;
-use super::registration::{Pairs, column};
+use super::registration::Pairs;
 use crate::fact::Decision;
+use crate::pack::printed;
 
 /// A sheet of texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,8 @@ pub struct LedgerSheet {
 }
 
 /// Columns of the ledger that come from the list as printed.
-const PRINTED: [&str; 6] = ["单位", "职务", "管理权限", column::METHODS, "依据", "事实"];
+const PRINTED: [&str; 6] =
+    [printed::UNIT, printed::POST, printed::AUTHORITY, printed::METHODS, printed::BASIS, printed::FACTS];
 
 impl Archive {
     /// All that was proposed and decided, what is open, and the whole history of answers.

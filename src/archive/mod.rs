@@ -5,7 +5,7 @@
 //! in the history, and every entry is chained by hash to the one before.
 //!
 //! The life of a run: [`Archive::open`] → [`Archive::history`] → evaluate →
-//! [`Archive::unrecorded_answers`] → stage the folder → [`Archive::register`] → [`seal`] → rename →
+//! [`Archive::unrecorded_answers`] → [`Archive::register_beside`], which stages the folder → [`seal`] → rename →
 //! [`Archive::confirm`]. Killed anywhere, the next `open` settles what is open by what the folder holds.
 
 mod chain;
@@ -29,6 +29,5 @@ pub use read::{History, PastRun, Withdrawn};
 pub use record::{Fault, Outcome, Recorded};
 pub use registration::{
     ExtraColumn, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration, Vocabulary,
-    column,
 };
 pub use write::{Settled, Ticket};

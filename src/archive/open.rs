@@ -60,6 +60,11 @@ impl Archive {
         if path.is_dir() {
             return Err(Error::NotOurs { path: path.to_path_buf(), found: "是文件夹" });
         }
+        let length = || path.metadata().map(|file| file.len());
+        if mode != Mode::Run && length().is_ok_and(|length| length == 0) {
+            let faults = vec!["是空文件，其中的内容已丢失".to_owned()];
+            return Err(Error::Broken { path: path.to_path_buf(), faults });
+        }
         let mut archive = Archive::absent(path);
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         migrate(path, &mut connection, mode == Mode::Read)?;

@@ -108,6 +108,8 @@ pub struct Unrecorded {
     pub cells: Vec<String>,
     /// The workbook cannot be read, so nobody knows what it holds.
     pub unreadable: Option<String>,
+    /// The run was published with another archive, which holds the lines that are answered.
+    pub elsewhere: bool,
 }
 
 impl Unrecorded {
@@ -119,6 +121,12 @@ impl Unrecorded {
                 "{}：打不开（{reason}），不知道里面有没有尚未收回的答复。办法：修好或移走这个文件后重试",
                 self.file
             ),
+            None if self.elsewhere => format!(
+                "{}：有答复（{}），而档案「{}」不认识这次发布的名单。办法：用 --archive 指定发布时所用的档案；档案确已丢失的，把结果文件夹另存到别处后再运行",
+                self.file,
+                self.cells.join("、"),
+                archive.display()
+            ),
             None => format!("{}：有尚未收回的答复（{}）。办法：先运行 {command}", self.file, self.cells.join("、")),
         }
     }
@@ -128,17 +136,25 @@ impl Archive {
     /// The workbooks of a published run that hold answers which are not in the archive.
     pub fn unrecorded_answers(&self, run_dir: &Path) -> Result<Vec<Unrecorded>, Error> {
         let seal = read_seal(run_dir)?;
+        // What an unchanged list was published with stands in the archive that it was published with.
+        let ours = seal.as_ref().map(|seal| self.holds(&seal.registration)).transpose()?.unwrap_or(true);
         let mut found = Vec::new();
         let mut known = super::record::Known::new(self);
         for name in workbook_names(run_dir)?.into_iter().filter(|name| name != CHANGES) {
             let path = run_dir.join(&name);
             let as_published = seal.as_ref().and_then(|seal| seal.workbooks.get(&name));
-            if let Some(published) = as_published
+            if let Some(published) = as_published.filter(|_| ours)
                 && hash_file(&path)? == *published
             {
                 continue;
             }
-            let mut case = Unrecorded { file: name.clone(), path: path.clone(), cells: Vec::new(), unreadable: None };
+            let mut case = Unrecorded {
+                file: name.clone(),
+                path: path.clone(),
+                cells: Vec::new(),
+                unreadable: None,
+                elsewhere: !ours,
+            };
             match rows::read(&path) {
                 Ok(sheets) => {
                     for sheet in &sheets {
@@ -153,6 +169,13 @@ impl Archive {
             }
         }
         Ok(found)
+    }
+
+    /// Whether a registration with this mark was ever written.
+    fn holds(&self, mark: &str) -> Result<bool, Error> {
+        let Some(connection) = &self.connection else { return Ok(false) };
+        let known = "SELECT EXISTS (SELECT 1 FROM 记录 WHERE 种类 = '登记' AND 内容值 = ?1)";
+        connection.query_row(known, [mark], |row| row.get(0)).map_err(|error| self.fault(error))
     }
 }
 

@@ -155,31 +155,6 @@ pub struct RegisteredEntry {
     pub cells: Vec<String>,
 }
 
-/// Column titles that the contract fixes.
-pub mod column {
-    pub const NUMBER: &str = "序号";
-    pub const LINE: &str = "处理编号";
-    pub const ID: &str = "编号";
-    pub const SUBJECT: &str = "对象";
-    pub const METHODS: &str = "可选方式";
-    pub const SOURCES: &str = "来源";
-    pub const HINTS: &str = "提示";
-    pub const OPINION: &str = "委员会意见";
-    pub const METHOD: &str = "决定方式";
-    pub const DATE: &str = "决定日期";
-    pub const REMARK: &str = "备注";
-    pub const CHECK: &str = "核对码";
-    pub const FILE: &str = "档案";
-    pub const STATE: &str = "状态";
-}
-
-/// Columns of a list that are neither compared nor answered.
-pub(super) const LIST_FREE: [&str; 3] = [column::NUMBER, column::SOURCES, column::HINTS];
-/// The answer columns that every list has.
-pub(super) const COMMON_ANSWERS: [&str; 4] = [column::OPINION, column::METHOD, column::DATE, column::REMARK];
-/// Columns of the register that are not compared.
-pub(super) const BOOK_FREE: [&str; 2] = [column::NUMBER, column::STATE];
-
 /// An answer as it stands in the archive's JSON cells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct StoredDecision {

@@ -1,6 +1,6 @@
 //! Register → publish → confirm: how archive and published folder stay consistent whatever is killed.
 //!
-//! 1. [`Archive::register`] writes the run's proposals, committed but unpublished, and gives back the
+//! 1. [`Archive::register_beside`] writes the run's proposals, committed but unpublished, and gives back the
 //!    registration's mark: a hash over its content.
 //! 2. The run writes the mark into the staged folder ([`super::published::seal`]) and renames the folder
 //!    into place.
@@ -18,10 +18,8 @@ use super::chain::{self, Kind};
 use super::error::Error;
 use super::open::Archive;
 use super::published;
-use super::registration::{
-    BOOK_FREE, COMMON_ANSWERS, LIST_FREE, Lines, RegisteredBook, RegisteredList, Registration, StoredDecision, pairs,
-};
-use crate::pack::Run;
+use super::registration::{Lines, RegisteredBook, RegisteredList, Registration, StoredDecision, pairs};
+use crate::pack::{Run, printed};
 
 /// A registration that is written but not yet published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +112,13 @@ impl Archive {
             }
             Ok(ticket)
         });
-        let ticket = ticket.map_err(|error| Error::sqlite(&path, error))?;
+        let ticket = match ticket {
+            Ok(ticket) => ticket,
+            Err(error) => {
+                self.forget(new)?;
+                return Err(Error::sqlite(&path, error));
+            }
+        };
         self.seen = self.tail()?;
         Ok(Ok(ticket))
     }
@@ -294,8 +298,8 @@ fn insert_list(
     list: &RegisteredList<impl Lines>,
     order: &mut i64,
 ) -> rusqlite::Result<()> {
-    let columns = compared(&list.columns, &LIST_FREE, |name| {
-        COMMON_ANSWERS.contains(&name) || list.extra.iter().any(|column| column.name == name)
+    let columns = compared(&list.columns, &printed::LIST_FREE, |name| {
+        printed::ANSWERS.contains(&name) || list.extra.iter().any(|column| column.name == name)
     });
     let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
     transaction.execute(
@@ -343,7 +347,8 @@ fn insert_book(
     index: usize,
     book: &RegisteredBook,
 ) -> rusqlite::Result<()> {
-    let columns = compared(&book.columns, &BOOK_FREE, |name| book.answers.iter().any(|column| column.name == name));
+    let columns =
+        compared(&book.columns, &printed::BOOK_FREE, |name| book.answers.iter().any(|column| column.name == name));
     let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
     transaction.execute(
         INSERT_LIST,

@@ -120,9 +120,11 @@ impl<'c> Causes<'c> {
         };
         let (old, old_entity) = atoms(self.before, before);
         let (new, new_entity) = atoms(self.after, after);
-        for (old, new) in old.into_iter().zip(new) {
-            let was = &self.before.head.entities[old_entity].atoms[old];
+        for new in new {
             let is = &self.after.head.entities[new_entity].atoms[new];
+            // Another pack may have put a condition between them.
+            let same = old.iter().map(|at| (*at, &self.before.head.entities[old_entity].atoms[*at]));
+            let Some((old, was)) = same.into_iter().find(|(_, was)| was.text == is.text) else { continue };
             if before.1.atom(old) == after.1.atom(new) {
                 continue;
             }
@@ -193,8 +195,12 @@ impl<'c> Causes<'c> {
                 tell(text, self.before.head.cite(&cell.place));
             }
         }
-        for (was_part, is_part) in old_head.parts.iter().zip(&new_head.parts) {
-            self.value(rule, (*was_part, was.1), (*is_part, is.1), measured, causes);
+        for is_part in &new_head.parts {
+            let name = &self.after.head.values[*is_part].name;
+            let was_part = old_head.parts.iter().find(|part| self.before.head.values[**part].name == *name);
+            if let Some(was_part) = was_part {
+                self.value(rule, (*was_part, was.1), (*is_part, is.1), measured, causes);
+            }
         }
         if old != new && causes.len() == found {
             let text = format!("{}：{} → {}", new_head.name, said(old), said(new));

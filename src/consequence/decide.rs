@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::draft::{Draft, DraftGround, DraftLine};
 use super::ground::check_code;
 use super::members::Members;
-use super::{Flag, Line, Outcome, Pending, Subject, hint, quota, register};
+use super::{Flag, Line, Outcome, Pending, QuotaPlan, Subject, hint, quota, register};
 use crate::fact::{Decision, Error, History, Origin, World};
 use crate::finding::Severity;
 use crate::pack::{Entity, Pack, Run, Tone};
@@ -31,6 +31,7 @@ pub fn decide<'a>(
     })?;
     let mut draft = Draft::new(&members, history, run, year);
     let mut trace = Trace::new(world);
+    let mut quotas = None;
     for (at, stage) in rule::stages(world, run).into_iter().enumerate() {
         if at > 0 {
             draft.publish(world)?;
@@ -38,27 +39,46 @@ pub fn decide<'a>(
         let (verdicts, evaluated) = rule::evaluate(world, run, stage)?;
         draft.take(world, &verdicts)?;
         trace.take(world, evaluated, &verdicts)?;
-    }
-    rejected(world, &mut draft);
-    let mut outcome = Outcome::default();
-    for (at, one) in world.pack.quotas.iter().enumerate() {
-        if one.runs.contains(&run) {
-            let plan = quota::plan(world, &members, at, year)?;
-            trace.add(world, Entity::Subject(one.of), &[&one.reached, &one.first], 0)?;
-            let planned = plan.picked.par_iter().map(|index| {
-                let subject = Subject { kind: one.of, index: *index };
-                let ground = quota::ground(world, &members, one, subject);
-                let line = DraftLine { options: Vec::new(), grounds: vec![DraftGround { ground, rows: Vec::new() }] };
-                ((one.action, subject), line)
-            });
-            draft.lines.par_extend(planned);
-            outcome.quotas.push(plan);
+        if at == 0 {
+            quotas = Some(plans(world, &members, run, year, (&mut draft, &mut trace))?);
         }
     }
+    let quotas = match quotas {
+        Some(quotas) => quotas,
+        // No rule is of this run.
+        None => plans(world, &members, run, year, (&mut draft, &mut trace))?,
+    };
+    rejected(world, &mut draft);
+    let mut outcome = Outcome { quotas, ..Outcome::default() };
     outcome.lines = lines(world, &mut draft)?;
     outcome.register = register::entries(world, history, &outcome.lines)?;
     outcome.pending = draft.pending.into_values().collect();
     Ok((outcome, trace))
+}
+
+/// Plans the run's quotas, beside the rules of the first stage: later ones see what was decided about these lines, too.
+fn plans<'a>(
+    world: &World<'a>,
+    members: &Members,
+    run: Run,
+    year: i32,
+    (draft, trace): (&mut Draft<'_>, &mut Trace<'a>),
+) -> Result<Vec<QuotaPlan>, Error> {
+    let mut plans = Vec::new();
+    for (at, one) in world.pack.quotas.iter().enumerate().filter(|(_, quota)| quota.runs.contains(&run)) {
+        let plan = quota::plan(world, members, at, year)?;
+        trace.add(world, Entity::Subject(one.of), &[&one.reached, &one.first], 0)?;
+        let planned = plan.picked.par_iter().map(|index| {
+            let subject = Subject { kind: one.of, index: *index };
+            let ground = DraftGround { ground: quota::ground(world, members, one, subject), rows: Vec::new() };
+            ((one.action, subject), ground)
+        });
+        for (of, ground) in planned.collect::<Vec<_>>() {
+            draft.lines.entry(of).or_default().grounds.push(ground);
+        }
+        plans.push(plan);
+    }
+    Ok(plans)
 }
 
 fn lines(world: &World<'_>, draft: &mut Draft<'_>) -> Result<Vec<Line>, Error> {

@@ -1,12 +1,9 @@
 //! What people should weigh about a line, from the pack's hints.
 
-use polars::prelude::*;
-
 use super::Subject;
 use super::draft::DraftLine;
 use crate::fact::{Error, Evidence, Finder, Texts, World};
 use crate::pack::Entity;
-use crate::pack::scope::Site;
 
 /// The pack's hints, looked up for all entities.
 pub struct Hints<'a> {
@@ -30,13 +27,7 @@ impl<'a> Hints<'a> {
     /// As [`World::new`].
     pub fn new(world: &World<'a>) -> Result<Self, Error> {
         let hints = world.pack.hints.iter().map(|hint| {
-            let site = Site::Entity(hint.of);
-            let expr = world.compile(site, &hint.when, None)?.fill_null(lit(false));
-            let columns = world.evaluate(site, &hint.text, vec![expr])?;
-            let failed = |source| Error::Polars { what: hint.text.clone(), source };
-            let mask = columns[0].bool().map_err(failed)?;
-            let height = world.height(hint.of);
-            let applies = (0..height).map(|at| mask.get(if mask.len() == 1 { 0 } else { at }) == Some(true)).collect();
+            let applies = world.truths(hint.of, &hint.when)?;
             let dates = hint.dates.as_ref().map(|fact| world.finder(hint.of, std::slice::from_ref(fact), &[]));
             let slots = match hint.of {
                 Entity::Row(table) => slots(world, table, &hint.text),

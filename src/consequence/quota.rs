@@ -3,14 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use polars::prelude::*;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::members::Members;
 use super::{Ground, QuotaPlan, Subject};
 use crate::fact::{Error, World};
-use crate::pack::scope::Site;
 use crate::pack::sql::Literal;
 use crate::pack::{Entity, Quota};
 
@@ -26,7 +24,8 @@ pub fn plan(world: &World<'_>, members: &Members, at: usize, year: i32) -> Resul
         _ => 0.0,
     };
     let ids = &world.data.registers[quota.of].ids;
-    let (reached, first) = (mask(world, quota, &quota.reached)?, mask(world, quota, &quota.first)?);
+    let of = Entity::Subject(quota.of);
+    let (reached, first) = (world.truths(of, &quota.reached)?, world.truths(of, &quota.first)?);
     let total = ids.len() as u64;
     let held = reached.iter().filter(|one| **one).count() as u64;
     let target = ceil_share(share, total);
@@ -58,23 +57,14 @@ pub fn ground(world: &World<'_>, members: &Members, quota: &Quota, subject: Subj
     }
 }
 
-fn mask(world: &World<'_>, quota: &Quota, sql: &str) -> Result<Vec<bool>, Error> {
-    let site = Site::Entity(Entity::Subject(quota.of));
-    let expr = world.compile(site, sql, None)?.fill_null(lit(false));
-    let columns = world.evaluate(site, sql, vec![expr])?;
-    let failed = |source| Error::Polars { what: sql.to_owned(), source };
-    let values = columns[0].bool().map_err(failed)?;
-    let height = world.height(Entity::Subject(quota.of));
-    Ok((0..height).map(|at| values.get(if values.len() == 1 { 0 } else { at }) == Some(true)).collect())
-}
-
 /// ceil(share × total) in decimal arithmetic: 0.30 × 10 is 3, not 3.0000000000000004.
 fn ceil_share(share: f64, total: u64) -> u64 {
     let text = share.to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let digits: u128 = format!("{whole}{fraction}").parse().unwrap_or(0);
-    let scale = 10u128.pow(fraction.len() as u32);
-    u64::try_from((digits * u128::from(total)).div_ceil(scale)).unwrap_or(u64::MAX)
+    let product = format!("{whole}{fraction}").parse::<u128>().ok().and_then(|digits| digits.checked_mul(total.into()));
+    // With so many decimals the share of all people on earth is still less than one of them.
+    let scale = 10u128.checked_pow(fraction.len() as u32).unwrap_or(u128::MAX);
+    product.and_then(|product| u64::try_from(product.div_ceil(scale)).ok()).unwrap_or(u64::MAX)
 }
 
 /// Home units with how many of their people are reached or picked.

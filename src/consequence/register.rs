@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{Line, RegisterEntry, Subject};
 use crate::fact::{Error, History, Texts, World};
-use crate::pack::scope::Site;
 use crate::pack::{Entity, Pack, RegisterBook};
 
 /// Entries for all lines of the register's action, in register order of file, then subject.
@@ -68,17 +67,14 @@ fn advance(pack: &Pack, talks: &Talks, line: &Line) -> Option<usize> {
 /// Talks by line id, and members with a talk of the year that names no line.
 struct Talks {
     by_line: std::collections::HashSet<String>,
-    free: std::collections::HashSet<u32>,
+    free: std::collections::HashSet<Subject>,
 }
 
 impl Talks {
     fn new(world: &World<'_>, book: &RegisterBook) -> Result<Self, Error> {
         let mut talks = Talks { by_line: Default::default(), free: Default::default() };
         let entity = Entity::Row(book.talks);
-        let when = world.compile(Site::Entity(entity), &book.talk_when, None)?;
-        let columns = world.evaluate(Site::Entity(entity), &book.name, vec![when])?;
-        let failed = |source| Error::Polars { what: book.name.clone(), source };
-        let counts = columns[0].bool().map_err(failed)?;
+        let counts = world.truths(entity, &book.talk_when)?;
         let member = world.pack.membership.member;
         let frame = &world.data.tables[book.talks].frame;
         let (line, holder) = (Texts::of(frame, &book.talk_line), world.refers(entity, member));
@@ -87,8 +83,9 @@ impl Talks {
                 Some(line) => {
                     talks.by_line.insert(line.into_owned());
                 }
-                None if counts.get(if counts.len() == 1 { 0 } else { row }) == Some(true) => {
-                    talks.free.extend(holder.as_ref().and_then(|holder| holder.get(row)));
+                None if counts[row] => {
+                    let held = holder.as_ref().and_then(|holder| holder.get(row));
+                    talks.free.extend(held.map(|index| Subject { kind: member, index }));
                 }
                 None => {}
             }
@@ -97,6 +94,6 @@ impl Talks {
     }
 
     fn held(&self, line: &Line) -> bool {
-        self.by_line.contains(&line.id) || self.free.contains(&line.subject.index)
+        self.by_line.contains(&line.id) || self.free.contains(&line.subject)
     }
 }

@@ -458,7 +458,8 @@ impl Teller<'_> {
         } else if done {
             "本年已完成，不再列入".to_owned()
         } else {
-            "按本次比例未轮到：有未结事项的在先，其次是完成比例低的单位，单位内按固定的抽取次序".to_owned()
+            let first = &self.head.values[first].name;
+            format!("按本次比例未轮到：符合「{first}」的在先，其次是完成比例低的单位，单位内按固定的抽取次序")
         };
         said.cases.push(Case {
             about: String::new(),

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use super::world::{Error, FactRows, World, column_of};
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql;
-use crate::pack::{CellRule, Entity, Formula, Source};
+use crate::pack::{CellRule, ColumnKind, Entity, Formula, Source};
 use crate::place::Cell;
 use crate::table::Dataset;
 
@@ -65,7 +65,7 @@ pub struct Evidence {
     pub value: String,
     /// The parameter and value it was compared with (`半年得分线`, `60`).
     pub line: Option<(Arc<str>, Arc<str>)>,
-    /// What the row is called in `about`, where it has a name of its own (a talk's date, a line id).
+    /// What the row is called in `about`: the line that it is or carries out, else its own name (a talk's date).
     pub label: String,
     /// A line of this run or of an earlier one that the value stands for.
     pub through: Option<String>,
@@ -106,6 +106,8 @@ struct CellsOf {
     column: usize,
     texts: Texts,
     label: Option<Texts>,
+    /// Ids of the lines that rows carry out: such a row is one and the same with its line.
+    carried_out: Option<Texts>,
     fact: Arc<str>,
     table_name: Arc<str>,
     column_name: Arc<str>,
@@ -202,6 +204,11 @@ fn line_evidence(
 }
 
 impl CellsOf {
+    fn label(&self, row: usize) -> Option<Cow<'_, str>> {
+        let carried_out = self.carried_out.as_ref().and_then(|lines| lines.at(row));
+        carried_out.or_else(|| self.label.as_ref()?.at(row))
+    }
+
     fn at(&self, data: &Dataset, row: usize) -> Option<Evidence> {
         Some(Evidence {
             origin: Origin::Cell(data.cell(self.table, row, self.column)?),
@@ -210,7 +217,7 @@ impl CellsOf {
             column: Arc::clone(&self.column_name),
             value: self.texts.at(row).unwrap_or_default().into_owned(),
             line: None,
-            label: self.label.as_ref().and_then(|label| label.at(row)).unwrap_or_default().into_owned(),
+            label: self.label(row).unwrap_or_default().into_owned(),
             through: None,
         })
     }
@@ -323,6 +330,11 @@ impl<'a> World<'a> {
             column: schema.column(column)?,
             texts: Texts::of(frame, column)?,
             label: schema.about.and_then(|about| Texts::of(frame, &schema.columns[about].name)),
+            carried_out: schema
+                .columns
+                .iter()
+                .find(|column| matches!(column.kind, ColumnKind::Line { .. }))
+                .and_then(|column| Texts::of(frame, &column.name)),
             fact: fact.into(),
             table_name: schema.name.as_str().into(),
             column_name: column.into(),

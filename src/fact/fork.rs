@@ -64,10 +64,9 @@ impl<'a> World<'a> {
             columns[1..].iter().map(|column| column.i32().cloned()).collect::<PolarsResult<_>>().map_err(failed)?;
 
         // The rows that are ambiguous, then all rows of their subjects.
-        let at = |row: usize| if ambiguous.len() == 1 { 0 } else { row };
         let mut forked: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (row, key) in keys.iter().enumerate() {
-            if let Some(key) = key.filter(|_| ambiguous.get(at(row)) == Some(true)) {
+            if let Some(key) = key.filter(|_| ambiguous.get(row) == Some(true)) {
                 forked.entry(key).or_default().push(row as u32);
             }
         }
@@ -91,8 +90,10 @@ impl<'a> World<'a> {
         let existing = existing.i32().map_err(failed)?;
         for (subject, ambiguous) in &forked {
             let worlds = assignments(ambiguous, &choices).ok_or_else(|| Error::TooManyReadings {
+                table: self.pack.tables[table].name.clone(),
                 id: self.data.registers[kind].ids.get(*subject as usize).cloned().unwrap_or_default(),
                 count: ambiguous.len(),
+                missing: definition.missing.clone(),
             })?;
             for world in worlds {
                 let at = stands_for.len() as u32;
@@ -154,7 +155,7 @@ impl<'a> World<'a> {
 fn assignments(rows: &[u32], choices: &[Int32Chunked]) -> Option<Vec<BTreeMap<u32, Option<i32>>>> {
     let mut groups: BTreeMap<Vec<Option<i32>>, Vec<u32>> = BTreeMap::new();
     for row in rows {
-        let values = choices.iter().map(|choice| choice.get(if choice.len() == 1 { 0 } else { *row as usize }));
+        let values = choices.iter().map(|choice| choice.get(*row as usize));
         groups.entry(values.collect()).or_default().push(*row);
     }
     let mut readings: Vec<BTreeMap<u32, Option<i32>>> = vec![BTreeMap::new()];

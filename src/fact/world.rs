@@ -25,8 +25,8 @@ pub enum Error {
     Sql { what: String, source: SqlError },
     #[error("{what}：{message}")]
     Name { what: String, message: String },
-    #[error("干部「{id}」有 {count} 次谈话的所属年度不明，组合过多，无法逐一判断。请在谈话记录中填写所属年度")]
-    TooManyReadings { id: String, count: usize },
+    #[error("「{table}」中关于「{id}」的 {count} 行都不明{missing}，读法过多，无法逐一判断。请在这些行填写{missing}")]
+    TooManyReadings { table: String, id: String, count: usize, missing: String },
 }
 
 /// The rows that decide a fact: per entity those of the source in ascending order, each with one bit per cell rule.
@@ -369,6 +369,17 @@ impl<'a> World<'a> {
             Ok(columns.into_iter().skip(1).collect())
         };
         run().map_err(|source| Error::Polars { what: what.to_owned(), source })
+    }
+
+    /// For which entities a condition holds; where it is unknown, it does not.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn truths(&self, of: Entity, sql: &str) -> Result<Vec<bool>, Error> {
+        let site = Site::Entity(of);
+        let columns = self.evaluate(site, sql, vec![self.compile(site, sql, None)?])?;
+        let truths = columns[0].bool().map_err(|source| Error::Polars { what: sql.to_owned(), source })?;
+        Ok(truths.iter().map(|truth| truth == Some(true)).collect())
     }
 
     fn compute(&self, fact: usize) -> Result<(Column, Option<FactRows>), Error> {

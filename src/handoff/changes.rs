@@ -1,11 +1,12 @@
 //! 变更对照: what a new run proposes otherwise than the one before, for whom, and why.
 
+use crate::pack::printed;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::lists::{self, ListRow, ListTable};
+use super::lists::{ListRow, ListTable};
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 
 pub const NAME: &str = "变更对照";
@@ -35,14 +36,14 @@ pub struct Summaries<'t> {
 impl<'t> Summaries<'t> {
     pub fn of(table: &'t ListTable<'t>) -> Self {
         let columns = [
-            lists::OBJECT,
-            lists::CODE,
-            lists::UNIT,
-            lists::ACTION,
-            lists::OPTIONS,
-            lists::BASIS,
-            lists::FACTS,
-            lists::CHECK,
+            printed::SUBJECT,
+            printed::ID,
+            printed::UNIT,
+            printed::ACTION,
+            printed::METHODS,
+            printed::BASIS,
+            printed::FACTS,
+            printed::CHECK,
         ];
         Summaries { rows: &table.rows, columns: columns.map(|name| table.column(name)) }
     }
@@ -130,9 +131,9 @@ impl<'t> Change<'t> {
             Kind::Withdrawn => "依据的事实已不成立或已更正，本次不再提出".to_owned(),
             Kind::Changed => {
                 let parts = [
-                    (lists::OPTIONS, &self.old.options, &self.new.options),
-                    (lists::BASIS, &self.old.basis, &self.new.basis),
-                    (lists::FACTS, &self.old.facts, &self.new.facts),
+                    (printed::METHODS, &self.old.options, &self.new.options),
+                    (printed::BASIS, &self.old.basis, &self.new.basis),
+                    (printed::FACTS, &self.old.facts, &self.new.facts),
                 ];
                 let named: Vec<&str> =
                     parts.iter().filter(|(_, old, new)| old != new).map(|(name, ..)| *name).collect();
@@ -149,13 +150,13 @@ impl<'t> Change<'t> {
 /// The workbook of differences.
 pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Change<'_>]) -> Workbook<'t> {
     let columns = vec![
-        Column::centred(lists::NUMBER, 4.0, 7.0),
+        Column::centred(printed::NUMBER, 4.0, 7.0),
         Column::centred("变更", 4.0, 6.0),
-        Column::text(lists::ID, 14.0, 26.0).small(),
-        Column::centred(lists::OBJECT, 6.0, 16.0),
-        Column::centred(lists::CODE, 6.0, 12.0),
-        Column::text(lists::UNIT, 8.0, 22.0),
-        Column::centred(lists::ACTION, 8.0, 12.0),
+        Column::text(printed::LINE, 14.0, 26.0).small(),
+        Column::centred(printed::SUBJECT, 6.0, 16.0),
+        Column::centred(printed::ID, 6.0, 12.0),
+        Column::text(printed::UNIT, 8.0, 22.0),
+        Column::centred(printed::ACTION, 8.0, 12.0),
         Column::text("原可选方式", 6.0, 14.0),
         Column::text("原依据和事实", 18.0, 50.0),
         Column::text("现可选方式", 6.0, 14.0),

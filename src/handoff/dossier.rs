@@ -1,5 +1,6 @@
 //! A dossier for the meeting: why somebody is proposed for something, and why not for something else.
 
+use crate::pack::printed;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -76,7 +77,7 @@ fn blocks(explanation: &Explanation) -> Vec<Block<'_>> {
         Column::text("可选方式", 8.0, 24.0),
         Column::text("依据", 6.0, 20.0),
         Column::text("提示", 8.0, 24.0),
-        Column::text(super::lists::ID, 20.0, 40.0).small(),
+        Column::text(printed::LINE, 20.0, 40.0).small(),
     ];
     blocks.push(Block::new(columns, proposals.collect(), "本次没有拟处理事项。").captioned("一、本次拟处理"));
     let pending = explanation.pending.iter().map(|open| {

@@ -1,10 +1,10 @@
 //! 台账: the archive's tables as one workbook, for the office's own keeping.
 
+use crate::pack::printed;
 use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::lists;
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 use super::write;
 
@@ -50,10 +50,10 @@ fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {
 /// As in the lists: words that are looked up stand small or centred, sentences get the room.
 fn column(name: &str) -> Column {
     match name {
-        lists::CHECK => Column::centred(name, 8.0, 18.0).small().whole(),
-        lists::ID | lists::SOURCES => Column::text(name, 14.0, 40.0).small(),
-        lists::OPINION | lists::CODE | lists::AUTHORITY => Column::centred(name, 6.0, 12.0),
-        lists::BASIS => Column::text(name, 16.0, 40.0),
+        printed::CHECK => Column::centred(name, 8.0, 18.0).small().whole(),
+        printed::LINE | printed::SOURCES => Column::text(name, 14.0, 40.0).small(),
+        printed::OPINION | printed::ID | printed::AUTHORITY => Column::centred(name, 6.0, 12.0),
+        printed::BASIS => Column::text(name, 16.0, 40.0),
         _ => Column::text(name, 6.0, 40.0),
     }
 }

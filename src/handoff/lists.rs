@@ -9,10 +9,11 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::consequence::{Line, Origin, QuotaPlan};
+use crate::pack::printed::{self, METHOD, METHODS, OPINION};
 use crate::pack::{List, ListOrder, Pack, Run};
-use crate::place::{A1, Cell};
+use crate::place::{A1, Cell, letters};
 
-use super::model::{Alarm, Answer, AnswerKind, Block, Column, LineStyle, Sheet, Value, Workbook, letters};
+use super::model::{Alarm, Answer, AnswerKind, Block, Column, LineStyle, Sheet, Value, Workbook};
 use super::people::Order;
 use super::{Material, RunInfo};
 
@@ -65,28 +66,6 @@ impl<'a> ListTable<'a> {
     }
 }
 
-pub const NUMBER: &str = "序号";
-pub const ID: &str = "处理编号";
-pub const OBJECT: &str = "对象";
-pub const CODE: &str = "编号";
-pub const UNIT: &str = "单位";
-pub const POST: &str = "职务";
-pub const AUTHORITY: &str = "管理权限";
-pub const ACTION: &str = "处理";
-pub const OPTIONS: &str = "可选方式";
-pub const BASIS: &str = "依据";
-pub const FACTS: &str = "事实";
-pub const SOURCES: &str = "来源";
-pub const HINTS: &str = "提示";
-pub const OPINION: &str = "委员会意见";
-pub const METHOD: &str = "决定方式";
-pub const DECIDED: &str = "决定日期";
-pub const REMARK: &str = "备注";
-pub const CHECK: &str = "核对码";
-
-const FIXED: [&str; 13] =
-    [NUMBER, ID, OBJECT, CODE, UNIT, POST, AUTHORITY, ACTION, OPTIONS, BASIS, FACTS, SOURCES, HINTS];
-
 /// The tables of all lists, in the pack's order.
 pub fn tables<'a>(material: &Material<'a>) -> Vec<ListTable<'a>> {
     let mut by_list: Vec<Vec<&'a Line>> = vec![Vec::new(); material.pack.lists.len()];
@@ -104,15 +83,15 @@ fn table<'a>(material: &Material<'a>, index: usize, mut lines: Vec<&'a Line>) ->
 }
 
 fn columns(list: &List) -> Vec<ListColumn<'_>> {
-    let fixed = FIXED.into_iter().map(|name| ListColumn {
+    let fixed = printed::LIST.into_iter().map(|name| ListColumn {
         name,
-        role: if [NUMBER, SOURCES, HINTS].contains(&name) { Role::Free } else { Role::Fixed },
+        role: if printed::LIST_FREE.contains(&name) { Role::Free } else { Role::Fixed },
     });
-    let answers = [(OPINION, false), (METHOD, false), (DECIDED, true), (REMARK, false)]
+    let answers = [(OPINION, false), (METHOD, false), (printed::DATE, true), (printed::REMARK, false)]
         .into_iter()
         .chain(list.extra_answers.iter().map(|answer| (answer.name.as_str(), answer.is_date)))
         .map(|(name, date)| ListColumn { name, role: Role::Answer { date } });
-    fixed.chain(answers).chain([ListColumn { name: CHECK, role: Role::Fixed }]).collect()
+    fixed.chain(answers).chain([ListColumn { name: printed::CHECK, role: Role::Fixed }]).collect()
 }
 
 /// Register order; where the list asks for it, by authority first.
@@ -134,7 +113,7 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
         facts = format!("至基准日本年尚未{action}，列入计划");
     }
     let sources = phrases.sources(line.grounds.iter().flat_map(|ground| &ground.sources));
-    let mut cells: Vec<Cow<'a, str>> = Vec::with_capacity(FIXED.len() + 5 + list.extra_answers.len());
+    let mut cells: Vec<Cow<'a, str>> = Vec::with_capacity(printed::LIST.len() + 5 + list.extra_answers.len());
     cells.extend([
         number.to_string().into(),
         line.id.as_str().into(),
@@ -231,7 +210,7 @@ fn instruction(pack: &Pack, table: &ListTable<'_>) -> String {
     let Some(words) = opinions(pack) else { return String::new() };
     let [agree, refuse, defer, change] = &words;
     format!(
-        "填写说明：只填着色各列（{answers}）。{OPINION}从「{agree}」「{refuse}」「{defer}」「{change}」中选；「{agree}」而{OPTIONS}不止一种的，须填{METHOD}；\
+        "填写说明：只填着色各列（{answers}）。{OPINION}从「{agree}」「{refuse}」「{defer}」「{change}」中选；「{agree}」而{METHODS}不止一种的，须填{METHOD}；\
          「{change}」的，{METHOD}填变更后的处理；「{refuse}」「{defer}」的，{METHOD}留空。各行可筛选，其余各列请勿改动。"
     )
 }
@@ -261,7 +240,7 @@ fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> Progress {
         Run::HalfYear => None,
     };
     let sentence = format!(
-        "{}{action}对象共 {} 人，按 {share} 应谈 {} 人；至基准日已谈 {} 人，已达比例 {}%，尚缺 {open} 人，本表列出 {} 人。",
+        "{}{action}对象共 {} 人，按 {share} 应完成 {} 人；至基准日已完成 {} 人，已达比例 {}%，尚缺 {open} 人，本表列出 {} 人。",
         word.map(|word| format!("{word}：")).unwrap_or_default(),
         plan.total,
         plan.target,
@@ -292,19 +271,19 @@ fn layout(pack: &Pack, info: &RunInfo, table: &ListTable<'_>) -> Vec<Column> {
             (OPINION, _) => Column::centred(OPINION, 6.0, 8.0).answered(opinion_answer(pack)),
             (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(pack, table)),
             (name, Role::Answer { date: false }) => Column::text(name, 10.0, 30.0).answered(text_answer(name)),
-            (NUMBER, _) => Column::centred(NUMBER, 4.0, 7.0),
-            (ID, _) => Column::text(ID, 14.0, 26.0).small(),
-            (OBJECT, _) => Column::centred(OBJECT, 6.0, 16.0),
-            (CODE, _) => Column::centred(CODE, 6.0, 12.0).whole(),
-            (UNIT, _) => Column::text(UNIT, 8.0, 22.0),
-            (POST, _) => Column::text(POST, 8.0, 22.0),
-            (AUTHORITY, _) => Column::centred(AUTHORITY, 4.0, 10.0),
-            (ACTION, _) => Column::centred(ACTION, 4.0, 12.0).whole(),
-            (OPTIONS, _) => Column::centred(OPTIONS, 4.0, 12.0),
-            (BASIS, _) => Column::text(BASIS, 12.0, 30.0),
-            (FACTS, _) => Column::text(FACTS, 16.0, 60.0),
-            (SOURCES, _) => Column::text(SOURCES, 16.0, 44.0).small(),
-            (HINTS, _) => Column::text(HINTS, 4.0, 30.0),
+            (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
+            (printed::LINE, _) => Column::text(printed::LINE, 14.0, 26.0).small(),
+            (printed::SUBJECT, _) => Column::centred(printed::SUBJECT, 6.0, 16.0),
+            (printed::ID, _) => Column::centred(printed::ID, 6.0, 12.0).whole(),
+            (printed::UNIT, _) => Column::text(printed::UNIT, 8.0, 22.0),
+            (printed::POST, _) => Column::text(printed::POST, 8.0, 22.0),
+            (printed::AUTHORITY, _) => Column::centred(printed::AUTHORITY, 4.0, 10.0),
+            (printed::ACTION, _) => Column::centred(printed::ACTION, 4.0, 12.0).whole(),
+            (METHODS, _) => Column::centred(METHODS, 4.0, 12.0),
+            (printed::BASIS, _) => Column::text(printed::BASIS, 12.0, 30.0),
+            (printed::FACTS, _) => Column::text(printed::FACTS, 16.0, 60.0),
+            (printed::SOURCES, _) => Column::text(printed::SOURCES, 16.0, 44.0).small(),
+            (printed::HINTS, _) => Column::text(printed::HINTS, 4.0, 30.0),
             (name, Role::Free | Role::Fixed) => Column::centred(name, 8.0, 18.0).small().whole(),
         })
         .collect()
@@ -320,8 +299,8 @@ fn rows<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTable<'_>) -
             cells
                 .map(|(cell, column)| match column.role {
                     Role::Answer { date: true } => Value::date(cell),
-                    Role::Free if column.name == NUMBER => number(cell),
-                    Role::Free if column.name == SOURCES => source(material, info, cell, row.source),
+                    Role::Free if column.name == printed::NUMBER => number(cell),
+                    Role::Free if column.name == printed::SOURCES => source(material, info, cell, row.source),
                     _ if cell.is_empty() => Value::Blank,
                     // Cleaned when the table was made.
                     _ => Value::Text(Cow::Borrowed(cell)),
@@ -366,7 +345,7 @@ fn method_answer(pack: &Pack, table: &ListTable<'_>) -> Answer {
     Answer {
         kind: AnswerKind::Choice(values),
         prompt: format!(
-            "{}而{OPTIONS}不止一种的，填其中一种；{}的，填变更后的处理；{}、{}的留空。",
+            "{}而{METHODS}不止一种的，填其中一种；{}的，填变更后的处理；{}、{}的留空。",
             pack.answers.agree, pack.answers.change, pack.answers.refuse, pack.answers.defer
         ),
         refusal: "请从下拉表中选择处理或方式。".to_owned(),
@@ -390,7 +369,7 @@ pub fn text_answer(name: &str) -> Answer {
 fn alarms(pack: &Pack, table: &ListTable<'_>) -> Vec<Alarm> {
     let at = |name: &str| table.column(name).map(|column| column as u16);
     let (Some(opinion), Some(method), Some(options), Some(words)) =
-        (at(OPINION), at(METHOD), at(OPTIONS), opinions(pack))
+        (at(OPINION), at(METHOD), at(METHODS), opinions(pack))
     else {
         return Vec::new();
     };

@@ -157,7 +157,7 @@ pub struct Publication<'p> {
     pub figures: &'p Figures,
     /// Write the units' letters.
     pub notices: bool,
-    /// What changed against the run that this one supersedes, and what that was.
+    /// What changed against the run that this one supersedes.
     pub changes: Option<&'p [changes::Change<'p>]>,
 }
 
@@ -173,7 +173,7 @@ pub struct Published {
 pub enum Error {
     #[error(transparent)]
     Workbook(#[from] write::Error),
-    #[error("无法建立文件夹「{}」：{source}。请检查磁盘是否已满、文件夹能否写入", path.display())]
+    #[error("无法建立文件夹「{}」：{}。请检查磁盘是否已满、文件夹能否写入", path.display(), crate::finding::in_words(source))]
     Folder {
         path: PathBuf,
         #[source]
@@ -193,7 +193,7 @@ impl<'a> Handoff<'a> {
     pub fn publish(&self, dir: &Path, publication: &Publication<'_>) -> Result<Published, Error> {
         let Publication { info, figures, .. } = *publication;
         let material = &self.material;
-        let letters = if publication.notices { notices::letters(material, info) } else { notices::Letters::default() };
+        let letters = if publication.notices { notices::letters(material) } else { notices::Letters::default() };
         let faulty = faults::Faulty::new(material.pack, material.dataset);
         let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
         let mut lists: Vec<&ListTable<'_>> = self.lists.iter().collect();

@@ -227,9 +227,3 @@ pub enum ChartKind {
     /// Standing columns side by side.
     Clustered,
 }
-
-/// The letters of a zero-based column, as in `AB12`.
-pub fn letters(column: u16) -> String {
-    let address = crate::place::A1(0, u32::from(column)).to_string();
-    address.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned()
-}

@@ -9,11 +9,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::consequence::{Flag, Ground, Line, Subject};
-use crate::pack::{Pack, Tone};
+use crate::pack::{Pack, Tone, printed};
 
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 use super::text::FileNames;
-use super::{Material, RunInfo, lists};
+use super::{Material, RunInfo};
 
 /// The letters of a run, one per unit that has something to be told.
 #[derive(Default)]
@@ -28,7 +28,7 @@ struct Letter<'a> {
 }
 
 /// Sorts out who is told what; file names are `<单位编号>-<单位名称>.xlsx`.
-pub fn letters<'a>(material: &Material<'a>, _info: &RunInfo) -> Letters<'a> {
+pub fn letters<'a>(material: &Material<'a>) -> Letters<'a> {
     let mut by_unit: BTreeMap<u32, Vec<&'a Line>> = BTreeMap::new();
     for line in material.outcome.lines.iter().filter(|line| told(material.pack, line)) {
         let mut units: Vec<u32> = line.grounds.iter().flat_map(|ground| ground.units.iter().copied()).collect();
@@ -91,15 +91,15 @@ impl Letters<'_> {
             (opening, LineStyle::Paragraph),
         ]);
         let columns = vec![
-            Column::centred(lists::NUMBER, 4.0, 5.0),
-            Column::centred(lists::OBJECT, 6.0, 14.0),
-            Column::text(lists::POST, 6.0, 16.0),
-            Column::centred(lists::ACTION, 8.0, 10.0),
-            Column::text(lists::BASIS, 10.0, 20.0),
-            Column::text(lists::FACTS, 16.0, 40.0),
+            Column::centred(printed::NUMBER, 4.0, 5.0),
+            Column::centred(printed::SUBJECT, 6.0, 14.0),
+            Column::text(printed::POST, 6.0, 16.0),
+            Column::centred(printed::ACTION, 8.0, 10.0),
+            Column::text(printed::BASIS, 10.0, 20.0),
+            Column::text(printed::FACTS, 16.0, 40.0),
             Column::text("要求", 12.0, 30.0),
             Column::text("期限", 10.0, 14.0),
-            Column::text(lists::ID, 10.0, 16.0).small(),
+            Column::text(printed::LINE, 10.0, 16.0).small(),
         ];
         let rows = (1..).zip(&letter.lines).map(|(number, line)| row(material, letter, number, line));
         let tail = super::lines([

@@ -27,10 +27,11 @@ pub fn workbook<'a>(
     let pack = material.pack;
     let rules = format!("依据：{}　　规则包：{} {}", pack.title, pack.name, pack.version);
     first.head.extend(super::lines([(rules, LineStyle::Note), (info.chain_line(), LineStyle::Note)]));
-    let mut sheets = vec![
-        first,
-        sheet(info, "单位类别", info.title(material.pack, "处理建议与单位类别"), false, by_unit_kind(material)),
-    ];
+    let mut sheets = vec![first];
+    if let Some(kinds) = people::unit_kinds(pack, material.dataset) {
+        let title = info.title(pack, &format!("处理建议与{}", kinds.column));
+        sheets.push(sheet(info, kinds.column, title, false, vec![by_unit_kind(material, &kinds)]));
+    }
     for pair in paired(&figures.crosses) {
         let names: Vec<&str> =
             pair.iter().map(|one| one.title.split(['（', '：']).next().unwrap_or(&one.title)).collect();
@@ -38,7 +39,7 @@ pub fn workbook<'a>(
         sheets.push(sheet(info, &name, info.title(material.pack, &name), false, pair.iter().map(cross).collect()));
     }
     if !figures.ratios.is_empty() {
-        sheets.push(sheet(info, "比例", info.title(material.pack, "等次比例"), false, vec![ratios(figures)]));
+        sheets.push(sheet(info, "比例", info.title(material.pack, "比例"), false, vec![ratios(figures)]));
     }
     if let Some(half_year) = &info.half_year {
         let block = halves(material, half_year);
@@ -189,9 +190,8 @@ fn actions<'a>(material: &Material<'a>) -> Block<'a> {
 }
 
 /// Proposals by action and kind of unit (for people: of their home unit).
-fn by_unit_kind<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
+fn by_unit_kind<'a>(material: &Material<'a>, kinds: &people::UnitKinds<'a>) -> Block<'a> {
     let pack = material.pack;
-    let Some(kinds) = people::unit_kinds(pack, material.dataset) else { return Vec::new() };
     let mut numbers = vec![vec![0u64; kinds.values.len() + 1]; pack.actions.len()];
     for line in &material.outcome.lines {
         let home = material.people.units(line.subject).first();
@@ -215,7 +215,7 @@ fn by_unit_kind<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
         series: (1..=shown as u16).collect(),
         without_last: 1,
     };
-    vec![Block::new(columns, rows, "没有处理建议。").charted(chart)]
+    Block::new(columns, rows, "没有处理建议。").charted(chart)
 }
 
 /// Rows of numbers with their sum at the end, and a last row of sums.

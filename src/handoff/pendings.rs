@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use crate::consequence::{Pending, Subject};
-use crate::pack::Pack;
+use crate::pack::{Pack, printed};
 
-use super::lists;
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 use super::{Material, RunInfo};
 
@@ -16,15 +15,15 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
     let pack = material.pack;
     let people = &material.people;
     let columns = vec![
-        Column::centred(lists::NUMBER, 4.0, 7.0),
+        Column::centred(printed::NUMBER, 4.0, 7.0),
         Column::text("待定事由", 14.0, 36.0),
-        Column::centred(lists::OBJECT, 6.0, 18.0),
-        Column::centred(lists::CODE, 6.0, 12.0),
-        Column::text(lists::UNIT, 8.0, 24.0),
-        Column::text(lists::POST, 8.0, 24.0),
+        Column::centred(printed::SUBJECT, 6.0, 18.0),
+        Column::centred(printed::ID, 6.0, 12.0),
+        Column::text(printed::UNIT, 8.0, 24.0),
+        Column::text(printed::POST, 8.0, 24.0),
         Column::text("缺少的事实", 12.0, 40.0),
         Column::text("怎么办", 16.0, 44.0),
-        Column::text(lists::SOURCES, 18.0, 50.0).small(),
+        Column::text(printed::SOURCES, 18.0, 50.0).small(),
         Column::centred("规则", 6.0, 14.0).small(),
     ];
     let rows = (1..).zip(&material.outcome.pending).map(|(number, pending)| {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::consequence::{Evidence, FactValue, Ground, Line, Origin};
-use crate::pack::{ColumnKind, Entity, Formula, Pack, Proposal};
+use crate::pack::{ColumnKind, Entity, Formula, Pack, Proposal, printed, sql};
 use crate::table::Dataset;
 
 use super::people;
@@ -264,7 +264,7 @@ fn places(evidence: &[&Evidence]) -> String {
     let mut places: Vec<String> = Vec::new();
     for evidence in evidence {
         let place = match (&evidence.through, &evidence.origin) {
-            (Some(line), _) | (None, Origin::Archive(line)) => format!("{} {line}", super::lists::ID),
+            (Some(line), _) | (None, Origin::Archive(line)) => format!("{} {line}", printed::LINE),
             (None, Origin::Cell(_)) if evidence.label.is_empty() => continue,
             (None, Origin::Cell(_)) => format!("{} {}", display(&evidence.table), evidence.label),
         };
@@ -326,6 +326,7 @@ fn called(table: &crate::pack::Table) -> Option<usize> {
 /// Per rule: whether a reading stands behind it, directly or through the facts and parameters it names.
 fn readings(pack: &Pack) -> Vec<bool> {
     let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let names = |formula: &str| sql::parse(formula).map(|expr| sql::names(&expr)).unwrap_or_default();
     for (index, fact) in pack.facts.iter().enumerate() {
         known.entry(&fact.name).or_default().push(index);
     }
@@ -341,8 +342,8 @@ fn readings(pack: &Pack) -> Vec<bool> {
             let mut reading = rule.reading.is_some();
             while let Some(formula) = open.pop() {
                 for name in names(formula) {
-                    reading |= parameter(name);
-                    for index in known.get(name).into_iter().flatten().copied() {
+                    reading |= parameter(&name);
+                    for index in known.get(name.as_str()).into_iter().flatten().copied() {
                         if !std::mem::replace(&mut seen[index], true) {
                             let fact = &pack.facts[index];
                             reading |= fact.reading.is_some();
@@ -363,12 +364,6 @@ fn readings(pack: &Pack) -> Vec<bool> {
         .collect()
 }
 
-/// The words of a formula, without its quoted texts.
-fn names(formula: &str) -> impl Iterator<Item = &str> {
-    let outside = formula.split('\'').step_by(2);
-    outside.flat_map(|part| part.split(|character: char| !(character.is_alphanumeric() || character == '_')))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,13 +378,6 @@ mod tests {
         for (first, second, expected) in cases {
             assert_eq!(overlapping(first, second), expected);
         }
-    }
-
-    #[test]
-    fn quoted_texts_are_no_names() {
-        let found: Vec<&str> =
-            names("目标完成得分 < 半年得分线 AND 评价 = '较差'").filter(|name| !name.is_empty()).collect();
-        assert_eq!(found, ["目标完成得分", "半年得分线", "AND", "评价"]);
     }
 
     #[test]

@@ -4,15 +4,11 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use crate::pack::{Pack, RegisterBook};
+use crate::pack::{Pack, RegisterBook, printed};
 
 use super::lists::{self, ListColumn, ListRow, ListTable, Role};
 use super::model::{Answer, AnswerKind, Block, Column, LineStyle, Sheet, Value, Workbook};
 use super::{Material, RunInfo};
-
-const FILE: &str = "档案";
-const STATE: &str = "状态";
-const FIXED: [&str; 7] = [lists::NUMBER, FILE, lists::OBJECT, lists::CODE, lists::UNIT, lists::ID, STATE];
 
 /// The register as texts, in register order; none where the pack keeps no such register.
 pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
@@ -46,8 +42,8 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
 
 fn columns(book: &RegisterBook) -> Vec<ListColumn<'_>> {
     // 状态 follows from decisions and talks and moves on while the register is out.
-    let free = [lists::NUMBER, STATE];
-    let fixed = FIXED
+    let free = [printed::NUMBER, printed::STATE];
+    let fixed = printed::BOOK
         .into_iter()
         .map(|name| ListColumn { name, role: if free.contains(&name) { Role::Free } else { Role::Fixed } });
     let answers = book
@@ -80,7 +76,7 @@ pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Wo
         cells
             .map(|(cell, column)| match column.role {
                 Role::Answer { date: true } => Value::date(cell),
-                Role::Free if column.name == lists::NUMBER => {
+                Role::Free if column.name == printed::NUMBER => {
                     cell.parse().map_or_else(|_| Value::text(cell.as_ref()), Value::Count)
                 }
                 _ => Value::text(cell.as_ref()),
@@ -111,9 +107,9 @@ fn column_layout(column: &ListColumn<'_>, info: &RunInfo) -> Column {
             refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {}-07-20。", info.year, info.year),
         }),
         (name, Role::Answer { date: false }) => Column::text(name, 12.0, 36.0).answered(lists::text_answer(name)),
-        (lists::NUMBER, _) => Column::centred(lists::NUMBER, 4.0, 7.0),
-        (lists::ID, _) => Column::text(lists::ID, 26.0, 60.0),
-        (name @ (FILE | lists::UNIT), _) => Column::text(name, 12.0, 26.0),
+        (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
+        (printed::LINE, _) => Column::text(printed::LINE, 26.0, 60.0),
+        (name @ (printed::FILE | printed::UNIT), _) => Column::text(name, 12.0, 26.0),
         (name, _) => Column::centred(name, 6.0, 16.0),
     }
 }

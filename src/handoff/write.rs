@@ -49,7 +49,7 @@ pub struct Error {
 /// The system's own words, without the library's.
 fn told(source: &XlsxError) -> String {
     match source {
-        XlsxError::IoError(error) => error.to_string(),
+        XlsxError::IoError(error) => crate::finding::in_words(error),
         other => other.to_string(),
     }
 }
@@ -467,7 +467,7 @@ impl Lists {
             self.0.push(values.to_vec());
             self.0.len() - 1
         });
-        let letters = model::letters(column as u16);
+        let letters = crate::place::letters(column as u16);
         let range = format!("={LISTS_SHEET}!${letters}$1:${letters}${}", values.len());
         Ok(DataValidation::new().allow_list_formula(Formula::new(range)))
     }

@@ -13,7 +13,10 @@ const MOST_LAYERS: usize = 100;
 /// All faults in the pack's expressions.
 pub fn check(pack: &Pack) -> Vec<Fault> {
     let mut checker = Checker { pack, typing: Typing::untyped(pack), faults: Vec::new() };
+    checker.names();
     match fact_order(pack) {
+        // What a name hides would be told as many faults of other kinds.
+        Ok(_) if !checker.faults.is_empty() => {}
         Ok(order) => {
             for fact in order {
                 checker.fact(fact);
@@ -287,8 +290,9 @@ impl Checker<'_> {
                 self.cells(fact, Site::Entity(fact.of), cells, not);
                 self.type_of(&fact.place, &what, Site::Entity(fact.of), is, not)
             }
-            Formula::Aggregate { source, given, value, absent, cells, .. } => {
+            Formula::Aggregate { source, given, value, absent, cells, by } => {
                 let site = Site::Source(*source);
+                self.joined(fact, site, by.as_deref());
                 if let Some(given) = given {
                     self.condition(&fact.place, &format!("{what}的 given "), site, given);
                 }
@@ -301,6 +305,22 @@ impl Checker<'_> {
             Formula::Covered => Some(DataType::Int32),
         };
         self.typing.facts[at] = dtype;
+    }
+
+    /// A fact of rows finds the rows that it is taken from by what they name.
+    fn joined(&mut self, fact: &Fact, site: Site, by: Option<&str>) {
+        let Entity::Row(table) = fact.of else { return };
+        let table = &self.pack.tables[table];
+        let message = match by {
+            None => Some("没有写 by：按来源的哪一列对应".to_owned()),
+            Some(by) => scope::resolve(self.pack, site, by, None).err().map(|message| format!("by：{message}")),
+        };
+        let message = message.or_else(|| {
+            table.about.is_none().then(|| format!("表「{}」没有写 [[row]] about：以哪一列为名", table.name))
+        });
+        if let Some(message) = message {
+            self.faults.push(fault(&fact.place, format!("事实「{}」：{message}", fact.name)));
+        }
     }
 
     fn cells(&mut self, fact: &Fact, site: Site, cells: &[CellRule], not: Option<usize>) {
@@ -335,6 +355,24 @@ impl Checker<'_> {
             }
             if let Some(sql) = &table.looks_back {
                 self.condition(&table.place, &format!("表「{}」的 looks_back ", table.name), site, sql);
+            }
+            for name in &table.shown_facts {
+                if let Err(message) = scope::resolve(pack, site, name, None) {
+                    self.faults.push(fault(&table.place, format!("表「{}」的 shown：{message}", table.name)));
+                }
+            }
+            for reference in &table.references {
+                if let Some((column, value)) = &reference.when
+                    && let Column { name, kind: ColumnKind::Choice { values, .. }, .. } = &table.columns[*column]
+                    && !values.contains(value)
+                {
+                    let message = format!(
+                        "表「{}」的 refers：列「{name}」没有值「{value}」，可用：{}",
+                        table.name,
+                        values.join("、")
+                    );
+                    self.faults.push(fault(&table.place, message));
+                }
             }
         }
     }
@@ -400,13 +438,25 @@ impl Checker<'_> {
         let pack = self.pack;
         for hint in &pack.hints {
             self.condition(&hint.place, &format!("提示「{}」", hint.text), Site::Entity(hint.of), &hint.when);
+            if let Some(dates) = &hint.dates
+                && let Err(message) = scope::resolve(pack, Site::Entity(hint.of), dates, None)
+            {
+                self.faults.push(fault(&hint.place, format!("提示「{}」的 dates：{message}", hint.text)));
+            }
         }
         for quota in &pack.quotas {
+            self.share(quota);
             for sql in [&quota.reached, &quota.first] {
                 self.condition(&quota.place, "比例", Site::Entity(Entity::Subject(quota.of)), sql);
             }
         }
         if let Some(register) = &pack.register {
+            for rule in register.files.iter().flat_map(|file| &file.rules) {
+                if !pack.rules.iter().any(|known| known.id == *rule) {
+                    let message = format!("{} 的 files：没有规则「{rule}」", register.name);
+                    self.faults.push(fault(&register.place, message));
+                }
+            }
             self.condition(
                 &register.place,
                 &register.name,
@@ -437,6 +487,47 @@ impl Checker<'_> {
                     fork.missing, pack.tables[fork.table].name, fork.fact
                 );
                 self.faults.push(fault(&fork.place, message));
+            }
+        }
+        // The readings of two would have to be evaluated together.
+        for fork in pack.forks.iter().skip(1) {
+            let message = format!("两可「{}」：一个规则包只能有一处", fork.missing);
+            self.faults.push(fault(&fork.place, message));
+        }
+    }
+
+    /// A share of people lies between none and all.
+    fn share(&mut self, quota: &Quota) {
+        let Some(parameter) = self.pack.parameters.iter().find(|one| one.name == quota.share) else { return };
+        let bounded = parameter.one_of.is_empty()
+            && parameter.min.is_some_and(|min| min >= 0.0)
+            && parameter.max.is_some_and(|max| max <= 1.0);
+        if !bounded {
+            let message = format!("参数「{}」是比例，应为数字", parameter.name);
+            let mut fault = fault(&parameter.place, message);
+            fault.remedy = "请写明 min = 0、max = 1".to_owned();
+            self.faults.push(fault);
+        }
+    }
+
+    /// What a parameter is called must mean nothing else: expressions would silently take the parameter.
+    fn names(&mut self) {
+        let pack = self.pack;
+        for parameter in &pack.parameters {
+            let name = parameter.name.as_str();
+            let taken = if scope::RUN_NAMES.contains(&name) {
+                Some("本次运行的固定名称")
+            } else if pack.facts.iter().any(|fact| fact.name == name) {
+                Some("事实")
+            } else if pack.tables.iter().any(|table| table.column(name).is_some()) {
+                Some("列")
+            } else {
+                None
+            };
+            if let Some(taken) = taken {
+                let mut fault = fault(&parameter.place, format!("参数「{name}」与{taken}同名"));
+                fault.remedy = "请另起名称".to_owned();
+                self.faults.push(fault);
             }
         }
     }

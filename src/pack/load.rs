@@ -9,8 +9,12 @@ use super::fault::{Error, Fault, Report};
 use super::model::Pack;
 use super::raw::RawFile;
 
-/// Files that belong to a pack but are read elsewhere: what `kaohe sample` and `kaohe template` draw from.
-const OTHERS: [&str; 2] = [crate::sample::FILE, crate::template::FILE];
+/// The file of a pack that `kaohe sample` draws from.
+pub const SAMPLE: &str = "sample.toml";
+/// The file of a pack that `kaohe template` adds to its tables.
+pub const TEMPLATE: &str = "template.toml";
+/// What the names of the files begin with that hold examples: `examples.toml`, `examples-线索.toml`.
+const EXAMPLES: &str = "examples";
 
 /// A file of a pack and its text.
 type File = (&'static str, &'static str);
@@ -69,7 +73,7 @@ pub fn export(pack: &Pack, dir: &Path) -> Result<Vec<std::path::PathBuf>, Error>
 pub fn built_in(name: &str) -> Result<Pack, Error> {
     match built_in_files(name) {
         Some(files) => from_files(files),
-        None => Err(Error::Empty { path: name.to_owned() }),
+        None => Err(unknown(name.to_owned())),
     }
 }
 
@@ -98,7 +102,7 @@ pub fn built_in_named(path: &Path) -> Option<&'static str> {
 pub fn load(dir: &Path) -> Result<Pack, Error> {
     let path = dir.display().to_string();
     if !dir.exists() {
-        return Err(Error::Unknown { path, known: built_in_names().collect::<Vec<_>>().join("、") });
+        return Err(unknown(path));
     }
     let read = |source| Error::Read { path: path.clone(), source };
     let mut files = Vec::new();
@@ -130,7 +134,7 @@ pub fn from_files(files: Vec<(String, String)>) -> Result<Pack, Error> {
     let mut faults = Vec::new();
     let mut raw = Vec::new();
     for (name, text) in &files {
-        if OTHERS.contains(&name.as_str()) || is_examples(name) {
+        if is(name, SAMPLE) || is(name, TEMPLATE) || is_examples(name) {
             continue;
         }
         match toml::from_str::<RawFile>(text) {
@@ -147,9 +151,18 @@ pub fn from_files(files: Vec<(String, String)>) -> Result<Pack, Error> {
     Err(Error::Faults(Report::new(faults, &files)))
 }
 
-/// Whether a file of a pack holds its examples: `examples.toml`, `examples-线索.toml`.
+fn unknown(path: String) -> Error {
+    Error::Unknown { path, known: built_in_names().collect::<Vec<_>>().join("、") }
+}
+
+/// Whether a file is the one of that name: Windows writes names in any case.
+pub fn is(name: &str, file: &str) -> bool {
+    name.eq_ignore_ascii_case(file)
+}
+
+/// Whether a file of a pack holds its examples.
 pub fn is_examples(name: &str) -> bool {
-    name.starts_with("examples")
+    name.get(..EXAMPLES.len()).is_some_and(|start| is(start, EXAMPLES))
 }
 
 fn hash(files: &[(String, String)]) -> String {

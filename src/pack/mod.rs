@@ -12,6 +12,7 @@ mod lint;
 mod load;
 pub mod model;
 mod open;
+pub mod printed;
 mod raw;
 pub mod scope;
 mod show;
@@ -22,7 +23,8 @@ pub use check::{Typing, fact_order, needs};
 pub use fault::{Error, Fault, Report};
 pub use lint::{Lint, Lints, lint};
 pub use load::{
-    built_in, built_in_files, built_in_named, built_in_names, export, from_files, is_examples, load, open, syntax,
+    SAMPLE, TEMPLATE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples,
+    load, open, syntax,
 };
 pub use model::*;
 pub use open::Openness;

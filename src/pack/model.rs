@@ -104,6 +104,8 @@ pub struct Table {
     pub looks_back: Option<String>,
     /// Such a row is told of (as a warning) when its subject is no longer on the register.
     pub tells_gone: bool,
+    /// Rows of other years about people who have left are ignored, but that there were such rows stays known.
+    pub keeps_gone: bool,
     /// What makes two rows the same record.
     pub key: Option<Key>,
     pub references: Vec<Reference>,

@@ -112,6 +112,8 @@ pub struct RawTable {
     pub looks_back: Option<Name>,
     #[serde(default)]
     pub tells_gone: bool,
+    #[serde(default)]
+    pub keeps_gone: bool,
     pub key: Option<RawKey>,
     #[serde(default)]
     pub refers: Vec<RawReference>,

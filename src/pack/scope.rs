@@ -1,7 +1,8 @@
 //! Which names an expression may use, what they mean, and their types.
 //!
 //! An entity sees its own columns and facts, the facts of the subjects it refers to, and the city's.
-//! A name never means two things: where it could, the pack is refused.
+//! A name never means two things: where it could, the pack is refused. Only a fact may be called like the column that
+//! it is taken from, which then shows through it alone.
 
 use std::collections::BTreeSet;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use polars::prelude::{DataType, Expr, LiteralValue, Operator, lit, when};
+use polars::prelude::{DataType, Expr, Operator, lit, when};
 use polars::sql::sql_expr;
 
 /// Longer expressions are refused: the SQL parser recurses, and a deep one would abort the process.
@@ -173,10 +173,10 @@ fn ranked<'a>(
                 Some(other) => Err(SqlError::NotInOrder(format!("{other:?}"), column.clone(), values.join("、"))),
                 None => Ok(rank(expr.clone(), values)),
             },
-            Expr::Literal(LiteralValue::Dyn(value)) => position(text_of(&format!("{value:?}"))),
-            Expr::Literal(LiteralValue::Scalar(value)) => match value.value().get_str() {
-                Some(text) => position(text),
-                None => Err(SqlError::NotInOrder(value.value().to_string(), column.clone(), values.join("、"))),
+            Expr::Literal(value) => match (value.extract_str(), value.to_any_value()) {
+                (Some(text), _) => position(text),
+                (None, Some(other)) => Err(SqlError::NotInOrder(other.to_string(), column.clone(), values.join("、"))),
+                (None, None) => Ok(rank(expr.clone(), values)),
             },
             other => Ok(rank(other.clone(), values)),
         }
@@ -193,24 +193,14 @@ pub enum Constant {
 
 /// The number or word that an expression is.
 pub fn constant(expr: &Expr) -> Option<Constant> {
-    let text = |text: &str| match text.parse() {
-        Ok(number) => Constant::Number(number),
-        Err(_) => Constant::Text(text.to_owned()),
-    };
     match expr {
-        Expr::Literal(LiteralValue::Dyn(value)) => Some(text(text_of(&format!("{value:?}")).trim_end_matches(')'))),
-        Expr::Literal(LiteralValue::Scalar(value)) => match value.value().get_str() {
+        Expr::Literal(value) => match value.extract_str() {
             Some(word) => Some(Constant::Text(word.to_owned())),
-            None => value.value().extract::<f64>().map(Constant::Number),
+            None => value.to_any_value()?.extract::<f64>().map(Constant::Number),
         },
         Expr::Cast { expr, .. } => constant(expr),
         _ => None,
     }
-}
-
-/// `str: 较重` and `"较重"` → `较重`.
-fn text_of(debug: &str) -> &str {
-    debug.rsplit(": ").next().unwrap_or(debug).trim_matches('"')
 }
 
 fn rank(expr: Expr, values: &[String]) -> Expr {

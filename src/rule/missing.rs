@@ -37,9 +37,7 @@ pub fn missing(
     let exprs = names.iter().map(|name| Ok(world.rename(site, col(name.as_str()))?.is_null()));
     let exprs = exprs.collect::<Result<Vec<_>, Error>>()?;
     let columns = world.evaluate(site, &world.pack.rules[condition.rule].id, exprs)?;
-    let null = |name: usize, at: u32| {
-        columns[name].bool().ok().and_then(|mask| mask.get(if mask.len() == 1 { 0 } else { at as usize })) == Some(true)
-    };
+    let null = |name: usize, at: u32| columns[name].bool().ok().and_then(|mask| mask.get(at as usize)) == Some(true);
     let used: Vec<Vec<usize>> = part
         .atoms
         .iter()

@@ -60,10 +60,7 @@ fn literal(value: &LiteralValue) -> String {
             texts.join("、")
         }
         LiteralValue::Scalar(scalar) => any(scalar.value()),
-        LiteralValue::Dyn(value) => {
-            let text = format!("{value:?}");
-            text.rsplit(": ").next().unwrap_or(&text).trim_matches(['"', ')']).to_owned()
-        }
+        LiteralValue::Dyn(_) => value.to_any_value().map_or_else(String::new, |value| any(&value)),
         LiteralValue::Range(range) => format!("{range:?}"),
     }
 }

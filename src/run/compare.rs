@@ -1,5 +1,6 @@
 //! `kaohe compare`: what would change, for whom and why. Nothing is published or registered.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +60,7 @@ pub fn run(request: &Request<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Resu
     let beside = base.as_ref().and_then(|(dir, _)| dir.parent()).map(|dir| dir.join(job::ARCHIVE));
     let archive = request.archive.clone().or_else(|| beside.filter(|path| path.is_file()));
     let archive = archive.map(|path| Archive::open(&path, Mode::Read)).transpose().map_err(Failure::failed)?;
-    let maker = Maker { request, archive: archive.as_ref(), year, as_of, told };
+    let maker = Maker { request, archive: archive.as_ref(), year, as_of, told, told_input: Cell::new(false) };
     let other = request.other.unwrap_or(pack);
     let mut scenarios: Vec<(String, Vec<String>)> = Vec::new();
     if !request.sets.is_empty() {
@@ -144,6 +145,8 @@ struct Maker<'m> {
     year: Option<i32>,
     as_of: Option<NaiveDate>,
     told: &'m (dyn Told + Sync),
+    /// How the input was taken has been told: it is the same for all sides.
+    told_input: Cell<bool>,
 }
 
 impl Maker<'_> {
@@ -151,16 +154,9 @@ impl Maker<'_> {
         let typed = Typed {
             run: self.request.run,
             input: self.request.input.clone(),
-            // Nothing is published: only the workbook is written.
-            output: std::env::temp_dir().join("kaohe-compare"),
             year: self.year,
             as_of: self.as_of,
-            archive: None,
             sets: sets.to_vec(),
-            notices: false,
-            links: false,
-            strict: false,
-            quiet: false,
         };
         Job::new(typed, pack)
     }
@@ -173,6 +169,10 @@ impl Maker<'_> {
             None => BTreeSet::new(),
         };
         let read = super::read(&job, pack, &known, self.told)?;
+        if !self.told_input.replace(true) {
+            self.told.say(&summary::of_input(pack, &read, false));
+            self.told.found(&read.findings);
+        }
         let history = match self.archive {
             Some(archive) => archive.history(read.year, job.run).map_err(Failure::failed)?.facts,
             None => History::default(),

@@ -237,9 +237,15 @@ pub fn write_lines(dir: &Path, lists: &[Summaries<'_>]) -> std::io::Result<()> {
 }
 
 /// What the lists of a published run say; none if nothing is published there.
-pub fn read_lines(dir: &Path) -> Option<Vec<Summary<'static>>> {
-    let text = std::fs::read_to_string(dir.join(LINES)).ok()?;
-    text.lines().map(|line| serde_json::from_str(line).ok()).collect()
+///
+/// # Errors
+/// The file with it cannot be read.
+pub fn read_lines(dir: &Path) -> std::io::Result<Option<Vec<Summary<'static>>>> {
+    let text = match std::fs::read_to_string(dir.join(LINES)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        text => text?,
+    };
+    Ok(text.lines().map(|line| serde_json::from_str(line).map(Some)).collect::<Result<_, _>>()?)
 }
 
 fn run_json(job: &Job, pack: &Pack, data: &Dataset, outcome: &Outcome, answers: &str) -> serde_json::Value {

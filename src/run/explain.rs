@@ -99,7 +99,9 @@ pub fn published(dir: &Path, kind: Option<Run>) -> Result<(PathBuf, RunFile), Fa
     let mut dir = dir.to_owned();
     if !is_run(&dir) {
         let inside = std::fs::read_dir(&dir).into_iter().flatten().flatten().map(|entry| entry.path());
-        let mut runs: Vec<PathBuf> = inside.filter(|path| is_run(path)).collect();
+        // What a run is being made in is hidden.
+        let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let mut runs: Vec<PathBuf> = inside.filter(|path| is_run(path) && !hidden(path)).collect();
         runs.sort();
         let ends = |path: &Path| path.to_string_lossy().ends_with(kind.map_or("", Run::word));
         let wanted: Vec<&PathBuf> = runs.iter().filter(|path| ends(path)).collect();

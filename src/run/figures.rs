@@ -18,8 +18,8 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
         .iter()
         .map(|ratio| {
             let of = Entity::Subject(ratio.of);
-            let among = mask(world, of, &ratio.among)?;
-            let counted = mask(world, of, &ratio.counted)?;
+            let among = world.truths(of, &ratio.among)?;
+            let counted = world.truths(of, &ratio.counted)?;
             let both = counted.iter().zip(&among).filter(|(counted, among)| **counted && **among).count();
             Ok(Ratio {
                 name: ratio.name.clone(),
@@ -35,7 +35,7 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
         .crosses
         .iter()
         .map(|cross| {
-            let given = mask(world, cross.of, &cross.given)?;
+            let given = world.truths(cross.of, &cross.given)?;
             let rows = words(world, cross.of, &cross.rows)?;
             let columns = words(world, cross.of, &cross.columns)?;
             let (row_words, column_words) = (
@@ -70,17 +70,10 @@ fn column(world: &World<'_>, of: Entity, sql: &str) -> Result<Column, Error> {
     Ok(world.evaluate(site, sql, vec![expr])?.remove(0))
 }
 
-fn mask(world: &World<'_>, of: Entity, sql: &str) -> Result<Vec<bool>, Error> {
-    let column = column(world, of, sql)?;
-    let values = column.bool().map_err(|source| Error::Polars { what: sql.to_owned(), source })?;
-    let at = |at: usize| values.get(if values.len() == 1 { 0 } else { at }) == Some(true);
-    Ok((0..world.height(of)).map(at).collect())
-}
-
 /// Each entity's value as a word; blank as 未填.
 fn words(world: &World<'_>, of: Entity, sql: &str) -> Result<Vec<String>, Error> {
     let column = column(world, of, sql)?;
-    let word = |at: usize| match column.get(if column.len() == 1 { 0 } else { at }) {
+    let word = |at: usize| match column.get(at) {
         Ok(AnyValue::Null) | Err(_) => "未填".to_owned(),
         Ok(AnyValue::Boolean(true)) => "是".to_owned(),
         Ok(AnyValue::Boolean(false)) => "否".to_owned(),

@@ -8,49 +8,48 @@ use super::Failure;
 use crate::pack::sql::{Literal, Literals};
 use crate::pack::{self, Pack, Parameter, Run, Value};
 
-/// Options as typed.
+/// What is to be read and judged, as typed.
 #[derive(Debug, Clone)]
 pub struct Typed {
     pub run: Run,
     pub input: PathBuf,
-    pub output: PathBuf,
     pub year: Option<i32>,
     pub as_of: Option<NaiveDate>,
-    pub archive: Option<PathBuf>,
     pub sets: Vec<String>,
-    pub notices: bool,
-    pub links: bool,
-    pub strict: bool,
-    pub quiet: bool,
 }
 
-/// A run as meant.
+/// What is to be read and judged.
 #[derive(Debug, Clone)]
 pub struct Job {
     pub run: Run,
     pub input: PathBuf,
-    pub output: PathBuf,
     pub year: Option<i32>,
     pub as_of: Option<NaiveDate>,
-    pub archive: PathBuf,
     /// Values that replace the pack's.
     pub sets: Vec<(String, Value)>,
+}
+
+/// Where a run is published, and how.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// DIR: it holds a folder for each run.
+    pub output: PathBuf,
+    pub archive: PathBuf,
     pub notices: bool,
     pub links: bool,
     pub strict: bool,
-    pub quiet: bool,
 }
 
 /// The name of the archive beside the runs.
 pub const ARCHIVE: &str = "档案.db";
 
 impl Job {
-    /// Checks what was typed against the pack and the folders.
+    /// Checks what was typed against the pack.
     ///
     /// # Errors
     /// Usage errors, all in Chinese with the remedy.
     pub fn new(typed: Typed, pack: &Pack) -> Result<Job, Failure> {
-        let Typed { run, input, output, year, as_of, archive, sets, notices, links, strict, quiet } = typed;
+        let Typed { run, input, year, as_of, sets } = typed;
         if let (Some(year), Some(as_of)) = (year, as_of)
             && as_of.year() != year
         {
@@ -62,23 +61,7 @@ impl Job {
                 return Err(Failure::usage(format!("--set {name} 写了两次。请只保留一个值")));
             }
         }
-        if inside(&output, &input) {
-            return Err(Failure::usage(format!(
-                "输出文件夹「{}」在输入文件夹「{}」之内：下次运行会把名单当作报送表读入。请另选 --output",
-                output.display(),
-                input.display()
-            )));
-        }
-        if let Some(run) = Run::ALL.iter().find(|run| in_published(&input, &output, **run)) {
-            return Err(Failure::usage(format!(
-                "输入文件夹「{}」在「{}」的{}结果文件夹之内：发布时会被替换。请另选 --output",
-                input.display(),
-                output.display(),
-                run.title()
-            )));
-        }
-        let archive = archive.unwrap_or_else(|| output.join(ARCHIVE));
-        Ok(Job { run, input, output, year, as_of, archive, sets, notices, links, strict, quiet })
+        Ok(Job { run, input, year, as_of, sets })
     }
 
     /// What names stand for in the run's expressions.
@@ -99,6 +82,31 @@ impl Job {
     pub fn without_value<'p>(&self, pack: &'p Pack, as_of: NaiveDate) -> Vec<&'p Parameter> {
         let set = |parameter: &Parameter| self.sets.iter().any(|(name, _)| *name == parameter.name);
         pack.parameters.iter().filter(|one| !set(one) && in_force(one, as_of).is_none()).collect()
+    }
+}
+
+impl Target {
+    /// A run published into `output`, with its archive there, letters, no links, and rejected rows put up with.
+    ///
+    /// # Errors
+    /// Usage errors: the folder lies in the input, or the input in what would be replaced.
+    pub fn new(output: PathBuf, input: &Path) -> Result<Target, Failure> {
+        if inside(&output, input) {
+            return Err(Failure::usage(format!(
+                "输出文件夹「{}」在输入文件夹「{}」之内：下次运行会把名单当作报送表读入。请另选 --output",
+                output.display(),
+                input.display()
+            )));
+        }
+        if let Some(run) = Run::ALL.iter().find(|run| in_published(input, &output, **run)) {
+            return Err(Failure::usage(format!(
+                "输入文件夹「{}」在「{}」的{}结果文件夹之内：发布时会被替换。请另选 --output",
+                input.display(),
+                output.display(),
+                run.title()
+            )));
+        }
+        Ok(Target { archive: output.join(ARCHIVE), output, notices: true, links: false, strict: false })
     }
 }
 
@@ -138,7 +146,8 @@ pub fn as_of_outside(as_of: NaiveDate, year: i32) -> Failure {
 /// What is wrong with it.
 pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
     let Some((name, value)) = text.split_once('=') else {
-        return Err(Failure::usage(format!("--set {text} 写法不对，应为 --set 名称=值，例如 --set 半年得分线=65")));
+        let example = pack.parameters.first().map(|one| format!("，例如 --set {}=值", one.name)).unwrap_or_default();
+        return Err(Failure::usage(format!("--set {text} 写法不对，应为 --set 名称=值{example}")));
     };
     let (name, value) = (name.trim(), value.trim());
     let Some(parameter) = pack.parameters.iter().find(|parameter| parameter.name == name) else {

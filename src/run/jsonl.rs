@@ -50,8 +50,8 @@ impl Lines {
 
     /// # Errors
     /// The file cannot be written.
-    pub fn finish(self) -> io::Result<()> {
-        self.0.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    pub fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::archive::{self, Archive, Mode};
 use crate::consequence::{Outcome, decide};
 use crate::fact::World;
-use crate::finding::Finding;
+use crate::finding::{Finding, in_words};
 use crate::handoff::changes::{self, Summaries, Summary};
 use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run};
@@ -28,7 +28,7 @@ use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook::{self, Parser};
 
-use job::Job;
+use job::{Job, Target};
 use publish::Held;
 
 /// Why nothing was published, and the exit code that says so.
@@ -42,6 +42,19 @@ impl Failure {
     /// Failed: nothing is published or changed.
     pub fn failed(message: impl ToString) -> Failure {
         Failure { message: message.to_string(), code: 1 }
+    }
+    /// As [`Failure::failed`], with what is behind the error in brackets where its own words do not tell.
+    pub fn of(error: &dyn std::error::Error) -> Failure {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let words = cause.to_string();
+            if !message.contains(&words) {
+                message.push_str(&format!("（{words}）"));
+            }
+            source = cause.source();
+        }
+        Failure::failed(message)
     }
     /// The command line is wrong.
     pub fn usage(message: impl ToString) -> Failure {
@@ -74,30 +87,31 @@ pub trait Told {
 ///
 /// # Errors
 /// Nothing is published or changed; the message names every fault with its file and what to do.
-pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
-    let held = Held::new(&job.output)?;
-    let mut archive = Archive::open(&job.archive, Mode::Run).map_err(Failure::failed)?;
+pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
+    let held = Held::new(&target.output)?;
+    record::may_be_new(&target.archive, &target.output)?;
+    let mut archive = Archive::open(&target.archive, Mode::Run).map_err(Failure::failed)?;
     for settled in archive.settled() {
         told.say(&settled.to_string());
     }
     let known = archive.known_lines().map_err(Failure::failed)?;
-    if known.is_empty() && record::has_published(&job.output) {
+    if known.is_empty() && record::has_published(&target.output) {
         told.say(&format!(
             "注意：「{}」中已有发布的结果，但档案「{}」是新的或空的，以往的审定意见不在其中。档案另存别处的，请用 --archive 指定后重新运行",
-            job.output.display(),
-            job.archive.display()
+            target.output.display(),
+            target.archive.display()
         ));
     }
     told.stage("读取报送表");
     let data = read(job, pack, &known, told)?;
-    told.say(&summary::of_input(pack, &data));
+    told.say(&summary::of_input(pack, &data, true));
     told.found(&data.findings);
     let faults = summary::has_faults(&data);
-    if faults && job.strict {
+    if faults && target.strict {
         return Err(Failure::failed(strict(&data)));
     }
     let name = archive::folder_name(data.year, job.run);
-    record::may_supersede(&archive, &job.output.join(&name))?;
+    record::may_supersede(&archive, &target.output.join(&name))?;
     told.stage("适用条款");
     let past = archive.history(data.year, job.run).map_err(Failure::failed)?;
     let history = &past.facts;
@@ -113,12 +127,13 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
         run: job.run,
         as_of: data.as_of,
         set_values: job.set_texts(),
-        to_input: job.links.then(|| job::way(&job.output.join(&name), &job.input)).flatten(),
+        to_input: target.links.then(|| job::way(&target.output.join(&name), &job.input)).flatten(),
         chain_head: archive.head().map_err(Failure::failed)?.unwrap_or_default(),
         half_year: record::half_year(&past, pack, data.year, job.run),
     };
     let made = Made {
         job,
+        target,
         pack,
         data: &data,
         outcome: &outcome,
@@ -139,6 +154,7 @@ pub fn run(job: &Job, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Fa
 /// All that a run has made, before it is published.
 struct Made<'a> {
     job: &'a Job,
+    target: &'a Target,
     pack: &'a Pack,
     data: &'a Dataset,
     outcome: &'a Outcome,
@@ -162,15 +178,23 @@ impl Made<'_> {
         told: &dyn Told,
     ) -> Result<PathBuf, Failure> {
         let staged = held.stage(name)?;
+        let place = self.target.output.join(name);
+        let old = data::read_lines(&place).unwrap_or_else(|error| {
+            let place = place.display();
+            told.say(&format!("注意：「{place}」中上次结果的记录已损坏（{error}），这次不写 {}", changes::NAME));
+            None
+        });
         let mut registered = || {
             let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info)?;
-            let write = || self.write(&staged, &self.job.output.join(name), answers);
-            archive.register_beside(&registration, &self.job.output, write).map_err(Failure::failed)?
+            let write = || self.write(&staged, old.as_deref(), answers);
+            archive.register_beside(&registration, &self.target.output, write).map_err(Failure::failed)?
         };
         let result = registered().and_then(|ticket| {
             let published = archive::seal(&staged, &ticket)
                 .map_err(Failure::failed)
                 .and_then(|()| self.keep_foreign(held, &staged, name))
+                // Somebody may have answered while the run was being made.
+                .and_then(|()| record::may_supersede(archive, &place))
                 .and_then(|()| held.publish(&staged, name));
             match published {
                 Ok(place) => {
@@ -180,8 +204,11 @@ impl Made<'_> {
                     }
                     Ok(place)
                 }
-                Err(failure) => {
-                    archive.abandon(&ticket).map_err(Failure::failed)?;
+                // Left open, the registration is dropped by the next command.
+                Err(mut failure) => {
+                    if let Err(error) = archive.abandon(&ticket) {
+                        failure.message.push_str(&format!("\n{error}"));
+                    }
                     Err(failure)
                 }
             }
@@ -191,23 +218,24 @@ impl Made<'_> {
 
     /// What people have laid into the folder that is replaced stays there.
     fn keep_foreign(&self, held: &Held, staged: &Path, name: &str) -> Result<(), Failure> {
-        let sealed = archive::sealed_workbooks(&self.job.output.join(name)).map_err(Failure::failed)?;
+        let sealed = archive::sealed_workbooks(&self.target.output.join(name)).map_err(Failure::failed)?;
         let changes = format!("{}.xlsx", changes::NAME);
         let own = [data::RUN, data::FOLDER, handoff::faults::FOLDER, &self.pack.notices.folder, &changes];
         let ours = |name: &str| own.contains(&name) || sealed.as_ref().is_some_and(|sealed| sealed.contains(name));
         held.keep(staged, name, &ours)
     }
 
-    fn write(&self, staged: &Path, place: &Path, answers: &str) -> Result<(), Failure> {
+    /// Writes all files; `old`: what the lists say that are superseded.
+    fn write(&self, staged: &Path, old: Option<&[Summary<'_>]>, answers: &str) -> Result<(), Failure> {
         let lists: Vec<Summaries<'_>> = self.handed.lists.iter().map(Summaries::of).collect();
-        let changes = data::read_lines(place).map(|old| {
+        let changes = old.map(|old| {
             let now: Vec<Summary<'_>> = lists.iter().flat_map(Summaries::all).collect();
-            changes::compare(&old, &now)
+            changes::compare(old, &now)
         });
         let publication = Publication {
             info: self.info,
             figures: self.figures,
-            notices: self.job.notices,
+            notices: self.target.notices,
             changes: changes.as_deref(),
         };
         let data = || {
@@ -217,7 +245,9 @@ impl Made<'_> {
         };
         let (workbooks, data) = rayon::join(|| self.handed.publish(staged, &publication), data);
         workbooks.map_err(Failure::failed)?;
-        data.map_err(|error| Failure::failed(format!("无法写入「{}」：{error}。请检查磁盘是否已满", staged.display())))
+        data.map_err(|error| {
+            Failure::failed(format!("无法写入「{}」：{}。请检查磁盘是否已满", staged.display(), in_words(&error)))
+        })
     }
 }
 
@@ -244,7 +274,7 @@ fn read_or_found(
     let context =
         Context { literals: &literals, known_lines: known, progress: Some(&progress), parser: Parser::Scanner };
     let data = table::read(&job.input, pack, job.year, as_of, &context)
-        .map_err(|failed| (Failure::failed(&failed), failed.found))?;
+        .map_err(|failed| (Failure::of(&failed), failed.found))?;
     if chrono::Datelike::year(&data.as_of) != data.year {
         return Err((job::as_of_outside(data.as_of, data.year), None));
     }
@@ -292,10 +322,11 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
             return Err(failure);
         }
     };
-    told.say(&summary::of_input(pack, &data));
+    told.say(&summary::of_input(pack, &data, output.is_some()));
     told.found(&data.findings);
-    if let Some(output) = output {
-        publish_faults(output, pack, &data, told)?;
+    match output {
+        Some(output) => publish_faults(output, pack, &data, told)?,
+        None => told.say(&summary::of_findings(&data)),
     }
     Ok(if summary::has_faults(&data) { Ended::WithFaults } else { Ended::Clean })
 }
@@ -307,7 +338,11 @@ fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told +
     for slip in std::fs::read_dir(&slips).into_iter().flatten().flatten().map(|entry| entry.path()) {
         if is_return_slip(&slip) {
             std::fs::remove_file(&slip).map_err(|error| {
-                Failure::failed(format!("无法清除旧的「{}」：{error}。请关闭打开的工作簿后重试", slip.display()))
+                Failure::failed(format!(
+                    "无法清除旧的「{}」：{}。请关闭打开的工作簿后重试",
+                    slip.display(),
+                    in_words(&error)
+                ))
             })?;
         }
     }
@@ -369,9 +404,6 @@ pub fn show_archive(path: &Path, as_of: Option<chrono::NaiveDate>) -> Result<Str
 /// # Errors
 /// Everything that is wrong with it.
 pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
-    if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
-        return Err(Failure::failed(format!("档案「{}」是空文件，其中的内容已丢失。请从备份恢复", path.display())));
-    }
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
     let faults = archive.verify().map_err(Failure::failed)?;
     if faults.is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! Everything is written into a hidden staging folder beside the run's own and then swapped in. Where
 //! the system can exchange two folders in one step (Linux), it does; elsewhere the old folder is moved
-//! aside first, and a run killed between the two moves is put right by the next command.
+//! aside first, and a run killed between the two moves is put right by the next one.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Failure;
+use crate::finding::in_words;
 
 const LOCK: &str = ".kaohe.lock";
 const STAGING: &str = ".kaohe-staging-";
@@ -82,16 +83,16 @@ impl Held {
     /// The old folder cannot be replaced: something in it is open.
     pub fn publish(&self, staged: &Path, name: &str) -> Result<PathBuf, Failure> {
         let place = self.dir.join(name);
-        only_for_group(staged).map_err(|error| unwritable(staged, &error))?;
-        sync(staged);
+        only_for_group(staged).and_then(|()| flush(staged)).map_err(|error| unwritable(staged, &error))?;
         patiently(|| self.swap(staged, &place, name)).map_err(|error| {
             let mut open = Vec::new();
             refused(&place, &mut open);
             open.sort();
             open.truncate(5);
             Failure::failed(format!(
-                "无法发布到「{}」：{error}。请关闭在 Excel 或 WPS 中打开的名单{}后重试；原有结果未动",
+                "无法发布到「{}」：{}。请关闭在 Excel 或 WPS 中打开的名单{}后重试；原有结果未动",
                 place.display(),
+                in_words(&error),
                 open.join("、")
             ))
         })?;
@@ -118,8 +119,9 @@ impl Held {
             if !known && !target.exists() {
                 copy(&entry.path(), &target).map_err(|error| {
                     Failure::failed(format!(
-                        "已发布的文件夹中有另外放入的「{}」，无法保留：{error}。请移走后重试",
-                        entry.path().display()
+                        "已发布的文件夹中有另外放入的「{}」，无法保留：{}。请移走后重试",
+                        entry.path().display(),
+                        in_words(&error)
                     ))
                 })?;
             }
@@ -137,7 +139,7 @@ impl Held {
         let old = self.dir.join(format!("{OLD}{name}"));
         fs::rename(place, &old)?;
         fs::rename(staged, place).inspect_err(|_| {
-            // The old run stays what is published; if even that fails, the next command brings it back.
+            // The old run stays what is published; if even that fails, the next run brings it back.
             let _ = fs::rename(&old, place);
         })
     }
@@ -295,6 +297,28 @@ fn refused(folder: &Path, names: &mut Vec<String>) {
     }
 }
 
+/// Brings all that lies in a folder to the disk: a name that outlives a power cut must not lead to empty files. At
+/// once for the whole file system, since that takes no longer for thousands of letters than for one.
+#[cfg(target_os = "linux")]
+fn flush(dir: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(File::open(dir)?)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn flush(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            flush(&path)?;
+        } else {
+            // Windows flushes only what is open for writing.
+            File::options().read(true).write(true).open(path)?.sync_all()?;
+        }
+    }
+    sync(dir);
+    Ok(())
+}
+
 /// Makes renames last through a power cut, where folders can be synced.
 fn sync(dir: &Path) {
     if let Ok(folder) = File::open(dir) {
@@ -304,8 +328,9 @@ fn sync(dir: &Path) {
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::failed(format!(
-        "无法写入「{}」：{error}。请检查文件夹是否存在、磁盘是否已满、是否有写入权限",
-        path.display()
+        "无法写入「{}」：{}。请检查文件夹是否存在、磁盘是否已满、是否有写入权限",
+        path.display(),
+        in_words(error)
     ))
 }
 

@@ -166,6 +166,21 @@ pub fn has_published(dir: &std::path::Path) -> bool {
     entries.flatten().any(|entry| entry.path().join(archive::SEAL).is_file())
 }
 
+/// Refuses an archive that was emptied: where nothing is published yet, a run that was killed may have left it so.
+///
+/// # Errors
+/// Names the archive, and what to do.
+pub fn may_be_new(archive: &std::path::Path, dir: &std::path::Path) -> Result<(), Failure> {
+    if std::fs::metadata(archive).is_ok_and(|file| file.len() == 0) && has_published(dir) {
+        return Err(Failure::failed(format!(
+            "档案「{}」是空文件，而「{}」中已有发布的结果：其中的内容已丢失。请从备份恢复；确为从未用过的新档案的，删去这个空文件后重试",
+            archive.display(),
+            dir.display()
+        )));
+    }
+    Ok(())
+}
+
 /// Refuses to supersede a published run in which people have written, or which is open.
 ///
 /// # Errors

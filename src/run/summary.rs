@@ -11,8 +11,12 @@ use crate::handoff::Figures;
 use crate::pack::{Absent, Pack};
 use crate::table::{Dataset, SheetKind};
 
-/// How the input was taken: year, tables that are not there, what was put aside.
-pub fn of_input(pack: &Pack, data: &Dataset) -> String {
+/// So many findings are shown where no list of them is written.
+const SHOWN: usize = 20;
+
+/// How the input was taken: year, tables that are not there, what was put aside. `listed`: each fault stands in a
+/// workbook that is written too.
+pub fn of_input(pack: &Pack, data: &Dataset, listed: bool) -> String {
     let mut text = String::new();
     if data.year_found {
         line(&mut text, format_args!("年度：{}（未指定 --year，取考核表中最近的年度）", data.year));
@@ -52,10 +56,24 @@ pub fn of_input(pack: &Pack, data: &Dataset) -> String {
     }
     let warnings = data::warnings(data);
     if rejected > 0 || warnings > 0 {
-        line(
-            &mut text,
-            format_args!("数据问题：退回 {rejected} 行，提醒 {warnings} 条（见 数据问题清单.xlsx、退回单）"),
-        );
+        let place = if listed { "（见 数据问题清单.xlsx、退回单）" } else { "" };
+        line(&mut text, format_args!("数据问题：退回 {rejected} 行，提醒 {warnings} 条{place}"));
+    }
+    text
+}
+
+/// The first findings, and how to get a list of them all.
+pub fn of_findings(data: &Dataset) -> String {
+    let mut text = String::new();
+    for finding in data.findings.iter().take(SHOWN) {
+        line(&mut text, format_args!("{finding}"));
+    }
+    let more = data.findings.len().saturating_sub(SHOWN);
+    if more > 0 {
+        line(&mut text, format_args!("……另有 {more} 条"));
+    }
+    if !data.findings.is_empty() {
+        line(&mut text, format_args!("用 kaohe check … --output 文件夹 可写出 数据问题清单.xlsx 和退回单"));
     }
     text
 }

@@ -79,7 +79,7 @@ pub struct Event {
 }
 
 /// Rows of one value of `each` come before this number, those of the next after it.
-const ROUND: u16 = 256;
+pub(super) const ROUND: u16 = 256;
 
 /// Whose row is being drawn.
 pub(super) struct Context<'c> {

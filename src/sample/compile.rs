@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::pack::{self, ColumnKind, Pack};
 
+use super::city::ROUND;
 use super::spec::{RawCase, RawMessy, RawRows, RawSample};
+
+/// A running number has no more digits than this.
+const MOST_DIGITS: usize = 20;
 
 /// What is wrong with a pack's `sample.toml`.
 #[derive(Debug, thiserror::Error)]
@@ -148,7 +152,8 @@ pub enum Piece {
 impl<'p> Sampler<'p> {
     /// Compiles the pack's `sample.toml`.
     pub fn new(pack: &'p Pack) -> Result<Sampler<'p>, Error> {
-        let (_, text) = pack.files.iter().find(|(name, _)| name == super::FILE).ok_or(Error::NoFile(super::FILE))?;
+        let (_, text) =
+            pack.files.iter().find(|(name, _)| pack::is(name, super::FILE)).ok_or(Error::NoFile(super::FILE))?;
         let raw: RawSample =
             toml::from_str(text).map_err(|error| Error::Syntax(pack::Report::of_syntax(super::FILE, &error, pack)))?;
         Compiler { pack, raw: &raw, words: words(&raw) }.sampler()
@@ -219,6 +224,9 @@ impl<'p> Compiler<'p, '_> {
         if let Some((place, name)) = names.chain(messy).find(|(_, name)| !pack::stays_inside(name)) {
             return fail(place, format!("「{name}」不能用作文件或文件夹的名称"));
         }
+        if let Some(name) = raw.messy.books.iter().find(|name| !name.contains("{n}")) {
+            return fail("messy", format!("books 的「{name}」没有 {{n}}，几个工作簿会同名"));
+        }
         for book in &raw.book {
             let find = |name: &String| self.table("book", name);
             let tables = book.tables.iter().map(find).collect::<Result<Vec<_>, Error>>()?;
@@ -276,6 +284,10 @@ impl<'p> Compiler<'p, '_> {
         let place = format!("rows「{}」", raw.table);
         let table = self.table(&place, &raw.table)?;
         let per = self.per(&place, &raw.per)?;
+        let most = ROUND - 1;
+        if !(0.0..f64::from(most)).contains(&raw.count) {
+            return fail(&place, format!("count 应不小于 0、小于 {most}，现为 {}", raw.count));
+        }
         let membership = &self.pack.membership;
         let kind = if per == Per::Unit { membership.unit } else { membership.member };
         let register = self.pack.subjects[kind].register == table;
@@ -287,8 +299,10 @@ impl<'p> Compiler<'p, '_> {
                 let at = self.column(&scope.place, table, name)?;
                 scope.drawn.push(at);
                 match &self.pack.tables[table].columns[at].kind {
-                    ColumnKind::Choice { values, .. } => Some((at, values.clone())),
-                    _ => return scope.fail(format!("each 要用有固定取值的列，「{name}」不是")),
+                    ColumnKind::Choice { values, .. } if values.len() < usize::from(ROUND) => {
+                        Some((at, values.clone()))
+                    }
+                    _ => return scope.fail(format!("each 要用取值固定、不太多的列，「{name}」不是")),
                 }
             }
         };
@@ -318,6 +332,9 @@ impl<'p> Compiler<'p, '_> {
             draws.push(Draw::Weights(weights(&scope.place, raw)?));
         }
         if let Some(raw) = &raw.normal {
+            if !(raw.min <= raw.max && raw.mean.is_finite() && raw.deviation.is_finite()) {
+                return scope.fail("normal 的 min 应不大于 max，mean、deviation 应为数字".to_owned());
+            }
             let scale = 10f64.powi(i32::try_from(raw.decimals).unwrap_or(9));
             draws.push(Draw::Normal { mean: raw.mean, deviation: raw.deviation, min: raw.min, max: raw.max, scale });
         }
@@ -345,6 +362,9 @@ impl<'p> Compiler<'p, '_> {
             draws.push(Draw::Serial(self.pattern(scope, pattern)?));
         }
         if let Some(patterns) = &raw.words {
+            if patterns.is_empty() {
+                return scope.fail("words 至少要有一种写法".to_owned());
+            }
             let patterns = patterns.iter().map(|pattern| self.pattern(scope, pattern)).collect::<Result<_, _>>()?;
             draws.push(Draw::Words { patterns, unique: false });
         }
@@ -423,7 +443,7 @@ impl<'p> Compiler<'p, '_> {
             pieces.push(match (name, digits, self.words.get(name)) {
                 ("n", ..) => Piece::Number(1),
                 ("year", ..) => Piece::Year,
-                (_, Some(digits), _) => Piece::Number(digits),
+                (_, Some(digits), _) if digits <= MOST_DIGITS => Piece::Number(digits),
                 (.., Some(list)) if !list.is_empty() => Piece::Word(list.clone()),
                 _ => return scope.fail(format!("没有名为「{name}」的词表")),
             });

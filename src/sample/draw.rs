@@ -81,7 +81,7 @@ impl City<'_> {
         let lists = || {
             pieces.iter().filter_map(|piece| if let Piece::Word(list) = piece { Some(list.len() as u64) } else { None })
         };
-        let combinations: u64 = lists().product::<u64>().max(1);
+        let combinations = lists().fold(1, u64::saturating_mul);
         let mut random = Random::new(&[self.seed, seed::UNIQUE, combinations]);
         let mut step = random.below(combinations) | 1;
         while divisor(step, combinations) != 1 {

@@ -28,7 +28,7 @@ use city::{City, Event, Row};
 use compile::{Per, Sampler};
 
 /// The pack's file that the city is drawn from.
-pub const FILE: &str = "sample.toml";
+const FILE: &str = crate::pack::SAMPLE;
 /// The largest city.
 pub const MOST: u32 = 2_000_000;
 

@@ -13,8 +13,9 @@ use super::coerce::Coercion;
 use super::column::{Builder, Cells, Content, EMPTY, Stored};
 use super::date::TitleYears;
 use super::recognise::{HeadRow, Match, Near, Unrecognised};
+use super::rows::{self, Remark};
 use super::scan::{Kind, Part, Scanned, Schema};
-use super::{rows, text};
+use super::text;
 
 /// The rows below a header as they come.
 pub struct Body<'s> {
@@ -25,6 +26,8 @@ pub struct Body<'s> {
     /// Sheet columns with anything in them below the header.
     filled: Vec<bool>,
     lines: Vec<u32>,
+    /// Rows that begin with a note although they are filled like data.
+    remarks: Vec<u32>,
     rows: u64,
     ignored: u64,
     row: Row,
@@ -52,6 +55,8 @@ struct Row {
     filled: usize,
     /// Its first filled cell, if that is a text; else blank.
     first: String,
+    /// Whether that cell stands in a column of the table.
+    first_is_ours: bool,
     /// Per column of the table.
     codes: Vec<u32>,
 }
@@ -83,9 +88,10 @@ impl<'s> Body<'s> {
             headers: vec![Vec::new(); columns],
             filled: Vec::new(),
             lines: Vec::new(),
+            remarks: Vec::new(),
             rows: 0,
             ignored: 0,
-            row: Row { at: None, filled: 0, first: String::new(), codes: vec![EMPTY; columns] },
+            row: Row { at: None, filled: 0, first: String::new(), first_is_ours: false, codes: vec![EMPTY; columns] },
             pieces: Vec::new(),
         }
     }
@@ -125,11 +131,13 @@ impl<'s> Body<'s> {
             self.filled.resize(index + 1, false);
         }
         self.filled[index] = true;
+        let ours = self.shape.place.get(index).copied().flatten();
         self.row.filled += 1;
         if self.row.filled == 1 {
             self.row.first.push_str(text);
+            self.row.first_is_ours = ours.is_some();
         }
-        self.shape.place.get(index).copied().flatten()
+        ours
     }
 
     fn put(&mut self, at: usize, code: impl FnOnce(&mut Builder, &dyn Fn(Stored<'_>, &str) -> Content) -> u32) {
@@ -145,7 +153,7 @@ impl<'s> Body<'s> {
     fn end_row(&mut self) {
         let Some(at) = self.row.at.take() else { return };
         self.rows += 1;
-        if self.is_data() {
+        if self.is_data(at) {
             self.lines.push(at);
             for (builder, code) in self.builders.iter_mut().zip(&self.row.codes) {
                 builder.push(*code);
@@ -158,7 +166,7 @@ impl<'s> Body<'s> {
         self.row.codes.fill(EMPTY);
     }
 
-    fn is_data(&self) -> bool {
+    fn is_data(&mut self, at: u32) -> bool {
         let codes = || self.row.codes.iter().enumerate();
         if codes().all(|(at, code)| self.builders[at].is_blank(*code)) {
             return false;
@@ -167,8 +175,30 @@ impl<'s> Body<'s> {
             return false;
         }
         let first = &self.row.first;
-        let repeats_heading = || self.row.filled == 1 && self.shape.headings.contains(&text::header_key(first));
-        first.is_ascii() || !(rows::is_remark(first) || repeats_heading())
+        if first.is_ascii() {
+            return true;
+        }
+        match rows::remark(first) {
+            // In a column that nobody asked for, 「电话：…」 may be anything: what is filled like data is data.
+            Some(Remark::Signature) => !self.row.first_is_ours && self.is_filled_like_data(),
+            Some(Remark::Note) => {
+                if !self.row.first_is_ours && self.is_filled_like_data() {
+                    self.remarks.push(at);
+                }
+                false
+            }
+            Some(Remark::Total) => false,
+            None => self.row.filled > 1 || !self.shape.headings.contains(&text::header_key(first)),
+        }
+    }
+
+    /// Something stands in every required column, and not only further signatures.
+    fn is_filled_like_data(&self) -> bool {
+        let filled = |at: &usize| {
+            let (builder, code) = (&self.builders[*at], self.row.codes[*at]);
+            !builder.is_blank(code) && rows::remark(builder.shown(code)).is_none()
+        };
+        self.shape.found.required.iter().all(|group| group.iter().any(filled))
     }
 
     /// A body that takes other rows below the same header.
@@ -198,6 +228,7 @@ impl<'s> Body<'s> {
         for other in &mut others {
             self.rows += other.rows;
             self.ignored += other.ignored;
+            self.remarks.append(&mut other.remarks);
             if self.filled.len() < other.filled.len() {
                 self.filled.resize(other.filled.len(), false);
             }
@@ -233,6 +264,7 @@ impl<'s> Body<'s> {
             others: shape.found.others,
             slips: shape.found.slips,
             titles: shape.titles,
+            remarks: self.remarks,
             lines: self.lines,
             cells,
         };

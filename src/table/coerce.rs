@@ -108,7 +108,7 @@ impl Coercion {
                 let day = match stored {
                     Stored::DateTime(moment) => date::day_from_moment(moment),
                     Stored::Number(number) => date::day_from_number(number, from_1904),
-                    Stored::Text(_) => date::day(shown),
+                    Stored::Text(_) => date::day_from_text(shown, from_1904),
                     _ => None,
                 };
                 self.moment(day, shown, "日期", "请填写实际存在的日期，例如2015-06-24")
@@ -117,7 +117,7 @@ impl Coercion {
                 let day = match stored {
                     Stored::DateTime(moment) => date::day_from_moment(moment),
                     Stored::Number(number) => date::month_from_number(number, from_1904),
-                    Stored::Text(_) => date::month(shown),
+                    Stored::Text(_) => date::day_from_text(shown, from_1904).or_else(|| date::month(shown)),
                     _ => None,
                 };
                 self.moment(day, shown, "年月", "请填写年月，例如2012.03（以文本填写），或填写日期")

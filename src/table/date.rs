@@ -13,6 +13,18 @@ const YEARS: std::ops::RangeInclusive<i32> = 1950..=2199;
 /// Serial numbers outside these years are rather a typed year or some other number.
 const SERIAL_YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
 
+/// A day written out, with or without a time, or its serial as a text.
+pub fn day_from_text(given: &str, from_1904: bool) -> Option<NaiveDate> {
+    let folded: String = given.nfkc().collect();
+    let number = text::trimmed(&folded);
+    let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
+    // Five digits, and perhaps a part of a day: nothing else that is written out looks like that.
+    if whole.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return day_from_number(number.parse().ok()?, from_1904);
+    }
+    day(given)
+}
+
 /// A day written out, with or without a time.
 pub fn day(given: &str) -> Option<NaiveDate> {
     match written(given)? {
@@ -170,6 +182,10 @@ impl<'a> Reader<'a> {
         if needs_gap && !gap {
             return false;
         }
+        if let Some(left) = ["上午", "下午"].iter().find_map(|half| self.left.strip_prefix(half)) {
+            self.left = left;
+            self.blanks();
+        }
         let Some(hour) = self.short_number() else { return false };
         let Some(mark) = self.one_of(&[':', '时', '点']) else { return false };
         let minute = if mark != ':' && self.left.is_empty() { Some(0) } else { self.short_number() };
@@ -189,6 +205,8 @@ impl<'a> Reader<'a> {
             }
         }
         let _ = self.one_of(&['Z']);
+        self.blanks();
+        self.left = ["AM", "PM"].iter().find_map(|half| self.left.strip_suffix(half)).unwrap_or(self.left);
         self.left.is_empty() && hour < 24 && minute.is_some_and(|m| m < 60) && second.is_some_and(|s| s < 60)
     }
 }
@@ -205,18 +223,30 @@ pub struct TitleYears {
 impl TitleYears {
     /// Takes in the text of one more cell.
     pub fn read(&mut self, title: &str) {
-        let chars: Vec<char> = text::key(title).chars().collect();
-        for at in 4..chars.len() {
-            if chars[at] != '年' {
+        let (mut chars, mut apart) = (Vec::new(), Vec::new());
+        let mut blank = true;
+        for character in title.nfkc() {
+            if text::is_blank(character) {
+                blank = true;
+            } else {
+                chars.push(character);
+                apart.push(std::mem::take(&mut blank));
+            }
+        }
+        for end in 4..=chars.len() {
+            let (start, named) = (end - 4, chars.get(end) == Some(&'年'));
+            let Some(year) = four_digits(&chars[start..end]).filter(|year| YEARS.contains(year)) else { continue };
+            // `附件1 2015年`: what a blank parts is another number.
+            if start > 0 && chars[start - 1].is_ascii_digit() && !apart[start] {
                 continue;
             }
-            let before = at.checked_sub(5).map(|i| chars[i]);
-            let Some(year) = four_digits(&chars[at - 4..at]).filter(|year| YEARS.contains(year)) else { continue };
-            if before.is_some_and(|c| c.is_ascii_digit()) {
+            // 2014.12.31, 〔2014〕: a year as well, but none that rows could be of.
+            let goes_on = chars.get(end).is_some_and(char::is_ascii_digit) && !apart[end];
+            if !named && (goes_on || !chars[start].is_ascii_digit()) {
                 continue;
             }
             self.all.push(year);
-            if self.first.is_none() && !is_single_date(&chars[at + 1..]) {
+            if named && self.first.is_none() && !is_single_date(&chars[end + 1..]) {
                 self.first = Some(year);
             }
         }
@@ -284,11 +314,24 @@ mod tests {
         for form in forms {
             assert_eq!(day(form), ymd(2015, 6, 24), "{form}");
         }
-        for time in [" 10:30", " 10:30:59", "T10:30:59", " 10:30:59.123", "\u{3000}9:05", "T10:30:00Z"] {
+        for time in [
+            " 10:30",
+            " 上午10:30",
+            " 10:30:59 AM",
+            " 10:30:59",
+            "T10:30:59",
+            " 10:30:59.123",
+            "\u{3000}9:05",
+            "T10:30:00Z",
+        ] {
             for form in ["2015-06-24", "2015.6.24", "2015/6/24", "20150624"] {
                 assert_eq!(day(&format!("{form}{time}")), ymd(2015, 6, 24), "{form}{time}");
             }
         }
+        for form in ["42179.5", "42179.0"] {
+            assert_eq!(day_from_text(form, false), ymd(2015, 6, 24), "{form}");
+        }
+        assert_eq!(day_from_text("40717", true), ymd(2015, 6, 24));
         for form in ["2015年6月24日10:30", "2015年6月24日 10时30分", "2015年6月24日10时", "2015年6月24日 上午"]
         {
             assert_eq!(day(form), if form.ends_with('午') { None } else { ymd(2015, 6, 24) }, "{form}");
@@ -368,7 +411,7 @@ mod tests {
 
     #[test]
     fn a_title_year_is_not_part_of_a_single_date() {
-        let cases: [(&[&str], Option<i32>, &[i32]); 16] = [
+        let cases: [(&[&str], Option<i32>, &[i32]); 23] = [
             (&["昆明市2015年度考核"], Some(2015), &[2015]),
             (&["昆明市2015年年度目标考核汇总表（1）"], Some(2015), &[2015]),
             (&["２０１５ 年"], Some(2015), &[2015]),
@@ -385,6 +428,13 @@ mod tests {
             (&["二〇一五年六月三十日"], None, &[2015]),
             (&["12015年", "编号20152015"], None, &[]),
             (&["2014年", "2015年"], Some(2014), &[2014, 2015]),
+            (&["附件1　2014年度领导班子考核等次"], Some(2014), &[2014]),
+            (&["附件1\n2014年度考核"], Some(2014), &[2014]),
+            (&["填报日期：2015-01-10  2014年度考核结果"], Some(2014), &[2015, 2014]),
+            (&["2014.12.31 考核表", "文号：〔2013〕12号", "2012学年"], None, &[2014, 2013, 2012]),
+            (&["电话：08712014000 20141231"], None, &[]),
+            (&["2 0 1 5 年 度 考 核"], Some(2015), &[2015]),
+            (&["（１）２０１５　年度考核"], Some(2015), &[2015]),
         ];
         for (titles, first, all) in cases {
             let mut years = TitleYears::default();

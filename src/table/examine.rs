@@ -65,7 +65,7 @@ pub struct World<'a> {
 pub enum Verdict {
     Used,
     Rejected,
-    /// Valid and of no use to this run: history that no rule looks at.
+    /// Valid and counted as ignored: history that no rule looks at, or about somebody who has left where the table keeps it.
     History,
     /// Superfluous, or history about somebody who has left.
     Dropped,
@@ -190,8 +190,10 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
         .map(|row| {
             if work.rejected[row] {
                 Verdict::Rejected
-            } else if repeated[row] || gone[row] {
+            } else if repeated[row] || gone[row] && !table.keeps_gone {
                 Verdict::Dropped
+            } else if gone[row] {
+                Verdict::History
             } else if past[row] && !looks_back[row] {
                 Verdict::History
             } else {

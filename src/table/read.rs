@@ -214,7 +214,9 @@ fn assemble<'p>(
         registers_are_there(pack, &mut dataset, &nears, &mut notes)
             .and_then(|()| decide_year(pack, &mut dataset, &rows, year, as_of))
     } else {
-        unreadable.iter().for_each(|(path, error)| notes.fatal(path, Code::Unreadable, &error.to_string()));
+        unreadable
+            .iter()
+            .for_each(|(path, error)| notes.fatal(path, Code::Unreadable, &error.reason(), error.remedy()));
         Err(Error::Unreadable(unreadable.into_iter().map(|(_, error)| error).collect()))
     };
     if let Err(error) = ready {
@@ -287,14 +289,15 @@ fn registers_are_there(
     nears: &[Vec<Near>],
     notes: &mut Notes<'_>,
 ) -> Result<(), Error> {
-    let fatal: Vec<String> = dataset
+    let fatal: Vec<(String, String)> = dataset
         .absent
         .iter()
         .filter(|table| pack.tables[**table].absent == Absent::Fatal)
         .map(|table| report::missing_table(pack, *table, dataset, nears))
         .collect();
-    fatal.iter().for_each(|message| notes.fatal("", Code::MissingRegister, message));
-    if fatal.is_empty() { Ok(()) } else { Err(Error::Missing(fatal)) }
+    fatal.iter().for_each(|(reason, remedy)| notes.fatal("", Code::MissingRegister, reason, remedy));
+    let message = |(reason, remedy)| format!("{reason}。\n  {remedy}");
+    if fatal.is_empty() { Ok(()) } else { Err(Error::Missing(fatal.into_iter().map(message).collect())) }
 }
 
 /// The run's year and as-of date.

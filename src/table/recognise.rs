@@ -47,6 +47,8 @@ pub struct Match {
     pub rows: (u32, u32),
     /// Sheet column of each of the table's columns.
     pub columns: Vec<Option<u32>>,
+    /// Columns of which one must be there, each group for itself.
+    pub required: Vec<Vec<usize>>,
     /// The words that stand in the header over each of the table's columns, for repeated headers.
     pub words: Vec<Vec<String>>,
     /// Whether the column is called by a word of the upper (or only) row, which may span others.
@@ -164,12 +166,10 @@ impl Headers {
         let unrecognised =
             |tie: Vec<usize>| Recognition::Unrecognised(Box::new(Unrecognised { tie, nearest: nearest() }));
 
-        // The topmost complete header counts, with the row below it: what follows further down is data.
-        let first = candidates.iter().filter(|c| c.fits.iter().any(|fit| fit.complete)).map(|c| c.top.row).min();
-        let Some(first) = first else { return (unrecognised(Vec::new()), nears) };
+        // Of a table's headers (they come back on every page) the topmost of those with the most columns.
         let mut winners: Vec<(usize, &Candidate<'_>)> = Vec::new();
         for table in 0..self.tables.len() {
-            let best = candidates.iter().filter(|c| c.top.row <= first + 1 && c.fits[table].complete).max_by_key(|c| {
+            let best = candidates.iter().filter(|c| c.fits[table].complete).max_by_key(|c| {
                 (c.fits[table].matched, std::cmp::Reverse((c.fits[table].rank, c.bottom.is_some(), c.top.row)))
             });
             if let Some(best) = best {
@@ -179,6 +179,7 @@ impl Headers {
         let most = winners.iter().map(|(table, c)| c.fits[*table].matched).max().unwrap_or(0);
         let tied: Vec<usize> =
             winners.iter().filter(|(table, c)| c.fits[*table].matched == most).map(|(table, _)| *table).collect();
+        // None at all, or several that fit equally well.
         let [table] = tied[..] else { return (unrecognised(tied), nears) };
         let Some((_, chosen)) = winners.iter().find(|(winner, _)| *winner == table) else {
             return (unrecognised(tied), nears);
@@ -197,7 +198,9 @@ impl Headers {
         let rows = (chosen.top.row, chosen.bottom.map_or(chosen.top.row, |bottom| bottom.row));
         let others = chosen.others(table, doubled);
         let slips = self.slips(table, chosen);
-        (Recognition::Table(Box::new(Match { table, rows, columns, words, spans, doubled, others, slips })), nears)
+        let required = self.tables[table].required.clone();
+        let found = Match { table, rows, columns, required, words, spans, doubled, others, slips };
+        (Recognition::Table(Box::new(found)), nears)
     }
 
     /// What is probably a column of the table under a misspelt name, or under one with a remark in brackets behind it.
@@ -274,7 +277,7 @@ impl Headers {
     }
 
     /// A second table in the same header, some of whose required columns the first does not use; or one
-    /// with a header of its own further down.
+    /// with a header of its own above or below.
     fn doubled(&self, table: usize, chosen: &Candidate<'_>, candidates: &[Candidate<'_>]) -> Option<(usize, u32)> {
         let used = &chosen.fits[table].columns;
         // A column under another name of one that the first table uses says nothing of a second table.
@@ -294,13 +297,27 @@ impl Headers {
                 return Some((other, chosen.top.row));
             }
         }
+        let places = |candidate: &Candidate<'_>| -> Vec<Option<u32>> {
+            candidate.fits[table].columns.iter().map(|place| place.as_ref().map(|place| place.column)).collect()
+        };
+        let own = places(chosen);
+        // The header comes back on every page: with its words, or with its columns where they are.
+        let comes_back = |one: &Candidate<'_>| {
+            let rows = [Some(chosen.top), chosen.bottom];
+            let words =
+                |row: &HeadRow| row.cells.iter().map(|cell| (cell.column, cell.key.clone())).collect::<Vec<_>>();
+            rows.into_iter().flatten().any(|row| words(row) == words(one.top))
+                || one.fits[table].complete
+                    && places(one).iter().zip(&own).all(|(there, here)| there.is_none() || there == here)
+        };
         candidates
             .iter()
-            .filter(|candidate| {
-                candidate.top.row > last && candidate.bottom.is_none() && !candidate.fits[table].complete
-            })
-            .find_map(|candidate| {
-                candidate.fits.iter().position(|fit| fit.complete).map(|other| (other, candidate.top.row))
+            .filter(|one| one.bottom.is_none() && !(chosen.top.row..=last).contains(&one.top.row) && !comes_back(one))
+            .find_map(|one| {
+                let complete = one.fits.iter().enumerate().filter(|(_, fit)| fit.complete);
+                complete
+                    .max_by_key(|(other, fit)| (fit.matched, *other != table))
+                    .map(|(other, _)| (other, one.top.row))
             })
     }
 

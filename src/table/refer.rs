@@ -52,6 +52,12 @@ impl Resolved {
     }
 }
 
+/// A fault of a row of another year, which is ignored and not put aside.
+fn passed_over(fault: RowFault) -> RowFault {
+    let reason = format!("往年的记录，本次不采用：{}", fault.reason);
+    RowFault { severity: Severity::Warning, reason, ..fault }
+}
+
 /// Resolves one reference of a table's rows.
 pub struct Matcher<'a> {
     pack: &'a Pack,
@@ -133,7 +139,13 @@ impl<'a> Matcher<'a> {
                 let inside: Vec<Who> =
                     bearers.iter().copied().filter(|who| self.directory.may_sit_in(*who, unit)).collect();
                 if inside.is_empty() && !bearers.is_empty() {
-                    return Resolved::fault(self.elsewhere(row, bearers, unit));
+                    let fault = self.elsewhere(row, bearers, unit);
+                    // Whoever was meant may have left, or moved to where the name stands now.
+                    return if past {
+                        Resolved { fault: Some(passed_over(fault)), ..Resolved::gone() }
+                    } else {
+                        Resolved::fault(fault)
+                    };
                 }
                 self.one_of(row, &inside, Some(unit), past)
             }

@@ -44,10 +44,17 @@ impl Work<'_> {
             let mut whos = vec![None; count];
             for row in 0..count {
                 let applies = applies.as_ref().map_or(Applies::Yes, |applies| applies[row]);
-                if applies == Applies::No {
+                if applies == Applies::No && reference.within.is_none() {
                     continue;
                 }
                 let resolved = matcher.resolve(row, past[row]);
+                // The row is not about the person who stands there all the same; a wrong one is a fault nevertheless.
+                if applies == Applies::No {
+                    if let Some(fault) = resolved.fault.filter(|fault| fault.code != Code::RegisterRejected) {
+                        self.put(row, fault);
+                    }
+                    continue;
+                }
                 whos[row] = resolved.who;
                 // Where it cannot be told whom the row speaks of, only the names are of interest.
                 if applies == Applies::Unknown {
@@ -192,7 +199,8 @@ impl Work<'_> {
                 format!("{name}中的「{piece}」在该单位对应{}人，无法确定是哪一位：{}", many.len(), ids.join("、"))
             }
         };
-        let remedy = format!("请核对姓名，或改填{}（其他单位的人只能填{0}）", register.columns[subject.id].name);
+        let [id, label] = [subject.id, subject.label].map(|column| &register.columns[column].name);
+        let remedy = format!("请核对{label}，或改填{id}（其他单位的人只能填{id}）");
         RowFault { column, code: Code::UnknownMention, severity: Severity::Warning, reason, remedy }
     }
 }

@@ -65,9 +65,8 @@ impl<'a> Notes<'a> {
         self.files.extend(lists.iter().flat_map(|(paths, code)| paths.iter().map(|path| file_finding(path, *code))));
     }
 
-    /// What makes the run fail, in a workbook or (with no path) in the folder: a sentence of cause and one of remedy.
-    pub fn fatal(&mut self, path: &str, code: Code, message: &str) {
-        let (reason, remedy) = message.split_once("。").unwrap_or((message, ""));
+    /// What makes the run fail, in a workbook or (with no path) in the folder.
+    pub fn fatal(&mut self, path: &str, code: Code, reason: &str, remedy: &str) {
         let in_one_line =
             |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("；");
         let finding = file_finding(path, code);
@@ -86,14 +85,31 @@ impl<'a> Notes<'a> {
             }
             Kind::Table(part) => {
                 if let Some((other, row)) = part.doubled {
-                    let reason = format!(
-                        "本表按《{}》读取，但第{}行的表头还含有《{}》的全部必填列，那些列的内容没有读取",
-                        name(part.table),
-                        u64::from(row) + 1,
-                        name(other)
-                    );
-                    let remedy = format!("请把《{}》和《{}》分成两个工作表", name(part.table), name(other));
+                    let (read, row) = (name(part.table), u64::from(row) + 1);
+                    let (reason, remedy) = if other == part.table {
+                        (
+                            format!(
+                                "本表按《{read}》读取，但第{row}行是它的另一个表头，列的位置不同，那里的内容没有按它读取"
+                            ),
+                            format!("请把两处《{read}》合成一处，或分成两个工作表"),
+                        )
+                    } else {
+                        let other = name(other);
+                        (
+                            format!(
+                                "本表按《{read}》读取，但第{row}行的表头还含有《{other}》的全部必填列，那些列的内容没有读取"
+                            ),
+                            format!("请把《{read}》和《{other}》分成两个工作表"),
+                        )
+                    };
                     self.noted.push(Note::of_sheet(sheet, Some(part.table), Code::DoubledTable, reason, remedy));
+                }
+                for row in &part.remarks {
+                    let reason =
+                        "本行以「注：」「备注：」「说明」一类文字开头，按说明行不计，但各必填列都填了内容".to_owned();
+                    let remedy = "如是数据，请把开头一格的说明文字移到其他列；确为说明的，无需改动".to_owned();
+                    let note = Note::of_sheet(sheet, Some(part.table), Code::FilledRemark, reason, remedy);
+                    self.noted.push(Note { row: Some(*row), ..note });
                 }
                 for (at, shown, cell) in &part.slips {
                     let column = &self.pack.tables[part.table].columns[*at].name;
@@ -260,7 +276,7 @@ fn unrecognised_text(pack: &Pack, unrecognised: &Unrecognised) -> (String, Strin
 }
 
 /// The message about a register that no sheet holds, with the sheets that come nearest.
-pub fn missing_table(pack: &Pack, table: usize, dataset: &Dataset, nears: &[Vec<Near>]) -> String {
+pub fn missing_table(pack: &Pack, table: usize, dataset: &Dataset, nears: &[Vec<Near>]) -> (String, String) {
     let name = &pack.tables[table].name;
     let mut nearest: Vec<(bool, usize, usize, &Near)> = Vec::new();
     for (at, all) in nears.iter().enumerate() {
@@ -288,5 +304,5 @@ pub fn missing_table(pack: &Pack, table: usize, dataset: &Dataset, nears: &[Vec<
             message = format!("{message}，{cell}的「{written}」可能应为「{meant}」");
         }
     }
-    format!("{message}。\n  请把《{name}》放入输入文件夹，列名可参照 kaohe template 生成的模板")
+    (message, format!("请把《{name}》放入输入文件夹，列名可参照 kaohe template 生成的模板"))
 }

@@ -5,11 +5,26 @@
 
 use super::text;
 
-/// Whether a row that begins with this text is a total, a note or a signature line.
-pub fn is_remark(first: &str) -> bool {
-    // No remark is a single letter, and ids and names rarely get past this.
+/// What a row is that is no data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remark {
+    Total,
+    Note,
+    Signature,
+}
+
+/// What a row that begins with this text is, if it is a total, a note or a signature line.
+pub fn remark(first: &str) -> Option<Remark> {
     let key = text::key(first);
-    is_total(&key) || is_note(&key) || is_signature(&key)
+    if is_total(&key) {
+        Some(Remark::Total)
+    } else if is_note(&key) {
+        Some(Remark::Note)
+    } else if is_signature(&key) {
+        Some(Remark::Signature)
+    } else {
+        None
+    }
 }
 
 const TOTALS: [&str; 5] = ["合计", "小计", "总计", "平均", "共计"];
@@ -85,7 +100,7 @@ fn is_signature(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_remark;
+    use super::remark;
 
     #[test]
     fn totals_notes_and_signatures() {
@@ -124,7 +139,7 @@ mod tests {
             "※注：",
         ];
         for text in remarks {
-            assert!(is_remark(text), "{text}");
+            assert!(remark(text).is_some(), "{text}");
         }
     }
 
@@ -159,7 +174,7 @@ mod tests {
         ];
         for text in data {
             let expected = text == "总计";
-            assert_eq!(is_remark(text), expected, "{text}");
+            assert_eq!(remark(text).is_some(), expected, "{text}");
         }
     }
 }

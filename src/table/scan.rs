@@ -60,6 +60,8 @@ pub struct Part {
     pub others: Vec<recognise::Other>,
     pub slips: Vec<(usize, String, String)>,
     pub titles: TitleYears,
+    /// Sheet rows that begin with a note although they are filled like data.
+    pub remarks: Vec<u32>,
     /// Sheet row of each data row.
     pub lines: Vec<u32>,
     /// Per column of the table.

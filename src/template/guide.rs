@@ -57,7 +57,9 @@ pub fn allowed(pack: &Pack, kind: &ColumnKind) -> String {
         ColumnKind::Month => "填年月或日期".to_owned(),
         ColumnKind::Year => "填四位年份".to_owned(),
         ColumnKind::People { subject, .. } => {
-            format!("填{}的编号或姓名，几个人之间用「、」分开", pack.subjects[*subject].name)
+            let subject = &pack.subjects[*subject];
+            let [id, label] = [subject.id, subject.label].map(|at| &pack.tables[subject.register].columns[at].name);
+            format!("填{}的{id}或{label}，几个之间用「、」分开", subject.name)
         }
         ColumnKind::Line { .. } => "填处理编号".to_owned(),
     }

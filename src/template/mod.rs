@@ -19,9 +19,8 @@ use rust_xlsxwriter::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::pack::{self, Column, ColumnKind, Pack, Table};
-use spec::RawTemplate;
-
-pub use spec::FILE;
+use crate::place::letters;
+use spec::{FILE, RawTemplate};
 
 /// Why no template could be written.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +54,7 @@ const INLINE_LIST: usize = 255;
 
 /// Writes the pack's templates into `folder` and returns the paths. Nothing is ever overwritten.
 pub fn write(folder: &Path, pack: &Pack) -> Result<Vec<PathBuf>, Error> {
-    let raw = match pack.files.iter().find(|(name, _)| name == FILE) {
+    let raw = match pack.files.iter().find(|(name, _)| pack::is(name, FILE)) {
         Some((_, text)) => {
             toml::from_str(text).map_err(|error| Error::Spec(pack::Report::of_syntax(FILE, &error, pack)))?
         }
@@ -267,11 +266,6 @@ fn mark_lacking(sheet: &mut Worksheet, table: &Table, last_column: u16) -> Resul
     Ok(())
 }
 
-fn letters(column: u16) -> String {
-    let address = crate::place::A1(0, u32::from(column)).to_string();
-    address.trim_end_matches('1').to_owned()
-}
-
 fn example(raw: &RawTemplate, table: &Table, column: &Column) -> String {
     let (example, _) = raw.shown(&table.name, &column.name);
     example.map_or_else(|| guide::example(&column.kind), str::to_owned)
@@ -328,7 +322,7 @@ fn validation(
 /// A drop-down list: inside the validation where it fits, else on a hidden sheet.
 fn list(new: DataValidation, values: &[String], lists: &mut Vec<String>) -> Result<DataValidation, XlsxError> {
     let length = values.iter().map(|value| value.encode_utf16().count() + 1).sum::<usize>();
-    if length <= INLINE_LIST && values.iter().all(|value| !value.contains(',')) {
+    if length <= INLINE_LIST && values.iter().all(|value| !value.contains([',', '"'])) {
         return new.allow_list_strings(values);
     }
     let first = lists.len() + 1;

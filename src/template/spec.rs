@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// The file's name in the pack.
-pub const FILE: &str = "template.toml";
+pub const FILE: &str = crate::pack::TEMPLATE;
 
 /// The file as written. All of it may be missing: then every table gets a workbook of its own.
 #[derive(Debug, Clone, Default, Deserialize)]

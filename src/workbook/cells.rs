@@ -48,8 +48,16 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// Whether the cell, which brings so many bytes of text, stands behind the one before; an error where there are too many of them.
+    /// Whether the cell, which brings so many bytes of text, stands behind the one before; an error where it stands
+    /// outside any sheet, or where there are too many of them.
     pub fn next(&mut self, row: u32, column: u32, text: usize) -> Result<bool, Fault> {
+        if row >= ROWS || column >= COLUMNS {
+            return Err(Fault::damaged(format!(
+                "单元格位置超出范围（第 {} 行第 {} 列）",
+                u64::from(row) + 1,
+                u64::from(column) + 1
+            )));
+        }
         self.count(1, text)?;
         let forward = self.last < Some((row, column));
         self.first = self.first.or(Some((row, column)));
@@ -94,13 +102,6 @@ impl<'a> Ordered<'a> {
     }
 
     pub fn push(&mut self, row: u32, column: u32, value: Raw) -> Result<(), Fault> {
-        if row >= ROWS || column >= COLUMNS {
-            return Err(Fault::damaged(format!(
-                "单元格位置超出范围（第 {} 行第 {} 列）",
-                u64::from(row) + 1,
-                u64::from(column) + 1
-            )));
-        }
         let text = match &value {
             Raw::Text(text) if Arc::strong_count(text) == 1 => text.len(),
             _ => 0,

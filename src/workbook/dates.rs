@@ -69,7 +69,7 @@ pub(super) fn is_builtin_date(id: u32) -> bool {
 /// Whether a number format's code shows a date or a time of day.
 ///
 /// Only the first section counts. Literals (`"…"`, `\x`, `_x`, `*x`), colours, conditions and locales (`[…]`) are skipped,
-/// spans of time (`[h]`) are numbers. `e`, `g` and `b` are years in East-Asian and Thai formats, but `e` beside a digit is an exponent.
+/// spans of time (`[h]`) are numbers. `e` and `g` are years and eras in East-Asian formats, but `e` beside a digit is an exponent.
 pub(super) fn is_date_code(code: &str) -> bool {
     let mut chars = code.chars().peekable();
     let mut before = ' ';

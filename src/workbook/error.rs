@@ -5,30 +5,67 @@
 
 use std::io;
 
+use crate::finding::in_words;
+
 /// A folder, file or sheet that cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[error("{}。{}", self.reason(), self.remedy())]
 pub enum Error {
-    #[error("无法读取「{path}」：{reason}。请确认该文件（夹）存在、有读取权限，且没有被其他程序占用，然后重新运行", reason = explain(source))]
     Io {
         path: String,
         #[source]
         source: io::Error,
     },
-    #[error("工作簿「{book}」已加密，无法读取。请用 Excel 或 WPS 打开后取消密码并保存，再重新报送")]
-    Encrypted { book: String },
-    #[error("工作簿「{book}」的内容不是电子表格，而是{content}。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送")]
-    NotAWorkbook { book: String, content: String },
-    #[error("工作簿「{book}」已损坏：{what}。请用 Excel 或 WPS 打开（可选“打开并修复”），另存为新的 .xlsx 后重新报送")]
-    Damaged { book: String, what: String },
-    #[error(
-        "工作簿「{book}」的工作表「{sheet}」已损坏：{what}。请用 Excel 或 WPS 打开（可选“打开并修复”），另存为新的 .xlsx 后重新报送"
-    )]
-    DamagedSheet { book: String, sheet: String, what: String },
-    #[error("工作簿「{book}」体积异常，不予读取：{what}。请只保留需要报送的表格，复制到新的工作簿后重新报送")]
-    TooLarge { book: String, what: String },
+    Encrypted {
+        book: String,
+    },
+    NotAWorkbook {
+        book: String,
+        content: String,
+    },
+    Damaged {
+        book: String,
+        what: String,
+    },
+    DamagedSheet {
+        book: String,
+        sheet: String,
+        what: String,
+    },
+    TooLarge {
+        book: String,
+        what: String,
+    },
 }
 
 impl Error {
+    /// What is wrong, without a full stop.
+    pub fn reason(&self) -> String {
+        match self {
+            Error::Io { path, source } => format!("无法读取「{path}」：{}", in_words(source)),
+            Error::Encrypted { book } => format!("工作簿「{book}」已加密，无法读取"),
+            Error::NotAWorkbook { book, content } => format!("工作簿「{book}」的内容不是电子表格，而是{content}"),
+            Error::Damaged { book, what } => format!("工作簿「{book}」已损坏：{what}"),
+            Error::DamagedSheet { book, sheet, what } => {
+                format!("工作簿「{book}」的工作表「{sheet}」已损坏：{what}")
+            }
+            Error::TooLarge { book, what } => format!("工作簿「{book}」体积异常，不予读取：{what}"),
+        }
+    }
+
+    /// What to do about it, without a full stop.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Error::Io { .. } => "请确认该文件（夹）存在、有读取权限，且没有被其他程序占用，然后重新运行",
+            Error::Encrypted { .. } => "请用 Excel 或 WPS 打开后取消密码并保存，再重新报送",
+            Error::NotAWorkbook { .. } => "请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送",
+            Error::Damaged { .. } | Error::DamagedSheet { .. } => {
+                "请用 Excel 或 WPS 打开（可选“打开并修复”），另存为新的 .xlsx 后重新报送"
+            }
+            Error::TooLarge { .. } => "请只保留需要报送的表格，复制到新的工作簿后重新报送",
+        }
+    }
+
     /// The workbook (or folder) that cannot be read.
     pub fn book(&self) -> &str {
         match self {
@@ -87,15 +124,5 @@ impl Fault {
             }
             other => other.of_book(book),
         }
-    }
-}
-
-/// The usual refusals of the system in Chinese; anything else as the system says it.
-fn explain(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "找不到".to_owned(),
-        io::ErrorKind::PermissionDenied => "没有读取权限".to_owned(),
-        io::ErrorKind::NotADirectory => "不是文件夹".to_owned(),
-        _ => error.to_string(),
     }
 }

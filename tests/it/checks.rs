@@ -82,3 +82,32 @@ fn a_check_writes_only_its_own_return_slips_and_never_into_the_input() {
     assert_eq!(check(faulty.path(), &["--output", inside.to_str().unwrap()]).status.code(), Some(2));
     assert!(!inside.exists());
 }
+
+#[test]
+fn a_check_that_writes_nothing_shows_what_it_found_and_how_to_get_it_written() {
+    let faulty = city(&[]);
+    let done = check(faulty.path(), &[]);
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(3));
+    assert!(told.contains("\n退回：") && told.contains(".xlsx!") && told.contains("--output"), "{told}");
+    assert!(!told.contains("（见 数据问题清单"), "it is not written: {told}");
+}
+
+/// The folder for temporary files may lie in the input: a check has no folder of its own.
+#[test]
+fn a_check_does_not_care_where_temporary_files_lie() {
+    let faulty = city(&[]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kaohe"));
+    let done = command.arg("check").arg(faulty.path()).env("TMPDIR", faulty.path()).output().unwrap();
+    assert_eq!(done.status.code(), Some(3), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn a_full_stop_in_the_name_of_a_workbook_does_not_tear_the_reason_apart() {
+    let city = city(&[]);
+    std::fs::write(city.path().join("坏。请看.xlsx"), b"PK\x03\x04 not a workbook any more").unwrap();
+    let output = tempfile::tempdir().unwrap();
+    assert_eq!(check(city.path(), &["--output", output.path().to_str().unwrap()]).status.code(), Some(1));
+    let (_, reason) = listed(output.path()).into_iter().find(|(file, _)| file == "坏。请看.xlsx").unwrap();
+    assert!(reason.starts_with("工作簿「坏。请看.xlsx」已损坏："), "{reason}");
+}

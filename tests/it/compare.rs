@@ -141,6 +141,36 @@ fn another_pack_is_told_by_its_rule() {
     assert!(rows[0]["原因"].contains("4.7"), "{:?}", rows[0]);
 }
 
+/// A condition that another pack puts before the others is no reason for what it has nothing to do with.
+#[test]
+fn conditions_are_told_apart_by_what_they_say() {
+    let city = City::new(&["半年考核_班子 B1 目标完成得分=62"]);
+    city.run("half-year");
+    let dir = tempfile::tempdir().unwrap();
+    let pack = dir.path().join("规则包");
+    assert!(kaohe().args(["pack", "export"]).arg(&pack).output().unwrap().status.success());
+    let rules = fs::read_to_string(pack.join("rules.toml")).unwrap();
+    let edited = rules.replacen("when = \"半年落实不力\"", "when = \"单位编号 <> '' AND 半年落实不力\"", 1);
+    assert_ne!(rules, edited);
+    fs::write(pack.join("rules.toml"), edited).unwrap();
+    let changed = ["--with-pack", pack.to_str().unwrap(), "--set", "半年得分线=65"];
+    let found = compared(&city.input(), "half-year", &changed);
+    let rows: Vec<_> = found.sheets["变动"].iter().filter(|row| row["处理"] == "通报").collect();
+    assert_eq!(rows.len(), 1, "{:?}", found.sheets["变动"]);
+    assert!(rows[0]["原因"].contains("参数 半年得分线：60 → 65"), "{:?}", rows[0]);
+}
+
+#[test]
+fn rows_that_were_put_aside_are_told() {
+    let city = City::new(&["年度考核_干部 G13 考核等次=较差"]);
+    city.try_run("annual");
+    let dir = tempfile::tempdir().unwrap();
+    let out = compare(&city.input(), "annual", &["--set", "年度得分线=65"], &dir.path().join("对照.xlsx"));
+    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(3), "{told}");
+    assert!(told.contains("退回 1 行"), "{told}");
+}
+
 #[test]
 fn scenarios_come_from_the_columns_of_a_workbook() {
     let city = City::new(&["半年考核_班子 B2 目标完成得分=62", "半年考核_班子 B3 目标完成得分=66"]);

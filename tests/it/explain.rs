@@ -226,6 +226,12 @@ fn what_is_no_run_and_who_is_not_there_are_told_with_the_remedy() {
     city.run("half-year");
     city.run("annual");
     let run = folder(&city, "annual");
+    // What a killed run has left behind is no run.
+    let left = city.output().join(".kaohe-staging-2015-annual");
+    std::fs::create_dir(&left).unwrap();
+    std::fs::copy(run.join("run.json"), left.join("run.json")).unwrap();
+    let told = String::from_utf8_lossy(&ask("赵一", &city.output(), &[]).stderr).into_owned();
+    assert!(!told.contains("staging"), "{told}");
     let cases = [
         (ask("赵一一", &run, &[]), "没有编号或姓名（名称）为「赵一一」的对象"),
         (ask("赵一", &city.output(), &[]), "中有几次运行，请指定其中一次："),

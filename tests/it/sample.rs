@@ -131,10 +131,15 @@ fn a_pack_is_told_what_is_wrong_with_its_sample() {
         ("of = \"cadre\"", "of = \"person\"", "没有名为「person」的对象"),
         ("\"{姓}{字}\", ", "\"{氏}{字}\", ", "没有名为「氏」的词表"),
         ("per = \"team\"", "pro = \"team\"", "没有「pro」这个键"),
+        ("min = 61, max = 99", "min = 99, max = 61", "min 应不大于 max"),
+        ("words = [\"{姓}{字}\", \"{姓}{字}{字}\", \"{姓}{字}{字}\"]", "words = []", "words 至少要有一种写法"),
+        ("{n:6}", "{n:99999999}", "没有名为「n:99999999」的词表"),
+        ("count = 0.985", "count = 300", "count 应不小于 0、小于 255，现为 300"),
+        ("count = 0.985", "count = nan", "count 应不小于 0"),
     ];
     for (good, bad, expected) in cases {
         let mut pack = pack::built_in("kunming-2015").unwrap();
-        let (_, text) = pack.files.iter_mut().find(|(name, _)| name == sample::FILE).unwrap();
+        let (_, text) = pack.files.iter_mut().find(|(name, _)| name == kaohe::pack::SAMPLE).unwrap();
         assert!(text.contains(good), "{good}");
         *text = text.replacen(good, bad, 1);
         let folder = tempfile::tempdir().unwrap();

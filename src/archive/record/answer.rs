@@ -3,8 +3,9 @@
 use super::fault::Fault;
 use super::known::{Line, List};
 use super::rows::{self, Row, Sheet};
-use crate::archive::registration::{ExtraColumn, Pairs, Vocabulary, column};
+use crate::archive::registration::{ExtraColumn, Pairs, Vocabulary};
 use crate::fact::Decision;
+use crate::pack::printed;
 use crate::table::text;
 
 /// A sheet's row while its answer is read; faults go to `faults`.
@@ -35,7 +36,7 @@ impl Reader<'_> {
 
     fn day(&mut self, column: &str) -> String {
         let Some(raw) = self.row.get(self.sheet, column) else { return String::new() };
-        match rows::day(raw) {
+        match rows::day(self.sheet, raw) {
             Some(day) => day.to_string(),
             None => {
                 let reason = format!("「{column}」不是日期：「{}」", rows::shown(raw));
@@ -59,34 +60,45 @@ impl Reader<'_> {
     /// The answer to a line; none where the row has none or a faulty one.
     pub(super) fn decision(&mut self, line: &Line, list: &List, words: &Vocabulary) -> Option<Decision> {
         let before = self.faults.len();
-        let opinion = text::key(&self.text(column::OPINION));
-        let method = text::key(&self.text(column::METHOD));
+        let opinion = text::key(&self.text(printed::OPINION));
+        let method = text::key(&self.text(printed::METHOD));
         let given = Decision {
-            date: self.day(column::DATE),
-            remark: self.text(column::REMARK),
+            date: self.day(printed::DATE),
+            remark: self.text(printed::REMARK),
             extra: self.extra(&list.extra),
             opinion,
             method,
         };
-        if self.faults.len() > before {
-            return None;
-        }
         if given.opinion.is_empty() {
-            let others = list.answer_columns().into_iter().filter(|name| *name != column::OPINION);
+            // A value that is none has been told of already.
+            if self.row.get(self.sheet, printed::OPINION).is_some() {
+                return None;
+            }
+            let others = list.answer_columns().into_iter().filter(|name| *name != printed::OPINION);
             let filled: Vec<&str> = others.filter(|name| self.row.get(self.sheet, name).is_some()).collect();
             if !filled.is_empty() {
                 let reason = format!("填了{}，但没有「委员会意见」", text::quoted(&filled));
-                self.fault(column::OPINION, reason, "填上委员会意见，或清空该行的其他答复");
+                self.fault(printed::OPINION, reason, "填上委员会意见，或清空该行的其他答复");
             }
             return None;
         }
         let Some(opinion) = words.all().into_iter().find(|word| text::key(word) == given.opinion) else {
             let reason = format!("「委员会意见」只能是{}，现为「{}」", text::quoted(&words.all()), given.opinion);
-            self.fault(column::OPINION, reason, "从下拉列表中选择，或清空");
+            self.fault(printed::OPINION, reason, "从下拉列表中选择，或清空");
+            self.method_of_none(line, words, &given.method);
             return None;
         };
         let method = self.method(line, words, opinion, &given.method)?;
-        Some(Decision { opinion: opinion.to_owned(), method, ..given })
+        (self.faults.len() == before).then(|| Decision { opinion: opinion.to_owned(), method, ..given })
+    }
+
+    /// A 决定方式 beside an opinion that is none: it must be one that goes with some opinion.
+    fn method_of_none(&mut self, line: &Line, words: &Vocabulary, given: &str) {
+        let mut known = words.methods.iter().chain(&line.options).chain([&line.action]);
+        if !given.is_empty() && !known.any(|method| text::key(method) == given) {
+            let reason = format!("「决定方式」只能是{}，现为「{given}」", text::quoted(&words.methods));
+            self.fault(printed::METHOD, reason, "从中选择一种，或清空");
+        }
     }
 
     /// The 决定方式 as the pack writes it, if it goes with the opinion.
@@ -102,7 +114,7 @@ impl Reader<'_> {
         if given.is_empty() {
             if required {
                 let reason = format!("意见为「{opinion}」，必须填「决定方式」（{}）", text::quoted(allowed));
-                self.fault(column::METHOD, reason, "从中选择一种");
+                self.fault(printed::METHOD, reason, "从中选择一种");
                 return None;
             }
             return Some(String::new());
@@ -121,7 +133,7 @@ impl Reader<'_> {
                 )
             };
             let remedy = if opinion == words.change { "从中选择一种" } else { remedy };
-            self.fault(column::METHOD, reason, remedy);
+            self.fault(printed::METHOD, reason, remedy);
         }
         found.cloned()
     }

@@ -12,8 +12,7 @@ use super::known::{BookKey, Printed, Registered, as_pairs, first_run};
 use super::rows::{Kind, Row, Sheet};
 use super::{Answered, Filled};
 use crate::archive::error::Error;
-use crate::archive::registration::column;
-use crate::pack::Run;
+use crate::pack::{Run, printed};
 use crate::place::A1;
 use crate::table::text;
 
@@ -27,7 +26,7 @@ const RESTORE: &str = "恢复登记时的原文（可对照已发布的名单）
 pub(super) fn target(session: &mut Session<'_>, sheet: &Sheet) -> Result<Option<Target>, Error> {
     let mut counts: BTreeMap<Target, usize> = BTreeMap::new();
     for row in &sheet.rows {
-        let ids = text::key(&row.shown(sheet, column::LINE));
+        let ids = text::key(&row.shown(sheet, printed::LINE));
         let Some((year, run)) = first_run(&ids) else { continue };
         let Some(registered) = session.known.registered(year, run)? else { continue };
         let list = match sheet.kind {
@@ -49,7 +48,7 @@ pub(super) fn target(session: &mut Session<'_>, sheet: &Sheet) -> Result<Option<
 }
 
 fn entry_key(sheet: &Sheet, row: &Row) -> (String, String) {
-    (text::key(&row.shown(sheet, column::FILE)), text::key(&row.shown(sheet, column::ID)))
+    (text::key(&row.shown(sheet, printed::FILE)), text::key(&row.shown(sheet, printed::ID)))
 }
 
 /// The headers that the list was published with are all there, once.
@@ -76,8 +75,8 @@ fn is_note(sheet: &Sheet, row: &Row, answers: &[&str]) -> bool {
     const MOST: usize = 3;
     let filled = |name: &str| row.get(sheet, name).is_some();
     let under_headers = row.cells.iter().filter(|(at, _)| sheet.columns.iter().any(|(column, _)| column == at)).count();
-    let like_a_line =
-        filled(column::CHECK) && under_headers > 1 || first_run(&text::key(&row.shown(sheet, column::LINE))).is_some();
+    let like_a_line = filled(printed::CHECK) && under_headers > 1
+        || first_run(&text::key(&row.shown(sheet, printed::LINE))).is_some();
     under_headers <= MOST && !like_a_line && !answers.iter().any(|name| filled(name))
 }
 
@@ -87,7 +86,7 @@ fn without_id(session: &mut Session<'_>, file: &str, sheet: &Sheet, row: &Row) {
         file,
         sheet,
         row,
-        column::LINE,
+        printed::LINE,
         reason,
         "删去自己添加的行；误删了处理编号的，重新取用已发布的名单",
     ));
@@ -110,13 +109,13 @@ pub(super) fn list(
         if is_note(sheet, row, &columns) {
             continue;
         }
-        let id = text::key(&row.shown(sheet, column::LINE));
+        let id = text::key(&row.shown(sheet, printed::LINE));
         if id.is_empty() {
             without_id(session, file, sheet, row);
             continue;
         }
         if let Some(reason) = foreign(session, target, &id)? {
-            session.faults.push(Fault::cell(file, sheet, row, column::LINE, reason.0, reason.1));
+            session.faults.push(Fault::cell(file, sheet, row, printed::LINE, reason.0, reason.1));
             continue;
         }
         line(session, file, sheet, target, row, &id, seen)?;
@@ -163,7 +162,7 @@ fn line(
     id: &str,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
-    let place = format!("{file} {}!{}", sheet.name, sheet.cell(row, column::LINE));
+    let place = format!("{file} {}!{}", sheet.name, sheet.cell(row, printed::LINE));
     let Session { known, faults, amend, lines, recorded, places, .. } = session;
     let Some((registered, line)) = known.peek(target.0, target.1).and_then(|known| Some((known, known.line(id)?)))
     else {
@@ -172,20 +171,21 @@ fn line(
     seen.extend(registered.position(id));
     if let Some(earlier) = places.get(id) {
         let reason = format!("「{id}」（{}）重复出现，前面已在 {earlier}", line.subject);
-        faults.push(Fault::cell(file, sheet, row, column::LINE, reason, "只留一行"));
+        faults.push(Fault::cell(file, sheet, row, printed::LINE, reason, "只留一行"));
         return Ok(());
     }
     places.insert(id.to_owned(), place);
     let list = &registered.lists[line.list];
-    if stale_or_changed(faults, file, sheet, row, registered, id, &line.check) {
+    // A row of an earlier publication is refused as such; a changed one is read on, so that all its faults are told.
+    if stale(faults, file, sheet, row, registered, id, &line.check) {
         return Ok(());
     }
     let before = faults.len();
-    if cells_differ(faults, file, sheet, row, &list.columns, &line.cells) {
-        if as_printed(sheet, row, &known.printed_before(registered, id)?) {
-            let changed = columns_at_fault(faults, before, sheet);
-            faults.push(superseded(file, sheet, row, column::LINE, id, &changed, registered));
-        }
+    if cells_differ(faults, file, sheet, row, &list.columns, &line.cells)
+        && as_printed(sheet, row, &known.printed_before(registered, id)?)
+    {
+        let changed = columns_at_fault(faults, before, sheet);
+        faults.push(superseded(file, sheet, row, printed::LINE, id, &changed, registered));
         return Ok(());
     }
     let words = &registered.vocabulary;
@@ -238,7 +238,8 @@ fn contradicts(
     }
 }
 
-fn stale_or_changed(
+/// Whether the row is of an earlier publication by its 核对码; any other that is not today's is a fault, too.
+fn stale(
     faults: &mut Vec<Fault>,
     file: &str,
     sheet: &Sheet,
@@ -247,11 +248,12 @@ fn stale_or_changed(
     id: &str,
     check: &str,
 ) -> bool {
-    let given = text::key(&row.shown(sheet, column::CHECK));
+    let given = text::key(&row.shown(sheet, printed::CHECK));
     if given == text::key(check) {
         return false;
     }
-    let (reason, remedy) = if registered.held_before(id, Some(&given)) {
+    let held = registered.held_before(id, Some(&given));
+    let (reason, remedy) = if held {
         (
             format!("核对码已过期：「{id}」的依据在最近一次运行（{}）中已变，名单是旧的", registered.title()),
             TAKE_PUBLISHED,
@@ -261,8 +263,8 @@ fn stale_or_changed(
     } else {
         (format!("「{id}」的核对码被改动：登记为「{check}」，现为「{given}」"), RESTORE)
     };
-    faults.push(Fault::cell(file, sheet, row, column::CHECK, reason, remedy));
-    true
+    faults.push(Fault::cell(file, sheet, row, printed::CHECK, reason, remedy));
+    held
 }
 
 /// The row says what an earlier publication printed: nobody has changed it, it is only out of date.
@@ -309,10 +311,10 @@ fn cells_differ(
     let before = faults.len();
     for (name, registered) in columns.iter().zip(cells) {
         let name = name.as_str();
-        if name == column::CHECK || sheet.column(&text::header_key(name)).is_none() {
+        if name == printed::CHECK || sheet.column(name).is_none() {
             continue;
         }
-        let shown = row.shown(sheet, &text::header_key(name));
+        let shown = row.shown(sheet, name);
         if text::key(&shown) != text::key(registered) {
             let reason = format!("「{name}」与登记不符：登记为「{}」，现为「{}」", short(registered), short(&shown));
             faults.push(Fault::cell(file, sheet, row, name, reason, RESTORE));
@@ -351,7 +353,7 @@ pub(super) fn book(
         let (name, id) = entry_key(sheet, row);
         if name.is_empty() || id.is_empty() {
             let reason = "这一行缺少「档案」或「编号」，不是登记过的行".to_owned();
-            session.faults.push(Fault::cell(file, sheet, row, column::FILE, reason, RESTORE));
+            session.faults.push(Fault::cell(file, sheet, row, printed::FILE, reason, RESTORE));
             continue;
         }
         entry(session, file, sheet, target, row, (&name, &id), seen)?;
@@ -389,7 +391,7 @@ fn entry(
             file,
             sheet,
             row,
-            column::ID,
+            printed::ID,
             reason,
             "删去自己添加的行；误改了的恢复原文；重新运行过的，取用最近一次发布的登记表",
         ));
@@ -398,20 +400,20 @@ fn entry(
     let entry = &registered.entries[at];
     let run = registered.run.code();
     let label = format!("{}/{run}/{}/{name}/{id}", registered.year, entry.kind);
-    let place = format!("{file} {}!{}", sheet.name, sheet.cell(row, column::ID));
+    let place = format!("{file} {}!{}", sheet.name, sheet.cell(row, printed::ID));
     seen.insert(at);
     if let Some(earlier) = places.get(&label) {
         let reason = format!("「{name}」「{id}」重复出现，前面已在 {earlier}");
-        faults.push(Fault::cell(file, sheet, row, column::ID, reason, "只留一行"));
+        faults.push(Fault::cell(file, sheet, row, printed::ID, reason, "只留一行"));
         return Ok(());
     }
     places.insert(label, place);
     let before = faults.len();
-    if cells_differ(faults, file, sheet, row, &list.columns, &entry.cells) {
-        if as_printed(sheet, row, &known.entry_printed_before(registered, entry)?) {
-            let changed = columns_at_fault(faults, before, sheet);
-            faults.push(superseded(file, sheet, row, column::ID, id, &changed, registered));
-        }
+    if cells_differ(faults, file, sheet, row, &list.columns, &entry.cells)
+        && as_printed(sheet, row, &known.entry_printed_before(registered, entry)?)
+    {
+        let changed = columns_at_fault(faults, before, sheet);
+        faults.push(superseded(file, sheet, row, printed::ID, id, &changed, registered));
         return Ok(());
     }
     let before = faults.len();
@@ -465,7 +467,7 @@ pub(super) fn missing(session: &mut Session<'_>, file: &str, sheet: &Sheet, targ
             );
         }
     }
-    let at = if list.kind == Kind::List { column::LINE } else { column::ID };
+    let at = if list.kind == Kind::List { printed::LINE } else { printed::ID };
     for reason in lost {
         session.faults.push(Fault::header(
             file,
@@ -483,7 +485,7 @@ pub(in crate::archive) fn in_words(decision: &crate::fact::Decision) -> String {
     parts.extend(
         as_pairs(decision)
             .into_iter()
-            .filter(|(name, _)| name != column::OPINION)
+            .filter(|(name, _)| name != printed::OPINION)
             .map(|(name, text)| format!("{name}：{text}")),
     );
     parts.join("，")

@@ -10,9 +10,9 @@ use crate::archive::open::Archive;
 use crate::archive::read::{
     Answer, Answers, PUBLISHED, PastRun, book_answers, each_answer, latest_runs, parsed, parsed_or_none,
 };
-use crate::archive::registration::{COMMON_ANSWERS, ExtraColumn, Pairs, StoredDecision, Vocabulary, column};
+use crate::archive::registration::{ExtraColumn, Pairs, StoredDecision, Vocabulary};
 use crate::fact::Decision;
-use crate::pack::Run;
+use crate::pack::{Run, printed};
 use crate::place::A1;
 use crate::table::text;
 
@@ -45,7 +45,7 @@ pub(in crate::archive) struct List {
 impl List {
     /// All columns that people fill in.
     pub fn answer_columns(&self) -> Vec<&str> {
-        let common: &[&str] = if self.kind == Kind::List { &COMMON_ANSWERS } else { &[] };
+        let common: &[&str] = if self.kind == Kind::List { &printed::ANSWERS } else { &[] };
         common.iter().copied().chain(self.extra.iter().map(|column| column.name.as_str())).collect()
     }
 }
@@ -332,14 +332,13 @@ impl<'a> Known<'a> {
 
     /// The row holds an answer that the list was not published with and that was not recorded since.
     pub fn has_new_answer(&mut self, sheet: &Sheet, row: &Row) -> Result<bool, Error> {
-        let filled = |columns: &[&str]| columns.iter().any(|name| row.get(sheet, name).is_some());
-        let id = text::key(&row.shown(sheet, column::LINE));
-        let Some((year, run)) = first_run(&id) else { return Ok(filled(&COMMON_ANSWERS)) };
-        let Some(registered) = self.registered(year, run)? else { return Ok(filled(&COMMON_ANSWERS)) };
+        let id = text::key(&row.shown(sheet, printed::LINE));
+        let Some((year, run)) = first_run(&id) else { return Ok(row.is_answered(sheet)) };
+        let Some(registered) = self.registered(year, run)? else { return Ok(row.is_answered(sheet)) };
         let number = registered.number;
         match sheet.kind {
             Kind::List => {
-                let Some(line) = registered.line(&id) else { return Ok(filled(&COMMON_ANSWERS)) };
+                let Some(line) = registered.line(&id) else { return Ok(row.is_answered(sheet)) };
                 let columns: Vec<String> =
                     registered.lists[line.list].answer_columns().into_iter().map(str::to_owned).collect();
                 let (check, adopted, mut known) =
@@ -353,8 +352,8 @@ impl<'a> Known<'a> {
                 Ok(!covered(sheet, row, &columns, &known))
             }
             Kind::Book => {
-                let file = text::key(&row.shown(sheet, column::FILE));
-                let subject = text::key(&row.shown(sheet, column::ID));
+                let file = text::key(&row.shown(sheet, printed::FILE));
+                let subject = text::key(&row.shown(sheet, printed::ID));
                 let candidates: Vec<&Entry> =
                     registered.entries_of(&file, &subject).iter().map(|at| &registered.entries[*at]).collect();
                 let columns: Vec<String> = registered
@@ -380,10 +379,10 @@ impl<'a> Known<'a> {
 /// An answer by column.
 pub(in crate::archive) fn as_pairs(decision: &Decision) -> Pairs {
     let common = [
-        (column::OPINION, &decision.opinion),
-        (column::METHOD, &decision.method),
-        (column::DATE, &decision.date),
-        (column::REMARK, &decision.remark),
+        (printed::OPINION, &decision.opinion),
+        (printed::METHOD, &decision.method),
+        (printed::DATE, &decision.date),
+        (printed::REMARK, &decision.remark),
     ];
     let common = common.into_iter().map(|(name, text)| (name.to_owned(), text.clone()));
     common.chain(decision.extra.iter().cloned()).filter(|(_, text)| !text.is_empty()).collect()
@@ -396,7 +395,7 @@ fn covered(sheet: &Sheet, row: &Row, columns: &[String], known: &[Pairs]) -> boo
         .filter_map(|name| {
             let raw = row.get(sheet, name)?;
             Some((name, text::key(&rows::shown(raw))))
-                .map(|(name, shown)| (name, rows::day(raw).map_or(shown, |day| day.to_string())))
+                .map(|(name, shown)| (name, rows::day(sheet, raw).map_or(shown, |day| day.to_string())))
         })
         .collect();
     let same = |name: &str, given: &str, known: &Pairs| {
@@ -416,12 +415,28 @@ pub(in crate::archive) fn first_run(id: &str) -> Option<(i32, Run)> {
 }
 
 impl Row {
+    /// Something stands under a header that the program does not fill in itself.
+    fn is_answered(&self, sheet: &Sheet) -> bool {
+        self.answer_cells(sheet).next().is_some()
+    }
+
     /// The address of the row's first filled answer cell.
     pub fn first_answer(&self, sheet: &Sheet) -> String {
-        let of = COMMON_ANSWERS
+        let first = self.answer_cells(sheet).next().or_else(|| self.cells.first().map(|(column, _)| *column));
+        A1(self.row, first.unwrap_or(0)).to_string()
+    }
+
+    /// The sheet columns of filled cells that people may have filled: known without the archive, for a workbook of
+    /// which it holds nothing.
+    fn answer_cells(&self, sheet: &Sheet) -> impl Iterator<Item = u32> {
+        let printed: &[&str] = match sheet.kind {
+            Kind::List => &printed::LIST,
+            Kind::Book => &printed::BOOK,
+        };
+        let answers = sheet
+            .columns
             .iter()
-            .filter_map(|name| sheet.column(name))
-            .find(|at| self.cells.iter().any(|(column, _)| column == at));
-        A1(self.row, of.or_else(|| self.cells.first().map(|(column, _)| *column)).unwrap_or(0)).to_string()
+            .filter(move |(_, header)| header != printed::CHECK && !printed.contains(&header.as_str()));
+        answers.map(|(column, _)| *column).filter(|column| self.cells.iter().any(|(filled, _)| filled == column))
     }
 }

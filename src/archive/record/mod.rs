@@ -24,6 +24,7 @@ use super::open::Archive;
 use super::registration::Pairs;
 use super::write::{json, program};
 use crate::fact::Decision;
+use crate::pack::printed;
 
 /// An answer to be written.
 struct Answered {
@@ -143,7 +144,7 @@ fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(
 
 /// A list that the archive knows nothing of.
 fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) {
-    let name = super::registration::column::LINE;
+    let name = printed::LINE;
     let mut told = false;
     for row in &sheet.rows {
         if row.get(sheet, name).is_none() {

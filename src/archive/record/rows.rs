@@ -7,7 +7,7 @@ use std::path::Path;
 
 use chrono::{NaiveDate, Timelike};
 
-use crate::archive::registration::column;
+use crate::pack::printed;
 use crate::place::A1;
 use crate::table::{date, text};
 use crate::workbook::{self, Raw, Sink};
@@ -28,6 +28,8 @@ pub(in crate::archive) enum Kind {
 pub(in crate::archive) struct Sheet {
     pub name: String,
     pub kind: Kind,
+    /// The book's serials count from 1904.
+    pub from_1904: bool,
     /// Zero-based row of the headers.
     pub header: u32,
     /// Zero-based sheet column and normalised header, left to right.
@@ -47,9 +49,10 @@ pub(in crate::archive) struct Row {
 }
 
 impl Sheet {
-    /// Sheet column of a header.
+    /// Sheet column of a header, as the pack or the contract writes it.
     pub fn column(&self, name: &str) -> Option<u32> {
-        self.columns.iter().find(|(_, header)| header == name).map(|(column, _)| *column)
+        let wanted = text::header_key(name);
+        self.columns.iter().find(|(_, header)| *header == wanted).map(|(column, _)| *column)
     }
 
     /// Where a column's header stands; the row's first cell where the sheet lacks it.
@@ -96,12 +99,12 @@ pub(in crate::archive) fn is_broken(raw: &Raw) -> bool {
     matches!(raw, Raw::Error(_) | Raw::NoResult)
 }
 
-/// The day in a cell, however it was typed.
-pub(in crate::archive) fn day(raw: &Raw) -> Option<NaiveDate> {
+/// The day in a cell of the sheet, however it was typed.
+pub(in crate::archive) fn day(sheet: &Sheet, raw: &Raw) -> Option<NaiveDate> {
     match raw {
         Raw::Text(given) => date::day(given),
-        Raw::Number(number) => date::day_from_number(*number, false),
-        Raw::DateTime(time) => Some(time.date()),
+        Raw::Number(number) => date::day_from_number(*number, sheet.from_1904),
+        Raw::DateTime(time) => date::day_from_moment(*time),
         Raw::Bool(_) | Raw::Error(_) | Raw::NoResult => None,
     }
 }
@@ -114,7 +117,7 @@ pub(in crate::archive) fn read(path: &Path) -> Result<Vec<Sheet>, String> {
     for (index, sheet) in book.sheets().iter().enumerate() {
         let mut cells = Cells(Vec::new());
         book.read(index, &mut cells).map_err(|error| error.to_string())?;
-        found.extend(list(sheet.name.clone(), cells.0));
+        found.extend(list(sheet.name.clone(), book.counts_from_1904(), cells.0));
     }
     Ok(found)
 }
@@ -139,7 +142,7 @@ impl Sink for Cells {
 }
 
 /// The sheet as a list, if it has the headers of one.
-fn list(name: String, mut rows: Vec<Row>) -> Option<Sheet> {
+fn list(name: String, from_1904: bool, mut rows: Vec<Row>) -> Option<Sheet> {
     let (at, kind, columns) = rows
         .iter()
         .take_while(|row| row.row < HEADER_ROWS)
@@ -148,7 +151,7 @@ fn list(name: String, mut rows: Vec<Row>) -> Option<Sheet> {
     let body = rows.split_off(at + 1);
     let header = rows.pop()?.row;
     let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, raw)| shown(raw)).collect();
-    let mut sheet = Sheet { name, kind, header, columns, titles, rows: body };
+    let mut sheet = Sheet { name, kind, from_1904, header, columns, titles, rows: body };
     // Print titles that a program wrote out as rows.
     let again: Vec<u32> = sheet.rows.iter().filter(|row| header_again(&sheet, row)).map(|row| row.row).collect();
     sheet.rows.retain(|row| !again.contains(&row.row));
@@ -159,16 +162,16 @@ fn header(row: &Row) -> Option<(Kind, Vec<(u32, String)>)> {
     let columns: Vec<(u32, String)> =
         row.cells.iter().map(|(column, raw)| (*column, text::header_key(&shown(raw)))).collect();
     let has = |name: &str| columns.iter().any(|(_, header)| header == name);
-    let kind = if has(column::OPINION) || has(column::CHECK) {
+    let kind = if has(printed::OPINION) || has(printed::CHECK) {
         Kind::List
-    } else if has(column::FILE) {
+    } else if has(printed::FILE) {
         Kind::Book
     } else {
         return None;
     };
-    has(column::LINE).then_some((kind, columns))
+    has(printed::LINE).then_some((kind, columns))
 }
 
 fn header_again(sheet: &Sheet, row: &Row) -> bool {
-    row.shown(sheet, column::LINE) == column::LINE && row.shown(sheet, column::SUBJECT) == column::SUBJECT
+    row.shown(sheet, printed::LINE) == printed::LINE && row.shown(sheet, printed::SUBJECT) == printed::SUBJECT
 }

@@ -95,6 +95,14 @@ impl Builder {
         }
     }
 
+    /// A section that a pack has once.
+    fn single<'a>(&mut self, what: &str, items: impl Iterator<Item = (&'a String, &'a Name)>) {
+        for (file, name) in items.skip(1) {
+            self.file.clone_from(file);
+            self.fault(name.span(), format!("[{what}] 写了两次"), "请只留一处".into());
+        }
+    }
+
     fn pack(&mut self, raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, String)>) -> Option<Pack> {
         let mut sections = Sections::default();
         let mut head = RawFile::default();
@@ -113,6 +121,11 @@ impl Builder {
             macro_rules! once {
                 ($($field:ident),*) => {$(
                     if content.$field.is_some() {
+                        if head.$field.is_some() {
+                            let message = format!("「{}」在「{head_file}」和「{file}」中各写了一次", stringify!($field));
+                            self.file.clone_from(&file);
+                            self.fault(0..0, message, "请只留一处".into());
+                        }
                         head.$field = content.$field;
                         head_file.clone_from(&file);
                     }
@@ -151,9 +164,20 @@ impl Builder {
 
         self.unique("表", &sections.tables, |table| &table.name);
         self.unique("对象", &sections.subjects, |subject| &subject.kind);
+        self.unique("对象代码", &sections.subjects, |subject| &subject.code);
         self.unique("参数", &sections.parameters, |parameter| &parameter.name);
         self.unique("处理", &sections.actions, |action| &action.name);
         self.unique("名单", &sections.lists, |list| &list.name);
+        self.single("membership", sections.memberships.iter().map(|(file, raw)| (file, &raw.table)));
+        let book = sections.registers.iter().map(|(file, raw)| (file, &raw.name));
+        self.single("register_book", book.clone());
+        let listed = |name: &Name| sections.lists.iter().any(|(_, list)| list.name.get_ref() == name.get_ref());
+        let twice: Vec<(String, Name)> =
+            book.filter(|(_, name)| listed(name)).map(|(file, name)| (file.clone(), name.clone())).collect();
+        for (file, name) in twice {
+            self.file = file;
+            self.fault(name.span(), format!("登记表「{}」与名单同名", name.get_ref()), "请另起名称".into());
+        }
 
         let tables = self.tables(&sections);
         let subjects = self.subjects(&sections, &tables);

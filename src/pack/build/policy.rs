@@ -8,6 +8,9 @@ use super::super::model::*;
 use super::super::raw::*;
 use super::{Builder, Sections, cite, fits, table_names};
 
+/// The cells behind a fact are marked by the bits of a word.
+const MOST_CELLS: usize = 64;
+
 impl Builder {
     pub(super) fn parameters(&mut self, sections: &Sections) -> Vec<Parameter> {
         let mut parameters = Vec::new();
@@ -77,6 +80,15 @@ impl Builder {
         for (file, raw) in &sections.facts {
             self.file.clone_from(file);
             let Some(of) = self.entity(&raw.of, tables, subjects) else { continue };
+            let name = raw.name.get_ref();
+            if facts.iter().any(|fact: &Fact| fact.of == of && fact.name == *name) {
+                let message = format!("「{}」的事实「{name}」定义了两次", raw.of.get_ref());
+                self.fault(raw.name.span(), message, "请删去或改名其中一个".into());
+            }
+            if raw.cells.len() > MOST_CELLS {
+                let message = format!("事实「{name}」的 cells 有 {} 项", raw.cells.len());
+                self.fault(raw.name.span(), message, format!("最多 {MOST_CELLS} 项"));
+            }
             for line in raw.cells.iter().filter_map(|cell| cell.line.as_ref()) {
                 self.find("参数", line, parameters.iter().map(|parameter| parameter.name.as_str()));
             }

@@ -18,6 +18,12 @@ impl Builder {
         for (file, raw) in &sections.tables {
             self.file.clone_from(file);
             let names: Vec<&str> = raw.column.iter().map(|column| column.name.get_ref().as_str()).collect();
+            for (at, one) in raw.column.iter().enumerate() {
+                if names[..at].contains(&one.name.get_ref().as_str()) {
+                    let message = format!("表「{}」的列「{}」定义了两次", raw.name.get_ref(), one.name.get_ref());
+                    self.fault(one.name.span(), message, "请删去或改名其中一个".into());
+                }
+            }
             let column = |builder: &mut Self, name: &Name| builder.find("列", name, names.iter().copied());
             let columns = raw.column.iter().filter_map(|one| self.column(one, &names, &kinds)).collect();
             let key = raw.key.as_ref().map(|key| Key {
@@ -68,6 +74,7 @@ impl Builder {
                 date: raw.date.as_ref().and_then(|name| column(self, name)),
                 looks_back: raw.looks_back.as_ref().map(|sql| sql.get_ref().clone()),
                 tells_gone: raw.tells_gone,
+                keeps_gone: raw.keeps_gone,
                 key,
                 references,
                 checks,

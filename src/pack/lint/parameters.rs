@@ -4,27 +4,20 @@ use std::collections::BTreeSet;
 
 use super::super::model::*;
 use super::super::sql;
-use super::{Lint, error, notice};
+use super::{Lint, notice};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     let first = |parameter: &Parameter| parameter.values.first().map(|dated| dated.from);
     let Some(begin) = pack.parameters.iter().filter_map(first).min() else { return };
     let used = names(pack);
     for parameter in &pack.parameters {
-        match first(parameter) {
-            None => {
-                let message = format!("参数「{}」没有值", parameter.name);
-                found.push(error(&parameter.place, message, "请写明 values = [{ from = 2015-01-01, value = … }]"));
-            }
-            Some(from) if from > begin => {
-                let message = format!(
-                    "参数「{}」自 {from} 起才有值，而规则包自 {begin} 起适用：其间的运行会因没有生效的值而失败",
-                    parameter.name
-                );
-                let remedy = format!("请把最早的 from 改为 {begin}，或为以前的时间补上值");
-                found.push(notice(&parameter.place, message, &remedy));
-            }
-            Some(_) => {}
+        if let Some(from) = first(parameter).filter(|from| *from > begin) {
+            let message = format!(
+                "参数「{}」自 {from} 起才有值，而规则包自 {begin} 起适用：其间的运行会因没有生效的值而失败",
+                parameter.name
+            );
+            let remedy = format!("请把最早的 from 改为 {begin}，或为以前的时间补上值");
+            found.push(notice(&parameter.place, message, &remedy));
         }
         if !used.contains(&parameter.name) {
             let message = format!("参数「{}」没有规则或事实使用", parameter.name);

@@ -16,7 +16,7 @@ use crate::consequence::{Line, Outcome, decide};
 use crate::fact::World;
 use crate::fact::history::{Answered, Decision, History, PastGround, PastLine};
 use crate::finding::Severity;
-use crate::pack::{self, Pack, Run};
+use crate::pack::{Pack, Run};
 use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook::Parser;
 
@@ -250,6 +250,3 @@ fn differ(what: &str, expected: &[String], mut found: Vec<String>, told: &mut St
         told.push_str(&format!("    + {line}　（实际有，例子没有写）\n"));
     }
 }
-
-/// The faults of an example file as a pack's faults.
-type Faults = Vec<pack::Fault>;

@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Faults;
 use super::city::{self, City};
 use crate::pack::{self, Error, Fault, Pack, Report, Run, Value};
 use crate::run::job;
@@ -106,7 +105,7 @@ pub struct Past {
 /// # Errors
 /// Every fault in them.
 pub fn cases(pack: &Pack) -> Result<Vec<Case>, Error> {
-    let mut faults: Faults = Vec::new();
+    let mut faults = Vec::new();
     let mut files: Vec<(&str, &str, RawExamples)> = Vec::new();
     for (name, text) in pack.files.iter().filter(|(name, _)| pack::is_examples(name)) {
         match toml::from_str::<RawExamples>(text) {
@@ -157,7 +156,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn cases(&self, raw: &RawExample, cases: &mut Vec<Case>, faults: &mut Faults) {
+    fn cases(&self, raw: &RawExample, cases: &mut Vec<Case>, faults: &mut Vec<Fault>) {
         let runs: &[Run] = match raw.run.get_ref().as_str() {
             "H" => &[Run::HalfYear],
             "A" => &[Run::Annual],
@@ -301,7 +300,7 @@ fn lines(text: &str) -> impl Iterator<Item = String> {
         .into_iter()
 }
 
-/// An expected line as it is compared: blanks around bars do not count, rules are joined with ＋.
+/// An expected line as it is compared: blanks around bars do not count, rules are joined with `+`.
 fn canonical_line(line: &str) -> String {
     let mut cells = city::cells(line);
     if let Some(rules) = cells.get_mut(2) {

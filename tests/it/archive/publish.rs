@@ -253,6 +253,37 @@ fn answers_nobody_has_recorded_are_found_in_the_folder() {
     assert!(unrecorded().iter().any(|found| found.file == "约谈名单.xlsx" && found.unreadable.is_some()));
 }
 
+/// An archive that holds nothing of a publication cannot tell what it was published with: whatever people may have
+/// filled in is an answer.
+#[test]
+fn another_archive_knows_none_of_the_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut run = registration(2015, Run::Annual);
+    let folder = publish(dir.path(), &run);
+    let other = || Archive::open(&dir.path().join("另一份.db"), Mode::Run).unwrap();
+    let files = || {
+        let found = other().unrecorded_answers(&folder).unwrap();
+        assert!(found.iter().all(|one| one.elsewhere && one.message(Path::new("另一份.db")).contains("--archive")));
+        found.into_iter().map(|one| (one.file, one.cells.join(" "))).collect::<Vec<_>>()
+    };
+    assert_eq!(files(), [], "nobody has answered");
+    grid(&run, "档案登记").set(0, "谈话人", "赵六").write(&folder.join("档案登记.xlsx"));
+    grid(&run, "函询核实名单")
+        .set(0, "回复日期", super::sheets::Cell::Date(2015, 12, 20))
+        .write(&folder.join("函询核实名单.xlsx"));
+    assert_eq!(
+        files(),
+        [("函询核实名单.xlsx".to_owned(), "Sheet1!S4".to_owned()), ("档案登记.xlsx".into(), "Sheet1!I4".into())]
+    );
+    // Published with an answer filled in, and unchanged since.
+    run.lists[2].lines[1].filled = Some(super::sheets::decision("不同意", ""));
+    run.lists[2].lines[1].cells[13] = "不同意".into();
+    publish(dir.path(), &run);
+    assert_eq!(files(), [("诫勉谈话名单.xlsx".to_owned(), "Sheet1!N5".to_owned())]);
+    let own = Archive::open(&dir.path().join("档案.db"), Mode::Run).unwrap();
+    assert_eq!(own.unrecorded_answers(&folder).unwrap(), []);
+}
+
 #[test]
 fn lists_that_are_open_are_named() {
     let dir = tempfile::tempdir().unwrap();

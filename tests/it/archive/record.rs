@@ -57,6 +57,46 @@ fn each_fault_is_named_by_its_cell_and_nothing_is_taken() {
             &[("P4", "不是日期")],
         ),
         (
+            "a year in a cell that shows dates is none",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "同意").set(0, "决定日期", Cell::Date(1905, 7, 7));
+            },
+            &[("P4", "不是日期")],
+        ),
+        (
+            "a wrong answer in a row that was changed",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "对象", "张山").set(0, "委员会意见", "好").set(0, "核对码", "zzzz");
+            },
+            &[("R4", "核对码被改动"), ("C4", "「对象」与登记不符"), ("N4", "现为「好」")],
+        ),
+        (
+            "all that is wrong with one answer",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "好").set(0, "决定方式", "谈心").set(0, "决定日期", "七月上旬");
+            },
+            &[("P4", "不是日期"), ("N4", "现为「好」"), ("O4", "现为「谈心」")],
+        ),
+        (
+            "a wrong date beside a wrong method",
+            "调整建议名单",
+            |g| {
+                g.set(0, "委员会意见", "同意").set(0, "决定方式", "通报").set(0, "决定日期", "七月上旬");
+            },
+            &[("P4", "不是日期"), ("O4", "现为「通报」")],
+        ),
+        (
+            "a wrong date in a row of the register that was changed",
+            "档案登记",
+            |g| {
+                g.set(0, "对象", "张山").set(0, "谈话日期", "七月上旬");
+            },
+            &[("C4", "「对象」与登记不符"), ("H4", "不是日期")],
+        ),
+        (
             "a year is no date",
             "诫勉谈话名单",
             |g| {
@@ -455,6 +495,23 @@ fn dates_are_read_however_they_are_typed() {
         assert_eq!((recorded.new, recorded.unchanged), if at == 0 { (1, 0) } else { (0, 1) }, "{cell:?}");
     }
     assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K1").unwrap().2, "2015-12-20");
+}
+
+#[test]
+fn answers_are_found_under_columns_with_signs_in_their_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut run = registration(2015, Run::Annual);
+    let inquiry = super::sheets::line(2015, Run::Annual, "函询", "K1", "张三", &[], "bbbb");
+    run.lists[3] =
+        super::sheets::list(2015, Run::Annual, "函询核实名单", &[("回复期限（天）：", false)], vec![inquiry]);
+    publish(dir.path(), &run);
+    let path = dir.path().join("收回.xlsx");
+    grid(&run, "函询核实名单").set(0, "委员会意见", "同意").set(0, "回复期限（天）：", "15").write(&path);
+    taken(record(dir.path(), &[path], false));
+    let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
+    let history = archive.history(1900, Run::Annual).unwrap();
+    let given = history.facts.lines["2015-A-函询-C-K1"].decision.clone().unwrap();
+    assert_eq!(given.extra, [("回复期限（天）：".to_owned(), "15".to_owned())]);
 }
 
 #[test]

@@ -9,7 +9,8 @@ mod returns;
 
 use std::path::Path;
 
-use kaohe::handoff::{Handoff, lists};
+use kaohe::handoff::Handoff;
+use kaohe::pack::printed;
 
 use book::{Listed, attribute, parts, tags, unlocked};
 use material::*;
@@ -179,10 +180,10 @@ fn a_ground_about_somebody_else_names_them_and_several_are_numbered() {
     let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
     let table = handoff.lists.iter().find(|table| table.list == "诫勉谈话名单").unwrap();
     assert_eq!(
-        table.rows[0].cells[table.column(lists::FACTS).unwrap()],
+        table.rows[0].cells[table.column(printed::FACTS).unwrap()],
         "（1）盘龙区的年度考核等次：一般；（2）市发展和改革委员会的年度考核等次：一般"
     );
-    assert_eq!(table.rows[0].cells[table.column(lists::BASIS).unwrap()], "《办法》第四部分（4.3）");
+    assert_eq!(table.rows[0].cells[table.column(printed::BASIS).unwrap()], "《办法》第四部分（4.3）");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod examples;
+mod faults;
 mod lint;
 mod second;
 mod stranger;

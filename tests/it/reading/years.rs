@@ -197,9 +197,9 @@ fn history_is_not_rejected_because_somebody_has_left() {
              2015-03-04|约谈|K9|已调走|",
         )],
         expect![[r#"
-            a.xlsx!谈话 谈话记录 9 = 1 + 5 + 3
-            ✗ UnknownSubject a.xlsx!谈话!D5 姓名「王五」
-                《干部名册》上的「盘龙区」没有「王五」；该姓名见于：王五（K3，市审计局）
+            a.xlsx!谈话 谈话记录 9 = 1 + 4 + 4
+            ! UnknownSubject a.xlsx!谈话!D5 姓名「王五」
+                往年的记录，本次不采用：《干部名册》上的「盘龙区」没有「王五」；该姓名见于：王五（K3，市审计局）
                 请核对姓名和单位，或填写干部编号
             ✗ AmbiguousSubject a.xlsx!谈话!D6 姓名「张三」
                 姓名「张三」在《干部名册》上对应2个，无法确定是哪一个：张三（K1，盘龙区）、张三（K4，市审计局）

@@ -1,6 +1,6 @@
 //! 4.5: admonished in two consecutive years. One admonition counts once, for one year.
 
-use super::city::{City, texts};
+use super::city::{City, rows_of, texts};
 use super::{assert_lines, assert_pending, check};
 
 /// This year's admonition is proposed by 4.4.
@@ -131,6 +131,9 @@ fn unknown_last_year_without_history() {
     check("annual", &[POOR], &[ADMONISHED], &[]);
     // Nobody admonished this year: nothing hangs on last year.
     check("annual", &["-谈话记录 G32"], &[], &[]);
+    // A talk with somebody who has left since is history all the same, and theirs alone.
+    let left = "+谈话记录 干部编号=G99 姓名=钱九 谈话日期=2014-10-21";
+    check("annual", &[POOR, "-谈话记录 G32", left], &[ADMONISHED], &[]);
     // Another kind of talk last year is no history of admonitions.
     check("annual", &[POOR, "谈话记录 G32 谈话类型=约谈"], &[ADMONISHED], &pending);
     // Nor is an admonition of the year before.
@@ -200,6 +203,32 @@ fn an_undecided_proposal_of_last_year() {
     let published = city.run("annual");
     assert_lines(&published, &[ADMONISHED, MOVED]);
     assert_pending(&published, &[]);
+}
+
+/// A talk that carries out a line is one admonition with it: what was decided about the two stands when it is entered.
+#[test]
+fn entering_the_talk_of_an_agreed_admonition_changes_no_ground() {
+    let mut city = City::new(&[POOR, &talk("2014-10-21")]);
+    let before = city.run("annual").line("调整建议", "G13")["grounds"][0]["about"].clone();
+    city.decide("2015-annual", "诫勉谈话名单", &[("2015-A-诫勉谈话-C-G13", "同意", "")]);
+    city.decide("2015-annual", "调整建议名单", &[("2015-A-调整建议-C-G13", "同意", "免职")]);
+    city.edit(&talk("2015-12-20 处理编号=2015-A-诫勉谈话-C-G13"));
+    let after = city.run("annual").line("调整建议", "G13")["grounds"][0]["about"].clone();
+    assert_eq!(before, after);
+    let rows = rows_of(&city.output().join("2015-annual/调整建议名单.xlsx"));
+    let row = rows.iter().find(|row| row.contains(&"2015-A-调整建议-C-G13".to_owned())).unwrap();
+    assert!(row.contains(&"同意".to_owned()) && row.contains(&"免职".to_owned()), "{row:?}");
+}
+
+/// A planned talk that the committee makes an admonition is one, when the run is made again.
+#[test]
+fn a_planned_talk_that_was_changed_into_an_admonition_counts() {
+    let city = City::new(&[&talk("2014-10-21")]);
+    let run = "annual --set 交心谈话比例=1";
+    assert!(city.run(run).talks().contains(&"G13"));
+    city.decide("2015-annual", "交心谈话计划", &[("2015-A-交心谈话-C-G13", "变更", "诫勉谈话")]);
+    let published = city.run(run);
+    assert_eq!(published.line("调整建议", "G13")["rules"], serde_json::json!(["4.5"]));
 }
 
 #[test]

@@ -212,7 +212,7 @@ impl City {
 }
 
 /// The cells of a workbook's first sheet, as shown.
-fn rows_of(path: &Path) -> Vec<Vec<String>> {
+pub fn rows_of(path: &Path) -> Vec<Vec<String>> {
     let mut book: Xlsx<_> = open_workbook(path).unwrap();
     let range = book.worksheet_range_at(0).unwrap().unwrap();
     let (rows, columns) = range.end().unwrap();

@@ -124,6 +124,18 @@ fn the_share_is_decimal() {
     plan.check(7);
 }
 
+/// However small, a share of somebody is one; a share of nobody is none.
+#[test]
+fn shares_of_any_length_are_taken() {
+    let plan = Plan { units: vec![("U1", 5)], talked: vec![], leads: vec![] };
+    for (share, picked) in
+        [("1e-45", 1), ("1e-200", 1), ("0", 0), ("1", 5), ("0.4000000000000000000000000000000001", 2)]
+    {
+        let published = plan.city().run(&format!("half-year --set 交心谈话比例={share}"));
+        assert_eq!(published.talks().len(), picked, "{share}");
+    }
+}
+
 #[test]
 fn only_open_counting_leads_come_first() {
     let pick = |lead: &str| {

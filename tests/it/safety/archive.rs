@@ -142,9 +142,9 @@ fn an_archive_that_somebody_put_into_another_journal_mode_comes_back() {
     keeps_the_decision(&city);
 }
 
-/// A kill while the very first archive is made leaves an empty file; somebody may also have emptied it.
+/// A kill while the very first archive is made leaves an empty file; beside a published run somebody has emptied it.
 #[test]
-fn an_empty_archive_is_no_reason_to_stop_where_nothing_was_decided_and_is_told_where_something_was() {
+fn an_empty_archive_is_no_reason_to_stop_where_nothing_is_published_and_is_broken_where_something_is() {
     let dir = tempfile::tempdir().unwrap();
     let output = dir.path().join("结果");
     fs::create_dir(&output).unwrap();
@@ -152,7 +152,39 @@ fn an_empty_archive_is_no_reason_to_stop_where_nothing_was_decided_and_is_told_w
     let ended = annual(&output).output().unwrap();
     assert_eq!((ended.status.code(), told(&ended).as_str()), (Some(0), ""));
     let city = lived_in();
-    fs::write(city.output().join("档案.db"), "").unwrap();
-    let ended = kaohe().arg("half-year").arg(city.input()).arg("--output").arg(city.output()).output().unwrap();
-    assert!(told(&ended).contains("档案") && told(&ended).contains("新的或空的"), "{}", told(&ended));
+    let archive = city.output().join("档案.db");
+    fs::write(&archive, "").unwrap();
+    let before = tree(&city.output());
+    let run = || kaohe().arg("half-year").arg(city.input()).arg("--output").arg(city.output()).output().unwrap();
+    let list = city.output().join("2015-half-year/约谈名单.xlsx");
+    let commands = [
+        run(),
+        kaohe().arg("record").arg(&list).arg("--archive").arg(&archive).output().unwrap(),
+        kaohe().args(["archive", "show", "--archive"]).arg(&archive).output().unwrap(),
+        kaohe().args(["archive", "verify", "--archive"]).arg(&archive).output().unwrap(),
+    ];
+    for ended in commands {
+        assert_eq!(ended.status.code(), Some(1), "{}", told(&ended));
+        assert!(told(&ended).contains("是空文件") && told(&ended).contains("备份"), "{}", told(&ended));
+    }
+    assert!(tree(&city.output()) == before, "nothing is touched");
+}
+
+/// Lists that were published with answers stand for what the archive of then holds; another one does not.
+#[test]
+fn a_run_with_another_archive_does_not_supersede_lists_that_hold_answers() {
+    let city = lived_in();
+    city.run("half-year");
+    let before = tree(&city.output().join("2015-half-year"));
+    let other = city.output().join("../另一份.db");
+    let run = |archive: &Path| {
+        let mut run = kaohe();
+        run.arg("half-year").arg(city.input()).arg("--output").arg(city.output()).arg("--archive").arg(archive);
+        run.output().unwrap()
+    };
+    let ended = run(&other);
+    assert_eq!(ended.status.code(), Some(1), "{}", told(&ended));
+    assert!(told(&ended).contains("约谈名单.xlsx") && told(&ended).contains("--archive"), "{}", told(&ended));
+    assert!(tree(&city.output().join("2015-half-year")) == before);
+    assert_eq!(run(&city.output().join("档案.db")).status.code(), Some(0));
 }

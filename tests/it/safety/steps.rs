@@ -14,11 +14,15 @@ use crate::rules::city::{City, kaohe};
 
 type Tree = BTreeMap<String, Vec<u8>>;
 
-/// A command traced; `inject` is done to one of its calls.
-fn traced(arguments: &[&OsStr], inject: &[&str]) -> Option<Output> {
+/// A command traced; `inject` is done to its calls, which are told in `log`.
+fn strace(arguments: &[&OsStr], inject: &[&str], log: &Path) -> Command {
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-o", "/dev/null"]).args(inject);
-    match strace.arg(env!("CARGO_BIN_EXE_kaohe")).args(arguments).output() {
+    strace.args(["-f", "-qq", "-o"]).arg(log).args(inject).arg(env!("CARGO_BIN_EXE_kaohe")).args(arguments);
+    strace
+}
+
+fn traced(arguments: &[&OsStr], inject: &[&str]) -> Option<Output> {
+    match strace(arguments, inject, Path::new("/dev/null")).output() {
         Ok(ended) => Some(ended),
         Err(_) => {
             eprintln!("no strace: the steps are not gone through");
@@ -86,8 +90,16 @@ fn is_whole(before: &Before, step: &str) -> bool {
 }
 
 /// The calls by which a run and the archive change what is on the disk, with how many of them are gone through.
-const STEPS: [(&str, usize); 7] =
-    [("mkdir", 3), ("flock", 1), ("fsync", 11), ("renameat2", 1), ("unlink", 2), ("unlinkat", 2), ("pwrite64", 6)];
+const STEPS: [(&str, usize); 8] = [
+    ("mkdir", 3),
+    ("flock", 1),
+    ("fsync", 8),
+    ("syncfs", 1),
+    ("renameat2", 1),
+    ("unlink", 2),
+    ("unlinkat", 2),
+    ("pwrite64", 6),
+];
 
 #[test]
 fn a_run_killed_at_each_step_leaves_the_old_run_or_the_new_one() {
@@ -114,6 +126,7 @@ fn a_run_whose_writing_is_refused_at_each_step_tells_the_truth() {
     let before = Before::new();
     let (input, output) = (before.city.input(), before.city.output());
     let command: [&OsStr; 4] = ["half-year".as_ref(), input.as_ref(), "--output".as_ref(), output.as_ref()];
+    let mut refused = 0;
     for (call, most) in STEPS {
         for at in 1..=most {
             before.restore();
@@ -124,13 +137,57 @@ fn a_run_whose_writing_is_refused_at_each_step_tells_the_truth() {
             let new = tree(&published(&before.city)) == before.new;
             match ended.status.code() {
                 Some(0) => assert!(new, "{step}: nothing is published: {said}"),
-                Some(1) => assert!(!new && !said.is_empty(), "{step}: the run is published: {said}"),
+                Some(1) => {
+                    assert!(!new && !said.is_empty(), "{step}: the run is published: {said}");
+                    refused += 1;
+                }
                 code => panic!("{step}: {code:?}: {said}"),
             }
             assert!(!said.contains("内部错误"), "{step}: {said}");
             is_whole(&before, &step);
         }
     }
+    assert!(refused > 10, "{refused} refusals");
+}
+
+/// What is written reaches the disk before the name does: a power cut leaves no empty files in a published folder.
+#[test]
+fn a_run_is_brought_to_the_disk_before_it_is_swapped_in() {
+    let before = Before::new();
+    before.restore();
+    let (input, output, log) = (before.city.input(), before.city.output(), before.kept.path().join("calls"));
+    let command: [&OsStr; 4] = ["half-year".as_ref(), input.as_ref(), "--output".as_ref(), output.as_ref()];
+    let Ok(ended) = strace(&command, &["-e", "trace=syncfs,renameat2"], &log).output() else { return };
+    assert_eq!(ended.status.code(), Some(0), "{}", told(&ended));
+    let calls = fs::read_to_string(log).unwrap();
+    let at = |call: &str| calls.find(call).unwrap_or_else(|| panic!("no {call}: {calls}"));
+    assert!(at("syncfs(") < at("renameat2("), "{calls}");
+}
+
+/// A run looks for answers before it begins, and again before it swaps the lists away.
+#[test]
+fn an_answer_that_is_given_while_a_run_is_made_is_not_swapped_away() {
+    let before = Before::new();
+    before.restore();
+    let list = published(&before.city).join("通报名单.xlsx");
+    let answered = before.kept.path().join("通报名单.xlsx");
+    super::names::answer(&list, &answered, "同意", "按期办理");
+    let (input, output) = (before.city.input(), before.city.output());
+    let command: [&OsStr; 4] = ["half-year".as_ref(), input.as_ref(), "--output".as_ref(), output.as_ref()];
+    let slow = ["-e", "trace=fsync", "-e", "inject=fsync:delay_enter=400000"];
+    let mut run = strace(&command, &slow, Path::new("/dev/null"));
+    let Ok(mut run) = run.stderr(std::process::Stdio::piped()).spawn() else { return };
+    let staged = output.join(".kaohe-staging-2015-half-year");
+    while !staged.exists() {
+        assert!(run.try_wait().unwrap().is_none(), "it ended before anything was staged");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    fs::copy(&answered, &list).unwrap();
+    let ended = run.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{}", told(&ended));
+    assert!(told(&ended).contains("通报名单.xlsx") && told(&ended).contains("kaohe record"), "{}", told(&ended));
+    assert!(fs::read(&list).unwrap() == fs::read(&answered).unwrap());
+    keeps_the_decision(&before.city);
 }
 
 #[test]
@@ -142,14 +199,14 @@ fn recording_killed_at_each_step_takes_all_answers_or_none() {
     super::names::answer(&list, &answered, "同意", "按期办理");
     let archive = before.city.output().join("档案.db");
     let record: [&OsStr; 4] = ["record".as_ref(), answered.as_ref(), "--archive".as_ref(), archive.as_ref()];
+    let mut killed = 0;
     for (call, most) in [("fsync", 4), ("unlink", 1), ("pwrite64", 8)] {
         for at in 1..=most {
             before.restore();
             let step = format!("{call} {at}");
             let inject = format!("inject={call}:signal=KILL:when={at}");
-            if traced(&record, &["-e", &format!("trace={call}"), "-e", &inject]).is_none() {
-                return;
-            }
+            let Some(ended) = traced(&record, &["-e", &format!("trace={call}"), "-e", &inject]) else { return };
+            killed += usize::from(!ended.status.success());
             keeps_the_decision(&before.city);
             let taken = shown(&archive).matches("按期办理").count();
             let ended = kaohe().args(record).output().unwrap();
@@ -158,6 +215,7 @@ fn recording_killed_at_each_step_takes_all_answers_or_none() {
             assert!(taken == 0 || taken == all, "{step}: {taken} of {all}");
         }
     }
+    assert!(killed > 8, "{killed} kills");
 }
 
 /// Everything that the archive holds, by its ledger's texts.

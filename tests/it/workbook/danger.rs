@@ -183,6 +183,15 @@ fn broken_xml_is_refused_and_not_half_read() {
     refused(&xlsx("").with(SHEET, sheet(&deep)).zip(), "XML");
 }
 
+/// Cells and rows that do not say where they stand go on from the one before.
+#[test]
+fn cells_and_rows_behind_the_last_there_can_be_are_refused() {
+    let cells = format!("<row r=\"1\">{}</row>", "<c><v>1</v></c>".repeat(16_385));
+    refused(&xlsx(&cells).zip(), "位置超出范围");
+    let rows = r#"<row r="1048576"><c><v>1</v></c></row><row><c><v>2</v></c></row>"#;
+    refused(&xlsx(rows).zip(), "已损坏");
+}
+
 #[test]
 fn lists_that_never_end_are_refused() {
     let many = |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<String>();

@@ -1,0 +1,36 @@
+//! The column titles of the lists and of the register of talks, as contract §4 fixes them for every pack.
+//!
+//! What goes out under them comes back under them: the lists are written and read again by these names.
+
+pub const NUMBER: &str = "序号";
+pub const LINE: &str = "处理编号";
+pub const SUBJECT: &str = "对象";
+pub const ID: &str = "编号";
+pub const UNIT: &str = "单位";
+pub const POST: &str = "职务";
+pub const AUTHORITY: &str = "管理权限";
+pub const ACTION: &str = "处理";
+pub const METHODS: &str = "可选方式";
+pub const BASIS: &str = "依据";
+pub const FACTS: &str = "事实";
+pub const SOURCES: &str = "来源";
+pub const HINTS: &str = "提示";
+pub const OPINION: &str = "委员会意见";
+pub const METHOD: &str = "决定方式";
+pub const DATE: &str = "决定日期";
+pub const REMARK: &str = "备注";
+pub const CHECK: &str = "核对码";
+pub const FILE: &str = "档案";
+pub const STATE: &str = "状态";
+
+/// What stands before the answers on every list.
+pub const LIST: [&str; 13] =
+    [NUMBER, LINE, SUBJECT, ID, UNIT, POST, AUTHORITY, ACTION, METHODS, BASIS, FACTS, SOURCES, HINTS];
+/// Those of a list that are not compared when it comes back.
+pub const LIST_FREE: [&str; 3] = [NUMBER, SOURCES, HINTS];
+/// The answers on every list.
+pub const ANSWERS: [&str; 4] = [OPINION, METHOD, DATE, REMARK];
+/// What stands before the answers in the register of talks.
+pub const BOOK: [&str; 7] = [NUMBER, FILE, SUBJECT, ID, UNIT, LINE, STATE];
+/// Those of the register that are not compared: 状态 follows from decisions and talks and moves on while it is out.
+pub const BOOK_FREE: [&str; 2] = [NUMBER, STATE];
