@@ -13,13 +13,10 @@ use super::error::Error;
 use super::open::Archive;
 use super::record::rows::{self, Sheet};
 use super::write::Ticket;
-use crate::pack::Run;
+use crate::pack::{Run, printed};
 
 /// The file in a published folder that says which registration it belongs to.
 pub const SEAL: &str = "data/registration.json";
-
-/// The workbook that depends on what was published before; nobody answers in it.
-const CHANGES: &str = "变更对照.xlsx";
 
 /// What a published folder says about itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,7 +24,7 @@ struct Seal {
     /// The registration's mark.
     registration: String,
     /// SHA-256 of the workbooks as published, by name: one that is unchanged holds no new answer. Without
-    /// [`CHANGES`], since a run's files must not depend on the one before.
+    /// [`printed::CHANGES`], since a run's files must not depend on the one before.
     workbooks: BTreeMap<String, String>,
 }
 
@@ -40,7 +37,7 @@ pub fn folder_name(year: i32, run: Run) -> String {
 /// before it is renamed into place.
 pub fn seal(staged: &Path, ticket: &Ticket) -> Result<(), Error> {
     let mut workbooks = BTreeMap::new();
-    for name in workbook_names(staged)?.into_iter().filter(|name| name != CHANGES) {
+    for name in workbook_names(staged)?.into_iter().filter(|name| !is_changes(name)) {
         let hash = hash_file(&staged.join(&name))?;
         workbooks.insert(name, hash);
     }
@@ -140,7 +137,7 @@ impl Archive {
         let ours = seal.as_ref().map(|seal| self.holds(&seal.registration)).transpose()?.unwrap_or(true);
         let mut found = Vec::new();
         let mut known = super::record::Known::new(self);
-        for name in workbook_names(run_dir)?.into_iter().filter(|name| name != CHANGES) {
+        for name in workbook_names(run_dir)?.into_iter().filter(|name| !is_changes(name)) {
             let path = run_dir.join(&name);
             let as_published = seal.as_ref().and_then(|seal| seal.workbooks.get(&name));
             if let Some(published) = as_published.filter(|_| ours)
@@ -177,6 +174,10 @@ impl Archive {
         let known = "SELECT EXISTS (SELECT 1 FROM 记录 WHERE 种类 = '登记' AND 内容值 = ?1)";
         connection.query_row(known, [mark], |row| row.get(0)).map_err(|error| self.fault(error))
     }
+}
+
+fn is_changes(workbook: &str) -> bool {
+    workbook.strip_suffix(".xlsx") == Some(printed::CHANGES)
 }
 
 fn new_answers(sheet: &Sheet, known: &mut super::record::Known<'_>) -> Result<Vec<String>, Error> {

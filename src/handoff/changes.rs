@@ -9,8 +9,6 @@ use chrono::NaiveDate;
 use super::lists::{ListRow, ListTable};
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 
-pub const NAME: &str = "变更对照";
-
 /// A proposal in texts, from a run's lists or from what an earlier run published.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Summary<'t> {
@@ -189,7 +187,7 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Change<'_>]) 
         count(Kind::Changed)
     );
     let sheet = Sheet {
-        name: NAME.to_owned(),
+        name: printed::CHANGES.to_owned(),
         landscape: true,
         head: super::lines([(title.clone(), LineStyle::Title), (note, LineStyle::Note)]),
         blocks: vec![Block::new(columns, rows.collect(), "各项处理建议与原来相同。")],

@@ -37,7 +37,7 @@ use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use crate::consequence::Outcome;
-use crate::pack::{Pack, Run};
+use crate::pack::{Pack, Run, printed};
 use crate::table::Dataset;
 
 use lists::ListTable;
@@ -205,7 +205,7 @@ impl<'a> Handoff<'a> {
         jobs.push((format!("{}.xlsx", pendings::NAME), Job::Pendings));
         jobs.push((format!("{}.xlsx", faults::LIST), Job::Faults));
         if let Some(changes) = publication.changes {
-            jobs.push((format!("{}.xlsx", changes::NAME), Job::Changes(changes)));
+            jobs.push((format!("{}.xlsx", printed::CHANGES), Job::Changes(changes)));
         }
         jobs.extend(faulty.names().map(|(index, name)| (format!("{}/{name}", faults::FOLDER), Job::Return(index))));
         let folder = &material.pack.notices.folder;
@@ -232,7 +232,9 @@ impl<'a> Handoff<'a> {
             Job::Faults => faulty.list(info.as_of),
             Job::Return(index) => faulty.returned(index, info.as_of),
             Job::Notice(index) => letters.workbook(material, info, index),
-            Job::Changes(changes) => changes::workbook(info.title(material.pack, changes::NAME), info.as_of, changes),
+            Job::Changes(changes) => {
+                changes::workbook(info.title(material.pack, printed::CHANGES), info.as_of, changes)
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The column titles of the lists and of the register of talks, as contract §4 fixes them for every pack.
+//! The names that outputs have under every pack, as contract §4 fixes them: column titles of the lists and of the
+//! register of talks, and a workbook of the run's own.
 //!
 //! What goes out under them comes back under them: the lists are written and read again by these names.
 
@@ -22,6 +23,9 @@ pub const REMARK: &str = "备注";
 pub const CHECK: &str = "核对码";
 pub const FILE: &str = "档案";
 pub const STATE: &str = "状态";
+
+/// The workbook of a run that depends on what was published before; nobody answers in it.
+pub const CHANGES: &str = "变更对照";
 
 /// What stands before the answers on every list.
 pub const LIST: [&str; 13] =

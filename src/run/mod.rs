@@ -23,7 +23,7 @@ use crate::fact::World;
 use crate::finding::{Finding, in_words};
 use crate::handoff::changes::{self, Summaries, Summary};
 use crate::handoff::{self, Handoff, Publication, RunInfo};
-use crate::pack::{Pack, Run};
+use crate::pack::{Pack, Run, printed};
 use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook::{self, Parser};
@@ -181,7 +181,7 @@ impl Made<'_> {
         let place = self.target.output.join(name);
         let old = data::read_lines(&place).unwrap_or_else(|error| {
             let place = place.display();
-            told.say(&format!("注意：「{place}」中上次结果的记录已损坏（{error}），这次不写 {}", changes::NAME));
+            told.say(&format!("注意：「{place}」中上次结果的记录已损坏（{error}），这次不写 {}", printed::CHANGES));
             None
         });
         let mut registered = || {
@@ -219,7 +219,7 @@ impl Made<'_> {
     /// What people have laid into the folder that is replaced stays there.
     fn keep_foreign(&self, held: &Held, staged: &Path, name: &str) -> Result<(), Failure> {
         let sealed = archive::sealed_workbooks(&self.target.output.join(name)).map_err(Failure::failed)?;
-        let changes = format!("{}.xlsx", changes::NAME);
+        let changes = format!("{}.xlsx", printed::CHANGES);
         let own = [data::RUN, data::FOLDER, handoff::faults::FOLDER, &self.pack.notices.folder, &changes];
         let ours = |name: &str| own.contains(&name) || sealed.as_ref().is_some_and(|sealed| sealed.contains(name));
         held.keep(staged, name, &ours)

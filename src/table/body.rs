@@ -300,8 +300,18 @@ impl<'s> Body<'s> {
 }
 
 /// A cell merged over several rows stands in each of them.
+///
+/// Merged ranges do not overlap. In a file that says otherwise the upper one counts, lest thousands of them be gone
+/// through row by row.
 fn fill_merged(cells: &mut [Cells], columns: &[Option<u32>], lines: &[u32], merges: &[Merge]) {
-    for (first, left, last, _) in merges.iter().filter(|(first, _, last, _)| last > first) {
+    let mut tall: Vec<&Merge> = merges.iter().filter(|(first, _, last, _)| last > first).collect();
+    tall.sort_unstable_by_key(|(first, left, ..)| (*left, *first));
+    let mut above: Option<(u32, u32)> = None;
+    for (first, left, last, _) in tall {
+        if above.is_some_and(|(column, end)| column == *left && *first <= end) {
+            continue;
+        }
+        above = Some((*left, *last));
         let Some(at) = columns.iter().position(|column| *column == Some(*left)) else { continue };
         let Ok(start) = lines.binary_search(first) else { continue };
         let code = cells[at].codes[start];

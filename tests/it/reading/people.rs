@@ -156,6 +156,35 @@ fn what_a_lead_is_about_decides_what_it_needs() {
     );
 }
 
+/// A lead about a unit needs no person, but one who stands there must not be wrong.
+#[test]
+fn a_person_beside_a_lead_about_a_unit_is_checked() {
+    check(
+        &[(
+            "a.xlsx!线索",
+            "线索编号|收到日期|线索来源|反映对象|单位编号|单位名称|干部编号|姓名|问题类型|核实结果
+             X1|2015-03-04|市级领导|班子|U1|||赵六六|不作为|未核实
+             X2|2015-03-04|市级领导|班子|U1||K9||不作为|未核实
+             X3|2015-03-04|市级领导|班子|U1||K1|李四|不作为|未核实
+             X4|2015-03-04|市级领导|班子|U1||K1|张三|不作为|未核实
+             X5|2015-03-04|市级领导|班子|U1||||不作为|未核实
+             X6|2014-03-04|市级领导|班子|U1||K9||不作为|不属实",
+        )],
+        expect![[r#"
+            a.xlsx!线索 问题线索 6 = 2 + 3 + 1
+            ✗ UnknownSubject a.xlsx!线索!H2 姓名「赵六六」
+                姓名「赵六六」不在《干部名册》上
+                请核对姓名，或填写干部编号；名册漏登的，请先补入《干部名册》；如系笔误，可能应为「赵六」
+            ✗ UnknownSubject a.xlsx!线索!G3 干部编号「K9」
+                干部编号「K9」不在《干部名册》上
+                请核对干部编号；名册漏登的，请先补入《干部名册》
+            ✗ ContradictorySubject a.xlsx!线索!H4 姓名「李四」
+                姓名「李四」与干部编号「K1」不符，《干部名册》上该编号为「张三」
+                请核对干部编号和姓名，改正有误的一项
+        "#]],
+    );
+}
+
 #[test]
 fn the_subject_of_a_rejected_row_is_known_where_nothing_contradicts() {
     let dataset = read(

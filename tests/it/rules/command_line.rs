@@ -199,22 +199,29 @@ fn a_year_that_hardly_a_row_carries_is_asked_about() {
 fn two_runs_at_the_same_time_wait_for_each_other() {
     let city = City::new(&[]);
     city.run("annual");
-    let start = |run: &str| {
+    // Each with an archive of its own, which would else keep them apart as well.
+    let archive = |at: usize| city.output().join(format!("../档案{at}.db"));
+    let start = |(at, run): (usize, &str)| {
         let mut command = kaohe();
-        command.arg(run).arg(city.input()).arg("--output").arg(city.output()).arg("--quiet");
-        command.stderr(Stdio::piped()).spawn().unwrap()
+        command.arg(run).arg(city.input()).arg("--output").arg(city.output()).arg("--archive").arg(archive(at));
+        command.arg("--quiet").stderr(Stdio::piped()).spawn().unwrap()
     };
-    let runs = ["half-year", "annual", "half-year", "annual"].map(start);
-    for run in runs {
+    let runs = ["half-year", "annual", "half-year", "annual", "half-year", "annual"].into_iter().enumerate().map(start);
+    for run in runs.collect::<Vec<_>>() {
         let ended = run.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
     }
     for run in ["half-year", "annual"] {
         assert_eq!(Published::read(&city.output().join(format!("2015-{run}"))).run["run"], run);
     }
-    let verified =
-        kaohe().args(["archive", "verify", "--archive"]).arg(city.output().join("档案.db")).output().unwrap();
-    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
+    for at in 0..6 {
+        let verified = kaohe().args(["archive", "verify", "--archive"]).arg(archive(at)).output().unwrap();
+        assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
+    }
+    let names = fs::read_dir(city.output()).unwrap().map(|one| one.unwrap().file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    assert_eq!(names, ["2015-annual", "2015-half-year", "档案.db"], "nothing is left behind");
 }
 
 #[test]
