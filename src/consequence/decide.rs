@@ -13,7 +13,7 @@ use crate::finding::Severity;
 use crate::pack::{Entity, Pack, Run, Tone};
 use crate::place::Cell;
 use crate::rule::{self, Trace};
-use crate::table::{Dataset, RejectedSubject};
+use crate::table::{Dataset, Rejected, RejectedSubject};
 
 /// Evaluates all stages of a run and draws their consequences; the trace tells why.
 ///
@@ -201,7 +201,7 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
                     rule_index: None,
                     kind: *kind,
                     id: id.clone(),
-                    label: String::new(),
+                    label: name_in(pack, *kind, row),
                     subject: None,
                     missing: vec![pack.pendings.register.clone()],
                     sources: sources.clone(),
@@ -209,6 +209,16 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
             };
             draft.add_pending(case);
         }
+    }
+}
+
+/// What a rejected row of its register calls somebody; blank where another table's row is about them.
+fn name_in(pack: &Pack, kind: usize, row: &Rejected) -> String {
+    let subject = &pack.subjects[kind];
+    if subject.register == row.table {
+        row.values.get(subject.label).cloned().unwrap_or_default()
+    } else {
+        String::new()
     }
 }
 

@@ -259,6 +259,9 @@ impl<'a> Draft<'a> {
                 self.pending.insert(key, case);
             }
             Some(known) => {
+                if known.label.is_empty() {
+                    known.label = case.label;
+                }
                 for missing in case.missing {
                     if !known.missing.contains(&missing) {
                         known.missing.push(missing);

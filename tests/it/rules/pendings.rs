@@ -1,5 +1,6 @@
 //! What cannot be decided is pending and says what is missing; it is never a "no", nor a flood.
 
+use super::city::{City, rows_of};
 use super::{check, check_faulty};
 
 const WEAK: &str = "半年考核_班子 B1 目标完成得分=59.9";
@@ -121,6 +122,16 @@ fn a_cadre_only_in_a_rejected_register_row() {
 fn a_team_only_in_a_rejected_register_row() {
     let pending = ["名册待更正 T:B3 名册", "名册待更正 C:G31 名册", "名册待更正 C:G32 名册"];
     check_faulty("annual", &["班子名册 B3 单位类别=乡镇"], &[], &pending);
+}
+
+/// People look for a name, also of somebody whom the register does not know.
+#[test]
+fn somebody_only_in_a_rejected_register_row_is_listed_by_name() {
+    let city = City::new(&["干部名册 G13 职务="]);
+    assert_eq!(city.try_run("annual").status.code(), Some(3));
+    let rows = rows_of(&city.output().join("2015-annual/待定事项.xlsx"));
+    let named = |row: &Vec<String>| row.contains(&"G13".to_owned()) && row.contains(&"孙三".to_owned());
+    assert!(rows.iter().any(named), "{rows:?}");
 }
 
 /// A second, sound register row keeps the person known.
