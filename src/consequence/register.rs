@@ -78,12 +78,12 @@ impl Talks {
         let member = world.pack.membership.member;
         let frame = &world.data.tables[book.talks].frame;
         let (line, holder) = (Texts::of(frame, &book.talk_line), world.refers(entity, member));
-        for row in 0..frame.height() {
+        for (row, counts) in counts.into_iter().enumerate() {
             match line.as_ref().and_then(|line| line.at(row)) {
                 Some(line) => {
                     talks.by_line.insert(line.into_owned());
                 }
-                None if counts[row] => {
+                None if counts => {
                     let held = holder.as_ref().and_then(|holder| holder.get(row));
                     talks.free.extend(held.map(|index| Subject { kind: member, index }));
                 }

@@ -192,9 +192,7 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
                 Verdict::Rejected
             } else if repeated[row] || gone[row] && !table.keeps_gone {
                 Verdict::Dropped
-            } else if gone[row] {
-                Verdict::History
-            } else if past[row] && !looks_back[row] {
+            } else if gone[row] || past[row] && !looks_back[row] {
                 Verdict::History
             } else {
                 Verdict::Used
