@@ -158,6 +158,7 @@ impl Builder {
         let answers = self.required("answers", head.answers);
         let pendings = self.required("pendings", head.pendings);
         let notices = self.required("notices", head.notices);
+        self.single("membership", sections.memberships.iter().map(|(file, raw)| (file, &raw.table)));
         let raw_membership = sections.memberships.pop();
         let raw_membership = self.required("membership", raw_membership);
         let parts = head.parts.unwrap_or_default();
@@ -168,7 +169,6 @@ impl Builder {
         self.unique("参数", &sections.parameters, |parameter| &parameter.name);
         self.unique("处理", &sections.actions, |action| &action.name);
         self.unique("名单", &sections.lists, |list| &list.name);
-        self.single("membership", sections.memberships.iter().map(|(file, raw)| (file, &raw.table)));
         let book = sections.registers.iter().map(|(file, raw)| (file, &raw.name));
         self.single("register_book", book.clone());
         let listed = |name: &Name| sections.lists.iter().any(|(_, list)| list.name.get_ref() == name.get_ref());
