@@ -197,18 +197,15 @@ pub fn may_supersede(archive: &Archive, place: &std::path::Path) -> Result<(), F
             place.display()
         )));
     }
+    let mut reasons = Vec::new();
     let open = archive::open_lists(place).map_err(Failure::failed)?;
     if !open.is_empty() {
-        return Err(Failure::failed(format!(
-            "「{}」中的名单正在 Excel 或 WPS 中打开：{}。请保存并关闭后重试",
-            place.display(),
-            open.join("、")
-        )));
+        reasons.push(format!("名单正在 Excel 或 WPS 中打开：{}。请保存并关闭后重试", open.join("、")));
     }
     let unrecorded = archive.unrecorded_answers(place).map_err(Failure::failed)?;
-    if unrecorded.is_empty() {
+    reasons.extend(unrecorded.iter().map(|one| one.message(archive.path())));
+    if reasons.is_empty() {
         return Ok(());
     }
-    let lists: Vec<String> = unrecorded.iter().map(|one| one.message(archive.path())).collect();
-    Err(Failure::failed(format!("已发布的「{}」不能替换：\n{}", place.display(), lists.join("\n"))))
+    Err(Failure::failed(format!("已发布的「{}」不能替换：\n{}", place.display(), reasons.join("\n"))))
 }

@@ -8,6 +8,7 @@ use std::process::Output;
 use calamine::{Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::Workbook;
 
+use crate::packs::edited;
 use crate::rules::city::{City, kaohe};
 
 /// Sheets of the comparison: rows below the header, by column.
@@ -126,14 +127,9 @@ fn who_is_reached_no_longer_is_told_by_the_register() {
 fn another_pack_is_told_by_its_rule() {
     let city = City::new(&["年度考核_干部 G22 考核等次=不称职"]);
     city.run("annual");
-    let dir = tempfile::tempdir().unwrap();
-    let pack = dir.path().join("规则包");
-    assert!(kaohe().args(["pack", "export"]).arg(&pack).output().unwrap().status.success());
-    let rules = fs::read_to_string(pack.join("rules.toml")).unwrap();
-    let edited = rules.replace(r#"options = ["免职", "责令辞职", "降职"]"#, r#"options = ["免职", "降职"]"#);
-    assert_ne!(rules, edited);
-    fs::write(pack.join("rules.toml"), edited).unwrap();
-    let found = compared(&city.input(), "annual", &["--with-pack", pack.to_str().unwrap()]);
+    let options = (r#"options = ["免职", "责令辞职", "降职"]"#, r#"options = ["免职", "降职"]"#);
+    let pack = edited("kunming-2015", &[("rules.toml", options.0, options.1)]);
+    let found = compared(&city.input(), "annual", &["--with-pack", pack.path().to_str().unwrap()]);
     let rows: Vec<_> = found.sheets["变动"].iter().filter(|row| !row["编号"].is_empty()).collect();
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0]["编号"].as_str(), rows[0]["变动"].as_str()), ("G22", "方式改变"));
@@ -146,14 +142,10 @@ fn another_pack_is_told_by_its_rule() {
 fn conditions_are_told_apart_by_what_they_say() {
     let city = City::new(&["半年考核_班子 B1 目标完成得分=62"]);
     city.run("half-year");
-    let dir = tempfile::tempdir().unwrap();
-    let pack = dir.path().join("规则包");
-    assert!(kaohe().args(["pack", "export"]).arg(&pack).output().unwrap().status.success());
-    let rules = fs::read_to_string(pack.join("rules.toml")).unwrap();
-    let edited = rules.replacen("when = \"半年落实不力\"", "when = \"单位编号 <> '' AND 半年落实不力\"", 1);
-    assert_ne!(rules, edited);
-    fs::write(pack.join("rules.toml"), edited).unwrap();
-    let changed = ["--with-pack", pack.to_str().unwrap(), "--set", "半年得分线=65"];
+    let rule = "when = \"半年落实不力\"\npropose = [{ action = \"通报\"";
+    let longer = rule.replace("半年落实不力", "单位编号 <> '' AND 半年落实不力");
+    let pack = edited("kunming-2015", &[("rules.toml", rule, &longer)]);
+    let changed = ["--with-pack", pack.path().to_str().unwrap(), "--set", "半年得分线=65"];
     let found = compared(&city.input(), "half-year", &changed);
     let rows: Vec<_> = found.sheets["变动"].iter().filter(|row| row["处理"] == "通报").collect();
     assert_eq!(rows.len(), 1, "{:?}", found.sheets["变动"]);

@@ -336,6 +336,21 @@ fn a_list_that_is_open_is_named_and_nothing_is_replaced() {
 /// Where folders cannot be exchanged in one step (Windows, shares) the old one is moved aside first: what a run
 /// that was killed before, between and after the two moves leaves behind.
 #[test]
+fn everything_that_stands_in_the_way_of_a_run_is_named() {
+    let city = lived_in();
+    let folder = city.output().join("2015-half-year");
+    let answered = city.output().join("../通报名单.xlsx");
+    super::names::answer(&folder.join("通报名单.xlsx"), &answered, "同意", "按期办理");
+    fs::copy(&answered, folder.join("通报名单.xlsx")).unwrap();
+    fs::write(folder.join("~$约谈名单.xlsx"), "").unwrap();
+    let ended = city.try_run("half-year");
+    assert_eq!(ended.status.code(), Some(1));
+    for said in ["打开：约谈名单.xlsx", "通报名单.xlsx：有尚未收回的答复", "kaohe record"] {
+        assert!(told(&ended).contains(said), "{said}: {}", told(&ended));
+    }
+}
+
+#[test]
 fn a_run_killed_between_two_moves_is_put_right() {
     let city = lived_in();
     let published = city.output().join("2015-half-year");
