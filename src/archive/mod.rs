@@ -23,7 +23,7 @@ mod write;
 
 pub use error::Error;
 pub use ledger::LedgerSheet;
-pub use open::{Archive, Mode, WAIT};
+pub use open::{Archive, Mode, WAIT, is_emptied};
 pub use published::{SEAL, Unrecorded, folder_name, open_lists, seal, sealed_workbooks};
 pub use read::{History, PastRun, Withdrawn};
 pub use record::{Fault, Outcome, Recorded};

@@ -60,8 +60,7 @@ impl Archive {
         if path.is_dir() {
             return Err(Error::NotOurs { path: path.to_path_buf(), found: "是文件夹" });
         }
-        let length = || path.metadata().map(|file| file.len());
-        if mode != Mode::Run && length().is_ok_and(|length| length == 0) {
+        if mode != Mode::Run && is_emptied(path) {
             let faults = vec!["是空文件，其中的内容已丢失".to_owned()];
             return Err(Error::Broken { path: path.to_path_buf(), faults });
         }
@@ -184,6 +183,11 @@ impl Archive {
             self.release()?;
         }
     }
+}
+
+/// The file has no content at all: made by a run that was killed before anything stood in it, or emptied since.
+pub fn is_emptied(path: &Path) -> bool {
+    path.metadata().is_ok_and(|file| file.len() == 0)
 }
 
 /// SQLite takes no longer paths, the name of the journal beside the file included: so many bytes on Unix, so many

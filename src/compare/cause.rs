@@ -123,8 +123,8 @@ impl<'c> Causes<'c> {
         for new in new {
             let is = &self.after.head.entities[new_entity].atoms[new];
             // Another pack may have put a condition between them.
-            let same = old.iter().map(|at| (*at, &self.before.head.entities[old_entity].atoms[*at]));
-            let Some((old, was)) = same.into_iter().find(|(_, was)| was.text == is.text) else { continue };
+            let mut before_it = old.iter().map(|at| (*at, &self.before.head.entities[old_entity].atoms[*at]));
+            let Some((old, was)) = before_it.find(|(_, was)| was.text == is.text) else { continue };
             if before.1.atom(old) == after.1.atom(new) {
                 continue;
             }

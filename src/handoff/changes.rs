@@ -1,10 +1,11 @@
 //! 变更对照: what a new run proposes otherwise than the one before, for whom, and why.
 
-use crate::pack::printed;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+
+use crate::pack::printed;
 
 use super::lists::{ListRow, ListTable};
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};

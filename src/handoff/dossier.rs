@@ -1,6 +1,5 @@
 //! A dossier for the meeting: why somebody is proposed for something, and why not for something else.
 
-use crate::pack::printed;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -8,6 +7,7 @@ use chrono::NaiveDate;
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 use super::{text, write};
 use crate::explain::{Case, Explanation, Point, Said, Verdict};
+use crate::pack::printed;
 
 /// Writes one sheet per subject.
 ///
@@ -74,9 +74,9 @@ fn blocks(explanation: &Explanation) -> Vec<Block<'_>> {
     });
     let columns = vec![
         Column::text("处理", 8.0, 16.0),
-        Column::text("可选方式", 8.0, 24.0),
-        Column::text("依据", 6.0, 20.0),
-        Column::text("提示", 8.0, 24.0),
+        Column::text(printed::METHODS, 8.0, 24.0),
+        Column::text(printed::BASIS, 6.0, 20.0),
+        Column::text(printed::HINTS, 8.0, 24.0),
         Column::text(printed::LINE, 20.0, 40.0).small(),
     ];
     blocks.push(Block::new(columns, proposals.collect(), "本次没有拟处理事项。").captioned("一、本次拟处理"));

@@ -1,9 +1,10 @@
 //! 台账: the archive's tables as one workbook, for the office's own keeping.
 
-use crate::pack::printed;
 use std::path::Path;
 
 use chrono::NaiveDate;
+
+use crate::pack::printed;
 
 use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
 use super::write;

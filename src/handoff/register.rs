@@ -41,11 +41,10 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
 }
 
 fn columns(book: &RegisterBook) -> Vec<ListColumn<'_>> {
-    // 状态 follows from decisions and talks and moves on while the register is out.
-    let free = [printed::NUMBER, printed::STATE];
-    let fixed = printed::BOOK
-        .into_iter()
-        .map(|name| ListColumn { name, role: if free.contains(&name) { Role::Free } else { Role::Fixed } });
+    let fixed = printed::BOOK.into_iter().map(|name| ListColumn {
+        name,
+        role: if printed::BOOK_FREE.contains(&name) { Role::Free } else { Role::Fixed },
+    });
     let answers = book
         .answer_columns
         .iter()

@@ -264,6 +264,13 @@ impl Checker<'_> {
         self.typing.of(self.pack, site, expr, not)
     }
 
+    /// A name that must mean something there.
+    fn known(&mut self, place: &Place, what: &str, site: Site, name: &str, not: Option<usize>) {
+        if let Err(message) = scope::resolve(self.pack, site, name, not) {
+            self.faults.push(fault(place, format!("{what}：{message}")));
+        }
+    }
+
     fn condition(&mut self, place: &Place, what: &str, site: Site, sql: &str) {
         if let Some(dtype) = self.type_of(place, what, site, sql, None)
             && dtype != DataType::Boolean
@@ -283,9 +290,7 @@ impl Checker<'_> {
         let dtype = match &fact.formula {
             Formula::Own { is, cells, shows } => {
                 for name in shows {
-                    if let Err(message) = scope::resolve(pack, Site::Entity(fact.of), name, not) {
-                        self.faults.push(fault(&fact.place, format!("{what}的 shows：{message}")));
-                    }
+                    self.known(&fact.place, &format!("{what}的 shows"), Site::Entity(fact.of), name, not);
                 }
                 self.cells(fact, Site::Entity(fact.of), cells, not);
                 self.type_of(&fact.place, &what, Site::Entity(fact.of), is, not)
@@ -311,15 +316,14 @@ impl Checker<'_> {
     fn joined(&mut self, fact: &Fact, site: Site, by: Option<&str>) {
         let Entity::Row(table) = fact.of else { return };
         let table = &self.pack.tables[table];
-        let message = match by {
-            None => Some("没有写 by：按来源的哪一列对应".to_owned()),
-            Some(by) => scope::resolve(self.pack, site, by, None).err().map(|message| format!("by：{message}")),
-        };
-        let message = message.or_else(|| {
-            table.about.is_none().then(|| format!("表「{}」没有写 [[row]] about：以哪一列为名", table.name))
-        });
-        if let Some(message) = message {
-            self.faults.push(fault(&fact.place, format!("事实「{}」：{message}", fact.name)));
+        let what = format!("事实「{}」", fact.name);
+        match by {
+            Some(by) => self.known(&fact.place, &format!("{what}：by"), site, by, None),
+            None => self.faults.push(fault(&fact.place, format!("{what}：没有写 by：按来源的哪一列对应"))),
+        }
+        if table.about.is_none() {
+            let message = format!("{what}：表「{}」没有写 [[row]] about：以哪一列为名", table.name);
+            self.faults.push(fault(&fact.place, message));
         }
     }
 
@@ -357,9 +361,7 @@ impl Checker<'_> {
                 self.condition(&table.place, &format!("表「{}」的 looks_back ", table.name), site, sql);
             }
             for name in &table.shown_facts {
-                if let Err(message) = scope::resolve(pack, site, name, None) {
-                    self.faults.push(fault(&table.place, format!("表「{}」的 shown：{message}", table.name)));
-                }
+                self.known(&table.place, &format!("表「{}」的 shown", table.name), site, name, None);
             }
             for reference in &table.references {
                 if let Some((column, value)) = &reference.when
@@ -387,9 +389,7 @@ impl Checker<'_> {
             }
             self.condition(&rule.place, &format!("{what}的条件"), site, &rule.when);
             for name in &rule.about {
-                if let Err(message) = scope::resolve(pack, site, name, None) {
-                    self.faults.push(fault(&rule.place, format!("{what}的 about：{message}")));
-                }
+                self.known(&rule.place, &format!("{what}的 about"), site, name, None);
             }
             for proposal in &rule.proposals {
                 self.recipient(rule, &proposal.to);
@@ -438,10 +438,8 @@ impl Checker<'_> {
         let pack = self.pack;
         for hint in &pack.hints {
             self.condition(&hint.place, &format!("提示「{}」", hint.text), Site::Entity(hint.of), &hint.when);
-            if let Some(dates) = &hint.dates
-                && let Err(message) = scope::resolve(pack, Site::Entity(hint.of), dates, None)
-            {
-                self.faults.push(fault(&hint.place, format!("提示「{}」的 dates：{message}", hint.text)));
+            if let Some(dates) = &hint.dates {
+                self.known(&hint.place, &format!("提示「{}」的 dates", hint.text), Site::Entity(hint.of), dates, None);
             }
         }
         for quota in &pack.quotas {

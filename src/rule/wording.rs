@@ -59,8 +59,9 @@ fn literal(value: &LiteralValue) -> String {
             let texts: Vec<String> = series.iter().map(|value| any(&value)).collect();
             texts.join("、")
         }
-        LiteralValue::Scalar(scalar) => any(scalar.value()),
-        LiteralValue::Dyn(_) => value.to_any_value().map_or_else(String::new, |value| any(&value)),
+        LiteralValue::Scalar(_) | LiteralValue::Dyn(_) => {
+            value.to_any_value().map_or_else(String::new, |value| any(&value))
+        }
         LiteralValue::Range(range) => format!("{range:?}"),
     }
 }

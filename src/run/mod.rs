@@ -175,18 +175,13 @@ impl Made<'_> {
         archive: &mut Archive,
         name: &str,
         answers: &str,
-        told: &dyn Told,
+        told: &(dyn Told + Sync),
     ) -> Result<PathBuf, Failure> {
         let staged = held.stage(name)?;
         let place = self.target.output.join(name);
-        let old = data::read_lines(&place).unwrap_or_else(|error| {
-            let place = place.display();
-            told.say(&format!("注意：「{place}」中上次结果的记录已损坏（{error}），这次不写 {}", printed::CHANGES));
-            None
-        });
         let mut registered = || {
             let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info)?;
-            let write = || self.write(&staged, old.as_deref(), answers);
+            let write = || self.write(&staged, &place, answers, told);
             archive.register_beside(&registration, &self.target.output, write).map_err(Failure::failed)?
         };
         let result = registered().and_then(|ticket| {
@@ -225,12 +220,17 @@ impl Made<'_> {
         held.keep(staged, name, &ours)
     }
 
-    /// Writes all files; `old`: what the lists say that are superseded.
-    fn write(&self, staged: &Path, old: Option<&[Summary<'_>]>, answers: &str) -> Result<(), Failure> {
+    /// Writes all files; `place` holds the run that is superseded.
+    fn write(&self, staged: &Path, place: &Path, answers: &str, told: &dyn Told) -> Result<(), Failure> {
         let lists: Vec<Summaries<'_>> = self.handed.lists.iter().map(Summaries::of).collect();
+        let old = data::read_lines(place).unwrap_or_else(|error| {
+            let place = place.display();
+            told.say(&format!("注意：「{place}」中上次结果的记录已损坏（{error}），这次不写 {}", printed::CHANGES));
+            None
+        });
         let changes = old.map(|old| {
             let now: Vec<Summary<'_>> = lists.iter().flat_map(Summaries::all).collect();
-            changes::compare(old, &now)
+            changes::compare(&old, &now)
         });
         let publication = Publication {
             info: self.info,

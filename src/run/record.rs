@@ -170,11 +170,11 @@ pub fn has_published(dir: &std::path::Path) -> bool {
 ///
 /// # Errors
 /// Names the archive, and what to do.
-pub fn may_be_new(archive: &std::path::Path, dir: &std::path::Path) -> Result<(), Failure> {
-    if std::fs::metadata(archive).is_ok_and(|file| file.len() == 0) && has_published(dir) {
+pub fn may_be_new(file: &std::path::Path, dir: &std::path::Path) -> Result<(), Failure> {
+    if archive::is_emptied(file) && has_published(dir) {
         return Err(Failure::failed(format!(
             "档案「{}」是空文件，而「{}」中已有发布的结果：其中的内容已丢失。请从备份恢复；确为从未用过的新档案的，删去这个空文件后重试",
-            archive.display(),
+            file.display(),
             dir.display()
         )));
     }

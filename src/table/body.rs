@@ -49,6 +49,15 @@ struct Shape<'s> {
     place: Vec<Option<usize>>,
 }
 
+/// What a row below the header is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Data,
+    Ignored,
+    /// Ignored, too, but to be told: it begins with a note and is filled like data.
+    FilledNote,
+}
+
 /// The row that is being read.
 struct Row {
     at: Option<u32>,
@@ -153,7 +162,8 @@ impl<'s> Body<'s> {
     fn end_row(&mut self) {
         let Some(at) = self.row.at.take() else { return };
         self.rows += 1;
-        if self.is_data(at) {
+        let line = self.line();
+        if line == Line::Data {
             self.lines.push(at);
             for (builder, code) in self.builders.iter_mut().zip(&self.row.codes) {
                 builder.push(*code);
@@ -161,39 +171,42 @@ impl<'s> Body<'s> {
         } else {
             self.ignored += 1;
         }
+        if line == Line::FilledNote {
+            self.remarks.push(at);
+        }
         self.row.filled = 0;
         self.row.first.clear();
         self.row.codes.fill(EMPTY);
     }
 
-    fn is_data(&mut self, at: u32) -> bool {
+    /// What the row that ends here is.
+    fn line(&self) -> Line {
         let codes = || self.row.codes.iter().enumerate();
         if codes().all(|(at, code)| self.builders[at].is_blank(*code)) {
-            return false;
+            return Line::Ignored;
         }
         if codes().all(|(at, code)| *code == EMPTY || self.headers[at].contains(code)) {
-            return false;
+            return Line::Ignored;
         }
         let first = &self.row.first;
         if first.is_ascii() {
-            return true;
+            return Line::Data;
         }
         match rows::remark(first) {
-            // In a column that nobody asked for, 「电话：…」 may be anything: what is filled like data is data.
-            Some(Remark::Signature) => !self.row.first_is_ours && self.is_filled_like_data(),
-            Some(Remark::Note) => {
-                if !self.row.first_is_ours && self.is_filled_like_data() {
-                    self.remarks.push(at);
-                }
-                false
-            }
-            Some(Remark::Total) => false,
-            None => self.row.filled > 1 || !self.shape.headings.contains(&text::header_key(first)),
+            // In a column that nobody asked for, 「电话：…」 may be anything.
+            Some(Remark::Signature) if self.is_filled_like_data() => Line::Data,
+            Some(Remark::Note) if self.is_filled_like_data() => Line::FilledNote,
+            Some(_) => Line::Ignored,
+            None if self.row.filled == 1 && self.shape.headings.contains(&text::header_key(first)) => Line::Ignored,
+            None => Line::Data,
         }
     }
 
-    /// Something stands in every required column, and not only further signatures.
+    /// The remark stands in a column that nobody asked for, and something in every required one that is not another.
     fn is_filled_like_data(&self) -> bool {
+        if self.row.first_is_ours {
+            return false;
+        }
         let filled = |at: &usize| {
             let (builder, code) = (&self.builders[*at], self.row.codes[*at]);
             !builder.is_blank(code) && rows::remark(builder.shown(code)).is_none()

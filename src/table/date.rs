@@ -22,15 +22,15 @@ pub fn day_from_text(given: &str, from_1904: bool) -> Option<NaiveDate> {
     if whole.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return day_from_number(number.parse().ok()?, from_1904);
     }
-    day(given)
-}
-
-/// A day written out, with or without a time.
-pub fn day(given: &str) -> Option<NaiveDate> {
     match written(given)? {
         Written::Day(day) => Some(day),
         Written::Month(_) => None,
     }
+}
+
+/// As [`day_from_text`], with serials from 1900.
+pub fn day(given: &str) -> Option<NaiveDate> {
+    day_from_text(given, false)
 }
 
 /// A day or a month written out; a month counts as its first day.
@@ -105,8 +105,6 @@ fn written(given: &str) -> Option<Written> {
     let mut at = Reader { left: text::trimmed(&folded) };
     let first = at.digits();
     match first.len() {
-        // A serial that was stored as text.
-        5 if at.left.is_empty() => return day_from_number(first.parse().ok()?, false).map(Written::Day),
         6 if at.left.is_empty() => {
             return first_of(first[..4].parse().ok()?, first[4..].parse().ok()?).map(Written::Month);
         }

@@ -21,6 +21,12 @@ impl Reader<'_> {
         self.faults.push(Fault::cell(self.file, self.sheet, self.row, column, reason, remedy));
     }
 
+    /// An answer that is none of those allowed.
+    fn outside(&mut self, column: &str, allowed: &[impl AsRef<str>], given: &str, remedy: &str) {
+        let reason = format!("「{column}」只能是{}，现为「{given}」", text::quoted(allowed));
+        self.fault(column, reason, remedy);
+    }
+
     /// A filled answer cell as shown; blank where it has no value that could be taken.
     fn text(&mut self, column: &str) -> String {
         match self.row.get(self.sheet, column) {
@@ -83,8 +89,7 @@ impl Reader<'_> {
             return None;
         }
         let Some(opinion) = words.all().into_iter().find(|word| text::key(word) == given.opinion) else {
-            let reason = format!("「委员会意见」只能是{}，现为「{}」", text::quoted(&words.all()), given.opinion);
-            self.fault(printed::OPINION, reason, "从下拉列表中选择，或清空");
+            self.outside(printed::OPINION, &words.all(), &given.opinion, "从下拉列表中选择，或清空");
             self.method_of_none(line, words, &given.method);
             return None;
         };
@@ -96,8 +101,7 @@ impl Reader<'_> {
     fn method_of_none(&mut self, line: &Line, words: &Vocabulary, given: &str) {
         let mut known = words.methods.iter().chain(&line.options).chain([&line.action]);
         if !given.is_empty() && !known.any(|method| text::key(method) == given) {
-            let reason = format!("「决定方式」只能是{}，现为「{given}」", text::quoted(&words.methods));
-            self.fault(printed::METHOD, reason, "从中选择一种，或清空");
+            self.outside(printed::METHOD, &words.methods, given, "从中选择一种，或清空");
         }
     }
 
@@ -121,19 +125,17 @@ impl Reader<'_> {
         }
         let found = allowed.iter().find(|method| text::key(method) == given);
         if found.is_none() {
-            let (reason, remedy) = if allowed.is_empty() {
-                (
-                    format!("意见为「{opinion}」，「决定方式」应当空白，现为「{given}」"),
-                    "清空决定方式，或改填委员会意见",
-                )
-            } else {
-                (
-                    format!("「决定方式」只能是{}，现为「{given}」", text::quoted(allowed)),
-                    "从中选择一种；要改作别的处理，委员会意见填「变更」",
-                )
+            let remedy = match allowed {
+                _ if opinion == words.change => "从中选择一种",
+                [] => "清空决定方式，或改填委员会意见",
+                _ => "从中选择一种；要改作别的处理，委员会意见填「变更」",
             };
-            let remedy = if opinion == words.change { "从中选择一种" } else { remedy };
-            self.fault(printed::METHOD, reason, remedy);
+            if allowed.is_empty() {
+                let reason = format!("意见为「{opinion}」，「决定方式」应当空白，现为「{given}」");
+                self.fault(printed::METHOD, reason, remedy);
+            } else {
+                self.outside(printed::METHOD, allowed, given, remedy);
+            }
         }
         found.cloned()
     }

@@ -102,7 +102,7 @@ pub(in crate::archive) fn is_broken(raw: &Raw) -> bool {
 /// The day in a cell of the sheet, however it was typed.
 pub(in crate::archive) fn day(sheet: &Sheet, raw: &Raw) -> Option<NaiveDate> {
     match raw {
-        Raw::Text(given) => date::day(given),
+        Raw::Text(given) => date::day_from_text(given, sheet.from_1904),
         Raw::Number(number) => date::day_from_number(*number, sheet.from_1904),
         Raw::DateTime(time) => date::day_from_moment(*time),
         Raw::Bool(_) | Raw::Error(_) | Raw::NoResult => None,

@@ -3,11 +3,12 @@
 //! A pack comes from elsewhere: what it calls its lists must not lead out of the run's folder, fall
 //! together with a file that every run writes, or be refused by Windows.
 
+use super::super::printed;
 use super::super::raw::{Name, RawFile};
 use super::Builder;
 
 /// What every run writes beside the pack's lists.
-const TAKEN: [&str; 7] = ["总览", "待定事项", "数据问题清单", "退回单", "变更对照", "data", "run"];
+const TAKEN: [&str; 7] = ["总览", "待定事项", "数据问题清单", "退回单", printed::CHANGES, "data", "run"];
 const LONGEST: usize = 60;
 /// A table also names a sheet, for which Excel takes so many UTF-16 units.
 const LONGEST_TABLE: usize = 31;

@@ -55,6 +55,13 @@ impl Before {
         Before { city, kept, old, new }
     }
 
+    /// A list of the old run, and a copy of it with an answer.
+    fn answered(&self) -> (PathBuf, PathBuf) {
+        let (list, answered) = (published(&self.city).join("通报名单.xlsx"), self.kept.path().join("通报名单.xlsx"));
+        super::names::answer(&list, &answered, "同意", "按期办理");
+        (list, answered)
+    }
+
     fn restore(&self) {
         fs::remove_dir_all(self.city.output()).unwrap();
         let copy = self.kept.path().join("旧");
@@ -169,9 +176,7 @@ fn a_run_is_brought_to_the_disk_before_it_is_swapped_in() {
 fn an_answer_that_is_given_while_a_run_is_made_is_not_swapped_away() {
     let before = Before::new();
     before.restore();
-    let list = published(&before.city).join("通报名单.xlsx");
-    let answered = before.kept.path().join("通报名单.xlsx");
-    super::names::answer(&list, &answered, "同意", "按期办理");
+    let (list, answered) = before.answered();
     let (input, output) = (before.city.input(), before.city.output());
     let command: [&OsStr; 4] = ["half-year".as_ref(), input.as_ref(), "--output".as_ref(), output.as_ref()];
     let slow = ["-e", "trace=fsync", "-e", "inject=fsync:delay_enter=400000"];
@@ -194,9 +199,7 @@ fn an_answer_that_is_given_while_a_run_is_made_is_not_swapped_away() {
 fn recording_killed_at_each_step_takes_all_answers_or_none() {
     let before = Before::new();
     before.restore();
-    let list = published(&before.city).join("通报名单.xlsx");
-    let answered = before.kept.path().join("通报名单.xlsx");
-    super::names::answer(&list, &answered, "同意", "按期办理");
+    let (_, answered) = before.answered();
     let archive = before.city.output().join("档案.db");
     let record: [&OsStr; 4] = ["record".as_ref(), answered.as_ref(), "--archive".as_ref(), archive.as_ref()];
     let mut killed = 0;
