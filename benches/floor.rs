@@ -378,9 +378,9 @@ impl Sink for Pieces {
     fn cell(&mut self, _: u32, column: u32, value: Raw) {
         match value {
             Raw::Text(text) => self.at(column).put(&text, f64::NAN),
-            Raw::Number(number) => self.at(column).put("", number),
-            Raw::DateTime(day) => self.at(column).put("", day.and_utc().timestamp() as f64),
-            Raw::Bool(_) | Raw::Error(_) | Raw::NoResult => self.at(column).put("", f64::NAN),
+            Raw::Number(number, _) => self.at(column).put("", number),
+            Raw::DateTime(day, _) => self.at(column).put("", day.and_utc().timestamp() as f64),
+            Raw::Bool(_) | Raw::Error(_) | Raw::NoResult | Raw::Veiled(_) => self.at(column).put("", f64::NAN),
         }
     }
 

@@ -57,19 +57,24 @@ fn texts(path: &Path) -> Result<Texts, workbook::Error> {
     Ok(filled.0)
 }
 
+fn shown(value: Raw) -> String {
+    match value {
+        Raw::Text(text) => text.trim().to_owned(),
+        Raw::Number(number, _) => number.to_string(),
+        Raw::DateTime(time, _) => time.date().to_string(),
+        Raw::Bool(value) => value.to_string(),
+        Raw::Error(text) => text,
+        Raw::NoResult => "（公式没有结果）".to_owned(),
+        Raw::Veiled(veiled) => shown(veiled.stored),
+    }
+}
+
 #[derive(Default)]
 struct Filled(Texts);
 
 impl Sink for Filled {
     fn cell(&mut self, row: u32, column: u32, value: Raw) {
-        let text = match value {
-            Raw::Text(text) => text.trim().to_owned(),
-            Raw::Number(number) => number.to_string(),
-            Raw::DateTime(time) => time.date().to_string(),
-            Raw::Bool(value) => value.to_string(),
-            Raw::Error(text) => text,
-            Raw::NoResult => "（公式没有结果）".to_owned(),
-        };
+        let text = shown(value);
         if !text.is_empty() {
             self.0.entry(row).or_default().push((column, text));
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::workbook::{Merge, Raw};
+use crate::workbook::{Looks, Merge, Raw};
 
 use super::coerce::Coercion;
 use super::column::{Builder, Cells, Content, EMPTY, Stored};
@@ -39,7 +39,7 @@ pub struct Body<'s> {
 #[derive(Clone)]
 struct Shape<'s> {
     coercions: &'s [Coercion],
-    from_1904: bool,
+    looks: &'s Looks,
     found: Match,
     nears: Vec<Near>,
     titles: TitleYears,
@@ -71,7 +71,7 @@ struct Row {
 }
 
 impl<'s> Body<'s> {
-    pub fn new(schema: &'s Schema, from_1904: bool, found: Match, nears: Vec<Near>, head: &[HeadRow]) -> Self {
+    pub fn new(schema: &'s Schema, looks: &'s Looks, found: Match, nears: Vec<Near>, head: &[HeadRow]) -> Self {
         let mut titles = TitleYears::default();
         let mut headings = Vec::new();
         for row in head.iter().filter(|row| row.row < found.rows.0) {
@@ -86,7 +86,7 @@ impl<'s> Body<'s> {
             }
         }
         let coercions = &schema.coercions[found.table];
-        Self::of(Arc::new(Shape { coercions, from_1904, found, nears, titles, headings, place }))
+        Self::of(Arc::new(Shape { coercions, looks, found, nears, titles, headings, place }))
     }
 
     fn of(shape: Arc<Shape<'s>>) -> Self {
@@ -152,7 +152,7 @@ impl<'s> Body<'s> {
     fn put(&mut self, at: usize, code: impl FnOnce(&mut Builder, &dyn Fn(Stored<'_>, &str) -> Content) -> u32) {
         let (shape, builder) = (&self.shape, &mut self.builders[at]);
         let known = builder.len();
-        let code = code(builder, &|stored, shown| shape.coercions[at].read(stored, shown, shape.from_1904));
+        let code = code(builder, &|stored, shown| shape.coercions[at].read(stored, shown, shape.looks));
         if builder.len() > known && text::is_header(builder.shown(code), &shape.found.words[at]) {
             self.headers[at].push(code);
         }

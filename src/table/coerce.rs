@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use crate::finding::Code;
 use crate::pack::{Column, ColumnKind, Pack};
+use crate::workbook::Looks;
 
 use super::column::{Content, Fault, Stored, Value};
 use super::{date, text};
@@ -58,7 +59,8 @@ impl Coercion {
             default: None,
         };
         if let Some(default) = &column.default
-            && let Content::Good(value) = coercion.read(Stored::Text(default), text::trimmed(default), false)
+            && let Content::Good(value) =
+                coercion.read(Stored::Text(default), text::trimmed(default), &Looks::default())
         {
             coercion.default = Some(match value {
                 // Where nothing is shown the default has to stand for itself.
@@ -75,7 +77,8 @@ impl Coercion {
     }
 
     /// What a content means that is shown so.
-    pub fn read(&self, stored: Stored<'_>, shown: &str, from_1904: bool) -> Content {
+    pub fn read(&self, stored: Stored<'_>, shown: &str, looks: &Looks) -> Content {
+        let from_1904 = looks.counts_from_1904();
         match stored {
             Stored::Error(error) => {
                 return self.broken(&format!("是错误值「{error}」"), "请改正公式，或直接填写正确的值");
@@ -106,8 +109,8 @@ impl Coercion {
             ColumnKind::Number { min, max } => self.number(stored, shown, &key, *min, *max),
             ColumnKind::Date => {
                 let day = match stored {
-                    Stored::DateTime(moment) => date::day_from_moment(moment),
-                    Stored::Number(number) => date::day_from_number(number, from_1904),
+                    Stored::DateTime(moment, _) => date::day_from_moment(moment),
+                    Stored::Number(number, _) => date::day_from_number(number, from_1904),
                     Stored::Text(_) => date::day_from_text(shown, from_1904),
                     _ => None,
                 };
@@ -115,8 +118,8 @@ impl Coercion {
             }
             ColumnKind::Month => {
                 let day = match stored {
-                    Stored::DateTime(moment) => date::day_from_moment(moment),
-                    Stored::Number(number) => date::month_from_number(number, from_1904),
+                    Stored::DateTime(moment, _) => date::day_from_moment(moment),
+                    Stored::Number(number, _) => date::month_from_number(number, from_1904),
                     Stored::Text(_) => date::day_from_text(shown, from_1904).or_else(|| date::month(shown)),
                     _ => None,
                 };
@@ -124,7 +127,7 @@ impl Coercion {
             }
             ColumnKind::Year => {
                 let year = match stored {
-                    Stored::Number(_) | Stored::Text(_) => date::year(shown),
+                    Stored::Number(..) | Stored::Text(_) => date::year(shown),
                     _ => None,
                 };
                 match year {
@@ -150,12 +153,12 @@ impl Coercion {
     fn id(&self, stored: Stored<'_>, shown: &str, key: &str) -> Content {
         match stored {
             // Beyond this a stored number has lost its last digits: two ids may have become one.
-            Stored::Number(number) if number.abs() >= 1e15 => fault(
+            Stored::Number(number, _) if number.abs() >= 1e15 => fault(
                 Code::BadNumber,
                 format!("{}「{key}」位数过多，按数字存放已失真", self.name),
                 "请把该列设为文本格式后重新填写",
             ),
-            Stored::DateTime(_) | Stored::Bool(_) => fault(
+            Stored::DateTime(..) | Stored::Bool(_) => fault(
                 Code::NotInSet,
                 format!("{}「{key}」不是编号，可能被表格软件自动转换了格式", self.name),
                 "请把该列设为文本格式后重新填写",
@@ -180,7 +183,7 @@ impl Coercion {
 
     fn number(&self, stored: Stored<'_>, shown: &str, key: &str, min: Option<f64>, max: Option<f64>) -> Content {
         let number = match stored {
-            Stored::Number(number) => Some(number),
+            Stored::Number(number, _) => Some(number),
             // Digits with a gap between them may have lost one.
             Stored::Text(_) if shown.contains(text::is_blank) => None,
             Stored::Text(_) => number_written(key),
@@ -261,12 +264,12 @@ mod tests {
         let pack = crate::pack::built_in("kunming-2015").unwrap();
         for coercion in (0..pack.tables.len()).flat_map(|table| Coercion::of_table(&pack, table)) {
             for stored in [Stored::NoResult, Stored::Error("#REF!")] {
-                let Content::Bad(fault) = coercion.read(stored, &stored.shown(), false) else {
+                let Content::Bad(fault) = coercion.read(stored, &stored.shown(), &Looks::default()) else {
                     panic!("{stored:?} in {}", coercion.name)
                 };
                 assert_eq!(fault.code, Code::BrokenCell);
             }
-            assert_eq!(coercion.read(Stored::Text(" \u{3000}"), "", false), Content::Blank);
+            assert_eq!(coercion.read(Stored::Text(" \u{3000}"), "", &Looks::default()), Content::Blank);
         }
     }
 

@@ -10,7 +10,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use foldhash::HashMap;
 
 use crate::finding::Code;
-use crate::workbook::Raw;
+use crate::workbook::{Look, Raw, Veiled};
 
 use super::text;
 use super::texts::{Index, Recent, Texts};
@@ -244,22 +244,25 @@ impl<'a> Meaning<'a> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Stored<'a> {
     Text(&'a str),
-    Number(f64),
-    DateTime(NaiveDateTime),
+    Number(f64, Look),
+    DateTime(NaiveDateTime, Look),
     Bool(bool),
     Error(&'a str),
     NoResult,
+    /// Something other than what is seen.
+    Veiled(&'a Veiled),
 }
 
 impl<'a> From<&'a Raw> for Stored<'a> {
     fn from(raw: &'a Raw) -> Self {
         match raw {
             Raw::Text(text) => Self::Text(text),
-            Raw::Number(number) => Self::Number(*number),
-            Raw::DateTime(moment) => Self::DateTime(*moment),
+            Raw::Number(number, look) => Self::Number(*number, *look),
+            Raw::DateTime(moment, look) => Self::DateTime(*moment, *look),
             Raw::Bool(value) => Self::Bool(*value),
             Raw::Error(error) => Self::Error(error),
             Raw::NoResult => Self::NoResult,
+            Raw::Veiled(veiled) => Self::Veiled(veiled),
         }
     }
 }
@@ -269,8 +272,8 @@ impl<'a> Stored<'a> {
     pub fn shown(self) -> Cow<'a, str> {
         match self {
             Self::Text(given) => Cow::Borrowed(text::trimmed(given)),
-            Self::Number(number) => Cow::Owned(number_shown(number)),
-            Self::DateTime(moment) => {
+            Self::Number(number, _) => Cow::Owned(number_shown(number)),
+            Self::DateTime(moment, _) => {
                 let midnight = moment.time() == chrono::NaiveTime::MIN;
                 Cow::Owned(moment.format(if midnight { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" }).to_string())
             }
@@ -278,6 +281,7 @@ impl<'a> Stored<'a> {
             Self::Bool(false) => Cow::Borrowed("FALSE"),
             Self::Error(shown) => Cow::Borrowed(shown),
             Self::NoResult => Cow::Borrowed(""),
+            Self::Veiled(veiled) => Self::from(&veiled.stored).shown(),
         }
     }
 }
@@ -292,10 +296,10 @@ pub struct Builder {
     texts: Recent,
     /// The code of the last such text: in lists the same unit often stands in many rows.
     last_text: u32,
-    numbers: HashMap<u64, u32>,
-    last_number: Option<(u64, u32)>,
+    numbers: HashMap<(u64, Look), u32>,
+    last_number: Option<((u64, Look), u32)>,
     /// Other contents; few are different.
-    moments: HashMap<NaiveDateTime, u32>,
+    moments: HashMap<(NaiveDateTime, Look), u32>,
     errors: HashMap<String, u32>,
     rest: Vec<(Raw, u32)>,
 }
@@ -338,15 +342,15 @@ impl Builder {
     pub fn code(&mut self, raw: Raw, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
         let known = match &raw {
             Raw::Text(given) => return self.text(given, read),
-            Raw::Number(number) => return self.number(*number, read),
-            Raw::DateTime(moment) => self.moments.get(moment).copied(),
+            Raw::Number(number, look) => return self.number(*number, *look, read),
+            Raw::DateTime(moment, look) => self.moments.get(&(*moment, *look)).copied(),
             Raw::Error(error) => self.errors.get(error).copied(),
             other => self.rest.iter().find(|(known, _)| known == other).map(|(_, code)| *code),
         };
         known.unwrap_or_else(|| {
             let code = self.enter(Stored::from(&raw), read);
             match raw {
-                Raw::DateTime(moment) => drop(self.moments.insert(moment, code)),
+                Raw::DateTime(moment, look) => drop(self.moments.insert((moment, look), code)),
                 Raw::Error(error) => drop(self.errors.insert(error, code)),
                 other => self.rest.push((other, code)),
             }
@@ -354,8 +358,8 @@ impl Builder {
         })
     }
 
-    fn number(&mut self, number: f64, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
-        let bits = number.to_bits();
+    fn number(&mut self, number: f64, look: Look, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
+        let bits = (number.to_bits(), look);
         if let Some((last, code)) = self.last_number
             && last == bits
         {
@@ -364,7 +368,7 @@ impl Builder {
         let code = match self.numbers.get(&bits) {
             Some(code) => *code,
             None => {
-                let code = self.enter(Stored::Number(number), read);
+                let code = self.enter(Stored::Number(number, look), read);
                 self.numbers.insert(bits, code);
                 code
             }
@@ -483,12 +487,17 @@ mod tests {
     fn a_number_and_a_text_that_look_alike_are_two_contents() {
         let mut builder = Builder::default();
         let mut kinds = Vec::new();
-        let contents = [Raw::Number(12.0), Raw::Text("12".into()), Raw::Number(12.0), Raw::Text("12".into())];
+        let contents = [
+            Raw::Number(12.0, Look::PLAIN),
+            Raw::Text("12".into()),
+            Raw::Number(12.0, Look::PLAIN),
+            Raw::Text("12".into()),
+        ];
         let codes: Vec<u32> = contents
             .into_iter()
             .map(|raw| {
                 builder.code(raw, |stored, shown| {
-                    kinds.push(matches!(stored, Stored::Number(_)));
+                    kinds.push(matches!(stored, Stored::Number(..)));
                     Content::Good(Value::text(shown, shown))
                 })
             })

@@ -170,6 +170,7 @@ pub fn read_given(
     context: &Context<'_>,
 ) -> Result<Dataset, Failed> {
     let schema = Schema::new(pack);
+    let looks = workbook::Looks::default();
     let mut dataset = Dataset::default();
     let mut sources = Vec::new();
     for sheet in given {
@@ -177,7 +178,7 @@ pub fn read_given(
         if book == dataset.books.len() {
             dataset.books.push(Book { path: sheet.book.clone(), sha256: String::new() });
         }
-        let mut scan = Scan::new(&schema, false);
+        let mut scan = Scan::new(&schema, &looks);
         for (row, cells) in (0u32..).zip(&sheet.rows) {
             for (column, text) in (0u32..).zip(cells).filter(|(_, text)| !text.is_empty()) {
                 scan.cell(row, column, Raw::Text(text.as_str().into()));
@@ -335,7 +336,7 @@ fn scan(
         .with_max_len(1)
         .filter_map(|(book, sheet)| {
             let opened = books[book].1.as_ref()?;
-            let mut scan = Scan::new(schema, opened.counts_from_1904());
+            let mut scan = Scan::new(schema, opened.looks());
             let name = opened.sheets()[sheet].name.clone();
             let result =
                 opened.read(sheet, &mut scan).map(|merges| Source { book, name, scanned: scan.finish(&merges) });

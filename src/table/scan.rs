@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::pack::Pack;
-use crate::workbook::{Merge, Raw, Sink};
+use crate::workbook::{Looks, Merge, Raw, Sink};
 
 use super::body::Body;
 use super::coerce::Coercion;
@@ -68,10 +68,10 @@ pub struct Part {
     pub cells: Vec<Cells>,
 }
 
-/// Takes the cells of one sheet.
+/// Takes the cells of one sheet of a book whose cells have those looks.
 pub struct Scan<'s> {
     schema: &'s Schema,
-    from_1904: bool,
+    looks: &'s Looks,
     stage: Stage<'s>,
 }
 
@@ -141,8 +141,8 @@ impl Sink for Scan<'_> {
 }
 
 impl<'s> Scan<'s> {
-    pub fn new(schema: &'s Schema, from_1904: bool) -> Self {
-        Self { schema, from_1904, stage: Stage::Head(Vec::new()) }
+    pub fn new(schema: &'s Schema, looks: &'s Looks) -> Self {
+        Self { schema, looks, stage: Stage::Head(Vec::new()) }
     }
 
     /// The sheet is at its end; `merges` are its merged ranges.
@@ -172,7 +172,7 @@ impl<'s> Scan<'s> {
         let (recognition, nears) = self.schema.headers.recognise(&head);
         self.stage = match recognition {
             Recognition::Table(found) => {
-                let mut body = Box::new(Body::new(self.schema, self.from_1904, *found, nears, &head));
+                let mut body = Box::new(Body::new(self.schema, self.looks, *found, nears, &head));
                 for (row, cells) in kept {
                     if row > body.header_end() {
                         for (column, raw) in cells {

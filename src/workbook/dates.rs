@@ -2,8 +2,6 @@
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::Raw;
-
 /// The last day that spreadsheet programs know, 9999-12-31, in the 1900 system.
 const LAST_SERIAL: f64 = 2_958_465.0;
 
@@ -23,14 +21,6 @@ pub(super) fn from_serial(serial: f64, is_1904: bool) -> Option<NaiveDateTime> {
     // Excel rounds to the millisecond; a float holds a day's time with a few microseconds' error.
     let millis = (serial * 86_400_000.0).round() as i64;
     epoch.and_hms_opt(0, 0, 0)?.checked_add_signed(TimeDelta::try_milliseconds(millis)?)
-}
-
-/// A stored number as shown: a date where its format says so and it is one.
-pub(super) fn number(value: f64, is_date: bool, is_1904: bool) -> Raw {
-    match is_date.then(|| from_serial(value, is_1904)).flatten() {
-        Some(at) => Raw::DateTime(at),
-        None => Raw::Number(value),
-    }
 }
 
 /// `2015-06-24`, `2015-06-24T08:00:00`, each with or without fractions of a second and a trailing zone `Z`.

@@ -27,6 +27,7 @@ mod cells;
 mod dates;
 mod encoding;
 mod error;
+mod look;
 mod ods;
 mod ole;
 mod opc;
@@ -47,6 +48,7 @@ use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
 pub use error::Error;
+pub use look::{DaySeen, Look, Looks, Shown};
 pub use walk::{Found, Walk, walk};
 
 use cells::Ordered;
@@ -62,14 +64,26 @@ use xlsx::Xlsx;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Raw {
     Text(Arc<str>),
-    Number(f64),
+    Number(f64, Look),
     /// A number shown as a date or time; already converted from its serial (1900 or 1904 system).
-    DateTime(NaiveDateTime),
+    DateTime(NaiveDateTime, Look),
     Bool(bool),
     /// An error value as shown (`#REF!`).
     Error(String),
     /// A formula without a stored result.
     NoResult,
+    /// A value that the sheet, or its format's section for texts, hides or replaces. What a number's format hides is told
+    /// by its [`Look`].
+    Veiled(Box<Veiled>),
+}
+
+/// A value that is not what is seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Veiled {
+    /// What is stored; never itself veiled.
+    pub stored: Raw,
+    /// What is seen instead; empty for nothing.
+    pub shown: String,
 }
 
 /// A merged range, inclusive, zero-based: first row, first column, last row, last column.
@@ -199,13 +213,13 @@ impl Book {
         &self.sha256
     }
 
-    /// Whether the book's serials count from 1904: for numbers that are not shown as dates.
-    pub fn counts_from_1904(&self) -> bool {
+    /// The number formats that the looks of its cells stand for.
+    pub fn looks(&self) -> &Looks {
         match &self.content {
-            Content::Xlsx(book) => book.counts_from_1904(),
-            Content::Xlsb(book) => book.counts_from_1904(),
-            Content::Xls(book) => book.counts_from_1904(),
-            Content::Ods(_) => false,
+            Content::Xlsx(book) => book.looks(),
+            Content::Xlsb(book) => book.looks(),
+            Content::Xls(book) => book.looks(),
+            Content::Ods(book) => book.looks(),
         }
     }
 

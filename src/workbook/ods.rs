@@ -10,7 +10,7 @@ use super::cells::{self, COLUMNS, Ordered, ROWS};
 use super::error::Fault;
 use super::package::Package;
 use super::xml::{Tag, Token, Xml, unescape};
-use super::{Merge, Raw, SheetName, dates, sniff};
+use super::{Look, Looks, Merge, Raw, SheetName, dates, sniff};
 
 const CONTENT: &str = "content.xml";
 
@@ -26,9 +26,14 @@ pub(super) struct Ods {
     pub sheets: Vec<SheetName>,
     /// Where each sheet starts in the part.
     starts: Vec<u64>,
+    looks: Looks,
 }
 
 impl Ods {
+    pub fn looks(&self) -> &Looks {
+        &self.looks
+    }
+
     pub fn open(package: Package) -> Result<Ods, Fault> {
         if is_encrypted(&package)? {
             return Err(Fault::Encrypted);
@@ -83,7 +88,7 @@ impl Ods {
         if !found {
             return Err(Fault::NotAWorkbook("不含表格的 OpenDocument 文档".to_owned()));
         }
-        Ok(Ods { package, sheets, starts })
+        Ok(Ods { package, sheets, starts, looks: Looks::default() })
     }
 
     pub fn read(&self, sheet: usize, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
@@ -257,9 +262,11 @@ impl Cell {
         };
         let plain = value.trim();
         let typed = match self.kind {
-            Kind::Number => plain.parse().ok().filter(|value: &f64| value.is_finite()).map(Raw::Number),
-            Kind::Date => dates::from_iso(plain).map(Raw::DateTime),
-            Kind::Time => dates::from_duration(plain).map(Raw::Number),
+            Kind::Number => {
+                plain.parse().ok().filter(|value: &f64| value.is_finite()).map(|value| Raw::Number(value, Look::PLAIN))
+            }
+            Kind::Date => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
+            Kind::Time => dates::from_duration(plain).map(|days| Raw::Number(days, Look::PLAIN)),
             Kind::Bool => match plain {
                 "true" | "TRUE" => Some(Raw::Bool(true)),
                 "false" | "FALSE" => Some(Raw::Bool(false)),

@@ -11,8 +11,7 @@ use super::cells::{self, Ordered, Strings};
 use super::error::Fault;
 use super::ole::Ole;
 use super::package::{u16_at, u32_at, u64_at};
-use super::xlsx::Styles;
-use super::{Merge, Raw, SheetName, dates};
+use super::{Looks, Merge, Raw, SheetName};
 
 // Record types, [MS-XLS] 2.3.
 const BOF: u16 = 0x0809;
@@ -48,16 +47,15 @@ pub(super) struct Xls {
     /// Where the part ends that describes the whole book.
     globals_end: usize,
     strings: Strings,
-    styles: Styles,
+    looks: Looks,
     coding: Coding,
     /// The book says which program last calculated it.
     calculated: bool,
 }
 
 impl Xls {
-    /// Whether the book's serials count from 1904.
-    pub fn counts_from_1904(&self) -> bool {
-        self.styles.is_1904
+    pub fn looks(&self) -> &Looks {
+        &self.looks
     }
 
     pub fn open(bytes: &[u8]) -> Result<Xls, Fault> {
@@ -83,7 +81,7 @@ impl Xls {
             starts: Vec::new(),
             globals_end: 0,
             strings: Strings::default(),
-            styles: Styles::default(),
+            looks: Looks::default(),
             coding: Coding { wide: true, page: Some(encoding_rs::GBK) },
             calculated: false,
         };
@@ -110,12 +108,12 @@ impl Xls {
             match kind {
                 FILE_PASS => return Err(Fault::Encrypted),
                 CODE_PAGE => book.coding.page = code_page(u16_at(data, 0)),
-                DATE_MODE => book.styles.is_1904 = u16_at(data, 0) == 1,
+                DATE_MODE => book.looks.count_from_1904(u16_at(data, 0) == 1),
                 RECALC_ID => book.calculated = true,
                 FORMAT => {
                     // A format that is cut off decides nothing: the number stays a number.
                     if let Ok(code) = book.coding.counted(data.get(2..).unwrap_or_default(), book.coding.wide) {
-                        formats.insert(u16_at(data, 0), dates::is_date_code(&code));
+                        formats.insert(u16_at(data, 0), book.looks.look(&code)?);
                     }
                 }
                 XF => format_of.push(u16_at(data, 2)),
@@ -134,8 +132,13 @@ impl Xls {
                 _ => {}
             }
         }
-        let is_date = |id: u16| formats.get(&id).copied().unwrap_or_else(|| dates::is_builtin_date(u32::from(id)));
-        book.styles.dates = format_of.into_iter().map(is_date).collect();
+        for id in format_of {
+            let look = match formats.get(&id) {
+                Some(look) => *look,
+                None => book.looks.built_in(u32::from(id))?,
+            };
+            book.looks.push_style(look)?;
+        }
         book.globals_end = records.at;
         book.stream = stream;
         Ok(book)
@@ -292,12 +295,16 @@ impl Xls {
 
     fn float(&self, bytes: &[u8], style: usize) -> Raw {
         let value = f64::from_bits(u64_at(bytes, 0));
-        if value.is_finite() { self.styles.number(value, style) } else { Raw::Error("#NUM!".to_owned()) }
+        if value.is_finite() {
+            self.looks.raw(value, self.looks.of_style(style))
+        } else {
+            Raw::Error("#NUM!".to_owned())
+        }
     }
 
     /// A number in four bytes, after its format.
     fn rk(&self, data: &[u8]) -> Raw {
-        self.styles.number(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0)))
+        self.looks.raw(unpack_rk(u32_at(data, 2)), self.looks.of_style(usize::from(u16_at(data, 0))))
     }
 }
 

@@ -10,8 +10,8 @@ use super::biff::{error, unpack_rk};
 use super::cells::{self, Ordered, Strings};
 use super::error::Fault;
 use super::package::{Package, Stream, u16_at, u32_at, u64_at};
-use super::xlsx::{Styles, add_sheet};
-use super::{Merge, Raw, SheetName, dates, opc};
+use super::xlsx::add_sheet;
+use super::{Looks, Merge, Raw, SheetName, opc};
 
 /// No record that is looked at is longer than this.
 const LONGEST: usize = 1 << 20;
@@ -22,22 +22,21 @@ pub(super) struct Xlsb {
     pub sheets: Vec<SheetName>,
     parts: Vec<String>,
     strings: Strings,
-    styles: Styles,
+    looks: Looks,
 }
 
 impl Xlsb {
-    /// Whether the book's serials count from 1904.
-    pub fn counts_from_1904(&self) -> bool {
-        self.styles.is_1904
+    pub fn looks(&self) -> &Looks {
+        &self.looks
     }
 
     pub fn open(package: Package, main: &str) -> Result<Xlsb, Fault> {
         let relations = opc::relations(&package, main)?;
-        let mut styles = Styles::default();
+        let mut looks = Looks::default();
         let mut strings = Strings::default();
         for relation in &relations {
             match relation.kind.as_str() {
-                "styles" => styles.dates = read_styles(&package, &relation.target)?,
+                "styles" => read_styles(&package, &relation.target, &mut looks)?,
                 "sharedStrings" => strings = read_strings(&package, &relation.target)?,
                 _ => {}
             }
@@ -47,7 +46,7 @@ impl Xlsb {
         while let Some(kind) = records.next()? {
             match kind {
                 // BrtWbProp
-                0x99 => styles.is_1904 = records.bytes(0, 4)?[0] & 1 != 0,
+                0x99 => looks.count_from_1904(records.bytes(0, 4)?[0] & 1 != 0),
                 // BrtBundleSh
                 0x9C => {
                     let hidden = u32_at(records.bytes(0, 8)?, 0) != 0;
@@ -65,7 +64,7 @@ impl Xlsb {
                 _ => {}
             }
         }
-        Ok(Xlsb { package, sheets, parts, strings, styles })
+        Ok(Xlsb { package, sheets, parts, strings, looks })
     }
 
     pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
@@ -108,12 +107,16 @@ impl Xlsb {
 
     fn cell(&self, kind: u16, at: usize, style: usize, records: &Records<'_>) -> Result<Option<Raw>, Fault> {
         Ok(match kind {
-            2 | 13 => Some(self.styles.number(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), style)),
+            2 | 13 => Some(self.looks.raw(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), self.looks.of_style(style))),
             3 | 11 | 14 => Some(error(records.bytes(at, 1)?[0])),
             4 | 10 | 15 => Some(Raw::Bool(records.bytes(at, 1)?[0] != 0)),
             5 | 9 | 16 => {
                 let value = f64::from_bits(u64_at(records.bytes(at, 8)?, 0));
-                Some(if value.is_finite() { self.styles.number(value, style) } else { Raw::Error("#NUM!".to_owned()) })
+                Some(if value.is_finite() {
+                    self.looks.raw(value, self.looks.of_style(style))
+                } else {
+                    Raw::Error("#NUM!".to_owned())
+                })
             }
             6 | 8 | 17 => cells::text(&records.text(at)?.0.unwrap_or_default()),
             7 | 18 => return self.strings.get(u32_at(records.bytes(at, 4)?, 0) as usize),
@@ -138,11 +141,10 @@ fn read_strings(package: &Package, part: &str) -> Result<Strings, Fault> {
     Ok(strings)
 }
 
-/// Per cell format whether it shows a date.
-fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
-    let mut dates = Vec::new();
+/// The number formats of the cell styles.
+fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), Fault> {
     if package.find(part)?.is_none() {
-        return Ok(dates);
+        return Ok(());
     }
     let mut codes = HashMap::new();
     let mut in_formats = false;
@@ -152,7 +154,7 @@ fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
             // BrtFmt
             0x2C => {
                 let id = u16_at(records.bytes(0, 2)?, 0);
-                codes.insert(id, dates::is_date_code(&records.text(2)?.0.unwrap_or_default()));
+                codes.insert(id, looks.look(&records.text(2)?.0.unwrap_or_default())?);
             }
             // BrtBeginCellXFs, BrtEndCellXFs
             0x269 => in_formats = true,
@@ -160,13 +162,16 @@ fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
             // BrtXF
             0x2F if in_formats => {
                 let id = u16_at(records.bytes(0, 4)?, 2);
-                dates.push(codes.get(&id).copied().unwrap_or_else(|| dates::is_builtin_date(u32::from(id))));
-                cells::check_formats(dates.len())?;
+                let look = match codes.get(&id) {
+                    Some(look) => *look,
+                    None => looks.built_in(u32::from(id))?,
+                };
+                looks.push_style(look)?;
             }
             _ => {}
         }
     }
-    Ok(dates)
+    Ok(())
 }
 
 /// Walks the records of a part, one in memory at a time.

@@ -84,13 +84,14 @@ pub(in crate::archive) fn shown(raw: &Raw) -> String {
     match raw {
         Raw::Text(given) => text::trimmed(given).to_owned(),
         // Adding nought turns -0 into 0.
-        Raw::Number(number) => format!("{}", number + 0.0),
-        Raw::DateTime(time) if time.num_seconds_from_midnight() == 0 => time.date().to_string(),
-        Raw::DateTime(time) => time.format("%Y-%m-%d %H:%M:%S").to_string(),
+        Raw::Number(number, _) => format!("{}", number + 0.0),
+        Raw::DateTime(time, _) if time.num_seconds_from_midnight() == 0 => time.date().to_string(),
+        Raw::DateTime(time, _) => time.format("%Y-%m-%d %H:%M:%S").to_string(),
         Raw::Bool(true) => "TRUE".to_owned(),
         Raw::Bool(false) => "FALSE".to_owned(),
         Raw::Error(error) => error.clone(),
         Raw::NoResult => "（公式没有结果）".to_owned(),
+        Raw::Veiled(veiled) => shown(&veiled.stored),
     }
 }
 
@@ -103,9 +104,9 @@ pub(in crate::archive) fn is_broken(raw: &Raw) -> bool {
 pub(in crate::archive) fn day(sheet: &Sheet, raw: &Raw) -> Option<NaiveDate> {
     match raw {
         Raw::Text(given) => date::day_from_text(given, sheet.from_1904),
-        Raw::Number(number) => date::day_from_number(*number, sheet.from_1904),
-        Raw::DateTime(time) => date::day_from_moment(*time),
-        Raw::Bool(_) | Raw::Error(_) | Raw::NoResult => None,
+        Raw::Number(number, _) => date::day_from_number(*number, sheet.from_1904),
+        Raw::DateTime(time, _) => date::day_from_moment(*time),
+        Raw::Bool(_) | Raw::Error(_) | Raw::NoResult | Raw::Veiled(_) => None,
     }
 }
 
@@ -117,7 +118,7 @@ pub(in crate::archive) fn read(path: &Path) -> Result<Vec<Sheet>, String> {
     for (index, sheet) in book.sheets().iter().enumerate() {
         let mut cells = Cells(Vec::new());
         book.read(index, &mut cells).map_err(|error| error.to_string())?;
-        found.extend(list(sheet.name.clone(), book.counts_from_1904(), cells.0));
+        found.extend(list(sheet.name.clone(), book.looks().counts_from_1904(), cells.0));
     }
     Ok(found)
 }

@@ -20,7 +20,7 @@ use super::super::cells::{self, Ordered};
 use super::super::encoding::{Transcoded, encoding};
 use super::super::error::Fault;
 use super::super::xml::{Token, Xml, local};
-use super::super::{Merge, Raw, dates};
+use super::super::{Look, Merge, Raw, dates};
 use super::{Xlsx, merged, number, plain_text};
 
 const SHEET: &str = "S";
@@ -103,8 +103,8 @@ fn around(book: &Xlsx, part: &str) -> Result<Vec<u8>, Fault> {
     }
     strings.push_str("</sst>");
     let mut styles = format!(r#"<styleSheet xmlns="{MAIN}"><cellXfs>"#);
-    for is_date in &book.styles.dates {
-        let _ = write!(styles, r#"<xf numFmtId="{}"/>"#, if *is_date { 14 } else { 0 });
+    for look in book.looks.styles() {
+        let _ = write!(styles, r#"<xf numFmtId="{}"/>"#, if book.looks.is_date(*look) { 14 } else { 0 });
     }
     styles.push_str("</cellXfs></styleSheet>");
     let relation = |kind: &str, target: &str| {
@@ -179,13 +179,16 @@ fn raw(book: &Xlsx, record: XlsxCellFormulaMetadataRecord<'_>) -> Result<Option<
         DataRef::Empty => None,
         DataRef::SharedString(index) => return book.strings.get(number(index.as_bytes()).unwrap_or(usize::MAX)),
         DataRef::String(given) => text(&given)?,
-        DataRef::Float(value) if value.is_finite() => Some(Raw::Number(value)),
+        DataRef::Float(value) if value.is_finite() => Some(Raw::Number(value, Look::PLAIN)),
         DataRef::Float(value) => text(&value.to_string())?,
-        DataRef::Int(value) => Some(Raw::Number(value as f64)),
-        DataRef::DateTime(at) => Some(dates::number(at.as_f64(), true, book.styles.is_1904)),
-        DataRef::DateTimeIso(at) => {
-            dates::from_iso(&at).map(Raw::DateTime).map_or_else(|| text(&at), |at| Ok(Some(at)))?
-        }
+        DataRef::Int(value) => Some(Raw::Number(value as f64, Look::PLAIN)),
+        DataRef::DateTime(at) => Some(match dates::from_serial(at.as_f64(), book.looks.counts_from_1904()) {
+            Some(at) => Raw::DateTime(at, Look::PLAIN),
+            None => Raw::Number(at.as_f64(), Look::PLAIN),
+        }),
+        DataRef::DateTimeIso(at) => dates::from_iso(&at)
+            .map(|at| Raw::DateTime(at, Look::PLAIN))
+            .map_or_else(|| text(&at), |at| Ok(Some(at)))?,
         DataRef::DurationIso(span) => text(&span)?,
         DataRef::Bool(value) => Some(Raw::Bool(value)),
         DataRef::Error(error) => Some(Raw::Error(error.to_string())),

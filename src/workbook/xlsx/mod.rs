@@ -16,7 +16,7 @@ use super::error::Fault;
 use super::package::Package;
 use super::plain::{Stop, Window};
 use super::xml::{Token, Xml, local, unescape};
-use super::{Merge, Parser, Raw, SheetName, Sink, dates, opc};
+use super::{Looks, Merge, Parser, SheetName, Sink, opc};
 
 #[derive(Debug)]
 pub(super) struct Xlsx {
@@ -25,36 +25,21 @@ pub(super) struct Xlsx {
     /// The part of each sheet.
     parts: Vec<String>,
     strings: Strings,
-    styles: Styles,
-}
-
-/// What decides whether a number is a date.
-#[derive(Debug, Default)]
-pub(super) struct Styles {
-    /// Per cell format: whether it shows a date.
-    pub dates: Vec<bool>,
-    pub is_1904: bool,
-}
-
-impl Styles {
-    pub fn number(&self, value: f64, style: usize) -> Raw {
-        dates::number(value, self.dates.get(style).copied().unwrap_or_default(), self.is_1904)
-    }
+    looks: Looks,
 }
 
 impl Xlsx {
-    /// Whether the book's serials count from 1904.
-    pub fn counts_from_1904(&self) -> bool {
-        self.styles.is_1904
+    pub fn looks(&self) -> &Looks {
+        &self.looks
     }
 
     pub fn open(package: Package, main: &str, parser: Parser) -> Result<Xlsx, Fault> {
         let relations = opc::relations(&package, main)?;
-        let mut styles = Styles::default();
+        let mut looks = Looks::default();
         let mut strings = Strings::default();
         for relation in &relations {
             match relation.kind.as_str() {
-                "styles" => styles.dates = read_styles(&package, &relation.target)?,
+                "styles" => read_styles(&package, &relation.target, &mut looks)?,
                 "sharedStrings" => strings = read_strings(&package, &relation.target, parser)?,
                 _ => {}
             }
@@ -66,7 +51,7 @@ impl Xlsx {
             match xml.next()? {
                 Token::Start(tag) if tag.local() == b"workbookPr" => {
                     if let Some(value) = tag.attribute(b"date1904")? {
-                        styles.is_1904 = matches!(value, b"1" | b"true" | b"on");
+                        looks.count_from_1904(matches!(value, b"1" | b"true" | b"on"));
                     }
                 }
                 Token::Start(tag) if tag.local() == b"sheet" => {
@@ -92,7 +77,7 @@ impl Xlsx {
             }
         }
         xml.finish()?;
-        Ok(Xlsx { package, sheets, parts, strings, styles })
+        Ok(Xlsx { package, sheets, parts, strings, looks })
     }
 
     /// By the scanner unless calamine is asked for; by calamine where the scanner meets what it does not know.
@@ -198,10 +183,9 @@ fn read_strings(package: &Package, part: &str, parser: Parser) -> Result<Strings
     Ok(strings)
 }
 
-/// Per cell format whether it shows a date.
-fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
-    let mut dates = Vec::new();
-    let Some(found) = package.find(part)? else { return Ok(dates) };
+/// The number formats of the cell styles.
+fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), Fault> {
+    let Some(found) = package.find(part)? else { return Ok(()) };
     let mut xml = Xml::new(package.stream(found)?, part)?;
     let mut codes = HashMap::new();
     let (mut in_codes, mut in_formats) = (false, false);
@@ -212,15 +196,17 @@ fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
                 b"cellXfs" => in_formats = true,
                 b"numFmt" if in_codes => {
                     if let (Some(id), Some(code)) = (tag.attribute(b"numFmtId")?, tag.text(b"formatCode")?) {
-                        codes.insert(number(id).unwrap_or_default(), dates::is_date_code(&code));
+                        codes.insert(number(id).unwrap_or_default(), looks.look(&code)?);
                         cells::check_formats(codes.len())?;
                     }
                 }
                 b"xf" if in_formats => {
                     let id = tag.attribute(b"numFmtId")?.and_then(number).unwrap_or_default();
-                    let built_in = || dates::is_builtin_date(u32::try_from(id).unwrap_or_default());
-                    dates.push(codes.get(&id).copied().unwrap_or_else(built_in));
-                    cells::check_formats(dates.len())?;
+                    let look = match codes.get(&id) {
+                        Some(look) => *look,
+                        None => looks.built_in(u32::try_from(id).unwrap_or_default())?,
+                    };
+                    looks.push_style(look)?;
                 }
                 _ => {}
             },
@@ -233,8 +219,7 @@ fn read_styles(package: &Package, part: &str) -> Result<Vec<bool>, Fault> {
             Token::Text { .. } => {}
         }
     }
-    xml.finish()?;
-    Ok(dates)
+    xml.finish()
 }
 
 /// `_x000D_` stands for a character that XML cannot hold; `_x005F_` for an underscore that would read as one.

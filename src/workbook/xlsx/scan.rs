@@ -10,7 +10,7 @@ use super::super::cells::{self, Bounds};
 use super::super::error::Fault;
 use super::super::plain::{Cursor, Outer, Outside, Stop, Window, shown};
 use super::super::xml::unescape;
-use super::super::{Merge, Raw, Sink, dates};
+use super::super::{Look, Merge, Raw, Sink, dates};
 use super::usual::{self, Digits};
 use super::{Xlsx, address, merged, number, pieces, row_number, unescape_units};
 
@@ -274,9 +274,9 @@ fn stored<'a, 'b>(book: &'b Xlsx, kind: Kind, style: usize, raw: &'a [u8]) -> Re
             _ => None,
         },
         Kind::Error => Some(Raw::Error(plain.to_owned())),
-        Kind::Date => dates::from_iso(plain).map(Raw::DateTime),
+        Kind::Date => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
         Kind::Number => match plain.parse::<f64>() {
-            Ok(value) if value.is_finite() => Some(book.styles.number(value, style)),
+            Ok(value) if value.is_finite() => Some(book.looks.raw(value, book.looks.of_style(style))),
             _ => None,
         },
         Kind::Text | Kind::Inline => None,

@@ -60,7 +60,9 @@ pub(super) fn cell<'a, 'b>(
             Some(index) => Some(Content::Shared(index, book.strings.text(index)?)),
             None => None,
         },
-        Kind::Number => numeral(text).map(|number| Content::Own(book.styles.number(number, head.style))),
+        Kind::Number => {
+            numeral(text).map(|number| Content::Own(book.looks.raw(number, book.looks.of_style(head.style))))
+        }
         Kind::Bool | Kind::Error | Kind::Date => None,
     };
     Ok(content.map(|content| (head.column, content, head.length + length)))

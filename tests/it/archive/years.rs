@@ -132,8 +132,8 @@ impl Read {
                 cells.resize_with(cells.len().max(column + 1), || Cell::Blank);
                 cells[column] = match value {
                     Raw::Text(text) => Cell::Text(text.to_string()),
-                    Raw::Number(number) => Cell::Number(number),
-                    Raw::DateTime(time) => Cell::Text(time.date().to_string()),
+                    Raw::Number(number, _) => Cell::Number(number),
+                    Raw::DateTime(time, _) => Cell::Text(time.date().to_string()),
                     other => panic!("{other:?} in a list"),
                 };
             }

@@ -30,11 +30,12 @@ impl Sink for Lines {
     fn cell(&mut self, row: u32, column: u32, value: Raw) {
         let shown = match value {
             Raw::Text(text) => format!("{text:?}"),
-            Raw::Number(number) => number.to_string(),
-            Raw::DateTime(at) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
+            Raw::Number(number, _) => number.to_string(),
+            Raw::DateTime(at, _) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
             Raw::Bool(value) => value.to_string(),
             Raw::Error(error) => error,
             Raw::NoResult => "无结果".to_owned(),
+            Raw::Veiled(veiled) => format!("{:?} shows {:?}", veiled.stored, veiled.shown),
         };
         self.0.push(format!("{} {shown}", A1(row, column)));
     }

@@ -1,6 +1,6 @@
 //! Big sheets, which are read in pieces by several threads: wherever the borders fall, what is read is the same.
 
-use kaohe::workbook::{self, Merge, Parser, Raw, Sink};
+use kaohe::workbook::{self, Look, Merge, Parser, Raw, Sink};
 
 use super::build::{Parts, sheet, strings, xlsx};
 
@@ -131,7 +131,7 @@ fn a_big_sheet_is_read_in_pieces() {
     ));
     let read = in_pieces(&xlsx("").with("xl/worksheets/sheet1.xml", last));
     assert_eq!(read.all.len() % 4, 0);
-    assert_eq!(read.all[4], (1, 0, Raw::Number(2.5)));
+    assert_eq!(read.all[4], (1, 0, Raw::Number(2.5, Look::PLAIN)));
     assert_eq!(read.all[read.all.len() - 1].2, Raw::Text(format!("张{}", read.all.len() / 4).into()));
 }
 
