@@ -44,7 +44,9 @@ pub enum Shown {
 pub enum DaySeen {
     /// Day of the month or weekday: enough to tell that a day is meant.
     Day,
-    /// Neither, nor a year alone (`2015年6月`, `6月`, a time of day).
+    /// The year and the month (`2015年6月`, `Jun-15`).
+    Month,
+    /// None of these (`6月`, a time of day).
     Less,
     /// A year and nothing else.
     Year,
