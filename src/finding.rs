@@ -66,6 +66,8 @@ pub enum Code {
     FilledRemark,
     /// A file that may hold a table but is not read.
     PassedOver,
+    /// A file in which no table is to be expected: it is not read either.
+    OtherFile,
     /// `~$`: the workbook beside it is open.
     OpenInOffice,
     /// A workbook that cannot be read: the run fails.

@@ -117,7 +117,9 @@ pub fn read(
 ) -> Result<Dataset, Failed> {
     let walk = workbook::walk(input).map_err(|error| Error::Unreadable(vec![error]))?;
     let mut notes = Notes::new(pack);
-    notes.files(&walk.open_in_office, &walk.passed_over);
+    notes.files(&walk.open_in_office, Code::OpenInOffice);
+    notes.files(&walk.passed_over, Code::PassedOver);
+    notes.files(&walk.others, Code::OtherFile);
     // All workbooks are looked at even if one cannot be opened: the message names every one of them.
     let schema = Schema::new(pack);
     let (mut books, mut unreadable) = (Vec::new(), Vec::new());

@@ -59,10 +59,9 @@ impl<'a> Notes<'a> {
         Self { pack, fatal: Vec::new(), files: Vec::new(), noted: Vec::new() }
     }
 
-    /// Files that are open elsewhere, or not read.
-    pub fn files(&mut self, open: &[String], passed_over: &[String]) {
-        let lists = [(open, Code::OpenInOffice), (passed_over, Code::PassedOver)];
-        self.files.extend(lists.iter().flat_map(|(paths, code)| paths.iter().map(|path| file_finding(path, *code))));
+    /// Files of one kind: open elsewhere, or not read.
+    pub fn files(&mut self, paths: &[String], code: Code) {
+        self.files.extend(paths.iter().map(|path| file_finding(path, code)));
     }
 
     /// What makes the run fail, in a workbook or (with no path) in the folder.
@@ -221,6 +220,9 @@ fn file_finding(path: &str, code: Code) -> Finding {
             "该文件表明同名工作簿正在表格软件中打开，读到的可能不是最新内容",
             "请保存并关闭该工作簿后重新运行；若并未打开，请删去这个残留文件",
         ),
+        Code::OtherFile => {
+            ("该文件不是电子表格工作簿，没有读取", "如含有要报送的数据，请填入 .xlsx 后放入；否则无需处理")
+        }
         _ => (
             "该文件可能含有表格，但不是电子表格工作簿，没有读取",
             "如含有要报送的数据，请另存为 .xlsx 后放入；否则请移出该文件夹",

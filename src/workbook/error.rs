@@ -44,7 +44,9 @@ impl Error {
         match self {
             Error::Io { path, source } => format!("无法读取「{path}」：{}", in_words(source)),
             Error::Encrypted { book } => format!("工作簿「{book}」已加密，无法读取"),
-            Error::NotAWorkbook { book, content } => format!("工作簿「{book}」的内容不是电子表格，而是{content}"),
+            Error::NotAWorkbook { book, content } => {
+                format!("「{book}」无法读取：其内容是{content}，不是 .xlsx、.xlsb、.xls、.et 或 .ods 工作簿")
+            }
             Error::Damaged { book, what } => format!("工作簿「{book}」已损坏：{what}"),
             Error::DamagedSheet { book, sheet, what } => {
                 format!("工作簿「{book}」的工作表「{sheet}」已损坏：{what}")
@@ -57,7 +59,9 @@ impl Error {
     pub fn remedy(&self) -> &'static str {
         match self {
             Error::Io { .. } => "请确认该文件（夹）存在、有读取权限，且没有被其他程序占用，然后重新运行",
-            Error::Encrypted { .. } => "请用 Excel 或 WPS 打开后取消密码并保存，再重新报送",
+            Error::Encrypted { .. } => {
+                "请用 Excel 或 WPS 打开后取消密码并保存，再重新报送；打开时不要求输入密码的，是用了“保护工作簿”，只须撤销工作簿保护后保存"
+            }
             Error::NotAWorkbook { .. } => "请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送",
             Error::Damaged { .. } | Error::DamagedSheet { .. } => {
                 "请用 Excel 或 WPS 打开（可选“打开并修复”），另存为新的 .xlsx 后重新报送"

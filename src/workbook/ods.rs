@@ -41,7 +41,10 @@ impl Ods {
         if let Some(part) = package.find("mimetype")? {
             let kind = package.read(part, 256)?;
             if !sniff::is_spreadsheet_mime(&kind) {
-                return Err(Fault::NotAWorkbook(format!("{} 文档", String::from_utf8_lossy(&kind))));
+                return Err(Fault::NotAWorkbook(format!(
+                    "另一种 OpenDocument 文档（{}）",
+                    String::from_utf8_lossy(&kind)
+                )));
             }
         }
         let mut hidden_styles = HashMap::new();

@@ -10,9 +10,13 @@ use super::package::{self, Package};
 /// No workbook file is bigger than this.
 pub(super) const MOST_FILE: u64 = 256 << 20;
 
+/// So much of a text tells what it is.
+const HEAD: usize = 64 << 10;
+
 /// What a file that nobody calls a workbook turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
+    /// Also a spreadsheet in a form that cannot be read.
     Workbook,
     /// An encrypted Office document: nobody can tell which.
     Encrypted,
@@ -46,7 +50,16 @@ pub(super) fn content(file: &Path) -> io::Result<Content> {
     }
     // A bare sheet of Excel's records.
     let bare = matches!(head[..], [9, 8, 8 | 16, 0, 0, 0 | 5 | 6, 5 | 16, 0]);
-    Ok(if bare { Content::Workbook } else { Content::Other })
+    if bare {
+        return Ok(Content::Workbook);
+    }
+    let mut text = head;
+    file.take(HEAD as u64).read_to_end(&mut text)?;
+    Ok(if matches!(markup(&decoded(&text)), Some(Markup::Excel2003 | Markup::Flat)) {
+        Content::Workbook
+    } else {
+        Content::Other
+    })
 }
 
 fn whole(mut file: BufReader<File>) -> io::Result<Vec<u8>> {
@@ -93,28 +106,85 @@ pub(super) fn is_spreadsheet_mime(mime: &[u8]) -> bool {
     mime.starts_with(b"application/vnd.oasis.opendocument.spreadsheet")
 }
 
-/// What a file is that is no workbook though its name says so.
+/// A text in angle brackets, by its first tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Markup {
+    /// XML Spreadsheet 2003.
+    Excel2003,
+    /// An OpenDocument spreadsheet in one file.
+    Flat,
+    Page,
+    Xml,
+}
+
+/// The start of a file as a text in lower case, whatever its encoding.
+fn decoded(bytes: &[u8]) -> String {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let encoding = match head {
+        [b'<', 0, ..] => encoding_rs::UTF_16LE,
+        [0, b'<', ..] => encoding_rs::UTF_16BE,
+        _ => encoding_rs::UTF_8,
+    };
+    encoding.decode(head).0.to_lowercase()
+}
+
+fn markup(text: &str) -> Option<Markup> {
+    let mut rest = text.trim_start();
+    let declared = rest.starts_with("<?xml");
+    // Whatever may stand before the first tag: declarations, comments, a document type.
+    while let Some(end) = match rest.get(..2)? {
+        "<?" => rest.find("?>").map(|at| at + 2),
+        "<!" if rest.starts_with("<!--") => rest.find("-->").map(|at| at + 3),
+        "<!" => rest.find('>').map(|at| at + 1),
+        _ => None,
+    } {
+        rest = rest[end..].trim_start();
+    }
+    let tag = rest.strip_prefix('<')?;
+    let (name, inside) = tag.split_at(tag.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))?);
+    let inside = &inside[..inside.find('>').unwrap_or(inside.len())];
+    let local = name.rsplit(':').next().unwrap_or(name);
+    Some(match local {
+        "workbook" if inside.contains("urn:schemas-microsoft-com:office:spreadsheet") => Markup::Excel2003,
+        "document" if inside.contains("opendocument.spreadsheet") => Markup::Flat,
+        "html" | "head" | "body" | "table" | "meta" | "div" | "style" => Markup::Page,
+        _ if declared => Markup::Xml,
+        _ => return None,
+    })
+}
+
+/// What a file is that is no workbook though its name or its first words say so.
 pub(super) fn describe(bytes: &[u8]) -> &'static str {
-    let head: String = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_ascii_lowercase();
-    let wide: String = head.chars().filter(|&c| c != '\0').collect();
-    let text = wide.trim_start_matches(['\u{FEFF}', '\u{FFFD}', ' ', '\t', '\r', '\n']);
+    let text = decoded(bytes);
+    let text = text.trim_start();
     if bytes.is_empty() {
-        "空文件（0 字节）"
-    } else if bytes.starts_with(b"%PDF") {
-        "PDF 文件"
-    } else if bytes.starts_with(b"Rar!") || bytes.starts_with(b"7z\xBC\xAF") {
-        "压缩包"
-    } else if matches!(bytes, [0x09, 0x00 | 0x02 | 0x04, ..]) {
-        "Excel 4.0 或更早的格式（不再支持）"
-    } else if text.contains("<html") || text.contains("<table") || text.starts_with("<!doctype html") {
-        "网页（HTML）"
-    } else if text.starts_with("mime-version") {
+        return "空文件（0 字节）";
+    }
+    if bytes.starts_with(b"%PDF") {
+        return "PDF 文件";
+    }
+    if bytes.starts_with(b"Rar!") || bytes.starts_with(b"7z\xBC\xAF") {
+        return "压缩包";
+    }
+    if matches!(bytes, [0x09, 0x00 | 0x02 | 0x04, ..]) {
+        return "Excel 4.0 或更早的格式（不再支持）";
+    }
+    match markup(text) {
+        Some(Markup::Excel2003) => return "XML 电子表格 2003（XML Spreadsheet 2003）",
+        Some(Markup::Flat) => return "单个 XML 文件的 OpenDocument 电子表格（.fods）",
+        Some(Markup::Page) => return "网页（HTML）",
+        Some(Markup::Xml) => return "XML 文件",
+        None => {}
+    }
+    if text.starts_with("mime-version") || text.contains("content-type: multipart/related") {
         "单个文件网页（MHT）"
-    } else if text.starts_with("<?xml") || text.starts_with("<workbook") {
-        "XML 文件"
+    } else if text.contains("<html") || text.contains("<table") {
+        "网页（HTML）"
     } else if text.starts_with("{\\rtf") {
         "RTF 文档"
-    } else if bytes.iter().take(4096).all(|&byte| byte >= 0x20 || matches!(byte, b'\t' | b'\r' | b'\n')) {
+    } else if text.starts_with("id;p") {
+        "SYLK 文件（.slk）"
+    } else if text.chars().take(4096).all(|c| !c.is_control() || matches!(c, '\t' | '\r' | '\n')) {
         "纯文本（可能是 CSV）"
     } else {
         "无法识别的内容"

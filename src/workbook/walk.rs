@@ -1,8 +1,8 @@
 //! Finds the workbooks of an input folder: by content, never by ending.
 //!
-//! The ending is asked only where the content is no workbook: then it tells whether somebody meant
-//! the file to be one (a `.xls` that holds a web page fails the run) or whether it may hold a table that is
-//! not read (`.csv`, `.pdf`: passed over and told). Everything else is none of our business.
+//! Two lists of endings stand before the content. A file that calls itself a workbook is read or fails the run (a `.xls`
+//! that holds a web page); a `.csv`, a scan or a `.bak` may hold a table and is not read, whatever it holds. Of all
+//! others the content decides. Nothing is left out without a word but what begins with a dot.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -19,6 +19,8 @@ pub struct Walk {
     pub open_in_office: Vec<String>,
     /// Files that may hold a table but are not read.
     pub passed_over: Vec<String>,
+    /// All other files: no table is to be expected in them.
+    pub others: Vec<String>,
 }
 
 /// A workbook, or what calls itself one.
@@ -34,12 +36,61 @@ pub struct Found {
 /// Endings of workbooks: such a file is read, or the run fails.
 const WORKBOOK: &[&str] = &["xlsx", "xlsm", "xlsb", "xls", "xltx", "xltm", "xlt", "ods", "ots", "fods", "et", "ett"];
 
-/// Endings of files that may hold a table but are not read.
-const PASSED_OVER: &[&str] = &["csv", "doc", "docx", "pdf", "zip", "rar", "7z"];
+/// Endings of files that may hold a table but are not read, whatever they hold: texts and documents, notes of other
+/// programs, links and placeholders, archives, copies and unfinished downloads, pictures.
+const PASSED_OVER: &[&str] = &[
+    "csv",
+    "tsv",
+    "doc",
+    "docx",
+    "wps",
+    "rtf",
+    "ofd",
+    "pdf",
+    "htm",
+    "html",
+    "mht",
+    "numbers",
+    "ksheet",
+    "gsheet",
+    "eml",
+    "msg",
+    "lnk",
+    "icloud",
+    "zip",
+    "rar",
+    "7z",
+    "gz",
+    "tar",
+    "xlk",
+    "bak",
+    "tmp",
+    "crdownload",
+    "jpg",
+    "jpeg",
+    "jpe",
+    "jfif",
+    "png",
+    "gif",
+    "bmp",
+    "dib",
+    "tif",
+    "tiff",
+    "webp",
+    "heic",
+    "heif",
+    "avif",
+    "jp2",
+    "svg",
+    "emf",
+    "wmf",
+    "psd",
+    "djvu",
+];
 
 /// Endings of documents that are no workbooks: encrypted, their content tells nothing.
 const OTHER_DOCUMENT: &[&str] =
-    &["doc", "docx", "docm", "dot", "dotx", "wps", "ppt", "pptx", "pptm", "pps", "ppsx", "dps"];
+    &["docm", "dot", "dotx", "dotm", "wpt", "ppt", "pptx", "pptm", "pps", "ppsx", "pot", "potx", "dps", "dpt"];
 
 /// Lists the workbooks under `input` and what is not read there.
 pub fn walk(input: &Path) -> Result<Walk, Error> {
@@ -49,6 +100,7 @@ pub fn walk(input: &Path) -> Result<Walk, Error> {
     walk.books.sort();
     walk.open_in_office.sort();
     walk.passed_over.sort();
+    walk.others.sort();
     Ok(walk)
 }
 
@@ -67,21 +119,27 @@ fn descend(folder: &Path, relative: &str, trail: &mut Vec<PathBuf>, walk: &mut W
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let path = if relative.is_empty() { name.clone() } else { format!("{relative}/{name}") };
         let metadata = match fs::metadata(&file) {
-            Ok(metadata) => metadata,
-            // A hidden file or one with an ending that nobody reads may dangle; a workbook may not.
-            Err(_) if name.starts_with('.') || !meant_as_workbook(&file) => continue,
+            Ok(metadata) => Some(metadata),
+            // A workbook may not dangle.
+            Err(_) if name.starts_with('.') || !meant_as_workbook(&file) => None,
             Err(source) => return Err(fail(&file, source)),
         };
-        if metadata.is_dir() {
+        if metadata.as_ref().is_some_and(fs::Metadata::is_dir) {
             descend(&file, &path, trail, walk)?;
         } else if name.starts_with("~$") {
             walk.open_in_office.push(path);
-        } else if name.starts_with('.') || !metadata.is_file() {
+        } else if is_in_a_cloud(&name) {
+            walk.passed_over.push(path);
+        } else if name.starts_with('.') {
             continue;
-        } else if meant_as_workbook(&file) || is_workbook(&file).map_err(|e| fail(&file, e))? {
-            walk.books.push(Found { path, file, bytes: metadata.len() });
         } else if has_ending(&file, PASSED_OVER) {
             walk.passed_over.push(path);
+        } else if let Some(metadata) = metadata.filter(fs::Metadata::is_file)
+            && (meant_as_workbook(&file) || is_workbook(&file).map_err(|e| fail(&file, e))?)
+        {
+            walk.books.push(Found { path, file, bytes: metadata.len() });
+        } else {
+            walk.others.push(path);
         }
     }
     trail.pop();
@@ -95,6 +153,11 @@ fn is_workbook(file: &Path) -> std::io::Result<bool> {
         Content::Encrypted => !has_ending(file, OTHER_DOCUMENT),
         Content::Other => false,
     })
+}
+
+/// `.名册.xlsx.icloud` stands for a file that lies elsewhere: its name is hidden, it is not.
+fn is_in_a_cloud(name: &str) -> bool {
+    name.starts_with('.') && has_ending(Path::new(name), &["icloud"])
 }
 
 fn meant_as_workbook(file: &Path) -> bool {

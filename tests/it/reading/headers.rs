@@ -575,6 +575,9 @@ fn files_that_are_not_read_are_told() {
         ! PassedOver a.csv 「」
             该文件可能含有表格，但不是电子表格工作簿，没有读取
             如含有要报送的数据，请另存为 .xlsx 后放入；否则请移出该文件夹
+        ! OtherFile b.txt 「」
+            该文件不是电子表格工作簿，没有读取
+            如含有要报送的数据，请填入 .xlsx 后放入；否则无需处理
         ! PassedOver z.pdf 「」
             该文件可能含有表格，但不是电子表格工作簿，没有读取
             如含有要报送的数据，请另存为 .xlsx 后放入；否则请移出该文件夹
@@ -592,14 +595,14 @@ fn every_workbook_that_cannot_be_read_is_named() {
     std::fs::write(folder.path().join("坏1.xlsx"), "x").unwrap();
     std::fs::write(folder.path().join("坏2.xls"), "y").unwrap();
     expect![[r#"
-        工作簿「坏1.xlsx」的内容不是电子表格，而是纯文本（可能是 CSV）。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
-        工作簿「坏2.xls」的内容不是电子表格，而是纯文本（可能是 CSV）。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
+        「坏1.xlsx」无法读取：其内容是纯文本（可能是 CSV），不是 .xlsx、.xlsb、.xls、.et 或 .ods 工作簿。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
+        「坏2.xls」无法读取：其内容是纯文本（可能是 CSV），不是 .xlsx、.xlsb、.xls、.et 或 .ods 工作簿。请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
         ---
         ✗ Unreadable 坏1.xlsx 「」
-            工作簿「坏1.xlsx」的内容不是电子表格，而是纯文本（可能是 CSV）
+            「坏1.xlsx」无法读取：其内容是纯文本（可能是 CSV），不是 .xlsx、.xlsb、.xls、.et 或 .ods 工作簿
             请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
         ✗ Unreadable 坏2.xls 「」
-            工作簿「坏2.xls」的内容不是电子表格，而是纯文本（可能是 CSV）
+            「坏2.xls」无法读取：其内容是纯文本（可能是 CSV），不是 .xlsx、.xlsb、.xls、.et 或 .ods 工作簿
             请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
     "#]]
     .assert_eq(&told(read_folder(folder.path(), &Options::default())));

@@ -146,6 +146,6 @@ fn an_encrypted_or_cut_off_document_is_refused() {
         let cut = &whole[..whole.len() * share / 10];
         refused(&ods("").with("content.xml", cut).zip(), "不完整");
     }
-    refused(&ods("").with("mimetype", "application/vnd.oasis.opendocument.text").zip(), "不是电子表格");
+    refused(&ods("").with("mimetype", "application/vnd.oasis.opendocument.text").zip(), "另一种 OpenDocument 文档");
     check(&ods("").without("mimetype").zip(), &[]);
 }

@@ -8,19 +8,19 @@ use kaohe::workbook::{self, Walk};
 use super::biff::{compound, xls};
 use super::build::{Parts, ods, xlsx};
 
-/// A folder of these files and what the walk finds there: books, open in office, passed over.
-fn walked(files: &[(&str, &[u8])]) -> [Vec<String>; 3] {
+/// A folder of these files and what the walk finds there: books, open in office, passed over, others.
+fn walked(files: &[(&str, &[u8])]) -> [Vec<String>; 4] {
     let folder = tempfile::tempdir().unwrap();
     for (path, content) in files {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
-    let Walk { books, open_in_office, passed_over } = workbook::walk(folder.path()).unwrap();
+    let Walk { books, open_in_office, passed_over, others } = workbook::walk(folder.path()).unwrap();
     for book in &books {
         assert_eq!(book.bytes, fs::metadata(&book.file).unwrap().len());
     }
-    [books.into_iter().map(|book| book.path).collect(), open_in_office, passed_over]
+    [books.into_iter().map(|book| book.path).collect(), open_in_office, passed_over, others]
 }
 
 fn docx() -> Vec<u8> {
@@ -30,7 +30,7 @@ fn docx() -> Vec<u8> {
 #[test]
 fn workbooks_are_told_by_content() {
     let (new, old, open) = (xlsx("").zip(), xls(&[]), ods("").zip());
-    let [books, _, passed_over] = walked(&[
+    let [books, _, passed_over, others] = walked(&[
         ("a.xlsx", &new),
         ("b.XLS", &new),
         ("c.et", &old),
@@ -38,15 +38,14 @@ fn workbooks_are_told_by_content() {
         ("e", &old),
         ("f.bin", &open),
         ("f2", b"\x09\x08\x08\x00\x00\x05\x10\x00\x00\x00\x00\x00"),
-        ("g.csv", &new),
-        ("h.docx", &old),
+        ("h.docm", &old),
         ("i.xlsx", &old),
         ("j.txt", b"text"),
-        ("k.png", b"\x89PNG"),
         ("l.pptx", &compound(&[("PowerPoint Document", b"x")])),
     ]);
-    assert_eq!(books, ["a.xlsx", "b.XLS", "c.et", "d.dat", "e", "f.bin", "f2", "g.csv", "h.docx", "i.xlsx"]);
+    assert_eq!(books, ["a.xlsx", "b.XLS", "c.et", "d.dat", "e", "f.bin", "f2", "h.docm", "i.xlsx"]);
     assert_eq!(passed_over, [""; 0]);
+    assert_eq!(others, ["j.txt", "l.pptx"]);
 }
 
 #[test]
@@ -56,6 +55,15 @@ fn what_is_meant_as_a_workbook_is_never_left_out() {
         ("a.xlsx", b"", "空文件"),
         ("a.xls", "姓名,考核等次\n张三,优秀\n".as_bytes(), "纯文本"),
         ("a.xls", b"<?xml version=\"1.0\"?><Workbook/>", "XML 文件"),
+        ("a.xls", EXCEL_2003, "XML Spreadsheet 2003"),
+        ("a.fods", FLAT, ".fods"),
+        (
+            "a.xls",
+            b"\xEF\xBB\xBF<?xml version='1.0'?><!DOCTYPE html><html xmlns='http://www.w3.org/1999/xhtml'/>",
+            "网页（HTML）",
+        ),
+        ("a.xls", b"MIME-Version: 1.0\r\n\r\n<html>", "MHT"),
+        ("a.xls", b"ID;PWXL;N;E\r\nC;Y1;X1;K1\r\n", "SYLK"),
         ("a.ods", b"PK\x03\x04cut off", "找不到压缩包目录"),
         ("a.et", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1cut off", "复合文档"),
         ("a.xlsb", b"%PDF-1.4", "PDF 文件"),
@@ -73,36 +81,75 @@ fn what_is_meant_as_a_workbook_is_never_left_out() {
     }
 }
 
+/// As Excel writes it: its `<Table>` makes it no web page.
+const EXCEL_2003: &[u8] = b"<?xml version=\"1.0\"?>\r\n<?mso-application progid=\"Excel.Sheet\"?>\r\n<!-- > -->\r\n<ss:Workbook\n xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"\n xmlns:html=\"http://www.w3.org/TR/REC-html40\"><ss:Worksheet><Table/></ss:Worksheet></ss:Workbook>";
+const FLAT: &[u8] = b"<?xml version=\"1.0\"?>\n<office:document xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" office:mimetype=\"application/vnd.oasis.opendocument.spreadsheet\"><table:table/></office:document>";
+
+#[test]
+fn spreadsheets_in_one_xml_are_named_by_what_they_are() {
+    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(EXCEL_2003.iter().flat_map(|byte| [*byte, 0])).collect();
+    for content in [EXCEL_2003, &wide, FLAT] {
+        for name in ["a.xls", "a.xlsx", "a.xml", "a"] {
+            assert_eq!(walked(&[(name, content)])[0], [name]);
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join(name);
+            fs::write(&file, content).unwrap();
+            let message = workbook::open(&file, name).unwrap_err().to_string();
+            let called = if content == FLAT { ".fods" } else { "XML Spreadsheet 2003" };
+            assert!(message.contains(called) && !message.contains("网页") && !message.contains("HTML"), "{message}");
+        }
+    }
+    assert_eq!(walked(&[("a.xml", b"<?xml version='1.0'?><Workbook/>")])[3], ["a.xml"]);
+}
+
 #[test]
 fn what_may_hold_a_table_but_is_not_read_is_told() {
     let sealed = compound(&[("EncryptedPackage", b"x")]);
-    let [books, _, passed_over] = walked(&[
-        ("a.csv", b"1,2"),
+    let [books, _, passed_over, others] = walked(&[
         ("b.doc", &compound(&[("WordDocument", b"x")])),
         ("c.DOCX", &docx()),
-        ("d.pdf", b"%PDF"),
         ("e/f.zip", &Parts(Vec::new()).with("x.txt", "x").zip()),
-        ("g.rar", b"Rar!"),
-        ("h.7z", b"7z"),
         ("i.docx", &sealed),
         ("j.pptx", &sealed),
         ("k.dat", &sealed),
     ]);
     // Encrypted, a file of no known ending may be a workbook: that is told by failing.
     assert_eq!(books, ["k.dat"]);
-    assert_eq!(passed_over, ["a.csv", "b.doc", "c.DOCX", "d.pdf", "e/f.zip", "g.rar", "h.7z", "i.docx"]);
+    assert_eq!(passed_over, ["b.doc", "c.DOCX", "e/f.zip", "i.docx"]);
+    assert_eq!(others, ["j.pptx"]);
+}
+
+#[test]
+fn some_endings_are_passed_over_whatever_they_hold() {
+    let endings = "csv tsv doc docx wps rtf ofd pdf htm html mht numbers ksheet gsheet eml msg lnk icloud zip rar 7z gz tar xlk \
+        bak tmp crdownload jpg jpeg png gif bmp tif tiff webp heic";
+    let book = xlsx("").zip();
+    for ending in endings.split_whitespace() {
+        for name in [format!("a.{ending}"), format!("a.xlsx.{}", ending.to_uppercase())] {
+            for content in [&book[..], b"", EXCEL_2003, b"text"] {
+                let [books, _, passed_over, others] = walked(&[(&name, content)]);
+                assert_eq!((books.len(), others.len()), (0, 0), "{name}");
+                assert_eq!(passed_over, [name.as_str()]);
+            }
+        }
+    }
+    assert_eq!(walked(&[("a.tar.gz", b"x"), ("a.et.bak", &xls(&[]))])[2], ["a.et.bak", "a.tar.gz"]);
 }
 
 #[test]
 fn hidden_files_are_skipped_and_open_ones_told() {
-    let [books, open, passed_over] = walked(&[
+    let [books, open, passed_over, others] = walked(&[
         ("~$名册.xlsx", b"x"),
         ("报送/~$x.docx", b"x"),
         (".~lock.名册.ods#", b"x"),
         (".名册.xlsx", b"x"),
         (".x.csv", b"x"),
+        (".icloud", b"x"),
+        // Its file lies in a cloud; nobody hid it.
+        (".线索.xlsx.icloud", b"x"),
     ]);
-    assert_eq!((books.len(), passed_over.len()), (0, 0));
+    assert_eq!((books.len(), others.len()), (0, 0));
+    assert_eq!(passed_over, [".线索.xlsx.icloud"]);
     assert_eq!(open, ["~$名册.xlsx", "报送/~$x.docx"]);
 }
 
@@ -143,8 +190,9 @@ fn links_in_a_circle_end_and_dangling_workbooks_fail() {
     fs::write(inner.join("a.xlsx"), xlsx("").zip()).unwrap();
     symlink(folder.path(), inner.join("上")).unwrap();
     symlink("nowhere", folder.path().join("x.txt")).unwrap();
-    let found = workbook::walk(folder.path()).unwrap().books;
-    assert_eq!(found.iter().map(|book| book.path.as_str()).collect::<Vec<_>>(), ["内/a.xlsx"]);
+    let found = workbook::walk(folder.path()).unwrap();
+    assert_eq!(found.books.iter().map(|book| book.path.as_str()).collect::<Vec<_>>(), ["内/a.xlsx"]);
+    assert_eq!(found.others, ["x.txt"]);
     symlink("nowhere", folder.path().join("b.xlsx")).unwrap();
     assert!(workbook::walk(folder.path()).unwrap_err().to_string().contains("b.xlsx"));
 }

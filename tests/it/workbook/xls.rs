@@ -166,6 +166,7 @@ fn encrypted_and_broken_books_are_refused() {
     for kind in [0, 1] {
         let stream = book(&[record(0x002F, &[kind, 0, 1, 2, 3, 4])], &[("表", 0, &[])]);
         refused(&compound(&[("Workbook", &stream)]), "已加密");
+        refused(&compound(&[("Workbook", &stream)]), "撤销工作簿保护");
     }
     refused(&compound(&[("EncryptedPackage", b"x"), ("EncryptionInfo", b"x")]), "已加密");
     refused(&compound(&[("WordDocument", b"x")]), "Word 文档");
