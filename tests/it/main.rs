@@ -9,6 +9,7 @@ mod compare;
 mod explain;
 mod fixtures;
 mod handoff;
+mod menu;
 mod ooxml;
 mod packs;
 mod published;

@@ -49,7 +49,7 @@ impl Sink for Texts {
 }
 
 /// Agrees to every line of a published list, in a copy as a committee sends it back; false where it has none.
-fn agree(list: &Path, copy: &Path) -> bool {
+pub fn agree(list: &Path, copy: &Path) -> bool {
     let mut texts = Texts::default();
     workbook::open(list, "名单").unwrap().read(0, &mut texts).unwrap();
     let Some(header) = texts.0.iter().position(|row| row.iter().any(|cell| cell == "委员会意见")) else {

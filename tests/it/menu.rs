@@ -1,0 +1,107 @@
+//! The clerk's menu (`.release/kaohe.sh`), answered on its terminal, and its twin for Windows.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::ooxml::agree;
+
+fn release(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(".release").join(name)
+}
+
+/// A desk: the menu beside the program, workbooks in 报送.
+#[cfg(unix)]
+fn choose(desk: &Path, answers: &[&str]) -> (i32, String) {
+    let mut menu = Command::new("bash")
+        .arg(desk.join("kaohe.sh"))
+        .env("KAOHE", env!("CARGO_BIN_EXE_kaohe"))
+        .env("KAOHE_OPEN", "true")
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .current_dir(desk)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    menu.stdin.take().unwrap().write_all((answers.join("\n") + "\n").as_bytes()).unwrap();
+    let done = menu.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+    (done.status.code().unwrap(), said)
+}
+
+#[cfg(unix)]
+#[test]
+fn the_menu_leads_from_check_to_the_second_run() {
+    let root = tempfile::tempdir().unwrap();
+    let desk = root.path();
+    std::fs::copy(release("kaohe.sh"), desk.join("kaohe.sh")).unwrap();
+    let input = desk.join("报 送");
+    std::fs::create_dir(&input).unwrap();
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, input.join(path.file_name().unwrap())).unwrap();
+    }
+    // A folder dragged into a terminal comes in quotes.
+    let dragged = format!("'{}'", input.display());
+    let (code, said) = choose(desk, &["1", &dragged, ""]);
+    assert!(code == 0 && said.contains("已完成。"), "{said}");
+    let (code, said) = choose(desk, &["3", &dragged, ""]);
+    assert!(code == 0 && desk.join("结果/2015-annual/run.json").is_file(), "{said}");
+
+    let returned = desk.join("结果-收回");
+    std::fs::create_dir(&returned).unwrap();
+    assert!(agree(&desk.join("结果/2015-annual/诫勉谈话名单.xlsx"), &returned.join("诫勉 谈话.xlsx")));
+    // From another folder than the first time: the menu remembers where the results are.
+    let (code, said) = choose(desk, &["4", "", ""]);
+    assert!(code == 0 && said.contains("意见已收回"), "{said}");
+    let (code, said) = choose(desk, &["3", &dragged, ""]);
+    assert!(code == 0, "{said}");
+    let (code, said) = choose(desk, &["5", ""]);
+    assert!(code == 0 && desk.join("结果-台账.xlsx").is_file(), "{said}");
+    // The folder of results holds runs and the archive alone.
+    let mut held: Vec<String> = std::fs::read_dir(desk.join("结果"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    held.sort();
+    assert_eq!(held, ["2015-annual", "档案.db"]);
+
+    // What is wrong is said.
+    let (code, said) = choose(desk, &["2", "没有这样的文件夹", ""]);
+    assert!(code == 1 && said.contains("没有这个文件夹"), "{said}");
+    let (_, said) = choose(desk, &["3", &dragged, &format!("{}/结果", input.display())]);
+    assert!(said.contains("没有完成"), "{said}");
+}
+
+#[test]
+fn the_menu_for_windows_can_be_stored_in_the_code_page_of_a_chinese_windows() {
+    let text = std::fs::read_to_string(release("kaohe.cmd")).unwrap();
+    let (stored, _, lossy) = encoding_rs::GBK.encode(&text);
+    assert!(!lossy);
+    assert_eq!(encoding_rs::GBK.decode(&stored).0, text);
+    // Every jump has its target, and no bracket holds a path that might close it.
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        for (at, word) in words.iter().enumerate().filter(|(_, word)| ["goto", "call"].contains(word)) {
+            let target = words[at + 1].trim_start_matches(':');
+            assert!(text.lines().any(|label| label == format!(":{target}")), "{line}: no {word} {target}");
+        }
+        assert!(!line.trim_end().ends_with('('), "{line}");
+    }
+}
+
+#[test]
+fn what_readme_tells_the_clerk_stands_in_the_hand_out() {
+    let readme = include_str!("../../README.md");
+    let section = readme.split("## For the clerk 给经办人\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let hand_out = std::fs::read_to_string(release("说明.md")).unwrap();
+    let lines: Vec<&str> = section.lines().skip(1).filter(|line| !line.is_empty()).collect();
+    assert!(lines.len() > 15);
+    for line in lines {
+        let line = line.strip_prefix('#').unwrap_or(line);
+        assert!(hand_out.contains(line), "{line}");
+    }
+}
