@@ -1,4 +1,4 @@
-//! Dates as workbooks store them: serial numbers and the formats that make them dates, and ISO texts.
+//! Dates as workbooks store them: serial numbers, and ISO texts.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
@@ -21,6 +21,17 @@ pub(super) fn from_serial(serial: f64, is_1904: bool) -> Option<NaiveDateTime> {
     // Excel rounds to the millisecond; a float holds a day's time with a few microseconds' error.
     let millis = (serial * 86_400_000.0).round() as i64;
     epoch.and_hms_opt(0, 0, 0)?.checked_add_signed(TimeDelta::try_milliseconds(millis)?)
+}
+
+/// The serial of a moment, which [`from_serial`] turns back into it.
+pub(super) fn to_serial(at: NaiveDateTime, is_1904: bool) -> f64 {
+    let Some(epoch) = NaiveDate::from_ymd_opt(1899, 12, 30).and_then(|day| day.and_hms_opt(0, 0, 0)) else {
+        return 0.0;
+    };
+    let days = (at - epoch).num_milliseconds() as f64 / 86_400_000.0;
+    // Before 29 February 1900, which never was, serials count from a day later.
+    let days = if days < 61.0 { days - 1.0 } else { days };
+    if is_1904 { days - TO_1904 } else { days }
 }
 
 /// `2015-06-24`, `2015-06-24T08:00:00`, each with or without fractions of a second and a trailing zone `Z`.
@@ -50,46 +61,6 @@ pub(super) fn from_duration(text: &str) -> Option<f64> {
     rest.is_empty().then_some(if negative { -days } else { days })
 }
 
-/// Whether a built-in number format shows a date or a time of day. 27 to 36 and 50 to 58 are the East-Asian ones.
-/// 46 (`[h]:mm:ss`) shows a span of time, which is a number.
-pub(super) fn is_builtin_date(id: u32) -> bool {
-    matches!(id, 14..=22 | 27..=36 | 45 | 47 | 50..=58)
-}
-
-/// Whether a number format's code shows a date or a time of day.
-///
-/// Only the first section counts. Literals (`"…"`, `\x`, `_x`, `*x`), colours, conditions and locales (`[…]`) are skipped,
-/// spans of time (`[h]`) are numbers. `e` and `g` are years and eras in East-Asian formats, but `e` beside a digit is an exponent.
-pub(super) fn is_date_code(code: &str) -> bool {
-    let mut chars = code.chars().peekable();
-    let mut before = ' ';
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => while chars.next().is_some_and(|c| c != '"') {},
-            '\\' | '_' | '*' => {
-                chars.next();
-            }
-            '[' => {
-                let inside: String = chars.by_ref().take_while(|&c| c != ']').collect();
-                let mut letters = inside.chars().map(|c| c.to_ascii_lowercase());
-                if let Some(first @ ('h' | 'm' | 's')) = letters.next()
-                    && letters.all(|c| c == first)
-                {
-                    return false;
-                }
-            }
-            ';' => return false,
-            'G' | 'g' if code.to_ascii_lowercase().contains("general") => return false,
-            'E' | 'e' if matches!(before, '0' | '#' | '?' | '.') => return false,
-            'd' | 'm' | 'h' | 'y' | 's' | 'D' | 'M' | 'H' | 'Y' | 'S' | 'e' | 'E' | 'g' => return true,
-            'A' | 'a' if chars.peek().is_some_and(|c| matches!(c, 'a' | 'A' | 'm' | 'M' | '/')) => return true,
-            _ => {}
-        }
-        before = c;
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,54 +86,6 @@ mod tests {
         for (serial, is_1904, expected) in cases {
             let shown = from_serial(serial, is_1904).map(|at| at.to_string());
             assert_eq!(shown.as_deref(), expected, "{serial} {is_1904}");
-        }
-    }
-
-    #[test]
-    fn a_format_code_is_a_date_or_not() {
-        let dates = [
-            "yyyy-mm-dd",
-            "yyyy\"年\"m\"月\"d\"日\"",
-            "[$-804]yyyy\"年\"m\"月\"d\"日\";@",
-            "m/d/yy h:mm",
-            "[DBNum1][$-804]yyyy\"年\"m\"月\"",
-            "h:mm AM/PM",
-            "aaaa",
-            "[$-404]e\"年\"m\"月\"d\"日\"",
-            "e",
-            "YYYY/MM/DD",
-            "*-yyyy",
-            "上午/下午h\"时\"mm\"分\"",
-            "mmm-yy",
-            "[$-411]ge.m.d",
-        ];
-        let numbers = [
-            "General",
-            "0",
-            "0.00",
-            "#,##0",
-            "0%",
-            "0.00E+00",
-            "##0.0E+0",
-            "@",
-            "[h]:mm:ss",
-            "[mm]:ss",
-            "[Red]0.00",
-            "0\"天\"",
-            "0\\d",
-            "\"day\"0",
-            "#,##0*y",
-            "0_d",
-            "[>=100]0;yyyy",
-            "G/通用格式",
-            "#,##0.00\" AMD\"",
-            "General\"日\"",
-        ];
-        for code in dates {
-            assert!(is_date_code(code), "{code}");
-        }
-        for code in numbers {
-            assert!(!is_date_code(code), "{code}");
         }
     }
 

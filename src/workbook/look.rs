@@ -3,6 +3,17 @@
 //! A clerk answers for what the sheet shows. So every number comes with its [`Look`], a book's number format under a small
 //! number, and [`Looks`] alone judges what that format makes of a value. The look is known per cell style, not per cell:
 //! whoever takes the cells asks once for each different content.
+//!
+//! What is seen is put together first, as spreadsheet programs do; then it is judged whether the digits seen are the number's.
+
+mod built_in;
+mod code;
+mod day;
+mod decimal;
+mod number;
+mod numeral;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
@@ -10,6 +21,9 @@ use chrono::NaiveDateTime;
 
 use super::error::Fault;
 use super::{Raw, cells, dates};
+use code::{Code, Kind, Section};
+use day::Moment;
+use decimal::Decimal;
 
 const GENERAL: &str = "General";
 
@@ -57,30 +71,18 @@ pub enum DaySeen {
 pub struct Looks {
     is_1904: bool,
     /// By the number of the look.
-    formats: Vec<Format>,
+    formats: Vec<Code>,
     /// The look of each code that has come so far.
     known: HashMap<String, Look>,
     /// By the number of the cell style.
     styles: Vec<Look>,
 }
 
-/// A number format, taken apart.
-#[derive(Debug)]
-struct Format {
-    is_date: bool,
-}
-
-impl Format {
-    fn new(code: &str) -> Format {
-        Format { is_date: dates::is_date_code(code) }
-    }
-}
-
 impl Default for Looks {
     fn default() -> Self {
         Looks {
             is_1904: false,
-            formats: vec![Format::new(GENERAL)],
+            formats: vec![Code::new(GENERAL)],
             known: HashMap::from([(GENERAL.to_owned(), Look::PLAIN)]),
             styles: Vec::new(),
         }
@@ -104,15 +106,15 @@ impl Looks {
             return Ok(*look);
         }
         let look = Look(self.formats.len() as u32);
-        self.formats.push(Format::new(code));
+        self.formats.push(Code::new(code));
         cells::check_formats(self.formats.len())?;
         self.known.insert(code.to_owned(), look);
         Ok(look)
     }
 
-    /// The look of a built-in format.
+    /// The look of a built-in format, as Chinese programs have it.
     pub(super) fn built_in(&mut self, id: u32) -> Result<Look, Fault> {
-        self.look(if dates::is_builtin_date(id) { "yyyy/m/d" } else { GENERAL })
+        self.look(built_in::code(id))
     }
 
     /// The next cell style has that look.
@@ -131,26 +133,89 @@ impl Looks {
         self.styles.get(style).copied().unwrap_or_default()
     }
 
-    /// Whether numbers of that look are shown as dates or times of day.
+    /// Whether numbers of that look may be shown as dates or times of day.
     pub(super) fn is_date(&self, look: Look) -> bool {
-        self.formats[look.0 as usize].is_date
+        self.format(look).has_dates()
     }
 
     /// A stored number: a date where its look says so and it is one.
     pub(super) fn raw(&self, value: f64, look: Look) -> Raw {
-        match self.is_date(look).then(|| dates::from_serial(value, self.is_1904)).flatten() {
+        let format = self.format(look);
+        let is_date = format.has_dates() && format.for_number(value).is_some_and(|(it, _)| it.kind == Kind::Date);
+        match is_date.then(|| dates::from_serial(value, self.is_1904)).flatten() {
             Some(at) => Raw::DateTime(at, look),
             None => Raw::Number(value, look),
         }
     }
 
+    /// A date that is stored as such, not as a number: it is seen in full where its look is none for dates.
+    pub(super) fn moment(&self, at: NaiveDateTime, look: Look) -> Raw {
+        Raw::DateTime(at, if self.date_section(at, look).is_some() { look } else { Look::PLAIN })
+    }
+
+    /// What is seen of a text of that look, where it is not the text.
+    pub(super) fn text(&self, look: Look, text: &str) -> Option<String> {
+        let section = self.format(look).for_texts()?;
+        let shown = number::text(section, text);
+        let same = shown.chars().filter(|c| !c.is_whitespace()).eq(text.chars().filter(|c| !c.is_whitespace()));
+        (!same).then_some(shown)
+    }
+
+    /// Whether texts of that look may be seen as something else.
+    pub(super) fn veils_texts(&self, look: Look) -> bool {
+        self.format(look).veils_texts
+    }
+
     /// What a number of that look looks like.
-    pub fn number(&self, _look: Look, _value: f64) -> Shown {
-        Shown::AsStored
+    pub fn number(&self, look: Look, value: f64) -> Shown {
+        let stored = Decimal::new(value);
+        let Some((section, unsigned)) = self.number_section(look, value) else { return Shown::AsStored };
+        match section.kind {
+            Kind::Date | Kind::Span => Shown::Replaced(match self.instant(value) {
+                Some(moment) => day::text(section, moment),
+                None => "#".repeat(8),
+            }),
+            _ => number::judge(section, &stored, unsigned),
+        }
+    }
+
+    /// What number is seen, with the decimals that are seen of it: 60 for 59.6 shown as 60.
+    pub fn seen_number(&self, look: Look, value: f64) -> f64 {
+        let Some((section, _)) = self.number_section(look, value) else { return value };
+        number::seen_number(section, &Decimal::new(value)).value()
     }
 
     /// How much is seen of a date of that look, and what is seen (`2015年6月`).
-    pub fn day(&self, _look: Look, at: NaiveDateTime) -> (DaySeen, String) {
-        (DaySeen::Day, at.date().to_string())
+    pub fn day(&self, look: Look, at: NaiveDateTime) -> (DaySeen, String) {
+        match self.date_section(at, look) {
+            Some(section) => (day::seen(section), day::text(section, Moment::new(at))),
+            None => (DaySeen::Day, at.date().to_string()),
+        }
+    }
+
+    fn format(&self, look: Look) -> &Code {
+        &self.formats[look.0 as usize]
+    }
+
+    /// The section for a number. Fifteen digits count here too.
+    fn number_section(&self, look: Look, value: f64) -> Option<(&Section, bool)> {
+        self.format(look).for_number(Decimal::new(value).value())
+    }
+
+    fn date_section(&self, at: NaiveDateTime, look: Look) -> Option<&Section> {
+        let serial = dates::to_serial(at, self.is_1904);
+        self.format(look).for_number(serial).map(|(section, _)| section).filter(|section| section.kind == Kind::Date)
+    }
+
+    /// The moment that a number stands for, be it no date of any calendar; none below nought and after the last day.
+    fn instant(&self, value: f64) -> Option<Moment> {
+        let days = value.floor();
+        let moment = match dates::from_serial(value, self.is_1904) {
+            Some(at) => Moment::new(at),
+            None if days == 0.0 => Moment { year: 1900, month: 1, day: 0, ..Moment::of_time(value) },
+            None if days == 60.0 && !self.is_1904 => Moment { year: 1900, month: 2, day: 29, ..Moment::of_time(value) },
+            None => return None,
+        };
+        Some(Moment { days: days as i64, ..moment })
     }
 }

@@ -1,0 +1,456 @@
+//! A number format's code, taken apart: up to four sections, each a row of parts that are seen one after the other.
+
+/// A number format.
+#[derive(Debug)]
+pub(super) struct Code {
+    /// One to four.
+    sections: Vec<Section>,
+    /// Whether a number may be shown as a date.
+    has_dates: bool,
+    /// Whether a text may be shown as something else.
+    pub veils_texts: bool,
+}
+
+/// What stands between two semicolons.
+#[derive(Debug, Default)]
+pub(super) struct Section {
+    pub condition: Option<Condition>,
+    pub numerals: Numerals,
+    /// The language of `[$-804]`, without numerals and calendar.
+    pub language: u32,
+    pub parts: Vec<Part>,
+    pub kind: Kind,
+}
+
+/// `[>=100]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Condition {
+    pub test: Test,
+    pub limit: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Test {
+    Less,
+    AtMost,
+    Equal,
+    Other,
+    AtLeast,
+    More,
+}
+
+/// `[DBNum1]` and its like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Numerals {
+    #[default]
+    Western,
+    /// 一二三
+    Chinese,
+    /// 壹贰叁
+    Financial,
+    /// １２３
+    Wide,
+}
+
+/// What a section shows of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Kind {
+    /// Words of its own, or nothing.
+    #[default]
+    Words,
+    General,
+    Number,
+    Date,
+    /// A span of time (`[h]:mm`).
+    Span,
+    Text,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    Word(String),
+    /// `_x`: a blank as wide as that character.
+    Gap,
+    /// `*x`: that character as often as the cell is wide.
+    Fill(char),
+    /// `0`, `#` or `?`.
+    Digit(char),
+    Point,
+    Comma,
+    Percent,
+    /// `E+` or `E-`: whether a plus is shown too.
+    Exponent(bool),
+    Slash,
+    General,
+    /// `@`
+    Text,
+    Date(Field),
+}
+
+/// A part of a date or time, with as many letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Year(usize),
+    /// The year of an era (`e`), or of the Buddhist calendar (`b`).
+    EraYear(usize),
+    BuddhistYear(usize),
+    Era,
+    Month(usize),
+    /// Day of the month up to two letters, else weekday.
+    Day(usize),
+    /// `aaa` and `aaaa`
+    Weekday(usize),
+    Hour(usize),
+    Minute(usize),
+    Second(usize),
+    /// Behind seconds: so many decimals.
+    Decimals(usize),
+    /// All hours, minutes or seconds of a span.
+    Hours(usize),
+    Minutes(usize),
+    Seconds(usize),
+    /// 上午/下午, and AM/PM; whether in Chinese.
+    Half(bool),
+}
+
+impl Code {
+    pub fn new(code: &str) -> Code {
+        let mut reader = Reader { rest: code };
+        let mut sections = Vec::new();
+        loop {
+            let (section, more) = reader.section();
+            sections.push(section);
+            if !more || sections.len() == 4 {
+                let has_dates = sections.iter().any(|section: &Section| section.kind == Kind::Date);
+                let mut code = Code { sections, has_dates, veils_texts: false };
+                code.veils_texts = code.for_texts().is_some_and(|section| section.parts != [Part::Text]);
+                return code;
+            }
+        }
+    }
+
+    /// Whether a number may be shown as a date.
+    pub fn has_dates(&self) -> bool {
+        self.has_dates
+    }
+
+    /// The section for texts; none where they are shown as they are.
+    pub fn for_texts(&self) -> Option<&Section> {
+        let last = self.sections.last()?;
+        let counts = self.sections.len() == 4 || last.kind == Kind::Text;
+        counts.then_some(last)
+    }
+
+    /// The section for a number, and whether the section stands for its sign too (then no minus is shown before it).
+    /// None where no section is for it: it is shown as in General.
+    pub fn for_number(&self, value: f64) -> Option<(&Section, bool)> {
+        let count =
+            if self.sections.len() == 4 { 3 } else { self.sections.len() - usize::from(self.for_texts().is_some()) };
+        let sections = &self.sections[..count];
+        let first = sections.first()?;
+        let takes_first = match first.condition {
+            Some(condition) => condition.holds(value),
+            None => count == 1 || value > 0.0 || value == 0.0 && count == 2,
+        };
+        if takes_first {
+            return Some((first, first.condition.is_some_and(Condition::is_negative)));
+        }
+        let second = sections.get(1)?;
+        let below = Condition { test: Test::Less, limit: 0.0 };
+        let condition = match second.condition {
+            None if count == 2 && first.condition.is_some() => None,
+            condition => Some(condition.unwrap_or(below)),
+        };
+        if condition.is_none_or(|condition| condition.holds(value)) {
+            return Some((second, condition.is_some_and(Condition::is_negative)));
+        }
+        sections.get(2).map(|third| (third, false))
+    }
+}
+
+impl Condition {
+    fn holds(self, value: f64) -> bool {
+        match self.test {
+            Test::Less => value < self.limit,
+            Test::AtMost => value <= self.limit,
+            Test::Equal => value == self.limit,
+            Test::Other => value != self.limit,
+            Test::AtLeast => value >= self.limit,
+            Test::More => value > self.limit,
+        }
+    }
+
+    /// Whether only numbers below nought fulfil it.
+    fn is_negative(self) -> bool {
+        match self.test {
+            Test::Less => self.limit <= 0.0,
+            Test::AtMost | Test::Equal => self.limit < 0.0,
+            Test::Other | Test::AtLeast | Test::More => false,
+        }
+    }
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl Reader<'_> {
+    /// The next section, and whether another one follows.
+    fn section(&mut self) -> (Section, bool) {
+        let mut section = Section::default();
+        loop {
+            if let Some((token, part)) = WORDS.iter().find(|(token, _)| starts(self.rest, token)) {
+                self.rest = &self.rest[token.len()..];
+                section.parts.push(part.clone());
+                continue;
+            }
+            let Some(c) = self.next() else {
+                section.settle();
+                return (section, false);
+            };
+            match c {
+                ';' => {
+                    section.settle();
+                    return (section, true);
+                }
+                '"' => {
+                    let (word, rest) = self.rest.split_once('"').unwrap_or((self.rest, ""));
+                    section.parts.push(Part::Word(word.to_owned()));
+                    self.rest = rest;
+                }
+                '\\' | '!' => section.parts.push(Part::Word(self.next().unwrap_or(c).into())),
+                '_' => {
+                    self.next();
+                    section.parts.push(Part::Gap);
+                }
+                '*' => section.parts.extend(self.next().map(Part::Fill)),
+                '[' => {
+                    let (inside, rest) = self.rest.split_once(']').unwrap_or((self.rest, ""));
+                    section.bracket(inside);
+                    self.rest = rest;
+                }
+                '0' | '#' | '?' => section.parts.push(Part::Digit(c)),
+                '.' => section.parts.push(Part::Point),
+                ',' => section.parts.push(Part::Comma),
+                '%' => section.parts.push(Part::Percent),
+                '/' => section.parts.push(Part::Slash),
+                '@' => section.parts.push(Part::Text),
+                'E' | 'e' if section.has_digit() && self.rest.starts_with(['+', '-']) => {
+                    section.parts.push(Part::Exponent(self.next() == Some('+')));
+                }
+                _ => {
+                    let count = 1 + self.again(c);
+                    section.parts.push(field(c, count).unwrap_or_else(|| Part::Word(c.to_string().repeat(count))));
+                }
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let c = self.rest.chars().next()?;
+        self.rest = &self.rest[c.len_utf8()..];
+        Some(c)
+    }
+
+    /// Passes the same letter, large or small, and counts how often it comes.
+    fn again(&mut self, letter: char) -> usize {
+        let same = |&c: &char| c.eq_ignore_ascii_case(&letter);
+        let mut count = 0;
+        while self.rest.chars().next().filter(same).is_some() {
+            self.next();
+            count += 1;
+        }
+        count
+    }
+}
+
+/// Words that mean something.
+const WORDS: [(&str, Part); 6] = [
+    ("General", Part::General),
+    ("G/通用格式", Part::General),
+    ("G/標準", Part::General),
+    ("AM/PM", Part::Date(Field::Half(false))),
+    ("A/P", Part::Date(Field::Half(false))),
+    ("上午/下午", Part::Date(Field::Half(true))),
+];
+
+fn starts(text: &str, token: &str) -> bool {
+    text.get(..token.len()).is_some_and(|head| head.eq_ignore_ascii_case(token))
+}
+
+/// A letter of a date, so many times.
+fn field(letter: char, count: usize) -> Option<Part> {
+    Some(Part::Date(match letter.to_ascii_lowercase() {
+        'y' => Field::Year(count),
+        'e' => Field::EraYear(count),
+        'b' => Field::BuddhistYear(count),
+        'g' => Field::Era,
+        'm' => Field::Month(count),
+        'd' => Field::Day(count),
+        'a' if count >= 2 => Field::Weekday(count),
+        'h' => Field::Hour(count),
+        's' => Field::Second(count),
+        _ => return None,
+    }))
+}
+
+impl Section {
+    fn has_digit(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Digit(_)))
+    }
+
+    /// What stands in square brackets; colours show nothing.
+    fn bracket(&mut self, inside: &str) {
+        if let Some(currency) = inside.strip_prefix('$') {
+            let (word, language) = currency.split_once('-').unwrap_or((currency, ""));
+            if !word.is_empty() {
+                self.parts.push(Part::Word(word.to_owned()));
+            }
+            let language = language.split(',').next().unwrap_or_default();
+            self.language = u32::from_str_radix(language, 16).unwrap_or_default() & 0xFFFF;
+            return;
+        }
+        let lower = inside.to_ascii_lowercase();
+        match lower.as_str() {
+            "dbnum1" => self.numerals = Numerals::Chinese,
+            "dbnum2" => self.numerals = Numerals::Financial,
+            "dbnum3" => self.numerals = Numerals::Wide,
+            _ => {}
+        }
+        let count = lower.len();
+        if let Some(letter @ ('h' | 'm' | 's')) = lower.chars().next()
+            && lower.chars().all(|c| c == letter)
+        {
+            self.parts.push(Part::Date(match letter {
+                'h' => Field::Hours(count),
+                'm' => Field::Minutes(count),
+                _ => Field::Seconds(count),
+            }));
+        } else if let Some(condition) = condition(inside) {
+            self.condition = Some(condition);
+        }
+    }
+
+    /// What the section is, and what its letters mean there.
+    fn settle(&mut self) {
+        let first_date = self.parts.iter().position(|part| matches!(part, Part::Date(_)));
+        let first_digit = self.parts.iter().position(|part| matches!(part, Part::Digit(_) | Part::General));
+        let is_date = first_date.is_some_and(|date| first_digit.is_none_or(|digit| date < digit));
+        if !is_date {
+            // Letters beside digits are no date's.
+            for part in &mut self.parts {
+                if let Part::Date(field) = part {
+                    *part = Part::Word(field.letters());
+                }
+            }
+        }
+        let has = |wanted: &Part| self.parts.contains(wanted);
+        self.kind = if is_date {
+            match first_date.map(|at| &self.parts[at]) {
+                Some(Part::Date(Field::Hours(_) | Field::Minutes(_) | Field::Seconds(_))) => Kind::Span,
+                _ => Kind::Date,
+            }
+        } else if has(&Part::General) {
+            Kind::General
+        } else if self.has_digit() {
+            Kind::Number
+        } else if has(&Part::Text) {
+            Kind::Text
+        } else {
+            Kind::Words
+        };
+        match self.kind {
+            Kind::Date | Kind::Span => self.settle_date(),
+            Kind::Number => {}
+            Kind::General | Kind::Text | Kind::Words => self.spell_signs(),
+        }
+    }
+
+    /// Signs that mean something among digits are words elsewhere.
+    fn spell_signs(&mut self) {
+        for part in &mut self.parts {
+            let word = match part {
+                Part::Point => ".",
+                Part::Comma => ",",
+                Part::Slash => "/",
+                Part::Percent if self.kind != Kind::General => "%",
+                Part::Digit(digit) => &digit.to_string(),
+                _ => continue,
+            };
+            *part = Part::Word(word.to_owned());
+        }
+    }
+
+    /// `m` beside hours or seconds is minutes; a point and noughts behind seconds are their decimals.
+    fn settle_date(&mut self) {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut before = None;
+        let mut from = std::mem::take(&mut self.parts).into_iter().peekable();
+        while let Some(part) = from.next() {
+            let seconds = matches!(before, Some(Field::Second(_) | Field::Seconds(_)));
+            match part {
+                Part::Date(Field::Month(count @ 1..=2)) if matches!(before, Some(Field::Hour(_) | Field::Hours(_))) => {
+                    parts.push(Part::Date(Field::Minute(count)));
+                    before = Some(Field::Minute(count));
+                }
+                Part::Date(field) => {
+                    if matches!(field, Field::Second(_))
+                        && let Some(last) = parts.iter_mut().rev().find(|part| matches!(part, Part::Date(_)))
+                        && let Part::Date(Field::Month(count @ 1..=2)) = *last
+                    {
+                        *last = Part::Date(Field::Minute(count));
+                    }
+                    if !matches!(field, Field::Half(_)) {
+                        before = Some(field);
+                    }
+                    parts.push(Part::Date(field));
+                }
+                Part::Point if seconds && from.peek() == Some(&Part::Digit('0')) => {
+                    let mut count = 0;
+                    while from.next_if_eq(&Part::Digit('0')).is_some() {
+                        count += 1;
+                    }
+                    parts.push(Part::Date(Field::Decimals(count)));
+                }
+                other => parts.push(other),
+            }
+        }
+        self.parts = parts;
+        self.spell_signs();
+    }
+}
+
+impl Field {
+    /// The letters that it is written with.
+    fn letters(self) -> String {
+        let (letter, count) = match self {
+            Field::Year(count) => ("y", count),
+            Field::EraYear(count) => ("e", count),
+            Field::BuddhistYear(count) => ("b", count),
+            Field::Era => ("g", 1),
+            Field::Month(count) | Field::Minute(count) | Field::Minutes(count) => ("m", count),
+            Field::Day(count) => ("d", count),
+            Field::Weekday(count) => ("a", count),
+            Field::Hour(count) | Field::Hours(count) => ("h", count),
+            Field::Second(count) | Field::Seconds(count) => ("s", count),
+            Field::Decimals(count) => ("0", count),
+            Field::Half(chinese) => (if chinese { "上午/下午" } else { "AM/PM" }, 1),
+        };
+        letter.repeat(count)
+    }
+}
+
+fn condition(inside: &str) -> Option<Condition> {
+    const TESTS: [(&str, Test); 6] = [
+        ("<>", Test::Other),
+        ("<=", Test::AtMost),
+        (">=", Test::AtLeast),
+        ("<", Test::Less),
+        (">", Test::More),
+        ("=", Test::Equal),
+    ];
+    let inside = inside.trim();
+    let (sign, test) = TESTS.iter().find(|(sign, _)| inside.starts_with(sign))?;
+    let limit = inside[sign.len()..].trim().parse().ok()?;
+    Some(Condition { test: *test, limit })
+}

@@ -1,0 +1,186 @@
+//! A number as spreadsheet programs show it: its fifteen decimal digits, to be shifted and rounded as decimals are.
+
+/// A decimal number: `0.digits × 10^point`, the first and the last digit not nought; no digits for nought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Decimal {
+    pub negative: bool,
+    digits: Vec<u8>,
+    point: i32,
+}
+
+impl Decimal {
+    /// The fifteen significant digits of a number that is not infinite.
+    pub fn new(value: f64) -> Decimal {
+        let written = format!("{:.14e}", value.abs());
+        let (digits, exponent) = written.split_once('e').unwrap_or((&written, "0"));
+        let digits = digits.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+        let point = exponent.parse::<i32>().unwrap_or_default() + 1;
+        Decimal { negative: value < 0.0, digits, point }.trimmed()
+    }
+
+    fn trimmed(mut self) -> Decimal {
+        while self.digits.last() == Some(&0) {
+            self.digits.pop();
+        }
+        if self.digits.is_empty() {
+            self.point = 0;
+        }
+        self
+    }
+
+    /// With that sign; nought has none.
+    pub fn signed(mut self, negative: bool) -> Decimal {
+        self.negative = negative && !self.is_zero();
+        self
+    }
+
+    pub fn is_zero(&self) -> bool {
+        self.digits.is_empty()
+    }
+
+    /// The nearest number that programs compute with.
+    pub fn value(&self) -> f64 {
+        let digits: String = self.digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+        let sign = if self.negative { "-" } else { "" };
+        format!("{sign}0.{digits}0e{}", self.point).parse().unwrap_or_default()
+    }
+
+    /// How many digits stand before the point; nought or less for a number below one.
+    pub fn whole_digits(&self) -> i32 {
+        self.point
+    }
+
+    /// How many significant digits there are.
+    pub fn length(&self) -> i32 {
+        self.digits.len() as i32
+    }
+
+    /// Times ten to the power of `places`.
+    pub fn shifted(mut self, places: i32) -> Decimal {
+        if !self.is_zero() {
+            self.point += places;
+        }
+        self
+    }
+
+    /// With at most so many decimals, a half rounded away from nought.
+    pub fn rounded(mut self, decimals: i32) -> Decimal {
+        let keep = self.point + decimals;
+        if keep >= self.length() {
+            return self;
+        }
+        let up = usize::try_from(keep).is_ok_and(|keep| self.digits[keep] >= 5);
+        self.digits.truncate(keep.max(0) as usize);
+        if up {
+            while self.digits.last() == Some(&9) {
+                self.digits.pop();
+            }
+            match self.digits.last_mut() {
+                Some(last) => *last += 1,
+                None => {
+                    self.digits.push(1);
+                    self.point += 1;
+                }
+            }
+        }
+        self.trimmed()
+    }
+
+    /// The digits before the point, none for a number below one.
+    pub fn whole(&self) -> String {
+        (0..self.point.max(0)).map(|at| self.digit(at)).collect()
+    }
+
+    /// The digits behind the point, without noughts at their end.
+    pub fn fraction(&self) -> String {
+        (self.point.min(0)..self.length() - self.point.max(0)).map(|at| self.digit(at + self.point.max(0))).collect()
+    }
+
+    fn digit(&self, at: i32) -> char {
+        let digit = usize::try_from(at).ok().and_then(|at| self.digits.get(at)).copied().unwrap_or_default();
+        char::from(b'0' + digit)
+    }
+
+    /// As the format General shows it in a cell that is wide enough: eleven characters, an exponent where more are needed.
+    pub fn general(&self) -> String {
+        let most = 10;
+        let whole = self.point;
+        if self.is_zero() {
+            return "0".to_owned();
+        }
+        if whole > most + 1 || whole < -3 && self.length() - whole > most {
+            let shown = self.clone().shifted(1 - whole).rounded(5);
+            let carried = shown.point - 1;
+            let shown = shown.shifted(-carried);
+            let exponent = whole - 1 + carried;
+            let point = if shown.length() > 1 { "." } else { "" };
+            let sign = if exponent < 0 { '-' } else { '+' };
+            return format!("{}{point}{}E{sign}{:02}", shown.whole(), shown.fraction(), exponent.abs());
+        }
+        let shown = self.clone().rounded((most - whole.max(1)).max(0));
+        let (whole, fraction) = (shown.whole(), shown.fraction());
+        let whole = if whole.is_empty() { "0" } else { &whole };
+        if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(number: &Decimal) -> String {
+        format!("{}{}.{}", if number.negative { "-" } else { "" }, number.whole(), number.fraction())
+    }
+
+    #[test]
+    fn a_number_has_fifteen_digits() {
+        for (value, expected) in [
+            (59.999_999_999_999_993, "60."),
+            (0.1 + 0.2, ".3"),
+            (100.000_000_000_000_01, "100."),
+            (1234.5, "1234.5"),
+            (-0.005, "-.005"),
+            (0.0, "."),
+            (1e20, "100000000000000000000."),
+        ] {
+            assert_eq!(plain(&Decimal::new(value)), expected);
+        }
+    }
+
+    #[test]
+    fn a_half_is_rounded_away_from_nought() {
+        for (value, decimals, expected) in [
+            (2.5, 0, "3."),
+            (1.005, 2, "1.01"),
+            (59.95, 1, "60."),
+            (0.5, 0, "1."),
+            (0.4, 0, "."),
+            (0.04, 1, "."),
+            (0.05, 1, ".1"),
+            (-99.96, 1, "-100."),
+            (9.99, 5, "9.99"),
+            (85.0, 0, "85."),
+            (150.0, -2, "200."),
+        ] {
+            assert_eq!(plain(&Decimal::new(value).rounded(decimals)), expected, "{value} {decimals}");
+        }
+    }
+
+    #[test]
+    fn general_shows_up_to_eleven_characters() {
+        for (value, expected) in [
+            (0.0, "0"),
+            (85.0, "85"),
+            (0.1 + 0.2, "0.3"),
+            (1.0 / 3.0, "0.333333333"),
+            (123_456.789_012_345, "123456.789"),
+            (12_345_678_901.0, "12345678901"),
+            (123_456_789_012.0, "1.23457E+11"),
+            (999_999_999_999.0, "1E+12"),
+            (0.00001, "0.00001"),
+            (0.000_012_345_678_9, "1.23457E-05"),
+        ] {
+            assert_eq!(Decimal::new(value).general(), expected);
+        }
+    }
+}

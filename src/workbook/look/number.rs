@@ -1,0 +1,402 @@
+//! What a section of a format shows of a number, character by character, and whether that is still this number.
+
+use super::code::{Kind, Numerals, Part, Section};
+use super::decimal::Decimal;
+use super::{Shown, numeral};
+
+/// Words that make another number of the one before them.
+const MULTIPLIERS: &str = "十百千万亿拾佰仟萬億‰‱";
+
+/// What is seen, as far as the number's own characters have to be told from the others.
+struct Seen {
+    text: String,
+    /// Of each character: whether it is the number's own.
+    own: Vec<bool>,
+    /// The number that these characters are.
+    number: Decimal,
+    /// Thousands of it are left out.
+    scaled: bool,
+}
+
+impl Seen {
+    fn new(number: Decimal) -> Seen {
+        Seen { text: String::new(), own: Vec::new(), number, scaled: false }
+    }
+
+    fn push(&mut self, text: &str, own: bool) {
+        self.text.push_str(text);
+        self.own.extend(text.chars().map(|_| own));
+    }
+}
+
+/// Judges what a section for numbers shows. `unsigned`: the section says by itself that its numbers are below nought.
+pub(super) fn judge(section: &Section, stored: &Decimal, unsigned: bool) -> Shown {
+    let seen = match section.kind {
+        Kind::Number if fraction_at(section).is_some() => return fraction(section, stored, unsigned),
+        Kind::Number => number(section, stored),
+        Kind::General | Kind::Text => general(section, stored),
+        Kind::Words | Kind::Date | Kind::Span => words(section),
+    };
+    let minus = stored.negative && !unsigned && section.kind != Kind::Words;
+    let judged = Judged::new(&seen, minus);
+    let text = judged.text.clone();
+    if text.is_empty() {
+        return Shown::Hidden;
+    }
+    let percents = section.parts.contains(&Part::Percent) || judged.words().any(|c| matches!(c, '%' | '％'));
+    if percents && judged.is_a_number() {
+        return Shown::Percent(text);
+    }
+    let exact = seen.number.clone().signed(stored.negative) == *stored;
+    if !judged.is_this_number(stored) || percents || seen.scaled && !exact {
+        return Shown::Replaced(text);
+    }
+    let dressed = judged.has_words() || section.numerals != Numerals::Western;
+    match (exact, dressed) {
+        (_, true) => Shown::Dressed(text),
+        (true, false) => Shown::AsStored,
+        (false, false) => Shown::Rounded(text),
+    }
+}
+
+/// What is seen of a number of that section as a number, where it is this number: perhaps with fewer decimals.
+pub(super) fn seen_number(section: &Section, stored: &Decimal) -> Decimal {
+    match section.kind {
+        Kind::Number if fraction_at(section).is_none() => number(section, stored).number.signed(stored.negative),
+        _ => stored.clone(),
+    }
+}
+
+/// What is seen, with its sign, and without the blanks around it.
+struct Judged {
+    text: String,
+    chars: Vec<(char, bool)>,
+    minus: bool,
+}
+
+impl Judged {
+    fn new(seen: &Seen, minus: bool) -> Judged {
+        let chars: Vec<(char, bool)> = seen.text.chars().zip(seen.own.iter().copied()).collect();
+        let sign = if minus { "-" } else { "" };
+        Judged { text: format!("{sign}{}", seen.text).trim().to_owned(), chars, minus }
+    }
+
+    /// The characters that are not the number's own, without blanks.
+    fn words(&self) -> impl Iterator<Item = char> {
+        self.chars.iter().filter(|(c, own)| !own && !c.is_whitespace()).map(|(c, _)| *c)
+    }
+
+    /// Where the number's own characters begin and end; none where nothing is seen of it.
+    fn range(&self) -> Option<(usize, usize)> {
+        let is_own = |(c, own): &(char, bool)| *own && !c.is_whitespace();
+        Some((self.chars.iter().position(is_own)?, self.chars.iter().rposition(is_own)?))
+    }
+
+    /// The words before the number, and those behind, without blanks.
+    fn around(&self) -> Option<(String, String)> {
+        let (first, last) = self.range()?;
+        let some = |chars: &[(char, bool)]| chars.iter().map(|(c, _)| *c).filter(|c| !c.is_whitespace()).collect();
+        Some((some(&self.chars[..first]), some(&self.chars[last + 1..])))
+    }
+
+    /// Whether one number is seen, whole, and no other digits.
+    fn is_a_number(&self) -> bool {
+        let Some((first, last)) = self.range() else { return false };
+        let whole = self.chars[first..=last].iter().all(|(c, own)| *own || c.is_whitespace());
+        let points = |c: Option<char>| c.is_some_and(|c| matches!(c, '.' | '．' | ',' | '，' | '/'));
+        let before = self.around().and_then(|(before, _)| before.chars().last());
+        let digits = self.chars.iter().any(|(c, own)| *own && c.is_alphanumeric());
+        digits && whole && !self.words().any(char::is_numeric) && !points(before)
+    }
+
+    /// Whether the number's sign is seen, and nothing that makes it another.
+    fn is_this_number(&self, stored: &Decimal) -> bool {
+        let Some((before, behind)) = self.around() else { return false };
+        let is_minus = |c: char| matches!(c, '-' | '−' | '－' | '–' | '﹣' | '负' | '△' | '▲');
+        let in_brackets = before.ends_with(['(', '（']) && behind.starts_with([')', '）']);
+        let signs =
+            usize::from(self.minus) + usize::from(in_brackets) + before.chars().filter(|&c| is_minus(c)).count();
+        self.is_a_number()
+            && signs == usize::from(stored.negative)
+            && !behind.starts_with(|c| MULTIPLIERS.contains(c))
+            && !behind.starts_with(is_minus)
+    }
+
+    /// Whether words are seen beside the number and its minus, or noughts that it does not need.
+    fn has_words(&self) -> bool {
+        let Some((before, behind)) = self.around() else { return true };
+        let mut own = self.chars.iter().filter(|(c, own)| *own && !c.is_whitespace()).map(|(c, _)| *c);
+        let padded = own.next() == Some('0') && own.next().is_some_and(|c| c.is_ascii_digit());
+        padded || !matches!(before.as_str(), "" | "-") || !behind.is_empty()
+    }
+}
+
+/// The digits of `section` filled with the number's.
+fn number(section: &Section, stored: &Decimal) -> Seen {
+    let layout = Layout::new(section);
+    let percents = section.parts.iter().filter(|part| **part == Part::Percent).count() as i32;
+    let scaled = stored.clone().shifted(2 * percents - 3 * layout.scale);
+    let (shown, exponent) = match layout.exponent {
+        None => (scaled.rounded(layout.decimals), 0),
+        Some(_) => mantissa(&scaled, &layout),
+    };
+    let mut seen = Seen::new(shown.clone().shifted(exponent - 2 * percents));
+    seen.scaled = layout.scale > 0;
+    let whole = shown.whole();
+    let fraction = shown.fraction();
+    let (mut at_whole, mut at_fraction, mut behind_point) = (layout.whole, 0, false);
+    let power = exponent.abs().to_string();
+    let mut at_power = layout.exponent.unwrap_or_default();
+    let mut in_power = false;
+    for part in &section.parts {
+        match part {
+            Part::Digit(slot) if in_power => {
+                seen.push(&digits_at(&power, at_power, layout.exponent.unwrap_or_default(), *slot), true);
+                at_power -= 1;
+            }
+            Part::Digit(slot) if behind_point => {
+                let digit = fraction.get(at_fraction..=at_fraction).map_or_else(|| nought(*slot), str::to_owned);
+                seen.push(&digit, true);
+                at_fraction += 1;
+            }
+            Part::Digit(slot) => {
+                let digits = digits_at(&whole, at_whole, layout.whole, *slot);
+                for (place, digit) in digits.chars().enumerate() {
+                    // How many digits stand from this one to the point.
+                    let from_point = at_whole + digits.chars().count() - 1 - place;
+                    seen.push(digit.encode_utf8(&mut [0; 4]), true);
+                    if layout.thousands && digit.is_ascii_digit() && from_point > 1 && from_point % 3 == 1 {
+                        seen.push(",", true);
+                    }
+                }
+                at_whole -= 1;
+            }
+            Part::Point => {
+                behind_point = true;
+                // Digits that nobody asked for stand there all the same.
+                if layout.whole == 0 {
+                    seen.push(&whole, true);
+                }
+                seen.push(".", true);
+            }
+            Part::Exponent(plus) => {
+                in_power = true;
+                seen.push("E", true);
+                seen.push(
+                    if exponent < 0 {
+                        "-"
+                    } else if *plus {
+                        "+"
+                    } else {
+                        ""
+                    },
+                    true,
+                );
+            }
+            Part::Comma => {}
+            Part::Percent => seen.push("%", false),
+            other => other.show(&mut seen),
+        }
+    }
+    if section.numerals != Numerals::Western {
+        seen.text = seen.text.chars().map(|c| numeral::digit(c, section.numerals)).collect();
+    }
+    seen
+}
+
+impl Part {
+    /// A part that shows the same whatever the number.
+    fn show(&self, seen: &mut Seen) {
+        match self {
+            Part::Word(word) => seen.push(word, false),
+            Part::Gap => seen.push(" ", false),
+            // What fills the cell up is no word, unless it could be taken for a digit, a letter or a sign.
+            Part::Fill(c) if c.is_alphanumeric() || *c == '-' => seen.push(c.encode_utf8(&mut [0; 4]), false),
+            Part::Slash => seen.push("/", false),
+            _ => {}
+        }
+    }
+}
+
+/// How the digits of a section are laid out.
+struct Layout {
+    /// Places for digits before the point and behind it.
+    whole: usize,
+    decimals: i32,
+    thousands: bool,
+    /// How often the number is divided by a thousand.
+    scale: i32,
+    /// Places for digits of the exponent.
+    exponent: Option<usize>,
+}
+
+impl Layout {
+    fn new(section: &Section) -> Layout {
+        let mut layout = Layout { whole: 0, decimals: 0, thousands: false, scale: 0, exponent: None };
+        let mut behind_point = false;
+        // Commas since the last digit: between two they part thousands, behind the last they divide.
+        let mut commas = 0;
+        for part in &section.parts {
+            match part {
+                Part::Digit(_) => {
+                    match &mut layout.exponent {
+                        Some(places) => *places += 1,
+                        None if behind_point => layout.decimals += 1,
+                        None => {
+                            layout.thousands |= commas > 0 && layout.whole > 0;
+                            layout.whole += 1;
+                        }
+                    }
+                    commas = 0;
+                }
+                Part::Comma if layout.whole > 0 || behind_point => commas += 1,
+                Part::Point => {
+                    layout.scale += commas;
+                    (behind_point, commas) = (true, 0);
+                }
+                Part::Exponent(_) => layout.exponent = Some(0),
+                _ => {}
+            }
+        }
+        layout.scale += commas;
+        layout
+    }
+}
+
+/// The number before the exponent, and the exponent: a multiple of as many as there are places before the point.
+fn mantissa(number: &Decimal, layout: &Layout) -> (Decimal, i32) {
+    if number.is_zero() {
+        return (number.clone(), 0);
+    }
+    let step = i32::try_from(layout.whole).unwrap_or(1).max(1);
+    let lead = i32::from(layout.whole > 0);
+    let exponent = |number: &Decimal| (number.whole_digits() - lead).div_euclid(step) * step;
+    let first = exponent(number);
+    let shown = number.clone().shifted(-first).rounded(layout.decimals);
+    // 9.99 may have become 10.
+    let more = exponent(&shown);
+    (shown.shifted(-more), first + more)
+}
+
+/// What stands at the place `at`, counted from the point, of `places`: the first one takes all digits that have no place.
+fn digits_at(digits: &str, at: usize, places: usize, slot: char) -> String {
+    let length = digits.len();
+    if at == places && length > places {
+        return digits[..=length - places].to_owned();
+    }
+    match length.checked_sub(at) {
+        Some(place) => digits[place..=place].to_owned(),
+        None => nought(slot),
+    }
+}
+
+/// What a place shows that has no digit.
+fn nought(slot: char) -> String {
+    match slot {
+        '0' => "0",
+        '?' => " ",
+        _ => "",
+    }
+    .to_owned()
+}
+
+/// What a section for texts shows of one, without the blanks around it.
+pub(super) fn text(section: &Section, text: &str) -> String {
+    let has_text = section.parts.iter().any(|part| matches!(part, Part::Text | Part::General));
+    let mut seen = if has_text { Seen::new(Decimal::new(0.0)) } else { words(section) };
+    if has_text {
+        for part in &section.parts {
+            match part {
+                Part::Text | Part::General => seen.push(text, true),
+                other => other.show(&mut seen),
+            }
+        }
+    }
+    seen.text.trim().to_owned()
+}
+
+fn general(section: &Section, stored: &Decimal) -> Seen {
+    let mut seen = Seen::new(stored.clone());
+    for part in &section.parts {
+        match part {
+            Part::General | Part::Text => seen.push(&numeral::spelled(&stored.general(), section.numerals), true),
+            Part::Percent => seen.push("%", false),
+            other => other.show(&mut seen),
+        }
+    }
+    seen
+}
+
+fn words(section: &Section) -> Seen {
+    let mut seen = Seen::new(Decimal::new(0.0));
+    for part in &section.parts {
+        match part {
+            // Nothing else is there to be seen.
+            Part::Fill(c) => seen.push(c.encode_utf8(&mut [0; 4]), false),
+            other => other.show(&mut seen),
+        }
+    }
+    seen
+}
+
+/// Where the stroke of a fraction stands.
+fn fraction_at(section: &Section) -> Option<usize> {
+    let at = section.parts.iter().position(|part| *part == Part::Slash)?;
+    let is_below = |part: &Part| match part {
+        Part::Digit(_) => true,
+        Part::Word(word) => word.bytes().all(|c| c.is_ascii_digit()) && !word.is_empty(),
+        _ => false,
+    };
+    let above = at.checked_sub(1).and_then(|at| section.parts.get(at));
+    let is_fraction = matches!(above, Some(Part::Digit(_))) && section.parts.get(at + 1).is_some_and(is_below);
+    is_fraction.then_some(at)
+}
+
+/// A number shown as a fraction is seen rightly only where it is one.
+fn fraction(section: &Section, stored: &Decimal, unsigned: bool) -> Shown {
+    let at = fraction_at(section).unwrap_or_default();
+    let below = &section.parts[at + 1..];
+    let places = below.iter().take_while(|part| matches!(part, Part::Digit(_))).count() as u32;
+    let fixed: String = below
+        .iter()
+        .map_while(|part| match part {
+            Part::Word(word) if word.bytes().all(|c| c.is_ascii_digit()) => Some(word.as_str()),
+            Part::Digit('0') => Some("0"),
+            _ => None,
+        })
+        .collect();
+    let above = section.parts[..at].iter().rev().take_while(|part| matches!(part, Part::Digit(_))).count();
+    let mixed = section.parts[..at - above].iter().any(|part| matches!(part, Part::Digit(_)));
+    let text = format!("{}.{}", stored.whole(), stored.fraction());
+    let value: f64 = format!("0{text}0").parse().unwrap_or_default();
+    let whole = if mixed { value.trunc() } else { 0.0 };
+    let rest = value - whole;
+    let denominators = match fixed.parse::<u32>() {
+        Ok(fixed) if places == 0 && fixed > 0 => fixed..=fixed,
+        _ => 1..=10_u32.pow(places.clamp(1, 4)) - 1,
+    };
+    let mut best = (0.0, 1, f64::INFINITY);
+    for denominator in denominators {
+        let numerator = (rest * f64::from(denominator)).round();
+        let off = (rest - numerator / f64::from(denominator)).abs();
+        if off < best.2 - 1e-12 {
+            best = (numerator, denominator, off);
+        }
+    }
+    let (numerator, denominator, _) = best;
+    let sign = if stored.negative && !unsigned { "-" } else { "" };
+    let shown = match (mixed, numerator == 0.0) {
+        (true, true) => format!("{sign}{whole}"),
+        (true, false) if numerator == f64::from(denominator) => format!("{sign}{}", whole + 1.0),
+        (true, false) if whole == 0.0 => format!("{sign}{numerator}/{denominator}"),
+        (true, false) => format!("{sign}{whole} {numerator}/{denominator}"),
+        (false, _) => format!("{sign}{numerator}/{denominator}"),
+    };
+    let exact = Decimal::new(whole + numerator / f64::from(denominator)).signed(stored.negative) == *stored;
+    let plain = section.parts.iter().all(|part| !matches!(part, Part::Word(word) if !word.trim().is_empty()));
+    match exact && (!stored.negative || !unsigned) && (plain || places == 0) {
+        true if numerator == 0.0 && mixed => Shown::AsStored,
+        true => Shown::Dressed(shown),
+        false => Shown::Replaced(shown),
+    }
+}
