@@ -86,6 +86,13 @@ pub struct Veiled {
     pub shown: String,
 }
 
+impl Raw {
+    /// This value where something else, or nothing, is seen instead.
+    fn seen_as(self, shown: impl Into<String>) -> Raw {
+        Raw::Veiled(Box::new(Veiled { stored: self, shown: shown.into() }))
+    }
+}
+
 /// A merged range, inclusive, zero-based: first row, first column, last row, last column.
 pub type Merge = (u32, u32, u32, u32);
 

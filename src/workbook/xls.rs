@@ -24,7 +24,10 @@ const FORMAT: u16 = 0x041E;
 const XF: u16 = 0x00E0;
 const BOUND_SHEET: u16 = 0x0085;
 const SST: u16 = 0x00FC;
+const WRITE_ACCESS: u16 = 0x005C;
 const RECALC_ID: u16 = 0x01C1;
+const UNCALCED: u16 = 0x005E;
+const WINDOW2: u16 = 0x023E;
 const NUMBER: u16 = 0x0203;
 const LABEL: u16 = 0x0204;
 const BOOL_ERR: u16 = 0x0205;
@@ -49,7 +52,17 @@ pub(super) struct Xls {
     strings: Strings,
     looks: Looks,
     coding: Coding,
-    /// The book says which program last calculated it.
+    /// A spreadsheet program calculated the book and left its mark. Libraries that only write formulas leave a result of 0
+    /// or of nothing, which nobody has seen.
+    calculated: bool,
+}
+
+/// What a sheet says of itself that holds for cells further up.
+#[derive(Debug, Clone, Copy)]
+struct Sight {
+    /// The sheet's text coding; only a bare sheet tells one of its own.
+    coding: Coding,
+    zeros: bool,
     calculated: bool,
 }
 
@@ -109,7 +122,10 @@ impl Xls {
                 FILE_PASS => return Err(Fault::Encrypted),
                 CODE_PAGE => book.coding.page = code_page(u16_at(data, 0)),
                 DATE_MODE => book.looks.count_from_1904(u16_at(data, 0) == 1),
-                RECALC_ID => book.calculated = true,
+                // A number of 0 asks for all to be calculated anew.
+                RECALC_ID => book.calculated |= u32_at(data, 4) != 0,
+                // OpenOffice, which for long told nothing else.
+                WRITE_ACCESS => book.calculated |= data.windows(4).any(|name| name == b"Calc"),
                 FORMAT => {
                     // A format that is cut off decides nothing: the number stays a number.
                     if let Ok(code) = book.coding.counted(data.get(2..).unwrap_or_default(), book.coding.wide) {
@@ -140,6 +156,7 @@ impl Xls {
             book.looks.push_style(look)?;
         }
         book.globals_end = records.at;
+        book.calculated |= has_caches(Records { stream: &stream, at: records.at });
         book.stream = stream;
         Ok(book)
     }
@@ -186,9 +203,33 @@ impl Xls {
         Ok(())
     }
 
+    /// What the sheet from there on says behind its cells.
+    fn sight(&self, start: usize) -> Sight {
+        let mut sight = Sight { coding: self.coding, zeros: true, calculated: self.calculated };
+        let mut records = Records { stream: &self.stream, at: start };
+        let mut depth = 0;
+        // Where the stream breaks off, reading will say so.
+        while let Ok((kind, data)) = records.next() {
+            match kind {
+                BOF => depth += 1,
+                EOF => depth -= 1,
+                _ if depth != 1 => {}
+                CODE_PAGE => sight.coding.page = code_page(u16_at(data, 0)),
+                WINDOW2 => sight.zeros &= u16_at(data, 0) & 0x10 != 0,
+                UNCALCED => sight.calculated = false,
+                _ => {}
+            }
+            if depth <= 0 {
+                break;
+            }
+        }
+        sight
+    }
+
     pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
-        let mut records = Records { stream: &self.stream, at: self.start(sheet)? };
-        let mut coding = self.coding;
+        let start = self.start(sheet)?;
+        let mut records = Records { stream: &self.stream, at: start };
+        let sight = self.sight(start);
         records.next()?;
         // Charts lie inside the sheet as streams of their own, with records like cells.
         let mut inside = 0;
@@ -213,7 +254,7 @@ impl Xls {
                     segments.push(more);
                 }
                 if let Some((row, column)) = waiting.take()
-                    && let Some(raw) = cells::text(&coding.long(segments)?)
+                    && let Some(raw) = cells::text(&sight.coding.long(segments)?)
                 {
                     cells.push(row, column, raw)?;
                 }
@@ -228,8 +269,6 @@ impl Xls {
             match kind {
                 EOF => break,
                 FILE_PASS => return Err(Fault::Encrypted),
-                // Only a bare sheet has one.
-                CODE_PAGE => coding.page = code_page(u16_at(data, 0)),
                 MERGED_CELLS => {
                     for range in data.get(2..).unwrap_or_default().chunks_exact(8).take(usize::from(u16_at(data, 0))) {
                         let [top, bottom, left, right] = [0, 2, 4, 6].map(|at| u32::from(u16_at(range, at)));
@@ -243,11 +282,11 @@ impl Xls {
                     let (row, column) = (u32::from(u16_at(data, 0)), u32::from(u16_at(data, 2)));
                     if kind == MUL_RK {
                         for (rk, column) in data[4..data.len() - 2].chunks_exact(6).zip(column..) {
-                            cells.push(row, column, self.rk(rk))?;
+                            cells.push(row, column, self.rk(rk, sight))?;
                         }
-                    } else if kind == FORMULA && is_text_result(data) {
+                    } else if kind == FORMULA && sight.calculated && is_text_result(data) {
                         waiting = Some((row, column));
-                    } else if let Some(raw) = self.cell(kind, data, coding)? {
+                    } else if let Some(raw) = self.cell(kind, data, sight)? {
                         cells.push(row, column, raw)?;
                     }
                 }
@@ -258,7 +297,7 @@ impl Xls {
     }
 
     /// A record of one cell: row, column and format, then what it holds.
-    fn cell(&self, kind: u16, data: &[u8], coding: Coding) -> Result<Option<Raw>, Fault> {
+    fn cell(&self, kind: u16, data: &[u8], sight: Sight) -> Result<Option<Raw>, Fault> {
         let short = || Fault::damaged("有单元格记录不完整");
         let style = usize::from(u16_at(data, 4));
         let held = &data[6..];
@@ -271,41 +310,51 @@ impl Xls {
             return Err(short());
         }
         Ok(match kind {
-            NUMBER => Some(self.float(held, style)),
-            RK => Some(self.rk(&data[4..10])),
+            NUMBER => Some(self.float(held, style, sight)),
+            RK => Some(self.rk(&data[4..10], sight)),
             LABEL_SST => return self.strings.get(u32_at(held, 0) as usize),
-            LABEL | RSTRING => cells::text(&coding.counted(held, true)?),
+            LABEL | RSTRING => cells::text(&sight.coding.counted(held, true)?),
             BOOL_ERR if held[1] != 0 => Some(error(held[0])),
             BOOL_ERR => Some(Raw::Bool(held[0] != 0)),
+            FORMULA if !sight.calculated => Some(Raw::NoResult),
             FORMULA => match held[..8] {
                 [1, _, value, .., 0xFF, 0xFF] => Some(Raw::Bool(value != 0)),
                 [2, _, value, .., 0xFF, 0xFF] => Some(error(value)),
-                // An empty text: a result where a spreadsheet program calculated it, which leaves its mark in the book or beside
-                // the formula. Libraries that only write formulas (xlwt) store the same and never calculate.
-                [3, .., 0xFF, 0xFF] => {
-                    let calculated = self.calculated || u32_at(data, 16) != 0;
-                    (!calculated).then_some(Raw::NoResult)
-                }
+                // An empty text.
+                [3, .., 0xFF, 0xFF] => None,
                 [_, .., 0xFF, 0xFF] => Some(Raw::NoResult),
-                _ => Some(self.float(held, style)),
+                _ => Some(self.float(held, style, sight)),
             },
             _ => None,
         })
     }
 
-    fn float(&self, bytes: &[u8], style: usize) -> Raw {
-        let value = f64::from_bits(u64_at(bytes, 0));
-        if value.is_finite() {
-            self.looks.raw(value, self.looks.of_style(style))
-        } else {
-            Raw::Error("#NUM!".to_owned())
-        }
+    fn float(&self, bytes: &[u8], style: usize, sight: Sight) -> Raw {
+        self.number(f64::from_bits(u64_at(bytes, 0)), style, sight)
     }
 
     /// A number in four bytes, after its format.
-    fn rk(&self, data: &[u8]) -> Raw {
-        self.looks.raw(unpack_rk(u32_at(data, 2)), self.looks.of_style(usize::from(u16_at(data, 0))))
+    fn rk(&self, data: &[u8], sight: Sight) -> Raw {
+        self.number(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0)), sight)
     }
+
+    fn number(&self, value: f64, style: usize, sight: Sight) -> Raw {
+        if !value.is_finite() {
+            return Raw::Error("#NUM!".to_owned());
+        }
+        let raw = self.looks.raw(value, self.looks.of_style(style));
+        if value == 0.0 && !sight.zeros { raw.seen_as("") } else { raw }
+    }
+}
+
+/// Whether some formula bears what Excel notes beside it when it calculates; Excel 97 and older leave no other mark.
+fn has_caches(mut records: Records<'_>) -> bool {
+    while let Ok((kind, data)) = records.next() {
+        if kind == FORMULA && u32_at(data, 16) != 0 {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_text_result(data: &[u8]) -> bool {

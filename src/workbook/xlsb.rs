@@ -23,6 +23,14 @@ pub(super) struct Xlsb {
     parts: Vec<String>,
     strings: Strings,
     looks: Looks,
+    /// The book asks for all formulas to be calculated when it is opened: nobody has seen their results.
+    stale: bool,
+}
+
+/// How a sheet shows what it holds.
+#[derive(Debug, Clone, Copy)]
+struct Sight {
+    zeros: bool,
 }
 
 impl Xlsb {
@@ -42,11 +50,14 @@ impl Xlsb {
             }
         }
         let (mut sheets, mut parts) = (Vec::new(), Vec::new());
+        let mut stale = false;
         let mut records = Records::new(&package, main)?;
         while let Some(kind) = records.next()? {
             match kind {
                 // BrtWbProp
                 0x99 => looks.count_from_1904(records.bytes(0, 4)?[0] & 1 != 0),
+                // BrtCalcProp: all or some formulas wait to be calculated.
+                0x9D => stale = records.bytes(24, 2).is_ok_and(|flags| flags[0] & 0x11 != 0),
                 // BrtBundleSh
                 0x9C => {
                     let hidden = u32_at(records.bytes(0, 8)?, 0) != 0;
@@ -64,17 +75,20 @@ impl Xlsb {
                 _ => {}
             }
         }
-        Ok(Xlsb { package, sheets, parts, strings, looks })
+        Ok(Xlsb { package, sheets, parts, strings, looks, stale })
     }
 
     pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
         let mut records = Records::new(&self.package, &self.parts[sheet])?;
         let mut in_data = false;
+        let mut sight = Sight { zeros: true };
         let (mut row, mut column) = (0, 0);
         while let Some(kind) = records.next()? {
             match kind {
                 0x91 => in_data = true,
                 0x92 => in_data = false,
+                // BrtBeginWsView
+                0x89 => sight.zeros &= records.bytes(0, 2)?[0] & 0x10 != 0,
                 // BrtMergeCell
                 0xB0 => {
                     let range = records.bytes(0, 16)?;
@@ -94,7 +108,7 @@ impl Xlsb {
                         column = u32_at(records.bytes(0, 4)?, 0);
                     }
                     let style = u32_at(records.bytes(head - 4, 4)?, 0) & 0x00FF_FFFF;
-                    if let Some(raw) = self.cell(kind, head, style as usize, &records)? {
+                    if let Some(raw) = self.cell(kind, head, style as usize, &records, sight)? {
                         cells.push(row, column, raw)?;
                     }
                     column = column.saturating_add(1);
@@ -105,25 +119,34 @@ impl Xlsb {
         cells.finish()
     }
 
-    fn cell(&self, kind: u16, at: usize, style: usize, records: &Records<'_>) -> Result<Option<Raw>, Fault> {
+    fn cell(
+        &self,
+        kind: u16,
+        at: usize,
+        style: usize,
+        records: &Records<'_>,
+        sight: Sight,
+    ) -> Result<Option<Raw>, Fault> {
         Ok(match kind {
-            2 | 13 => Some(self.looks.raw(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), self.looks.of_style(style))),
+            8..=11 if self.stale => Some(Raw::NoResult),
+            2 | 13 => Some(self.number(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), style, sight)),
             3 | 11 | 14 => Some(error(records.bytes(at, 1)?[0])),
             4 | 10 | 15 => Some(Raw::Bool(records.bytes(at, 1)?[0] != 0)),
-            5 | 9 | 16 => {
-                let value = f64::from_bits(u64_at(records.bytes(at, 8)?, 0));
-                Some(if value.is_finite() {
-                    self.looks.raw(value, self.looks.of_style(style))
-                } else {
-                    Raw::Error("#NUM!".to_owned())
-                })
-            }
+            5 | 9 | 16 => Some(self.number(f64::from_bits(u64_at(records.bytes(at, 8)?, 0)), style, sight)),
             6 | 8 | 17 => cells::text(&records.text(at)?.0.unwrap_or_default()),
             7 | 18 => return self.strings.get(u32_at(records.bytes(at, 4)?, 0) as usize),
             // A text with formatting.
             62 => cells::text(&records.text(at + 1)?.0.unwrap_or_default()),
             _ => None,
         })
+    }
+
+    fn number(&self, value: f64, style: usize, sight: Sight) -> Raw {
+        if !value.is_finite() {
+            return Raw::Error("#NUM!".to_owned());
+        }
+        let raw = self.looks.raw(value, self.looks.of_style(style));
+        if value == 0.0 && !sight.zeros { raw.seen_as("") } else { raw }
     }
 }
 

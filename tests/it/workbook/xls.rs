@@ -51,10 +51,18 @@ fn cells_are_read_by_record() {
     );
 }
 
+/// What Excel notes about itself when it has calculated a book.
+fn by_excel() -> Vec<u8> {
+    record(0x01C1, &[0xC1, 1, 0, 0, 0x54, 0x8D, 1, 0])
+}
+
+/// A calculated book of one sheet.
+fn calculated(sheet: &[Vec<u8>]) -> Vec<u8> {
+    compound(&[("Workbook", &book(&[by_excel()], &[("表", 0, &sheet.concat())]))])
+}
+
 #[test]
 fn formulas_give_their_stored_results() {
-    let mut by_excel = formula(4, 0, 0, EMPTY);
-    by_excel[4 + 16..4 + 20].copy_from_slice(&[1, 0, 9, 0xFF]);
     let long: String = "长".repeat(9_000);
     let (head, tail) = (wide(&long)[..8_001].to_vec(), wide(&long)[8_001..].to_vec());
     let sheet = [
@@ -62,6 +70,7 @@ fn formulas_give_their_stored_results() {
         formula(0, 1, 1, 42_179.0_f64.to_le_bytes()),
         formula(0, 2, 0, [1, 0, 1, 0, 0, 0, 0xFF, 0xFF]),
         formula(0, 3, 0, [2, 0, 0x2A, 0, 0, 0, 0xFF, 0xFF]),
+        formula(0, 4, 0, 0.0_f64.to_le_bytes()),
         formula(1, 0, 0, TEXT_FOLLOWS),
         record(0x04BC, &[0; 12]),
         record(0x0207, &wide("张三")),
@@ -71,25 +80,70 @@ fn formulas_give_their_stored_results() {
         record(0x0207, &head),
         record(0x003C, &[&[1], &tail[..8_000]].concat()),
         record(0x003C, &[&[1], &tail[8_000..]].concat()),
-        // An empty text as Excel leaves it, and as a library that calculates nothing does.
-        by_excel,
-        formula(5, 0, 0, EMPTY),
+        formula(4, 0, 0, EMPTY),
     ];
     let expected_long = format!("A4 {long:?}");
-    let expected = [
-        "A1 3.5",
-        "B1 2015-06-24 00:00:00",
-        "C1 true",
-        "D1 #N/A",
-        "A2 \"张三\"",
-        "A3 无结果",
-        &expected_long,
-        "A6 无结果",
-    ];
-    check(&xls(&sheet), &expected);
+    let expected =
+        ["A1 3.5", "B1 2015-06-24 00:00:00", "C1 true", "D1 #N/A", "E1 0", "A2 \"张三\"", "A3 无结果", &expected_long];
+    check(&calculated(&sheet), &expected);
+}
 
-    let calculated = book(&[record(0x01C1, &[0; 8])], &[("表", 0, &formula(0, 0, 0, EMPTY))]);
-    check(&compound(&[("Workbook", &calculated)]), &[]);
+#[test]
+fn results_that_no_spreadsheet_program_has_calculated_are_none() {
+    let sheet = [
+        number(0, 0, 0, 60.0),
+        formula(0, 1, 0, 0.0_f64.to_le_bytes()),
+        formula(0, 2, 0, EMPTY),
+        formula(0, 3, 0, 86.0_f64.to_le_bytes()),
+        formula(0, 4, 0, [1, 0, 1, 0, 0, 0, 0xFF, 0xFF]),
+        formula(0, 5, 0, [2, 0, 0x2A, 0, 0, 0, 0xFF, 0xFF]),
+        formula(0, 6, 0, TEXT_FOLLOWS),
+        record(0x0207, &wide("张三")),
+        number(0, 7, 0, 61.0),
+    ];
+    let none = ["A1 60", "B1 无结果", "C1 无结果", "D1 无结果", "E1 无结果", "F1 无结果", "G1 无结果", "H1 61"];
+    let seen = ["A1 60", "B1 0", "D1 86", "E1 true", "F1 #N/A", "G1 \"张三\"", "H1 61"];
+    let told = |front: &[Vec<u8>], before: &[Vec<u8>], sheet: &[Vec<u8>]| {
+        let stream = book(front, &[("表", 0, &[before.concat(), sheet.concat()].concat())]);
+        shown(&compound(&[("Workbook", &stream)])).unwrap()[1..].to_vec()
+    };
+    assert_eq!(told(&[], &[], &sheet), none);
+    // POI asks so for all to be calculated when the book is opened.
+    assert_eq!(told(&[record(0x01C1, &[0xC1, 1, 0, 0, 0, 0, 0, 0])], &[], &sheet), none);
+    assert_eq!(told(&[by_excel()], &[], &sheet), seen);
+    assert_eq!(told(&[record(0x005C, b"\x04\0\0Calc    ")], &[], &sheet), seen);
+    // Excel 97 notes something beside a formula, and only there.
+    let mut noted = sheet.clone();
+    noted[3][4 + 16..4 + 20].copy_from_slice(&[1, 0, 9, 0xFF]);
+    assert_eq!(told(&[], &[], &noted), seen);
+    // Saved with formulas that wait to be calculated.
+    assert_eq!(told(&[by_excel()], &[record(0x005E, &[0, 0])], &sheet), none);
+}
+
+#[test]
+fn zeros_that_the_sheet_does_not_show_are_veiled() {
+    let many = [&2_u16.to_le_bytes()[..], &[0, 0], &[0, 0], &[2, 0, 0, 0], &[0, 0], &[6, 0, 0, 0], &[1, 0]].concat();
+    let cells = [
+        number(0, 0, 0, 0.0),
+        number(0, 1, 0, -0.0),
+        number(0, 2, 0, 0.4),
+        cell(0x027E, 1, 0, 0, &[2, 0, 0, 0]),
+        formula(1, 1, 0, 0.0_f64.to_le_bytes()),
+        cell(0x0205, 1, 2, 0, &[0, 0]),
+        cell(0x0204, 1, 3, 0, &wide("0")),
+        record(0x00BD, &many),
+    ];
+    // What the sheet's window shows is told behind the cells; an embedded chart's is none of them.
+    let window = |flags: u16| record(0x023E, &[&flags.to_le_bytes()[..], &[0; 16]].concat());
+    let chart = [bof(0x0600, 0x0020), window(0), eof()].concat();
+    let with = |flags: u16| calculated(&[&cells[..], &[chart.clone(), window(flags)]].concat());
+    let stored = ["A1 0", "B1 -0", "C1 0.4", "A2 0", "B2 0", "C2 false", "D2 \"0\"", "A3 0", "B3 1"];
+    check(&with(0x06B6), &stored);
+    let veiled = stored.map(|line| match line.split_once(' ') {
+        Some((at, zero @ ("0" | "-0"))) => format!("{at} Number({zero}.0, Look(0)) shows \"\""),
+        _ => line.to_owned(),
+    });
+    check(&with(0x06A6), &veiled.each_ref().map(String::as_str));
 }
 
 #[test]
