@@ -67,7 +67,8 @@ fn plans<'a>(
     let mut plans = Vec::new();
     for (at, one) in world.pack.quotas.iter().enumerate().filter(|(_, quota)| quota.runs.contains(&run)) {
         let plan = quota::plan(world, members, at, year)?;
-        trace.add(world, Entity::Subject(one.of), &[&one.reached, &one.first], 0)?;
+        let values: Vec<&str> = one.among.iter().chain([&one.reached]).map(String::as_str).collect();
+        trace.add(world, Entity::Subject(one.of), &values, 0)?;
         let planned = plan.picked.par_iter().map(|index| {
             let subject = Subject { kind: one.of, index: *index };
             let ground = DraftGround { ground: quota::ground(world, members, one, subject), rows: Vec::new() };

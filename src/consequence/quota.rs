@@ -12,8 +12,8 @@ use crate::fact::{Error, World};
 use crate::pack::sql::Literal;
 use crate::pack::{Entity, Quota};
 
-/// Plans a quota: ceil(share × people) − already reached; first those who come first, then always
-/// from the unit with the smallest share reached.
+/// Plans a quota: ceil(share × people) − already reached, picked always from the unit with the smallest share
+/// reached. Nothing else about a person counts: whoever reads the plan learns nothing from who stands on it.
 ///
 /// # Errors
 /// As [`World::new`].
@@ -25,19 +25,18 @@ pub fn plan(world: &World<'_>, members: &Members, at: usize, year: i32) -> Resul
     };
     let ids = &world.data.registers[quota.of].ids;
     let of = Entity::Subject(quota.of);
-    let (reached, first) = (world.truths(of, &quota.reached)?, world.truths(of, &quota.first)?);
-    let total = ids.len() as u64;
-    let held = reached.iter().filter(|one| **one).count() as u64;
+    let among = match &quota.among {
+        Some(among) => world.truths(of, among)?,
+        None => vec![true; ids.len()],
+    };
+    let reached: Vec<bool> =
+        world.truths(of, &quota.reached)?.into_iter().zip(&among).map(|(reached, among)| reached && *among).collect();
+    let count = |flags: &[bool]| flags.iter().filter(|flag| **flag).count() as u64;
+    let (total, held) = (count(&among), count(&reached));
     let target = ceil_share(share, total);
     let needed = target.saturating_sub(held) as usize;
-    let mut picked: Vec<u32> = Vec::with_capacity(needed);
-    let mut units = Units::new(world, members, quota, &reached);
-    for wanted in [true, false] {
-        let candidates = (0..ids.len() as u32)
-            .into_par_iter()
-            .filter(|one| !reached[*one as usize] && first[*one as usize] == wanted);
-        units.pick(candidates, ids, year, needed, &mut picked);
-    }
+    let waiting = (0..ids.len() as u32).into_par_iter().filter(|one| among[*one as usize] && !reached[*one as usize]);
+    let picked = Units::new(world, members, quota, &among, &reached).pick(waiting, ids, year, needed);
     Ok(QuotaPlan { quota: at, share: share.to_string(), total, reached: held, target, picked })
 }
 
@@ -96,7 +95,7 @@ impl PartialOrd for Turn {
 }
 
 impl Units {
-    fn new(world: &World<'_>, members: &Members, quota: &Quota, reached: &[bool]) -> Self {
+    fn new(world: &World<'_>, members: &Members, quota: &Quota, among: &[bool], reached: &[bool]) -> Self {
         let count = world.data.registers[world.pack.membership.unit].ids.len();
         let people = world.data.registers[quota.of].ids.len() as u32;
         let home: Vec<Option<u32>> = (0..people)
@@ -105,7 +104,7 @@ impl Units {
             .collect();
         let mut units = Units { size: vec![0; count], done: vec![0; count], home };
         for (person, home) in units.home.iter().enumerate() {
-            if let Some(home) = home {
+            if let (Some(home), true) = (home, among[person]) {
                 units.size[*home as usize] += 1;
                 units.done[*home as usize] += u64::from(reached[person]);
             }
@@ -114,13 +113,13 @@ impl Units {
     }
 
     fn pick(
-        &mut self,
+        mut self,
         candidates: impl ParallelIterator<Item = u32>,
         ids: &[String],
         year: i32,
         needed: usize,
-        picked: &mut Vec<u32>,
-    ) {
+    ) -> Vec<u32> {
+        let mut picked = Vec::with_capacity(needed.min(ids.len()));
         // Inside a unit the order is a hash of year and id: fixed, but favouring nobody.
         let mut waiting: Vec<Vec<([u8; 32], u32)>> = vec![Vec::new(); self.size.len()];
         let hashed = candidates.filter_map(|person| {
@@ -149,6 +148,7 @@ impl Units {
                 }
             }
         }
+        picked
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use point::{Distance, Point, Points, Seen, said};
 
-use crate::rule::record::{Head, Record, RuleHead, To};
+use crate::rule::record::{Head, QuotaHead, Record, RuleHead, To};
 
 /// A line of `consequences.jsonl`, as far as it matters here.
 #[derive(Debug, Clone, Deserialize)]
@@ -444,29 +444,32 @@ impl Teller<'_> {
     }
 
     /// A share of people that is to be reached: who has been, who is picked, whose turn it is not yet.
-    fn quota(&self, rule: &RuleHead, entity: usize, (reached, first): (usize, usize), said: &mut Said) {
+    fn quota(&self, rule: &RuleHead, entity: usize, quota: QuotaHead, said: &mut Said) {
         if entity != self.subject.entity {
             said.note = format!("此条只涉及{}", self.head.entities[entity].name);
             return;
         }
         let points = point::Points { head: self.head, record: self.subject };
         let picked = self.lines.iter().flat_map(|line| &line.grounds).any(|ground| ground.rule == rule.id);
-        let done = self.subject.value(self.head, reached).0 == &crate::fact::FactValue::Bool(true);
+        let is = |value: usize| self.subject.value(self.head, value).0 == &crate::fact::FactValue::Bool(true);
         said.verdict = if picked { Verdict::Holds } else { Verdict::Fails };
-        said.note = if picked {
+        let outside = quota.among.filter(|among| !is(*among));
+        said.note = if let Some(among) = outside {
+            format!("此条只涉及{}", self.head.values[among].name)
+        } else if picked {
             "列入本次计划".to_owned()
-        } else if done {
+        } else if is(quota.reached) {
             "本年已完成，不再列入".to_owned()
         } else {
-            let first = &self.head.values[first].name;
-            format!("按本次比例未轮到：符合「{first}」的在先，其次是完成比例低的单位，单位内按固定的抽取次序")
+            "按本次比例未轮到：完成比例低的单位在先，单位内按固定的抽取次序".to_owned()
         };
+        let seen = quota.among.into_iter().chain([quota.reached]).map(|value| points.value(value, None));
         said.cases.push(Case {
             about: String::new(),
             verdict: said.verdict,
             met: Vec::new(),
             unmet: Vec::new(),
-            seen: vec![points.value(reached, None), points.value(first, None)],
+            seen: seen.collect(),
             missing: Vec::new(),
             ambiguous: Vec::new(),
         });

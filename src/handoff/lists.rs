@@ -230,7 +230,8 @@ struct Progress {
 
 /// How far the year's share of people has been reached.
 fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> Progress {
-    let action = &pack.actions[pack.quotas[plan.quota].action].name;
+    let quota = &pack.quotas[plan.quota];
+    let action = &pack.actions[quota.action].name;
     let rate = if plan.total == 0 { 0.0 } else { plan.reached as f64 * 100.0 / plan.total as f64 };
     let share = percent(&plan.share);
     let open = plan.target.saturating_sub(plan.reached);
@@ -239,8 +240,9 @@ fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> Progress {
         Run::Annual => Some("已完成"),
         Run::HalfYear => None,
     };
+    let among = quota.among.as_ref().map(|among| format!("（{among}）")).unwrap_or_default();
     let sentence = format!(
-        "{}{action}对象共 {} 人，按 {share} 应完成 {} 人；至基准日已完成 {} 人，已达比例 {}%，尚缺 {open} 人，本表列出 {} 人。",
+        "{}{action}对象{among}共 {} 人，按 {share} 应完成 {} 人；至基准日已完成 {} 人，已达比例 {}%，尚缺 {open} 人，本表列出 {} 人。",
         word.map(|word| format!("{word}：")).unwrap_or_default(),
         plan.total,
         plan.target,

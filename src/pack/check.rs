@@ -444,7 +444,7 @@ impl Checker<'_> {
         }
         for quota in &pack.quotas {
             self.share(quota);
-            for sql in [&quota.reached, &quota.first] {
+            for sql in quota.among.iter().chain([&quota.reached]) {
                 self.condition(&quota.place, "比例", Site::Entity(Entity::Subject(quota.of)), sql);
             }
         }

@@ -545,10 +545,10 @@ pub struct Quota {
     pub of: usize,
     /// Parameter with the share.
     pub share: String,
+    /// Fact of the subject: the share is about these alone; none: about all.
+    pub among: Option<String>,
     /// Fact of the subject: already reached.
     pub reached: String,
-    /// Fact of the subject: comes first.
-    pub first: String,
     pub place: Place,
 }
 

@@ -407,8 +407,9 @@ pub struct RawQuota {
     pub runs: Name,
     pub of: Name,
     pub share: Name,
+    #[serde(default)]
+    pub among: Option<Name>,
     pub reached: Name,
-    pub first: Name,
 }
 
 #[derive(Debug, Deserialize)]

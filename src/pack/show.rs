@@ -106,12 +106,9 @@ fn provision(pack: &Pack, citation: &str, text: &mut String) -> std::fmt::Result
     writeln!(text, "\n  {}", if citation.is_empty() { "没有条款可用、只列为待定的情形" } else { citation })?;
     for rule in pack.rules.iter().filter(|rule| rule.citation == citation) {
         if let Some(quota) = pack.quotas.iter().find(|quota| pack.rules[quota.rule].id == rule.id) {
-            let (action, of) = (&pack.actions[quota.action].name, &pack.subjects[quota.of].name);
-            writeln!(
-                text,
-                "    {}　{}：{of}中达到「{}」的比例，先安排「{}」的",
-                rule.id, action, quota.share, quota.first
-            )?;
+            let action = &pack.actions[quota.action].name;
+            let of = quota.among.as_ref().unwrap_or(&pack.subjects[quota.of].name);
+            writeln!(text, "    {}　{}：{of}中达到「{}」的比例", rule.id, action, quota.share)?;
             continue;
         }
         let runs: Vec<&str> = rule.runs.iter().map(|run| run.title()).collect();

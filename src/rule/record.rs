@@ -14,7 +14,7 @@ use crate::fact::FactValue;
 use crate::place::A1;
 
 /// The form of what is kept; another number is another program's.
-pub const FORM: u32 = 1;
+pub const FORM: u32 = 2;
 
 /// What all records of a run share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,10 +95,17 @@ pub struct RuleHead {
     /// It proposes nothing, but leaves cases open: for want of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marks: Option<Vec<String>>,
-    /// It is carried out as a share of people that is to be reached: the values (indices) that say who is
-    /// already, and who comes first.
+    /// It is carried out as a share of people that is to be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quota: Option<(usize, usize)>,
+    pub quota: Option<QuotaHead>,
+}
+
+/// Values (indices) that say who is reached already, and whom the share is about where that is not everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaHead {
+    pub reached: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub among: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

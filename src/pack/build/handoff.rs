@@ -91,8 +91,8 @@ impl Builder {
                 runs,
                 of,
                 share: raw.share.get_ref().clone(),
+                among: raw.among.as_ref().map(|among| among.get_ref().clone()),
                 reached: raw.reached.get_ref().clone(),
-                first: raw.first.get_ref().clone(),
                 place: Place { file: file.clone(), span: raw.rule.span() },
             });
         }

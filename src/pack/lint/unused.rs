@@ -75,7 +75,7 @@ fn roots(pack: &Pack) -> Vec<Written> {
     }
     for quota in &pack.quotas {
         let site = Site::Entity(Entity::Subject(quota.of));
-        [&quota.reached, &quota.first].into_iter().for_each(|sql| add(&quota.place, site, sql.clone()));
+        quota.among.iter().chain([&quota.reached]).for_each(|sql| add(&quota.place, site, sql.clone()));
     }
     for ratio in &pack.overview.ratios {
         let site = Site::Entity(Entity::Subject(ratio.of));

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::super::record::{
-    AtomHead, EntityHead, FORM, Head, Measure, ParameterHead, ProposalHead, RuleHead, To, ValueHead,
+    AtomHead, EntityHead, FORM, Head, Measure, ParameterHead, ProposalHead, QuotaHead, RuleHead, To, ValueHead,
 };
 use super::super::{Node, wording};
 use super::{Cells, Trace, ValueColumn};
@@ -46,7 +46,8 @@ impl Trace<'_> {
             let entity = self.entities.iter().position(|one| *one == Entity::Subject(quota.of));
             let value =
                 |name: &str| self.values.iter().position(|value| Some(value.entity) == entity && value.name == name);
-            rules[quota.rule].quota = value(&quota.reached).zip(value(&quota.first));
+            rules[quota.rule].quota = value(&quota.reached)
+                .map(|reached| QuotaHead { reached, among: quota.among.as_deref().and_then(value) });
             rules[quota.rule].entity = entity;
         }
         Head {

@@ -151,3 +151,24 @@ fn rule_2_6_found() {
         check(run, &[&talk("2014-12-31", "交心谈话", "是")], &[], &[]);
     }
 }
+
+/// A lead of source 谈心谈话 received on or after the day of the talk carries the matter on, whatever came of it.
+#[test]
+fn rule_2_6_found_gives_way_to_a_lead_from_the_talk() {
+    let talk = "+谈话记录 谈话日期=2015-04-01 谈话类型=交心谈话 干部编号=G13 发现作风问题=是";
+    let found = ["函询 C:G13 2.6-found", "调查核实 C:G13 2.6-found"];
+    let lead = |rest: &str| format!("+问题线索 线索编号=X1 线索来源=谈心谈话 对象=G13 {rest}");
+    let carried = ["函询 C:G13 2.2", "调查核实 C:G13 2.2"];
+    for run in ["half-year", "annual"] {
+        check(run, &[talk, &lead("收到日期=2015-04-01")], &carried, &[]);
+        check(run, &[talk, &lead("收到日期=2015-06-30")], &carried, &[]);
+        check(run, &[talk, &lead("收到日期=2015-04-02 核实结果=不属实")], &[], &[]);
+        // Received before the talk, of another source, about somebody else: another matter.
+        let earlier = ["函询 C:G13 2.2+2.6-found", "调查核实 C:G13 2.2+2.6-found"];
+        check(run, &[talk, &lead("收到日期=2015-03-31")], &earlier, &[]);
+        check(run, &[talk, &lead("收到日期=2015-04-02 核实结果=不属实 线索来源=干部群众")], &found, &[]);
+        check(run, &[talk, &lead("收到日期=2015-04-02 核实结果=不属实 对象=G14")], &found, &[]);
+    }
+    // After the as-of date it does not count yet.
+    check("half-year", &[talk, &lead("收到日期=2015-07-01")], &found, &[]);
+}
