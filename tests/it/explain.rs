@@ -256,7 +256,7 @@ fn a_trace_that_is_cut_or_of_another_form_is_named_with_its_line() {
     let lines = whole.lines().count();
     let cases = [
         (cut.to_owned(), format!("第 {lines} 行不完整或已损坏")),
-        (whole.replacen("\"form\":1", "\"form\":99", 1), "其格式为第 99 版".to_owned()),
+        (whole.replacen("\"form\":2", "\"form\":99", 1), "其格式为第 99 版".to_owned()),
         (String::new(), "第 1 行不完整或已损坏".to_owned()),
     ];
     for (text, expected) in cases {
