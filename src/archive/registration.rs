@@ -39,7 +39,7 @@ pub struct Vocabulary {
     pub defer: String,
     #[serde(rename = "变更")]
     pub change: String,
-    /// All actions and options of the pack, in its order: what a line may be changed to.
+    /// All actions, options and further measures of the pack, in its order: what a line may be changed to.
     #[serde(rename = "处理方式")]
     pub methods: Vec<String>,
 }
@@ -49,7 +49,8 @@ impl Vocabulary {
         let Answers { agree, refuse, defer, change } = pack.answers.clone();
         let mut methods: Vec<String> = Vec::new();
         let actions = pack.actions.iter().map(|action| &action.name);
-        for method in actions.chain(pack.actions.iter().flat_map(|action| &action.options)) {
+        let options = pack.actions.iter().flat_map(|action| &action.options);
+        for method in actions.chain(options).chain(pack.further.iter().map(|measure| &measure.name)) {
             if !methods.contains(method) {
                 methods.push(method.clone());
             }

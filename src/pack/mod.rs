@@ -8,6 +8,7 @@
 mod build;
 mod check;
 mod fault;
+mod followup;
 mod lint;
 mod load;
 pub mod model;
@@ -21,6 +22,7 @@ pub mod sql;
 pub use build::{fits, nearest, stays_inside};
 pub use check::{Typing, fact_order, needs};
 pub use fault::{Error, Fault, Report};
+pub use followup::Measure;
 pub use lint::{Lint, Lints, lint};
 pub use load::{
     SAMPLE, TEMPLATE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::followup::Measure;
+
 /// One city's policy: what is read, what follows from it, and what the lists are called.
 #[derive(Debug, Clone)]
 pub struct Pack {
@@ -31,6 +33,8 @@ pub struct Pack {
     pub register: Option<RegisterBook>,
     pub quotas: Vec<Quota>,
     pub hints: Vec<Hint>,
+    /// What a proposal may be changed to beside actions and options.
+    pub further: Vec<Measure>,
     pub notices: Notices,
     pub pendings: Pendings,
     pub answers: Answers,

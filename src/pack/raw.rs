@@ -36,6 +36,7 @@ pub struct RawFile {
     pub action: Vec<RawAction>,
     pub quota: Vec<RawQuota>,
     pub hint: Vec<RawHint>,
+    pub measure: Vec<RawMeasure>,
     pub ratio: Vec<RawRatio>,
     pub cross: Vec<RawCross>,
     pub silent: Vec<RawSilent>,
@@ -421,6 +422,16 @@ pub struct RawHint {
     #[serde(default)]
     pub actions: Vec<Name>,
     pub dates: Option<Name>,
+}
+
+/// A further measure that a proposal may be changed to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawMeasure {
+    pub name: Name,
+    pub from: Option<Spanned<toml::value::Datetime>>,
+    pub reading: Option<String>,
+    pub means: Name,
 }
 
 #[derive(Debug, Deserialize)]

@@ -89,8 +89,16 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
             pack.actions.iter().filter(|action| action.list == at).map(|action| action.name.as_str()).collect();
         writeln!(text, "  {}：{}", list.name, actions.join("、"))?;
     }
+    if !pack.further.is_empty() {
+        writeln!(text, "\n六、变更时还可以采取的措施")?;
+        for measure in &pack.further {
+            let since = measure.from.map(|day| format!("（自 {day} 起）")).unwrap_or_default();
+            writeln!(text, "  {}{since}：{}", measure.name, measure.means)?;
+            reading(text, measure.reading.as_deref(), 4)?;
+        }
+    }
     if !pack.deliberate.silent.is_empty() {
-        writeln!(text, "\n六、有意不作处理的")?;
+        writeln!(text, "\n七、有意不作处理的")?;
         for silent in &pack.deliberate.silent {
             let table = &pack.tables[silent.table];
             let column = &table.columns[silent.column].name;

@@ -1,5 +1,6 @@
 //! Raw pack → checked pack: resolves names and collects every fault with its place.
 
+mod followup;
 mod handoff;
 mod names;
 mod policy;
@@ -50,6 +51,7 @@ struct Sections {
     actions: Located<RawAction>,
     quotas: Located<RawQuota>,
     hints: Located<RawHint>,
+    measures: Located<RawMeasure>,
     ratios: Located<RawRatio>,
     crosses: Located<RawCross>,
     silents: Located<RawSilent>,
@@ -116,7 +118,7 @@ impl Builder {
             }
             gather!(subject => subjects, alias => aliases, table => tables, row => rows, parameter => parameters,
                 fact => facts, fork => forks, rule => rules, list => lists, action => actions, quota => quotas,
-                hint => hints, ratio => ratios, cross => crosses, silent => silents, together => together,
+                hint => hints, measure => measures, ratio => ratios, cross => crosses, silent => silents, together => together,
                 exclusive => exclusive, membership => memberships, register_book => registers);
             macro_rules! once {
                 ($($field:ident),*) => {$(
@@ -169,6 +171,7 @@ impl Builder {
         self.unique("参数", &sections.parameters, |parameter| &parameter.name);
         self.unique("处理", &sections.actions, |action| &action.name);
         self.unique("名单", &sections.lists, |list| &list.name);
+        self.unique("处理措施", &sections.measures, |measure| &measure.name);
         let book = sections.registers.iter().map(|(file, raw)| (file, &raw.name));
         self.single("register_book", book.clone());
         let listed = |name: &Name| sections.lists.iter().any(|(_, list)| list.name.get_ref() == name.get_ref());
@@ -195,6 +198,7 @@ impl Builder {
         let mut rules = self.rules(&sections, &tables, &subjects, &actions, &parts, &measures);
         let quotas = self.quotas(&sections, &subjects, &actions, &parameters, &parts, &measures, &mut rules);
         let hints = self.hints(&sections, &tables, &subjects, &actions);
+        let further = self.measures(&sections, &actions);
         let register = sections.registers.pop().and_then(|(file, raw)| {
             self.file = file;
             self.register(raw, &tables, &subjects, &actions, &parts, &measures)
@@ -225,6 +229,7 @@ impl Builder {
             register,
             quotas,
             hints,
+            further,
             notices: Notices { folder: notices.folder.into_inner(), title: notices.title, draft: notices.draft },
             pendings: Pendings {
                 rejected_row: pendings.rejected_row,
@@ -301,6 +306,12 @@ fn cite(measures: &str, parts: &BTreeMap<String, String>, provision: &str) -> St
     }
     let part = provision.split('.').next().and_then(|part| parts.get(part)).map_or("", String::as_str);
     format!("{measures}{part}（{provision}）")
+}
+
+/// The day that a date of the file names; none where it is more or less than one.
+fn day(written: &toml::value::Datetime) -> Option<chrono::NaiveDate> {
+    let date = written.date?;
+    chrono::NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
 }
 
 fn answer_columns(raw: &[RawAnswerColumn]) -> Vec<AnswerColumn> {

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use super::super::model::*;
 use super::super::raw::*;
-use super::{Builder, Sections, cite, fits, table_names};
+use super::{Builder, Sections, cite, day, fits, table_names};
 
 /// The cells behind a fact are marked by the bits of a word.
 const MOST_CELLS: usize = 64;
@@ -18,10 +16,7 @@ impl Builder {
             self.file.clone_from(file);
             let mut values: Vec<Dated> = Vec::new();
             for dated in &raw.values {
-                let date = dated.from.get_ref().date;
-                let from =
-                    date.and_then(|d| NaiveDate::from_ymd_opt(i32::from(d.year), u32::from(d.month), u32::from(d.day)));
-                let Some(from) = from else {
+                let Some(from) = day(dated.from.get_ref()) else {
                     self.fault(dated.from.span(), "生效日期不是一天".into(), "请写成 2015-01-01".into());
                     continue;
                 };

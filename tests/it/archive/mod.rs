@@ -6,6 +6,8 @@
 mod chain;
 mod history;
 mod kill;
+mod measures;
+mod older;
 mod publish;
 mod record;
 mod sheets;
