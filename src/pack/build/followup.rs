@@ -28,7 +28,7 @@ impl Builder {
             }
             if raw.means.get_ref().trim().is_empty() {
                 let message = format!("处理措施「{name}」没有说明对以后年度意味着什么");
-                self.fault(raw.means.span(), message, "请写明 means，例如：不作为诫勉谈话计".into());
+                self.fault(raw.means.span(), message, "请写明 means，例如：以后年度不作为依据".into());
             }
             measures.push(Measure {
                 name: name.clone(),
