@@ -28,6 +28,8 @@ pub enum Code {
     BadDate,
     /// An error value (#REF!) or a formula without a stored result.
     BrokenCell,
+    /// What is stored is hidden, or something else is shown.
+    NotAsShown,
     /// An id or name that is on no register.
     UnknownSubject,
     /// A name that fits two or more.

@@ -157,8 +157,8 @@ pub enum ColumnKind {
     Names,
     /// One of a closed set (String). `ordered`: the set is listed from low to high and can be compared.
     Choice { values: Vec<String>, ordered: bool },
-    /// A number within bounds (Float64).
-    Number { min: Option<f64>, max: Option<f64> },
+    /// A number within bounds (Float64). `percent`: shown or typed as a percentage it is taken, 90% as 90.
+    Number { min: Option<f64>, max: Option<f64>, percent: bool },
     /// A day (Date).
     Date,
     /// A day or a month; a month counts as its first day (Date).

@@ -177,6 +177,8 @@ pub struct RawColumn {
     pub default: Option<Name>,
     #[serde(default)]
     pub not_after_year: bool,
+    #[serde(default)]
+    pub percent: bool,
     /// People columns: of which subject kind, and how they are split.
     #[serde(rename = "kind")]
     pub people: Option<Name>,

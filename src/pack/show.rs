@@ -76,6 +76,7 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
                 };
                 let set = match &column.kind {
                     ColumnKind::Choice { values, .. } => format!("｛{}｝", values.join("、")),
+                    ColumnKind::Number { percent: true, .. } => "（百分数按其数值）".to_owned(),
                     _ => String::new(),
                 };
                 format!("{}{mark}{set}", column.name)

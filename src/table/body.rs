@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::workbook::{Looks, Merge, Raw};
 
 use super::coerce::Coercion;
-use super::column::{Builder, Cells, Content, EMPTY, Stored};
+use super::column::{Builder, Cells, EMPTY, Read, Stored};
 use super::date::TitleYears;
 use super::recognise::{HeadRow, Match, Near, Unrecognised};
 use super::rows::{self, Remark};
@@ -149,10 +149,10 @@ impl<'s> Body<'s> {
         ours
     }
 
-    fn put(&mut self, at: usize, code: impl FnOnce(&mut Builder, &dyn Fn(Stored<'_>, &str) -> Content) -> u32) {
+    fn put(&mut self, at: usize, code: impl FnOnce(&mut Builder, &dyn for<'r> Fn(Stored<'r>) -> Read<'r>) -> u32) {
         let (shape, builder) = (&self.shape, &mut self.builders[at]);
         let known = builder.len();
-        let code = code(builder, &|stored, shown| shape.coercions[at].read(stored, shown, shape.looks));
+        let code = code(builder, &|stored| shape.coercions[at].read(stored, shape.looks));
         if builder.len() > known && text::is_header(builder.shown(code), &shape.found.words[at]) {
             self.headers[at].push(code);
         }

@@ -6,12 +6,15 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use chrono::Datelike;
+
 use crate::finding::Code;
 use crate::pack::{Column, ColumnKind, Pack};
-use crate::workbook::Looks;
+use crate::workbook::{DaySeen, Looks};
 
-use super::column::{Content, Fault, Stored, Value};
-use super::{date, text};
+use super::column::{Content, Fault, Read, Stored, Value};
+use super::seen::{Seen, Sight, fifteen_digits};
+use super::{alike, date, text};
 
 /// How the cells of one column are read.
 #[derive(Debug)]
@@ -59,8 +62,7 @@ impl Coercion {
             default: None,
         };
         if let Some(default) = &column.default
-            && let Content::Good(value) =
-                coercion.read(Stored::Text(default), text::trimmed(default), &Looks::default())
+            && let Content::Good(value) = coercion.read(Stored::Text(default), &Looks::default()).content
         {
             coercion.default = Some(match value {
                 // Where nothing is shown the default has to stand for itself.
@@ -76,9 +78,15 @@ impl Coercion {
         &self.name
     }
 
-    /// What a content means that is shown so.
-    pub fn read(&self, stored: Stored<'_>, shown: &str, looks: &Looks) -> Content {
-        let from_1904 = looks.counts_from_1904();
+    /// What a content means, and what people see of it in a book with those looks.
+    pub fn read<'r>(&self, stored: Stored<'r>, looks: &Looks) -> Read<'r> {
+        let seen = Seen::of(stored, looks);
+        let content = self.content(&seen, looks.counts_from_1904());
+        Read { shown: seen.shown, content }
+    }
+
+    fn content(&self, seen: &Seen<'_>, from_1904: bool) -> Content {
+        let (stored, shown) = (seen.stored, &*seen.shown);
         match stored {
             Stored::Error(error) => {
                 return self.broken(&format!("是错误值「{error}」"), "请改正公式，或直接填写正确的值");
@@ -86,10 +94,14 @@ impl Coercion {
             Stored::NoResult => {
                 return self.broken("是没有计算结果的公式", "请在表格软件中重新计算并保存，或直接填写值");
             }
-            Stored::Text(_) if shown.is_empty() => return Content::Blank,
+            Stored::Text(_) | Stored::Veiled(_) if shown.is_empty() => return Content::Blank,
             _ => {}
         }
-        let key = text::folded(shown);
+        if !self.stands_for_itself(seen, from_1904) {
+            return self.not_as_shown(seen);
+        }
+        let plain = if seen.sight == Sight::Stored { Cow::Borrowed(shown) } else { stored.plain() };
+        let key = text::folded(&plain);
         if text::is_placeholder(&key) && !self.choices.contains_key(key.as_ref()) {
             if !self.required {
                 return Content::Blank;
@@ -97,49 +109,83 @@ impl Coercion {
             return fault(Code::Missing, format!("{}是必填项，不能用「{shown}」代替", self.name), self.wanted());
         }
         match &self.kind {
-            ColumnKind::Text => Content::Good(Value::text(shown, &one_line(shown))),
+            ColumnKind::Text => Content::Good(Value::text(shown, &one_line(&plain))),
             ColumnKind::Id => self.id(stored, shown, &key),
             ColumnKind::Name | ColumnKind::Line { .. } => Content::Good(Value::text(shown, &key)),
             ColumnKind::Names => {
                 let names: Vec<&str> = key.split(['、', ',', ';']).filter(|name| !name.is_empty()).collect();
                 if names.is_empty() { Content::Blank } else { Content::Good(Value::text(shown, &names.join("、"))) }
             }
-            ColumnKind::People { .. } => Content::Good(Value::AsShown),
+            ColumnKind::People { .. } => Content::Good(Value::text(shown, &plain)),
             ColumnKind::Choice { values, .. } => self.choice(values, shown, &key),
-            ColumnKind::Number { min, max } => self.number(stored, shown, &key, *min, *max),
-            ColumnKind::Date => {
-                let day = match stored {
-                    Stored::DateTime(moment, _) => date::day_from_moment(moment),
-                    Stored::Number(number, _) => date::day_from_number(number, from_1904),
-                    Stored::Text(_) => date::day_from_text(shown, from_1904),
-                    _ => None,
-                };
-                self.moment(day, shown, "日期", "请填写实际存在的日期，例如2015-06-24")
-            }
+            ColumnKind::Number { min, max, percent } => self.number(seen, (*min, *max), *percent),
+            ColumnKind::Date => self.moment(seen.day(from_1904), shown, "日期", "请填写实际存在的日期，例如2015-06-24"),
             ColumnKind::Month => {
-                let day = match stored {
-                    Stored::DateTime(moment, _) => date::day_from_moment(moment),
-                    Stored::Number(number, _) => date::month_from_number(number, from_1904),
-                    Stored::Text(_) => date::day_from_text(shown, from_1904).or_else(|| date::month(shown)),
+                let day = match (stored, seen.sight) {
+                    (Stored::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(moment),
+                    (Stored::DateTime(moment, _), Sight::Day(DaySeen::Month)) => {
+                        date::day_from_moment(moment).and_then(|day| day.with_day(1))
+                    }
+                    (Stored::Number(number, _), _) => date::month_from_number(number, from_1904),
+                    (Stored::Text(_), _) => date::day_from_text(shown, from_1904).or_else(|| date::month(shown)),
                     _ => None,
                 };
                 self.moment(day, shown, "年月", "请填写年月，例如2012.03（以文本填写），或填写日期")
             }
             ColumnKind::Year => {
                 let year = match stored {
-                    Stored::Number(..) | Stored::Text(_) => date::year(shown),
+                    Stored::Number(..) | Stored::Text(_) => date::year(&plain),
+                    Stored::DateTime(moment, _) if seen.sight == Sight::Day(DaySeen::Year) => {
+                        date::day_from_moment(moment).map(|day| day.year())
+                    }
                     _ => None,
                 };
                 match year {
                     Some(year) => Content::Good(Value::Year(year)),
                     None => fault(
                         Code::BadDate,
-                        format!("{}「{shown}」不是年份", self.name),
+                        format!("{}{}不是年份", self.name, said(stored, shown)),
                         "请填写四位数的年份，例如2015",
                     ),
                 }
             }
         }
+    }
+
+    /// Whether what is seen says what is stored: not where nothing or something else is seen.
+    fn stands_for_itself(&self, seen: &Seen<'_>, from_1904: bool) -> bool {
+        let (stored, shown) = (seen.stored, &*seen.shown);
+        match (seen.sight, &self.kind) {
+            (Sight::Stored | Sight::Day(_), _) => true,
+            (Sight::Hidden, _) => false,
+            (Sight::Dressed | Sight::Percent, ColumnKind::Number { .. }) => true,
+            // Thousands set apart are the same digits.
+            (Sight::Dressed, ColumnKind::Id) => shown.replace(',', "") == stored.plain(),
+            (Sight::Rounded, kind) => *kind != ColumnKind::Id,
+            // `0"年"`, `0000-00-00`: a year and eight digits among words.
+            (Sight::Dressed | Sight::Replaced, kind) => {
+                let Stored::Number(number, _) = stored else { return false };
+                match kind {
+                    ColumnKind::Year => date::year(shown).is_some_and(|year| f64::from(year) == number),
+                    ColumnKind::Date => seen.day(from_1904).is_some(),
+                    ColumnKind::Month => {
+                        let day = date::day_from_text(shown, from_1904).or_else(|| date::month(shown));
+                        day.is_some() && day == date::month_from_number(number, from_1904)
+                    }
+                    _ => false,
+                }
+            }
+            (Sight::Percent, _) => false,
+        }
+    }
+
+    fn not_as_shown(&self, seen: &Seen<'_>) -> Content {
+        let remedy = if seen.sight == Sight::Hidden {
+            "要采用这个值的，请把单元格改为常规格式，使它显示出来；不采用的，请清空该单元格"
+        } else {
+            "请把单元格改为常规或文本格式，再照应有的内容填写"
+        };
+        fault(Code::NotAsShown, format!("{}{}", self.name, seen.told()), remedy)
     }
 
     /// What to fill in.
@@ -175,18 +221,23 @@ impl Coercion {
         let mut remedy = format!("请改填{}之一", text::quoted(values));
         if let Some(other) = self.elsewhere.get(key) {
             reason = format!("{reason}；「{shown}」是《{other}》所用的{}，两者不能互换", self.name);
+        } else if let Some(told) = values.iter().find_map(|value| alike::difference(key, &text::key(value))) {
+            reason = format!("{reason}；{told}");
         } else if let Some(near) = text::nearest(key, values.iter().map(String::as_str)) {
             remedy = format!("{remedy}；如系笔误，可能应为「{near}」");
         }
         fault(Code::NotInSet, reason, remedy)
     }
 
-    fn number(&self, stored: Stored<'_>, shown: &str, key: &str, min: Option<f64>, max: Option<f64>) -> Content {
+    fn number(&self, seen: &Seen<'_>, (min, max): (Option<f64>, Option<f64>), percent: bool) -> Content {
+        let (stored, shown) = (seen.stored, &*seen.shown);
+        // A percent sign within quotes shows a percentage, too, but is no factor.
+        let is_percent = shown.contains(['%', '％', '﹪']);
         let number = match stored {
+            Stored::Number(..) if is_percent && !percent => None,
+            Stored::Number(number, _) if seen.sight == Sight::Percent => Some(fifteen_digits(number * 100.0)),
             Stored::Number(number, _) => Some(number),
-            // Digits with a gap between them may have lost one.
-            Stored::Text(_) if shown.contains(text::is_blank) => None,
-            Stored::Text(_) => number_written(key),
+            Stored::Text(_) => number_typed(shown, percent),
             _ => None,
         };
         let range = match (min, max) {
@@ -195,17 +246,18 @@ impl Coercion {
             (None, Some(max)) => format!("不大于{max}的数字"),
             (None, None) => "数字".to_owned(),
         };
+        let said = said(stored, shown);
         let Some(number) = number.filter(|number| number.is_finite()) else {
             return fault(
                 Code::BadNumber,
-                format!("{}「{shown}」不是数字，应为{range}", self.name),
+                format!("{}{said}不是数字，应为{range}", self.name),
                 format!("请填写{range}，不带单位和文字"),
             );
         };
         if min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max) {
             return fault(
                 Code::BadNumber,
-                format!("{}「{shown}」超出范围，应为{range}", self.name),
+                format!("{}{said}超出范围，应为{range}", self.name),
                 format!("请核对后填写{range}"),
             );
         }
@@ -224,6 +276,16 @@ impl Coercion {
     }
 }
 
+/// What is seen, with what is stored where that is another number.
+fn said(stored: Stored<'_>, shown: &str) -> String {
+    let plain = stored.plain();
+    if matches!(stored, Stored::Number(..)) && plain != shown {
+        format!("「{shown}」（实际存放{plain}）")
+    } else {
+        format!("「{shown}」")
+    }
+}
+
 fn fault(code: Code, reason: String, remedy: impl Into<String>) -> Content {
     Content::Bad(Box::new(Fault { code, reason, remedy: remedy.into() }))
 }
@@ -235,6 +297,20 @@ fn one_line(shown: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(shown)
     }
+}
+
+/// A number that was typed as text, with its sign where percentages are taken.
+fn number_typed(shown: &str, percent: bool) -> Option<f64> {
+    let digits = if percent { shown.trim_end_matches(['%', '％', '﹪']) } else { shown };
+    if shown.len() - digits.len() > '％'.len_utf8() {
+        return None;
+    }
+    let digits = text::trimmed(digits);
+    // Digits with a gap between them may have lost one.
+    if digits.contains(text::is_gap) {
+        return None;
+    }
+    number_written(&text::folded(digits)).map(fifteen_digits)
 }
 
 /// Plain decimals, and thousands separated by commas where the groups are whole.
@@ -264,12 +340,12 @@ mod tests {
         let pack = crate::pack::built_in("kunming-2015").unwrap();
         for coercion in (0..pack.tables.len()).flat_map(|table| Coercion::of_table(&pack, table)) {
             for stored in [Stored::NoResult, Stored::Error("#REF!")] {
-                let Content::Bad(fault) = coercion.read(stored, &stored.shown(), &Looks::default()) else {
+                let Content::Bad(fault) = coercion.read(stored, &Looks::default()).content else {
                     panic!("{stored:?} in {}", coercion.name)
                 };
                 assert_eq!(fault.code, Code::BrokenCell);
             }
-            assert_eq!(coercion.read(Stored::Text(" \u{3000}"), "", &Looks::default()), Content::Blank);
+            assert_eq!(coercion.read(Stored::Text(" \u{3000}"), &Looks::default()).content, Content::Blank);
         }
     }
 

@@ -12,6 +12,7 @@ use foldhash::HashMap;
 use crate::finding::Code;
 use crate::workbook::{Look, Raw, Veiled};
 
+use super::seen::{fifteen_digits, number_shown};
 use super::text;
 use super::texts::{Index, Recent, Texts};
 
@@ -57,10 +58,17 @@ pub struct Fault {
     pub remedy: String,
 }
 
+impl Fault {
+    /// Whether it only warns, in a column where bad values do (`soft`): not where the sheet shows something else.
+    pub fn is_soft(&self, soft: bool) -> bool {
+        soft && self.code != Code::NotAsShown
+    }
+}
+
 /// A different cell content.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
-    /// As shown, without outer blanks.
+    /// As shown, without outer blanks; what is stored, where it is hidden.
     pub shown: &'a str,
     pub content: &'a Content,
 }
@@ -208,7 +216,7 @@ impl<'a> Entry<'a> {
     pub fn meaning(&self, default: Option<&'a Value>, soft: bool) -> Meaning<'a> {
         match self.content {
             Content::Good(value) => Meaning::of(value, self.shown),
-            Content::Bad(_) if !soft => Meaning::Bad(text::folded(self.shown)),
+            Content::Bad(fault) if !fault.is_soft(soft) => Meaning::Bad(text::folded(self.shown)),
             Content::Blank | Content::Bad(_) => default.map_or(Meaning::Blank, |value| Meaning::of(value, "")),
         }
     }
@@ -240,7 +248,7 @@ impl<'a> Meaning<'a> {
     }
 }
 
-/// A cell's content as stored, where it stands.
+/// A cell's content as stored, where it stands. Numbers are taken at fifteen digits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Stored<'a> {
     Text(&'a str),
@@ -257,7 +265,7 @@ impl<'a> From<&'a Raw> for Stored<'a> {
     fn from(raw: &'a Raw) -> Self {
         match raw {
             Raw::Text(text) => Self::Text(text),
-            Raw::Number(number, look) => Self::Number(*number, *look),
+            Raw::Number(number, look) => Self::Number(fifteen_digits(*number), *look),
             Raw::DateTime(moment, look) => Self::DateTime(*moment, *look),
             Raw::Bool(value) => Self::Bool(*value),
             Raw::Error(error) => Self::Error(error),
@@ -268,8 +276,8 @@ impl<'a> From<&'a Raw> for Stored<'a> {
 }
 
 impl<'a> Stored<'a> {
-    /// A cell as people see it, without outer blanks.
-    pub fn shown(self) -> Cow<'a, str> {
+    /// What is stored as text, without outer blanks.
+    pub fn plain(self) -> Cow<'a, str> {
         match self {
             Self::Text(given) => Cow::Borrowed(text::trimmed(given)),
             Self::Number(number, _) => Cow::Owned(number_shown(number)),
@@ -281,9 +289,17 @@ impl<'a> Stored<'a> {
             Self::Bool(false) => Cow::Borrowed("FALSE"),
             Self::Error(shown) => Cow::Borrowed(shown),
             Self::NoResult => Cow::Borrowed(""),
-            Self::Veiled(veiled) => Self::from(&veiled.stored).shown(),
+            Self::Veiled(veiled) => Self::from(&veiled.stored).plain(),
         }
     }
+}
+
+/// What a content is taken for, and what it looks like.
+#[derive(Debug)]
+pub struct Read<'a> {
+    /// As [`Entry::shown`].
+    pub shown: Cow<'a, str>,
+    pub content: Content,
 }
 
 /// Collects a column's cells; equal contents nearly always get the same code.
@@ -307,7 +323,7 @@ pub struct Builder {
 impl Builder {
     /// The code of a text that the book has numbered, without looking at the text again. What stands in the book under
     /// two numbers, or once numbered and once in a cell itself, may get two codes.
-    pub fn numbered(&mut self, number: usize, given: &str, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
+    pub fn numbered(&mut self, number: usize, given: &str, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
         if let Some(code @ 1..) = self.numbered.get(number) {
             return code - 1;
         }
@@ -320,7 +336,7 @@ impl Builder {
     }
 
     /// The code of a text that stands in the cell. Outer blanks change neither what is shown nor what is meant.
-    pub fn text(&mut self, given: &str, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
+    pub fn text(&mut self, given: &str, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
         let shown = text::trimmed(given);
         if self.last_text != EMPTY && self.cells.shown.is(self.last_text as usize, shown) {
             return self.last_text;
@@ -339,7 +355,7 @@ impl Builder {
     }
 
     /// The code of a content; `read` says what it means when it is new.
-    pub fn code(&mut self, raw: Raw, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
+    pub fn code(&mut self, raw: Raw, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
         let known = match &raw {
             Raw::Text(given) => return self.text(given, read),
             Raw::Number(number, look) => return self.number(*number, *look, read),
@@ -358,7 +374,7 @@ impl Builder {
         })
     }
 
-    fn number(&mut self, number: f64, look: Look, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
+    fn number(&mut self, number: f64, look: Look, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
         let bits = (number.to_bits(), look);
         if let Some((last, code)) = self.last_number
             && last == bits
@@ -368,7 +384,7 @@ impl Builder {
         let code = match self.numbers.get(&bits) {
             Some(code) => *code,
             None => {
-                let code = self.enter(Stored::Number(number, look), read);
+                let code = self.enter(Stored::Number(fifteen_digits(number), look), read);
                 self.numbers.insert(bits, code);
                 code
             }
@@ -377,9 +393,8 @@ impl Builder {
         code
     }
 
-    fn enter(&mut self, stored: Stored<'_>, read: impl FnOnce(Stored<'_>, &str) -> Content) -> u32 {
-        let shown = stored.shown();
-        let content = read(stored, &shown);
+    fn enter(&mut self, stored: Stored<'_>, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
+        let Read { shown, content } = read(stored);
         if matches!(content, Content::Blank) && shown.is_empty() {
             return EMPTY;
         }
@@ -433,40 +448,19 @@ impl Builder {
     }
 }
 
-/// A number as spreadsheets show it: 120 and not 120.0, at most fifteen digits.
-pub fn number_shown(number: f64) -> String {
-    let plain = number.to_string();
-    if plain.bytes().filter(u8::is_ascii_digit).count() <= 15 {
-        return plain;
-    }
-    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    rounded.to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_shown_as_in_a_spreadsheet() {
-        for (number, expected) in [
-            (120.0, "120"),
-            (83.8, "83.8"),
-            (0.1 + 0.2, "0.3"),
-            (-4.5, "-4.5"),
-            (1e20, "100000000000000000000"),
-            (1.0 / 3.0, "0.333333333333333"),
-        ] {
-            assert_eq!(number_shown(number), expected);
-        }
-    }
 
     #[test]
     fn equal_contents_share_a_code_and_sheets_keep_theirs_apart() {
         let fill = |cells: &[&str]| {
             let mut builder = Builder::default();
             for cell in cells {
-                let code = builder.text(cell, |_, shown| Content::Good(Value::text(shown, &text::key(shown))));
+                let code = builder.text(cell, |stored| {
+                    let shown = stored.plain();
+                    Read { content: Content::Good(Value::text(&shown, &text::key(&shown))), shown }
+                });
                 builder.push(code);
             }
             builder.finish()
@@ -496,9 +490,9 @@ mod tests {
         let codes: Vec<u32> = contents
             .into_iter()
             .map(|raw| {
-                builder.code(raw, |stored, shown| {
+                builder.code(raw, |stored| {
                     kinds.push(matches!(stored, Stored::Number(..)));
-                    Content::Good(Value::text(shown, shown))
+                    Read { shown: stored.plain(), content: Content::Good(Value::AsShown) }
                 })
             })
             .collect();

@@ -15,7 +15,7 @@ const SERIAL_YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
 
 /// A day written out, with or without a time, or its serial as a text.
 pub fn day_from_text(given: &str, from_1904: bool) -> Option<NaiveDate> {
-    let folded: String = given.nfkc().collect();
+    let folded = folded(given);
     let number = text::trimmed(&folded);
     let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
     // Five digits, and perhaps a part of a day: nothing else that is written out looks like that.
@@ -86,6 +86,11 @@ pub fn year(given: &str) -> Option<i32> {
     digits.parse().ok().filter(|year| YEARS.contains(year))
 }
 
+/// As it is compared, but with its blanks.
+fn folded(given: &str) -> String {
+    given.nfkc().filter(|c| !text::is_invisible(*c)).collect()
+}
+
 enum Written {
     Day(NaiveDate),
     Month(NaiveDate),
@@ -101,7 +106,7 @@ fn first_of(year: i32, month: u32) -> Option<NaiveDate> {
 }
 
 fn written(given: &str) -> Option<Written> {
-    let folded: String = given.nfkc().collect();
+    let folded = folded(given);
     let mut at = Reader { left: text::trimmed(&folded) };
     let first = at.digits();
     match first.len() {
@@ -173,7 +178,7 @@ impl<'a> Reader<'a> {
 
     /// Nothing more, or a time of day (which must be a possible one).
     fn ends_with_time(mut self, needs_gap: bool) -> bool {
-        let gap = self.blanks() | self.one_of(&['T']).is_some();
+        let gap = self.blanks() | self.one_of(&['T', 't']).is_some();
         if self.left.is_empty() {
             return true;
         }
@@ -186,27 +191,44 @@ impl<'a> Reader<'a> {
         }
         let Some(hour) = self.short_number() else { return false };
         let Some(mark) = self.one_of(&[':', '时', '点']) else { return false };
-        let minute = if mark != ':' && self.left.is_empty() { Some(0) } else { self.short_number() };
-        if mark != ':' {
-            let _ = self.one_of(&['分']);
-        }
+        let mut minute = Some(0);
         let mut second = Some(0);
-        if !self.left.is_empty() {
-            if mark == ':' && self.one_of(&[':']).is_none() {
-                return false;
-            }
-            second = self.short_number();
-            if mark == ':' && self.one_of(&['.']).is_some() {
-                self.digits();
-            } else if mark != ':' {
-                let _ = self.one_of(&['秒']);
+        if mark == ':' || self.left.starts_with(|c: char| c.is_ascii_digit()) {
+            minute = self.short_number();
+            let more = if mark == ':' { self.one_of(&[':']) } else { self.one_of(&['分']) };
+            if more.is_some() && (mark == ':' || self.left.starts_with(|c: char| c.is_ascii_digit())) {
+                second = self.short_number();
+                if mark == ':' && self.one_of(&['.', ',']).is_some() {
+                    self.digits();
+                } else if mark != ':' {
+                    let _ = self.one_of(&['秒']);
+                }
             }
         }
-        let _ = self.one_of(&['Z']);
         self.blanks();
-        self.left = ["AM", "PM"].iter().find_map(|half| self.left.strip_suffix(half)).unwrap_or(self.left);
-        self.left.is_empty() && hour < 24 && minute.is_some_and(|m| m < 60) && second.is_some_and(|s| s < 60)
+        let rest = self.left.to_ascii_uppercase();
+        (matches!(rest.as_str(), "" | "AM" | "PM") || is_zone(&rest))
+            && hour < 24
+            && minute.is_some_and(|minute| minute < 60)
+            && second.is_some_and(|second| second < 60)
     }
+}
+
+/// `Z`, `+08:00`, `+0800`, `+08`: a time with its zone is the day as written.
+fn is_zone(text: &str) -> bool {
+    if text == "Z" {
+        return true;
+    }
+    let Some(offset) = text.strip_prefix(['+', '-', '−']) else { return false };
+    let digits: String = match offset.split_once(':') {
+        Some((hours, minutes)) if hours.len() == 2 && minutes.len() == 2 => format!("{hours}{minutes}"),
+        Some(_) => return false,
+        None => offset.to_owned(),
+    };
+    matches!(digits.len(), 2 | 4)
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits[..2] <= *"18"
+        && digits[2..] < *"60"
 }
 
 /// The years that stand above a header.
@@ -223,7 +245,7 @@ impl TitleYears {
     pub fn read(&mut self, title: &str) {
         let (mut chars, mut apart) = (Vec::new(), Vec::new());
         let mut blank = true;
-        for character in title.nfkc() {
+        for character in title.nfkc().filter(|c| !text::is_invisible(*c)) {
             if text::is_blank(character) {
                 blank = true;
             } else {
@@ -308,6 +330,7 @@ mod tests {
             "２０１５－０６－２４",
             "2015 年 6 月 24 日",
             "42179",
+            "\u{200e}2015\u{200e}-\u{200e}06\u{200e}-\u{200e}24",
         ];
         for form in forms {
             assert_eq!(day(form), ymd(2015, 6, 24), "{form}");
@@ -321,6 +344,12 @@ mod tests {
             " 10:30:59.123",
             "\u{3000}9:05",
             "T10:30:00Z",
+            "t10:30:00z",
+            "T10:30:00+08:00",
+            "T10:30:00.123456+0800",
+            "T10:30:00,5 -03:30",
+            " 23:59:59 +08",
+            "T10:30Z",
         ] {
             for form in ["2015-06-24", "2015.6.24", "2015/6/24", "20150624"] {
                 assert_eq!(day(&format!("{form}{time}")), ymd(2015, 6, 24), "{form}{time}");
@@ -355,6 +384,10 @@ mod tests {
             "2015-06-2410:30",
             "1915-06-24",
             "2015-06-24至2015-06-30",
+            "2015-06-24T10:30:00+8",
+            "2015-06-24T10:30:00+99:00",
+            "2015-06-24T10:30:00+08:00Z",
+            "2015-06-24+08:00",
             "不详",
             "0215-06-24",
             "2015年6月24",

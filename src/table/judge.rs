@@ -122,7 +122,7 @@ impl<'a> Work<'a> {
                 }
                 let fault = match cells.of_code(*code).content {
                     Content::Bad(fault) => {
-                        let soft = self.soft[at];
+                        let soft = fault.is_soft(self.soft[at]);
                         RowFault {
                             column: at,
                             code: fault.code,

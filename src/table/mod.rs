@@ -4,6 +4,7 @@
 //! the registers of subjects, and everything that was not used with the reason why.
 //! Invariant: for every sheet, rows = used + rejected + ignored.
 
+mod alike;
 mod body;
 mod coerce;
 mod column;
@@ -24,6 +25,7 @@ mod relate;
 mod report;
 mod rows;
 mod scan;
+pub mod seen;
 pub mod text;
 mod texts;
 mod year;

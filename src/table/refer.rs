@@ -10,7 +10,7 @@ use crate::pack::{Pack, Reference};
 
 use super::column::Cells;
 use super::directory::{Directory, Who};
-use super::text;
+use super::{alike, text};
 
 /// A fault of a row at one of its table's columns.
 #[derive(Debug, Clone)]
@@ -223,6 +223,8 @@ impl<'a> Matcher<'a> {
         {
             remedy = format!("{remedy}；《{}》上有{}", self.register(), self.person(*who));
         }
+        let key = text::key(self.shown(row, self.id));
+        let reason = self.with_likeness(reason, &key, self.directory.ids.iter().map(String::as_str));
         self.reject(self.id, Code::UnknownSubject, reason, remedy)
     }
 
@@ -238,7 +240,18 @@ impl<'a> Matcher<'a> {
         if let Some(near) = self.nearest(&text::key(shown), unit) {
             remedy = format!("{remedy}；如系笔误，可能应为「{near}」");
         }
+        let reason = self.with_likeness(reason, &text::key(shown), self.directory.label_keys());
         self.reject(self.label, Code::UnknownSubject, reason, remedy)
+    }
+
+    /// The reason, and which character of a name or an id is another one than in what it looks like.
+    fn with_likeness<'c>(&self, reason: String, key: &str, candidates: impl Iterator<Item = &'c str>) -> String {
+        let found = self.searches.get().checked_sub(1).and_then(|left| {
+            self.searches.set(left);
+            let like = alike::find(key, candidates)?;
+            Some(format!("《{}》上有「{like}」，{}", self.register(), alike::difference(key, like)?))
+        });
+        with_told(reason, found.or_else(|| alike::oddity(key)))
     }
 
     /// What a name is probably a slip of. Among people of a whole city some name is always near, and of
@@ -294,16 +307,17 @@ impl<'a> Matcher<'a> {
 
     fn contradiction(&self, row: usize, known: u32) -> RowFault {
         let (id, name) = (self.shown(row, self.id), self.shown(row, self.label));
+        let (key, label) = (text::key(name), &self.directory.labels[known as usize]);
+        let reason = format!(
+            "{}「{name}」与{}「{id}」不符，《{}》上该编号为「{label}」",
+            self.column(self.label),
+            self.column(self.id),
+            self.register(),
+        );
         self.reject(
             self.label,
             Code::ContradictorySubject,
-            format!(
-                "{}「{name}」与{}「{id}」不符，《{}》上该编号为「{}」",
-                self.column(self.label),
-                self.column(self.id),
-                self.register(),
-                self.directory.labels[known as usize]
-            ),
+            with_told(reason, alike::difference(&key, &text::key(label)).or_else(|| alike::oddity(&key))),
             format!("请核对{}和{}，改正有误的一项", self.column(self.id), self.column(self.label)),
         )
     }
@@ -356,5 +370,13 @@ impl<'a> Matcher<'a> {
             ),
             remedy: format!("请核对单位和{}；人员已调动的，请更新《{}》", self.column(self.id), self.register()),
         })
+    }
+}
+
+/// A reason with more to tell, if there is.
+fn with_told(reason: String, told: Option<String>) -> String {
+    match told {
+        Some(told) => format!("{reason}；{told}"),
+        None => reason,
     }
 }

@@ -9,7 +9,7 @@ use super::column::{Content, Value};
 use super::directory::{Directory, Who};
 use super::judge::Work;
 use super::refer::{Matcher, RowFault};
-use super::{Mention, text};
+use super::{Mention, alike, text};
 
 impl Work<'_> {
     /// A row of another year that still counts, about somebody who has left: not to vanish without a word.
@@ -167,7 +167,8 @@ impl Work<'_> {
                     };
                     let silent = past[row] && fitting.is_empty();
                     if subject.is_none() && unit != Some(None) && !silent {
-                        let fault = self.unknown_mention(at, text::trimmed(piece), &fitting, directory, *kind);
+                        let people = (directory, unit.flatten());
+                        let fault = self.unknown_mention(at, text::trimmed(piece), &fitting, people, *kind);
                         self.put(row, fault);
                     }
                     named.push(Mention { text: text::without_blanks(piece), subject });
@@ -183,14 +184,20 @@ impl Work<'_> {
         column: usize,
         piece: &str,
         fitting: &[Who],
-        directory: &Directory,
+        (directory, unit): (&Directory, Option<u32>),
         kind: usize,
     ) -> RowFault {
         let subject = &self.world.pack.subjects[kind];
         let register = &self.world.pack.tables[subject.register];
         let name = self.name(column);
         let reason = match fitting {
-            [] => format!("{name}中的「{piece}」不是该单位在《{}》上的{}", register.name, subject.name),
+            [] => {
+                let key = text::key(piece);
+                let like = unit.and_then(|unit| alike::find(&key, directory.member_keys(unit)));
+                let told = like.and_then(|like| alike::difference(&key, like)).or_else(|| alike::oddity(&key));
+                let told = told.map(|told| format!("；{told}")).unwrap_or_default();
+                format!("{name}中的「{piece}」不是该单位在《{}》上的{}{told}", register.name, subject.name)
+            }
             [who] => {
                 format!("{name}中的「{piece}」（{}）在《{}》中的登记有误、未被采用", directory.id(*who), register.name)
             }

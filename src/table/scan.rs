@@ -9,9 +9,10 @@ use crate::workbook::{Looks, Merge, Raw, Sink};
 
 use super::body::Body;
 use super::coerce::Coercion;
-use super::column::{Cells, Stored};
+use super::column::Cells;
 use super::date::TitleYears;
 use super::recognise::{HEADER_ROWS, HeadCell, HeadRow, Headers, Near, Recognition, Unrecognised};
+use super::seen::Seen;
 use super::{recognise, text};
 
 /// What the pack says about reading, prepared once.
@@ -163,7 +164,7 @@ impl<'s> Scan<'s> {
             .iter()
             .map(|(row, cells)| {
                 let cell = |(column, raw): &(u32, Raw)| {
-                    let shown = Stored::from(raw).shown().into_owned();
+                    let shown = Seen::of_raw(raw, self.looks).shown.into_owned();
                     HeadCell { column: *column, key: text::header_key(&shown), shown }
                 };
                 HeadRow { row: *row, cells: cells.iter().map(cell).collect() }

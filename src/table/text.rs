@@ -17,7 +17,9 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.nfkc().filter(|c| !is_blank(*c)).map(|c| if is_dot(c) { '·' } else { c }).collect())
+    // Before, lest they keep a mark from its letter; after, for what only then is a blank.
+    let seen = text.chars().filter(|c| !is_blank(*c)).nfkc().filter(|c| !is_blank(*c));
+    Cow::Owned(seen.map(|c| if is_dot(c) { '·' } else { c }).collect())
 }
 
 /// The key of a header: also without the marks that forms put beside required columns.
@@ -63,9 +65,36 @@ pub fn is_placeholder(key: &str) -> bool {
 
 /// Blanks of every width, and characters that print nothing (they come along when text is pasted).
 pub fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    is_gap(c) || is_invisible(c)
+}
+
+/// What parts words from each other.
+pub fn is_gap(c: char) -> bool {
+    // U+2800 is braille without a dot.
+    (c.is_whitespace() || c.is_control() || c == '\u{2800}') && !is_invisible(c)
+}
+
+/// Characters that print nothing and take no room: they count for nothing. Those that Unicode lets programs ignore
+/// (marks of direction, of variation, of joining, fillers, tags), annotation marks and the bare byte order mark.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The dots that are used alike between the parts of a transcribed name.
@@ -130,6 +159,9 @@ mod tests {
             ("买买提・艾力", "买买提·艾力"),
             ("买买提･艾力", "买买提·艾力"),
             ("\u{feff}K1\u{200b}", "K1"),
+            ("\u{202d}K\u{2066}1\u{2069}\u{202c}", "K1"),
+            ("张\u{fe00}\u{e0100}三\u{2800}", "张三"),
+            ("e\u{34f}\u{301}", "é"),
         ];
         for (text, expected) in cases {
             assert_eq!(key(text), expected, "{text:?}");

@@ -47,12 +47,15 @@ pub fn allowed(pack: &Pack, kind: &ColumnKind) -> String {
         ColumnKind::Name => "填名称，字间空格不计".to_owned(),
         ColumnKind::Names => "填名称，几个之间用「、」分开".to_owned(),
         ColumnKind::Choice { values, .. } => format!("从下拉列表选一项：{}", values.join("、")),
-        ColumnKind::Number { min, max } => match (min, max) {
-            (Some(min), Some(max)) => format!("填{min}至{max}的数"),
-            (Some(min), None) => format!("填不小于{min}的数"),
-            (None, Some(max)) => format!("填不大于{max}的数"),
-            (None, None) => "填数".to_owned(),
-        },
+        ColumnKind::Number { min, max, percent } => {
+            let told = match (min, max) {
+                (Some(min), Some(max)) => format!("填{min}至{max}的数"),
+                (Some(min), None) => format!("填不小于{min}的数"),
+                (None, Some(max)) => format!("填不大于{max}的数"),
+                (None, None) => "填数".to_owned(),
+            };
+            if *percent { format!("{told}，也可以填百分数（90%即90）") } else { told }
+        }
         ColumnKind::Date => "填日期".to_owned(),
         ColumnKind::Month => "填年月或日期".to_owned(),
         ColumnKind::Year => "填四位年份".to_owned(),
@@ -69,7 +72,7 @@ pub fn allowed(pack: &Pack, kind: &ColumnKind) -> String {
 pub fn example(kind: &ColumnKind) -> String {
     match kind {
         ColumnKind::Choice { values, .. } => values.first().cloned().unwrap_or_default(),
-        ColumnKind::Number { min, max } => match (min, max) {
+        ColumnKind::Number { min, max, .. } => match (min, max) {
             (Some(min), Some(max)) => ((min + max) / 2.0).to_string(),
             (Some(bound), None) | (None, Some(bound)) => bound.to_string(),
             (None, None) => "1".to_owned(),

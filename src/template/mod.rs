@@ -292,13 +292,13 @@ fn validation(
     let new = DataValidation::new();
     let rule = match &column.kind {
         ColumnKind::Choice { values, .. } => list(new, values, lists)?,
-        ColumnKind::Number { min: Some(min), max: Some(max) } => {
+        ColumnKind::Number { min: Some(min), max: Some(max), .. } => {
             new.allow_decimal_number(DataValidationRule::Between(*min, *max))
         }
-        ColumnKind::Number { min: Some(min), max: None } => {
+        ColumnKind::Number { min: Some(min), max: None, .. } => {
             new.allow_decimal_number(DataValidationRule::GreaterThanOrEqualTo(*min))
         }
-        ColumnKind::Number { min: None, max: Some(max) } => {
+        ColumnKind::Number { min: None, max: Some(max), .. } => {
             new.allow_decimal_number(DataValidationRule::LessThanOrEqualTo(*max))
         }
         ColumnKind::Date => new.allow_date(DataValidationRule::Between(

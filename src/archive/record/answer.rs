@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::known::{Line, List};
-use super::rows::{self, Row, Sheet};
+use super::rows::{Cell, Row, Sheet};
 use crate::archive::registration::{ExtraColumn, Pairs, Vocabulary};
 use crate::fact::Decision;
 use crate::pack::printed;
@@ -27,25 +27,30 @@ impl Reader<'_> {
         self.fault(column, reason, remedy);
     }
 
-    /// A filled answer cell as shown; blank where it has no value that could be taken.
-    fn text(&mut self, column: &str) -> String {
-        match self.row.get(self.sheet, column) {
-            Some(raw) if rows::is_broken(raw) => {
-                let reason = format!("「{column}」是错误值「{}」", rows::shown(raw));
-                self.fault(column, reason, "改成实际内容，没有就清空");
-                String::new()
-            }
-            Some(raw) => rows::shown(raw),
-            None => String::new(),
+    /// A filled answer cell, if it has a value that could be taken.
+    fn cell(&mut self, column: &str) -> Option<&Cell> {
+        let (row, sheet) = (self.row, self.sheet);
+        let cell = row.get(sheet, column)?;
+        if let Some(broken) = &cell.broken {
+            self.fault(column, format!("「{column}」{broken}"), "改成实际内容并使它照实显示，没有就清空");
+            return None;
         }
+        Some(cell)
+    }
+
+    /// A filled answer cell as shown.
+    fn text(&mut self, column: &str) -> String {
+        self.cell(column).map(|cell| cell.shown.clone()).unwrap_or_default()
     }
 
     fn day(&mut self, column: &str) -> String {
-        let Some(raw) = self.row.get(self.sheet, column) else { return String::new() };
-        match rows::day(self.sheet, raw) {
+        let Some((day, shown)) = self.cell(column).map(|cell| (cell.day, cell.shown.clone())) else {
+            return String::new();
+        };
+        match day {
             Some(day) => day.to_string(),
             None => {
-                let reason = format!("「{column}」不是日期：「{}」", rows::shown(raw));
+                let reason = format!("「{column}」不是日期：「{shown}」");
                 self.fault(column, reason, "改成日期，例如 2015-07-10，没有就清空");
                 String::new()
             }

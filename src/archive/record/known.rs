@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, params};
 
-use super::rows::{self, Kind, Row, Sheet};
+use super::rows::{Kind, Row, Sheet};
 use crate::archive::error::Error;
 use crate::archive::open::Archive;
 use crate::archive::read::{
@@ -393,9 +393,8 @@ fn covered(sheet: &Sheet, row: &Row, columns: &[String], known: &[Pairs]) -> boo
     let given: Vec<(&String, String)> = columns
         .iter()
         .filter_map(|name| {
-            let raw = row.get(sheet, name)?;
-            Some((name, text::key(&rows::shown(raw))))
-                .map(|(name, shown)| (name, rows::day(sheet, raw).map_or(shown, |day| day.to_string())))
+            let cell = row.get(sheet, name)?;
+            Some((name, cell.day.map_or_else(|| text::key(&cell.shown), |day| day.to_string())))
         })
         .collect();
     let same = |name: &str, given: &str, known: &Pairs| {

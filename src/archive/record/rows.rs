@@ -5,12 +5,13 @@
 
 use std::path::Path;
 
-use chrono::{NaiveDate, Timelike};
+use chrono::NaiveDate;
 
 use crate::pack::printed;
 use crate::place::A1;
-use crate::table::{date, text};
-use crate::workbook::{self, Raw, Sink};
+use crate::table::seen::{Seen, Sight};
+use crate::table::text;
+use crate::workbook::{self, Looks, Raw, Sink};
 
 /// How far down a header is looked for: people insert rows above it.
 const HEADER_ROWS: u32 = 20;
@@ -28,8 +29,6 @@ pub(in crate::archive) enum Kind {
 pub(in crate::archive) struct Sheet {
     pub name: String,
     pub kind: Kind,
-    /// The book's serials count from 1904.
-    pub from_1904: bool,
     /// Zero-based row of the headers.
     pub header: u32,
     /// Zero-based sheet column and normalised header, left to right.
@@ -45,7 +44,34 @@ pub(in crate::archive) struct Row {
     /// Zero-based.
     pub row: u32,
     /// Filled cells by zero-based sheet column, ascending.
-    pub cells: Vec<(u32, Raw)>,
+    pub cells: Vec<(u32, Cell)>,
+}
+
+/// A filled cell.
+#[derive(Debug)]
+pub(in crate::archive) struct Cell {
+    /// As people see it, without outer blanks; what is stored, where it is hidden.
+    pub shown: String,
+    /// The day that it says, however it was typed.
+    pub day: Option<NaiveDate>,
+    /// Why it has no value that could be taken: what its column is told to be.
+    pub broken: Option<String>,
+}
+
+impl Cell {
+    fn new(raw: &Raw, looks: &Looks) -> Cell {
+        let seen = Seen::of_raw(raw, looks);
+        let day = seen.day(looks.counts_from_1904());
+        let broken = match (raw, seen.sight) {
+            (Raw::NoResult, _) => Some("是没有计算结果的公式".to_owned()),
+            (Raw::Error(error), _) => Some(format!("是错误值「{error}」")),
+            (_, Sight::Stored | Sight::Rounded | Sight::Day(_)) => None,
+            (_, Sight::Hidden | Sight::Replaced | Sight::Dressed | Sight::Percent) => {
+                day.is_none().then(|| seen.told())
+            }
+        };
+        Cell { shown: seen.shown.into_owned(), day, broken }
+    }
 }
 
 impl Sheet {
@@ -68,45 +94,14 @@ impl Sheet {
 
 impl Row {
     /// The cell under a header; none where it is blank.
-    pub fn get<'a>(&'a self, sheet: &Sheet, name: &str) -> Option<&'a Raw> {
+    pub fn get<'a>(&'a self, sheet: &Sheet, name: &str) -> Option<&'a Cell> {
         let wanted = sheet.column(name)?;
-        self.cells.iter().find(|(column, _)| *column == wanted).map(|(_, raw)| raw)
+        self.cells.iter().find(|(column, _)| *column == wanted).map(|(_, cell)| cell)
     }
 
     /// The cell as shown; empty for blank.
     pub fn shown(&self, sheet: &Sheet, name: &str) -> String {
-        self.get(sheet, name).map(shown).unwrap_or_default()
-    }
-}
-
-/// A cell as a spreadsheet program shows it, without outer blanks.
-pub(in crate::archive) fn shown(raw: &Raw) -> String {
-    match raw {
-        Raw::Text(given) => text::trimmed(given).to_owned(),
-        // Adding nought turns -0 into 0.
-        Raw::Number(number, _) => format!("{}", number + 0.0),
-        Raw::DateTime(time, _) if time.num_seconds_from_midnight() == 0 => time.date().to_string(),
-        Raw::DateTime(time, _) => time.format("%Y-%m-%d %H:%M:%S").to_string(),
-        Raw::Bool(true) => "TRUE".to_owned(),
-        Raw::Bool(false) => "FALSE".to_owned(),
-        Raw::Error(error) => error.clone(),
-        Raw::NoResult => "（公式没有结果）".to_owned(),
-        Raw::Veiled(veiled) => shown(&veiled.stored),
-    }
-}
-
-/// The cell has no value that could be taken.
-pub(in crate::archive) fn is_broken(raw: &Raw) -> bool {
-    matches!(raw, Raw::Error(_) | Raw::NoResult)
-}
-
-/// The day in a cell of the sheet, however it was typed.
-pub(in crate::archive) fn day(sheet: &Sheet, raw: &Raw) -> Option<NaiveDate> {
-    match raw {
-        Raw::Text(given) => date::day_from_text(given, sheet.from_1904),
-        Raw::Number(number, _) => date::day_from_number(*number, sheet.from_1904),
-        Raw::DateTime(time, _) => date::day_from_moment(*time),
-        Raw::Bool(_) | Raw::Error(_) | Raw::NoResult | Raw::Veiled(_) => None,
+        self.get(sheet, name).map(|cell| cell.shown.clone()).unwrap_or_default()
     }
 }
 
@@ -116,34 +111,38 @@ pub(in crate::archive) fn read(path: &Path) -> Result<Vec<Sheet>, String> {
     let book = workbook::open(path, &name).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
-        let mut cells = Cells(Vec::new());
+        let mut cells = Cells { looks: book.looks(), rows: Vec::new() };
         book.read(index, &mut cells).map_err(|error| error.to_string())?;
-        found.extend(list(sheet.name.clone(), book.looks().counts_from_1904(), cells.0));
+        found.extend(list(sheet.name.clone(), cells.rows));
     }
     Ok(found)
 }
 
 /// Gathers a sheet's rows.
-struct Cells(Vec<Row>);
+struct Cells<'b> {
+    looks: &'b Looks,
+    rows: Vec<Row>,
+}
 
-impl Sink for Cells {
+impl Sink for Cells<'_> {
     fn cell(&mut self, row: u32, column: u32, value: Raw) {
-        if matches!(&value, Raw::Text(given) if text::is_empty(given)) {
+        let cell = Cell::new(&value, self.looks);
+        if cell.shown.is_empty() && cell.broken.is_none() {
             return;
         }
-        match self.0.last_mut() {
-            Some(last) if last.row == row => last.cells.push((column, value)),
-            _ => self.0.push(Row { row, cells: vec![(column, value)] }),
+        match self.rows.last_mut() {
+            Some(last) if last.row == row => last.cells.push((column, cell)),
+            _ => self.rows.push(Row { row, cells: vec![(column, cell)] }),
         }
     }
 
     fn restart(&mut self) {
-        self.0.clear();
+        self.rows.clear();
     }
 }
 
 /// The sheet as a list, if it has the headers of one.
-fn list(name: String, from_1904: bool, mut rows: Vec<Row>) -> Option<Sheet> {
+fn list(name: String, mut rows: Vec<Row>) -> Option<Sheet> {
     let (at, kind, columns) = rows
         .iter()
         .take_while(|row| row.row < HEADER_ROWS)
@@ -151,8 +150,8 @@ fn list(name: String, from_1904: bool, mut rows: Vec<Row>) -> Option<Sheet> {
         .find_map(|(at, row)| header(row).map(|(kind, columns)| (at, kind, columns)))?;
     let body = rows.split_off(at + 1);
     let header = rows.pop()?.row;
-    let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, raw)| shown(raw)).collect();
-    let mut sheet = Sheet { name, kind, from_1904, header, columns, titles, rows: body };
+    let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown.clone()).collect();
+    let mut sheet = Sheet { name, kind, header, columns, titles, rows: body };
     // Print titles that a program wrote out as rows.
     let again: Vec<u32> = sheet.rows.iter().filter(|row| header_again(&sheet, row)).map(|row| row.row).collect();
     sheet.rows.retain(|row| !again.contains(&row.row));
@@ -161,7 +160,7 @@ fn list(name: String, from_1904: bool, mut rows: Vec<Row>) -> Option<Sheet> {
 
 fn header(row: &Row) -> Option<(Kind, Vec<(u32, String)>)> {
     let columns: Vec<(u32, String)> =
-        row.cells.iter().map(|(column, raw)| (*column, text::header_key(&shown(raw)))).collect();
+        row.cells.iter().map(|(column, cell)| (*column, text::header_key(&cell.shown))).collect();
     let has = |name: &str| columns.iter().any(|(_, header)| header == name);
     let kind = if has(printed::OPINION) || has(printed::CHECK) {
         Kind::List

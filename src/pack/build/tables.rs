@@ -112,7 +112,7 @@ impl Builder {
                 }
                 ColumnKind::Choice { values: raw.values.clone(), ordered: raw.ordered }
             }
-            "number" => ColumnKind::Number { min: raw.min, max: raw.max },
+            "number" => ColumnKind::Number { min: raw.min, max: raw.max, percent: raw.percent },
             "date" => ColumnKind::Date,
             "month" => ColumnKind::Month,
             "year" => ColumnKind::Year,
@@ -139,6 +139,13 @@ impl Builder {
                 return None;
             }
         };
+        if raw.percent && !matches!(kind, ColumnKind::Number { .. }) {
+            self.fault(
+                raw.name.span(),
+                format!("列「{}」不是数字列，不能写 percent = true", raw.name.get_ref()),
+                "请删去 percent，或改为 type = \"number\"".into(),
+            );
+        }
         if let (Some(default), ColumnKind::Choice { values, .. }) = (&raw.default, &kind) {
             self.find("可选值", default, values.iter().map(String::as_str));
         }

@@ -275,3 +275,149 @@ fn columns_nobody_asked_for_are_not_kept() {
     let all = format!("{dataset:?}");
     assert!(!all.contains("举报者") && !all.contains("知情者"), "{all}");
 }
+
+#[test]
+fn numbers_count_at_fifteen_digits() {
+    let mut rows = String::from("年度|考核部门|单位编号|目标完成得分|工作落实评价");
+    // 0.7 × 60.3 + 0.3 × 59.3 and the like, stored as numbers and typed as texts.
+    for (unit, score) in [("U1", "=59.999999999999993"), ("U2", "59.999999999999993"), ("U3", "=100.00000000000001")] {
+        let _ = write!(rows, "\n2015|市委目督办|{unit}|{score}|好");
+    }
+    for (unit, score) in [("U1", "100.00000000000001"), ("U2", "=0.30000000000000004"), ("U3", "=59.9999999999999")] {
+        let _ = write!(rows, "\n2015|市政府目督办|{unit}|{score}|好");
+    }
+    let dataset = read(&[("a.xlsx!半年", &rows)], &Options::default()).unwrap();
+    assert!(dataset.findings.is_empty(), "{:?}", dataset.findings);
+    let scores = dataset.tables[2].frame.column("目标完成得分").unwrap();
+    let scores: Vec<Option<f64>> = scores.f64().unwrap().iter().collect();
+    assert_eq!(scores, [60.0, 60.0, 100.0, 100.0, 0.3, 59.999_999_999_999_9].map(Some));
+}
+
+#[test]
+fn equal_rows_stay_equal_where_their_numbers_differ_beyond_fifteen_digits() {
+    check(
+        &[(
+            "a.xlsx!半年",
+            "年度|考核部门|单位编号|目标完成得分|工作落实评价
+             2015|市委目督办|U1|=59.999999999999993|好
+             2015|市委目督办|U1|60|好",
+        )],
+        expect![[r#"
+            a.xlsx!半年 半年考核_班子 2 = 2 + 0 + 0
+        "#]],
+    );
+}
+
+#[test]
+fn invisible_characters_count_for_nothing() {
+    let marked =
+        |text: &str| -> String { text.chars().flat_map(|c| [c, '\u{200e}', '\u{fe00}', '\u{202c}']).collect() };
+    let row = format!(
+        "{}|{}|{}|\u{2068}\u{2069}|李四\u{e0100}|{}|{}|\u{200f}\n",
+        marked("2015-06-24"),
+        marked("约谈"),
+        marked("K2"),
+        marked("盘龙区"),
+        marked("2015")
+    );
+    let rows = format!("谈话日期|{}|干部编号|单位编号|姓名|单位名称|所属年度|发现作风问题\n{row}", marked("谈话类型"));
+    let dataset = read(&[("a.xlsx!谈话", &rows)], &Options::default()).unwrap();
+    assert!(dataset.findings.is_empty(), "{:?}", dataset.findings);
+    let talks = &dataset.tables[8].frame;
+    let told: Vec<String> = ["谈话日期", "谈话类型", "干部编号", "单位编号", "所属年度", "发现作风问题"]
+        .iter()
+        .map(|name| talks.column(name).unwrap().get(0).unwrap().to_string())
+        .collect();
+    assert_eq!(told, ["2015-06-24", "\"约谈\"", "\"K2\"", "null", "2015", "\"否\""]);
+}
+
+#[test]
+fn a_number_with_a_gap_is_none_and_an_invisible_mark_is_no_gap() {
+    check(
+        &[(
+            "a.xlsx!半年",
+            "年度|考核部门|单位编号|目标完成得分|工作落实评价
+             2015|市委目督办|U1|8\u{200b}5|好
+             2015|市委目督办|U2|8 5|好",
+        )],
+        expect![[r#"
+            a.xlsx!半年 半年考核_班子 2 = 1 + 1 + 0
+            ✗ BadNumber a.xlsx!半年!D3 目标完成得分「8 5」
+                目标完成得分「8 5」不是数字，应为0至100之间的数字
+                请填写0至100之间的数字，不带单位和文字
+        "#]],
+    );
+}
+
+#[test]
+fn a_name_that_only_looks_the_same_says_which_character_differs() {
+    check_with(
+        &Options { city: false, ..Options::default() },
+        &[
+            ("名.xlsx!班子", "单位编号|单位名称|单位类别\nU1|马街道|县区"),
+            (
+                "名.xlsx!干部",
+                "干部编号|姓名|单位编号|职务|班子职务
+                 K01|马骏|U1|区长|主要负责人
+                 K02|王\u{e863}|U1|副区长|班子成员",
+            ),
+            (
+                "等.xlsx!等次",
+                "年度|干部编号|姓名|单位名称|考核等次
+                 2015|K01|⻢骏||称职
+                 2015||王䶮|马街道|称职
+                 2015|KO2|||称职
+                 2015|K02||⻢街道|称职",
+            ),
+            (
+                "班.xlsx!半年",
+                "考核部门|单位名称|工作落实评价|相关责任领导|年度
+                 市委目督办|⻢街道|好||2015
+                 市委目督办|马街道|⼀般|⻢骏、王\u{e001}|2015",
+            ),
+        ],
+        expect![[r#"
+            名.xlsx!班子 班子名册 1 = 1 + 0 + 0
+            名.xlsx!干部 干部名册 2 = 2 + 0 + 0
+            班.xlsx!半年 半年考核_班子 2 = 1 + 1 + 0
+            等.xlsx!等次 年度考核_干部 4 = 1 + 3 + 0
+            ✗ UnknownSubject 班.xlsx!半年!B2 单位名称「⻢街道」
+                单位名称「⻢街道」不在《班子名册》上；《班子名册》上有「马街道」，两者看上去一样，字符不同：第1个字符是「⻢」（部首 U+2EE2），那里是「马」（汉字 U+9A6C）
+                请核对单位名称，或填写单位编号；名册漏登的，请先补入《班子名册》；如系笔误，可能应为「马街道」
+            ! UnknownMention 班.xlsx!半年!D3 相关责任领导「⻢骏、王」
+                相关责任领导中的「⻢骏」不是该单位在《干部名册》上的干部；两者看上去一样，字符不同：第1个字符是「⻢」（部首 U+2EE2），那里是「马」（汉字 U+9A6C）
+                请核对姓名，或改填干部编号（其他单位的人只能填干部编号）
+            ! UnknownMention 班.xlsx!半年!D3 相关责任领导「⻢骏、王」
+                相关责任领导中的「王」不是该单位在《干部名册》上的干部；第2个字符是「」（私用区的自造字 U+E001）
+                请核对姓名，或改填干部编号（其他单位的人只能填干部编号）
+            ✗ ContradictorySubject 等.xlsx!等次!C2 姓名「⻢骏」
+                姓名「⻢骏」与干部编号「K01」不符，《干部名册》上该编号为「马骏」；两者看上去一样，字符不同：第1个字符是「⻢」（部首 U+2EE2），那里是「马」（汉字 U+9A6C）
+                请核对干部编号和姓名，改正有误的一项
+            ✗ UnknownSubject 等.xlsx!等次!C3 姓名「王䶮」
+                姓名「王䶮」不在《干部名册》上；《干部名册》上有「王」，两者看上去一样，字符不同：第2个字符是「䶮」（汉字 U+4DAE），那里是「」（私用区的自造字 U+E863）
+                请核对姓名，或填写干部编号；名册漏登的，请先补入《干部名册》
+            ✗ UnknownSubject 等.xlsx!等次!B4 干部编号「KO2」
+                干部编号「KO2」不在《干部名册》上；《干部名册》上有「K02」，两者看上去一样，字符不同：第2个字符是「O」（英文字母 U+004F），那里是「0」（数字 U+0030）
+                请核对干部编号；名册漏登的，请先补入《干部名册》
+            ! ContradictorySubject 等.xlsx!等次!D5 单位名称「⻢街道」
+                单位名称「⻢街道」不是干部编号「K02」所在的单位，《干部名册》所载为「马街道」；本行按编号采用
+                请核对单位和干部编号；人员已调动的，请更新《干部名册》
+        "#]],
+    );
+}
+
+#[test]
+fn a_time_with_a_zone_is_the_day_as_written() {
+    let mut rows = String::from("谈话日期|谈话类型|干部编号");
+    for (at, time) in
+        ["T23:30:00+08:00", "T23:30:00.5+0800", "t00:30:00z", " 00:30:00 Z", "T00:30+08:00", "T00:30:00-1100"]
+            .iter()
+            .enumerate()
+    {
+        let _ = write!(rows, "\n2015-06-24{time}|约谈|K{}", at % 5 + 1);
+    }
+    let dataset = read(&[("a.xlsx!谈话", &rows)], &Options::default()).unwrap();
+    assert!(dataset.findings.is_empty(), "{:?}", dataset.findings);
+    let days = dataset.tables[8].frame.column("谈话日期").unwrap().cast(&polars::prelude::DataType::String).unwrap();
+    assert!(days.str().unwrap().iter().all(|day| day == Some("2015-06-24")), "{days:?}");
+}

@@ -159,6 +159,7 @@ fn every_code() -> Vec<Code> {
         BadNumber => Some(BadDate),
         BadDate => Some(BrokenCell),
         BrokenCell => Some(UnknownSubject),
+        NotAsShown => Some(UnknownSubject),
         UnknownSubject => Some(AmbiguousSubject),
         AmbiguousSubject => Some(ContradictorySubject),
         ContradictorySubject => Some(RegisterRejected),

@@ -1,0 +1,170 @@
+//! What people see of a cell beside what it stores.
+//!
+//! A clerk answers for what the sheet shows. How a format shows a number or a date is judged by the workbook's
+//! [`Looks`]; here it is put beside what is stored, once for input tables and for answers that come back.
+
+use std::borrow::Cow;
+
+use chrono::NaiveDate;
+
+use crate::workbook::{DaySeen, Looks, Raw, Shown};
+
+use super::column::Stored;
+use super::{date, text};
+
+/// A cell as it looks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen<'a> {
+    pub stored: Stored<'a>,
+    /// What is seen, without outer blanks; of what is hidden what is stored.
+    pub shown: Cow<'a, str>,
+    pub sight: Sight,
+}
+
+/// How what is seen relates to what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// It is what is stored.
+    Stored,
+    /// The number with fewer decimals.
+    Rounded,
+    /// The number (perhaps with fewer decimals) among words.
+    Dressed,
+    /// The number as a percentage.
+    Percent,
+    /// A date, or a part of one.
+    Day(DaySeen),
+    /// Nothing is seen.
+    Hidden,
+    /// Something else is seen.
+    Replaced,
+}
+
+impl<'a> Seen<'a> {
+    /// What a cell of a book looks like whose formats are `looks`.
+    pub fn of(stored: Stored<'a>, looks: &Looks) -> Seen<'a> {
+        let seen = |shown: String, sight: Sight| match text::trimmed(&shown) {
+            "" => Seen { stored, shown: stored.plain(), sight: Sight::Hidden },
+            trimmed if trimmed.len() < shown.len() => Seen { stored, shown: Cow::Owned(trimmed.to_owned()), sight },
+            _ => Seen { stored, shown: Cow::Owned(shown), sight },
+        };
+        match stored {
+            Stored::Number(number, look) => match looks.number(look, number) {
+                Shown::AsStored => Seen { stored, shown: stored.plain(), sight: Sight::Stored },
+                Shown::Rounded(shown) => seen(shown, Sight::Rounded),
+                Shown::Percent(shown) => seen(shown, Sight::Percent),
+                Shown::Dressed(shown) => seen(shown, Sight::Dressed),
+                Shown::Hidden => seen(String::new(), Sight::Hidden),
+                Shown::Replaced(shown) => seen(shown, Sight::Replaced),
+            },
+            Stored::DateTime(moment, look) => {
+                let (day, shown) = looks.day(look, moment);
+                seen(shown, Sight::Day(day))
+            }
+            Stored::Veiled(veiled) => seen(veiled.shown.clone(), Sight::Replaced),
+            _ => Seen { stored, shown: stored.plain(), sight: Sight::Stored },
+        }
+    }
+
+    /// As [`Seen::of`], of a cell as the workbook gives it.
+    pub fn of_raw(raw: &'a Raw, looks: &Looks) -> Seen<'a> {
+        Seen::of(Stored::from(raw), looks)
+    }
+
+    /// The day that the cell says; none for less than a day, and where something else is seen than is stored.
+    pub fn day(&self, from_1904: bool) -> Option<NaiveDate> {
+        match (self.stored, self.sight) {
+            (Stored::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(moment),
+            (Stored::Number(number, _), Sight::Stored | Sight::Rounded) => date::day_from_number(number, from_1904),
+            // `0000-00-00` over eight digits.
+            (Stored::Number(number, _), Sight::Dressed | Sight::Replaced) => {
+                date::day_from_text(&self.shown, from_1904)
+                    .filter(|day| date::day_from_number(number, from_1904) == Some(*day))
+            }
+            (Stored::Text(_), _) => date::day_from_text(&self.shown, from_1904),
+            _ => None,
+        }
+    }
+
+    /// What to say of a cell that shows nothing, or something else than it stores.
+    pub fn told(&self) -> String {
+        let plain = self.stored.plain();
+        match self.sight {
+            Sight::Hidden => format!("显示为空白，实际存有「{plain}」：被数字格式或工作表的设置隐去了"),
+            _ => format!("显示为「{}」，实际存放的却是「{plain}」：由数字格式改换了", self.shown),
+        }
+    }
+
+    /// The number that is seen, if one is: `60` of `60`, `60分`, `60%`.
+    pub fn number(&self) -> Option<f64> {
+        number_in(&self.shown)
+    }
+}
+
+/// The first number in a text.
+fn number_in(shown: &str) -> Option<f64> {
+    let start = shown.find(|c: char| c.is_ascii_digit())?;
+    let sign = if shown[..start].ends_with('-') { "-" } else { "" };
+    let rest = &shown[start..];
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(rest.len());
+    let digits = rest[..end].replace(',', "");
+    let exponent = rest[end..].strip_prefix('E').map_or("", |power| {
+        let end = power.find(|c: char| !c.is_ascii_digit() && c != '+' && c != '-').unwrap_or(power.len());
+        &rest[rest.len() - power.len() - 1..][..end + 1]
+    });
+    format!("{sign}{}{exponent}", digits.trim_end_matches('.')).parse().ok()
+}
+
+/// A number at the fifteen digits at which spreadsheet programs compute and show it: 59.999999999999993 is 60.
+pub fn fifteen_digits(number: f64) -> f64 {
+    // Whole numbers of up to fifteen digits are exact.
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        return number;
+    }
+    format!("{number:.14e}").parse().unwrap_or(number)
+}
+
+/// A number as spreadsheets show it: 120 and not 120.0, 0 and not -0, at most fifteen digits.
+pub fn number_shown(number: f64) -> String {
+    (fifteen_digits(number) + 0.0).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_as_in_a_spreadsheet() {
+        for (number, expected) in [
+            (120.0, "120"),
+            (83.8, "83.8"),
+            (0.1 + 0.2, "0.3"),
+            (-4.5, "-4.5"),
+            (-0.0, "0"),
+            (1e20, "100000000000000000000"),
+            (1.0 / 3.0, "0.333333333333333"),
+            (59.999_999_999_999_993, "60"),
+            (100.000_000_000_000_01, "100"),
+            (0.7 * 60.3 + 0.3 * 59.3, "60"),
+            (59.999_999_999_999_9, "59.9999999999999"),
+        ] {
+            assert_eq!(number_shown(number), expected);
+        }
+    }
+
+    #[test]
+    fn the_number_is_found_in_what_is_seen() {
+        for (shown, expected) in [
+            ("60", Some(60.0)),
+            ("60.", Some(60.0)),
+            ("60分", Some(60.0)),
+            ("得分-1,234.50", Some(-1234.5)),
+            ("90.0%", Some(90.0)),
+            ("6.0E+01", Some(60.0)),
+            ("6E-1", Some(0.6)),
+            ("优秀", None),
+        ] {
+            assert_eq!(number_in(shown), expected, "{shown}");
+        }
+    }
+}
