@@ -127,14 +127,6 @@ impl<'a> Ordered<'a> {
         add_merge(&mut self.merges, merge)
     }
 
-    /// Forgets the cells: they come again.
-    pub fn restart(&mut self) {
-        self.sink.restart();
-        self.held.clear();
-        self.bounds = Bounds::default();
-        (self.in_order, self.streaming) = (true, false);
-    }
-
     pub fn finish(mut self) -> Result<Vec<Merge>, Fault> {
         if !self.streaming {
             self.release()?;
@@ -212,10 +204,6 @@ pub(super) struct Strings {
 }
 
 impl Strings {
-    pub fn len(&self) -> usize {
-        self.all.len()
-    }
-
     pub fn push(&mut self, text: &str) -> Result<(), Fault> {
         self.bytes += text.len() + 48;
         if self.bytes > MOST_TEXT {

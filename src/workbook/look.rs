@@ -123,19 +123,9 @@ impl Looks {
         cells::check_formats(self.styles.len())
     }
 
-    /// The looks of the cell styles, by the style's number.
-    pub(super) fn styles(&self) -> &[Look] {
-        &self.styles
-    }
-
     /// The look of a cell style; one that the book does not have shows numbers as they are stored.
     pub(super) fn of_style(&self, style: usize) -> Look {
         self.styles.get(style).copied().unwrap_or_default()
-    }
-
-    /// Whether numbers of that look may be shown as dates or times of day.
-    pub(super) fn is_date(&self, look: Look) -> bool {
-        self.format(look).has_dates()
     }
 
     /// A stored number: a date where its look says so and it is one.
@@ -148,9 +138,15 @@ impl Looks {
         }
     }
 
-    /// A date that is stored as such, not as a number: it is seen in full where its look is none for dates.
+    /// A date that is stored as such. It is seen in full where its look says nothing, and as the number that it is where
+    /// its look is one for numbers.
     pub(super) fn moment(&self, at: NaiveDateTime, look: Look) -> Raw {
-        Raw::DateTime(at, if self.date_section(at, look).is_some() { look } else { Look::PLAIN })
+        let serial = dates::to_serial(at, self.is_1904);
+        match self.format(look).for_number(serial).map(|(section, _)| section.kind) {
+            Some(Kind::Date) => Raw::DateTime(at, look),
+            None | Some(Kind::General | Kind::Text) => Raw::DateTime(at, Look::PLAIN),
+            Some(Kind::Number | Kind::Span | Kind::Words) => Raw::Number(serial, look),
+        }
     }
 
     /// What is seen of a text of that look, where it is not the text.

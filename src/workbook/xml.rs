@@ -287,6 +287,19 @@ pub(super) fn unescape(raw: &[u8]) -> Result<Cow<'_, str>, Fault> {
     Ok(Cow::Owned(out))
 }
 
+/// The blanks of XML; other programs take no others from around a number.
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// Without the blanks around it.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(BLANKS)
+}
+
+/// Whether there is nothing but blanks.
+pub(super) fn blank(text: &str) -> bool {
+    trimmed(text).is_empty()
+}
+
 fn entity(name: &str) -> Option<char> {
     match name {
         "lt" => Some('<'),

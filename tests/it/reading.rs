@@ -70,9 +70,9 @@ fn read(sheets: &[(&str, &str)], options: &Options) -> Result<Dataset, Failed> {
     read_folder(folder.path(), options)
 }
 
-/// Reads by the scanner and by calamine: nobody may be able to tell which it was.
+/// Reads by the scanner and by the general reader: nobody may be able to tell which it was.
 fn read_folder(folder: &Path, options: &Options) -> Result<Dataset, Failed> {
-    let [scanned, general] = [Parser::Scanner, Parser::Calamine].map(|parser| read_by(folder, options, parser));
+    let [scanned, general] = [Parser::Scanner, Parser::General].map(|parser| read_by(folder, options, parser));
     match (&scanned, &general) {
         (Ok(scanned), Ok(general)) => {
             assert_eq!(scanned.findings, general.findings);
@@ -84,7 +84,9 @@ fn read_folder(folder: &Path, options: &Options) -> Result<Dataset, Failed> {
             }
         }
         (Err(scanned), Err(general)) => assert_eq!(scanned.to_string(), general.to_string()),
-        (scanned, general) => panic!("read: {} by the scanner, {} by calamine", scanned.is_ok(), general.is_ok()),
+        (scanned, general) => {
+            panic!("read: {} by the scanner, {} by the general reader", scanned.is_ok(), general.is_ok())
+        }
     }
     scanned
 }

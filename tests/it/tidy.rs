@@ -20,8 +20,8 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("pack", &[]),
 ];
 /// Libraries with a single user.
-const OWNED: [(&str, &[&str]); 3] =
-    [("calamine", &["workbook"]), ("rust_xlsxwriter", &["handoff", "sample", "template"]), ("rusqlite", &["archive"])];
+const OWNED: [(&str, &[&str]); 2] =
+    [("rust_xlsxwriter", &["handoff", "sample", "template"]), ("rusqlite", &["archive"])];
 const LONGEST: usize = 800;
 
 fn sources() -> Vec<(PathBuf, String)> {

@@ -1,9 +1,9 @@
 //! Office Open XML (.xlsx, .xlsm): the list of sheets, number formats, shared strings, and the cells of a sheet as a stream.
 //!
-//! A sheet in the form that spreadsheet programs write goes through [`scan`], any other through calamine ([`general`]). The
-//! list of sheets, formats and strings are read here for both: calamine hands none of them out, and it fails a
-//! whole workbook over one macro sheet and reserves what `uniqueCount` claims.
+//! A sheet in the form that spreadsheet programs write goes through [`scan`], any other through [`general`]; what a cell
+//! holds is decided in [`cell`] for both. The list of sheets, formats and strings are read here.
 
+mod cell;
 mod general;
 mod pieces;
 mod scan;
@@ -26,6 +26,8 @@ pub(super) struct Xlsx {
     parts: Vec<String>,
     strings: Strings,
     looks: Looks,
+    /// The book asks to be computed when it is opened: nobody has seen the results of its formulas.
+    computes_anew: bool,
 }
 
 impl Xlsx {
@@ -46,13 +48,18 @@ impl Xlsx {
         }
         let mut sheets = Vec::new();
         let mut parts = Vec::new();
+        let mut computes_anew = false;
         let mut xml = Xml::new(package.stream(package.need(main)?)?, main)?;
         loop {
             match xml.next()? {
+                Token::Start(tag) if tag.local() == b"Choice" => xml.skip()?,
                 Token::Start(tag) if tag.local() == b"workbookPr" => {
                     if let Some(value) = tag.attribute(b"date1904")? {
-                        looks.count_from_1904(matches!(value, b"1" | b"true" | b"on"));
+                        looks.count_from_1904(is_true(value));
                     }
+                }
+                Token::Start(tag) if tag.local() == b"calcPr" => {
+                    computes_anew |= tag.attribute(b"fullCalcOnLoad")?.is_some_and(is_true);
                 }
                 Token::Start(tag) if tag.local() == b"sheet" => {
                     let name = tag.text(b"name")?.unwrap_or_default().into_owned();
@@ -77,10 +84,10 @@ impl Xlsx {
             }
         }
         xml.finish()?;
-        Ok(Xlsx { package, sheets, parts, strings, looks })
+        Ok(Xlsx { package, sheets, parts, strings, looks, computes_anew })
     }
 
-    /// By the scanner unless calamine is asked for; by calamine where the scanner meets what it does not know.
+    /// By the scanner, and by the general reader where that is asked for or the scanner meets what it does not know.
     pub fn read<S: Sink + Send>(&self, sheet: usize, parser: Parser, sink: &mut S) -> Result<Vec<Merge>, Fault> {
         if parser == Parser::Scanner {
             match scan::read(self, &self.parts[sheet], sink) {
@@ -249,6 +256,11 @@ fn unescape_units(text: &str) -> std::borrow::Cow<'_, str> {
     }
     out.push_str(rest);
     out.into()
+}
+
+/// A truth value of an attribute.
+fn is_true(value: &[u8]) -> bool {
+    matches!(value.trim_ascii(), b"1" | b"true" | b"on")
 }
 
 /// A count without a sign.

@@ -15,6 +15,7 @@ use super::super::Sink;
 use super::super::cells::Bounds;
 use super::super::plain::{Cursor, Stop, Window};
 use super::Xlsx;
+use super::cell::Manner;
 use super::scan::Sheet;
 
 /// Rows that go to the sink itself, which has to know what the sheet is before it can be forked.
@@ -33,10 +34,15 @@ pub(super) fn are_worth_it(size: u64) -> bool {
 /// cannot be forked gets nothing, and the rows are still to come.
 pub(super) fn send<S: Sink + Send>(window: &mut Window<'_>, sheet: &mut Sheet<'_, S>) -> Result<bool, Stop> {
     let threads = rayon::current_num_threads();
+    // What a formula stands for may reach into any piece.
+    if !sheet.manner.unseen.is_empty() {
+        return Ok(true);
+    }
     let Some(forks) = (0..threads).map(|_| sheet.sink.fork()).collect::<Option<Vec<S>>>() else { return Ok(true) };
     let forks = forks.into_iter().enumerate().map(|(of, sink)| Fork { of, pieces: 0, sink }).collect();
     let work = Work {
         book: sheet.book,
+        manner: sheet.manner.clone(),
         forks: Mutex::new(forks),
         buffers: Mutex::new(Vec::new()),
         done: Mutex::new(Vec::new()),
@@ -75,6 +81,7 @@ pub(super) fn send<S: Sink + Send>(window: &mut Window<'_>, sheet: &mut Sheet<'_
 /// What the threads share.
 struct Work<'a, S> {
     book: &'a Xlsx,
+    manner: Manner,
     forks: Mutex<Vec<Fork<S>>>,
     /// Memory of pieces that are through.
     buffers: Mutex<Vec<Vec<u8>>>,
@@ -127,10 +134,11 @@ impl<S: Sink> Work<'_, S> {
     fn scanned(&self, piece: &Piece, fork: &mut Fork<S>) -> Option<Done> {
         let mut sheet = Sheet::new(self.book, &mut fork.sink);
         (sheet.in_data, sheet.is_piece) = (true, true);
+        sheet.manner = self.manner.clone();
         let mut cursor = Cursor::new(&piece.bytes[..piece.length]);
         while !cursor.rest().is_empty() {
             sheet.inside(&mut cursor).ok()?;
-            if !sheet.in_data {
+            if !sheet.in_data || !sheet.manner.unseen.is_empty() {
                 return None;
             }
         }

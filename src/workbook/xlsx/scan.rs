@@ -1,16 +1,16 @@
 //! A sheet in the plain form that spreadsheet programs write, scanned byte by byte and sent cell by cell.
 //!
-//! It exists for its speed: more than five times that of the way through calamine (`cargo bench -- cells`). What is not
-//! plain (other encodings, prefixes, comments, rich text in a cell, cells out of order) stops it, and [`super::general`] reads the sheet. What a cell holds is decided here for every type and odd content.
+//! It exists for its speed, several times that of the general way (`cargo bench -- cells`). What is not
+//! plain (other encodings, prefixes, comments, rich text in a cell, cells out of order) stops it, and [`super::general`]
+//! reads the sheet. What a cell holds is decided in [`super::cell`].
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::super::cells::{self, Bounds};
-use super::super::error::Fault;
 use super::super::plain::{Cursor, Outer, Outside, Stop, Window, shown};
 use super::super::xml::unescape;
-use super::super::{Look, Merge, Raw, Sink, dates};
+use super::super::{Merge, Sink};
+use super::cell::{Content, Given, Kind, Manner, Range, content};
 use super::usual::{self, Digits};
 use super::{Xlsx, address, merged, number, pieces, row_number, unescape_units};
 
@@ -58,14 +58,7 @@ pub(super) struct Sheet<'a, S> {
     /// The row's number as its tag has it.
     digits: Digits,
     merges: Vec<Merge>,
-}
-
-/// What a cell holds.
-pub(super) enum Content<'a, 'b> {
-    Blank,
-    Own(Raw),
-    Shared(usize, &'b Arc<str>),
-    Text(Cow<'a, str>),
+    pub manner: Manner,
 }
 
 impl<'a, S: Sink> Sheet<'a, S> {
@@ -83,6 +76,7 @@ impl<'a, S: Sink> Sheet<'a, S> {
             column: 0,
             digits: Digits::default(),
             merges: Vec::new(),
+            manner: Manner::default(),
         }
     }
 
@@ -98,9 +92,12 @@ impl<'a, S: Sink> Sheet<'a, S> {
             Outer::End => return Ok(false),
         };
         let mut merge = None;
+        let manner = &mut self.manner;
         let closed = cursor.attributes(|key, value| {
-            if name == b"mergeCell" && key == b"ref" {
-                merge = Some(merged(value)?);
+            match name {
+                b"mergeCell" if key == b"ref" => merge = Some(merged(value)?),
+                b"sheetView" => manner.view(key, value),
+                _ => {}
             }
             Ok(())
         })?;
@@ -121,7 +118,7 @@ impl<'a, S: Sink> Sheet<'a, S> {
     /// One cell, or the start or end of a row.
     pub fn inside(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
         if self.in_row
-            && let Some((column, content, length)) = usual::cell(self.book, cursor.rest(), &self.digits)?
+            && let Some((column, content, length)) = usual::cell(self.book, cursor.rest(), &self.digits)
         {
             self.put(self.row, column, content)?;
             cursor.skip(length);
@@ -136,8 +133,11 @@ impl<'a, S: Sink> Sheet<'a, S> {
                 return Ok(true);
             }
             cursor.need(b"<c")?;
-            let (at, content) = cell(self.book, cursor)?;
+            let (at, given) = cell(cursor)?;
             let (row, column) = at.unwrap_or((self.row, self.column));
+            let range = given.range;
+            let content = content(self.book, (row, column), given)?;
+            self.manner.formula(self.book, row, range)?;
             self.digits.forget_unless(row, self.row);
             self.put(row, column, content)?;
         } else if cursor.take(b"<row")? {
@@ -166,139 +166,64 @@ impl<'a, S: Sink> Sheet<'a, S> {
     }
 
     fn put(&mut self, row: u32, column: u32, content: Content<'_, '_>) -> Result<(), Stop> {
-        let text = match &content {
-            Content::Text(text) => text.len(),
-            _ => 0,
-        };
-        if !matches!(content, Content::Blank) && !self.bounds.next(row, column, text)? {
+        let content = if self.manner.is_plain() { content } else { self.manner.seen(row, column, content) };
+        if !matches!(content, Content::Blank) && !self.bounds.next(row, column, content.own_text())? {
             return Err(Stop::Unknown);
         }
-        match content {
-            Content::Shared(number, text) if !text.is_empty() => self.sink.shared(row, column, number, text),
-            Content::Text(text) if !text.is_empty() => {
-                cells::check_length(&text)?;
-                self.sink.text(row, column, &text);
-            }
-            Content::Own(raw) => self.sink.cell(row, column, raw),
-            _ => {}
-        }
+        content.send(row, column, self.sink)?;
         (self.row, self.column) = (row, column + 1);
         Ok(())
     }
 }
 
-/// A cell whose `<c` has just been passed: where it says it stands, and what it holds.
-fn cell<'a, 'b>(book: &'b Xlsx, cursor: &mut Cursor<'a>) -> Result<(Option<(u32, u32)>, Content<'a, 'b>), Stop> {
-    let (mut at, mut style, mut kind) = (None, 0, Kind::Number);
+/// A cell whose `<c` has just been passed: where it says it stands, and what stands in it.
+fn cell<'a>(cursor: &mut Cursor<'a>) -> Result<(Option<(u32, u32)>, Given<'a>), Stop> {
+    let (mut at, mut given) = (None, Given::default());
     let closed = cursor.attributes(|key, value| {
         match key {
             b"r" => at = Some(address(value)?),
-            b"s" => style = number(value).unwrap_or_default(),
-            b"t" => {
-                kind = match value {
-                    b"s" => Kind::Shared,
-                    b"str" => Kind::Text,
-                    b"inlineStr" => Kind::Inline,
-                    b"b" => Kind::Bool,
-                    b"e" => Kind::Error,
-                    b"d" => Kind::Date,
-                    _ => Kind::Number,
-                }
-            }
+            b"s" => given.style = number(value).unwrap_or_default(),
+            b"t" => given.kind = Kind::new(value),
             _ => {}
         }
         Ok(())
     })?;
     if closed {
-        return Ok((at, Content::Blank));
+        return Ok((at, given));
     }
-    let (mut formula, mut value, mut inline) = (false, None, None);
     loop {
         cursor.blanks();
         if cursor.take(b"<v>")? {
-            value = Some(cursor.text()?);
+            given.value = Some(unescape(cursor.text()?)?);
             cursor.need(b"</v>")?;
         } else if cursor.take(b"</c>")? {
-            break;
+            return Ok((at, given));
         } else if cursor.take(b"<f")? {
-            formula = true;
-            if !cursor.attributes(|_, _| Ok(()))? {
+            let mut range = Range::default();
+            let closed = cursor.attributes(|key, value| {
+                range.attribute(key, value);
+                Ok(())
+            })?;
+            if !closed {
                 unescape(cursor.text()?)?;
                 cursor.need(b"</f>")?;
             }
+            (given.formula, given.range) = (true, range.get());
         } else if cursor.take(b"<is>")? {
             cursor.need(b"<t")?;
-            inline = Some(shown(cursor)?);
+            given.inline = Some(shown(cursor)?);
             cursor.need(b"</is>")?;
         } else if cursor.take(b"<extLst>")? {
             cursor.pass(b"</extLst>")?;
         } else {
             cursor.need(b"<v")?;
-            value = Some(&b""[..]);
+            given.value = Some(Cow::Borrowed(""));
             if !cursor.attributes(|_, _| Ok(()))? {
-                value = Some(cursor.text()?);
+                given.value = Some(unescape(cursor.text()?)?);
                 cursor.need(b"</v>")?;
             }
         }
     }
-    let content = match (inline, value) {
-        (Some(inline), value) if kind == Kind::Inline || value.is_none() => Content::Text(meant(inline)),
-        (_, None) if formula => Content::Own(Raw::NoResult),
-        (_, Some([])) if formula && kind != Kind::Text && kind != Kind::Inline => Content::Own(Raw::NoResult),
-        (_, Some(value)) => stored(book, kind, style, value)?,
-        (_, None) => Content::Blank,
-    };
-    Ok((at, content))
-}
-
-/// The content of `<v>`. What does not fit its type is kept as the text it is, so that it is shown and found fault with.
-fn stored<'a, 'b>(book: &'b Xlsx, kind: Kind, style: usize, raw: &'a [u8]) -> Result<Content<'a, 'b>, Fault> {
-    if kind == Kind::Shared
-        && let Some(index) = number(raw)
-    {
-        return Ok(Content::Shared(index, book.strings.text(index)?));
-    }
-    let value = unescape(raw)?;
-    if kind == Kind::Text || kind == Kind::Inline && !value.trim().is_empty() {
-        return Ok(Content::Text(meant(value)));
-    }
-    let plain = value.trim();
-    if plain.is_empty() {
-        return Ok(Content::Blank);
-    }
-    let typed = match kind {
-        Kind::Shared => return Err(Fault::damaged(format!("共享字符串的编号「{plain}」不是数字"))),
-        Kind::Bool => match plain {
-            "1" | "true" | "TRUE" => Some(Raw::Bool(true)),
-            "0" | "false" | "FALSE" => Some(Raw::Bool(false)),
-            _ => None,
-        },
-        Kind::Error => Some(Raw::Error(plain.to_owned())),
-        Kind::Date => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
-        Kind::Number => match plain.parse::<f64>() {
-            Ok(value) if value.is_finite() => Some(book.looks.raw(value, book.looks.of_style(style))),
-            _ => None,
-        },
-        Kind::Text | Kind::Inline => None,
-    };
-    Ok(typed.map_or_else(|| Content::Text(Cow::Owned(plain.to_owned())), Content::Own))
-}
-
-/// A text without the escapes of characters that XML cannot hold.
-fn meant(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains("_x") { Cow::Owned(unescape_units(&text).into_owned()) } else { text }
-}
-
-/// How a cell says that its value is to be taken.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Number,
-    Shared,
-    Text,
-    Inline,
-    Bool,
-    Error,
-    Date,
 }
 
 /// The shared strings where each is a text without formatting; readings of it in another script may stand beside.

@@ -6,8 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::super::error::Fault;
-use super::scan::{Content, Kind};
+use super::cell::{Content, Kind};
 use super::{COLUMNS, Xlsx, number};
 
 /// A text longer than this is looked at with more care.
@@ -42,30 +41,27 @@ impl Digits {
 }
 
 /// The cell that stands here, if it is a usual one: its column, what it holds, and its length in bytes.
-pub(super) fn cell<'a, 'b>(
-    book: &'b Xlsx,
-    bytes: &'a [u8],
-    row: &Digits,
-) -> Result<Option<(u32, Content<'a, 'b>, usize)>, Fault> {
-    let Some(head) = head(bytes, row) else { return Ok(None) };
+pub(super) fn cell<'a, 'b>(book: &'b Xlsx, bytes: &'a [u8], row: &Digits) -> Option<(u32, Content<'a, 'b>, usize)> {
+    let head = head(bytes, row)?;
     let value = &bytes[head.length..];
     let (before, behind): (&[u8], &[u8]) = match head.kind {
         Kind::Inline => (b"<is><t>", b"</t></is></c>"),
         _ => (b"<v>", b"</v></c>"),
     };
-    let Some((text, length)) = text(value, before, behind) else { return Ok(None) };
+    let (text, length) = text(value, before, behind)?;
+    let look = book.looks.of_style(head.style);
     let content = match head.kind {
-        Kind::Inline | Kind::Text => Some(Content::Text(Cow::Borrowed(text))),
-        Kind::Shared => match number(text.as_bytes()) {
-            Some(index) => Some(Content::Shared(index, book.strings.text(index)?)),
-            None => None,
-        },
-        Kind::Number => {
-            numeral(text).map(|number| Content::Own(book.looks.raw(number, book.looks.of_style(head.style))))
+        Kind::Number => Content::Own(book.looks.raw(numeral(text)?, look)),
+        // What is seen of a text has to be asked.
+        _ if book.looks.veils_texts(look) => return None,
+        Kind::Inline | Kind::Text => Content::Text(Cow::Borrowed(text)),
+        Kind::Shared => {
+            let index = number(text.as_bytes())?;
+            Content::Shared(index, book.strings.text(index).ok()?)
         }
-        Kind::Bool | Kind::Error | Kind::Date => None,
+        Kind::Bool | Kind::Error | Kind::Date => return None,
     };
-    Ok(content.map(|content| (head.column, content, head.length + length)))
+    Some((head.column, content, head.length + length))
 }
 
 struct Head {

@@ -1,7 +1,7 @@
 //! Workbooks of other projects' tests, thousands of them and none of ours to keep: read by both parsers where they lie.
 //!
-//! `KAOHE_FOREIGN=FOLDER cargo test --test it foreign -- --ignored --nocapture`. calamine may refuse what the scanner reads
-//! (an old LibreOffice's texts in `<v>`, a `<dimension>` of rows alone), for a refusal is no wrong cell; it is told.
+//! `KAOHE_FOREIGN=FOLDER cargo test --test it foreign -- --ignored --nocapture`. A refusal by the
+//! general reader alone is no wrong cell; it is told.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ fn difference(scanned: &[String], read: &[String]) -> String {
     let at = scanned.iter().zip(read).position(|(scanned, read)| scanned != read);
     let at = at.unwrap_or(scanned.len().min(read.len()));
     let some = |lines: &[String]| lines.iter().skip(at).take(3).cloned().collect::<Vec<_>>().join("; ");
-    format!("line {at}: {} by the scanner, {} by calamine", some(scanned), some(read))
+    format!("line {at}: {} by the scanner, {} by the general reader", some(scanned), some(read))
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn foreign_workbooks_are_read_alike_by_both_parsers() {
     let (mut read, mut refused, mut differ) = (0, 0, Vec::new());
     for file in &files {
         let Ok(bytes) = fs::read(file) else { continue };
-        let found = match [Parser::Scanner, Parser::Calamine].map(|parser| shown_by(parser, &bytes)) {
+        let found = match [Parser::Scanner, Parser::General].map(|parser| shown_by(parser, &bytes)) {
             [Ok(scanned), Ok(general)] if scanned == general => {
                 read += 1;
                 continue;
@@ -38,7 +38,7 @@ fn foreign_workbooks_are_read_alike_by_both_parsers() {
                 continue;
             }
             [Ok(_), Err(message)] => {
-                eprintln!("{}: refused by calamine alone: {message}", file.display());
+                eprintln!("{}: refused by the general reader alone: {message}", file.display());
                 continue;
             }
             [Err(message), Ok(_)] => format!("refused by the scanner alone: {message}"),

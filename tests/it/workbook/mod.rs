@@ -12,6 +12,7 @@ mod mutants;
 mod ods;
 mod opinion;
 mod pieces;
+mod shown;
 mod walk;
 mod xls;
 mod xlsb;
@@ -51,10 +52,10 @@ impl Sink for Lines {
 #[track_caller]
 fn shown(bytes: &[u8]) -> Result<Vec<String>, String> {
     let scanned = shown_by(Parser::Scanner, bytes);
-    match (&scanned, shown_by(Parser::Calamine, bytes)) {
-        (Ok(scanned), Ok(read)) => assert_eq!(*scanned, read, "by the scanner, by calamine"),
+    match (&scanned, shown_by(Parser::General, bytes)) {
+        (Ok(scanned), Ok(read)) => assert_eq!(*scanned, read, "by the scanner, by the general reader"),
         (Err(_), Err(message)) => assert!(message.contains("「报送/表.xlsx」"), "{message}"),
-        (scanned, read) => panic!("by the scanner: {scanned:?}\nby calamine: {read:?}"),
+        (scanned, read) => panic!("by the scanner: {scanned:?}\nby the general reader: {read:?}"),
     }
     scanned
 }

@@ -1,9 +1,7 @@
 //! What is read from .xlsx.
 
-use kaohe::workbook::Parser;
-
 use super::build::{relations, sheet, strings, workbook, xlsx};
-use super::{check, refused, shown, shown_by};
+use super::{check, refused, shown};
 
 /// One row with these cells.
 fn row(cells: &str) -> Vec<u8> {
@@ -56,17 +54,67 @@ fn cells_written_nearly_as_usual_mean_the_same() {
 }
 
 #[test]
-fn calamine_refuses_what_it_would_pass_over() {
-    // It takes such a text for a blank, and cannot go on behind an extension.
-    let cases = [
-        (r#"<c r="A1" t="inlineStr"><v>张三</v></c>"#, "A1 \"张三\""),
-        (r#"<c r="A1"><v>12</v><extLst><ext><v>99</v></ext></extLst></c>"#, "A1 12"),
+fn a_value_in_an_odd_place_is_no_other_value() {
+    let cases: &[(&str, &[&str])] = &[
+        (r#"<c r="A1" t="inlineStr"><v>张三</v></c>"#, &["A1 \"张三\""]),
+        (r#"<c r="A1"><v>12</v><extLst><ext><v>99</v></ext></extLst></c>"#, &["A1 12"]),
+        (r#"<c r="A1"><is><t>张三</t></is></c>"#, &["A1 \"张三\""]),
+        (r#"<c r="A1" t="s"/><c r="B1" t="s"></c>"#, &[]),
+        (r#"<c r="A1"><v xml:space="preserve"> 41 </v></c>"#, &["A1 41"]),
+        (r#"<c r="A1" t="b"><v>true</v></c><c r="B1" t="b"><v> 0 </v></c>"#, &["A1 true", "B1 false"]),
     ];
     for (cells, expected) in cases {
-        assert_eq!(shown_by(Parser::Scanner, &row(cells)).unwrap()[1..], [expected]);
-        let message = shown_by(Parser::Calamine, &row(cells)).unwrap_err();
-        assert!(message.contains("工作表「表」已损坏"), "{message}");
+        check(&row(cells), expected);
     }
+}
+
+#[test]
+fn a_value_is_all_the_character_data_of_its_element() {
+    let cases: &[(&str, &[&str])] = &[
+        ("<c r=\"A1\"><v><![CDATA[41]]></v></c>", &["A1 41"]),
+        ("<c r=\"A1\"><v>4<![CDATA[1]]></v></c>", &["A1 41"]),
+        ("<c r=\"A1\"><v>8&#54;</v></c><c r=\"B1\"><v>9&#x30;.5</v></c>", &["A1 86", "B1 90.5"]),
+        ("<c r=\"A1\"><v><!--x-->41</v></c><c r=\"B1\"><v>4<!-- 9 -->1</v></c>", &["A1 41", "B1 41"]),
+        ("<c r=\"A1\"><v>\n 41\t</v></c><c r=\"B1\"><v> 59.5 </v></c>", &["A1 41", "B1 59.5"]),
+        ("<c r=\"A1\" t=\"str\"><v><![CDATA[较<重>]]></v></c>", &["A1 \"较<重>\""]),
+        ("<c r=\"A1\" t=\"s\"><v>1 </v></c>", &["A1 \"张三\""]),
+        ("<c r=\"A1\" t=\"s\"><v><![CDATA[ 1]]></v></c>", &["A1 \"张三\""]),
+        (
+            "<c r=\"A1\" t=\"s\"><v>&#49;</v></c><c r=\"B1\" t=\"s\"><v><!--0-->1</v></c>",
+            &["A1 \"张三\"", "B1 \"张三\""],
+        ),
+        ("<c r=\"A1\" t=\"e\"><v><![CDATA[#REF!]]></v></c>", &["A1 #REF!"]),
+        ("<c r=\"A1\" t=\"b\"><v><![CDATA[1]]></v></c>", &["A1 true"]),
+        ("<c r=\"A1\" t=\"d\"><v><![CDATA[2015-06-24]]></v></c>", &["A1 2015-06-24 00:00:00"]),
+        ("<c r=\"A1\" t=\"inlineStr\"><is><t><![CDATA[张三]]></t></is></c>", &["A1 \"张三\""]),
+        (
+            "<c r=\"A1\" t=\"inlineStr\"><is><r><t>张</t></r><r><rPr><b/></rPr><t>三</t></r><rPh sb=\"0\" eb=\"1\"><t>zhang</t></rPh></is></c>",
+            &["A1 \"张三\""],
+        ),
+        ("<c r=\"A1\"><f><![CDATA[B1&C1]]></f><v><![CDATA[41]]></v></c>", &["A1 41"]),
+        ("<?x y?><c r=\"A1\"><?x y?><v>4<?x y?>1</v></c>", &["A1 41"]),
+    ];
+    for (cells, expected) in cases {
+        check(&row(cells), expected);
+    }
+}
+
+#[test]
+fn a_string_index_that_is_none_is_refused_with_its_cell() {
+    for wrong in ["-1", "3", "1.5", "x", "", " ", "99999999999", "<![CDATA[]]>", "1 1", "+1"] {
+        refused(
+            &row(&format!(r#"<c r="A1"><v>7</v></c><c r="B1" t="s"><v>{wrong}</v></c>"#)),
+            "单元格 B1 的共享字符串编号",
+        );
+    }
+    // One that does not say where it stands too.
+    refused(&row(r#"<c r="C1"><v>7</v></c><c t="s"><v>9</v></c>"#), "单元格 D1 的共享字符串编号「9」");
+}
+
+#[test]
+fn of_alternatives_the_fallback_counts() {
+    let rows = r#"<row r="1"><mc:AlternateContent><mc:Choice Requires="x"><c r="A1"><v>1</v></c></mc:Choice><mc:Fallback><c r="A1"><v>2</v></c></mc:Fallback></mc:AlternateContent></row>"#;
+    check(&xlsx(rows).zip(), &["A1 2"]);
 }
 
 #[test]
