@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::pack::printed;
 
 use super::lists::{ListRow, ListTable};
-use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 
 /// A proposal in texts, from a run's lists or from what an earlier run published.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -189,7 +189,7 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Change<'_>]) 
     );
     let sheet = Sheet {
         name: printed::CHANGES.to_owned(),
-        landscape: true,
+        paper: Paper::Lying,
         head: super::lines([(title.clone(), LineStyle::Title), (note, LineStyle::Note)]),
         blocks: vec![Block::new(columns, rows.collect(), "各项处理建议与原来相同。")],
         tail: Vec::new(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::{text, write};
 use crate::compare::{Cause, Change, Comparison, Kind, Near, OpenChange, Places, Side, nearest};
 
@@ -66,7 +66,7 @@ fn sheet<'a>(sides: &Sides, name: String, heading: &str, notes: Vec<String>, blo
     head.extend(notes.into_iter().map(|note| (note, LineStyle::Note)));
     Sheet {
         name,
-        landscape: true,
+        paper: Paper::Lying,
         head: super::lines(head),
         blocks,
         tail: Vec::new(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::{text, write};
 use crate::explain::{Case, Explanation, Point, Said, Verdict};
 use crate::pack::printed;
@@ -45,7 +45,7 @@ fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: 
         if outside.is_empty() { String::new() } else { format!("其余各条不适用：{}。", outside.join("、")) };
     Sheet {
         name,
-        landscape: true,
+        paper: Paper::Lying,
         head: super::lines([
             (format!("{title}考核逐条说明\n{subject}"), LineStyle::Title),
             (units.join("；"), LineStyle::Note),

@@ -12,7 +12,7 @@ use crate::pack::Pack;
 use crate::place::{A1, SheetId};
 use crate::table::{Dataset, SheetKind};
 
-use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::text::FileNames;
 
 pub const LIST: &str = "数据问题清单";
@@ -146,7 +146,7 @@ impl<'a> Faulty<'a> {
         ]);
         let sheet = Sheet {
             name: LIST.to_owned(),
-            landscape: true,
+            paper: Paper::Lying,
             head,
             blocks: vec![block],
             tail: Vec::new(),
@@ -202,7 +202,7 @@ impl<'a> Faulty<'a> {
         ]);
         Sheet {
             name: "退回说明".to_owned(),
-            landscape: true,
+            paper: Paper::Lying,
             head,
             blocks: vec![Block::new(columns, rows.collect(), "没有问题。")],
             tail: Vec::new(),
@@ -253,7 +253,7 @@ impl<'a> Faulty<'a> {
         let table = table.map_or("", |table| table.name.as_str());
         Sheet {
             name: source.name.clone(),
-            landscape: true,
+            paper: Paper::Lying,
             head: super::lines([
                 (format!("有问题的行：{}（{table}）", source.name), LineStyle::Title),
                 (

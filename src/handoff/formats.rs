@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
 use super::measure;
-use super::model::{Align, AnswerKind, Column, LineStyle, Value};
+use super::model::{Align, AnswerKind, Column, LineStyle, Shown, Size, Value};
 
 const TITLE_FACE: &str = "宋体";
 const TEXT_FACE: &str = "仿宋";
@@ -26,6 +26,20 @@ const LINK: Color = Color::RGB(0x05_63_C1);
 
 /// Character set GB 2312, so that Excel looks for a Chinese typeface where the named one is missing.
 const CHARSET: u8 = 134;
+
+/// Points of a type size.
+pub fn points(size: Size) -> f64 {
+    match size {
+        Size::Text => measure::TEXT,
+        Size::Small => measure::SMALL,
+        Size::Large => measure::LARGE,
+    }
+}
+
+/// Points of a column's header: as large as what stands below it, never smaller than read text.
+pub fn head_points(column: &Column) -> f64 {
+    points(column.size).max(measure::TEXT)
+}
 
 /// Type size of a line across the page, in points.
 pub fn line_size(style: LineStyle) -> f64 {
@@ -69,10 +83,11 @@ pub fn empty() -> &'static Format {
 }
 
 pub fn header(column: &Column) -> &'static Format {
-    static MADE: [OnceLock<Format>; 2] = [const { OnceLock::new() }; 2];
+    static MADE: [OnceLock<Format>; 4] = [const { OnceLock::new() }; 4];
     let answer = column.answer.is_some();
-    MADE[usize::from(answer)].get_or_init(|| {
-        let head = bordered(typeface(HEAD_FACE, measure::HEAD)).set_align(FormatAlign::Center);
+    let large = column.size == Size::Large;
+    MADE[usize::from(answer) + 2 * usize::from(large)].get_or_init(|| {
+        let head = bordered(typeface(HEAD_FACE, head_points(column))).set_align(FormatAlign::Center);
         if answer {
             head.set_background_color(ANSWER_HEAD).set_bold().set_border_bottom(FormatBorder::Double)
         } else {
@@ -124,26 +139,32 @@ enum Entry {
     Choice,
     Date,
     Text,
+    /// Not filled in, and not broken over lines.
+    Screen,
 }
 
 /// The formats of a column's cells.
 pub fn cells(column: &Column) -> &'static Cells {
-    static MADE: [OnceLock<Cells>; 3 * 2 * 4] = [const { OnceLock::new() }; 3 * 2 * 4];
+    static MADE: [OnceLock<Cells>; 3 * 3 * 5] = [const { OnceLock::new() }; 3 * 3 * 5];
     let entry = match column.answer.as_ref().map(|answer| &answer.kind) {
+        None if column.shown == Shown::Screen => Entry::Screen,
         None => Entry::None,
-        Some(AnswerKind::Choice(_)) => Entry::Choice,
+        Some(AnswerKind::Choice(_) | AnswerKind::Suggestions { .. }) => Entry::Choice,
         Some(AnswerKind::Date(_)) => Entry::Date,
         Some(AnswerKind::Text) => Entry::Text,
     };
-    let kind = (column.align as usize * 2 + usize::from(column.small)) * 4 + entry as usize;
-    MADE[kind].get_or_init(|| make(column.align, column.small, entry))
+    let kind = (column.align as usize * 3 + column.size as usize) * 5 + entry as usize;
+    MADE[kind].get_or_init(|| make(column.align, column.size, entry))
 }
 
-fn make(align: Align, small: bool, entry: Entry) -> Cells {
-    let size = if small { measure::SMALL } else { measure::TEXT };
-    let mut base = bordered(typeface(TEXT_FACE, size));
-    if !matches!(entry, Entry::None) {
-        base = base.set_unlocked().set_background_color(ANSWER_FILL);
+fn make(align: Align, size: Size, entry: Entry) -> Cells {
+    let mut base = bordered(typeface(TEXT_FACE, points(size)));
+    match entry {
+        Entry::None => {}
+        Entry::Screen => base = base.unset_text_wrap(),
+        Entry::Choice | Entry::Date | Entry::Text => {
+            base = base.set_unlocked().set_background_color(ANSWER_FILL);
+        }
     }
     let aligned = base.clone().set_align(match align {
         Align::Left => FormatAlign::Left,
@@ -156,7 +177,7 @@ fn make(align: Align, small: bool, entry: Entry) -> Cells {
         // As text, so that an entry such as 3-5 is not taken for a date.
         Entry::Text => aligned.clone().set_num_format("@"),
         Entry::Date => date.clone(),
-        Entry::None | Entry::Choice => aligned.clone(),
+        Entry::None | Entry::Choice | Entry::Screen => aligned.clone(),
     };
     // In the order of `Look`.
     Cells([

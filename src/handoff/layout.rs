@@ -1,22 +1,28 @@
-//! How a sheet of the model lies on A4 paper: widths of its columns, heights of its rows.
+//! How a sheet of the model lies on paper: widths of its columns, heights of its rows.
+//!
+//! Read text is of at least 9 points once the page is scaled to its width, on the large page of 10.5: the columns that
+//! are printed get no more room than that, and rows grow instead.
 
 use super::formats;
 use super::measure::{self, Wish};
-use super::model::{Align, Block, Column, Line, LineStyle, Sheet, Value};
+use super::model::{Align, Block, Column, Line, LineStyle, Paper, Sheet, Shown, Value};
 
 /// Margins in inches: left, right, top, bottom.
 pub const MARGINS: [f64; 4] = [0.45, 0.45, 0.55, 0.7];
 
-/// Pixels of A4 between the margins, at 96 dots an inch.
-const LANDSCAPE: f64 = (297.0 / 25.4 - 0.9) * 96.0;
-const PORTRAIT: f64 = (210.0 / 25.4 - 0.9) * 96.0;
-/// Scales at which a page may be printed, the largest first: at the smallest, text of 10 points is of
-/// 7, still read without effort. None is 1, since printing to the page's width only ever shrinks.
-const SCALES: [f64; 5] = [0.9, 0.85, 0.8, 0.75, 0.7];
+/// Pixels of a millimetre at 96 dots an inch.
+const MILLIMETRE: f64 = 96.0 / 25.4;
+/// Scales at which a page may be printed, the largest first. Excel rounds down to whole hundredths, so there is one to
+/// spare before text of 10 points is of less than 9, and on the large page text of 11.5 of less than 10.5. None is 1, since
+/// printing to the page's width only ever shrinks.
+const SCALES: [f64; 2] = [0.97, 0.92];
+const LARGE_SCALES: [f64; 1] = [0.94];
 /// Lines that rows may on average be high before a smaller scale is taken: in lists, which are
 /// looked through, and on upright pages, which are read.
 const LIST_LINES: f64 = 3.2;
 const UPRIGHT_LINES: f64 = 6.0;
+/// Pixels of a hidden column, for whoever unhides it.
+const HIDDEN: f64 = 72.0;
 /// Rows that are measured to find the scale.
 const MEASURED: usize = 400;
 /// How far a page is widened for rows that would pass Excel's limit of height, and how often.
@@ -31,22 +37,36 @@ const BUTTON: f64 = 14.0;
 pub struct Layout {
     /// Pixels of each column.
     pub widths: Vec<f64>,
+    /// How many columns lie between the first and the last that are printed.
+    pub printed: usize,
+    /// Pixels of those that are seen on paper.
+    on_paper: f64,
+}
+
+/// Pixels between the margins of a page, and the scales at which it may be printed.
+fn page(paper: Paper) -> (f64, &'static [f64]) {
+    let (millimetres, scales) = match paper {
+        Paper::Upright => (210.0, &SCALES[..]),
+        Paper::Lying => (297.0, &SCALES[..]),
+        Paper::Large => (420.0, &LARGE_SCALES[..]),
+    };
+    (millimetres * MILLIMETRE - (MARGINS[0] + MARGINS[1]) * 96.0, scales)
 }
 
 /// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.
 pub fn of(sheet: &Sheet<'_>) -> Layout {
     let wishes = wishes(sheet);
-    let (page, lines) = if sheet.landscape { (LANDSCAPE, LIST_LINES) } else { (PORTRAIT, UPRIGHT_LINES) };
+    let (page, scales) = page(sheet.paper);
+    let lines = if sheet.paper == Paper::Upright { UPRIGHT_LINES } else { LIST_LINES };
     let least: f64 = wishes.iter().map(|wish| wish.least).sum();
-    let smallest = page / SCALES[SCALES.len() - 1];
-    let mut width = least.max(smallest);
-    let mut layout = Layout { widths: Vec::new() };
-    for scale in SCALES {
-        if page / scale < least && scale > SCALES[SCALES.len() - 1] {
+    let mut width = least;
+    let mut layout = Layout::new(sheet, &wishes, width);
+    for (at, scale) in scales.iter().enumerate() {
+        if page / scale < least && at + 1 < scales.len() {
             continue;
         }
         width = least.max(page / scale);
-        layout = Layout { widths: measure::share(&wishes, width) };
+        layout = Layout::new(sheet, &wishes, width);
         if layout.mean_height(sheet) <= measure::lines_height(lines) {
             break;
         }
@@ -64,19 +84,20 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
                 ..*wish
             })
             .collect();
-        layout = Layout { widths: measure::share(&wider, width) };
+        layout = Layout::new(sheet, &wider, width);
     }
     layout
 }
 
-/// Per column what its header and texts ask for.
+/// Per column what its header and texts ask for on paper: nothing where it is not printed.
 fn wishes(sheet: &Sheet<'_>) -> Vec<Wish> {
     let columns = sheet.blocks.iter().map(|block| block.columns.len()).max().unwrap_or(1);
     let mut wishes = vec![Wish { least: 0.0, most: 0.0, usual: 0.0 }; columns];
     for block in &sheet.blocks {
         // A last column that spreads over the rest of the page asks for nothing.
         let own = if spreads(block, columns) { block.columns.len() - 1 } else { columns };
-        for (index, column) in block.columns.iter().enumerate().take(own) {
+        let printed = block.columns.iter().enumerate().take(own).filter(|(_, column)| column.shown == Shown::Printed);
+        for (index, column) in printed {
             let asked = wish(block, index, column);
             let wish = &mut wishes[index];
             wish.least = wish.least.max(asked.least);
@@ -92,7 +113,7 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
     // A header of more than three characters may take two lines.
     let header = measure::width(&column.name);
     let header = if header > 6 { (header / 2).div_ceil(2) * 2 } else { header };
-    let header = measure::pixels(header as f64, measure::HEAD);
+    let header = measure::pixels(header as f64, formats::head_points(column));
     let mut widest = 0;
     let mut total = 0;
     let mut filled = 0;
@@ -117,7 +138,7 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
 }
 
 fn size(column: &Column) -> f64 {
-    if column.small { measure::SMALL } else { measure::TEXT }
+    formats::points(column.size)
 }
 
 /// The cell's text as far as its size matters.
@@ -137,9 +158,30 @@ pub fn spreads(block: &Block<'_>, columns: usize) -> bool {
 }
 
 impl Layout {
-    /// Pixels of all columns.
+    /// Shares `width` out among the columns that are printed; the others get what they ask for beside the page.
+    fn new(sheet: &Sheet<'_>, wishes: &[Wish], width: f64) -> Layout {
+        let mut widths = measure::share(wishes, width);
+        let (mut printed, mut beside) = (widths.len(), 0.0);
+        for block in &sheet.blocks {
+            for (index, column) in block.columns.iter().enumerate() {
+                match column.shown {
+                    Shown::Printed => continue,
+                    Shown::Hidden => widths[index] = HIDDEN,
+                    Shown::Screen => {
+                        widths[index] = wish(block, index, column).most;
+                        printed = printed.min(index);
+                    }
+                }
+                beside += widths[index];
+            }
+        }
+        let on_paper = widths.iter().sum::<f64>() - beside;
+        Layout { widths, printed, on_paper }
+    }
+
+    /// Pixels of what is seen on paper.
     pub fn total(&self) -> f64 {
-        self.widths.iter().sum()
+        self.on_paper
     }
 
     pub fn line_height(&self, line: &Line) -> f64 {
@@ -171,8 +213,9 @@ impl Layout {
 
     pub fn header_height(&self, block: &Block<'_>, filter: bool) -> f64 {
         let below = if filter { BUTTON } else { 6.0 };
-        let cells = block.columns.iter().zip(self.widths(block));
-        measure::height(cells.map(|(column, width)| (column.name.as_str(), width, measure::HEAD))) + below
+        let cells = block.columns.iter().zip(self.widths(block)).filter(|(column, _)| column.shown == Shown::Printed);
+        measure::height(cells.map(|(column, width)| (column.name.as_str(), width, formats::head_points(column))))
+            + below
     }
 
     pub fn row_height(&self, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
@@ -181,6 +224,7 @@ impl Layout {
 
     fn full_height(&self, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
         let cells = row.iter().zip(&block.columns).zip(self.widths(block));
+        let cells = cells.filter(|((_, column), _)| column.shown == Shown::Printed);
         measure::height(cells.filter_map(|((value, column), width)| match value {
             Value::Text(text) | Value::Fault(text) | Value::Link(text, _) => Some((text.as_ref(), width, size(column))),
             _ => None,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::pack::printed;
 
-use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::write;
 
 /// A sheet of texts.
@@ -33,7 +33,7 @@ fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {
     let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::date(text)).collect()).collect();
     Sheet {
         name: table.name.to_owned(),
-        landscape: true,
+        paper: Paper::Lying,
         head: super::lines([
             (table.title.to_owned(), LineStyle::Title),
             (format!("共 {} 行", table.rows.len()), LineStyle::Note),

@@ -10,10 +10,10 @@ use rayon::prelude::*;
 
 use crate::consequence::{Line, Origin, QuotaPlan};
 use crate::pack::printed::{self, METHOD, METHODS, OPINION};
-use crate::pack::{List, ListOrder, Pack, Run};
+use crate::pack::{List, ListOrder, Pack, Run, Tone, recipients};
 use crate::place::{A1, Cell, letters};
 
-use super::model::{Alarm, Answer, AnswerKind, Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Alarm, Answer, AnswerKind, Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::people::Order;
 use super::{Material, RunInfo};
 
@@ -37,7 +37,7 @@ pub struct ListColumn<'a> {
 /// What a column is to whoever takes the list back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// 序号, 来源, 提示: may differ, since rows are re-sorted and inputs move.
+    /// 序号, 来源, 提示: may differ, since inputs move and lists are split.
     Free,
     /// What was proposed: must come back as it went out.
     Fixed,
@@ -83,15 +83,14 @@ fn table<'a>(material: &Material<'a>, index: usize, mut lines: Vec<&'a Line>) ->
 }
 
 fn columns(list: &List) -> Vec<ListColumn<'_>> {
-    let fixed = printed::LIST.into_iter().map(|name| ListColumn {
-        name,
-        role: if printed::LIST_FREE.contains(&name) { Role::Free } else { Role::Fixed },
-    });
+    let role =
+        |name| ListColumn { name, role: if printed::LIST_FREE.contains(&name) { Role::Free } else { Role::Fixed } };
     let answers = [(OPINION, false), (METHOD, false), (printed::DATE, true), (printed::REMARK, false)]
         .into_iter()
         .chain(list.extra_answers.iter().map(|answer| (answer.name.as_str(), answer.is_date)))
         .map(|(name, date)| ListColumn { name, role: Role::Answer { date } });
-    fixed.chain(answers).chain([ListColumn { name: printed::CHECK, role: Role::Fixed }]).collect()
+    let screen = printed::LIST_SCREEN.into_iter().map(role);
+    printed::LIST.into_iter().map(role).chain(answers).chain(screen).collect()
 }
 
 /// Register order; where the list asks for it, by authority first.
@@ -112,13 +111,12 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
     if facts.is_empty() && material.pack.quotas.iter().any(|quota| quota.action == line.action) {
         facts = format!("至基准日本年尚未{action}，列入计划");
     }
-    let sources = phrases.sources(line.grounds.iter().flat_map(|ground| &ground.sources));
-    let mut cells: Vec<Cow<'a, str>> = Vec::with_capacity(printed::LIST.len() + 5 + list.extra_answers.len());
+    let sources = phrases.sources(line.grounds.iter().flat_map(|ground| &ground.sources), "；");
+    let columns = printed::LIST.len() + printed::ANSWERS.len() + list.extra_answers.len() + printed::LIST_SCREEN.len();
+    let mut cells: Vec<Cow<'a, str>> = Vec::with_capacity(columns);
     cells.extend([
         number.to_string().into(),
-        line.id.as_str().into(),
         people.label(subject).into(),
-        people.id(subject).into(),
         people.unit_names(subject),
         people.post(subject),
         people.authority(subject).into(),
@@ -126,7 +124,6 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
         together(&line.options),
         phrases.basis(line.action, line.rules.iter().copied()),
         facts.into(),
-        sources.into(),
         phrases.hints(line),
     ]);
     match &line.decision {
@@ -139,7 +136,7 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
         }
         None => cells.extend((0..4 + list.extra_answers.len()).map(|_| Cow::from(""))),
     }
-    cells.push(line.check.as_str().into());
+    cells.extend([people.id(subject).into(), line.id.as_str().into(), sources.into(), line.check.as_str().into()]);
     for cell in &mut cells {
         *cell = super::text::printable(std::mem::take(cell));
     }
@@ -181,19 +178,18 @@ pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTabl
         LineStyle::Note,
     ));
     head.push((instruction(pack, table), LineStyle::Note));
-    head.push((info.chain_line(), LineStyle::Note));
     head.insert(0, (title.clone(), LineStyle::Title));
     let empty = list.map_or("", |list| list.empty.as_str());
-    let mut block = Block::new(layout(pack, info, table), rows(material, info, table), empty);
+    let mut block = Block::new(layout(material, info, table), rows(material, info, table), empty);
     block.alarms = alarms(pack, table);
     let sheet = Sheet {
         name: table.list.to_owned(),
-        landscape: true,
+        paper: Paper::Lying,
         head: super::lines(head),
         blocks: vec![block],
         tail: Vec::new(),
         protected: true,
-        frozen: Some(3),
+        frozen: Some(2),
         filter: true,
         foot_left: SIGNED.to_owned(),
         foot_right: info.as_of_line(),
@@ -211,7 +207,7 @@ fn instruction(pack: &Pack, table: &ListTable<'_>) -> String {
     let [agree, refuse, defer, change] = &words;
     format!(
         "填写说明：只填着色各列（{answers}）。{OPINION}从「{agree}」「{refuse}」「{defer}」「{change}」中选；「{agree}」而{METHODS}不止一种的，须填{METHOD}；\
-         「{change}」的，{METHOD}填变更后的处理；「{refuse}」「{defer}」的，{METHOD}留空。各行可筛选，其余各列请勿改动。"
+         「{change}」的，{METHOD}填变更后的处理；「{refuse}」「{defer}」的，{METHOD}留空。其余各列请勿改动；可以筛选、调整列宽。"
     )
 }
 
@@ -264,19 +260,18 @@ fn decimal(number: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
-fn layout(pack: &Pack, info: &RunInfo, table: &ListTable<'_>) -> Vec<Column> {
+fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>) -> Vec<Column> {
+    let pack = material.pack;
     table
         .columns
         .iter()
         .map(|column| match (column.name, column.role) {
             (name, Role::Answer { date: true }) => Column::centred(name, 10.0, 10.0).answered(date_answer(name, info)),
             (OPINION, _) => Column::centred(OPINION, 6.0, 8.0).answered(opinion_answer(pack)),
-            (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(pack, table)),
-            (name, Role::Answer { date: false }) => Column::text(name, 10.0, 30.0).answered(text_answer(name)),
+            (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(material, table)),
+            (name, Role::Answer { date: false }) => Column::text(name, 8.0, 24.0).answered(text_answer(name)),
             (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
-            (printed::LINE, _) => Column::text(printed::LINE, 14.0, 26.0).small(),
             (printed::SUBJECT, _) => Column::centred(printed::SUBJECT, 6.0, 16.0),
-            (printed::ID, _) => Column::centred(printed::ID, 6.0, 12.0).whole(),
             (printed::UNIT, _) => Column::text(printed::UNIT, 8.0, 22.0),
             (printed::POST, _) => Column::text(printed::POST, 8.0, 22.0),
             (printed::AUTHORITY, _) => Column::centred(printed::AUTHORITY, 4.0, 10.0),
@@ -284,9 +279,17 @@ fn layout(pack: &Pack, info: &RunInfo, table: &ListTable<'_>) -> Vec<Column> {
             (METHODS, _) => Column::centred(METHODS, 4.0, 12.0),
             (printed::BASIS, _) => Column::text(printed::BASIS, 12.0, 30.0),
             (printed::FACTS, _) => Column::text(printed::FACTS, 16.0, 60.0),
-            (printed::SOURCES, _) => Column::text(printed::SOURCES, 16.0, 44.0).small(),
             (printed::HINTS, _) => Column::text(printed::HINTS, 4.0, 30.0),
-            (name, Role::Free | Role::Fixed) => Column::centred(name, 8.0, 18.0).small().whole(),
+            (printed::SOURCES, _) => Column::text(printed::SOURCES, 20.0, 60.0).on_screen(),
+            (name, Role::Free | Role::Fixed) => Column::text(name, 8.0, 36.0).on_screen(),
+        })
+        .enumerate()
+        .map(|(at, column)| {
+            // What is to be read and says nothing on any line takes no room; an empty list shows what it would tell.
+            let wordless = at < printed::LIST.len()
+                && !table.rows.is_empty()
+                && table.rows.iter().all(|row| row.cells[at].is_empty());
+            column.hidden(wordless)
         })
         .collect()
 }
@@ -331,26 +334,60 @@ fn opinion_answer(pack: &Pack) -> Answer {
     }
 }
 
-/// First the options that stand on this list, then everything a proposal may be changed to.
-fn method_answer(pack: &Pack, table: &ListTable<'_>) -> Answer {
-    let mut values: Vec<String> = Vec::new();
-    let here = |action: &&crate::pack::Action| Some(action.list) == table.index;
-    let own = pack.actions.iter().filter(here);
-    let others = pack.actions.iter().filter(|action| !here(action));
-    for action in own.chain(others) {
-        for word in action.options.iter().chain([&action.name]) {
-            if !values.contains(word) {
-                values.push(word.clone());
+/// What is suggested for a line: its options, failing these its action, then what the pack proposes of the same side
+/// for such a subject.
+fn suggestions(pack: &Pack, line: &Line) -> Vec<String> {
+    let action = &pack.actions[line.action];
+    let mut words: Vec<String> = if line.options.is_empty() { vec![action.name.clone()] } else { line.options.clone() };
+    let praise = |at: usize| pack.actions[at].tone == Tone::Positive;
+    let mut add = |of: usize, options: &[String]| {
+        if praise(of) == praise(line.action) {
+            let own = std::slice::from_ref(&pack.actions[of].name);
+            let fresh = if options.is_empty() { own } else { options };
+            for word in fresh {
+                if !words.contains(word) {
+                    words.push(word.clone());
+                }
+            }
+        }
+    };
+    for rule in &pack.rules {
+        for proposal in &rule.proposals {
+            if recipients::kinds(pack, rule, proposal).contains(&line.subject.kind) {
+                add(proposal.action, &proposal.options);
             }
         }
     }
+    for quota in pack.quotas.iter().filter(|quota| quota.of == line.subject.kind) {
+        add(quota.action, &[]);
+    }
+    words
+}
+
+/// Suggestions line by line; few kinds of lines share each list.
+fn method_answer(material: &Material<'_>, table: &ListTable<'_>) -> Answer {
+    let pack = material.pack;
+    let lines = &material.outcome.lines;
+    let mut kinds: Vec<(usize, usize, &[String])> = Vec::new();
+    let mut lists: Vec<Vec<String>> = Vec::new();
+    let of = table.rows.iter().map(|row| {
+        let Ok(at) = lines.binary_search_by(|line| line.id.as_bytes().cmp(row.id.as_bytes())) else { return 0 };
+        let line = &lines[at];
+        let kind = (line.action, line.subject.kind, line.options.as_slice());
+        kinds.iter().position(|known| *known == kind).unwrap_or_else(|| {
+            kinds.push(kind);
+            lists.push(suggestions(pack, line));
+            kinds.len() - 1
+        })
+    });
+    let of = of.collect();
     Answer {
-        kind: AnswerKind::Choice(values),
+        kind: AnswerKind::Suggestions { lists, of },
         prompt: format!(
             "{}而{METHODS}不止一种的，填其中一种；{}的，填变更后的处理；{}、{}的留空。",
             pack.answers.agree, pack.answers.change, pack.answers.refuse, pack.answers.defer
         ),
-        refusal: "请从下拉表中选择处理或方式。".to_owned(),
+        refusal: format!("下拉表中没有这种方式。{}的可以填其他处理；确认要这样填吗？", pack.answers.change),
     }
 }
 

@@ -6,10 +6,10 @@
 
 use unicode_width::UnicodeWidthChar;
 
-/// Type sizes in points: read text, text that is looked up, table heads.
+/// Type sizes in points: read text, text that is looked up, what is read from a large page.
 pub const TEXT: f64 = 10.0;
 pub const SMALL: f64 = 8.0;
-pub const HEAD: f64 = 10.0;
+pub const LARGE: f64 = 11.5;
 
 /// Excel's limit for a row, in points.
 const TALLEST: f64 = 409.0;

@@ -21,7 +21,7 @@ pub struct Workbook<'a> {
 #[derive(Debug, Clone)]
 pub struct Sheet<'a> {
     pub name: String,
-    pub landscape: bool,
+    pub paper: Paper,
     pub head: Vec<Line>,
     pub blocks: Vec<Block<'a>>,
     pub tail: Vec<Line>,
@@ -35,6 +35,16 @@ pub struct Sheet<'a> {
     pub foot_left: String,
     /// Printed right of the page number: the as-of date.
     pub foot_right: String,
+}
+
+/// The page that a sheet is printed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paper {
+    Upright,
+    /// A4 lying.
+    Lying,
+    /// A3 lying: what a meeting reads from.
+    Large,
 }
 
 /// A line across the whole width of the page.
@@ -101,8 +111,8 @@ pub struct Column {
     /// Width in half-width characters: at least, and at most where the text asks for it.
     pub least: f64,
     pub most: f64,
-    /// Set in small type: what is looked up, not read.
-    pub small: bool,
+    pub size: Size,
+    pub shown: Shown,
     /// Not broken over lines as long as its texts are no wider than `most`.
     pub whole: bool,
     pub answer: Option<Answer>,
@@ -111,7 +121,16 @@ pub struct Column {
 impl Column {
     /// A column of read text between two widths.
     pub fn text(name: impl Into<String>, least: f64, most: f64) -> Self {
-        Column { name: name.into(), align: Align::Left, least, most, small: false, whole: false, answer: None }
+        Column {
+            name: name.into(),
+            align: Align::Left,
+            least,
+            most,
+            size: Size::Text,
+            shown: Shown::Printed,
+            whole: false,
+            answer: None,
+        }
     }
 
     /// A column of short words or numbers, centred.
@@ -121,7 +140,22 @@ impl Column {
 
     /// The same in small type.
     pub fn small(self) -> Self {
-        Column { small: true, ..self }
+        Column { size: Size::Small, ..self }
+    }
+
+    /// The same in the type of a large page.
+    pub fn large(self) -> Self {
+        Column { size: Size::Large, ..self }
+    }
+
+    /// The same in small type, on the screen alone and each cell on one line.
+    pub fn on_screen(self) -> Self {
+        Column { shown: Shown::Screen, ..self.small() }
+    }
+
+    /// The same, hidden where so asked.
+    pub fn hidden(self, hidden: bool) -> Self {
+        if hidden { Column { shown: Shown::Hidden, ..self } } else { self }
     }
 
     /// The same, kept on one line.
@@ -133,6 +167,27 @@ impl Column {
     pub fn answered(self, answer: Answer) -> Self {
         Column { answer: Some(answer), ..self }
     }
+}
+
+/// Type sizes of cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Size {
+    Text,
+    /// What is looked up, not read.
+    Small,
+    /// Read from a large page.
+    Large,
+}
+
+/// Where a column is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shown {
+    /// On the screen and on paper.
+    Printed,
+    /// On the screen, right of what is printed.
+    Screen,
+    /// Nowhere, unless somebody unhides it.
+    Hidden,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -156,6 +211,8 @@ pub struct Answer {
 pub enum AnswerKind {
     /// One of these, from a drop-down list.
     Choice(Vec<String>),
+    /// What is suggested row by row: lists, and which of them each row has. Something else is asked about, not refused.
+    Suggestions { lists: Vec<Vec<String>>, of: Vec<usize> },
     /// A day, not before the one given.
     Date(NaiveDate),
     /// Anything.

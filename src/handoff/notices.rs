@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::consequence::{Flag, Ground, Line, Subject};
 use crate::pack::{Pack, Tone, printed};
 
-use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::text::FileNames;
 use super::{Material, RunInfo};
 
@@ -108,7 +108,7 @@ impl Letters<'_> {
         ]);
         let sheet = Sheet {
             name: "通知".to_owned(),
-            landscape: false,
+            paper: Paper::Upright,
             head,
             blocks: vec![Block::new(columns, rows.collect(), "")],
             tail,

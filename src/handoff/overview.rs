@@ -7,7 +7,7 @@ use crate::pack::Pack;
 use crate::table::SheetKind;
 
 use super::faults::{self, Faulty};
-use super::model::{Align, Block, Chart, ChartKind, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Align, Block, Chart, ChartKind, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::people;
 use super::{Cross, Figures, Material, RunInfo, lists, pendings};
 
@@ -23,31 +23,56 @@ pub fn workbook<'a>(
     faulty: &Faulty<'a>,
 ) -> Workbook<'a> {
     let title = info.title(material.pack, NAME);
-    let mut first = sheet(info, NAME, title.clone(), false, vec![numbers(material, figures), actions(material)]);
+    let mut first =
+        sheet(info, NAME, title.clone(), Paper::Upright, vec![numbers(material, figures), actions(material)]);
     let pack = material.pack;
     let rules = format!("依据：{}　　规则包：{} {}", pack.title, pack.name, pack.version);
     first.head.extend(super::lines([(rules, LineStyle::Note), (info.chain_line(), LineStyle::Note)]));
     let mut sheets = vec![first];
     if let Some(kinds) = people::unit_kinds(pack, material.dataset) {
         let title = info.title(pack, &format!("处理建议与{}", kinds.column));
-        sheets.push(sheet(info, kinds.column, title, false, vec![by_unit_kind(material, &kinds)]));
+        sheets.push(sheet(info, kinds.column, title, Paper::Upright, vec![by_unit_kind(material, &kinds)]));
     }
     for pair in paired(&figures.crosses) {
         let names: Vec<&str> =
             pair.iter().map(|one| one.title.split(['（', '：']).next().unwrap_or(&one.title)).collect();
         let name = names.join("、");
-        sheets.push(sheet(info, &name, info.title(material.pack, &name), false, pair.iter().map(cross).collect()));
+        sheets.push(sheet(
+            info,
+            &name,
+            info.title(material.pack, &name),
+            Paper::Upright,
+            pair.iter().map(cross).collect(),
+        ));
     }
     if !figures.ratios.is_empty() {
-        sheets.push(sheet(info, "比例", info.title(material.pack, "比例"), false, vec![ratios(figures)]));
+        sheets.push(sheet(info, "比例", info.title(material.pack, "比例"), Paper::Upright, vec![ratios(figures)]));
     }
     if let Some(half_year) = &info.half_year {
         let block = halves(material, half_year);
-        sheets.push(sheet(info, "半年与年度", info.title(material.pack, "半年与年度对照"), false, vec![block]));
+        sheets.push(sheet(
+            info,
+            "半年与年度",
+            info.title(material.pack, "半年与年度对照"),
+            Paper::Upright,
+            vec![block],
+        ));
     }
-    sheets.push(sheet(info, "待定", info.title(material.pack, "待定事项统计"), false, vec![pending(material)]));
-    sheets.push(sheet(info, "数据核对", info.title(material.pack, "数据核对"), true, vec![reconciliation(material)]));
-    sheets.push(sheet(info, "退回", info.title(material.pack, "退回情况"), false, vec![returned(faulty)]));
+    sheets.push(sheet(
+        info,
+        "待定",
+        info.title(material.pack, "待定事项统计"),
+        Paper::Upright,
+        vec![pending(material)],
+    ));
+    sheets.push(sheet(
+        info,
+        "数据核对",
+        info.title(material.pack, "数据核对"),
+        Paper::Lying,
+        vec![reconciliation(material)],
+    ));
+    sheets.push(sheet(info, "退回", info.title(material.pack, "退回情况"), Paper::Upright, vec![returned(faulty)]));
     Workbook { title, as_of: info.as_of, sheets }
 }
 
@@ -65,11 +90,11 @@ fn paired(crosses: &[Cross]) -> Vec<&[Cross]> {
     pairs
 }
 
-fn sheet<'a>(info: &RunInfo, name: &str, title: String, landscape: bool, blocks: Vec<Block<'a>>) -> Sheet<'a> {
+fn sheet<'a>(info: &RunInfo, name: &str, title: String, paper: Paper, blocks: Vec<Block<'a>>) -> Sheet<'a> {
     let head = super::lines([(title, LineStyle::Title), (info.as_of_line(), LineStyle::Note)]);
     Sheet {
         name: name.to_owned(),
-        landscape,
+        paper,
         head,
         blocks,
         tail: Vec::new(),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::consequence::{Pending, Subject};
 use crate::pack::{Pack, printed};
 
-use super::model::{Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::{Material, RunInfo};
 
 pub const NAME: &str = "待定事项";
@@ -39,7 +39,7 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
             subject(&|subject| people.post(subject)),
             Value::text(missing(pending)),
             Value::text(remedy(pack, pending)),
-            Value::text(material.phrases.sources(pending.sources.iter())),
+            Value::text(material.phrases.sources(pending.sources.iter(), "\n")),
             Value::text(pending.rule.as_str()),
         ]
     });
@@ -58,7 +58,7 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
     ]);
     let sheet = Sheet {
         name: NAME.to_owned(),
-        landscape: true,
+        paper: Paper::Lying,
         head,
         blocks: vec![block],
         tail: Vec::new(),

@@ -227,15 +227,15 @@ impl<'a> Phrases<'a> {
         format!("，{word}{name}{line}{}", mark(reading))
     }
 
-    /// Citations of the deciding cells, each once, one a line.
-    pub fn sources<'g>(&self, origins: impl Iterator<Item = &'g Origin>) -> String {
+    /// Citations of the deciding cells, each once.
+    pub fn sources<'g>(&self, origins: impl Iterator<Item = &'g Origin>, between: &str) -> String {
         let mut cited: Vec<&Origin> = Vec::new();
         for origin in origins {
             if !cited.contains(&origin) {
                 cited.push(origin);
             }
         }
-        let mark = if cited.len() > BREAKS { "；" } else { "\n" };
+        let mark = if cited.len() > BREAKS { "；" } else { between };
         cited.into_iter().map(|origin| self.source(origin)).collect::<Vec<_>>().join(mark)
     }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::pack::{Pack, RegisterBook, printed};
 
 use super::lists::{self, ListColumn, ListRow, ListTable, Role};
-use super::model::{Answer, AnswerKind, Block, Column, LineStyle, Sheet, Value, Workbook};
+use super::model::{Answer, AnswerKind, Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::{Material, RunInfo};
 
 /// The register as texts, in register order; none where the pack keeps no such register.
@@ -85,7 +85,7 @@ pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Wo
     let block = Block::new(layout, rows.collect(), "本次没有需要登记的谈话。");
     let sheet = Sheet {
         name: table.list.to_owned(),
-        landscape: true,
+        paper: Paper::Lying,
         head,
         blocks: vec![block],
         tail: Vec::new(),

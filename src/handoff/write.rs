@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
     ExcelDateTime, Format, Formula, IgnoreError, ProtectionOptions, Url, XlsxError,
 };
 
-use super::model::{self, AnswerKind, Block, Line, Sheet, Value};
+use super::model::{self, AnswerKind, Block, Line, Paper, Sheet, Shown, Value};
 use super::text::SheetNames;
 use super::{chart, formats, layout, sink};
 use formats::Look;
@@ -29,6 +29,8 @@ const LENT: usize = 3;
 const SMALL: usize = 200;
 /// What Excel takes in a drop-down list that stands in the rule itself, in UTF-16 units.
 const INLINE_LIST: usize = 255;
+/// Ranges that one rule is given for.
+const RANGES: usize = 400;
 /// Hyperlinks that Excel takes in a sheet, and the length of each.
 const LINKS: usize = 65_530;
 const LINK_LENGTH: usize = 2_079;
@@ -143,6 +145,11 @@ impl Writer<'_, '_> {
         for (column, pixels) in (0u16..).zip(&layout.widths) {
             self.worksheet.set_column_width_pixels(column, *pixels as u32)?;
         }
+        for block in &sheet.blocks {
+            for (column, _) in (0u16..).zip(&block.columns).filter(|(_, column)| column.shown == Shown::Hidden) {
+                self.worksheet.set_column_hidden(column)?;
+            }
+        }
         for line in &sheet.head {
             self.line(line, &layout)?;
         }
@@ -152,7 +159,8 @@ impl Writer<'_, '_> {
             if index > 0 {
                 self.row += 1;
             }
-            self.block(block, rows, index == 0, &layout)?;
+            let first_row = if index == last { part.start } else { 0 };
+            self.block(block, rows, first_row, index == 0, &layout)?;
         }
         if !sheet.tail.is_empty() {
             self.row += 1;
@@ -160,12 +168,15 @@ impl Writer<'_, '_> {
         for line in &sheet.tail {
             self.line(line, &layout)?;
         }
+        if layout.printed < layout.widths.len() {
+            self.worksheet.set_print_area(0, 0, self.row - 1, layout.printed.saturating_sub(1) as u16)?;
+        }
         self.finish()?;
         self.page()
     }
 
     fn line(&mut self, line: &Line, layout: &layout::Layout) -> Result<(), XlsxError> {
-        self.across(&line.text, formats::line(line.style), layout.widths.len())?;
+        self.across(&line.text, formats::line(line.style), layout.printed)?;
         self.worksheet.set_row_height(self.row, layout.line_height(line))?;
         self.row += 1;
         Ok(())
@@ -187,11 +198,12 @@ impl Writer<'_, '_> {
         &mut self,
         block: &Block<'_>,
         rows: &[Vec<Value<'_>>],
+        first_row: usize,
         first: bool,
         layout: &layout::Layout,
     ) -> Result<(), XlsxError> {
         if let Some(caption) = &block.caption {
-            self.across(caption, formats::caption(), layout.widths.len())?;
+            self.across(caption, formats::caption(), layout.printed)?;
             self.worksheet.set_row_height(self.row, layout::CAPTION)?;
             self.row += 1;
         }
@@ -219,13 +231,13 @@ impl Writer<'_, '_> {
             self.across(
                 &block.empty,
                 formats::empty(),
-                spread.map_or(block.columns.len(), |last| usize::from(last) + 1),
+                spread.map_or(block.columns.len().min(layout.printed), |last| usize::from(last) + 1),
             )?;
             self.worksheet.set_row_height(self.row, layout::EMPTY)?;
             self.row += 1;
         } else {
             self.rows(block, rows, layout, spread)?;
-            self.answers(block, from)?;
+            self.answers(block, from, first_row)?;
             self.alarms(block, from)?;
             self.worksheet.ignore_error_range(from, 0, self.row - 1, last_column, IgnoreError::NumberStoredAsText)?;
         }
@@ -371,24 +383,35 @@ impl Writer<'_, '_> {
     }
 
     /// Drop-down lists, date checks and prompts of the answer columns.
-    fn answers(&mut self, block: &Block<'_>, from: u32) -> Result<(), XlsxError> {
+    fn answers(&mut self, block: &Block<'_>, from: u32, first_row: usize) -> Result<(), XlsxError> {
         for (index, column) in (0u16..).zip(&block.columns) {
             let Some(answer) = &column.answer else { continue };
+            // Excel cuts messages at 255 characters and titles at 32 by refusing them.
+            let told = |rule: DataValidation| {
+                rule.set_input_title(fitting(&column.name, 32))?
+                    .set_input_message(fitting(&answer.prompt, 255))?
+                    .set_error_title(fitting(&column.name, 32))?
+                    .set_error_message(fitting(&answer.refusal, 255))
+            };
             let rule = match &answer.kind {
                 AnswerKind::Choice(values) => self.lists.rule(values)?,
+                AnswerKind::Suggestions { lists, of } => {
+                    let of = &of[first_row..first_row + (self.row - from) as usize];
+                    for (list, ranges) in ranges(of, from, index) {
+                        let rule = told(self.lists.rule(&lists[list])?)?
+                            .set_error_style(DataValidationErrorStyle::Warning)
+                            .set_multi_range(ranges);
+                        self.worksheet.add_data_validation(from, index, self.row - 1, index, &rule)?;
+                    }
+                    continue;
+                }
                 AnswerKind::Date(from) => {
                     let last = NaiveDate::from_ymd_opt(2199, 12, 31).unwrap_or(*from);
                     DataValidation::new().allow_date(DataValidationRule::Between(excel_date(*from)?, excel_date(last)?))
                 }
                 AnswerKind::Text => DataValidation::new().allow_any_value(),
             };
-            // Excel cuts messages at 255 characters and titles at 32 by refusing them.
-            let rule = rule
-                .set_input_title(fitting(&column.name, 32))?
-                .set_input_message(fitting(&answer.prompt, 255))?
-                .set_error_title(fitting(&column.name, 32))?
-                .set_error_message(fitting(&answer.refusal, 255))?
-                .set_error_style(DataValidationErrorStyle::Stop);
+            let rule = told(rule)?.set_error_style(DataValidationErrorStyle::Stop);
             self.worksheet.add_data_validation(from, index, self.row - 1, index, &rule)?;
         }
         Ok(())
@@ -407,8 +430,9 @@ impl Writer<'_, '_> {
     fn page(&mut self) -> Result<(), XlsxError> {
         let sheet = self.sheet;
         let target = &mut *self.worksheet;
-        target.set_paper_size(9);
-        if sheet.landscape {
+        // Excel's numbers for A4 and A3.
+        target.set_paper_size(if sheet.paper == Paper::Large { 8 } else { 9 });
+        if sheet.paper != Paper::Upright {
             target.set_landscape();
         }
         let [left, right, top, bottom] = layout::MARGINS;
@@ -428,6 +452,27 @@ impl Writer<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// The cells of a column that have each list, as ranges of the sheet; a list with very many of them comes more than once.
+fn ranges(of: &[usize], from: u32, column: u16) -> Vec<(usize, String)> {
+    let letters = crate::place::letters(column);
+    let mut gathered: Vec<(usize, String, usize)> = Vec::new();
+    let mut row = from + 1;
+    for run in of.chunk_by(|one, other| one == other) {
+        let last = row + run.len() as u32 - 1;
+        let range = if row == last { format!("{letters}{row}") } else { format!("{letters}{row}:{letters}{last}") };
+        match gathered.iter_mut().rev().find(|(list, ..)| *list == run[0]) {
+            Some((_, ranges, count)) if *count < RANGES => {
+                ranges.push(' ');
+                ranges.push_str(&range);
+                *count += 1;
+            }
+            _ => gathered.push((run[0], range, 1)),
+        }
+        row = last + 1;
+    }
+    gathered.into_iter().map(|(list, ranges, _)| (list, ranges)).collect()
 }
 
 fn footer(sheet: &Sheet<'_>) -> String {

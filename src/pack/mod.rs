@@ -15,6 +15,7 @@ pub mod model;
 mod open;
 pub mod printed;
 mod raw;
+pub mod recipients;
 pub mod scope;
 mod show;
 pub mod sql;

@@ -27,9 +27,10 @@ pub const STATE: &str = "状态";
 /// The workbook of a run that depends on what was published before; nobody answers in it.
 pub const CHANGES: &str = "变更对照";
 
-/// What stands before the answers on every list.
-pub const LIST: [&str; 13] =
-    [NUMBER, LINE, SUBJECT, ID, UNIT, POST, AUTHORITY, ACTION, METHODS, BASIS, FACTS, SOURCES, HINTS];
+/// What stands before the answers on every list, to be read.
+pub const LIST: [&str; 10] = [NUMBER, SUBJECT, UNIT, POST, AUTHORITY, ACTION, METHODS, BASIS, FACTS, HINTS];
+/// What stands after them, on the screen alone: by this a row is known when it comes back, and found in the input.
+pub const LIST_SCREEN: [&str; 4] = [ID, LINE, SOURCES, CHECK];
 /// Those of a list that are not compared when it comes back.
 pub const LIST_FREE: [&str; 3] = [NUMBER, SOURCES, HINTS];
 /// The answers on every list.

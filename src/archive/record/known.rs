@@ -428,14 +428,14 @@ impl Row {
     /// The sheet columns of filled cells that people may have filled: known without the archive, for a workbook of
     /// which it holds nothing.
     fn answer_cells(&self, sheet: &Sheet) -> impl Iterator<Item = u32> {
-        let printed: &[&str] = match sheet.kind {
-            Kind::List => &printed::LIST,
-            Kind::Book => &printed::BOOK,
+        let (read, beside): (&[&str], &[&str]) = match sheet.kind {
+            Kind::List => (&printed::LIST, &printed::LIST_SCREEN),
+            Kind::Book => (&printed::BOOK, &[]),
         };
         let answers = sheet
             .columns
             .iter()
-            .filter(move |(_, header)| header != printed::CHECK && !printed.contains(&header.as_str()));
+            .filter(move |(_, header)| !read.contains(&header.as_str()) && !beside.contains(&header.as_str()));
         answers.map(|(column, _)| *column).filter(|column| self.cells.iter().any(|(filled, _)| filled == column))
     }
 }

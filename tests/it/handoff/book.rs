@@ -104,3 +104,14 @@ pub fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
     Some(&tag[start..start + tag[start..].find('"')?])
 }
+
+/// Whether a range (`B3`, `B3:B9`) of one column holds a cell.
+pub fn holds(range: &str, cell: &str) -> bool {
+    let split = |cell: &str| {
+        let at = cell.find(|character: char| character.is_ascii_digit()).unwrap();
+        (cell[..at].to_owned(), cell[at..].parse::<u32>().unwrap())
+    };
+    let (first, last) = range.split_once(':').unwrap_or((range, range));
+    let ((column, from), (_, to), (wanted, row)) = (split(first), split(last), split(cell));
+    column == wanted && (from..=to).contains(&row)
+}

@@ -5,6 +5,7 @@ mod golden;
 mod letters;
 mod limits;
 mod material;
+mod page;
 mod returns;
 
 use std::path::Path;
@@ -15,21 +16,8 @@ use kaohe::pack::printed;
 use book::{Listed, attribute, parts, tags, unlocked};
 use material::*;
 
-const FIXED: [&str; 13] = [
-    "序号",
-    "处理编号",
-    "对象",
-    "编号",
-    "单位",
-    "职务",
-    "管理权限",
-    "处理",
-    "可选方式",
-    "依据",
-    "事实",
-    "来源",
-    "提示",
-];
+const READ: [&str; 10] = ["序号", "对象", "单位", "职务", "管理权限", "处理", "可选方式", "依据", "事实", "提示"];
+const SCREEN: [&str; 4] = ["编号", "处理编号", "来源", "核对码"];
 const ANSWERS: [&str; 4] = ["委员会意见", "决定方式", "决定日期", "备注"];
 
 fn listed(dir: &Path, list: &str) -> Listed {
@@ -43,7 +31,7 @@ fn every_list_is_written_with_its_columns_and_an_empty_one_says_so() {
     for list in &city.pack.lists {
         let read = listed(dir.path(), &list.name);
         let extra: Vec<&str> = list.extra_answers.iter().map(|answer| answer.name.as_str()).collect();
-        let expected: Vec<&str> = FIXED.into_iter().chain(ANSWERS).chain(extra).chain(["核对码"]).collect();
+        let expected: Vec<&str> = READ.into_iter().chain(ANSWERS).chain(extra).chain(SCREEN).collect();
         assert_eq!(read.columns, expected, "{}", list.name);
         assert!(read.header < 7);
         assert!(read.head[0].contains("昆明市2015年度"), "{:?}", read.head);
@@ -87,7 +75,7 @@ fn only_answer_cells_are_unlocked() {
         let path = dir.path().join(format!("{list}.xlsx"));
         let read = listed(dir.path(), list);
         let rows = if read.rows[0][1].is_empty() { 0 } else { read.rows.len() as u32 };
-        let answers = 13..read.columns.len() as u32 - 1;
+        let answers = READ.len() as u32..(read.columns.len() - SCREEN.len()) as u32;
         let mut expected = vec![];
         for row in read.header + 1..read.header + 1 + rows {
             expected.extend(answers.clone().map(|column| kaohe::place::A1(row, column).to_string()));
@@ -112,11 +100,70 @@ fn answers_have_drop_downs_dates_and_messages() {
     assert_eq!(rules.len(), 4);
     assert!(rules.iter().all(|rule| attribute(rule, "prompt").is_some_and(|prompt| !prompt.is_empty())));
     assert!(sheet.contains("\"同意,不同意,缓议,变更\""));
-    // The list's own options come first, then whatever a proposal may be changed to.
-    let methods = sheet.split("<formula1>").find(|part| part.contains("岗位调整")).unwrap();
-    assert!(methods.starts_with("\"调整,岗位调整,免职,责令辞职,降职,"), "{methods}");
-    assert!(methods.contains("诫勉谈话"));
     assert_eq!(rules.iter().filter(|rule| attribute(rule, "type") == Some("date")).count(), 1);
+}
+
+/// The drop-down of a line's 决定方式: its words, and how something else is taken.
+fn suggested(dir: &Path, list: &str, id: &str) -> (Vec<String>, String) {
+    let read = listed(dir, list);
+    let at = read.texts("处理编号").iter().position(|known| *known == id).unwrap() as u32;
+    let cell = kaohe::place::A1(read.header + 1 + at, read.column("决定方式") as u32).to_string();
+    let sheet = &parts(&dir.join(format!("{list}.xlsx")))["xl/worksheets/sheet1.xml"];
+    let rule = sheet.split("<dataValidation ").skip(1).find(|rule| {
+        let ranges = attribute(&format!(" {rule}"), "sqref").unwrap().to_owned();
+        ranges.split(' ').any(|range| book::holds(range, &cell))
+    });
+    let rule = rule.unwrap();
+    let words = rule.split("<formula1>").nth(1).unwrap().split("</formula1>").next().unwrap();
+    let words = words.trim_matches('"').split(',').map(str::to_owned).collect();
+    (words, attribute(&format!(" {rule}"), "errorStyle").unwrap_or("stop").to_owned())
+}
+
+#[test]
+fn ways_are_suggested_that_fit_the_line_and_others_are_only_asked_about() {
+    let mut city = City::usual();
+    let grade = cell((1, 6), "考核等次", "年度考核_班子", "考核等次", "较差");
+    city.propose("调整建议", TEAM, 0, vec![city.ground("4.6", TEAM, 0, 0, vec![grade])]).options = vec!["调整".into()];
+    let dir = city.published();
+    let (words, style) = suggested(dir.path(), "调整建议名单", "2015-A-调整建议-C-C00004");
+    assert_eq!(words[..2], ["调整", "免职"], "the line's options come first");
+    for adverse in ["诫勉谈话", "约谈", "责令辞职", "岗位调整", "批评教育"] {
+        assert!(words.iter().any(|word| word == adverse), "{adverse} in {words:?}");
+    }
+    assert!(!words.iter().any(|word| ["表彰奖励", "提拔", "限期整改", "整顿"].contains(&word.as_str())), "{words:?}");
+    assert_eq!(style, "warning", "变更 may take any word that record takes");
+    // A team is not removed from office.
+    let (words, _) = suggested(dir.path(), "调整建议名单", "2015-A-调整建议-T-T00001");
+    assert_eq!(words[0], "调整");
+    assert!(words.iter().any(|word| word == "整顿") && !words.iter().any(|word| word == "免职"), "{words:?}");
+    let (words, _) = suggested(dir.path(), "表彰使用名单", "2015-A-表彰奖励-C-C00004");
+    assert_eq!(words, ["表彰奖励", "提拔", "重用"], "praise is not changed into blame");
+}
+
+#[test]
+fn columns_of_the_machine_lie_outside_the_print_area_and_wordless_ones_are_hidden() {
+    let mut city = City::usual();
+    city.line("2015-A-通报-T-T00001").hints = vec!["提示一句".into()];
+    let dir = city.published();
+    let hidden = |list: &str| {
+        let parts = parts(&dir.path().join(format!("{list}.xlsx")));
+        let read = listed(dir.path(), list);
+        let book = &parts["xl/workbook.xml"];
+        let extra = read.columns.len() - SCREEN.len();
+        let last = kaohe::place::letters(extra as u16 - 1);
+        assert!(book.contains(&format!("!$A$1:${last}$")), "{list}: {book}");
+        let sheet = &parts["xl/worksheets/sheet1.xml"];
+        let mut names = Vec::new();
+        for tag in tags(sheet, "<col ").into_iter().filter(|tag| attribute(tag, "hidden") == Some("1")) {
+            let at = |name: &str| attribute(tag, name).unwrap().parse::<usize>().unwrap();
+            names.extend(read.columns[at("min") - 1..at("max")].iter().cloned());
+        }
+        names
+    };
+    assert_eq!(hidden("诫勉谈话名单"), ["可选方式", "提示"]);
+    assert_eq!(hidden("通报名单"), ["职务", "管理权限", "可选方式"]);
+    assert_eq!(hidden("调整建议名单"), ["提示"]);
+    assert!(hidden("约谈名单").is_empty(), "an empty list hides nothing");
 }
 
 #[test]
@@ -129,8 +176,8 @@ fn answers_in_the_archive_are_filled_in_as_values() {
     let dir = city.published();
     let read = listed(dir.path(), "整改整顿名单");
     let row = &read.rows[1];
-    assert_eq!(row[13..19], ["同意", "", "2016-01-20", "按期办理", "2016-06-30", ""]);
-    assert_eq!(read.rows[0][13..19], ["", "", "", "", "", ""]);
+    assert_eq!(row[10..16], ["同意", "", "2016-01-20", "按期办理", "2016-06-30", ""]);
+    assert_eq!(read.rows[0][10..16], ["", "", "", "", "", ""]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
-use kaohe::handoff::model::{Block, Column, Sheet, Value, Workbook};
+use kaohe::handoff::model::{Block, Column, Paper, Sheet, Value, Workbook};
 use kaohe::handoff::write;
 
 use super::{annual, keeps_the_decision, lived_in, told, tree};
@@ -68,7 +68,7 @@ fn child() {
     let columns = vec![Column::centred("序号", 4.0, 7.0), Column::text("事实", 10.0, 40.0)];
     let sheet = Sheet {
         name: "长".into(),
-        landscape: true,
+        paper: Paper::Lying,
         head: Vec::new(),
         blocks: vec![Block::new(columns, rows, "")],
         tail: Vec::new(),

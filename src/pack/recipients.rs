@@ -1,0 +1,76 @@
+//! Of what kind whoever a proposal reaches is, as far as the pack alone says it.
+
+use polars::prelude::{Expr, Operator};
+
+use super::model::*;
+use super::sql::{self, Constant};
+
+/// The kinds of subjects that a proposal of a rule reaches.
+pub fn kinds(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Vec<usize> {
+    match (&proposal.to, rule.of) {
+        (Recipient::Role { .. } | Recipient::Named { .. }, _) => vec![pack.membership.member],
+        (Recipient::Itself, Entity::Subject(kind)) => vec![kind],
+        (Recipient::Itself, Entity::Row(table)) => {
+            // Rows that refer to several kinds say by a column which one they are about.
+            let table = &pack.tables[table];
+            let asked = rule.scope.as_deref().and_then(|scope| sql::parse(scope).ok());
+            let mut equal = Vec::new();
+            asked.iter().for_each(|scope| equalities(scope, &mut equal));
+            let fits = |reference: &&Reference| {
+                reference.when.as_ref().is_none_or(|(column, value)| {
+                    let column = &table.columns[*column].name;
+                    equal.iter().all(|(name, word)| name != column || word == value)
+                })
+            };
+            table.references.iter().filter(fits).map(|reference| reference.subject).collect()
+        }
+        (Recipient::Itself, Entity::City) => Vec::new(),
+    }
+}
+
+/// The `column = 'word'` that all must hold for the condition to hold.
+fn equalities(condition: &Expr, found: &mut Vec<(String, String)>) {
+    match condition {
+        Expr::BinaryExpr { left, op: Operator::And | Operator::LogicalAnd, right } => {
+            equalities(left, found);
+            equalities(right, found);
+        }
+        Expr::BinaryExpr { left, op: Operator::Eq, right } => {
+            if let (Expr::Column(name), Some(Constant::Text(word))) = (left.as_ref(), sql::constant(right)) {
+                found.push((name.to_string(), word));
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lead_s_rule_reaches_whom_its_scope_names() {
+        let pack = super::super::built_in("kunming-2015").expect("the pack holds together");
+        let named = |id: &str| {
+            let rule = pack.rules.iter().find(|rule| rule.id == id).expect("a rule of the pack");
+            let mut found: Vec<&str> = rule
+                .proposals
+                .iter()
+                .flat_map(|proposal| kinds(&pack, rule, proposal))
+                .map(|kind| pack.subjects[kind].kind.as_str())
+                .collect();
+            found.dedup();
+            found
+        };
+        for (id, expected) in [
+            ("2.1-team", vec!["team"]),
+            ("2.1", vec!["cadre"]),
+            ("2.5-serious", vec!["cadre"]),
+            ("2.6-found", vec!["cadre"]),
+            ("4.3", vec!["cadre", "team"]),
+            ("4.4", vec!["cadre"]),
+        ] {
+            assert_eq!(named(id), expected, "{id}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What the lists look like on paper: how far Excel scales them down, and how large their text then is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use super::book::{attribute, parts, tags};
+
+/// Widths in pixels of the columns within the print area that are not hidden, as Excel counts them.
+fn printed_widths(parts: &BTreeMap<String, String>, list: &str) -> Vec<f64> {
+    let book = &parts["xl/workbook.xml"];
+    let area = book.split("<definedName ").find(|part| part.contains("Print_Area")).unwrap_or_else(|| panic!("{list}"));
+    let letters: String = area.split(":$").nth(1).unwrap().chars().take_while(char::is_ascii_uppercase).collect();
+    let last = letters.bytes().fold(0, |at, letter| at * 26 + u32::from(letter - b'A' + 1));
+    let sheet = &parts["xl/worksheets/sheet1.xml"];
+    let mut widths = Vec::new();
+    for tag in tags(sheet, "<col ") {
+        let number = |name: &str| attribute(tag, name).unwrap().parse::<f64>().unwrap();
+        for _ in (number("min") as u32..=number("max") as u32).filter(|at| *at <= last) {
+            // Characters of 7 pixels and 5 of padding.
+            let pixels = (number("width") * 7.0 + 0.5).floor();
+            widths.push(if attribute(tag, "hidden") == Some("1") { 0.0 } else { pixels });
+        }
+    }
+    assert_eq!(widths.len() as u32, last);
+    widths
+}
+
+/// The scale at which Excel prints the sheet to the width of its page: whole hundredths, rounded down.
+fn print_scale(parts: &BTreeMap<String, String>, list: &str) -> f64 {
+    let sheet = &parts["xl/worksheets/sheet1.xml"];
+    let margins = tags(sheet, "<pageMargins ")[0];
+    let margin = |name: &str| attribute(margins, name).unwrap().parse::<f64>().unwrap();
+    let page = match attribute(tags(sheet, "<pageSetup ")[0], "paperSize") {
+        Some("9") => 297.0,
+        Some("8") => 420.0,
+        other => panic!("{other:?}"),
+    };
+    let room = (page / 25.4 - margin("left") - margin("right")) * 96.0;
+    let wide: f64 = printed_widths(parts, list).iter().sum();
+    ((room / wide * 100.0).floor() / 100.0).min(1.0)
+}
+
+/// The sizes in points of the fonts of all cells within the print area.
+fn printed_sizes(parts: &BTreeMap<String, String>, list: &str) -> BTreeSet<String> {
+    let last = printed_widths(parts, list).len() as u32;
+    let styles = &parts["xl/styles.xml"];
+    // Fonts of coloured answers, further down, have no size.
+    let fonts = styles.split("</fonts>").next().unwrap();
+    let fonts: Vec<&str> = fonts.split("<font>").skip(1).map(|font| attribute_of(font, "<sz ", "val")).collect();
+    let formats = styles.split("<cellXfs").nth(1).unwrap().split("</cellXfs>").next().unwrap();
+    let formats: Vec<&str> = formats
+        .split("<xf ")
+        .skip(1)
+        .map(|xf| attribute_of(xf, "", "fontId"))
+        .map(|font| fonts[font.parse::<usize>().unwrap()])
+        .collect();
+    let sheet = &parts["xl/worksheets/sheet1.xml"];
+    let mut sizes = BTreeSet::new();
+    for tag in tags(sheet, "<c ") {
+        let letters: String = attribute(tag, "r").unwrap().chars().take_while(char::is_ascii_uppercase).collect();
+        let column = letters.bytes().fold(0, |at, letter| at * 26 + u32::from(letter - b'A' + 1));
+        if let (true, Some(style)) = (column <= last, attribute(tag, "s")) {
+            sizes.insert(formats[style.parse::<usize>().unwrap()].to_owned());
+        }
+    }
+    sizes
+}
+
+fn attribute_of<'t>(text: &'t str, tag: &str, name: &str) -> &'t str {
+    let at = text.find(tag).unwrap();
+    let end = at + text[at..].find('>').unwrap();
+    let tag = &text[at..end];
+    let start = tag.find(&format!("{name}=\"")).unwrap() + name.len() + 2;
+    &tag[start..start + tag[start..].find('"').unwrap()]
+}
+
+/// Every list of both runs of a messy city of 1,200, as Excel prints it.
+#[test]
+fn text_of_lists_is_of_nine_points_on_paper() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, output) = (dir.path().join("报送"), dir.path().join("结果"));
+    let kaohe = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kaohe"));
+        command.args(arguments).output().unwrap().status.code()
+    };
+    let (from, to) = (input.to_str().unwrap(), output.to_str().unwrap());
+    assert_eq!(kaohe(&["sample", from, "--cadres", "1200", "--messy"]), Some(0));
+    for run in ["half-year", "annual"] {
+        assert_eq!(kaohe(&[run, from, "--output", to, "--quiet", "--no-notices"]), Some(0), "{run}");
+    }
+    let mut seen = 0;
+    for run in std::fs::read_dir(&output).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        for path in workbooks(&run) {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let least = if name == "会审一览" { 10.5 } else { 9.0 };
+            if !(name.ends_with("名单") || ["交心谈话计划", "会审一览"].contains(&name.as_str())) {
+                continue;
+            }
+            let parts = parts(&path);
+            let scale = print_scale(&parts, &name);
+            for size in printed_sizes(&parts, &name) {
+                let printed = size.parse::<f64>().unwrap() * scale;
+                assert!(printed >= least, "{}: {size} points at {scale} are {printed}", path.display());
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen >= 16, "{seen} lists");
+}
+
+fn workbooks(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(workbooks(&path));
+        } else if path.extension().is_some_and(|ending| ending == "xlsx") {
+            found.push(path);
+        }
+    }
+    found
+}
