@@ -175,12 +175,6 @@ impl Looks {
         }
     }
 
-    /// What number is seen, with the decimals that are seen of it: 60 for 59.6 shown as 60.
-    pub fn seen_number(&self, look: Look, value: f64) -> f64 {
-        let Some((section, _)) = self.number_section(look, value) else { return value };
-        number::seen_number(section, &Decimal::new(value)).value()
-    }
-
     /// How much is seen of a date of that look, and what is seen (`2015年6月`).
     pub fn day(&self, look: Look, at: NaiveDateTime) -> (DaySeen, String) {
         match self.date_section(at, look) {

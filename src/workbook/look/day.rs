@@ -62,18 +62,22 @@ impl Moment {
 
 /// How much of a date a section shows.
 pub(super) fn seen(section: &Section) -> DaySeen {
-    let mut year = false;
-    let mut other = false;
+    let (mut year, mut month, mut other) = (false, false, false);
     for part in &section.parts {
         match part {
             Part::Date(Field::Day(_) | Field::Weekday(_)) => return DaySeen::Day,
             Part::Date(Field::Year(_) | Field::EraYear(_) | Field::BuddhistYear(_)) => year = true,
+            Part::Date(Field::Month(_)) => month = true,
             Part::Date(Field::Era) => {}
             Part::Date(_) => other = true,
             _ => {}
         }
     }
-    if year && !other { DaySeen::Year } else { DaySeen::Less }
+    match (year, month) {
+        (true, true) => DaySeen::Month,
+        (true, false) if !other => DaySeen::Year,
+        _ => DaySeen::Less,
+    }
 }
 
 /// What is seen, without the blanks around it.

@@ -43,7 +43,8 @@ pub(super) fn judge(section: &Section, stored: &Decimal, unsigned: bool) -> Show
     if text.is_empty() {
         return Shown::Hidden;
     }
-    let percents = section.parts.contains(&Part::Percent) || judged.words().any(|c| matches!(c, '%' | '％'));
+    // One within quotes is a word, and no factor.
+    let percents = section.parts.contains(&Part::Percent);
     if percents && judged.is_a_number() {
         return Shown::Percent(text);
     }
@@ -56,14 +57,6 @@ pub(super) fn judge(section: &Section, stored: &Decimal, unsigned: bool) -> Show
         (_, true) => Shown::Dressed(text),
         (true, false) => Shown::AsStored,
         (false, false) => Shown::Rounded(text),
-    }
-}
-
-/// What is seen of a number of that section as a number, where it is this number: perhaps with fewer decimals.
-pub(super) fn seen_number(section: &Section, stored: &Decimal) -> Decimal {
-    match section.kind {
-        Kind::Number if fraction_at(section).is_none() => number(section, stored).number.signed(stored.negative),
-        _ => stored.clone(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The table of formats: `formats.tsv` says of each code and value what is seen and what that is to be called.
 //!
-//! What is seen was compared with what SheetJS's SSF 0.11 and LibreOffice 7.4 show; where they differ from each other or
-//! from the table, a remark says so.
+//! What is seen was compared with what SheetJS's SSF 0.11 and LibreOffice 7.4 (in English) show of the same cells. They agree
+//! but for what neither knows (Chinese numerals and weekdays, 上午/下午, `G/通用格式`, `!`, the Buddhist year, eras), what fills a cell
+//! up, -0 (0 in both), and dates before March 1900 in LibreOffice.
 
 use super::*;
 
@@ -120,11 +121,11 @@ fn built_in_formats_are_those_of_chinese_programs() {
     let day = chrono::NaiveDate::from_ymd_opt(2015, 6, 24).and_then(|day| day.and_hms_opt(0, 0, 0)).unwrap();
     for (id, expected) in [
         (14, DaySeen::Day),
-        (17, DaySeen::Less),
-        (27, DaySeen::Less),
+        (17, DaySeen::Month),
+        (27, DaySeen::Month),
         (28, DaySeen::Day),
         (31, DaySeen::Day),
-        (57, DaySeen::Less),
+        (57, DaySeen::Month),
     ] {
         let look = looks.built_in(id).unwrap();
         assert_eq!(looks.day(look, day).0, expected, "{id}");
@@ -154,19 +155,5 @@ fn a_section_for_texts_replaces_what_it_does_not_show() {
     ] {
         let (looks, look) = looked(code);
         assert_eq!(looks.text(look, "称职").as_deref(), expected, "{code}");
-    }
-}
-
-#[test]
-fn what_is_seen_of_a_number_is_a_number_too() {
-    for (code, value, expected) in [
-        ("0", 59.6, 60.0),
-        ("0.0\"分\"", 59.96, 60.0),
-        ("0.00E+00", 123_456.0, 123_000.0),
-        ("General", 59.6, 59.6),
-        ("0", -59.6, -60.0),
-    ] {
-        let (looks, look) = looked(code);
-        assert_eq!(looks.seen_number(look, value), expected, "{code}");
     }
 }

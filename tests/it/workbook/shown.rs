@@ -63,9 +63,9 @@ fn a_number_comes_with_the_format_of_its_style() {
             "Percent(\"90.0%\")",
             "Hidden",
             "Rounded(\"60\")",
-            "Less 2015年6月",
+            "Month 2015年6月",
             "Dressed(\"K001\")",
-            "Less 2015年6月",
+            "Month 2015年6月",
             "0.9"
         ]
     );
