@@ -68,6 +68,8 @@ pub enum Code {
     FilledRemark,
     /// A file that may hold a table but is not read.
     PassedOver,
+    /// A workbook that this program wrote: no input.
+    OwnWorkbook,
     /// A file in which no table is to be expected: it is not read either.
     OtherFile,
     /// `~$`: the workbook beside it is open.

@@ -14,6 +14,7 @@ use rust_xlsxwriter::{
 use super::model::{self, AnswerKind, Block, Line, Paper, Sheet, Shown, Value};
 use super::text::SheetNames;
 use super::{chart, formats, layout, sink};
+use crate::workbook::OWN_MARK;
 use formats::Look;
 
 /// Rows that a sheet of Excel holds.
@@ -89,7 +90,9 @@ fn build(
     let rows: usize = book.sheets.iter().flat_map(|sheet| &sheet.blocks).map(|block| block.rows.len()).sum();
     target.set_zip_compression_level(if rows > SMALL { 2 } else { 1 });
     let created = excel_date(book.as_of)?;
-    target.set_properties(&DocProperties::new().set_title(&book.title).set_creation_datetime(&created));
+    // The mark by which a workbook that comes back among the input is known.
+    let properties = DocProperties::new().set_keywords(OWN_MARK).set_custom_property("kaohe", OWN_MARK);
+    target.set_properties(&properties.set_title(&book.title).set_creation_datetime(&created));
     let charted = book.sheets.iter().flat_map(|sheet| &sheet.blocks).any(|block| block.chart.is_some());
     let mut names = SheetNames::default();
     let mut lists = Lists::default();

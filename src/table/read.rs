@@ -122,7 +122,7 @@ pub fn read(
     notes.files(&walk.others, Code::OtherFile);
     // All workbooks are looked at even if one cannot be opened: the message names every one of them.
     let schema = Schema::new(pack);
-    let (mut books, mut unreadable) = (Vec::new(), Vec::new());
+    let (mut books, mut unreadable, mut own) = (Vec::new(), Vec::new(), Vec::new());
     let opened: Vec<Result<workbook::Book, workbook::Error>> = walk
         .books
         .par_iter()
@@ -130,8 +130,15 @@ pub fn read(
         .map(|found| workbook::open_with(&found.file, &found.path, context.parser))
         .collect();
     for (found, book) in walk.books.iter().zip(opened) {
+        if book.as_ref().is_ok_and(workbook::Book::is_own) {
+            own.push(found.path.clone());
+            continue;
+        }
         books.push((found, book.map_err(|error| unreadable.push((found.path.as_str(), error))).ok()));
     }
+    notes.files(&own, Code::OwnWorkbook);
+    let mut passed_over = [walk.passed_over.clone(), own].concat();
+    passed_over.sort();
     let (sources, damaged) = scan(&schema, &books, context);
     unreadable.extend(damaged.into_iter().map(|(book, error)| (books[book].0.path.as_str(), error)));
     let dataset = Dataset {
@@ -142,7 +149,7 @@ pub fn read(
                 sha256: book.as_ref().map(|book| book.sha256().to_owned()).unwrap_or_default(),
             })
             .collect(),
-        passed_over: walk.passed_over.clone(),
+        passed_over,
         ..Dataset::default()
     };
     drop(books);

@@ -157,6 +157,18 @@ impl Looks {
         (!same).then_some(shown)
     }
 
+    /// A cell of that look: a text is veiled where something else is seen of it.
+    pub(super) fn veil(&self, raw: Raw, look: Look) -> Raw {
+        let shown = match &raw {
+            Raw::Text(text) if self.veils_texts(look) => self.text(look, text),
+            _ => None,
+        };
+        match shown {
+            Some(shown) => raw.seen_as(shown),
+            None => raw,
+        }
+    }
+
     /// Whether texts of that look may be seen as something else.
     pub(super) fn veils_texts(&self, look: Look) -> bool {
         self.format(look).veils_texts

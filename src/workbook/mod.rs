@@ -34,6 +34,7 @@ mod look;
 mod ods;
 mod ole;
 mod opc;
+mod own;
 mod package;
 mod plain;
 mod sniff;
@@ -52,11 +53,13 @@ use sha2::{Digest, Sha256};
 
 pub use error::Error;
 pub use look::{DaySeen, Look, Looks, Shown};
+pub use own::OWN_MARK;
 pub use walk::{Found, Walk, walk};
 
 use cells::Ordered;
 use error::Fault;
 use ods::Ods;
+use ole::Ole;
 use package::Package;
 use sniff::ZipKind;
 use xls::Xls;
@@ -158,6 +161,7 @@ pub struct Book {
     name: String,
     sha256: String,
     parser: Parser,
+    own: bool,
     content: Content,
 }
 
@@ -183,37 +187,41 @@ pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<Book, Error>
     }
     let bytes = fs::read(file).map_err(io)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let content = Content::new(bytes, parser).map_err(|fault| fault.of_book(name))?;
-    Ok(Book { name: name.to_owned(), sha256, parser, content })
+    let (content, own) = Content::new(bytes, parser).map_err(|fault| fault.of_book(name))?;
+    Ok(Book { name: name.to_owned(), sha256, parser, own, content })
 }
 
 impl Content {
-    fn new(bytes: Vec<u8>, parser: Parser) -> Result<Content, Fault> {
+    /// What a file holds, and whether this program wrote it.
+    fn new(bytes: Vec<u8>, parser: Parser) -> Result<(Content, bool), Fault> {
         if bytes.starts_with(ole::MAGIC) {
-            return Ok(Content::Xls(Xls::open(&bytes)?));
+            let ole = Ole::new(&bytes)?;
+            return Ok((Content::Xls(Xls::open(&ole)?), own::in_compound(&ole)));
         }
         if bytes.starts_with(b"\x09\x08") {
-            return Ok(Content::Xls(Xls::new(bytes)?));
+            return Ok((Content::Xls(Xls::new(bytes)?), false));
         }
         if !bytes.starts_with(b"PK") {
             return Err(Fault::NotAWorkbook(sniff::describe(&bytes).to_owned()));
         }
         let package = Package::new(bytes)?;
+        let own = own::in_package(&package);
         let not = |what: &str| Err(Fault::NotAWorkbook(what.to_owned()));
-        match sniff::zip_kind(&package.names()) {
-            Some(ZipKind::Word) => not("Word 文档"),
-            Some(ZipKind::Slides) => not("演示文稿"),
-            Some(ZipKind::OpenDocument) => Ok(Content::Ods(Ods::open(package)?)),
+        let content = match sniff::zip_kind(&package.names()) {
+            Some(ZipKind::Word) => return not("Word 文档"),
+            Some(ZipKind::Slides) => return not("演示文稿"),
+            Some(ZipKind::OpenDocument) => Content::Ods(Ods::open(package)?),
             Some(ZipKind::Workbook) => {
                 let main = opc::main_part(&package)?;
-                Ok(if main.to_ascii_lowercase().ends_with(".bin") {
+                if main.to_ascii_lowercase().ends_with(".bin") {
                     Content::Xlsb(Xlsb::open(package, &main)?)
                 } else {
                     Content::Xlsx(Xlsx::open(package, &main, parser)?)
-                })
+                }
             }
-            None => not("压缩包，其中没有工作簿"),
-        }
+            None => return not("压缩包，其中没有工作簿"),
+        };
+        Ok((content, own))
     }
 }
 
@@ -221,6 +229,11 @@ impl Book {
     /// Of the file's bytes, lower-case hex.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// Whether this program wrote it: then it is no input.
+    pub fn is_own(&self) -> bool {
+        self.own
     }
 
     /// The number formats that the looks of its cells stand for.

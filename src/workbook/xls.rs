@@ -71,8 +71,7 @@ impl Xls {
         &self.looks
     }
 
-    pub fn open(bytes: &[u8]) -> Result<Xls, Fault> {
-        let ole = Ole::new(bytes)?;
+    pub fn open(ole: &Ole<'_>) -> Result<Xls, Fault> {
         for name in ["Workbook", "Book"] {
             if let Some(stream) = ole.stream(name)? {
                 return Xls::new(stream);
@@ -234,7 +233,7 @@ impl Xls {
         // Charts lie inside the sheet as streams of their own, with records like cells.
         let mut inside = 0;
         // A formula whose text comes in a record of its own.
-        let mut waiting: Option<(u32, u32)> = None;
+        let mut waiting: Option<(u32, u32, usize)> = None;
         loop {
             let (kind, data) = records.next()?;
             match kind {
@@ -253,16 +252,16 @@ impl Xls {
                 while let Some(more) = records.continued()? {
                     segments.push(more);
                 }
-                if let Some((row, column)) = waiting.take()
+                if let Some((row, column, style)) = waiting.take()
                     && let Some(raw) = cells::text(&sight.coding.long(segments)?)
                 {
-                    cells.push(row, column, raw)?;
+                    cells.push(row, column, self.looks.veil(raw, self.looks.of_style(style)))?;
                 }
                 continue;
             }
             if !WITH_FORMULA.contains(&kind)
                 && kind != CONTINUE
-                && let Some((row, column)) = waiting.take()
+                && let Some((row, column, _)) = waiting.take()
             {
                 cells.push(row, column, Raw::NoResult)?;
             }
@@ -285,7 +284,7 @@ impl Xls {
                             cells.push(row, column, self.rk(rk, sight))?;
                         }
                     } else if kind == FORMULA && sight.calculated && is_text_result(data) {
-                        waiting = Some((row, column));
+                        waiting = Some((row, column, usize::from(u16_at(data, 4))));
                     } else if let Some(raw) = self.cell(kind, data, sight)? {
                         cells.push(row, column, raw)?;
                     }
@@ -300,6 +299,7 @@ impl Xls {
     fn cell(&self, kind: u16, data: &[u8], sight: Sight) -> Result<Option<Raw>, Fault> {
         let short = || Fault::damaged("有单元格记录不完整");
         let style = usize::from(u16_at(data, 4));
+        let veil = |raw| self.looks.veil(raw, self.looks.of_style(style));
         let held = &data[6..];
         let least = match kind {
             NUMBER | FORMULA => 8,
@@ -312,8 +312,8 @@ impl Xls {
         Ok(match kind {
             NUMBER => Some(self.float(held, style, sight)),
             RK => Some(self.rk(&data[4..10], sight)),
-            LABEL_SST => return self.strings.get(u32_at(held, 0) as usize),
-            LABEL | RSTRING => cells::text(&sight.coding.counted(held, true)?),
+            LABEL_SST => self.strings.get(u32_at(held, 0) as usize)?.map(veil),
+            LABEL | RSTRING => cells::text(&sight.coding.counted(held, true)?).map(veil),
             BOOL_ERR if held[1] != 0 => Some(error(held[0])),
             BOOL_ERR => Some(Raw::Bool(held[0] != 0)),
             FORMULA if !sight.calculated => Some(Raw::NoResult),

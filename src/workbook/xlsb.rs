@@ -127,16 +127,17 @@ impl Xlsb {
         records: &Records<'_>,
         sight: Sight,
     ) -> Result<Option<Raw>, Fault> {
+        let veil = |raw| self.looks.veil(raw, self.looks.of_style(style));
         Ok(match kind {
             8..=11 if self.stale => Some(Raw::NoResult),
             2 | 13 => Some(self.number(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), style, sight)),
             3 | 11 | 14 => Some(error(records.bytes(at, 1)?[0])),
             4 | 10 | 15 => Some(Raw::Bool(records.bytes(at, 1)?[0] != 0)),
             5 | 9 | 16 => Some(self.number(f64::from_bits(u64_at(records.bytes(at, 8)?, 0)), style, sight)),
-            6 | 8 | 17 => cells::text(&records.text(at)?.0.unwrap_or_default()),
-            7 | 18 => return self.strings.get(u32_at(records.bytes(at, 4)?, 0) as usize),
+            6 | 8 | 17 => cells::text(&records.text(at)?.0.unwrap_or_default()).map(veil),
+            7 | 18 => self.strings.get(u32_at(records.bytes(at, 4)?, 0) as usize)?.map(veil),
             // A text with formatting.
-            62 => cells::text(&records.text(at + 1)?.0.unwrap_or_default()),
+            62 => cells::text(&records.text(at + 1)?.0.unwrap_or_default()).map(veil),
             _ => None,
         })
     }

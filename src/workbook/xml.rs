@@ -201,6 +201,11 @@ impl<'a> Tag<'a> {
         local(self.name)
     }
 
+    /// Whether it may say what prefixes stand for.
+    pub fn binds_names(&self) -> bool {
+        memchr::memmem::find(self.attributes, b"xmlns").is_some()
+    }
+
     /// Names as written and values still escaped.
     pub fn attributes(&self) -> Attributes<'a> {
         Attributes(self.attributes)

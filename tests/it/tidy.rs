@@ -13,7 +13,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("consequence", &["rule", "fact", "table"]),
     ("explain", &["rule", "fact"]),
     ("compare", &["explain", "rule", "fact"]),
-    ("handoff", &["compare", "explain", "consequence", "fact", "table"]),
+    ("handoff", &["compare", "explain", "consequence", "fact", "table", "workbook"]),
     ("archive", &["consequence", "fact", "table", "workbook"]),
     ("sample", &[]),
     ("template", &[]),

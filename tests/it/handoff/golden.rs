@@ -26,7 +26,9 @@ fn golden_workbooks_of_both_runs() {
         let mut kaohe = Command::new(env!("CARGO_BIN_EXE_kaohe"));
         kaohe.arg(run).arg(fixtures.join("kunming")).arg("--output").arg(output.path()).arg("--quiet");
         assert_eq!(kaohe.status().unwrap().code(), Some(0), "{run}");
-        let found = folder(&output.path().join(format!("2015-{run}")));
+        let published = output.path().join(format!("2015-{run}"));
+        all_are_own(&published);
+        let found = folder(&published);
         let path = fixtures.join(format!("expected/kunming/{run}-workbooks.txt"));
         if std::env::var_os("UPDATE_EXPECT").is_some() {
             std::fs::write(&path, &found).unwrap();
@@ -40,6 +42,17 @@ fn golden_workbooks_of_both_runs() {
                 path.display()
             );
         }
+    }
+}
+
+/// Every workbook under the folder bears the mark by which it is no input.
+fn all_are_own(folder: &Path) {
+    let found = kaohe::workbook::walk(folder).unwrap();
+    let own: Vec<&str> = found.passed_over.iter().map(String::as_str).collect();
+    assert_eq!(own, [""; 0]);
+    assert!(found.books.len() > 5);
+    for book in found.books {
+        assert!(kaohe::workbook::open(&book.file, &book.path).unwrap().is_own(), "{}", book.path);
     }
 }
 

@@ -589,6 +589,31 @@ fn files_that_are_not_read_are_told() {
 }
 
 #[test]
+fn a_workbook_that_this_program_wrote_is_no_input() {
+    use rust_xlsxwriter::{DocProperties, Workbook};
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &CITY);
+    let mut book = Workbook::new();
+    book.set_properties(&DocProperties::new().set_keywords(kaohe::workbook::OWN_MARK));
+    fill(book.add_worksheet(), "年度|干部编号|考核等次\n2015|K1|不称职");
+    book.save(folder.path().join("改了名.xlsx")).unwrap();
+    std::fs::write(folder.path().join("z.csv"), "x").unwrap();
+    let result = read_folder(folder.path(), &Options::default());
+    let dataset = result.as_ref().unwrap();
+    assert_eq!(dataset.passed_over, ["z.csv", "改了名.xlsx"]);
+    assert!(dataset.books.iter().all(|book| book.path != "改了名.xlsx"));
+    expect![[r#"
+        ! PassedOver z.csv 「」
+            该文件可能含有表格，但不是电子表格工作簿，没有读取
+            如含有要报送的数据，请另存为 .xlsx 后放入；否则请移出该文件夹
+        ! OwnWorkbook 改了名.xlsx 「」
+            该文件可能含有表格，但不是电子表格工作簿，没有读取
+            如含有要报送的数据，请另存为 .xlsx 后放入；否则请移出该文件夹
+    "#]]
+    .assert_eq(&told(result));
+}
+
+#[test]
 fn every_workbook_that_cannot_be_read_is_named() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &CITY);

@@ -12,6 +12,7 @@ mod mutants;
 mod ods;
 mod opinion;
 mod pieces;
+mod seen;
 mod shown;
 mod walk;
 mod xls;

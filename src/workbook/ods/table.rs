@@ -1,131 +1,60 @@
-//! OpenDocument spreadsheets (.ods): all sheets lie in one XML part.
-//!
-//! Its own reader, not calamine's, because calamine tells no merged ranges, takes a formula without a result and a cell
-//! with text only for blank, lays out repeated rows in full, and reads on for ever where the part is cut off.
-//! Opening goes through the part once and notes where each sheet starts; reading a sheet inflates up to there.
+//! The rows and cells of a sheet of an OpenDocument spreadsheet.
 
-use std::collections::HashMap;
-
-use super::cells::{self, COLUMNS, Ordered, ROWS};
-use super::error::Fault;
-use super::package::Package;
-use super::xml::{Tag, Token, Xml, unescape};
-use super::{Look, Looks, Merge, Raw, SheetName, dates, sniff};
-
-const CONTENT: &str = "content.xml";
-
-/// Reading all sheets may inflate so many bytes, since each is reached from the start of the part.
-const MOST_INFLATED: u64 = 16 << 30;
+use super::super::cells::{self, COLUMNS, Ordered, ROWS};
+use super::super::error::Fault;
+use super::super::xml::unescape;
+use super::super::{Look, Merge, Raw, dates};
+use super::Ods;
+use super::names::{Reader, Tag, Token};
 
 /// So many cells may come out of "this one, repeated".
 const MOST_REPEATED: u64 = 4 << 20;
 
-#[derive(Debug)]
-pub(super) struct Ods {
-    package: Package,
-    pub sheets: Vec<SheetName>,
-    /// Where each sheet starts in the part.
-    starts: Vec<u64>,
-    looks: Looks,
-}
-
-impl Ods {
-    pub fn looks(&self) -> &Looks {
-        &self.looks
-    }
-
-    pub fn open(package: Package) -> Result<Ods, Fault> {
-        if is_encrypted(&package)? {
-            return Err(Fault::Encrypted);
-        }
-        if let Some(part) = package.find("mimetype")? {
-            let kind = package.read(part, 256)?;
-            if !sniff::is_spreadsheet_mime(&kind) {
-                return Err(Fault::NotAWorkbook(format!(
-                    "另一种 OpenDocument 文档（{}）",
-                    String::from_utf8_lossy(&kind)
-                )));
-            }
-        }
-        let mut hidden_styles = HashMap::new();
-        let mut style = String::new();
-        let mut sheets = Vec::new();
-        let mut starts = Vec::new();
-        let mut in_spreadsheet = false;
-        let mut found = false;
-        let mut xml = Xml::new(package.stream(package.need(CONTENT)?)?, CONTENT)?;
-        loop {
-            let at = xml.position();
-            match xml.next()? {
-                Token::Start(tag) => match tag.name {
-                    b"style:style" => style = tag.text(b"style:name")?.unwrap_or_default().into_owned(),
-                    b"style:table-properties" => {
-                        let shown = tag.attribute(b"table:display")? != Some(b"false");
-                        hidden_styles.insert(style.clone(), !shown);
-                        cells::check_formats(hidden_styles.len())?;
-                    }
-                    b"office:spreadsheet" => {
-                        (in_spreadsheet, found) = (true, true);
-                    }
-                    b"table:table" if in_spreadsheet => {
-                        let name = tag.text(b"table:name")?.unwrap_or_default().into_owned();
-                        let style = tag.text(b"table:style-name")?.unwrap_or_default();
-                        let hidden = hidden_styles.get(&*style) == Some(&true);
-                        cells::add_sheet(&mut sheets, SheetName { name, hidden })?;
-                        starts.push(at);
-                        xml.skip()?;
-                    }
-                    // Tables of other documents, and of former versions of this one.
-                    _ if in_spreadsheet => xml.skip()?,
-                    _ => {}
-                },
-                Token::End(b"office:spreadsheet") => in_spreadsheet = false,
-                Token::Eof => break,
-                _ => {}
-            }
-        }
-        xml.finish()?;
-        if starts.iter().sum::<u64>() > MOST_INFLATED {
-            return Err(Fault::too_large("工作表过多"));
-        }
-        if !found {
-            return Err(Fault::NotAWorkbook("不含表格的 OpenDocument 文档".to_owned()));
-        }
-        Ok(Ods { package, sheets, starts, looks: Looks::default() })
-    }
-
-    pub fn read(&self, sheet: usize, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
-        let mut xml = Xml::new(self.package.stream(self.package.need(CONTENT)?)?, CONTENT)?;
-        xml.skip_to(self.starts[sheet])?;
-        let mut table = Table { cells, row: 0, repeated: 0, line: Vec::new() };
-        let mut depth = 0;
-        loop {
-            match xml.next()? {
-                Token::Start(tag) => match tag.name {
-                    b"table:table-row" => {
-                        let times = count(tag, b"table:number-rows-repeated")?;
-                        table.read_row(&mut xml, times)?;
-                    }
-                    // Groups of rows and columns hold rows like the sheet itself.
-                    b"table:table" if depth == 0 => depth = 1,
-                    b"table:table-rows" | b"table:table-header-rows" | b"table:table-row-group" => depth += 1,
-                    _ => xml.skip()?,
-                },
-                Token::End(_) => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return table.cells.finish();
-                    }
+/// Reads the sheet whose tag comes next.
+pub(super) fn read(mut xml: Reader<'_>, book: &Ods, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
+    let mut table = Table { book, cells, columns: Vec::new(), width: 0, row: 0, repeated: 0, line: Vec::new() };
+    let mut depth = 0;
+    loop {
+        match xml.next()? {
+            Token::Start(tag) => match tag.name {
+                b"table:table-row" => {
+                    let times = count(tag, b"table:number-rows-repeated")?;
+                    let style = tag.text(b"table:default-cell-style-name")?.into_owned();
+                    table.read_row(&mut xml, times, &style)?;
                 }
-                Token::Text { .. } => {}
-                Token::Eof => return Err(xml.damaged("XML 不完整")),
+                b"table:table-column" => {
+                    table.add_columns(tag)?;
+                    xml.skip()?;
+                }
+                // Groups of rows and columns hold rows like the sheet itself.
+                b"table:table" if depth == 0 => depth = 1,
+                b"table:table-rows"
+                | b"table:table-header-rows"
+                | b"table:table-row-group"
+                | b"table:table-columns"
+                | b"table:table-header-columns"
+                | b"table:table-column-group" => depth += 1,
+                _ => xml.skip()?,
+            },
+            Token::End(_) => {
+                depth -= 1;
+                if depth == 0 {
+                    return table.cells.finish();
+                }
             }
+            Token::Text { .. } => {}
+            Token::Eof => return Err(xml.damaged("XML 不完整")),
         }
     }
 }
 
-struct Table<'a> {
+struct Table<'b, 'a> {
+    book: &'b Ods,
     cells: Ordered<'a>,
+    /// The styles of cells that have none of their own: up to which column each.
+    columns: Vec<(u64, String)>,
+    /// How many columns have been told.
+    width: u64,
     row: u64,
     /// Cells sent so far that stand in the file only once.
     repeated: u64,
@@ -133,8 +62,24 @@ struct Table<'a> {
     line: Vec<(u64, u64, Raw)>,
 }
 
-impl Table<'_> {
-    fn read_row(&mut self, xml: &mut Xml<'_>, times: u64) -> Result<(), Fault> {
+impl Table<'_, '_> {
+    /// Notes the style that columns lend to their cells.
+    fn add_columns(&mut self, tag: Tag<'_>) -> Result<(), Fault> {
+        self.width = self.width.saturating_add(count(tag, b"table:number-columns-repeated")?);
+        self.columns.push((self.width, tag.text(b"table:default-cell-style-name")?.into_owned()));
+        cells::check_formats(self.columns.len())
+    }
+
+    /// The style of a cell without one: its row's, else its column's.
+    fn lent<'s>(&'s self, row: &'s str, column: u64) -> &'s str {
+        if !row.is_empty() {
+            return row;
+        }
+        let at = self.columns.partition_point(|(end, _)| *end <= column);
+        self.columns.get(at).map_or("", |(_, style)| style)
+    }
+
+    fn read_row(&mut self, xml: &mut Reader<'_>, times: u64, style: &str) -> Result<(), Fault> {
         self.line.clear();
         let mut column: u64 = 0;
         loop {
@@ -145,9 +90,7 @@ impl Table<'_> {
                         self.merge(column, &cell)?;
                     }
                     let repeated = cell.repeated;
-                    if let Some(raw) = cell.read(xml)? {
-                        self.line.push((column, repeated, raw));
-                    }
+                    self.read_cell(xml, cell, column, style)?;
                     column = column.saturating_add(repeated);
                 }
                 Token::Start(_) => xml.skip()?,
@@ -174,6 +117,27 @@ impl Table<'_> {
         Ok(())
     }
 
+    /// Reads a cell to its end. One that is repeated over columns which lend different styles is one for each of them.
+    fn read_cell(&mut self, xml: &mut Reader<'_>, cell: Cell, column: u64, row_style: &str) -> Result<(), Fault> {
+        let end = column.saturating_add(cell.repeated);
+        let Some(held) = cell.read(xml)? else { return Ok(()) };
+        let mut from = column;
+        while from < end {
+            let (style, to) = match &held.style {
+                Some(style) => (style.as_str(), end),
+                None => {
+                    let at = self.columns.partition_point(|(end, _)| *end <= from);
+                    let to = self.columns.get(at).map_or(end, |(to, _)| *to).min(end);
+                    (self.lent(row_style, from), to)
+                }
+            };
+            let raw = held.raw(self.book, style);
+            self.line.push((from, to - from, raw));
+            from = to;
+        }
+        Ok(())
+    }
+
     /// A merged range may reach over the edge of the sheet where a program fills it up with repeated rows.
     fn merge(&mut self, column: u64, cell: &Cell) -> Result<(), Fault> {
         if self.row >= u64::from(ROWS) || column >= u64::from(COLUMNS) {
@@ -195,6 +159,8 @@ struct Cell {
     repeated: u64,
     across: u64,
     down: u64,
+    /// None: the row or the column lends one.
+    style: Option<String>,
     formula: bool,
     kind: Kind,
     /// The value that the tag gives; a text's value mostly stands inside.
@@ -206,6 +172,7 @@ struct Cell {
 enum Kind {
     Untold,
     Number,
+    Percent,
     Date,
     Time,
     Bool,
@@ -214,19 +181,29 @@ enum Kind {
 
 impl Cell {
     fn new(tag: Tag<'_>) -> Result<Cell, Fault> {
-        let mut cell =
-            Cell { repeated: 1, across: 1, down: 1, formula: false, kind: Kind::Untold, value: None, error: false };
+        let mut cell = Cell {
+            repeated: 1,
+            across: 1,
+            down: 1,
+            style: None,
+            formula: false,
+            kind: Kind::Untold,
+            value: None,
+            error: false,
+        };
         for attribute in tag.attributes() {
             let (key, value) = attribute?;
-            match key {
+            match &*key {
                 b"table:number-columns-repeated" => cell.repeated = whole(value)?,
                 b"table:number-columns-spanned" => cell.across = whole(value)?,
                 b"table:number-rows-spanned" => cell.down = whole(value)?,
+                b"table:style-name" => cell.style = Some(unescape(value)?.into_owned()),
                 b"table:formula" => cell.formula = true,
                 b"calcext:value-type" => cell.error = value == b"error",
                 b"office:value-type" => {
                     cell.kind = match value {
-                        b"float" | b"percentage" | b"currency" => Kind::Number,
+                        b"float" | b"currency" => Kind::Number,
+                        b"percentage" => Kind::Percent,
                         b"date" => Kind::Date,
                         b"time" => Kind::Time,
                         b"boolean" => Kind::Bool,
@@ -245,31 +222,32 @@ impl Cell {
         Ok(cell)
     }
 
-    /// Reads to the end of the cell and tells what it holds.
-    fn read(self, xml: &mut Xml<'_>) -> Result<Option<Raw>, Fault> {
+    /// Reads to the end of the cell and tells what it holds; none where that is nothing.
+    fn read(self, xml: &mut Reader<'_>) -> Result<Option<Held>, Fault> {
         let mut shown = String::new();
         let paragraphs = read_text(xml, &mut shown)?;
-        if self.error || (self.formula && is_error(&shown)) {
-            return Ok(Some(Raw::Error(if shown.is_empty() { "#错误".to_owned() } else { shown })));
+        let Cell { style, kind, formula, .. } = self;
+        let held = |what, style| Ok(Some(Held { what, kind, style, shown: String::new() }));
+        if self.error || (formula && is_error(&shown)) {
+            return held(Raw::Error(if shown.is_empty() { "#错误".to_owned() } else { shown }), style);
         }
-        let value = match (self.kind, self.value) {
+        let value = match (kind, self.value) {
             (Kind::Text, Some(value)) if !value.is_empty() => value,
-            (Kind::Text | Kind::Untold, _) if !shown.is_empty() => shown,
+            (Kind::Text | Kind::Untold, _) if !shown.is_empty() => return Ok(text(&shown, style)),
             (Kind::Text, Some(_)) => return Ok(None),
             (_, Some(value)) if !value.trim().is_empty() => value,
             // An empty text is a result, which LibreOffice also writes without its type; no text at all is none.
-            _ if self.formula && (paragraphs == 0 || !matches!(self.kind, Kind::Text | Kind::Untold)) => {
-                return Ok(Some(Raw::NoResult));
+            _ if formula && (paragraphs == 0 || !matches!(kind, Kind::Text | Kind::Untold)) => {
+                return held(Raw::NoResult, style);
             }
-            _ => return Ok(cells::text(&shown)),
+            _ => return Ok(text(&shown, style)),
         };
         let plain = value.trim();
-        let typed = match self.kind {
-            Kind::Number => {
-                plain.parse().ok().filter(|value: &f64| value.is_finite()).map(|value| Raw::Number(value, Look::PLAIN))
-            }
+        let number = |number: f64| number.is_finite().then_some(Raw::Number(number, Look::PLAIN));
+        let typed = match kind {
+            Kind::Number | Kind::Percent => plain.parse().ok().and_then(number),
             Kind::Date => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
-            Kind::Time => dates::from_duration(plain).map(|days| Raw::Number(days, Look::PLAIN)),
+            Kind::Time => dates::from_duration(plain).and_then(number),
             Kind::Bool => match plain {
                 "true" | "TRUE" => Some(Raw::Bool(true)),
                 "false" | "FALSE" => Some(Raw::Bool(false)),
@@ -278,12 +256,48 @@ impl Cell {
             Kind::Text | Kind::Untold => None,
         };
         // What does not fit its type is kept as the text it is, so that it is shown and found fault with.
-        Ok(typed.or_else(|| cells::text(&value)))
+        Ok(match typed {
+            Some(what) => Some(Held { what, kind, style, shown }),
+            None => text(&value, style),
+        })
+    }
+}
+
+/// A filled cell before its style is known.
+struct Held {
+    what: Raw,
+    kind: Kind,
+    style: Option<String>,
+    /// What the program that wrote the file saw of a number.
+    shown: String,
+}
+
+fn text(text: &str, style: Option<String>) -> Option<Held> {
+    cells::text(text).map(|what| Held { what, kind: Kind::Text, style, shown: String::new() })
+}
+
+impl Held {
+    /// What it holds, seen in that style.
+    fn raw(&self, book: &Ods, style: &str) -> Raw {
+        let format = book.formats.of(style);
+        match (&self.what, self.kind) {
+            (Raw::Number(number, _), kind) => {
+                let look = match kind {
+                    Kind::Percent => book.formats.percent(format, &self.shown),
+                    Kind::Time => book.formats.time(format),
+                    _ => format.look,
+                };
+                let raw = book.looks.raw(*number, look);
+                if *number == 0.0 && !book.zeros { raw.seen_as("") } else { raw }
+            }
+            (Raw::DateTime(at, _), _) => book.looks.moment(*at, format.look),
+            (other, _) => book.looks.veil(other.clone(), format.look),
+        }
     }
 }
 
 /// The paragraphs up to the end of the cell, a line each, and how many there are. Notes, drawings and readings are left out.
-fn read_text(xml: &mut Xml<'_>, into: &mut String) -> Result<u32, Fault> {
+fn read_text(xml: &mut Reader<'_>, into: &mut String) -> Result<u32, Fault> {
     let (mut depth, mut paragraphs, mut in_paragraph) = (1, 0, 0);
     while depth > 0 {
         match xml.next()? {
@@ -351,18 +365,4 @@ fn whole(digits: &[u8]) -> Result<u64, Fault> {
         .filter(|&count| count > 0)
         .map(u64::from)
         .ok_or_else(|| Fault::damaged(format!("重复或跨越的次数「{text}」不合规")))
-}
-
-/// Whether the container's list of parts says that some are encrypted.
-fn is_encrypted(package: &Package) -> Result<bool, Fault> {
-    const LIST: &str = "META-INF/manifest.xml";
-    let Some(part) = package.find(LIST)? else { return Ok(false) };
-    let mut xml = Xml::new(package.stream(part)?, LIST)?;
-    loop {
-        match xml.next()? {
-            Token::Start(tag) if tag.local() == b"encryption-data" => return Ok(true),
-            Token::Eof => return Ok(false),
-            _ => {}
-        }
-    }
 }

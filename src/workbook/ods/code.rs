@@ -1,0 +1,343 @@
+//! Number formats as OpenDocument describes them, piece by piece, put together as the codes that Excel writes.
+//!
+//! So one place judges all formats. What no code can say (the week of the year) is told by a word that stands for no day.
+
+use std::fmt::Write;
+
+use super::super::error::Fault;
+use super::super::xml::unescape;
+use super::names::{Reader, Tag, Token};
+
+/// No format has more digits than this.
+const MOST_DIGITS: u32 = 30;
+/// No honest format's code is longer than this.
+const LONGEST: usize = 4096;
+
+/// What a data style shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Number,
+    Percent,
+    Date,
+    Time,
+    Bool,
+    Text,
+}
+
+/// A data style: one section of a format, and which others take its place for some numbers.
+#[derive(Debug, Clone)]
+pub(super) struct DataStyle {
+    pub kind: Kind,
+    pub section: String,
+    /// A condition as codes write it (`>=0`), and the style that is taken where it holds.
+    pub maps: Vec<(String, String)>,
+}
+
+impl Kind {
+    /// The kind of data style that a tag begins.
+    pub fn of(name: &[u8]) -> Option<Kind> {
+        Some(match name {
+            b"number:number-style" | b"number:currency-style" => Kind::Number,
+            b"number:percentage-style" => Kind::Percent,
+            b"number:date-style" => Kind::Date,
+            b"number:time-style" => Kind::Time,
+            b"number:boolean-style" => Kind::Bool,
+            b"number:text-style" => Kind::Text,
+            _ => return None,
+        })
+    }
+}
+
+/// Reads a data style of that kind to its end.
+pub(super) fn read(xml: &mut Reader<'_>, start: Start) -> Result<DataStyle, Fault> {
+    let mut style = DataStyle { kind: start.kind, section: start.numerals.to_owned(), maps: Vec::new() };
+    // The first unit of time of a span counts on beyond its day.
+    let mut spans = start.spans;
+    loop {
+        match xml.next()? {
+            Token::Start(tag) => {
+                let text = match tag.name {
+                    b"style:map" => {
+                        let condition = tag.text(b"style:condition")?;
+                        let condition =
+                            condition.trim().strip_prefix("value()").unwrap_or_default().replace("!=", "<>");
+                        style.maps.push((condition, tag.text(b"style:apply-style-name")?.into_owned()));
+                        None
+                    }
+                    b"number:number" => {
+                        let number = Number::new(tag)?;
+                        style.section += &number.code(embedded(xml)?);
+                        continue;
+                    }
+                    b"number:text" => Some(Inside::Literal),
+                    b"number:currency-symbol" => Some(Inside::Currency),
+                    b"number:fill-character" => Some(Inside::Filling),
+                    _ => {
+                        piece(tag, &mut style.section, &mut spans)?;
+                        None
+                    }
+                };
+                match text {
+                    Some(kind) => kind.add(&read_text(xml)?, style.kind, &mut style.section),
+                    None => xml.skip()?,
+                }
+                if style.section.len() > LONGEST {
+                    return Err(Fault::too_large("有数字格式过长"));
+                }
+            }
+            Token::End(_) => break,
+            Token::Text { .. } => {}
+            Token::Eof => return Err(xml.damaged("XML 不完整")),
+        }
+    }
+    if style.kind == Kind::Percent && !style.section.contains('%') {
+        style.section.push('%');
+    }
+    Ok(style)
+}
+
+/// What the tag of a data style says.
+pub(super) struct Start {
+    kind: Kind,
+    /// The numerals that digits are shown as.
+    numerals: &'static str,
+    /// Hours beyond a day are shown as such.
+    spans: bool,
+}
+
+impl Start {
+    pub fn new(kind: Kind, tag: Tag<'_>) -> Result<Start, Fault> {
+        let numerals = match &*tag.text(b"number:transliteration-format")? {
+            "一" | "〇" => "[DBNum1]",
+            "壹" | "零" => "[DBNum2]",
+            "１" | "０" => "[DBNum3]",
+            _ => "",
+        };
+        let spans = tag.attribute(b"number:truncate-on-overflow")? == Some(b"false");
+        Ok(Start { kind, numerals, spans })
+    }
+}
+
+/// A piece of a format that says all in its tag.
+fn piece(tag: Tag<'_>, code: &mut String, spans: &mut bool) -> Result<(), Fault> {
+    let long = tag.attribute(b"number:style")? == Some(b"long");
+    let pick = |short: &'static str, other: &'static str| if long { other } else { short };
+    let calendar = tag.text(b"number:calendar")?;
+    let textual = tag.attribute(b"number:textual")? == Some(b"true");
+    match tag.name {
+        b"number:scientific-number" => {
+            let number = Number::new(tag)?;
+            let exponent = tag.number(b"number:min-exponent-digits")?.unwrap_or(2).clamp(1, MOST_DIGITS);
+            let _ = write!(code, "{}E+{}", number.code(Vec::new()), "0".repeat(exponent as usize));
+        }
+        b"number:fraction" => fraction(tag, code)?,
+        b"number:boolean" => code.push_str("General"),
+        b"number:text-content" => code.push('@'),
+        b"number:day" => code.push_str(pick("d", "dd")),
+        b"number:month" if textual => code.push_str(pick("mmm", "mmmm")),
+        b"number:month" => code.push_str(pick("m", "mm")),
+        b"number:year" if !calendar.is_empty() && calendar != "gregorian" => code.push('e'),
+        b"number:year" => code.push_str(pick("yy", "yyyy")),
+        b"number:era" => code.push_str(pick("g", "ggg")),
+        b"number:day-of-week" => code.push_str(pick("aaa", "aaaa")),
+        b"number:week-of-year" => code.push_str("\"周\""),
+        b"number:quarter" => code.push_str("\"季\""),
+        b"number:hours" => code.push_str(unit(spans, pick("h", "hh"), pick("[h]", "[hh]"))),
+        b"number:minutes" => code.push_str(unit(spans, pick("m", "mm"), pick("[m]", "[mm]"))),
+        b"number:seconds" => {
+            code.push_str(unit(spans, pick("s", "ss"), pick("[s]", "[ss]")));
+            let decimals = tag.number(b"number:decimal-places")?.unwrap_or(0).min(MOST_DIGITS);
+            if decimals > 0 {
+                let _ = write!(code, ".{}", "0".repeat(decimals as usize));
+            }
+        }
+        b"number:am-pm" => code.push_str("AM/PM"),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A unit of time; the first one of a span counts on.
+fn unit(spans: &mut bool, plain: &'static str, span: &'static str) -> &'static str {
+    if std::mem::take(spans) { span } else { plain }
+}
+
+fn fraction(tag: Tag<'_>, code: &mut String) -> Result<(), Fault> {
+    let digits = |count: Option<u32>| "?".repeat(count.unwrap_or(1).clamp(1, MOST_DIGITS) as usize);
+    let denominator = match tag.number(b"number:denominator-value")? {
+        Some(value) => value.to_string(),
+        None => digits(tag.number(b"number:min-denominator-digits")?),
+    };
+    if let Some(whole) = tag.number(b"number:min-integer-digits")? {
+        let _ = write!(code, "#{} ", "0".repeat(whole.min(MOST_DIGITS) as usize));
+    }
+    let _ = write!(code, "{}/{denominator}", digits(tag.number(b"number:min-numerator-digits")?));
+    Ok(())
+}
+
+/// Texts between the digits of a number: before which digit from the right.
+fn embedded(xml: &mut Reader<'_>) -> Result<Vec<(u32, String)>, Fault> {
+    let mut texts = Vec::new();
+    loop {
+        match xml.next()? {
+            Token::Start(tag) if tag.name == b"number:embedded-text" => {
+                let at = tag.number(b"number:position")?.unwrap_or(0);
+                texts.push((at, read_text(xml)?));
+            }
+            Token::Start(_) => xml.skip()?,
+            Token::End(_) => return Ok(texts),
+            Token::Text { .. } => {}
+            Token::Eof => return Err(xml.damaged("XML 不完整")),
+        }
+    }
+}
+
+/// The digits of a number.
+struct Number {
+    whole: u32,
+    /// How many decimals at least and at most; none where all that there are are shown.
+    decimals: Option<(u32, u32)>,
+    grouping: bool,
+    /// How often a thousand is taken for one.
+    thousands: usize,
+}
+
+impl Number {
+    fn new(tag: Tag<'_>) -> Result<Number, Fault> {
+        let most = tag.number(b"number:decimal-places")?.map(|count| count.min(MOST_DIGITS));
+        let optional = tag.attribute(b"number:decimal-replacement")? == Some(b"");
+        let least = tag.number(b"number:min-decimal-places")?;
+        let least = if optional { Some(least.unwrap_or(0)) } else { least };
+        let factor: f64 = tag.text(b"number:display-factor")?.trim().parse().unwrap_or(1.0);
+        let thousands = (1..=5).rev().find(|&times| factor >= 1000_f64.powi(times) * 0.999);
+        Ok(Number {
+            whole: tag.number(b"number:min-integer-digits")?.unwrap_or(0).min(MOST_DIGITS),
+            decimals: most.map(|most| (least.unwrap_or(most).min(most), most)),
+            grouping: tag.attribute(b"number:grouping")? == Some(b"true"),
+            thousands: thousands.map_or(0, |times| times as usize),
+        })
+    }
+
+    fn code(&self, embedded: Vec<(u32, String)>) -> String {
+        let plain = self.whole <= 1 && !self.grouping && self.thousands == 0 && embedded.is_empty();
+        if self.decimals.is_none() && plain {
+            return "General".to_owned();
+        }
+        let mut code = String::new();
+        let shown = if self.grouping { self.whole.max(4) } else { self.whole.max(1) };
+        for digit in (1..=shown.max(embedded.iter().map(|(at, _)| *at).max().unwrap_or(0).min(MOST_DIGITS))).rev() {
+            for (_, text) in embedded.iter().filter(|(at, _)| *at == digit) {
+                literal(text, "", &mut code);
+            }
+            code.push(if digit <= self.whole { '0' } else { '#' });
+            if self.grouping && digit == 4 {
+                code.push(',');
+            }
+        }
+        let (least, most) = self.decimals.unwrap_or_default();
+        if most > 0 {
+            code.push('.');
+            code.push_str(&"0".repeat(least as usize));
+            code.push_str(&"#".repeat((most - least) as usize));
+        }
+        code.push_str(&",".repeat(self.thousands));
+        code
+    }
+}
+
+/// A piece whose text stands inside its tag.
+#[derive(Clone, Copy)]
+enum Inside {
+    Literal,
+    Currency,
+    Filling,
+}
+
+impl Inside {
+    fn add(self, text: &str, kind: Kind, code: &mut String) {
+        match (self, kind) {
+            (Inside::Currency, _) if !text.contains([']', '-']) && !text.is_empty() => {
+                let _ = write!(code, "[${text}]");
+            }
+            (Inside::Filling, _) => {
+                if let Some(filling) = text.chars().next() {
+                    let _ = write!(code, "*{filling}");
+                }
+            }
+            (_, Kind::Percent) => {
+                for (at, between) in text.split('%').enumerate() {
+                    if at > 0 {
+                        code.push('%');
+                    }
+                    literal(between, " -+()", code);
+                }
+            }
+            (_, Kind::Date | Kind::Time) => literal(text, " -/:", code),
+            _ => literal(text, " -+()", code),
+        }
+    }
+}
+
+/// A text that stands for itself; these characters do so without quotes.
+fn literal(text: &str, bare: &str, code: &mut String) {
+    if text.chars().all(|c| bare.contains(c)) {
+        code.push_str(text);
+        return;
+    }
+    for (at, part) in text.split('"').enumerate() {
+        if at > 0 {
+            code.push_str("\\\"");
+        }
+        if !part.is_empty() {
+            let _ = write!(code, "\"{part}\"");
+        }
+    }
+}
+
+/// The text up to the end of the tag.
+fn read_text(xml: &mut Reader<'_>) -> Result<String, Fault> {
+    let mut text = String::new();
+    loop {
+        match xml.next()? {
+            Token::Start(_) => xml.skip()?,
+            Token::Text { raw, cdata: false } => text.push_str(&unescape(raw)?),
+            Token::Text { raw, cdata: true } => text.push_str(&String::from_utf8_lossy(raw)),
+            Token::End(_) => return Ok(text),
+            Token::Eof => return Err(xml.damaged("XML 不完整")),
+        }
+        if text.len() > LONGEST {
+            return Err(Fault::too_large("有数字格式过长"));
+        }
+    }
+}
+
+/// The code of a data style whose places for some numbers are taken by those sections.
+pub(super) fn compose(main: &DataStyle, maps: &[(&str, &str)]) -> String {
+    let own = main.section.as_str();
+    let conditions: Vec<&str> = maps.iter().map(|(condition, _)| *condition).collect();
+    let sections: Vec<&str> = maps.iter().map(|(_, section)| *section).collect();
+    let joined = |all: &[&str]| all.join(";");
+    let told = || {
+        let taken = maps.iter().take(2).map(|(condition, section)| format!("[{condition}]{section}"));
+        taken.chain(std::iter::once(own.to_owned())).collect::<Vec<_>>().join(";")
+    };
+    match (main.kind, &conditions[..], &sections[..]) {
+        // A code of nothing at all would mean General.
+        (Kind::Text, [], _) if own.is_empty() => ";;;".to_owned(),
+        (_, [], _) if own.is_empty() => ";".to_owned(),
+        (Kind::Bool, [], _) => "\"TRUE\";\"TRUE\";\"FALSE\"".to_owned(),
+        (_, [], _) => own.to_owned(),
+        (Kind::Text, _, [first]) if own.contains('@') => joined(&[first, own]),
+        (Kind::Text, _, [first]) => format!("{first};-{first};{first};{own}"),
+        (Kind::Text, [">=0" | ">0", _], [first, second]) if own.contains('@') => joined(&[first, second, own]),
+        (Kind::Text, [">=0" | ">0", _], [first, second]) => joined(&[first, second, first, own]),
+        (Kind::Text, [_, _], [first, second]) => {
+            format!("[{}]{first};[{}]{second};General;{own}", conditions[0], conditions[1])
+        }
+        (Kind::Text, _, [first, second, third, ..]) => joined(&[first, second, third, own]),
+        (_, [">=0"], [first]) => joined(&[first, own]),
+        (_, [">0", "<0"], [first, second]) => joined(&[first, second, own]),
+        (_, [">0", "<0", "=0"], [first, second, third]) => joined(&[first, second, third]),
+        _ => told(),
+    }
+}

@@ -1,0 +1,178 @@
+//! OpenDocument spreadsheets (.ods): all sheets lie in one XML part.
+//!
+//! Its own reader, not calamine's, because calamine tells no merged ranges, takes a formula without a result and a cell
+//! with text only for blank, lays out repeated rows in full, and reads on for ever where the part is cut off.
+//! Opening goes through the part once and notes where each sheet starts; reading a sheet inflates up to there.
+//! [`styles`] and [`code`] tell how a cell's style shows what it holds, [`names`] what the document calls its tags.
+
+mod code;
+mod names;
+mod settings;
+mod styles;
+mod table;
+
+use chrono::NaiveDate;
+
+use super::cells::{self, Ordered};
+use super::error::Fault;
+use super::package::Package;
+use super::xml::{Token as XmlToken, Xml};
+use super::{Looks, Merge, SheetName, sniff};
+use names::{Names, Reader, Tag, Token};
+use styles::{Formats, Styles};
+
+const CONTENT: &str = "content.xml";
+const STYLES: &str = "styles.xml";
+
+/// Reading all sheets may inflate so many bytes, since each is reached from the start of the part.
+const MOST_INFLATED: u64 = 16 << 30;
+
+#[derive(Debug)]
+pub(super) struct Ods {
+    package: Package,
+    pub sheets: Vec<SheetName>,
+    /// Where each sheet starts in the part, and what prefixes stand for there.
+    starts: Vec<(u64, Names)>,
+    looks: Looks,
+    formats: Formats,
+    zeros: bool,
+}
+
+impl Ods {
+    pub fn looks(&self) -> &Looks {
+        &self.looks
+    }
+
+    pub fn open(package: Package) -> Result<Ods, Fault> {
+        if is_encrypted(&package)? {
+            return Err(Fault::Encrypted);
+        }
+        if let Some(part) = package.find("mimetype")? {
+            let kind = package.read(part, 256)?;
+            if !sniff::is_spreadsheet_mime(&kind) {
+                return Err(Fault::NotAWorkbook(format!(
+                    "另一种 OpenDocument 文档（{}）",
+                    String::from_utf8_lossy(&kind)
+                )));
+            }
+        }
+        let mut styles = Styles::default();
+        let mut looks = Looks::default();
+        if let Some(part) = package.find(STYLES)? {
+            let mut xml = Reader::new(Xml::new(package.stream(part)?, STYLES)?);
+            loop {
+                match xml.next()? {
+                    Token::Start(tag) if tag.name == b"office:styles" => styles.read(&mut xml, false)?,
+                    // Those of printed pages.
+                    Token::Start(tag) if tag.name == b"office:automatic-styles" => xml.skip()?,
+                    Token::Eof => break,
+                    _ => {}
+                }
+            }
+            xml.finish()?;
+        }
+        let mut sheets = Vec::new();
+        let mut starts = Vec::new();
+        let mut found = false;
+        let mut xml = Reader::new(Xml::new(package.stream(package.need(CONTENT)?)?, CONTENT)?);
+        loop {
+            match xml.next()? {
+                Token::Start(tag) => match tag.name {
+                    b"office:automatic-styles" => styles.read(&mut xml, true)?,
+                    b"office:spreadsheet" => {
+                        found = true;
+                        read_tables(&mut xml, &styles, &mut looks, (&mut sheets, &mut starts))?;
+                    }
+                    _ => {}
+                },
+                Token::Eof => break,
+                _ => {}
+            }
+        }
+        xml.finish()?;
+        if starts.iter().map(|(at, _)| at).sum::<u64>() > MOST_INFLATED {
+            return Err(Fault::too_large("工作表过多"));
+        }
+        if !found {
+            return Err(Fault::NotAWorkbook("不含表格的 OpenDocument 文档".to_owned()));
+        }
+        let formats = styles.formats(&mut looks)?;
+        let zeros = settings::shows_zeros(&package)?;
+        Ok(Ods { package, sheets, starts, looks, formats, zeros })
+    }
+
+    pub fn read(&self, sheet: usize, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
+        let mut xml = Xml::new(self.package.stream(self.package.need(CONTENT)?)?, CONTENT)?;
+        let (at, names) = &self.starts[sheet];
+        xml.skip_to(*at)?;
+        table::read(Reader::resume(xml, names.clone()), self, cells)
+    }
+}
+
+/// Lists the sheets inside the tag of a spreadsheet, to its end.
+fn read_tables(
+    xml: &mut Reader<'_>,
+    styles: &Styles,
+    looks: &mut Looks,
+    (sheets, starts): (&mut Vec<SheetName>, &mut Vec<(u64, Names)>),
+) -> Result<(), Fault> {
+    loop {
+        let start = xml.position();
+        match xml.next()? {
+            Token::Start(tag) => match tag.name {
+                b"table:table" => {
+                    let name = tag.text(b"table:name")?.into_owned();
+                    let hidden = styles.hidden.get(&*tag.text(b"table:style-name")?) == Some(&true);
+                    // What is kept of another workbook bears that one's address: 'file:///…'#sheet.
+                    if !(name.starts_with('\'') && name.contains("'#")) {
+                        cells::add_sheet(sheets, SheetName { name, hidden })?;
+                        starts.push(start);
+                    }
+                    xml.skip()?;
+                }
+                b"table:calculation-settings" => read_null_date(xml, looks)?,
+                // Tables of other documents, and of former versions of this one.
+                _ => xml.skip()?,
+            },
+            Token::End(_) => return Ok(()),
+            Token::Text { .. } => {}
+            Token::Eof => return Err(xml.damaged("XML 不完整")),
+        }
+    }
+}
+
+/// The day from which serials count, inside the settings of calculation.
+fn read_null_date(xml: &mut Reader<'_>, looks: &mut Looks) -> Result<(), Fault> {
+    loop {
+        match xml.next()? {
+            Token::Start(tag) => {
+                if tag.name == b"table:null-date" {
+                    looks.count_from_1904(null_date(tag)? == NaiveDate::from_ymd_opt(1904, 1, 1));
+                }
+                xml.skip()?;
+            }
+            Token::End(_) => return Ok(()),
+            Token::Text { .. } => {}
+            Token::Eof => return Err(xml.damaged("XML 不完整")),
+        }
+    }
+}
+
+fn null_date(tag: Tag<'_>) -> Result<Option<NaiveDate>, Fault> {
+    // It may come with a time of nought.
+    Ok(tag.text(b"table:date-value")?.trim().get(..10).and_then(|day| day.parse().ok()))
+}
+
+/// Whether the container's list of parts says that some are encrypted.
+fn is_encrypted(package: &Package) -> Result<bool, Fault> {
+    const LIST: &str = "META-INF/manifest.xml";
+    let Some(part) = package.find(LIST)? else { return Ok(false) };
+    let mut xml = Xml::new(package.stream(part)?, LIST)?;
+    loop {
+        match xml.next()? {
+            XmlToken::Start(tag) if tag.local() == b"encryption-data" => return Ok(true),
+            XmlToken::Eof => return Ok(false),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What an OpenDocument spreadsheet says beside its content: whether zeros are shown.
+
+use super::super::error::Fault;
+use super::super::package::Package;
+use super::super::xml::Xml;
+use super::names::{Reader, Token};
+
+const SETTINGS: &str = "settings.xml";
+
+/// Whether the views show zeros; where none says so, whether the document does.
+pub(super) fn shows_zeros(package: &Package) -> Result<bool, Fault> {
+    let Some(part) = package.find(SETTINGS)? else { return Ok(true) };
+    let mut xml = Reader::new(Xml::new(package.stream(part)?, SETTINGS)?);
+    let (mut of_views, mut of_document) = (None::<bool>, true);
+    // How deep the reader is in the lists that the views are.
+    let (mut lists, mut asked) = (0_u32, false);
+    loop {
+        match xml.next()? {
+            Token::Start(tag) => {
+                let is_list = tag.name.starts_with(b"config:config-item-map-");
+                lists += u32::from(is_list);
+                asked = tag.name == b"config:config-item" && tag.text(b"config:name")? == "ShowZeroValues";
+            }
+            Token::Text { raw, .. } if asked => {
+                let shown = raw.trim_ascii() != b"false";
+                match lists {
+                    0 => of_document &= shown,
+                    _ => of_views = Some(of_views.unwrap_or(true) && shown),
+                }
+            }
+            Token::Text { .. } => {}
+            Token::End(name) => {
+                lists -= u32::from(name.starts_with(b"config:config-item-map-")).min(lists);
+                asked = false;
+            }
+            Token::Eof => break,
+        }
+    }
+    xml.finish()?;
+    Ok(of_views.unwrap_or(of_document))
+}
