@@ -30,6 +30,8 @@ pub enum Code {
     BrokenCell,
     /// What is stored is hidden, or something else is shown.
     NotAsShown,
+    /// A number that is shown rounded to the other side of a line.
+    ShownRounded,
     /// An id or name that is on no register.
     UnknownSubject,
     /// A name that fits two or more.

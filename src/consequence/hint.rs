@@ -2,8 +2,10 @@
 
 use super::Subject;
 use super::draft::DraftLine;
-use crate::fact::{Error, Evidence, Finder, Texts, World};
+use crate::fact::{Error, Evidence, Finder, Origin, Texts, World};
 use crate::pack::Entity;
+use crate::place::A1;
+use crate::table::Dataset;
 
 /// The pack's hints, looked up for all entities.
 pub struct Hints<'a> {
@@ -67,8 +69,27 @@ impl<'a> Hints<'a> {
                 _ => {}
             }
         }
+        told.extend(shown_otherwise(world.data, line));
         told
     }
+}
+
+/// Cells that the line rests on whose number is shown rounded to the other side of a line: `E12显示为60，实为59.6`.
+fn shown_otherwise(data: &Dataset, line: &DraftLine) -> Vec<String> {
+    if data.otherwise.is_empty() {
+        return Vec::new();
+    }
+    let mut told: Vec<String> = Vec::new();
+    for origin in line.grounds.iter().flat_map(|one| &one.ground.sources) {
+        let Origin::Cell(cell) = origin else { continue };
+        if let Some(otherwise) = data.otherwise.get(cell) {
+            let text = format!("{}{otherwise}", A1(cell.row, cell.column));
+            if !told.contains(&text) {
+                told.push(text);
+            }
+        }
+    }
+    told
 }
 
 fn dates(finder: &Finder<'_>, at: u32) -> Vec<String> {

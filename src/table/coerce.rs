@@ -13,7 +13,7 @@ use crate::pack::{Column, ColumnKind, Pack};
 use crate::workbook::{DaySeen, Looks};
 
 use super::column::{Content, Fault, Read, Stored, Value};
-use super::seen::{Seen, Sight, fifteen_digits};
+use super::seen::{Seen, Sight, fifteen_digits, number_in};
 use super::{alike, date, text};
 
 /// How the cells of one column are read.
@@ -231,11 +231,10 @@ impl Coercion {
 
     fn number(&self, seen: &Seen<'_>, (min, max): (Option<f64>, Option<f64>), percent: bool) -> Content {
         let (stored, shown) = (seen.stored, &*seen.shown);
-        // A percent sign within quotes shows a percentage, too, but is no factor.
         let is_percent = shown.contains(['%', '％', '﹪']);
         let number = match stored {
             Stored::Number(..) if is_percent && !percent => None,
-            Stored::Number(number, _) if seen.sight == Sight::Percent => Some(fifteen_digits(number * 100.0)),
+            Stored::Number(number, _) if seen.sight == Sight::Percent => Some(percentage(number, shown)),
             Stored::Number(number, _) => Some(number),
             Stored::Text(_) => number_typed(shown, percent),
             _ => None,
@@ -297,6 +296,13 @@ fn one_line(shown: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(shown)
     }
+}
+
+/// The number of a percentage: 90 for 0.9 that is shown as 90%. A percent sign within quotes (`0"%"`) is no factor.
+fn percentage(number: f64, shown: &str) -> f64 {
+    let hundredfold = fifteen_digits(number * 100.0);
+    let away = |one: f64| number_in(shown).map_or(0.0, |seen| (seen - one).abs());
+    if away(number) < away(hundredfold) { number } else { hundredfold }
 }
 
 /// A number that was typed as text, with its sign where percentages are taken.

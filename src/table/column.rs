@@ -12,7 +12,7 @@ use foldhash::HashMap;
 use crate::finding::Code;
 use crate::workbook::{Look, Raw, Veiled};
 
-use super::seen::{fifteen_digits, number_shown};
+use super::seen::{fifteen_digits, number_in, number_shown};
 use super::text;
 use super::texts::{Index, Recent, Texts};
 
@@ -202,6 +202,20 @@ impl<'a> Entry<'a> {
             Content::Good(Value::Text(meant)) => Some(&meant.0),
             _ => None,
         }
+    }
+
+    /// The number of a good content in a column of numbers.
+    pub fn number(&self) -> Option<f64> {
+        match self.content {
+            Content::Good(Value::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The number that is seen, where it is another one than this.
+    pub fn number_seen(&self) -> Option<f64> {
+        let number = self.number()?;
+        number_in(self.shown).filter(|seen| *seen != number)
     }
 
     /// What a good content says.

@@ -60,7 +60,7 @@ impl Work<'_> {
         DataFrame::new(self.rows.origin.len(), columns)
     }
 
-    fn column(&self, at: usize, codes: Vec<u32>) -> Result<Column, PolarsError> {
+    pub(super) fn column(&self, at: usize, codes: Vec<u32>) -> Result<Column, PolarsError> {
         let default = self.world.schema.coercions[self.index][at].default.as_ref();
         frame::column(&self.table.columns[at], &self.rows.cells[at], codes, default, self.soft[at])
     }

@@ -20,6 +20,7 @@ use super::frame::{self, EvaluateError};
 use super::judge::Work;
 use super::refer::RowFault;
 use super::scan::Schema;
+use super::side::Otherwise;
 use super::{Mention, duplicate};
 
 /// The rows of all sheets of a table, in reading order.
@@ -90,6 +91,8 @@ pub struct Examined {
     pub mentions: HashMap<usize, Vec<Vec<Mention>>>,
     /// Per reference of the table and row.
     pub whos: Vec<Vec<Option<Who>>>,
+    /// Numbers that are shown rounded to the other side of a line.
+    pub otherwise: Vec<Otherwise>,
 }
 
 /// A table's rows with what they say for themselves: all that can be told before anybody is known.
@@ -199,6 +202,7 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
             }
         })
         .collect();
+    let otherwise = work.sides(&verdicts, &years)?;
     let is_kept = |verdict: &Verdict| matches!(verdict, Verdict::Used | Verdict::History);
     let kept: Vec<usize> =
         verdicts.iter().enumerate().filter(|(_, verdict)| is_kept(verdict)).map(|(row, _)| row).collect();
@@ -212,7 +216,7 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
         .collect();
     let mut faults = work.faults;
     faults.sort_by_key(|(row, fault)| (*row, fault.column));
-    Ok(Examined { verdicts, faults, sheet_faults, kept, frame, years, blanked, mentions, whos })
+    Ok(Examined { verdicts, faults, sheet_faults, kept, frame, years, blanked, mentions, whos, otherwise })
 }
 
 /// The faults that cells have of themselves, whatever the registers and the year.

@@ -26,11 +26,12 @@ mod report;
 mod rows;
 mod scan;
 pub mod seen;
+mod side;
 pub mod text;
 mod texts;
 mod year;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
@@ -61,6 +62,9 @@ pub struct Dataset {
     pub findings: Vec<Finding>,
     /// For each finding the row that it is about.
     pub finding_rows: Vec<Option<(SheetId, u32)>>,
+    /// Cells whose number is shown rounded to the other side of a line, and what is to be said of them
+    /// (`显示为60，实为59.6`).
+    pub otherwise: BTreeMap<Cell, String>,
     /// Files that may hold a table but are not read, by path.
     pub passed_over: Vec<String>,
     /// The run's year.

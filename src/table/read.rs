@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::finding::Code;
 use crate::pack::sql::Literals;
 use crate::pack::{Absent, Pack};
-use crate::place::{A1, SheetId};
+use crate::place::{A1, Cell, SheetId};
 use crate::workbook::{self, Parser, Raw, Sink};
 
 use super::directory::{Directory, Entry, Seat, Who};
@@ -553,6 +553,12 @@ fn finish(
             if last.replace(*row) != Some(*row) {
                 let (sheet, line) = rows.origin[*row];
                 dataset.noted.push(super::Noted { table: index, sheet, row: line, values: values(rows, *row) });
+            }
+        }
+        for otherwise in &examined.otherwise {
+            let (sheet, row) = rows.origin[otherwise.row];
+            if let Some(column) = dataset.sheets[sheet.0 as usize].columns[otherwise.column] {
+                dataset.otherwise.insert(Cell { sheet, row, column }, otherwise.told.clone());
             }
         }
         notes.rows(index, rows, &examined.faults, &dataset.sheets);

@@ -94,15 +94,10 @@ impl<'a> Seen<'a> {
             _ => format!("显示为「{}」，实际存放的却是「{plain}」：由数字格式改换了", self.shown),
         }
     }
-
-    /// The number that is seen, if one is: `60` of `60`, `60分`, `60%`.
-    pub fn number(&self) -> Option<f64> {
-        number_in(&self.shown)
-    }
 }
 
-/// The first number in a text.
-fn number_in(shown: &str) -> Option<f64> {
+/// The number that is seen, if one is: 60 in `60`, `60分`, `60%`.
+pub fn number_in(shown: &str) -> Option<f64> {
     let start = shown.find(|c: char| c.is_ascii_digit())?;
     let sign = if shown[..start].ends_with('-') { "-" } else { "" };
     let rest = &shown[start..];
@@ -112,7 +107,7 @@ fn number_in(shown: &str) -> Option<f64> {
         let end = power.find(|c: char| !c.is_ascii_digit() && c != '+' && c != '-').unwrap_or(power.len());
         &rest[rest.len() - power.len() - 1..][..end + 1]
     });
-    format!("{sign}{}{exponent}", digits.trim_end_matches('.')).parse().ok()
+    format!("{sign}{}{exponent}", digits.trim_end_matches('.')).parse().ok().map(fifteen_digits)
 }
 
 /// A number at the fifteen digits at which spreadsheet programs compute and show it: 59.999999999999993 is 60.

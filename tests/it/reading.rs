@@ -94,7 +94,12 @@ fn read_folder(folder: &Path, options: &Options) -> Result<Dataset, Failed> {
 fn read_by(folder: &Path, options: &Options, parser: Parser) -> Result<Dataset, Failed> {
     let known = options.known_lines.iter().map(|line| (*line).to_owned()).collect::<BTreeSet<_>>();
     let literals = |year: i32, as_of: NaiveDate| {
-        Literals::from([("本年".to_owned(), Literal::Int(year)), ("基准日".to_owned(), Literal::Date(as_of))])
+        Literals::from([
+            ("本年".to_owned(), Literal::Int(year)),
+            ("基准日".to_owned(), Literal::Date(as_of)),
+            ("半年得分线".to_owned(), Literal::Number(60.0)),
+            ("年度得分线".to_owned(), Literal::Number(60.0)),
+        ])
     };
     let context = Context { literals: &literals, known_lines: &known, progress: None, parser };
     table::read(folder, &pack(), options.year, options.as_of, &context)
@@ -223,6 +228,7 @@ fn check_with(options: &Options, sheets: &[(&str, &str)], expected: Expect) {
 
 mod headers;
 mod people;
+mod shown;
 mod values;
 mod whole;
 mod years;

@@ -1,6 +1,6 @@
 //! A small city made by hand under the built-in pack: what the stages before the handoff deliver.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kaohe::consequence::{
     Decision, Evidence, FactValue, Flag, Ground, Line, Origin, Outcome, Pending, QuotaPlan, RegisterEntry, Subject,
@@ -240,6 +240,7 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
             finding("G6", "工作落实评价", "", "没有填写", "请填写：好、较好、一般、较差之一", Severity::Rejected),
             finding("H9", "相关责任领导", "老王", "本单位没有叫“老王”的干部", "请填写编号或全名", Severity::Warning),
         ],
+        otherwise: BTreeMap::default(),
         passed_over: vec!["说明.doc".into()],
         year: 2015,
         noted: vec![],

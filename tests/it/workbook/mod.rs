@@ -4,8 +4,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod biff;
-mod build;
+pub mod biff;
+pub mod build;
 mod danger;
 mod foreign;
 mod mutants;

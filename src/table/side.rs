@@ -1,0 +1,149 @@
+//! Numbers that are shown rounded to the other side of a line: 59.6 shown as 60 beside a line of 60.
+//!
+//! Such a number counts as it is stored, and whoever looks at the sheet sees another. So the cell is told, and what
+//! rests on it says so. It matters only in rows that count, in columns that a fact compares with a parameter.
+
+use std::collections::BTreeSet;
+
+use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+
+use crate::finding::{Code, Severity};
+use crate::pack::sql::{self, Literal};
+use crate::pack::{CellRule, Formula, Source};
+
+use super::column::Entry;
+use super::examine::Verdict;
+use super::frame::{self, EvaluateError};
+use super::judge::Work;
+use super::refer::RowFault;
+use super::seen::number_shown;
+
+/// A cell that shows another number than it stores, where that matters.
+#[derive(Debug, Clone)]
+pub struct Otherwise {
+    pub row: usize,
+    pub column: usize,
+    /// `显示为60，实为59.6`.
+    pub told: String,
+}
+
+impl Work<'_> {
+    /// The cells of rows that count in which the number shown and the one stored lie on different sides of a line.
+    pub(super) fn sides(
+        &mut self,
+        verdicts: &[Verdict],
+        years: &[Option<i32>],
+    ) -> Result<Vec<Otherwise>, EvaluateError> {
+        let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
+        let mut found = Vec::new();
+        let pack = self.world.pack;
+        for fact in &pack.facts {
+            let Formula::Aggregate { source: Source::Table(table), given, cells, .. } = &fact.formula else { continue };
+            if *table != self.index {
+                continue;
+            }
+            for cell in cells {
+                let Some((line, at)) = cell.line.as_ref().zip(self.table.column(&cell.column)) else { continue };
+                let rows = self.rounded(at, verdicts);
+                if rows.is_empty() {
+                    continue;
+                }
+                let stored = self.few(&rows, years)?;
+                let counts = match given.as_ref().filter(|given| self.speaks_of_columns(given)) {
+                    Some(given) => frame::holds(&stored, given, &self.world.literals, self.table)?,
+                    None => vec![true; rows.len()],
+                };
+                let differs = self.differs(cell, line, at, &rows, &stored)?;
+                for (row, _) in
+                    rows.iter().zip(counts.iter().zip(&differs)).filter(|(_, (counts, differs))| **counts && **differs)
+                {
+                    if told.insert((*row, at)) {
+                        found.push(self.tell(*row, at, line));
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Used rows in which a column shows another number than it stores.
+    fn rounded(&self, at: usize, verdicts: &[Verdict]) -> Vec<usize> {
+        let cells = &self.rows.cells[at];
+        let rounded: Vec<bool> = cells.entries().map(|entry| entry.number_seen().is_some()).collect();
+        if !rounded.contains(&true) {
+            return Vec::new();
+        }
+        let codes = cells.codes.iter().enumerate();
+        codes
+            .filter(|(row, code)| rounded[**code as usize] && verdicts[*row] == Verdict::Used)
+            .map(|(row, _)| row)
+            .collect()
+    }
+
+    /// All columns of these rows.
+    fn few(&self, rows: &[usize], years: &[Option<i32>]) -> Result<DataFrame, EvaluateError> {
+        let columns = (0..self.table.columns.len()).map(|at| {
+            if self.table.year == Some(at) {
+                return Ok(frame::years(self.name(at), rows.iter().map(|row| years[*row])));
+            }
+            self.column(at, rows.iter().map(|row| self.rows.cells[at].codes[*row]).collect())
+        });
+        Ok(DataFrame::new(rows.len(), columns.collect::<Result<Vec<Column>, _>>()?)?)
+    }
+
+    /// Whether a condition can be told from the row alone.
+    fn speaks_of_columns(&self, given: &str) -> bool {
+        let names = sql::parse(given).map(|given| sql::names(&given)).unwrap_or_default();
+        names.iter().all(|name| self.table.column(name).is_some() || self.world.literals.contains_key(name))
+    }
+
+    /// For each row whether the cell decides in one way as stored and in another as shown; where no condition says when
+    /// it does, whether it lies elsewhere about the line.
+    fn differs(
+        &self,
+        cell: &CellRule,
+        line: &str,
+        at: usize,
+        rows: &[usize],
+        stored: &DataFrame,
+    ) -> Result<Vec<bool>, EvaluateError> {
+        let entries = || rows.iter().map(|row| self.rows.cells[at].entry(*row));
+        if let Some(when) = &cell.when {
+            let seen: Vec<Option<f64>> = entries().map(|entry| entry.number_seen()).collect();
+            let mut shown = stored.clone();
+            shown.with_column(Series::new(self.name(at).into(), seen).into())?;
+            let [stored, shown] =
+                [stored, &shown].map(|frame| frame::holds(frame, when, &self.world.literals, self.table));
+            return Ok(stored?.into_iter().zip(shown?).map(|(stored, shown)| stored != shown).collect());
+        }
+        let line = match self.world.literals.get(line) {
+            Some(Literal::Number(line)) => *line,
+            Some(Literal::Int(line)) => f64::from(*line),
+            _ => return Ok(vec![false; rows.len()]),
+        };
+        let side = |entry: Entry<'_>| {
+            let (seen, stored) = (entry.number_seen()?, entry.number()?);
+            Some(seen.total_cmp(&line) != stored.total_cmp(&line))
+        };
+        Ok(entries().map(|entry| side(entry).unwrap_or(false)).collect())
+    }
+
+    fn tell(&mut self, row: usize, column: usize, line: &str) -> Otherwise {
+        let entry = self.rows.cells[column].entry(row);
+        let (shown, stored) = (entry.shown, entry.number().map(number_shown).unwrap_or_default());
+        let value = self.world.literals.get(line).map(ToString::to_string).unwrap_or_default();
+        let told = format!("显示为{shown}，实为{stored}");
+        let fault = RowFault {
+            column,
+            code: Code::ShownRounded,
+            severity: Severity::Warning,
+            reason: format!(
+                "{}{told}，一个在{line}（{value}）的这一边，一个在那一边；按实际存放的{stored}计算",
+                self.name(column)
+            ),
+            remedy: "请核对应为哪个数：按实际的，请把单元格的小数位数显示完整；按所显示的，请改填这个数".to_owned(),
+        };
+        self.put(row, fault);
+        Otherwise { row, column, told }
+    }
+}
