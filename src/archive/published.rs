@@ -80,14 +80,14 @@ fn read_seal(run_dir: &Path) -> Result<Option<Seal>, Error> {
 /// them (Excel and WPS `~$`, WPS also `.~`, LibreOffice `.~lock.…#`).
 pub fn open_lists(run_dir: &Path) -> Result<Vec<String>, Error> {
     let mut open = Vec::new();
-    for name in file_names(run_dir)? {
-        let locked = name
-            .strip_prefix(".~lock.")
-            .and_then(|name| name.strip_suffix('#'))
-            .or_else(|| name.strip_prefix("~$"))
-            .or_else(|| name.strip_prefix(".~"));
-        if let Some(locked) = locked {
-            open.push(locked.to_owned());
+    for folder in folders(run_dir)? {
+        for name in file_names(&run_dir.join(&folder))? {
+            let locked = name
+                .strip_prefix(".~lock.")
+                .and_then(|name| name.strip_suffix('#'))
+                .or_else(|| name.strip_prefix("~$"))
+                .or_else(|| name.strip_prefix(".~"));
+            open.extend(locked.map(|locked| format!("{folder}{locked}")));
         }
     }
     open.sort();
@@ -234,14 +234,39 @@ fn file_names(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
+/// Where lists lie in a published folder, each with `/` behind it: in itself, and by authority.
+fn folders(run_dir: &Path) -> Result<Vec<String>, Error> {
+    let submitted = run_dir.join(printed::SUBMITTED);
+    let fault = |source| Error::Io { path: submitted.clone(), source };
+    let mut found = vec![String::new()];
+    let entries = match fs::read_dir(&submitted) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(found);
+        }
+        other => other.map_err(fault)?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(fault)?;
+        if entry.file_type().map_err(fault)?.is_dir() {
+            found.push(format!("{}/{}/", printed::SUBMITTED, entry.file_name().to_string_lossy()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Workbooks by ending: in a published folder a list may have been saved again in another format.
-fn workbook_names(folder: &Path) -> Result<Vec<String>, Error> {
+fn workbook_names(run_dir: &Path) -> Result<Vec<String>, Error> {
     let endings = ["xlsx", "xlsm", "xlsb", "xls", "ods", "et"];
-    let mut names = file_names(folder)?;
-    names.retain(|name| {
+    let is_workbook = |name: &String| {
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
         endings.contains(&ending.as_str()) && !name.starts_with('.') && !name.starts_with('~')
-    });
+    };
+    let mut names = Vec::new();
+    for folder in folders(run_dir)? {
+        let found = file_names(&run_dir.join(&folder))?.into_iter().filter(is_workbook);
+        names.extend(found.map(|name| format!("{folder}{name}")));
+    }
     Ok(names)
 }
 

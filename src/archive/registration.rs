@@ -42,6 +42,9 @@ pub struct Vocabulary {
     /// All actions, options and further measures of the pack, in its order: what a line may be changed to.
     #[serde(rename = "处理方式")]
     pub methods: Vec<String>,
+    /// Who decides about units, and about people of whom the register does not say it.
+    #[serde(rename = "默认管理权限", default)]
+    pub authority: String,
 }
 
 impl Vocabulary {
@@ -55,7 +58,7 @@ impl Vocabulary {
                 methods.push(method.clone());
             }
         }
-        Vocabulary { agree, refuse, defer, change, methods }
+        Vocabulary { agree, refuse, defer, change, methods, authority: pack.default_authority().to_owned() }
     }
 
     /// 同意, 不同意 or 变更: 缓议 leaves a proposal undecided.

@@ -155,8 +155,63 @@ fn together(texts: &[String]) -> Cow<'_, str> {
     }
 }
 
-/// The workbook of a list.
-pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTable<'_>) -> Workbook<'t> {
+/// What a title says of whose people alone a workbook is about.
+pub fn name_authority(title: &mut String, authority: Option<&str>) {
+    if let Some(authority) = authority {
+        title.insert_str(title.find('\n').unwrap_or(title.len()), &printed::of_authority(authority));
+    }
+}
+
+impl<'a> ListTable<'a> {
+    /// The rows about which one authority decides, numbered anew.
+    pub fn of_authority(&self, material: &Material<'_>, authority: &str) -> ListTable<'a> {
+        let lines = &material.outcome.lines;
+        let of = |row: &&ListRow<'a>| {
+            let at = lines.binary_search_by(|line| line.id.as_bytes().cmp(row.id.as_bytes()));
+            at.is_ok_and(|at| material.people.decider(lines[at].subject) == authority)
+        };
+        let number = self.column(printed::NUMBER);
+        let rows = self.rows.iter().filter(of).cloned().enumerate().map(|(at, mut row)| {
+            if let Some(number) = number {
+                row.cells[number] = (at + 1).to_string().into();
+            }
+            row
+        });
+        ListTable { list: self.list, index: self.index, columns: self.columns.clone(), rows: rows.collect() }
+    }
+
+    /// Whether the list holds nothing but what is planned by share.
+    pub fn is_plan(&self, pack: &Pack) -> bool {
+        let mut actions = (0..pack.actions.len()).filter(|at| Some(pack.actions[*at].list) == self.index).peekable();
+        actions.peek().is_some() && actions.all(|at| pack.quotas.iter().any(|quota| quota.action == at))
+    }
+}
+
+/// Who decides about lines other than the planned ones, in register order; none where it is one and the same.
+pub fn authorities<'a>(material: &Material<'a>) -> Vec<&'a str> {
+    let pack = material.pack;
+    let people = &material.people;
+    let planned = |line: &&Line| pack.quotas.iter().any(|quota| quota.action == line.action);
+    let mut found: Vec<((bool, Order), &'a str)> = Vec::new();
+    for line in material.outcome.lines.iter().filter(|line| !planned(line)) {
+        let decider = people.decider(line.subject);
+        let at = (decider != pack.default_authority(), people.order(line.subject));
+        match found.iter_mut().find(|(_, known)| *known == decider) {
+            Some((first, _)) => *first = at.min(*first),
+            None => found.push((at, decider)),
+        }
+    }
+    found.sort_unstable();
+    if found.len() > 1 { found.into_iter().map(|(_, decider)| decider).collect() } else { Vec::new() }
+}
+
+/// The workbook of a list, or of an authority's part of one.
+pub fn workbook<'t>(
+    material: &Material<'_>,
+    info: &RunInfo,
+    table: &'t ListTable<'_>,
+    authority: Option<&str>,
+) -> Workbook<'t> {
     let pack = material.pack;
     let list = table.index.map(|index| &pack.lists[index]);
     let heading = list.map_or(table.list, |list| list.title.as_str());
@@ -164,6 +219,7 @@ pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTabl
         material.outcome.quotas.iter().find(|plan| pack.actions[pack.quotas[plan.quota].action].list == index)
     });
     let mut title = info.title(pack, heading);
+    name_authority(&mut title, authority);
     let mut head = Vec::new();
     if let Some(plan) = plan {
         let state = progress(pack, info, plan);
@@ -360,6 +416,11 @@ fn suggestions(pack: &Pack, line: &Line) -> Vec<String> {
     }
     for quota in pack.quotas.iter().filter(|quota| quota.of == line.subject.kind) {
         add(quota.action, &[]);
+    }
+    for measure in &pack.further {
+        if !words.contains(&measure.name) {
+            words.push(measure.name.clone());
+        }
     }
     words
 }

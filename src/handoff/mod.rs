@@ -1,6 +1,6 @@
 //! What committees, offices and units are handed: lists, registers, letters, an overview.
 //!
-//! Builders ([`lists`], [`register`], [`overview`], [`pendings`], [`faults`], [`notices`],
+//! Builders ([`lists`], `meeting`, [`register`], [`overview`], [`pendings`], [`faults`], [`notices`],
 //! [`changes`]) lay workbooks out as values of [`model`]; [`write`] turns these into files and is the
 //! only user of the writing library. [`Handoff`] holds one run's outputs: its lists as texts, which
 //! the archive registers before anything is published, and the folder made from them.
@@ -20,6 +20,7 @@ mod layout;
 pub mod ledger;
 pub mod lists;
 mod measure;
+mod meeting;
 pub mod model;
 pub mod notices;
 pub mod overview;
@@ -41,7 +42,7 @@ use crate::pack::{Pack, Run, printed};
 use crate::table::Dataset;
 
 use lists::ListTable;
-use model::{Line, LineStyle, Workbook};
+use model::{Line, LineStyle};
 pub use sink::is_told;
 
 /// What the run adds to the heads of workbooks.
@@ -201,6 +202,15 @@ impl<'a> Handoff<'a> {
         lists.sort_by_key(|table| std::cmp::Reverse(table.rows.len()));
         jobs.extend(lists.into_iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
         jobs.extend(self.register.iter().map(|table| (format!("{}.xlsx", table.list), Job::Register(table))));
+        let authorities = lists::authorities(material);
+        let mut folders = text::FileNames::default();
+        for authority in authorities.iter().copied() {
+            let folder = format!("{}/{}", printed::SUBMITTED, folders.claim_folder(authority));
+            jobs.push((format!("{folder}/{}.xlsx", printed::MEETING), Job::Meeting(Some(authority))));
+            let split = self.lists.iter().filter(|table| !table.is_plan(material.pack));
+            jobs.extend(split.map(|table| (format!("{folder}/{}.xlsx", table.list), Job::Submitted(table, authority))));
+        }
+        jobs.push((format!("{}.xlsx", printed::MEETING), Job::Meeting(None)));
         jobs.push((format!("{}.xlsx", overview::NAME), Job::Overview(figures)));
         jobs.push((format!("{}.xlsx", pendings::NAME), Job::Pendings));
         jobs.push((format!("{}.xlsx", faults::LIST), Job::Faults));
@@ -210,22 +220,26 @@ impl<'a> Handoff<'a> {
         jobs.extend(faulty.names().map(|(index, name)| (format!("{}/{name}", faults::FOLDER), Job::Return(index))));
         let folder = &material.pack.notices.folder;
         jobs.extend(letters.names().map(|(index, name)| (format!("{folder}/{name}"), Job::Notice(index))));
-        write_all(dir, &mut jobs, |job, path| {
-            let book = self.book(job, info, &faulty, &letters);
-            Ok(write::save(&book, path)?)
-        })
+        write_all(dir, &mut jobs, |job, path| self.write(job, info, &faulty, &letters, path))
     }
 
-    fn book<'s>(
-        &'s self,
-        job: Job<'s>,
+    fn write(
+        &self,
+        job: Job<'_>,
         info: &RunInfo,
-        faulty: &'s faults::Faulty<'_>,
-        letters: &'s notices::Letters<'_>,
-    ) -> Workbook<'s> {
+        faulty: &faults::Faulty<'_>,
+        letters: &notices::Letters<'_>,
+        path: &Path,
+    ) -> Result<(), Error> {
         let material = &self.material;
-        match job {
-            Job::List(table) => lists::workbook(material, info, table),
+        let part;
+        let book = match job {
+            Job::List(table) => lists::workbook(material, info, table, None),
+            Job::Submitted(table, authority) => {
+                part = table.of_authority(material, authority);
+                lists::workbook(material, info, &part, Some(authority))
+            }
+            Job::Meeting(authority) => meeting::workbook(material, info, authority),
             Job::Register(table) => register::workbook(material.pack, info, table),
             Job::Overview(figures) => overview::workbook(material, info, figures, faulty),
             Job::Pendings => pendings::workbook(material, info),
@@ -235,7 +249,8 @@ impl<'a> Handoff<'a> {
             Job::Changes(changes) => {
                 changes::workbook(info.title(material.pack, printed::CHANGES), info.as_of, changes)
             }
-        }
+        };
+        Ok(write::save(&book, path)?)
     }
 }
 
@@ -258,6 +273,10 @@ pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Publ
 #[derive(Clone, Copy)]
 enum Job<'j> {
     List(&'j ListTable<'j>),
+    /// The part of a list about which one authority decides.
+    Submitted(&'j ListTable<'j>, &'j str),
+    /// What the meeting reads, of all or of one authority's people.
+    Meeting(Option<&'j str>),
     Register(&'j ListTable<'j>),
     Overview(&'j Figures),
     Pendings,

@@ -16,6 +16,8 @@ pub struct People<'a> {
     kinds: Vec<Kind<'a>>,
     /// Index of the units' subject kind.
     pub unit: usize,
+    /// Who decides where the register does not say: about units, too.
+    default: &'a str,
 }
 
 struct Kind<'a> {
@@ -83,7 +85,8 @@ impl<'a> People<'a> {
                 }
             })
             .collect();
-        People { kinds, unit }
+        let default = pack.default_authority();
+        People { kinds, unit, default }
     }
 
     pub fn id(&self, subject: Subject) -> &'a str {
@@ -104,6 +107,12 @@ impl<'a> People<'a> {
     /// Who may decide; empty for units.
     pub fn authority(&self, subject: Subject) -> &'a str {
         self.kinds[subject.kind].authorities.get(subject.index as usize).copied().unwrap_or("")
+    }
+
+    /// Who decides about the subject; about units whoever decides by default.
+    pub fn decider(&self, subject: Subject) -> &'a str {
+        let authority = self.authority(subject);
+        if authority.is_empty() { self.default } else { authority }
     }
 
     /// Names of the units, home first.

@@ -97,11 +97,20 @@ pub struct FileNames(HashSet<String>);
 impl FileNames {
     /// `stem` with what Windows forbids replaced, made unique, and `.xlsx`.
     pub fn claim(&mut self, stem: &str) -> String {
+        self.with_ending(stem, ".xlsx")
+    }
+
+    /// The same for a folder.
+    pub fn claim_folder(&mut self, name: &str) -> String {
+        self.with_ending(name, "")
+    }
+
+    fn with_ending(&mut self, stem: &str, ending: &str) -> String {
         let stem = file_stem(stem);
-        let mut name = format!("{stem}.xlsx");
+        let mut name = format!("{stem}{ending}");
         let mut number = 2;
         while !self.0.insert(name.to_lowercase()) {
-            name = format!("{stem}({number}).xlsx");
+            name = format!("{stem}({number}){ending}");
             number += 1;
         }
         name

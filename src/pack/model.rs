@@ -44,6 +44,15 @@ pub struct Pack {
     pub files: Vec<(String, String)>,
 }
 
+impl Pack {
+    /// Who decides about members of whom the register does not say it, and about units; empty where the pack knows none.
+    pub fn default_authority(&self) -> &str {
+        let member = &self.subjects[self.membership.member];
+        let column = member.authority.map(|column| &self.tables[member.register].columns[column]);
+        column.and_then(|column| column.default.as_deref()).unwrap_or("")
+    }
+}
+
 /// A kind of subject: teams, cadres. Its register says who exists and in which order.
 #[derive(Debug, Clone)]
 pub struct Subject {

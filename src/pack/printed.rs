@@ -27,6 +27,16 @@ pub const STATE: &str = "状态";
 /// The workbook of a run that depends on what was published before; nobody answers in it.
 pub const CHANGES: &str = "变更对照";
 
+/// What a title row says of a workbook that holds one authority's people alone. `record` reads it again.
+pub fn of_authority(authority: &str) -> String {
+    format!("（{AUTHORITY}：{authority}）")
+}
+
+/// What the meeting reads.
+pub const MEETING: &str = "会审一览";
+/// The folder in which each authority finds its own people's lists.
+pub const SUBMITTED: &str = "报审";
+
 /// What stands before the answers on every list, to be read.
 pub const LIST: [&str; 10] = [NUMBER, SUBJECT, UNIT, POST, AUTHORITY, ACTION, METHODS, BASIS, FACTS, HINTS];
 /// What stands after them, on the screen alone: by this a row is known when it comes back, and found in the input.

@@ -183,6 +183,12 @@ pub(super) fn weigh(words: &Vocabulary, current: Option<&Decision>, given: Decis
     Weighed::Differs(merged, differences)
 }
 
+/// Two answers to one line as one: each may be blank where the other is not; none where they contradict each other.
+pub(super) fn united(one: &Decision, other: &Decision) -> Option<Decision> {
+    let as_pairs = super::known::as_pairs;
+    differences(&as_pairs(one), &as_pairs(other)).is_empty().then(|| completed(one, other))
+}
+
 /// Weighs what is filled into the register.
 pub(super) fn weigh_entry(current: Option<&Pairs>, given: Pairs) -> Weighed<Pairs> {
     let Some(current) = current else { return Weighed::New(given) };

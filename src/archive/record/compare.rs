@@ -3,48 +3,25 @@
 //! An answer must never reach another person's line, a changed line or one that no longer stands, so a
 //! single cell that differs refuses everything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Session;
-use super::answer::{Reader, Weighed, weigh, weigh_entry};
-use super::fault::Fault;
-use super::known::{BookKey, Printed, Registered, as_pairs, first_run};
+use super::answer::{self, Reader, Weighed, weigh, weigh_entry};
+use super::fault::{Fault, Place};
+use super::known::{BookKey, Printed, Registered, Target, Titled, as_pairs, first_run};
 use super::rows::{Kind, Row, Sheet};
 use super::{Answered, Filled};
 use crate::archive::error::Error;
-use crate::pack::{Run, printed};
+use crate::pack::printed;
 use crate::place::A1;
 use crate::table::text;
-
-/// A list of a run: year, run, index into its registered lists.
-pub(super) type Target = (i32, Run, usize);
 
 const TAKE_PUBLISHED: &str = "重新取用最近一次发布的名单，把答复填在上面";
 const RESTORE: &str = "恢复登记时的原文（可对照已发布的名单），只填写答复各列";
 
-/// The list that a sheet is (a part of): the one most of its rows belong to, else the one its title names.
-pub(super) fn target(session: &mut Session<'_>, sheet: &Sheet) -> Result<Option<Target>, Error> {
-    let mut counts: BTreeMap<Target, usize> = BTreeMap::new();
-    for row in &sheet.rows {
-        let ids = text::key(&row.shown(sheet, printed::LINE));
-        let Some((year, run)) = first_run(&ids) else { continue };
-        let Some(registered) = session.known.registered(year, run)? else { continue };
-        let list = match sheet.kind {
-            Kind::List => registered.line(&ids).map(|line| line.list),
-            Kind::Book => {
-                let (file, id) = entry_key(sheet, row);
-                registered.entries_of(&file, &id).first().map(|at| registered.entries[*at].list)
-            }
-        };
-        if let Some(list) = list {
-            *counts.entry((year, run, list)).or_default() += 1;
-        }
-    }
-    let most = counts.iter().max_by_key(|(_, count)| **count).map(|(target, _)| *target);
-    match most {
-        Some(target) => Ok(Some(target)),
-        None => session.known.titled(&sheet.titles, sheet.kind),
-    }
+/// The list that a sheet is (a part of), as its title says: rows may be pasted or lost, and prove nothing.
+pub(super) fn target(session: &mut Session<'_>, sheet: &Sheet) -> Result<Option<Titled>, Error> {
+    session.known.titled(&sheet.titles, sheet.kind)
 }
 
 fn entry_key(sheet: &Sheet, row: &Row) -> (String, String) {
@@ -97,9 +74,10 @@ pub(super) fn list(
     session: &mut Session<'_>,
     file: &str,
     sheet: &Sheet,
-    target: Target,
+    titled: &Titled,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
+    let target = titled.target;
     session.known.answers()?;
     let Some(registered) = session.known.peek(target.0, target.1) else { return Ok(()) };
     let answer_columns: Vec<String> =
@@ -114,7 +92,7 @@ pub(super) fn list(
             without_id(session, file, sheet, row);
             continue;
         }
-        if let Some(reason) = foreign(session, target, &id)? {
+        if let Some(reason) = foreign(session, titled, &id)? {
             session.faults.push(Fault::cell(file, sheet, row, printed::LINE, reason.0, reason.1));
             continue;
         }
@@ -124,7 +102,7 @@ pub(super) fn list(
 }
 
 /// Why a row does not belong to the list.
-fn foreign(session: &mut Session<'_>, target: Target, id: &str) -> Result<Option<(String, &'static str)>, Error> {
+fn foreign(session: &mut Session<'_>, titled: &Titled, id: &str) -> Result<Option<(String, &'static str)>, Error> {
     let of = first_run(id);
     let registered = match of {
         Some((year, run)) => session.known.registered(year, run)?,
@@ -143,14 +121,25 @@ fn foreign(session: &mut Session<'_>, target: Target, id: &str) -> Result<Option
             (format!("档案中没有处理编号「{id}」"), "删去自己添加的行；误改了处理编号的，恢复原文")
         }));
     };
-    if (registered.year, registered.run, line.list) != target {
+    if (registered.year, registered.run, line.list) != titled.target {
         let list = &registered.lists[line.list].name;
         return Ok(Some((
             format!("「{id}」是{}《{list}》中的行，不属于这份名单", registered.title()),
             "把它从这份名单中删去，在它自己的名单上答复",
         )));
     }
+    if let Some(authority) = titled.authority.as_deref().filter(|authority| !is_of(registered, line, authority)) {
+        let decider = registered.decider(line);
+        return Ok(Some((
+            format!("「{id}」的管理权限是「{decider}」，这份名单只报「{authority}」的"),
+            "把它从这份名单中删去，在它自己的名单上答复",
+        )));
+    }
     Ok(None)
+}
+
+fn is_of(registered: &Registered, line: &super::known::Line, authority: &str) -> bool {
+    text::key(registered.decider(line)) == text::key(authority)
 }
 
 fn line(
@@ -162,19 +151,17 @@ fn line(
     id: &str,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
-    let place = format!("{file} {}!{}", sheet.name, sheet.cell(row, printed::LINE));
     let Session { known, faults, amend, lines, recorded, places, .. } = session;
     let Some((registered, line)) = known.peek(target.0, target.1).and_then(|known| Some((known, known.line(id)?)))
     else {
         return Ok(());
     };
     seen.extend(registered.position(id));
-    if let Some(earlier) = places.get(id) {
+    if let Some(earlier) = places.get(id).filter(|earlier| earlier.file == file) {
         let reason = format!("「{id}」（{}）重复出现，前面已在 {earlier}", line.subject);
         faults.push(Fault::cell(file, sheet, row, printed::LINE, reason, "只留一行"));
         return Ok(());
     }
-    places.insert(id.to_owned(), place);
     let list = &registered.lists[line.list];
     // A row of an earlier publication is refused as such; a changed one is read on, so that all its faults are told.
     if stale(faults, file, sheet, row, registered, id, &line.check) {
@@ -188,29 +175,60 @@ fn line(
         faults.push(superseded(file, sheet, row, printed::LINE, id, &changed, registered));
         return Ok(());
     }
-    let words = &registered.vocabulary;
+    let words = registered.vocabulary.clone();
     let before = faults.len();
-    let given = Reader { file, sheet, row, faults }.decision(line, list, words);
+    let given = Reader { file, sheet, row, faults }.decision(line, list, &words);
+    let here = Place { given: given.clone(), ..Place::of(file, sheet, row, printed::OPINION) };
+    let earlier = places.insert(id.to_owned(), here);
     let Some(given) = given else {
-        if faults.len() == before {
+        if faults.len() == before && earlier.is_none() {
             recorded.blank += 1;
+        }
+        // What another workbook says stands.
+        if let Some(earlier) = earlier {
+            places.insert(id.to_owned(), earlier);
         }
         return Ok(());
     };
     let number = registered.number;
     let (check, adopted) = (line.check.clone(), line.adopted.clone());
-    let words = words.clone();
+    let told = match earlier.as_ref().and_then(|earlier| Some((earlier, earlier.given.as_ref()?))) {
+        Some((place, told)) => match answer::united(told, &given) {
+            Some(both) if both == *told => return Ok(()),
+            Some(both) => Some(both),
+            None => {
+                let here = Place::of(file, sheet, row, printed::OPINION);
+                for (one, other, (mine, theirs)) in [(place, &here, (told, &given)), (&here, place, (&given, told))] {
+                    let reason = format!(
+                        "「{id}」在两个工作簿中答复不同：这里为「{}」，{other} 为「{}」",
+                        in_words(mine),
+                        in_words(theirs)
+                    );
+                    faults.push(one.fault(reason, "查明以哪一份为准，把另一份改成一样或清空"));
+                }
+                return Ok(());
+            }
+        },
+        None => None,
+    };
+    // Counted where it was first found, and completed here.
+    let again = told.is_some();
+    let given = told.unwrap_or(given);
+    if earlier.is_some() && !again {
+        recorded.blank = recorded.blank.saturating_sub(1);
+    }
+    let count = usize::from(!again);
     let answers = known.answers()?;
     let twin = adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
     let current = answers.on(id, &check).or(twin);
     match weigh(&words, current, given) {
-        Weighed::Same => recorded.unchanged += 1,
+        Weighed::Same => recorded.unchanged += count,
         Weighed::New(decision) => {
-            recorded.new += 1;
+            recorded.new += count;
             lines.insert(id.to_owned(), Answered { registration: number, check, decision, amends: false });
         }
         Weighed::Differs(decision, _) if *amend => {
-            recorded.amended += 1;
+            recorded.amended += count;
             lines.insert(id.to_owned(), Answered { registration: number, check, decision, amends: true });
         }
         Weighed::Differs(_, differences) => contradicts(faults, file, sheet, row, &differences),
@@ -400,14 +418,13 @@ fn entry(
     let entry = &registered.entries[at];
     let run = registered.run.code();
     let label = format!("{}/{run}/{}/{name}/{id}", registered.year, entry.kind);
-    let place = format!("{file} {}!{}", sheet.name, sheet.cell(row, printed::ID));
     seen.insert(at);
     if let Some(earlier) = places.get(&label) {
         let reason = format!("「{name}」「{id}」重复出现，前面已在 {earlier}");
         faults.push(Fault::cell(file, sheet, row, printed::ID, reason, "只留一行"));
         return Ok(());
     }
-    places.insert(label, place);
+    places.insert(label, Place::of(file, sheet, row, printed::ID));
     let before = faults.len();
     if cells_differ(faults, file, sheet, row, &list.columns, &entry.cells)
         && as_printed(sheet, row, &known.entry_printed_before(registered, entry)?)
@@ -447,7 +464,8 @@ fn entry(
 }
 
 /// The registered rows of a list that this workbook lacks.
-pub(super) fn missing(session: &mut Session<'_>, file: &str, sheet: &Sheet, target: Target, seen: &BTreeSet<usize>) {
+pub(super) fn missing(session: &mut Session<'_>, file: &str, sheet: &Sheet, titled: &Titled, seen: &BTreeSet<usize>) {
+    let target = titled.target;
     let Some(registered) = session.known.peek(target.0, target.1) else { return };
     let list = &registered.lists[target.2];
     let title = format!("{}《{}》", registered.title(), list.name);
@@ -456,6 +474,8 @@ pub(super) fn missing(session: &mut Session<'_>, file: &str, sheet: &Sheet, targ
         Kind::List => {
             let lines =
                 registered.lines.iter().enumerate().filter(|(at, line)| line.list == target.2 && !seen.contains(at));
+            let authority = titled.authority.as_deref();
+            let lines = lines.filter(|(_, line)| authority.is_none_or(|authority| is_of(registered, line, authority)));
             lost.extend(
                 lines.map(|(_, line)| format!("缺少「{}」（{}）这一行：它登记在{title}中", line.id, line.subject)),
             );

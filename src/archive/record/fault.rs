@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::rows::{Row, Sheet};
+use crate::fact::Decision;
 
 /// A reason to take nothing of any workbook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,37 @@ impl fmt::Display for Fault {
             write!(f, "，{}", self.cell)?;
         }
         write!(f, "：{}。办法：{}", self.reason, self.remedy)
+    }
+}
+
+/// Where a line or entry was found, and what was answered there.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub file: String,
+    pub sheet: String,
+    pub cell: String,
+    pub given: Option<Decision>,
+}
+
+impl Place {
+    pub fn of(file: &str, sheet: &Sheet, row: &Row, column: &str) -> Place {
+        Place { file: file.to_owned(), sheet: sheet.name.clone(), cell: sheet.cell(row, column), given: None }
+    }
+
+    pub fn fault(&self, reason: String, remedy: &str) -> Fault {
+        Fault {
+            file: self.file.clone(),
+            sheet: self.sheet.clone(),
+            cell: self.cell.clone(),
+            reason,
+            remedy: remedy.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}!{}", self.file, self.sheet, self.cell)
     }
 }
 

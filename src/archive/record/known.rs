@@ -32,6 +32,17 @@ pub(in crate::archive) struct Registered {
     earlier: HashMap<String, Vec<String>>,
 }
 
+/// A list of a run: year, run, index into its registered lists.
+pub(in crate::archive) type Target = (i32, Run, usize);
+
+/// What a workbook is for, by its title.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::archive) struct Titled {
+    pub target: Target,
+    /// It holds the lines of this authority alone.
+    pub authority: Option<String>,
+}
+
 /// A published list or register.
 pub(in crate::archive) struct List {
     pub name: String,
@@ -89,6 +100,23 @@ impl Registered {
     /// An earlier registration of this year and run held the line (with this 核对码).
     pub fn held_before(&self, id: &str, check: Option<&str>) -> bool {
         self.earlier.get(id).is_some_and(|checks| check.is_none_or(|check| checks.iter().any(|held| held == check)))
+    }
+
+    /// Who decides about a line, as lists print it.
+    pub fn decider<'l>(&'l self, line: &'l Line) -> &'l str {
+        let column = self.lists[line.list].columns.iter().position(|name| name == printed::AUTHORITY);
+        let printed = column.and_then(|column| line.cells.get(column)).map_or("", String::as_str);
+        if text::is_empty(printed) { &self.vocabulary.authority } else { printed }
+    }
+
+    /// The authority that the rest of a title names; one that nobody is under is kept as it is written there.
+    fn named_authority(&self, rest: &str) -> Option<String> {
+        let begin = text::key(&printed::of_authority(""));
+        let named = rest.strip_prefix(begin.trim_end_matches(')'))?;
+        let known = self.lines.iter().map(|line| self.decider(line)).chain([self.vocabulary.authority.as_str()]);
+        let fitting = known.filter(|known| named.starts_with(&format!("{})", text::key(known))));
+        let longest = fitting.max_by_key(|known| known.len()).map(str::to_owned);
+        Some(longest.unwrap_or_else(|| named.split(')').next().unwrap_or(named).to_owned()))
     }
 
     /// `2015年半年`, as messages name the run.
@@ -237,23 +265,30 @@ impl<'a> Known<'a> {
         self.loaded.get(&(year, run)).and_then(Option::as_ref)
     }
 
-    /// The run and list whose title stands above the header of an empty list (further words may follow
-    /// it in the cell; of two that fit, the longer one).
-    pub fn titled(&mut self, titles: &[String], kind: Kind) -> Result<Option<(i32, Run, usize)>, Error> {
+    /// What the title above the header says: run and list (further words may follow in the cell; of two that fit, the
+    /// longer one), and whose people alone, where it is about one authority's.
+    pub fn titled(&mut self, titles: &[String], kind: Kind) -> Result<Option<Titled>, Error> {
         let given: Vec<String> = titles.iter().map(|title| text::key(title)).collect();
         let runs: Vec<(i32, Run)> = self.runs()?.iter().map(|past| (past.year, past.run)).collect();
-        let mut best = None;
+        let mut best: Option<(usize, Titled)> = None;
         for (year, run) in runs {
-            let lists = self.registered(year, run)?.map_or(&[][..], |registered| &registered.lists);
-            for (at, list) in lists.iter().enumerate().filter(|(_, list)| list.kind == kind) {
+            // Every title tells its year: runs of others need not be read.
+            if !given.iter().any(|given| given.contains(&year.to_string())) {
+                continue;
+            }
+            let Some(registered) = self.registered(year, run)? else { continue };
+            for (at, list) in registered.lists.iter().enumerate().filter(|(_, list)| list.kind == kind) {
                 let title = text::key(&list.title);
-                let fits = !title.is_empty() && given.iter().any(|given| given.starts_with(&title));
-                if fits && best.as_ref().is_none_or(|(length, _)| title.len() > *length) {
-                    best = Some((title.len(), (year, run, at)));
+                if title.is_empty() || best.as_ref().is_some_and(|(length, _)| title.len() <= *length) {
+                    continue;
+                }
+                if let Some(rest) = given.iter().find_map(|given| given.strip_prefix(&title)) {
+                    let authority = registered.named_authority(rest);
+                    best = Some((title.len(), Titled { target: (year, run, at), authority }));
                 }
             }
         }
-        Ok(best.map(|(_, target)| target))
+        Ok(best.map(|(_, titled)| titled))
     }
 
     pub fn answers(&mut self) -> Result<&Answers, Error> {

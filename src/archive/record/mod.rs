@@ -15,8 +15,8 @@ pub(super) use compare::in_words;
 pub use fault::{Fault, Outcome, Recorded};
 pub(super) use known::{Known, as_pairs};
 
-use self::compare::Target;
-use self::known::BookKey;
+use self::fault::Place;
+use self::known::{BookKey, Titled};
 use self::rows::{Kind, Sheet};
 use super::chain::{self, Kind as EntryKind};
 use super::error::Error;
@@ -25,6 +25,7 @@ use super::registration::Pairs;
 use super::write::{json, program};
 use crate::fact::Decision;
 use crate::pack::printed;
+use crate::table::text;
 
 /// An answer to be written.
 struct Answered {
@@ -49,7 +50,7 @@ struct Session<'a> {
     lines: BTreeMap<String, Answered>,
     entries: BTreeMap<BookKey, Filled>,
     /// Where a line or entry was found, over all workbooks.
-    places: HashMap<String, String>,
+    places: HashMap<String, Place>,
     recorded: Recorded,
 }
 
@@ -119,22 +120,22 @@ fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(
         session.faults.push(Fault::file(file, reason, "检查是否选错了文件，标题行是否被改动"));
         return Ok(());
     }
-    let mut lists: BTreeMap<Target, (usize, BTreeSet<usize>)> = BTreeMap::new();
+    let mut lists: BTreeMap<Titled, (usize, BTreeSet<usize>)> = BTreeMap::new();
     for (at, sheet) in sheets.iter().enumerate() {
-        let Some(target) = compare::target(session, sheet)? else {
-            unknown(session, file, sheet);
+        let Some(titled) = compare::target(session, sheet)? else {
+            unknown(session, file, sheet)?;
             continue;
         };
-        compare::headers(session, file, sheet, target);
-        let (last, seen) = lists.entry(target).or_default();
+        compare::headers(session, file, sheet, titled.target);
+        let (last, seen) = lists.entry(titled.clone()).or_default();
         *last = at;
         match sheet.kind {
-            Kind::List => compare::list(session, file, sheet, target, seen)?,
-            Kind::Book => compare::book(session, file, sheet, target, seen)?,
+            Kind::List => compare::list(session, file, sheet, &titled, seen)?,
+            Kind::Book => compare::book(session, file, sheet, titled.target, seen)?,
         }
     }
-    for (target, (last, seen)) in &lists {
-        compare::missing(session, file, &sheets[*last], *target, seen);
+    for (titled, (last, seen)) in &lists {
+        compare::missing(session, file, &sheets[*last], titled, seen);
         if seen.is_empty() {
             session.recorded.notes.push(format!("{file}：名单没有行，没有可收回的答复"));
         }
@@ -142,29 +143,31 @@ fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(
     Ok(())
 }
 
-/// A list that the archive knows nothing of.
-fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) {
+/// A list whose title names none that the archive holds: its rows may be known, but what it is for is not.
+fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) -> Result<(), Error> {
     let name = printed::LINE;
-    let mut told = false;
-    for row in &sheet.rows {
-        if row.get(sheet, name).is_none() {
-            continue;
+    let mut strangers = Vec::new();
+    for row in sheet.rows.iter().filter(|row| row.get(sheet, name).is_some()) {
+        let shown = row.shown(sheet, name);
+        let run = known::first_run(&text::key(&shown));
+        let known = match run {
+            Some((year, run)) => session.known.registered(year, run)?.is_some(),
+            None => false,
+        };
+        if !known {
+            let reason = format!("档案中没有处理编号「{shown}」");
+            let remedy = "确认名单与 --archive 所指的档案配套；只有已发布的名单才能收回";
+            strangers.push(Fault::cell(file, sheet, row, name, reason, remedy));
         }
-        told = true;
-        let reason = format!("档案中没有处理编号「{}」", row.shown(sheet, name));
-        let remedy = "确认名单与 --archive 所指的档案配套；只有已发布的名单才能收回";
-        session.faults.push(Fault::cell(file, sheet, row, name, reason, remedy));
     }
-    if !told {
-        let reason = "这份名单没有行，标题也与档案中任何一份名单都对不上".to_owned();
-        session.faults.push(Fault::header(
-            file,
-            sheet,
-            name,
-            reason,
-            "从命令中去掉它；如果误删了全部行，重新取用已发布的名单",
-        ));
+    if strangers.is_empty() {
+        let reason = "标题与档案中任何一份名单都对不上，不知道这是哪一份名单".to_owned();
+        let remedy =
+            "恢复标题行（名单、年度、轮次、管理权限照已发布的写），或重新取用已发布的名单；不是名单的从命令中去掉";
+        strangers.push(Fault::header(file, sheet, name, reason, remedy));
     }
+    session.faults.extend(strangers);
+    Ok(())
 }
 
 fn write(

@@ -8,7 +8,19 @@ use super::super::raw::{Name, RawFile};
 use super::Builder;
 
 /// What every run writes beside the pack's lists.
-const TAKEN: [&str; 7] = ["总览", "待定事项", "数据问题清单", "退回单", printed::CHANGES, "data", "run"];
+const TAKEN: [&str; 11] = [
+    "总览",
+    "待定事项",
+    "数据问题清单",
+    "退回单",
+    "文书",
+    "研判",
+    printed::MEETING,
+    printed::SUBMITTED,
+    printed::CHANGES,
+    "data",
+    "run",
+];
 const LONGEST: usize = 60;
 /// A table also names a sheet, for which Excel takes so many UTF-16 units.
 const LONGEST_TABLE: usize = 31;

@@ -11,6 +11,7 @@ mod older;
 mod publish;
 mod record;
 mod sheets;
+mod submitted;
 mod years;
 
 use std::path::{Path, PathBuf};

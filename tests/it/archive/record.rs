@@ -425,7 +425,7 @@ fn files_that_are_no_lists_are_refused() {
         (&prose, "不是 kaohe 发布的名单"),
         (&stranger, "档案中没有处理编号「2013-A-约谈-C-K1」"),
         (&nowhere, "找不到"),
-        (&emptied, "标题也与档案中任何一份名单都对不上"),
+        (&emptied, "标题与档案中任何一份名单都对不上"),
     ] {
         let Outcome::Refused(faults) = record(dir.path(), from_ref(path), false) else {
             panic!("{} was taken", path.display())

@@ -43,6 +43,7 @@ pub fn words() -> Vocabulary {
         defer: "缓议".into(),
         change: "变更".into(),
         methods: text(&["通报", "约谈", "诫勉谈话", "批评教育", "函询", "限期整改", "调整建议", "调整", "免职"]),
+        authority: "市委".into(),
     }
 }
 

@@ -87,7 +87,8 @@ fn text_of_lists_is_of_nine_points_on_paper() {
     let (from, to) = (input.to_str().unwrap(), output.to_str().unwrap());
     assert_eq!(kaohe(&["sample", from, "--cadres", "1200", "--messy"]), Some(0));
     for run in ["half-year", "annual"] {
-        assert_eq!(kaohe(&[run, from, "--output", to, "--quiet", "--no-notices"]), Some(0), "{run}");
+        let code = kaohe(&[run, from, "--output", to, "--quiet", "--no-notices"]);
+        assert!(matches!(code, Some(0 | 3)), "{run}: {code:?}");
     }
     let mut seen = 0;
     for run in std::fs::read_dir(&output).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
