@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use super::cells::{self, Ordered};
 use super::error::Fault;
 use super::package::Package;
-use super::xml::{Token as XmlToken, Xml};
+use super::xml::Xml;
 use super::{Looks, Merge, SheetName, sniff};
 use names::{Names, Reader, Tag, Token};
 use styles::{Formats, Styles};
@@ -26,6 +26,9 @@ const STYLES: &str = "styles.xml";
 
 /// Reading all sheets may inflate so many bytes, since each is reached from the start of the part.
 const MOST_INFLATED: u64 = 16 << 30;
+
+/// No honest list of parts is bigger than this.
+const MOST_LIST: u64 = 16 << 20;
 
 #[derive(Debug)]
 pub(super) struct Ods {
@@ -163,16 +166,11 @@ fn null_date(tag: Tag<'_>) -> Result<Option<NaiveDate>, Fault> {
     Ok(tag.text(b"table:date-value")?.trim().get(..10).and_then(|day| day.parse().ok()))
 }
 
-/// Whether the container's list of parts says that some are encrypted.
+/// Whether the container's list of parts says that some are encrypted. Nothing else is asked of it, so it is not parsed:
+/// OpenOffice 2 put a document type in front of it.
 fn is_encrypted(package: &Package) -> Result<bool, Fault> {
     const LIST: &str = "META-INF/manifest.xml";
     let Some(part) = package.find(LIST)? else { return Ok(false) };
-    let mut xml = Xml::new(package.stream(part)?, LIST)?;
-    loop {
-        match xml.next()? {
-            XmlToken::Start(tag) if tag.local() == b"encryption-data" => return Ok(true),
-            XmlToken::Eof => return Ok(false),
-            _ => {}
-        }
-    }
+    let list = package.read(part, MOST_LIST)?;
+    Ok(memchr::memmem::find(&list, b"encryption-data").is_some())
 }

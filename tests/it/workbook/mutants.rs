@@ -103,6 +103,19 @@ fn of_ods() {
 }
 
 #[test]
+fn of_ods_with_styles() {
+    let bytes = include_bytes!("../../../fixtures/formats/libreoffice.ods");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes[..])).unwrap();
+    let mut good = Parts(Vec::new());
+    for name in ["mimetype", "META-INF/manifest.xml", "content.xml", "styles.xml", "settings.xml"] {
+        let mut content = Vec::new();
+        std::io::copy(&mut archive.by_name(name).unwrap(), &mut content).unwrap();
+        good = good.with(name, content);
+    }
+    parts(&good, 0x5EED_0007);
+}
+
+#[test]
 fn of_xlsb() {
     let mut cells = Vec::new();
     for row in 0..20 {

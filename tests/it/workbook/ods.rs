@@ -149,3 +149,72 @@ fn an_encrypted_or_cut_off_document_is_refused() {
     refused(&ods("").with("mimetype", "application/vnd.oasis.opendocument.text").zip(), "另一种 OpenDocument 文档");
     check(&ods("").without("mimetype").zip(), &[]);
 }
+
+#[test]
+fn a_list_of_parts_with_a_document_type_is_read() {
+    let list = r#"<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd"><manifest:manifest xmlns:manifest="m"/>"#;
+    check(&ods("").with("META-INF/manifest.xml", list).zip(), &[]);
+}
+
+#[test]
+fn prefixes_are_what_the_document_binds_them_to() {
+    let row = format!(
+        r#"<table:table-row>{}<table:table-cell table:number-columns-spanned="2" office:value-type="string"><text:p>张<text:s/>三</text:p></table:table-cell><table:covered-table-cell/></table:table-row>"#,
+        cell(r#"office:value-type="float" office:value="41" table:number-columns-repeated="2""#, "<text:p>41</text:p>")
+    );
+    let content = |parts: &super::build::Parts| {
+        String::from_utf8(parts.0.iter().find(|(name, _)| name == "content.xml").unwrap().1.clone()).unwrap()
+    };
+    let usual = ods(&row);
+    let expected = ["A1 41", "B1 41", "C1 \"张 三\"", "合并 C1:D1"];
+    check(&usual.zip(), &expected);
+    let renamed = ["office", "table", "text"].iter().enumerate().fold(content(&usual), |text, (at, name)| {
+        text.replace(&format!("xmlns:{name}="), &format!("xmlns:ns{at}="))
+            .replace(&format!("<{name}:"), &format!("<ns{at}:"))
+            .replace(&format!("</{name}:"), &format!("</ns{at}:"))
+            .replace(&format!(" {name}:"), &format!(" ns{at}:"))
+    });
+    assert!(!renamed.contains("table:table"), "{renamed}");
+    check(&usual.clone().with("content.xml", &renamed).zip(), &expected);
+    // The tags of tables without a prefix; their attributes need one.
+    let default = content(&usual).replace("<table:", "<").replace("</table:", "</").replacen(
+        "<office:document-content ",
+        r#"<office:document-content xmlns="urn:oasis:names:tc:opendocument:xmlns:table:1.0" "#,
+        1,
+    );
+    check(&usual.clone().with("content.xml", &default).zip(), &expected);
+    // The prefix is bound anew inside, and what it was bound to counts again behind.
+    let foreign = content(&usual).replace(
+        "<table:table-row>",
+        r#"<x xmlns:table="urn:other"><table:table-row><table:table-cell/></table:table-row></x><table:table-row xmlns:table="urn:other" xmlns:t="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><table:table-cell/></table:table-row><table:table-row>"#,
+    );
+    check(&usual.clone().with("content.xml", &foreign).zip(), &expected);
+    // Bound where the sheet begins.
+    let inner = content(&usual)
+        .replace("<table:table ", r#"<t:table xmlns:t="urn:oasis:names:tc:opendocument:xmlns:table:1.0" "#)
+        .replace("</table:table>", "</t:table>")
+        .replace("table:table-row", "t:table-row");
+    check(&usual.with("content.xml", &inner).zip(), &expected);
+}
+
+#[test]
+fn what_is_kept_of_other_workbooks_is_no_sheet() {
+    let row = |n: u32| {
+        format!(
+            "<table:table-row>{}</table:table-row>",
+            cell(&format!(r#"office:value-type="float" office:value="{n}""#), "")
+        )
+    };
+    let table = |name: &str, inside: &str| format!(r#"<table:table table:name="{name}">{inside}</table:table>"#);
+    let source = r#"<table:table-source xlink:href="x.ods" table:mode="copy-results-only"/>"#;
+    let content = [
+        table("甲", &row(1)),
+        table("&apos;file:///D:/2014/%E8%80%83.ods&apos;#$年度考核", &format!("{source}{}", row(99))),
+        // A sheet that comes from another workbook is a sheet like others.
+        table("乙", &format!("{source}{}", row(2))),
+        table("&apos;file:///D:/x.ods&apos;#甲", &row(98)),
+        table("丙", &row(3)),
+    ];
+    let lines = shown(&ods_content(&content.concat()).zip()).unwrap();
+    assert_eq!(lines, ["[甲]", "A1 1", "[乙]", "A1 2", "[丙]", "A1 3"]);
+}
