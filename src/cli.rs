@@ -290,6 +290,9 @@ pub struct ArchiveFile {
     /// 按哪一天判断是否逾期
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
+    /// 节假日表：有「日期」「类型」（休、班）两列的工作簿；不写则工作日按周一至周五计
+    #[arg(long, value_name = "WORKBOOK")]
+    pub holidays: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -37,31 +37,41 @@ struct Detail {
     table: &'static str,
     columns: &'static str,
     order: &'static str,
+    /// The version of the schema that has the table first. Later tables are hashed only where an entry has rows in
+    /// them, so that entries of before keep their hash.
+    since: i64,
 }
 
 const DETAILS: &[Detail] = &[
+    first("运行", "年度, 轮次, 基准日, 办法, 办法版本, 办法摘要, 用语", "记录号"),
+    first("名单", "序, 名单, 标题, 登记表, 列, 答复列", "序"),
+    first(
+        "事项",
+        "序, 名单, 处理编号, 核对码, 处理, 对象类别, 编号, 对象, 可选方式, 条款, 沿用编号, 沿用核对码, 已填答复, 各格",
+        "序",
+    ),
+    first("依据", "序, 次, 条款, 关于, 事实", "序, 次"),
+    first("归档", "序, 档案, 对象类别, 编号, 处理编号, 已填答复, 各格", "序"),
+    first("答复", "序, 所答登记, 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 更正", "序"),
+    first("归档答复", "序, 所答登记, 年度, 档案, 对象类别, 编号, 内容, 更正", "序"),
     Detail {
-        table: "运行", columns: "年度, 轮次, 基准日, 办法, 办法版本, 办法摘要, 用语", order: "记录号"
-    },
-    Detail { table: "名单", columns: "序, 名单, 标题, 登记表, 列, 答复列", order: "序" },
-    Detail {
-        table: "事项",
-        columns: "序, 名单, 处理编号, 核对码, 处理, 对象类别, 编号, 对象, 可选方式, 条款, 沿用编号, 沿用核对码, 已填答复, 各格",
+        table: "谈话",
+        columns: "序, 对象类别, 编号, 对象, 谈话日期, 谈话类型, 所属年度, 处理编号",
         order: "序",
-    },
-    Detail { table: "依据", columns: "序, 次, 条款, 关于, 事实", order: "序, 次" },
-    Detail {
-        table: "归档", columns: "序, 档案, 对象类别, 编号, 处理编号, 已填答复, 各格", order: "序"
-    },
-    Detail {
-        table: "答复",
-        columns: "序, 所答登记, 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 更正",
-        order: "序",
-    },
-    Detail {
-        table: "归档答复", columns: "序, 所答登记, 年度, 档案, 对象类别, 编号, 内容, 更正", order: "序"
+        since: 3,
     },
 ];
+
+/// A table of the first version.
+const fn first(table: &'static str, columns: &'static str, order: &'static str) -> Detail {
+    Detail { table, columns, order, since: 1 }
+}
+
+/// The tables that this file has: one on a medium that cannot be written may be of an older version.
+fn details(connection: &Connection) -> rusqlite::Result<impl Iterator<Item = &'static Detail>> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(DETAILS.iter().filter(move |detail| detail.since <= version))
+}
 
 /// Feeds values into a hash so that no two different sequences look alike.
 struct Feed(Sha256);
@@ -144,15 +154,20 @@ pub(super) fn content(
     feed.text(kind);
     feed.value(of.map_or(ValueRef::Null, ValueRef::Integer));
     let mut counts = Vec::with_capacity(DETAILS.len());
-    for detail in DETAILS {
+    for detail in details(connection)? {
         let sql =
             format!("SELECT {} FROM {} WHERE 记录号 = ?1 ORDER BY {}", detail.columns, detail.table, detail.order);
         let mut statement = connection.prepare_cached(&sql)?;
         let width = statement.column_count();
         let mut rows = statement.query([number])?;
         let mut count = 0;
-        feed.text(detail.table);
+        if detail.since == 1 {
+            feed.text(detail.table);
+        }
         while let Some(row) = rows.next()? {
+            if count == 0 && detail.since > 1 {
+                feed.text(detail.table);
+            }
             count += 1;
             feed.part(b'|', &[]);
             for column in 0..width {
@@ -246,7 +261,7 @@ pub(super) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         chain = text(4).to_owned();
         seal = text(7).to_owned();
     }
-    for (detail, total) in DETAILS.iter().zip(totals) {
+    for (detail, total) in details(connection)?.zip(totals) {
         let all: i64 = connection.query_row(&format!("SELECT COUNT(*) FROM {}", detail.table), [], |row| row.get(0))?;
         if all != total {
             faults.push(format!("表「{}」有 {} 行与记录对不上", detail.table, (all - total).abs()));

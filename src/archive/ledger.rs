@@ -5,9 +5,14 @@ use chrono::NaiveDate;
 use super::docket::{Docket, State};
 use super::error::Error;
 use super::open::Archive;
-use super::read::parsed;
+use super::people::{people, people_sheet};
+use super::periods::{periods, periods_sheet};
+use super::read::{book_answers, parsed};
 use super::registration::Pairs;
+use super::tasks::{Due, Standing, Talk, talks, tasks, tasks_sheet};
+use super::workdays::Calendar;
 use crate::fact::Decision;
+use crate::fact::history::Entered;
 use crate::pack::printed;
 
 /// A sheet of texts.
@@ -19,22 +24,52 @@ pub struct LedgerSheet {
     pub rows: Vec<Vec<String>>,
 }
 
+/// What the archive holds, as it stands on a day.
+#[derive(Default)]
+pub(super) struct Standings {
+    pub dockets: Vec<Docket>,
+    pub talks: Vec<Talk>,
+    pub entered: Vec<Entered>,
+    pub due: Vec<Due>,
+}
+
 /// Columns of the ledger that come from the list as printed.
 const PRINTED: [&str; 6] =
     [printed::UNIT, printed::POST, printed::AUTHORITY, printed::METHODS, printed::BASIS, printed::FACTS];
 
 impl Archive {
     /// All that was proposed and decided, what is open, and the whole history of answers.
-    pub fn ledger(&self, as_of: Option<NaiveDate>) -> Result<Vec<LedgerSheet>, Error> {
-        let dockets = self.dockets(as_of)?;
+    pub fn ledger(&self, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<Vec<LedgerSheet>, Error> {
+        let Standings { dockets, talks, entered, due } = self.standings(as_of, calendar)?;
         let fault = |error| self.fault(error);
         Ok(vec![
-            lines(&dockets),
+            tasks_sheet(&due, as_of, calendar),
+            periods_sheet(&periods(&dockets, &talks), as_of),
+            people_sheet(&people(&dockets, &talks, &entered)),
+            lines(&dockets, &due),
             withdrawn(&dockets),
             self.answers_sheet().map_err(fault)?,
             self.book_sheet().map_err(fault)?,
             self.entries_sheet().map_err(fault)?,
         ])
+    }
+
+    /// How many tasks are overdue and how many are due soon on a day.
+    pub fn due(&self, as_of: NaiveDate, calendar: &Calendar) -> Result<(usize, usize), Error> {
+        let due = self.standings(Some(as_of), calendar)?.due;
+        let count = |standing| due.iter().filter(|due| due.standing == standing).count();
+        Ok((count(Standing::Overdue), count(Standing::Soon)))
+    }
+
+    /// All that the ledger tells about, read once.
+    pub(super) fn standings(&self, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<Standings, Error> {
+        let dockets = self.dockets()?;
+        let Some(connection) = &self.connection else { return Ok(Standings::default()) };
+        let runs: Vec<_> = dockets.iter().map(|docket| &docket.past).collect();
+        let talks = talks(connection, &runs).map_err(|error| self.fault(error))?;
+        let entered = book_answers(connection).map_err(|error| self.fault(error))?;
+        let due = tasks(&dockets, &talks, as_of, calendar);
+        Ok(Standings { dockets, talks, entered: entered.into_values().collect(), due })
     }
 
     /// Every answer ever given: amended ones too.
@@ -122,7 +157,7 @@ impl Archive {
     }
 }
 
-fn sheet(name: &str, title: &str, columns: &[&str]) -> LedgerSheet {
+pub(super) fn sheet(name: &str, title: &str, columns: &[&str]) -> LedgerSheet {
     LedgerSheet {
         name: name.to_owned(),
         title: title.to_owned(),
@@ -143,7 +178,7 @@ fn answer(decision: Option<&Decision>) -> [String; 4] {
     })
 }
 
-fn lines(dockets: &[Docket]) -> LedgerSheet {
+fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
     let head = ["年度", "轮次", "名单", "处理", "处理编号", "对象", "编号"];
     let tail = ["状态", "委员会意见", "决定方式", "决定日期", "备注", "办理期限", "办理结果", "办理情况", "核对码"];
     let columns: Vec<&str> = head.into_iter().chain(PRINTED).chain(tail).collect();
@@ -160,11 +195,11 @@ fn lines(dockets: &[Docket]) -> LedgerSheet {
                 line.subject_name.clone(),
                 line.past.subject.clone(),
             ];
-            let columns =
-                docket.lists.iter().find(|(name, _)| *name == line.list).map_or(&[][..], |(_, columns)| columns);
+            // Which source a lead came from shows in its rule: what is cited of such lines stays on the lists.
+            let hidden = docket.is_confidential(line);
             for name in PRINTED {
-                let at = columns.iter().position(|column| column == name);
-                row.push(at.and_then(|at| line.cells.get(at)).cloned().unwrap_or_default());
+                let told = !hidden || ![printed::BASIS, printed::FACTS].contains(&name);
+                row.push(if told { docket.printed(line, name).to_owned() } else { String::new() });
             }
             row.push(
                 match docketed.state {
@@ -177,17 +212,11 @@ fn lines(dockets: &[Docket]) -> LedgerSheet {
                 .to_owned(),
             );
             row.extend(answer(line.past.decision.as_ref()));
-            match &docketed.task {
-                Some(task) => {
-                    let situation = match (task.is_open(), task.overdue) {
-                        (false, _) => "已办结",
-                        (true, true) => "已逾期",
-                        (true, false) => "办理中",
-                    };
-                    row.extend([task.due.clone(), task.done.clone(), situation.to_owned()]);
-                }
-                None => row.extend([String::new(), String::new(), String::new()]),
-            }
+            let due = due.iter().find(|due| due.line == line.past.id);
+            row.extend(due.map_or_else(<[String; 3]>::default, |due| {
+                let until = due.until.map(|day| day.to_string()).unwrap_or_default();
+                [until, due.done.clone(), due.standing.word().to_owned()]
+            }));
             row.push(line.past.check.clone());
             sheet.rows.push(row);
         }

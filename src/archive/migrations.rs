@@ -8,7 +8,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x4B41_4F48;
 
 /// Step n brings a file from version n to version n + 1.
-pub(super) const STEPS: &[&str] = &[FIRST, VIEWS];
+pub(super) const STEPS: &[&str] = &[FIRST, VIEWS, TALKS];
 
 const FIRST: &str = r#"
 CREATE TABLE 记录 (
@@ -145,4 +145,20 @@ CREATE VIEW 现行事项 AS
     ON 末.处理编号 = 事项.处理编号 AND 末.核对码 = 事项.核对码
   LEFT JOIN 答复 ON 答复.记录号 = 末.记录号 AND 答复.处理编号 = 末.处理编号 AND 答复.核对码 = 末.核对码
   ORDER BY 现行登记.年度, 现行登记.轮次, 事项.序;
+"#;
+
+const TALKS: &str = r#"
+CREATE TABLE 谈话 (
+  -- 每次运行所用的谈话，供台账推算期限和影响期。不是答复。
+  记录号   INTEGER NOT NULL,
+  序       INTEGER NOT NULL,
+  对象类别 TEXT NOT NULL,
+  编号     TEXT NOT NULL,
+  对象     TEXT NOT NULL,    -- 对象的名称
+  谈话日期 TEXT NOT NULL,    -- 年-月-日
+  谈话类型 TEXT NOT NULL,
+  所属年度 TEXT,             -- 记录中未注明的为空
+  处理编号 TEXT,             -- 所办理的事项；未注明的为空
+  PRIMARY KEY (记录号, 序)
+);
 "#;

@@ -14,11 +14,15 @@ mod error;
 mod ledger;
 mod migrations;
 mod open;
+mod people;
+mod periods;
 mod published;
 mod read;
 mod record;
 mod registration;
 mod show;
+mod tasks;
+pub mod workdays;
 mod write;
 
 pub use error::Error;
@@ -28,6 +32,8 @@ pub use published::{SEAL, Unrecorded, folder_name, open_lists, seal, sealed_work
 pub use read::{History, PastRun, Withdrawn};
 pub use record::{Fault, Outcome, Recorded};
 pub use registration::{
-    ExtraColumn, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration, Vocabulary,
+    ExtraColumn, FollowUp, Lines, Period, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList,
+    RegisteredTalk, Registration, Vocabulary,
 };
+pub use workdays::Calendar;
 pub use write::{Settled, Ticket};

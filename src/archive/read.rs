@@ -6,14 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::chain::digest;
 use super::error::Error;
 use super::open::Archive;
 use super::registration::{Pairs, StoredDecision, Vocabulary};
 use super::write::{json, run_of};
-use crate::fact::history::{Answered, PastGround, PastLine};
+use crate::fact::history::{Answered, CarriedOut, Entered, PastGround, PastLine};
 use crate::fact::{self, Decision};
 use crate::pack::Run;
 
@@ -24,6 +24,8 @@ pub struct PastRun {
     pub run: Run,
     pub as_of: String,
     pub vocabulary: Vocabulary,
+    /// The pack's name.
+    pub pack: String,
     pub(super) number: i64,
 }
 
@@ -50,9 +52,6 @@ pub struct Withdrawn {
     pub subject_name: String,
     pub decision: Decision,
 }
-
-/// Key of an entry in the register of talks: year, subject kind, 编号, 档案.
-type BookKey = (i32, String, String, String);
 
 /// All that is known from earlier runs.
 #[derive(Debug, Clone, Default)]
@@ -124,18 +123,19 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<His
         let answered = |answer: &Answer| Answered { check: answer.check.clone(), decision: answer.decision.clone() };
         history.facts.current.insert(id.clone(), given.iter().map(answered).collect());
     }
-    for ((of, kind, subject, file), filled) in &book {
+    for ((of, kind, subject, file), entered) in &book {
         if *of == year {
-            let filled = filled.iter().map(|(column, text)| (column.clone(), text.clone())).collect();
+            let filled = entered.filled.iter().map(|(column, text)| (column.clone(), text.clone())).collect();
             history.facts.register.insert((kind.clone(), subject.clone(), file.clone()), filled);
         }
     }
-    history.sha256 = sha256(&history.facts, &book, year);
+    history.facts.entered = book.into_values().collect();
+    history.sha256 = sha256(&history.facts);
     Ok(history)
 }
 
 /// Over texts in byte order, so that neither the clock nor the order of recording shows in it.
-fn sha256(facts: &fact::History, book: &BTreeMap<BookKey, Pairs>, year: i32) -> String {
+fn sha256(facts: &fact::History) -> String {
     let mut parts: Vec<[String; 3]> = Vec::new();
     for line in facts.lines.values() {
         if let Some(decision) = &line.decision {
@@ -147,10 +147,8 @@ fn sha256(facts: &fact::History, book: &BTreeMap<BookKey, Pairs>, year: i32) -> 
             parts.push([id.clone(), answer.check.clone(), json(&StoredDecision::from(&answer.decision))]);
         }
     }
-    for ((of, kind, id, file), filled) in book {
-        if *of == year {
-            parts.push([format!("{of}/{kind}/{id}"), file.clone(), json(filled)]);
-        }
+    for Entered { year, kind, subject, file, filled, .. } in &facts.entered {
+        parts.push([format!("{year}/{kind}/{subject}"), file.clone(), json(filled)]);
     }
     parts.sort();
     digest(parts.iter().flatten().map(String::as_str))
@@ -162,7 +160,7 @@ pub(super) const PUBLISHED: &str = "SELECT 登记号 FROM 记录 WHERE 种类 = 
 /// The latest published run of every year and run, in that order (half-year first).
 pub(super) fn latest_runs(connection: &Connection) -> rusqlite::Result<Vec<PastRun>> {
     let mut statement = connection.prepare(&format!(
-        "SELECT 年度, 轮次, 基准日, 用语, 记录号 FROM 运行 WHERE 记录号 IN
+        "SELECT 年度, 轮次, 基准日, 用语, 记录号, 办法 FROM 运行 WHERE 记录号 IN
          (SELECT MAX(记录号) FROM 运行 WHERE 记录号 IN ({PUBLISHED}) GROUP BY 年度, 轮次)
          ORDER BY 年度, 轮次 = 'A'"
     ))?;
@@ -173,6 +171,7 @@ pub(super) fn latest_runs(connection: &Connection) -> rusqlite::Result<Vec<PastR
             as_of: row.get(2)?,
             vocabulary: parsed(row, 3)?,
             number: row.get(4)?,
+            pack: row.get(5)?,
         })
     })?;
     rows.collect()
@@ -224,6 +223,7 @@ pub(super) fn past_lines(
             cells: parsed(row, 10)?,
             past: PastLine {
                 decision: own.or(twin).cloned(),
+                adopted: adopted.map(|(id, _)| id),
                 id,
                 year: past.year,
                 run: past.run,
@@ -358,14 +358,33 @@ pub(super) fn each_answer(connection: &Connection, mut take: impl FnMut(String, 
     Ok(())
 }
 
-/// What was last filled into the register of talks.
-pub(super) fn book_answers(connection: &Connection) -> rusqlite::Result<BTreeMap<BookKey, Pairs>> {
-    let mut filled = BTreeMap::new();
-    let mut statement =
-        connection.prepare("SELECT 年度, 对象类别, 编号, 档案, 内容 FROM 归档答复 ORDER BY 记录号, 序")?;
+/// Key of a row of the register of talks: year, subject kind, 编号, 档案.
+pub(super) type BookKey = (i32, String, String, String);
+
+/// What stands filled in in the register of talks.
+pub(super) fn book_answers(connection: &Connection) -> rusqlite::Result<BTreeMap<BookKey, Entered>> {
+    let mut entered: BTreeMap<BookKey, Entered> = BTreeMap::new();
+    let mut statement = connection.prepare(
+        "SELECT 归档答复.年度, 归档答复.对象类别, 归档答复.编号, 归档答复.档案, 内容, 归档.处理编号 FROM 归档答复
+         LEFT JOIN 归档 ON 归档.记录号 = 所答登记 AND 归档.档案 = 归档答复.档案
+           AND 归档.对象类别 = 归档答复.对象类别 AND 归档.编号 = 归档答复.编号
+         ORDER BY 归档答复.记录号, 归档答复.序",
+    )?;
+    let mut of_line = connection.prepare("SELECT 对象类别, 编号 FROM 事项 WHERE 处理编号 = ?1 LIMIT 1")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        filled.insert((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), parsed(row, 4)?);
+        let key: BookKey = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        let known = entered.entry(key.clone()).or_insert_with(|| {
+            let (year, kind, subject, file) = key;
+            Entered { year, kind, subject, file, lines: Vec::new(), filled: Pairs::new() }
+        });
+        known.filled = parsed(row, 4)?;
+        for id in parsed_or_none::<Vec<String>>(row, 5)?.unwrap_or_default() {
+            if known.lines.iter().all(|line| line.id != id) {
+                let whose = of_line.query_row([&id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+                known.lines.extend(whose.map(|(kind, subject)| CarriedOut { id, kind, subject }));
+            }
+        }
     }
-    Ok(filled)
+    Ok(entered)
 }

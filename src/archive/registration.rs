@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::Decision;
 use crate::fact::history::PastGround;
-use crate::pack::{Answers, Pack, Run};
+use crate::pack::{Answers, Pack, Run, Task};
 
 /// One run's proposals; `L` holds the lines of each list.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct Registration<L = Vec<RegisteredLine<'static>>> {
     pub lists: Vec<RegisteredList<L>>,
     /// The register of talks, if the pack has one.
     pub book: Option<RegisteredBook>,
+    /// The talks that the run used.
+    pub talks: Vec<RegisteredTalk>,
 }
 
 /// The words in which a committee answers.
@@ -45,6 +47,67 @@ pub struct Vocabulary {
     /// Who decides about units, and about people of whom the register does not say it.
     #[serde(rename = "默认管理权限", default)]
     pub authority: String,
+    /// None in archives of an older kaohe.
+    #[serde(rename = "审定以后", default, skip_serializing_if = "Option::is_none")]
+    pub followup: Option<FollowUp>,
+}
+
+/// What the pack says about the time after the meeting.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FollowUp {
+    #[serde(rename = "事项")]
+    pub tasks: Vec<Task>,
+    #[serde(rename = "影响期")]
+    pub periods: Vec<Period>,
+    /// Rules whose grounds are told to nobody but the committee.
+    #[serde(rename = "不公开的条款")]
+    pub confidential: Vec<String>,
+    /// Facts of grounds that are somebody's grade.
+    #[serde(rename = "等次")]
+    pub grades: Vec<String>,
+}
+
+/// An influence period: what it follows, and how long it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    #[serde(rename = "名称")]
+    pub name: String,
+    #[serde(rename = "处理")]
+    pub action: String,
+    #[serde(rename = "谈话")]
+    pub talk: String,
+    #[serde(rename = "月")]
+    pub months: u32,
+}
+
+impl FollowUp {
+    /// As the pack says on a day; `set` holds the parameters set for the run.
+    pub fn of(pack: &Pack, as_of: NaiveDate, set: &[(String, String)]) -> FollowUp {
+        let months = |name: &str| -> Option<u32> {
+            if let Some((_, value)) = set.iter().find(|(known, _)| known == name) {
+                return value.parse::<f64>().ok().map(|months| months as u32);
+            }
+            let parameter = pack.parameters.iter().find(|parameter| parameter.name == name)?;
+            match &parameter.values.iter().rfind(|dated| dated.from <= as_of)?.value {
+                crate::pack::Value::Number(months) => Some(*months as u32),
+                crate::pack::Value::Text(_) => None,
+            }
+        };
+        let periods = pack.influences.iter().filter_map(|influence| {
+            Some(Period {
+                name: influence.name.clone(),
+                action: influence.action.clone(),
+                talk: influence.talk.clone(),
+                months: months(&influence.months)?,
+            })
+        });
+        FollowUp {
+            tasks: pack.tasks.clone(),
+            periods: periods.collect(),
+            confidential: pack.rules.iter().filter(|rule| rule.confidential).map(|rule| rule.id.clone()).collect(),
+            grades: pack.grades.clone(),
+        }
+    }
 }
 
 impl Vocabulary {
@@ -58,7 +121,13 @@ impl Vocabulary {
                 methods.push(method.clone());
             }
         }
-        Vocabulary { agree, refuse, defer, change, methods, authority: pack.default_authority().to_owned() }
+        let authority = pack.default_authority().to_owned();
+        Vocabulary { agree, refuse, defer, change, methods, authority, followup: None }
+    }
+
+    /// Whether a line that proposes `proposed` was agreed to be done by `action`.
+    pub fn agreed_to(&self, decision: &Decision, proposed: &str, action: &str) -> bool {
+        decision.is_to(&self.agree, &self.change, proposed, action)
     }
 
     /// 同意, 不同意 or 变更: 缓议 leaves a proposal undecided.
@@ -157,6 +226,18 @@ pub struct RegisteredEntry {
     /// (column, text) that the register is published with.
     pub filled: Vec<(String, String)>,
     pub cells: Vec<String>,
+}
+
+/// A talk that a run used.
+#[derive(Debug, Clone)]
+pub struct RegisteredTalk {
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub subject_name: String,
+    pub day: NaiveDate,
+    pub kind: String,
+    pub year: Option<String>,
+    pub line: Option<String>,
 }
 
 /// An answer as it stands in the archive's JSON cells.

@@ -6,21 +6,30 @@ use chrono::NaiveDate;
 
 use super::docket::{Docket, Docketed, State};
 use super::error::Error;
+use super::ledger::Standings;
 use super::open::Archive;
+use super::periods::{Running, periods};
 use super::record::in_words;
+use super::tasks::{Due, Standing};
+use super::workdays::Calendar;
 
 impl Archive {
     /// The text of `archive show`; with `as_of` it also says what is overdue on that day.
-    pub fn show(&self, as_of: Option<NaiveDate>) -> Result<String, Error> {
+    pub fn show(&self, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<String, Error> {
         let mut text = String::new();
         // Writing to a String does not fail.
-        let _ = self.write_show(&mut text, as_of)?;
+        let _ = self.write_show(&mut text, as_of, calendar)?;
         Ok(text)
     }
 
-    fn write_show(&self, out: &mut String, as_of: Option<NaiveDate>) -> Result<std::fmt::Result, Error> {
+    fn write_show(
+        &self,
+        out: &mut String,
+        as_of: Option<NaiveDate>,
+        calendar: &Calendar,
+    ) -> Result<std::fmt::Result, Error> {
         let tail = self.tail()?;
-        let dockets = self.dockets(as_of)?;
+        let Standings { dockets, talks, due, .. } = self.standings(as_of, calendar)?;
         let open = self.unsettled()?.len();
         let faults = self.verify()?;
         Ok((|| {
@@ -38,9 +47,10 @@ impl Archive {
                 writeln!(out, "尚无已发布的运行")?;
             }
             for docket in &dockets {
-                write_docket(out, docket, as_of)?;
+                write_docket(out, docket)?;
             }
-            Ok(())
+            write_due(out, &due, as_of, calendar)?;
+            write_periods(out, &periods(&dockets, &talks), as_of)
         })())
     }
 }
@@ -48,7 +58,7 @@ impl Archive {
 /// A heading and the lines that stand under it.
 type Section = (&'static str, fn(&Docketed) -> bool);
 
-fn write_docket(out: &mut String, docket: &Docket, as_of: Option<NaiveDate>) -> std::fmt::Result {
+fn write_docket(out: &mut String, docket: &Docket) -> std::fmt::Result {
     let past = &docket.past;
     writeln!(out, "\n{}年{}（基准日 {}）：共 {} 项", past.year, past.run.title(), past.as_of, docket.lines.len())?;
     let words = &past.vocabulary;
@@ -73,33 +83,23 @@ fn write_docket(out: &mut String, docket: &Docket, as_of: Option<NaiveDate>) -> 
         }
         writeln!(out, "未答复 {}", of_list.iter().filter(|docketed| docketed.state == State::Unanswered).count())?;
     }
-    let sections: [Section; 5] = [
+    let sections: [Section; 4] = [
         ("已决定", |docketed| docketed.state == State::Decided),
         ("缓议", |docketed| docketed.state == State::Deferred),
         ("依据已变，请重新审定", |docketed| docketed.state == State::Stale),
         ("未答复", |docketed| docketed.state == State::Unanswered),
-        ("待办结", |docketed| docketed.task.as_ref().is_some_and(super::docket::Task::is_open)),
     ];
     for (title, wanted) in sections {
         let lines: Vec<&Docketed> = docket.lines.iter().filter(|docketed| wanted(docketed)).collect();
         if lines.is_empty() {
             continue;
         }
-        match as_of.filter(|_| title == "待办结") {
-            Some(day) => writeln!(
-                out,
-                "  {title}（截至 {day}，逾期 {} 项）",
-                lines.iter().filter(|d| d.task.as_ref().is_some_and(|t| t.overdue)).count()
-            )?,
-            None => writeln!(out, "  {title}")?,
-        }
+        writeln!(out, "  {title}")?;
         for docketed in lines {
             let line = &docketed.line;
             write!(out, "    {} {}", line.past.id, line.subject_name)?;
-            match (&line.past.decision, &docketed.task) {
-                (_, Some(task)) if title == "待办结" => write!(out, "：{}", task.in_words())?,
-                (Some(decision), _) => write!(out, "：{}", in_words(decision))?,
-                _ => {}
+            if let Some(decision) = &line.past.decision {
+                write!(out, "：{}", in_words(decision))?;
             }
             writeln!(out, "{}", if line.adopted { "（沿用半年决定）" } else { "" })?;
         }
@@ -108,6 +108,48 @@ fn write_docket(out: &mut String, docket: &Docket, as_of: Option<NaiveDate>) -> 
         writeln!(out, "  已审定，但重新运行后不再提出")?;
         for line in &docket.withdrawn {
             writeln!(out, "    {} {}：{}", line.id, line.subject_name, in_words(&line.decision))?;
+        }
+    }
+    Ok(())
+}
+
+/// 督办: what is done needs no looking after.
+fn write_due(out: &mut String, due: &[Due], as_of: Option<NaiveDate>, calendar: &Calendar) -> std::fmt::Result {
+    let open: Vec<&Due> = due.iter().filter(|due| due.standing != Standing::Done).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let count = |standing| open.iter().filter(|due| due.standing == standing).count();
+    match as_of {
+        Some(day) => writeln!(
+            out,
+            "\n督办（截至 {day}，逾期 {} 项，将到期 {} 项）",
+            count(Standing::Overdue),
+            count(Standing::Soon)
+        )?,
+        None => writeln!(out, "\n督办（共 {} 项；用 --as-of 指明日期可知是否到期）", open.len())?,
+    }
+    if !calendar.is_given() {
+        writeln!(out, "  没有提供节假日表（--holidays），工作日按周一至周五计")?;
+    }
+    for due in open {
+        writeln!(out, "    {} {}：{}", due.line, due.subject, due.in_words())?;
+    }
+    Ok(())
+}
+
+/// 影响期: as of a day those under it, and those of whom it is not known.
+fn write_periods(out: &mut String, periods: &[Running], as_of: Option<NaiveDate>) -> std::fmt::Result {
+    let Some(day) = as_of else { return Ok(()) };
+    let told: Vec<&Running> = periods.iter().filter(|one| one.from.is_none() || one.runs(day)).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n影响期（截至 {day}）")?;
+    for one in told {
+        match one.from.zip(one.to) {
+            Some((from, to)) => writeln!(out, "    {} {}：{from} 至 {to}，{}", one.subject, one.name, one.by)?,
+            None => writeln!(out, "    {} {}：日期未填，{}", one.subject, one.name, one.by)?,
         }
     }
     Ok(())

@@ -271,6 +271,22 @@ fn insert(transaction: &Transaction<'_>, number: i64, registration: &Registratio
     if let Some(book) = &registration.book {
         insert_book(transaction, number, registration.lists.len(), book)?;
     }
+    let mut row = transaction.prepare_cached(
+        "INSERT INTO 谈话 (记录号, 序, 对象类别, 编号, 对象, 谈话日期, 谈话类型, 所属年度, 处理编号) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for (at, talk) in registration.talks.iter().enumerate() {
+        row.execute(params![
+            number,
+            at as i64,
+            talk.subject_kind,
+            talk.subject_id,
+            talk.subject_name,
+            talk.day.to_string(),
+            talk.kind,
+            talk.year,
+            talk.line,
+        ])?;
+    }
     Ok(())
 }
 

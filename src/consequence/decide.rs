@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::draft::{Draft, DraftGround, DraftLine};
 use super::ground::check_code;
 use super::members::Members;
-use super::{Flag, Line, Outcome, Pending, QuotaPlan, Subject, hint, quota, register};
+use super::{Flag, Line, Outcome, Pending, QuotaPlan, Subject, hint, influence, quota, register};
 use crate::fact::{Decision, Error, History, Origin, World};
 use crate::finding::Severity;
 use crate::pack::{Entity, Pack, Run, Tone};
@@ -51,7 +51,9 @@ pub fn decide<'a>(
     rejected(world, &mut draft);
     let mut outcome = Outcome { quotas, ..Outcome::default() };
     outcome.lines = lines(world, &mut draft)?;
-    outcome.register = register::entries(world, history, &outcome.lines)?;
+    influence::tell(world, history, &mut outcome.lines)?;
+    outcome.talks = influence::used(world)?;
+    outcome.register = register::entries(world, history, &outcome.lines, run, year)?;
     outcome.pending = draft.pending.into_values().collect();
     Ok((outcome, trace))
 }

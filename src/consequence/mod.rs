@@ -6,6 +6,7 @@ mod decide;
 mod draft;
 mod ground;
 mod hint;
+pub mod influence;
 mod members;
 mod quota;
 mod reach;
@@ -131,6 +132,17 @@ pub struct RegisterEntry {
     pub answers: Vec<(String, String)>,
 }
 
+/// A talk that was held.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TalkHeld {
+    pub subject: Subject,
+    pub day: chrono::NaiveDate,
+    pub kind: String,
+    /// The year that it answers for, and the line that it carries out, where they are noted.
+    pub year: Option<String>,
+    pub line: Option<String>,
+}
+
 /// All that a run proposes and leaves open.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
@@ -140,4 +152,6 @@ pub struct Outcome {
     pub pending: Vec<Pending>,
     pub quotas: Vec<QuotaPlan>,
     pub register: Vec<RegisterEntry>,
+    /// Talks that the run used, for the archive.
+    pub talks: Vec<TalkHeld>,
 }

@@ -210,8 +210,14 @@ impl CellsOf {
     }
 
     fn at(&self, data: &Dataset, row: usize) -> Option<Evidence> {
+        // A remembered row stands for the line that it carries out.
+        let origin = if data.was_read(self.table, row) {
+            Origin::Cell(data.cell(self.table, row, self.column)?)
+        } else {
+            Origin::Archive(self.carried_out.as_ref()?.at(row)?.into_owned())
+        };
         Some(Evidence {
-            origin: Origin::Cell(data.cell(self.table, row, self.column)?),
+            origin,
             fact: Arc::clone(&self.fact),
             table: Arc::clone(&self.table_name),
             column: Arc::clone(&self.column_name),

@@ -16,6 +16,15 @@ pub struct Decision {
     pub extra: Vec<(String, String)>,
 }
 
+impl Decision {
+    /// Whether something was decided to be done by way of `action` on a line that proposes `proposed`: agreed where that
+    /// is the same, or agreed or changed with it as the way. `agree` and `change` are the pack's words.
+    pub fn is_to(&self, agree: &str, change: &str, proposed: &str, action: &str) -> bool {
+        let agreed = self.opinion == agree;
+        agreed && proposed == action || (agreed || self.opinion == change) && self.method == action
+    }
+}
+
 /// Earlier runs and answers.
 #[derive(Debug, Clone, Default)]
 pub struct History {
@@ -29,6 +38,36 @@ pub struct History {
     pub current: BTreeMap<String, Vec<Answered>>,
     /// Answers in the register of talks of the year: (subject kind, subject id, file) → (column, text).
     pub register: BTreeMap<(String, String, String), Vec<(String, String)>>,
+    /// The same of all years, with the lines that a talk entered there carries out.
+    pub entered: Vec<Entered>,
+}
+
+/// What stands filled in in a row of the register of talks, and the lines that the row named when it came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    pub year: i32,
+    /// Whose file, and which.
+    pub kind: String,
+    pub subject: String,
+    pub file: String,
+    pub lines: Vec<CarriedOut>,
+    /// By column.
+    pub filled: BTreeMap<String, String>,
+}
+
+impl Entered {
+    /// Whether it is about any of these lines.
+    pub fn names<'l>(&self, mut lines: impl Iterator<Item = &'l str>) -> bool {
+        lines.any(|id| self.lines.iter().any(|line| line.id == id))
+    }
+}
+
+/// A line that a talk carries out, and whom it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarriedOut {
+    pub id: String,
+    pub kind: String,
+    pub subject: String,
 }
 
 /// An answer and the 核对码 of the line it was given on.
@@ -50,6 +89,8 @@ pub struct PastLine {
     pub check: String,
     /// The answer that counts.
     pub decision: Option<Decision>,
+    /// The half-year's line whose decision counts as its own (半年已决定).
+    pub adopted: Option<String>,
     pub grounds: Vec<PastGround>,
 }
 

@@ -448,6 +448,13 @@ impl Checker<'_> {
                 self.condition(&quota.place, "比例", Site::Entity(Entity::Subject(quota.of)), sql);
             }
         }
+        for influence in &pack.influences {
+            let Some(talks) = &pack.talks else { continue };
+            let site = Site::Entity(Entity::Row(talks.table));
+            for sql in [&influence.of_year, &influence.may_be_of_year] {
+                self.condition(&influence.place, &influence.name, site, sql);
+            }
+        }
         if let Some(register) = &pack.register {
             for rule in register.files.iter().flat_map(|file| &file.rules) {
                 if !pack.rules.iter().any(|known| known.id == *rule) {

@@ -1,5 +1,7 @@
 //! What a pack says about the time after a meeting: further measures, talks, tasks and influence periods.
 
+use serde::{Deserialize, Serialize};
+
 use super::model::Place;
 
 /// A measure that a proposal may be changed to, beside the pack's actions and options.
@@ -12,4 +14,82 @@ pub struct Measure {
     /// What it means for the rules of later years, in words; the facts of the pack are what says so to the engine.
     pub means: String,
     pub place: Place,
+}
+
+/// Which table holds the talks, and what its columns say of one.
+#[derive(Debug, Clone)]
+pub struct Talks {
+    pub table: usize,
+    pub date: String,
+    pub kind: String,
+    /// The year that it answers for.
+    pub year: String,
+    /// The line that it carries out.
+    pub line: String,
+    pub place: Place,
+}
+
+/// A time after a measure in which it is to be weighed when somebody is proposed for something good.
+#[derive(Debug, Clone)]
+pub struct Influence {
+    pub name: String,
+    /// The action that it follows, and the kind of talk by which that is done.
+    pub action: String,
+    pub talk: String,
+    /// The parameter with its length in months.
+    pub months: String,
+    /// Actions on whose lines a period is told that still runs; and those on which it is told for its year.
+    pub on: Vec<usize>,
+    pub on_of_year: Vec<usize>,
+    /// SQL over the talks: it belongs to the run's year; it may.
+    pub of_year: String,
+    pub may_be_of_year: String,
+    pub texts: InfluenceTexts,
+    pub reading: String,
+    pub place: Place,
+}
+
+/// What is said, with `{from}` and `{to}` for the days.
+#[derive(Debug, Clone)]
+pub struct InfluenceTexts {
+    pub running: String,
+    pub undated: String,
+    pub of_year: String,
+    pub may_be_of_year: String,
+}
+
+/// What has to happen once a line is agreed. Kept in the archive, so that the ledger needs no pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    #[serde(rename = "事项")]
+    pub what: String,
+    /// Lines agreed to any of these.
+    #[serde(rename = "处理")]
+    pub actions: Vec<String>,
+    /// Counted from the talk of this kind that carries the line out, where there is one; else from the decision.
+    #[serde(rename = "自谈话", default, skip_serializing_if = "Option::is_none")]
+    pub talk: Option<String>,
+    #[serde(rename = "期限", default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
+    /// The answer column that sets the term instead.
+    #[serde(rename = "期限列", default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Done when this answer column is filled, or by a talk of this kind that carries the line out.
+    #[serde(rename = "完成列", default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<String>,
+    #[serde(rename = "完成谈话", default, skip_serializing_if = "Option::is_none")]
+    pub done_by_talk: Option<String>,
+    /// Only where the committee set a term.
+    #[serde(rename = "仅限定期的", default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_set: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Within {
+    #[serde(rename = "天")]
+    Days(u32),
+    #[serde(rename = "工作日")]
+    WorkingDays(u32),
+    #[serde(rename = "月")]
+    Months(u32),
 }

@@ -23,7 +23,7 @@ pub mod sql;
 pub use build::{fits, nearest, stays_inside};
 pub use check::{Typing, fact_order, needs};
 pub use fault::{Error, Fault, Report};
-pub use followup::Measure;
+pub use followup::{Influence, InfluenceTexts, Measure, Talks, Task, Within};
 pub use lint::{Lint, Lints, lint};
 pub use load::{
     SAMPLE, TEMPLATE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::followup::Measure;
+use super::followup::{Influence, Measure, Talks, Task};
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
 #[derive(Debug, Clone)]
@@ -35,6 +35,11 @@ pub struct Pack {
     pub hints: Vec<Hint>,
     /// What a proposal may be changed to beside actions and options.
     pub further: Vec<Measure>,
+    pub talks: Option<Talks>,
+    /// Facts that are somebody's grade of a year.
+    pub grades: Vec<String>,
+    pub influences: Vec<Influence>,
+    pub tasks: Vec<Task>,
     pub notices: Notices,
     pub pendings: Pendings,
     pub answers: Answers,
@@ -524,6 +529,8 @@ pub struct RegisterBook {
     pub talk_date: String,
     pub talk_when: String,
     pub talk_line: String,
+    /// What a talk entered in the register is among them: column and value.
+    pub talk_is: (String, String),
     pub files: Vec<RegisterFile>,
     pub answer_columns: Vec<AnswerColumn>,
     pub states: RegisterStates,

@@ -24,6 +24,12 @@ pub const CHECK: &str = "核对码";
 pub const FILE: &str = "档案";
 pub const STATE: &str = "状态";
 
+/// The columns of the workbook of holidays, and what stands in the second: a day off, a day worked instead.
+pub const DAY: &str = "日期";
+pub const KIND_OF_DAY: &str = "类型";
+pub const OFF: &str = "休";
+pub const ON: &str = "班";
+
 /// The workbook of a run that depends on what was published before; nobody answers in it.
 pub const CHANGES: &str = "变更对照";
 

@@ -37,6 +37,11 @@ pub struct RawFile {
     pub quota: Vec<RawQuota>,
     pub hint: Vec<RawHint>,
     pub measure: Vec<RawMeasure>,
+    pub talks: Option<RawTalks>,
+    /// Facts that are somebody's grade of a year, for the page about one subject.
+    pub grades: Option<Vec<Name>>,
+    pub influence: Vec<RawInfluence>,
+    pub task: Vec<RawTask>,
     pub ratio: Vec<RawRatio>,
     pub cross: Vec<RawCross>,
     pub silent: Vec<RawSilent>,
@@ -379,6 +384,7 @@ pub struct RawRegisterBook {
     pub talk_date: Name,
     pub talk_when: Name,
     pub talk_line: Name,
+    pub talk_is: RawWhen,
     pub states: RawStates,
     pub answers: Vec<RawAnswerColumn>,
     pub files: Vec<RawRegisterFile>,
@@ -424,6 +430,58 @@ pub struct RawHint {
     #[serde(default)]
     pub actions: Vec<Name>,
     pub dates: Option<Name>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawTalks {
+    pub table: Name,
+    pub date: Name,
+    pub kind: Name,
+    pub year: Name,
+    pub line: Name,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawInfluence {
+    pub name: String,
+    pub action: Name,
+    pub talk: Name,
+    pub months: Name,
+    pub on: Vec<Name>,
+    #[serde(default)]
+    pub on_of_year: Vec<Name>,
+    pub of_year: Name,
+    pub may_be_of_year: Name,
+    pub texts: RawInfluenceTexts,
+    pub reading: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawInfluenceTexts {
+    pub running: String,
+    pub undated: String,
+    pub of_year: String,
+    pub may_be_of_year: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawTask {
+    pub what: Name,
+    pub actions: Vec<Name>,
+    pub talk: Option<Name>,
+    pub days: Option<u32>,
+    pub working_days: Option<u32>,
+    pub months: Option<u32>,
+    pub until: Option<Name>,
+    pub done: Option<Name>,
+    pub done_by_talk: Option<Name>,
+    #[serde(default)]
+    pub only_set: bool,
+    pub reading: Option<String>,
 }
 
 /// A further measure that a proposal may be changed to.

@@ -168,7 +168,7 @@ impl Maker<'_> {
             Some(archive) => archive.known_lines().map_err(Failure::failed)?,
             None => BTreeSet::new(),
         };
-        let read = super::read(&job, pack, &known, self.told)?;
+        let mut read = super::read(&job, pack, &known, self.told)?;
         if !self.told_input.replace(true) {
             self.told.say(&summary::of_input(pack, &read, false));
             self.told.found(&read.findings);
@@ -178,6 +178,7 @@ impl Maker<'_> {
             None => History::default(),
         };
         let literals = job.literals(pack, read.year, read.as_of);
+        super::record::remember(pack, &mut read, &history)?;
         let mut world = World::new(pack, &read, literals, &history).map_err(Failure::failed)?;
         let (outcome, trace) = decide(&mut world, &history, job.run, read.year).map_err(Failure::failed)?;
         let writer = data::Writer::new(pack, &read, job.run);

@@ -103,7 +103,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) ->
         ));
     }
     told.stage("读取报送表");
-    let data = read(job, pack, &known, told)?;
+    let mut data = read(job, pack, &known, told)?;
     told.say(&summary::of_input(pack, &data, true));
     told.found(&data.findings);
     let faults = summary::has_faults(&data);
@@ -115,6 +115,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) ->
     told.stage("适用条款");
     let past = archive.history(data.year, job.run).map_err(Failure::failed)?;
     let history = &past.facts;
+    record::remember(pack, &mut data, history)?;
     let literals = job.literals(pack, data.year, data.as_of);
     let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
     let (outcome, trace) = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
@@ -390,13 +391,29 @@ pub fn take_answers(workbooks: &[PathBuf], path: &Path, amend: bool, told: &dyn 
     }
 }
 
+/// The archive as of a day.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    pub as_of: Option<chrono::NaiveDate>,
+    /// The workbook of holidays.
+    pub holidays: Option<PathBuf>,
+}
+
+impl Asked {
+    fn calendar(&self) -> Result<archive::Calendar, Failure> {
+        let Some(path) = &self.holidays else { return Ok(archive::Calendar::default()) };
+        archive::Calendar::read(path).map_err(|message| Failure::failed(format!("节假日表不能用：\n{message}")))
+    }
+}
+
 /// What has been decided and what is open, for a terminal.
 ///
 /// # Errors
-/// An archive that cannot be read.
-pub fn show_archive(path: &Path, as_of: Option<chrono::NaiveDate>) -> Result<String, Failure> {
+/// An archive that cannot be read, a workbook of holidays that cannot be used.
+pub fn show_archive(path: &Path, asked: &Asked) -> Result<String, Failure> {
+    let calendar = asked.calendar()?;
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
-    archive.show(as_of).map_err(Failure::failed)
+    archive.show(asked.as_of, &calendar).map_err(Failure::failed)
 }
 
 /// Recomputes the archive's chain.
@@ -416,15 +433,11 @@ pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
 /// Writes the ledger (台账) that the office keeps.
 ///
 /// # Errors
-/// An archive that cannot be read, a file that cannot be written.
-pub fn export_archive(
-    path: &Path,
-    file: &Path,
-    as_of: Option<chrono::NaiveDate>,
-    told: &dyn Told,
-) -> Result<Ended, Failure> {
+/// An archive or a workbook of holidays that cannot be read, a file that cannot be written.
+pub fn export_archive(path: &Path, file: &Path, asked: &Asked, told: &dyn Told) -> Result<Ended, Failure> {
+    let calendar = asked.calendar()?;
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
-    let sheets = archive.ledger(as_of).map_err(Failure::failed)?;
+    let sheets = archive.ledger(asked.as_of, &calendar).map_err(Failure::failed)?;
     let sheets: Vec<handoff::ledger::Table<'_>> = sheets
         .iter()
         .map(|sheet| handoff::ledger::Table {
@@ -434,8 +447,15 @@ pub fn export_archive(
             rows: &sheet.rows,
         })
         .collect();
-    handoff::ledger::save(&sheets, as_of, file).map_err(Failure::failed)?;
-    told.say(&format!("台账已写出：{}", file.display()));
+    handoff::ledger::save(&sheets, asked.as_of, file).map_err(Failure::failed)?;
+    let due = match asked.as_of {
+        Some(day) => {
+            let (overdue, soon) = archive.due(day, &calendar).map_err(Failure::failed)?;
+            format!("；截至 {day}，逾期 {overdue} 项，将到期 {soon} 项")
+        }
+        None => String::new(),
+    };
+    told.say(&format!("台账已写出：{}{due}", file.display()));
     Ok(Ended::Clean)
 }
 

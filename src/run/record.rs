@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::archive::{
-    self, Archive, ExtraColumn, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration,
-    Vocabulary,
+    self, Archive, ExtraColumn, FollowUp, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList,
+    RegisteredTalk, Registration, Vocabulary,
 };
-use crate::consequence::{Flag, Line, Outcome, json};
+use crate::consequence::{Flag, Line, Outcome, TalkHeld, json};
+use crate::fact::History;
 use crate::fact::history::PastGround;
 use crate::handoff::lists::{ListRow, ListTable};
 use crate::handoff::{Handoff, RunInfo};
 use crate::pack::{Pack, Run};
-use crate::table::Dataset;
+use crate::table::{Dataset, Remembered, date};
 
 use super::Failure;
 
@@ -29,6 +30,28 @@ pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> O
         .iter()
         .map(|action| (action.name.clone(), lines().filter(|line| line.action == action.name).count() as u64));
     Some(counts.filter(|(_, count)| *count > 0).collect())
+}
+
+/// Talks that people entered in the register stand among the talks, one for each line that they carry out.
+///
+/// # Errors
+/// A fault of the pack that its check did not see.
+pub fn remember(pack: &Pack, data: &mut Dataset, history: &History) -> Result<(), Failure> {
+    let Some(book) = &pack.register else { return Ok(()) };
+    let Some(column) = book.answer_columns.iter().find(|column| column.is_date) else { return Ok(()) };
+    let mut rows: Vec<Remembered> = Vec::new();
+    for entered in &history.entered {
+        let Some(day) = entered.filled.get(&column.name).and_then(|day| date::day(day)) else { continue };
+        for line in &entered.lines {
+            let kind = pack.subjects.iter().position(|subject| subject.kind == line.kind);
+            // Somebody who is on no register any more is proposed for nothing either.
+            let subject = kind.and_then(|kind| Some((kind, data.registers.get(kind)?.find(&line.subject)?)));
+            let Some(subject) = subject else { continue };
+            let texts = vec![book.talk_is.clone(), (book.talk_line.clone(), line.id.clone())];
+            rows.push(Remembered { subject, day: (book.talk_date.clone(), day), texts });
+        }
+    }
+    data.remember(pack, book.talks, &rows).map_err(Failure::failed)
 }
 
 /// The run's proposals as they will be printed.
@@ -58,10 +81,27 @@ pub fn registration<'t>(
         pack_name: pack.name.clone(),
         pack_version: pack.version.clone(),
         pack_hash: pack.hash.clone(),
-        vocabulary: Vocabulary::of(pack),
+        vocabulary: Vocabulary {
+            followup: Some(FollowUp::of(pack, info.as_of, &info.set_values)),
+            ..Vocabulary::of(pack)
+        },
         lists,
         book,
+        talks: outcome.talks.iter().map(|talk| talked(pack, data, talk)).collect(),
     })
+}
+
+fn talked(pack: &Pack, data: &Dataset, talk: &TalkHeld) -> RegisteredTalk {
+    let register = &data.registers[talk.subject.kind];
+    RegisteredTalk {
+        subject_kind: pack.subjects[talk.subject.kind].kind.clone(),
+        subject_id: register.ids[talk.subject.index as usize].clone(),
+        subject_name: register.labels[talk.subject.index as usize].clone(),
+        day: talk.day,
+        kind: talk.kind.clone(),
+        year: talk.year.clone(),
+        line: talk.line.clone(),
+    }
 }
 
 /// A list's rows with the lines that stand behind them.

@@ -39,7 +39,7 @@ pub fn column(
         }
         ColumnKind::Date | ColumnKind::Month => {
             let day = |content: &Content| match content {
-                Content::Good(Value::Day(day)) => Some(days(*day)),
+                Content::Good(Value::Day(day)) => Some(since_epoch(*day)),
                 _ => None,
             };
             numbers::<Int32Type>(name, codes, said().map(|entry| day(entry?.content))).into_date().into_column()
@@ -95,7 +95,12 @@ pub fn subjects(kind: &str, subjects: impl Iterator<Item = Option<u32>>) -> Colu
     UInt32Chunked::from_iter_options(format!("@{kind}").into(), subjects).into_column()
 }
 
-fn days(day: NaiveDate) -> i32 {
+/// A column of days.
+pub fn days(name: &str, all: impl Iterator<Item = Option<NaiveDate>>) -> Column {
+    Int32Chunked::from_iter_options(name.into(), all.map(|day| day.map(since_epoch))).into_date().into_column()
+}
+
+fn since_epoch(day: NaiveDate) -> i32 {
     day.num_days_from_ce() - EPOCH
 }
 

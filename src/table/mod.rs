@@ -22,6 +22,7 @@ mod read;
 mod recognise;
 mod refer;
 mod relate;
+mod remembered;
 mod report;
 mod rows;
 mod scan;
@@ -41,6 +42,7 @@ use crate::place::{A1, Cell, SheetId};
 
 pub use lists::Lists;
 pub use read::{AsOf, Context, Error, Failed, Given, read, read_given};
+pub use remembered::Remembered;
 pub use year::YearError;
 
 /// All that was read from the input folder.
@@ -141,7 +143,7 @@ impl Register {
 #[derive(Debug)]
 pub struct Table {
     pub frame: DataFrame,
-    /// Sheet and zero-based row of each row of `frame`.
+    /// Sheet and zero-based row of each row of `frame` that was read; remembered ones stand after these.
     pub origin: Vec<(SheetId, u32)>,
     /// For people columns: column index → per row the people named there.
     pub mentions: HashMap<usize, Vec<Vec<Mention>>>,

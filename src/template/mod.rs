@@ -7,6 +7,7 @@
 //! a row typed over it becomes data again, and the row refuses typing in the first place.
 
 mod guide;
+mod holidays;
 mod spec;
 
 use std::fs;
@@ -68,12 +69,18 @@ pub fn write(folder: &Path, pack: &Pack) -> Result<Vec<PathBuf>, Error> {
         }
         books.push((path, tables));
     }
+    let calendar = folder.join(format!("{}.xlsx", holidays::NAME));
+    if calendar.exists() {
+        return Err(Error::Exists { path: calendar });
+    }
     fs::create_dir_all(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
     for (path, tables) in &books {
         let result = workbook(&raw, pack, tables).and_then(|mut workbook| workbook.save(path));
         result.map_err(|source| Error::Write { path: path.clone(), source })?;
     }
-    Ok(books.into_iter().map(|(path, _)| path).collect())
+    let saved = holidays::workbook().and_then(|mut workbook| workbook.save(&calendar));
+    saved.map_err(|source| Error::Write { path: calendar.clone(), source })?;
+    Ok(books.into_iter().map(|(path, _)| path).chain([calendar]).collect())
 }
 
 /// Which tables stand in which book: as the pack says, and a book each for those it leaves out.

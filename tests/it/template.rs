@@ -176,3 +176,23 @@ fn check_takes_a_template_filled_in() {
     let used: u64 = told.split("采用 ").nth(1).unwrap().split('，').next().unwrap().parse().unwrap();
     assert!(used + 3 >= filled && told.contains("退回 0"), "{filled} rows filled in: {told}");
 }
+
+/// Two columns alone: beside the inputs it is prose, and `--holidays` takes it.
+#[test]
+fn the_workbook_of_holidays_comes_with_the_templates_and_is_prose_beside_inputs() {
+    let pack = pack::built_in("kunming-2015").unwrap();
+    let sheets = written(&pack);
+    let (_, rows) = sheets.iter().find(|(name, _)| name.starts_with("节假日!")).unwrap();
+    let widest = rows.iter().map(|row| row.iter().filter(|cell| !cell.is_empty()).count()).max();
+    assert_eq!(widest, Some(2));
+    let folder = tempfile::tempdir().unwrap();
+    template::write(folder.path(), &pack).unwrap();
+    kaohe::archive::Calendar::read(&folder.path().join("节假日.xlsx")).unwrap();
+    let city = crate::rules::city::City::new(&[]);
+    city.write();
+    std::fs::copy(folder.path().join("节假日.xlsx"), city.input().join("节假日.xlsx")).unwrap();
+    let published = city.run("annual");
+    let inputs = published.run["inputs"].as_array().unwrap();
+    let calendar = inputs.iter().find(|input| input["file"] == "节假日.xlsx").unwrap();
+    assert_eq!(calendar["sheets"][0]["kind"], "prose");
+}

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use super::Session;
 use super::answer::{self, Reader, Weighed, weigh, weigh_entry};
 use super::fault::{Fault, Place};
-use super::known::{BookKey, Printed, Registered, Target, Titled, as_pairs, first_run};
+use super::known::{Printed, Registered, Target, Titled, as_pairs, first_run};
 use super::rows::{Kind, Row, Sheet};
 use super::{Answered, Filled};
 use crate::archive::error::Error;
+use crate::archive::read::BookKey;
 use crate::pack::printed;
 use crate::place::A1;
 use crate::table::text;
@@ -434,18 +435,24 @@ fn entry(
         return Ok(());
     }
     let before = faults.len();
-    let Some(given) = (Reader { file, sheet, row, faults }).entry(&list.extra) else {
+    let Some(mut given) = (Reader { file, sheet, row, faults }).entry(&list.extra) else {
         if faults.len() == before {
             recorded.blank += 1;
         }
         return Ok(());
     };
+    // What the run filled in and comes back unchanged is no answer.
+    given.retain(|name, text| entry.filled.get(name).is_none_or(|filled| text::key(filled) != text::key(text)));
+    if given.is_empty() {
+        recorded.unchanged += 1;
+        return Ok(());
+    }
     let key: BookKey = (registered.year, entry.kind.clone(), entry.id.clone(), entry.file.clone());
     let number = registered.number;
     // The half-year and the annual register share their entries and may come back together.
     let current = match entries.get(&key) {
         Some(filled) => Some(filled.content.clone()),
-        None => known.book()?.get(&key).cloned(),
+        None => known.book()?.get(&key).map(|entered| entered.filled.clone()),
     };
     match weigh_entry(current.as_ref(), given) {
         Weighed::Same => recorded.unchanged += 1,

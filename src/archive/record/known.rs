@@ -8,10 +8,11 @@ use super::rows::{Kind, Row, Sheet};
 use crate::archive::error::Error;
 use crate::archive::open::Archive;
 use crate::archive::read::{
-    Answer, Answers, PUBLISHED, PastRun, book_answers, each_answer, latest_runs, parsed, parsed_or_none,
+    Answer, Answers, BookKey, PUBLISHED, PastRun, book_answers, each_answer, latest_runs, parsed, parsed_or_none,
 };
 use crate::archive::registration::{ExtraColumn, Pairs, StoredDecision, Vocabulary};
 use crate::fact::Decision;
+use crate::fact::history::Entered;
 use crate::pack::{Run, printed};
 use crate::place::A1;
 use crate::table::text;
@@ -206,9 +207,6 @@ impl Registered {
 /// Columns that are compared, and their cells as printed.
 pub(in crate::archive) type Printed = (Vec<String>, Vec<String>);
 
-/// Year, subject kind, 编号 and 档案 of a register entry.
-pub(in crate::archive) type BookKey = (i32, String, String, String);
-
 /// The archive as far as returned workbooks have asked for it.
 pub(in crate::archive) struct Known<'a> {
     connection: Option<&'a Connection>,
@@ -218,7 +216,7 @@ pub(in crate::archive) struct Known<'a> {
     answers: Option<Answers>,
     /// Every answer ever given, by line, 核对码 and order: for what was recorded since a list was published.
     all: Option<HashMap<String, Vec<Answer>>>,
-    book: Option<BTreeMap<BookKey, Pairs>>,
+    book: Option<BTreeMap<BookKey, Entered>>,
 }
 
 impl<'a> Known<'a> {
@@ -302,7 +300,7 @@ impl<'a> Known<'a> {
         Ok(self.answers.get_or_insert_default())
     }
 
-    pub fn book(&mut self) -> Result<&BTreeMap<BookKey, Pairs>, Error> {
+    pub fn book(&mut self) -> Result<&BTreeMap<BookKey, Entered>, Error> {
         if self.book.is_none() {
             let book = match self.connection {
                 Some(connection) => book_answers(connection).map_err(|error| self.fault(error))?,
@@ -404,7 +402,17 @@ impl<'a> Known<'a> {
                     .map(|entry| (year, entry.kind.clone(), entry.id.clone(), entry.file.clone()))
                     .collect();
                 let book = self.book()?;
-                known.extend(keys.iter().filter_map(|key| book.get(key).cloned()));
+                let recorded: Vec<Pairs> =
+                    keys.iter().filter_map(|key| book.get(key)).map(|entered| entered.filled.clone()).collect();
+                // What the run filled in is no answer, so that it stands beside what was recorded since.
+                let beside = |published: &Pairs| {
+                    let recorded = recorded.iter().cloned();
+                    recorded.map(|recorded| published.clone().into_iter().chain(recorded).collect()).collect()
+                };
+                let both: Vec<Pairs> =
+                    known.iter().flat_map(|published: &Pairs| -> Vec<Pairs> { beside(published) }).collect();
+                known.extend(both);
+                known.extend(recorded);
                 Ok(!covered(sheet, row, &columns, &known))
             }
         }

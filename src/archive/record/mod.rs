@@ -16,11 +16,12 @@ pub use fault::{Fault, Outcome, Recorded};
 pub(super) use known::{Known, as_pairs};
 
 use self::fault::Place;
-use self::known::{BookKey, Titled};
+use self::known::Titled;
 use self::rows::{Kind, Sheet};
 use super::chain::{self, Kind as EntryKind};
 use super::error::Error;
 use super::open::Archive;
+use super::read::BookKey;
 use super::registration::Pairs;
 use super::write::{json, program};
 use crate::fact::Decision;

@@ -107,15 +107,24 @@ impl Row {
 
 /// The sheets of a workbook that hold lists; why it cannot be read otherwise.
 pub(in crate::archive) fn read(path: &Path) -> Result<Vec<Sheet>, String> {
+    let (_, sheets) = filled(path)?;
+    Ok(sheets.into_iter().filter_map(|(name, rows)| list(name, rows)).collect())
+}
+
+/// A workbook's name, and the filled rows of each of its sheets.
+type Filled = (String, Vec<(String, Vec<Row>)>);
+
+/// Every filled cell of a workbook; why it cannot be read otherwise.
+pub(in crate::archive) fn filled(path: &Path) -> Result<Filled, String> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let book = workbook::open(path, &name).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
         let mut cells = Cells { looks: book.looks(), rows: Vec::new() };
         book.read(index, &mut cells).map_err(|error| error.to_string())?;
-        found.extend(list(sheet.name.clone(), cells.rows));
+        found.push((sheet.name.clone(), cells.rows));
     }
-    Ok(found)
+    Ok((name, found))
 }
 
 /// Gathers a sheet's rows.

@@ -1,8 +1,9 @@
-//! Further measures.
+//! What follows a meeting: further measures, talks, influence periods, tasks.
 
-use super::super::followup::Measure;
+use super::super::followup::{Influence, InfluenceTexts, Measure, Talks, Task, Within};
 use super::super::model::*;
-use super::{Builder, Sections, day};
+use super::super::raw::{Name, RawTalks, RawTask};
+use super::{Builder, Sections, day, table_names};
 
 impl Builder {
     pub(super) fn measures(&mut self, sections: &Sections, actions: &[Action]) -> Vec<Measure> {
@@ -39,5 +40,141 @@ impl Builder {
             });
         }
         measures
+    }
+
+    pub(super) fn talks(&mut self, raw: &RawTalks, tables: &[Table]) -> Option<Talks> {
+        let table = self.find("表", &raw.table, table_names(tables))?;
+        let columns: Vec<&str> = tables[table].columns.iter().map(|column| column.name.as_str()).collect();
+        for name in [&raw.date, &raw.kind, &raw.year, &raw.line] {
+            self.find("列", name, columns.iter().copied());
+        }
+        Some(Talks {
+            table,
+            date: raw.date.get_ref().clone(),
+            kind: raw.kind.get_ref().clone(),
+            year: raw.year.get_ref().clone(),
+            line: raw.line.get_ref().clone(),
+            place: Place { file: self.file.clone(), span: raw.table.span() },
+        })
+    }
+
+    /// A kind of talk, by its name.
+    fn kind_of_talk(&mut self, tables: &[Table], talks: Option<&Talks>, name: &Name) {
+        let Some(talks) = talks else {
+            let message = format!("写了谈话「{}」，但没有写 [talks]：谈话记在哪张表", name.get_ref());
+            self.fault(name.span(), message, "请写明 [talks]".into());
+            return;
+        };
+        let column = tables[talks.table].columns.iter().find(|column| column.name == talks.kind);
+        if let Some(ColumnKind::Choice { values, .. }) = column.map(|column| &column.kind) {
+            self.find(&talks.kind, name, values.iter().map(String::as_str));
+        }
+    }
+
+    pub(super) fn influences(
+        &mut self,
+        sections: &Sections,
+        tables: &[Table],
+        talks: Option<&Talks>,
+        actions: &[Action],
+        parameters: &[Parameter],
+    ) -> Vec<Influence> {
+        let names = || actions.iter().map(|action| action.name.as_str());
+        let mut influences = Vec::new();
+        for (file, raw) in &sections.influences {
+            self.file.clone_from(file);
+            self.find("处理", &raw.action, names());
+            self.kind_of_talk(tables, talks, &raw.talk);
+            self.find("参数", &raw.months, parameters.iter().map(|parameter| parameter.name.as_str()));
+            let mut found = |all: &[Name]| all.iter().filter_map(|name| self.find("处理", name, names())).collect();
+            let (on, on_of_year) = (found(&raw.on), found(&raw.on_of_year));
+            let texts = raw.texts.clone();
+            influences.push(Influence {
+                name: raw.name.clone(),
+                action: raw.action.get_ref().clone(),
+                talk: raw.talk.get_ref().clone(),
+                months: raw.months.get_ref().clone(),
+                on,
+                on_of_year,
+                of_year: raw.of_year.get_ref().clone(),
+                may_be_of_year: raw.may_be_of_year.get_ref().clone(),
+                texts: InfluenceTexts {
+                    running: texts.running,
+                    undated: texts.undated,
+                    of_year: texts.of_year,
+                    may_be_of_year: texts.may_be_of_year,
+                },
+                reading: raw.reading.clone(),
+                place: Place { file: file.clone(), span: raw.action.span() },
+            });
+        }
+        influences
+    }
+
+    pub(super) fn tasks(
+        &mut self,
+        sections: &Sections,
+        tables: &[Table],
+        talks: Option<&Talks>,
+        actions: &[Action],
+        lists: &[List],
+    ) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        for (file, raw) in &sections.tasks {
+            self.file.clone_from(file);
+            for name in &raw.actions {
+                self.find("处理", name, actions.iter().map(|action| action.name.as_str()));
+            }
+            for name in raw.talk.iter().chain(&raw.done_by_talk) {
+                self.kind_of_talk(tables, talks, name);
+            }
+            let columns = || lists.iter().flat_map(|list| &list.extra_answers);
+            for name in raw.until.iter() {
+                let days = columns().filter(|column| column.is_date);
+                self.find("日期的答复列", name, days.map(|column| column.name.as_str()));
+            }
+            for name in raw.done.iter() {
+                self.find("答复列", name, columns().map(|column| column.name.as_str()));
+            }
+            let within = self.within(raw);
+            tasks.push(Task {
+                what: raw.what.get_ref().clone(),
+                actions: raw.actions.iter().map(|name| name.get_ref().clone()).collect(),
+                talk: raw.talk.as_ref().map(|name| name.get_ref().clone()),
+                within,
+                until: raw.until.as_ref().map(|name| name.get_ref().clone()),
+                done: raw.done.as_ref().map(|name| name.get_ref().clone()),
+                done_by_talk: raw.done_by_talk.as_ref().map(|name| name.get_ref().clone()),
+                only_set: raw.only_set,
+            });
+        }
+        tasks
+    }
+
+    /// How long a task may take: one of three units, and why so long.
+    fn within(&mut self, raw: &RawTask) -> Option<Within> {
+        let what = raw.what.get_ref();
+        let given: Vec<Within> =
+            [raw.days.map(Within::Days), raw.working_days.map(Within::WorkingDays), raw.months.map(Within::Months)]
+                .into_iter()
+                .flatten()
+                .collect();
+        if given.len() > 1 {
+            let remedy = "days、working_days、months 请只写一个";
+            self.fault(raw.what.span(), format!("事项「{what}」写了几种期限"), remedy.into());
+        }
+        if given.is_empty() && raw.until.is_none() {
+            let message = format!("事项「{what}」没有期限");
+            self.fault(raw.what.span(), message, "请写明 days、working_days、months 之一，或 until = 答复列".into());
+        }
+        if !given.is_empty() && raw.reading.as_deref().is_none_or(|reading| reading.trim().is_empty()) {
+            let message = format!("事项「{what}」的期限没有说明理由");
+            self.fault(raw.what.span(), message, "请写明 reading = \"理由\"".into());
+        }
+        if raw.done.is_none() && raw.done_by_talk.is_none() {
+            let message = format!("事项「{what}」没有写怎样算完成");
+            self.fault(raw.what.span(), message, "请写明 done = 答复列，或 done_by_talk = 谈话".into());
+        }
+        given.first().copied()
     }
 }

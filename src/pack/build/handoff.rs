@@ -137,7 +137,7 @@ impl Builder {
     ) -> Option<RegisterBook> {
         let talks = self.find("表", &raw.talks, table_names(tables))?;
         let columns: Vec<&str> = tables[talks].columns.iter().map(|column| column.name.as_str()).collect();
-        for name in [&raw.talk_date, &raw.talk_line] {
+        for name in [&raw.talk_date, &raw.talk_line, &raw.talk_is.column] {
             self.find("列", name, columns.iter().copied());
         }
         Some(RegisterBook {
@@ -148,6 +148,7 @@ impl Builder {
             talk_date: raw.talk_date.get_ref().clone(),
             talk_when: raw.talk_when.get_ref().clone(),
             talk_line: raw.talk_line.get_ref().clone(),
+            talk_is: (raw.talk_is.column.get_ref().clone(), raw.talk_is.value.get_ref().clone()),
             files: raw
                 .files
                 .iter()

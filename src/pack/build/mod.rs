@@ -52,6 +52,9 @@ struct Sections {
     quotas: Located<RawQuota>,
     hints: Located<RawHint>,
     measures: Located<RawMeasure>,
+    influences: Located<RawInfluence>,
+    tasks: Located<RawTask>,
+    talks: Located<RawTalks>,
     ratios: Located<RawRatio>,
     crosses: Located<RawCross>,
     silents: Located<RawSilent>,
@@ -118,7 +121,7 @@ impl Builder {
             }
             gather!(subject => subjects, alias => aliases, table => tables, row => rows, parameter => parameters,
                 fact => facts, fork => forks, rule => rules, list => lists, action => actions, quota => quotas,
-                hint => hints, measure => measures, ratio => ratios, cross => crosses, silent => silents, together => together,
+                hint => hints, measure => measures, influence => influences, task => tasks, talks => talks, ratio => ratios, cross => crosses, silent => silents, together => together,
                 exclusive => exclusive, membership => memberships, register_book => registers);
             macro_rules! once {
                 ($($field:ident),*) => {$(
@@ -133,7 +136,7 @@ impl Builder {
                     }
                 )*};
             }
-            once!(name, version, title, city, measures, parts, answers, pendings, notices);
+            once!(grades, name, version, title, city, measures, parts, answers, pendings, notices);
         }
         self.file = head_file;
         self.head(head, sections, hash, files)
@@ -199,6 +202,18 @@ impl Builder {
         let quotas = self.quotas(&sections, &subjects, &actions, &parameters, &parts, &measures, &mut rules);
         let hints = self.hints(&sections, &tables, &subjects, &actions);
         let further = self.measures(&sections, &actions);
+        let grades = head.grades.unwrap_or_default();
+        for name in &grades {
+            self.find("事实", name, facts.iter().map(|fact| fact.name.as_str()));
+        }
+        let grades = grades.into_iter().map(Name::into_inner).collect();
+        self.single("talks", sections.talks.iter().map(|(file, raw)| (file, &raw.table)));
+        let talks = sections.talks.pop().and_then(|(file, raw)| {
+            self.file = file;
+            self.talks(&raw, &tables)
+        });
+        let influences = self.influences(&sections, &tables, talks.as_ref(), &actions, &parameters);
+        let tasks = self.tasks(&sections, &tables, talks.as_ref(), &actions, &lists);
         let register = sections.registers.pop().and_then(|(file, raw)| {
             self.file = file;
             self.register(raw, &tables, &subjects, &actions, &parts, &measures)
@@ -230,6 +245,10 @@ impl Builder {
             quotas,
             hints,
             further,
+            talks,
+            grades,
+            influences,
+            tasks,
             notices: Notices { folder: notices.folder.into_inner(), title: notices.title, draft: notices.draft },
             pendings: Pendings {
                 rejected_row: pendings.rejected_row,

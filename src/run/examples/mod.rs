@@ -182,6 +182,7 @@ fn history(pack: &Pack, case: &Case) -> Result<History, String> {
             kind,
             subject: past.subject.clone(),
             check: String::new(),
+            adopted: None,
             decision: (!past.opinion.is_empty()).then(|| decision(past)),
             grounds: Vec::new(),
         });

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kaohe::archive::{Archive, Error, Mode};
+use kaohe::archive::{Archive, Calendar, Error, Mode};
 use kaohe::pack::Run;
 use rusqlite::Connection;
 
@@ -84,7 +84,7 @@ fn flipped_bytes_are_noticed_or_harmless() {
     let dir = tempfile::tempdir().unwrap();
     let path = full(dir.path());
     let bytes = std::fs::read(&path).unwrap();
-    let told = Archive::open(&path, Mode::Read).unwrap().ledger(None).unwrap();
+    let told = Archive::open(&path, Mode::Read).unwrap().ledger(None, &Calendar::default()).unwrap();
     let copy = dir.path().join("坏.db");
     let mut noticed = 0;
     for at in (0..bytes.len()).step_by(97) {
@@ -93,7 +93,7 @@ fn flipped_bytes_are_noticed_or_harmless() {
         std::fs::write(&copy, spoilt).unwrap();
         let whole = match Archive::open(&copy, Mode::Read) {
             Ok(archive) => match archive.verify() {
-                Ok(faults) if faults.is_empty() => Some(archive.ledger(None).unwrap()),
+                Ok(faults) if faults.is_empty() => Some(archive.ledger(None, &Calendar::default()).unwrap()),
                 _ => None,
             },
             Err(_) => None,
@@ -110,7 +110,7 @@ fn flipped_bytes_are_noticed_or_harmless() {
 fn a_file_of_version_one_is_migrated_and_keeps_everything() {
     let dir = tempfile::tempdir().unwrap();
     let path = full(dir.path());
-    let show = |path: &Path| Archive::open(path, Mode::Read).unwrap().show(None).unwrap();
+    let show = |path: &Path| Archive::open(path, Mode::Read).unwrap().show(None, &Calendar::default()).unwrap();
     let before = show(&path);
     // Version 1 had no views.
     let db = Connection::open(&path).unwrap();

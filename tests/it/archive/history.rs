@@ -1,7 +1,7 @@
 //! What evaluation is told of earlier runs, and what people are shown.
 
 use chrono::NaiveDate;
-use kaohe::archive::{Archive, Mode};
+use kaohe::archive::{Archive, Calendar, Mode};
 use kaohe::pack::Run;
 use std::slice::from_ref;
 
@@ -145,33 +145,40 @@ fn show_and_ledger_tell_what_is_decided_and_what_is_open() {
     grid(&run, "函询核实名单").set(0, "委员会意见", "同意").set(0, "回复期限", Cell::Date(2016, 1, 15)).write(&inquiry);
     taken(record(dir.path(), &[list, inquiry], false));
     let day = |day| NaiveDate::from_ymd_opt(2016, 1, day);
-    let text = open(dir.path()).show(day(16)).unwrap();
+    let text = open(dir.path()).show(day(16), &Calendar::default()).unwrap();
     for part in [
         "2015年年度（基准日 2015-12-31）：共 7 项",
         "诫勉谈话名单 3 项：同意 1，不同意 0，变更 0，缓议 1，未答复 1",
-        "待办结（截至 2016-01-16，逾期 1 项）",
-        "2015-A-函询-C-K1 张三：回复期限 2016-01-15，回复日期未填，已逾期",
+        "督办（截至 2016-01-16，逾期 1 项，将到期 0 项）",
+        "2015-A-函询-C-K1 张三：函询回复，期限 2016-01-15，逾期",
         "2015-A-诫勉谈话-C-K2 李四：缓议",
         "2015-A-诫勉谈话-C-K3 王五",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
-    assert!(open(dir.path()).show(day(15)).unwrap().contains("逾期 0 项"), "the last day is in time");
-    assert!(!open(dir.path()).show(None).unwrap().contains("逾期"), "without a day nothing is overdue");
+    assert!(
+        open(dir.path()).show(day(15), &Calendar::default()).unwrap().contains("逾期 0 项"),
+        "the last day is in time"
+    );
+    assert!(
+        !open(dir.path()).show(None, &Calendar::default()).unwrap().contains("逾期"),
+        "without a day nothing is overdue"
+    );
     // A re-run withdraws the agreed admonition.
     let mut again = registration(2015, Run::Annual);
     again.lists[2].lines.remove(0);
     again.lists[3].lines[0].check = "b2b2".into();
     publish(dir.path(), &again);
-    let text = open(dir.path()).show(None).unwrap();
+    let text = open(dir.path()).show(None, &Calendar::default()).unwrap();
     for part in
         ["重新运行后不再提出\n    2015-A-诫勉谈话-C-K1 张三：同意", "依据已变，请重新审定\n    2015-A-函询-C-K1 张三"]
     {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
-    let ledger = open(dir.path()).ledger(day(16)).unwrap();
-    assert_eq!(ledger[0].rows.len(), 6);
+    let ledger = open(dir.path()).ledger(day(16), &Calendar::default()).unwrap();
     assert!(ledger.iter().all(|sheet| sheet.rows.iter().all(|row| row.len() == sheet.columns.len())));
-    assert_eq!(ledger[1].rows[0][3], "2015-A-诫勉谈话-C-K1");
-    assert_eq!(ledger[2].rows.len(), 3);
+    let rows = |name: &str| &ledger.iter().find(|sheet| sheet.name == name).unwrap().rows;
+    assert_eq!(rows("台账").len(), 6);
+    assert_eq!(rows("不再提出")[0][3], "2015-A-诫勉谈话-C-K1");
+    assert_eq!(rows("历次答复").len(), 3);
 }

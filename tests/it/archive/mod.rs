@@ -5,13 +5,17 @@
 
 mod chain;
 mod history;
+mod influence;
 mod kill;
 mod measures;
+pub mod meeting;
 mod older;
 mod publish;
 mod record;
 mod sheets;
 mod submitted;
+mod talks;
+mod tasks;
 mod years;
 
 use std::path::{Path, PathBuf};

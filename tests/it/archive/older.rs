@@ -30,7 +30,9 @@ fn sound(ended: &Output) {
 /// 处理编号 → 核对码 of the latest published registration of each run, and the answer on it.
 fn standing(path: &Path) -> BTreeMap<String, (String, Option<(String, String)>)> {
     let db = Connection::open(path).unwrap();
-    let mut lines = db.prepare("SELECT 处理编号, 核对码, 委员会意见, 决定方式 FROM 现行事项").unwrap();
+    // Who is picked for the talk plan is another matter: the plan was worked out otherwise then.
+    let mut lines =
+        db.prepare("SELECT 处理编号, 核对码, 委员会意见, 决定方式 FROM 现行事项 WHERE 名单 <> '交心谈话计划'").unwrap();
     let rows = lines
         .query_map([], |row| {
             let opinion: Option<String> = row.get(2)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::slice::from_ref;
 
-use kaohe::archive::{Archive, Error, Mode, Registration, folder_name, open_lists, seal};
+use kaohe::archive::{Archive, Calendar, Error, Mode, Registration, folder_name, open_lists, seal};
 use kaohe::pack::Run;
 
 use super::sheets::{grid, registration, write_all};
@@ -132,7 +132,14 @@ fn the_same_run_again_registers_nothing_new() {
     let run = registration(2015, Run::Annual);
     publish(dir.path(), &run);
     let first_line = |dir: &Path| {
-        Archive::open(&dir.join("档案.db"), Mode::Read).unwrap().show(None).unwrap().lines().next().unwrap().to_owned()
+        Archive::open(&dir.join("档案.db"), Mode::Read)
+            .unwrap()
+            .show(None, &Calendar::default())
+            .unwrap()
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned()
     };
     let before = first_line(dir.path());
     publish(dir.path(), &run);
@@ -151,8 +158,9 @@ fn an_abandoned_registration_does_not_count_and_stays_in_the_history() {
     archive.abandon(&ticket).unwrap();
     drop(archive);
     assert_eq!(checks(dir.path()), ["aaaa"; 3]);
-    let ledger = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap().ledger(None).unwrap();
-    let kinds: Vec<&str> = ledger[4].rows.iter().map(|row| row[1].as_str()).collect();
+    let ledger =
+        Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap().ledger(None, &Calendar::default()).unwrap();
+    let kinds: Vec<&str> = ledger[7].rows.iter().map(|row| row[1].as_str()).collect();
     assert_eq!(kinds, ["登记", "发布", "登记", "作废"]);
 }
 

@@ -1,6 +1,6 @@
 //! `record`: what is taken, and every reason to take nothing.
 
-use kaohe::archive::{Archive, Mode, Outcome};
+use kaohe::archive::{Archive, Calendar, Mode, Outcome};
 use kaohe::pack::Run;
 use std::slice::from_ref;
 
@@ -18,7 +18,7 @@ fn counted(dir: &std::path::Path, id: &str) -> Option<(String, String, String)> 
 fn entries(dir: &std::path::Path) -> String {
     Archive::open(&dir.join("档案.db"), Mode::Read)
         .unwrap()
-        .show(None)
+        .show(None, &Calendar::default())
         .unwrap()
         .lines()
         .next()
@@ -803,5 +803,5 @@ fn two_clerks_recording_at_once_wait_for_each_other() {
     assert_eq!(clerks.into_iter().map(|clerk| clerk.join().unwrap()).sum::<usize>(), 4);
     let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
     assert_eq!(archive.verify().unwrap(), Vec::<String>::new());
-    assert_eq!(archive.ledger(None).unwrap()[2].rows.len(), 4);
+    assert_eq!(archive.ledger(None, &Calendar::default()).unwrap()[5].rows.len(), 4);
 }

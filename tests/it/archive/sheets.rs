@@ -42,6 +42,7 @@ pub fn words() -> Vocabulary {
         refuse: "不同意".into(),
         defer: "缓议".into(),
         change: "变更".into(),
+        followup: None,
         methods: text(&["通报", "约谈", "诫勉谈话", "批评教育", "函询", "限期整改", "调整建议", "调整", "免职"]),
         authority: "市委".into(),
     }
@@ -132,6 +133,7 @@ pub fn registration(year: i32, run: Run) -> Registration {
         pack_version: "1.0.0".into(),
         pack_hash: "00".into(),
         vocabulary: words(),
+        talks: Vec::new(),
         lists: vec![
             list(year, run, "通报名单", &[], vec![]),
             list(year, run, "约谈名单", &[], vec![line(year, run, "约谈", "K1", "张三", &[], "eeee")]),

@@ -1,0 +1,138 @@
+//! 逐人: each subject's proposals, decisions, talks and, as far as grounds hold them, grades, over all years.
+
+use std::collections::BTreeMap;
+
+use super::docket::{Docket, State};
+use super::ledger::{LedgerSheet, sheet};
+use super::record::in_words;
+use super::tasks::Talk;
+use crate::fact::history::Entered;
+use crate::pack::printed;
+
+/// Something that is known about a subject; ordered as it is told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry {
+    pub year: String,
+    /// Half-year before annual, lines before what followed.
+    order: u8,
+    pub what: String,
+    pub content: String,
+    pub decided: String,
+    pub line: String,
+}
+
+/// A subject and all that is known about it.
+pub(super) struct Person {
+    pub name: String,
+    pub unit: String,
+    pub entries: Vec<Entry>,
+}
+
+/// Everybody whom the archive knows, by kind and 编号.
+pub(super) fn people(dockets: &[Docket], talks: &[Talk], entered: &[Entered]) -> BTreeMap<(String, String), Person> {
+    let mut found: BTreeMap<(String, String), Person> = BTreeMap::new();
+    let mut add = |kind: &str, subject: &str, name: &str, unit: &str, entry: Entry| {
+        let person = found.entry((kind.to_owned(), subject.to_owned())).or_insert_with(|| Person {
+            name: name.to_owned(),
+            unit: String::new(),
+            entries: Vec::new(),
+        });
+        if !unit.is_empty() {
+            unit.clone_into(&mut person.unit);
+        }
+        person.entries.push(entry);
+    };
+    for docket in dockets {
+        for docketed in &docket.lines {
+            let (line, past) = (&docketed.line, &docketed.line.past);
+            let unit = docket.printed(line, printed::UNIT);
+            let decided = match (docketed.state, &past.decision) {
+                (State::Stale, _) => "依据已变，待重新审定".to_owned(),
+                (_, Some(decision)) if line.adopted => format!("{}（沿用半年决定）", in_words(decision)),
+                (_, Some(decision)) => in_words(decision),
+                (_, None) => "未答复".to_owned(),
+            };
+            let options = docket.printed(line, printed::METHODS);
+            let options = if options.is_empty() { String::new() } else { format!("（{options}）") };
+            let year = past.year.to_string();
+            let run = u8::from(past.run == crate::pack::Run::Annual);
+            let entry = Entry {
+                year: year.clone(),
+                order: run * 2 + 1,
+                what: format!("{}拟处理", past.run.title()),
+                content: format!("{}{options}", past.action),
+                decided,
+                line: past.id.clone(),
+            };
+            add(&past.kind, &past.subject, &line.subject_name, unit, entry);
+            for ground in past.grounds.iter().filter(|ground| ground.about == past.subject) {
+                for (name, value) in &ground.facts {
+                    let grade = value.as_str().filter(|_| docket.followup.grades.contains(name));
+                    if let Some(grade) = grade {
+                        let entry = Entry {
+                            year: year.clone(),
+                            order: 0,
+                            what: name.clone(),
+                            content: grade.to_owned(),
+                            decided: String::new(),
+                            line: String::new(),
+                        };
+                        add(&past.kind, &past.subject, &line.subject_name, unit, entry);
+                    }
+                }
+            }
+        }
+    }
+    for talk in talks {
+        let year = talk.year.as_ref().map(|year| format!("（所属年度 {year}）")).unwrap_or_default();
+        let entry = Entry {
+            year: talk.day.format("%Y").to_string(),
+            order: 4,
+            what: "谈话".to_owned(),
+            content: format!("{} {}{year}", talk.day, talk.talk),
+            decided: String::new(),
+            line: talk.line.clone().unwrap_or_default(),
+        };
+        add(&talk.kind, &talk.subject, &talk.name, "", entry);
+    }
+    for one in entered {
+        let filled: Vec<String> = one.filled.iter().map(|(column, text)| format!("{column}：{text}")).collect();
+        let entry = Entry {
+            year: one.year.to_string(),
+            order: 5,
+            what: one.file.clone(),
+            content: filled.join("；"),
+            decided: String::new(),
+            line: one.lines.iter().map(|line| line.id.as_str()).collect::<Vec<_>>().join("、"),
+        };
+        add(&one.kind, &one.subject, "", "", entry);
+    }
+    for person in found.values_mut() {
+        person.entries.sort();
+        person.entries.dedup();
+    }
+    found
+}
+
+pub(super) fn people_sheet(people: &BTreeMap<(String, String), Person>) -> LedgerSheet {
+    let mut sheet = sheet(
+        "逐人",
+        "逐人：历年拟处理、审定、谈话和依据中载明的等次",
+        &[printed::SUBJECT, printed::ID, printed::UNIT, "年度", "事项", "内容", "审定", printed::LINE],
+    );
+    for ((_, id), person) in people {
+        for entry in &person.entries {
+            sheet.rows.push(vec![
+                person.name.clone(),
+                id.clone(),
+                person.unit.clone(),
+                entry.year.clone(),
+                entry.what.clone(),
+                entry.content.clone(),
+                entry.decided.clone(),
+                entry.line.clone(),
+            ]);
+        }
+    }
+    sheet
+}

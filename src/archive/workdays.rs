@@ -1,0 +1,145 @@
+//! Working days: Monday to Friday, as corrected by the workbook of holidays and days worked instead.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+
+use super::record::rows::{self, Row};
+use crate::pack::printed::{DAY, KIND_OF_DAY as KIND, OFF, ON};
+use crate::place::A1;
+use crate::table::text;
+
+/// How far down the header is looked for.
+const HEADER_ROWS: u32 = 20;
+
+/// Which days are worked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Calendar {
+    /// Days that differ from the week, and whether they are worked; none: nobody has said.
+    corrected: Option<BTreeMap<NaiveDate, bool>>,
+}
+
+impl Calendar {
+    /// Reads the workbook of holidays.
+    ///
+    /// # Errors
+    /// Every cell that is no day or neither of the two words, or that contradicts another; a workbook without the columns.
+    pub fn read(path: &Path) -> Result<Calendar, String> {
+        let (name, sheets) = rows::filled(path)?;
+        let mut corrected = BTreeMap::new();
+        let mut faults = Vec::new();
+        let mut found = false;
+        for (sheet, rows) in &sheets {
+            let at = |row: u32, column: u32| format!("{name}!{sheet}!{}", A1(row, column));
+            let Some((header, day, kind)) = header(rows) else { continue };
+            found = true;
+            for Row { row, cells } in rows.iter().filter(|one| one.row > header) {
+                let cell = |column: u32| cells.iter().find(|(at, _)| *at == column).map(|(_, cell)| cell);
+                let (given, word) = (cell(day), cell(kind));
+                if given.is_none() && word.is_none() {
+                    continue;
+                }
+                // What a format hides or replaces is no value that anybody has seen.
+                let date = given.filter(|cell| cell.broken.is_none()).and_then(|cell| cell.day);
+                let word = word.filter(|cell| cell.broken.is_none()).map(|cell| text::key(&cell.shown));
+                let word = word.unwrap_or_default();
+                let worked = [(OFF, false), (ON, true)].into_iter().find(|(known, _)| *known == word);
+                let shown = given.map(|cell| cell.shown.as_str()).unwrap_or_default();
+                if date.is_none() {
+                    faults.push(format!(
+                        "{}：「{DAY}」应当是一天，现为「{shown}」。请改成日期，例如 2016-02-08",
+                        at(*row, day)
+                    ));
+                }
+                if worked.is_none() {
+                    faults.push(format!("{}：「{KIND}」只能是「{OFF}」或「{ON}」，现为「{word}」", at(*row, kind)));
+                }
+                let (Some(date), Some((_, worked))) = (date, worked) else { continue };
+                if corrected.insert(date, worked).is_some_and(|known| known != worked) {
+                    faults.push(format!("{}：{date} 既写「{OFF}」又写「{ON}」。请只留一行", at(*row, day)));
+                }
+            }
+        }
+        if !found {
+            faults.push(format!(
+                "{name}：没有同时带有「{DAY}」「{KIND}」两列的标题行。请用 kaohe template 生成的节假日表"
+            ));
+        }
+        if faults.is_empty() { Ok(Calendar { corrected: Some(corrected) }) } else { Err(faults.join("\n")) }
+    }
+
+    /// Whether somebody has said which days are holidays.
+    pub fn is_given(&self) -> bool {
+        self.corrected.is_some()
+    }
+
+    fn is_worked(&self, day: NaiveDate) -> bool {
+        let corrected = self.corrected.as_ref().and_then(|days| days.get(&day)).copied();
+        corrected.unwrap_or(!matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
+    }
+
+    /// The last of so many working days after a day. None: beyond the calendar's end.
+    pub fn after(&self, from: NaiveDate, days: u32) -> Option<NaiveDate> {
+        let (mut day, mut left) = (from, days);
+        while left > 0 {
+            day = day.checked_add_days(Days::new(1))?;
+            left -= u32::from(self.is_worked(day));
+        }
+        Some(day)
+    }
+
+    /// Whether a day is at most so many working days away, itself included.
+    pub fn is_within(&self, from: NaiveDate, to: NaiveDate, days: u32) -> bool {
+        let mut left = days;
+        let mut day = from;
+        while day < to {
+            let Some(next) = day.checked_add_days(Days::new(1)) else { return false };
+            day = next;
+            if self.is_worked(day) {
+                let Some(fewer) = left.checked_sub(1) else { return false };
+                left = fewer;
+            }
+        }
+        true
+    }
+}
+
+/// Row of the header, columns of day and kind.
+fn header(rows: &[Row]) -> Option<(u32, u32, u32)> {
+    rows.iter().take_while(|one| one.row < HEADER_ROWS).find_map(|one| {
+        let column = |name: &str| {
+            one.cells.iter().find(|(_, cell)| text::header_key(&cell.shown) == name).map(|(column, _)| *column)
+        };
+        Some((one.row, column(DAY)?, column(KIND)?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn working_days_are_monday_to_friday_unless_somebody_says_otherwise() {
+        let plain = Calendar::default();
+        // 2015-07-10 is a Friday: the fifteenth working day after it is Friday three weeks on.
+        assert_eq!(plain.after(day("2015-07-10"), 15), Some(day("2015-07-31")));
+        assert_eq!(plain.after(day("2015-07-11"), 1), Some(day("2015-07-13")));
+        let corrected = Calendar { corrected: Some([(day("2015-07-13"), false), (day("2015-07-18"), true)].into()) };
+        assert_eq!(corrected.after(day("2015-07-10"), 1), Some(day("2015-07-14")));
+        assert_eq!(corrected.after(day("2015-07-17"), 1), Some(day("2015-07-18")));
+    }
+
+    #[test]
+    fn the_last_day_counts_among_the_days_away() {
+        let plain = Calendar::default();
+        assert!(plain.is_within(day("2015-07-10"), day("2015-07-10"), 0));
+        assert!(plain.is_within(day("2015-07-10"), day("2015-07-17"), 5));
+        assert!(!plain.is_within(day("2015-07-10"), day("2015-07-20"), 5));
+        assert!(plain.is_within(day("2015-07-10"), day("2015-07-19"), 5), "no further working day");
+    }
+}

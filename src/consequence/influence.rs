@@ -1,0 +1,182 @@
+//! Influence periods: who was admonished not long ago, told where somebody is proposed for something good.
+//!
+//! What is told changes no proposal: people decide.
+
+use std::collections::BTreeMap;
+
+use chrono::{Months, NaiveDate};
+
+use super::{Flag, Line, Subject, TalkHeld};
+use crate::fact::{Decision, Error, History, Texts, World};
+use crate::pack::sql::Literal;
+use crate::pack::{Entity, Influence, Talks};
+use crate::table::date;
+
+/// One measure that has an influence.
+struct Measure {
+    /// Its day; none: nobody has entered one.
+    from: Option<NaiveDate>,
+    of_year: OfYear,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OfYear {
+    Yes,
+    May,
+    No,
+}
+
+/// Adds what is to be told about influence periods to the lines' hints.
+///
+/// # Errors
+/// As [`World::new`].
+pub fn tell(world: &World<'_>, history: &History, lines: &mut [Line]) -> Result<(), Error> {
+    let Some(talks) = &world.pack.talks else { return Ok(()) };
+    for influence in &world.pack.influences {
+        let known = measures(world, history, talks, influence, lines)?;
+        let months = match world.literals.get(&influence.months) {
+            Some(Literal::Number(months)) => *months as u32,
+            _ => 0,
+        };
+        for line in lines.iter_mut() {
+            let Some(measures) = known.get(&line.subject) else { continue };
+            if influence.on.contains(&line.action) {
+                line.hints.extend(running(influence, measures, months, world.data.as_of));
+            }
+            if influence.on_of_year.contains(&line.action) {
+                line.hints.extend(of_year(influence, measures));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The period that ends last, if it runs past the day; and that one of unknown date may.
+fn running(influence: &Influence, measures: &[Measure], months: u32, as_of: NaiveDate) -> Vec<String> {
+    let periods = measures.iter().filter_map(|measure| {
+        let from = measure.from?;
+        Some((end(from, months)?, from))
+    });
+    let last = periods.max().filter(|(to, _)| *to > as_of);
+    let text = last.map(|(to, from)| {
+        influence.texts.running.replace("{from}", &from.to_string()).replace("{to}", &to.to_string())
+    });
+    let undated = measures.iter().any(|measure| measure.from.is_none()).then(|| influence.texts.undated.clone());
+    text.into_iter().chain(undated).collect()
+}
+
+/// The same day so many months later, or that month's last.
+pub fn end(from: NaiveDate, months: u32) -> Option<NaiveDate> {
+    from.checked_add_months(Months::new(months))
+}
+
+fn of_year(influence: &Influence, measures: &[Measure]) -> Vec<String> {
+    let texts = [(OfYear::Yes, &influence.texts.of_year), (OfYear::May, &influence.texts.may_be_of_year)];
+    let told = texts.into_iter().filter_map(|(kind, text)| {
+        let of_kind: Vec<&Measure> = measures.iter().filter(|measure| measure.of_year == kind).collect();
+        let mut days: Vec<String> = of_kind.iter().filter_map(|one| one.from.map(|day| day.to_string())).collect();
+        days.sort_unstable();
+        days.dedup();
+        let dates = if days.is_empty() { String::new() } else { format!("（{}）", days.join("、")) };
+        (!of_kind.is_empty()).then(|| format!("{text}{dates}"))
+    });
+    told.collect()
+}
+
+/// What was talked and what was agreed, by subject.
+fn measures(
+    world: &World<'_>,
+    history: &History,
+    talks: &Talks,
+    influence: &Influence,
+    lines: &[Line],
+) -> Result<BTreeMap<Subject, Vec<Measure>>, Error> {
+    let (pack, data) = (world.pack, world.data);
+    let entity = Entity::Row(talks.table);
+    let (of_year, may) = (world.truths(entity, &influence.of_year)?, world.truths(entity, &influence.may_be_of_year)?);
+    let frame = &data.tables[talks.table].frame;
+    let column = |name: &str| Texts::of(frame, name);
+    let (kinds, days, carried) = (column(&talks.kind), column(&talks.date), column(&talks.line));
+    let member = pack.membership.member;
+    let holders = world.refers(entity, member);
+    let mut found: BTreeMap<Subject, Vec<Measure>> = BTreeMap::new();
+    // The day of the talk that carries a line out, whether or not it is past the as-of date.
+    let mut held: BTreeMap<String, NaiveDate> = BTreeMap::new();
+    for row in 0..frame.height() {
+        let text = |texts: &Option<Texts>| texts.as_ref().and_then(|texts| texts.at(row)).map(|text| text.into_owned());
+        if text(&kinds).as_deref() != Some(influence.talk.as_str()) {
+            continue;
+        }
+        let Some(day) = text(&days).and_then(|day| date::day(&day)) else { continue };
+        if let Some(line) = text(&carried) {
+            let known = held.entry(line).or_insert(day);
+            *known = day.max(*known);
+        }
+        let index = holders.as_ref().and_then(|holders| holders.get(row));
+        if let Some(index) = index.filter(|_| day <= data.as_of) {
+            let of_year = match (of_year[row], may[row]) {
+                (true, _) => OfYear::Yes,
+                (false, true) => OfYear::May,
+                (false, false) => OfYear::No,
+            };
+            found.entry(Subject { kind: member, index }).or_default().push(Measure { from: Some(day), of_year });
+        }
+    }
+    let mut agreed = |subject: Subject, id: &str, year: i32, action: &str, decision: Option<&Decision>| {
+        let answers = &pack.answers;
+        if decision.is_some_and(|given| given.is_to(&answers.agree, &answers.change, action, &influence.action)) {
+            let decided = decision.and_then(|decision| date::day(&decision.date));
+            let from = held.get(id).copied().or(decided);
+            let of_year = if year == data.year { OfYear::Yes } else { OfYear::No };
+            found.entry(subject).or_default().push(Measure { from, of_year });
+        }
+    };
+    for line in history.lines.values() {
+        let kind = pack.subjects.iter().position(|subject| subject.kind == line.kind);
+        let subject = kind.and_then(|kind| Some(Subject { kind, index: data.registers[kind].find(&line.subject)? }));
+        // A line whose decision is its half-year's is no second measure.
+        if let Some(subject) = subject.filter(|_| line.adopted.is_none()) {
+            agreed(subject, &line.id, line.year, &line.action, line.decision.as_ref());
+        }
+    }
+    for line in lines.iter().filter(|line| !line.flags.contains(&Flag::DecidedAtHalfYear)) {
+        agreed(line.subject, &line.id, data.year, &pack.actions[line.action].name, line.decision.as_deref());
+    }
+    Ok(found)
+}
+
+/// The talks of the run's year up to the as-of date, and those of other years that the table looks back on.
+///
+/// # Errors
+/// As [`World::new`].
+pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
+    let Some(talks) = &world.pack.talks else { return Ok(Vec::new()) };
+    let data = world.data;
+    let entity = Entity::Row(talks.table);
+    let looks_back = match &world.pack.tables[talks.table].looks_back {
+        Some(sql) => world.truths(entity, sql)?,
+        None => Vec::new(),
+    };
+    let frame = &data.tables[talks.table].frame;
+    let column = |name: &str| Texts::of(frame, name);
+    let (kinds, days, lines, years) =
+        (column(&talks.kind), column(&talks.date), column(&talks.line), column(&talks.year));
+    let member = world.pack.membership.member;
+    let holders = world.refers(entity, member);
+    let text =
+        |texts: &Option<Texts>, row| texts.as_ref().and_then(|texts| texts.at(row)).map(|text| text.into_owned());
+    let mut used = Vec::new();
+    for row in (0..frame.height()).filter(|row| data.was_read(talks.table, *row)) {
+        let day = text(&days, row).and_then(|day| date::day(&day));
+        let holder = holders.as_ref().and_then(|holders| holders.get(row));
+        let (Some(day), Some(index), Some(kind)) = (day, holder, text(&kinds, row)) else { continue };
+        let this_year = chrono::Datelike::year(&day) == data.year && day <= data.as_of;
+        if this_year || looks_back.get(row).copied().unwrap_or_default() {
+            let subject = Subject { kind: member, index };
+            used.push(TalkHeld { subject, day, kind, year: text(&years, row), line: text(&lines, row) });
+        }
+    }
+    used.sort();
+    used.dedup();
+    Ok(used)
+}

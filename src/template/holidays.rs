@@ -1,0 +1,32 @@
+//! The workbook of holidays: two columns alone, so that beside the inputs it is prose.
+
+use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, XlsxError};
+
+use crate::pack::printed;
+
+/// The workbook and its sheet.
+pub const NAME: &str = "节假日";
+const HEADER: u32 = 2;
+
+pub fn workbook() -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    // A fixed date: the same bytes always.
+    let created = ExcelDateTime::from_ymd(2015, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+    let sheet = workbook.add_worksheet().set_name(NAME)?;
+    let (off, on) = (printed::OFF, printed::ON);
+    sheet.write_string_with_format(0, 0, "节假日和调休上班日", &Format::new().set_bold().set_font_size(14))?;
+    let note = format!(
+        "按国务院办公厅每年公布的放假安排填写：放假的工作日填「{off}」，调休上班的周六、周日填「{on}」；平常的周末不必填。用法：kaohe archive export 台账.xlsx --archive 档案.db --as-of 日期 --holidays 本工作簿"
+    );
+    sheet.write_string(1, 0, note)?;
+    let heading = Format::new().set_bold().set_border(FormatBorder::Thin);
+    sheet.write_string_with_format(HEADER, 0, printed::DAY, &heading)?;
+    sheet.write_string_with_format(HEADER, 1, printed::KIND_OF_DAY, &heading)?;
+    let date = Format::new().set_num_format("yyyy-mm-dd");
+    sheet.set_column_format(0, &date)?.set_column_width(0, 14)?.set_column_width(1, 10)?;
+    let rule = DataValidation::new().allow_list_strings(&[off, on])?;
+    sheet.add_data_validation(HEADER + 1, 1, HEADER + 400, 1, &rule)?;
+    sheet.set_freeze_panes(HEADER + 1, 0)?;
+    Ok(workbook)
+}

@@ -1,0 +1,186 @@
+//! The register of talks works both ways: a talk entered there counts like one in 谈话记录, one of 谈话记录 stands
+//! there, and what is still to be held at the end of the year is shown again.
+
+use super::meeting::{record, shown, try_record};
+use crate::rules::city::City;
+
+const H: &str = "2015-half-year";
+const A: &str = "2015-annual";
+const BOOK: &str = "档案登记";
+const ANNUAL_FILE: &str = "年度考核管理档案";
+const SPECIAL_FILE: &str = "特别监督档案";
+
+/// G13 is weak in person: 约谈 and 通报 at half-year.
+fn city() -> City {
+    City::new(&["+半年考核_干部 干部编号=G13 目标完成得分=20"])
+}
+
+/// (档案, 编号, 处理编号, 状态, 谈话日期) of a register.
+fn rows(city: &City, run: &str) -> Vec<String> {
+    let rows = shown(city, run, BOOK, &["档案", "编号", "处理编号", "状态", "谈话日期"]);
+    rows.iter().map(|row| row.join(" ").trim_end().to_owned()).collect()
+}
+
+fn agree(city: &City) {
+    city.run("half-year");
+    city.decide(H, "约谈名单", &[("2015-H-约谈-C-G13", "同意", "")]);
+}
+
+#[test]
+fn a_talk_entered_in_one_file_stands_in_the_other_after_the_next_run() {
+    let city = city();
+    agree(&city);
+    city.run("half-year");
+    assert_eq!(
+        rows(&city, H),
+        [format!("{ANNUAL_FILE} G13 2015-H-约谈-C-G13 待谈"), format!("{SPECIAL_FILE} G13 2015-H-约谈-C-G13 待谈"),]
+    );
+    let of = [ANNUAL_FILE, "G13"];
+    record(&city, H, BOOK, &[(of, "谈话日期", "2015-06-20"), (of, "谈话人", "部领导"), (of, "谈话情况", "已谈")]);
+    city.run("half-year");
+    let all = shown(&city, H, BOOK, &["档案", "状态", "谈话日期", "谈话人", "谈话情况"]);
+    let texts: Vec<String> = all.iter().map(|row| row.join("|")).collect();
+    // 谈话人 and 谈话情况 stay in their row.
+    assert_eq!(
+        texts,
+        [format!("{ANNUAL_FILE}|可归档|2015-06-20|部领导|已谈"), format!("{SPECIAL_FILE}|可归档|2015-06-20||")]
+    );
+}
+
+#[test]
+fn what_a_run_filled_in_and_comes_back_unchanged_is_no_answer() {
+    let mut city = city();
+    agree(&city);
+    city.edit("+谈话记录 谈话类型=约谈 谈话日期=2015-06-20 干部编号=G13 处理编号=2015-H-约谈-C-G13");
+    city.run("half-year");
+    assert!(rows(&city, H).iter().all(|row| row.ends_with("可归档 2015-06-20")), "{:?}", rows(&city, H));
+    let told = record(&city, H, BOOK, &[]);
+    assert!(told.contains("档案没有变化"), "{told}");
+    // Beside it something is written: that alone is taken, and the published register may be superseded afterwards.
+    let of = [SPECIAL_FILE, "G13"];
+    record(&city, H, BOOK, &[(of, "谈话人", "部领导")]);
+    city.run("half-year");
+    assert!(rows(&city, H).iter().all(|row| row.ends_with("可归档 2015-06-20")), "{:?}", rows(&city, H));
+}
+
+/// 提示 and 状态 look at talks already held, wherever they were entered.
+#[test]
+fn a_talk_entered_in_the_register_counts_where_one_of_the_talks_counts() {
+    let city = city();
+    agree(&city);
+    record(&city, H, BOOK, &[([SPECIAL_FILE, "G13"], "谈话日期", "2015-06-20")]);
+    city.run("half-year");
+    let hints = shown(&city, H, "约谈名单", &["编号", "提示"]);
+    assert_eq!(hints, [["G13", "本年已约谈（2015-06-20）"]]);
+}
+
+/// 变更 of another line to 约谈, or one of its options.
+#[test]
+fn a_line_of_another_action_decided_as_a_talk_makes_rows() {
+    let city = city();
+    city.run("half-year");
+    city.decide(H, "约谈名单", &[("2015-H-约谈-C-G13", "不同意", "")]);
+    city.decide(H, "通报名单", &[("2015-H-通报-C-G13", "变更", "约谈")]);
+    city.run("half-year");
+    let both = "2015-H-约谈-C-G13、2015-H-通报-C-G13";
+    // Of several lines the least advanced; 不办 only when all are.
+    let found = rows(&city, H);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|row| row.contains("待谈")), "{found:?}");
+    for id in both.split('、') {
+        assert!(found.iter().all(|row| row.contains(id)), "{found:?}");
+    }
+}
+
+#[test]
+fn joint_liability_decided_as_a_talk_makes_rows_in_the_annual_register() {
+    let city = City::new(&["年度考核_干部 G13 考核等次=不称职"]);
+    city.run("annual");
+    assert_eq!(rows(&city, A), Vec::<String>::new());
+    city.decide(
+        A,
+        "调整建议名单",
+        &[("2015-A-连带责任处理-C-G11", "同意", "约谈"), ("2015-A-连带责任处理-C-G12", "变更", "诫勉谈话")],
+    );
+    city.run("annual");
+    assert_eq!(
+        rows(&city, A),
+        [
+            format!("{ANNUAL_FILE} G11 2015-A-连带责任处理-C-G11 待谈"),
+            format!("{SPECIAL_FILE} G11 2015-A-连带责任处理-C-G11 待谈"),
+        ]
+    );
+}
+
+#[test]
+fn a_talk_changed_to_something_else_is_not_held_and_one_changed_to_a_talk_is() {
+    for (opinion, method, state) in
+        [("变更", "批评教育", "不办"), ("不同意", "", "不办"), ("变更", "约谈", "待谈"), ("缓议", "", "待定")]
+    {
+        let city = city();
+        city.run("half-year");
+        city.decide(H, "约谈名单", &[("2015-H-约谈-C-G13", opinion, method)]);
+        city.run("half-year");
+        assert!(rows(&city, H).iter().all(|row| row.ends_with(state)), "{opinion}: {:?}", rows(&city, H));
+    }
+}
+
+#[test]
+fn the_annual_register_shows_the_half_years_talks_that_are_still_to_be_held() {
+    let mut city = city();
+    agree(&city);
+    city.run("annual");
+    let open =
+        [format!("{ANNUAL_FILE} G13 2015-H-约谈-C-G13 待谈"), format!("{SPECIAL_FILE} G13 2015-H-约谈-C-G13 待谈")];
+    assert_eq!(rows(&city, A), open);
+    // Recorded from the annual register, it counts for the half-year's line.
+    record(&city, A, BOOK, &[([SPECIAL_FILE, "G13"], "谈话日期", "2015-12-20")]);
+    city.run("half-year");
+    assert!(rows(&city, H).iter().all(|row| row.ends_with("可归档 2015-12-20")), "{:?}", rows(&city, H));
+    city.run("annual");
+    assert_eq!(rows(&city, A), Vec::<String>::new(), "what can be filed stands in the half-year's register alone");
+    // One in 谈话记录 does the same.
+    city.edit("+半年考核_干部 干部编号=G14 目标完成得分=20");
+    city.run("half-year");
+    city.run("annual");
+    assert!(rows(&city, A).iter().all(|row| row.ends_with("2015-H-约谈-C-G14 待定")), "{:?}", rows(&city, A));
+}
+
+#[test]
+fn a_talk_entered_in_the_teams_row_counts_for_every_line_that_it_names() {
+    let city = City::new(&["半年考核_班子 B1 目标完成得分=20"]);
+    city.run("half-year");
+    let lines = [("2015-H-约谈-C-G11", "同意", ""), ("2015-H-约谈-C-G12", "同意", "")];
+    city.decide(H, "约谈名单", &lines);
+    record(&city, H, BOOK, &[([ANNUAL_FILE, "B1"], "谈话日期", "2015-06-22")]);
+    city.run("half-year");
+    let found = rows(&city, H);
+    assert_eq!(found.len(), 5, "{found:?}");
+    assert!(found.iter().all(|row| row.ends_with("可归档 2015-06-22")), "{found:?}");
+}
+
+#[test]
+fn the_teams_row_takes_the_least_advanced_of_its_lines() {
+    let city = City::new(&["半年考核_班子 B1 目标完成得分=20"]);
+    city.run("half-year");
+    city.decide(H, "约谈名单", &[("2015-H-约谈-C-G11", "同意", ""), ("2015-H-约谈-C-G12", "同意", "")]);
+    record(&city, H, BOOK, &[([ANNUAL_FILE, "G11"], "谈话日期", "2015-06-22")]);
+    city.run("half-year");
+    let team: Vec<String> = rows(&city, H).into_iter().filter(|row| row.contains(" B1 ")).collect();
+    assert_eq!(team, [format!("{ANNUAL_FILE} B1 2015-H-约谈-C-G11、2015-H-约谈-C-G12 待谈")]);
+}
+
+/// 状态 moves on while the register is out: it is not compared.
+#[test]
+fn a_register_published_before_the_decision_is_taken_after_it() {
+    let city = city();
+    city.run("half-year");
+    city.decide(H, "约谈名单", &[("2015-H-约谈-C-G13", "同意", "")]);
+    let (code, told) = try_record(
+        &city,
+        H,
+        BOOK,
+        &[([ANNUAL_FILE, "G13"], "状态", "可归档"), ([ANNUAL_FILE, "G13"], "谈话日期", "2015-06-20")],
+    );
+    assert_eq!(code, Some(0), "{told}");
+}
