@@ -6,14 +6,14 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
 use crate::finding::Code;
 use crate::pack::{Column, ColumnKind, Pack};
 use crate::workbook::{DaySeen, Looks};
 
 use super::column::{Content, Fault, Read, Stored, Value};
-use super::seen::{Seen, Sight, fifteen_digits, number_in};
+use super::seen::{Seen, Sight, fifteen_digits};
 use super::{alike, date, text};
 
 /// How the cells of one column are read.
@@ -81,11 +81,11 @@ impl Coercion {
     /// What a content means, and what people see of it in a book with those looks.
     pub fn read<'r>(&self, stored: Stored<'r>, looks: &Looks) -> Read<'r> {
         let seen = Seen::of(stored, looks);
-        let content = self.content(&seen, looks.counts_from_1904());
+        let content = self.content(&seen, looks.day_nought());
         Read { shown: seen.shown, content }
     }
 
-    fn content(&self, seen: &Seen<'_>, from_1904: bool) -> Content {
+    fn content(&self, seen: &Seen<'_>, nought: NaiveDate) -> Content {
         let (stored, shown) = (seen.stored, &*seen.shown);
         match stored {
             Stored::Error(error) => {
@@ -97,7 +97,7 @@ impl Coercion {
             Stored::Text(_) | Stored::Veiled(_) if shown.is_empty() => return Content::Blank,
             _ => {}
         }
-        if !self.stands_for_itself(seen, from_1904) {
+        if !self.stands_for_itself(seen, nought) {
             return self.not_as_shown(seen);
         }
         let plain = if seen.sight == Sight::Stored { Cow::Borrowed(shown) } else { stored.plain() };
@@ -119,15 +119,15 @@ impl Coercion {
             ColumnKind::People { .. } => Content::Good(Value::text(shown, &plain)),
             ColumnKind::Choice { values, .. } => self.choice(values, shown, &key),
             ColumnKind::Number { min, max, percent } => self.number(seen, (*min, *max), *percent),
-            ColumnKind::Date => self.moment(seen.day(from_1904), shown, "日期", "请填写实际存在的日期，例如2015-06-24"),
+            ColumnKind::Date => self.moment(seen.day(nought), shown, "日期", "请填写实际存在的日期，例如2015-06-24"),
             ColumnKind::Month => {
                 let day = match (stored, seen.sight) {
                     (Stored::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(moment),
                     (Stored::DateTime(moment, _), Sight::Day(DaySeen::Month)) => {
                         date::day_from_moment(moment).and_then(|day| day.with_day(1))
                     }
-                    (Stored::Number(number, _), _) => date::month_from_number(number, from_1904),
-                    (Stored::Text(_), _) => date::day_from_text(shown, from_1904).or_else(|| date::month(shown)),
+                    (Stored::Number(number, _), _) => date::month_from_number(number, nought),
+                    (Stored::Text(_), _) => date::day_from_text(shown, nought).or_else(|| date::month(shown)),
                     _ => None,
                 };
                 self.moment(day, shown, "年月", "请填写年月，例如2012.03（以文本填写），或填写日期")
@@ -153,7 +153,7 @@ impl Coercion {
     }
 
     /// Whether what is seen says what is stored: not where nothing or something else is seen.
-    fn stands_for_itself(&self, seen: &Seen<'_>, from_1904: bool) -> bool {
+    fn stands_for_itself(&self, seen: &Seen<'_>, nought: NaiveDate) -> bool {
         let (stored, shown) = (seen.stored, &*seen.shown);
         match (seen.sight, &self.kind) {
             (Sight::Stored | Sight::Day(_), _) => true,
@@ -167,10 +167,10 @@ impl Coercion {
                 let Stored::Number(number, _) = stored else { return false };
                 match kind {
                     ColumnKind::Year => date::year(shown).is_some_and(|year| f64::from(year) == number),
-                    ColumnKind::Date => seen.day(from_1904).is_some(),
+                    ColumnKind::Date => seen.day(nought).is_some(),
                     ColumnKind::Month => {
-                        let day = date::day_from_text(shown, from_1904).or_else(|| date::month(shown));
-                        day.is_some() && day == date::month_from_number(number, from_1904)
+                        let day = date::day_from_text(shown, nought).or_else(|| date::month(shown));
+                        day.is_some() && day == date::month_from_number(number, nought)
                     }
                     _ => false,
                 }
@@ -232,9 +232,10 @@ impl Coercion {
     fn number(&self, seen: &Seen<'_>, (min, max): (Option<f64>, Option<f64>), percent: bool) -> Content {
         let (stored, shown) = (seen.stored, &*seen.shown);
         let is_percent = shown.contains(['%', '％', '﹪']);
+        // A percent sign within quotes is seen as one, too, but is no factor.
         let number = match stored {
             Stored::Number(..) if is_percent && !percent => None,
-            Stored::Number(number, _) if seen.sight == Sight::Percent => Some(percentage(number, shown)),
+            Stored::Number(number, _) if seen.sight == Sight::Percent => Some(fifteen_digits(number * 100.0)),
             Stored::Number(number, _) => Some(number),
             Stored::Text(_) => number_typed(shown, percent),
             _ => None,
@@ -296,13 +297,6 @@ fn one_line(shown: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(shown)
     }
-}
-
-/// The number of a percentage: 90 for 0.9 that is shown as 90%. A percent sign within quotes (`0"%"`) is no factor.
-fn percentage(number: f64, shown: &str) -> f64 {
-    let hundredfold = fifteen_digits(number * 100.0);
-    let away = |one: f64| number_in(shown).map_or(0.0, |seen| (seen - one).abs());
-    if away(number) < away(hundredfold) { number } else { hundredfold }
 }
 
 /// A number that was typed as text, with its sign where percentages are taken.

@@ -7,6 +7,7 @@ use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime};
 use unicode_normalization::UnicodeNormalization;
 
 use super::text;
+use crate::workbook;
 
 /// Years that a workbook of this kind can speak of; anything else is a slip.
 const YEARS: std::ops::RangeInclusive<i32> = 1950..=2199;
@@ -14,13 +15,13 @@ const YEARS: std::ops::RangeInclusive<i32> = 1950..=2199;
 const SERIAL_YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
 
 /// A day written out, with or without a time, or its serial as a text.
-pub fn day_from_text(given: &str, from_1904: bool) -> Option<NaiveDate> {
+pub fn day_from_text(given: &str, nought: NaiveDate) -> Option<NaiveDate> {
     let folded = folded(given);
     let number = text::trimmed(&folded);
     let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
     // Five digits, and perhaps a part of a day: nothing else that is written out looks like that.
     if whole.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        return day_from_number(number.parse().ok()?, from_1904);
+        return day_from_number(number.parse().ok()?, nought);
     }
     match written(given)? {
         Written::Day(day) => Some(day),
@@ -30,7 +31,7 @@ pub fn day_from_text(given: &str, from_1904: bool) -> Option<NaiveDate> {
 
 /// As [`day_from_text`], with serials from 1900.
 pub fn day(given: &str) -> Option<NaiveDate> {
-    day_from_text(given, false)
+    day_from_text(given, workbook::Looks::default().day_nought())
 }
 
 /// A day or a month written out; a month counts as its first day.
@@ -46,20 +47,19 @@ pub fn day_from_moment(moment: NaiveDateTime) -> Option<NaiveDate> {
 }
 
 /// A number in a column of days: a serial, or the eight digits of a date.
-pub fn day_from_number(number: f64, from_1904: bool) -> Option<NaiveDate> {
+pub fn day_from_number(number: f64, nought: NaiveDate) -> Option<NaiveDate> {
     if number.fract() == 0.0 && (19_500_101.0..=21_991_231.0).contains(&number) {
         return compact(number as u32);
     }
-    let base = if from_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) }?;
     if !(1.0..100_000.0).contains(&number) {
         return None;
     }
-    base.checked_add_signed(Duration::days(number.floor() as i64)).filter(|day| SERIAL_YEARS.contains(&day.year()))
+    nought.checked_add_signed(Duration::days(number.floor() as i64)).filter(|day| SERIAL_YEARS.contains(&day.year()))
 }
 
 /// A number in a column of months: as for days, and `201203` or `2012.03`. `2012.1` is none: typed as
 /// a number, October loses its nought.
-pub fn month_from_number(number: f64, from_1904: bool) -> Option<NaiveDate> {
+pub fn month_from_number(number: f64, nought: NaiveDate) -> Option<NaiveDate> {
     if number.fract() == 0.0 && (195_001.0..=219_912.0).contains(&number) {
         return first_of((number / 100.0) as i32, (number % 100.0) as u32);
     }
@@ -73,7 +73,7 @@ pub fn month_from_number(number: f64, from_1904: bool) -> Option<NaiveDate> {
             first_of(number.floor() as i32, month)
         };
     }
-    day_from_number(number, from_1904)
+    day_from_number(number, nought)
 }
 
 /// A year: `2015`, `2015年`, `2015年度`.
@@ -313,6 +313,14 @@ fn is_single_date(after: &[char]) -> bool {
 mod tests {
     use super::*;
 
+    fn from_1900() -> NaiveDate {
+        NaiveDate::from_ymd_opt(1899, 12, 30).unwrap()
+    }
+
+    fn from_1904() -> NaiveDate {
+        NaiveDate::from_ymd_opt(1904, 1, 1).unwrap()
+    }
+
     fn ymd(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
         NaiveDate::from_ymd_opt(year, month, day)
     }
@@ -356,9 +364,9 @@ mod tests {
             }
         }
         for form in ["42179.5", "42179.0"] {
-            assert_eq!(day_from_text(form, false), ymd(2015, 6, 24), "{form}");
+            assert_eq!(day_from_text(form, from_1900()), ymd(2015, 6, 24), "{form}");
         }
-        assert_eq!(day_from_text("40717", true), ymd(2015, 6, 24));
+        assert_eq!(day_from_text("40717", from_1904()), ymd(2015, 6, 24));
         for form in ["2015年6月24日10:30", "2015年6月24日 10时30分", "2015年6月24日10时", "2015年6月24日 上午"]
         {
             assert_eq!(day(form), if form.ends_with('午') { None } else { ymd(2015, 6, 24) }, "{form}");
@@ -400,12 +408,12 @@ mod tests {
 
     #[test]
     fn numbers_are_serials_or_eight_digits() {
-        assert_eq!(day_from_number(42179.0, false), ymd(2015, 6, 24));
-        assert_eq!(day_from_number(42179.75, false), ymd(2015, 6, 24));
-        assert_eq!(day_from_number(40717.0, true), ymd(2015, 6, 24));
-        assert_eq!(day_from_number(20_150_624.0, false), ymd(2015, 6, 24));
+        assert_eq!(day_from_number(42179.0, from_1900()), ymd(2015, 6, 24));
+        assert_eq!(day_from_number(42179.75, from_1900()), ymd(2015, 6, 24));
+        assert_eq!(day_from_number(40717.0, from_1904()), ymd(2015, 6, 24));
+        assert_eq!(day_from_number(20_150_624.0, from_1900()), ymd(2015, 6, 24));
         for number in [2015.0, 20_151_340.0, -1.0, 0.5, 201_506.0, 1e12, f64::NAN] {
-            assert_eq!(day_from_number(number, false), None, "{number}");
+            assert_eq!(day_from_number(number, from_1900()), None, "{number}");
         }
     }
 
@@ -418,15 +426,15 @@ mod tests {
         for form in ["2012.13", "2012", "2012年", "2012年3", "2012-3-", "三月"] {
             assert_eq!(month(form), None, "{form}");
         }
-        assert_eq!(month_from_number(2012.03, false), ymd(2012, 3, 1));
-        assert_eq!(month_from_number(2012.12, false), ymd(2012, 12, 1));
-        assert_eq!(month_from_number(2012.11, false), ymd(2012, 11, 1));
-        assert_eq!(month_from_number(2012.2, false), ymd(2012, 2, 1));
-        assert_eq!(month_from_number(201_203.0, false), ymd(2012, 3, 1));
-        assert_eq!(month_from_number(40969.0, false), ymd(2012, 3, 1));
-        assert_eq!(month_from_number(2012.01, false), ymd(2012, 1, 1));
+        assert_eq!(month_from_number(2012.03, from_1900()), ymd(2012, 3, 1));
+        assert_eq!(month_from_number(2012.12, from_1900()), ymd(2012, 12, 1));
+        assert_eq!(month_from_number(2012.11, from_1900()), ymd(2012, 11, 1));
+        assert_eq!(month_from_number(2012.2, from_1900()), ymd(2012, 2, 1));
+        assert_eq!(month_from_number(201_203.0, from_1900()), ymd(2012, 3, 1));
+        assert_eq!(month_from_number(40969.0, from_1900()), ymd(2012, 3, 1));
+        assert_eq!(month_from_number(2012.01, from_1900()), ymd(2012, 1, 1));
         for number in [2012.1, 2012.0, 2012.13, 2012.345] {
-            assert_eq!(month_from_number(number, false), None, "{number}");
+            assert_eq!(month_from_number(number, from_1900()), None, "{number}");
         }
     }
 

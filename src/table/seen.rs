@@ -72,16 +72,14 @@ impl<'a> Seen<'a> {
     }
 
     /// The day that the cell says; none for less than a day, and where something else is seen than is stored.
-    pub fn day(&self, from_1904: bool) -> Option<NaiveDate> {
+    pub fn day(&self, nought: NaiveDate) -> Option<NaiveDate> {
         match (self.stored, self.sight) {
             (Stored::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(moment),
-            (Stored::Number(number, _), Sight::Stored | Sight::Rounded) => date::day_from_number(number, from_1904),
+            (Stored::Number(number, _), Sight::Stored | Sight::Rounded) => date::day_from_number(number, nought),
             // `0000-00-00` over eight digits.
-            (Stored::Number(number, _), Sight::Dressed | Sight::Replaced) => {
-                date::day_from_text(&self.shown, from_1904)
-                    .filter(|day| date::day_from_number(number, from_1904) == Some(*day))
-            }
-            (Stored::Text(_), _) => date::day_from_text(&self.shown, from_1904),
+            (Stored::Number(number, _), Sight::Dressed | Sight::Replaced) => date::day_from_text(&self.shown, nought)
+                .filter(|day| date::day_from_number(number, nought) == Some(*day)),
+            (Stored::Text(_), _) => date::day_from_text(&self.shown, nought),
             _ => None,
         }
     }

@@ -6,14 +6,14 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 const LAST_SERIAL: f64 = 2_958_465.0;
 
 /// Days between the epochs of the two systems.
-const TO_1904: f64 = 1462.0;
+pub(super) const TO_1904: f64 = 1462.0;
 
-/// The date and time that `serial` stands for.
+/// The date and time that `serial` stands for; `shift`: so many days later than the 1900 system's counts the book's own.
 ///
 /// In the 1900 system day 60 is 29 February 1900, which never was: before it serials count from 31 December 1899, after it
 /// from the 30th. That day, a time without a date, a negative serial and one after 9999 are no dates: `None`.
-pub(super) fn from_serial(serial: f64, is_1904: bool) -> Option<NaiveDateTime> {
-    let serial = if is_1904 { serial + TO_1904 } else { serial };
+pub(super) fn from_serial(serial: f64, shift: f64) -> Option<NaiveDateTime> {
+    let serial = serial + shift;
     if !(1.0..LAST_SERIAL + 1.0).contains(&serial) || serial.floor() == 60.0 {
         return None;
     }
@@ -24,25 +24,39 @@ pub(super) fn from_serial(serial: f64, is_1904: bool) -> Option<NaiveDateTime> {
 }
 
 /// The serial of a moment, which [`from_serial`] turns back into it.
-pub(super) fn to_serial(at: NaiveDateTime, is_1904: bool) -> f64 {
+pub(super) fn to_serial(at: NaiveDateTime, shift: f64) -> f64 {
     let Some(epoch) = NaiveDate::from_ymd_opt(1899, 12, 30).and_then(|day| day.and_hms_opt(0, 0, 0)) else {
         return 0.0;
     };
     let days = (at - epoch).num_milliseconds() as f64 / 86_400_000.0;
     // Before 29 February 1900, which never was, serials count from a day later.
     let days = if days < 61.0 { days - 1.0 } else { days };
-    if is_1904 { days - TO_1904 } else { days }
+    days - shift
 }
 
-/// `2015-06-24`, `2015-06-24T08:00:00`, each with or without fractions of a second and a trailing zone `Z`.
+/// `2015-06-24`, `2015-06-24T08:00:00`, with or without fractions of a second and a zone (`Z`, `+08:00`, `+0800`): a time
+/// with a zone is the day as written.
 pub(super) fn from_iso(text: &str) -> Option<NaiveDateTime> {
-    let text = text.trim().trim_end_matches('Z');
-    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+    let text = text.trim().to_ascii_uppercase();
+    if let Ok(day) = NaiveDate::parse_from_str(&text, "%Y-%m-%d") {
         return day.and_hms_opt(0, 0, 0);
     }
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+    let (day, time) = text.split_once(['T', ' '])?;
+    let time: String = time.chars().filter(|c| !c.is_whitespace()).collect();
+    let at = format!("{day}T{}", without_zone(&time));
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"].iter().find_map(|format| NaiveDateTime::parse_from_str(&at, format).ok())
+}
+
+/// A time of day without the zone behind it.
+fn without_zone(time: &str) -> &str {
+    if let Some(time) = time.strip_suffix('Z') {
+        return time;
+    }
+    let Some((at, offset)) = time.rfind(['+', '-']).map(|at| (at, &time[at + 1..])) else { return time };
+    let digits = offset.bytes().filter(u8::is_ascii_digit).count();
+    let is_zone = matches!((digits, offset.len()), (2, 2) | (4, 4))
+        || (digits, offset.find(':'), offset.len()) == (4, Some(2), 5);
+    if is_zone { &time[..at] } else { time }
 }
 
 /// `PT08H30M00S` as a part of a day.
@@ -84,7 +98,7 @@ mod tests {
             (f64::INFINITY, true, None),
         ];
         for (serial, is_1904, expected) in cases {
-            let shown = from_serial(serial, is_1904).map(|at| at.to_string());
+            let shown = from_serial(serial, if is_1904 { TO_1904 } else { 0.0 }).map(|at| at.to_string());
             assert_eq!(shown.as_deref(), expected, "{serial} {is_1904}");
         }
     }

@@ -17,7 +17,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::error::Fault;
 use super::{Raw, cells, dates};
@@ -69,7 +69,8 @@ pub enum DaySeen {
 /// The number formats of a book, and which of them each of its cell styles has.
 #[derive(Debug)]
 pub struct Looks {
-    is_1904: bool,
+    /// So many days later than in the 1900 system do serials begin.
+    shift: f64,
     /// By the number of the look.
     formats: Vec<Code>,
     /// The look of each code that has come so far.
@@ -78,10 +79,15 @@ pub struct Looks {
     styles: Vec<Look>,
 }
 
+/// Day nought of the 1900 system, as it counts from March 1900 on.
+fn first_nought() -> NaiveDate {
+    NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default()
+}
+
 impl Default for Looks {
     fn default() -> Self {
         Looks {
-            is_1904: false,
+            shift: 0.0,
             formats: vec![Code::new(GENERAL)],
             known: HashMap::from([(GENERAL.to_owned(), Look::PLAIN)]),
             styles: Vec::new(),
@@ -92,12 +98,17 @@ impl Default for Looks {
 impl Looks {
     /// Serials of the book count from 1904, or from 1900.
     pub(super) fn count_from_1904(&mut self, is_1904: bool) {
-        self.is_1904 = is_1904;
+        self.shift = if is_1904 { dates::TO_1904 } else { 0.0 };
     }
 
-    /// Whether the book's serials count from 1904: for numbers that are not shown as dates.
-    pub fn counts_from_1904(&self) -> bool {
-        self.is_1904
+    /// Serials of the book count from that day.
+    pub(super) fn count_from(&mut self, day: NaiveDate) {
+        self.shift = (day - first_nought()).num_days() as f64;
+    }
+
+    /// The day that the book's serials count from: for numbers that are not shown as dates.
+    pub fn day_nought(&self) -> NaiveDate {
+        first_nought() + TimeDelta::days(self.shift as i64)
     }
 
     /// The look of a format's code.
@@ -132,7 +143,7 @@ impl Looks {
     pub(super) fn raw(&self, value: f64, look: Look) -> Raw {
         let format = self.format(look);
         let is_date = format.has_dates() && format.for_number(value).is_some_and(|(it, _)| it.kind == Kind::Date);
-        match is_date.then(|| dates::from_serial(value, self.is_1904)).flatten() {
+        match is_date.then(|| dates::from_serial(value, self.shift)).flatten() {
             Some(at) => Raw::DateTime(at, look),
             None => Raw::Number(value, look),
         }
@@ -141,7 +152,7 @@ impl Looks {
     /// A date that is stored as such. It is seen in full where its look says nothing, and as the number that it is where
     /// its look is one for numbers.
     pub(super) fn moment(&self, at: NaiveDateTime, look: Look) -> Raw {
-        let serial = dates::to_serial(at, self.is_1904);
+        let serial = dates::to_serial(at, self.shift);
         match self.format(look).for_number(serial).map(|(section, _)| section.kind) {
             Some(Kind::Date) => Raw::DateTime(at, look),
             None | Some(Kind::General | Kind::Text) => Raw::DateTime(at, Look::PLAIN),
@@ -205,17 +216,19 @@ impl Looks {
     }
 
     fn date_section(&self, at: NaiveDateTime, look: Look) -> Option<&Section> {
-        let serial = dates::to_serial(at, self.is_1904);
+        let serial = dates::to_serial(at, self.shift);
         self.format(look).for_number(serial).map(|(section, _)| section).filter(|section| section.kind == Kind::Date)
     }
 
     /// The moment that a number stands for, be it no date of any calendar; none below nought and after the last day.
     fn instant(&self, value: f64) -> Option<Moment> {
         let days = value.floor();
-        let moment = match dates::from_serial(value, self.is_1904) {
+        let moment = match dates::from_serial(value, self.shift) {
             Some(at) => Moment::new(at),
             None if days == 0.0 => Moment { year: 1900, month: 1, day: 0, ..Moment::of_time(value) },
-            None if days == 60.0 && !self.is_1904 => Moment { year: 1900, month: 2, day: 29, ..Moment::of_time(value) },
+            None if days == 60.0 && self.shift == 0.0 => {
+                Moment { year: 1900, month: 2, day: 29, ..Moment::of_time(value) }
+            }
             None => return None,
         };
         Some(Moment { days: days as i64, ..moment })

@@ -10,11 +10,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::workbook::build::computed;
 use chrono::NaiveDate;
 use expect_test::{Expect, expect};
 use kaohe::finding::Severity;
 use kaohe::pack::sql::{Literal, Literals};
-use kaohe::pack::{self, Pack};
+use kaohe::pack::{self, ColumnKind, Pack};
 use kaohe::table::{self, AsOf, Context, Dataset, Failed, SheetKind};
 use kaohe::workbook::Parser;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
@@ -47,11 +48,13 @@ struct Options {
     known_lines: &'static [&'static str],
     /// With [`CITY`].
     city: bool,
+    /// The pack takes percentages in its columns of numbers.
+    percent: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { year: Some(2015), as_of: AsOf::Default(12, 31), known_lines: &[], city: true }
+        Self { year: Some(2015), as_of: AsOf::Default(12, 31), known_lines: &[], city: true, percent: false }
     }
 }
 
@@ -102,7 +105,13 @@ fn read_by(folder: &Path, options: &Options, parser: Parser) -> Result<Dataset, 
         ])
     };
     let context = Context { literals: &literals, known_lines: &known, progress: None, parser };
-    table::read(folder, &pack(), options.year, options.as_of, &context)
+    let mut pack = pack();
+    for column in pack.tables.iter_mut().flat_map(|table| &mut table.columns) {
+        if let ColumnKind::Number { percent, .. } = &mut column.kind {
+            *percent = options.percent;
+        }
+    }
+    table::read(folder, &pack, options.year, options.as_of, &context)
 }
 
 /// One workbook per name before the `!`.
@@ -121,7 +130,7 @@ fn write(folder: &Path, sheets: &[(&str, &str)]) {
     for (name, mut book) in books {
         let path = folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        book.save(path).unwrap();
+        std::fs::write(path, computed(&book.save_to_buffer().unwrap())).unwrap();
     }
 }
 

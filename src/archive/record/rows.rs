@@ -61,7 +61,7 @@ pub(in crate::archive) struct Cell {
 impl Cell {
     fn new(raw: &Raw, looks: &Looks) -> Cell {
         let seen = Seen::of_raw(raw, looks);
-        let day = seen.day(looks.counts_from_1904());
+        let day = seen.day(looks.day_nought());
         let broken = match (raw, seen.sight) {
             (Raw::NoResult, _) => Some("是没有计算结果的公式".to_owned()),
             (Raw::Error(error), _) => Some(format!("是错误值「{error}」")),

@@ -150,7 +150,9 @@ fn read_null_date(xml: &mut Reader<'_>, looks: &mut Looks) -> Result<(), Fault> 
         match xml.next()? {
             Token::Start(tag) => {
                 if tag.name == b"table:null-date" {
-                    looks.count_from_1904(null_date(tag)? == NaiveDate::from_ymd_opt(1904, 1, 1));
+                    if let Some(day) = null_date(tag)? {
+                        looks.count_from(day);
+                    }
                 }
                 xml.skip()?;
             }

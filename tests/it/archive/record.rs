@@ -49,6 +49,39 @@ fn each_fault_is_named_by_its_cell_and_nothing_is_taken() {
             &[("N4", "#DIV/0!")],
         ),
         (
+            "an answer that its format hides",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", Cell::Veiled("同意", ";;;"));
+            },
+            &[("N4", "显示为空白，实际存有「同意」")],
+        ),
+        (
+            "an answer that its format turns round",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", Cell::Veiled("同意", ";;;\"不\"@"));
+            },
+            &[("N4", "显示为「不同意」，实际存放的却是「同意」")],
+        ),
+        (
+            "a date that shows no day",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "同意").set(0, "决定日期", Cell::Shown(42_179.0, "yyyy\"年\"m\"月\""));
+            },
+            &[("P4", "「决定日期」不是日期：「2015年6月」")],
+        ),
+        (
+            "a remark that is a percentage, one that is hidden",
+            "诫勉谈话名单",
+            |g| {
+                g.set(0, "委员会意见", "同意").set(0, "备注", Cell::Shown(0.5, "0%"));
+                g.set(0, "决定日期", Cell::Shown(42_179.0, ";;;"));
+            },
+            &[("P4", "显示为空白，实际存有「42179」"), ("Q4", "显示为「50%」，实际存放的却是「0.5」")],
+        ),
+        (
             "broken date",
             "诫勉谈话名单",
             |g| {

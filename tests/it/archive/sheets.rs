@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::workbook::build::computed;
 use chrono::NaiveDate;
 use kaohe::archive::{
     ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration, Vocabulary,
@@ -194,6 +195,10 @@ pub enum Cell {
     Text(String),
     Number(f64),
     Date(i32, u32, u32),
+    /// A number that is shown by a format.
+    Shown(f64, &'static str),
+    /// A text that is shown by a format.
+    Veiled(&'static str, &'static str),
     /// A formula with the result that the sheet stores.
     Formula(&'static str, &'static str),
 }
@@ -268,6 +273,14 @@ pub fn write(path: &Path, sheets: &[(&str, &Grid)]) {
                         let day = ExcelDateTime::from_ymd(*year as u16, *month as u8, *day as u8).unwrap();
                         sheet.write_datetime_with_format(row, column, &day, &date).unwrap()
                     }
+                    Cell::Shown(number, format) => {
+                        let format = Format::new().set_num_format(*format);
+                        sheet.write_number_with_format(row, column, *number, &format).unwrap()
+                    }
+                    Cell::Veiled(text, format) => {
+                        let format = Format::new().set_num_format(*format);
+                        sheet.write_string_with_format(row, column, *text, &format).unwrap()
+                    }
                     Cell::Formula(formula, result) => {
                         sheet.write_formula(row, column, Formula::new(*formula).set_result(*result)).unwrap()
                     }
@@ -275,7 +288,7 @@ pub fn write(path: &Path, sheets: &[(&str, &Grid)]) {
             }
         }
     }
-    book.save(path).unwrap();
+    std::fs::write(path, computed(&book.save_to_buffer().unwrap())).unwrap();
 }
 
 /// All lists of a registration as a published folder's workbooks.

@@ -33,6 +33,16 @@ fn a_reference_that_would_never_apply() {
 }
 
 #[test]
+fn percentages_in_a_column_that_holds_no_numbers() {
+    let year = "{ name = \"所属年度\", type = \"year\", ";
+    refused(
+        ("tables.toml", year, &format!("{year}percent = true, ")),
+        "tables.toml",
+        "列「所属年度」不是数字列，不能写 percent = true",
+    );
+}
+
+#[test]
 fn names_that_would_mean_two_things() {
     let parameter = |name: &str| {
         format!(

@@ -6,7 +6,7 @@
 
 use super::*;
 use crate::workbook::biff::{book, brt, brt_cell, brt_row, cell, compound, long, record, wide, xlsb};
-use crate::workbook::build::ods;
+use crate::workbook::build::{self, ods};
 
 /// Number formats by their code, and as OpenDocument says the same.
 const FORMATS: [(&str, &str); 17] = [
@@ -75,7 +75,7 @@ const FORMATS: [(&str, &str); 17] = [
 ];
 
 /// The endings of the formats that can hold such cells.
-const ENDINGS: [&str; 3] = ["xlsx", "xlsb", "xls"];
+const ENDINGS: [&str; 4] = ["xlsx", "xlsb", "xls", "ods"];
 
 /// A cell of a case.
 enum Cell<'c> {
@@ -466,4 +466,82 @@ fn a_text_that_its_format_hides_or_replaces_is_an_issue_too() {
                 要采用这个值的，请把单元格改为常规格式，使它显示出来；不采用的，请清空该单元格
         "#]],
     );
+}
+
+#[test]
+fn a_column_of_percentages_takes_them_shown_and_typed() {
+    let options = Options { percent: true, ..Options::default() };
+    check_formats(
+        &options,
+        &[(
+            "a",
+            "年度|考核部门|单位编号|目标完成得分|工作落实评价
+             2015|市委目督办|U1|~0.9~0%~90%|好
+             2015|市委目督办|U2|90%|好
+             2015|市委目督办|U3| 90.5 ％|好
+             2015|市政府目督办|U1|~0.596~0%~60%|好
+             2015|市政府目督办|U2|~1.2~0%~120%|好
+             2015|市政府目督办|U3|9 0%|好",
+        )],
+        expect![[r#"
+            a!表 半年考核_班子 6 = 4 + 2 + 0
+            ! ShownRounded a!表!D5 目标完成得分「60%」
+                目标完成得分显示为60%，实为59.6，一个在半年得分线（60）的这一边，一个在那一边；按实际存放的59.6计算
+                请核对应为哪个数：按实际的，请把单元格的小数位数显示完整；按所显示的，请改填这个数
+            ✗ BadNumber a!表!D6 目标完成得分「120%」
+                目标完成得分「120%」（实际存放1.2）超出范围，应为0至100之间的数字
+                请核对后填写0至100之间的数字
+            ✗ BadNumber a!表!D7 目标完成得分「9 0%」
+                目标完成得分「9 0%」不是数字，应为0至100之间的数字
+                请填写0至100之间的数字，不带单位和文字
+        "#]],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &CITY);
+    let scores = "年度|考核部门|单位编号|目标完成得分|工作落实评价
+         2015|市委目督办|U1|~0.9~0%~90%|好
+         2015|市委目督办|U2|90%|好
+         2015|市委目督办|U3|~90~General~90|好";
+    std::fs::write(folder.path().join("a.xlsx"), bytes("xlsx", &grid(scores))).unwrap();
+    let dataset = read_folder(folder.path(), &options).unwrap();
+    let scores = dataset.tables[2].frame.column("目标完成得分").unwrap();
+    assert_eq!(scores.f64().unwrap().iter().collect::<Vec<_>>(), [Some(90.0); 3]);
+}
+
+#[test]
+fn serials_of_an_ods_count_from_its_own_null_date_and_a_zone_changes_no_day() {
+    let row = |value: &str, id: &str| {
+        let text = |text: &str| {
+            format!(r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#)
+        };
+        format!("<table:table-row><table:table-cell {value}/>{}{}</table:table-row>", text("约谈"), text(id))
+    };
+    let head = r#"<table:table-row><table:table-cell office:value-type="string"><text:p>谈话日期</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>谈话类型</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>干部编号</text:p></table:table-cell></table:table-row>"#;
+    for (null, serial) in
+        [("", 42_179), ("1899-12-30", 42_179), ("1900-01-01", 42_177), ("1904-01-01T00:00:00", 40_717)]
+    {
+        let mut rows = row(&format!(r#"office:value-type="float" office:value="{serial}""#), "K1");
+        for (at, written) in
+            ["2015-06-24T23:30:00+08:00", "2015-06-24T00:30:00-0800", "2015-06-24T23:30:00.5Z"].iter().enumerate()
+        {
+            rows +=
+                &row(&format!(r#"office:value-type="date" office:date-value="{written}""#), &format!("K{}", at + 2));
+        }
+        let settings = if null.is_empty() {
+            String::new()
+        } else {
+            format!(
+                r#"<table:calculation-settings><table:null-date table:date-value="{null}"/></table:calculation-settings>"#
+            )
+        };
+        let made = build::ods_content(&format!(r#"{settings}<table:table table:name="表">{head}{rows}</table:table>"#));
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &CITY);
+        std::fs::write(folder.path().join("a.ods"), made.zip()).unwrap();
+        let dataset = read_folder(folder.path(), &Options::default()).unwrap();
+        assert!(dataset.findings.is_empty(), "{null}: {:?}", dataset.findings);
+        let days = dataset.tables[8].frame.column("谈话日期").unwrap();
+        let days = days.cast(&polars::prelude::DataType::String).unwrap();
+        assert_eq!(days.str().unwrap().iter().collect::<Vec<_>>(), [Some("2015-06-24"); 4], "{null}");
+    }
 }

@@ -10,7 +10,7 @@
 //! | B3 丙开发区 | G31 | G32 (admonished 2014-10-10) |
 //!
 //! An edit is one of
-//! - `table key 列=值 …`: sets cells in the rows of that key (the first 编号 of the row),
+//! - `table key 列=值 …`: sets cells in the rows of that key (the first 编号 of the row); `59.6@0` is a number and its format,
 //! - `+table 列=值 …`: adds a row, with what a test seldom cares about filled in,
 //! - `-table key` or `-table`: removes rows, or the whole table.
 
@@ -195,7 +195,11 @@ impl City {
                 sheet.write_string(0, c, *column).unwrap();
                 for (r, row) in (1u32..).zip(rows) {
                     let text = row.get(*column).map_or("", String::as_str);
-                    if let Ok(number) = text.parse::<f64>() {
+                    let shown = text.split_once('@').map(|(number, format)| (number.parse::<f64>(), format));
+                    if let Some((Ok(number), format)) = shown {
+                        let format = Format::new().set_num_format(format);
+                        sheet.write_number_with_format(r, c, number, &format).unwrap();
+                    } else if let Ok(number) = text.parse::<f64>() {
                         sheet.write_number(r, c, number).unwrap();
                     } else if let Ok(day) = ExcelDateTime::parse_from_str(text)
                         && column.ends_with("日期")

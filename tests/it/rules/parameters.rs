@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::check;
-use super::city::City;
+use super::city::{City, rows_of};
 
 #[test]
 fn half_year_line() {
@@ -16,6 +16,37 @@ fn half_year_line() {
     check("half-year --set 半年得分线=65", &[cadre], &[], &[]);
     check("half-year --set 半年得分线=65.1", &[cadre], &["通报 C:G13 1.2-cadre", "约谈 C:G13 1.3-cadre"], &[]);
     check("half-year --set 半年得分线=59.9", &["半年考核_班子 B1 目标完成得分=59.9"], &[], &[]);
+}
+
+/// A number counts as stored; where it is shown on the other side of the line, whoever answers for the sheet is told.
+#[test]
+fn a_score_shown_on_the_other_side_of_the_line_is_told_on_every_list_that_rests_on_it() {
+    let city = City::new(&[
+        "半年考核_班子 B1 目标完成得分=64.6@0",
+        "半年考核_班子 B2 目标完成得分=59.6@0",
+        "半年考核_班子 B3 目标完成得分=40.4@0",
+    ]);
+    let hints = |set: &str| -> Vec<(String, String)> {
+        city.run(&format!("half-year {set}"));
+        let lists = ["通报名单", "约谈名单"].map(|list| city.output().join(format!("2015-half-year/{list}.xlsx")));
+        let rows = lists.iter().flat_map(|list| {
+            let rows = rows_of(list);
+            let head = rows.iter().position(|row| row.contains(&"提示".to_owned())).unwrap();
+            let at = |name: &str| rows[head].iter().position(|cell| cell == name).unwrap();
+            let (hint, id) = (at("提示"), at("编号"));
+            rows[head + 1..].iter().map(|row| (row[id].clone(), row[hint].clone())).collect::<Vec<_>>()
+        });
+        rows.filter(|(_, hint)| hint.contains("显示为")).collect()
+    };
+    let told = |ids: &[&str], hint: &str| -> Vec<(String, String)> {
+        ids.iter().map(|id| ((*id).to_owned(), hint.to_owned())).collect()
+    };
+    assert_eq!(hints(""), told(&["B2", "G21"], "D3显示为60，实为59.6"));
+    assert_eq!(hints("--set 半年得分线=65"), told(&["B1", "G11", "G12"], "D2显示为65，实为64.6"));
+    let issues = std::fs::read_to_string(city.output().join("2015-half-year/data/issues.jsonl")).unwrap();
+    let issues: Vec<serde_json::Value> = issues.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = issues.iter().map(|issue| (&issue["cell"], &issue["value"], &issue["severity"])).collect();
+    assert_eq!(told, [(&json!("D2"), &json!("65"), &json!("warning"))]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Puts zip-based workbooks together from their parts.
 
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 
 use zip::write::SimpleFileOptions;
 
@@ -31,6 +31,24 @@ impl Parts {
         }
         writer.finish().unwrap().into_inner()
     }
+}
+
+/// A workbook of rust_xlsxwriter as a spreadsheet program saves it: the results of its formulas have been seen, and nothing
+/// asks to compute them anew.
+pub fn computed(workbook: &[u8]) -> Vec<u8> {
+    let mut package = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
+    let mut parts = Parts(Vec::new());
+    for index in 0..package.len() {
+        let mut file = package.by_index(index).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).unwrap();
+        if name == "xl/workbook.xml" {
+            content = String::from_utf8(content).unwrap().replace(" fullCalcOnLoad=\"1\"", "").into_bytes();
+        }
+        parts = parts.with(&name, content);
+    }
+    parts.zip()
 }
 
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
