@@ -40,10 +40,10 @@ impl<'a> Grounds<'a> {
             Entity::Row(table) => &world.pack.tables[table].shown_facts,
             _ => &[],
         };
-        let names = world.names(of, &definition.when)?;
+        let names = definition.when.term().open_names();
         let mut all = Vec::new();
         if let (Some(scope), false) = (&definition.scope, shown.is_empty()) {
-            all = world.names(of, scope)?;
+            all = scope.term().open_names();
         }
         all.extend(names.iter().cloned());
         let told = if shown.is_empty() { &names[..] } else { shown };

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::world::{Error, FactRows, World, column_of};
-use crate::pack::scope::{self, Meaning, Site};
-use crate::pack::sql;
+use crate::pack::scope::{Meaning, Site};
 use crate::pack::{CellRule, ColumnKind, Entity, Formula, Source};
 use crate::place::Cell;
 use crate::table::Dataset;
@@ -282,7 +281,7 @@ impl<'a> World<'a> {
         let definition = &self.pack.facts[fact];
         let (cells, source): (&[CellRule], Source) = match &definition.formula {
             Formula::Own { is, cells, shows } if cells.is_empty() => {
-                let of = |names: &[String]| -> Result<Vec<Step>, Error> {
+                let of = |names: &[&str]| -> Result<Vec<Step>, Error> {
                     let mut steps = Vec::new();
                     for name in names {
                         self.steps(definition.of, name, Some(fact), only, &mut steps)?;
@@ -291,7 +290,8 @@ impl<'a> World<'a> {
                 };
                 let column = self.frame(definition.of).and_then(|frame| frame.column(&column_of(fact)).ok());
                 let holds = column.and_then(|column| column.bool().ok().cloned());
-                steps.push(Step::Defined { holds, shown: of(shows)?, all: of(&sql::names(&self.parse(is)?))? });
+                let shows: Vec<&str> = shows.iter().map(String::as_str).collect();
+                steps.push(Step::Defined { holds, shown: of(&shows)?, all: of(&is.term().names())? });
                 return Ok(());
             }
             Formula::Own { cells, .. } => {
@@ -374,15 +374,6 @@ impl<'a> World<'a> {
             }
             Meaning::Literal => Values::Same(FactValue::Null),
         })
-    }
-
-    /// Names that an expression uses, without those that are the run's literals.
-    pub fn names(&self, entity: Entity, sql: &str) -> Result<Vec<String>, Error> {
-        let mut names = sql::names(&self.parse(sql)?);
-        names.retain(|name| {
-            !matches!(scope::resolve(self.pack, Site::Entity(entity), name, None), Ok(Meaning::Literal))
-        });
-        Ok(names)
     }
 }
 

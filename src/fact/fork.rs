@@ -50,9 +50,9 @@ impl<'a> World<'a> {
         let entity = Entity::Row(table);
         let site = Site::Entity(entity);
         let Some(fact) = self.fact_named(entity, &definition.fact) else { return Ok(None) };
-        let mut exprs = vec![self.compile(site, &definition.when, None)?];
+        let mut exprs = vec![self.compile(definition.when.term())];
         for value in &definition.values {
-            exprs.push(self.compile(site, value, None)?.cast(DataType::Int32));
+            exprs.push(self.compile(value.term()).cast(DataType::Int32));
         }
         let columns = self.evaluate(site, &definition.missing, exprs)?;
         let failed = |source| Error::Polars { what: definition.missing.clone(), source };

@@ -3,17 +3,19 @@
 //! A [`World`] holds one data frame per entity: its table's columns and, as `#n`, fact n of the pack.
 //! Facts of other entities are taken in over the `@kind` columns when an expression needs them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::history::History;
+use crate::pack::compile::{self, compile};
 use crate::pack::scope::{self, Meaning, Site};
-use crate::pack::sql::{self, Literals, SqlError};
-use crate::pack::{CellRule, Entity, Fact, Formula, Pack, Source};
+use crate::pack::sql::Literals;
+use crate::pack::term::Term;
+use crate::pack::{CellRule, Entity, Expression, Fact, Formula, Pack, Source};
 use crate::table::{Dataset, Lists};
 
 /// Why facts could not be evaluated: a fault of the pack that its check did not see.
@@ -21,8 +23,6 @@ use crate::table::{Dataset, Lists};
 pub enum Error {
     #[error("{what}无法计算：{source}")]
     Polars { what: String, source: PolarsError },
-    #[error("{what}：{source}")]
-    Sql { what: String, source: SqlError },
     #[error("{what}：{message}")]
     Name { what: String, message: String },
     #[error("「{table}」中关于「{id}」的 {count} 行都不明{missing}，读法过多，无法逐一判断。请在这些行填写{missing}")]
@@ -63,8 +63,6 @@ pub struct World<'a> {
     pub fact_rows: Vec<Option<Arc<FactRows>>>,
     /// Facts in levels: each level only needs earlier ones.
     levels: Vec<Vec<usize>>,
-    /// Expressions parsed before: grounds ask for the same few over and over.
-    parsed: Arc<RwLock<HashMap<String, Expr>>>,
     /// Facts that need what earlier stages of the run proposed or left pending.
     volatile: Vec<bool>,
 }
@@ -107,7 +105,6 @@ impl<'a> World<'a> {
             system: BTreeMap::new(),
             fact_rows: vec![None; pack.facts.len()],
             levels: Vec::new(),
-            parsed: Arc::default(),
             volatile: Vec::new(),
         };
         world.system = super::system::tables(pack, data, history)
@@ -176,26 +173,15 @@ impl<'a> World<'a> {
 
     fn needs(&self, fact: usize) -> Result<Vec<usize>, Error> {
         crate::pack::needs(self.pack, fact)
-            .map_err(|wrong| Error::Name { what: self.pack.facts[fact].name.clone(), message: wrong.message })
+            .map_err(|unsound| Error::Name { what: self.pack.facts[fact].name.clone(), message: unsound.1.message })
     }
 
     /// Rules about an entity that do more than mark cases, with their scope.
-    fn covering(&self, of: Entity) -> impl Iterator<Item = (usize, &'a str)> {
+    fn covering(&self, of: Entity) -> impl Iterator<Item = (usize, Option<&'a Expression>)> {
         let rules = self.pack.rules.iter().enumerate();
         rules
             .filter(move |(_, rule)| rule.of == of && rule.marks.is_none() && !rule.runs.is_empty())
-            .map(|(at, rule)| (at, rule.scope.as_deref().unwrap_or("TRUE")))
-    }
-
-    pub fn parse(&self, sql: &str) -> Result<Expr, Error> {
-        if let Some(known) = self.parsed.read().ok().and_then(|parsed| parsed.get(sql).cloned()) {
-            return Ok(known);
-        }
-        let expr = sql::parse(sql).map_err(|source| Error::Sql { what: sql.to_owned(), source })?;
-        if let Ok(mut parsed) = self.parsed.write() {
-            parsed.insert(sql.to_owned(), expr.clone());
-        }
-        Ok(expr)
+            .map(|(at, rule)| (at, rule.scope.as_ref()))
     }
 
     pub fn resolve(&self, site: Site, name: &str, not: Option<usize>) -> Result<Meaning, Error> {
@@ -269,45 +255,17 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Compiles an expression for a site: literals put in, names turned into the columns of its inputs.
-    ///
-    /// # Errors
-    /// As [`World::new`].
-    pub fn compile(&self, site: Site, sql: &str, not: Option<usize>) -> Result<Expr, Error> {
-        self.bind(site, self.parse(sql)?, not)
+    /// A bound term over the columns of its inputs, with the run's literals put in.
+    pub fn compile(&self, term: &Term) -> Expr {
+        compile(term, &self.literals, &column_for)
     }
 
-    /// As [`World::compile`], for an expression that was parsed before.
+    /// A name as [`World::compile`] compiles it.
     ///
     /// # Errors
     /// As [`World::new`].
-    pub fn rename(&self, site: Site, expr: Expr) -> Result<Expr, Error> {
-        self.bind(site, expr, None)
-    }
-
-    /// As [`World::rename`], within the definition of fact `not`.
-    ///
-    /// # Errors
-    /// As [`World::new`].
-    pub fn bind(&self, site: Site, expr: Expr, not: Option<usize>) -> Result<Expr, Error> {
-        let order = |name: &str| scope::order(self.pack, site, name);
-        let bound = sql::bind(expr, &self.literals, &order)
-            .map_err(|source| Error::Sql { what: "规则包".to_owned(), source })?;
-        let mut failed = None;
-        let renamed = bound.map_expr(|node| match node {
-            Expr::Column(name) => match self.resolve(site, &name, not) {
-                Ok(Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact)) => {
-                    Expr::Column(column_of(fact).into())
-                }
-                Ok(_) => Expr::Column(name),
-                Err(error) => {
-                    failed.get_or_insert(error);
-                    Expr::Column(name)
-                }
-            },
-            other => other,
-        });
-        failed.map_or(Ok(renamed), Err)
+    pub fn named(&self, site: Site, name: &str) -> Result<Expr, Error> {
+        Ok(column_for(name, self.resolve(site, name, None)?))
     }
 
     /// The columns that compiled expressions name, as a frame of the site's height.
@@ -317,7 +275,7 @@ impl<'a> World<'a> {
         let marker = Column::new_scalar("@n".into(), Scalar::from(0i32), height);
         let mut frame = DataFrame::new(height, vec![marker])?;
         for expr in exprs {
-            for name in sql::names(expr) {
+            for name in columns_in(expr) {
                 if frame.get_column_index(&name).is_some() {
                     continue;
                 }
@@ -375,10 +333,11 @@ impl<'a> World<'a> {
     ///
     /// # Errors
     /// As [`World::new`].
-    pub fn truths(&self, of: Entity, sql: &str) -> Result<Vec<bool>, Error> {
+    pub fn truths(&self, of: Entity, condition: &Expression) -> Result<Vec<bool>, Error> {
         let site = Site::Entity(of);
-        let columns = self.evaluate(site, sql, vec![self.compile(site, sql, None)?])?;
-        let truths = columns[0].bool().map_err(|source| Error::Polars { what: sql.to_owned(), source })?;
+        let columns = self.evaluate(site, &condition.text, vec![self.compile(condition.term())])?;
+        let truths = columns[0].bool();
+        let truths = truths.map_err(|source| Error::Polars { what: condition.text.clone(), source })?;
         Ok(truths.iter().map(|truth| truth == Some(true)).collect())
     }
 
@@ -388,8 +347,8 @@ impl<'a> World<'a> {
         match &definition.formula {
             Formula::Own { is, cells, .. } => {
                 let site = Site::Entity(definition.of);
-                let mut exprs = vec![self.compile(site, is, Some(fact))?];
-                exprs.extend(self.cell_conditions(site, cells, Some(fact))?);
+                let mut exprs = vec![self.compile(is.term())];
+                exprs.extend(self.cell_conditions(cells));
                 let mut columns = self.evaluate(site, &definition.name, exprs)?;
                 let masks = columns.split_off(1);
                 let rows = if cells.is_empty() { None } else { Some(own_rows(&masks)) };
@@ -400,9 +359,10 @@ impl<'a> World<'a> {
                 let exprs = self
                     .covering(definition.of)
                     .map(|(_, scope)| {
-                        Ok(self.compile(site, scope, Some(fact))?.fill_null(lit(false)).cast(DataType::Int32))
+                        let scope = scope.map_or_else(|| lit(true), |scope| self.compile(scope.term()));
+                        scope.fill_null(lit(false)).cast(DataType::Int32)
                     })
-                    .collect::<Result<Vec<_>, Error>>()?;
+                    .collect::<Vec<_>>();
                 Ok((self.evaluate(site, &definition.name, vec![sum(&exprs)])?.remove(0), None))
             }
             Formula::Aggregate { source, .. } => self.aggregate(fact, *source),
@@ -410,8 +370,9 @@ impl<'a> World<'a> {
     }
 
     /// One boolean expression per cell rule.
-    fn cell_conditions(&self, site: Site, cells: &[CellRule], not: Option<usize>) -> Result<Vec<Expr>, Error> {
-        cells.iter().map(|cell| self.compile(site, cell.when.as_deref().unwrap_or("TRUE"), not)).collect()
+    fn cell_conditions(&self, cells: &[CellRule]) -> Vec<Expr> {
+        let when = |cell: &CellRule| cell.when.as_ref().map_or_else(|| lit(true), |when| self.compile(when.term()));
+        cells.iter().map(when).collect()
     }
 
     fn aggregate(&self, fact: usize, source: Source) -> Result<(Column, Option<FactRows>), Error> {
@@ -420,13 +381,14 @@ impl<'a> World<'a> {
             return Err(Error::Name { what: definition.name.clone(), message: "不是汇总事实".into() });
         };
         let site = Site::Source(source);
-        let given = self.compile(site, given.as_deref().unwrap_or("TRUE"), None)?;
-        let value = self.compile(site, value, None)?;
-        let absent = self.compile(Site::Entity(Entity::City), absent.as_deref().unwrap_or("NULL"), None)?;
-        let conditions = self.cell_conditions(site, cells, None)?;
+        let given = given.as_ref().map_or_else(|| lit(true), |given| self.compile(given.term()));
+        let summed = compile::aggregate(value.term(), &self.literals, &column_for);
+        let dtype = compile::dtype(&definition.kind());
+        let absent = absent.as_ref().map_or_else(|| lit(NULL), |absent| self.compile(absent.term()));
+        let conditions = self.cell_conditions(cells);
         let run = || -> PolarsResult<(Column, Option<FactRows>)> {
-            let mut all = vec![given.clone(), value.clone()];
-            all.extend(conditions.iter().cloned());
+            let mut all = vec![given.clone()];
+            all.extend(summed.inner.iter().chain(&conditions).cloned());
             let mut frame = self.inputs(site, &all)?;
             let height = self.height(definition.of);
             let keys = self.keys(definition.of, source, by.as_deref(), frame.height())?;
@@ -435,7 +397,9 @@ impl<'a> World<'a> {
             let masks = conditions.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("={at}")));
             let collected =
                 kept.clone().select([col("@key"), col("@row")].into_iter().chain(masks).collect::<Vec<_>>());
-            let groups = kept.group_by_stable([col("@key")]).agg([value.clone().alias("=")]).collect()?;
+            let inner = std::iter::once(col("@key")).chain(summed.inner.clone());
+            let groups = kept.select(inner.collect::<Vec<_>>()).group_by_stable([col("@key")]);
+            let groups = groups.agg(summed.sums.clone()).with_columns([summed.outer.clone().alias("=")]).collect()?;
             // Where each entity's group is; none: it has no such row.
             let mut place: Vec<Option<IdxSize>> = vec![None; height];
             for (at, key) in groups.column("@key")?.cast(&IDX_DTYPE)?.idx()?.iter().enumerate() {
@@ -446,9 +410,10 @@ impl<'a> World<'a> {
             let place = IdxCa::from_iter_options("@at".into(), place.into_iter());
             let values = groups.column("=")?.take(&place)?;
             let found = place.into_column().with_name("@at".into());
+            let absent = absent.clone().cast(dtype.clone());
             let merged = DataFrame::new(height, vec![values.with_name("=".into()), found])?
                 .lazy()
-                .select([when(col("@at").is_not_null()).then(col("=")).otherwise(absent.clone()).alias("=")])
+                .select([when(col("@at").is_not_null()).then(col("=").cast(dtype.clone())).otherwise(absent).alias("=")])
                 .collect()?;
             let rows = if cells.is_empty() { None } else { Some(source_rows(&collected.collect()?, height)?) };
             Ok((merged.column("=")?.clone(), rows))
@@ -487,6 +452,27 @@ impl<'a> World<'a> {
     pub fn fact_named(&self, of: Entity, name: &str) -> Option<usize> {
         self.pack.facts.iter().position(|fact| fact.of == of && fact.name == name)
     }
+}
+
+/// The column that stands for a name.
+fn column_for(name: &str, meaning: Meaning) -> Expr {
+    match meaning {
+        Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => col(column_of(fact)),
+        Meaning::Column | Meaning::Literal => col(name),
+    }
+}
+
+/// The columns that a compiled expression names.
+fn columns_in(expr: &Expr) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for node in expr {
+        if let Expr::Column(name) = node
+            && !found.iter().any(|seen| seen == name.as_str())
+        {
+            found.push(name.to_string());
+        }
+    }
+    found
 }
 
 /// The sum, nested no deeper than it must be: there may be hundreds of them.

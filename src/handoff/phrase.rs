@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::consequence::{Evidence, FactValue, Ground, Line, Origin};
-use crate::pack::{ColumnKind, Entity, Formula, Pack, Proposal, printed, sql};
+use crate::pack::{ColumnKind, Entity, Expression, Formula, Pack, Proposal, printed};
 use crate::table::Dataset;
 
 use super::people;
@@ -326,7 +326,6 @@ fn called(table: &crate::pack::Table) -> Option<usize> {
 /// Per rule: whether a reading stands behind it, directly or through the facts and parameters it names.
 fn readings(pack: &Pack) -> Vec<bool> {
     let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let names = |formula: &str| sql::parse(formula).map(|expr| sql::names(&expr)).unwrap_or_default();
     for (index, fact) in pack.facts.iter().enumerate() {
         known.entry(&fact.name).or_default().push(index);
     }
@@ -336,21 +335,19 @@ fn readings(pack: &Pack) -> Vec<bool> {
         .iter()
         .map(|rule| {
             let mut seen = vec![false; pack.facts.len()];
-            let mut open: Vec<&str> = Vec::new();
-            open.extend(rule.scope.as_deref());
-            open.push(&rule.when);
+            let mut open: Vec<&Expression> = rule.scope.iter().chain([&rule.when]).collect();
             let mut reading = rule.reading.is_some();
             while let Some(formula) = open.pop() {
-                for name in names(formula) {
-                    reading |= parameter(&name);
-                    for index in known.get(name.as_str()).into_iter().flatten().copied() {
+                for name in formula.term().names() {
+                    reading |= parameter(name);
+                    for index in known.get(name).into_iter().flatten().copied() {
                         if !std::mem::replace(&mut seen[index], true) {
                             let fact = &pack.facts[index];
                             reading |= fact.reading.is_some();
                             match &fact.formula {
                                 Formula::Own { is, .. } => open.push(is),
                                 Formula::Aggregate { given, value, .. } => {
-                                    open.extend(given.as_deref());
+                                    open.extend(given);
                                     open.push(value);
                                 }
                                 Formula::Covered => {}

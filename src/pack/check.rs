@@ -1,18 +1,18 @@
-//! Checks every expression of a pack when it is loaded: names, types, and that facts do not go in circles.
+//! Checks every expression of a pack when it is loaded and binds it: names, types, and that facts do not go in circles.
 
-use polars::prelude::{DataType, Expr, Operator, Schema};
-
+use super::bind::{Rows, bind};
 use super::fault::Fault;
 use super::model::*;
 use super::scope::{self, Meaning, Site};
-use super::sql::{self, Literal, Literals};
+use super::syntax::Wrong;
+use super::term::{Kind, Order};
 
 /// Facts that rest on facts that rest on facts nest in the engine as deep as that, and no policy is explained in so many steps.
 const MOST_LAYERS: usize = 100;
 
-/// All faults in the pack's expressions.
+/// All faults in the pack's expressions; those without are bound.
 pub fn check(pack: &Pack) -> Vec<Fault> {
-    let mut checker = Checker { pack, typing: Typing::untyped(pack), faults: Vec::new() };
+    let mut checker = Checker { pack, faults: Vec::new() };
     checker.names();
     match fact_order(pack) {
         // What a name hides would be told as many faults of other kinds.
@@ -30,46 +30,6 @@ pub fn check(pack: &Pack) -> Vec<Fault> {
     checker.faults
 }
 
-/// The types of a pack's expressions.
-#[derive(Debug, Clone)]
-pub struct Typing {
-    /// Of the right types; their values are those that the parameters had first.
-    pub literals: Literals,
-    /// Per fact.
-    pub facts: Vec<Option<DataType>>,
-}
-
-impl Typing {
-    /// The types of all facts of a pack that holds together.
-    pub fn new(pack: &Pack) -> Typing {
-        let mut checker = Checker { pack, typing: Typing::untyped(pack), faults: Vec::new() };
-        for fact in fact_order(pack).unwrap_or_default() {
-            checker.fact(fact);
-        }
-        checker.typing
-    }
-
-    fn untyped(pack: &Pack) -> Typing {
-        Typing { literals: sample_literals(pack), facts: vec![None; pack.facts.len()] }
-    }
-
-    /// The type of an expression. `not` is the fact being defined, as in [`scope::resolve`].
-    ///
-    /// # Errors
-    /// What is wrong with it, in Chinese.
-    pub fn of(&self, pack: &Pack, site: Site, expr: Expr, not: Option<usize>) -> Result<DataType, Unsound> {
-        for name in sql::names(&expr) {
-            scope::resolve(pack, site, &name, not).map_err(|message| Unsound::name(message, &name))?;
-        }
-        let order = |name: &str| scope::order(pack, site, name);
-        let bound = sql::bind(expr, &self.literals, &order).map_err(|error| Unsound::types(error.to_string()))?;
-        let schema = scope::schema(pack, site, &self.facts, not);
-        sound(&bound, &schema).map_err(Unsound::types)?;
-        let field = bound.to_field(&schema).map_err(|error| Unsound::types(error.to_string()))?;
-        Ok(field.dtype().clone())
-    }
-}
-
 /// Facts in an order in which each only needs earlier ones.
 ///
 /// # Errors
@@ -77,18 +37,12 @@ impl Typing {
 pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
     let mut faults = Vec::new();
     let needs: Vec<Vec<usize>> = (0..pack.facts.len())
-        .map(|fact| match needs(pack, fact) {
-            Ok(needs) => needs,
-            Err(Unsound { message, remedy, word }) => {
-                let definition = &pack.facts[fact];
-                let place = match &word {
-                    Some(word) => pinpoint(pack, &definition.place, word),
-                    None => definition.place.clone(),
-                };
-                let message = format!("事实「{}」：{message}", definition.name);
-                faults.push(Fault { file: place.file, span: place.span, message, remedy: remedy.to_owned() });
+        .map(|fact| {
+            needs(pack, fact).unwrap_or_else(|unsound| {
+                let (expression, wrong) = *unsound;
+                faults.push(told(pack, &format!("事实「{}」", pack.facts[fact].name), expression, wrong));
                 Vec::new()
-            }
+            })
         })
         .collect();
     if !faults.is_empty() {
@@ -122,36 +76,24 @@ pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
     Ok(order)
 }
 
-/// Expressions of a fact with the site each is evaluated at.
-fn expressions(fact: &Fact) -> Vec<(Site, &str)> {
-    match &fact.formula {
-        Formula::Own { is, cells, .. } => {
-            let site = Site::Entity(fact.of);
-            let cells = cells.iter().filter_map(|cell| cell.when.as_deref());
-            std::iter::once(is.as_str()).chain(cells).map(|sql| (site, sql)).collect()
-        }
-        Formula::Aggregate { source, given, value, cells, .. } => {
-            let site = Site::Source(*source);
-            let cells = cells.iter().filter_map(|cell| cell.when.as_deref());
-            given.as_deref().into_iter().chain([value.as_str()]).chain(cells).map(|sql| (site, sql)).collect()
-        }
-        Formula::Covered => Vec::new(),
-    }
-}
-
 /// The facts that a fact's expressions name.
 ///
 /// # Errors
-/// An expression that cannot be parsed, or a name that means nothing.
-pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Unsound> {
+/// The first expression that cannot be parsed or that has a name that means nothing, and what is wrong with it.
+pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Box<(&Expression, Wrong)>> {
+    let definition = &pack.facts[fact];
+    let site = match &definition.formula {
+        Formula::Aggregate { source, .. } => Site::Source(*source),
+        _ => Site::Entity(definition.of),
+    };
     let mut needs = Vec::new();
-    for (site, sql) in expressions(&pack.facts[fact]) {
-        needs.extend(named(pack, site, sql, Some(fact))?);
+    for expression in definition.expressions() {
+        needs.extend(named(pack, site, expression, Some(fact)).map_err(|wrong| Box::new((expression, wrong)))?);
     }
-    if let Formula::Covered = pack.facts[fact].formula {
+    if let Formula::Covered = definition.formula {
         // It counts the rules whose scope covers the entity: it needs what those scopes need. A scope that is wrong is
         // told of where it stands, with the other expressions of its rule.
-        for rule in pack.rules.iter().filter(|rule| rule.of == pack.facts[fact].of && rule.marks.is_none()) {
+        for rule in pack.rules.iter().filter(|rule| rule.of == definition.of && rule.marks.is_none()) {
             let scope = rule.scope.iter().map(|scope| named(pack, Site::Entity(rule.of), scope, Some(fact)));
             needs.extend(scope.flatten().flatten());
         }
@@ -162,16 +104,20 @@ pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Unsound> {
 }
 
 /// The facts that an expression names.
-fn named(pack: &Pack, site: Site, sql: &str, not: Option<usize>) -> Result<Vec<usize>, Unsound> {
+fn named(pack: &Pack, site: Site, expression: &Expression, not: Option<usize>) -> Result<Vec<usize>, Wrong> {
     let mut facts = Vec::new();
-    let expr = sql::parse(sql).map_err(|error| Unsound::parse(&error))?;
-    for name in sql::names(&expr) {
-        match scope::resolve(pack, site, &name, not).map_err(|message| Unsound::name(message, &name))? {
-            Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need) => facts.push(need),
-            Meaning::Literal | Meaning::Column => {}
+    let mut wrong = None;
+    expression.parsed().map_err(Clone::clone)?.walk(&mut |term| {
+        let super::term::Node::Name(name, _) = &term.node else { return };
+        match scope::resolve(pack, site, name, not) {
+            Ok(Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need)) => facts.push(need),
+            Ok(Meaning::Literal | Meaning::Column) => {}
+            Err(message) => {
+                wrong.get_or_insert_with(|| Wrong::new(message, super::bind::NAMES, term.span.clone()));
+            }
         }
-    }
-    Ok(facts)
+    });
+    wrong.map_or(Ok(facts), Err)
 }
 
 fn fault(place: &Place, message: String) -> Fault {
@@ -179,29 +125,11 @@ fn fault(place: &Place, message: String) -> Fault {
     Fault { file: place.file.clone(), span: place.span.clone(), message, remedy }
 }
 
-/// What is wrong with an expression, what to do, and the word that it is about.
-#[derive(Debug)]
-pub struct Unsound {
-    pub message: String,
-    remedy: &'static str,
-    word: Option<String>,
-}
-
-impl Unsound {
-    fn parse(error: &dyn std::fmt::Display) -> Unsound {
-        let remedy = "请检查括号和引号是否成对；文字用单引号；比较用 = <> < <= > >=；用 AND、OR、NOT 连接；只能写表达式，不能写语句";
-        Unsound { message: error.to_string(), remedy, word: None }
-    }
-
-    fn name(message: String, name: &str) -> Unsound {
-        let remedy = "可用的有：本表的列，同一对象及其所属对象的事实，参数，以及 本年、基准日、年初、本轮；可用 kaohe pack show 查看";
-        Unsound { message, remedy, word: Some(name.to_owned()) }
-    }
-
-    fn types(message: String) -> Unsound {
-        let remedy = "请使两边同为数字、文字、日期或真假；文字用单引号；「是」「否」的列写成 列 = '是'";
-        Unsound { message, remedy, word: None }
-    }
+/// What is wrong with an expression, pointed at where it stands.
+fn told(pack: &Pack, what: &str, expression: &Expression, wrong: Wrong) -> Fault {
+    let place = expression.place_of(&wrong.span, &pack.files);
+    let message = format!("{what}：{}（{expression}）", wrong.message);
+    Fault { file: place.file, span: place.span, message, remedy: wrong.remedy }
 }
 
 /// Where a word of an item stands: in the lines of the item, else the item itself.
@@ -216,52 +144,37 @@ pub fn pinpoint(pack: &Pack, place: &Place, word: &str) -> Place {
     Place { file: place.file.clone(), span: found.unwrap_or_else(|| place.span.clone()) }
 }
 
-/// Literals of the right types; their values do not matter here.
-fn sample_literals(pack: &Pack) -> Literals {
-    let day = chrono::NaiveDate::default();
-    let mut literals: Literals = [
-        ("本年".to_owned(), Literal::Int(2015)),
-        ("基准日".to_owned(), Literal::Date(day)),
-        ("年初".to_owned(), Literal::Date(day)),
-        ("本轮".to_owned(), Literal::Text("A".to_owned())),
-    ]
-    .into();
-    for parameter in &pack.parameters {
-        if let Some(dated) = parameter.values.first() {
-            let literal = match &dated.value {
-                Value::Number(value) => Literal::Number(*value),
-                Value::Text(text) => Literal::Text(text.clone()),
-            };
-            literals.insert(parameter.name.clone(), literal);
-        }
-    }
-    literals
-}
-
 struct Checker<'a> {
     pack: &'a Pack,
-    typing: Typing,
     faults: Vec<Fault>,
 }
 
 impl Checker<'_> {
-    /// The type of an expression, or a fault.
-    fn type_of(&mut self, place: &Place, what: &str, site: Site, sql: &str, not: Option<usize>) -> Option<DataType> {
-        match self.infer(site, sql, not) {
-            Ok(dtype) => Some(dtype),
-            Err(Unsound { message, remedy, word }) => {
-                let word = word.as_deref().unwrap_or_else(|| sql.trim());
-                let place = pinpoint(self.pack, place, word);
-                let message = format!("{what}：{message}（{}）", sql.trim());
-                self.faults.push(Fault { file: place.file, span: place.span, message, remedy: remedy.to_owned() });
+    /// Binds an expression about one entity or row; its type, or a fault.
+    fn kind(&mut self, what: &str, site: Site, expression: &Expression, not: Option<usize>) -> Option<Kind> {
+        self.bind(what, site, expression, not, Rows::Each)
+    }
+
+    fn bind(
+        &mut self,
+        what: &str,
+        site: Site,
+        expression: &Expression,
+        not: Option<usize>,
+        rows: Rows,
+    ) -> Option<Kind> {
+        let parsed = expression.parsed().map_err(Clone::clone);
+        match parsed.and_then(|term| bind(self.pack, site, not, rows, term)) {
+            Ok(term) => {
+                let kind = term.kind.clone();
+                expression.bind(term);
+                Some(kind)
+            }
+            Err(wrong) => {
+                self.faults.push(told(self.pack, what, expression, wrong));
                 None
             }
         }
-    }
-
-    fn infer(&self, site: Site, sql: &str, not: Option<usize>) -> Result<DataType, Unsound> {
-        let expr = sql::parse(sql).map_err(|error| Unsound::parse(&error))?;
-        self.typing.of(self.pack, site, expr, not)
     }
 
     /// A name that must mean something there.
@@ -271,13 +184,29 @@ impl Checker<'_> {
         }
     }
 
-    fn condition(&mut self, place: &Place, what: &str, site: Site, sql: &str) {
-        if let Some(dtype) = self.type_of(place, what, site, sql, None)
-            && dtype != DataType::Boolean
+    fn condition(&mut self, what: &str, site: Site, expression: &Expression) {
+        self.condition_within(what, site, expression, None);
+    }
+
+    fn condition_within(&mut self, what: &str, site: Site, expression: &Expression, not: Option<usize>) {
+        if let Some(kind) = self.kind(what, site, expression, not)
+            && kind != Kind::Truth
         {
-            let place = pinpoint(self.pack, place, sql.trim());
-            let message = format!("{what}应当是真假条件，却是{}（{}）", class(&dtype), sql.trim());
+            let place = expression.place_of(&(0..expression.text.trim_end().len()), &self.pack.files);
+            let message = format!("{what}应当是真假条件，却是{}（{expression}）", kind.name());
             let remedy = "请写成比较，例如 考核得分 < 60；「是」「否」的列写成 列 = '是'".to_owned();
+            self.faults.push(Fault { file: place.file, span: place.span, message, remedy });
+        }
+    }
+
+    /// A value that is shown, counted or compared: it is more than NULL, a period or several names.
+    fn value(&mut self, what: &str, site: Site, expression: &Expression, not: Option<usize>, rows: Rows) {
+        if let Some(kind) = self.bind(what, site, expression, not, rows)
+            && matches!(kind, Kind::Null | Kind::Period)
+        {
+            let place = expression.place_of(&(0..expression.text.trim_end().len()), &self.pack.files);
+            let message = format!("{what}的值是{}，不能用作事实（{expression}）", kind.name());
+            let remedy = "请写出真假、数字、日期、文字或选项".to_owned();
             self.faults.push(Fault { file: place.file, span: place.span, message, remedy });
         }
     }
@@ -287,29 +216,50 @@ impl Checker<'_> {
         let fact = &pack.facts[at];
         let what = format!("事实「{}」", fact.name);
         let not = Some(at);
-        let dtype = match &fact.formula {
+        match &fact.formula {
             Formula::Own { is, cells, shows } => {
                 for name in shows {
                     self.known(&fact.place, &format!("{what}的 shows"), Site::Entity(fact.of), name, not);
                 }
                 self.cells(fact, Site::Entity(fact.of), cells, not);
-                self.type_of(&fact.place, &what, Site::Entity(fact.of), is, not)
+                self.value(&what, Site::Entity(fact.of), is, not, Rows::Each);
             }
             Formula::Aggregate { source, given, value, absent, cells, by } => {
                 let site = Site::Source(*source);
                 self.joined(fact, site, by.as_deref());
                 if let Some(given) = given {
-                    self.condition(&fact.place, &format!("{what}的 given "), site, given);
+                    self.condition(&format!("{what}的 given "), site, given);
                 }
                 self.cells(fact, site, cells, None);
+                self.value(&what, site, value, None, Rows::Together);
                 if let Some(absent) = absent {
-                    self.type_of(&fact.place, &what, Site::Entity(Entity::City), absent, None);
+                    self.kind(&format!("{what}的 absent "), Site::Entity(Entity::City), absent, None);
+                    self.absent(&what, value, absent);
                 }
-                self.type_of(&fact.place, &what, site, value, None)
             }
-            Formula::Covered => Some(DataType::Int32),
+            Formula::Covered => {}
+        }
+    }
+
+    /// What stands for no row is of the value's type, and within its set.
+    fn absent(&mut self, what: &str, value: &Expression, absent: &Expression) {
+        let (of, instead) = (&value.term().kind, &absent.term().kind);
+        let message = match (of, instead) {
+            (Kind::Choice(set), Kind::Choice(other)) => other
+                .words
+                .iter()
+                .find(|word| set.order != Order::Written && !set.words.contains(word))
+                .map(|word| format!("{what}的 absent「{word}」不在可选的值之中：{}", set.words.join("、"))),
+            _ if of.join(instead).is_none() => {
+                Some(format!("{what}的 absent 是{}，而 value 是{}", instead.name(), of.name()))
+            }
+            _ => None,
         };
-        self.typing.facts[at] = dtype;
+        if let Some(message) = message {
+            let place = absent.place_of(&(0..absent.text.trim_end().len()), &self.pack.files);
+            let remedy = "请写与 value 同一类型的值；没有行时不知道的，不写 absent".to_owned();
+            self.faults.push(Fault { file: place.file, span: place.span, message, remedy });
+        }
     }
 
     /// A fact of rows finds the rows that it is taken from by what they name.
@@ -340,11 +290,8 @@ impl Checker<'_> {
                 let message = format!("事实「{}」的 cells 中没有列「{}」", fact.name, cell.column);
                 self.faults.push(fault(&fact.place, message));
             }
-            if let Some(when) = &cell.when
-                && let Some(dtype) = self.type_of(&fact.place, &format!("事实「{}」", fact.name), site, when, not)
-                && dtype != DataType::Boolean
-            {
-                self.faults.push(fault(&fact.place, format!("事实「{}」的 cells 条件不是真假条件", fact.name)));
+            if let Some(when) = &cell.when {
+                self.condition_within(&format!("事实「{}」的 cells 条件", fact.name), site, when, not);
             }
         }
     }
@@ -355,10 +302,10 @@ impl Checker<'_> {
         for (at, table) in pack.tables.iter().enumerate() {
             let site = Site::Entity(Entity::Row(at));
             for check in &table.checks {
-                self.condition(&check.place, &format!("表「{}」的 check ", table.name), site, &check.when);
+                self.condition(&format!("表「{}」的 check ", table.name), site, &check.when);
             }
             if let Some(sql) = &table.looks_back {
-                self.condition(&table.place, &format!("表「{}」的 looks_back ", table.name), site, sql);
+                self.condition(&format!("表「{}」的 looks_back ", table.name), site, sql);
             }
             for name in &table.shown_facts {
                 self.known(&table.place, &format!("表「{}」的 shown", table.name), site, name, None);
@@ -385,9 +332,9 @@ impl Checker<'_> {
             let what = format!("规则「{}」", rule.id);
             let site = Site::Entity(rule.of);
             if let Some(scope) = &rule.scope {
-                self.condition(&rule.place, &format!("{what}的范围"), site, scope);
+                self.condition(&format!("{what}的范围"), site, scope);
             }
-            self.condition(&rule.place, &format!("{what}的条件"), site, &rule.when);
+            self.condition(&format!("{what}的条件"), site, &rule.when);
             for name in &rule.about {
                 self.known(&rule.place, &format!("{what}的 about"), site, name, None);
             }
@@ -437,15 +384,15 @@ impl Checker<'_> {
     fn rest(&mut self) {
         let pack = self.pack;
         for hint in &pack.hints {
-            self.condition(&hint.place, &format!("提示「{}」", hint.text), Site::Entity(hint.of), &hint.when);
+            self.condition(&format!("提示「{}」", hint.text), Site::Entity(hint.of), &hint.when);
             if let Some(dates) = &hint.dates {
                 self.known(&hint.place, &format!("提示「{}」的 dates", hint.text), Site::Entity(hint.of), dates, None);
             }
         }
         for quota in &pack.quotas {
             self.share(quota);
-            for sql in quota.among.iter().chain([&quota.reached]) {
-                self.condition(&quota.place, "比例", Site::Entity(Entity::Subject(quota.of)), sql);
+            for condition in quota.among.iter().chain([&quota.reached]) {
+                self.condition("比例", Site::Entity(Entity::Subject(quota.of)), condition);
             }
         }
         for influence in &pack.influences {
@@ -462,29 +409,24 @@ impl Checker<'_> {
                     self.faults.push(fault(&register.place, message));
                 }
             }
-            self.condition(
-                &register.place,
-                &register.name,
-                Site::Entity(Entity::Row(register.talks)),
-                &register.talk_when,
-            );
+            self.condition(&register.name, Site::Entity(Entity::Row(register.talks)), &register.talk_when);
         }
         for ratio in &pack.overview.ratios {
             for sql in [&ratio.counted, &ratio.among] {
-                self.condition(&ratio.place, &ratio.name, Site::Entity(Entity::Subject(ratio.of)), sql);
+                self.condition(&ratio.name, Site::Entity(Entity::Subject(ratio.of)), sql);
             }
         }
         for cross in &pack.overview.crosses {
-            self.condition(&cross.place, &cross.title, Site::Entity(cross.of), &cross.given);
+            self.condition(&cross.title, Site::Entity(cross.of), &cross.given);
             for sql in [&cross.rows, &cross.columns] {
-                self.type_of(&cross.place, &cross.title, Site::Entity(cross.of), sql, None);
+                self.value(&cross.title, Site::Entity(cross.of), sql, None, Rows::Each);
             }
         }
         for fork in &pack.forks {
             let site = Site::Entity(Entity::Row(fork.table));
-            self.condition(&fork.place, &format!("两可「{}」", fork.missing), site, &fork.when);
+            self.condition(&format!("两可「{}」", fork.missing), site, &fork.when);
             for sql in &fork.values {
-                self.type_of(&fork.place, &format!("两可「{}」", fork.missing), site, sql, None);
+                self.value(&format!("两可「{}」", fork.missing), site, sql, None, Rows::Each);
             }
             if !pack.facts.iter().any(|fact| fact.of == Entity::Row(fork.table) && fact.name == fork.fact) {
                 let message = format!(
@@ -536,51 +478,4 @@ impl Checker<'_> {
             }
         }
     }
-}
-
-/// Kinds of values that can be compared with each other.
-fn class(dtype: &DataType) -> &'static str {
-    match dtype {
-        DataType::Boolean => "真假",
-        DataType::String => "文字",
-        DataType::Date => "日期",
-        DataType::Null => "空值",
-        dtype if dtype.is_numeric() || matches!(dtype, DataType::Unknown(_)) => "数字",
-        _ => "其他类型",
-    }
-}
-
-/// Polars lets a number pass for a condition and compares words with numbers; a pack must not.
-fn sound(expr: &Expr, schema: &Schema) -> Result<(), String> {
-    let kind = |expr: &Expr| expr.to_field(schema).map(|field| class(field.dtype())).map_err(|error| error.to_string());
-    for node in expr {
-        match node {
-            Expr::BinaryExpr { left, op, right } => {
-                let (a, b) = (kind(left)?, kind(right)?);
-                let logical = matches!(op, Operator::And | Operator::Or | Operator::LogicalAnd | Operator::LogicalOr);
-                let compares = matches!(
-                    op,
-                    Operator::Eq | Operator::NotEq | Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq
-                );
-                if logical {
-                    for one in [a, b] {
-                        if one != "真假" && one != "空值" {
-                            return Err(format!("AND、OR 的两边应当是真假条件，却有{one}"));
-                        }
-                    }
-                }
-                if compares && a != b && a != "空值" && b != "空值" {
-                    return Err(format!("{a}不能与{b}比较"));
-                }
-            }
-            Expr::Cast { expr, dtype, .. } if dtype.as_literal() == Some(&DataType::Boolean) => {
-                let inner = kind(expr)?;
-                if inner != "真假" {
-                    return Err(format!("NOT 后面应当是真假条件，却是{inner}"));
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

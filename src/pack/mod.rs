@@ -1,27 +1,32 @@
 //! The rule pack: all policy as data, read from a folder of TOML files and checked once.
 //!
 //! `raw` is what stands in the files, [`model`] what is meant: names resolved, sets and types
-//! checked. [`sql`] compiles the pack's SQL expressions to polars expressions, [`scope`] says what
-//! their names mean. The built-in packs are embedded in the binary; `--pack DIR` reads another
-//! folder the same way.
+//! checked. An expression is parsed once, by `syntax`; `bind` gives its term ([`term`]) types and [`scope`] says what
+//! its names mean; [`functions`] is the table of what it may use, [`compile`] turns it into polars expressions. The
+//! built-in packs are embedded in the binary; `--pack DIR` reads another folder the same way.
 
+mod bind;
 mod build;
 mod check;
+pub mod compile;
+mod expression;
 mod fault;
 mod followup;
+pub mod functions;
 mod lint;
 mod load;
 pub mod model;
-mod open;
 pub mod printed;
 mod raw;
 pub mod recipients;
 pub mod scope;
 mod show;
 pub mod sql;
+mod syntax;
+pub mod term;
 
 pub use build::{fits, nearest, stays_inside};
-pub use check::{Typing, fact_order, needs};
+pub use check::{fact_order, needs};
 pub use fault::{Error, Fault, Report};
 pub use followup::{Influence, InfluenceTexts, Measure, Talks, Task, Within};
 pub use lint::{Lint, Lints, lint};
@@ -30,7 +35,6 @@ pub use load::{
     load, open, syntax,
 };
 pub use model::*;
-pub use open::Openness;
 pub use show::show;
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+pub use super::expression::Expression;
 use super::followup::{Influence, Measure, Talks, Task};
+use super::term::Kind;
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
 #[derive(Debug, Clone)]
@@ -119,7 +121,7 @@ pub struct Table {
     /// The date that places a row in a year and before or after the as-of date.
     pub date: Option<usize>,
     /// SQL over the row's columns: a row of another year that a rule still looks at.
-    pub looks_back: Option<String>,
+    pub looks_back: Option<Expression>,
     /// Such a row is told of (as a warning) when its subject is no longer on the register.
     pub tells_gone: bool,
     /// Rows of other years about people who have left are ignored, but that there were such rows stays known.
@@ -219,8 +221,8 @@ pub enum KeyPart {
 /// A check between columns of one row.
 #[derive(Debug, Clone)]
 pub struct Check {
-    /// SQL over the row's columns; true is the fault.
-    pub when: String,
+    /// Over the row's columns; true is the fault.
+    pub when: Expression,
     /// Where it is reported.
     pub column: usize,
     pub rejects: bool,
@@ -298,6 +300,30 @@ pub struct Fact {
     pub place: Place,
 }
 
+impl Fact {
+    /// The type of its value, once the pack is bound.
+    pub fn kind(&self) -> Kind {
+        match &self.formula {
+            Formula::Own { is, .. } => is.term().kind.clone(),
+            Formula::Aggregate { value, absent, .. } => {
+                let value = &value.term().kind;
+                absent.as_ref().and_then(|absent| value.join(&absent.term().kind)).unwrap_or_else(|| value.clone())
+            }
+            Formula::Covered => Kind::WHOLE,
+        }
+    }
+
+    /// Its expressions: what its value is worked out from, then the conditions of its cells.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let (values, cells): (Vec<&Expression>, &[CellRule]) = match &self.formula {
+            Formula::Own { is, cells, .. } => (vec![is], cells),
+            Formula::Aggregate { given, value, cells, .. } => (given.iter().chain([value]).collect(), cells),
+            Formula::Covered => (Vec::new(), &[]),
+        };
+        values.into_iter().chain(cells.iter().filter_map(|cell| cell.when.as_ref()))
+    }
+}
+
 /// Where something stands in the pack's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -309,16 +335,16 @@ pub struct Place {
 pub enum Formula {
     /// An expression over the entity's own columns and facts. Without cells of its own it shows those of the
     /// names it uses; where it is true, only those of `shows` (if any are named).
-    Own { is: String, cells: Vec<CellRule>, shows: Vec<String> },
+    Own { is: Expression, cells: Vec<CellRule>, shows: Vec<String> },
     /// An aggregate over the rows of a source that belong to the entity.
     Aggregate {
         source: Source,
         /// Row filter.
-        given: Option<String>,
+        given: Option<Expression>,
         /// Aggregate expression.
-        value: String,
+        value: Expression,
         /// Value where the entity has no such row; none: unknown.
-        absent: Option<String>,
+        absent: Option<Expression>,
         cells: Vec<CellRule>,
         /// Join column for row entities (their `about` value against this column).
         by: Option<String>,
@@ -331,7 +357,7 @@ pub enum Formula {
 #[derive(Debug, Clone)]
 pub struct CellRule {
     pub column: String,
-    pub when: Option<String>,
+    pub when: Option<Expression>,
     /// The parameter it is compared with, to be told beside it.
     pub line: Option<String>,
 }
@@ -342,10 +368,10 @@ pub struct Fork {
     pub table: usize,
     /// The row fact that is null where the row is ambiguous.
     pub fact: String,
-    /// SQL: which rows are ambiguous.
-    pub when: String,
-    /// SQL, one per reading.
-    pub values: Vec<String>,
+    /// Which rows are ambiguous.
+    pub when: Expression,
+    /// One per reading.
+    pub values: Vec<Expression>,
     /// The fact named missing where the outcome depends on the reading.
     pub missing: String,
     pub reading: String,
@@ -416,10 +442,10 @@ pub struct Rule {
     pub runs: Vec<Run>,
     pub stage: u32,
     pub of: Entity,
-    /// SQL: whom the rule speaks about at all.
-    pub scope: Option<String>,
-    /// SQL: when it applies.
-    pub when: String,
+    /// Whom the rule speaks about at all.
+    pub scope: Option<Expression>,
+    /// When it applies.
+    pub when: Expression,
     pub proposals: Vec<Proposal>,
     /// For rules that only mark cases as pending: what is missing then.
     pub marks: Option<Vec<String>>,
@@ -527,7 +553,7 @@ pub struct RegisterBook {
     /// Talks that complete an entry: table, date column, SQL over its rows, column of the line id.
     pub talks: usize,
     pub talk_date: String,
-    pub talk_when: String,
+    pub talk_when: Expression,
     pub talk_line: String,
     /// What a talk entered in the register is among them: column and value.
     pub talk_is: (String, String),
@@ -566,9 +592,9 @@ pub struct Quota {
     /// Parameter with the share.
     pub share: String,
     /// Fact of the subject: the share is about these alone; none: about all.
-    pub among: Option<String>,
+    pub among: Option<Expression>,
     /// Fact of the subject: already reached.
-    pub reached: String,
+    pub reached: Expression,
     pub place: Place,
 }
 
@@ -578,7 +604,7 @@ pub struct Hint {
     pub text: String,
     /// A subject kind: about the recipient. A table: about a row behind a ground.
     pub of: Entity,
-    pub when: String,
+    pub when: Expression,
     /// Only lines of these actions; empty: all.
     pub actions: Vec<usize>,
     /// Fact whose evidence's dates are added in brackets.
@@ -611,9 +637,9 @@ pub struct Pendings {
 pub struct Ratio {
     pub name: String,
     pub of: usize,
-    /// SQL over the subject's facts: counted; and of which.
-    pub counted: String,
-    pub among: String,
+    /// Over the subject's facts: counted; and of which.
+    pub counted: Expression,
+    pub among: Expression,
     /// Upper limit as a fraction, and where it comes from.
     pub limit: f64,
     pub reference: String,
@@ -634,10 +660,10 @@ pub struct Overview {
 pub struct Cross {
     pub title: String,
     pub of: Entity,
-    /// SQL over the entity's columns and facts: which rows count.
-    pub given: String,
-    pub rows: String,
-    pub columns: String,
+    /// Over the entity's columns and facts: which rows count.
+    pub given: Expression,
+    pub rows: Expression,
+    pub columns: Expression,
     pub chart: bool,
     pub place: Place,
 }

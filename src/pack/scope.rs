@@ -5,10 +5,12 @@
 //! it is taken from, which then shows through it alone.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use polars::prelude::{DataType, Schema};
+use polars::prelude::DataType;
 
 use super::model::*;
+use super::term::{Kind, Order, Set};
 
 /// The run's own values that every expression may use. None of them is a column of a system table.
 pub const RUN_NAMES: [&str; 4] = ["本年", "基准日", "年初", "本轮"];
@@ -55,6 +57,16 @@ pub enum Meaning {
     OfSubject(usize, usize),
     /// A fact of the city.
     OfCity(usize),
+}
+
+impl Meaning {
+    /// The fact that is meant, whosever it is.
+    pub fn fact(self) -> Option<usize> {
+        match self {
+            Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => Some(fact),
+            Meaning::Literal | Meaning::Column => None,
+        }
+    }
 }
 
 /// Where an expression is evaluated.
@@ -140,77 +152,109 @@ pub fn referred(pack: &Pack, entity: Entity) -> Vec<usize> {
     kinds
 }
 
-/// The type of a column as the table layer builds it.
-pub fn column_type(kind: &ColumnKind) -> DataType {
+/// The type of a column.
+pub fn column_kind(kind: &ColumnKind) -> Kind {
     match kind {
-        ColumnKind::Number { .. } => DataType::Float64,
-        ColumnKind::Date | ColumnKind::Month => DataType::Date,
-        ColumnKind::Year => DataType::Int32,
-        _ => DataType::String,
+        ColumnKind::Number { .. } => Kind::NUMBER,
+        ColumnKind::Date | ColumnKind::Month => Kind::Day,
+        ColumnKind::Year => Kind::WHOLE,
+        ColumnKind::Choice { values, ordered } => {
+            let order = if *ordered { Order::Ranked } else { Order::None };
+            Kind::Choice(Arc::new(Set { words: values.clone(), order }))
+        }
+        ColumnKind::Names | ColumnKind::People { .. } => Kind::List,
+        ColumnKind::Text | ColumnKind::Id | ColumnKind::Name | ColumnKind::Line { .. } => Kind::Text,
     }
 }
 
-/// The values of an ordered column that `name` means at `site`, from low to high.
-pub fn order<'a>(pack: &'a Pack, site: Site, name: &str) -> Option<&'a [String]> {
-    let table = table_of(pack, site.entity()?)?;
-    match &pack.tables[table].columns[pack.tables[table].column(name)?].kind {
-        ColumnKind::Choice { values, ordered: true } => Some(values),
-        _ => None,
+/// The type of what a name means, and whether it can be unknown. Facts that it means must be bound.
+pub fn described(pack: &Pack, site: Site, name: &str, meaning: Meaning) -> (Kind, bool) {
+    match meaning {
+        Meaning::Literal => (literal_kind(pack, name), false),
+        Meaning::Fact(fact) | Meaning::OfCity(fact) => (pack.facts[fact].kind(), fact_open(pack, fact)),
+        // Whom a row refers to may be nobody.
+        Meaning::OfSubject(_, fact) => (pack.facts[fact].kind(), fact_open(pack, fact)),
+        Meaning::Column => match site.entity().and_then(|entity| table_of(pack, entity)) {
+            Some(table) => {
+                let kind = pack.tables[table].column(name).map(|at| column_kind(&pack.tables[table].columns[at].kind));
+                (kind.unwrap_or(Kind::Text), column_open(pack, table, name))
+            }
+            // The committee's answer is the one thing that lines of the archive may lack.
+            None => {
+                let kind = if name == "年度" { Kind::WHOLE } else { Kind::Text };
+                (kind, !["处理编号", "年度", "轮次", "处理", "条款", "关于"].contains(&name))
+            }
+        },
     }
 }
 
-/// Names and types that `site` offers, given the types of the facts known so far.
-pub fn schema(pack: &Pack, site: Site, types: &[Option<DataType>], not: Option<usize>) -> Schema {
-    let mut schema = Schema::default();
-    let mut add = |name: &str, dtype: DataType| {
-        schema.with_column(name.into(), dtype);
-    };
+fn literal_kind(pack: &Pack, name: &str) -> Kind {
+    match name {
+        "本年" => Kind::WHOLE,
+        "基准日" | "年初" => Kind::Day,
+        "本轮" => {
+            let words = Run::ALL.map(|run| run.code().to_owned()).to_vec();
+            Kind::Choice(Arc::new(Set { words, order: Order::None }))
+        }
+        name => match pack.parameters.iter().find(|parameter| parameter.name == name) {
+            Some(parameter) if !parameter.one_of.is_empty() => Kind::written(parameter.one_of.clone()),
+            _ => Kind::NUMBER,
+        },
+    }
+}
+
+/// Whether a table's column can be blank.
+pub fn column_open(pack: &Pack, table: usize, name: &str) -> bool {
+    let schema = &pack.tables[table];
+    schema.column(name).is_none_or(|at| {
+        let column = &schema.columns[at];
+        !(column.required || column.default.is_some() || schema.year == Some(at))
+    })
+}
+
+/// Whether a fact can be unknown.
+pub fn fact_open(pack: &Pack, fact: usize) -> bool {
+    let definition = &pack.facts[fact];
+    match &definition.formula {
+        Formula::Own { is, .. } => is.term().open,
+        Formula::Aggregate { source, given, value, absent, .. } => {
+            // Whoever is on a register has a row there.
+            let always = match (source, definition.of) {
+                (Source::Table(table), Entity::Subject(kind)) => {
+                    *table == pack.subjects[kind].register && given.is_none()
+                }
+                _ => false,
+            };
+            value.term().open || (absent.as_ref().is_none_or(|absent| absent.term().open) && !always)
+        }
+        Formula::Covered => false,
+    }
+}
+
+/// All names that mean something at `site`.
+fn known(pack: &Pack, site: Site) -> Vec<&str> {
+    let mut names: Vec<&str> = RUN_NAMES.to_vec();
+    names.extend(pack.parameters.iter().map(|parameter| parameter.name.as_str()));
     let Some(entity) = site.entity() else {
         if let Site::Source(source) = site {
-            for (name, dtype) in system_columns(source) {
-                add(name, dtype.clone());
-            }
+            names.extend(system_columns(source).iter().map(|(name, _)| *name));
             if source == Source::ArchiveGrounds {
-                for name in ground_facts(pack) {
-                    if system_columns(source).iter().all(|(column, _)| *column != name) {
-                        add(name, DataType::String);
-                    }
-                }
+                names.extend(ground_facts(pack));
             }
         }
-        return schema;
+        return names;
     };
-    let facts = |of: Entity| pack.facts.iter().enumerate().filter(move |(at, fact)| fact.of == of && Some(*at) != not);
-    for of in std::iter::once(Entity::City).chain(referred(pack, entity).into_iter().map(Entity::Subject)) {
-        for (at, fact) in facts(of) {
-            if let Some(dtype) = &types[at] {
-                add(&fact.name, dtype.clone());
-            }
-        }
-    }
+    let mut entities: Vec<Entity> = referred(pack, entity).into_iter().map(Entity::Subject).collect();
+    entities.extend([Entity::City, entity]);
+    names.extend(pack.facts.iter().filter(|fact| entities.contains(&fact.of)).map(|fact| fact.name.as_str()));
     if let Some(table) = table_of(pack, entity) {
-        for column in &pack.tables[table].columns {
-            add(&column.name, column_type(&column.kind));
-        }
+        names.extend(pack.tables[table].columns.iter().map(|column| column.name.as_str()));
     }
-    for (at, fact) in facts(entity) {
-        if let Some(dtype) = &types[at] {
-            add(&fact.name, dtype.clone());
-        }
-    }
-    schema
+    names
 }
 
 fn unknown(pack: &Pack, site: Site, name: &str) -> String {
-    let types = vec![Some(DataType::Boolean); pack.facts.len()];
-    let schema = schema(pack, site, &types, None);
-    let known: Vec<&str> = schema
-        .iter_names()
-        .map(|name| name.as_str())
-        .chain(RUN_NAMES)
-        .chain(pack.parameters.iter().map(|parameter| parameter.name.as_str()))
-        .collect();
-    match super::build::nearest(name, &known) {
+    match super::build::nearest(name, &known(pack, site)) {
         Some(near) => format!("没有名为「{name}」的列、事实或参数，是否要写「{near}」？"),
         None => format!("没有名为「{name}」的列、事实或参数"),
     }

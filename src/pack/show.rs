@@ -42,7 +42,7 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
     writeln!(text, "\n三、事实")?;
     for fact in &pack.facts {
         let formula = match &fact.formula {
-            Formula::Own { is, .. } => one_line(is),
+            Formula::Own { is, .. } => one_line(&is.text),
             Formula::Aggregate { source, given, value, absent, .. } => {
                 let from = match source {
                     Source::Table(table) => pack.tables[*table].name.as_str(),
@@ -52,9 +52,9 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
                     Source::Proposed => "本次已提出",
                     Source::Pending => "本次待定",
                 };
-                let given = given.as_deref().map(|given| format!("，其中 {}", one_line(given))).unwrap_or_default();
-                let absent = absent.as_deref().unwrap_or("未知");
-                format!("{from}{given}：{}；没有记录时为 {absent}", one_line(value))
+                let given = given.as_ref().map(|given| format!("，其中 {}", one_line(&given.text))).unwrap_or_default();
+                let absent = absent.as_ref().map_or("未知", |absent| absent.text.as_str());
+                format!("{from}{given}：{}；没有记录时为 {absent}", one_line(&value.text))
             }
             Formula::Covered => "适用的条款数".to_owned(),
         };
@@ -123,9 +123,9 @@ fn provision(pack: &Pack, citation: &str, text: &mut String) -> std::fmt::Result
         let runs: Vec<&str> = rule.runs.iter().map(|run| run.title()).collect();
         writeln!(text, "    {}　{}，{}，第{}阶段", rule.id, entity(pack, rule.of), runs.join("、"), rule.stage)?;
         if let Some(scope) = &rule.scope {
-            writeln!(text, "      范围：{}", one_line(scope))?;
+            writeln!(text, "      范围：{}", one_line(&scope.text))?;
         }
-        writeln!(text, "      条件：{}", one_line(&rule.when))?;
+        writeln!(text, "      条件：{}", one_line(&rule.when.text))?;
         for proposal in &rule.proposals {
             let to = match &proposal.to {
                 Recipient::Itself => match rule.of {

@@ -3,12 +3,9 @@
 //! A part that is already decided needs nothing; in an unknown part the facts without a value are
 //! what is missing.
 
-use polars::prelude::*;
-
 use super::Part;
 use crate::fact::{Error, World};
 use crate::pack::scope::{Meaning, Site};
-use crate::pack::sql;
 
 /// For each of `unknown` (entities for which condition `condition` of `part` is unknown) the facts that
 /// are missing.
@@ -27,21 +24,20 @@ pub fn missing(
     // Every name in the condition that can be missing, and where it is.
     let mut names: Vec<String> = Vec::new();
     whole.atoms(&mut |atom| {
-        for name in sql::names(&part.atoms[atom]) {
-            let literal = matches!(world.resolve(site, &name, None), Ok(Meaning::Literal) | Err(_));
-            if !literal && !names.contains(&name) {
-                names.push(name);
+        for (name, meaning) in part.atoms[atom].meanings() {
+            if meaning != Meaning::Literal && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
             }
         }
     });
-    let exprs = names.iter().map(|name| Ok(world.rename(site, col(name.as_str()))?.is_null()));
+    let exprs = names.iter().map(|name| Ok(world.named(site, name)?.is_null()));
     let exprs = exprs.collect::<Result<Vec<_>, Error>>()?;
     let columns = world.evaluate(site, &world.pack.rules[condition.rule].id, exprs)?;
     let null = |name: usize, at: u32| columns[name].bool().ok().and_then(|mask| mask.get(at as usize)) == Some(true);
     let used: Vec<Vec<usize>> = part
         .atoms
         .iter()
-        .map(|atom| sql::names(atom).iter().filter_map(|name| names.iter().position(|one| one == name)).collect())
+        .map(|atom| atom.names().iter().filter_map(|name| names.iter().position(|one| one == name)).collect())
         .collect();
     Ok(unknown
         .into_iter()

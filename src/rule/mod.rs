@@ -21,8 +21,9 @@ pub use trace::Trace;
 pub use tree::Node;
 
 use crate::fact::{Error, Readings, World};
-use crate::pack::scope::Site;
-use crate::pack::{Entity, Pack, Run};
+use crate::pack::scope::{Meaning, Site};
+use crate::pack::term::Term;
+use crate::pack::{Entity, Expression, Pack, Run};
 use crate::place::Cell;
 use crate::table::Dataset;
 
@@ -75,7 +76,7 @@ pub struct Part {
     pub entity: Entity,
     pub conditions: Vec<Condition>,
     /// As the pack writes them.
-    pub atoms: Vec<Expr>,
+    pub atoms: Vec<Term>,
     /// Per atom its value for each entity.
     pub values: Vec<BooleanChunked>,
     /// Per condition whether the entity is in its scope; none: all are.
@@ -125,8 +126,8 @@ pub fn evaluate<'a>(world: &World<'a>, run: Run, stage: u32) -> Result<(Vec<Verd
             let resting: Vec<usize> = rules
                 .iter()
                 .copied()
-                .filter_map(|rule| rests_on(world, rule, &readings).map(|rests| rests.then_some(rule)).transpose())
-                .collect::<Result<_, _>>()?;
+                .filter(|rule| rests_on(world, *rule, &readings))
+                .collect();
             let (each, verdicts) = judge(&readings.world, stage, entity, &resting)?;
             for verdict in &verdicts {
                 if let Some(known) = found.iter_mut().find(|known| known.rule == verdict.rule) {
@@ -159,12 +160,12 @@ fn judge(world: &World<'_>, stage: u32, entity: Entity, rules: &[usize]) -> Resu
     let mut conditions = Vec::new();
     for rule in rules {
         let definition = &world.pack.rules[*rule];
-        let mut apart = |sql: &str| world.parse(sql).map(|expr| tree::take_apart(&expr, &mut atoms));
-        let scope = definition.scope.as_deref().map(&mut apart).transpose()?;
-        conditions.push(Condition { rule: *rule, scope, when: apart(&definition.when)? });
+        let mut apart = |condition: &Expression| tree::take_apart(condition.term(), &mut atoms);
+        let scope = definition.scope.as_ref().map(&mut apart);
+        conditions.push(Condition { rule: *rule, scope, when: apart(&definition.when) });
     }
-    let bound = atoms.iter().map(|atom| world.rename(site, atom.clone())).collect::<Result<Vec<_>, _>>()?;
-    let values = world.evaluate(site, "规则", bound)?;
+    let compiled = atoms.iter().map(|atom| world.compile(atom)).collect();
+    let values = world.evaluate(site, "规则", compiled)?;
     let failed = |source| Error::Polars { what: "规则".to_owned(), source };
     let run = || -> PolarsResult<(Vec<Column>, Vec<Column>)> {
         let atom = |at: usize| col(format!("={at}"));
@@ -222,16 +223,10 @@ fn readings<'a>(world: &World<'a>, entity: Entity) -> Result<Vec<Readings<'a>>, 
     Ok(forks.map(|fork| world.readings(fork, kind)).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-fn rests_on(world: &World<'_>, rule: usize, readings: &Readings<'_>) -> Result<bool, Error> {
+fn rests_on(world: &World<'_>, rule: usize, readings: &Readings<'_>) -> bool {
     let rule = &world.pack.rules[rule];
-    for sql in [Some(&rule.when), rule.scope.as_ref()].into_iter().flatten() {
-        for name in world.names(rule.of, sql)? {
-            if world.fact_named(rule.of, &name).is_some_and(|fact| readings.facts.contains(&fact)) {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
+    let names = rule.scope.iter().chain([&rule.when]).flat_map(|condition| condition.term().meanings());
+    names.into_iter().any(|(_, meaning)| matches!(meaning, Meaning::Fact(fact) if readings.facts.contains(&fact)))
 }
 
 /// Replaces the verdict about subjects with ambiguous rows by what all their readings (`each`) say.

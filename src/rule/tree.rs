@@ -3,7 +3,10 @@
 //! The atoms that are left are evaluated once for all rules that share them; the conditions are then put
 //! together from the atoms' columns. So what a rule decided and what explains it are the same values.
 
-use polars::prelude::*;
+use polars::prelude::{Expr, lit};
+
+use crate::pack::functions::Op;
+use crate::pack::term::{self, Term};
 
 /// A condition over atoms, by their index.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -69,53 +72,35 @@ impl Node {
     }
 }
 
-/// Takes an expression apart; atoms that are not known yet are added to `atoms`.
-pub fn take_apart(expr: &Expr, atoms: &mut Vec<Expr>) -> Node {
-    match expr {
-        Expr::BinaryExpr { left, op: Operator::And | Operator::LogicalAnd, right } => {
-            let mut nodes = Vec::new();
-            for side in [left, right] {
-                match take_apart(side, atoms) {
-                    Node::All(parts) => nodes.extend(parts),
-                    node => nodes.push(node),
-                }
-            }
-            Node::All(nodes)
-        }
-        Expr::BinaryExpr { left, op: Operator::Or | Operator::LogicalOr, right } => {
-            let mut nodes = Vec::new();
-            for side in [left, right] {
-                match take_apart(side, atoms) {
-                    Node::Any(parts) => nodes.extend(parts),
-                    node => nodes.push(node),
-                }
-            }
-            Node::Any(nodes)
-        }
-        Expr::Function { input, function } if function.to_string() == "not" && input.len() == 1 => {
-            Node::Not(Box::new(take_apart(&input[0], atoms)))
-        }
-        Expr::Cast { expr, dtype, .. } if dtype.as_literal() == Some(&DataType::Boolean) => take_apart(expr, atoms),
-        other => {
-            let at = atoms.iter().position(|known| known == other).unwrap_or_else(|| {
-                atoms.push(other.clone());
-                atoms.len() - 1
-            });
-            Node::Atom(at)
-        }
+/// Takes a term apart; atoms that are not known yet are added to `atoms`.
+pub fn take_apart(term: &Term, atoms: &mut Vec<Term>) -> Node {
+    let term::Node::Call(op, parts) = &term.node else { return atom(term, atoms) };
+    match (op, parts.as_slice()) {
+        (Op::And, parts) => Node::All(parts.iter().map(|part| take_apart(part, atoms)).collect()),
+        (Op::Or, parts) => Node::Any(parts.iter().map(|part| take_apart(part, atoms)).collect()),
+        (Op::Not, [of]) => Node::Not(Box::new(take_apart(of, atoms))),
+        _ => atom(term, atoms),
     }
+}
+
+fn atom(term: &Term, atoms: &mut Vec<Term>) -> Node {
+    let at = atoms.iter().position(|known| known == term).unwrap_or_else(|| {
+        atoms.push(term.clone());
+        atoms.len() - 1
+    });
+    Node::Atom(at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pack::sql;
+    use crate::pack::Expression;
 
     #[test]
     fn shared_atoms_are_taken_once_and_chains_are_flat() {
         let mut atoms = Vec::new();
-        let first = take_apart(&sql::parse("甲 = 'x' AND 乙 AND NOT 丙").unwrap(), &mut atoms);
-        let second = take_apart(&sql::parse("(乙 OR 丁 > 3) AND 甲 = 'x'").unwrap(), &mut atoms);
+        let first = take_apart(Expression::unplaced("甲 = 'x' AND 乙 AND NOT 丙").term(), &mut atoms);
+        let second = take_apart(Expression::unplaced("(乙 OR 丁 > 3) AND 甲 = 'x'").term(), &mut atoms);
         assert_eq!(first, Node::All(vec![Node::Atom(0), Node::Atom(1), Node::Not(Box::new(Node::Atom(2)))]));
         assert_eq!(second, Node::All(vec![Node::Any(vec![Node::Atom(1), Node::Atom(3)]), Node::Atom(0)]));
         assert_eq!(atoms.len(), 4);

@@ -1,83 +1,63 @@
 //! Conditions in words, for people: `情节 ≥ 调整建议起点情节（较重）`.
 
-use polars::prelude::*;
-
-use crate::pack::sql::{self, Literals};
+use crate::pack::functions::Op;
+use crate::pack::sql::Literals;
+use crate::pack::term::{Node, Term};
 
 /// An atom as a phrase.
-pub fn say(expr: &Expr, literals: &Literals) -> String {
-    match expr {
-        Expr::Column(name) => match literals.get(name.as_str()) {
-            Some(literal) => format!("{name}（{literal}）"),
-            None => name.to_string(),
-        },
-        Expr::Literal(value) => literal(value),
-        Expr::BinaryExpr { left, op, right } => {
-            let sign = match op {
-                Operator::Eq | Operator::EqValidity => "＝",
-                Operator::NotEq | Operator::NotEqValidity => "≠",
-                Operator::Lt => "＜",
-                Operator::LtEq => "≤",
-                Operator::Gt => "＞",
-                Operator::GtEq => "≥",
-                Operator::Plus => "＋",
-                Operator::Minus => "－",
-                Operator::Multiply => "×",
-                Operator::And | Operator::LogicalAnd => "且",
-                Operator::Or | Operator::LogicalOr => "或",
-                _ => return fallback(expr),
+pub fn say(term: &Term, literals: &Literals) -> String {
+    let (op, parts) = match &term.node {
+        Node::Name(name, _) => {
+            return match literals.get(&**name) {
+                Some(literal) => format!("{name}（{literal}）"),
+                None => name.to_string(),
             };
-            format!("{}{sign}{}", say(left, literals), say(right, literals))
         }
-        Expr::Cast { expr, .. } | Expr::Agg(AggExpr::Implode { input: expr, .. }) => say(expr, literals),
-        Expr::Function { input, function } => match (function.to_string().as_str(), input.as_slice()) {
-            ("is_null", [of]) => format!("{}未填", say(of, literals)),
-            ("is_not_null", [of]) => format!("{}已填", say(of, literals)),
-            ("not", [of]) => format!("并非“{}”", say(of, literals)),
-            ("coalesce", [of, ..]) => say(of, literals),
-            (function, [of]) if function.ends_with("year") => format!("{}的年份", say(of, literals)),
-            (function, [of, set]) if function.contains("is_in") => {
-                format!("{}为{}", say(of, literals), say(set, literals))
-            }
-            _ => fallback(expr),
-        },
-        other => fallback(other),
+        Node::Value(value) => return value.said(),
+        Node::Call(op, parts) => (op, parts.as_slice()),
+    };
+    let sign = match op {
+        Op::Equal => "＝",
+        Op::Unequal => "≠",
+        Op::Less => "＜",
+        Op::AtMost => "≤",
+        Op::Greater => "＞",
+        Op::AtLeast => "≥",
+        Op::Add => "＋",
+        Op::Subtract | Op::DaysBetween => "－",
+        Op::Multiply => "×",
+        Op::Divide => "÷",
+        Op::And => "且",
+        Op::Or => "或",
+        _ => "",
+    };
+    if !sign.is_empty() {
+        return parts.iter().map(|part| say(part, literals)).collect::<Vec<_>>().join(sign);
     }
-}
-
-/// What has no phrase of its own is named by what it rests on.
-fn fallback(expr: &Expr) -> String {
-    format!("由{}定出的条件", sql::names(expr).join("、"))
-}
-
-fn literal(value: &LiteralValue) -> String {
-    match value {
-        LiteralValue::Series(series) => {
-            // The values of IN stand in a list of one row.
-            let values = series.explode(ExplodeOptions { empty_as_null: true, keep_nulls: true });
-            let series = values.as_ref().unwrap_or(series);
-            let texts: Vec<String> = series.iter().map(|value| any(&value)).collect();
-            texts.join("、")
+    match (op, parts) {
+        (Op::IsNull, [of]) => format!("{}未填", say(of, literals)),
+        (Op::IsNotNull, [of]) => format!("{}已填", say(of, literals)),
+        (Op::Not | Op::IsNotTrue | Op::IsFalse, [of]) => format!("并非“{}”", say(of, literals)),
+        (Op::IsTrue | Op::IsNotFalse | Op::Integer, [of]) | (Op::Coalesce, [of, ..]) => say(of, literals),
+        (Op::Year, [of]) => format!("{}的年份", say(of, literals)),
+        (Op::Later, [of, period]) => format!("{}后{}", say(of, literals), say(period, literals)),
+        (Op::Earlier, [of, period]) => format!("{}前{}", say(of, literals), say(period, literals)),
+        (Op::Between, [of, low, high]) => {
+            format!("{}在{}至{}之间", say(of, literals), say(low, literals), say(high, literals))
         }
-        LiteralValue::Scalar(_) | LiteralValue::Dyn(_) => {
-            value.to_any_value().map_or_else(String::new, |value| any(&value))
+        (Op::In, [of, words @ ..]) => {
+            let words: Vec<String> = words.iter().map(|word| say(word, literals)).collect();
+            format!("{}为{}", say(of, literals), words.join("、"))
         }
-        LiteralValue::Range(range) => format!("{range:?}"),
-    }
-}
-
-fn any(value: &AnyValue<'_>) -> String {
-    match value {
-        AnyValue::Boolean(true) => "是".to_owned(),
-        AnyValue::Boolean(false) => "否".to_owned(),
-        AnyValue::Null => "未填".to_owned(),
-        other => other.get_str().map_or_else(|| other.to_string(), str::to_owned),
+        // What has no phrase of its own is named by what it rests on.
+        _ => format!("由{}定出的条件", term.names().join("、")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pack::Expression;
     use crate::pack::sql::Literal;
 
     #[test]
@@ -95,8 +75,8 @@ mod tests {
             ("核实 IS NULL", "核实未填"),
             ("CASE WHEN 甲 THEN TRUE END", "由甲定出的条件"),
         ];
-        for (sql, expected) in cases {
-            assert_eq!(say(&sql::parse(sql).unwrap(), &literals), expected, "{sql}");
+        for (text, expected) in cases {
+            assert_eq!(say(Expression::unplaced(text).term(), &literals), expected, "{text}");
         }
     }
 }

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use crate::fact::{Error, World};
 use crate::handoff::{Cross, Figures, Ratio};
 use crate::pack::scope::{self, Site};
-use crate::pack::{ColumnKind, Entity};
+use crate::pack::{ColumnKind, Entity, Expression};
 
 /// All figures of the pack.
 ///
@@ -53,7 +53,7 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
             }
             Ok(Cross {
                 title: cross.title.clone(),
-                corner: cross.rows.clone(),
+                corner: cross.rows.text.clone(),
                 rows: row_words,
                 columns: column_words,
                 counts,
@@ -64,15 +64,14 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
     Ok(Figures { ratios, crosses })
 }
 
-fn column(world: &World<'_>, of: Entity, sql: &str) -> Result<Column, Error> {
-    let site = Site::Entity(of);
-    let expr = world.compile(site, sql, None)?;
-    Ok(world.evaluate(site, sql, vec![expr])?.remove(0))
+fn column(world: &World<'_>, of: Entity, value: &Expression) -> Result<Column, Error> {
+    let expr = world.compile(value.term());
+    Ok(world.evaluate(Site::Entity(of), &value.text, vec![expr])?.remove(0))
 }
 
 /// Each entity's value as a word; blank as 未填.
-fn words(world: &World<'_>, of: Entity, sql: &str) -> Result<Vec<String>, Error> {
-    let column = column(world, of, sql)?;
+fn words(world: &World<'_>, of: Entity, value: &Expression) -> Result<Vec<String>, Error> {
+    let column = column(world, of, value)?;
     let word = |at: usize| match column.get(at) {
         Ok(AnyValue::Null) | Err(_) => "未填".to_owned(),
         Ok(AnyValue::Boolean(true)) => "是".to_owned(),
@@ -83,12 +82,12 @@ fn words(world: &World<'_>, of: Entity, sql: &str) -> Result<Vec<String>, Error>
 }
 
 /// The words to count by: a column's whole set in its order, then others as they come.
-fn heads(world: &World<'_>, of: Entity, sql: &str, words: &[String], given: &[bool]) -> Vec<String> {
+fn heads(world: &World<'_>, of: Entity, value: &Expression, words: &[String], given: &[bool]) -> Vec<String> {
     let table = scope::table_of(world.pack, of).map(|table| &world.pack.tables[table]);
     let tables = world.pack.tables.iter();
     // A fact that repeats a column of another table has that column's set, where all its words are in it.
     let set = table.into_iter().chain(tables).find_map(|table| {
-        let column = &table.columns[table.column(sql)?];
+        let column = &table.columns[table.column(&value.text)?];
         let ColumnKind::Choice { values, .. } = &column.kind else { return None };
         let fits = words
             .iter()

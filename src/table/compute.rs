@@ -6,24 +6,24 @@ use polars::prelude::{Column, DataFrame, PolarsError};
 use rayon::prelude::*;
 
 use crate::finding::{Code, Severity};
-use crate::pack::{self, sql};
+use crate::pack;
 
 use super::coerce::Coercion;
 use super::column::{Cells, EMPTY};
 use super::directory::Who;
 use super::examine::Examined;
-use super::frame::{self, EvaluateError};
+use super::frame;
 use super::judge::{Work, is_soft};
 use super::refer::RowFault;
 
 impl Work<'_> {
     /// The columns of all rows that the pack's expressions about them name; bad cells are null.
-    pub(super) fn columns(&self, years: &[Option<i32>]) -> Result<Vec<Column>, EvaluateError> {
+    pub(super) fn columns(&self, years: &[Option<i32>]) -> Result<Vec<Column>, PolarsError> {
         let mut named = BTreeSet::new();
         for condition in self.table.checks.iter().map(|check| &check.when).chain(&self.table.looks_back) {
-            let names = sql::names(&sql::parse(condition)?);
+            let names = condition.term().names();
             let columns = self.table.columns.iter().enumerate();
-            named.extend(columns.filter(|(_, column)| names.contains(&column.name)).map(|(at, _)| at));
+            named.extend(columns.filter(|(_, column)| names.contains(&column.name.as_str())).map(|(at, _)| at));
         }
         let column = |at: usize| {
             if self.table.year == Some(at) {
@@ -71,8 +71,8 @@ impl Work<'_> {
         check: &pack::Check,
         frame: &mut DataFrame,
         blanked: &mut BTreeSet<(usize, usize)>,
-    ) -> Result<(), EvaluateError> {
-        let holds = frame::holds(frame, &check.when, &self.world.literals, self.table)?;
+    ) -> Result<(), PolarsError> {
+        let holds = frame::holds(frame, &check.when, &self.world.literals)?;
         let cells = &self.rows.cells[check.column];
         let hit: Vec<usize> = holds
             .iter()

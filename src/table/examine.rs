@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use polars::prelude::{BooleanChunked, Column, DataFrame, NewChunkedArray};
+use polars::prelude::{BooleanChunked, Column, DataFrame, NewChunkedArray, PolarsError};
 
 use crate::finding::{Code, Severity};
 use crate::pack::Pack;
@@ -16,7 +16,7 @@ use crate::place::SheetId;
 use super::column::Cells;
 use super::date::TitleYears;
 use super::directory::{Directory, Who};
-use super::frame::{self, EvaluateError};
+use super::frame;
 use super::judge::Work;
 use super::refer::RowFault;
 use super::scan::Schema;
@@ -105,7 +105,7 @@ pub struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    pub fn new(world: &'a World<'a>, index: usize, rows: &'a Rows) -> Result<Self, EvaluateError> {
+    pub fn new(world: &'a World<'a>, index: usize, rows: &'a Rows) -> Result<Self, PolarsError> {
         let mut work = Work::new(world, index, rows);
         let mut sheet_faults = Vec::new();
         let years = work.years(&mut sheet_faults);
@@ -118,7 +118,7 @@ impl<'a> Prepared<'a> {
 }
 
 /// Judges the rows of a table. The directories of the kinds it refers to must be complete.
-pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Examined, EvaluateError> {
+pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Examined, PolarsError> {
     let Prepared { mut work, sheet_faults, years, past, columns } = prepared;
     let (world, index, table, rows) = (work.world, work.index, work.table, work.rows);
     let count = rows.origin.len();
@@ -131,7 +131,7 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
         work.check(check, &mut frame, &mut blanked)?;
     }
     let looks_back = match &table.looks_back {
-        Some(condition) if past.iter().any(|past| *past) => frame::holds(&frame, condition, &world.literals, table)?,
+        Some(condition) if past.iter().any(|past| *past) => frame::holds(&frame, condition, &world.literals)?,
         _ => vec![false; count],
     };
 

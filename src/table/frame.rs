@@ -3,8 +3,9 @@
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 
-use crate::pack::sql::{self, Literals, SqlError};
-use crate::pack::{self, ColumnKind};
+use crate::pack::compile::compile;
+use crate::pack::sql::Literals;
+use crate::pack::{self, ColumnKind, Expression};
 
 use super::column::{Cells, Content, Entry, Value};
 
@@ -104,29 +105,9 @@ fn since_epoch(day: NaiveDate) -> i32 {
     day.num_days_from_ce() - EPOCH
 }
 
-/// Why an expression of the pack could not be evaluated over a table.
-#[derive(Debug, thiserror::Error)]
-pub enum EvaluateError {
-    #[error(transparent)]
-    Sql(#[from] SqlError),
-    #[error(transparent)]
-    Polars(#[from] PolarsError),
-}
-
 /// The rows for which a condition holds; unknown is not holding.
-pub fn holds(
-    frame: &DataFrame,
-    condition: &str,
-    literals: &Literals,
-    table: &pack::Table,
-) -> Result<Vec<bool>, EvaluateError> {
-    let order = |name: &str| {
-        table.columns.iter().find(|column| column.name == name).and_then(|column| match &column.kind {
-            ColumnKind::Choice { values, ordered: true } => Some(values.as_slice()),
-            _ => None,
-        })
-    };
-    let expression = sql::bind(sql::parse(condition)?, literals, &order)?.alias("holds");
+pub fn holds(frame: &DataFrame, condition: &Expression, literals: &Literals) -> Result<Vec<bool>, PolarsError> {
+    let expression = compile(condition.term(), literals, &|name, _| col(name)).alias("holds");
     let result = frame.clone().lazy().select([expression]).collect()?;
     let mask = result.column("holds")?.cast(&DataType::Boolean)?;
     let mask = mask.bool()?;

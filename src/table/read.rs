@@ -18,8 +18,9 @@ use crate::place::{A1, Cell, SheetId};
 use crate::workbook::{self, Parser, Raw, Sink};
 
 use super::directory::{Directory, Entry, Seat, Who};
+use super::frame;
 use super::examine::{Examined, Prepared, Rows, SheetRows, Verdict, World, examine};
-use super::frame::{self, EvaluateError};
+
 use super::recognise::Near;
 use super::report::{self, Notes};
 use super::scan::{Kind, Part, Scan, Scanned, Schema};
@@ -61,7 +62,7 @@ pub enum Error {
     Evaluate {
         table: String,
         #[source]
-        source: Box<EvaluateError>,
+        source: Box<PolarsError>,
     },
     #[error("数据表无法建立")]
     Frame(#[from] PolarsError),

@@ -76,7 +76,7 @@ impl Builder {
                 stage: 0,
                 of: Entity::Subject(of),
                 scope: None,
-                when: "FALSE".into(),
+                when: Expression::new("FALSE", Place { file: file.clone(), span: raw.rule.span() }),
                 proposals: Vec::new(),
                 marks: None,
                 about: Vec::new(),
@@ -91,8 +91,8 @@ impl Builder {
                 runs,
                 of,
                 share: raw.share.get_ref().clone(),
-                among: raw.among.as_ref().map(|among| among.get_ref().clone()),
-                reached: raw.reached.get_ref().clone(),
+                among: raw.among.as_ref().map(|among| self.expression(among)),
+                reached: self.expression(&raw.reached),
                 place: Place { file: file.clone(), span: raw.rule.span() },
             });
         }
@@ -113,7 +113,7 @@ impl Builder {
             hints.push(Hint {
                 text: raw.text.clone(),
                 of,
-                when: raw.when.get_ref().clone(),
+                when: self.expression(&raw.when),
                 actions: raw
                     .actions
                     .iter()
@@ -146,7 +146,7 @@ impl Builder {
             action: self.find("处理", &raw.action, actions.iter().map(|action| action.name.as_str()))?,
             talks,
             talk_date: raw.talk_date.get_ref().clone(),
-            talk_when: raw.talk_when.get_ref().clone(),
+            talk_when: self.expression(&raw.talk_when),
             talk_line: raw.talk_line.get_ref().clone(),
             talk_is: (raw.talk_is.column.get_ref().clone(), raw.talk_is.value.get_ref().clone()),
             files: raw
@@ -180,8 +180,8 @@ impl Builder {
                 ratios.push(Ratio {
                     name: raw.name.clone(),
                     of,
-                    counted: raw.counted.get_ref().clone(),
-                    among: raw.among.get_ref().clone(),
+                    counted: self.expression(&raw.counted),
+                    among: self.expression(&raw.among),
                     limit: raw.limit,
                     reference: raw.reference.clone(),
                     warns: raw.warns,
@@ -196,9 +196,9 @@ impl Builder {
                 crosses.push(Cross {
                     title: raw.title.clone(),
                     of,
-                    given: raw.given.get_ref().clone(),
-                    rows: raw.rows.get_ref().clone(),
-                    columns: raw.columns.get_ref().clone(),
+                    given: self.expression(&raw.given),
+                    rows: self.expression(&raw.rows),
+                    columns: self.expression(&raw.columns),
                     chart: raw.chart,
                     place: Place { file: file.clone(), span: raw.given.span() },
                 });

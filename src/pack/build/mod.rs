@@ -272,6 +272,11 @@ impl Builder {
         self.find(what, word, known.iter().map(|(name, _)| *name)).map(|at| known[at].1)
     }
 
+    /// An expression with the place that it stands at.
+    fn expression(&self, text: &Name) -> Expression {
+        Expression::new(text.get_ref(), Place { file: self.file.clone(), span: text.span() })
+    }
+
     fn entity(&mut self, name: &Name, tables: &[Table], subjects: &[Subject]) -> Option<Entity> {
         let known = kinds(subjects).chain(table_names(tables)).chain(["city"]);
         let at = self.find("对象或表", name, known)?;

@@ -92,24 +92,24 @@ impl Builder {
                 .iter()
                 .map(|cell| CellRule {
                     column: cell.column.get_ref().clone(),
-                    when: cell.when.as_ref().map(|sql| sql.get_ref().clone()),
+                    when: cell.when.as_ref().map(|text| self.expression(text)),
                     line: cell.line.as_ref().map(|name| name.get_ref().clone()),
                 })
                 .collect();
-            let text = |name: &Option<Name>| name.as_ref().map(|sql| sql.get_ref().clone());
+            let text = |name: &Option<Name>| name.as_ref().map(|text| text.get_ref().clone());
             let formula = match (&raw.is, &raw.from, &raw.value, raw.covered) {
                 (Some(is), None, None, false) => {
                     let shows = raw.shows.iter().map(|name| name.get_ref().clone()).collect();
-                    Formula::Own { is: is.get_ref().clone(), cells, shows }
+                    Formula::Own { is: self.expression(is), cells, shows }
                 }
                 (None, Some(from), Some(value), false) => {
                     let known = SYSTEM.iter().map(|(name, _)| *name).chain(table_names(tables));
                     let Some(at) = self.find("表", from, known) else { continue };
                     Formula::Aggregate {
                         source: if at < SYSTEM.len() { SYSTEM[at].1 } else { Source::Table(at - SYSTEM.len()) },
-                        given: text(&raw.given),
-                        value: value.get_ref().clone(),
-                        absent: text(&raw.absent),
+                        given: raw.given.as_ref().map(|text| self.expression(text)),
+                        value: self.expression(value),
+                        absent: raw.absent.as_ref().map(|text| self.expression(text)),
                         cells,
                         by: text(&raw.by),
                     }
@@ -144,8 +144,8 @@ impl Builder {
                 forks.push(Fork {
                     table,
                     fact: raw.fact.get_ref().clone(),
-                    when: raw.when.get_ref().clone(),
-                    values: raw.values.iter().map(|sql| sql.get_ref().clone()).collect(),
+                    when: self.expression(&raw.when),
+                    values: raw.values.iter().map(|text| self.expression(text)).collect(),
                     missing: raw.missing.clone(),
                     reading: raw.reading.clone(),
                     place: Place { file: file.clone(), span: raw.when.span() },
@@ -192,8 +192,8 @@ impl Builder {
                 runs: self.runs(&raw.runs),
                 stage: raw.stage,
                 of,
-                scope: raw.scope.as_ref().map(|sql| sql.get_ref().clone()),
-                when: raw.when.get_ref().clone(),
+                scope: raw.scope.as_ref().map(|text| self.expression(text)),
+                when: self.expression(&raw.when),
                 proposals,
                 marks: raw.marks.clone(),
                 about: raw.about.iter().map(|name| name.get_ref().clone()).collect(),

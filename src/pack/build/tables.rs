@@ -48,7 +48,7 @@ impl Builder {
                 .filter_map(|check| {
                     let rejects = self.word("严重程度", &check.severity, &[("rejected", true), ("warning", false)]);
                     Some(Check {
-                        when: check.when.get_ref().clone(),
+                        when: self.expression(&check.when),
                         column: column(self, &check.column)?,
                         rejects: rejects?,
                         blank: check.blank,
@@ -72,7 +72,7 @@ impl Builder {
                 assessment: raw.assessment,
                 year: raw.year.as_ref().and_then(|name| column(self, name)),
                 date: raw.date.as_ref().and_then(|name| column(self, name)),
-                looks_back: raw.looks_back.as_ref().map(|sql| sql.get_ref().clone()),
+                looks_back: raw.looks_back.as_ref().map(|text| self.expression(text)),
                 tells_gone: raw.tells_gone,
                 keeps_gone: raw.keeps_gone,
                 key,

@@ -10,11 +10,12 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 
-use super::super::check::Typing;
-use super::super::model::{ColumnKind, Formula, Pack, Rule, Source};
-use super::super::open::Openness;
+use super::super::compile::{compile, dtype};
+use super::super::functions::Op;
+use super::super::model::{self, ColumnKind, Formula, Pack, Rule, Source};
 use super::super::scope::{self, Meaning, Site};
-use super::super::sql::{self, Constant, Literal};
+use super::super::sql::{Literal, Literals};
+use super::super::term::{Constant, Kind, Node, Order, Term, Value};
 
 /// More combinations than this are not tried.
 const MOST_ROWS: usize = 60_000;
@@ -22,14 +23,15 @@ const MOST_ROWS: usize = 60_000;
 /// Conditions of rules about one kind of entity, ready to be tried.
 pub struct Domains<'p> {
     pack: &'p Pack,
-    typing: Typing,
-    openness: Openness<'p>,
+    literals: Literals,
 }
 
 /// A condition over the variables of its space.
 #[derive(Clone)]
 pub struct Condition {
-    pub expr: Expr,
+    /// With the facts put in that others define, and columns for names.
+    term: Term,
+    expr: Expr,
     /// The variables that it names, by column.
     pub variables: Vec<Variable>,
 }
@@ -42,135 +44,135 @@ pub struct Variable {
     pub name: String,
     /// The closed set behind it: table and column.
     pub set: Option<(usize, usize)>,
-    dtype: DataType,
+    kind: Kind,
     open: bool,
-    /// The words of its closed set.
-    words: Vec<String>,
-    ordered: bool,
+    /// What a number of its column cannot be below or above.
+    bounds: (Option<f64>, Option<f64>),
 }
 
 /// All combinations of the values of some variables.
 pub struct Space {
     frame: DataFrame,
     variables: Vec<Variable>,
-    /// What holds in no row holds nowhere. Not so where figures are compared with each other: then the rows are
-    /// a sample.
+    /// What holds in no row holds nowhere. Not so where values are worked out or compared with each other: then the
+    /// rows are a sample.
     pub complete: bool,
 }
 
 impl<'p> Domains<'p> {
     pub fn new(pack: &'p Pack) -> Self {
-        let mut typing = Typing::new(pack);
         // Any year will do, but its days must fit it.
         let day = |month, day| NaiveDate::from_ymd_opt(2024, month, day).unwrap_or_default();
-        typing.literals.insert("本年".to_owned(), Literal::Int(2024));
-        typing.literals.insert("基准日".to_owned(), Literal::Date(day(12, 31)));
-        typing.literals.insert("年初".to_owned(), Literal::Date(day(1, 1)));
-        Domains { pack, typing, openness: Openness::new(pack) }
+        let mut literals = Literals::from([
+            ("本年".to_owned(), Literal::Int(2024)),
+            ("基准日".to_owned(), Literal::Date(day(12, 31))),
+            ("年初".to_owned(), Literal::Date(day(1, 1))),
+            ("本轮".to_owned(), Literal::Text("A".to_owned())),
+        ]);
+        for parameter in &pack.parameters {
+            let literal = parameter.values.first().map(|dated| match &dated.value {
+                model::Value::Number(value) => Literal::Number(*value),
+                model::Value::Text(text) => Literal::Text(text.clone()),
+            });
+            literals.extend(literal.map(|literal| (parameter.name.clone(), literal)));
+        }
+        Domains { pack, literals }
     }
 
     /// A rule's scope and condition.
-    pub fn of_rule(&mut self, rule: &Rule) -> Option<Condition> {
-        let site = Site::Entity(rule.of);
+    pub fn of_rule(&self, rule: &Rule) -> Condition {
         let mut variables = Vec::new();
-        let mut whole: Option<Expr> = None;
-        for text in rule.scope.iter().chain([&rule.when]) {
-            let expr = self.expand(site, text, None, &mut variables)?;
-            whole = Some(match whole {
-                Some(whole) => whole.and(expr),
-                None => expr,
-            });
-        }
-        Some(Condition { expr: whole?, variables })
+        let conditions = rule.scope.iter().chain([&rule.when]);
+        let parts = conditions.map(|one| self.expand(Site::Entity(rule.of), one.term(), &mut variables)).collect();
+        let term = Term { node: Node::Call(Op::And, parts), ..Term::truth(true) };
+        let expr = compile(&term, &Literals::new(), &|name, _| col(name));
+        Condition { term, expr, variables }
     }
 
     /// The variables of a rule's condition without its scope.
-    pub fn of_when(&mut self, rule: &Rule) -> Vec<Variable> {
+    pub fn of_when(&self, rule: &Rule) -> Vec<Variable> {
         let mut variables = Vec::new();
-        let _ = self.expand(Site::Entity(rule.of), &rule.when, None, &mut variables);
+        self.expand(Site::Entity(rule.of), rule.when.term(), &mut variables);
         variables
     }
 
-    fn expand(&mut self, site: Site, text: &str, not: Option<usize>, found: &mut Vec<Variable>) -> Option<Expr> {
-        let pack = self.pack;
-        let order = |name: &str| scope::order(pack, site, name);
-        let bound = sql::bind(sql::parse(text).ok()?, &self.typing.literals, &order).ok()?;
-        let mut failed = false;
-        let expanded = bound.map_expr(|node| match node {
-            Expr::Column(name) => match self.variable(site, &name, not, found) {
-                Some(expr) => expr,
-                None => {
-                    failed = true;
-                    Expr::Column(name)
+    /// The term with literals and the definitions of facts put in, and a variable for every other name.
+    fn expand(&self, site: Site, term: &Term, found: &mut Vec<Variable>) -> Term {
+        term.replace(&mut |term| {
+            let Node::Name(name, Some(meaning)) = &term.node else { return None };
+            let variable = match (meaning, site) {
+                (Meaning::Literal, _) => {
+                    let value = match self.literals.get(&**name)? {
+                        Literal::Int(value) => Value::Whole(i64::from(*value)),
+                        Literal::Number(value) => Value::Number(*value),
+                        Literal::Text(text) => Value::Text(text.as_str().into()),
+                        Literal::Date(day) => Value::Day(*day),
+                    };
+                    return Some(Term { node: Node::Value(value), ..term.clone() });
                 }
-            },
-            other => other,
-        });
-        (!failed).then_some(expanded)
+                (Meaning::Fact(fact), Site::Entity(_)) => {
+                    if let Formula::Own { is, .. } = &self.pack.facts[*fact].formula {
+                        return Some(self.expand(site, is.term(), found));
+                    }
+                    self.of_fact(*fact, term)
+                }
+                (Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact), _) => {
+                    self.of_fact(*fact, term)
+                }
+                (Meaning::Column, _) => self.of_column(site, name, term),
+            };
+            if !found.iter().any(|known| known.key == variable.key) {
+                found.push(variable.clone());
+            }
+            let node = Node::Name(variable.key.as_str().into(), Some(Meaning::Column));
+            Some(Term { node, ..term.clone() })
+        })
     }
 
-    /// What a name stands for: the expression that defines it, or a variable of its own.
-    fn variable(&mut self, site: Site, name: &str, not: Option<usize>, found: &mut Vec<Variable>) -> Option<Expr> {
-        let pack = self.pack;
-        let variable = match scope::resolve(pack, site, name, not).ok()? {
-            Meaning::Literal => return Some(col(name)),
-            Meaning::Fact(fact) => {
-                if let (Formula::Own { is, .. }, Site::Entity(_)) = (&pack.facts[fact].formula, site) {
-                    return self.expand(site, is, Some(fact), found);
-                }
-                self.of_fact(fact)?
-            }
-            Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => self.of_fact(fact)?,
-            Meaning::Column => {
-                let Site::Entity(entity) = site else { return None };
-                let table = scope::table_of(pack, entity)?;
-                let at = pack.tables[table].column(name)?;
-                let column = &pack.tables[table].columns[at];
-                let open = self.openness.column(table, name);
-                let dtype = scope::column_type(&column.kind);
-                self.described(name.to_owned(), name, dtype, open, Some((table, at)))
-            }
+    fn of_fact(&self, fact: usize, term: &Term) -> Variable {
+        Variable {
+            key: format!("#{fact}"),
+            name: self.pack.facts[fact].name.clone(),
+            set: self.set_of(fact),
+            kind: term.kind.clone(),
+            open: term.open,
+            bounds: (None, None),
+        }
+    }
+
+    fn of_column(&self, site: Site, name: &str, term: &Term) -> Variable {
+        let table = match site {
+            Site::Entity(entity) => scope::table_of(self.pack, entity),
+            Site::Source(Source::Table(table)) => Some(table),
+            Site::Source(_) => None,
         };
-        if !found.iter().any(|known| known.key == variable.key) {
-            found.push(variable.clone());
-        }
-        Some(col(variable.key.as_str()))
-    }
-
-    /// The words that a fact can be, where it shows a column with a closed set or names them itself.
-    pub fn words_of(&self, fact: usize) -> Option<Vec<String>> {
-        let (table, at) = self.set_of(fact)?;
-        let ColumnKind::Choice { values, .. } = &self.pack.tables[table].columns[at].kind else { return None };
-        let mut words = values.clone();
-        if let Formula::Own { is, .. } = &self.pack.facts[fact].formula {
-            // Words that a CASE gives beside those of the column.
-            let found = Constants::of_expr(&sql::parse(is).ok()?);
-            words.extend(found.words);
-        }
-        Some(words)
-    }
-
-    fn of_fact(&mut self, fact: usize) -> Option<Variable> {
-        let dtype = self.typing.facts[fact].clone()?;
-        let open = self.openness.fact(fact);
-        let set = self.set_of(fact);
-        Some(self.described(format!("#{fact}"), &self.pack.facts[fact].name, dtype, open, set))
+        let at = table.and_then(|table| Some((table, self.pack.tables[table].column(name)?)));
+        let bounds = match at.map(|(table, at)| &self.pack.tables[table].columns[at].kind) {
+            Some(ColumnKind::Number { min, max }) => (*min, *max),
+            _ => (None, None),
+        };
+        let set = at.filter(|_| matches!(term.kind, Kind::Choice(_)));
+        Variable { key: name.to_owned(), name: name.to_owned(), set, kind: term.kind.clone(), open: term.open, bounds }
     }
 
     /// The closed set that a fact takes its value from: the smallest or largest of one column.
     fn set_of(&self, fact: usize) -> Option<(usize, usize)> {
         let definition = &self.pack.facts[fact];
-        let (site, text) = match &definition.formula {
+        if !matches!(definition.kind(), Kind::Choice(_)) {
+            return None;
+        }
+        let (site, expression) = match &definition.formula {
             Formula::Aggregate { source: Source::Table(table), value, .. } => {
                 (Site::Source(Source::Table(*table)), value)
             }
             Formula::Own { is, .. } => (Site::Entity(definition.of), is),
             _ => return None,
         };
-        let names = sql::names(&sql::parse(text).ok()?);
-        let sets: BTreeSet<(usize, usize)> = names
-            .iter()
-            .filter_map(|name| match scope::resolve(self.pack, site, name, Some(fact)).ok()? {
+        let sets: BTreeSet<(usize, usize)> = expression
+            .term()
+            .meanings()
+            .into_iter()
+            .filter_map(|(name, meaning)| match meaning {
                 Meaning::Fact(of) | Meaning::OfSubject(_, of) if of != fact => self.set_of(of),
                 Meaning::Column => {
                     let table = match site {
@@ -184,19 +186,8 @@ impl<'p> Domains<'p> {
             })
             .filter(|(table, at)| matches!(self.pack.tables[*table].columns[*at].kind, ColumnKind::Choice { .. }))
             .collect();
-        let text_fact = self.typing.facts[fact] == Some(DataType::String);
         // Of several columns the last is the one it shows: the others are asked in CASE.
-        if text_fact { sets.last().copied() } else { None }
-    }
-
-    fn described(&self, key: String, name: &str, dtype: DataType, open: bool, set: Option<(usize, usize)>) -> Variable {
-        let kind = set.map(|(table, at)| &self.pack.tables[table].columns[at].kind);
-        let (words, ordered) = match kind {
-            Some(ColumnKind::Choice { values, ordered }) => (values.clone(), *ordered),
-            _ => (Vec::new(), false),
-        };
-        let set = set.filter(|_| !words.is_empty());
-        Variable { key, name: name.to_owned(), set, dtype, open, words, ordered }
+        sets.last().copied()
     }
 }
 
@@ -231,7 +222,7 @@ impl Space {
         }
         Some(Space {
             frame: DataFrame::new(height, columns).ok()?,
-            complete: constants.complete(&variables),
+            complete: constants.complete(conditions, &variables, whole),
             variables,
         })
     }
@@ -274,57 +265,29 @@ pub fn first(mask: &BooleanChunked) -> Option<usize> {
 }
 
 /// What conditions compare with.
+#[derive(Default)]
 struct Constants {
     numbers: Vec<f64>,
     words: Vec<String>,
     days: Vec<NaiveDate>,
-    /// The names on either side of a comparison.
-    compared: Vec<(Vec<String>, Vec<String>)>,
+    /// Variables that are compared with others, or from which values are worked out.
+    used: BTreeSet<String>,
 }
 
 /// Figures that are tried where figures are compared with each other.
 const FIGURES: [f64; 8] = [0.0, 1.0, 2.0, 3.0, 4.0, 10.0, 20.0, 100.0];
 
 impl Constants {
-    /// No figure is compared with another.
-    fn complete(&self, variables: &[Variable]) -> bool {
-        !variables.iter().any(|variable| variable.dtype.is_numeric() && self.is_compared(variable))
-    }
-
-    fn is_compared(&self, variable: &Variable) -> bool {
-        let has = |names: &[String]| names.contains(&variable.key);
-        self.compared.iter().any(|(left, right)| has(left) && !right.is_empty() || has(right) && !left.is_empty())
-    }
-
-    fn of_expr(expr: &Expr) -> Constants {
-        Constants::of(&[&Condition { expr: expr.clone(), variables: Vec::new() }])
-    }
-
     fn of(conditions: &[&Condition]) -> Constants {
-        let mut found = Constants { numbers: Vec::new(), words: Vec::new(), days: Vec::new(), compared: Vec::new() };
-        for node in conditions.iter().flat_map(|condition| &condition.expr) {
-            match node {
-                Expr::BinaryExpr {
-                    left,
-                    op: Operator::Eq | Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq,
-                    right,
-                } => found.compared.push((sql::names(left), sql::names(right))),
-                Expr::Literal(LiteralValue::Series(series)) => {
-                    let all = series.explode(ExplodeOptions { empty_as_null: true, keep_nulls: true });
-                    let texts = all.as_ref().unwrap_or(series);
-                    found.words.extend(texts.iter().filter_map(|value| value.get_str().map(str::to_owned)));
-                }
-                Expr::Literal(LiteralValue::Scalar(scalar)) if scalar.dtype() == &DataType::Date => {
-                    if let AnyValue::Date(days) = scalar.value() {
-                        found.days.extend(NaiveDate::from_epoch_days(*days));
-                    }
-                }
-                node => match sql::constant(node) {
-                    Some(Constant::Number(number)) => found.numbers.push(number),
-                    Some(Constant::Text(word)) => found.words.push(word),
-                    None => {}
-                },
-            }
+        let mut found = Constants::default();
+        for condition in conditions {
+            condition.term.walk(&mut |term| match (&term.node, term.constant()) {
+                (Node::Value(Value::Day(day)), _) => found.days.push(*day),
+                (_, Some(Constant::Number(number))) => found.numbers.push(number),
+                (_, Some(Constant::Text(word))) => found.words.push(word),
+                _ => {}
+            });
+            found.look(&condition.term);
         }
         found.days.sort_unstable();
         found.days.dedup();
@@ -332,58 +295,125 @@ impl Constants {
         found
     }
 
+    /// Notes the variables that stand elsewhere than alone on a side of a comparison with constants.
+    fn look(&mut self, term: &Term) {
+        let Node::Call(op, parts) = &term.node else { return };
+        let constant = |term: &Term| matches!(term.node, Node::Value(_)) || term.constant().is_some();
+        // The years of all days that matter are among those that are tried.
+        let alone = |term: &Term| match &term.node {
+            Node::Name(..) => true,
+            Node::Call(Op::Year, parts) => matches!(parts[0].node, Node::Name(..)),
+            _ => false,
+        };
+        let asks = op.compares() || matches!(op, Op::In | Op::Between);
+        let plain = match op {
+            Op::IsNull | Op::IsNotNull => parts.iter().all(alone),
+            _ if asks => {
+                parts.iter().all(|part| alone(part) || constant(part)) && parts.iter().filter(|part| alone(part)).count() <= 1
+            }
+            Op::And | Op::Or | Op::Not | Op::Case | Op::Coalesce => {
+                parts.iter().for_each(|part| self.look(part));
+                parts.iter().all(|part| part.kind == Kind::Truth || constant(part))
+            }
+            Op::IsTrue | Op::IsNotTrue | Op::IsFalse | Op::IsNotFalse => {
+                parts.iter().for_each(|part| self.look(part));
+                true
+            }
+            _ => false,
+        };
+        if !plain {
+            self.used.extend(term.names().into_iter().map(str::to_owned));
+        }
+    }
+
+    /// Whether every value that could matter is tried.
+    fn complete(&self, conditions: &[&Condition], variables: &[Variable], whole: Option<&Variable>) -> bool {
+        let named = |key: &str| conditions.iter().any(|condition| condition.term.names().contains(&key));
+        variables.iter().filter(|variable| named(&variable.key)).all(|variable| match &variable.kind {
+            Kind::Truth => true,
+            Kind::Choice(set) if set.order == Order::Ranked || whole == Some(variable) => true,
+            _ => !self.used.contains(&variable.key),
+        })
+    }
+
     fn values(&self, variable: &Variable, whole: bool) -> Series {
         let name = PlSmallStr::from(variable.key.as_str());
         let none = variable.open;
-        match &variable.dtype {
-            DataType::Boolean => {
+        match &variable.kind {
+            Kind::Truth | Kind::Null | Kind::Period => {
                 let mut values = vec![Some(true), Some(false)];
                 values.extend(none.then_some(None));
                 Series::new(name, values)
             }
-            DataType::Date => {
-                let years: BTreeSet<i32> =
-                    self.days.iter().map(|day| day.year()).chain(self.numbers.iter().map(|n| *n as i32)).collect();
-                let years = years.into_iter().filter(|year| (1900..2200).contains(year));
-                let mut days: BTreeSet<NaiveDate> =
-                    years.flat_map(|year| [year - 1, year]).filter_map(|y| NaiveDate::from_ymd_opt(y, 6, 15)).collect();
-                days.extend(self.days.iter().flat_map(|day| [day.pred_opt(), Some(*day), day.succ_opt()]).flatten());
-                let mut values: Vec<Option<NaiveDate>> = days.into_iter().map(Some).collect();
+            Kind::Day => {
+                let mut values: Vec<Option<NaiveDate>> = self.days().into_iter().map(Some).collect();
                 values.extend((none || values.is_empty()).then_some(None));
                 Series::new(name, values)
             }
-            DataType::String => {
-                let mut words: Vec<Option<String>> = if variable.words.is_empty() {
-                    self.words.iter().cloned().chain(["某".to_owned()]).map(Some).collect()
-                } else if whole || variable.ordered {
-                    variable.words.iter().cloned().map(Some).collect()
-                } else {
-                    let named = |word: &&String| self.words.contains(word);
-                    let other = variable.words.iter().find(|word| !named(word));
-                    variable.words.iter().filter(named).chain(other).cloned().map(Some).collect()
-                };
+            Kind::Text | Kind::List => {
+                let mut words: Vec<Option<String>> =
+                    self.words.iter().cloned().chain(["某".to_owned()]).map(Some).collect();
                 words.extend(none.then_some(None));
                 words.dedup();
                 Series::new(name, words)
             }
-            dtype => {
-                let step = if dtype.is_float() { 0.1 } else { 1.0 };
-                let mut numbers: Vec<f64> = self.numbers.iter().flat_map(|n| [n - step, *n, n + step]).collect();
-                numbers.push(0.0);
-                if self.is_compared(variable) {
-                    numbers.extend(FIGURES);
-                    numbers.extend(self.numbers.iter().flat_map(|n| FIGURES.map(|figure| (n * figure).round())));
-                    numbers.extend(self.numbers.iter().flat_map(|n| FIGURES.map(|figure| (n * figure).round() + 1.0)));
-                }
-                // What is counted is never below zero.
-                numbers.retain(|number| *number >= 0.0 || self.numbers.iter().any(|known| *known < 0.0));
-                numbers.sort_by(f64::total_cmp);
-                numbers.dedup();
-                let mut values: Vec<Option<f64>> = numbers.into_iter().map(Some).collect();
+            Kind::Choice(set) => {
+                let mut words: Vec<Option<String>> = if whole || set.order == Order::Ranked {
+                    set.words.iter().cloned().map(Some).collect()
+                } else {
+                    let named = |word: &&String| self.words.contains(word);
+                    let other = set.words.iter().find(|word| !named(word));
+                    set.words.iter().filter(named).chain(other).cloned().map(Some).collect()
+                };
+                words.extend(none.then_some(None));
+                Series::new(name, words)
+            }
+            Kind::Number { whole } => {
+                let mut values: Vec<Option<f64>> = self.figures(variable, *whole).into_iter().map(Some).collect();
                 values.extend(none.then_some(None));
                 let series = Series::new(name, values);
-                series.cast(dtype).unwrap_or(series)
+                series.cast(&dtype(&variable.kind)).unwrap_or(series)
             }
         }
+    }
+
+    /// Days on both sides of those that are compared with, and of the ends of the years that are.
+    fn days(&self) -> BTreeSet<NaiveDate> {
+        let years: BTreeSet<i32> =
+            self.days.iter().map(|day| day.year()).chain(self.numbers.iter().map(|n| *n as i32)).collect();
+        let years: BTreeSet<i32> = years.into_iter().filter(|year| (1900..2200).contains(year)).collect();
+        let mut days: BTreeSet<NaiveDate> = years
+            .iter()
+            .flat_map(|year| [(year - 1, 6, 15), (*year, 6, 15), (year + 1, 6, 15), (*year, 1, 1), (*year, 12, 31)])
+            .filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day))
+            .collect();
+        days.extend(self.days.iter().flat_map(|day| [day.pred_opt(), Some(*day), day.succ_opt()]).flatten());
+        days
+    }
+
+    /// Numbers on both sides of those that are compared with, and between them, as far as there can be such.
+    fn figures(&self, variable: &Variable, whole: bool) -> Vec<f64> {
+        let step = if whole { 1.0 } else { 0.1 };
+        let mut known = self.numbers.clone();
+        known.extend(variable.bounds.0);
+        known.extend(variable.bounds.1);
+        known.sort_by(f64::total_cmp);
+        known.dedup();
+        let mut numbers: Vec<f64> = known.iter().flat_map(|n| [n - step, *n, n + step]).collect();
+        let between = known.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0);
+        numbers.extend(between.map(|middle| if whole { middle.floor() } else { middle }));
+        numbers.push(0.0);
+        if self.used.contains(&variable.key) {
+            numbers.extend(FIGURES);
+            numbers.extend(self.numbers.iter().flat_map(|n| FIGURES.map(|figure| (n * figure).round())));
+            numbers.extend(self.numbers.iter().flat_map(|n| FIGURES.map(|figure| (n * figure).round() + 1.0)));
+        }
+        // What is counted is never below zero.
+        let low = variable.bounds.0.unwrap_or(if known.first().is_some_and(|least| *least < 0.0) { f64::MIN } else { 0.0 });
+        let high = variable.bounds.1.unwrap_or(f64::MAX);
+        numbers.retain(|number| (low..=high).contains(number));
+        numbers.sort_by(f64::total_cmp);
+        numbers.dedup();
+        numbers
     }
 }

@@ -53,11 +53,11 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 
 /// Per kind of entity and closed set the words with which some rule can hold.
 fn taken(pack: &Pack) -> BTreeMap<(Entity, Set), Taken> {
-    let mut domains = Domains::new(pack);
+    let domains = Domains::new(pack);
     let mut all: BTreeMap<(Entity, Set), Taken> = BTreeMap::new();
     for rule in pack.rules.iter().filter(|rule| !rule.runs.is_empty()) {
         let asked: Vec<Variable> = domains.of_when(rule).into_iter().filter(|one| one.set.is_some()).collect();
-        let Some(condition) = domains.of_rule(rule) else { continue };
+        let condition = domains.of_rule(rule);
         for variable in asked {
             let Some(set) = variable.set else { continue };
             let taken = all.entry((rule.of, set)).or_default();

@@ -5,7 +5,7 @@ use super::domain::{Domains, Space, first};
 use super::{Lint, notice};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
-    let mut domains = Domains::new(pack);
+    let domains = Domains::new(pack);
     let toned = |tone: Tone| {
         pack.rules.iter().flat_map(move |rule| {
             let mine = rule.proposals.iter().filter(move |proposal| pack.actions[proposal.action].tone == tone);
@@ -22,7 +22,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
                 if !common || receiver(pack, good, praise)? != receiver(pack, bad, blame)? {
                     return None;
                 }
-                let (mine, theirs) = (domains.of_rule(good)?, domains.of_rule(bad)?);
+                let (mine, theirs) = (domains.of_rule(good), domains.of_rule(bad));
                 let mine_alone = matches!((&praise.to, &blame.to), (Recipient::Itself, Recipient::Itself));
                 let row = if good.of == bad.of && mine_alone {
                     let space = Space::of(&[&mine, &theirs])?;
@@ -55,7 +55,7 @@ fn receiver(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Option<usize> {
         (Recipient::Itself, Entity::Subject(kind)) => Some(kind),
         (Recipient::Itself, Entity::Row(table)) => {
             // Of several references the one whose condition the rule's scope names.
-            let scope = rule.scope.as_deref().unwrap_or_default();
+            let scope = rule.scope.as_ref().map_or("", |scope| scope.text.as_str());
             let mut references = pack.tables[table].references.iter();
             let named =
                 |one: &&Reference| one.when.as_ref().is_none_or(|(_, word)| scope.contains(&format!("'{word}'")));

@@ -5,12 +5,12 @@ use super::domain::{Condition, Domains, Space, first};
 use super::{Lint, error, notice};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
-    let mut domains = Domains::new(pack);
+    let domains = Domains::new(pack);
     let rules: Vec<(&Rule, Condition)> = pack
         .rules
         .iter()
         .filter(|rule| !rule.runs.is_empty())
-        .filter_map(|rule| domains.of_rule(rule).map(|condition| (rule, condition)))
+        .map(|rule| (rule, domains.of_rule(rule)))
         .collect();
     let mut dead = vec![false; rules.len()];
     for (at, (rule, condition)) in rules.iter().enumerate() {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::super::model::*;
-use super::super::sql;
 use super::{Lint, notice};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
@@ -30,9 +29,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 fn names(pack: &Pack) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = pack.quotas.iter().map(|quota| quota.share.clone()).collect();
     for written in super::unused::expressions(pack) {
-        if let Ok(expr) = sql::parse(&written.sql) {
-            names.extend(sql::names(&expr));
-        }
+        names.extend(written.expression.term().names().into_iter().map(str::to_owned));
     }
     names
 }

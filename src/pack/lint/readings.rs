@@ -1,10 +1,7 @@
 //! What settles a question that the Measures leave open says why, or says that the Measures give it.
 
-use polars::prelude::{Expr, Operator};
-
 use super::super::model::*;
-use super::super::scope::{self, Site};
-use super::super::sql::{self, Constant};
+use super::super::term::Constant;
 use super::{Lint, error};
 
 const REMEDY: &str = "本部门自定的，请写明 reading = \"理由\"；原文已定的，请写 given = true";
@@ -28,9 +25,8 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
         if rule.given || rule.reading.is_some() {
             continue;
         }
-        let site = Site::Entity(rule.of);
-        for sql in rule.scope.iter().chain([&rule.when]) {
-            for bound in bounds(pack, site, sql) {
+        for condition in rule.scope.iter().chain([&rule.when]) {
+            for bound in bounds(condition) {
                 let message = format!("规则「{}」直接写了界限 {bound}，没有说明是原文所定还是本部门口径", rule.id);
                 let remedy =
                     format!("请改用参数（[[parameter]]）；或者{}", REMEDY.trim_start_matches("本部门自定的，"));
@@ -39,14 +35,12 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
         }
     }
     for fact in pack.facts.iter().filter(|fact| fact.reading.is_none()) {
-        let (site, texts) = match &fact.formula {
-            Formula::Own { is, .. } => (Site::Entity(fact.of), vec![is]),
-            Formula::Aggregate { source, given, value, .. } => {
-                (Site::Source(*source), given.iter().chain([value]).collect())
-            }
+        let texts: Vec<&Expression> = match &fact.formula {
+            Formula::Own { is, .. } => vec![is],
+            Formula::Aggregate { given, value, .. } => given.iter().chain([value]).collect(),
             Formula::Covered => continue,
         };
-        for bound in texts.into_iter().flat_map(|sql| bounds(pack, site, sql)) {
+        for bound in texts.into_iter().flat_map(bounds) {
             let message = format!("事实「{}」直接写了界限 {bound}，没有说明为什么是它", fact.name);
             found.push(error(&fact.place, message, "请改用参数（[[parameter]]），或写明 reading = \"理由\""));
         }
@@ -54,28 +48,17 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 }
 
 /// Figures, and words of ordered sets, that something is compared with. Zero is no bound but “none”.
-fn bounds(pack: &Pack, site: Site, sql: &str) -> Vec<String> {
-    let Ok(expr) = sql::parse(sql) else { return Vec::new() };
+fn bounds(expression: &Expression) -> Vec<String> {
     let mut found = Vec::new();
-    for node in &expr {
-        let Expr::BinaryExpr { left, op, right } = node else { continue };
-        let compares = matches!(
-            op,
-            Operator::Eq | Operator::NotEq | Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq
-        );
-        for (one, other) in [(left, right), (right, left)].into_iter().filter(|_| compares) {
-            match sql::constant(one) {
+    expression.term().walk(&mut |term| {
+        let Some((_, left, right)) = term.comparison() else { return };
+        for (one, other) in [(left, right), (right, left)] {
+            match one.constant() {
                 Some(Constant::Number(number)) if number != 0.0 => found.push(number.to_string()),
-                Some(Constant::Text(word)) => {
-                    if let Expr::Column(name) = other.as_ref()
-                        && scope::order(pack, site, name).is_some()
-                    {
-                        found.push(format!("「{word}」"));
-                    }
-                }
+                Some(Constant::Text(word)) if other.kind.ranked().is_some() => found.push(format!("「{word}」")),
                 _ => {}
             }
         }
-    }
+    });
     found
 }

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{Expr, Operator};
-
 use super::super::check::needs;
+use super::super::functions::Op;
 use super::super::model::*;
-use super::super::scope::{self, Meaning, Site};
-use super::super::sql::{self, Constant};
+use super::super::term::{Constant, Node};
 use super::{Lint, error, notice};
 
 /// The column of what earlier stages proposed or left pending that says which action it is.
@@ -65,17 +63,9 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 
 /// Facts about what earlier stages proposed or left pending that a rule rests on.
 fn waiting_facts(pack: &Pack, rule: &Rule) -> Vec<usize> {
-    let site = Site::Entity(rule.of);
-    let mut waiting = Vec::new();
-    for sql in rule.scope.iter().chain([&rule.when]) {
-        for name in sql::parse(sql).map(|expr| sql::names(&expr)).unwrap_or_default() {
-            if let Ok(Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact)) =
-                scope::resolve(pack, site, &name, None)
-            {
-                waiting.push(fact);
-            }
-        }
-    }
+    let conditions = rule.scope.iter().chain([&rule.when]);
+    let mut waiting: Vec<usize> =
+        conditions.flat_map(|one| one.term().meanings()).filter_map(|(_, meaning)| meaning.fact()).collect();
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     while let Some(fact) = waiting.pop() {
@@ -94,19 +84,17 @@ fn waiting_facts(pack: &Pack, rule: &Rule) -> Vec<usize> {
 /// The actions that a fact's rows are asked for by name.
 fn actions(pack: &Pack, fact: &Fact) -> BTreeSet<String> {
     let Formula::Aggregate { given: Some(given), .. } = &fact.formula else { return BTreeSet::new() };
-    let Ok(expr) = sql::parse(given) else { return BTreeSet::new() };
     let mut actions = BTreeSet::new();
-    for node in &expr {
-        if let Expr::BinaryExpr { left, op: Operator::Eq, right } = node {
-            for (name, word) in [(left, right), (right, left)] {
-                if let (Expr::Column(name), Some(Constant::Text(word))) = (name.as_ref(), sql::constant(word))
-                    && name.as_str() == ACTION
-                    && pack.actions.iter().any(|action| action.name == word)
-                {
-                    actions.insert(word);
-                }
+    given.term().walk(&mut |term| {
+        let Some((Op::Equal, left, right)) = term.comparison() else { return };
+        for (name, word) in [(left, right), (right, left)] {
+            if let (Node::Name(name, _), Some(Constant::Text(word))) = (&name.node, word.constant())
+                && &**name == ACTION
+                && pack.actions.iter().any(|action| action.name == word)
+            {
+                actions.insert(word);
             }
         }
-    }
+    });
     actions
 }

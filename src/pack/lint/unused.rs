@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::super::check::needs;
 use super::super::model::*;
 use super::super::scope::{self, Meaning, Site};
-use super::super::sql;
 use super::{Lint, notice};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
@@ -25,100 +24,83 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     }
 }
 
-/// An expression of the pack, with where it stands and where it is evaluated.
-pub struct Written {
-    pub place: Place,
+/// An expression of the pack, with where it is evaluated.
+pub struct Written<'p> {
     pub site: Site,
-    pub sql: String,
+    pub expression: &'p Expression,
 }
 
 /// Every expression outside facts, and those of facts.
-pub fn expressions(pack: &Pack) -> Vec<Written> {
+pub fn expressions(pack: &Pack) -> Vec<Written<'_>> {
     let mut all = roots(pack);
     for fact in &pack.facts {
-        let mut add = |site, sql: &String| all.push(Written { place: fact.place.clone(), site, sql: sql.clone() });
-        match &fact.formula {
-            Formula::Own { is, cells, .. } => {
-                let site = Site::Entity(fact.of);
-                add(site, is);
-                cells.iter().filter_map(|cell| cell.when.as_ref()).for_each(|when| add(site, when));
-            }
-            Formula::Aggregate { source, given, value, cells, .. } => {
-                let site = Site::Source(*source);
-                given.iter().chain([value]).for_each(|sql| add(site, sql));
-                cells.iter().filter_map(|cell| cell.when.as_ref()).for_each(|when| add(site, when));
-            }
-            Formula::Covered => {}
-        }
+        let site = match &fact.formula {
+            Formula::Aggregate { source, .. } => Site::Source(*source),
+            _ => Site::Entity(fact.of),
+        };
+        all.extend(fact.expressions().map(|expression| Written { site, expression }));
     }
     all
 }
 
 /// What rules, hints, quotas, counts and checks of rows ask for.
-fn roots(pack: &Pack) -> Vec<Written> {
+fn roots(pack: &Pack) -> Vec<Written<'_>> {
     let mut roots = Vec::new();
-    let mut add = |place: &Place, site, sql: String| roots.push(Written { place: place.clone(), site, sql });
+    let mut add = |site, expression| roots.push(Written { site, expression });
     for rule in &pack.rules {
-        let site = Site::Entity(rule.of);
-        rule.scope.iter().chain([&rule.when]).for_each(|sql| add(&rule.place, site, sql.clone()));
-        rule.about.iter().for_each(|name| add(&rule.place, site, quoted(name)));
-        for proposal in &rule.proposals {
-            if let Recipient::Named { fact, .. } = &proposal.to {
-                add(&rule.place, site, quoted(fact));
-            }
-        }
+        rule.scope.iter().chain([&rule.when]).for_each(|condition| add(Site::Entity(rule.of), condition));
     }
     for hint in &pack.hints {
-        let site = Site::Entity(hint.of);
-        add(&hint.place, site, hint.when.clone());
-        hint.dates.iter().for_each(|name| add(&hint.place, site, quoted(name)));
+        add(Site::Entity(hint.of), &hint.when);
     }
     for quota in &pack.quotas {
         let site = Site::Entity(Entity::Subject(quota.of));
-        quota.among.iter().chain([&quota.reached]).for_each(|sql| add(&quota.place, site, sql.clone()));
+        quota.among.iter().chain([&quota.reached]).for_each(|one| add(site, one));
     }
     for ratio in &pack.overview.ratios {
-        let site = Site::Entity(Entity::Subject(ratio.of));
-        [&ratio.counted, &ratio.among].into_iter().for_each(|sql| add(&ratio.place, site, sql.clone()));
+        [&ratio.counted, &ratio.among].map(|one| add(Site::Entity(Entity::Subject(ratio.of)), one));
     }
     for cross in &pack.overview.crosses {
-        let site = Site::Entity(cross.of);
-        [&cross.given, &cross.rows, &cross.columns].into_iter().for_each(|sql| add(&cross.place, site, sql.clone()));
+        [&cross.given, &cross.rows, &cross.columns].map(|one| add(Site::Entity(cross.of), one));
     }
     for fork in &pack.forks {
-        let site = Site::Entity(Entity::Row(fork.table));
-        fork.values.iter().chain([&fork.when]).for_each(|sql| add(&fork.place, site, sql.clone()));
+        fork.values.iter().chain([&fork.when]).for_each(|one| add(Site::Entity(Entity::Row(fork.table)), one));
     }
     if let Some(register) = &pack.register {
-        add(&register.place, Site::Entity(Entity::Row(register.talks)), register.talk_when.clone());
+        add(Site::Entity(Entity::Row(register.talks)), &register.talk_when);
     }
     for (at, table) in pack.tables.iter().enumerate() {
         let site = Site::Entity(Entity::Row(at));
-        table.checks.iter().for_each(|check| add(&check.place, site, check.when.clone()));
-        table.looks_back.iter().for_each(|sql| add(&table.place, site, sql.clone()));
-        table.shown_facts.iter().for_each(|name| add(&table.place, site, quoted(name)));
+        table.checks.iter().map(|check| &check.when).chain(&table.looks_back).for_each(|one| add(site, one));
     }
     roots
 }
 
-fn quoted(name: &str) -> String {
-    format!("\"{name}\"")
+/// Facts that are named outside expressions: whom a rule is about, what a hint dates, what rows show.
+fn named(pack: &Pack) -> impl Iterator<Item = (Entity, &str)> {
+    let rules = pack.rules.iter().flat_map(|rule| {
+        let by = rule.proposals.iter().filter_map(|proposal| match &proposal.to {
+            Recipient::Named { fact, .. } => Some(fact),
+            _ => None,
+        });
+        rule.about.iter().chain(by).map(|name| (rule.of, name.as_str()))
+    });
+    let hints = pack.hints.iter().flat_map(|hint| hint.dates.iter().map(|name| (hint.of, name.as_str())));
+    let tables = pack.tables.iter().enumerate();
+    let shown = tables.flat_map(|(at, table)| {
+        table.shown_facts.iter().map(move |name| (Entity::Row(at), name.as_str()))
+    });
+    rules.chain(hints).chain(shown)
 }
 
 /// Facts that a root names, and what those rest on.
 fn used_facts(pack: &Pack) -> BTreeSet<usize> {
-    let mut used = BTreeSet::new();
-    let mut waiting: Vec<usize> = Vec::new();
-    for Written { site, sql, .. } in roots(pack) {
-        let Ok(expr) = sql::parse(&sql) else { continue };
-        for name in sql::names(&expr) {
-            if let Ok(Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact)) =
-                scope::resolve(pack, site, &name, None)
-            {
-                waiting.push(fact);
-            }
-        }
+    let named = named(pack).filter_map(|(of, name)| scope::resolve(pack, Site::Entity(of), name, None).ok());
+    let mut waiting: Vec<usize> = named.filter_map(Meaning::fact).collect();
+    for Written { expression, .. } in roots(pack) {
+        waiting.extend(expression.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));
     }
+    let mut used = BTreeSet::new();
     while let Some(fact) = waiting.pop() {
         if used.insert(fact) {
             waiting.extend(needs(pack, fact).unwrap_or_default());

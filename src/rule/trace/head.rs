@@ -1,15 +1,12 @@
 //! What all records of a run share: its rules, conditions and values by name, with what they are made of.
 
-use polars::prelude::*;
-
 use super::super::record::{
     AtomHead, EntityHead, FORM, Head, Measure, ParameterHead, ProposalHead, QuotaHead, RuleHead, To, ValueHead,
 };
 use super::super::{Node, wording};
 use super::{Cells, Trace, ValueColumn};
-use crate::pack::scope::{self, Site};
-use crate::pack::sql;
-use crate::pack::{CellRule, Entity, Fact, Formula, Recipient, Run};
+use crate::pack::term::{Node as TermNode, Term};
+use crate::pack::{CellRule, Entity, Expression, Fact, Formula, Recipient, Run};
 
 impl Trace<'_> {
     /// What all records share.
@@ -36,7 +33,7 @@ impl Trace<'_> {
                     rule.when = Some(shifted(&condition.when, first));
                 }
                 for (atom, uses) in traced.atoms.iter().zip(&traced.uses) {
-                    head.atoms.push(self.atom(*of, atom, uses));
+                    head.atoms.push(self.atom(atom, uses));
                 }
             }
             head.values = self.of[entity].clone();
@@ -46,8 +43,10 @@ impl Trace<'_> {
             let entity = self.entities.iter().position(|one| *one == Entity::Subject(quota.of));
             let value =
                 |name: &str| self.values.iter().position(|value| Some(value.entity) == entity && value.name == name);
-            rules[quota.rule].quota = value(&quota.reached)
-                .map(|reached| QuotaHead { reached, among: quota.among.as_deref().and_then(value) });
+            rules[quota.rule].quota = value(&quota.reached.text).map(|reached| QuotaHead {
+                reached,
+                among: quota.among.as_ref().and_then(|among| value(&among.text)),
+            });
             rules[quota.rule].entity = entity;
         }
         Head {
@@ -97,32 +96,30 @@ impl Trace<'_> {
         }
     }
 
-    fn atom(&self, of: Entity, atom: &Expr, uses: &[usize]) -> AtomHead {
-        let parameters = sql::names(atom).iter().filter_map(|name| self.parameter(name)).collect();
+    fn atom(&self, atom: &Term, uses: &[usize]) -> AtomHead {
+        let parameters = atom.names().iter().filter_map(|name| self.parameter(name)).collect();
         AtomHead {
             text: wording::say(atom, &self.literals),
             uses: uses.to_vec(),
             parameters,
-            measure: self.measure(of, atom),
+            measure: self.measure(atom),
         }
     }
 
-    fn measure(&self, of: Entity, atom: &Expr) -> Option<Measure> {
-        let Expr::BinaryExpr { left, op: Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq, right } = atom
-        else {
-            return None;
+    fn measure(&self, atom: &Term) -> Option<Measure> {
+        let (_, left, right) = atom.comparison().filter(|(op, ..)| op.orders())?;
+        let line = |term: &Term| match &term.node {
+            TermNode::Name(name, _) => self.literals.get(&**name).map(|value| (name.to_string(), value.to_string())),
+            TermNode::Value(value) => Some((String::new(), value.said())),
+            TermNode::Call(..) => None,
         };
-        let line = |expr: &Expr| match expr {
-            Expr::Column(name) => self.literals.get(name.as_str()).map(|value| (name.to_string(), value.to_string())),
-            Expr::Literal(_) => Some((String::new(), wording::say(expr, &self.literals))),
+        let plain = |term: &Term| match &term.node {
+            TermNode::Name(name, _) if !self.literals.contains_key(&**name) => {
+                Some(term.kind.ranked().map(|set| set.words.clone()).unwrap_or_default())
+            }
             _ => None,
         };
-        let plain = |expr: &Expr| match expr {
-            Expr::Column(name) if !self.literals.contains_key(name.as_str()) => Some(name.to_string()),
-            _ => None,
-        };
-        let (column, (name, line)) = plain(left).zip(line(right)).or_else(|| plain(right).zip(line(left)))?;
-        let order = scope::order(self.pack, Site::Entity(of), &column).map(<[String]>::to_vec).unwrap_or_default();
+        let (order, (name, line)) = plain(left).zip(line(right)).or_else(|| plain(right).zip(line(left)))?;
         (!order.is_empty() || line.parse::<f64>().is_ok()).then_some(Measure { name, line, order })
     }
 
@@ -133,7 +130,7 @@ impl Trace<'_> {
     fn value_head(&self, value: &ValueColumn) -> ValueHead {
         let fact: Option<&Fact> = value.fact.map(|fact| &self.pack.facts[fact]);
         let mut parameters: Vec<usize> = Vec::new();
-        let mut formulas: Vec<&str> = Vec::new();
+        let mut formulas: Vec<&Expression> = Vec::new();
         let mut rules: &[CellRule] = &[];
         match fact.map(|fact| &fact.formula) {
             Some(Formula::Own { is, cells, .. }) => {
@@ -141,16 +138,14 @@ impl Trace<'_> {
                 rules = cells;
             }
             Some(Formula::Aggregate { given, value, cells, .. }) => {
-                formulas.extend(given.as_deref());
+                formulas.extend(given);
                 formulas.push(value);
                 rules = cells;
             }
             _ => {}
         }
         for formula in formulas {
-            // The pack's check has parsed it before.
-            let names = sql::parse(formula).map(|expr| sql::names(&expr)).unwrap_or_default();
-            parameters.extend(names.iter().filter_map(|name| self.parameter(name)));
+            parameters.extend(formula.term().names().iter().filter_map(|name| self.parameter(name)));
         }
         let mut cells: Vec<(String, Option<usize>)> = rules
             .iter()

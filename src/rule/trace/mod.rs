@@ -15,7 +15,8 @@ use super::record::{Address, CellRef, Held, Record, Witness};
 use super::{Condition, Stage, Verdict};
 use crate::fact::{Error, FactRows, FactValue, Texts, World, column_of, fact_value};
 use crate::pack::scope::{Meaning, Site};
-use crate::pack::sql::{self, Literals};
+use crate::pack::sql::Literals;
+use crate::pack::term::Term;
 use crate::pack::{Entity, Formula, Pack, Source};
 use crate::place::{A1, Cell};
 use crate::table::Dataset;
@@ -45,7 +46,7 @@ struct Traced {
     entity: Entity,
     conditions: Vec<Condition>,
     /// As the pack writes them.
-    atoms: Vec<Expr>,
+    atoms: Vec<Term>,
     /// Per atom one letter per entity, as in [`Record::atoms`].
     values: Vec<Vec<u8>>,
     /// Per condition one letter per entity, as in [`Record::verdicts`].
@@ -175,7 +176,7 @@ impl<'a> Trace<'a> {
             let Some(entity) = self.entities.iter().position(|one| *one == part.entity) else { continue };
             let mut uses = Vec::new();
             for atom in &part.atoms {
-                let names = sql::names(atom);
+                let names = atom.names();
                 let values = names.iter().map(|name| self.value(world, entity, name, None, part.stage));
                 uses.push(values.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect());
             }
@@ -269,8 +270,8 @@ impl<'a> Trace<'a> {
                 if let Formula::Own { is, cells, .. } = &pack.facts[fact].formula
                     && cells.is_empty()
                 {
-                    for name in sql::names(&world.parse(is)?) {
-                        parts.extend(self.value(world, entity, &name, Some(fact), stage)?);
+                    for name in is.term().names() {
+                        parts.extend(self.value(world, entity, name, Some(fact), stage)?);
                     }
                 }
                 cells_of(world, fact)

@@ -10,9 +10,12 @@ use polars::prelude::*;
 
 use crate::consequence::Outcome;
 use crate::fact::World;
-use crate::pack::scope::{self, Meaning, Site};
-use crate::pack::sql::{self, Literals};
-use crate::pack::{Formula, Openness, Pack, Recipient, Run, Typing};
+use crate::fact::fact_value;
+use crate::pack::functions::Op;
+use crate::pack::scope::Site;
+use crate::pack::sql::Literals;
+use crate::pack::term::{Kind, Node, Term};
+use crate::pack::{Formula, Pack, Recipient, Run};
 use crate::rule::wording;
 
 /// The outcomes of a branch, in the order in which they are kept.
@@ -20,43 +23,43 @@ const OUTCOMES: [&str; 3] = ["成立", "不成立", "未知"];
 const UNKNOWN: usize = 2;
 
 /// An atomic part of a condition.
-struct Branch {
-    expr: Expr,
+struct Branch<'p> {
+    term: &'p Term,
     text: String,
     /// It must be unknown once.
     open: bool,
     /// What stands before IN, and the values behind it.
-    choice: Option<(Expr, Vec<String>)>,
+    choice: Option<(&'p Term, Vec<String>)>,
 }
 
 /// A condition with its branches.
-struct Part {
+struct Part<'p> {
     /// `规则「4.5」的条件`
     owner: String,
     /// The runs in which it is evaluated.
     runs: Vec<Run>,
     site: Site,
-    not: Option<usize>,
     /// Rows for which it is not asked at all.
-    given: Option<Expr>,
-    branches: Vec<Branch>,
+    given: Option<&'p Term>,
+    branches: Vec<Branch<'p>>,
 }
 
-impl Part {
+impl Part<'_> {
     /// What is evaluated: for whom it is asked, then each branch with what stands before its IN.
-    fn exprs(&self) -> impl Iterator<Item = Expr> {
+    fn exprs(&self, world: &World<'_>) -> Vec<Expr> {
+        let given = self.given.map_or_else(|| lit(true), |given| world.compile(given));
         let branches = self.branches.iter().flat_map(|branch| {
-            let choice = branch.choice.as_ref().map_or_else(|| lit(NULL), |(of, _)| of.clone());
-            [branch.expr.clone(), choice]
+            let choice = branch.choice.as_ref().map_or_else(|| lit(NULL), |(of, _)| world.compile(of));
+            [world.compile(branch.term), choice]
         });
-        std::iter::once(self.given.clone().unwrap_or_else(|| lit(true))).chain(branches)
+        std::iter::once(given).chain(branches).collect()
     }
 }
 
 /// Everything that examples should reach.
 pub struct Plan<'p> {
     pack: &'p Pack,
-    parts: Vec<Part>,
+    parts: Vec<Part<'p>>,
 }
 
 /// What was reached.
@@ -90,38 +93,29 @@ impl Seen {
 
 impl<'p> Plan<'p> {
     pub fn new(pack: &'p Pack) -> Plan<'p> {
-        let mut planner = Planner { pack, typing: Typing::new(pack), openness: Openness::new(pack) };
         let mut parts = Vec::new();
         for rule in &pack.rules {
             let site = Site::Entity(rule.of);
-            let scope = rule.scope.as_deref().and_then(|sql| sql::parse(sql).ok());
-            if let Some(scope) = &scope {
-                let owner = format!("规则「{}」的范围", rule.id);
-                parts.push(planner.part(owner, &rule.runs, site, None, None, scope.clone()));
+            let scope = rule.scope.as_ref().map(|scope| scope.term());
+            if let Some(scope) = scope {
+                parts.push(part(format!("规则「{}」的范围", rule.id), &rule.runs, site, None, scope));
             }
-            if let Ok(when) = sql::parse(&rule.when) {
-                let owner = format!("规则「{}」的条件", rule.id);
-                parts.push(planner.part(owner, &rule.runs, site, None, scope, when));
-            }
+            parts.push(part(format!("规则「{}」的条件", rule.id), &rule.runs, site, scope, rule.when.term()));
         }
         let both = Run::ALL;
-        for (at, fact) in pack.facts.iter().enumerate() {
+        for fact in &pack.facts {
             let owner = |what: &str| format!("事实「{}」的 {what}", fact.name);
             match &fact.formula {
                 Formula::Own { is, .. } => {
-                    if let Ok(expr) = sql::parse(is) {
-                        parts.push(planner.part(owner("is"), &both, Site::Entity(fact.of), Some(at), None, expr));
-                    }
+                    parts.push(part(owner("is"), &both, Site::Entity(fact.of), None, is.term()));
                 }
                 Formula::Aggregate { source, given, value, .. } => {
-                    let given = given.as_deref().and_then(|sql| sql::parse(sql).ok());
+                    let given = given.as_ref().map(|given| given.term());
                     let site = Site::Source(*source);
-                    if let Some(given) = &given {
-                        parts.push(planner.part(owner("given"), &both, site, None, None, given.clone()));
+                    if let Some(given) = given {
+                        parts.push(part(owner("given"), &both, site, None, given));
                     }
-                    if let Ok(value) = sql::parse(value) {
-                        parts.push(planner.part(owner("value"), &both, site, None, given, value));
-                    }
+                    parts.push(part(owner("value"), &both, site, given, value.term()));
                 }
                 Formula::Covered => {}
             }
@@ -147,9 +141,8 @@ impl<'p> Plan<'p> {
         }
         for (at, rule) in self.pack.rules.iter().enumerate().filter(|(_, rule)| rule.runs.contains(&run)) {
             let site = Site::Entity(rule.of);
-            let scope = rule.scope.as_deref().unwrap_or("TRUE");
-            let exprs = [scope, &rule.when].map(|sql| world.compile(site, sql, None));
-            let [Ok(scope), Ok(when)] = exprs else { continue };
+            let scope = rule.scope.as_ref().map_or_else(|| lit(true), |scope| world.compile(scope.term()));
+            let when = world.compile(rule.when.term());
             let Ok(columns) = world.evaluate(site, &rule.id, vec![scope, when]) else { continue };
             for row in 0..world.height(rule.of) {
                 if value(&columns[0], row) == Some(true) {
@@ -170,11 +163,9 @@ impl<'p> Plan<'p> {
             let mut exprs = Vec::new();
             let mut places = Vec::new();
             for (at, part) in asked().filter(|(_, part)| part.site == site) {
-                let bound: Result<Vec<Expr>, _> = part.exprs().map(|expr| world.bind(site, expr, part.not)).collect();
-                if let Ok(bound) = bound {
-                    places.push((at, exprs.len()..exprs.len() + bound.len()));
-                    exprs.extend(bound);
-                }
+                let compiled = part.exprs(world);
+                places.push((at, exprs.len()..exprs.len() + compiled.len()));
+                exprs.extend(compiled);
             }
             let Ok(columns) = world.evaluate(site, "例子", exprs) else { continue };
             for (at, range) in places {
@@ -198,7 +189,7 @@ impl<'p> Plan<'p> {
                     && let Ok(value) = pair[1].get(if pair[1].len() == 1 { 0 } else { row })
                     && !value.is_null()
                 {
-                    seen.values.insert((at, branch, shown(&value)));
+                    seen.values.insert((at, branch, fact_value(&value).text().unwrap_or_default()));
                 }
             }
         }
@@ -259,96 +250,55 @@ fn value(column: &Column, row: usize) -> Option<bool> {
     column.bool().ok()?.get(if column.len() == 1 { 0 } else { row })
 }
 
-fn shown(value: &AnyValue<'_>) -> String {
-    value.get_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Takes conditions apart.
-struct Planner<'p> {
-    pack: &'p Pack,
-    typing: Typing,
-    openness: Openness<'p>,
-}
-
-impl Planner<'_> {
-    fn part(
-        &mut self,
-        owner: String,
-        runs: &[Run],
-        site: Site,
-        not: Option<usize>,
-        given: Option<Expr>,
-        expr: Expr,
-    ) -> Part {
-        let mut found = Vec::new();
-        atoms(&expr, &mut found);
-        let mut branches: Vec<Branch> = Vec::new();
-        for atom in found {
-            let known = branches.iter().any(|branch| branch.expr == atom);
-            let of_run = sql::names(&atom)
-                .iter()
-                .all(|name| matches!(scope::resolve(self.pack, site, name, not), Ok(Meaning::Literal)));
-            let boolean =
-                matches!(self.typing.of(self.pack, site, atom.clone(), not), Ok(dtype) if dtype == DataType::Boolean);
-            if !known && !of_run && boolean {
-                let text = wording::say(&atom, &Literals::new());
-                let open = self.openness.of(site, not, &atom);
-                branches.push(Branch { text, open, choice: choice(&atom), expr: atom });
-            }
+/// A condition with its atomic parts, without those that are the same in the whole run.
+fn part<'p>(owner: String, runs: &[Run], site: Site, given: Option<&'p Term>, term: &'p Term) -> Part<'p> {
+    let mut found = Vec::new();
+    atoms(term, &mut found);
+    let mut branches: Vec<Branch<'p>> = Vec::new();
+    for atom in found {
+        let known = branches.iter().any(|branch| branch.term == atom);
+        if !known && !atom.open_names().is_empty() && atom.kind == Kind::Truth {
+            let text = wording::say(atom, &Literals::new());
+            branches.push(Branch { text, open: atom.open, choice: choice(atom), term: atom });
         }
-        Part { owner, runs: runs.to_vec(), site, not, given, branches }
     }
+    Part { owner, runs: runs.to_vec(), site, given, branches }
 }
 
-/// The values behind IN.
-fn choice(atom: &Expr) -> Option<(Expr, Vec<String>)> {
-    let Expr::Function { input, function } = atom else { return None };
-    let [of, set] = input.as_slice() else { return None };
-    if !function.to_string().contains("is_in") {
-        return None;
-    }
-    let frame = DataFrame::new(1, vec![Column::new_scalar("@n".into(), Scalar::from(0i32), 1)]).ok()?;
-    let found = frame.lazy().select([set.clone().alias("=")]).collect().ok()?;
-    let values = found.column("=").ok()?.explode(ExplodeOptions { empty_as_null: true, keep_nulls: true }).ok()?;
-    let values = (0..values.len()).filter_map(|at| values.get(at).ok().map(|value| shown(&value))).collect();
-    Some((of.clone(), values))
+/// What stands before IN, and the values behind it.
+fn choice(atom: &Term) -> Option<(&Term, Vec<String>)> {
+    let Node::Call(Op::In, parts) = &atom.node else { return None };
+    let (of, values) = parts.split_first()?;
+    let said = |value: &Term| match &value.node {
+        Node::Value(value) => Some(value.said()),
+        _ => None,
+    };
+    Some((of, values.iter().filter_map(said).collect()))
 }
 
-/// The atomic parts of an expression, in reading order.
-fn atoms(expr: &Expr, found: &mut Vec<Expr>) {
-    match expr {
-        Expr::BinaryExpr {
-            left,
-            op: Operator::And | Operator::LogicalAnd | Operator::Or | Operator::LogicalOr,
-            right,
-        } => {
-            atoms(left, found);
-            atoms(right, found);
+/// The atomic parts of a term, in reading order.
+fn atoms<'p>(term: &'p Term, found: &mut Vec<&'p Term>) {
+    let Node::Call(op, parts) = &term.node else {
+        if let Node::Name(..) = term.node {
+            found.push(term);
         }
-        Expr::Cast { expr, .. } | Expr::Alias(expr, _) => atoms(expr, found),
-        Expr::Ternary { predicate, truthy, falsy } => {
-            [predicate, truthy, falsy].into_iter().for_each(|one| atoms(one, found));
+        return;
+    };
+    match op {
+        Op::And | Op::Or | Op::Not | Op::Case | Op::Coalesce | Op::Integer | Op::Min | Op::Max | Op::Sum
+        | Op::IsTrue | Op::IsNotTrue | Op::IsFalse | Op::IsNotFalse => {
+            parts.iter().for_each(|part| atoms(part, found));
         }
-        Expr::Agg(AggExpr::Max { input, .. } | AggExpr::Min { input, .. } | AggExpr::Sum(input)) => atoms(input, found),
-        Expr::Function { input, function } if ["not", "coalesce"].contains(&function.to_string().as_str()) => {
-            input.iter().for_each(|one| atoms(one, found));
-        }
-        Expr::Literal(_) => {}
         // A comparison of aggregates is about all rows at once: the fact itself shows it.
-        other if other.into_iter().any(aggregates) => {
-            let aggregate = other.into_iter().find_map(|node| match node {
-                Expr::Agg(AggExpr::Max { input, .. } | AggExpr::Min { input, .. } | AggExpr::Sum(input)) => Some(input),
-                _ => None,
+        _ if term.aggregates() => {
+            let mut first = None;
+            term.walk(&mut |part| {
+                if matches!(&part.node, Node::Call(Op::Min | Op::Max | Op::Sum, _)) {
+                    first.get_or_insert(part);
+                }
             });
-            if let Some(input) = aggregate {
-                atoms(input, found);
-            }
+            first.into_iter().flat_map(Term::parts).for_each(|part| atoms(part, found));
         }
-        other => found.push(other.clone()),
+        _ => found.push(term),
     }
-}
-
-/// Whether an expression sums up rows; the values of IN stand in a list, which does not.
-fn aggregates(node: &Expr) -> bool {
-    matches!(node, Expr::Agg(of) if !matches!(of, AggExpr::Implode { .. })) || matches!(node, Expr::Len)
 }

@@ -1,0 +1,77 @@
+//! An expression of a pack: its text as written, where it stands, and the term that it was parsed and bound to.
+
+use std::sync::{Arc, OnceLock};
+
+use super::model::Place;
+use super::syntax::{self, Wrong};
+use super::term::Term;
+
+/// Parsed when the pack is read, bound when it is checked; after that everything asks the bound term.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    pub text: String,
+    /// Where its text stands in the pack's files, with the quotes around it.
+    pub place: Place,
+    parsed: Result<Arc<Term>, Wrong>,
+    bound: OnceLock<Arc<Term>>,
+}
+
+impl Expression {
+    pub fn new(text: &str, place: Place) -> Expression {
+        let parsed = syntax::parse(text).map(Arc::new);
+        Expression { text: text.to_owned(), place, parsed, bound: OnceLock::new() }
+    }
+
+    /// One that stands in no file, for tests.
+    #[cfg(test)]
+    pub fn unplaced(text: &str) -> Expression {
+        Expression::new(text, Place { file: String::new(), span: 0..0 })
+    }
+
+    /// The term: bound once the pack is checked. A text that could not be parsed is an unknown value, and its pack
+    /// is refused.
+    pub fn term(&self) -> &Term {
+        static NOTHING: OnceLock<Term> = OnceLock::new();
+        match (self.bound.get(), &self.parsed) {
+            (Some(bound), _) => bound,
+            (None, Ok(parsed)) => parsed,
+            (None, Err(_)) => NOTHING.get_or_init(Term::null),
+        }
+    }
+
+    /// The term before its names mean something.
+    ///
+    /// # Errors
+    /// Why the text could not be parsed.
+    pub fn parsed(&self) -> Result<&Term, &Wrong> {
+        self.parsed.as_deref()
+    }
+
+    /// Keeps the term with its types and the meanings of its names.
+    pub fn bind(&self, term: Term) {
+        // The same pack is checked once; a second time could only bind the same.
+        let _ = self.bound.set(Arc::new(term));
+    }
+
+    /// The place of some bytes of the text, in the pack's files.
+    pub fn place_of(&self, span: &std::ops::Range<usize>, files: &[(String, String)]) -> Place {
+        let file = files.iter().find(|(name, _)| *name == self.place.file).map_or("", |(_, text)| text.as_str());
+        // A text with escapes stands there otherwise than it reads: then all of it is pointed at.
+        let start = file
+            .get(self.place.span.clone())
+            .and_then(|written| written.find(&self.text))
+            .map(|at| self.place.span.start + at);
+        let span = match start {
+            Some(start) => start + span.start..start + span.end,
+            None => self.place.span.clone(),
+        };
+        Place { file: self.place.file.clone(), span }
+    }
+}
+
+/// As it is written, without the blanks around it.
+impl std::fmt::Display for Expression {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text.trim())
+    }
+}

@@ -1,0 +1,329 @@
+//! What an expression of a pack is once it is parsed: operations over names and values, each with its type.
+//!
+//! A term is read by [`super::syntax`], given its types and the meaning of its names by [`super::bind`], and turned
+//! into columns by [`super::compile`] or into another engine's SQL by [`super::dialect`]. Everything that asks what
+//! a pack says asks its terms; text is parsed nowhere else.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::functions::Op;
+use super::scope::Meaning;
+
+/// A node of an expression.
+#[derive(Debug, Clone)]
+pub struct Term {
+    pub node: Node,
+    pub kind: Kind,
+    /// Whether it can be unknown; `true` when in doubt.
+    pub open: bool,
+    /// Where it stands in the expression's text, in bytes.
+    pub span: Range<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    /// A name; what it means is known once the term is bound.
+    Name(Arc<str>, Option<Meaning>),
+    Value(Value),
+    Call(Op, Vec<Term>),
+}
+
+/// A value that stands in an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Null,
+    Truth(bool),
+    Whole(i64),
+    Number(f64),
+    Text(Arc<str>),
+    Day(NaiveDate),
+    Period(Period),
+}
+
+/// A span of time to add to a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Period {
+    pub months: i32,
+    pub days: i32,
+}
+
+/// The type of a term.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// NULL by itself fits everywhere.
+    Null,
+    Truth,
+    /// `whole`: integers, which print without a decimal point.
+    Number {
+        whole: bool,
+    },
+    Day,
+    Period,
+    Text,
+    /// One of these words.
+    Choice(Arc<Set>),
+    /// Several names in one cell.
+    List,
+}
+
+/// The words of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Set {
+    pub words: Vec<String>,
+    pub order: Order,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// From low to high.
+    Ranked,
+    /// A closed set without an order.
+    None,
+    /// Words written in an expression or set by a parameter: they take the order of the set beside them.
+    Written,
+}
+
+/// Two terms are the same where they say the same, wherever they stand.
+impl PartialEq for Term {
+    fn eq(&self, other: &Self) -> bool {
+        self.node == other.node
+    }
+}
+
+impl Kind {
+    pub const WHOLE: Kind = Kind::Number { whole: true };
+    pub const NUMBER: Kind = Kind::Number { whole: false };
+
+    /// A choice of words that are written in an expression.
+    pub fn written(words: Vec<String>) -> Kind {
+        Kind::Choice(Arc::new(Set { words, order: Order::Written }))
+    }
+
+    /// As people call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Null => "空值",
+            Kind::Truth => "真假",
+            Kind::Number { .. } => "数字",
+            Kind::Day => "日期",
+            Kind::Period => "期限",
+            Kind::Text => "文字",
+            Kind::Choice(set) if set.order == Order::Written => "文字",
+            Kind::Choice(_) => "选项",
+            Kind::List => "名单",
+        }
+    }
+
+    /// The words of a ranked choice, from low to high.
+    pub fn ranked(&self) -> Option<&Arc<Set>> {
+        match self {
+            Kind::Choice(set) if set.order == Order::Ranked => Some(set),
+            _ => None,
+        }
+    }
+
+    /// The type that holds the values of both; none if nothing does.
+    pub fn join(&self, other: &Kind) -> Option<Kind> {
+        Some(match (self, other) {
+            (Kind::Null, kind) | (kind, Kind::Null) => kind.clone(),
+            (Kind::Number { whole: one }, Kind::Number { whole: other }) => Kind::Number { whole: *one && *other },
+            (Kind::Choice(one), Kind::Choice(other)) => Kind::Choice(one.join(other)),
+            (Kind::Text, Kind::Choice(_)) | (Kind::Choice(_), Kind::Text) => Kind::Text,
+            (one, other) if one == other => one.clone(),
+            _ => return None,
+        })
+    }
+}
+
+impl Set {
+    fn join(self: &Arc<Set>, other: &Arc<Set>) -> Arc<Set> {
+        let within = |small: &Set, large: &Set| small.words.iter().all(|word| large.words.contains(word));
+        match (self.order, other.order) {
+            _ if self == other => Arc::clone(self),
+            (Order::Ranked, Order::Written) if within(other, self) => Arc::clone(self),
+            (Order::Written, Order::Ranked) if within(self, other) => Arc::clone(other),
+            (one, two) => {
+                let mut words = self.words.clone();
+                words.extend(other.words.iter().filter(|word| !self.words.contains(word)).cloned());
+                let written = one == Order::Written && two == Order::Written;
+                Arc::new(Set { words, order: if written { Order::Written } else { Order::None } })
+            }
+        }
+    }
+}
+
+impl Term {
+    /// A term whose type is not known yet.
+    pub fn unbound(node: Node, span: Range<usize>) -> Term {
+        Term { node, kind: Kind::Null, open: true, span }
+    }
+
+    pub fn null() -> Term {
+        Term::unbound(Node::Value(Value::Null), 0..0)
+    }
+
+    pub fn truth(value: bool) -> Term {
+        Term { node: Node::Value(Value::Truth(value)), kind: Kind::Truth, open: false, span: 0..0 }
+    }
+
+    /// The operands of a call; none of others.
+    pub fn parts(&self) -> &[Term] {
+        match &self.node {
+            Node::Call(_, parts) => parts,
+            _ => &[],
+        }
+    }
+
+    /// How many calls stand inside each other at most.
+    pub fn depth(&self) -> usize {
+        1 + self.parts().iter().map(Term::depth).max().unwrap_or(0)
+    }
+
+    /// Visits the term and all its parts, each before its own parts.
+    pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Term)) {
+        visit(self);
+        if let Node::Call(Op::Case, parts) = &self.node {
+            // What CASE gives comes before what it asks: that is what it shows first.
+            case_order(parts).for_each(|part| part.walk(visit));
+        } else {
+            self.parts().iter().for_each(|part| part.walk(visit));
+        }
+    }
+
+    /// The names in it, in the order of their first appearance.
+    pub fn names(&self) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        self.walk(&mut |term| {
+            if let Node::Name(name, _) = &term.node
+                && !found.contains(&&**name)
+            {
+                found.push(name);
+            }
+        });
+        found
+    }
+
+    /// The names in it with what they mean, in the order of their first appearance.
+    pub fn meanings(&self) -> Vec<(&str, Meaning)> {
+        let mut found: Vec<(&str, Meaning)> = Vec::new();
+        self.walk(&mut |term| {
+            if let Node::Name(name, Some(meaning)) = &term.node
+                && !found.iter().any(|(known, _)| *known == &**name)
+            {
+                found.push((name, *meaning));
+            }
+        });
+        found
+    }
+
+    /// The names of a bound term that are not the run's literals.
+    pub fn open_names(&self) -> Vec<String> {
+        let names = self.meanings().into_iter().filter(|(_, meaning)| *meaning != Meaning::Literal);
+        names.map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// Whether rows are summed up anywhere in it.
+    pub fn aggregates(&self) -> bool {
+        let mut found = false;
+        self.walk(&mut |term| found |= matches!(&term.node, Node::Call(op, _) if op.aggregates()));
+        found
+    }
+
+    /// The same term with some of its parts replaced; what is replaced is not looked into again.
+    pub fn replace(&self, with: &mut dyn FnMut(&Term) -> Option<Term>) -> Term {
+        if let Some(other) = with(self) {
+            return other;
+        }
+        let node = match &self.node {
+            Node::Call(op, parts) => Node::Call(op.clone(), parts.iter().map(|part| part.replace(with)).collect()),
+            node => node.clone(),
+        };
+        Term { node, kind: self.kind.clone(), open: self.open, span: self.span.clone() }
+    }
+
+    /// The sides of a comparison.
+    pub fn comparison(&self) -> Option<(&Op, &Term, &Term)> {
+        match &self.node {
+            Node::Call(op, parts) if op.compares() => match parts.as_slice() {
+                [left, right] => Some((op, left, right)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The number or word that it is.
+    pub fn constant(&self) -> Option<Constant> {
+        match &self.node {
+            Node::Value(Value::Whole(value)) => Some(Constant::Number(*value as f64)),
+            Node::Value(Value::Number(value)) => Some(Constant::Number(*value)),
+            Node::Value(Value::Text(word)) => Some(Constant::Text(word.to_string())),
+            Node::Call(Op::Negate, parts) => match parts.first()?.constant()? {
+                Constant::Number(value) => Some(Constant::Number(-value)),
+                Constant::Text(_) => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// A number or word that stands in an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Constant {
+    Number(f64),
+    Text(String),
+}
+
+/// The parts of CASE (condition, value, condition, value, …, else): values first, then conditions from the last.
+fn case_order(parts: &[Term]) -> impl Iterator<Item = &Term> {
+    let pairs = parts.chunks(2);
+    let values = pairs.clone().filter_map(|pair| pair.last());
+    let conditions = pairs.rev().filter(|pair| pair.len() == 2).filter_map(|pair| pair.first());
+    values.chain(conditions)
+}
+
+impl Value {
+    /// As people write it.
+    pub fn said(&self) -> String {
+        match self {
+            Value::Null => "未填".to_owned(),
+            Value::Truth(true) => "是".to_owned(),
+            Value::Truth(false) => "否".to_owned(),
+            Value::Whole(value) => value.to_string(),
+            Value::Number(value) => value.to_string(),
+            Value::Text(text) => text.to_string(),
+            Value::Day(day) => day.to_string(),
+            Value::Period(period) => period.to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for Period {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.months, self.days) {
+            (0, days) => write!(f, "{days}天"),
+            (months, 0) => write!(f, "{months}个月"),
+            (months, days) => write!(f, "{months}个月{days}天"),
+        }
+    }
+}
+
+impl Period {
+    /// `6 months`, `1 year`, `15 days`, `2 weeks`, `6个月`.
+    pub fn of(text: &str) -> Option<Period> {
+        let text = text.trim();
+        let digits = text.find(|c: char| !c.is_ascii_digit())?;
+        let count: i32 = text[..digits].parse().ok().filter(|count| *count <= 12_000)?;
+        let unit = text[digits..].trim().to_lowercase();
+        Some(match unit.as_str() {
+            "day" | "days" | "天" | "日" => Period { months: 0, days: count },
+            "week" | "weeks" | "周" => Period { months: 0, days: 7 * count },
+            "month" | "months" | "个月" | "月" => Period { months: count, days: 0 },
+            "year" | "years" | "年" => Period { months: 12 * count, days: 0 },
+            _ => return None,
+        })
+    }
+}
