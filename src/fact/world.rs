@@ -4,8 +4,8 @@
 //! Facts of other entities are taken in over the `@kind` columns when an expression needs them.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -413,7 +413,10 @@ impl<'a> World<'a> {
             let absent = absent.clone().cast(dtype.clone());
             let merged = DataFrame::new(height, vec![values.with_name("=".into()), found])?
                 .lazy()
-                .select([when(col("@at").is_not_null()).then(col("=").cast(dtype.clone())).otherwise(absent).alias("=")])
+                .select([when(col("@at").is_not_null())
+                    .then(col("=").cast(dtype.clone()))
+                    .otherwise(absent)
+                    .alias("=")])
                 .collect()?;
             let rows = if cells.is_empty() { None } else { Some(source_rows(&collected.collect()?, height)?) };
             Ok((merged.column("=")?.clone(), rows))

@@ -77,8 +77,7 @@ impl Binder<'_> {
                     return Err(Wrong::new(message, remedy, span));
                 }
                 let inside = inside || op.aggregates();
-                let parts =
-                    parts.iter().map(|part| self.term(part, rows, inside)).collect::<Result<Vec<_>, _>>()?;
+                let parts = parts.iter().map(|part| self.term(part, rows, inside)).collect::<Result<Vec<_>, _>>()?;
                 self.call(op, parts, span)
             }
         }
@@ -227,7 +226,9 @@ impl Binder<'_> {
                 let (one, other) = (if kind == Kind::Null { &part.kind } else { &kind }, &part.kind);
                 let remedy = match (one, other) {
                     (Kind::List, _) | (_, Kind::List) => "一格里有几个名字的列只能问 IS NULL、IS NOT NULL",
-                    (Kind::Day, _) | (_, Kind::Day) => "写明的日期请写成 DATE '2015-06-30'；年份请用 EXTRACT(YEAR FROM 日期)",
+                    (Kind::Day, _) | (_, Kind::Day) => {
+                        "写明的日期请写成 DATE '2015-06-30'；年份请用 EXTRACT(YEAR FROM 日期)"
+                    }
                     _ => SAME,
                 };
                 let message = if *one == Kind::List && parts.len() == 1 {
@@ -344,16 +345,16 @@ impl Binder<'_> {
             _ => false,
         };
         let year = match &of.node {
-            Node::Call(Op::Left, parts) => {
-                of_line(&parts[0]) && matches!(parts[1].node, Node::Value(Value::Whole(4)))
-            }
+            Node::Call(Op::Left, parts) => of_line(&parts[0]) && matches!(parts[1].node, Node::Value(Value::Whole(4))),
             _ => false,
         };
         if year || matches!(of.kind, Kind::Number { whole: true } | Kind::Null) {
             return Ok(());
         }
         let (message, remedy) = match of.kind {
-            Kind::Number { .. } => ("CAST(… AS INT) 不说怎样取整".to_owned(), "请写 ROUND（四舍五入）、FLOOR 或 CEILING"),
+            Kind::Number { .. } => {
+                ("CAST(… AS INT) 不说怎样取整".to_owned(), "请写 ROUND（四舍五入）、FLOOR 或 CEILING")
+            }
             _ => (
                 format!("CAST(… AS INT) 不能用于{}：不是数字的要到运行时才知道", of.kind.name()),
                 "数字的列请写 type = \"number\" 或 \"year\"，读入时逐格检查；处理编号的年份写 CAST(LEFT(处理编号, 4) AS INT)",

@@ -132,18 +132,6 @@ fn told(pack: &Pack, what: &str, expression: &Expression, wrong: Wrong) -> Fault
     Fault { file: place.file, span: place.span, message, remedy: wrong.remedy }
 }
 
-/// Where a word of an item stands: in the lines of the item, else the item itself.
-pub fn pinpoint(pack: &Pack, place: &Place, word: &str) -> Place {
-    let text = pack.files.iter().find(|(name, _)| *name == place.file).map(|(_, text)| text.as_str());
-    let found = text.and_then(|text| {
-        let item = text.get(place.span.start..)?;
-        let item = &item[..item.find("\n[[").unwrap_or(item.len())];
-        let at = place.span.start + item.find(word)?;
-        Some(at..at + word.len())
-    });
-    Place { file: place.file.clone(), span: found.unwrap_or_else(|| place.span.clone()) }
-}
-
 struct Checker<'a> {
     pack: &'a Pack,
     faults: Vec<Fault>,

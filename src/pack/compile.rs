@@ -82,8 +82,7 @@ pub fn plain(term: &Term, literals: &Literals) -> Term {
     match op {
         Op::In => {
             let of = parts.remove(0);
-            let mut each: Vec<Term> =
-                parts.into_iter().map(|part| truth(Op::Equal, vec![of.clone(), part])).collect();
+            let mut each: Vec<Term> = parts.into_iter().map(|part| truth(Op::Equal, vec![of.clone(), part])).collect();
             if each.len() == 1 { each.remove(0) } else { truth(Op::Or, each) }
         }
         Op::Between => {
@@ -238,7 +237,11 @@ fn expr(term: &Term, columns: &Columns<'_>) -> Expr {
         Op::Greatest | Op::Least => {
             let all: Vec<Expr> = parts.iter().map(|part| as_kind(part, &term.kind)).collect();
             join(&all, |one, other| {
-                let first = if *op == Op::Greatest { one.clone().gt_eq(other.clone()) } else { one.clone().lt_eq(other.clone()) };
+                let first = if *op == Op::Greatest {
+                    one.clone().gt_eq(other.clone())
+                } else {
+                    one.clone().lt_eq(other.clone())
+                };
                 // The comparison is unknown where either is, and then so is the result.
                 let (one, other) = (one.clone(), other.clone());
                 when(first.clone()).then(one).when(first.not()).then(other).otherwise(lit(NULL))
@@ -354,15 +357,9 @@ fn numbers(of: Expr, with: impl Fn(f64) -> Option<f64> + Send + Sync + 'static) 
     )
 }
 
-fn texts(
-    of: Expr,
-    gives: DataType,
-    with: impl Fn(&StringChunked) -> Column + Send + Sync + 'static,
-) -> Expr {
-    of.cast(DataType::String).map(
-        move |column| Ok(with(column.str()?)),
-        move |_, field| Ok(Field::new(field.name().clone(), gives.clone())),
-    )
+fn texts(of: Expr, gives: DataType, with: impl Fn(&StringChunked) -> Column + Send + Sync + 'static) -> Expr {
+    of.cast(DataType::String)
+        .map(move |column| Ok(with(column.str()?)), move |_, field| Ok(Field::new(field.name().clone(), gives.clone())))
 }
 
 fn cut(of: Expr, with: impl Fn(&str) -> String + Send + Sync + 'static) -> Expr {

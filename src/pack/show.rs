@@ -116,7 +116,7 @@ fn provision(pack: &Pack, citation: &str, text: &mut String) -> std::fmt::Result
     for rule in pack.rules.iter().filter(|rule| rule.citation == citation) {
         if let Some(quota) = pack.quotas.iter().find(|quota| pack.rules[quota.rule].id == rule.id) {
             let action = &pack.actions[quota.action].name;
-            let of = quota.among.as_ref().unwrap_or(&pack.subjects[quota.of].name);
+            let of = quota.among.as_ref().map_or(&pack.subjects[quota.of].name, |among| &among.text);
             writeln!(text, "    {}　{}：{of}中达到「{}」的比例", rule.id, action, quota.share)?;
             continue;
         }

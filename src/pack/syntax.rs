@@ -162,7 +162,8 @@ impl Reader<'_> {
                     _ => "",
                 };
                 let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
-                let day = day.map_err(|_| Wrong::new(format!("「{text}」不是一天"), "请写成 DATE '2015-06-30'", span.clone()))?;
+                let day = day
+                    .map_err(|_| Wrong::new(format!("「{text}」不是一天"), "请写成 DATE '2015-06-30'", span.clone()))?;
                 Ok(Term::unbound(Node::Value(Value::Day(day)), span))
             }
             Expr::Interval(interval) => self.interval(interval, span),
@@ -215,7 +216,9 @@ impl Reader<'_> {
                     ast::DateTimeField::Year => Op::Year,
                     ast::DateTimeField::Month => Op::Month,
                     ast::DateTimeField::Day => Op::Day,
-                    other => return Err(self.refuse(&format!("EXTRACT({other} FROM …)"), "可用 YEAR、MONTH、DAY", span)),
+                    other => {
+                        return Err(self.refuse(&format!("EXTRACT({other} FROM …)"), "可用 YEAR、MONTH、DAY", span));
+                    }
                 };
                 self.call(op, &[expr], span)
             }
@@ -454,7 +457,8 @@ mod tests {
     /// What is written behind a whole expression is no alias of it.
     #[test]
     fn a_trailing_word_is_refused_at_the_word() {
-        for (text, word) in [("分数 > 1万", "万"), ("甲 AND 年度目标仍差 且", "且"), ("甲 = 1 DESC", "DESC"), ("甲 AS 乙", "AS")]
+        for (text, word) in
+            [("分数 > 1万", "万"), ("甲 AND 年度目标仍差 且", "且"), ("甲 = 1 DESC", "DESC"), ("甲 AS 乙", "AS")]
         {
             let wrong = parse(text).unwrap_err();
             assert!(wrong.message.contains(&format!("「{word}」不应在这里")), "{}", wrong.message);

@@ -123,11 +123,7 @@ pub fn evaluate<'a>(world: &World<'a>, run: Run, stage: u32) -> Result<(Vec<Verd
     for (entity, rules) in by_entity {
         let (mut part, mut found) = judge(world, stage, entity, &rules)?;
         for readings in readings(world, entity)? {
-            let resting: Vec<usize> = rules
-                .iter()
-                .copied()
-                .filter(|rule| rests_on(world, *rule, &readings))
-                .collect();
+            let resting: Vec<usize> = rules.iter().copied().filter(|rule| rests_on(world, *rule, &readings)).collect();
             let (each, verdicts) = judge(&readings.world, stage, entity, &resting)?;
             for verdict in &verdicts {
                 if let Some(known) = found.iter_mut().find(|known| known.rule == verdict.rule) {

@@ -18,8 +18,8 @@ use crate::place::{A1, Cell, SheetId};
 use crate::workbook::{self, Parser, Raw, Sink};
 
 use super::directory::{Directory, Entry, Seat, Who};
-use super::frame;
 use super::examine::{Examined, Prepared, Rows, SheetRows, Verdict, World, examine};
+use super::frame;
 
 use super::recognise::Near;
 use super::report::{self, Notes};

@@ -54,6 +54,8 @@ pub struct Variable {
 pub struct Space {
     frame: DataFrame,
     variables: Vec<Variable>,
+    /// Per variable after how many rows its next value comes, and how many values it has.
+    strides: Vec<(usize, usize)>,
     /// What holds in no row holds nowhere. Not so where values are worked out or compared with each other: then the
     /// rows are a sample.
     pub complete: bool,
@@ -148,7 +150,7 @@ impl<'p> Domains<'p> {
         };
         let at = table.and_then(|table| Some((table, self.pack.tables[table].column(name)?)));
         let bounds = match at.map(|(table, at)| &self.pack.tables[table].columns[at].kind) {
-            Some(ColumnKind::Number { min, max }) => (*min, *max),
+            Some(ColumnKind::Number { min, max, .. }) => (*min, *max),
             _ => (None, None),
         };
         let set = at.filter(|_| matches!(term.kind, Kind::Choice(_)));
@@ -214,9 +216,11 @@ impl Space {
         }
         let mut columns = vec![Column::new_scalar("@n".into(), Scalar::from(0i32), height)];
         let mut run = height;
+        let mut strides = Vec::new();
         for (variable, values) in variables.iter().zip(&values) {
             let many = values.len();
             run /= many;
+            strides.push((run, many));
             let index: IdxCa = (0..height).map(|row| Some((row / run % many) as IdxSize)).collect();
             columns.push(values.take(&index).ok()?.into_column().with_name(variable.key.as_str().into()));
         }
@@ -224,6 +228,7 @@ impl Space {
             frame: DataFrame::new(height, columns).ok()?,
             complete: constants.complete(conditions, &variables, whole),
             variables,
+            strides,
         })
     }
 
@@ -240,6 +245,22 @@ impl Space {
         let Ok(texts) = column.str() else { return BTreeSet::new() };
         let pairs = holds.iter().zip(texts.iter());
         pairs.filter(|(holds, _)| *holds == Some(true)).filter_map(|(_, text)| text.map(str::to_owned)).collect()
+    }
+
+    /// The words of a variable on which a condition turns: with another word, and all else the same, it does not hold.
+    pub fn decisive(&self, holds: &BooleanChunked, variable: &Variable) -> BTreeSet<String> {
+        let at = self.variables.iter().position(|known| known == variable);
+        let (Some((run, many)), Ok(column)) = (at.map(|at| self.strides[at]), self.frame.column(&variable.key)) else {
+            return BTreeSet::new();
+        };
+        let Ok(texts) = column.str() else { return BTreeSet::new() };
+        let holds = |row: usize| holds.get(row) == Some(true);
+        let turns = |row: usize| {
+            let first = row - row / run % many * run;
+            (0..many).any(|other| !holds(first + other * run))
+        };
+        let rows = (0..self.frame.height()).filter(|row| holds(*row) && turns(*row));
+        rows.filter_map(|row| texts.get(row).map(str::to_owned)).collect()
     }
 
     /// A row of values, for people.
@@ -277,6 +298,10 @@ struct Constants {
 /// Figures that are tried where figures are compared with each other.
 const FIGURES: [f64; 8] = [0.0, 1.0, 2.0, 3.0, 4.0, 10.0, 20.0, 100.0];
 
+fn is_constant(term: &Term) -> bool {
+    matches!(term.node, Node::Value(_)) || term.constant().is_some()
+}
+
 impl Constants {
     fn of(conditions: &[&Condition]) -> Constants {
         let mut found = Constants::default();
@@ -298,31 +323,47 @@ impl Constants {
     /// Notes the variables that stand elsewhere than alone on a side of a comparison with constants.
     fn look(&mut self, term: &Term) {
         let Node::Call(op, parts) = &term.node else { return };
-        let constant = |term: &Term| matches!(term.node, Node::Value(_)) || term.constant().is_some();
-        // The years of all days that matter are among those that are tried.
-        let alone = |term: &Term| match &term.node {
-            Node::Name(..) => true,
-            Node::Call(Op::Year, parts) => matches!(parts[0].node, Node::Name(..)),
-            _ => false,
-        };
         let asks = op.compares() || matches!(op, Op::In | Op::Between);
         let plain = match op {
-            Op::IsNull | Op::IsNotNull => parts.iter().all(alone),
+            Op::IsNull | Op::IsNotNull => parts.iter().all(|part| self.alone(part)),
             _ if asks => {
-                parts.iter().all(|part| alone(part) || constant(part)) && parts.iter().filter(|part| alone(part)).count() <= 1
+                let open: Vec<&Term> = parts.iter().filter(|part| !is_constant(part)).collect();
+                open.len() <= 1 && open.iter().all(|part| self.alone(part))
             }
-            Op::And | Op::Or | Op::Not | Op::Case | Op::Coalesce => {
+            Op::And
+            | Op::Or
+            | Op::Not
+            | Op::Case
+            | Op::Coalesce
+            | Op::IsTrue
+            | Op::IsNotTrue
+            | Op::IsFalse
+            | Op::IsNotFalse => {
                 parts.iter().for_each(|part| self.look(part));
-                parts.iter().all(|part| part.kind == Kind::Truth || constant(part))
-            }
-            Op::IsTrue | Op::IsNotTrue | Op::IsFalse | Op::IsNotFalse => {
-                parts.iter().for_each(|part| self.look(part));
-                true
+                parts.iter().all(|part| part.kind == Kind::Truth || is_constant(part))
             }
             _ => false,
         };
         if !plain {
             self.used.extend(term.names().into_iter().map(str::to_owned));
+        }
+    }
+
+    /// Whether a value is that of one variable or constant at a time, as conditions choose. The years of all days that
+    /// matter are among those that are tried.
+    fn alone(&mut self, term: &Term) -> bool {
+        match &term.node {
+            Node::Name(..) | Node::Value(_) => true,
+            Node::Call(Op::Year, parts) => matches!(parts[0].node, Node::Name(..)),
+            Node::Call(Op::Coalesce, parts) => parts.iter().all(|part| self.alone(part)),
+            Node::Call(Op::Case, parts) => parts.chunks(2).all(|pair| match pair {
+                [condition, value] => {
+                    self.look(condition);
+                    self.alone(value)
+                }
+                rest => rest.iter().all(|value| self.alone(value)),
+            }),
+            _ => is_constant(term),
         }
     }
 
@@ -409,7 +450,8 @@ impl Constants {
             numbers.extend(self.numbers.iter().flat_map(|n| FIGURES.map(|figure| (n * figure).round() + 1.0)));
         }
         // What is counted is never below zero.
-        let low = variable.bounds.0.unwrap_or(if known.first().is_some_and(|least| *least < 0.0) { f64::MIN } else { 0.0 });
+        let low =
+            variable.bounds.0.unwrap_or(if known.first().is_some_and(|least| *least < 0.0) { f64::MIN } else { 0.0 });
         let high = variable.bounds.1.unwrap_or(f64::MAX);
         numbers.retain(|number| (low..=high).contains(number));
         numbers.sort_by(f64::total_cmp);

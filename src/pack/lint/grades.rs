@@ -10,6 +10,8 @@ use super::{Lint, error, notice};
 #[derive(Default)]
 struct Taken {
     words: BTreeSet<String>,
+    /// Those on which some rule turns.
+    decisive: BTreeSet<String>,
     /// The fact or column that shows them.
     name: String,
     /// Some rule has too many combinations to be tried: it may take up any word.
@@ -43,7 +45,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
         let set = (silent.table, silent.column);
         // Where several kinds of entities show the set, one that takes the word up does not speak for the others.
         let known: Vec<&Taken> = all.iter().filter(|((_, of), _)| *of == set).map(|(_, taken)| taken).collect();
-        let needless = |word: &&String| !known.is_empty() && known.iter().all(|taken| taken.words.contains(*word));
+        let needless = |word: &&String| !known.is_empty() && known.iter().all(|taken| taken.decisive.contains(*word));
         for word in silent.values.iter().filter(needless) {
             let message = format!("[[silent]] 说「{word}」没有规则，实际上有规则可以成立");
             found.push(notice(&silent.place, message, "请从 values 中删去"));
@@ -64,8 +66,9 @@ fn taken(pack: &Pack) -> BTreeMap<(Entity, Set), Taken> {
             taken.name.clone_from(&variable.name);
             match Space::of_whole(&[&condition], Some(&variable)) {
                 Some(space) => {
-                    let words = space.holds(&condition).map(|holds| space.words(&holds, &variable));
-                    taken.words.extend(words.unwrap_or_default());
+                    let Some(holds) = space.holds(&condition) else { continue };
+                    taken.words.extend(space.words(&holds, &variable));
+                    taken.decisive.extend(space.decisive(&holds, &variable));
                 }
                 None => taken.doubtful = true,
             }

@@ -6,12 +6,8 @@ use super::{Lint, error, notice};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     let domains = Domains::new(pack);
-    let rules: Vec<(&Rule, Condition)> = pack
-        .rules
-        .iter()
-        .filter(|rule| !rule.runs.is_empty())
-        .map(|rule| (rule, domains.of_rule(rule)))
-        .collect();
+    let rules: Vec<(&Rule, Condition)> =
+        pack.rules.iter().filter(|rule| !rule.runs.is_empty()).map(|rule| (rule, domains.of_rule(rule))).collect();
     let mut dead = vec![false; rules.len()];
     for (at, (rule, condition)) in rules.iter().enumerate() {
         let Some(space) = Space::of(&[condition]) else { continue };

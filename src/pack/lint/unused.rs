@@ -58,10 +58,10 @@ fn roots(pack: &Pack) -> Vec<Written<'_>> {
         quota.among.iter().chain([&quota.reached]).for_each(|one| add(site, one));
     }
     for ratio in &pack.overview.ratios {
-        [&ratio.counted, &ratio.among].map(|one| add(Site::Entity(Entity::Subject(ratio.of)), one));
+        [&ratio.counted, &ratio.among].into_iter().for_each(|one| add(Site::Entity(Entity::Subject(ratio.of)), one));
     }
     for cross in &pack.overview.crosses {
-        [&cross.given, &cross.rows, &cross.columns].map(|one| add(Site::Entity(cross.of), one));
+        [&cross.given, &cross.rows, &cross.columns].into_iter().for_each(|one| add(Site::Entity(cross.of), one));
     }
     for fork in &pack.forks {
         fork.values.iter().chain([&fork.when]).for_each(|one| add(Site::Entity(Entity::Row(fork.table)), one));
@@ -87,9 +87,8 @@ fn named(pack: &Pack) -> impl Iterator<Item = (Entity, &str)> {
     });
     let hints = pack.hints.iter().flat_map(|hint| hint.dates.iter().map(|name| (hint.of, name.as_str())));
     let tables = pack.tables.iter().enumerate();
-    let shown = tables.flat_map(|(at, table)| {
-        table.shown_facts.iter().map(move |name| (Entity::Row(at), name.as_str()))
-    });
+    let shown =
+        tables.flat_map(|(at, table)| table.shown_facts.iter().map(move |name| (Entity::Row(at), name.as_str())));
     rules.chain(hints).chain(shown)
 }
 

@@ -43,10 +43,8 @@ impl Trace<'_> {
             let entity = self.entities.iter().position(|one| *one == Entity::Subject(quota.of));
             let value =
                 |name: &str| self.values.iter().position(|value| Some(value.entity) == entity && value.name == name);
-            rules[quota.rule].quota = value(&quota.reached.text).map(|reached| QuotaHead {
-                reached,
-                among: quota.among.as_ref().and_then(|among| value(&among.text)),
-            });
+            rules[quota.rule].quota = value(&quota.reached.text)
+                .map(|reached| QuotaHead { reached, among: quota.among.as_ref().and_then(|among| value(&among.text)) });
             rules[quota.rule].entity = entity;
         }
         Head {

@@ -285,8 +285,19 @@ fn atoms<'p>(term: &'p Term, found: &mut Vec<&'p Term>) {
         return;
     };
     match op {
-        Op::And | Op::Or | Op::Not | Op::Case | Op::Coalesce | Op::Integer | Op::Min | Op::Max | Op::Sum
-        | Op::IsTrue | Op::IsNotTrue | Op::IsFalse | Op::IsNotFalse => {
+        Op::And
+        | Op::Or
+        | Op::Not
+        | Op::Case
+        | Op::Coalesce
+        | Op::Integer
+        | Op::Min
+        | Op::Max
+        | Op::Sum
+        | Op::IsTrue
+        | Op::IsNotTrue
+        | Op::IsFalse
+        | Op::IsNotFalse => {
             parts.iter().for_each(|part| atoms(part, found));
         }
         // A comparison of aggregates is about all rows at once: the fact itself shows it.
