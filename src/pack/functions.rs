@@ -533,7 +533,7 @@ pub const TABLE: &[Entry] = &[
         unknown: "未知",
         duckdb: "ABS({0})",
         spark: None,
-        cases: &[case("ABS(-2.5)", "2.5"), case("ABS(NULL)", "NULL")],
+        cases: &[case("ABS(-7.5)", "7.5"), case("ABS(NULL)", "NULL")],
     },
     Entry {
         op: Op::Round,
@@ -765,7 +765,7 @@ pub const TABLE: &[Entry] = &[
         unknown: "不计；都未知则未知",
         duckdb: "AVG({0})",
         spark: None,
-        cases: &[over("AVG(x)", &["1", "2", "NULL"], "1.5")],
+        cases: &[over("AVG(x)", &["1", "6", "NULL"], "3.5")],
     },
     Entry {
         op: Op::Min,

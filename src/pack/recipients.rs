@@ -1,9 +1,8 @@
 //! Of what kind whoever a proposal reaches is, as far as the pack alone says it.
 
-use polars::prelude::{Expr, Operator};
-
+use super::functions::Op;
 use super::model::*;
-use super::sql::{self, Constant};
+use super::term::{Constant, Node, Term};
 
 /// The kinds of subjects that a proposal of a rule reaches.
 pub fn kinds(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Vec<usize> {
@@ -13,9 +12,8 @@ pub fn kinds(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Vec<usize> {
         (Recipient::Itself, Entity::Row(table)) => {
             // Rows that refer to several kinds say by a column which one they are about.
             let table = &pack.tables[table];
-            let asked = rule.scope.as_deref().and_then(|scope| sql::parse(scope).ok());
             let mut equal = Vec::new();
-            asked.iter().for_each(|scope| equalities(scope, &mut equal));
+            rule.scope.iter().for_each(|scope| equalities(scope.term(), &mut equal));
             let fits = |reference: &&Reference| {
                 reference.when.as_ref().is_none_or(|(column, value)| {
                     let column = &table.columns[*column].name;
@@ -29,14 +27,11 @@ pub fn kinds(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Vec<usize> {
 }
 
 /// The `column = 'word'` that all must hold for the condition to hold.
-fn equalities(condition: &Expr, found: &mut Vec<(String, String)>) {
-    match condition {
-        Expr::BinaryExpr { left, op: Operator::And | Operator::LogicalAnd, right } => {
-            equalities(left, found);
-            equalities(right, found);
-        }
-        Expr::BinaryExpr { left, op: Operator::Eq, right } => {
-            if let (Expr::Column(name), Some(Constant::Text(word))) = (left.as_ref(), sql::constant(right)) {
+fn equalities(condition: &Term, found: &mut Vec<(String, String)>) {
+    match (&condition.node, condition.comparison()) {
+        (Node::Call(Op::And, parts), _) => parts.iter().for_each(|part| equalities(part, found)),
+        (_, Some((Op::Equal, left, right))) => {
+            if let (Node::Name(name, _), Some(Constant::Text(word))) = (&left.node, right.constant()) {
                 found.push((name.to_string(), word));
             }
         }
