@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcomm
 use clap_complete::Shell;
 
 use crate::pack::Run;
+use crate::pack::dialect::Dialect;
 
 #[derive(Debug, Parser)]
 #[command(name = "kaohe", version, about = "考核：按规则包处理领导班子和领导干部考核结果，只提建议，由人决定")]
@@ -34,6 +35,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// 查看、校验或导出档案
     Archive(ArchiveArgs),
+    /// 写出各表、事实和第一阶段的判断，供另一引擎（DuckDB、Spark SQL）核对或在集群上计算
+    Sql(SqlArgs),
     /// 生成一座虚构城市的报送表，供试用、培训和测速
     Sample(SampleArgs),
     /// 显示、检查、检验或导出规则包
@@ -222,7 +225,13 @@ pub struct PackArgs {
 #[derive(Debug, Subcommand)]
 pub enum PackCommand {
     /// 以文档形式显示规则包，标明本部门口径
-    Show(PackDir),
+    Show {
+        /// 只列出表达式可用的运算和函数
+        #[arg(long)]
+        functions: bool,
+        #[command(flatten)]
+        of: PackDir,
+    },
     /// 检查规则包，逐处指明文件和行
     Lint(PackDir),
     /// 用规则包自带的例子检验规则，并指出没有例子的分支
@@ -242,6 +251,34 @@ pub struct PackDir {
     /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
     #[arg(long, value_name = "DIR")]
     pub pack: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct SqlArgs {
+    /// 报送表所在的文件夹
+    #[arg(value_name = "INPUT_DIR")]
+    pub input: PathBuf,
+    /// 哪一种运行：annual 或 half-year
+    #[arg(value_name = "annual|half-year", value_parser = run)]
+    pub run: Run,
+    /// 写到哪个文件夹
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// 哪一种 SQL：duckdb 或 spark
+    #[arg(long, value_name = "DIALECT", default_value = "duckdb", value_parser = dialect)]
+    pub dialect: Dialect,
+    /// 年度；不写则取报送表中最近的年度
+    #[arg(long, value_name = "YYYY", value_parser = year)]
+    pub year: Option<i32>,
+    /// 基准日；不写则为半年 6 月 30 日、年度 12 月 31 日
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_of: Option<NaiveDate>,
+    /// 规则包文件夹，或内置规则包的名称
+    #[arg(long, value_name = "DIR")]
+    pub pack: Option<PathBuf>,
+    /// 本次改用的参数值，可写多次
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub sets: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -329,6 +366,10 @@ pub struct TemplateArgs {
 
 fn run(text: &str) -> Result<Run, String> {
     Run::of_word(text).ok_or_else(|| "应为 annual 或 half-year".to_owned())
+}
+
+fn dialect(text: &str) -> Result<Dialect, String> {
+    Dialect::ALL.into_iter().find(|one| one.word() == text).ok_or_else(|| "应为 duckdb 或 spark".to_owned())
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {

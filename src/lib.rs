@@ -20,6 +20,7 @@
 //! - [`rule`]: the rules of a stage, in three values; which facts are missing; rows with several readings.
 //! - [`consequence`]: whom a hit reaches, merging, conflicts, the talk quota, the register of talks.
 //! - [`explain`]: why somebody is on a list or not, from what a run kept.
+//! - [`engine`]: facts and the first stage's verdicts as SQL for another engine, printed from the terms that a run evaluates.
 //! - [`compare`]: what another value, another pack or newer workbooks change, and why.
 //! - [`handoff`]: pure models of workbooks, then files.
 //! - [`archive`]: proposals and the committee's answers, append-only and chained by hash.
@@ -44,6 +45,7 @@ pub mod archive;
 pub mod cli;
 pub mod compare;
 pub mod consequence;
+pub mod engine;
 pub mod explain;
 pub mod fact;
 pub mod finding;

@@ -640,7 +640,7 @@ pub const TABLE: &[Entry] = &[
         unknown: "未知",
         duckdb: "CAST({0} - {1} AS DOUBLE)",
         spark: Some("CAST(DATEDIFF({0}, {1}) AS DOUBLE)"),
-        cases: &[case("DATE '2015-03-01' - DATE '2015-02-01'", "28"), case("DATE '2015-03-01' - NULL", "NULL")],
+        cases: &[case("DATE '2015-05-01' - DATE '2015-04-01'", "30"), case("DATE '2015-03-01' - NULL", "NULL")],
     },
     Entry {
         op: Op::Left,

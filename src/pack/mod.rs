@@ -9,6 +9,7 @@ mod bind;
 mod build;
 mod check;
 pub mod compile;
+pub mod dialect;
 mod expression;
 mod fault;
 mod followup;
@@ -35,7 +36,7 @@ pub use load::{
     load, open, syntax,
 };
 pub use model::*;
-pub use show::show;
+pub use show::{show, show_functions};
 
 #[cfg(test)]
 mod tests {

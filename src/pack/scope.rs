@@ -44,6 +44,20 @@ pub fn system_columns(source: Source) -> &'static [(&'static str, DataType)] {
     }
 }
 
+/// The columns of a system table with their types; those of a table of the pack are its own.
+pub fn source_columns(pack: &Pack, source: Source) -> Vec<(String, Kind)> {
+    let fixed = system_columns(source)
+        .iter()
+        .map(|(name, dtype)| ((*name).to_owned(), if *dtype == DataType::Int32 { Kind::WHOLE } else { Kind::Text }));
+    let mut columns: Vec<(String, Kind)> = fixed.collect();
+    if source == Source::ArchiveGrounds {
+        let known: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+        let facts = ground_facts(pack).into_iter().filter(|name| !known.iter().any(|one| one == name));
+        columns.extend(facts.map(|name| (name.to_owned(), Kind::Text)));
+    }
+    columns
+}
+
 /// What a name in an expression stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {

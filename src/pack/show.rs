@@ -12,6 +12,32 @@ pub fn show(pack: &Pack) -> String {
     text
 }
 
+/// The table of all that an expression may use, in Chinese.
+pub fn show_functions() -> String {
+    let mut text = "表达式可用的运算和函数（其他的一律不接受）\n".to_owned();
+    for entry in super::functions::TABLE {
+        let cases: Vec<String> = entry
+            .cases
+            .iter()
+            .map(|case| match case.x {
+                [] => format!("{} → {}", case.expression, case.gives),
+                x => format!("{}（x 为 {}）→ {}", case.expression, x.join("、"), case.gives),
+            })
+            .collect();
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n{}\n  用于：{}\n  得出：{}\n  未知（NULL）：{}\n  例如：{}\n",
+            entry.form,
+            entry.takes,
+            entry.gives,
+            entry.unknown,
+            cases.join("；")
+        );
+    }
+    text
+}
+
 fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
     writeln!(text, "规则包 {} {}", pack.name, pack.version)?;
     writeln!(text, "{}　{}", pack.city, pack.title)?;

@@ -3,6 +3,7 @@
 
 pub mod compare;
 mod data;
+pub mod engine;
 pub mod examples;
 pub mod explain;
 mod figures;

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use kaohe::pack;
 
 /// Stages in the order of the flow, with what each may import beside `place`, `finding` and `pack`.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("workbook", &[]),
     ("table", &["workbook"]),
     ("fact", &["table"]),
     ("rule", &["fact", "table"]),
+    ("engine", &["fact", "table"]),
     ("consequence", &["rule", "fact", "table"]),
     ("explain", &["rule", "fact"]),
     ("compare", &["explain", "rule", "fact"]),
