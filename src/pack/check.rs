@@ -387,7 +387,7 @@ impl Checker<'_> {
             let Some(talks) = &pack.talks else { continue };
             let site = Site::Entity(Entity::Row(talks.table));
             for sql in [&influence.of_year, &influence.may_be_of_year] {
-                self.condition(&influence.place, &influence.name, site, sql);
+                self.condition(&influence.name, site, sql);
             }
         }
         if let Some(register) = &pack.register {

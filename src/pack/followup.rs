@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::Place;
+use super::model::{Expression, Place};
 
 /// A measure that a proposal may be changed to, beside the pack's actions and options.
 #[derive(Debug, Clone)]
@@ -42,8 +42,8 @@ pub struct Influence {
     pub on: Vec<usize>,
     pub on_of_year: Vec<usize>,
     /// SQL over the talks: it belongs to the run's year; it may.
-    pub of_year: String,
-    pub may_be_of_year: String,
+    pub of_year: Expression,
+    pub may_be_of_year: Expression,
     pub texts: InfluenceTexts,
     pub reading: String,
     pub place: Place,

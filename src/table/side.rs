@@ -5,15 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+use polars::prelude::{Column, DataFrame, NamedFrom, PolarsError, Series};
 
 use crate::finding::{Code, Severity};
-use crate::pack::sql::{self, Literal};
-use crate::pack::{CellRule, Formula, Source};
+use crate::pack::scope::Meaning;
+use crate::pack::sql::Literal;
+use crate::pack::{CellRule, Expression, Formula, Source};
 
 use super::column::Entry;
 use super::examine::Verdict;
-use super::frame::{self, EvaluateError};
+use super::frame;
 use super::judge::Work;
 use super::refer::RowFault;
 use super::seen::number_shown;
@@ -29,11 +30,7 @@ pub struct Otherwise {
 
 impl Work<'_> {
     /// The cells of rows that count in which the number shown and the one stored lie on different sides of a line.
-    pub(super) fn sides(
-        &mut self,
-        verdicts: &[Verdict],
-        years: &[Option<i32>],
-    ) -> Result<Vec<Otherwise>, EvaluateError> {
+    pub(super) fn sides(&mut self, verdicts: &[Verdict], years: &[Option<i32>]) -> Result<Vec<Otherwise>, PolarsError> {
         let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
         let mut found = Vec::new();
         let pack = self.world.pack;
@@ -50,7 +47,7 @@ impl Work<'_> {
                 }
                 let stored = self.few(&rows, years)?;
                 let counts = match given.as_ref().filter(|given| self.speaks_of_columns(given)) {
-                    Some(given) => frame::holds(&stored, given, &self.world.literals, self.table)?,
+                    Some(given) => frame::holds(&stored, given, &self.world.literals)?,
                     None => vec![true; rows.len()],
                 };
                 let differs = self.differs(cell, line, at, &rows, &stored)?;
@@ -81,7 +78,7 @@ impl Work<'_> {
     }
 
     /// All columns of these rows.
-    fn few(&self, rows: &[usize], years: &[Option<i32>]) -> Result<DataFrame, EvaluateError> {
+    fn few(&self, rows: &[usize], years: &[Option<i32>]) -> Result<DataFrame, PolarsError> {
         let columns = (0..self.table.columns.len()).map(|at| {
             if self.table.year == Some(at) {
                 return Ok(frame::years(self.name(at), rows.iter().map(|row| years[*row])));
@@ -92,9 +89,9 @@ impl Work<'_> {
     }
 
     /// Whether a condition can be told from the row alone.
-    fn speaks_of_columns(&self, given: &str) -> bool {
-        let names = sql::parse(given).map(|given| sql::names(&given)).unwrap_or_default();
-        names.iter().all(|name| self.table.column(name).is_some() || self.world.literals.contains_key(name))
+    fn speaks_of_columns(&self, given: &Expression) -> bool {
+        let meanings = given.term().meanings();
+        meanings.iter().all(|(_, meaning)| matches!(meaning, Meaning::Column | Meaning::Literal))
     }
 
     /// For each row whether the cell decides in one way as stored and in another as shown; where no condition says when
@@ -106,14 +103,13 @@ impl Work<'_> {
         at: usize,
         rows: &[usize],
         stored: &DataFrame,
-    ) -> Result<Vec<bool>, EvaluateError> {
+    ) -> Result<Vec<bool>, PolarsError> {
         let entries = || rows.iter().map(|row| self.rows.cells[at].entry(*row));
         if let Some(when) = &cell.when {
             let seen: Vec<Option<f64>> = entries().map(|entry| entry.number_seen()).collect();
             let mut shown = stored.clone();
             shown.with_column(Series::new(self.name(at).into(), seen).into())?;
-            let [stored, shown] =
-                [stored, &shown].map(|frame| frame::holds(frame, when, &self.world.literals, self.table));
+            let [stored, shown] = [stored, &shown].map(|frame| frame::holds(frame, when, &self.world.literals));
             return Ok(stored?.into_iter().zip(shown?).map(|(stored, shown)| stored != shown).collect());
         }
         let line = match self.world.literals.get(line) {

@@ -96,8 +96,8 @@ impl Builder {
                 months: raw.months.get_ref().clone(),
                 on,
                 on_of_year,
-                of_year: raw.of_year.get_ref().clone(),
-                may_be_of_year: raw.may_be_of_year.get_ref().clone(),
+                of_year: self.expression(&raw.of_year),
+                may_be_of_year: self.expression(&raw.may_be_of_year),
                 texts: InfluenceTexts {
                     running: texts.running,
                     undated: texts.undated,

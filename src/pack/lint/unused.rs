@@ -53,6 +53,11 @@ fn roots(pack: &Pack) -> Vec<Written<'_>> {
     for hint in &pack.hints {
         add(Site::Entity(hint.of), &hint.when);
     }
+    for influence in &pack.influences {
+        let Some(talks) = &pack.talks else { continue };
+        let site = Site::Entity(Entity::Row(talks.table));
+        [&influence.of_year, &influence.may_be_of_year].into_iter().for_each(|one| add(site, one));
+    }
     for quota in &pack.quotas {
         let site = Site::Entity(Entity::Subject(quota.of));
         quota.among.iter().chain([&quota.reached]).for_each(|one| add(site, one));
