@@ -60,14 +60,14 @@ pub enum Code {
     UnknownMention,
     /// A sheet that fits no table.
     UnrecognisedSheet,
+    /// A table on a sheet that nobody sees.
+    HiddenSheet,
     /// A sheet that carries all required columns of a second table.
     DoubledTable,
     /// Two columns of a sheet bear names of one column of the table.
     DoubledColumn,
     /// A header that is nearly the name of a column which the sheet lacks.
     MisspeltHeader,
-    /// A row that begins with a note and is filled like data.
-    FilledRemark,
     /// A file that may hold a table but is not read.
     PassedOver,
     /// A workbook that this program wrote: no input.

@@ -30,7 +30,7 @@ impl Calendar {
         let mut corrected = BTreeMap::new();
         let mut faults = Vec::new();
         let mut found = false;
-        for (sheet, rows) in &sheets {
+        for rows::Filled { name: sheet, rows, .. } in &sheets {
             let at = |row: u32, column: u32| format!("{name}!{sheet}!{}", A1(row, column));
             let Some((header, day, kind)) = header(rows) else { continue };
             found = true;

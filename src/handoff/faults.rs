@@ -218,7 +218,7 @@ impl<'a> Faulty<'a> {
         let source = &self.dataset.sheets[sheet.0 as usize];
         let table = match source.kind {
             SheetKind::Table(table) => Some(&self.pack.tables[table]),
-            SheetKind::Unrecognised | SheetKind::Prose => None,
+            SheetKind::Unrecognised | SheetKind::Hidden | SheetKind::Prose => None,
         };
         let faults: BTreeSet<&str> = book
             .findings

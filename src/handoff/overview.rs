@@ -137,13 +137,15 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
             sum(|sheet| sheet.ignored)
         ),
     );
-    let unrecognised: Vec<&str> = dataset
-        .sheets
-        .iter()
-        .filter(|sheet| sheet.kind == SheetKind::Unrecognised)
-        .map(|sheet| sheet.name.as_str())
-        .collect();
+    let of_kind = |kind: SheetKind| -> Vec<&str> {
+        dataset.sheets.iter().filter(|sheet| sheet.kind == kind).map(|sheet| sheet.name.as_str()).collect()
+    };
+    let unrecognised = of_kind(SheetKind::Unrecognised);
     add("未识别的工作表".into(), unrecognised.len() as u64, unrecognised.join("、"));
+    let hidden = of_kind(SheetKind::Hidden);
+    if !hidden.is_empty() {
+        add("隐藏而未采用的工作表".into(), hidden.len() as u64, hidden.join("、"));
+    }
     add("未读取的文件".into(), dataset.passed_over.len() as u64, dataset.passed_over.join("、"));
     let warnings = dataset.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
     add("提醒".into(), warnings as u64, format!("见{}", faults::LIST));
@@ -413,6 +415,7 @@ fn kind(pack: &Pack, kind: SheetKind) -> &str {
     match kind {
         SheetKind::Table(table) => &pack.tables[table].name,
         SheetKind::Unrecognised => "未识别",
+        SheetKind::Hidden => "隐藏，未采用",
         SheetKind::Prose => "说明文字",
     }
 }

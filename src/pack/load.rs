@@ -8,11 +8,12 @@ use super::build::build;
 use super::fault::{Error, Fault, Report};
 use super::model::Pack;
 use super::raw::RawFile;
+use super::template::Template;
 
 /// The file of a pack that `kaohe sample` draws from.
 pub const SAMPLE: &str = "sample.toml";
 /// The file of a pack that `kaohe template` adds to its tables.
-pub const TEMPLATE: &str = "template.toml";
+const TEMPLATE: &str = "template.toml";
 /// What the names of the files begin with that hold examples: `examples.toml`, `examples-线索.toml`.
 const EXAMPLES: &str = "examples";
 
@@ -132,9 +133,16 @@ pub fn load(dir: &Path) -> Result<Pack, Error> {
 /// Every fault found.
 pub fn from_files(files: Vec<(String, String)>) -> Result<Pack, Error> {
     let mut faults = Vec::new();
-    let mut raw = Vec::new();
+    let (mut raw, mut template) = (Vec::new(), Template::default());
     for (name, text) in &files {
-        if is(name, SAMPLE) || is(name, TEMPLATE) || is_examples(name) {
+        if is(name, TEMPLATE) {
+            match toml::from_str(text) {
+                Ok(read) => template = read,
+                Err(error) => faults.push(syntax(name, &error)),
+            }
+            continue;
+        }
+        if is(name, SAMPLE) || is_examples(name) {
             continue;
         }
         match toml::from_str::<RawFile>(text) {
@@ -144,7 +152,7 @@ pub fn from_files(files: Vec<(String, String)>) -> Result<Pack, Error> {
     }
     if faults.is_empty() {
         match build(raw, hash(&files), files.clone()) {
-            Ok(pack) => return Ok(pack),
+            Ok(pack) => return Ok(Pack { template, ..pack }),
             Err(found) => faults = found,
         }
     }

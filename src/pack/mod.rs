@@ -24,6 +24,7 @@ pub mod scope;
 mod show;
 pub mod sql;
 mod syntax;
+mod template;
 pub mod term;
 
 pub use build::{fits, nearest, stays_inside};
@@ -32,11 +33,12 @@ pub use fault::{Error, Fault, Report};
 pub use followup::{Influence, InfluenceTexts, Measure, Talks, Task, Within};
 pub use lint::{Lint, Lints, lint};
 pub use load::{
-    SAMPLE, TEMPLATE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples,
-    load, open, syntax,
+    SAMPLE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples, load, open,
+    syntax,
 };
 pub use model::*;
 pub use show::{show, show_functions};
+pub use template::{EXAMPLE, Template, TemplateBook};
 
 #[cfg(test)]
 mod tests {

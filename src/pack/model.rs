@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 pub use super::expression::Expression;
 use super::followup::{Influence, Measure, Talks, Task};
+use super::template::Template;
 use super::term::Kind;
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
@@ -47,6 +48,8 @@ pub struct Pack {
     pub answers: Answers,
     pub overview: Overview,
     pub deliberate: Deliberate,
+    /// The empty workbooks that are handed out.
+    pub template: Template,
     /// The files as read: name and text, for messages and `pack export`.
     pub files: Vec<(String, String)>,
 }

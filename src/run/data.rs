@@ -272,6 +272,7 @@ fn run_json(job: &Job, pack: &Pack, data: &Dataset, outcome: &Outcome, answers: 
                     let (table, kind) = match sheet.kind {
                         SheetKind::Table(table) => (Some(&pack.tables[table].name), "table"),
                         SheetKind::Unrecognised => (None, "unrecognised"),
+                        SheetKind::Hidden => (None, "hidden"),
                         SheetKind::Prose => (None, "prose"),
                     };
                     serde_json::json!({

@@ -47,9 +47,11 @@ pub fn of_input(pack: &Pack, data: &Dataset, listed: bool) -> String {
             data.sheets.len()
         ),
     );
-    let unrecognised = unrecognised(data);
-    if unrecognised > 0 {
-        line(&mut text, format_args!("未识别的工作表：{unrecognised} 张"));
+    for (kind, called) in NOT_USED {
+        let sheets = data.sheets.iter().filter(|sheet| sheet.kind == kind).count();
+        if sheets > 0 {
+            line(&mut text, format_args!("{called}：{sheets} 张"));
+        }
     }
     if !data.passed_over.is_empty() {
         line(&mut text, format_args!("未读取的文件：{}", data.passed_over.join("、")));
@@ -130,12 +132,15 @@ pub fn of_outcome(
 
 /// Whether anything was not used that should have been: exit code 3.
 pub fn has_faults(data: &Dataset) -> bool {
-    data::rejected_rows(data) > 0 || unrecognised(data) > 0 || !data.passed_over.is_empty()
+    let is_not_used = |kind| NOT_USED.iter().any(|(known, _)| *known == kind);
+    data::rejected_rows(data) > 0
+        || data.sheets.iter().any(|sheet| is_not_used(sheet.kind))
+        || !data.passed_over.is_empty()
 }
 
-fn unrecognised(data: &Dataset) -> usize {
-    data.sheets.iter().filter(|sheet| sheet.kind == SheetKind::Unrecognised).count()
-}
+/// Sheets that may hold data and were not used, and what they are called.
+const NOT_USED: [(SheetKind, &str); 2] =
+    [(SheetKind::Unrecognised, "未识别的工作表"), (SheetKind::Hidden, "隐藏而未采用的工作表")];
 
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.

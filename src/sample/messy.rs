@@ -36,7 +36,6 @@ pub struct Layout {
 /// How a table looks on its sheet.
 struct Look {
     name: String,
-    hidden: bool,
     titles: Vec<String>,
     columns: Vec<Shown>,
     /// Whether the header has two rows, and the groups over it: name, first and last column.
@@ -123,8 +122,6 @@ fn looks(source: &Source, parts: &[Part], book: u64) -> Vec<Look> {
         while looks.iter().any(|other| other.name == look.name) {
             look.name.push('2');
         }
-        // A workbook needs a sheet that is not hidden.
-        look.hidden = look.hidden && !looks.is_empty();
         looks.push(look);
     }
     looks
@@ -161,7 +158,6 @@ fn look(source: &Source, part: &Part, random: &mut Random) -> Look {
     let serial = matches!(columns[0].of, Content::Number);
     Look {
         name,
-        hidden: random.chance(0.1),
         titles,
         stacked,
         groups,
@@ -261,7 +257,7 @@ fn grid(source: &Source, part: &Part, look: &Look, meter: &Meter) -> Grid {
     let city = source.city;
     let table = &city.sampler.pack.tables[part.table];
     let last = look.columns.len() as u16 - 1;
-    let mut grid = Grid::new(&look.name, look.hidden);
+    let mut grid = Grid::new(&look.name, false);
     for (at, text) in look.titles.iter().enumerate() {
         if at == 0 && last > 0 {
             grid.merges.push((0, 0, 0, last));

@@ -3,18 +3,22 @@
 //! Only the cells of recognised columns are kept, and nothing of the others: what nobody asked for is looked at and
 //! dropped. The rows of a big sheet may be taken in pieces by several threads, each of which has a body of its own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::pack::EXAMPLE;
 use crate::workbook::{Looks, Merge, Raw};
 
 use super::coerce::Coercion;
 use super::column::{Builder, Cells, EMPTY, Read, Stored};
 use super::date::TitleYears;
+use super::numbering::Numbering;
 use super::recognise::{HeadRow, Match, Near, Unrecognised};
 use super::rows::{self, Remark};
 use super::scan::{Kind, Part, Scanned, Schema};
+use super::settle::{Doubt, Settling, What};
 use super::text;
 
 /// The rows below a header as they come.
@@ -26,9 +30,10 @@ pub struct Body<'s> {
     /// Sheet columns with anything in them below the header.
     filled: Vec<bool>,
     lines: Vec<u32>,
-    /// Rows that begin with a note although they are filled like data.
-    remarks: Vec<u32>,
+    /// Those of them that may be no data.
+    doubts: Vec<Doubt>,
     rows: u64,
+    /// Rows without anything in a column of the table.
     ignored: u64,
     row: Row,
     /// Where each piece ends among the lines.
@@ -39,35 +44,49 @@ pub struct Body<'s> {
 #[derive(Clone)]
 struct Shape<'s> {
     coercions: &'s [Coercion],
+    examples: &'s [Vec<String>],
     looks: &'s Looks,
     found: Match,
     nears: Vec<Near>,
     titles: TitleYears,
     /// Texts that stand first in the rows above the header; repeated on every page by some.
     headings: Vec<String>,
+    /// What stands in the columns of the table down to the end of the header, by sheet row and column.
+    above: BTreeMap<(u32, u32), String>,
     /// Sheet column → column of the table.
     place: Vec<Option<usize>>,
-}
-
-/// What a row below the header is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Line {
-    Data,
-    Ignored,
-    /// Ignored, too, but to be told: it begins with a note and is filled like data.
-    FilledNote,
 }
 
 /// The row that is being read.
 struct Row {
     at: Option<u32>,
     filled: usize,
-    /// Its first filled cell, if that is a text; else blank.
-    first: String,
-    /// Whether that cell stands in a column of the table.
-    first_is_ours: bool,
+    /// Its first filled cells, as many as may lie beneath merged ranges before one that does not.
+    leads: Vec<Lead>,
+    /// The texts of those that are in no column of the table.
+    texts: String,
+    numbering: Numbering,
     /// Per column of the table.
     codes: Vec<u32>,
+}
+
+/// How many cells of a row are looked at for what it begins with.
+const LEADS: usize = 4;
+
+struct Lead {
+    column: u32,
+    /// Column of the table.
+    ours: Option<usize>,
+    /// Where its text ends.
+    end: usize,
+}
+
+/// A cell's content as far as it says what its row is.
+#[derive(Clone, Copy)]
+enum Said<'a> {
+    Text(&'a str),
+    Number(f64),
+    Other,
 }
 
 impl<'s> Body<'s> {
@@ -75,7 +94,9 @@ impl<'s> Body<'s> {
         let mut titles = TitleYears::default();
         let mut headings = Vec::new();
         for row in head.iter().filter(|row| row.row < found.rows.0) {
-            row.cells.iter().for_each(|cell| titles.read(&cell.shown));
+            // The year of our own forms' example is nobody's.
+            let shown = row.cells.iter().filter(|cell| !cell.key.starts_with(EXAMPLE));
+            shown.for_each(|cell| titles.read(&cell.shown));
             headings.extend(row.cells.first().map(|cell| cell.key.clone()).filter(|key| key.chars().count() >= 4));
         }
         let width = found.columns.iter().flatten().max().map_or(0, |last| *last as usize + 1);
@@ -85,8 +106,13 @@ impl<'s> Body<'s> {
                 place[*column as usize] = Some(at);
             }
         }
-        let coercions = &schema.coercions[found.table];
-        Self::of(Arc::new(Shape { coercions, looks, found, nears, titles, headings, place }))
+        let (coercions, examples) = (&schema.coercions[found.table], &schema.examples[found.table]);
+        let mut above = BTreeMap::new();
+        for row in head.iter().filter(|row| row.row <= found.rows.1) {
+            let ours = row.cells.iter().filter(|cell| place.get(cell.column as usize).is_some_and(Option::is_some));
+            above.extend(ours.map(|cell| ((row.row, cell.column), cell.shown.clone())));
+        }
+        Self::of(Arc::new(Shape { coercions, examples, looks, found, nears, titles, headings, above, place }))
     }
 
     fn of(shape: Arc<Shape<'s>>) -> Self {
@@ -97,10 +123,17 @@ impl<'s> Body<'s> {
             headers: vec![Vec::new(); columns],
             filled: Vec::new(),
             lines: Vec::new(),
-            remarks: Vec::new(),
+            doubts: Vec::new(),
             rows: 0,
             ignored: 0,
-            row: Row { at: None, filled: 0, first: String::new(), first_is_ours: false, codes: vec![EMPTY; columns] },
+            row: Row {
+                at: None,
+                filled: 0,
+                leads: Vec::with_capacity(LEADS),
+                texts: String::new(),
+                numbering: Numbering::default(),
+                codes: vec![EMPTY; columns],
+            },
             pieces: Vec::new(),
         }
     }
@@ -111,26 +144,27 @@ impl<'s> Body<'s> {
     }
 
     pub fn cell(&mut self, row: u32, column: u32, raw: Raw) {
-        let text = match &raw {
-            Raw::Text(text) => text.as_ref(),
-            _ => "",
+        let said = match &raw {
+            Raw::Text(text) => Said::Text(text),
+            Raw::Number(number, _) => Said::Number(*number),
+            _ => Said::Other,
         };
-        let Some(at) = self.place(row, column, text) else { return };
+        let Some(at) = self.place(row, column, said) else { return };
         self.put(at, |builder, read| builder.code(raw, read));
     }
 
     pub fn shared(&mut self, row: u32, column: u32, number: usize, text: &str) {
-        let Some(at) = self.place(row, column, text) else { return };
+        let Some(at) = self.place(row, column, Said::Text(text)) else { return };
         self.put(at, |builder, read| builder.numbered(number, text, read));
     }
 
     pub fn text(&mut self, row: u32, column: u32, text: &str) {
-        let Some(at) = self.place(row, column, text) else { return };
+        let Some(at) = self.place(row, column, Said::Text(text)) else { return };
         self.put(at, |builder, read| builder.text(text, read));
     }
 
     /// Notes that a cell is filled; the column of the table that it belongs to.
-    fn place(&mut self, row: u32, column: u32, text: &str) -> Option<usize> {
+    fn place(&mut self, row: u32, column: u32, said: Said<'_>) -> Option<usize> {
         if self.row.at != Some(row) {
             self.end_row();
             self.row.at = Some(row);
@@ -141,10 +175,18 @@ impl<'s> Body<'s> {
         }
         self.filled[index] = true;
         let ours = self.shape.place.get(index).copied().flatten();
-        self.row.filled += 1;
-        if self.row.filled == 1 {
-            self.row.first.push_str(text);
-            self.row.first_is_ours = ours.is_some();
+        let row = &mut self.row;
+        row.filled += 1;
+        match said {
+            Said::Text(text) => row.numbering.text(text),
+            Said::Number(number) => row.numbering.number(number),
+            Said::Other => row.numbering.other(),
+        }
+        if row.leads.len() < LEADS {
+            if let (Said::Text(text), None) = (said, ours) {
+                row.texts.push_str(text);
+            }
+            row.leads.push(Lead { column, ours, end: row.texts.len() });
         }
         ours
     }
@@ -160,58 +202,71 @@ impl<'s> Body<'s> {
     }
 
     fn end_row(&mut self) {
-        let Some(at) = self.row.at.take() else { return };
+        let Some(row) = self.row.at.take() else { return };
         self.rows += 1;
-        let line = self.line();
-        if line == Line::Data {
-            self.lines.push(at);
+        if self.row.codes.iter().all(|code| *code == EMPTY) {
+            self.ignored += 1;
+        } else {
+            if let Some(what) = self.doubt() {
+                self.doubts.push(Doubt { row, what });
+            }
+            self.lines.push(row);
             for (builder, code) in self.builders.iter_mut().zip(&self.row.codes) {
                 builder.push(*code);
             }
-        } else {
-            self.ignored += 1;
-        }
-        if line == Line::FilledNote {
-            self.remarks.push(at);
+            self.row.codes.fill(EMPTY);
         }
         self.row.filled = 0;
-        self.row.first.clear();
-        self.row.codes.fill(EMPTY);
+        self.row.leads.clear();
+        self.row.texts.clear();
+        self.row.numbering = Numbering::default();
     }
 
-    /// What the row that ends here is.
-    fn line(&self) -> Line {
+    /// Why the row that ends here may be no data.
+    fn doubt(&self) -> Option<What> {
         let codes = || self.row.codes.iter().enumerate();
         if codes().all(|(at, code)| self.builders[at].is_blank(*code)) {
-            return Line::Ignored;
+            return Some(What::Blank);
         }
-        if codes().all(|(at, code)| *code == EMPTY || self.headers[at].contains(code)) {
-            return Line::Ignored;
+        let columns = self.shape.found.columns.iter().flatten().count();
+        if self.row.numbering.holds(columns)
+            || codes().all(|(at, code)| *code == EMPTY || self.headers[at].contains(code))
+        {
+            return Some(What::Whole);
         }
-        let first = &self.row.first;
-        if first.is_ascii() {
-            return Line::Data;
+        let first = self.begins(0);
+        if first == Some(Remark::Note) && self.is_example() {
+            return Some(What::Whole);
         }
-        match rows::remark(first) {
-            // In a column that nobody asked for, 「电话：…」 may be anything.
-            Some(Remark::Signature) if self.is_filled_like_data() => Line::Data,
-            Some(Remark::Note) if self.is_filled_like_data() => Line::FilledNote,
-            Some(_) => Line::Ignored,
-            None if self.row.filled == 1 && self.shape.headings.contains(&text::header_key(first)) => Line::Ignored,
-            None => Line::Data,
+        let filled = codes().filter(|(at, code)| !self.builders[*at].is_blank(**code)).count();
+        if first.is_none() && 2 * filled >= columns {
+            return None;
         }
+        let leads: Vec<(u32, Option<Remark>)> =
+            self.row.leads.iter().enumerate().map(|(at, lead)| (lead.column, self.begins(at))).collect();
+        leads.iter().any(|(_, remark)| remark.is_some()).then_some(What::Begins(leads))
     }
 
-    /// The remark stands in a column that nobody asked for, and something in every required one that is not another.
-    fn is_filled_like_data(&self) -> bool {
-        if self.row.first_is_ours {
-            return false;
-        }
-        let filled = |at: &usize| {
-            let (builder, code) = (&self.builders[*at], self.row.codes[*at]);
-            !builder.is_blank(code) && rows::remark(builder.shown(code)).is_none()
+    /// The example row of an older form, as it was handed out: its first column says so, and no other says anything else.
+    fn is_example(&self) -> bool {
+        let columns = self.shape.found.columns.iter().zip(&self.row.codes).zip(&self.builders);
+        self.shape.found.columns.first().is_some_and(Option::is_some)
+            && columns.zip(self.shape.examples).all(|(((column, code), builder), examples)| {
+                let shown = text::folded(builder.shown(*code));
+                column.is_none() || examples.iter().any(|example| *example == shown)
+            })
+    }
+
+    /// What the row is if it begins with that one of its first filled cells.
+    fn begins(&self, lead: usize) -> Option<Remark> {
+        let start = lead.checked_sub(1).map_or(0, |before| self.row.leads[before].end);
+        let Lead { ours, end, .. } = self.row.leads.get(lead)?;
+        let text = match ours {
+            Some(at) => self.builders[*at].shown(self.row.codes[*at]),
+            None => &self.row.texts[start..*end],
         };
-        self.shape.found.required.iter().all(|group| group.iter().any(filled))
+        let title = || self.row.filled == 1 && self.shape.headings.contains(&text::header_key(text));
+        rows::remark(text).or_else(|| title().then_some(Remark::Title))
     }
 
     /// A body that takes other rows below the same header.
@@ -241,7 +296,7 @@ impl<'s> Body<'s> {
         for other in &mut others {
             self.rows += other.rows;
             self.ignored += other.ignored;
-            self.remarks.append(&mut other.remarks);
+            self.doubts.append(&mut other.doubts);
             if self.filled.len() < other.filled.len() {
                 self.filled.resize(other.filled.len(), false);
             }
@@ -268,8 +323,17 @@ impl<'s> Body<'s> {
             };
         }
         let shape = Arc::unwrap_or_clone(self.shape);
-        let mut cells: Vec<Cells> = self.builders.into_iter().map(Builder::finish).collect();
-        fill_merged(&mut cells, &shape.found.columns, &self.lines, merges);
+        let settling = Settling {
+            columns: &shape.found.columns,
+            required: &shape.found.required,
+            above: &shape.above,
+            name: &|at| shape.coercions[at].name(),
+            read: &|at, shown| shape.coercions[at].read(Stored::Text(shown), shape.looks).content,
+            lines: self.lines,
+            cells: self.builders.into_iter().map(Builder::finish).collect(),
+            doubts: self.doubts,
+        };
+        let (lines, cells, none) = settling.settle(merges);
         let part = Part {
             table: shape.found.table,
             columns: shape.found.columns,
@@ -277,11 +341,11 @@ impl<'s> Body<'s> {
             others: shape.found.others,
             slips: shape.found.slips,
             titles: shape.titles,
-            remarks: self.remarks,
-            lines: self.lines,
+            lines,
             cells,
         };
-        Scanned { kind: Kind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored, nears: shape.nears }
+        let ignored = self.ignored + none;
+        Scanned { kind: Kind::Table(Box::new(part)), rows: self.rows, ignored, nears: shape.nears }
     }
 
     /// A header that is merged over several filled columns names none of them.
@@ -309,29 +373,5 @@ impl<'s> Body<'s> {
             }
         }
         None
-    }
-}
-
-/// A cell merged over several rows stands in each of them.
-///
-/// Merged ranges do not overlap. In a file that says otherwise the upper one counts, lest thousands of them be gone
-/// through row by row.
-fn fill_merged(cells: &mut [Cells], columns: &[Option<u32>], lines: &[u32], merges: &[Merge]) {
-    let mut tall: Vec<&Merge> = merges.iter().filter(|(first, _, last, _)| last > first).collect();
-    tall.sort_unstable_by_key(|(first, left, ..)| (*left, *first));
-    let mut above: Option<(u32, u32)> = None;
-    for (first, left, last, _) in tall {
-        if above.is_some_and(|(column, end)| column == *left && *first <= end) {
-            continue;
-        }
-        above = Some((*left, *last));
-        let Some(at) = columns.iter().position(|column| *column == Some(*left)) else { continue };
-        let Ok(start) = lines.binary_search(first) else { continue };
-        let code = cells[at].codes[start];
-        for (index, _) in lines.iter().enumerate().skip(start + 1).take_while(|(_, line)| *line <= last) {
-            if cells[at].codes[index] == EMPTY {
-                cells[at].codes[index] = code;
-            }
-        }
     }
 }

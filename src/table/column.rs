@@ -148,6 +148,13 @@ impl Cells {
         matches!(self.content(row), Content::Bad(_))
     }
 
+    /// The code of one more content, which no row has yet.
+    pub fn put(&mut self, shown: &str, content: Content) -> u32 {
+        self.shown.push(shown);
+        self.contents.push(content);
+        self.contents.len() as u32 - 1
+    }
+
     /// The rows of another sheet follow.
     pub fn append(&mut self, mut other: Cells) {
         if self.codes.is_empty() && self.contents.len() == 1 {
@@ -412,9 +419,7 @@ impl Builder {
         if matches!(content, Content::Blank) && shown.is_empty() {
             return EMPTY;
         }
-        self.cells.shown.push(&shown);
-        self.cells.contents.push(content);
-        self.cells.contents.len() as u32 - 1
+        self.cells.put(&shown, content)
     }
 
     pub fn is_blank(&self, code: u32) -> bool {

@@ -17,6 +17,8 @@ mod frame;
 mod judge;
 mod line;
 mod lists;
+pub mod merged;
+mod numbering;
 mod partial;
 mod read;
 mod recognise;
@@ -27,6 +29,7 @@ mod report;
 mod rows;
 mod scan;
 pub mod seen;
+mod settle;
 mod side;
 pub mod text;
 mod texts;
@@ -91,6 +94,8 @@ pub struct Book {
 pub enum SheetKind {
     Table(usize),
     Unrecognised,
+    /// A table, or what could be one of several, on a sheet that nobody sees: not used.
+    Hidden,
     /// Instructions and other prose: no fault.
     Prose,
 }

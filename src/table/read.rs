@@ -219,10 +219,10 @@ fn assemble<'p>(
     context: &Context<'_>,
 ) -> Result<Dataset, Failed> {
     let Scannings { mut dataset, mut notes, sources, unreadable } = scannings;
-    let (rows, nears) = collect(pack, &mut dataset, &mut notes, sources);
+    let (rows, nears, hidden) = collect(pack, &mut dataset, &mut notes, sources);
 
     let ready = if unreadable.is_empty() {
-        registers_are_there(pack, &mut dataset, &nears, &mut notes)
+        registers_are_there(pack, &mut dataset, (&nears, &hidden), &mut notes)
             .and_then(|()| decide_year(pack, &mut dataset, &rows, year, as_of))
     } else {
         unreadable
@@ -254,15 +254,18 @@ fn assemble<'p>(
     Ok(dataset)
 }
 
+/// A table that stands on a hidden sheet.
+type Hidden = (usize, SheetId);
+
 /// Puts the scanned sheets into the dataset and their rows together by table.
 fn collect(
     pack: &Pack,
     dataset: &mut Dataset,
     notes: &mut Notes<'_>,
     sources: Vec<Source>,
-) -> (Vec<Rows>, Vec<Vec<Near>>) {
+) -> (Vec<Rows>, Vec<Vec<Near>>, Vec<Hidden>) {
     let mut rows: Vec<Rows> = pack.tables.iter().map(|table| Rows::new(table.columns.len())).collect();
-    let mut nears = Vec::new();
+    let (mut nears, mut hidden) = (Vec::new(), Vec::new());
     for (at, source) in sources.into_iter().enumerate() {
         let id = SheetId(at as u32);
         notes.sheet(id, &source.scanned.kind);
@@ -280,6 +283,10 @@ fn collect(
         match source.scanned.kind {
             Kind::Prose => {}
             Kind::Unrecognised(_) => sheet.kind = SheetKind::Unrecognised,
+            Kind::Hidden(tables) => {
+                sheet.kind = SheetKind::Hidden;
+                hidden.extend(tables.into_iter().map(|table| (table, id)));
+            }
             Kind::Table(part) => {
                 sheet.kind = SheetKind::Table(part.table);
                 sheet.columns = part.columns.clone();
@@ -290,21 +297,24 @@ fn collect(
     }
     let holds = |table: usize| dataset.sheets.iter().any(|sheet| sheet.kind == SheetKind::Table(table));
     dataset.absent = (0..pack.tables.len()).filter(|table| !holds(*table)).collect();
-    (rows, nears)
+    (rows, nears, hidden)
 }
 
 /// The tables without which nothing can be said about anybody.
 fn registers_are_there(
     pack: &Pack,
     dataset: &mut Dataset,
-    nears: &[Vec<Near>],
+    (nears, hidden): (&[Vec<Near>], &[Hidden]),
     notes: &mut Notes<'_>,
 ) -> Result<(), Error> {
+    let on_hidden = |table: usize| -> Vec<SheetId> {
+        hidden.iter().filter(|(of, _)| *of == table).map(|(_, sheet)| *sheet).collect()
+    };
     let fatal: Vec<(String, String)> = dataset
         .absent
         .iter()
         .filter(|table| pack.tables[**table].absent == Absent::Fatal)
-        .map(|table| report::missing_table(pack, *table, dataset, nears))
+        .map(|table| report::missing_table(pack, *table, dataset, nears, &on_hidden(*table)))
         .collect();
     fatal.iter().for_each(|(reason, remedy)| notes.fatal("", Code::MissingRegister, reason, remedy));
     let message = |(reason, remedy)| format!("{reason}。\n  {remedy}");
@@ -347,9 +357,11 @@ fn scan(
         .filter_map(|(book, sheet)| {
             let opened = books[book].1.as_ref()?;
             let mut scan = Scan::new(schema, opened.looks());
-            let name = opened.sheets()[sheet].name.clone();
-            let result =
-                opened.read(sheet, &mut scan).map(|merges| Source { book, name, scanned: scan.finish(&merges) });
+            let workbook::SheetName { name, hidden } = opened.sheets()[sheet].clone();
+            let result = opened.read(sheet, &mut scan).map(|merges| {
+                let scanned = scan.finish(&merges);
+                Source { book, name, scanned: if hidden { scanned.hidden() } else { scanned } }
+            });
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if let Some(progress) = context.progress {
                 progress(done, total);

@@ -78,6 +78,12 @@ impl<'a> Notes<'a> {
         let name = |table: usize| &self.pack.tables[table].name;
         match kind {
             Kind::Prose => {}
+            Kind::Hidden(tables) => {
+                let names: Vec<String> = tables.iter().map(|table| format!("《{}》", name(*table))).collect();
+                let reason = format!("本工作表是隐藏的，没有采用；它的表头是{}的", names.join("、"));
+                let remedy = "如是要报送的数据，请取消隐藏；不需要的，请删去本工作表".to_owned();
+                self.noted.push(Note::of_sheet(sheet, None, Code::HiddenSheet, reason, remedy));
+            }
             Kind::Unrecognised(unrecognised) => {
                 let (reason, remedy) = unrecognised_text(self.pack, unrecognised);
                 self.noted.push(Note::of_sheet(sheet, None, Code::UnrecognisedSheet, reason, remedy));
@@ -102,13 +108,6 @@ impl<'a> Notes<'a> {
                         )
                     };
                     self.noted.push(Note::of_sheet(sheet, Some(part.table), Code::DoubledTable, reason, remedy));
-                }
-                for row in &part.remarks {
-                    let reason =
-                        "本行以「注：」「备注：」「说明」一类文字开头，按说明行不计，但各必填列都填了内容".to_owned();
-                    let remedy = "如是数据，请把开头一格的说明文字移到其他列；确为说明的，无需改动".to_owned();
-                    let note = Note::of_sheet(sheet, Some(part.table), Code::FilledRemark, reason, remedy);
-                    self.noted.push(Note { row: Some(*row), ..note });
                 }
                 for (at, shown, cell) in &part.slips {
                     let column = &self.pack.tables[part.table].columns[*at].name;
@@ -282,8 +281,25 @@ fn unrecognised_text(pack: &Pack, unrecognised: &Unrecognised) -> (String, Strin
 }
 
 /// The message about a register that no sheet holds, with the sheets that come nearest.
-pub fn missing_table(pack: &Pack, table: usize, dataset: &Dataset, nears: &[Vec<Near>]) -> (String, String) {
+pub fn missing_table(
+    pack: &Pack,
+    table: usize,
+    dataset: &Dataset,
+    nears: &[Vec<Near>],
+    hidden: &[SheetId],
+) -> (String, String) {
     let name = &pack.tables[table].name;
+    if !hidden.is_empty() {
+        let sheets = hidden.iter().map(|sheet| {
+            let sheet = &dataset.sheets[sheet.0 as usize];
+            format!("{} 的工作表「{}」", dataset.books[sheet.book as usize].path, sheet.name)
+        });
+        let sheets = sheets.collect::<Vec<_>>().join("、");
+        return (
+            format!("缺少《{name}》：它只在隐藏的工作表上，没有采用：{sheets}"),
+            format!("请取消该工作表的隐藏，或把《{name}》另行放入输入文件夹"),
+        );
+    }
     let mut nearest: Vec<(bool, usize, usize, &Near)> = Vec::new();
     for (at, all) in nears.iter().enumerate() {
         if let Some(near) = all.iter().find(|near| near.table == table && near.matched > 1) {

@@ -1,23 +1,33 @@
-//! Which rows below a header are no data: totals, notes, signature lines.
+//! Which rows below a header are no data: totals, notes, signature lines, 以下空白.
 //!
-//! They are told by the row's first filled cell, in whatever column it stands. Only unmistakable
-//! words count: a person must never vanish because of a name.
+//! They are told by the row's first filled cell, in whatever column it stands. The words alone do not decide: a row
+//! that is filled like data is data whatever it begins with (see [`super::settle`]).
 
 use super::text;
 
 /// What a row is that is no data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remark {
+    /// 合计, 市财政局 汇总, 总计平均值.
     Total,
     Note,
     Signature,
+    /// 以下空白.
+    End,
+    /// A title that comes back on every page.
+    Title,
 }
 
-/// What a row that begins with this text is, if it is a total, a note or a signature line.
+/// What a row that begins with this text is, if its words make it no data.
 pub fn remark(first: &str) -> Option<Remark> {
+    if first.is_ascii() {
+        return None;
+    }
     let key = text::key(first);
-    if is_total(&key) {
+    if is_total(first, &key) {
         Some(Remark::Total)
+    } else if is_end(&key) {
+        Some(Remark::End)
     } else if is_note(&key) {
         Some(Remark::Note)
     } else if is_signature(&key) {
@@ -28,29 +38,54 @@ pub fn remark(first: &str) -> Option<Remark> {
 }
 
 const TOTALS: [&str; 5] = ["合计", "小计", "总计", "平均", "共计"];
+/// What 分类汇总 computes; it stands behind the group's name, or behind 总计.
+const SUMMARIES: [&str; 10] =
+    ["汇总", "平均值", "计数", "数值计数", "求和", "最大值", "最小值", "乘积", "标准偏差", "方差"];
 
-fn is_total(key: &str) -> bool {
-    let bare = key.trim_matches(|c: char| !c.is_alphanumeric());
+fn is_total(given: &str, key: &str) -> bool {
+    let bare = bare(key);
     for total in TOTALS {
         if let Some(rest) = bare.strip_prefix(total) {
             // 合计：12人, 小计(3), 平均分.
             if rest.chars().next().is_none_or(|c| !c.is_alphabetic())
-                || matches!(rest, "分" | "值" | "数" | "得分" | "分数" | "成绩" | "人数" | "数量")
+                || matches!(rest, "分" | "值" | "数" | "得分" | "分数" | "成绩" | "人数" | "数量" | "行" | "栏")
+                || SUMMARIES.contains(&rest)
             {
                 return true;
             }
         }
-        // 本页小计, 市级部门合计; 平均 as a last word says nothing, and a name has at most three signs.
-        if total != "平均" && bare.ends_with(total) && bare.chars().count() >= 4 {
+        // 本页小计, 市级部门合计, 全市平均; a name has at most three signs.
+        if bare.ends_with(total) && bare.chars().count() >= 4 {
             return true;
         }
     }
-    false
+    SUMMARIES.iter().any(|summary| {
+        // 张三 汇总: a program puts a blank between.
+        let apart = || text::trimmed(given).strip_suffix(summary).is_some_and(|group| group.ends_with(text::is_blank));
+        bare.strip_suffix(summary).is_some_and(|group| !group.is_empty() && (bare.chars().count() >= 5 || apart()))
+    }) || ["汇总", "平均值", "求和", "分类汇总", "数据汇总", "本表汇总", "总汇总"].contains(&bare)
+}
+
+/// 以下空白, （以下无正文）.
+fn is_end(key: &str) -> bool {
+    let bare = bare(key);
+    ["以下", "下面", "此处", "此表以下", "本页以下"].iter().any(|place| {
+        bare.strip_prefix(place).is_some_and(|rest| {
+            ["空白", "为空白", "均为空白", "空行", "无正文", "无内容", "无数据", "无"].contains(&rest)
+        })
+    })
+}
+
+/// Without brackets and marks around it.
+fn bare(key: &str) -> &str {
+    key.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 fn is_note(key: &str) -> bool {
-    let bare = key.trim_start_matches(['*', '※', '(', '[', '【']);
-    if bare == "说明" || (bare.starts_with("说明") && bare.chars().count() > 4) {
+    let bare = key.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if bare.trim_end_matches(|c: char| !c.is_alphanumeric()) == "说明"
+        || (bare.starts_with("说明") && bare.chars().count() >= 4)
+    {
         return true;
     }
     if ["填表说明", "填报说明", "填写说明"].iter().any(|word| bare.starts_with(word)) {
@@ -137,6 +172,22 @@ mod tests {
             "附：名单",
             "（公章）",
             "※注：",
+            "说明如下",
+            "说明：示例（2015）",
+            "汇总",
+            "市财政局 汇总",
+            "张三 汇总",
+            "官渡局1 汇总",
+            "盘龙区 平均值",
+            "张三 计数",
+            "总计平均值",
+            "总计数",
+            "分类汇总",
+            "全市平均",
+            "以下空白",
+            "（以下空白）",
+            "——以下空白——",
+            "以下无正文",
         ];
         for text in remarks {
             assert!(remark(text).is_some(), "{text}");
@@ -157,6 +208,10 @@ mod tests {
             "审计局",
             "制表",
             "李小计",
+            "张汇总",
+            "李以下",
+            "方差",
+            "以下简称市局",
             "王平均",
             "联系人",
             "2015",

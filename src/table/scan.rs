@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::pack::Pack;
+use crate::pack::{Pack, Table};
 use crate::workbook::{Looks, Merge, Raw, Sink};
 
 use super::body::Body;
@@ -21,6 +21,8 @@ pub struct Schema {
     pub headers: Headers,
     /// Per table and column.
     pub coercions: Vec<Vec<Coercion>>,
+    /// Per table and column what stands in the example row of older forms, as [`text::folded`] gives it.
+    pub examples: Vec<Vec<Vec<String>>>,
 }
 
 impl Schema {
@@ -28,8 +30,14 @@ impl Schema {
         Self {
             headers: Headers::new(pack),
             coercions: (0..pack.tables.len()).map(|table| Coercion::of_table(pack, table)).collect(),
+            examples: pack.tables.iter().map(|table| examples(pack, table)).collect(),
         }
     }
+}
+
+fn examples(pack: &Pack, table: &Table) -> Vec<Vec<String>> {
+    let of_column = |column| pack.template.in_old_row(table, column).iter().map(|shown| text::key(shown)).collect();
+    table.columns.iter().map(of_column).collect()
 }
 
 /// What a sheet holds.
@@ -48,7 +56,21 @@ pub struct Scanned {
 pub enum Kind {
     Table(Box<Part>),
     Unrecognised(Box<Unrecognised>),
+    /// On a sheet that nobody sees; the tables that it fits.
+    Hidden(Vec<usize>),
     Prose,
+}
+
+impl Scanned {
+    /// The same of a sheet that is hidden: nobody answers for what nobody sees.
+    pub fn hidden(self) -> Self {
+        let kind = match self.kind {
+            Kind::Table(part) => Kind::Hidden(vec![part.table]),
+            Kind::Unrecognised(unrecognised) if !unrecognised.tie.is_empty() => Kind::Hidden(unrecognised.tie),
+            _ => Kind::Prose,
+        };
+        Self { kind, ignored: self.rows, nears: Vec::new(), ..self }
+    }
 }
 
 /// The data rows of a sheet that is a table.
@@ -61,8 +83,6 @@ pub struct Part {
     pub others: Vec<recognise::Other>,
     pub slips: Vec<(usize, String, String)>,
     pub titles: TitleYears,
-    /// Sheet rows that begin with a note although they are filled like data.
-    pub remarks: Vec<u32>,
     /// Sheet row of each data row.
     pub lines: Vec<u32>,
     /// Per column of the table.

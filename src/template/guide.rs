@@ -67,19 +67,3 @@ pub fn allowed(pack: &Pack, kind: &ColumnKind) -> String {
         ColumnKind::Line { .. } => "填处理编号".to_owned(),
     }
 }
-
-/// An example for a column that the pack gives none for.
-pub fn example(kind: &ColumnKind) -> String {
-    match kind {
-        ColumnKind::Choice { values, .. } => values.first().cloned().unwrap_or_default(),
-        ColumnKind::Number { min, max, .. } => match (min, max) {
-            (Some(min), Some(max)) => ((min + max) / 2.0).to_string(),
-            (Some(bound), None) | (None, Some(bound)) => bound.to_string(),
-            (None, None) => "1".to_owned(),
-        },
-        ColumnKind::Date => "2015-06-24".to_owned(),
-        ColumnKind::Month => "2015.06".to_owned(),
-        ColumnKind::Year => "2015".to_owned(),
-        _ => String::new(),
-    }
-}

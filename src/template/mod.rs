@@ -3,12 +3,10 @@
 //! What is handed out has to come back readable, so everything a clerk sees is taken from the pack's
 //! tables: a table that a pack adds has its form without a line of Rust. Two things must never be
 //! taken for data: the instruction sheet holds one filled cell a row (prose, as the reader sees it),
-//! and the example row opens with 说明 (a note). The marker stands in the first column itself, so that
-//! a row typed over it becomes data again, and the row refuses typing in the first place.
+//! and the example stands above the header, in one cell over the whole width like the title.
 
 mod guide;
 mod holidays;
-mod spec;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,18 +17,15 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::pack::{self, Column, ColumnKind, Pack, Table};
+use crate::pack::{self, Column, ColumnKind, EXAMPLE, Pack, Table};
 use crate::place::letters;
-use spec::{FILE, RawTemplate};
 
 /// Why no template could be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{0}")]
-    Spec(pack::Report),
-    #[error("规则包的 {FILE} 中，工作簿「{book}」的名称不能用作文件名。请只用文字、数字和 - _ （） 等符号")]
+    #[error("规则包的 template.toml 中，工作簿「{book}」的名称不能用作文件名。请只用文字、数字和 - _ （） 等符号")]
     Name { book: String },
-    #[error("规则包的 {FILE} 中，工作簿「{book}」要放表「{table}」，规则包没有这张表")]
+    #[error("规则包的 template.toml 中，工作簿「{book}」要放表「{table}」，规则包没有这张表")]
     UnknownTable { book: String, table: String },
     #[error("不能建立文件夹「{}」，请检查路径和权限", .path.display())]
     Folder { path: PathBuf, source: std::io::Error },
@@ -40,9 +35,9 @@ pub enum Error {
     Write { path: PathBuf, source: XlsxError },
 }
 
-/// Rows of a sheet, zero-based: a title, the header, the example, then data.
-const HEADER: u32 = 1;
-const EXAMPLE: u32 = 2;
+/// Rows of a sheet, zero-based: a title, the example, the header, then data.
+const SAMPLE: u32 = 1;
+const HEADER: u32 = 2;
 const FIRST: u32 = 3;
 const LAST: u32 = 1_048_575;
 
@@ -55,14 +50,8 @@ const INLINE_LIST: usize = 255;
 
 /// Writes the pack's templates into `folder` and returns the paths. Nothing is ever overwritten.
 pub fn write(folder: &Path, pack: &Pack) -> Result<Vec<PathBuf>, Error> {
-    let raw = match pack.files.iter().find(|(name, _)| pack::is(name, FILE)) {
-        Some((_, text)) => {
-            toml::from_str(text).map_err(|error| Error::Spec(pack::Report::of_syntax(FILE, &error, pack)))?
-        }
-        None => RawTemplate::default(),
-    };
     let mut books = Vec::new();
-    for (name, tables) in plan(&raw, pack)? {
+    for (name, tables) in plan(pack)? {
         let path = folder.join(format!("{name}.xlsx"));
         if path.exists() {
             return Err(Error::Exists { path });
@@ -75,7 +64,7 @@ pub fn write(folder: &Path, pack: &Pack) -> Result<Vec<PathBuf>, Error> {
     }
     fs::create_dir_all(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
     for (path, tables) in &books {
-        let result = workbook(&raw, pack, tables).and_then(|mut workbook| workbook.save(path));
+        let result = workbook(pack, tables).and_then(|mut workbook| workbook.save(path));
         result.map_err(|source| Error::Write { path: path.clone(), source })?;
     }
     let saved = holidays::workbook().and_then(|mut workbook| workbook.save(&calendar));
@@ -84,9 +73,9 @@ pub fn write(folder: &Path, pack: &Pack) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// Which tables stand in which book: as the pack says, and a book each for those it leaves out.
-fn plan<'a>(raw: &RawTemplate, pack: &'a Pack) -> Result<Vec<(String, Vec<&'a Table>)>, Error> {
+fn plan(pack: &Pack) -> Result<Vec<(String, Vec<&Table>)>, Error> {
     let mut books = Vec::new();
-    for book in &raw.book {
+    for book in &pack.template.books {
         if book.name.contains('/') || !pack::stays_inside(&book.name) {
             return Err(Error::Name { book: book.name.clone() });
         }
@@ -98,22 +87,22 @@ fn plan<'a>(raw: &RawTemplate, pack: &'a Pack) -> Result<Vec<(String, Vec<&'a Ta
         books.push((book.name.clone(), tables));
     }
     for table in &pack.tables {
-        if !raw.book.iter().any(|book| book.tables.contains(&table.name)) {
+        if !pack.template.books.iter().any(|book| book.tables.contains(&table.name)) {
             books.push((table.name.clone(), vec![table]));
         }
     }
     Ok(books)
 }
 
-fn workbook(raw: &RawTemplate, pack: &Pack, tables: &[&Table]) -> Result<Workbook, XlsxError> {
+fn workbook(pack: &Pack, tables: &[&Table]) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     // A fixed date: the same pack gives the same bytes.
     let created = ExcelDateTime::from_ymd(2015, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
-    write_guide(workbook.add_worksheet(), raw, pack, tables)?;
+    write_guide(workbook.add_worksheet(), pack, tables)?;
     let mut lists = Vec::new();
     for table in tables {
-        write_table(workbook.add_worksheet(), raw, pack, table, &mut lists)?;
+        write_table(workbook.add_worksheet(), pack, table, &mut lists)?;
     }
     if !lists.is_empty() {
         let sheet = workbook.add_worksheet().set_name(CHOICES)?.set_hidden(true);
@@ -125,7 +114,7 @@ fn workbook(raw: &RawTemplate, pack: &Pack, tables: &[&Table]) -> Result<Workboo
 }
 
 /// One cell a row, so that the reader takes the sheet for prose.
-fn write_guide(sheet: &mut Worksheet, raw: &RawTemplate, pack: &Pack, tables: &[&Table]) -> Result<(), XlsxError> {
+fn write_guide(sheet: &mut Worksheet, pack: &Pack, tables: &[&Table]) -> Result<(), XlsxError> {
     // No wider than the paper between its margins, even where a wide typeface is put in for the usual one: a
     // single column is not scaled down for print, but cut.
     const WIDTH: u16 = 74;
@@ -138,12 +127,12 @@ fn write_guide(sheet: &mut Worksheet, raw: &RawTemplate, pack: &Pack, tables: &[
     let body = chinese().set_text_wrap().set_align(FormatAlign::Top);
     let mut lines = vec![(format!("{}　填表说明", pack.city), &title)];
     for line in [
-        "一、数据从「说明：示例」的下一行填起，一行一条。示例行不作为数据，填好后可以删去。",
+        "一、数据从表头的下一行填起，一行一条。表头上方的示例只供参考，不作为数据。",
         "二、表头文字请勿改动；列的次序可以变，也可以加列，多出的列不会被读取。",
         "三、蓝底表头必填，黄底表头按说明二者至少填一项，灰底表头选填。应填未填的格会变成红色。",
         "四、有下拉列表的，请选列表中的值，不要另写。日期请填到日，如 2015-06-24。",
-        "五、合计行，以及以「注：」「说明」「备注：」「填表人：」开头的行不作为数据。",
-        "六、填好后可以先运行 kaohe check 检查，有问题的格会逐一列出。",
+        "五、合计行，以及以「注：」「说明」「备注：」「填表人：」开头的行不作为数据。不要合并数据行的单元格。",
+        "六、填好后保存，发回发下本表的部门。有问题的格会由该部门逐一列出，退回更正。",
     ] {
         lines.push((line.to_owned(), &body));
     }
@@ -151,18 +140,17 @@ fn write_guide(sheet: &mut Worksheet, raw: &RawTemplate, pack: &Pack, tables: &[
         lines.push((String::new(), &body));
         lines.push((format!("工作表「{}」各列怎么填", table.name), &heading));
         for column in &table.columns {
-            let (_, note) = raw.shown(&table.name, &column.name);
             let mut text = format!(
                 "「{}」（{}）：{}",
                 column.name,
                 guide::demand(table, column),
                 guide::allowed(pack, &column.kind)
             );
-            if let Some(note) = note {
+            if let Some(note) = pack.template.note(table, column) {
                 text.push('；');
                 text.push_str(note);
             }
-            let example = example(raw, table, column);
+            let example = pack.template.example(table, column);
             if !example.is_empty() {
                 text.push_str(&format!("。例：{example}"));
             }
@@ -198,28 +186,34 @@ const ONE_OF: Color = Color::RGB(0xFF_F2_CC);
 const OPTIONAL: Color = Color::RGB(0xED_ED_ED);
 const LACKING: Color = Color::RGB(0xFF_C7_CE);
 
-fn write_table(
-    sheet: &mut Worksheet,
-    raw: &RawTemplate,
-    pack: &Pack,
-    table: &Table,
-    lists: &mut Vec<String>,
-) -> Result<(), XlsxError> {
+fn write_table(sheet: &mut Worksheet, pack: &Pack, table: &Table, lists: &mut Vec<String>) -> Result<(), XlsxError> {
     sheet.set_name(&table.name)?;
     let title = chinese().set_bold().set_font_size(14);
-    let sample = chinese().set_italic().set_font_color(Color::Gray).set_background_color(Color::RGB(0xF7_F7_F7));
+    let sample = chinese()
+        .set_italic()
+        .set_font_color(Color::Gray)
+        .set_background_color(Color::RGB(0xF7_F7_F7))
+        .set_text_wrap()
+        .set_align(FormatAlign::VerticalCenter);
     let last_column = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    let (mut shown, mut whole) = (Vec::new(), 0);
     for (at, column) in (0u16..).zip(&table.columns) {
-        let example = example(raw, table, column);
-        let shown = if at == 0 { format!("说明：示例（{example}）") } else { example };
-        let width = shown.width().max(column.name.width()).clamp(10, 40);
-        sheet.set_column_width(at, u32::try_from(width).map_or(10.0, f64::from) + 3.0)?;
+        let example = pack.template.example(table, column);
+        let width = example.width().max(column.name.width()).clamp(10, 40) + 3;
+        sheet.set_column_width(at, u32::try_from(width).map_or(13.0, f64::from))?;
         sheet.set_column_format(at, &cell_format(&column.kind))?;
+        whole += width;
+        if !example.is_empty() {
+            shown.push(format!("{}「{example}」", column.name));
+        }
     }
-    sheet.write_string_with_format(0, 0, format!("{}　{}（填法见「{GUIDE}」）", pack.city, table.name), &title)?;
+    over(sheet, 0, last_column, &format!("{}　{}（填法见「{GUIDE}」）", pack.city, table.name), &title)?;
     sheet.set_row_height(0, 24)?;
+    let example = format!("{EXAMPLE}（不作为数据）：{}", shown.join("，"));
+    over(sheet, SAMPLE, last_column, &example, &sample)?;
+    let lines = u32::try_from(example.width().div_ceil(whole.saturating_sub(4).max(1))).unwrap_or(1);
+    sheet.set_row_height(SAMPLE, f64::from(lines) * 16.0 + 6.0)?;
     sheet.set_row_height(HEADER, 22)?;
-    sheet.set_row_height(EXAMPLE, 18)?;
     for (at, column) in (0u16..).zip(&table.columns) {
         let colour = match (column.required, &column.one_of) {
             (true, _) => HEADING,
@@ -233,17 +227,8 @@ fn write_table(
             .set_align(FormatAlign::Center)
             .set_align(FormatAlign::VerticalCenter);
         sheet.write_string_with_format(HEADER, at, &column.name, &header)?;
-        let example = example(raw, table, column);
-        let shown = if at == 0 { format!("说明：示例（{example}）") } else { example };
-        sheet.write_string_with_format(EXAMPLE, at, shown, &sample)?;
-        let (_, note) = raw.shown(&table.name, &column.name);
-        sheet.add_data_validation(FIRST, at, LAST, at, &validation(pack, table, column, note, lists)?)?;
+        sheet.add_data_validation(FIRST, at, LAST, at, &validation(pack, table, column, lists)?)?;
     }
-    let fixed = DataValidation::new()
-        .allow_custom(Formula::new("=FALSE"))
-        .set_error_title("示例行")?
-        .set_error_message("这一行是示例，不作为数据，请从下一行填起。")?;
-    sheet.add_data_validation(EXAMPLE, 0, EXAMPLE, last_column, &fixed)?;
     mark_lacking(sheet, table, last_column)?;
     sheet.set_freeze_panes(FIRST, 0)?;
     on_paper(sheet.set_landscape());
@@ -273,9 +258,14 @@ fn mark_lacking(sheet: &mut Worksheet, table: &Table, last_column: u16) -> Resul
     Ok(())
 }
 
-fn example(raw: &RawTemplate, table: &Table, column: &Column) -> String {
-    let (example, _) = raw.shown(&table.name, &column.name);
-    example.map_or_else(|| guide::example(&column.kind), str::to_owned)
+/// A text in one cell over the whole width of the table.
+fn over(sheet: &mut Worksheet, row: u32, last: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
+    if last == 0 {
+        sheet.write_string_with_format(row, 0, text, format)?;
+    } else {
+        sheet.merge_range(row, 0, row, last, text, format)?;
+    }
+    Ok(())
 }
 
 fn cell_format(kind: &ColumnKind) -> Format {
@@ -292,7 +282,6 @@ fn validation(
     pack: &Pack,
     table: &Table,
     column: &Column,
-    note: Option<&str>,
     lists: &mut Vec<String>,
 ) -> Result<DataValidation, XlsxError> {
     let allowed = guide::allowed(pack, &column.kind);
@@ -316,7 +305,7 @@ fn validation(
         _ => new.allow_any_value(),
     };
     let mut prompt = format!("{}。{allowed}", guide::demand(table, column));
-    if let Some(note) = note {
+    if let Some(note) = pack.template.note(table, column) {
         prompt.push('；');
         prompt.push_str(note);
     }

@@ -194,6 +194,7 @@ fn told_of(dataset: &Dataset) -> String {
         let kind = match sheet.kind {
             SheetKind::Table(table) => pack.tables[table].name.as_str(),
             SheetKind::Unrecognised => "unrecognised",
+            SheetKind::Hidden => "hidden",
             SheetKind::Prose => "prose",
         };
         writeln!(
@@ -236,7 +237,9 @@ fn check_with(options: &Options, sheets: &[(&str, &str)], expected: Expect) {
 }
 
 mod headers;
+mod merged;
 mod people;
+mod rows;
 mod shown;
 mod values;
 mod whole;

@@ -34,17 +34,18 @@ fn written(pack: &Pack) -> BTreeMap<String, Vec<Vec<String>>> {
 }
 
 #[test]
-fn every_table_has_its_header_and_one_marked_example() {
+fn every_table_has_its_header_and_one_marked_example_above_it() {
     let pack = pack::built_in("kunming-2015").unwrap();
     let sheets = written(&pack);
     for table in &pack.tables {
         let (_, rows) = sheets.iter().find(|(name, _)| name.split_once('!').unwrap().1 == table.name).unwrap();
         let header: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-        assert_eq!(rows[1], header, "{}", table.name);
-        assert_eq!(rows.len(), 3, "{}: a title, the header and the example", table.name);
-        assert!(rows[2][0].starts_with("说明：示例"), "{}: {:?}", table.name, rows[2]);
-        let blank = rows[2].iter().zip(&header).find(|(cell, _)| cell.is_empty());
-        assert!(blank.is_none_or(|(_, name)| *name == "特别优秀"), "{}: no example for {blank:?}", table.name);
+        assert_eq!(rows[2], header, "{}", table.name);
+        assert_eq!(rows.len(), 3, "{}: a title, the example and the header", table.name);
+        let example = &rows[1][0];
+        assert!(example.starts_with("示例（不作为数据）：") && rows[1][1..].iter().all(String::is_empty), "{example}");
+        let lacking = header.iter().find(|name| !example.contains(&format!("{name}「")));
+        assert_eq!(lacking, None, "{}: {example}", table.name);
     }
 }
 
@@ -129,7 +130,7 @@ fn check_takes_a_template_untouched() {
     assert!(told.contains("采用 0，退回 0"), "{told}");
 }
 
-/// Fills in the rows of the made-up city, below the example.
+/// Fills in the rows of the made-up city, below the header.
 #[test]
 fn check_takes_a_template_filled_in() {
     let (folder, pack) = (tempfile::tempdir().unwrap(), pack::built_in("kunming-2015").unwrap());
@@ -166,7 +167,7 @@ fn check_takes_a_template_filled_in() {
                 }
                 rows.push_str("</row>");
             }
-            assert_eq!(xml.matches("<dataValidation ").count(), table.columns.len() + 1, "{name}: one a column");
+            assert_eq!(xml.matches("<dataValidation ").count(), table.columns.len(), "{name}: one a column");
             xml.replace("</sheetData>", &format!("{rows}</sheetData>"))
         });
     }

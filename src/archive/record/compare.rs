@@ -49,7 +49,7 @@ pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &Sheet, targ
 }
 
 /// A note below the list (以上经研究同意, 审核人：…): no answer, nothing like a 处理编号, hardly a cell.
-fn is_note(sheet: &Sheet, row: &Row, answers: &[&str]) -> bool {
+pub(super) fn is_note(sheet: &Sheet, row: &Row, answers: &[&str]) -> bool {
     const MOST: usize = 3;
     let filled = |name: &str| row.get(sheet, name).is_some();
     let under_headers = row.cells.iter().filter(|(at, _)| sheet.columns.iter().any(|(column, _)| column == at)).count();

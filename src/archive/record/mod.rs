@@ -4,6 +4,7 @@ mod answer;
 mod compare;
 mod fault;
 mod known;
+mod merged;
 pub(super) mod rows;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -123,11 +124,18 @@ fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(
     }
     let mut lists: BTreeMap<Titled, (usize, BTreeSet<usize>)> = BTreeMap::new();
     for (at, sheet) in sheets.iter().enumerate() {
+        if sheet.hidden {
+            let reason = "这个工作表是隐藏的，上面却有一份名单；看不见的答复不能收回".to_owned();
+            let remedy = "取消隐藏，核对后再收回；不需要的，删去这个工作表";
+            session.faults.push(Fault { sheet: sheet.name.clone(), ..Fault::file(file, reason, remedy) });
+            continue;
+        }
         let Some(titled) = compare::target(session, sheet)? else {
             unknown(session, file, sheet)?;
             continue;
         };
         compare::headers(session, file, sheet, titled.target);
+        merged::judge(session, file, sheet, titled.target);
         let (last, seen) = lists.entry(titled.clone()).or_default();
         *last = at;
         match sheet.kind {

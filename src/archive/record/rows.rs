@@ -9,9 +9,10 @@ use chrono::NaiveDate;
 
 use crate::pack::printed;
 use crate::place::A1;
+use crate::table::merged::Merges;
 use crate::table::seen::{Seen, Sight};
 use crate::table::text;
-use crate::workbook::{self, Looks, Raw, Sink};
+use crate::workbook::{self, Looks, Merge, Raw, Sink};
 
 /// How far down a header is looked for: people insert rows above it.
 const HEADER_ROWS: u32 = 20;
@@ -36,6 +37,10 @@ pub(in crate::archive) struct Sheet {
     /// Texts above the header.
     pub titles: Vec<String>,
     pub rows: Vec<Row>,
+    /// Merged ranges that reach below the header.
+    pub merges: Merges,
+    /// Nobody sees it.
+    pub hidden: bool,
 }
 
 /// A row with something in it.
@@ -108,21 +113,26 @@ impl Row {
 /// The sheets of a workbook that hold lists; why it cannot be read otherwise.
 pub(in crate::archive) fn read(path: &Path) -> Result<Vec<Sheet>, String> {
     let (_, sheets) = filled(path)?;
-    Ok(sheets.into_iter().filter_map(|(name, rows)| list(name, rows)).collect())
+    Ok(sheets.into_iter().filter_map(list).collect())
 }
 
-/// A workbook's name, and the filled rows of each of its sheets.
-type Filled = (String, Vec<(String, Vec<Row>)>);
+/// A sheet's filled rows.
+pub(in crate::archive) struct Filled {
+    pub name: String,
+    pub rows: Vec<Row>,
+    hidden: bool,
+    merges: Vec<Merge>,
+}
 
-/// Every filled cell of a workbook; why it cannot be read otherwise.
-pub(in crate::archive) fn filled(path: &Path) -> Result<Filled, String> {
+/// A workbook's name, and every filled cell of its sheets; why it cannot be read otherwise.
+pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<Filled>), String> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let book = workbook::open(path, &name).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
         let mut cells = Cells { looks: book.looks(), rows: Vec::new() };
-        book.read(index, &mut cells).map_err(|error| error.to_string())?;
-        found.push((sheet.name.clone(), cells.rows));
+        let merges = book.read(index, &mut cells).map_err(|error| error.to_string())?;
+        found.push(Filled { name: sheet.name.clone(), hidden: sheet.hidden, rows: cells.rows, merges });
     }
     Ok((name, found))
 }
@@ -151,7 +161,7 @@ impl Sink for Cells<'_> {
 }
 
 /// The sheet as a list, if it has the headers of one.
-fn list(name: String, mut rows: Vec<Row>) -> Option<Sheet> {
+fn list(Filled { name, mut rows, hidden, merges }: Filled) -> Option<Sheet> {
     let (at, kind, columns) = rows
         .iter()
         .take_while(|row| row.row < HEADER_ROWS)
@@ -160,7 +170,7 @@ fn list(name: String, mut rows: Vec<Row>) -> Option<Sheet> {
     let body = rows.split_off(at + 1);
     let header = rows.pop()?.row;
     let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown.clone()).collect();
-    let mut sheet = Sheet { name, kind, header, columns, titles, rows: body };
+    let mut sheet = Sheet { name, kind, header, columns, titles, rows: body, merges: Merges::default(), hidden: false };
     // Print titles that a program wrote out as rows.
     let again: Vec<u32> = sheet.rows.iter().filter(|row| header_again(&sheet, row)).map(|row| row.row).collect();
     sheet.rows.retain(|row| !again.contains(&row.row));

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::fault::Fault;
 use super::model::*;
 use super::raw::*;
+use super::template::Template;
 
 pub use names::stays_inside;
 
@@ -263,6 +264,7 @@ impl Builder {
             },
             overview,
             deliberate,
+            template: Template::default(),
             files,
         })
     }

@@ -9,6 +9,7 @@ mod influence;
 mod kill;
 mod measures;
 pub mod meeting;
+mod merged;
 mod older;
 mod publish;
 mod record;

@@ -250,6 +250,15 @@ impl Grid {
         self
     }
 
+    /// Its texts; every other cell is blank.
+    pub fn texts(&self) -> Vec<Vec<String>> {
+        let text = |cell: &Cell| match cell {
+            Cell::Text(text) => text.clone(),
+            _ => String::new(),
+        };
+        self.0.iter().map(|row| row.iter().map(text).collect()).collect()
+    }
+
     pub fn write(&self, path: &Path) {
         write(path, &[("Sheet1", self)]);
     }

@@ -425,30 +425,6 @@ fn rows_that_are_no_data() {
     );
 }
 
-/// In a column that nobody asked for, words like those of a signature line may be anything.
-#[test]
-fn what_is_filled_like_data_is_no_signature() {
-    check(
-        &[(
-            "a.xlsx!一",
-            "2015年
-             联系方式|单位名称|考核等次
-             电话：1234|盘龙区|优秀
-             举报人：某|市审计局|良好
-             备注：补报|阳宗海（度假）区|良好
-             填表人：某|审核人：某|日期：某
-             填表人：某|盘龙区|
-             合计|优秀1|良好2",
-        )],
-        expect![[r#"
-            a.xlsx!一 年度考核_班子 6 = 2 + 0 + 4
-            ! FilledRemark a.xlsx!一!B5 「」
-                本行以「注：」「备注：」「说明」一类文字开头，按说明行不计，但各必填列都填了内容
-                如是数据，请把开头一格的说明文字移到其他列；确为说明的，无需改动
-        "#]],
-    );
-}
-
 #[test]
 fn a_smaller_table_above_does_not_hide_the_one_below() {
     check(

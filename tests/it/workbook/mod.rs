@@ -7,6 +7,7 @@
 pub mod biff;
 pub mod build;
 mod danger;
+pub mod every;
 mod foreign;
 mod mutants;
 mod ods;

@@ -1,0 +1,87 @@
+//! `template.toml` of a pack: how its tables are spread over workbooks, and what columns are shown with.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::model::{Column, ColumnKind, Table};
+
+/// What the line with the example begins with: above the header, and once in the first row below it.
+pub const EXAMPLE: &str = "示例";
+
+/// The file. All of it may be missing: then every table gets a workbook of its own.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    #[serde(default, rename = "book")]
+    pub books: Vec<TemplateBook>,
+    #[serde(default, rename = "column")]
+    columns: Vec<Shown>,
+}
+
+/// A workbook and the tables on its sheets, in this order.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateBook {
+    pub name: String,
+    pub tables: Vec<String>,
+}
+
+/// What a column is shown with; of several entries that fit, the last counts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shown {
+    name: String,
+    /// The tables it holds for; none: every table with such a column.
+    #[serde(default)]
+    tables: Vec<String>,
+    example: Option<String>,
+    /// Examples of earlier versions: forms that were handed out then still come back.
+    #[serde(default)]
+    former: Vec<String>,
+    note: Option<String>,
+}
+
+impl Template {
+    fn shown(&self, table: &Table, column: &Column) -> Option<&Shown> {
+        let fits = |entry: &&Shown| {
+            entry.name == column.name && (entry.tables.is_empty() || entry.tables.contains(&table.name))
+        };
+        self.columns.iter().rev().find(fits)
+    }
+
+    /// An example for a column of a table; empty where there is none.
+    pub fn example(&self, table: &Table, column: &Column) -> Cow<'_, str> {
+        let given = self.shown(table, column).and_then(|shown| shown.example.as_deref());
+        given.map_or_else(|| Cow::Owned(of_kind(&column.kind)), Cow::Borrowed)
+    }
+
+    /// What else a clerk should know about a column of a table.
+    pub fn note(&self, table: &Table, column: &Column) -> Option<&str> {
+        self.shown(table, column).and_then(|shown| shown.note.as_deref())
+    }
+
+    /// What may stand in a column in the example row that forms had below the header.
+    pub fn in_old_row(&self, table: &Table, column: &Column) -> Vec<String> {
+        let former = self.shown(table, column).map_or(&[][..], |shown| &shown.former);
+        let all = former.iter().cloned().chain([self.example(table, column).into_owned()]);
+        let is_first = table.columns.first().is_some_and(|first| first.name == column.name);
+        all.map(|example| if is_first { format!("说明：{EXAMPLE}（{example}）") } else { example }).collect()
+    }
+}
+
+/// An example for a column that the pack gives none for.
+fn of_kind(kind: &ColumnKind) -> String {
+    match kind {
+        ColumnKind::Choice { values, .. } => values.first().cloned().unwrap_or_default(),
+        ColumnKind::Number { min, max, .. } => match (min, max) {
+            (Some(min), Some(max)) => ((min + max) / 2.0).to_string(),
+            (Some(bound), None) | (None, Some(bound)) => bound.to_string(),
+            (None, None) => "1".to_owned(),
+        },
+        ColumnKind::Date => "2015-06-24".to_owned(),
+        ColumnKind::Month => "2015.06".to_owned(),
+        ColumnKind::Year => "2015".to_owned(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,192 @@
+//! A row that numbers the columns: 栏次 1 2 3, 甲 乙 丙 1 2, （1）（2）（3）.
+//!
+//! It is told by all its cells, also by those of columns that nobody asked for: each is the next number of its series.
+
+use super::text;
+
+/// The cells of a row so far, as numbers of columns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Numbering {
+    /// No cell yet.
+    #[default]
+    Open,
+    /// 栏次, and nothing after it.
+    Labelled,
+    /// The last number of a series, how many numbers came, and whether 栏次 stands before them.
+    Counted { series: Series, last: u32, cells: u32, labelled: bool },
+    /// One of them was something else.
+    Broken,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Series {
+    /// 甲, 乙, 丙.
+    Stems,
+    /// 一, 二, 三.
+    Words,
+    /// A, B, C.
+    Letters,
+    /// 1, 2, 3.
+    Digits,
+}
+
+const STEMS: &str = "甲乙丙丁戊己庚辛壬癸";
+const WORDS: &str = "一二三四五六七八九十";
+const LABELS: [&str; 9] = ["栏次", "栏号", "栏目", "栏", "列次", "列号", "列", "项次", "序列"];
+/// The longest cell that may number a column (第10栏=8+9), in bytes.
+const LONGEST: usize = 48;
+
+impl Numbering {
+    /// The row's next filled cell, if it is a text.
+    pub fn text(&mut self, given: &str) {
+        if *self == Self::Broken {
+            return;
+        }
+        if given.len() > LONGEST {
+            *self = Self::Broken;
+            return;
+        }
+        let key = text::folded(given);
+        if *self == Self::Open && LABELS.contains(&bare(&key)) {
+            *self = Self::Labelled;
+            return;
+        }
+        self.next(ordinal(&key));
+    }
+
+    /// The row's next filled cell, if it is a number.
+    pub fn number(&mut self, number: f64) {
+        if *self != Self::Broken {
+            let whole = (1.0..=16_384.0).contains(&number) && number.fract() == 0.0;
+            self.next(whole.then_some((Series::Digits, number as u32)));
+        }
+    }
+
+    /// The row's next filled cell is neither.
+    pub fn other(&mut self) {
+        *self = Self::Broken;
+    }
+
+    fn next(&mut self, ordinal: Option<(Series, u32)>) {
+        let labelled = match *self {
+            Self::Labelled => true,
+            Self::Counted { labelled, .. } => labelled,
+            Self::Open | Self::Broken => false,
+        };
+        *self = match (*self, ordinal) {
+            (Self::Counted { series, last, cells, .. }, Some((of, number)))
+                if (of == series && number == last + 1) || (of == Series::Digits && of != series && number == 1) =>
+            {
+                Self::Counted { series: of, last: number, cells: cells + 1, labelled }
+            }
+            (Self::Open | Self::Labelled, Some((series, 1))) => Self::Counted { series, last: 1, cells: 1, labelled },
+            _ => Self::Broken,
+        };
+    }
+
+    /// Whether the row, which is at its end, numbers the columns of a table with `columns` of them on the sheet.
+    pub fn holds(self, columns: usize) -> bool {
+        match self {
+            // Two numbers may be an id and a score, unless there is nothing else to be numbered.
+            Self::Counted { cells, labelled, .. } => labelled || cells >= 3 || (cells == 2 && columns == 2),
+            Self::Open | Self::Labelled | Self::Broken => false,
+        }
+    }
+}
+
+/// Without the brackets and stops around it.
+fn bare(key: &str) -> &str {
+    key.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// Which number of which series a cell is: 3, （3）, 第3栏, 3=1+2, 丙.
+fn ordinal(key: &str) -> Option<(Series, u32)> {
+    let word = key.split_once('=').map_or(key, |(number, of)| if is_formula(of) { number } else { key });
+    let word = bare(word);
+    let word = word.strip_prefix(['第', '栏', '列']).unwrap_or(word);
+    let word = word.strip_suffix(['栏', '列']).unwrap_or(word);
+    let mut signs = word.chars();
+    let (first, second) = (signs.next()?, signs.next());
+    if word.bytes().all(|byte| byte.is_ascii_digit()) {
+        return (word.len() <= 3 && first != '0').then(|| Some((Series::Digits, word.parse().ok()?)))?;
+    }
+    if second.is_some() {
+        return None;
+    }
+    let place = |list: &str| (1u32..).zip(list.chars()).find(|(_, sign)| *sign == first).map(|(number, _)| number);
+    match first {
+        'A'..='Z' => Some((Series::Letters, u32::from(first) - u32::from('A') + 1)),
+        _ => place(STEMS)
+            .map(|number| (Series::Stems, number))
+            .or_else(|| place(WORDS).map(|number| (Series::Words, number))),
+    }
+}
+
+/// What stands behind the sign of equality in 3=1+2.
+fn is_formula(of: &str) -> bool {
+    !of.is_empty()
+        && of.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '*' | '/' | '×' | '÷' | '(' | ')'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(row: &str, columns: usize) -> bool {
+        let mut numbering = Numbering::default();
+        for cell in row.split('|').filter(|cell| !cell.is_empty()) {
+            match cell.strip_prefix('=').and_then(|number| number.parse().ok()) {
+                Some(number) => numbering.number(number),
+                None => numbering.text(cell),
+            }
+        }
+        numbering.holds(columns)
+    }
+
+    #[test]
+    fn a_row_of_the_next_numbers_numbers_the_columns() {
+        for row in [
+            "栏次|1|2|3",
+            "栏次|=1|=2",
+            "（栏次）|1",
+            "=1|=2|=3|=4",
+            "甲|乙|丙|1|2",
+            "甲|乙|丙",
+            "甲|1|2|3",
+            "（1）|（2）|（3）",
+            "①|②|③",
+            "A|B|C|1",
+            "一|二|三",
+            "1||2|3",
+            "第1栏|第2栏|第3栏",
+            "1|2|3=1+2|4",
+            "１|２|３",
+        ] {
+            assert!(numbers(row, 7), "{row}");
+        }
+        assert!(numbers("1|2", 2), "there is no third column");
+    }
+
+    #[test]
+    fn any_other_cell_makes_it_data() {
+        for row in [
+            "",
+            "栏次",
+            "1|2",
+            "2|3|4",
+            "1|2|4",
+            "1|2|3|好",
+            "2015|1|2|3",
+            "=1|=2|=3.5",
+            "1|K001|张三",
+            "甲|丙|丁",
+            "1|2|甲",
+            "01|02|03",
+            "甲乙|丙|丁",
+            "1|栏次|2",
+            "一|2|3",
+        ] {
+            assert!(!numbers(row, 7), "{row}");
+        }
+    }
+}
