@@ -1,6 +1,6 @@
 //! A sheet in memory, before it is known in which format it is written; and its way into .xlsx.
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::dress::{Habit, Written};
 
@@ -105,8 +105,11 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, value: &Written, dates: &
         Written::Date(serial, format) => {
             sheet.write_number_with_format(row, column, f64::from(*serial), &dates[*format])?;
         }
+        // As a formula it would be one that nobody has seen the result of: the writer asks for all to be computed anew.
         Written::Formula(result) => {
-            sheet.write_formula(row, column, Formula::new(format!("={result}+0")).set_result(result))?;
+            if let Ok(number) = result.parse::<f64>() {
+                sheet.write_number(row, column, number)?;
+            }
         }
     }
     Ok(())

@@ -156,15 +156,19 @@ fn look(source: &Source, part: &Part, random: &mut Random) -> Look {
     }
     let name = choose(&messy.sheets, random).map_or_else(|| table.name.clone(), fill);
     let serial = matches!(columns[0].of, Content::Number);
+    // Beside few columns a line below the table is as full as a row of it, and would be one.
+    let ours = columns.iter().filter(|column| matches!(column.of, Content::Column(_))).count();
+    let (has_notes, has_totals) = (ours > 2, ours > 4);
+    below.retain(|_: &String| has_notes);
     Look {
         name,
         titles,
         stacked,
         groups,
         repeat: random.chance(0.3).then(|| 20 + random.below(40) as u32),
-        subtotals: random.chance(0.2),
+        subtotals: random.chance(0.2) && has_totals,
         below,
-        total: if random.chance(0.6) { choose(&messy.totals, random).map(str::to_owned) } else { None },
+        total: if random.chance(0.6) && has_totals { choose(&messy.totals, random).map(str::to_owned) } else { None },
         numbered: if serial && random.chance(0.4) { random.below(6) as u32 } else { 0 },
         habit: Habit::new(random, messy.placeholders.clone()),
         columns,
