@@ -170,7 +170,8 @@ fn list(Filled { name, mut rows, hidden, merges }: Filled) -> Option<Sheet> {
     let body = rows.split_off(at + 1);
     let header = rows.pop()?.row;
     let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown.clone()).collect();
-    let mut sheet = Sheet { name, kind, header, columns, titles, rows: body, merges: Merges::default(), hidden: false };
+    let below: Vec<Merge> = merges.into_iter().filter(|(_, _, bottom, _)| *bottom > header).collect();
+    let mut sheet = Sheet { name, kind, header, columns, titles, rows: body, merges: Merges::new(&below), hidden };
     // Print titles that a program wrote out as rows.
     let again: Vec<u32> = sheet.rows.iter().filter(|row| header_again(&sheet, row)).map(|row| row.row).collect();
     sheet.rows.retain(|row| !again.contains(&row.row));
