@@ -24,6 +24,7 @@ const FORMAT: u16 = 0x041E;
 const XF: u16 = 0x00E0;
 const BOUND_SHEET: u16 = 0x0085;
 const SST: u16 = 0x00FC;
+const EXCEL_9_FILE: u16 = 0x01C0;
 const WRITE_ACCESS: u16 = 0x005C;
 const RECALC_ID: u16 = 0x01C1;
 const UNCALCED: u16 = 0x005E;
@@ -74,7 +75,9 @@ impl Xls {
     pub fn open(ole: &Ole<'_>) -> Result<Xls, Fault> {
         for name in ["Workbook", "Book"] {
             if let Some(stream) = ole.stream(name)? {
-                return Xls::new(stream);
+                let mut book = Xls::new(stream)?;
+                book.calculated |= is_by_excel(ole);
+                return Ok(book);
             }
         }
         if ole.has("EncryptedPackage") {
@@ -97,6 +100,7 @@ impl Xls {
             coding: Coding { wide: true, page: Some(encoding_rs::GBK) },
             calculated: false,
         };
+        let mut is_excel_9 = false;
         let mut formats = HashMap::new();
         let mut format_of = Vec::new();
         let mut listed = 0;
@@ -123,6 +127,7 @@ impl Xls {
                 DATE_MODE => book.looks.count_from_1904(u16_at(data, 0) == 1),
                 // A number of 0 asks for all to be calculated anew.
                 RECALC_ID => book.calculated |= u32_at(data, 4) != 0,
+                EXCEL_9_FILE => is_excel_9 = true,
                 // OpenOffice, which for long told nothing else.
                 WRITE_ACCESS => book.calculated |= data.windows(4).any(|name| name == b"Calc"),
                 FORMAT => {
@@ -155,7 +160,7 @@ impl Xls {
             book.looks.push_style(look)?;
         }
         book.globals_end = records.at;
-        book.calculated |= has_caches(Records { stream: &stream, at: records.at });
+        book.calculated |= are_calculated(Records { stream: &stream, at: records.at }, is_excel_9);
         book.stream = stream;
         Ok(book)
     }
@@ -347,14 +352,26 @@ impl Xls {
     }
 }
 
-/// Whether some formula bears what Excel notes beside it when it calculates; Excel 97 and older leave no other mark.
-fn has_caches(mut records: Records<'_>) -> bool {
+/// Whether the formulas show that they have been calculated. Excel notes something beside them, which is all that is left
+/// of Excel 97 and older; Gnumeric says no more than that the book is one of Excel 2000's kind. Libraries that say so too
+/// (JXL) ask for each formula to be calculated when the book is opened.
+fn are_calculated(mut records: Records<'_>, is_excel_9: bool) -> bool {
+    let mut asked = false;
     while let Ok((kind, data)) = records.next() {
-        if kind == FORMULA && u32_at(data, 16) != 0 {
-            return true;
+        if kind == FORMULA {
+            if u32_at(data, 16) != 0 {
+                return true;
+            }
+            asked |= u16_at(data, 14) & 2 != 0;
         }
     }
-    false
+    is_excel_9 && !asked
+}
+
+/// Whether the document's properties name Excel as the program that wrote it; Excel 5 for the Macintosh tells nothing else.
+fn is_by_excel(ole: &Ole<'_>) -> bool {
+    let properties = ole.stream("\u{5}SummaryInformation").ok().flatten().unwrap_or_default();
+    memchr::memmem::find(&properties, b" Excel\0").is_some()
 }
 
 fn is_text_result(data: &[u8]) -> bool {

@@ -232,7 +232,11 @@ impl Cell {
             return held(Raw::Error(if shown.is_empty() { "#错误".to_owned() } else { shown }), style);
         }
         let value = match (kind, self.value) {
-            (Kind::Text, Some(value)) if !value.is_empty() => value,
+            // What is seen stands inside, where the value is another.
+            (Kind::Text, Some(value)) if !value.is_empty() => {
+                let what = cells::text(&value);
+                return Ok(what.map(|what| Held { what, kind, style, shown }));
+            }
             (Kind::Text | Kind::Untold, _) if !shown.is_empty() => return Ok(text(&shown, style)),
             (Kind::Text, Some(_)) => return Ok(None),
             (_, Some(value)) if !value.trim().is_empty() => value,
@@ -268,12 +272,18 @@ struct Held {
     what: Raw,
     kind: Kind,
     style: Option<String>,
-    /// What the program that wrote the file saw of a number.
+    /// What the program that wrote the file saw of a number, or of a text that is told beside it; else empty.
     shown: String,
 }
 
 fn text(text: &str, style: Option<String>) -> Option<Held> {
     cells::text(text).map(|what| Held { what, kind: Kind::Text, style, shown: String::new() })
+}
+
+/// Whether two texts are the same but for blanks.
+fn is_same(one: &str, other: &str) -> bool {
+    let filled = |c: &char| !c.is_whitespace();
+    one.chars().filter(filled).eq(other.chars().filter(filled))
 }
 
 impl Held {
@@ -291,6 +301,9 @@ impl Held {
                 if *number == 0.0 && !book.zeros { raw.seen_as("") } else { raw }
             }
             (Raw::DateTime(at, _), _) => book.looks.moment(*at, format.look),
+            (Raw::Text(text), _) if !self.shown.is_empty() && !is_same(text, &self.shown) => {
+                self.what.clone().seen_as(self.shown.as_str())
+            }
             (other, _) => book.looks.veil(other.clone(), format.look),
         }
     }

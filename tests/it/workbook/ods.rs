@@ -28,7 +28,14 @@ fn cells_are_read_by_type() {
         (r#"office:value-type="time" office:time-value="PT12H00M00S""#, "<text:p>12:00</text:p>", &["A1 0.5"]),
         (r#"office:value-type="boolean" office:boolean-value="true""#, "<text:p>TRUE</text:p>", &["A1 true"]),
         (r#"office:value-type="string""#, "<text:p>张三</text:p>", &["A1 \"张三\""]),
-        (r#"office:value-type="string" office:string-value="张三""#, "<text:p>别的</text:p>", &["A1 \"张三\""]),
+        (r#"office:value-type="string" office:string-value="张三""#, "<text:p>张 三</text:p>", &["A1 \"张三\""]),
+        (r#"office:value-type="string" office:string-value="张三""#, "", &["A1 \"张三\""]),
+        // What is seen is something else.
+        (
+            r#"office:value-type="string" office:string-value="张三""#,
+            "<text:p>别的</text:p>",
+            &["A1 Text(\"张三\") shows \"别的\""],
+        ),
         (
             r#"office:value-type="string""#,
             "<text:p>甲<text:s text:c=\"2\"/>乙</text:p><text:p>丙<text:line-break/>丁</text:p>",

@@ -116,6 +116,17 @@ fn results_that_no_spreadsheet_program_has_calculated_are_none() {
     let mut noted = sheet.clone();
     noted[3][4 + 16..4 + 20].copy_from_slice(&[1, 0, 9, 0xFF]);
     assert_eq!(told(&[], &[], &noted), seen);
+    // Gnumeric, and a library that says as much but asks for the formulas to be calculated.
+    let excel_9 = [record(0x01C0, &[])];
+    assert_eq!(told(&excel_9, &[], &sheet), seen);
+    let mut asked = sheet.clone();
+    asked[1][4 + 14] |= 2;
+    assert_eq!(told(&excel_9, &[], &asked), none);
+    // Excel 5 for the Macintosh.
+    let stream = book(&[], &[("表", 0, &sheet.concat())]);
+    let properties = b"\x1E\0\0\0\x1A\0\0\0Microsoft Macintosh Excel\0";
+    let named = compound(&[("Workbook", &stream), ("\u{5}SummaryInformation", properties)]);
+    assert_eq!(shown(&named).unwrap()[1..], seen);
     // Saved with formulas that wait to be calculated.
     assert_eq!(told(&[by_excel()], &[record(0x005E, &[0, 0])], &sheet), none);
 }
