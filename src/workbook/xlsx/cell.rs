@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::error::Fault;
 use super::super::xml::{blank, trimmed};
-use super::super::{Look, Merge, Raw, Sink, Veiled, cells, dates};
+use super::super::{Look, Merge, Raw, Sink, cells, dates};
 use super::{Xlsx, merged, number, unescape_units};
 use crate::place::A1;
 
@@ -112,14 +112,12 @@ pub(super) fn content<'a, 'b>(book: &'b Xlsx, at: (u32, u32), given: Given<'a>) 
         return Ok(content);
     }
     let text = match &content {
-        Content::Shared(_, text) => text,
-        Content::Text(text) => text.as_ref(),
+        Content::Shared(_, text) => Arc::clone(text),
+        Content::Text(text) => Arc::from(text.as_ref()),
         _ => return Ok(content),
     };
-    Ok(match book.looks.text(look, text) {
-        Some(shown) if !text.is_empty() => {
-            Content::Own(Raw::Veiled(Box::new(Veiled { stored: Raw::Text(Arc::from(text)), shown })))
-        }
+    Ok(match book.looks.veil(Raw::Text(text), look) {
+        veiled @ Raw::Veiled(_) => Content::Own(veiled),
         _ => content,
     })
 }
@@ -208,7 +206,7 @@ impl Manner {
             Content::Blank => Content::Blank,
             _ if self.unseen.iter().any(within) => Content::Own(Raw::NoResult),
             Content::Own(stored @ Raw::Number(0.0, _)) if self.hides_zeros => {
-                Content::Own(Raw::Veiled(Box::new(Veiled { stored, shown: String::new() })))
+                Content::Own(stored.seen_as(String::new()))
             }
             other => other,
         }

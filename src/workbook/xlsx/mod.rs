@@ -124,7 +124,10 @@ fn plain_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
     while depth > 0 {
         match xml.next()? {
             Token::Text { raw, cdata: false } => cells::append(into, &unescape(raw)?)?,
-            Token::Text { raw, cdata: true } => cells::append(into, &String::from_utf8_lossy(raw))?,
+            Token::Text { raw, cdata: true } => {
+                let text = String::from_utf8_lossy(raw);
+                cells::append(into, &text.replace("\r\n", "\n").replace('\r', "\n"))?;
+            }
             Token::Start(_) => depth += 1,
             Token::End(_) => depth -= 1,
             Token::Eof => return Err(xml.damaged("XML 不完整")),

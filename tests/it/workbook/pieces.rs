@@ -2,7 +2,7 @@
 
 use kaohe::workbook::{self, Look, Merge, Parser, Raw, Sink};
 
-use super::build::{Parts, sheet, strings, xlsx};
+use super::build::{Parts, sheet, strings, workbook as workbook_of, xlsx};
 
 /// More than the least size of a part that is read in pieces, and enough for a dozen of them.
 const SIZE: usize = 6 << 20;
@@ -133,6 +133,36 @@ fn a_big_sheet_is_read_in_pieces() {
     assert_eq!(read.all.len() % 4, 0);
     assert_eq!(read.all[4], (1, 0, Raw::Number(2.5, Look::PLAIN)));
     assert_eq!(read.all[read.all.len() - 1].2, Raw::Text(format!("张{}", read.all.len() / 4).into()));
+}
+
+#[test]
+fn zeros_that_are_switched_off_are_veiled_in_every_piece() {
+    let view = r#"<sheetViews><sheetView showZeros="0" workbookViewId="0"/></sheetViews>"#;
+    let data = format!("{view}<sheetData>{}</sheetData>", rows(1, SIZE).replace(".5</v>", ".0</v>"));
+    let read = in_pieces(&xlsx("").with("xl/worksheets/sheet1.xml", sheet(&data)));
+    let (mut veiled, mut zeros) = (0, 0);
+    for (_, _, value) in &read.all {
+        veiled += usize::from(matches!(value, Raw::Veiled(_)));
+        zeros += usize::from(matches!(value, Raw::Number(0.0, _)));
+    }
+    assert_eq!((veiled, zeros), (read.all.len() / 4 / 97, 0));
+}
+
+#[test]
+fn a_formula_over_many_rows_reaches_into_the_next_pieces() {
+    let list = r#"<sheets><sheet name="表" sheetId="1" r:id="rId1"/></sheets><calcPr fullCalcOnLoad="1"/>"#;
+    for at in [3, 20_000] {
+        let cell = format!(r#"<c r="A{at}"><v>"#);
+        let formula = format!(r#"<c r="A{at}"><f t="array" ref="A{at}:A{}">B1</f><v>"#, at + 20_000);
+        let data = rows(1, SIZE);
+        assert!(data.contains(&cell));
+        let book = xlsx(&data.replace(&cell, &formula)).with("xl/workbook.xml", workbook_of(list));
+        let [alone, read] = both(&book).map(Result::unwrap);
+        assert!(read.0.all == alone.0.all, "other cells");
+        let unseen = read.0.all.iter().filter(|(_, _, value)| *value == Raw::NoResult).count();
+        let last = read.0.all.last().unwrap().0 + 1;
+        assert_eq!(unseen as u32, (at + 20_000).min(last) + 1 - at);
+    }
 }
 
 #[test]
