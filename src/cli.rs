@@ -206,10 +206,13 @@ pub struct ExplainArgs {
     #[arg(value_name = "SUBJECT")]
     pub subject: String,
     /// 一次运行的结果文件夹，例如 结果/2015-annual；只读取它
-    #[arg(long, value_name = "DIR")]
-    pub run: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "archive", conflicts_with = "archive")]
+    pub run: Option<PathBuf>,
+    /// 档案文件：说明该对象历年的拟处理、审定、谈话和等次
+    #[arg(long, value_name = "FILE")]
+    pub archive: Option<PathBuf>,
     /// 输出为 JSON，供程序使用
-    #[arg(long)]
+    #[arg(long, conflicts_with = "archive")]
     pub json: bool,
     /// 另写成一份会议用的工作簿
     #[arg(long, value_name = "FILE.xlsx")]

@@ -178,9 +178,18 @@ fn sql(arguments: cli::SqlArgs, terminal: &Terminal) -> Result<Ended, Failure> {
 }
 
 fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, Failure> {
-    let explained = run::explain::explain(&arguments.subject, &arguments.run)?;
+    if let Some(archive) = &arguments.archive {
+        let text = run::explain_over_years(&arguments.subject, archive, arguments.output.as_deref(), terminal)?;
+        if arguments.output.is_none() {
+            let _ = writeln!(std::io::stdout(), "{}", visible(text.trim_end()));
+        }
+        return Ok(Ended::Clean);
+    }
+    // The command line asks for one of the two.
+    let Some(dir) = &arguments.run else { return Err(Failure::usage("请用 --run 或 --archive 指明看哪里")) };
+    let explained = run::explain::explain(&arguments.subject, dir)?;
     if let Some(file) = &arguments.output {
-        run::explain::save(&explained, &arguments.run, file)?;
+        run::explain::save(&explained, dir, file)?;
         terminal.say(&format!("已写出：{}", file.display()));
     }
     let mut out = std::io::stdout().lock();

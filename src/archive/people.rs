@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::docket::{Docket, State};
-use super::ledger::{LedgerSheet, sheet};
+use super::error::Error;
+use super::ledger::{LedgerSheet, Standings, sheet};
+use super::open::Archive;
+use super::periods::periods;
 use super::record::in_words;
 use super::tasks::Talk;
+use super::workdays::Calendar;
 use crate::fact::history::Entered;
 use crate::pack::printed;
+use crate::table::text;
 
 /// Something that is known about a subject; ordered as it is told.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,4 +140,50 @@ pub(super) fn people_sheet(people: &BTreeMap<(String, String), Person>) -> Ledge
         }
     }
     sheet
+}
+
+impl Archive {
+    /// A page for everybody of that 编号 or name: all that is known over the years.
+    pub fn people(&self, wanted: &str) -> Result<Vec<LedgerSheet>, Error> {
+        let Standings { dockets, talks, entered, due } = self.standings(None, &Calendar::default())?;
+        let running = periods(&dockets, &talks);
+        let wanted = text::key(wanted);
+        let known = people(&dockets, &talks, &entered);
+        let meant = known.iter().filter(|((_, id), person)| {
+            text::key(id) == wanted || !person.name.is_empty() && text::key(&person.name) == wanted
+        });
+        let pages = meant.map(|((kind, id), person)| {
+            let of = format!("{}（{id}）{}", person.name, person.unit);
+            let mut page =
+                sheet(&person.name, &format!("{of}历年情况"), &["年度", "事项", "内容", "审定", printed::LINE]);
+            page.rows = person.entries.iter().map(Entry::cells).collect();
+            let note = |what: &str, content: String| {
+                vec![String::new(), what.to_owned(), content, String::new(), String::new()]
+            };
+            for one in running.iter().filter(|one| one.subject == *id && one.kind == *kind) {
+                let days = match one.from.zip(one.to) {
+                    Some((from, to)) => format!("{from} 至 {to}"),
+                    None => "日期未填".to_owned(),
+                };
+                page.rows.push(note(&one.period, format!("{days}，{}", one.by)));
+            }
+            let lines: Vec<&str> = person.entries.iter().map(|entry| entry.line.as_str()).collect();
+            for due in due.iter().filter(|due| lines.contains(&due.line.as_str())) {
+                let mut row = note("督办", due.in_words());
+                row[4].clone_from(&due.line);
+                page.rows.push(row);
+            }
+            if !person.entries.iter().any(|entry| entry.order == 0) {
+                page.rows.push(note("等次", "档案的依据中没有载明等次".to_owned()));
+            }
+            page
+        });
+        Ok(pages.collect())
+    }
+}
+
+impl Entry {
+    fn cells(&self) -> Vec<String> {
+        [&self.year, &self.what, &self.content, &self.decided, &self.line].map(Clone::clone).to_vec()
+    }
 }

@@ -15,6 +15,7 @@ use crate::table::date;
 pub(super) struct Running {
     pub to: Option<NaiveDate>,
     pub from: Option<NaiveDate>,
+    pub kind: String,
     pub subject: String,
     pub name: String,
     pub unit: String,
@@ -76,6 +77,7 @@ pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
                 found.insert(Running {
                     to: end(from, period.months),
                     from,
+                    kind: past.kind.clone(),
                     subject: past.subject.clone(),
                     name: docketed.line.subject_name.clone(),
                     unit: docket.printed(&docketed.line, printed::UNIT).to_owned(),
@@ -97,6 +99,7 @@ pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
             found.insert(Running {
                 to: end(Some(talk.day), period.months),
                 from: Some(talk.day),
+                kind: talk.kind.clone(),
                 subject: talk.subject.clone(),
                 name: talk.name.clone(),
                 unit: units.get(&(talk.kind.as_str(), talk.subject.as_str())).copied().unwrap_or_default().to_owned(),

@@ -46,7 +46,7 @@ pub struct Layout {
 /// Pixels between the margins of a page, and the scales at which it may be printed.
 fn page(paper: Paper) -> (f64, &'static [f64]) {
     let (millimetres, scales) = match paper {
-        Paper::Upright => (210.0, &SCALES[..]),
+        Paper::Upright | Paper::Single => (210.0, &SCALES[..]),
         Paper::Lying => (297.0, &SCALES[..]),
         Paper::Large => (420.0, &LARGE_SCALES[..]),
     };
@@ -57,7 +57,7 @@ fn page(paper: Paper) -> (f64, &'static [f64]) {
 pub fn of(sheet: &Sheet<'_>) -> Layout {
     let wishes = wishes(sheet);
     let (page, scales) = page(sheet.paper);
-    let lines = if sheet.paper == Paper::Upright { UPRIGHT_LINES } else { LIST_LINES };
+    let lines = if matches!(sheet.paper, Paper::Upright | Paper::Single) { UPRIGHT_LINES } else { LIST_LINES };
     let least: f64 = wishes.iter().map(|wish| wish.least).sum();
     let mut width = least;
     let mut layout = Layout::new(sheet, &wishes, width);

@@ -16,6 +16,7 @@ pub mod comparison;
 pub mod dossier;
 pub mod faults;
 mod formats;
+pub mod forms;
 mod layout;
 pub mod ledger;
 pub mod lists;
@@ -220,15 +221,17 @@ impl<'a> Handoff<'a> {
         jobs.extend(faulty.names().map(|(index, name)| (format!("{}/{name}", faults::FOLDER), Job::Return(index))));
         let folder = &material.pack.notices.folder;
         jobs.extend(letters.names().map(|(index, name)| (format!("{folder}/{name}"), Job::Notice(index))));
-        write_all(dir, &mut jobs, |job, path| self.write(job, info, &faulty, &letters, path))
+        let papers = forms::forms(material);
+        jobs.extend(papers.names().map(|(index, name)| (format!("{}/{name}", printed::FORMS), Job::Form(index))));
+        let made = Built { faulty: &faulty, letters: &letters, papers: &papers };
+        write_all(dir, &mut jobs, |job, path| self.write(job, info, &made, path))
     }
 
     fn write(
         &self,
         job: Job<'_>,
         info: &RunInfo,
-        faulty: &faults::Faulty<'_>,
-        letters: &notices::Letters<'_>,
+        Built { faulty, letters, papers }: &Built<'_>,
         path: &Path,
     ) -> Result<(), Error> {
         let material = &self.material;
@@ -246,6 +249,7 @@ impl<'a> Handoff<'a> {
             Job::Faults => faulty.list(info.as_of),
             Job::Return(index) => faulty.returned(index, info.as_of),
             Job::Notice(index) => letters.workbook(material, info, index),
+            Job::Form(index) => papers.workbook(material, info, index),
             Job::Changes(changes) => {
                 changes::workbook(info.title(material.pack, printed::CHANGES), info.as_of, changes)
             }
@@ -269,6 +273,13 @@ pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Publ
     })
 }
 
+/// What several workbooks are built from.
+struct Built<'b> {
+    faulty: &'b faults::Faulty<'b>,
+    letters: &'b notices::Letters<'b>,
+    papers: &'b forms::Forms<'b>,
+}
+
 /// A workbook to be built and written.
 #[derive(Clone, Copy)]
 enum Job<'j> {
@@ -283,6 +294,7 @@ enum Job<'j> {
     Faults,
     Return(usize),
     Notice(usize),
+    Form(usize),
     Changes(&'j [changes::Change<'j>]),
 }
 

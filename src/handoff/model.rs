@@ -41,6 +41,8 @@ pub struct Sheet<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paper {
     Upright,
+    /// A4 upright, all of it on one page.
+    Single,
     /// A4 lying.
     Lying,
     /// A3 lying: what a meeting reads from.

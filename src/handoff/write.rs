@@ -435,12 +435,12 @@ impl Writer<'_, '_> {
         let target = &mut *self.worksheet;
         // Excel's numbers for A4 and A3.
         target.set_paper_size(if sheet.paper == Paper::Large { 8 } else { 9 });
-        if sheet.paper != Paper::Upright {
+        if !matches!(sheet.paper, Paper::Upright | Paper::Single) {
             target.set_landscape();
         }
         let [left, right, top, bottom] = layout::MARGINS;
         target.set_margins(left, right, top, bottom, 0.3, 0.3);
-        target.set_print_fit_to_pages(1, 0);
+        target.set_print_fit_to_pages(1, u16::from(sheet.paper == Paper::Single));
         target.set_print_center_horizontally(true);
         target.set_footer(footer(sheet));
         // The foot is for signing on paper: it keeps its size however far the table is scaled down.

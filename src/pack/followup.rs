@@ -93,3 +93,32 @@ pub enum Within {
     #[serde(rename = "月")]
     Months(u32),
 }
+
+/// A paper that goes out once a line is agreed, filled in with what is known and with room for the pen.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Its title, and the folder it lies in.
+    pub name: String,
+    /// Lines agreed to any of these.
+    pub actions: Vec<String>,
+    /// Who sends it.
+    pub from: String,
+    /// The sentences before the table: `{对象}`, `{单位}`, `{职务}`, `{办法}` stand for what they say.
+    pub opening: String,
+    pub asks: String,
+    /// By when, as long as the committee has set no day in the answer column `until`.
+    pub due: String,
+    pub until: Option<String>,
+    /// Stands for grounds that are told to nobody but the committee.
+    pub unsaid: String,
+    /// What is filled in by hand, and how many lines of room it has.
+    pub pen: Vec<Pen>,
+    pub signatures: Vec<String>,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub struct Pen {
+    pub label: String,
+    pub lines: u32,
+}

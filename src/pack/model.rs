@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 pub use super::expression::Expression;
-use super::followup::{Influence, Measure, Talks, Task};
+use super::followup::{Form, Influence, Measure, Talks, Task};
 use super::template::Template;
 use super::term::Kind;
 
@@ -43,6 +43,7 @@ pub struct Pack {
     pub grades: Vec<String>,
     pub influences: Vec<Influence>,
     pub tasks: Vec<Task>,
+    pub forms: Vec<Form>,
     pub notices: Notices,
     pub pendings: Pendings,
     pub answers: Answers,

@@ -24,6 +24,9 @@ pub const CHECK: &str = "核对码";
 pub const FILE: &str = "档案";
 pub const STATE: &str = "状态";
 
+/// The folder of the papers for agreed lines.
+pub const FORMS: &str = "文书";
+
 /// The columns of the workbook of holidays, and what stands in the second: a day off, a day worked instead.
 pub const DAY: &str = "日期";
 pub const KIND_OF_DAY: &str = "类型";

@@ -42,6 +42,7 @@ pub struct RawFile {
     pub grades: Option<Vec<Name>>,
     pub influence: Vec<RawInfluence>,
     pub task: Vec<RawTask>,
+    pub form: Vec<RawForm>,
     pub ratio: Vec<RawRatio>,
     pub cross: Vec<RawCross>,
     pub silent: Vec<RawSilent>,
@@ -482,6 +483,30 @@ pub struct RawTask {
     #[serde(default)]
     pub only_set: bool,
     pub reading: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawForm {
+    pub name: Name,
+    pub actions: Vec<Name>,
+    pub from: String,
+    pub opening: String,
+    pub asks: String,
+    pub due: String,
+    pub until: Option<Name>,
+    pub unsaid: String,
+    #[serde(default)]
+    pub pen: Vec<RawPen>,
+    #[serde(default)]
+    pub signatures: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPen {
+    pub label: String,
+    pub lines: u32,
 }
 
 /// A further measure that a proposal may be changed to.

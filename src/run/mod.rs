@@ -217,7 +217,8 @@ impl Made<'_> {
     fn keep_foreign(&self, held: &Held, staged: &Path, name: &str) -> Result<(), Failure> {
         let sealed = archive::sealed_workbooks(&self.target.output.join(name)).map_err(Failure::failed)?;
         let changes = format!("{}.xlsx", printed::CHANGES);
-        let own = [data::RUN, data::FOLDER, handoff::faults::FOLDER, &self.pack.notices.folder, &changes];
+        let own =
+            [data::RUN, data::FOLDER, handoff::faults::FOLDER, &self.pack.notices.folder, printed::FORMS, &changes];
         let ours = |name: &str| own.contains(&name) || sealed.as_ref().is_some_and(|sealed| sealed.contains(name));
         held.keep(staged, name, &ours)
     }
@@ -417,6 +418,51 @@ pub fn show_archive(path: &Path, asked: &Asked) -> Result<String, Failure> {
     archive.show(asked.as_of, &calendar).map_err(Failure::failed)
 }
 
+/// What the archive knows of everybody of that 编号 or name, over all years; also as a page where one is asked for.
+///
+/// # Errors
+/// An archive that cannot be read or knows nobody of that name, a file that cannot be written.
+pub fn explain_over_years(
+    subject: &str,
+    path: &Path,
+    output: Option<&Path>,
+    told: &dyn Told,
+) -> Result<String, Failure> {
+    let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
+    let pages = archive.people(subject).map_err(Failure::failed)?;
+    if pages.is_empty() {
+        return Err(Failure::failed(format!(
+            "档案「{}」中没有编号或姓名为「{subject}」的对象。请核对编号或姓名；从未被提出处理、也没有记下谈话的不在档案中",
+            path.display()
+        )));
+    }
+    if let Some(file) = output {
+        save_sheets(&pages, None, file)?;
+        told.say(&format!("已写出：{}", file.display()));
+    }
+    let page = |page: &archive::LedgerSheet| {
+        let rows = page.rows.iter().map(|row| {
+            let cells: Vec<&str> = row.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+            format!("  {}\n", cells.join("　"))
+        });
+        format!("{}\n{}", page.title, rows.collect::<String>())
+    };
+    Ok(pages.iter().map(page).collect::<Vec<_>>().join("\n"))
+}
+
+fn save_sheets(sheets: &[archive::LedgerSheet], as_of: Option<chrono::NaiveDate>, file: &Path) -> Result<(), Failure> {
+    let tables: Vec<handoff::ledger::Table<'_>> = sheets
+        .iter()
+        .map(|sheet| handoff::ledger::Table {
+            name: &sheet.name,
+            title: &sheet.title,
+            columns: &sheet.columns,
+            rows: &sheet.rows,
+        })
+        .collect();
+    handoff::ledger::save(&tables, as_of, file).map_err(Failure::failed)
+}
+
 /// Recomputes the archive's chain.
 ///
 /// # Errors
@@ -439,16 +485,7 @@ pub fn export_archive(path: &Path, file: &Path, asked: &Asked, told: &dyn Told) 
     let calendar = asked.calendar()?;
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
     let sheets = archive.ledger(asked.as_of, &calendar).map_err(Failure::failed)?;
-    let sheets: Vec<handoff::ledger::Table<'_>> = sheets
-        .iter()
-        .map(|sheet| handoff::ledger::Table {
-            name: &sheet.name,
-            title: &sheet.title,
-            columns: &sheet.columns,
-            rows: &sheet.rows,
-        })
-        .collect();
-    handoff::ledger::save(&sheets, asked.as_of, file).map_err(Failure::failed)?;
+    save_sheets(&sheets, asked.as_of, file)?;
     let due = match asked.as_of {
         Some(day) => {
             let (overdue, soon) = archive.due(day, &calendar).map_err(Failure::failed)?;

@@ -1,9 +1,9 @@
 //! What follows a meeting: further measures, talks, influence periods, tasks.
 
-use super::super::followup::{Influence, InfluenceTexts, Measure, Talks, Task, Within};
+use super::super::followup::{Form, Influence, InfluenceTexts, Measure, Pen, Talks, Task, Within};
 use super::super::model::*;
 use super::super::raw::{Name, RawTalks, RawTask};
-use super::{Builder, Sections, day, table_names};
+use super::{Builder, Sections, day, stays_inside, table_names};
 
 impl Builder {
     pub(super) fn measures(&mut self, sections: &Sections, actions: &[Action]) -> Vec<Measure> {
@@ -149,6 +149,40 @@ impl Builder {
             });
         }
         tasks
+    }
+
+    pub(super) fn forms(&mut self, sections: &Sections, actions: &[Action], lists: &[List]) -> Vec<Form> {
+        let mut forms = Vec::new();
+        for (file, raw) in &sections.forms {
+            self.file.clone_from(file);
+            let name = raw.name.get_ref();
+            // It is the name of a folder.
+            if name.contains('/') || !stays_inside(name) {
+                let message = format!("文书「{name}」的名称不能用作文件夹名");
+                self.fault(raw.name.span(), message, "请只用文字、数字和 - _ （） 等符号".into());
+            }
+            for action in &raw.actions {
+                self.find("处理", action, actions.iter().map(|action| action.name.as_str()));
+            }
+            if let Some(until) = &raw.until {
+                let columns = lists.iter().flat_map(|list| &list.extra_answers).filter(|column| column.is_date);
+                self.find("日期的答复列", until, columns.map(|column| column.name.as_str()));
+            }
+            forms.push(Form {
+                name: name.clone(),
+                actions: raw.actions.iter().map(|name| name.get_ref().clone()).collect(),
+                from: raw.from.clone(),
+                opening: raw.opening.clone(),
+                asks: raw.asks.clone(),
+                due: raw.due.clone(),
+                until: raw.until.as_ref().map(|name| name.get_ref().clone()),
+                unsaid: raw.unsaid.clone(),
+                pen: raw.pen.iter().map(|pen| Pen { label: pen.label.clone(), lines: pen.lines }).collect(),
+                signatures: raw.signatures.clone(),
+                place: Place { file: file.clone(), span: raw.name.span() },
+            });
+        }
+        forms
     }
 
     /// How long a task may take: one of three units, and why so long.

@@ -55,6 +55,7 @@ struct Sections {
     measures: Located<RawMeasure>,
     influences: Located<RawInfluence>,
     tasks: Located<RawTask>,
+    forms: Located<RawForm>,
     talks: Located<RawTalks>,
     ratios: Located<RawRatio>,
     crosses: Located<RawCross>,
@@ -122,7 +123,7 @@ impl Builder {
             }
             gather!(subject => subjects, alias => aliases, table => tables, row => rows, parameter => parameters,
                 fact => facts, fork => forks, rule => rules, list => lists, action => actions, quota => quotas,
-                hint => hints, measure => measures, influence => influences, task => tasks, talks => talks, ratio => ratios, cross => crosses, silent => silents, together => together,
+                hint => hints, measure => measures, influence => influences, task => tasks, form => forms, talks => talks, ratio => ratios, cross => crosses, silent => silents, together => together,
                 exclusive => exclusive, membership => memberships, register_book => registers);
             macro_rules! once {
                 ($($field:ident),*) => {$(
@@ -215,6 +216,8 @@ impl Builder {
         });
         let influences = self.influences(&sections, &tables, talks.as_ref(), &actions, &parameters);
         let tasks = self.tasks(&sections, &tables, talks.as_ref(), &actions, &lists);
+        self.unique("文书", &sections.forms, |form| &form.name);
+        let forms = self.forms(&sections, &actions, &lists);
         let register = sections.registers.pop().and_then(|(file, raw)| {
             self.file = file;
             self.register(raw, &tables, &subjects, &actions, &parts, &measures)
@@ -250,6 +253,7 @@ impl Builder {
             grades,
             influences,
             tasks,
+            forms,
             notices: Notices { folder: notices.folder.into_inner(), title: notices.title, draft: notices.draft },
             pendings: Pendings {
                 rejected_row: pendings.rejected_row,

@@ -13,7 +13,7 @@ const TAKEN: [&str; 11] = [
     "待定事项",
     "数据问题清单",
     "退回单",
-    "文书",
+    printed::FORMS,
     "研判",
     printed::MEETING,
     printed::SUBMITTED,

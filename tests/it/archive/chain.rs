@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kaohe::archive::{Archive, Calendar, Error, Mode};
+use kaohe::archive::{Archive, Calendar, Error, Mode, RegisteredTalk};
 use kaohe::pack::Run;
 use rusqlite::Connection;
 
@@ -11,7 +11,22 @@ use super::{publish, record, taken};
 
 /// An archive with every kind of row in it.
 fn full(dir: &Path) -> std::path::PathBuf {
+    let talk = RegisteredTalk {
+        subject_kind: "cadre".into(),
+        subject_id: "K1".into(),
+        subject_name: "张三".into(),
+        day: chrono::NaiveDate::from_ymd_opt(2015, 8, 3).unwrap(),
+        kind: "诫勉谈话".into(),
+        year: Some("2015".into()),
+        line: Some("2015-A-诫勉谈话-C-K1".into()),
+    };
+    with(dir, vec![talk])
+}
+
+/// The same with these talks: the version before kept none.
+fn with(dir: &Path, talks: Vec<RegisteredTalk>) -> std::path::PathBuf {
     let mut run = registration(2015, Run::Annual);
+    run.talks = talks;
     run.lists[2].lines[0].adopted = Some(("2015-H-诫勉谈话-C-K1".into(), "aaaa".into()));
     run.lists[2].lines[1].filled = Some(super::sheets::decision("同意", ""));
     publish(dir, &run);
@@ -109,12 +124,12 @@ fn flipped_bytes_are_noticed_or_harmless() {
 #[test]
 fn a_file_of_version_one_is_migrated_and_keeps_everything() {
     let dir = tempfile::tempdir().unwrap();
-    let path = full(dir.path());
+    let path = with(dir.path(), Vec::new());
     let show = |path: &Path| Archive::open(path, Mode::Read).unwrap().show(None, &Calendar::default()).unwrap();
     let before = show(&path);
-    // Version 1 had no views.
+    // Version 1 had no views, and none of talks.
     let db = Connection::open(&path).unwrap();
-    db.execute_batch("DROP VIEW 现行事项; DROP VIEW 现行登记; PRAGMA user_version = 1;").unwrap();
+    db.execute_batch("DROP TABLE 谈话; DROP VIEW 现行事项; DROP VIEW 现行登记; PRAGMA user_version = 1;").unwrap();
     drop(db);
     assert_eq!(show(&path), before);
     let db = Connection::open(&path).unwrap();
@@ -124,7 +139,7 @@ fn a_file_of_version_one_is_migrated_and_keeps_everything() {
             row.get(0)
         })
         .unwrap();
-    assert_eq!((version, opinion.as_str()), (2, "不同意"));
+    assert_eq!((version, opinion.as_str()), (3, "不同意"));
     drop(db);
     assert_eq!(faults(&path), Vec::<String>::new());
 }

@@ -11,6 +11,7 @@ mod measures;
 pub mod meeting;
 mod merged;
 mod older;
+mod papers;
 mod publish;
 mod record;
 mod sheets;

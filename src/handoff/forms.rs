@@ -1,0 +1,165 @@
+//! 文书: a page for each subject of agreed lines, filled with what is known, with room for the pen.
+//!
+//! They go to the people whom they are about. What leads and reports say of themselves stays out: for a ground that is
+//! told to nobody but the committee stands the pack's sentence, and no part of the Measures, since each part stands for
+//! one kind of source.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::consequence::{Ground, Line, Subject};
+use crate::pack::{Form, Pack, printed};
+
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::people::Order;
+use super::phrase::READING;
+use super::text::FileNames;
+use super::{Material, RunInfo};
+
+/// The papers of a run.
+#[derive(Default)]
+pub struct Forms<'a> {
+    papers: Vec<Page<'a>>,
+}
+
+/// One paper: all lines of one subject for one form.
+struct Page<'a> {
+    form: &'a Form,
+    subject: Subject,
+    /// `<form>/<编号>-<姓名或单位名称>.xlsx`.
+    name: String,
+    lines: Vec<&'a Line>,
+}
+
+/// Sorts out which forms are to be written, in the pack's order of forms and register order of subjects.
+pub fn forms<'a>(material: &Material<'a>) -> Forms<'a> {
+    let (pack, people) = (material.pack, &material.people);
+    let mut papers = Vec::new();
+    for form in &pack.forms {
+        let mut by_subject: BTreeMap<(Order, Subject), Vec<&'a Line>> = BTreeMap::new();
+        for line in material.outcome.lines.iter().filter(|line| is_agreed_to(pack, line, form)) {
+            by_subject.entry((people.order(line.subject), line.subject)).or_default().push(line);
+        }
+        let mut names = FileNames::default();
+        papers.extend(by_subject.into_iter().map(|((_, subject), lines)| {
+            let file = names.claim(&format!("{}-{}", people.id(subject), people.label(subject)));
+            Page { form, subject, name: format!("{}/{file}", form.name), lines }
+        }));
+    }
+    Forms { papers }
+}
+
+/// Whether a line was agreed to be done by one of the form's actions.
+fn is_agreed_to(pack: &Pack, line: &Line, form: &Form) -> bool {
+    let (answers, proposed) = (&pack.answers, &pack.actions[line.action].name);
+    line.decision.as_ref().is_some_and(|given| {
+        form.actions.iter().any(|action| given.is_to(&answers.agree, &answers.change, proposed, action))
+    })
+}
+
+impl Forms<'_> {
+    /// Index and path of every paper below the forms' folder.
+    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.papers.iter().map(|page| page.name.as_str()).enumerate()
+    }
+
+    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, info: &RunInfo, index: usize) -> Workbook<'s> {
+        let page = &self.papers[index];
+        let (form, people) = (page.form, &material.people);
+        let title = format!("{}\n{}", form.from, form.name);
+        let name = people.label(page.subject);
+        let is_unit = page.subject.kind == people.unit;
+        let opening = form
+            .opening
+            .replace("{对象}", name)
+            .replace("{单位}", &people.unit_names(page.subject))
+            .replace("{职务}", &people.post(page.subject))
+            .replace("{办法}", &material.pack.title);
+        let head = super::lines([
+            (title.clone(), LineStyle::Title),
+            ("文号：＿＿＿＿＿＿＿＿".to_owned(), LineStyle::Note),
+            (format!("{name}{}：", if is_unit { "" } else { "同志" }), LineStyle::Paragraph),
+            (format!("　　{opening}"), LineStyle::Paragraph),
+        ]);
+        let columns = vec![Column::text("项目", 10.0, 18.0), Column::text("内容", 40.0, 70.0)];
+        let block = Block::new(columns, rows(material, page), "");
+        let tail = super::lines(form.signatures.iter().map(|text| (text.clone(), LineStyle::Signature)));
+        let sheet = Sheet {
+            name: form.name.clone(),
+            paper: Paper::Single,
+            head,
+            blocks: vec![block],
+            tail,
+            protected: false,
+            frozen: None,
+            filter: false,
+            foot_left: String::new(),
+            foot_right: String::new(),
+        };
+        Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+    }
+}
+
+fn rows<'s>(material: &'s Material<'_>, page: &'s Page<'_>) -> Vec<Vec<Value<'s>>> {
+    let (form, people) = (page.form, &material.people);
+    let told = || page.lines.iter().flat_map(|line| &line.grounds).filter(|ground| !ground.confidential);
+    // It goes to the person: which part of it is the office's own reading was for those who decided.
+    let mut facts = material.phrases.facts(people.id(page.subject), told()).replace(READING, "");
+    if page.lines.iter().flat_map(|line| &line.grounds).any(|ground| ground.confidential) {
+        facts = if facts.is_empty() { form.unsaid.clone() } else { format!("{facts}；{}", form.unsaid) };
+    }
+    let ids: Vec<&str> = page.lines.iter().map(|line| id(line)).collect();
+    let mut rows: Vec<(Cow<'s, str>, Cow<'s, str>)> = vec![
+        (printed::SUBJECT.into(), people.label(page.subject).into()),
+        (printed::UNIT.into(), people.unit_names(page.subject)),
+        (printed::POST.into(), people.post(page.subject)),
+        (printed::LINE.into(), ids.join("、").into()),
+        (printed::BASIS.into(), basis(material.pack, told()).into()),
+        (printed::FACTS.into(), facts.into()),
+        ("要求".into(), form.asks.as_str().into()),
+        ("期限".into(), due(page).into()),
+    ];
+    rows.retain(|(_, text)| !text.is_empty());
+    // A line of its own for each line of writing, so that the row is as high.
+    rows.extend(form.pen.iter().map(|pen| {
+        let room = vec!["　"; pen.lines as usize].join("\n");
+        (pen.label.as_str().into(), room.into())
+    }));
+    rows.into_iter().map(|(label, text)| vec![Value::text(label), Value::text(text)]).collect()
+}
+
+/// The half-year's line, where the decision is its.
+fn id(line: &Line) -> &str {
+    line.twin.as_deref().map_or(line.id.as_str(), |(id, _)| id)
+}
+
+/// The parts of the Measures behind these grounds, each once; the Measures alone where there are none.
+fn basis<'g>(pack: &Pack, grounds: impl Iterator<Item = &'g Ground>) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for ground in grounds {
+        let provision = pack.rules[ground.rule].provision.as_str();
+        let part = provision.split('.').next().and_then(|part| pack.parts.get(part)).map(String::as_str);
+        if let Some(part) = part.filter(|part| !parts.contains(part)) {
+            parts.push(part);
+        }
+    }
+    format!("{}{}", pack.measures, parts.join("、"))
+}
+
+/// The days that the committee set, else by when the form says.
+fn due(page: &Page<'_>) -> String {
+    let mut days: Vec<String> = Vec::new();
+    for line in &page.lines {
+        let given = line.decision.iter().flat_map(|decision| &decision.extra);
+        for (_, day) in given.filter(|(name, _)| Some(name) == page.form.until.as_ref()) {
+            let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_or_else(|_| day.clone(), super::chinese_date);
+            let told = format!("{day}前");
+            if !days.contains(&told) {
+                days.push(told);
+            }
+        }
+    }
+    if days.is_empty() { page.form.due.clone() } else { days.join("；") }
+}
