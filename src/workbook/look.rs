@@ -27,6 +27,9 @@ use decimal::Decimal;
 
 const GENERAL: &str = "General";
 
+/// Excel allows 255 characters in a format's code.
+const LONGEST: usize = 4096;
+
 /// A number format of a book; the default one shows a number as it is stored (General).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Look(u32);
@@ -115,6 +118,9 @@ impl Looks {
     pub(super) fn look(&mut self, code: &str) -> Result<Look, Fault> {
         if let Some(look) = self.known.get(code) {
             return Ok(*look);
+        }
+        if code.len() > LONGEST {
+            return Err(Fault::too_large("有数字格式过长"));
         }
         let look = Look(self.formats.len() as u32);
         self.formats.push(Code::new(code));

@@ -115,7 +115,8 @@ pub(super) enum Field {
 
 impl Code {
     pub fn new(code: &str) -> Code {
-        let mut reader = Reader { rest: code };
+        // One that was left empty says nothing.
+        let mut reader = Reader { rest: if code.is_empty() { "General" } else { code } };
         let mut sections = Vec::new();
         loop {
             let (section, more) = reader.section();

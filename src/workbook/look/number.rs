@@ -247,7 +247,9 @@ impl Layout {
                     layout.scale += commas;
                     (behind_point, commas) = (true, 0);
                 }
-                Part::Exponent(_) => layout.exponent = Some(0),
+                Part::Exponent(_) => {
+                    layout.exponent.get_or_insert(0);
+                }
                 _ => {}
             }
         }

@@ -4,6 +4,8 @@
 //! but for what neither knows (Chinese numerals and weekdays, 上午/下午, `G/通用格式`, `!`, the Buddhist year, eras), what fills a cell
 //! up, -0 (0 in both), and dates before March 1900 in LibreOffice.
 
+use proptest::prelude::*;
+
 use super::*;
 
 const TABLE: &str = include_str!("formats.tsv");
@@ -155,5 +157,29 @@ fn a_section_for_texts_replaces_what_it_does_not_show() {
     ] {
         let (looks, look) = looked(code);
         assert_eq!(looks.text(look, "合格").as_deref(), expected, "{code}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4096, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_code_is_judged(
+        code in "([0#?.,%/@;*_!E+-]|E[+-]|\"[^\"]?\"|\\\\.|[ydmhsaebg ]|\\[[hms]{1,3}\\]|\\[DBNum[1-3]\\]|\\[[<>=]{1,2}[0-9]\\]|General|AM/PM|年){0,12}",
+        value in prop_oneof![Just(0.0), -1e3..1e3_f64, 4e4..5e4_f64, proptest::num::f64::NORMAL],
+    ) {
+        let (looks, look) = looked(&code);
+        match looks.raw(value, look) {
+            Raw::DateTime(at, look) => {
+                looks.day(look, at);
+            }
+            _ => match looks.number(look, value) {
+                Shown::AsStored | Shown::Hidden => {}
+                Shown::Rounded(seen) | Shown::Percent(seen) | Shown::Dressed(seen) | Shown::Replaced(seen) => {
+                    prop_assert!(seen == seen.trim(), "{code} {value}: {seen:?}");
+                }
+            },
+        }
+        looks.text(look, "称职");
     }
 }
