@@ -92,6 +92,15 @@ fn the_same_pack_gives_the_same_bytes() {
     }
 }
 
+#[test]
+fn templates_are_input_and_bear_no_mark_of_our_own_workbooks() {
+    let pack = pack::built_in("kunming-2015").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for path in template::write(folder.path(), &pack).unwrap() {
+        assert!(!kaohe::workbook::open(&path, "模板.xlsx").unwrap().is_own(), "{}", path.display());
+    }
+}
+
 /// Changes the sheets of a workbook as they stand in its zip.
 fn edit(path: &Path, mut change: impl FnMut(&str, String) -> String) {
     let mut archive = zip::ZipArchive::new(File::open(path).unwrap()).unwrap();

@@ -109,7 +109,8 @@ fn no_policy_stands_in_rust() {
     let long = long.into_iter().filter(|word| word.chars().count() > 2 && *word != "不作为");
     let long: Vec<&str> = long.filter(|word| !word.is_ascii()).collect();
     assert!(long.len() > 50, "{long:?}");
-    for (path, text) in sources() {
+    // Tests in a file of their own are no code either.
+    for (path, text) in sources().into_iter().filter(|(path, _)| !path.ends_with("tests.rs")) {
         for word in &words {
             assert!(!code(&text).contains(&format!("\"{word}\"")), "{} knows 「{word}」", path.display());
         }
