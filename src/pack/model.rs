@@ -27,6 +27,8 @@ pub struct Pack {
     pub tables: Vec<Table>,
     /// Header → column name, valid in every table.
     pub aliases: BTreeMap<String, String>,
+    /// Words that may stand over the headers of any table without changing what they mean.
+    pub groups: Vec<String>,
     pub parameters: Vec<Parameter>,
     pub forks: Vec<Fork>,
     pub facts: Vec<Fact>,

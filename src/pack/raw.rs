@@ -19,6 +19,8 @@ pub struct RawFile {
     pub city: Option<String>,
     pub measures: Option<String>,
     pub parts: Option<BTreeMap<String, String>>,
+    /// Words over other headers that change nothing about them.
+    pub groups: Option<Vec<Name>>,
     pub answers: Option<RawAnswers>,
     pub pendings: Option<RawPendings>,
     pub notices: Option<RawNotices>,

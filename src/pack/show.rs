@@ -110,6 +110,9 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
             .collect();
         writeln!(text, "  {}：{}", table.name, columns.join("，"))?;
     }
+    if !pack.groups.is_empty() {
+        writeln!(text, "  多层表头中不改变列名含义的分组词：{}", pack.groups.join("、"))?;
+    }
     writeln!(text, "\n五、名单")?;
     for (at, list) in pack.lists.iter().enumerate() {
         let actions: Vec<&str> =

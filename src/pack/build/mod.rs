@@ -138,7 +138,7 @@ impl Builder {
                     }
                 )*};
             }
-            once!(grades, name, version, title, city, measures, parts, answers, pendings, notices);
+            once!(grades, name, version, title, city, measures, parts, groups, answers, pendings, notices);
         }
         self.file = head_file;
         self.head(head, sections, hash, files)
@@ -194,6 +194,7 @@ impl Builder {
             self.membership(&raw, &tables, &subjects)
         });
         let aliases = self.aliases(&sections, &tables);
+        let groups = self.groups(head.groups.unwrap_or_default());
         let parameters = self.parameters(&sections);
         let lists = self.lists(&sections);
         let actions = self.actions(&sections, &lists);
@@ -239,6 +240,7 @@ impl Builder {
             membership: membership?,
             tables,
             aliases,
+            groups,
             parameters,
             forks,
             facts,

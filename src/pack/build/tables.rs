@@ -237,4 +237,21 @@ impl Builder {
         }
         aliases
     }
+
+    /// The neutral words; a blank one would make every group neutral.
+    pub(super) fn groups(&mut self, raw: Vec<Name>) -> Vec<String> {
+        let mut groups: Vec<String> = Vec::new();
+        for name in raw {
+            let span = name.span();
+            let word = name.into_inner();
+            if word.trim().is_empty() {
+                self.fault(span, "groups 中有一个空的分组词".into(), "请删去".into());
+            } else if groups.contains(&word) {
+                self.fault(span, format!("分组词「{word}」写了两次"), "请只留一处".into());
+            } else {
+                groups.push(word);
+            }
+        }
+        groups
+    }
 }
