@@ -68,6 +68,12 @@ pub enum Code {
     DoubledColumn,
     /// A header that is nearly the name of a column which the sheet lacks.
     MisspeltHeader,
+    /// A column under a name of the table that another word makes somebody else's.
+    UnaskedColumn,
+    /// A header with the name of the year in it that is not read where the year is guessed.
+    YearHeader,
+    /// Another header below a table's own: the rows under it are put aside.
+    OtherBlock,
     /// A file that may hold a table but is not read.
     PassedOver,
     /// A workbook that this program wrote: no input.

@@ -7,6 +7,7 @@ use super::data;
 use super::job::Job;
 use crate::archive::Withdrawn;
 use crate::consequence::Outcome;
+use crate::finding::Severity;
 use crate::handoff::Figures;
 use crate::pack::{Absent, Pack};
 use crate::table::{Dataset, SheetKind};
@@ -133,7 +134,7 @@ pub fn of_outcome(
 /// Whether anything was not used that should have been: exit code 3.
 pub fn has_faults(data: &Dataset) -> bool {
     let is_not_used = |kind| NOT_USED.iter().any(|(known, _)| *known == kind);
-    data::rejected_rows(data) > 0
+    data.findings.iter().any(|finding| finding.severity == Severity::Rejected)
         || data.sheets.iter().any(|sheet| is_not_used(sheet.kind))
         || !data.passed_over.is_empty()
 }

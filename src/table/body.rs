@@ -3,19 +3,20 @@
 //! Only the cells of recognised columns are kept, and nothing of the others: what nobody asked for is looked at and
 //! dropped. The rows of a big sheet may be taken in pieces by several threads, each of which has a body of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::pack::EXAMPLE;
 use crate::workbook::{Looks, Merge, Raw};
 
+use super::again::{Again, Ends, Lines, Outside, Same};
 use super::coerce::Coercion;
 use super::column::{Builder, Cells, EMPTY, Read, Stored};
 use super::date::TitleYears;
+use super::head::HeadRow;
 use super::numbering::Numbering;
-use super::recognise::{HeadRow, Match, Near, Unrecognised};
+use super::recognise::{Headers, Match, Near, Unrecognised};
 use super::rows::{self, Remark};
 use super::scan::{Kind, Part, Scanned, Schema};
 use super::settle::{Doubt, Settling, What};
@@ -27,11 +28,17 @@ pub struct Body<'s> {
     builders: Vec<Builder>,
     /// Per column of the table the codes of contents that are the column's own header.
     headers: Vec<Vec<u32>>,
+    /// And of those that are the name of some table's column.
+    names: Vec<Vec<u32>>,
     /// Sheet columns with anything in them below the header.
     filled: Vec<bool>,
     lines: Vec<u32>,
     /// Those of them that may be no data.
     doubts: Vec<Doubt>,
+    /// Headers of other blocks.
+    again: Vec<Again>,
+    /// Rows ignored because they have cells in columns only that nobody asked for: first and last of these.
+    elsewhere: Vec<(u32, (u32, u32))>,
     rows: u64,
     /// Rows without anything in a column of the table.
     ignored: u64,
@@ -46,9 +53,9 @@ struct Shape<'s> {
     coercions: &'s [Coercion],
     examples: &'s [Vec<String>],
     looks: &'s Looks,
+    names: &'s Headers,
     found: Match,
-    nears: Vec<Near>,
-    titles: TitleYears,
+    lines: Lines,
     /// Texts that stand first in the rows above the header; repeated on every page by some.
     headings: Vec<String>,
     /// What stands in the columns of the table down to the end of the header, by sheet row and column.
@@ -68,6 +75,9 @@ struct Row {
     numbering: Numbering,
     /// Per column of the table.
     codes: Vec<u32>,
+    outside: Outside,
+    /// Lines of the header that it may be.
+    same: Same,
 }
 
 /// How many cells of a row are looked at for what it begins with.
@@ -90,13 +100,9 @@ enum Said<'a> {
 }
 
 impl<'s> Body<'s> {
-    pub fn new(schema: &'s Schema, looks: &'s Looks, found: Match, nears: Vec<Near>, head: &[HeadRow]) -> Self {
-        let mut titles = TitleYears::default();
+    pub fn new(schema: &'s Schema, looks: &'s Looks, found: Match, head: &[HeadRow]) -> Self {
         let mut headings = Vec::new();
         for row in head.iter().filter(|row| row.row < found.rows.0) {
-            // The year of our own forms' example is nobody's.
-            let shown = row.cells.iter().filter(|cell| !cell.key.starts_with(EXAMPLE));
-            shown.for_each(|cell| titles.read(&cell.shown));
             headings.extend(row.cells.first().map(|cell| cell.key.clone()).filter(|key| key.chars().count() >= 4));
         }
         let width = found.columns.iter().flatten().max().map_or(0, |last| *last as usize + 1);
@@ -112,18 +118,23 @@ impl<'s> Body<'s> {
             let ours = row.cells.iter().filter(|cell| place.get(cell.column as usize).is_some_and(Option::is_some));
             above.extend(ours.map(|cell| ((row.row, cell.column), cell.shown.clone())));
         }
-        Self::of(Arc::new(Shape { coercions, examples, looks, found, nears, titles, headings, above, place }))
+        let (names, lines) = (&schema.headers, Lines::new(&found.lines));
+        Self::of(Arc::new(Shape { coercions, examples, looks, names, found, lines, headings, above, place }))
     }
 
     fn of(shape: Arc<Shape<'s>>) -> Self {
         let columns = shape.found.columns.len();
+        let same = shape.lines.any();
         Self {
             shape,
             builders: (0..columns).map(|_| Builder::default()).collect(),
             headers: vec![Vec::new(); columns],
+            names: vec![Vec::new(); columns],
             filled: Vec::new(),
             lines: Vec::new(),
             doubts: Vec::new(),
+            again: Vec::new(),
+            elsewhere: Vec::new(),
             rows: 0,
             ignored: 0,
             row: Row {
@@ -133,6 +144,8 @@ impl<'s> Body<'s> {
                 texts: String::new(),
                 numbering: Numbering::default(),
                 codes: vec![EMPTY; columns],
+                outside: Outside::default(),
+                same,
             },
             pieces: Vec::new(),
         }
@@ -182,6 +195,16 @@ impl<'s> Body<'s> {
             Said::Number(number) => row.numbering.number(number),
             Said::Other => row.numbering.other(),
         }
+        let text = match said {
+            Said::Text(text) => Some(text),
+            Said::Number(_) | Said::Other => None,
+        };
+        if !row.same.is_none() {
+            self.shape.lines.narrow(&mut row.same, column, text);
+        }
+        if ours.is_none() {
+            row.outside.cell(column, text.unwrap_or_default(), self.shape.names);
+        }
         if row.leads.len() < LEADS {
             if let (Said::Text(text), None) = (said, ours) {
                 row.texts.push_str(text);
@@ -195,8 +218,14 @@ impl<'s> Body<'s> {
         let (shape, builder) = (&self.shape, &mut self.builders[at]);
         let known = builder.len();
         let code = code(builder, &|stored| shape.coercions[at].read(stored, shape.looks));
-        if builder.len() > known && text::is_header(builder.shown(code), &shape.found.words[at]) {
-            self.headers[at].push(code);
+        if builder.len() > known {
+            let shown = builder.shown(code);
+            if shape.is_over(at, shown) {
+                self.headers[at].push(code);
+            }
+            if shape.names.is_name(shown) {
+                self.names[at].push(code);
+            }
         }
         self.row.codes[at] = code;
     }
@@ -204,10 +233,16 @@ impl<'s> Body<'s> {
     fn end_row(&mut self) {
         let Some(row) = self.row.at.take() else { return };
         self.rows += 1;
-        if self.row.codes.iter().all(|code| *code == EMPTY) {
+        let is_repeated = self.is_repeated();
+        let is_other_header = !is_repeated && self.begins_block(row);
+        if is_other_header {
+            self.row.codes.fill(EMPTY);
+        } else if self.row.codes.iter().all(|code| *code == EMPTY) {
             self.ignored += 1;
+            let extent = self.row.outside.extent().filter(|_| !is_repeated && self.begins(0).is_none());
+            self.elsewhere.extend(extent.map(|extent| (row, extent)));
         } else {
-            if let Some(what) = self.doubt() {
+            if let Some(what) = if is_repeated { Some(What::Whole) } else { self.doubt() } {
                 self.doubts.push(Doubt { row, what });
             }
             self.lines.push(row);
@@ -220,6 +255,33 @@ impl<'s> Body<'s> {
         self.row.leads.clear();
         self.row.texts.clear();
         self.row.numbering = Numbering::default();
+        self.row.outside.clear();
+        self.row.same = self.shape.lines.any();
+    }
+
+    /// Whether the row that ends here is a line of the header, word for word.
+    fn is_repeated(&self) -> bool {
+        let holds = |column: u32| match self.shape.place.get(column as usize).copied().flatten() {
+            Some(at) => self.row.codes[at] != EMPTY,
+            None => true,
+        };
+        !self.row.same.is_none() && self.shape.lines.is_one(self.row.same, holds)
+    }
+
+    /// Notes the header of another block in the row that ends here; whether the row is nothing else.
+    fn begins_block(&mut self, row: u32) -> bool {
+        let names = self.row.codes.iter().zip(&self.names).filter(|(code, names)| names.contains(code)).count();
+        let Some(first) = self.row.leads.first() else { return false };
+        let text = match first.ours {
+            Some(at) => self.builders[at].shown(self.row.codes[at]),
+            None => &self.row.texts[..first.end],
+        };
+        let text = if names > 0 && self.shape.names.is_name(text) { text } else { "" };
+        let is_blank = || self.row.codes.iter().zip(&self.builders).all(|(code, builder)| builder.is_blank(*code));
+        let Some(again) = self.row.outside.header(row, (first.column, text), names, is_blank) else { return false };
+        let alone = !again.holds_data;
+        self.again.push(again);
+        alone
     }
 
     /// Why the row that ends here may be no data.
@@ -297,6 +359,8 @@ impl<'s> Body<'s> {
             self.rows += other.rows;
             self.ignored += other.ignored;
             self.doubts.append(&mut other.doubts);
+            self.again.append(&mut other.again);
+            self.elsewhere.append(&mut other.elsewhere);
             if self.filled.len() < other.filled.len() {
                 self.filled.resize(other.filled.len(), false);
             }
@@ -310,19 +374,22 @@ impl<'s> Body<'s> {
         });
     }
 
-    /// The sheet is at its end; `merges` are its merged ranges.
-    pub fn finish(mut self, merges: &[Merge]) -> Scanned {
+    /// Whether the rows were read by that header.
+    pub fn was_read_by(&self, found: &Match) -> bool {
+        self.shape.found.reads_like(found)
+    }
+
+    /// The sheet is at its end; `merges` are its merged ranges, `found` is what its header is in their light.
+    pub fn finish(mut self, found: Match, nears: Vec<Near>, titles: TitleYears, merges: &[Merge]) -> Scanned {
         self.end_row();
-        if let Some(near) = self.spread_header(merges) {
+        if let Some(near) = self.spread_header(&nears, merges) {
             let unrecognised = Box::new(Unrecognised { tie: Vec::new(), nearest: Some(near) });
-            return Scanned {
-                kind: Kind::Unrecognised(unrecognised),
-                rows: self.rows,
-                ignored: self.rows,
-                nears: Arc::unwrap_or_clone(self.shape).nears,
-            };
+            return Scanned { kind: Kind::Unrecognised(unrecognised), rows: self.rows, ignored: self.rows, nears };
         }
+        let under = self.end_block();
         let shape = Arc::unwrap_or_clone(self.shape);
+        let mut cells: Vec<Cells> = self.builders.into_iter().map(Builder::finish).collect();
+        cells.iter_mut().for_each(|cells| cells.codes.truncate(self.lines.len()));
         let settling = Settling {
             columns: &shape.found.columns,
             required: &shape.found.required,
@@ -330,40 +397,65 @@ impl<'s> Body<'s> {
             name: &|at| shape.coercions[at].name(),
             read: &|at, shown| shape.coercions[at].read(Stored::Text(shown), shape.looks).content,
             lines: self.lines,
-            cells: self.builders.into_iter().map(Builder::finish).collect(),
+            cells,
             doubts: self.doubts,
         };
         let (lines, cells, none) = settling.settle(merges);
         let part = Part {
-            table: shape.found.table,
-            columns: shape.found.columns,
-            doubled: shape.found.doubled,
-            others: shape.found.others,
-            slips: shape.found.slips,
-            titles: shape.titles,
+            table: found.table,
+            columns: found.columns,
+            doubled: found.doubled,
+            others: found.others,
+            slips: found.slips,
+            unasked: found.unasked,
+            years: found.years,
+            titles,
+            again: self.again,
+            under,
             lines,
             cells,
         };
-        let ignored = self.ignored + none;
-        Scanned { kind: Kind::Table(Box::new(part)), rows: self.rows, ignored, nears: shape.nears }
+        Scanned { kind: Kind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored + none, nears }
+    }
+
+    /// Takes out the rows under other headers, and says which they are, with these headers.
+    fn end_block(&mut self) -> Vec<u32> {
+        // Pieces come by the thread that read them.
+        self.again.sort_unstable_by_key(|again| again.row);
+        let ends = Ends::new(&self.again);
+        let mut under: Vec<u32> = self.again.iter().filter(|again| !again.holds_data).map(|again| again.row).collect();
+        if let Some(end) = ends.end {
+            // Notes, totals and repeated headers are no data there either.
+            let told = |doubt: &&Doubt| doubt.row > end && !matches!(doubt.what, What::Blank);
+            let none: HashSet<u32> = self.doubts.iter().filter(told).map(|doubt| doubt.row).collect();
+            let last = self.lines.partition_point(|line| *line < end);
+            let (no_data, data): (Vec<u32>, Vec<u32>) = self.lines.drain(last..).partition(|row| none.contains(row));
+            under.extend(data);
+            self.ignored += no_data.len() as u64;
+            self.doubts.retain(|doubt| doubt.row < end);
+        }
+        let before = under.len();
+        under.extend(self.elsewhere.iter().filter(|(row, extent)| ends.take(*row, *extent)).map(|(row, _)| *row));
+        self.ignored -= (under.len() - before) as u64;
+        under.sort_unstable();
+        under
     }
 
     /// A header that is merged over several filled columns names none of them.
-    fn spread_header(&self, merges: &[Merge]) -> Option<Near> {
+    fn spread_header(&self, nears: &[Near], merges: &[Merge]) -> Option<Near> {
         let (top, bottom) = self.shape.found.rows;
         for (at, column) in self.shape.found.columns.iter().enumerate() {
-            let Some(column) = column.filter(|_| self.shape.found.spans[at]) else { continue };
+            let Some(column) = *column else { continue };
             for (first, left, last, right) in merges {
                 let is_header = *left == column && *first <= bottom && *last >= top && right > left;
                 if !is_header {
                     continue;
                 }
                 let other = (left + 1..=*right).find(|next| {
-                    self.filled.get(*next as usize).is_some_and(|filled| *filled)
-                        && self.shape.place.get(*next as usize).copied().flatten().is_none()
+                    self.filled.get(*next as usize).is_some_and(|filled| *filled) && !self.shape.is_headed(*next)
                 });
                 if let Some(other) = other {
-                    let near = self.shape.nears.iter().find(|near| near.table == self.shape.found.table)?.clone();
+                    let near = nears.iter().find(|near| near.table == self.shape.found.table)?.clone();
                     let cell = |column| crate::place::A1(bottom, column).to_string();
                     return Some(Near {
                         clash: Some((self.shape.coercions[at].name().to_owned(), cell(column), cell(other))),
@@ -373,5 +465,19 @@ impl<'s> Body<'s> {
             }
         }
         None
+    }
+}
+
+impl Shape<'_> {
+    /// Whether a text stands over a column of the table in its header.
+    fn is_over(&self, at: usize, text: &str) -> bool {
+        let Some(column) = self.found.columns[at] else { return false };
+        let words = self.found.lines.iter().flatten().filter(|(over, _)| *over == column);
+        words.into_iter().any(|(_, key)| text::is_header(text, std::slice::from_ref(key)))
+    }
+
+    /// Whether a sheet column has a header of its own.
+    fn is_headed(&self, column: u32) -> bool {
+        self.found.lines.iter().flatten().any(|(over, _)| *over == column)
     }
 }

@@ -18,6 +18,7 @@ use super::date::TitleYears;
 use super::directory::{Directory, Who};
 use super::frame;
 use super::judge::Work;
+use super::recognise::Spot;
 use super::refer::RowFault;
 use super::scan::Schema;
 use super::side::Otherwise;
@@ -44,7 +45,19 @@ impl Rows {
 pub struct SheetRows {
     pub sheet: SheetId,
     pub titles: TitleYears,
+    /// Headers with the name of the year in them that are not read.
+    pub years: Vec<Spot>,
     pub rows: std::ops::Range<usize>,
+}
+
+/// A fault of a sheet as a whole, or of a cell of its header.
+#[derive(Debug)]
+pub struct SheetFault {
+    pub sheet: SheetId,
+    pub spot: Option<Spot>,
+    pub code: Code,
+    pub reason: String,
+    pub remedy: String,
 }
 
 /// What the rows are judged against.
@@ -77,8 +90,8 @@ pub struct Examined {
     pub verdicts: Vec<Verdict>,
     /// By row, then column.
     pub faults: Vec<(usize, RowFault)>,
-    /// Findings about a whole sheet: code, reason, remedy.
-    pub sheet_faults: Vec<(SheetId, Code, String, String)>,
+    /// Findings about a whole sheet, or its header.
+    pub sheet_faults: Vec<SheetFault>,
     /// The indices of the valid rows.
     pub kept: Vec<usize>,
     /// The columns of the valid rows that are made already.
@@ -98,7 +111,7 @@ pub struct Examined {
 /// A table's rows with what they say for themselves: all that can be told before anybody is known.
 pub struct Prepared<'a> {
     work: Work<'a>,
-    sheet_faults: Vec<(SheetId, Code, String, String)>,
+    sheet_faults: Vec<SheetFault>,
     years: Vec<Option<i32>>,
     past: Vec<bool>,
     columns: Vec<Column>,

@@ -4,11 +4,10 @@ use chrono::Datelike;
 
 use crate::finding::{Code, Severity};
 use crate::pack::{self, ColumnKind};
-use crate::place::SheetId;
 
 use super::column::{Content, Entry, Value};
 use super::directory::{Directory, Who};
-use super::examine::{Rows, World};
+use super::examine::{Rows, SheetFault, World};
 use super::refer::RowFault;
 use super::{line, text};
 
@@ -47,7 +46,7 @@ impl<'a> Work<'a> {
     }
 
     /// The year of every row: from its cell, the title, or the run.
-    pub(super) fn years(&self, sheet_faults: &mut Vec<(SheetId, Code, String, String)>) -> Vec<Option<i32>> {
+    pub(super) fn years(&self, sheet_faults: &mut Vec<SheetFault>) -> Vec<Option<i32>> {
         let Some(column) = self.table.year else { return Vec::new() };
         let cells = &self.rows.cells[column];
         let (run, name) = (self.world.year, self.name(column));
@@ -68,24 +67,36 @@ impl<'a> Work<'a> {
                     if !others.is_empty() {
                         reason = format!("{reason}；表头以上另有{}", text::quoted(&others));
                     }
-                    sheet_faults.push((
-                        sheet.sheet,
-                        Code::GuessedYear,
+                    sheet_faults.push(SheetFault {
+                        sheet: sheet.sheet,
+                        spot: None,
+                        code: Code::GuessedYear,
                         reason,
-                        format!("请填写{name}列，或在标题中写明年度，例如「{run}年度」"),
-                    ));
+                        remedy: format!("请填写{name}列，或在标题中写明年度，例如「{run}年度」"),
+                    });
+                    sheet_faults.extend(sheet.years.iter().map(|spot| SheetFault {
+                        sheet: sheet.sheet,
+                        spot: Some(spot.clone()),
+                        code: Code::YearHeader,
+                        reason: format!(
+                            "列名「{}」没有识别，该列的内容没有读取；没有{name}的行按{run}年处理",
+                            spot.shown
+                        ),
+                        remedy: format!("如确为{name}，请把列名改为「{name}」；不是的，无需改动"),
+                    }));
                 }
                 Some(title) if title != run && blank.len() == sheet.rows.len() => {
                     let reason = format!(
                         "标题写的是「{title}年」，各行没有{name}，全部{}行作为{title}年的历史数据，不作为{run}年的数据",
                         blank.len()
                     );
-                    sheet_faults.push((
-                        sheet.sheet,
-                        Code::HistorySheet,
+                    sheet_faults.push(SheetFault {
+                        sheet: sheet.sheet,
+                        spot: None,
+                        code: Code::HistorySheet,
                         reason,
-                        format!("如确为{run}年的数据，请改正标题或填写{name}列"),
-                    ));
+                        remedy: format!("如确为{run}年的数据，请改正标题或填写{name}列"),
+                    });
                 }
                 Some(_) => {}
             }

@@ -4,6 +4,7 @@
 //! the registers of subjects, and everything that was not used with the reason why.
 //! Invariant: for every sheet, rows = used + rejected + ignored.
 
+mod again;
 mod alike;
 mod body;
 mod coerce;
@@ -14,6 +15,7 @@ mod directory;
 mod duplicate;
 mod examine;
 mod frame;
+mod head;
 mod judge;
 mod line;
 mod lists;

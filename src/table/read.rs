@@ -188,7 +188,7 @@ pub fn read_given(
         if book == dataset.books.len() {
             dataset.books.push(Book { path: sheet.book.clone(), sha256: String::new() });
         }
-        let mut scan = Scan::new(&schema, &looks);
+        let mut scan = Scan::new(&schema, &looks, &[]);
         for (row, cells) in (0u32..).zip(&sheet.rows) {
             for (column, text) in (0u32..).zip(cells).filter(|(_, text)| !text.is_empty()) {
                 scan.cell(row, column, Raw::Text(text.as_str().into()));
@@ -290,6 +290,15 @@ fn collect(
             Kind::Table(part) => {
                 sheet.kind = SheetKind::Table(part.table);
                 sheet.columns = part.columns.clone();
+                sheet.rejected = part.under.len() as u64;
+                // What stands in them was not read, so there is nothing of it to show.
+                dataset.rejected.extend(part.under.iter().map(|row| Rejected {
+                    table: part.table,
+                    sheet: id,
+                    row: *row,
+                    values: vec![String::new(); part.columns.len()],
+                    subjects: Vec::new(),
+                }));
                 append(&mut rows[part.table], id, *part);
             }
         }
@@ -356,11 +365,11 @@ fn scan(
         .with_max_len(1)
         .filter_map(|(book, sheet)| {
             let opened = books[book].1.as_ref()?;
-            let mut scan = Scan::new(schema, opened.looks());
             let workbook::SheetName { name, hidden } = opened.sheets()[sheet].clone();
-            let result = opened.read(sheet, &mut scan).map(|merges| {
-                let scanned = scan.finish(&merges);
-                Source { book, name, scanned: if hidden { scanned.hidden() } else { scanned } }
+            let result = scan_sheet(schema, opened, sheet).map(|scanned| Source {
+                book,
+                name,
+                scanned: if hidden { scanned.hidden() } else { scanned },
             });
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if let Some(progress) = context.progress {
@@ -380,6 +389,19 @@ fn scan(
     (sources, damaged)
 }
 
+/// Scans a sheet, once more where its merged ranges, which come last, say that the header is another one.
+fn scan_sheet(schema: &Schema, book: &workbook::Book, sheet: usize) -> Result<Scanned, workbook::Error> {
+    let mut scan = Scan::new(schema, book.looks(), &[]);
+    let merges = book.read(sheet, &mut scan)?;
+    if !scan.is_misled(&merges) {
+        return Ok(scan.finish(&merges));
+    }
+    drop(scan);
+    let mut scan = Scan::new(schema, book.looks(), &merges);
+    book.read(sheet, &mut scan)?;
+    Ok(scan.finish(&merges))
+}
+
 /// The rows of a sheet follow those of the table's earlier sheets.
 fn append(rows: &mut Rows, sheet: SheetId, part: Part) {
     let start = rows.origin.len();
@@ -387,7 +409,7 @@ fn append(rows: &mut Rows, sheet: SheetId, part: Part) {
     for (all, more) in rows.cells.iter_mut().zip(part.cells) {
         all.append(more);
     }
-    rows.sheets.push(SheetRows { sheet, titles: part.titles, rows: start..rows.origin.len() });
+    rows.sheets.push(SheetRows { sheet, titles: part.titles, years: part.years, rows: start..rows.origin.len() });
 }
 
 /// The years of the assessment tables.

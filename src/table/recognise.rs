@@ -1,35 +1,17 @@
 //! Which table a sheet is, told by its headers and never by its name.
 //!
-//! The header is one row or two stacked ones among the first twenty. In stacked headers the word of a
-//! group stands over its columns, so a column is called by its lower word, by both together, or by the
-//! upper word alone. A header that stands over two columns, or two tables that fit equally well, leave
-//! the sheet unrecognised: choosing one would be a guess.
+//! The header is one row or a few stacked ones among the first twenty. What stands over a header cell belongs to its
+//! name: a column is the table's where the words one below the other are its name, or where the lower ones are and
+//! those above are neutral. A header that stands over two columns, or two tables that fit equally well, leave the sheet
+//! unrecognised: choosing one would be a guess. What another header further down begins is no part of the first block.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::pack::Pack;
+use crate::pack::{ColumnKind, Pack};
 use crate::place::A1;
 
+use super::head::{self, HeadCell, HeadRow};
 use super::text;
-
-/// The header, of one or two rows, is looked for in this many rows.
-pub const HEADER_ROWS: u32 = 20;
-
-/// A filled cell near the top of a sheet.
-#[derive(Debug, Clone)]
-pub struct HeadCell {
-    pub column: u32,
-    /// As [`text::header_key`] gives it.
-    pub key: String,
-    pub shown: String,
-}
-
-/// A row with filled cells, left to right.
-#[derive(Debug, Clone)]
-pub struct HeadRow {
-    pub row: u32,
-    pub cells: Vec<HeadCell>,
-}
 
 /// What the headers of a sheet say.
 #[derive(Debug)]
@@ -49,16 +31,43 @@ pub struct Match {
     pub columns: Vec<Option<u32>>,
     /// Columns of which one must be there, each group for itself.
     pub required: Vec<Vec<usize>>,
-    /// The words that stand in the header over each of the table's columns, for repeated headers.
-    pub words: Vec<Vec<String>>,
-    /// Whether the column is called by a word of the upper (or only) row, which may span others.
-    pub spans: Vec<bool>,
+    /// The rows of the header, each with its cells by sheet column.
+    pub lines: Vec<Vec<(u32, String)>>,
     /// A second table whose required columns are there too, and the row of its header.
     pub doubled: Option<(usize, u32)>,
     /// Columns under another name of one that is read: the table's column and the header that is not read.
     pub others: Vec<Other>,
     /// Headers that mean nothing and are nearly the name of a column that is not there: that column, as written, cell.
     pub slips: Vec<(usize, String, String)>,
+    /// Columns that bear a name of the table and are not its: another word stands above or behind it.
+    pub unasked: Vec<Unasked>,
+    /// Headers with the name of the year in them that are not read.
+    pub years: Vec<Spot>,
+}
+
+impl Match {
+    /// Whether the rows below are read alike.
+    pub fn reads_like(&self, other: &Self) -> bool {
+        (self.table, self.rows, &self.columns, &self.lines) == (other.table, other.rows, &other.columns, &other.lines)
+    }
+}
+
+/// A header cell and what stands in it.
+#[derive(Debug, Clone)]
+pub struct Spot {
+    pub row: u32,
+    pub column: u32,
+    pub shown: String,
+}
+
+/// A column that nobody asked for under a name of one that the table has.
+#[derive(Debug, Clone)]
+pub struct Unasked {
+    /// The table's column.
+    pub at: usize,
+    pub spot: Spot,
+    /// The words above make it another's; else those in brackets behind it, or below it, do.
+    pub grouped: bool,
 }
 
 /// A column that is not read because another of its sheet has the better right to the name.
@@ -88,6 +97,8 @@ pub struct Near {
     pub missing: Vec<String>,
     /// Headers that are probably slips: as written, cell, as meant.
     pub slips: Vec<(String, String, String)>,
+    /// Headers that bear the name of a missing column and belong to somebody or something else: the column, cell.
+    pub grouped: Vec<(String, String)>,
     /// A header that stands twice: the table's column and both cells.
     pub clash: Option<(String, String, String)>,
 }
@@ -95,32 +106,56 @@ pub struct Near {
 /// The headers of all tables.
 #[derive(Debug)]
 pub struct Headers {
-    /// Header → table, column, and whether it is only an alias.
-    known: HashMap<String, Vec<(usize, usize, bool)>>,
+    /// Header → where it is a name.
+    known: HashMap<String, Vec<Name>>,
+    /// The letters and signs that headers begin with, in order.
+    firsts: Vec<char>,
     tables: Vec<Wanted>,
+    /// Words over headers that are neutral everywhere.
+    groups: HashSet<String>,
+}
+
+/// What a header may name.
+#[derive(Debug, Clone, Copy)]
+struct Name {
+    table: usize,
+    at: usize,
+    /// Its own name, an alias of the table, an alias everywhere: the lower, the better the right to it.
+    rank: u8,
 }
 
 #[derive(Debug)]
 struct Wanted {
+    name: String,
     columns: Vec<String>,
     /// Per column its own names as header keys, aliases included.
     names: Vec<Vec<String>>,
+    /// Columns that only a word of their own name leaves what they are: they say whom a row is about, or a figure.
+    strict: Vec<bool>,
     /// Groups of which one column must be there.
     required: Vec<Vec<usize>>,
+    /// The name of the column with the year.
+    year: Option<String>,
 }
 
 impl Headers {
     pub fn new(pack: &Pack) -> Self {
-        let mut known: HashMap<String, Vec<(usize, usize, bool)>> = HashMap::new();
+        let mut known: HashMap<String, Vec<Name>> = HashMap::new();
         let mut tables = Vec::new();
         for (index, table) in pack.tables.iter().enumerate() {
             let mut required: Vec<Vec<usize>> = Vec::new();
             let mut groups: Vec<(&str, usize)> = Vec::new();
+            let mut names: Vec<Vec<String>> = Vec::new();
             for (at, column) in table.columns.iter().enumerate() {
-                known.entry(text::header_key(&column.name)).or_default().push((index, at, false));
-                for alias in &column.aliases {
-                    known.entry(text::header_key(alias)).or_default().push((index, at, true));
+                let common = pack.aliases.iter().filter(|(_, name)| *name == &column.name).map(|(alias, _)| (alias, 2));
+                let own = [(&column.name, 0)].into_iter().chain(column.aliases.iter().map(|alias| (alias, 1)));
+                let mut keys = Vec::new();
+                for (name, rank) in own.chain(common) {
+                    let key = text::header_key(name);
+                    known.entry(key.clone()).or_default().push(Name { table: index, at, rank });
+                    keys.push(key);
                 }
+                names.push(keys);
                 if let Some(group) = &column.one_of {
                     match groups.iter().find(|(name, _)| name == group) {
                         Some((_, place)) => required[*place].push(at),
@@ -133,156 +168,312 @@ impl Headers {
                     required.push(vec![at]);
                 }
             }
-            for (alias, name) in &pack.aliases {
-                if let Some(at) = table.column(name) {
-                    known.entry(text::header_key(alias)).or_default().push((index, at, true));
-                }
+            let mut about: Vec<usize> = Vec::new();
+            for reference in &table.references {
+                about.extend([reference.id, reference.label]);
+                about.extend(reference.within.iter().flat_map(|(_, id, label)| [*id, *label]));
             }
-            let names = table.columns.iter().map(|column| {
-                let common = pack.aliases.iter().filter(|(_, name)| *name == &column.name).map(|(alias, _)| alias);
-                [&column.name].into_iter().chain(&column.aliases).chain(common).map(|n| text::header_key(n)).collect()
+            let strict = |(at, column): (usize, &crate::pack::Column)| {
+                about.contains(&at) || matches!(column.kind, ColumnKind::Number { .. })
+            };
+            tables.push(Wanted {
+                name: text::header_key(&table.name),
+                columns: table.columns.iter().map(|column| column.name.clone()).collect(),
+                names,
+                strict: table.columns.iter().enumerate().map(strict).collect(),
+                required,
+                year: table.year.map(|at| text::header_key(&table.columns[at].name)),
             });
-            let names = names.collect();
-            let columns = table.columns.iter().map(|column| column.name.clone()).collect();
-            tables.push(Wanted { columns, names, required });
         }
-        Self { known, tables }
+        // In a text, a mark may stand before the name.
+        let marks = "*★※:".chars().filter(|c| text::is_plain_sign(*c));
+        let mut firsts: Vec<char> = known.keys().filter_map(|key| key.chars().next()).chain(marks).collect();
+        firsts.sort_unstable();
+        firsts.dedup();
+        Self { known, firsts, tables, groups: pack.groups.iter().map(|group| text::header_key(group)).collect() }
+    }
+
+    /// Whether a text is the name of some table's column.
+    pub fn is_name(&self, text: &str) -> bool {
+        // Nearly every text begins with another letter than all names.
+        if text.chars().next().is_some_and(|c| text::is_plain_sign(c) && self.firsts.binary_search(&c).is_err()) {
+            return false;
+        }
+        let key = text::header_key(text);
+        self.known.contains_key(&key) || self.known.contains_key(head::without_units(&key).as_ref())
     }
 
     /// Tells a sheet by the filled cells of its first rows. Also says, for every table, how near the
     /// sheet comes to it.
     pub fn recognise(&self, head: &[HeadRow]) -> (Recognition, Vec<Near>) {
-        let candidates: Vec<Candidate<'_>> = self.candidates(head);
-        let nears = self.nears(&candidates);
-        let nearest = || {
+        let candidates: Vec<Candidate<'_>> =
+            (0..head.len()).map(|lowest| self.candidate(head, head::upper(head, lowest), lowest)).collect();
+        let goes_on: Vec<bool> = (0..candidates.len())
+            .map(|at| {
+                let next = candidates.get(at + 1).filter(|_| candidates[at].is_complete());
+                next.is_some_and(|next| self.continues(head, &candidates[at], next))
+            })
+            .collect();
+        let whole = || candidates.iter().zip(&goes_on).filter(|(_, goes_on)| !**goes_on).map(|(one, _)| one);
+        let nears = self.nears(whole);
+        let unrecognised = |tie: Vec<usize>| {
             let mut best: Option<&Near> = None;
             for near in &nears {
                 if best.is_none_or(|best| (near.matched, best.missing.len()) > (best.matched, near.missing.len())) {
                     best = Some(near);
                 }
             }
-            best.cloned()
+            Recognition::Unrecognised(Box::new(Unrecognised { tie, nearest: best.cloned() }))
         };
-        let unrecognised =
-            |tie: Vec<usize>| Recognition::Unrecognised(Box::new(Unrecognised { tie, nearest: nearest() }));
-
-        // Of a table's headers (they come back on every page) the topmost of those with the most columns.
-        let mut winners: Vec<(usize, &Candidate<'_>)> = Vec::new();
-        for table in 0..self.tables.len() {
-            let best = candidates.iter().filter(|c| c.fits[table].complete).max_by_key(|c| {
-                (c.fits[table].matched, std::cmp::Reverse((c.fits[table].rank, c.bottom.is_some(), c.top.row)))
-            });
-            if let Some(best) = best {
-                winners.push((table, best));
-            }
-        }
-        let most = winners.iter().map(|(table, c)| c.fits[*table].matched).max().unwrap_or(0);
-        let tied: Vec<usize> =
-            winners.iter().filter(|(table, c)| c.fits[*table].matched == most).map(|(table, _)| *table).collect();
-        // None at all, or several that fit equally well.
+        // The topmost header counts: what one further down begins is another block.
+        let Some(chosen) = whole().find(|one| one.is_complete()) else { return (unrecognised(Vec::new()), nears) };
+        let complete = || chosen.fits.iter().enumerate().filter(|(_, fit)| fit.complete);
+        let most = complete().map(|(_, fit)| fit.matched).max().unwrap_or(0);
+        let tied: Vec<usize> = complete().filter(|(_, fit)| fit.matched == most).map(|(table, _)| table).collect();
+        // Several that fit equally well.
         let [table] = tied[..] else { return (unrecognised(tied), nears) };
-        let Some((_, chosen)) = winners.iter().find(|(winner, _)| *winner == table) else {
-            return (unrecognised(tied), nears);
-        };
+        (Recognition::Table(Box::new(self.found(head, chosen, table))), nears)
+    }
 
+    fn found(&self, head: &[HeadRow], chosen: &Candidate<'_>, table: usize) -> Match {
         let fit = &chosen.fits[table];
         let columns: Vec<Option<u32>> =
             fit.columns.iter().map(|place| place.as_ref().map(|place| place.column)).collect();
-        // Group headings over a header that is complete without them come back with it on every page.
-        let above = head.iter().find(|row| row.row + 1 == chosen.top.row && row.cells.len() > 1);
-        let words = |column| chosen.words(above, column);
-        let words = columns.iter().map(|column| column.map(words).unwrap_or_default()).collect();
-        let spans =
-            fit.columns.iter().map(|place| place.as_ref().is_some_and(|place| place.from != From::Lower)).collect();
-        let doubled = self.doubled(table, chosen, &candidates);
-        let rows = (chosen.top.row, chosen.bottom.map_or(chosen.top.row, |bottom| bottom.row));
-        let others = chosen.others(table, doubled);
-        let slips = self.slips(table, chosen);
-        let required = self.tables[table].required.clone();
-        let found = Match { table, rows, columns, required, words, spans, doubled, others, slips };
-        (Recognition::Table(Box::new(found)), nears)
+        let cells = |row: &HeadRow| row.cells.iter().map(|cell| (cell.column, cell.key.clone())).collect();
+        let lowest = head[chosen.lowest].row;
+        // What is merged down from the header's own cells is its, too.
+        let named = chosen.columns.iter().filter(|column| columns.contains(&Some(column.cell.column)));
+        let bottom = named.map(|column| column.cell.bottom).filter(|bottom| *bottom <= lowest + 2).max();
+        let doubled = self.doubled(table, chosen);
+        Match {
+            table,
+            rows: (head[chosen.top].row, lowest.max(bottom.unwrap_or(lowest))),
+            lines: head[chosen.top..=chosen.lowest].iter().map(cells).collect(),
+            required: self.tables[table].required.clone(),
+            doubled,
+            others: chosen.others(table, doubled),
+            slips: self.slips(table, chosen),
+            unasked: self.unasked(table, chosen, &columns),
+            years: self.years(table, chosen, &columns),
+            columns,
+        }
     }
 
-    /// What is probably a column of the table under a misspelt name, or under one with a remark in brackets behind it.
+    /// What is probably a column of the table under a misspelt name.
     /// Of two letters one is too little to go by (年龄 is no 年度).
     fn slips(&self, table: usize, chosen: &Candidate<'_>) -> Vec<(usize, String, String)> {
-        let lowest = chosen.bottom.unwrap_or(chosen.top);
-        let alike = |key: &str, name: &String| {
-            let remark = |rest: &str| rest.starts_with(['(', '[', '【']);
-            name.chars().count() >= 3
-                && (text::nearest(key, [name.as_str()]).is_some()
-                    || key.strip_prefix(name.as_str()).is_some_and(remark))
-        };
+        let alike =
+            |key: &str, name: &String| name.chars().count() >= 3 && text::nearest(key, [name.as_str()]).is_some();
+        let wanted = &self.tables[table];
         let mut slips = Vec::new();
-        for cell in lowest.cells.iter().filter(|cell| !self.known.contains_key(&cell.key)) {
-            if chosen.fits[table].columns.iter().flatten().any(|place| place.column == cell.column) {
-                continue;
-            }
+        for column in self.free(table, chosen) {
             let absent = |at: &usize| chosen.fits[table].columns[*at].is_none();
-            let named = |at: &usize| self.tables[table].names[*at].iter().any(|name| alike(&cell.key, name));
-            if let Some(at) = (0..self.tables[table].names.len()).filter(absent).find(named) {
-                slips.push((at, cell.shown.clone(), A1(lowest.row, cell.column).to_string()));
+            let named = |at: &usize| wanted.names[*at].iter().any(|name| alike(&column.cell.key, name));
+            if let Some(at) = (0..wanted.names.len()).filter(absent).find(named) {
+                slips.push((at, column.cell.shown.clone(), column.address()));
             }
         }
         slips
     }
 
-    fn candidates<'h>(&self, head: &'h [HeadRow]) -> Vec<Candidate<'h>> {
-        let mut candidates = Vec::new();
-        for (at, top) in head.iter().enumerate() {
-            if top.row >= HEADER_ROWS {
+    /// Columns whose header is no name at all, and nobody else's.
+    fn free<'c>(&self, table: usize, chosen: &'c Candidate<'_>) -> impl Iterator<Item = &'c Column<'c>> {
+        chosen.columns.iter().filter(move |column| {
+            column.names.is_empty() && (0..column.groups.len()).all(|at| self.is_harmless(table, column, at))
+        })
+    }
+
+    /// A word above that belongs to nobody else, whatever the column is.
+    fn is_harmless(&self, table: usize, column: &Column<'_>, at: usize) -> bool {
+        let word = head::bare_group(&column.groups[at].key);
+        self.groups.contains(word) || self.tables[table].name.contains(word)
+    }
+
+    /// Columns with a name of the table that are not its.
+    fn unasked(&self, table: usize, chosen: &Candidate<'_>, columns: &[Option<u32>]) -> Vec<Unasked> {
+        let places = &chosen.fits[table].columns;
+        let is_read = |column: u32| {
+            columns.contains(&Some(column)) || places.iter().flatten().any(|place| place.all.contains(&column))
+        };
+        let named = |key: &str| self.known.get(key)?.iter().filter(|name| name.table == table).min_by_key(|n| n.rank);
+        let mut unasked = Vec::new();
+        for column in chosen.columns.iter().filter(|column| !is_read(column.cell.column)) {
+            let key = column.cell.key.as_str();
+            let whole = head::without_units(key);
+            // What stands over this column alone, and bears the name itself.
+            let above = column.groups.last().filter(|_| column.is_narrow).and_then(|group| named(&group.key));
+            let (name, grouped) = match named(&whole) {
+                Some(name) => (Some(name), true),
+                None => (named(head::without_remarks(key)).or(above), false),
+            };
+            let Some(name) = name else { continue };
+            let spot = Spot { row: column.cell.row, column: column.cell.column, shown: column.cell.shown.clone() };
+            unasked.push(Unasked { at: name.at, spot, grouped });
+        }
+        unasked
+    }
+
+    /// Headers with the name of the year in them that are not read.
+    fn years(&self, table: usize, chosen: &Candidate<'_>, columns: &[Option<u32>]) -> Vec<Spot> {
+        let Some(year) = &self.tables[table].year else { return Vec::new() };
+        let like = chosen
+            .columns
+            .iter()
+            .filter(|column| !columns.contains(&Some(column.cell.column)) && column.cell.key.contains(year.as_str()));
+        like.map(|column| Spot { row: column.cell.row, column: column.cell.column, shown: column.cell.shown.clone() })
+            .collect()
+    }
+
+    /// The header whose lowest row is `lowest`, with what stands over it from `top` on.
+    fn candidate<'h>(&'h self, head: &'h [HeadRow], top: usize, lowest: usize) -> Candidate<'h> {
+        let mut lowest_cells: BTreeMap<u32, (usize, &HeadCell)> = BTreeMap::new();
+        for (at, row) in head.iter().enumerate().take(lowest + 1).skip(top) {
+            for cell in &row.cells {
+                lowest_cells.insert(cell.column, (at, cell));
+            }
+        }
+        let column = |(at, cell): (usize, &'h HeadCell)| {
+            let groups: Vec<&HeadCell> = head[top..at].iter().filter_map(|row| row.over(cell.column)).collect();
+            let is_narrow = groups.last().is_some_and(|group| {
+                let beside = |column: u32| head[at - 1].over(column) == Some(*group);
+                group.column == cell.column && !beside(cell.column + 1)
+            });
+            Column { names: self.names_of(&groups, cell), cell, groups, is_narrow }
+        };
+        let columns: Vec<Column<'_>> = lowest_cells.into_values().map(column).collect();
+        let fits = (0..self.tables.len()).map(|table| self.fit(table, &columns)).collect();
+        Candidate { top, lowest, columns, fits }
+    }
+
+    /// The known names that the words over a column make, the longest first: the first word and what is known.
+    fn names_of(&self, groups: &[&HeadCell], cell: &HeadCell) -> Vec<(usize, &[Name])> {
+        let words: Vec<_> = groups.iter().map(|group| head::without_units(&group.key)).collect();
+        let only_unit = !words.is_empty() && head::is_only_unit(&cell.key);
+        let own = if only_unit { "".into() } else { head::without_units(&cell.key) };
+        let mut names = Vec::new();
+        for first in 0..=words.len() {
+            if only_unit && first == words.len() {
                 break;
             }
-            candidates.push(self.candidate(top, None));
-            if let Some(bottom) =
-                head.get(at + 1).filter(|bottom| bottom.row == top.row + 1 && bottom.row < HEADER_ROWS)
-            {
-                candidates.push(self.candidate(top, Some(bottom)));
+            let mut joined: String = words[first..].concat();
+            // A header that holds its own name in whole, brackets and all, needs no unit taken off.
+            let whole = (first == words.len()).then(|| self.known.get(&cell.key)).flatten();
+            joined.push_str(&own);
+            if let Some(known) = whole.or_else(|| self.known.get(&joined)) {
+                names.push((first, known.as_slice()));
             }
         }
-        candidates
+        names
     }
 
-    fn candidate<'h>(&self, top: &'h HeadRow, bottom: Option<&'h HeadRow>) -> Candidate<'h> {
-        let mut fits: Vec<Fit> = self.tables.iter().map(|table| Fit::new(table.columns.len())).collect();
-        let mut seen: Vec<Option<(u8, usize, From)>> = vec![None; self.tables.len()];
-        for (column, names) in names(top, bottom) {
-            seen.fill(None);
-            for (name, from) in names {
-                let Some(places) = self.known.get(name.as_str()) else { continue };
-                for (table, at, alias) in places {
-                    let rank = from.rank() + u8::from(*alias);
-                    if seen[*table].is_none_or(|(known, ..)| rank < known) {
-                        seen[*table] = Some((rank, *at, from));
-                    }
-                }
-            }
-            for (table, found) in seen.iter().enumerate() {
-                if let Some((rank, at, from)) = found {
-                    fits[table].put(*at, column, *rank, *from);
-                }
+    fn fit(&self, table: usize, columns: &[Column<'_>]) -> Fit {
+        let wanted = &self.tables[table];
+        let mut fit = Fit { columns: vec![None; wanted.columns.len()], matched: 0, rank: 0, complete: false };
+        for column in columns {
+            if let Some(name) = self.place(table, column) {
+                fit.put(name.at, column.cell.column, name.rank);
             }
         }
-        for (fit, table) in fits.iter_mut().zip(&self.tables) {
-            fit.matched = fit.columns.iter().flatten().count();
-            fit.rank = fit.columns.iter().flatten().map(|place| u32::from(place.rank)).sum();
-            // Under a true header of one row the "second row" is data: no lower word is a header there,
-            // or the upper words stand over other text nearly everywhere.
-            let stacked = bottom.is_none() || (fit.lower > 0 && fit.overlaid <= fit.lower);
-            fit.complete = stacked
-                && fit.columns.iter().flatten().all(|place| place.second.is_none())
-                && table.required.iter().all(|group| group.iter().any(|at| fit.columns[*at].is_some()));
-        }
-        Candidate { top, bottom, fits }
+        fit.matched = fit.columns.iter().flatten().count();
+        fit.rank = fit.columns.iter().flatten().map(|place| u32::from(place.rank)).sum();
+        fit.complete = fit.columns.iter().flatten().all(|place| place.second.is_none())
+            && wanted.required.iter().all(|group| group.iter().any(|at| fit.columns[*at].is_some()));
+        fit
     }
 
-    /// A second table in the same header, some of whose required columns the first does not use; or one
-    /// with a header of its own above or below.
-    fn doubled(&self, table: usize, chosen: &Candidate<'_>, candidates: &[Candidate<'_>]) -> Option<(usize, u32)> {
+    /// Which column of the table a column of the sheet is.
+    fn place(&self, table: usize, column: &Column<'_>) -> Option<Name> {
+        for (first, known) in &column.names {
+            match known.iter().filter(|name| name.table == table).min_by_key(|name| name.rank) {
+                Some(name) => {
+                    let neutral = |group: &&HeadCell| {
+                        self.is_neutral(table, name.at, &group.key) && !self.is_of_another(table, name.at, &group.key)
+                    };
+                    return column.groups[..*first].iter().all(neutral).then_some(*name);
+                }
+                // The words together are another table's column.
+                None if *first < column.groups.len() => return None,
+                None => {}
+            }
+        }
+        None
+    }
+
+    /// Whether a word over a column leaves it what it is.
+    fn is_neutral(&self, table: usize, at: usize, group: &str) -> bool {
+        let bare = head::bare_group(group);
+        let word = head::without_units(bare);
+        let wanted = &self.tables[table];
+        if self.groups.contains(word.as_ref()) {
+            return true;
+        }
+        if word.chars().count() < 2 {
+            return false;
+        }
+        // Of an alias only its beginning: 反映人 is the last word of 被反映人, and its contrary.
+        let of = |column: usize| {
+            let (own, aliases) = wanted.names[column].split_first()?;
+            Some(own.contains(word.as_ref()) || aliases.iter().any(|alias| alias.starts_with(word.as_ref())))
+        };
+        let of = |column: usize| of(column) == Some(true);
+        wanted.name.contains(word.as_ref())
+            || of(at)
+            // 线索来源 over 单位名称 is the unit that a lead comes from, 工作落实评价 over 得分 another score.
+            || !wanted.strict[at] && (0..wanted.columns.len()).any(of)
+    }
+
+    /// Whether the word before a name of the column makes a name that only other tables have: 班子 over 考核等次 is
+    /// 班子等次, and not a person's.
+    fn is_of_another(&self, table: usize, at: usize, group: &str) -> bool {
+        let word = head::bare_group(group);
+        self.tables[table].names[at].iter().any(|name| {
+            let known = self.known.get(&format!("{word}{name}"));
+            known.is_some_and(|known| known.iter().all(|name| name.table != table))
+        })
+    }
+
+    /// Whether the header goes on in the next row.
+    fn continues(&self, head: &[HeadRow], header: &Candidate<'_>, next: &Candidate<'_>) -> bool {
+        let (last, row) = (&head[header.lowest], &head[next.lowest]);
+        let read: Vec<&HeadCell> = header
+            .columns
+            .iter()
+            .filter(|column| header.fits.iter().any(|fit| fit.complete && fit.reads(column.cell.column)))
+            .map(|column| column.cell)
+            .collect();
+        if next.top > header.lowest {
+            return false;
+        }
+        if read.iter().any(|cell| cell.row < row.row && cell.bottom >= row.row) {
+            return true;
+        }
+        if row.row != last.row + 1 || self.candidate(head, next.lowest, next.lowest).is_complete() {
+            return false;
+        }
+        let own: Vec<&Column<'_>> = next.columns.iter().filter(|column| column.cell.row == row.row).collect();
+        let known = own.iter().filter(|column| !column.names.is_empty()).count();
+        let under = |column: &&&Column<'_>| {
+            column.names.is_empty() && read.iter().any(|cell| cell.column == column.cell.column)
+        };
+        if known > 0 && own.iter().filter(under).count() <= known {
+            return true;
+        }
+        if own.iter().all(|column| head::is_only_unit(&column.cell.key) || head::is_only_remark(&column.cell.key)) {
+            return true;
+        }
+        // Words side by side under one that nothing else stands beside: 考核等次 over 2014年 and 2015年.
+        own.iter().all(|column| {
+            let Some(over) = last.over(column.cell.column) else { return false };
+            own.iter().filter(|other| last.over(other.cell.column) == Some(over)).count() > 1
+        })
+    }
+
+    /// A second table in the same header, some of whose required columns the first does not use.
+    fn doubled(&self, table: usize, chosen: &Candidate<'_>) -> Option<(usize, u32)> {
         let used = &chosen.fits[table].columns;
         // A column under another name of one that the first table uses says nothing of a second table.
         let is_used = |column: u32| used.iter().flatten().any(|place| place.all.contains(&column));
-        let last = chosen.bottom.map_or(chosen.top.row, |bottom| bottom.row);
+        let row = chosen.columns.iter().map(|column| column.cell.row).min()?;
         for (other, fit) in chosen.fits.iter().enumerate() {
             if other == table || !fit.complete {
                 continue;
@@ -294,39 +485,18 @@ impl Headers {
                 .filter_map(|at| fit.columns[*at].as_ref())
                 .any(|place| place.all.iter().any(|column| !is_used(*column)));
             if own {
-                return Some((other, chosen.top.row));
+                return Some((other, row));
             }
         }
-        let places = |candidate: &Candidate<'_>| -> Vec<Option<u32>> {
-            candidate.fits[table].columns.iter().map(|place| place.as_ref().map(|place| place.column)).collect()
-        };
-        let own = places(chosen);
-        // The header comes back on every page: with its words, or with its columns where they are.
-        let comes_back = |one: &Candidate<'_>| {
-            let rows = [Some(chosen.top), chosen.bottom];
-            let words =
-                |row: &HeadRow| row.cells.iter().map(|cell| (cell.column, cell.key.clone())).collect::<Vec<_>>();
-            rows.into_iter().flatten().any(|row| words(row) == words(one.top))
-                || one.fits[table].complete
-                    && places(one).iter().zip(&own).all(|(there, here)| there.is_none() || there == here)
-        };
-        candidates
-            .iter()
-            .filter(|one| one.bottom.is_none() && !(chosen.top.row..=last).contains(&one.top.row) && !comes_back(one))
-            .find_map(|one| {
-                let complete = one.fits.iter().enumerate().filter(|(_, fit)| fit.complete);
-                complete
-                    .max_by_key(|(other, fit)| (fit.matched, *other != table))
-                    .map(|(other, _)| (other, one.top.row))
-            })
+        None
     }
 
     /// Per table the candidate that comes nearest, where any header fits.
-    fn nears(&self, candidates: &[Candidate<'_>]) -> Vec<Near> {
+    fn nears<'c, 'h: 'c, I: Iterator<Item = &'c Candidate<'h>>>(&self, candidates: impl Fn() -> I) -> Vec<Near> {
         let mut nears = Vec::new();
         for (table, wanted) in self.tables.iter().enumerate() {
-            let best = candidates.iter().filter(|candidate| candidate.fits[table].matched > 0).max_by_key(|c| {
-                (c.fits[table].matched, std::cmp::Reverse((c.fits[table].rank, c.bottom.is_some(), c.top.row)))
+            let best = candidates().filter(|candidate| candidate.fits[table].matched > 0).max_by_key(|c| {
+                (c.fits[table].matched, c.names(table), std::cmp::Reverse((c.fits[table].rank, c.lowest)))
             });
             let Some(best) = best else { continue };
             let fit = &best.fits[table];
@@ -336,68 +506,89 @@ impl Headers {
                 .iter()
                 .map(|group| group.iter().map(|at| wanted.columns[*at].as_str()).collect::<Vec<_>>().join("或"))
                 .collect();
-            let lowest = best.bottom.unwrap_or(best.top);
-            let mut slips = Vec::new();
+            let (mut slips, mut grouped) = (Vec::new(), Vec::new());
             for at in absent.iter().copied().flatten() {
-                let free = lowest.cells.iter().filter(|cell| !self.known.contains_key(&cell.key));
-                let name = text::header_key(&wanted.columns[*at]);
-                if let Some(cell) = free.clone().find(|cell| text::nearest(&cell.key, [name.as_str()]).is_some()) {
-                    slips.push((
-                        cell.shown.clone(),
-                        A1(lowest.row, cell.column).to_string(),
-                        wanted.columns[*at].clone(),
-                    ));
+                let name = &wanted.names[*at][0];
+                let alike = |column: &&Column<'_>| text::nearest(&column.cell.key, [name.as_str()]).is_some();
+                if let Some(column) = self.free(table, best).find(alike) {
+                    slips.push((column.cell.shown.clone(), column.address(), wanted.columns[*at].clone()));
+                }
+            }
+            for unasked in self.unasked(table, best, &[]) {
+                if unasked.grouped && absent.iter().any(|group| group.contains(&unasked.at)) {
+                    let cell = A1(unasked.spot.row, unasked.spot.column).to_string();
+                    grouped.push((wanted.columns[unasked.at].clone(), cell));
                 }
             }
             let clash = fit.columns.iter().enumerate().find_map(|(at, place)| {
                 let place = place.as_ref()?;
-                let cell = |column| A1(lowest.row, column).to_string();
-                Some((wanted.columns[at].clone(), cell(place.column), cell(place.second?)))
+                Some((wanted.columns[at].clone(), best.address(place.column), best.address(place.second?)))
             });
-            nears.push(Near { table, matched: fit.matched, missing, slips, clash });
+            nears.push(Near { table, matched: fit.matched, missing, slips, grouped, clash });
         }
         nears
     }
 }
 
-/// One or two rows that may be the header, and how every table fits them.
+/// A column of the sheet as its header calls it.
+struct Column<'h> {
+    /// The lowest cell of the header.
+    cell: &'h HeadCell,
+    /// What stands above it, from the top.
+    groups: Vec<&'h HeadCell>,
+    /// The word directly above stands over this column alone.
+    is_narrow: bool,
+    /// Known names that the words make, the longest first: which is the first word.
+    names: Vec<(usize, &'h [Name])>,
+}
+
+impl Column<'_> {
+    fn address(&self) -> String {
+        A1(self.cell.row, self.cell.column).to_string()
+    }
+}
+
+/// A row that may be the lowest of the header, with those above it, and how every table fits them.
 struct Candidate<'h> {
-    top: &'h HeadRow,
-    bottom: Option<&'h HeadRow>,
+    /// Among the rows at the head of the sheet.
+    top: usize,
+    lowest: usize,
+    columns: Vec<Column<'h>>,
     fits: Vec<Fit>,
 }
 
 impl Candidate<'_> {
+    fn is_complete(&self) -> bool {
+        self.fits.iter().any(|fit| fit.complete)
+    }
+
+    /// How many columns bear a name of the table, rightly or not.
+    fn names(&self, table: usize) -> usize {
+        let of_table = |names: &[Name]| names.iter().any(|name| name.table == table);
+        self.columns.iter().filter(|column| column.names.iter().any(|(_, names)| of_table(names))).count()
+    }
+
+    fn of(&self, column: u32) -> Option<&Column<'_>> {
+        self.columns.iter().find(|one| one.cell.column == column)
+    }
+
+    fn address(&self, column: u32) -> String {
+        self.of(column).map(Column::address).unwrap_or_default()
+    }
+
     /// The columns under another name of one that is read, other than those of a second table.
     fn others(&self, table: usize, doubled: Option<(usize, u32)>) -> Vec<Other> {
-        let named = |column: u32| {
-            let rows = [self.bottom, Some(self.top)].into_iter().flatten();
-            let cell = rows
-                .flat_map(|row| row.cells.iter().map(move |cell| (row.row, cell)))
-                .find(|(_, cell)| cell.column == column);
-            cell.map(|(row, cell)| (cell.shown.clone(), A1(row, column).to_string())).unwrap_or_default()
-        };
-        let of_second = |column: u32| {
-            let places = doubled.map(|(other, _)| &self.fits[other].columns);
-            places.is_some_and(|places| places.iter().flatten().any(|place| place.column == column))
-        };
+        let named =
+            |column: u32| self.of(column).map(|one| (one.cell.shown.clone(), one.address())).unwrap_or_default();
+        let of_second = |column: u32| doubled.is_some_and(|(other, _)| self.fits[other].reads(column));
         let mut others = Vec::new();
         for (at, place) in self.fits[table].columns.iter().enumerate() {
             let Some(place) = place else { continue };
-            for column in place.own.iter().filter(|column| **column != place.column && !of_second(**column)) {
+            for column in place.all.iter().filter(|column| **column != place.column && !of_second(**column)) {
                 others.push(Other { at, read: named(place.column), passed: named(*column) });
             }
         }
         others
-    }
-
-    /// The words over a column, in the header and in the row above it.
-    fn words(&self, above: Option<&HeadRow>, column: u32) -> Vec<String> {
-        let mut words = Vec::new();
-        for row in [above, Some(self.top), self.bottom].into_iter().flatten() {
-            words.extend(row.cells.iter().filter(|cell| cell.column == column).map(|cell| cell.key.clone()));
-        }
-        words
     }
 }
 
@@ -405,13 +596,10 @@ impl Candidate<'_> {
 struct Place {
     column: u32,
     rank: u8,
-    from: From,
     /// Another sheet column with the same right to the name.
     second: Option<u32>,
     /// All sheet columns that bear a name of the column.
     all: Vec<u32>,
-    /// Those of them that bear it themselves, and not as one of a group.
-    own: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -419,84 +607,27 @@ struct Fit {
     columns: Vec<Option<Place>>,
     matched: usize,
     rank: u32,
-    lower: usize,
-    overlaid: usize,
     complete: bool,
 }
 
 impl Fit {
-    fn new(columns: usize) -> Self {
-        Self { columns: vec![None; columns], matched: 0, rank: 0, lower: 0, overlaid: 0, complete: false }
-    }
-
-    fn put(&mut self, at: usize, column: u32, rank: u8, from: From) {
-        self.lower += usize::from(from == From::Lower);
-        self.overlaid += usize::from(from == From::UpperOverOther);
+    fn put(&mut self, at: usize, column: u32, rank: u8) {
         match &mut self.columns[at] {
             Some(place) if place.rank <= rank => {
                 if place.rank == rank {
                     place.second = place.second.or(Some(column));
                 }
                 place.all.push(column);
-                place.own.extend((from != From::UpperOverOther).then_some(column));
             }
             place => {
-                let (mut all, mut own) = place.take().map(|place| (place.all, place.own)).unwrap_or_default();
+                let mut all = place.take().map(|place| place.all).unwrap_or_default();
                 all.push(column);
-                own.extend((from != From::UpperOverOther).then_some(column));
-                *place = Some(Place { column, rank, from, second: None, all, own });
+                *place = Some(Place { column, rank, second: None, all });
             }
         }
     }
-}
 
-/// Where the name of a column comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum From {
-    /// The only word, or the upper one with nothing below.
-    Upper,
-    /// The lower word, alone or after the group's.
-    Lower,
-    /// The upper word over a lower one that means nothing to us.
-    UpperOverOther,
-}
-
-impl From {
-    /// Lower ranks are the better right to a name; an alias adds one.
-    fn rank(self) -> u8 {
-        match self {
-            From::Upper | From::Lower => 0,
-            From::UpperOverOther => 2,
-        }
+    fn reads(&self, column: u32) -> bool {
+        self.columns.iter().flatten().any(|place| place.column == column)
     }
-}
-
-/// The possible names of every column under one or two header rows, best first.
-fn names(top: &HeadRow, bottom: Option<&HeadRow>) -> Vec<(u32, Vec<(String, From)>)> {
-    let Some(bottom) = bottom else {
-        return top.cells.iter().map(|cell| (cell.column, vec![(cell.key.clone(), From::Upper)])).collect();
-    };
-    let mut columns: Vec<u32> = top.cells.iter().chain(&bottom.cells).map(|cell| cell.column).collect();
-    columns.sort_unstable();
-    columns.dedup();
-    let (mut above, mut below) = (top.cells.iter().peekable(), bottom.cells.iter().peekable());
-    let mut group: Option<&HeadCell> = None;
-    let mut all = Vec::with_capacity(columns.len());
-    for column in columns {
-        let own = above.next_if(|cell| cell.column == column);
-        let lower = below.next_if(|cell| cell.column == column);
-        group = own.or(group);
-        let names = match (lower, group) {
-            (Some(lower), Some(group)) => vec![
-                (format!("{}{}", group.key, lower.key), From::Lower),
-                (lower.key.clone(), From::Lower),
-                (group.key.clone(), From::UpperOverOther),
-            ],
-            (Some(lower), None) => vec![(lower.key.clone(), From::Lower)],
-            (None, Some(_)) if own.is_some() => own.map(|own| vec![(own.key.clone(), From::Upper)]).unwrap_or_default(),
-            (None, _) => Vec::new(),
-        };
-        all.push((column, names));
-    }
-    all
 }

@@ -6,8 +6,9 @@ use crate::finding::{Code, Finding, Severity};
 use crate::pack::Pack;
 use crate::place::{A1, SheetId};
 
-use super::examine::Rows;
-use super::recognise::{Near, Unrecognised};
+use super::again::Again;
+use super::examine::{Rows, SheetFault};
+use super::recognise::{Near, Spot, Unrecognised};
 use super::refer::RowFault;
 use super::scan::Kind;
 use super::{Dataset, Sheet, SheetKind, text};
@@ -51,6 +52,11 @@ impl Note {
             reason,
             remedy,
         }
+    }
+
+    /// The same at a cell of the header.
+    fn at(self, spot: &Spot) -> Self {
+        Self { row: Some(spot.row), cell: Some(spot.column), value: spot.shown.clone(), ..self }
     }
 }
 
@@ -109,6 +115,24 @@ impl<'a> Notes<'a> {
                     };
                     self.noted.push(Note::of_sheet(sheet, Some(part.table), Code::DoubledTable, reason, remedy));
                 }
+                for again in &part.again {
+                    self.noted.push(other_block(sheet, name(part.table), part.table, again));
+                }
+                for unasked in &part.unasked {
+                    let column = &self.pack.tables[part.table].columns[unasked.at].name;
+                    let reason = if unasked.grouped {
+                        format!("这一列上方的分组词使它不是本表的「{column}」，该列的内容没有读取，也不保留")
+                    } else {
+                        format!("列名中另有说明，不能认定为「{column}」，该列的内容没有读取，也不保留")
+                    };
+                    let remedy = if unasked.grouped {
+                        format!("如确为「{column}」，请去掉上方的分组词；不是的，无需改动")
+                    } else {
+                        format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动")
+                    };
+                    let note = Note::of_sheet(sheet, Some(part.table), Code::UnaskedColumn, reason, remedy);
+                    self.noted.push(Note { column: Some(unasked.at), ..note.at(&unasked.spot) });
+                }
                 for (at, shown, cell) in &part.slips {
                     let column = &self.pack.tables[part.table].columns[*at].name;
                     let reason = format!("{cell}的列名「{shown}」没有识别，与「{column}」相近；该列的内容没有读取");
@@ -135,12 +159,14 @@ impl<'a> Notes<'a> {
     }
 
     /// Faults about a table's sheets as a whole.
-    pub fn sheet_faults(&mut self, table: usize, faults: Vec<(SheetId, Code, String, String)>) {
-        self.noted.extend(
-            faults
-                .into_iter()
-                .map(|(sheet, code, reason, remedy)| Note::of_sheet(sheet, Some(table), code, reason, remedy)),
-        );
+    pub fn sheet_faults(&mut self, table: usize, faults: Vec<SheetFault>) {
+        self.noted.extend(faults.into_iter().map(|fault| {
+            let note = Note::of_sheet(fault.sheet, Some(table), fault.code, fault.reason, fault.remedy);
+            match fault.spot {
+                Some(spot) => note.at(&spot),
+                None => note,
+            }
+        }));
     }
 
     /// Faults of a table's rows.
@@ -206,6 +232,24 @@ impl<'a> Notes<'a> {
     }
 }
 
+/// A header below the first one.
+fn other_block(sheet: SheetId, name: &str, table: usize, again: &Again) -> Note {
+    let (reason, remedy) = if again.beside.is_some() {
+        (
+            format!("《{name}》的旁边又有一个表头，是另一块表；它下面没有《{name}》内容的各行没有读取，按退回计"),
+            "请把另一块表移到单独的工作表，或按本表的列接在本表下面".to_owned(),
+        )
+    } else {
+        (
+            format!("《{name}》在这里又有一个表头，与上面的不同；它以下的各行不能按上面的表头读取，没有采用，按退回计"),
+            "请把两块表分成两个工作表，或按上面的列名和次序合成一块".to_owned(),
+        )
+    };
+    let spot = Spot { row: again.row, column: again.column, shown: again.shown.clone() };
+    let note = Note::of_sheet(sheet, Some(table), Code::OtherBlock, reason, remedy);
+    Note { severity: Severity::Rejected, ..note.at(&spot) }
+}
+
 /// The cell, or where the sheet lacks the column, the row's first recognised one.
 fn address(sheet: &Sheet, row: Option<u32>, cell: Option<u32>) -> String {
     let Some(row) = row else { return String::new() };
@@ -268,6 +312,9 @@ fn unrecognised_text(pack: &Pack, unrecognised: &Unrecognised) -> (String, Strin
     if !near.missing.is_empty() {
         reason = format!("{reason}，缺少必填列{}", text::quoted(&near.missing));
     }
+    for (column, cell) in &near.grouped {
+        reason = format!("{reason}；{cell}上方有分组词，不是本表的「{column}」");
+    }
     let mut remedy = "请补上缺少的列，列名应与模板一致；不需要的工作表请删去".to_owned();
     if !near.slips.is_empty() {
         let slips: Vec<String> = near
@@ -321,6 +368,9 @@ pub fn missing_table(
         }
         if let Some((column, first, second)) = &near.clash {
             message = format!("{message}，列「{column}」有两列（{first}、{second}）");
+        }
+        for (column, cell) in &near.grouped {
+            message = format!("{message}，{cell}上方有分组词，不是「{column}」");
         }
         for (written, cell, meant) in &near.slips {
             message = format!("{message}，{cell}的「{written}」可能应为「{meant}」");

@@ -4,16 +4,18 @@
 
 use std::sync::Arc;
 
-use crate::pack::{Pack, Table};
+use crate::pack::{EXAMPLE, Pack, Table};
 use crate::workbook::{Looks, Merge, Raw, Sink};
 
+use super::again::Again;
 use super::body::Body;
 use super::coerce::Coercion;
 use super::column::Cells;
 use super::date::TitleYears;
-use super::recognise::{HEADER_ROWS, HeadCell, HeadRow, Headers, Near, Recognition, Unrecognised};
+use super::head::{self, HEADER_ROWS, HeadRow};
+use super::recognise::{self, Headers, Match, Near, Recognition, Unrecognised};
 use super::seen::Seen;
-use super::{recognise, text};
+use super::text;
 
 /// What the pack says about reading, prepared once.
 #[derive(Debug)]
@@ -82,7 +84,14 @@ pub struct Part {
     pub doubled: Option<(usize, u32)>,
     pub others: Vec<recognise::Other>,
     pub slips: Vec<(usize, String, String)>,
+    pub unasked: Vec<recognise::Unasked>,
+    /// Headers with the name of the year in them that are not read.
+    pub years: Vec<recognise::Spot>,
     pub titles: TitleYears,
+    /// Headers with which other blocks begin.
+    pub again: Vec<Again>,
+    /// Those headers' rows and the rows under them.
+    pub under: Vec<u32>,
     /// Sheet row of each data row.
     pub lines: Vec<u32>,
     /// Per column of the table.
@@ -93,8 +102,15 @@ pub struct Part {
 pub struct Scan<'s> {
     schema: &'s Schema,
     looks: &'s Looks,
+    /// The merged ranges as far as they are known: most formats tell them behind the cells.
+    merges: &'s [Merge],
+    /// The first rows as shown, to look at the header again when the merged ranges are known.
+    head: Vec<ShownRow>,
     stage: Stage<'s>,
 }
+
+/// A row with its filled cells by sheet column.
+type ShownRow = (u32, Vec<(u32, String)>);
 
 enum Stage<'s> {
     Head(Vec<(u32, Vec<(u32, Raw)>)>),
@@ -136,11 +152,15 @@ impl Sink for Scan<'_> {
 
     fn restart(&mut self) {
         self.stage = Stage::Head(Vec::new());
+        self.head.clear();
     }
 
     fn fork(&self) -> Option<Self> {
         match &self.stage {
-            Stage::Rows(body) => Some(Self { stage: Stage::Rows(Box::new(body.fork())), ..*self }),
+            Stage::Rows(body) => {
+                let (stage, head) = (Stage::Rows(Box::new(body.fork())), Vec::new());
+                Some(Self { stage, head, ..*self })
+            }
             Stage::Head(_) | Stage::Other(_) => None,
         }
     }
@@ -162,38 +182,57 @@ impl Sink for Scan<'_> {
 }
 
 impl<'s> Scan<'s> {
-    pub fn new(schema: &'s Schema, looks: &'s Looks) -> Self {
-        Self { schema, looks, stage: Stage::Head(Vec::new()) }
+    /// `merges`: the sheet's merged ranges, where they are known already.
+    pub fn new(schema: &'s Schema, looks: &'s Looks, merges: &'s [Merge]) -> Self {
+        Self { schema, looks, merges, head: Vec::new(), stage: Stage::Head(Vec::new()) }
     }
 
-    /// The sheet is at its end; `merges` are its merged ranges.
+    /// The sheet is at its end. Whether the header is another one in the light of its merged ranges: then all of it
+    /// has to be taken anew, knowing them.
+    pub fn is_misled(&mut self, merges: &[Merge]) -> bool {
+        self.decide();
+        let (recognition, _) = self.recognise(merges);
+        match (&self.stage, recognition) {
+            (Stage::Rows(body), Recognition::Table(found)) => !body.was_read_by(&found),
+            (Stage::Rows(_), _) | (_, Recognition::Table(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// The sheet is at its end; `merges` are its merged ranges, which have not misled.
     pub fn finish(mut self, merges: &[Merge]) -> Scanned {
         self.decide();
-        match self.stage {
-            Stage::Rows(body) => body.finish(merges),
-            Stage::Other(other) => other.finish(),
-            Stage::Head(_) => Scanned { kind: Kind::Prose, rows: 0, ignored: 0, nears: Vec::new() },
+        let head = self.seen(merges);
+        let (recognition, nears) = self.schema.headers.recognise(&head);
+        match (self.stage, recognition) {
+            (Stage::Rows(body), Recognition::Table(found)) => {
+                let titles = titles(&head, &found);
+                body.finish(*found, nears, titles, merges)
+            }
+            (Stage::Other(other), Recognition::Unrecognised(unrecognised)) => other.finish(unrecognised, nears),
+            (_, _) => Scanned { kind: Kind::Prose, rows: 0, ignored: 0, nears: Vec::new() },
         }
+    }
+
+    /// The first rows as they are seen where those ranges are merged.
+    fn seen(&self, merges: &[Merge]) -> Vec<HeadRow> {
+        head::rows(&self.head, merges)
+    }
+
+    fn recognise(&self, merges: &[Merge]) -> (Recognition, Vec<Near>) {
+        self.schema.headers.recognise(&self.seen(merges))
     }
 
     /// Looks for the header in the rows kept so far, and reads those below it.
     fn decide(&mut self) {
         let Stage::Head(kept) = &mut self.stage else { return };
         let kept = std::mem::take(kept);
-        let head: Vec<HeadRow> = kept
-            .iter()
-            .map(|(row, cells)| {
-                let cell = |(column, raw): &(u32, Raw)| {
-                    let shown = Seen::of_raw(raw, self.looks).shown.into_owned();
-                    HeadCell { column: *column, key: text::header_key(&shown), shown }
-                };
-                HeadRow { row: *row, cells: cells.iter().map(cell).collect() }
-            })
-            .collect();
-        let (recognition, nears) = self.schema.headers.recognise(&head);
-        self.stage = match recognition {
+        let shown = |(column, raw): &(u32, Raw)| (*column, Seen::of_raw(raw, self.looks).shown.into_owned());
+        self.head = kept.iter().map(|(row, cells)| (*row, cells.iter().map(shown).collect())).collect();
+        let head = self.seen(self.merges);
+        self.stage = match self.schema.headers.recognise(&head).0 {
             Recognition::Table(found) => {
-                let mut body = Box::new(Body::new(self.schema, self.looks, *found, nears, &head));
+                let mut body = Box::new(Body::new(self.schema, self.looks, *found, &head));
                 for (row, cells) in kept {
                     if row > body.header_end() {
                         for (column, raw) in cells {
@@ -203,8 +242,8 @@ impl<'s> Scan<'s> {
                 }
                 Stage::Rows(body)
             }
-            Recognition::Unrecognised(unrecognised) => {
-                let mut other = Other { unrecognised, nears, row: None, in_row: 0, rows: 0, most: 0 };
+            Recognition::Unrecognised(_) => {
+                let mut other = Other { row: None, in_row: 0, rows: 0, most: 0 };
                 for (row, cells) in &kept {
                     cells.iter().for_each(|_| other.cell(*row));
                 }
@@ -214,10 +253,18 @@ impl<'s> Scan<'s> {
     }
 }
 
+/// The years that stand above the header.
+fn titles(head: &[HeadRow], found: &Match) -> TitleYears {
+    let mut titles = TitleYears::default();
+    let above = head.iter().filter(|row| row.row < found.rows.0);
+    // The year of our own forms' example is nobody's.
+    let shown = above.flat_map(|row| &row.cells).filter(|cell| !cell.key.starts_with(EXAMPLE));
+    shown.for_each(|cell| titles.read(&cell.shown));
+    titles
+}
+
 /// A sheet that is no table: only its size matters.
 struct Other {
-    unrecognised: Box<Unrecognised>,
-    nears: Vec<Near>,
     row: Option<u32>,
     in_row: u64,
     rows: u64,
@@ -236,9 +283,9 @@ impl Other {
         self.most = self.most.max(self.in_row);
     }
 
-    fn finish(self) -> Scanned {
-        let headers = self.nears.iter().map(|near| near.matched).max().unwrap_or(0);
-        let kind = if self.most < 3 && headers < 2 { Kind::Prose } else { Kind::Unrecognised(self.unrecognised) };
-        Scanned { kind, rows: self.rows, ignored: self.rows, nears: self.nears }
+    fn finish(self, unrecognised: Box<Unrecognised>, nears: Vec<Near>) -> Scanned {
+        let headers = nears.iter().map(|near| near.matched).max().unwrap_or(0);
+        let kind = if self.most < 3 && headers < 2 { Kind::Prose } else { Kind::Unrecognised(unrecognised) };
+        Scanned { kind, rows: self.rows, ignored: self.rows, nears }
     }
 }

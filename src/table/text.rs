@@ -107,7 +107,7 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(is_plain_sign)
 }
 
-fn is_plain_sign(c: char) -> bool {
+pub fn is_plain_sign(c: char) -> bool {
     c.is_ascii_graphic() || matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 

@@ -236,11 +236,13 @@ fn check_with(options: &Options, sheets: &[(&str, &str)], expected: Expect) {
     expected.assert_eq(&told(read(sheets, options)));
 }
 
+mod blocks;
 mod headers;
 mod merged;
 mod people;
 mod rows;
 mod shown;
+mod stacked;
 mod values;
 mod whole;
 mod years;

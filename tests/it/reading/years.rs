@@ -11,7 +11,7 @@ fn titled(title: &str) -> String {
 #[test]
 fn the_title_gives_the_year_where_the_column_does_not() {
     check(
-        &[("a.xlsx!一", &titled("昆明市2015年考核|2014年打印"))],
+        &[("a.xlsx!一", &titled("昆明市2015年考核\n2014年打印"))],
         expect![[r#"
         a.xlsx!一 年度考核_班子 2 = 2 + 0 + 0
     "#]],
