@@ -240,14 +240,10 @@ impl Headers {
         let columns: Vec<Option<u32>> =
             fit.columns.iter().map(|place| place.as_ref().map(|place| place.column)).collect();
         let cells = |row: &HeadRow| row.cells.iter().map(|cell| (cell.column, cell.key.clone())).collect();
-        let lowest = head[chosen.lowest].row;
-        // What is merged down from the header's own cells is its, too.
-        let named = chosen.columns.iter().filter(|column| columns.contains(&Some(column.cell.column)));
-        let bottom = named.map(|column| column.cell.bottom).filter(|bottom| *bottom <= lowest + 2).max();
         let doubled = self.doubled(table, chosen);
         Match {
             table,
-            rows: (head[chosen.top].row, lowest.max(bottom.unwrap_or(lowest))),
+            rows: (head[chosen.top].row, head[chosen.lowest].row),
             lines: head[chosen.top..=chosen.lowest].iter().map(cells).collect(),
             required: self.tables[table].required.clone(),
             doubled,
@@ -444,18 +440,21 @@ impl Headers {
         if next.top > header.lowest {
             return false;
         }
-        if read.iter().any(|cell| cell.row < row.row && cell.bottom >= row.row) {
-            return true;
-        }
-        if row.row != last.row + 1 || self.candidate(head, next.lowest, next.lowest).is_complete() {
-            return false;
-        }
+        // Under a true header of one row the next is data: it stands below other headers than those merged down.
+        let merged = read.iter().filter(|cell| cell.row < row.row && cell.bottom >= row.row).count();
         let own: Vec<&Column<'_>> = next.columns.iter().filter(|column| column.cell.row == row.row).collect();
         let known = own.iter().filter(|column| !column.names.is_empty()).count();
         let under = |column: &&&Column<'_>| {
             column.names.is_empty() && read.iter().any(|cell| cell.column == column.cell.column)
         };
-        if known > 0 && own.iter().filter(under).count() <= known {
+        let under = own.iter().filter(under).count();
+        if merged > 0 && under <= merged.max(known) {
+            return true;
+        }
+        if row.row != last.row + 1 || self.candidate(head, next.lowest, next.lowest).is_complete() {
+            return false;
+        }
+        if known > 0 && under <= known {
             return true;
         }
         if own.iter().all(|column| head::is_only_unit(&column.cell.key) || head::is_only_remark(&column.cell.key)) {

@@ -219,3 +219,102 @@ fn what_a_killed_run_leaves_behind_names_no_informant() {
         searched(&temporary);
     }
 }
+
+/// The columns of a lead beside whom it is about, and a person of the fixture.
+const LEAD: [(&str, &str); 7] = [
+    ("线索编号", "M9"),
+    ("收到日期", "2015-03-01"),
+    ("线索来源", "干部群众"),
+    ("反映对象", "干部"),
+    ("问题类型", "不作为"),
+    ("核实结果", "未核实"),
+    ("干部编号", "G0104"),
+];
+
+/// A sheet of leads with two columns more under those rows of words, the lowest last; `wide`: the upper ones are merged.
+fn disguised(words: &[[&str; 2]], wide: bool, below: u32) -> Workbook {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let plain = rust_xlsxwriter::Format::new();
+    let (first, last) = (LEAD.len() as u16, below + words.len() as u32 - 1);
+    for (column, (header, value)) in (0u16..).zip(LEAD) {
+        if below < last {
+            sheet.merge_range(below, column, last, column, header, &plain).unwrap();
+        } else {
+            sheet.write(last, column, header).unwrap();
+        }
+        sheet.write(last + 1, column, value).unwrap();
+    }
+    for (row, [left, right]) in (below..).zip(words) {
+        if wide && right.is_empty() {
+            sheet.merge_range(row, first, row, first + 1, left, &plain).unwrap();
+        } else {
+            for (column, word) in [(first, left), (first + 1, right)] {
+                if !word.is_empty() {
+                    sheet.write(row, column, *word).unwrap();
+                }
+            }
+        }
+    }
+    sheet.write(last + 1, first, SECRETS[0]).unwrap();
+    sheet.write(last + 1, first + 1, SECRETS[2]).unwrap();
+    // A faulty row, and one under another header, with the same.
+    sheet.write(last + 2, 0, "M8").unwrap();
+    sheet.write(last + 2, first, SECRETS[1]).unwrap();
+    for (column, header) in (0u16..).zip(["姓名", "举报人", "线索编号", "收到日期"]) {
+        sheet.write(last + 3, column, header).unwrap();
+        sheet.write(last + 4, column, SECRETS[3]).unwrap();
+    }
+    book
+}
+
+/// Whatever stands above, beside and within the header of a reporter's column: nothing of it is kept.
+#[test]
+fn an_informant_in_any_disguise_reaches_nothing() {
+    let words: [&[[&str; 2]]; 12] = [
+        &[["举报人", ""], ["姓名", "电话"]],
+        &[["举报人", ""], ["基本情况", ""], ["姓名", "单位名称"]],
+        &[["举报人信息", ""], ["举报人", ""], ["单位编号", "姓名"]],
+        &[["基本情况", ""], ["举报人", ""], ["姓名", "单位"]],
+        &[["填报人", ""], ["姓名", "单位"]],
+        &[["谈话人：", ""], ["姓名", "单位"]],
+        &[["承办", ""], ["单位", "姓名"]],
+        &[["举报人\n姓名", "举报人：姓名"]],
+        &[["姓名（举报人）", "举报人 / 姓名"]],
+        &[["举报人", "举报人电话"], ["姓名", "单位"]],
+        &[["反映人", ""], ["姓名", "单位名称"]],
+        &[["举报渠道", ""], ["姓名", "单位名称"]],
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let (input, output, checked) = (dir.path().join("报送"), dir.path().join("结果"), dir.path().join("检查"));
+    for folder in [&input, &output, &checked] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    for entry in fs::read_dir(fixtures()).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, input.join(path.file_name().unwrap())).unwrap();
+    }
+    for (at, words) in words.into_iter().enumerate() {
+        for (wide, below) in [(true, 0), (false, 0), (true, 17)] {
+            disguised(words, wide, below).save(input.join(format!("{at}-{wide}-{below}.xlsx"))).unwrap();
+        }
+    }
+    let said = |arguments: &[&std::ffi::OsStr]| {
+        let ended = kaohe().args(arguments).output().unwrap();
+        holds_no_secret("standard error", &ended.stderr);
+        holds_no_secret("standard output", &ended.stdout);
+        ended.status.code()
+    };
+    for run in ["half-year", "annual"] {
+        assert_eq!(said(&[run.as_ref(), input.as_ref(), "--output".as_ref(), output.as_ref()]), Some(3));
+    }
+    assert_eq!(said(&["check".as_ref(), input.as_ref(), "--output".as_ref(), checked.as_ref()]), Some(3));
+    for subject in ["G0104", "M9", "M8"] {
+        said(&["explain".as_ref(), subject.as_ref(), "--run".as_ref(), output.join("2015-annual").as_ref()]);
+    }
+    assert!(searched(&output) > 40);
+    assert!(searched(&checked) > 10);
+    // Nor is anybody found by such a name: the columns are told at their cells.
+    let issues = fs::read_to_string(output.join("2015-annual/data/issues.jsonl")).unwrap();
+    assert!(issues.contains("H20\",\"table\":\"问题线索\",\"column\":\"姓名\",\"value\":\"姓名\""), "{issues}");
+}
