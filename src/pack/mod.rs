@@ -7,6 +7,8 @@
 
 mod bind;
 mod build;
+#[cfg(test)]
+mod cases;
 mod check;
 pub mod compile;
 pub mod dialect;

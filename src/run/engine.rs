@@ -27,7 +27,7 @@ pub fn run(
     }
     told.stage("读取报送表");
     let data = read(job, pack, &BTreeSet::new(), told)?;
-    told.say(&summary::of_input(pack, &data, true));
+    told.say(&summary::of_input(pack, &data, false));
     told.found(&data.findings);
     let literals = job.literals(pack, data.year, data.as_of);
     let export = Export::new(pack, &literals, job.run, dialect).map_err(Failure::failed)?;

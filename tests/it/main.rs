@@ -6,6 +6,7 @@
 mod archive;
 mod checks;
 mod compare;
+mod engine;
 mod explain;
 mod fixtures;
 mod handoff;

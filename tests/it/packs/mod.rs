@@ -4,6 +4,7 @@
 
 mod examples;
 mod faults;
+mod language;
 mod lint;
 mod second;
 mod stranger;

@@ -1,0 +1,152 @@
+//! Every case of the table of functions, on the program and, where there is one, on DuckDB: all of it `#[cfg(test)]`.
+
+use std::process::Command;
+
+use polars::prelude::*;
+
+use super::bind::{Rows, bind};
+use super::compile::{aggregate, compile, plain};
+use super::dialect::Dialect;
+use super::functions::{Case, TABLE};
+use super::model::{Entity, Source};
+use super::scope::Site;
+use super::sql::Literals;
+use super::syntax::parse;
+use super::term::Term;
+use crate::fact::{FactValue, fact_value};
+
+/// A column of numbers that `x` stands for.
+const X: (&str, &str) = ("半年考核_班子", "目标完成得分");
+
+/// The bound term of a case.
+fn term(case: &Case) -> Term {
+    let pack = super::built_in("kunming-2015").unwrap();
+    let table = pack.tables.iter().position(|table| table.name == X.0).unwrap();
+    let text = case.expression.replace('x', X.1);
+    let (site, rows) = match case.x {
+        [] => (Site::Entity(Entity::City), Rows::Each),
+        _ => (Site::Source(Source::Table(table)), Rows::Together),
+    };
+    let parsed = parse(&text).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
+    bind(&pack, site, None, rows, &parsed).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"))
+}
+
+fn said(value: &AnyValue<'_>) -> String {
+    match fact_value(value) {
+        FactValue::Null => "NULL".to_owned(),
+        FactValue::Bool(value) => value.to_string().to_uppercase(),
+        other => other.text().unwrap_or_default(),
+    }
+}
+
+#[test]
+fn each_case_gives_what_the_table_says() {
+    let nothing = Literals::new();
+    for case in TABLE.iter().flat_map(|entry| entry.cases) {
+        let term = term(case);
+        let columns = |name: &str, _| col(name);
+        let found = if case.x.is_empty() {
+            let frame = DataFrame::new(2, vec![Column::new("@n".into(), [0i32, 1])]).unwrap();
+            let found = frame.lazy().select([col("@n"), compile(&term, &nothing, &columns).alias("=")]).collect();
+            found.unwrap_or_else(|error| panic!("{}: {error}", case.expression))
+        } else {
+            let values: Vec<Option<f64>> = case.x.iter().map(|value| value.parse().ok()).collect();
+            let keys = vec![1u32; values.len()];
+            let columns_ = vec![Column::new("@key".into(), keys), Column::new(X.1.into(), values)];
+            let summed = aggregate(&term, &nothing, &columns);
+            let inner: Vec<Expr> = std::iter::once(col("@key")).chain(summed.inner).collect();
+            let frame = DataFrame::new(case.x.len(), columns_).unwrap().lazy().select(inner);
+            let found = frame.group_by_stable([col("@key")]).agg(summed.sums).with_columns([summed.outer.alias("=")]);
+            found.collect().unwrap_or_else(|error| panic!("{}: {error}", case.expression))
+        };
+        assert_eq!(said(&found.column("=").unwrap().get(0).unwrap()), case.gives, "{}", case.expression);
+    }
+}
+
+/// Every operation has a case with what is unknown, or gives none and takes none.
+#[test]
+fn each_row_is_shown_by_a_case() {
+    for entry in TABLE {
+        assert!(!entry.cases.is_empty(), "{}", entry.form);
+    }
+}
+
+/// The same cases on an engine that others made. `KAOHE_DUCKDB` names a Python that has it; `.ci/run` installs it.
+#[test]
+fn duckdb_agrees_with_each_case() {
+    let Some(python) = std::env::var_os("KAOHE_DUCKDB") else {
+        eprintln!("WARNING: KAOHE_DUCKDB names no Python with duckdb; the table of functions is NOT compared with it");
+        return;
+    };
+    let mut queries = Vec::new();
+    for case in TABLE.iter().flat_map(|entry| entry.cases) {
+        let text = Dialect::DuckDb.print(&plain(&term(case), &Literals::new()), &|_| "x".to_owned());
+        let rows: Vec<String> = case.x.iter().map(|value| format!("(CAST({value} AS DOUBLE))")).collect();
+        let from = if rows.is_empty() { String::new() } else { format!(" FROM (VALUES {}) t(x)", rows.join(", ")) };
+        queries.push((case.expression, format!("SELECT {text}{from}"), case.gives));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cases.json");
+    std::fs::write(&path, serde_json::to_string(&queries).unwrap()).unwrap();
+    let script = r#"
+import duckdb, json, sys
+db, bad = duckdb.connect(), []
+for expression, query, gives in json.load(open(sys.argv[1], encoding="utf-8")):
+    try:
+        value = db.execute(query).fetchone()[0]
+    except Exception as error:
+        value = error
+    if value is None: said = "NULL"
+    elif isinstance(value, bool): said = str(value).upper()
+    elif isinstance(value, float): said = repr(value).removesuffix(".0")
+    else: said = str(value)
+    if said != gives: bad.append(f"{expression}: {said}, not {gives}: {query}")
+print("\n".join(bad))
+"#;
+    let done = Command::new(python).args(["-c", script]).arg(&path).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && told.trim().is_empty(), "{told}{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// What an expression over a column of degrees gives, row by row or (`together`) for all rows.
+fn of_degrees(text: &str, degrees: &[Option<&str>], together: bool) -> Vec<String> {
+    let pack = super::built_in("kunming-2015").unwrap();
+    let table = pack.tables.iter().position(|table| table.name == "问题线索").unwrap();
+    let (site, rows) = (Site::Source(Source::Table(table)), if together { Rows::Together } else { Rows::Each });
+    let term = bind(&pack, site, None, rows, &parse(text).unwrap()).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
+    let (nothing, columns) = (Literals::new(), |name: &str, _| col(name));
+    let keys = vec![1u32; degrees.len()];
+    let frame = vec![Column::new("@key".into(), keys), Column::new("情节".into(), degrees)];
+    let frame = DataFrame::new(degrees.len(), frame).unwrap().lazy();
+    let found = if together {
+        let summed = aggregate(&term, &nothing, &columns);
+        let inner: Vec<Expr> = std::iter::once(col("@key")).chain(summed.inner).collect();
+        let groups = frame.select(inner).group_by_stable([col("@key")]);
+        groups.agg(summed.sums).with_columns([summed.outer.alias("=")]).collect().unwrap()
+    } else {
+        frame.select([compile(&term, &nothing, &columns).alias("=")]).collect().unwrap()
+    };
+    let column = found.column("=").unwrap();
+    (0..column.len()).map(|at| said(&column.get(at).unwrap())).collect()
+}
+
+/// As texts 轻微 would be the largest and 一般 the smallest.
+#[test]
+fn an_order_is_carried_through_aggregates_and_functions() {
+    let all = [Some("轻微"), Some("严重"), None, Some("一般")];
+    assert_eq!(of_degrees("MAX(情节)", &all, true), ["严重"]);
+    assert_eq!(of_degrees("MIN(情节)", &all, true), ["轻微"]);
+    assert_eq!(of_degrees("MAX(情节) >= '较重'", &all, true), ["TRUE"]);
+    assert_eq!(of_degrees("MIN(COALESCE(情节, '一般')) < '一般'", &all, true), ["TRUE"]);
+    let each = [
+        ("COALESCE(情节, '一般') >= '一般'", ["FALSE", "TRUE", "TRUE", "TRUE"]),
+        ("CASE WHEN 情节 = '轻微' THEN '较重' ELSE 情节 END >= '较重'", ["TRUE", "TRUE", "NULL", "FALSE"]),
+        ("NULLIF(情节, '严重') >= '一般'", ["FALSE", "NULL", "NULL", "TRUE"]),
+        ("GREATEST(情节, '一般')", ["一般", "严重", "NULL", "一般"]),
+        ("LEAST(情节, '一般')", ["轻微", "一般", "NULL", "一般"]),
+        ("情节 BETWEEN '一般' AND '较重'", ["FALSE", "FALSE", "NULL", "TRUE"]),
+    ];
+    for (text, expected) in each {
+        assert_eq!(of_degrees(text, &all, false), expected, "{text}");
+    }
+}

@@ -1,0 +1,122 @@
+//! What a pack means otherwise than it says is refused when it is loaded: at its line and column, in Chinese, with what
+//! to write instead.
+
+use super::{edited, kaohe, pack};
+
+/// A rule of the built-in pack with another condition, and what is said of it where `word` stands.
+#[track_caller]
+fn condition(of: &str, when: &str, word: &str, said: &[&str]) {
+    let rule = format!(
+        "\n[[rule]]\nid = \"4.9\"\nprovision = \"4.9\"\nruns = \"A\"\nstage = 1\nof = \"{of}\"\nwhen = \"{when}\"\npropose = [{{ action = \"批评教育\", to = \"itself\" }}]\n"
+    );
+    refused("rules.toml", &rule, &format!("when = \"{when}\""), word, said);
+}
+
+/// A fact over the rows of a table, and what is said of it.
+#[track_caller]
+fn fact(of: &str, lines: &str, word: &str, said: &[&str]) {
+    let fact = format!("\n[[fact]]\nof = \"{of}\"\nname = \"试\"\n{lines}\n");
+    refused("facts.toml", &fact, lines.lines().last().unwrap(), word, said);
+}
+
+#[track_caller]
+fn refused(file: &str, added: &str, line: &str, word: &str, said: &[&str]) {
+    let folder = edited("kunming-2015", &[(file, "", added)]);
+    let ended = pack("lint", &folder);
+    assert_eq!(ended.code, 1, "{}", ended.text);
+    for said in said.iter().chain(&["办法: "]) {
+        assert!(ended.text.contains(said), "{said}: {}", ended.text);
+    }
+    // Never a dump of what the parser makes of it.
+    assert!(!ended.text.contains("Expr") && !ended.text.contains("dyn int"), "{}", ended.text);
+    let text = std::fs::read_to_string(folder.path().join(file)).unwrap();
+    let (at, found) = text.lines().enumerate().filter(|(_, one)| one.contains(line)).last().unwrap();
+    let column = found[..found.rfind(word).unwrap()].chars().count();
+    let place = format!("--> {file}:{}:{}", at + 1, column + 1);
+    assert!(ended.text.contains(&place), "{place}: {}", ended.text);
+}
+
+#[test]
+fn a_trailing_word_is_no_alias() {
+    condition("team", "半年落实不力 AND 年度目标仍差 且", "且", &["「且」不应在这里"]);
+    condition("team", "半年落实不力 DESC", "DESC", &["「DESC」不应在这里"]);
+    fact("team", "from = \"半年考核_班子\"\nvalue = \"MAX(目标完成得分 > 1万)\"", "万", &["「万」不应在这里"]);
+}
+
+#[test]
+fn a_condition_of_one_row_sums_nothing_up() {
+    condition("问题线索", "COUNT(*) > 1", "COUNT", &["COUNT(*) 不能写在这里", "value"]);
+    fact(
+        "team",
+        "from = \"半年考核_班子\"\nvalue = \"COUNT(*)\"\ngiven = \"目标完成得分 > AVG(目标完成得分)\"",
+        "AVG",
+        &["AVG(数字) 不能写在这里"],
+    );
+    condition("问题线索", "COUNT(*) OVER () > 1", "COUNT", &["COUNT 的 OVER"]);
+}
+
+#[test]
+fn a_value_of_many_rows_is_summed_up() {
+    fact(
+        "team",
+        "from = \"半年考核_班子\"\nvalue = \"目标完成得分\"",
+        "目标完成得分",
+        &["要写在汇总函数之中", "MAX(目标完成得分)"],
+    );
+}
+
+#[test]
+fn what_has_no_order_is_not_ranked() {
+    condition("问题线索", "线索来源 > '干部群众'", "线索来源", &["「线索来源」是没有次序的选项", "ordered = true"]);
+    condition(
+        "问题线索",
+        "情节 >= '很重'",
+        "'很重'",
+        &["「很重」不能与有次序的「情节」比较，可用的值为：轻微、一般、较重、严重"],
+    );
+}
+
+#[test]
+fn what_stands_for_no_row_is_of_the_values_type_and_set() {
+    let rows = "from = \"问题线索\"\nvalue = \"MAX(情节)\"\n";
+    fact("cadre", &format!("{rows}absent = \"'没有'\""), "'没有'", &["absent「没有」不在可选的值之中"]);
+    fact("cadre", &format!("{rows}absent = \"0\""), "0", &["absent 是数字，而 value 是选项"]);
+}
+
+#[test]
+fn a_text_that_may_be_no_number_is_none() {
+    condition("cadre", "CAST(职务 AS INT) > 3", "职务", &["CAST(… AS INT) 不能用于文字", "type = \"number\""]);
+}
+
+#[test]
+fn types_are_told_apart() {
+    condition("问题线索", "收到日期 > '2015-01-01'", "'2015-01-01'", &["日期不能与文字比较", "DATE '2015-06-30'"]);
+    condition("team", "NOT 3", "3", &["NOT 后面应当是真假条件，却有数字"]);
+    condition("半年考核_班子", "相关责任领导 = '张三'", "相关责任领导", &["名单不能与名单比较"]);
+    condition("team", "DATEDIFF(基准日, 年初) > 3", "DATEDIFF", &["不能用 函数 DATEDIFF", "日期 - 日期"]);
+}
+
+/// A run decides nothing by a pack that its lint calls wrong.
+#[test]
+fn a_run_refuses_a_pack_with_lint_errors() {
+    let reading = "reading = \"《办法》未定“目标完成仍差”的分数，本部门以不足60分为差\"\n";
+    let folder = edited("kunming-2015", &[("parameters.toml", reading, "")]);
+    let output = tempfile::tempdir().unwrap();
+    let city = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming");
+    let (city, named) = (city.to_str().unwrap(), folder.path().to_str().unwrap());
+    let run = kaohe(&["annual", city, "--output", output.path().to_str().unwrap(), "--pack", named]);
+    assert_eq!(run.code, 1, "{}", run.text);
+    assert!(run.text.contains("参数「年度得分线」没有说明") && run.text.contains("kaohe pack lint"), "{}", run.text);
+    assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 0);
+}
+
+/// The table of functions is printed as it is tested.
+#[test]
+fn the_table_of_functions_is_shown() {
+    let ended = kaohe(&["pack", "show", "--functions"]);
+    assert_eq!(ended.code, 0);
+    for said in ["ROUND(2.5) → 3", "0 / 0 → NULL", "条件 IS NOT TRUE", "GREATEST(1, NULL) → NULL", "-1 % 2 → -1"]
+    {
+        assert!(ended.text.contains(said), "{said}: {}", ended.text);
+    }
+}
