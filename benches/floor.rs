@@ -443,7 +443,7 @@ fn own_write(text: &str, path: &Path) {
     });
     let sheet = model::Sheet {
         name: "名单".to_owned(),
-        landscape: true,
+        paper: model::Paper::Large,
         head: Vec::new(),
         blocks: vec![model::Block::new(columns, rows.collect(), "")],
         tail: Vec::new(),
