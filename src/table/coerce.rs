@@ -109,7 +109,7 @@ impl Coercion {
             return fault(Code::Missing, format!("{}是必填项，不能用「{shown}」代替", self.name), self.wanted());
         }
         match &self.kind {
-            ColumnKind::Text => Content::Good(Value::text(shown, &one_line(&plain))),
+            ColumnKind::Text => Content::Good(Value::text(shown, &text::visible(&one_line(&plain)))),
             ColumnKind::Id => self.id(stored, shown, &key),
             ColumnKind::Name | ColumnKind::Line { .. } => Content::Good(Value::text(shown, &key)),
             ColumnKind::Names => {

@@ -222,7 +222,7 @@ impl<'a> Entry<'a> {
     /// The number that is seen, where it is another one than this.
     pub fn number_seen(&self) -> Option<f64> {
         let number = self.number()?;
-        number_in(&text::folded(self.shown)).filter(|seen| *seen != number)
+        number_in(&text::visible(self.shown)).filter(|seen| *seen != number)
     }
 
     /// What a good content says.

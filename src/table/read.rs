@@ -25,7 +25,7 @@ use super::recognise::Near;
 use super::report::{self, Notes};
 use super::scan::{Kind, Part, Scan, Scanned, Schema};
 use super::year::{Tally, YearError};
-use super::{Book, Dataset, Rejected, RejectedSubject, Sheet, SheetKind, Table, compute, partial};
+use super::{Book, Dataset, Rejected, RejectedSubject, Sheet, SheetKind, Table, compute, partial, text};
 
 /// The day up to which everything counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -532,7 +532,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
     };
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
-        let label = labels.entry(*row).shown;
+        let label = &text::visible(labels.entry(*row).shown);
         directory.add(Entry {
             id,
             label,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use crate::workbook::{DaySeen, Looks, Raw, Shown};
+use crate::workbook::{DaySeen, Look, Looks, Raw, Shown};
 
 use super::column::Stored;
 use super::{date, text};
@@ -49,6 +49,8 @@ impl<'a> Seen<'a> {
             _ => Seen { stored, shown: Cow::Owned(shown), sight },
         };
         match stored {
+            // Nearly every number has no format.
+            Stored::Number(_, Look::PLAIN) => Seen { stored, shown: stored.plain(), sight: Sight::Stored },
             Stored::Number(number, look) => match looks.number(look, number) {
                 Shown::AsStored => Seen { stored, shown: stored.plain(), sight: Sight::Stored },
                 Shown::Rounded(shown) => seen(shown, Sight::Rounded),
@@ -94,18 +96,42 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// The number that is seen, if one is: 60 in `60`, `60分`, `60%`.
+/// The number that is seen, if one is: 60 in `60`, `60分`, `60%`, `6E+01`, 59.5 in `59 1/2`.
 pub fn number_in(shown: &str) -> Option<f64> {
     let start = shown.find(|c: char| c.is_ascii_digit())?;
-    let sign = if shown[..start].ends_with('-') { "-" } else { "" };
-    let rest = &shown[start..];
-    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(rest.len());
-    let digits = rest[..end].replace(',', "");
-    let exponent = rest[end..].strip_prefix('E').map_or("", |power| {
-        let end = power.find(|c: char| !c.is_ascii_digit() && c != '+' && c != '-').unwrap_or(power.len());
-        &rest[rest.len() - power.len() - 1..][..end + 1]
-    });
-    format!("{sign}{}{exponent}", digits.trim_end_matches('.')).parse().ok().map(fifteen_digits)
+    let sign = if shown[..start].ends_with('-') { -1.0 } else { 1.0 };
+    let mut left = &shown[start..];
+    let mut digits = run(&mut left, |c| c.is_ascii_digit() || matches!(c, '.' | ',')).replace(',', "");
+    // Thousands apart.
+    while let Some(group) = left.strip_prefix(text::is_gap)
+        && let mut after = group
+        && run(&mut after, |c| c.is_ascii_digit()).len() == 3
+        && !after.starts_with('/')
+    {
+        digits.push_str(&group[..3]);
+        left = after;
+    }
+    let mut whole = digits.trim_end_matches('.').parse::<f64>().ok()?;
+    let mut above = left.trim_start_matches(text::is_gap);
+    if let Some(mut below) = left.strip_prefix('/') {
+        whole /= run(&mut below, |c| c.is_ascii_digit()).parse::<f64>().ok()?;
+    } else if let Ok(above_line) = run(&mut above, |c| c.is_ascii_digit()).parse::<f64>()
+        && let Some(mut below) = above.strip_prefix('/')
+    {
+        whole += above_line / run(&mut below, |c| c.is_ascii_digit()).parse::<f64>().ok()?;
+    } else if let Some(mut power) = left.strip_prefix('E') {
+        let power = run(&mut power, |c| c.is_ascii_digit() || matches!(c, '+' | '-'));
+        whole = format!("{whole}e{power}").parse().ok()?;
+    }
+    Some(fifteen_digits(sign * whole))
+}
+
+/// Takes the characters for which `is` holds from the front of a text.
+fn run<'a>(left: &mut &'a str, is: impl Fn(char) -> bool) -> &'a str {
+    let end = left.find(|c| !is(c)).unwrap_or(left.len());
+    let (taken, rest) = left.split_at(end);
+    *left = rest;
+    taken
 }
 
 /// A number at the fifteen digits at which spreadsheet programs compute and show it: 59.999999999999993 is 60.
@@ -155,6 +181,10 @@ mod tests {
             ("90.0%", Some(90.0)),
             ("6.0E+01", Some(60.0)),
             ("6E-1", Some(0.6)),
+            ("59 3/5", Some(59.6)),
+            ("1/2", Some(0.5)),
+            ("1 234 567", Some(1_234_567.0)),
+            ("60 分", Some(60.0)),
             ("优秀", None),
         ] {
             assert_eq!(number_in(shown), expected, "{shown}");

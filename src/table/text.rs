@@ -46,6 +46,15 @@ pub fn trimmed(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
+/// A text without the characters that nobody sees: a name that turns the direction of writing is printed as it is read.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.contains(is_invisible) {
+        Cow::Owned(text.chars().filter(|c| !is_invisible(*c)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// A name as people read it: as written, without the blanks that only align it in print.
 pub fn without_blanks(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { text.chars().filter(|c| !is_blank(*c)).collect() }

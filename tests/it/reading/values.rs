@@ -329,6 +329,14 @@ fn invisible_characters_count_for_nothing() {
         .map(|name| talks.column(name).unwrap().get(0).unwrap().to_string())
         .collect();
     assert_eq!(told, ["2015-06-24", "\"约谈\"", "\"K2\"", "null", "2015", "\"否\""]);
+    let marked = [
+        ("名.xlsx!班子", "单位编号|单位名称|单位类别\nU1|盘\u{202e}龙区\u{fe00}|县区"),
+        ("名.xlsx!干部", "干部编号|姓名|单位编号|职务|班子职务\nK\u{200b}1|张\u{2067}三|U1|区\u{200e}长|主要负责人"),
+    ];
+    let dataset = read(&marked, &Options { city: false, ..Options::default() }).unwrap();
+    let names: Vec<&String> = dataset.registers.iter().flat_map(|one| one.ids.iter().chain(&one.labels)).collect();
+    assert_eq!(names, ["U1", "盘龙区", "K1", "张三"], "what is printed is what is read");
+    assert_eq!(dataset.tables[1].frame.column("职务").unwrap().get(0).unwrap().to_string(), "\"区长\"");
 }
 
 #[test]
