@@ -56,7 +56,7 @@ struct Shape<'s> {
     names: &'s Headers,
     found: Match,
     lines: Lines,
-    /// Texts that stand first in the rows above the header; repeated on every page by some.
+    /// Titles in the rows above the header; repeated on every page by some.
     headings: Vec<String>,
     /// What stands in the columns of the table down to the end of the header, by sheet row and column.
     above: BTreeMap<(u32, u32), String>,
@@ -103,7 +103,7 @@ impl<'s> Body<'s> {
     pub fn new(schema: &'s Schema, looks: &'s Looks, found: Match, head: &[HeadRow]) -> Self {
         let mut headings = Vec::new();
         for row in head.iter().filter(|row| row.row < found.rows.0) {
-            headings.extend(row.cells.first().map(|cell| cell.key.clone()).filter(|key| key.chars().count() >= 4));
+            headings.extend(row.cells.first().map(|cell| cell.key.clone()).filter(|key| rows::is_title(key)));
         }
         let width = found.columns.iter().flatten().max().map_or(0, |last| *last as usize + 1);
         let mut place = vec![None; width];
@@ -300,7 +300,7 @@ impl<'s> Body<'s> {
         if first == Some(Remark::Note) && self.is_example() {
             return Some(What::Whole);
         }
-        let filled = codes().filter(|(at, code)| !self.builders[*at].is_blank(**code)).count();
+        let filled = self.row.codes.iter().filter(|code| **code != EMPTY).count();
         if first.is_none() && 2 * filled >= columns {
             return None;
         }

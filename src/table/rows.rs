@@ -37,6 +37,12 @@ pub fn remark(first: &str) -> Option<Remark> {
     }
 }
 
+/// Whether a text above the header is a title, as a header key: nobody's name ends so.
+pub fn is_title(key: &str) -> bool {
+    let ends = ["表", "名册", "名单", "清单", "台账", "情况", "结果", "记录"];
+    key.chars().count() >= 4 && (key.contains("年度") || ends.iter().any(|end| key.ends_with(end)))
+}
+
 const TOTALS: [&str; 5] = ["合计", "小计", "总计", "平均", "共计"];
 /// What 分类汇总 computes; it stands behind the group's name, or behind 总计.
 const SUMMARIES: [&str; 10] =

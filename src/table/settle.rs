@@ -131,7 +131,7 @@ impl<'a> Settling<'a> {
                         hiding.insert(row);
                     }
                 }
-                if covered.range.1 == column {
+                if covered.range.1 == column && covered.range.2 > covered.range.0 {
                     carries.push(Carry { at, covered });
                 }
             }

@@ -301,3 +301,64 @@ fn the_year_of_a_hidden_sheet_is_not_the_runs() {
     let options = Options { year: None, ..Options::default() };
     assert_eq!(read_folder(folder.path(), &options).unwrap().year, 2015);
 }
+
+/// Whatever is merged, repeated and remarked: every row is accounted for, in every format alike.
+#[test]
+fn rows_are_used_rejected_or_ignored_whatever_is_merged() {
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, TestRunner};
+    let cell = prop::sample::select(vec![
+        "",
+        "",
+        "2015",
+        "U1",
+        "U2",
+        "盘龙区",
+        "市审计局",
+        "良好",
+        "较差",
+        "合计",
+        "注：略",
+        "以下空白",
+        "1",
+        "2",
+        "3",
+        "栏次",
+        "年度",
+        "单位编号",
+        "单位名称",
+        "考核等次",
+        "—",
+        "说明：示例（2015）",
+        "电话：1",
+    ]);
+    let rows = prop::collection::vec(prop::collection::vec(cell, 5), 1..7);
+    let merges = prop::collection::vec((0u32..8, 0u32..5, 0u32..3, 0u32..3), 0..4);
+    let mut runner = TestRunner::new_with_rng(
+        Config { cases: 24, failure_persistence: None, ..Config::default() },
+        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+    );
+    let case = |(rows, merges): (Vec<Vec<&str>>, Vec<(u32, u32, u32, u32)>)| {
+        let lines: Vec<String> = rows.iter().map(|row| row.join("|")).collect();
+        let content = format!("{GRADES}|备考\n{}", lines.join("\n"));
+        // Writers lay no two over each other, so that what a format says of them cannot differ.
+        let mut names: Vec<String> = Vec::new();
+        let mut taken: Vec<kaohe::workbook::Merge> = Vec::new();
+        for (top, left, down, over) in merges {
+            let range = (top, left, (top + down).min(lines.len() as u32), (left + over).min(4));
+            let is_free = taken
+                .iter()
+                .all(|other| range.2 < other.0 || other.2 < range.0 || range.3 < other.1 || other.3 < range.1);
+            if range.0 > 0 && range.0 <= range.2 && range.1 <= range.3 && is_free {
+                taken.push(range);
+                let place = |row: u32, column: u32| kaohe::place::A1(row, column).to_string();
+                names.push(format!("{}:{}", place(range.0, range.1), place(range.2, range.3)));
+            }
+        }
+        // `told` adds up every sheet's rows.
+        let told = everywhere(&content, &names.iter().map(String::as_str).collect::<Vec<_>>(), false);
+        prop_assert!(told.contains("年度考核_班子") || told.contains("unrecognised"), "{}", told);
+        Ok(())
+    };
+    runner.run(&(rows, merges), case).unwrap();
+}

@@ -216,3 +216,25 @@ fn differing_assessments_of_one_office_are_rejected_at_the_first_difference() {
         "#]],
     );
 }
+
+/// Some repeat the title on every page; a name that stands above the header is somebody's all the same.
+#[test]
+fn a_title_that_comes_back_is_no_data_and_a_name_is() {
+    check(
+        &[(
+            "a.xlsx!一",
+            "2015年度考核结果
+             市审计局
+             单位名称|考核等次|年度
+             盘龙区|优秀|2015
+             2015年度考核结果
+             市审计局",
+        )],
+        expect![[r#"
+            a.xlsx!一 年度考核_班子 3 = 1 + 1 + 1
+            ✗ Missing a.xlsx!一!B6 考核等次「」
+                考核等次是必填项，未填写
+                请填写「优秀」「良好」「一般」「较差」之一
+        "#]],
+    );
+}
