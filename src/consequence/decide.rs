@@ -1,6 +1,6 @@
 //! The run's rules, stage by stage, and what follows from them: the [`Outcome`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -8,7 +8,7 @@ use super::draft::{Draft, DraftGround, DraftLine};
 use super::ground::check_code;
 use super::members::Members;
 use super::{Flag, Line, Outcome, Pending, QuotaPlan, Subject, hint, influence, quota, register};
-use crate::fact::{Decision, Error, History, Origin, World};
+use crate::fact::{Error, History, Origin, World};
 use crate::finding::Severity;
 use crate::pack::{Entity, Pack, Run, Tone};
 use crate::place::Cell;
@@ -139,7 +139,6 @@ fn finished(
         rules,
         grounds: line.grounds.into_iter().map(|one| one.ground).collect(),
         flags,
-        flag_confidential: false,
         check,
         decision,
         twin: half_year,
@@ -149,28 +148,13 @@ fn finished(
 
 /// Good news beside bad news for the same recipient stays, and says so: people decide.
 fn conflicts(pack: &Pack, lines: &mut [Line]) {
-    // Whether anything adverse that the unit may be told of stands against the recipient.
-    let mut adverse: BTreeMap<Subject, bool> = BTreeMap::new();
-    for line in lines.iter().filter(|line| pack.actions[line.action].tone == Tone::Adverse) {
-        let told = announced(pack, line, line.decision.as_deref()) && !line.grounds.iter().any(|one| one.confidential);
-        *adverse.entry(line.subject).or_default() |= told;
-    }
+    let adverse: BTreeSet<Subject> =
+        lines.iter().filter(|line| pack.actions[line.action].tone == Tone::Adverse).map(|line| line.subject).collect();
     for line in lines.iter_mut().filter(|line| pack.actions[line.action].tone == Tone::Positive) {
-        if let Some(told) = adverse.get(&line.subject) {
+        if adverse.contains(&line.subject) {
             line.flags.insert(0, Flag::Conflict);
-            line.flag_confidential = !told;
         }
     }
-}
-
-/// Whether the unit hears of the line: announced actions unless they were turned down, others once agreed.
-fn announced(pack: &Pack, line: &Line, decision: Option<&Decision>) -> bool {
-    let opinion = decision.map(|decision| decision.opinion.as_str());
-    if opinion == Some(pack.answers.agree.as_str()) {
-        return true;
-    }
-    let turned_down = opinion.is_some_and(|o| o == pack.answers.refuse || o == pack.answers.change);
-    pack.actions[line.action].announced && !turned_down
 }
 
 /// Rejected rows leave their subject pending.

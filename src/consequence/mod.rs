@@ -59,8 +59,6 @@ pub struct Line {
     pub rules: Vec<usize>,
     pub grounds: Vec<Ground>,
     pub flags: Vec<Flag>,
-    /// A flag of this line is caused by a confidential ground alone.
-    pub flag_confidential: bool,
     /// 核对码.
     pub check: String,
     /// What counts as decided or answered on today's 核对码 (or by the half-year twin).

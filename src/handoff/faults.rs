@@ -193,10 +193,15 @@ impl<'a> Faulty<'a> {
             (title.to_owned(), LineStyle::Title),
             (format!("工作簿：{}", book.path), LineStyle::Paragraph),
             (
-                format!(
-                    "贵单位报送的上述工作簿中，有 {} 行未能采用。请按「更正办法」在原工作簿中更正后重新报送；标为「提醒」的，请核对。",
-                    book.rejected
-                ),
+                // What has reminders alone was taken whole: nobody has to send it again.
+                if book.rejected == 0 {
+                    "贵单位报送的上述工作簿已全部采用，下列各处请核对；确有差错的，更正后再报送。".to_owned()
+                } else {
+                    format!(
+                        "贵单位报送的上述工作簿中，有 {} 行未能采用。请按「更正办法」在原工作簿中更正后重新报送；标为「提醒」的，请核对。",
+                        book.rejected
+                    )
+                },
                 LineStyle::Paragraph,
             ),
         ]);

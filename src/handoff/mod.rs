@@ -100,8 +100,8 @@ pub struct Ratio {
     pub name: String,
     pub counted: u64,
     pub among: u64,
-    /// As a fraction.
-    pub limit: f64,
+    /// As a fraction; none where no limit was in force then.
+    pub limit: Option<f64>,
     pub reference: String,
     /// Above the limit it is told at the end of a run.
     pub warns: bool,
@@ -110,7 +110,7 @@ pub struct Ratio {
 impl Ratio {
     /// Compared in whole numbers as far as the limit allows, so that exactly at the limit is not above.
     pub fn exceeds(&self) -> bool {
-        self.counted as f64 > self.limit * self.among as f64 + 1e-9
+        self.limit.is_some_and(|limit| self.counted as f64 > limit * self.among as f64 + 1e-9)
     }
 }
 
@@ -139,7 +139,7 @@ pub struct Material<'a> {
 impl<'a> Material<'a> {
     pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome) -> Self {
         let people = people::People::new(pack, dataset);
-        let phrases = phrase::Phrases::new(pack, dataset);
+        let phrases = phrase::Phrases::new(pack, dataset, outcome);
         Material { pack, dataset, outcome, people, phrases }
     }
 }
@@ -220,7 +220,7 @@ impl<'a> Handoff<'a> {
         }
         jobs.extend(faulty.names().map(|(index, name)| (format!("{}/{name}", faults::FOLDER), Job::Return(index))));
         let folder = &material.pack.notices.folder;
-        jobs.extend(letters.names().map(|(index, name)| (format!("{folder}/{name}"), Job::Notice(index))));
+        jobs.extend(letters.paths(material.pack).map(|(index, path)| (format!("{folder}/{path}"), Job::Notice(index))));
         let papers = forms::forms(material);
         jobs.extend(papers.names().map(|(index, name)| (format!("{}/{name}", printed::FORMS), Job::Form(index))));
         let made = Built { faulty: &faulty, letters: &letters, papers: &papers };

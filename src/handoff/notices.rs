@@ -3,15 +3,17 @@
 //! What a unit is told before anything is decided is little: actions that the pack announces, about
 //! itself and about its people for what they did there. Everything else is told once it is agreed.
 //! What rests on confidential grounds (reports, the reporting line) is never told, not even agreed,
-//! nor anything from which it could be guessed: no flag that such a line causes, no source cells.
+//! nor anything from which it could be guessed: no flag, no hint, no source cells. Until all of a letter is decided it
+//! lies among the drafts, so that nobody sends what nobody has approved.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::consequence::{Flag, Ground, Line, Subject};
-use crate::pack::{Pack, Tone, printed};
+use crate::consequence::{Ground, Line, Subject};
+use crate::pack::{Pack, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::phrase::READING;
 use super::text::FileNames;
 use super::{Material, RunInfo};
 
@@ -65,27 +67,36 @@ fn agreed(pack: &Pack, line: &Line) -> bool {
     line.decision.as_ref().is_some_and(|decision| decision.opinion == pack.answers.agree)
 }
 
+/// Not all of the letter is decided: what is told undecided waits for it.
+fn is_draft(pack: &Pack, letter: &Letter<'_>) -> bool {
+    !letter.lines.iter().all(|line| agreed(pack, line))
+}
+
 impl Letters<'_> {
-    /// Index and file name of every letter.
-    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.letters.iter().map(|letter| letter.name.as_str()).enumerate()
+    /// Index and file of every letter, below the folder of letters.
+    pub fn paths<'s>(&'s self, pack: &'s Pack) -> impl Iterator<Item = (usize, String)> + 's {
+        self.letters.iter().enumerate().map(|(index, letter)| {
+            let folder = if is_draft(pack, letter) { format!("{}/", printed::DRAFTS) } else { String::new() };
+            (index, format!("{folder}{}", letter.name))
+        })
     }
 
     pub fn workbook<'s>(&'s self, material: &'s Material<'_>, info: &RunInfo, index: usize) -> Workbook<'s> {
         let letter = &self.letters[index];
         let pack = material.pack;
         let unit = material.people.unit_label(letter.unit);
-        let draft = !letter.lines.iter().all(|line| agreed(pack, line));
+        let draft = is_draft(pack, letter);
         let title = format!("{}\n{}", info.title(pack, ""), pack.notices.title);
         let opening = format!(
             "　　根据{}和{}考核结果，{}涉及贵单位的下列 {} 项。处理的对象、依据、事实和要求见下表。",
-            pack.measures,
+            in_full(pack),
             info.period(),
             if draft { "拟办理" } else { "决定办理" },
             letter.lines.len(),
         );
         let head = super::lines([
             (title.clone(), LineStyle::Title),
+            ("文号：＿＿＿＿〔＿＿＿＿〕＿＿号".to_owned(), LineStyle::Signature),
             (if draft { pack.notices.draft.clone() } else { String::new() }, LineStyle::Warning),
             (format!("{unit}："), LineStyle::Paragraph),
             (opening, LineStyle::Paragraph),
@@ -101,10 +112,10 @@ impl Letters<'_> {
             Column::text("期限", 10.0, 14.0),
             Column::text(printed::LINE, 10.0, 16.0).small(),
         ];
-        let rows = (1..).zip(&letter.lines).map(|(number, line)| row(material, letter, number, line));
+        let rows = (1..).zip(&letter.lines).map(|(number, line)| row(material, letter, number, line, draft));
         let tail = super::lines([
-            ("（印章）　　　　".to_owned(), LineStyle::Signature),
-            ("　　　　年　　月　　日".to_owned(), LineStyle::Signature),
+            (format!("{}（印章）　　", pack.notices.from), LineStyle::Signature),
+            ("＿＿＿＿年＿＿月＿＿日　　".to_owned(), LineStyle::Signature),
         ]);
         let sheet = Sheet {
             name: "通知".to_owned(),
@@ -122,14 +133,20 @@ impl Letters<'_> {
     }
 }
 
-fn row<'s>(material: &'s Material<'_>, letter: &Letter<'s>, number: u64, line: &'s Line) -> Vec<Value<'s>> {
+fn row<'s>(
+    material: &'s Material<'_>,
+    letter: &Letter<'s>,
+    number: u64,
+    line: &'s Line,
+    draft: bool,
+) -> Vec<Value<'s>> {
     let pack = material.pack;
     let people = &material.people;
     // Only what happened in or through this unit is told to it.
     let grounds = || line.grounds.iter().filter(|ground| ground.units.contains(&letter.unit));
     let facts = material.phrases.facts(people.id(line.subject), grounds());
-    let facts =
-        if conflicts(material, letter, line) { format!("{facts}（{}）", Flag::Conflict.text()) } else { facts };
+    // Once it is final, how the office came to read the Measures is not the unit's concern.
+    let plain = |text: Cow<'_, str>| if draft { text.into_owned() } else { text.replace(READING, "") };
     let action = &pack.actions[line.action];
     let method = line.decision.as_ref().filter(|_| agreed(pack, line)).map_or("", |decision| decision.method.as_str());
     let named: Cow<'s, str> = if method.is_empty() || method == action.name {
@@ -142,8 +159,8 @@ fn row<'s>(material: &'s Material<'_>, letter: &Letter<'s>, number: u64, line: &
         Value::text(people.label(line.subject)),
         Value::text(people.post(line.subject)),
         Value::text(named),
-        Value::text(material.phrases.basis(line.action, rules(grounds()))),
-        Value::text(facts),
+        Value::text(plain(material.phrases.basis(line.action, rules(grounds())))),
+        Value::text(plain(facts.into())),
         Value::text(action.asks.as_str()),
         due(pack, line),
         Value::text(line.id.as_str()),
@@ -157,14 +174,10 @@ fn rules<'g>(grounds: impl Iterator<Item = &'g Ground>) -> impl Iterator<Item = 
     rules.into_iter()
 }
 
-/// The flag of a positive line beside an adverse one: told only where the letter itself tells the
-/// adverse one, since it would give away what the unit is not told yet.
-fn conflicts(material: &Material<'_>, letter: &Letter<'_>, line: &Line) -> bool {
-    let adverse =
-        |other: &&Line| other.subject == line.subject && material.pack.actions[other.action].tone == Tone::Adverse;
-    line.flags.contains(&Flag::Conflict)
-        && !line.flag_confidential
-        && letter.lines.iter().copied().any(|other| adverse(&other))
+/// The Measures by their full name, then as they are called for short.
+fn in_full(pack: &Pack) -> String {
+    let name = pack.title.rsplit_once('（').map_or(pack.title.as_str(), |(name, _)| name);
+    format!("《{name}》（以下简称{}）", pack.measures)
 }
 
 /// The day set by the committee, else by when the pack says it is.

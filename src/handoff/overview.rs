@@ -27,7 +27,8 @@ pub fn workbook<'a>(
         sheet(info, NAME, title.clone(), Paper::Upright, vec![numbers(material, figures), actions(material)]);
     let pack = material.pack;
     let rules = format!("依据：{}　　规则包：{} {}", pack.title, pack.name, pack.version);
-    first.head.extend(super::lines([(rules, LineStyle::Note), (info.chain_line(), LineStyle::Note)]));
+    first.head.extend(super::lines([(rules, LineStyle::Note)]));
+    first.tail = super::lines([(info.chain_line(), LineStyle::Note)]);
     let mut sheets = vec![first];
     if let Some(kinds) = people::unit_kinds(pack, material.dataset) {
         let title = info.title(pack, &format!("处理建议与{}", kinds.column));
@@ -36,7 +37,7 @@ pub fn workbook<'a>(
     for pair in paired(&figures.crosses) {
         let names: Vec<&str> =
             pair.iter().map(|one| one.title.split(['（', '：']).next().unwrap_or(&one.title)).collect();
-        let name = names.join("、");
+        let name = names.join("；");
         sheets.push(sheet(
             info,
             &name,
@@ -166,7 +167,7 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
     add("待定事项".into(), material.outcome.pending.len() as u64, format!("见{}", pendings::NAME));
     let exceeded = figures.ratios.iter().filter(|ratio| ratio.exceeds()).count();
     if !figures.ratios.is_empty() {
-        add("超出上限的比例".into(), exceeded as u64, "见“比例”".into());
+        add("超出上限的比例".into(), exceeded as u64, "见「比例」".into());
     }
     let columns = vec![Column::text("项目", 14.0, 24.0), counts("数量"), Column::text("说明", 20.0, 60.0)];
     Block::new(columns, rows, "没有数据。").captioned("一、基本数字")
@@ -306,20 +307,22 @@ fn ratios(figures: &Figures) -> Block<'_> {
             Value::Count(ratio.counted),
             Value::Count(ratio.among),
             if ratio.exceeds() { Value::Exceeded(value) } else { Value::Share(value) },
-            Value::Share(ratio.limit),
-            Value::text(match (ratio.among, ratio.exceeds()) {
-                (0, _) => "无数据",
-                (_, true) => "超出",
-                (_, false) => "未超出",
+            ratio.limit.map_or(Value::Blank, Value::Share),
+            Value::text(match (ratio.among, ratio.limit, ratio.exceeds()) {
+                (0, ..) => "无数据",
+                (_, None, _) => "当时没有上限",
+                (_, _, true) => "超出",
+                (_, _, false) => "未超出",
             }),
-            Value::text(ratio.reference.as_str()),
+            if ratio.limit.is_some() { Value::text(ratio.reference.as_str()) } else { Value::Blank },
         ]
     });
     Block::new(columns, rows.collect(), "没有需要对照的比例。").charted(Chart {
-        title: "各项比例与上限".to_owned(),
+        title: "各项比例".to_owned(),
         kind: ChartKind::Clustered,
         labels: 0,
-        series: vec![3, 4],
+        // A limit that was not in force is no bar of nought.
+        series: if figures.ratios.iter().any(|ratio| ratio.limit.is_some()) { vec![3, 4] } else { vec![3] },
         without_last: 0,
     })
 }

@@ -1,46 +1,86 @@
-//! 待定事项: what could not be decided, which fact is missing, and who can supply it.
+//! 待定事项: what could not be decided, which facts are missing, and who sends them.
+//!
+//! A row for each subject and set of missing facts, with all the rules that wait for them: whoever sends a grade
+//! settles five rules at once.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use crate::consequence::{Pending, Subject};
-use crate::pack::{Pack, printed};
+use crate::consequence::{Origin, Pending, Subject};
+use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::people::Order;
 use super::{Material, RunInfo};
 
 pub const NAME: &str = "待定事项";
 
-/// The workbook of pending cases, in the order of the outcome: by rule, then by register.
+/// Cases of one subject that wait for the same.
+struct Wait<'a> {
+    cases: Vec<&'a Pending>,
+}
+
+/// Grouped, in the order of the registers; whoever stands on none comes last.
+fn waits<'a>(material: &Material<'a>) -> Vec<Wait<'a>> {
+    type Key<'k> = (Order, usize, &'k str, Vec<&'k str>);
+    let mut known: BTreeMap<Key<'a>, Wait<'a>> = BTreeMap::new();
+    for case in &material.outcome.pending {
+        let order = case.subject.map_or((u32::MAX, u8::MAX, u32::MAX), |subject| material.people.order(subject));
+        let mut missing: Vec<&str> = case.missing.iter().map(String::as_str).collect();
+        missing.sort_unstable();
+        let key = (order, case.kind, case.id.as_str(), missing);
+        known.entry(key).or_insert_with(|| Wait { cases: Vec::new() }).cases.push(case);
+    }
+    known.into_values().collect()
+}
+
+/// The workbook of pending cases.
 pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
     let pack = material.pack;
     let people = &material.people;
     let columns = vec![
         Column::centred(printed::NUMBER, 4.0, 7.0),
-        Column::text("待定事由", 14.0, 36.0),
         Column::centred(printed::SUBJECT, 6.0, 18.0),
-        Column::centred(printed::ID, 6.0, 12.0),
+        Column::centred(printed::ID, 6.0, 12.0).whole(),
         Column::text(printed::UNIT, 8.0, 24.0),
         Column::text(printed::POST, 8.0, 24.0),
-        Column::text("缺少的事实", 12.0, 40.0),
-        Column::text("怎么办", 16.0, 44.0),
-        Column::text(printed::SOURCES, 18.0, 50.0).small(),
-        Column::centred("规则", 6.0, 14.0).small(),
+        Column::text("待定事由", 14.0, 44.0),
+        Column::text("缺少的事实", 10.0, 30.0),
+        Column::text("怎么办", 16.0, 50.0),
+        Column::text(printed::SOURCES, 14.0, 40.0).small(),
+        Column::text("规则", 6.0, 14.0).small(),
     ];
-    let rows = (1..).zip(&material.outcome.pending).map(|(number, pending)| {
+    let waits = waits(material);
+    let count = waits.len();
+    let rows = (1..).zip(waits).map(|(number, Wait { cases })| {
+        let first = cases[0];
         let subject = |text: &dyn Fn(Subject) -> Cow<'a, str>| {
-            pending.subject.map_or(Value::Blank, |subject| Value::text(text(subject)))
+            first.subject.map_or(Value::Blank, |subject| Value::text(text(subject)))
         };
+        let mut sources: Vec<&Origin> = Vec::new();
+        let mut reasons: Vec<Cow<'a, str>> = Vec::new();
+        let mut rules: Vec<&str> = Vec::new();
+        for case in &cases {
+            sources.extend(&case.sources);
+            let reason = reason(pack, case);
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+            if !rules.contains(&case.rule.as_str()) {
+                rules.push(&case.rule);
+            }
+        }
         vec![
             Value::Count(number),
-            Value::text(reason(pack, pending)),
-            Value::text(pending.label.as_str()),
-            Value::text(pending.id.as_str()),
+            Value::text(first.label.as_str()),
+            Value::text(first.id.as_str()),
             subject(&|subject| people.unit_names(subject)),
             subject(&|subject| people.post(subject)),
-            Value::text(missing(pending)),
-            Value::text(remedy(pack, pending)),
-            Value::text(material.phrases.sources(pending.sources.iter(), "\n")),
-            Value::text(pending.rule.as_str()),
+            Value::text(reasons.join("\n")),
+            Value::text(missing(first)),
+            Value::text(remedy(pack, &cases)),
+            Value::text(material.phrases.sources(sources.into_iter(), "\n")),
+            Value::text(rules.join("、")),
         ]
     });
     let block = Block::new(columns, rows.collect(), "本次没有待定事项。");
@@ -49,9 +89,8 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
         (title.clone(), LineStyle::Title),
         (
             format!(
-                "{}　　共 {} 项　　事实不全，本次不作结论，也不视为没有问题；补齐后请重新运行。",
+                "{}　　共 {count} 条　　事实不全，本次不作结论，也不视为没有问题；补齐后请重新运行。",
                 info.as_of_line(),
-                material.outcome.pending.len()
             ),
             LineStyle::Note,
         ),
@@ -63,7 +102,7 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
         blocks: vec![block],
         tail: Vec::new(),
         protected: false,
-        frozen: Some(3),
+        frozen: Some(2),
         filter: true,
         foot_left: "核对人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
         foot_right: info.as_of_line(),
@@ -98,21 +137,139 @@ fn missing(pending: &Pending) -> Cow<'_, str> {
     }
 }
 
-/// What to do, told from the kind of thing that is missing.
-fn remedy(pack: &Pack, pending: &Pending) -> String {
-    let is_table = |name: &String| pack.tables.iter().any(|table| &table.name == name);
-    let named = |names: &[&String]| names.iter().map(|name| format!("「{name}」")).collect::<String>();
-    let (tables, facts): (Vec<&String>, Vec<&String>) =
-        pending.missing.iter().partition(|name| is_table(name) || **name == pack.pendings.register);
-    let mut steps = Vec::new();
-    if pending.missing.is_empty() {
-        steps.push("没有条款适用，请研究是否另行处理".to_owned());
+/// What to do: which table to send or mend, and which office does.
+fn remedy(pack: &Pack, cases: &[&Pending]) -> String {
+    let first = cases[0];
+    if first.missing.is_empty() {
+        return "没有条款适用，请研究是否另行处理".to_owned();
     }
-    if !tables.is_empty() {
-        steps.push(format!("更正{}中被退回的行（见数据问题清单）", named(&tables)));
-    }
-    if !facts.is_empty() {
-        steps.push(format!("查明并补齐{}", named(&facts)));
+    let mut steps: Vec<String> = Vec::new();
+    for name in &first.missing {
+        let step = step(pack, first, name);
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
     }
     steps.join("；")
+}
+
+fn step(pack: &Pack, case: &Pending, name: &str) -> String {
+    let mend = |table: usize| {
+        let table = &pack.tables[table];
+        format!("请{}更正《{}》中被退回的行（见数据问题清单、退回单）后重新报送", office(&table.sent_by), table.name)
+    };
+    if let Some(table) = pack.tables.iter().position(|table| table.name == name) {
+        return mend(table);
+    }
+    if name == pack.pendings.register {
+        return mend(pack.subjects[case.kind].register);
+    }
+    let mut found = Supply::default();
+    found.look(pack, case, name);
+    let mut steps: Vec<String> = Vec::new();
+    if found.tables.is_empty() && !found.undecided && !found.waits {
+        return format!("请查明并补齐「{name}」");
+    }
+    for table in found.tables {
+        let table = &pack.tables[table];
+        steps.push(format!("请{}在《{}》中补齐「{name}」", office(&table.sent_by), table.name));
+    }
+    if found.undecided {
+        steps.push("上一年尚未审定的，请委员会审定后收回意见".to_owned());
+    }
+    if found.waits {
+        steps.push("本人其他待定事项补齐后即可判断".to_owned());
+    }
+    steps.join("；")
+}
+
+fn office(sent_by: &str) -> &str {
+    if sent_by.is_empty() { "报送单位" } else { sent_by }
+}
+
+/// Where a fact can come from.
+#[derive(Default)]
+struct Supply {
+    /// Indices of tables, each once.
+    tables: Vec<usize>,
+    /// What a committee has not decided yet.
+    undecided: bool,
+    /// What this run has left open.
+    waits: bool,
+    seen: Vec<String>,
+}
+
+impl Supply {
+    fn add(&mut self, table: usize) {
+        if !self.tables.contains(&table) {
+            self.tables.push(table);
+        }
+    }
+
+    /// Looks a name up as the rule of the case means it: somebody's role, a reading, a fact, a column.
+    fn look(&mut self, pack: &Pack, case: &Pending, name: &str) {
+        let rule = case.rule_index.map(|index| &pack.rules[index]);
+        let named = rule.into_iter().flat_map(|rule| &rule.proposals).find_map(|proposal| match &proposal.to {
+            Recipient::Role { role, .. } if role == name => Some(pack.membership.table),
+            Recipient::Named { column, fact } if column == name => {
+                pack.facts.iter().find(|known| known.name == *fact).and_then(|fact| match fact.formula {
+                    Formula::Aggregate { source: Source::Table(table), .. } => Some(table),
+                    _ => None,
+                })
+            }
+            _ => None,
+        });
+        if let Some(table) = named {
+            return self.add(table);
+        }
+        if let Some(fork) = pack.forks.iter().find(|fork| fork.missing == name) {
+            return self.add(fork.table);
+        }
+        let of = rule.map(|rule| rule.of);
+        self.name(pack, of.unwrap_or(Entity::Subject(case.kind)), case.kind, name);
+    }
+
+    fn name(&mut self, pack: &Pack, of: Entity, kind: usize, name: &str) {
+        let known = || pack.facts.iter().filter(|fact| fact.name == name);
+        let fact = known()
+            .find(|fact| fact.of == of)
+            .or_else(|| known().find(|fact| fact.of == Entity::Subject(kind)))
+            .or_else(|| known().next());
+        let key = format!("{of:?} {name}");
+        if self.seen.contains(&key) {
+            return;
+        }
+        self.seen.push(key);
+        match fact {
+            Some(fact) => self.fact(pack, fact, kind),
+            None => {
+                let own = crate::pack::scope::table_of(pack, of);
+                let table = own.filter(|table| pack.tables[*table].column(name).is_some());
+                if let Some(table) = table {
+                    self.add(table);
+                }
+            }
+        }
+    }
+
+    fn fact(&mut self, pack: &Pack, fact: &Fact, kind: usize) {
+        match &fact.formula {
+            Formula::Aggregate { source: Source::Table(table), .. } => self.add(*table),
+            Formula::Aggregate { source: Source::Pending, .. } => self.waits = true,
+            Formula::Aggregate { source: Source::Archive | Source::ArchiveGrounds, .. } => self.undecided = true,
+            Formula::Aggregate { .. } | Formula::Covered => {}
+            Formula::Own { is, .. } => {
+                for name in is.term().names() {
+                    // A fact called like the column that it is taken from.
+                    if name == fact.name {
+                        if let Some(table) = crate::pack::scope::table_of(pack, fact.of) {
+                            self.add(table);
+                        }
+                    } else {
+                        self.name(pack, fact.of, kind, name);
+                    }
+                }
+            }
+        }
+    }
 }

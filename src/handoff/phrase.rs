@@ -7,8 +7,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::consequence::{Evidence, FactValue, Ground, Line, Origin};
-use crate::pack::{ColumnKind, Entity, Expression, Formula, Pack, Proposal, printed};
+use crate::consequence::{Evidence, FactValue, Flag, Ground, Line, Origin, Outcome, Subject};
+use crate::pack::{
+    ColumnKind, Entity, Expression, Formula, Pack, Proposal, Recipient, Rule, Tone, printed, recipients,
+};
 use crate::table::Dataset;
 
 use super::people;
@@ -24,7 +26,12 @@ pub struct Phrases<'a> {
     dataset: &'a Dataset,
     /// Per rule: whether it, a fact or a parameter behind it rests on a reading.
     readings: Vec<bool>,
+    /// Per rule about rows: whether these rows are about a unit.
+    of_units: Vec<bool>,
     tables: BTreeMap<&'a str, Row<'a>>,
+    lines: &'a [Line],
+    /// The adverse actions proposed for whoever has a line that they stand beside.
+    adverse: BTreeMap<Subject, Vec<&'a str>>,
 }
 
 /// How rows of a table are named.
@@ -35,14 +42,16 @@ struct Row<'a> {
 }
 
 impl<'a> Phrases<'a> {
-    pub fn new(pack: &'a Pack, dataset: &'a Dataset) -> Self {
+    pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome) -> Self {
         let tables = pack.tables.iter().enumerate().map(|(index, table)| {
             let called = called(table)
                 .map(|column| people::strings(&dataset.tables[index].frame, &table.columns[column].name))
                 .unwrap_or_default();
             (table.name.as_str(), Row { table: index, called })
         });
-        Phrases { pack, dataset, readings: readings(pack), tables: tables.collect() }
+        let of_units = pack.rules.iter().map(|rule| of_unit(pack, rule)).collect();
+        let (readings, tables, lines) = (readings(pack), tables.collect(), outcome.lines.as_slice());
+        Phrases { pack, dataset, readings, of_units, tables, lines, adverse: adverse(pack, lines) }
     }
 
     /// The provisions behind an action, each once.
@@ -69,7 +78,7 @@ impl<'a> Phrases<'a> {
     pub fn facts<'g>(&self, recipient: &str, grounds: impl Iterator<Item = &'g Ground>) -> String {
         let mut told: Vec<String> = Vec::new();
         for ground in grounds {
-            let sentence = self.ground(recipient, ground);
+            let sentence = self.ground(recipient, ground, true);
             if !sentence.is_empty() && !told.contains(&sentence) {
                 told.push(sentence);
             }
@@ -81,13 +90,37 @@ impl<'a> Phrases<'a> {
         numbered.collect::<Vec<_>>().join("；")
     }
 
-    fn ground(&self, recipient: &str, ground: &Ground) -> String {
+    /// In what capacity the recipient is reached, and why. `whole`: what a line that it rests on says is said, too.
+    fn ground(&self, recipient: &str, ground: &Ground, whole: bool) -> String {
         let rule = &self.pack.rules[ground.rule];
-        if let Entity::Row(table) = rule.of
-            && !self.pack.tables[table].shown_facts.is_empty()
-        {
-            return self.row_ground(table, ground);
+        let mut said = self.capacities(ground);
+        let reason = match rule.of {
+            Entity::Row(table) if !self.pack.tables[table].shown_facts.is_empty() => self.row_ground(table, ground),
+            _ => self.reason(recipient, ground, whole),
+        };
+        if !reason.is_empty() {
+            said.push(reason);
         }
+        said.join("，")
+    }
+
+    /// 本人为主要负责人, 被列为相关责任领导.
+    fn capacities(&self, ground: &Ground) -> Vec<String> {
+        let mut told = Vec::new();
+        for proposal in &ground.proposals {
+            let capacity = match &self.pack.rules[ground.rule].proposals[*proposal].to {
+                Recipient::Itself => continue,
+                Recipient::Role { role, .. } => format!("本人为{role}"),
+                Recipient::Named { column, .. } => format!("被列为{column}"),
+            };
+            if !told.contains(&capacity) {
+                told.push(capacity);
+            }
+        }
+        told
+    }
+
+    fn reason(&self, recipient: &str, ground: &Ground, whole: bool) -> String {
         let mut clauses: Vec<String> = Vec::new();
         let mut last_row = None;
         // What rests on facts behind the rule's own is said by those facts.
@@ -104,21 +137,22 @@ impl<'a> Phrases<'a> {
             let evidence: Vec<&Evidence> = ground.evidence.iter().filter(|evidence| *evidence.fact == **name).collect();
             let text = self.pack.facts.iter().find(|fact| &fact.name == name).and_then(|fact| fact.text.as_deref());
             match text {
+                Some(_) if is_blank(value) => {}
                 Some(text) => {
-                    clauses.push(text.replace("{}", &fact_value(value)) + &places(&evidence));
+                    clauses.push(text.replace("{}", &value.said("")) + &self.places(&evidence, whole));
                     last_row = None;
                 }
                 None if !evidence.is_empty() => {
-                    for evidence in evidence {
+                    for evidence in evidence.into_iter().filter(|one| !one.value.is_empty()) {
                         clauses.push(self.evidence(evidence, &mut last_row));
                     }
                 }
-                None if behind.is_empty() => clauses.push(plain_fact(name, value)),
+                None if behind.is_empty() && !is_blank(value) => clauses.push(plain_fact(name, value)),
                 None => {}
             }
         }
         for (fact, evidence) in behind {
-            let places = places(&evidence);
+            let places = self.places(&evidence, whole);
             // One cell with a word of a closed set says more than the row that it stands in: a grade of a year.
             let word = |one: &&Evidence| {
                 one.through.is_none() && matches!(self.column_kind(one), Some(ColumnKind::Choice { .. }))
@@ -142,7 +176,7 @@ impl<'a> Phrases<'a> {
         let known: Vec<String> = ground
             .facts
             .iter()
-            .filter(|(_, value)| !matches!(value, FactValue::Text(text) if text == &ground.about))
+            .filter(|(_, value)| !is_blank(value) && !matches!(value, FactValue::Text(text) if text == &ground.about))
             .map(|(name, value)| {
                 let measured = |evidence: &&Evidence| *evidence.column == **name && evidence.line.is_some();
                 let relation = ground.evidence.iter().find(measured).map(|evidence| self.relation(evidence));
@@ -150,7 +184,15 @@ impl<'a> Phrases<'a> {
             })
             .collect();
         let whose = if ground.about_label == ground.about { "" } else { &ground.about_label };
-        let row = format!("{}{} {}", of(whose), display(&self.pack.tables[table].name), ground.about);
+        let about_unit = self.pack.tables[table].about_unit.as_ref().filter(|_| self.of_units[ground.rule]);
+        let row = match about_unit.zip(ground.units.first()) {
+            Some((said, unit)) => {
+                let units = &self.dataset.registers[self.pack.membership.unit].labels;
+                let unit = units.get(*unit as usize).map_or("", String::as_str);
+                format!("{} {}", said.replace("{}", unit), ground.about)
+            }
+            None => format!("{}{} {}", of(whose), display(&self.pack.tables[table].name), ground.about),
+        };
         if known.is_empty() { row } else { format!("{row}（{}）", known.join("，")) }
     }
 
@@ -199,7 +241,6 @@ impl<'a> Phrases<'a> {
 
     fn value(&self, evidence: &Evidence) -> String {
         match self.column_kind(evidence) {
-            _ if evidence.value.is_empty() => "未填".to_owned(),
             Some(ColumnKind::Number { .. }) => format!(" {}", evidence.value),
             _ => format!("：{}", evidence.value),
         }
@@ -248,31 +289,99 @@ impl<'a> Phrases<'a> {
 
     /// Flags and hints, one after the other.
     pub fn hints(&self, line: &Line) -> Cow<'a, str> {
-        let mut told: Vec<&str> = Vec::new();
+        let mut told: Vec<String> = Vec::new();
         for flag in &line.flags {
-            if !line.hints.iter().any(|hint| hint.contains(flag.text())) {
-                told.push(flag.text());
+            if line.hints.iter().any(|hint| hint.contains(flag.text())) {
+                continue;
+            }
+            match (flag, self.adverse.get(&line.subject)) {
+                (Flag::Conflict, Some(adverse)) => told.push(format!("{}：{}", flag.text(), adverse.join("、"))),
+                _ => told.push(flag.text().to_owned()),
             }
         }
-        told.extend(line.hints.iter().map(|hint| hint.trim_end_matches('。')));
+        told.extend(line.hints.iter().map(|hint| hint.trim_end_matches('。').to_owned()));
+        told.extend(self.undecided(line).map(|id| format!("所依据的{} {id} 尚未审定", printed::LINE)));
         if told.is_empty() { Cow::Borrowed("") } else { Cow::Owned(told.join("；")) }
+    }
+
+    fn line(&self, id: &str) -> Option<&'a Line> {
+        let at = self.lines.binary_search_by(|line| line.id.as_bytes().cmp(id.as_bytes())).ok()?;
+        Some(&self.lines[at])
+    }
+
+    /// Lines of this run that a line rests on and about which nothing is decided yet.
+    fn undecided<'l>(&self, line: &'l Line) -> impl Iterator<Item = &'l str> {
+        let mut ids: Vec<&'l str> = Vec::new();
+        let evidence = line.grounds.iter().flat_map(|ground| &ground.evidence);
+        for id in evidence.filter_map(|one| one.through.as_deref()) {
+            let opinion = |line: &Line| line.decision.as_ref().map_or(String::new(), |given| given.opinion.clone());
+            let open =
+                self.line(id).map(opinion).is_some_and(|said| said.is_empty() || said == self.pack.answers.defer);
+            if open && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids.into_iter()
+    }
+
+    /// Where a fact was found that is not shown by a cell's value: lines, with why they are proposed, and named rows.
+    fn places(&self, evidence: &[&Evidence], whole: bool) -> String {
+        let mut places: Vec<String> = Vec::new();
+        for evidence in evidence {
+            let place = match (&evidence.through, &evidence.origin) {
+                (Some(id), _) => {
+                    let reason = self.line(id).filter(|_| whole).map(|line| self.why(line)).unwrap_or_default();
+                    let because = if reason.is_empty() { String::new() } else { format!("，因{reason}") };
+                    format!("{} {id}{because}", printed::LINE)
+                }
+                (None, Origin::Archive(id)) => format!("{} {id}", printed::LINE),
+                (None, Origin::Cell(_)) if evidence.label.is_empty() => continue,
+                (None, Origin::Cell(_)) => format!("{} {}", display(&evidence.table), evidence.label),
+            };
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        if places.is_empty() { String::new() } else { format!("（{}）", places.join("、")) }
+    }
+
+    /// Why a line is proposed, in short.
+    fn why(&self, line: &Line) -> String {
+        let ids = &self.dataset.registers[line.subject.kind].ids;
+        let recipient = ids.get(line.subject.index as usize).map_or("", String::as_str);
+        let mut told: Vec<String> = Vec::new();
+        for ground in &line.grounds {
+            let sentence = self.ground(recipient, ground, false);
+            if !sentence.is_empty() && !told.contains(&sentence) {
+                told.push(sentence);
+            }
+        }
+        told.join("；")
     }
 }
 
-/// Where a fact was found that is not shown by a cell's value: lines and named rows.
-fn places(evidence: &[&Evidence]) -> String {
-    let mut places: Vec<String> = Vec::new();
-    for evidence in evidence {
-        let place = match (&evidence.through, &evidence.origin) {
-            (Some(line), _) | (None, Origin::Archive(line)) => format!("{} {line}", printed::LINE),
-            (None, Origin::Cell(_)) if evidence.label.is_empty() => continue,
-            (None, Origin::Cell(_)) => format!("{} {}", display(&evidence.table), evidence.label),
-        };
-        if !places.contains(&place) {
-            places.push(place);
+/// Whether the rows of a rule are about a unit: its people answer by their role, or it answers itself.
+fn of_unit(pack: &Pack, rule: &Rule) -> bool {
+    let unit = pack.membership.unit;
+    matches!(rule.of, Entity::Row(_))
+        && rule.proposals.iter().any(|proposal| {
+            matches!(proposal.to, Recipient::Role { via: None, .. })
+                || recipients::kinds(pack, rule, proposal) == [unit]
+        })
+}
+
+/// What stands beside the lines that are flagged for it.
+fn adverse<'a>(pack: &'a Pack, lines: &[Line]) -> BTreeMap<Subject, Vec<&'a str>> {
+    let flagged = lines.iter().filter(|line| line.flags.contains(&Flag::Conflict));
+    let mut beside: BTreeMap<Subject, Vec<&'a str>> = flagged.map(|line| (line.subject, Vec::new())).collect();
+    for (action, definition) in pack.actions.iter().enumerate().filter(|(_, action)| action.tone == Tone::Adverse) {
+        for line in lines.iter().filter(|line| line.action == action) {
+            if let Some(names) = beside.get_mut(&line.subject) {
+                names.push(&definition.name);
+            }
         }
     }
-    if places.is_empty() { String::new() } else { format!("（{}）", places.join("、")) }
+    beside
 }
 
 /// Whose fact it is, in front of the fact.
@@ -296,19 +405,21 @@ fn overlapping(first: &str, second: &str) -> String {
     format!("{first}{}", &second[shared.len()..])
 }
 
-fn plain_fact(name: &str, value: &FactValue) -> String {
+/// Nobody filled it in: nothing is said of it.
+fn is_blank(value: &FactValue) -> bool {
     match value {
-        FactValue::Null => format!("{name}未填"),
-        FactValue::Bool(true) => name.to_owned(),
-        FactValue::Int(_) | FactValue::Number(_) => format!("{name} {}", fact_value(value)),
-        FactValue::Text(text) if text.is_empty() => format!("{name}未填"),
-        FactValue::Bool(false) | FactValue::Text(_) => format!("{name}：{}", fact_value(value)),
+        FactValue::Null => true,
+        FactValue::Text(text) => text.is_empty(),
+        _ => false,
     }
 }
 
-/// What is blank nobody filled in.
-fn fact_value(value: &FactValue) -> String {
-    value.said("未填")
+fn plain_fact(name: &str, value: &FactValue) -> String {
+    match value {
+        FactValue::Bool(true) => name.to_owned(),
+        FactValue::Int(_) | FactValue::Number(_) => format!("{name} {}", value.said("")),
+        FactValue::Null | FactValue::Bool(false) | FactValue::Text(_) => format!("{name}：{}", value.said("")),
+    }
 }
 
 /// In a table that may say several things about one subject: the closed set that stands before the
@@ -380,7 +491,6 @@ mod tests {
     #[test]
     fn facts_are_said_without_machine_words() {
         let cases = [
-            (FactValue::Null, "情节未填"),
             (FactValue::Bool(true), "情节"),
             (FactValue::Bool(false), "情节：否"),
             (FactValue::Text("较重".into()), "情节：较重"),

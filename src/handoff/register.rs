@@ -67,7 +67,6 @@ pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Wo
         (title.clone(), LineStyle::Title),
         (format!("{}　　共 {} 条", info.as_of_line(), table.rows.len()), LineStyle::Note),
         (explained, LineStyle::Note),
-        (info.chain_line(), LineStyle::Note),
     ]);
     let layout = table.columns.iter().map(|column| column_layout(column, info)).collect();
     let rows = table.rows.iter().map(|row| {

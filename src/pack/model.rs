@@ -116,6 +116,8 @@ pub enum Absent {
 #[derive(Debug, Clone)]
 pub struct Table {
     pub name: String,
+    /// The office that sends it, as people are told to turn to it; empty where the pack does not say.
+    pub sent_by: String,
     pub columns: Vec<Column>,
     pub absent: Absent,
     /// A 名册: a bad optional value is a warning and counts as blank.
@@ -140,6 +142,8 @@ pub struct Table {
     pub about: Option<usize>,
     /// Row facts shown in every ground about a row, in order; empty: the condition's own.
     pub shown_facts: Vec<String>,
+    /// What a row about a unit is called, beside its own name; `{}` is the unit.
+    pub about_unit: Option<String>,
     pub place: Place,
 }
 
@@ -625,6 +629,8 @@ pub struct Notices {
     pub title: String,
     /// Stands across the head until all its lines are decided.
     pub draft: String,
+    /// Who sends the letters.
+    pub from: String,
 }
 
 /// Names of the pending cases that the engine itself finds.
@@ -646,8 +652,8 @@ pub struct Ratio {
     /// Over the subject's facts: counted; and of which.
     pub counted: Expression,
     pub among: Expression,
-    /// Upper limit as a fraction, and where it comes from.
-    pub limit: f64,
+    /// Upper limits as fractions, each in force from its day on, ascending; and where they come from.
+    pub limits: Vec<(chrono::NaiveDate, f64)>,
     pub reference: String,
     /// A share above the limit is told at the end of a run too.
     pub warns: bool,

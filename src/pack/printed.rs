@@ -43,6 +43,8 @@ pub fn of_authority(authority: &str) -> String {
 
 /// What the meeting reads.
 pub const MEETING: &str = "会审一览";
+/// Where letters lie until all that they tell is decided.
+pub const DRAFTS: &str = "拟稿";
 /// The folder in which each authority finds its own people's lists.
 pub const SUBMITTED: &str = "报审";
 

@@ -75,6 +75,7 @@ pub struct RawNotices {
     pub folder: Name,
     pub title: String,
     pub draft: String,
+    pub from: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,6 +112,8 @@ pub struct RawAlias {
 #[serde(deny_unknown_fields)]
 pub struct RawTable {
     pub name: Name,
+    #[serde(default)]
+    pub sent_by: String,
     pub absent: Name,
     #[serde(default)]
     pub register: bool,
@@ -215,6 +218,7 @@ pub struct RawRow {
     pub about: Name,
     #[serde(default)]
     pub shown: Vec<Name>,
+    pub about_unit: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -528,7 +532,8 @@ pub struct RawRatio {
     pub of: Name,
     pub counted: Name,
     pub among: Name,
-    pub limit: f64,
+    #[serde(default)]
+    pub limits: Vec<RawDated>,
     pub reference: String,
     #[serde(default)]
     pub warns: bool,

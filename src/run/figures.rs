@@ -25,7 +25,7 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
                 name: ratio.name.clone(),
                 counted: both as u64,
                 among: among.iter().filter(|one| **one).count() as u64,
-                limit: ratio.limit,
+                limit: ratio.limits.iter().rfind(|(from, _)| *from <= world.data.as_of).map(|(_, limit)| *limit),
                 reference: ratio.reference.clone(),
                 warns: ratio.warns,
             })
@@ -72,10 +72,12 @@ fn column(world: &World<'_>, of: Entity, value: &Expression) -> Result<Column, E
 /// Each entity's value as a word; blank as 未填.
 fn words(world: &World<'_>, of: Entity, value: &Expression) -> Result<Vec<String>, Error> {
     let column = column(world, of, value)?;
+    // 是 and 否 alone would not say of what.
+    let name = value.text.trim();
     let word = |at: usize| match column.get(at) {
         Ok(AnyValue::Null) | Err(_) => "未填".to_owned(),
-        Ok(AnyValue::Boolean(true)) => "是".to_owned(),
-        Ok(AnyValue::Boolean(false)) => "否".to_owned(),
+        Ok(AnyValue::Boolean(true)) => format!("{name}：是"),
+        Ok(AnyValue::Boolean(false)) => format!("{name}：否"),
         Ok(value) => value.get_str().map_or_else(|| value.to_string(), str::to_owned),
     };
     Ok((0..world.height(of)).map(word).collect())

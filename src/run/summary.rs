@@ -105,7 +105,10 @@ pub fn of_outcome(
         line(&mut text, format_args!("拟处理：{}", counts.join("，")));
     }
     line(&mut text, format_args!("待定事项：{} 项", outcome.pending.len()));
-    for ratio in figures.ratios.iter().filter(|ratio| ratio.warns && ratio.exceeds()) {
+    for (ratio, limit) in figures.ratios.iter().filter_map(|ratio| Some((ratio, ratio.limit?))) {
+        if !ratio.warns || !ratio.exceeds() {
+            continue;
+        }
         let (counted, among) = (ratio.counted, ratio.among);
         line(
             &mut text,
@@ -113,7 +116,7 @@ pub fn of_outcome(
                 "提醒：{} {:.1}%（{counted}/{among}），超过上限 {}%（{}）",
                 ratio.name,
                 counted as f64 * 100.0 / among as f64,
-                ratio.limit * 100.0,
+                limit * 100.0,
                 ratio.reference
             ),
         );

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::model::*;
 use super::super::raw::*;
-use super::{Builder, Sections, answer_columns, cite, kinds, table_names};
+use super::{Builder, Sections, answer_columns, cite, day, kinds, table_names};
 
 impl Builder {
     pub(super) fn lists(&mut self, sections: &Sections) -> Vec<List> {
@@ -45,6 +45,25 @@ impl Builder {
             });
         }
         actions
+    }
+
+    /// Fractions by the day from which they are in force.
+    fn limits(&mut self, raw: &[RawDated]) -> Vec<(chrono::NaiveDate, f64)> {
+        let mut limits = Vec::new();
+        for dated in raw {
+            let value = match dated.value.get_ref() {
+                RawValue::Int(value) => Some(*value as f64),
+                RawValue::Number(value) => Some(*value),
+                RawValue::Text(_) => None,
+            };
+            match (day(dated.from.get_ref()), value.filter(|value| (0.0..=1.0).contains(value))) {
+                (Some(from), Some(value)) => limits.push((from, value)),
+                (None, _) => self.fault(dated.from.span(), "生效日期不是一天".into(), "请写成 2015-01-01".into()),
+                (_, None) => self.fault(dated.value.span(), "上限不是比例".into(), "请写成 0 到 1 之间的数".into()),
+            }
+        }
+        limits.sort_by_key(|(from, _)| *from);
+        limits
     }
 
     #[allow(clippy::too_many_arguments)] // The sections that a quota may name.
@@ -182,7 +201,7 @@ impl Builder {
                     of,
                     counted: self.expression(&raw.counted),
                     among: self.expression(&raw.among),
-                    limit: raw.limit,
+                    limits: self.limits(&raw.limits),
                     reference: raw.reference.clone(),
                     warns: raw.warns,
                     place: Place { file: file.clone(), span: raw.counted.span() },

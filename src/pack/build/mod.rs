@@ -256,7 +256,12 @@ impl Builder {
             influences,
             tasks,
             forms,
-            notices: Notices { folder: notices.folder.into_inner(), title: notices.title, draft: notices.draft },
+            notices: Notices {
+                folder: notices.folder.into_inner(),
+                title: notices.title,
+                draft: notices.draft,
+                from: notices.from,
+            },
             pendings: Pendings {
                 rejected_row: pendings.rejected_row,
                 rejected_register: pendings.rejected_register,
@@ -337,7 +342,7 @@ fn cite(measures: &str, parts: &BTreeMap<String, String>, provision: &str) -> St
         return String::new();
     }
     let part = provision.split('.').next().and_then(|part| parts.get(part)).map_or("", String::as_str);
-    format!("{measures}{part}（{provision}）")
+    format!("{measures}{part}〔规则{provision}〕")
 }
 
 /// The day that a date of the file names; none where it is more or less than one.

@@ -61,6 +61,7 @@ impl Builder {
             let row = sections.rows.iter().find(|(_, row)| row.table.get_ref() == raw.name.get_ref());
             tables.push(Table {
                 name: raw.name.get_ref().clone(),
+                sent_by: raw.sent_by.clone(),
                 absent: self
                     .word(
                         "缺表处理",
@@ -81,6 +82,7 @@ impl Builder {
                 about: row.and_then(|(_, row)| column(self, &row.about)),
                 shown_facts: row
                     .map_or_else(Vec::new, |(_, row)| row.shown.iter().map(|name| name.get_ref().clone()).collect()),
+                about_unit: row.and_then(|(_, row)| row.about_unit.clone()),
                 columns,
                 place: Place { file: file.clone(), span: raw.name.span() },
             });

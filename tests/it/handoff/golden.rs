@@ -76,7 +76,7 @@ fn first_difference(expected: Vec<String>, found: Vec<String>) -> Option<String>
 
 fn folder(run: &Path) -> String {
     let mut names = Vec::new();
-    for inside in ["", "退回单", "单位通知"] {
+    for inside in ["", "退回单", "单位通知", "单位通知/拟稿", "报审/省委"] {
         let Ok(entries) = std::fs::read_dir(run.join(inside)) else { continue };
         let mut found: Vec<String> =
             entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();

@@ -57,7 +57,6 @@ impl City {
         let grade = cell((3, 6), "考核等次", "年度考核_干部", "考核等次", "优秀");
         let praise = city.propose("表彰奖励", CADRE, 3, vec![city.ground("4.1-cadre", CADRE, 3, 0, vec![grade])]);
         praise.flags = vec![Flag::Conflict];
-        praise.flag_confidential = true;
         city.propose("交心谈话", CADRE, 5, vec![]);
         let outcome = &mut city.outcome;
         outcome.quotas =
@@ -99,7 +98,6 @@ impl City {
             rules,
             grounds,
             flags: vec![],
-            flag_confidential: false,
             check: "3f9a77c10a2b".into(),
             decision: None,
             twin: None,
@@ -275,7 +273,7 @@ fn figures() -> Figures {
                 name: "干部优秀比例".into(),
                 counted: 9,
                 among: 30,
-                limit: 0.25,
+                limit: Some(0.25),
                 warns: false,
                 reference: "党政领导干部考核工作条例（2019）".into(),
             },
@@ -283,7 +281,7 @@ fn figures() -> Figures {
                 name: "班子优秀比例".into(),
                 counted: 3,
                 among: 10,
-                limit: 0.3,
+                limit: Some(0.3),
                 warns: false,
                 reference: "党政领导干部考核工作条例（2019）".into(),
             },

@@ -194,10 +194,10 @@ fn grounds_are_told_as_sentences() {
         row.cells[table.column(column).unwrap()].to_string()
     };
     let cases = [
-        ("诫勉谈话名单", "2015-A-诫勉谈话-C-C00001", "依据", "《办法》第四部分（4.4）"),
+        ("诫勉谈话名单", "2015-A-诫勉谈话-C-C00001", "依据", "《办法》第四部分〔规则4.4〕"),
         ("诫勉谈话名单", "2015-A-诫勉谈话-C-C00001", "事实", "年度考核等次：基本称职"),
         ("诫勉谈话名单", "2015-A-诫勉谈话-C-C00001", "来源", "市直部门/半年考核（报送）.xls!Sheet1!G1"),
-        ("通报名单", "2015-A-通报-T-T00001", "依据", "《办法》第一部分（1.2）〔本部门口径〕"),
+        ("通报名单", "2015-A-通报-T-T00001", "依据", "《办法》第一部分〔规则1.2〕〔本部门口径〕"),
         (
             "通报名单",
             "2015-A-通报-T-T00001",
@@ -211,7 +211,12 @@ fn grounds_are_told_as_sentences() {
             "问题线索 XS-2015-017（线索来源：市级领导，核实结果：属实，情节：较重，达到调整建议起点情节「较重」〔本部门口径〕）",
         ),
         ("调整建议名单", "2015-A-调整建议-C-C00004", "可选方式", "调整、免职"),
-        ("表彰使用名单", "2015-A-表彰奖励-C-C00004", "提示", "并存不利情形；本年已约谈（2015-07-01）"),
+        (
+            "表彰使用名单",
+            "2015-A-表彰奖励-C-C00004",
+            "提示",
+            "并存不利情形：诫勉谈话、调整建议；本年已约谈（2015-07-01）",
+        ),
     ];
     for (list, id, column, expected) in cases {
         assert_eq!(cell(list, id, column), expected);
@@ -233,7 +238,74 @@ fn a_ground_about_somebody_else_names_them_and_several_are_numbered() {
         table.rows[0].cells[table.column(printed::FACTS).unwrap()],
         "（1）盘龙区的年度考核等次：一般；（2）市发展和改革委员会的年度考核等次：一般"
     );
-    assert_eq!(table.rows[0].cells[table.column(printed::BASIS).unwrap()], "《办法》第四部分（4.3）");
+    assert_eq!(table.rows[0].cells[table.column(printed::BASIS).unwrap()], "《办法》第四部分〔规则4.3〕");
+}
+
+/// 事实 and 提示 of the only line of a list.
+fn said(city: &City, list: &str) -> (String, String) {
+    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
+    let table = handoff.lists.iter().find(|table| table.list == list).unwrap();
+    let cell = |name: &str| table.rows[0].cells[table.column(name).unwrap()].to_string();
+    (cell(printed::FACTS), cell(printed::HINTS))
+}
+
+#[test]
+fn a_line_says_in_what_capacity_somebody_is_reached() {
+    let mut city = City::new(30);
+    let grade = cell((0, 6), "考核等次", "年度考核_班子", "考核等次", "一般");
+    let mut ground = city.ground("4.3", TEAM, 0, 0, vec![grade]);
+    ground.proposals = vec![0];
+    city.propose("诫勉谈话", CADRE, 0, vec![ground]);
+    assert_eq!(said(&city, "诫勉谈话名单").0, "本人为主要负责人，盘龙区的年度考核等次：一般");
+    let word = cell((4, 5), "半年落实不力", "半年考核_班子", "工作落实评价", "较差");
+    let mut ground = city.ground("1.3", TEAM, 0, 0, vec![word]);
+    ground.proposals = vec![1];
+    city.propose("约谈", CADRE, 4, vec![ground]);
+    let told = said(&city, "约谈名单").0;
+    assert_eq!(told, "被列为相关责任领导，盘龙区的半年考核（市委目督办）工作落实评价：较差");
+}
+
+#[test]
+fn a_lead_about_a_team_is_not_told_as_one_about_its_head() {
+    let mut city = City::new(30);
+    let rule = city.pack.rules.iter().position(|rule| rule.id == "2.1-team-true").unwrap();
+    let mut ground = city.reported(0);
+    (ground.rule, ground.units, ground.proposals) = (rule, vec![0], vec![0]);
+    city.propose("诫勉谈话", CADRE, 0, vec![ground]);
+    let told = said(&city, "诫勉谈话名单").0;
+    assert!(told.starts_with("本人为主要负责人，反映盘龙区班子的问题线索 XS-2015-017（"), "{told}");
+}
+
+#[test]
+fn what_is_blank_is_not_told() {
+    let mut city = City::new(30);
+    let mut ground = city.reported(2);
+    ground.facts.retain(|(name, _)| name != "情节");
+    ground.facts.push(("情节".into(), kaohe::consequence::FactValue::Null));
+    ground.evidence.clear();
+    city.propose("诫勉谈话", CADRE, 2, vec![ground]);
+    let told = said(&city, "诫勉谈话名单").0;
+    assert_eq!(told, "问题线索 XS-2015-017（线索来源：市级领导，核实结果：属实）");
+}
+
+#[test]
+fn a_second_admonition_says_why_this_year_s_is_proposed_and_that_it_is_undecided() {
+    let mut city = City::new(30);
+    let id = "2015-A-诫勉谈话-C-C00003";
+    let grade = cell((2, 6), "考核等次", "年度考核_干部", "考核等次", "基本称职");
+    city.propose("诫勉谈话", CADRE, 2, vec![city.ground("4.4", CADRE, 2, 0, vec![grade.clone()])]);
+    let mut through = kaohe::consequence::Evidence { fact: "本次拟诫勉".into(), ..grade };
+    through.through = Some(id.into());
+    let mut ground = city.ground("4.5", CADRE, 2, 0, vec![through]);
+    ground.facts = vec![("本年诫勉".into(), kaohe::consequence::FactValue::Bool(true))];
+    city.propose("调整建议", CADRE, 2, vec![ground]);
+    let (facts, hints) = said(&city, "调整建议名单");
+    assert_eq!(facts, format!("本次拟诫勉（处理编号 {id}，因年度考核等次：基本称职）"));
+    assert_eq!(hints, format!("所依据的处理编号 {id} 尚未审定"));
+    city.line(id).decision = decided("缓议");
+    assert!(said(&city, "调整建议名单").1.contains("尚未审定"));
+    city.line(id).decision = decided("同意");
+    assert_eq!(said(&city, "调整建议名单").1, "");
 }
 
 #[test]

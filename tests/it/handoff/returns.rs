@@ -68,13 +68,78 @@ fn check_hands_back_the_same_faults_without_a_run() {
 fn pending_cases_say_what_is_missing() {
     let dir = City::usual().published();
     let read = Listed::read(&dir.path().join("待定事项.xlsx"), "序号");
-    assert_eq!(read.texts("待定事由"), ["《办法》第四部分（4.4）：是否诫勉谈话"]);
+    assert_eq!(read.texts("待定事由"), ["《办法》第四部分〔规则4.4〕：是否诫勉谈话"]);
     assert_eq!(read.texts("缺少的事实"), ["「考核等次」"]);
-    assert_eq!(read.texts("怎么办"), ["查明并补齐「考核等次」"]);
+    assert_eq!(read.texts("怎么办"), ["请市委组织部在《年度考核_干部》中补齐「考核等次」"]);
     assert_eq!(read.texts("来源"), ["档案!2014-A-诫勉谈话-C-C00002"]);
     let dir = City::new(12).published();
     let read = Listed::read(&dir.path().join("待定事项.xlsx"), "序号");
     assert_eq!(read.rows[0][0], "本次没有待定事项。");
+}
+
+/// Whoever sends the grade settles all rules that wait for it: one row names them.
+#[test]
+fn cases_that_wait_for_the_same_are_one_row_that_names_table_and_office() {
+    let mut city = City::usual();
+    let known = city.outcome.pending[0].clone();
+    let mut add = |rule: &str, kind: usize, index: u32, missing: &[&str]| {
+        city.outcome.pending.push(kaohe::consequence::Pending {
+            rule: rule.into(),
+            rule_index: city.pack.rules.iter().position(|known| known.id == rule),
+            kind,
+            id: city.data.registers[kind].ids[index as usize].clone(),
+            label: city.data.registers[kind].labels[index as usize].clone(),
+            subject: Some(kaohe::consequence::Subject { kind, index }),
+            missing: missing.iter().map(|name| (*name).to_owned()).collect(),
+            ..known.clone()
+        });
+    };
+    add("4.1-cadre", CADRE, 1, &["考核等次"]);
+    add("4.2", CADRE, 1, &["考核等次", "特别优秀"]);
+    add("2.1-serious", CADRE, 2, &["情节"]);
+    add("1.3", TEAM, 0, &["主要负责人"]);
+    add("1.3", TEAM, 1, &["相关责任领导"]);
+    add("4.5", CADRE, 3, &["本年诫勉"]);
+    add("4.5", CADRE, 4, &["所属年度"]);
+    add("数据待更正", CADRE, 5, &["谈话记录"]);
+    add("无适用条款", CADRE, 6, &[]);
+    let dir = city.published();
+    let read = Listed::read(&dir.path().join("待定事项.xlsx"), "序号");
+    let rows: Vec<[&str; 3]> =
+        (0..read.rows.len()).map(|at| ["编号", "规则", "怎么办"].map(|name| read.texts(name)[at])).collect();
+    let grade = "请市委组织部在《年度考核_干部》中补齐「考核等次」";
+    let both = format!("{grade}；请市委组织部在《年度考核_干部》中补齐「特别优秀」");
+    let office = "请市委目督办、市政府目督办在《半年考核_班子》中补齐「相关责任领导」";
+    let talks = "请市委组织部在《谈话记录》中补齐";
+    assert_eq!(
+        rows[..9],
+        [
+            ["T00001", "1.3", "请市委组织部在《干部名册》中补齐「主要负责人」"],
+            ["C00002", "4.4、4.1-cadre", grade],
+            ["C00002", "4.2", both.as_str()],
+            ["C00003", "2.1-serious", "请市委组织部干部监督机构在《问题线索》中补齐「情节」"],
+            ["C00004", "4.5", rows[4][2]],
+            ["C00005", "4.5", format!("{talks}「所属年度」").as_str()],
+            ["C00006", "数据待更正", "请市委组织部更正《谈话记录》中被退回的行（见数据问题清单、退回单）后重新报送",],
+            ["C00007", "无适用条款", "没有条款适用，请研究是否另行处理"],
+            ["T00002", "1.3", office],
+        ]
+    );
+    assert!(rows[4][2].contains("本人其他待定事项补齐后即可判断"), "{}", rows[4][2]);
+}
+
+/// A limit judges only years in which it was in force.
+#[test]
+fn a_share_without_a_limit_then_is_shown_without_one() {
+    let mut city = City::usual();
+    city.figures.ratios[0].limit = None;
+    assert!(!city.figures.ratios[0].exceeds());
+    let dir = city.published();
+    let strings = &parts(&dir.path().join("总览.xlsx"))["xl/sharedStrings.xml"];
+    assert!(strings.contains("当时没有上限"));
+    let pack = &city.pack;
+    let day = |year| chrono::NaiveDate::from_ymd_opt(year, 12, 31).unwrap();
+    assert!(pack.overview.ratios.iter().all(|ratio| ratio.limits.iter().all(|(from, _)| *from > day(2018))));
 }
 
 #[test]

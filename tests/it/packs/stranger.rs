@@ -40,7 +40,7 @@ fn a_stranger_adds_a_table_a_parameter_a_fact_and_a_rule_with_its_list() {
     assert_eq!(test.code, 0, "{}", test.text);
     let show = pack("show", &folder).text;
     assert!(
-        show.contains("《办法》第一部分（1.6）") && show.contains("→ 约请群众代表座谈：该班子（座谈名单）"),
+        show.contains("《办法》第一部分〔规则1.6〕") && show.contains("→ 约请群众代表座谈：该班子（座谈名单）"),
         "{show}"
     );
     assert!(show.contains("〔本部门口径〕本部门以不足60%为不满意"), "{show}");
