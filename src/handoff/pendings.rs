@@ -17,6 +17,8 @@ pub const NAME: &str = "待定事项";
 
 /// Cases of one subject that wait for the same.
 struct Wait<'a> {
+    /// Where the first of them stands in the outcome.
+    first: usize,
     cases: Vec<&'a Pending>,
 }
 
@@ -24,14 +26,18 @@ struct Wait<'a> {
 fn waits<'a>(material: &Material<'a>) -> Vec<Wait<'a>> {
     type Key<'k> = (Order, usize, &'k str, Vec<&'k str>);
     let mut known: BTreeMap<Key<'a>, Wait<'a>> = BTreeMap::new();
-    for case in &material.outcome.pending {
+    for (first, case) in material.outcome.pending.iter().enumerate() {
         let order = case.subject.map_or((u32::MAX, u8::MAX, u32::MAX), |subject| material.people.order(subject));
         let mut missing: Vec<&str> = case.missing.iter().map(String::as_str).collect();
         missing.sort_unstable();
         let key = (order, case.kind, case.id.as_str(), missing);
-        known.entry(key).or_insert_with(|| Wait { cases: Vec::new() }).cases.push(case);
+        known.entry(key).or_insert_with(|| Wait { first, cases: Vec::new() }).cases.push(case);
     }
-    known.into_values().collect()
+    // Of one subject, in the order in which the rules come.
+    let mut waits: Vec<_> =
+        known.into_iter().map(|((order, kind, id, _), wait)| ((order, kind, id, wait.first), wait)).collect();
+    waits.sort_by(|(one, _), (other, _)| one.cmp(other));
+    waits.into_iter().map(|(_, wait)| wait).collect()
 }
 
 /// The workbook of pending cases.
@@ -52,7 +58,7 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
     ];
     let waits = waits(material);
     let count = waits.len();
-    let rows = (1..).zip(waits).map(|(number, Wait { cases })| {
+    let rows = (1..).zip(waits).map(|(number, Wait { cases, .. })| {
         let first = cases[0];
         let subject = |text: &dyn Fn(Subject) -> Cow<'a, str>| {
             first.subject.map_or(Value::Blank, |subject| Value::text(text(subject)))
@@ -172,10 +178,15 @@ fn step(pack: &Pack, case: &Pending, name: &str) -> String {
     }
     for table in found.tables {
         let table = &pack.tables[table];
-        steps.push(format!("请{}在《{}》中补齐「{name}」", office(&table.sent_by), table.name));
+        let office = office(&table.sent_by);
+        steps.push(if found.stands_there || table.column(name).is_some() {
+            format!("请{office}在《{}》中补齐「{name}」", table.name)
+        } else {
+            format!("请{office}补报或补齐《{}》，以查明「{name}」", table.name)
+        });
     }
     if found.undecided {
-        steps.push("上一年尚未审定的，请委员会审定后收回意见".to_owned());
+        steps.push("此前提出而尚未审定的，请委员会审定后收回意见".to_owned());
     }
     if found.waits {
         steps.push("本人其他待定事项补齐后即可判断".to_owned());
@@ -192,6 +203,8 @@ fn office(sent_by: &str) -> &str {
 struct Supply {
     /// Indices of tables, each once.
     tables: Vec<usize>,
+    /// It is what the tables say of somebody, not what follows from them.
+    stands_there: bool,
     /// What a committee has not decided yet.
     undecided: bool,
     /// What this run has left open.
@@ -220,9 +233,11 @@ impl Supply {
             _ => None,
         });
         if let Some(table) = named {
+            self.stands_there = true;
             return self.add(table);
         }
         if let Some(fork) = pack.forks.iter().find(|fork| fork.missing == name) {
+            self.stands_there = true;
             return self.add(fork.table);
         }
         let of = rule.map(|rule| rule.of);
