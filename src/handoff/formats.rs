@@ -76,10 +76,10 @@ pub fn caption() -> &'static Format {
     MADE.get_or_init(|| typeface(HEAD_FACE, 12.0).set_align(FormatAlign::Left).set_align(FormatAlign::VerticalCenter))
 }
 
-/// The sentence in place of rows.
-pub fn empty() -> &'static Format {
-    static MADE: OnceLock<Format> = OnceLock::new();
-    MADE.get_or_init(|| bordered(typeface(TEXT_FACE, measure::TEXT)).set_align(FormatAlign::Center))
+/// The sentence in place of rows, as large as they would be.
+pub fn empty(size: Size) -> &'static Format {
+    static MADE: [OnceLock<Format>; 3] = [const { OnceLock::new() }; 3];
+    MADE[size as usize].get_or_init(|| bordered(typeface(TEXT_FACE, points(size))).set_align(FormatAlign::Center))
 }
 
 pub fn header(column: &Column) -> &'static Format {

@@ -86,14 +86,14 @@ fn sheet<'a>(
     let rows = (1..).zip(cases).map(|(number, case)| row(material, number, case, with_answers)).collect();
     let head = super::lines([
         (title.to_owned(), LineStyle::Title),
-        ("内部资料　　密级：＿＿＿＿＿＿".to_owned(), LineStyle::Note),
+        ("内部资料　　密级：＿＿＿＿＿＿".to_owned(), LineStyle::Paragraph),
         (
             format!(
                 "{}　　共 {} 个对象　　所列均为建议。本表供会议阅看，不在本表填写；意见请填在各名单上。",
                 info.as_of_line(),
                 cases.len()
             ),
-            LineStyle::Note,
+            LineStyle::Paragraph,
         ),
     ]);
     Sheet {

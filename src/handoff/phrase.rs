@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::consequence::{Evidence, FactValue, Flag, Ground, Line, Origin, Outcome, Subject};
 use crate::pack::{
-    ColumnKind, Entity, Expression, Formula, Pack, Proposal, Recipient, Rule, Tone, printed, recipients,
+    ColumnKind, Entity, Expression, Formula, KeyPart, Pack, Proposal, Recipient, Rule, Tone, printed, recipients,
 };
 use crate::table::Dataset;
 
@@ -425,13 +425,13 @@ fn plain_fact(name: &str, value: &FactValue) -> String {
 /// In a table that may say several things about one subject: the closed set that stands before the
 /// subject, which is who says it.
 fn called(table: &crate::pack::Table) -> Option<usize> {
-    if table.key.is_some() {
-        return None;
-    }
     let subject = table.references.iter().map(|reference| reference.id.min(reference.label)).min()?;
-    table.columns[..subject]
+    let who = table.columns[..subject]
         .iter()
-        .position(|column| column.required && matches!(column.kind, ColumnKind::Choice { .. }))
+        .position(|column| column.required && matches!(column.kind, ColumnKind::Choice { .. }))?;
+    // Where a key tells rows apart, it is that column which has to be part of it.
+    let tells = table.key.as_ref().is_none_or(|key| key.parts.contains(&KeyPart::Column(who)));
+    tells.then_some(who)
 }
 
 /// Per rule: whether a reading stands behind it, directly or through the facts and parameters it names.

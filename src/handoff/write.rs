@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
     ExcelDateTime, Format, Formula, IgnoreError, ProtectionOptions, Url, XlsxError,
 };
 
-use super::model::{self, AnswerKind, Block, Line, Paper, Sheet, Shown, Value};
+use super::model::{self, AnswerKind, Block, Line, Paper, Sheet, Shown, Size, Value};
 use super::text::SheetNames;
 use super::{chart, formats, layout, sink};
 use crate::workbook::OWN_MARK;
@@ -233,7 +233,7 @@ impl Writer<'_, '_> {
         if rows.is_empty() {
             self.across(
                 &block.empty,
-                formats::empty(),
+                formats::empty(block.columns.first().map_or(Size::Text, |column| column.size)),
                 spread.map_or(block.columns.len().min(layout.printed), |last| usize::from(last) + 1),
             )?;
             self.worksheet.set_row_height(self.row, layout::EMPTY)?;
