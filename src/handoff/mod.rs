@@ -10,6 +10,7 @@
 //! links to input files only where the run is told to: where inputs and outputs lie shows in the bytes then, and a
 //! link is dead as soon as a list is sent on. 来源 names the cell in words in any case.
 
+pub mod analysis;
 pub mod changes;
 mod chart;
 pub mod comparison;
@@ -151,6 +152,8 @@ pub struct Handoff<'a> {
     pub lists: Vec<ListTable<'a>>,
     /// The register of talks, where the pack keeps one.
     pub register: Option<ListTable<'a>>,
+    /// What the archive knows from other runs, for the pages that units are analysed from.
+    pub earlier: Vec<analysis::Earlier>,
 }
 
 /// What [`Handoff::publish`] is told beside the material.
@@ -188,7 +191,7 @@ impl<'a> Handoff<'a> {
         let material = Material::new(pack, dataset, outcome);
         let lists = lists::tables(&material);
         let register = register::table(&material);
-        Handoff { material, lists, register }
+        Handoff { material, lists, register, earlier: Vec::new() }
     }
 
     /// Writes every workbook of the run into `dir`, in parallel.
@@ -223,7 +226,9 @@ impl<'a> Handoff<'a> {
         jobs.extend(letters.paths(material.pack).map(|(index, path)| (format!("{folder}/{path}"), Job::Notice(index))));
         let papers = forms::forms(material);
         jobs.extend(papers.names().map(|(index, name)| (format!("{}/{name}", printed::FORMS), Job::Form(index))));
-        let made = Built { faulty: &faulty, letters: &letters, papers: &papers };
+        let pages = analysis::pages(material);
+        jobs.extend(pages.names().map(|(index, name)| (format!("{}/{name}", printed::PAGES), Job::Page(index))));
+        let made = Built { faulty: &faulty, letters: &letters, papers: &papers, pages: &pages };
         write_all(dir, &mut jobs, |job, path| self.write(job, info, &made, path))
     }
 
@@ -231,7 +236,7 @@ impl<'a> Handoff<'a> {
         &self,
         job: Job<'_>,
         info: &RunInfo,
-        Built { faulty, letters, papers }: &Built<'_>,
+        Built { faulty, letters, papers, pages }: &Built<'_>,
         path: &Path,
     ) -> Result<(), Error> {
         let material = &self.material;
@@ -250,6 +255,7 @@ impl<'a> Handoff<'a> {
             Job::Return(index) => faulty.returned(index, info.as_of),
             Job::Notice(index) => letters.workbook(material, info, index),
             Job::Form(index) => papers.workbook(material, info, index),
+            Job::Page(index) => pages.workbook(material, &self.earlier, info, index),
             Job::Changes(changes) => {
                 changes::workbook(info.title(material.pack, printed::CHANGES), info.as_of, changes)
             }
@@ -278,6 +284,7 @@ struct Built<'b> {
     faulty: &'b faults::Faulty<'b>,
     letters: &'b notices::Letters<'b>,
     papers: &'b forms::Forms<'b>,
+    pages: &'b analysis::Pages<'b>,
 }
 
 /// A workbook to be built and written.
@@ -295,6 +302,7 @@ enum Job<'j> {
     Return(usize),
     Notice(usize),
     Form(usize),
+    Page(usize),
     Changes(&'j [changes::Change<'j>]),
 }
 

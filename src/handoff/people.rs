@@ -177,7 +177,8 @@ pub fn strings<'a>(frame: &'a DataFrame, name: &str) -> Vec<Option<&'a str>> {
     }
 }
 
-fn indices(frame: &DataFrame, name: &str) -> Vec<Option<u32>> {
+/// A column of indices in a register, row by row.
+pub fn indices(frame: &DataFrame, name: &str) -> Vec<Option<u32>> {
     match frame.column(name) {
         Ok(column) if column.dtype() == &DataType::UInt32 => {
             column.u32().map(|numbers| numbers.iter().collect()).unwrap_or_default()

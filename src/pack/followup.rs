@@ -122,3 +122,35 @@ pub struct Pen {
     pub label: String,
     pub lines: u32,
 }
+
+/// A page from which a unit with a line of some action is analysed.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub title: String,
+    /// Index of the action.
+    pub action: usize,
+    /// Stands on every page: to whom it may go.
+    pub mark: String,
+    pub note: String,
+    pub tables: Vec<PageTable>,
+    /// Where the members' grades of the year stand.
+    pub grades: PageGrades,
+    pub place: Place,
+}
+
+/// The unit's rows of an input table.
+#[derive(Debug, Clone)]
+pub struct PageTable {
+    pub title: String,
+    pub table: usize,
+    pub columns: Vec<String>,
+    /// The parameter that its scores are measured against.
+    pub line: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PageGrades {
+    pub table: usize,
+    pub grade: String,
+    pub year: String,
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 pub use super::expression::Expression;
-use super::followup::{Form, Influence, Measure, Talks, Task};
+use super::followup::{Form, Influence, Measure, Page, Talks, Task};
 use super::template::Template;
 use super::term::Kind;
 
@@ -46,6 +46,7 @@ pub struct Pack {
     pub influences: Vec<Influence>,
     pub tasks: Vec<Task>,
     pub forms: Vec<Form>,
+    pub pages: Vec<Page>,
     pub notices: Notices,
     pub pendings: Pendings,
     pub answers: Answers,

@@ -26,6 +26,8 @@ pub const STATE: &str = "状态";
 
 /// The folder of the papers for agreed lines.
 pub const FORMS: &str = "文书";
+/// The folder of the pages that units are analysed from.
+pub const PAGES: &str = "研判";
 
 /// The columns of the workbook of holidays, and what stands in the second: a day off, a day worked instead.
 pub const DAY: &str = "日期";

@@ -45,6 +45,7 @@ pub struct RawFile {
     pub influence: Vec<RawInfluence>,
     pub task: Vec<RawTask>,
     pub form: Vec<RawForm>,
+    pub page: Vec<RawPage>,
     pub ratio: Vec<RawRatio>,
     pub cross: Vec<RawCross>,
     pub silent: Vec<RawSilent>,
@@ -513,6 +514,34 @@ pub struct RawForm {
 pub struct RawPen {
     pub label: String,
     pub lines: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPage {
+    pub title: Name,
+    pub action: Name,
+    pub mark: String,
+    pub note: String,
+    pub tables: Vec<RawPageTable>,
+    pub grades: RawPageGrades,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPageTable {
+    pub title: String,
+    pub table: Name,
+    pub columns: Vec<Name>,
+    pub line: Option<Name>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPageGrades {
+    pub table: Name,
+    pub grade: Name,
+    pub year: Name,
 }
 
 /// A further measure that a proposal may be changed to.

@@ -121,9 +121,10 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) ->
     let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
     let (outcome, trace) = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
     told.stage("编制名单");
-    let (figures, handed) = rayon::join(|| figures::figures(&world), || Handoff::new(pack, &data, &outcome));
+    let (figures, mut handed) = rayon::join(|| figures::figures(&world), || Handoff::new(pack, &data, &outcome));
     let figures = figures.map_err(Failure::failed)?;
     drop(world);
+    handed.earlier = record::earlier(pack, history, &outcome);
     let info = RunInfo {
         year: data.year,
         run: job.run,
@@ -217,8 +218,15 @@ impl Made<'_> {
     fn keep_foreign(&self, held: &Held, staged: &Path, name: &str) -> Result<(), Failure> {
         let sealed = archive::sealed_workbooks(&self.target.output.join(name)).map_err(Failure::failed)?;
         let changes = format!("{}.xlsx", printed::CHANGES);
-        let own =
-            [data::RUN, data::FOLDER, handoff::faults::FOLDER, &self.pack.notices.folder, printed::FORMS, &changes];
+        let own = [
+            data::RUN,
+            data::FOLDER,
+            handoff::faults::FOLDER,
+            &self.pack.notices.folder,
+            printed::FORMS,
+            printed::PAGES,
+            &changes,
+        ];
         let ours = |name: &str| own.contains(&name) || sealed.as_ref().is_some_and(|sealed| sealed.contains(name));
         held.keep(staged, name, &ours)
     }

@@ -11,7 +11,8 @@ use crate::archive::{
 };
 use crate::consequence::{Flag, Line, Outcome, TalkHeld, json};
 use crate::fact::History;
-use crate::fact::history::PastGround;
+use crate::fact::history::{PastGround, PastLine};
+use crate::handoff::analysis::Earlier;
 use crate::handoff::lists::{ListRow, ListTable};
 use crate::handoff::{Handoff, RunInfo};
 use crate::pack::{Pack, Run};
@@ -30,6 +31,34 @@ pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> O
         .iter()
         .map(|action| (action.name.clone(), lines().filter(|line| line.action == action.name).count() as u64));
     Some(counts.filter(|(_, count)| *count > 0).collect())
+}
+
+/// What other runs' lines say to the pages that units are analysed from.
+pub fn earlier(pack: &Pack, history: &History, outcome: &Outcome) -> Vec<Earlier> {
+    let of = |line: &PastLine| {
+        let decision = line.decision.as_ref();
+        let words = decision.map(|given| [&given.opinion, &given.method, &given.date].map(String::as_str).join(" "));
+        let answers = decision.into_iter().flat_map(|given| &given.extra).filter(|(_, text)| !text.is_empty());
+        let mut done: Vec<String> = answers.map(|(column, text)| format!("{column}：{text}")).collect();
+        let talks = outcome.talks.iter().filter(|talk| talk.line.as_ref() == Some(&line.id));
+        done.extend(talks.map(|talk| format!("{} {}", talk.day, talk.kind)));
+        let grades = line.grounds.iter().filter(|ground| ground.about == line.subject).flat_map(|ground| {
+            let of_year = ground.facts.iter().filter(|(name, _)| pack.grades.contains(name));
+            of_year.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+        });
+        Earlier {
+            kind: line.kind.clone(),
+            subject: line.subject.clone(),
+            year: line.year,
+            run: line.run,
+            action: line.action.clone(),
+            decided: words.unwrap_or_default().trim().to_owned(),
+            done: if done.is_empty() { "没有记载".to_owned() } else { done.join("；") },
+            grades: grades.collect(),
+        }
+    };
+    // A line whose decision is its half-year's is told there.
+    history.lines.values().filter(|line| line.adopted.is_none()).map(of).collect()
 }
 
 /// Talks that people entered in the register stand among the talks, one for each line that they carry out.

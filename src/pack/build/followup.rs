@@ -1,6 +1,8 @@
 //! What follows a meeting: further measures, talks, influence periods, tasks.
 
-use super::super::followup::{Form, Influence, InfluenceTexts, Measure, Pen, Talks, Task, Within};
+use super::super::followup::{
+    Form, Influence, InfluenceTexts, Measure, Page, PageGrades, PageTable, Pen, Talks, Task, Within,
+};
 use super::super::model::*;
 use super::super::raw::{Name, RawTalks, RawTask};
 use super::{Builder, Sections, day, stays_inside, table_names};
@@ -183,6 +185,57 @@ impl Builder {
             });
         }
         forms
+    }
+
+    pub(super) fn pages(
+        &mut self,
+        sections: &Sections,
+        tables: &[Table],
+        actions: &[Action],
+        parameters: &[Parameter],
+    ) -> Vec<Page> {
+        let mut pages = Vec::new();
+        for (file, raw) in &sections.pages {
+            self.file.clone_from(file);
+            let action = self.find("处理", &raw.action, actions.iter().map(|action| action.name.as_str()));
+            let mut shown = Vec::new();
+            for one in &raw.tables {
+                let Some(table) = self.find("表", &one.table, table_names(tables)) else { continue };
+                for name in &one.columns {
+                    self.find("列", name, tables[table].columns.iter().map(|column| column.name.as_str()));
+                }
+                if let Some(line) = &one.line {
+                    self.find("参数", line, parameters.iter().map(|parameter| parameter.name.as_str()));
+                }
+                shown.push(PageTable {
+                    title: one.title.clone(),
+                    table,
+                    columns: one.columns.iter().map(|name| name.get_ref().clone()).collect(),
+                    line: one.line.as_ref().map(|name| name.get_ref().clone()),
+                });
+            }
+            let grades = self.find("表", &raw.grades.table, table_names(tables));
+            if let Some(table) = grades {
+                for name in [&raw.grades.grade, &raw.grades.year] {
+                    self.find("列", name, tables[table].columns.iter().map(|column| column.name.as_str()));
+                }
+            }
+            let (Some(action), Some(grades)) = (action, grades) else { continue };
+            pages.push(Page {
+                title: raw.title.get_ref().clone(),
+                action,
+                mark: raw.mark.clone(),
+                note: raw.note.clone(),
+                tables: shown,
+                grades: PageGrades {
+                    table: grades,
+                    grade: raw.grades.grade.get_ref().clone(),
+                    year: raw.grades.year.get_ref().clone(),
+                },
+                place: Place { file: file.clone(), span: raw.title.span() },
+            });
+        }
+        pages
     }
 
     /// How long a task may take: one of three units, and why so long.

@@ -56,6 +56,7 @@ struct Sections {
     influences: Located<RawInfluence>,
     tasks: Located<RawTask>,
     forms: Located<RawForm>,
+    pages: Located<RawPage>,
     talks: Located<RawTalks>,
     ratios: Located<RawRatio>,
     crosses: Located<RawCross>,
@@ -123,7 +124,7 @@ impl Builder {
             }
             gather!(subject => subjects, alias => aliases, table => tables, row => rows, parameter => parameters,
                 fact => facts, fork => forks, rule => rules, list => lists, action => actions, quota => quotas,
-                hint => hints, measure => measures, influence => influences, task => tasks, form => forms, talks => talks, ratio => ratios, cross => crosses, silent => silents, together => together,
+                hint => hints, measure => measures, influence => influences, task => tasks, form => forms, page => pages, talks => talks, ratio => ratios, cross => crosses, silent => silents, together => together,
                 exclusive => exclusive, membership => memberships, register_book => registers);
             macro_rules! once {
                 ($($field:ident),*) => {$(
@@ -219,6 +220,7 @@ impl Builder {
         let tasks = self.tasks(&sections, &tables, talks.as_ref(), &actions, &lists);
         self.unique("文书", &sections.forms, |form| &form.name);
         let forms = self.forms(&sections, &actions, &lists);
+        let pages = self.pages(&sections, &tables, &actions, &parameters);
         let register = sections.registers.pop().and_then(|(file, raw)| {
             self.file = file;
             self.register(raw, &tables, &subjects, &actions, &parts, &measures)
@@ -256,6 +258,7 @@ impl Builder {
             influences,
             tasks,
             forms,
+            pages,
             notices: Notices {
                 folder: notices.folder.into_inner(),
                 title: notices.title,

@@ -14,7 +14,7 @@ const TAKEN: [&str; 11] = [
     "数据问题清单",
     "退回单",
     printed::FORMS,
-    "研判",
+    printed::PAGES,
     printed::MEETING,
     printed::SUBMITTED,
     printed::CHANGES,

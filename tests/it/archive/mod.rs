@@ -15,6 +15,7 @@ mod papers;
 mod publish;
 mod record;
 mod sheets;
+mod story;
 mod submitted;
 mod talks;
 mod tasks;

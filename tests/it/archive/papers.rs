@@ -229,3 +229,42 @@ fn explain_tells_a_subject_over_the_years_and_makes_a_page() {
     assert!(words(&page).contains("历年情况"));
     assert_eq!(explained("查无此人", &[]).0, Some(1));
 }
+
+/// 研判: in the annual run, for each team with 分析研究, decided or not.
+#[test]
+fn a_team_that_is_to_be_analysed_gets_its_page() {
+    let city = City::new(&[
+        "半年考核_班子 B1 目标完成得分=20",
+        "年度目标考核 B1 目标完成得分=30 作风改进评价=不明显",
+        "+年度考核_班子 年度=2014 单位编号=B1 考核等次=一般",
+        "年度考核_干部 G13 考核等次=基本称职",
+    ]);
+    city.run("half-year");
+    city.decide(H, "通报名单", &[("2015-H-通报-T-B1", "同意", "")]);
+    assert!(!city.output().join(H).join("研判").exists());
+    city.run("annual");
+    let folder = city.output().join("2015-annual/研判");
+    let found: Vec<String> =
+        std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(found, ["B1-甲局.xlsx"]);
+    let text = words(&folder.join("B1-甲局.xlsx"));
+    for part in [
+        "内部资料",
+        "市委目督办",
+        "20",
+        "30",
+        "半年得分线 60",
+        "2014",
+        "一般",
+        "分析研究",
+        "未审定",
+        "赵一",
+        "党组书记",
+        "孙三",
+        "基本称职",
+        "诫勉谈话",
+        "没有上一年审定的事项",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+}

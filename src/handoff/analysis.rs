@@ -1,0 +1,265 @@
+//! 研判: for each unit that is to be analysed the page that it is analysed from. It states what is known and what is
+//! proposed, decided or not; it does not conclude. 内部资料: it goes to nobody outside.
+
+use std::borrow::Cow;
+
+use crate::consequence::{Line, Subject};
+use crate::pack::{Pack, Page, PageTable, Run, Value as Setting, printed};
+
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::text::FileNames;
+use super::{Material, RunInfo};
+use crate::fact::Texts;
+
+/// What the archive knows of a subject from another run.
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    pub kind: String,
+    pub subject: String,
+    pub year: i32,
+    pub run: Run,
+    pub action: String,
+    /// What was decided, in words.
+    pub decided: String,
+    /// Whether it was carried out, as far as that is known.
+    pub done: String,
+    /// Grades of the year that its grounds hold: fact and value.
+    pub grades: Vec<(String, String)>,
+}
+
+/// The pages of a run.
+#[derive(Default)]
+pub struct Pages<'a> {
+    pages: Vec<(&'a Page, Subject, String)>,
+}
+
+/// One for each unit with a line of a page's action, in register order.
+pub fn pages<'a>(material: &Material<'a>) -> Pages<'a> {
+    let mut names = FileNames::default();
+    let mut pages = Vec::new();
+    for page in &material.pack.pages {
+        let lines = material.outcome.lines.iter();
+        let mut units: Vec<Subject> =
+            lines.filter(|line| line.action == page.action).map(|line| line.subject).collect();
+        units.retain(|subject| subject.kind == material.people.unit);
+        units.sort_unstable();
+        units.dedup();
+        pages.extend(units.into_iter().map(|unit| {
+            let name = names.claim(&format!("{}-{}", material.people.id(unit), material.people.label(unit)));
+            (page, unit, name)
+        }));
+    }
+    Pages { pages }
+}
+
+impl Pages<'_> {
+    /// Index and file name of every page.
+    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.pages.iter().map(|(_, _, name)| name.as_str()).enumerate()
+    }
+
+    pub fn workbook<'s>(
+        &'s self,
+        material: &'s Material<'_>,
+        earlier: &'s [Earlier],
+        info: &RunInfo,
+        index: usize,
+    ) -> Workbook<'s> {
+        let (page, unit, _) = &self.pages[index];
+        let name = material.people.label(*unit);
+        let title = format!("{}\n{name}", info.title(material.pack, &page.title));
+        let head = super::lines([
+            (title.clone(), LineStyle::Title),
+            (page.mark.clone(), LineStyle::Warning),
+            (page.note.clone(), LineStyle::Note),
+        ]);
+        let mut blocks: Vec<Block<'s>> =
+            page.tables.iter().map(|table| table_block(material, info, table, *unit)).collect();
+        blocks.push(proposals(material, *unit));
+        blocks.push(members(material, page, info, *unit));
+        blocks.push(pendings(material, *unit));
+        blocks.push(measures(material, earlier, info, *unit));
+        blocks.push(grades(material, earlier, *unit));
+        let sheet = Sheet {
+            name: page.title.clone(),
+            paper: Paper::Upright,
+            head,
+            blocks,
+            tail: Vec::new(),
+            protected: false,
+            frozen: None,
+            filter: false,
+            foot_left: page.mark.clone(),
+            foot_right: info.as_of_line(),
+        };
+        Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+    }
+}
+
+/// The unit's rows of an input table, of all years, beside the line that they are measured against.
+fn table_block<'s>(material: &'s Material<'_>, info: &RunInfo, of: &'s PageTable, unit: Subject) -> Block<'s> {
+    let pack = material.pack;
+    let frame = &material.dataset.tables[of.table].frame;
+    let columns: Vec<Column> = of.columns.iter().map(|name| Column::text(name, 6.0, 30.0)).collect();
+    let texts: Vec<Option<Texts>> = of.columns.iter().map(|name| Texts::of(frame, name)).collect();
+    let holder = super::people::indices(frame, &format!("@{}", pack.subjects[unit.kind].kind));
+    let rows = (0..frame.height()).filter(|row| holder.get(*row).copied().flatten() == Some(unit.index));
+    let rows = rows.map(|row| {
+        let cell = |texts: &Option<Texts>| {
+            let text = texts.as_ref().and_then(|texts| texts.at(row)).map(Cow::into_owned).unwrap_or_default();
+            Value::text(text)
+        };
+        texts.iter().map(cell).collect()
+    });
+    let line = of.line.as_ref().and_then(|name| Some(format!("（{name} {}）", setting(pack, info, name)?)));
+    let empty = "没有这一单位的记录。";
+    Block::new(columns, rows.collect(), empty).captioned(format!("{}{}", of.title, line.unwrap_or_default()))
+}
+
+/// The value that a parameter had in the run.
+fn setting(pack: &Pack, info: &RunInfo, name: &str) -> Option<String> {
+    if let Some((_, value)) = info.set_values.iter().find(|(known, _)| known == name) {
+        return Some(value.clone());
+    }
+    let parameter = pack.parameters.iter().find(|parameter| parameter.name == name)?;
+    Some(match &parameter.values.iter().rfind(|dated| dated.from <= info.as_of)?.value {
+        Setting::Number(number) => number.to_string(),
+        Setting::Text(word) => word.clone(),
+    })
+}
+
+fn proposed(pack: &Pack, line: &Line) -> String {
+    let action = &pack.actions[line.action].name;
+    if line.options.is_empty() { action.clone() } else { format!("{action}（{}）", line.options.join("、")) }
+}
+
+/// What the committee said, as far as it has.
+fn decided(line: &Line) -> String {
+    line.decision.as_ref().map_or_else(
+        || "未审定".to_owned(),
+        |given| [&given.opinion, &given.method, &given.date].map(String::as_str).join(" ").trim().to_owned(),
+    )
+}
+
+fn is_plan(pack: &Pack, line: &Line) -> bool {
+    pack.quotas.iter().any(|quota| quota.action == line.action)
+}
+
+fn proposals<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
+    let (pack, phrases) = (material.pack, &material.phrases);
+    let lines = material.outcome.lines.iter().filter(|line| line.subject == unit && !is_plan(pack, line));
+    let rows = lines.map(|line| {
+        vec![
+            Value::text(proposed(pack, line)),
+            Value::text(phrases.basis(line.action, line.rules.iter().copied())),
+            Value::text(phrases.facts(material.people.id(unit), line.grounds.iter())),
+            Value::text(decided(line)),
+        ]
+    });
+    let columns = vec![
+        Column::text(printed::ACTION, 8.0, 20.0),
+        Column::text(printed::BASIS, 10.0, 24.0),
+        Column::text(printed::FACTS, 20.0, 50.0),
+        Column::text("审定", 6.0, 14.0),
+    ];
+    Block::new(columns, rows.collect(), "没有。").captioned("对班子的拟处理")
+}
+
+/// Whoever sits in the unit.
+fn seated<'s>(material: &'s Material<'_>, unit: Subject) -> impl Iterator<Item = Subject> + use<'s> {
+    let kind = material.pack.membership.member;
+    let people = &material.people;
+    let count = material.dataset.registers[kind].ids.len() as u32;
+    (0..count).map(move |index| Subject { kind, index }).filter(move |one| people.units(*one).contains(&unit.index))
+}
+
+fn members<'s>(material: &'s Material<'_>, page: &'s Page, info: &RunInfo, unit: Subject) -> Block<'s> {
+    let pack = material.pack;
+    let frame = &material.dataset.tables[page.grades.table].frame;
+    let (grade, year) = (Texts::of(frame, &page.grades.grade), Texts::of(frame, &page.grades.year));
+    let kind = pack.membership.member;
+    let holder = super::people::indices(frame, &format!("@{}", pack.subjects[kind].kind));
+    let of_year = info.year.to_string();
+    let grade_of = |one: Subject| {
+        let row = (0..frame.height()).find(|row| {
+            let mine = holder.get(*row).copied().flatten() == Some(one.index);
+            mine && year.as_ref().and_then(|year| year.at(*row)).as_deref() == Some(of_year.as_str())
+        });
+        row.and_then(|row| Some(grade.as_ref()?.at(row)?.into_owned())).unwrap_or_else(|| "无".to_owned())
+    };
+    let rows = seated(material, unit).map(|one| {
+        let lines = material.outcome.lines.iter().filter(|line| line.subject == one && !is_plan(pack, line));
+        let proposals: Vec<String> = lines.map(|line| format!("{}：{}", proposed(pack, line), decided(line))).collect();
+        vec![
+            Value::text(material.people.label(one)),
+            Value::text(material.people.post(one)),
+            Value::text(grade_of(one)),
+            Value::text(if proposals.is_empty() { "无".to_owned() } else { proposals.join("\n") }),
+        ]
+    });
+    let columns = vec![
+        Column::text(printed::SUBJECT, 6.0, 14.0),
+        Column::text(printed::POST, 8.0, 24.0),
+        Column::text(page.grades.grade.as_str(), 6.0, 12.0),
+        Column::text("拟处理", 20.0, 50.0),
+    ];
+    Block::new(columns, rows.collect(), "名册中没有成员。").captioned("班子成员")
+}
+
+fn pendings<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
+    let all: Vec<Subject> = std::iter::once(unit).chain(seated(material, unit)).collect();
+    let open = material.outcome.pending.iter().filter(|case| case.subject.is_some_and(|one| all.contains(&one)));
+    let rows = open.map(|case| {
+        vec![Value::text(case.label.as_str()), Value::text(case.rule.as_str()), Value::text(case.missing.join("、"))]
+    });
+    let columns = vec![
+        Column::text(printed::SUBJECT, 8.0, 20.0),
+        Column::text("条款", 8.0, 20.0),
+        Column::text("缺少", 10.0, 40.0),
+    ];
+    Block::new(columns, rows.collect(), "没有待定事项。").captioned("待定")
+}
+
+/// What was decided about the unit and its people last year, and whether it was carried out.
+fn measures<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], info: &RunInfo, unit: Subject) -> Block<'s> {
+    let all: Vec<Subject> = std::iter::once(unit).chain(seated(material, unit)).collect();
+    let is = |one: &Subject, past: &Earlier| {
+        material.pack.subjects[one.kind].kind == past.kind && material.people.id(*one) == past.subject
+    };
+    let last = earlier.iter().filter(|past| past.year == info.year - 1 && !past.decided.is_empty());
+    let rows = last.filter_map(|past| {
+        let whose = all.iter().find(|one| is(one, past))?;
+        Some(vec![
+            Value::text(material.people.label(*whose)),
+            Value::text(past.run.period(past.year)),
+            Value::text(past.action.as_str()),
+            Value::text(past.decided.as_str()),
+            Value::text(past.done.as_str()),
+        ])
+    });
+    let columns = vec![
+        Column::text(printed::SUBJECT, 8.0, 20.0),
+        Column::text("轮次", 8.0, 14.0),
+        Column::text(printed::ACTION, 6.0, 14.0),
+        Column::text("审定", 10.0, 30.0),
+        Column::text("办理", 10.0, 30.0),
+    ];
+    Block::new(columns, rows.collect(), "档案中没有上一年审定的事项。").captioned("上一年审定的事项和办理情况")
+}
+
+/// Grades of the unit that the archive knows.
+fn grades<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], unit: Subject) -> Block<'s> {
+    let kind = &material.pack.subjects[unit.kind].kind;
+    let own = earlier.iter().filter(|past| past.kind == *kind && past.subject == material.people.id(unit));
+    let mut rows: Vec<(i32, &str, &str)> = own
+        .flat_map(|past| past.grades.iter().map(|(name, grade)| (past.year, name.as_str(), grade.as_str())))
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let rows = rows
+        .into_iter()
+        .map(|(year, name, grade)| vec![Value::text(year.to_string()), Value::text(name), Value::text(grade)]);
+    let columns =
+        vec![Column::text("年度", 6.0, 10.0), Column::text("事项", 8.0, 20.0), Column::text("内容", 8.0, 20.0)];
+    Block::new(columns, rows.collect(), "档案的依据中没有载明等次。").captioned("档案中的历年等次")
+}
