@@ -28,7 +28,7 @@ pub(super) fn spelled(number: &str, numerals: Numerals) -> String {
     let mut out = String::new();
     let mut gap = false;
     let length = whole.len();
-    for (at, c) in whole.chars().enumerate() {
+    for (at, c) in whole.char_indices() {
         let place = length - 1 - at;
         if c == '0' {
             gap = !out.is_empty();
