@@ -235,6 +235,8 @@ pub enum PackCommand {
         #[command(flatten)]
         of: PackDir,
     },
+    /// 显示规则包编写指南
+    Guide,
     /// 检查规则包，逐处指明文件和行
     Lint(PackDir),
     /// 用规则包自带的例子检验规则，并指出没有例子的分支

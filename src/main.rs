@@ -214,6 +214,9 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
         PackCommand::Show { functions: true, .. } => {
             let _ = writeln!(std::io::stdout(), "{}", pack::show_functions().trim_end());
         }
+        PackCommand::Guide => {
+            let _ = writeln!(std::io::stdout(), "{}", pack::GUIDE.trim_end());
+        }
         PackCommand::Show { of, .. } => {
             let pack = load(of.pack.as_deref())?;
             let _ = writeln!(std::io::stdout(), "{}", visible(pack::show(&pack).trim_end()));

@@ -17,6 +17,9 @@ const TEMPLATE: &str = "template.toml";
 /// What the names of the files begin with that hold examples: `examples.toml`, `examples-线索.toml`.
 const EXAMPLES: &str = "examples";
 
+/// The guide for authors of packs; its snippets are a test.
+pub const GUIDE: &str = include_str!("../packs/guide.md");
+
 /// A file of a pack and its text.
 type File = (&'static str, &'static str);
 

@@ -35,8 +35,8 @@ pub use fault::{Error, Fault, Report};
 pub use followup::{Form, Influence, InfluenceTexts, Measure, Page, PageTable, Talks, Task, Within};
 pub use lint::{Lint, Lints, lint};
 pub use load::{
-    SAMPLE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples, load, open,
-    syntax,
+    GUIDE, SAMPLE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples, load,
+    open, syntax,
 };
 pub use model::*;
 pub use show::{show, show_functions};

@@ -30,6 +30,13 @@ impl Builder {
         let mut actions = Vec::new();
         for (file, raw) in &sections.actions {
             self.file.clone_from(file);
+            for name in std::iter::once(raw.name.get_ref()).chain(&raw.options) {
+                // It stands in line ids and in answers, where blanks are taken away.
+                if name.is_empty() || name.chars().any(char::is_whitespace) {
+                    let message = format!("处理或可选方式「{name}」的名称里有空格，或没有名称");
+                    self.fault(raw.name.span(), message, "请去掉空格：名称写在处理编号里，收回意见时按它核对".into());
+                }
+            }
             let list = self.find("名单", &raw.list, lists.iter().map(|list| list.name.as_str()));
             let tones = [("positive", Tone::Positive), ("adverse", Tone::Adverse), ("neutral", Tone::Neutral)];
             actions.push(Action {

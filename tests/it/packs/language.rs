@@ -120,3 +120,12 @@ fn the_table_of_functions_is_shown() {
         assert!(ended.text.contains(said), "{said}: {}", ended.text);
     }
 }
+
+/// A line of an action with a blank in its name would be published, and `record` would know no such line.
+#[test]
+fn a_blank_in_an_actions_name_is_refused() {
+    let folder = edited("kunming-2015", &[("handoff.toml", "name = \"批评教育\"", "name = \"批评 教育\"")]);
+    let ended = pack("lint", &folder);
+    assert_eq!(ended.code, 1, "{}", ended.text);
+    assert!(ended.text.contains("处理或可选方式「批评 教育」的名称里有空格"), "{}", ended.text);
+}

@@ -1,5 +1,5 @@
 //! A stranger's pack: exported, given a table, a parameter, a fact, a rule with its own action and list, an example;
-//! linted, tested, run and explained, without a line of Rust, as the guide in README.md says.
+//! linted, tested, run and explained, without a line of Rust, as the guide says.
 
 use std::fs;
 
@@ -11,10 +11,11 @@ use super::{edit, edited, kaohe, pack};
 const FILES: [&str; 6] =
     ["tables.toml", "parameters.toml", "facts.toml", "handoff.toml", "rules.toml", "examples.toml"];
 
-/// The blocks of the guide in README.md, so that what it says is what is tested.
+/// The blocks of the guide, so that what it says is what is tested.
 fn guide() -> Vec<String> {
-    let readme = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let guide = readme.split("\n### For pack authors").nth(1).unwrap().split("\n## ").next().unwrap();
+    let ended = kaohe(&["pack", "guide"]);
+    assert_eq!(ended.code, 0);
+    let guide = ended.text;
     let blocks = guide.split("```toml\n").skip(1).map(|block| format!("\n{}", block.split("```").next().unwrap()));
     blocks.collect()
 }
