@@ -57,7 +57,7 @@ fn pair(pack: &Pack, (rule, mine): (&Rule, &Condition), (other, theirs): (&Rule,
     }
     // Two words of one closed set exclude each other as a matter of course.
     let graded = mine.variables.iter().filter(|one| one.set.is_some() && theirs.variables.contains(one)).any(|one| {
-        let (mine, theirs) = (space.words(&a, one), space.words(&b, one));
+        let (mine, theirs) = (space.decisive(&a, one), space.decisive(&b, one));
         !mine.is_empty() && !theirs.is_empty() && mine.is_disjoint(&theirs)
     });
     if !graded {
