@@ -99,7 +99,7 @@ fn types_are_told_apart() {
 /// A run decides nothing by a pack that its lint calls wrong.
 #[test]
 fn a_run_refuses_a_pack_with_lint_errors() {
-    let reading = "reading = \"《办法》未定“目标完成仍差”的分数，本部门以不足60分为差\"\n";
+    let reading = "reading = \"《办法》没有规定年终目标任务完成仍然较差的分数，本部门以不足60分为差\"\n";
     let folder = edited("kunming-2015", &[("parameters.toml", reading, "")]);
     let output = tempfile::tempdir().unwrap();
     let city = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming");
