@@ -31,7 +31,7 @@ fn rule(id: &str, of: &str, rest: &str) -> String {
 
 #[test]
 fn what_settles_an_open_question_says_why() {
-    let reading = "reading = \"《办法》未定“目标完成仍差”的分数，本部门以不足60分为差\"\n";
+    let reading = "reading = \"《办法》没有规定年终目标任务完成仍然较差的分数，本部门以不足60分为差\"\n";
     let said = ["parameters.toml", "错误: 参数「年度得分线」没有说明是原文所定还是本部门口径", "办法: ", "reading"];
     check(&[("parameters.toml", reading, "")], 1, &said);
     let old =
