@@ -44,9 +44,10 @@ impl Docket {
         at.and_then(|at| line.cells.get(at)).map_or("", String::as_str)
     }
 
-    /// Whether a line has a ground that is told to nobody but the committee.
+    /// Whether a line has a ground that is told to nobody but the committee, or that rests on such a line.
     pub fn is_confidential(&self, line: &Line) -> bool {
-        line.past.grounds.iter().any(|ground| self.followup.confidential.contains(&ground.rule))
+        self.followup.private.contains(&line.past.id)
+            || line.past.grounds.iter().any(|ground| self.followup.confidential.contains(&ground.rule))
     }
 }
 

@@ -234,22 +234,24 @@ fn file_names(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// Where lists lie in a published folder, each with `/` behind it: in itself, and by authority.
+/// Where lists lie in a published folder, each with `/` behind it: in itself, and wherever people put them below 报审.
 fn folders(run_dir: &Path) -> Result<Vec<String>, Error> {
-    let submitted = run_dir.join(printed::SUBMITTED);
-    let fault = |source| Error::Io { path: submitted.clone(), source };
     let mut found = vec![String::new()];
-    let entries = match fs::read_dir(&submitted) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(found);
+    let mut open = vec![format!("{}/", printed::SUBMITTED)];
+    while let Some(folder) = open.pop() {
+        let path = run_dir.join(&folder);
+        let fault = |source| Error::Io { path: path.clone(), source };
+        let entries = match fs::read_dir(&path) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => continue,
+            other => other.map_err(fault)?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(fault)?;
+            if entry.file_type().map_err(fault)?.is_dir() {
+                open.push(format!("{folder}{}/", entry.file_name().to_string_lossy()));
+            }
         }
-        other => other.map_err(fault)?,
-    };
-    for entry in entries {
-        let entry = entry.map_err(fault)?;
-        if entry.file_type().map_err(fault)?.is_dir() {
-            found.push(format!("{}/{}/", printed::SUBMITTED, entry.file_name().to_string_lossy()));
-        }
+        found.push(folder);
     }
     found.sort();
     Ok(found)

@@ -62,6 +62,9 @@ pub struct FollowUp {
     /// Rules whose grounds are told to nobody but the committee.
     #[serde(rename = "不公开的条款")]
     pub confidential: Vec<String>,
+    /// 处理编号 of lines that are told to nobody else either, since their grounds rest on such lines.
+    #[serde(rename = "不公开的事项", default, skip_serializing_if = "Vec::is_empty")]
+    pub private: Vec<String>,
     /// Facts of grounds that are somebody's grade.
     #[serde(rename = "等次")]
     pub grades: Vec<String>,
@@ -105,6 +108,7 @@ impl FollowUp {
             tasks: pack.tasks.clone(),
             periods: periods.collect(),
             confidential: pack.rules.iter().filter(|rule| rule.confidential).map(|rule| rule.id.clone()).collect(),
+            private: Vec::new(),
             grades: pack.grades.clone(),
         }
     }

@@ -238,7 +238,7 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Whether a line of this run or of an earlier one is told to nobody but the committee.
+    /// Whether a line of this run or of an earlier one is told to nobody but the committee. One that nobody knows may be.
     fn is_confidential(&self, world: &World<'_>, id: &str) -> bool {
         if let Some(line) = self.line_by_id(world.pack, world, id) {
             return line.grounds.iter().any(|one| one.ground.confidential);
@@ -246,7 +246,7 @@ impl<'a> Draft<'a> {
         self.history
             .lines
             .get(id)
-            .is_some_and(|line| line.grounds.iter().any(|ground| confidential_rule(world.pack, &ground.rule)))
+            .is_none_or(|line| line.grounds.iter().any(|ground| confidential_rule(world.pack, &ground.rule)))
     }
 
     /// Adds a pending case, or joins it with the one of the same rule and subject.

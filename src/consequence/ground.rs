@@ -74,8 +74,8 @@ impl<'a> Grounds<'a> {
             // For people the ground is about the entity itself.
             about = labels.collect::<Vec<_>>().join("、");
         }
-        let through = |one: &Evidence| one.through.as_deref().is_some_and(|id| (lines.confidential)(id));
-        let confidential = self.confidential || evidence.iter().any(through);
+        let mut rests_on = evidence.iter().flat_map(|one| one.through.iter().chain(&one.carries_out));
+        let confidential = self.confidential || rests_on.any(|id| (lines.confidential)(id));
         let mut sources: Vec<Origin> = evidence.iter().map(|one| one.origin.clone()).collect();
         dedup(&mut sources);
         Ground {

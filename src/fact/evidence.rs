@@ -68,6 +68,8 @@ pub struct Evidence {
     pub label: String,
     /// A line of this run or of an earlier one that the value stands for.
     pub through: Option<String>,
+    /// The line that the row carries out, where it names one.
+    pub carries_out: Option<String>,
 }
 
 /// Gives the evidence behind a line of this run, by its id.
@@ -185,6 +187,7 @@ fn line_evidence(
         line: None,
         label: id.to_owned(),
         through: Some(id.to_owned()),
+        carries_out: None,
     };
     match of_line {
         Some(of_line) => {
@@ -224,6 +227,7 @@ impl CellsOf {
             line: None,
             label: self.label(row).unwrap_or_default().into_owned(),
             through: None,
+            carries_out: self.carried_out.as_ref().and_then(|lines| lines.at(row)).map(Cow::into_owned),
         })
     }
 }

@@ -76,7 +76,7 @@ impl Forms<'_> {
             .replace("{对象}", name)
             .replace("{单位}", &people.unit_names(page.subject))
             .replace("{职务}", &people.post(page.subject))
-            .replace("{办法}", &material.pack.title);
+            .replace("{办法}", super::notices::full_name(material.pack));
         let head = super::lines([
             (title.clone(), LineStyle::Title),
             ("文号：＿＿＿＿＿＿＿＿".to_owned(), LineStyle::Note),

@@ -176,8 +176,12 @@ fn rules<'g>(grounds: impl Iterator<Item = &'g Ground>) -> impl Iterator<Item = 
 
 /// The Measures by their full name, then as they are called for short.
 fn in_full(pack: &Pack) -> String {
-    let name = pack.title.rsplit_once('（').map_or(pack.title.as_str(), |(name, _)| name);
-    format!("《{name}》（以下简称{}）", pack.measures)
+    format!("《{}》（以下简称{}）", full_name(pack), pack.measures)
+}
+
+/// The name of the Measures without the year that the pack adds to it.
+pub(super) fn full_name(pack: &Pack) -> &str {
+    pack.title.rsplit_once('（').map_or(pack.title.as_str(), |(name, _)| name)
 }
 
 /// The day set by the committee, else by when the pack says it is.

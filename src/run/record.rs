@@ -111,13 +111,27 @@ pub fn registration<'t>(
         pack_version: pack.version.clone(),
         pack_hash: pack.hash.clone(),
         vocabulary: Vocabulary {
-            followup: Some(FollowUp::of(pack, info.as_of, &info.set_values)),
+            followup: Some(FollowUp {
+                private: outcome
+                    .lines
+                    .iter()
+                    .filter(|line| is_private(pack, line))
+                    .map(|line| line.id.clone())
+                    .collect(),
+                ..FollowUp::of(pack, info.as_of, &info.set_values)
+            }),
             ..Vocabulary::of(pack)
         },
         lists,
         book,
         talks: outcome.talks.iter().map(|talk| talked(pack, data, talk)).collect(),
     })
+}
+
+/// Whether a ground is told to nobody but the committee though its rule does not say so: it rests on a line that is not told.
+fn is_private(pack: &Pack, line: &Line) -> bool {
+    let confidential = |rule: usize| pack.rules.get(rule).is_some_and(|rule| rule.confidential);
+    line.grounds.iter().any(|ground| ground.confidential && !confidential(ground.rule))
 }
 
 fn talked(pack: &Pack, data: &Dataset, talk: &TalkHeld) -> RegisteredTalk {

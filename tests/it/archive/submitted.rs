@@ -162,4 +162,11 @@ fn answers_under_报审_keep_a_run_from_being_superseded() {
     assert_eq!(kaohe::archive::open_lists(&run).unwrap(), ["报审/省委/诫勉谈话名单.xlsx"]);
     taken(record(dir.path(), &[path], false));
     assert!(unrecorded().is_empty());
+    // Wherever people put it below 报审.
+    own.set(0, "委员会意见", "不同意");
+    saved(&run.join("报审"), "答复.xlsx", &own);
+    let deeper = run.join("报审/省委/已填");
+    std::fs::create_dir_all(&deeper).unwrap();
+    saved(&deeper, "诫勉谈话名单.xlsx", &own);
+    assert_eq!(unrecorded(), ["报审/答复.xlsx", "报审/省委/已填/诫勉谈话名单.xlsx"]);
 }

@@ -259,6 +259,7 @@ pub fn cell(at: (u32, u32), fact: &str, table: &str, column: &str, value: &str) 
         line: None,
         label: String::new(),
         through: None,
+        carries_out: None,
     }
 }
 
