@@ -61,9 +61,17 @@ impl Outside {
         self.shown.clear();
     }
 
-    /// The header that the row is, if `names` of its cells in the block's columns are names of columns.
-    pub fn header(&mut self, row: u32, first: (u32, &str), names: usize, is_blank: impl Fn() -> bool) -> Option<Again> {
-        if names > 0 && names + self.names > 1 {
+    /// The header that the row is, if `names` of its cells in the block's columns are names of columns: two of them, or
+    /// one in a row that says nothing which the block's columns could hold (`only_words`).
+    pub fn header(
+        &mut self,
+        row: u32,
+        first: (u32, &str),
+        names: usize,
+        only_words: impl Fn() -> bool,
+        is_blank: impl Fn() -> bool,
+    ) -> Option<Again> {
+        if names > 0 && (names + self.names > 1 || only_words()) {
             let shown = text::trimmed(first.1).to_owned();
             return Some(Again { row, column: first.0, shown, beside: None, holds_data: false });
         }

@@ -68,6 +68,8 @@ struct Shape<'s> {
 struct Row {
     at: Option<u32>,
     filled: usize,
+    /// All of them hold text.
+    is_text: bool,
     /// Its first filled cells, as many as may lie beneath merged ranges before one that does not.
     leads: Vec<Lead>,
     /// The texts of those that are in no column of the table.
@@ -140,6 +142,7 @@ impl<'s> Body<'s> {
             row: Row {
                 at: None,
                 filled: 0,
+                is_text: true,
                 leads: Vec::with_capacity(LEADS),
                 texts: String::new(),
                 numbering: Numbering::default(),
@@ -190,6 +193,7 @@ impl<'s> Body<'s> {
         let ours = self.shape.place.get(index).copied().flatten();
         let row = &mut self.row;
         row.filled += 1;
+        row.is_text &= matches!(said, Said::Text(_));
         match said {
             Said::Text(text) => row.numbering.text(text),
             Said::Number(number) => row.numbering.number(number),
@@ -252,6 +256,7 @@ impl<'s> Body<'s> {
             self.row.codes.fill(EMPTY);
         }
         self.row.filled = 0;
+        self.row.is_text = true;
         self.row.leads.clear();
         self.row.texts.clear();
         self.row.numbering = Numbering::default();
@@ -278,7 +283,13 @@ impl<'s> Body<'s> {
         };
         let text = if names > 0 && self.shape.names.is_name(text) { text } else { "" };
         let is_blank = || self.row.codes.iter().zip(&self.builders).all(|(code, builder)| builder.is_blank(*code));
-        let Some(again) = self.row.outside.header(row, (first.column, text), names, is_blank) else { return false };
+        let only_words = || {
+            let mut codes = self.row.codes.iter().zip(&self.builders).filter(|(code, _)| **code != EMPTY);
+            let filled = codes.clone().count();
+            self.row.is_text && filled > 1 && !codes.any(|(code, builder)| builder.is_measured(*code))
+        };
+        let first = (first.column, text);
+        let Some(again) = self.row.outside.header(row, first, names, only_words, is_blank) else { return false };
         let alone = !again.holds_data;
         self.again.push(again);
         alone

@@ -426,6 +426,14 @@ impl Builder {
         matches!(self.cells.contents[code as usize], Content::Blank)
     }
 
+    /// Whether it is a number, a date, a year or one of the column's own words, not just any text.
+    pub fn is_measured(&self, code: u32) -> bool {
+        match &self.cells.contents[code as usize] {
+            Content::Good(value) => !matches!(value, Value::AsShown | Value::Text(_)),
+            Content::Blank | Content::Bad(_) => false,
+        }
+    }
+
     pub fn shown(&self, code: u32) -> &str {
         self.cells.shown.get(code as usize)
     }

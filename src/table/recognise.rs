@@ -120,7 +120,8 @@ pub struct Headers {
 struct Name {
     table: usize,
     at: usize,
-    /// Its own name, an alias of the table, an alias everywhere: the lower, the better the right to it.
+    /// Its own name, an alias of the table, an alias everywhere: the lower, the better the right to it. Where a column
+    /// says whom a row is about, an alias of the table comes first: beside 被反映人, 姓名 is somebody else's.
     rank: u8,
 }
 
@@ -146,9 +147,15 @@ impl Headers {
             let mut required: Vec<Vec<usize>> = Vec::new();
             let mut groups: Vec<(&str, usize)> = Vec::new();
             let mut names: Vec<Vec<String>> = Vec::new();
+            let mut about: Vec<usize> = Vec::new();
+            for reference in &table.references {
+                about.extend([reference.id, reference.label]);
+                about.extend(reference.within.iter().flat_map(|(_, id, label)| [*id, *label]));
+            }
             for (at, column) in table.columns.iter().enumerate() {
                 let common = pack.aliases.iter().filter(|(_, name)| *name == &column.name).map(|(alias, _)| (alias, 2));
-                let own = [(&column.name, 0)].into_iter().chain(column.aliases.iter().map(|alias| (alias, 1)));
+                let (name, alias) = if about.contains(&at) { (1, 0) } else { (0, 1) };
+                let own = [(&column.name, name)].into_iter().chain(column.aliases.iter().map(|other| (other, alias)));
                 let mut keys = Vec::new();
                 for (name, rank) in own.chain(common) {
                     let key = text::header_key(name);
@@ -167,11 +174,6 @@ impl Headers {
                 } else if column.required {
                     required.push(vec![at]);
                 }
-            }
-            let mut about: Vec<usize> = Vec::new();
-            for reference in &table.references {
-                about.extend([reference.id, reference.label]);
-                about.extend(reference.within.iter().flat_map(|(_, id, label)| [*id, *label]));
             }
             let strict = |(at, column): (usize, &crate::pack::Column)| {
                 about.contains(&at) || matches!(column.kind, ColumnKind::Number { .. })

@@ -183,3 +183,30 @@ fn a_block_ends_alike_on_any_number_of_threads() {
         assert!(dataset.tables.iter().all(|table| table.origin.iter().all(|(_, row)| *row < place + 2)));
     }
 }
+
+/// Its other columns are nobody's whom the table asks for: what stands under them is told to nobody.
+#[test]
+fn one_name_among_nothing_but_words_begins_another_block() {
+    for (again, rows, ends) in [
+        ("线索编号|举报人|联系电话", "X1|举报者|13900000000", true),
+        ("姓名|电话", "举报者|139", true),
+        ("序号|||举报人|姓名", "1|||举报者|李四", true),
+        // Rows of the table with a word that does not belong there.
+        ("X2|2015-03-05|干部群众|干部|姓名|不作为|未核实", "X3|2015-03-05|干部群众|干部|李四|不作为|未核实", false),
+        ("姓名|错|干部群众|错|李四|错|错", "X3|2015-03-05|干部群众|干部|李四|不作为|未核实", false),
+    ] {
+        let sheet = format!(
+            "线索编号|收到日期|线索来源|反映对象|姓名|问题类型|核实结果
+             X1|2015-03-04|干部群众|干部|李四|不作为|未核实
+             {again}
+             {rows}"
+        );
+        let dataset = read(&[("a.xlsx!一", &sheet)], &Options::default()).unwrap();
+        let told = |finding: &&kaohe::finding::Finding| finding.code == kaohe::finding::Code::OtherBlock;
+        assert_eq!(dataset.findings.iter().filter(told).count(), usize::from(ends), "{again}");
+        let kept = format!("{:?}", dataset.findings);
+        assert!(!ends || !kept.contains("举报者"), "{again}: {kept}");
+        let used: u64 = dataset.sheets.iter().filter(|sheet| sheet.name == "一").map(|sheet| sheet.used).sum();
+        assert_eq!(used, if ends { 1 } else { 2 }, "{again}");
+    }
+}

@@ -390,6 +390,27 @@ fn whom_a_lead_is_about_has_names_of_its_own() {
     );
 }
 
+/// 姓名 and 单位名称 beside them are those of whoever reports.
+#[test]
+fn whom_a_lead_is_about_comes_before_the_plain_name() {
+    check(
+        &[(
+            "a.xlsx!一",
+            "线索编号|收到日期|线索来源|反映对象|单位名称|姓名|被反映单位|被反映人|问题类型|核实结果
+             X1|2015-03-04|干部群众|干部|市审计局|王五|盘龙区|李四|不作为|未核实",
+        )],
+        expect![[r#"
+            a.xlsx!一 问题线索 1 = 1 + 0 + 0
+            ! DoubledColumn a.xlsx!一 单位名称「」
+                单位名称有两列：按G1「被反映单位」读取，E1「单位名称」也是它的名称，该列的内容没有读取
+                请核对采用的是哪一列，删去另一列或改换其列名
+            ! DoubledColumn a.xlsx!一 姓名「」
+                姓名有两列：按H1「被反映人」读取，F1「姓名」也是它的名称，该列的内容没有读取
+                请核对采用的是哪一列，删去另一列或改换其列名
+        "#]],
+    );
+}
+
 /// The header in the last rows where it is looked for.
 #[test]
 fn a_stacked_header_may_end_in_the_twentieth_row() {
