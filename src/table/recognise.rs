@@ -133,6 +133,8 @@ struct Wanted {
     names: Vec<Vec<String>>,
     /// Columns that only a word of their own name leaves what they are: they say whom a row is about, or a figure.
     strict: Vec<bool>,
+    /// Columns that say whom a row is about.
+    about: Vec<bool>,
     /// Groups of which one column must be there.
     required: Vec<Vec<usize>>,
     /// The name of the column with the year.
@@ -183,6 +185,7 @@ impl Headers {
                 columns: table.columns.iter().map(|column| column.name.clone()).collect(),
                 names,
                 strict: table.columns.iter().enumerate().map(strict).collect(),
+                about: (0..table.columns.len()).map(|at| about.contains(&at)).collect(),
                 required,
                 year: table.year.map(|at| text::header_key(&table.columns[at].name)),
             });
@@ -370,6 +373,17 @@ impl Headers {
         for column in columns {
             if let Some(name) = self.place(table, column) {
                 fit.put(name.at, column.cell.column, name.rank);
+            }
+        }
+        // Where the very name of whom a row is about stands under somebody else (姓名 under 举报人), another name beside it
+        // (被反映人) is no longer beyond doubt: the sheet calls two people by names of one column.
+        for (at, place) in fit.columns.iter_mut().enumerate().filter(|(at, _)| wanted.about[*at]) {
+            let own = &wanted.names[at][0];
+            let is_anothers = |column: &Column<'_>| {
+                head::without_units(&column.cell.key) == own.as_str() && self.place(table, column).is_none()
+            };
+            if place.as_ref().is_some_and(|place| place.rank > 0) && columns.iter().any(is_anothers) {
+                *place = None;
             }
         }
         fit.matched = fit.columns.iter().flatten().count();
