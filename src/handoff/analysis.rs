@@ -203,7 +203,7 @@ fn members<'s>(material: &'s Material<'_>, page: &'s Page, info: &RunInfo, unit:
         Column::text(page.grades.grade.as_str(), 6.0, 12.0),
         Column::text("拟处理", 20.0, 50.0),
     ];
-    Block::new(columns, rows.collect(), "名册中没有成员。").captioned("班子成员")
+    Block::new(columns, rows.collect(), "名册中没有成员。").captioned(page.grades.title.as_str())
 }
 
 fn pendings<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {

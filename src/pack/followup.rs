@@ -150,6 +150,8 @@ pub struct PageTable {
 
 #[derive(Debug, Clone)]
 pub struct PageGrades {
+    /// What stands over the table of the members.
+    pub title: String,
     pub table: usize,
     pub grade: String,
     pub year: String,

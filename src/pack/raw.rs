@@ -539,6 +539,7 @@ pub struct RawPageTable {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawPageGrades {
+    pub title: String,
     pub table: Name,
     pub grade: Name,
     pub year: Name,

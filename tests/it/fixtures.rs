@@ -19,6 +19,8 @@ use chrono::NaiveDate;
 use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatBorder, Formula, Workbook, Worksheet};
 use unicode_width::UnicodeWidthStr;
 
+use super::workbook::build::computed;
+
 /// A cell as the text says it should be.
 #[derive(Debug, Clone, PartialEq)]
 enum Value {
@@ -94,7 +96,11 @@ fn workbook(book: &Book) -> Vec<u8> {
         let sheet = workbook.add_worksheet().set_name(name).unwrap();
         write_sheet(sheet, rows);
     }
-    workbook.save_to_buffer().unwrap()
+    let bytes = workbook.save_to_buffer().unwrap();
+    // Somebody has seen the results of its formulas.
+    let has_formula =
+        |(_, rows): &(String, Vec<Vec<Value>>)| rows.iter().flatten().any(|v| matches!(v, Value::Error(_)));
+    if book.sheets.iter().any(has_formula) { computed(&bytes) } else { bytes }
 }
 
 fn write_sheet(sheet: &mut Worksheet, rows: &[Vec<Value>]) {

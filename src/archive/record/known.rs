@@ -76,7 +76,6 @@ pub(in crate::archive) struct Line {
 }
 
 pub(in crate::archive) struct Entry {
-    pub list: usize,
     pub file: String,
     pub kind: String,
     pub id: String,
@@ -190,7 +189,6 @@ impl Registered {
     }
 
     fn load_entries(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let list = self.lists.iter().position(|list| list.kind == Kind::Book).unwrap_or(0);
         let mut statement = connection
             .prepare("SELECT 档案, 对象类别, 编号, 已填答复, 各格 FROM 归档 WHERE 记录号 = ?1 ORDER BY 序")?;
         let mut rows = statement.query([self.number])?;
@@ -198,7 +196,7 @@ impl Registered {
             let (file, id): (String, String) = (row.get(0)?, row.get(2)?);
             self.entry_by_key.entry((text::key(&file), text::key(&id))).or_default().push(self.entries.len());
             let filled = parsed_or_none(row, 3)?.unwrap_or_default();
-            self.entries.push(Entry { list, file, kind: row.get(1)?, id, filled, cells: parsed(row, 4)? });
+            self.entries.push(Entry { file, kind: row.get(1)?, id, filled, cells: parsed(row, 4)? });
         }
         Ok(())
     }

@@ -228,6 +228,7 @@ impl Builder {
                 note: raw.note.clone(),
                 tables: shown,
                 grades: PageGrades {
+                    title: raw.grades.title.clone(),
                     table: grades,
                     grade: raw.grades.grade.get_ref().clone(),
                     year: raw.grades.year.get_ref().clone(),

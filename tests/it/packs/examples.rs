@@ -16,7 +16,7 @@ fn built_in_packs_keep_to_their_examples_and_reach_every_branch() {
 #[test]
 fn an_example_that_does_not_hold_is_shown_with_the_difference() {
     let old = "分数，本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2000-01-01, value = 60 }]";
-    let wrong = format!("“目标完成差”的{old}");
+    let wrong = format!("半年目标任务完成不好的{old}");
     let folder = edited(KUNMING, &[("parameters.toml", &wrong, &wrong.replace("value = 60", "value = 59"))]);
     keep(&folder, "半年得分59.9");
     let ended = pack("test", &folder);

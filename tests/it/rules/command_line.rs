@@ -76,7 +76,11 @@ fn a_run_publishes_its_files() {
             "档案登记.xlsx",
             "待定事项.xlsx",
             "数据问题清单.xlsx",
+            "会审一览.xlsx",
+            "报审",
         ];
+        // Pages about the teams that are analysed at year-end.
+        expected.extend((run == "annual").then_some("研判"));
         expected.sort_unstable();
         assert_eq!(names, expected);
     }

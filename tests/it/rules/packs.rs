@@ -54,7 +54,7 @@ fn a_copy_decides_like_the_built_in_pack() {
 
 #[test]
 fn a_changed_threshold() {
-    let old = "reading = \"《办法》未定“目标完成差”的分数，本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2000-01-01, value = 60 }]";
+    let old = "reading = \"《办法》没有规定半年目标任务完成不好的分数，本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2000-01-01, value = 60 }]";
     let pack = edited(&[("parameters.toml", old, &old.replace("value = 60", "value = 62.5"))]);
     let city = City::new(&[WEAK]);
     assert_lines(&city.run("half-year"), &[]);
@@ -71,8 +71,8 @@ fn a_dated_threshold() {
     let old = "本部门以不足60分为差\"\nmin = 0\nmax = 100\nvalues = [{ from = 2000-01-01, value = 60 }]";
     let pack = edited(&[(
         "parameters.toml",
-        &format!("“目标完成差”的分数，{old}"),
-        &format!("“目标完成差”的分数，{old}").replace("60 }", "60 }, { from = 2015-06-01, value = 70 }"),
+        &format!("半年目标任务完成不好的分数，{old}"),
+        &format!("半年目标任务完成不好的分数，{old}").replace("60 }", "60 }, { from = 2015-06-01, value = 70 }"),
     )]);
     let city = City::new(&[WEAK]);
     assert_lines(&city.run(&format!("{} --as-of 2015-05-31", command("half-year", &pack))), &[]);
@@ -88,7 +88,7 @@ runs = "A"
 stage = 1
 of = "team"
 when = "考核等次 = '良好' AND NOT 半年落实不力"
-propose = [{ action = "通报表扬", to = "itself" }, { action = "通报表扬", to = { role = "主要负责人" }, options = ["口头", "书面"] }]
+propose = [{ action = "通报表扬", to = "itself" }, { action = "通报表扬", to = { role = "主要负责人" }, options = ["口头", "书面"], given = true }]
 "#;
 
 const PRAISE_LIST: &str = r#"
@@ -253,7 +253,7 @@ fn conditions_of_the_wrong_type() {
         ("考核等次 AND 特别优秀", "真假"),
         ("特别优秀 = '是'", "比较"),
         ("基准日 > '年初'", "比较"),
-        ("考核等次 = ", "解析"),
+        ("考核等次 = ", "没有写完"),
         ("SELECT 1", "4.4"),
         ("没有这个函数(考核等次)", "4.4"),
     ];

@@ -102,6 +102,7 @@ fn run_json_says_which_values_were_used() {
         {"name": "年度得分线", "value": 60.0, "from": "pack"},
         {"name": "调整建议起点情节", "value": "一般", "from": "--set"},
         {"name": "交心谈话比例", "value": 0.3, "from": "pack"},
+        {"name": "诫勉影响期", "value": 6.0, "from": "pack"},
     ]);
     let found: Vec<_> = published.run["parameters"].as_array().unwrap().iter().map(numbers_as_floats).collect();
     assert_eq!(json!(found), parameters);

@@ -72,6 +72,8 @@ fn commands() -> Vec<Vec<String>> {
         // A picture of the whole, comments, units' names and paths are none.
         let starts = before.is_empty() || before.ends_with('/') || before.ends_with('\\');
         let command = line[at..].split(" #").next().unwrap_or_default().trim_end();
+        // What the shell would put there.
+        let command = &command.replace("$(date +\\%F)", "2016-07-01");
         let pattern = command.contains(['|', '[', '…', '*'])
             || before.is_empty() && command.contains("  ")
             || command.contains("INPUT");
