@@ -271,6 +271,8 @@ pub struct Parameter {
     /// `--set` must lie within.
     pub min: Option<f64>,
     pub max: Option<f64>,
+    /// Counted, not measured: no fraction of it means anything.
+    pub whole: bool,
     /// A word must be one of these.
     pub one_of: Vec<String>,
 }

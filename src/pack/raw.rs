@@ -235,6 +235,8 @@ pub struct RawParameter {
     pub min: Option<f64>,
     pub max: Option<f64>,
     #[serde(default)]
+    pub whole: bool,
+    #[serde(default)]
     pub one_of: Vec<String>,
     pub values: Vec<RawDated>,
 }

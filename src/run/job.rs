@@ -160,8 +160,9 @@ pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
     } else {
         Ok(Value::Text(value.to_owned()))
     };
-    let checked =
-        meant.and_then(|meant| pack::fits(&meant, parameter.min, parameter.max, &parameter.one_of).map(|()| meant));
+    let checked = meant.and_then(|meant| {
+        pack::fits(&meant, parameter.min, parameter.max, parameter.whole, &parameter.one_of).map(|()| meant)
+    });
     match checked {
         Ok(meant) => Ok((name.to_owned(), meant)),
         Err(message) => Err(Failure::usage(format!("--set {name}：{message}"))),

@@ -87,7 +87,11 @@ impl Builder {
             self.file.clone_from(file);
             self.find("处理", &raw.action, names());
             self.kind_of_talk(tables, talks, &raw.talk);
-            self.find("参数", &raw.months, parameters.iter().map(|parameter| parameter.name.as_str()));
+            let months = self.find("参数", &raw.months, parameters.iter().map(|parameter| parameter.name.as_str()));
+            if months.is_some_and(|at| !parameters[at].whole) {
+                let message = format!("参数「{}」是月数，没有写明取整数", raw.months.get_ref());
+                self.fault(raw.months.span(), message, "请在该参数中写 whole = true".into());
+            }
             let mut found = |all: &[Name]| all.iter().filter_map(|name| self.find("处理", name, names())).collect();
             let (on, on_of_year) = (found(&raw.on), found(&raw.on_of_year));
             let texts = raw.texts.clone();

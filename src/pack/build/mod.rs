@@ -320,7 +320,7 @@ impl Builder {
 ///
 /// # Errors
 /// A sentence in Chinese that names the value and the bounds.
-pub fn fits(value: &Value, min: Option<f64>, max: Option<f64>, one_of: &[String]) -> Result<(), String> {
+pub fn fits(value: &Value, min: Option<f64>, max: Option<f64>, whole: bool, one_of: &[String]) -> Result<(), String> {
     match value {
         Value::Number(number) => {
             if !one_of.is_empty() {
@@ -331,6 +331,9 @@ pub fn fits(value: &Value, min: Option<f64>, max: Option<f64>, one_of: &[String]
             if low || high || !number.is_finite() {
                 let bound = |bound: Option<f64>, word: &str| bound.map(|b| format!("{word} {b}")).unwrap_or_default();
                 return Err(format!("值 {number} 超出范围（{} {}）", bound(min, "不小于"), bound(max, "不大于")));
+            }
+            if whole && number.fract() != 0.0 {
+                return Err(format!("值 {number} 应为整数"));
             }
             Ok(())
         }

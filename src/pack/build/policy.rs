@@ -25,7 +25,7 @@ impl Builder {
                     RawValue::Number(value) => Value::Number(*value),
                     RawValue::Text(value) => Value::Text(value.clone()),
                 };
-                if let Err(message) = fits(&value, raw.min, raw.max, &raw.one_of) {
+                if let Err(message) = fits(&value, raw.min, raw.max, raw.whole, &raw.one_of) {
                     self.fault(dated.value.span(), message, "请更正参数的值或界限".into());
                 }
                 values.push(Dated { from, value });
@@ -51,6 +51,7 @@ impl Builder {
                 values,
                 min: raw.min,
                 max: raw.max,
+                whole: raw.whole,
                 one_of: raw.one_of.clone(),
             });
         }

@@ -148,6 +148,7 @@ fn wrong_names_and_values_are_usage_errors() {
         ("交心谈话比例=30%", "交心谈话比例"),
         ("交心谈话比例=1.01", "1"),
         ("调整建议起点情节=很重", "较重"),
+        ("诫勉影响期=1.5", "整数"),
     ];
     for (set, told) in cases {
         let city = City::new(&[]);
