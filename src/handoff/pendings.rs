@@ -36,7 +36,7 @@ fn waits<'a>(material: &Material<'a>) -> Vec<Wait<'a>> {
     // Of one subject, in the order in which the rules come.
     let mut waits: Vec<_> =
         known.into_iter().map(|((order, kind, id, _), wait)| ((order, kind, id, wait.first), wait)).collect();
-    waits.sort_by(|(one, _), (other, _)| one.cmp(other));
+    waits.sort_by_key(|(one, _)| *one);
     waits.into_iter().map(|(_, wait)| wait).collect()
 }
 

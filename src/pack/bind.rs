@@ -153,11 +153,11 @@ impl Binder<'_> {
             Op::Add | Op::Subtract | Op::Multiply => (self.numbers(&op, &parts)?, any),
             Op::Divide => {
                 self.numbers(&op, &parts)?;
-                (Kind::NUMBER, any || !parts[1].constant().is_some_and(|by| !is_zero(&by)))
+                (Kind::NUMBER, any || parts[1].constant().is_none_or(|by| is_zero(&by)))
             }
             Op::Remainder => {
                 let kind = self.numbers(&op, &parts)?;
-                (kind, any || !parts[1].constant().is_some_and(|by| !is_zero(&by)))
+                (kind, any || parts[1].constant().is_none_or(|by| is_zero(&by)))
             }
             Op::Negate | Op::Abs => (self.numbers(&op, &parts)?, any),
             Op::Floor | Op::Ceiling => (self.numbers(&op, &parts)?, any),
@@ -297,7 +297,7 @@ impl Binder<'_> {
         }
         each(&conditions, "WHEN 后面应当是真假条件", |kind| *kind == Kind::Truth)?;
         let kind = self.comparable(&values)?;
-        let lacks_else = parts.len() % 2 == 0;
+        let lacks_else = parts.len().is_multiple_of(2);
         Ok((kind, lacks_else || values.iter().any(|value| value.open)))
     }
 

@@ -345,6 +345,7 @@ pub struct Place {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a pack has a few dozen, and they are read far more often than moved")]
 pub enum Formula {
     /// An expression over the entity's own columns and facts. Without cells of its own it shows those of the
     /// names it uses; where it is true, only those of `shows` (if any are named).

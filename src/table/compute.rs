@@ -32,7 +32,7 @@ impl Work<'_> {
                 self.column(at, self.rows.cells[at].codes.clone())
             }
         };
-        named.into_iter().map(|at| Ok(column(at)?)).collect()
+        named.into_iter().map(column).collect()
     }
 
     /// The frame of these columns and of whom the rows are about.

@@ -176,7 +176,7 @@ fn is_form_line(cell: &HeadCell) -> bool {
     if let Some((label, rest)) = key.split_once(':') {
         // 「举报人：姓名」, 「举报人：基本情况」 are words over columns.
         let word = rest.ends_with(['名', '号', '话', '息', '况', '址', '位', '务']) && rest.chars().count() <= 6;
-        return !label.is_empty() && !(names_somebody(label) && word);
+        return !(label.is_empty() || names_somebody(label) && word);
     }
     let label = without_remarks(key);
     let holds = |words: &[&str]| words.iter().any(|word| key.contains(word));

@@ -85,7 +85,7 @@ impl Work<'_> {
             }
             self.column(at, rows.iter().map(|row| self.rows.cells[at].codes[*row]).collect())
         });
-        Ok(DataFrame::new(rows.len(), columns.collect::<Result<Vec<Column>, _>>()?)?)
+        DataFrame::new(rows.len(), columns.collect::<Result<Vec<Column>, _>>()?)
     }
 
     /// Whether a condition can be told from the row alone.

@@ -149,10 +149,10 @@ fn read_null_date(xml: &mut Reader<'_>, looks: &mut Looks) -> Result<(), Fault> 
     loop {
         match xml.next()? {
             Token::Start(tag) => {
-                if tag.name == b"table:null-date" {
-                    if let Some(day) = null_date(tag)? {
-                        looks.count_from(day);
-                    }
+                if tag.name == b"table:null-date"
+                    && let Some(day) = null_date(tag)?
+                {
+                    looks.count_from(day);
                 }
                 xml.skip()?;
             }

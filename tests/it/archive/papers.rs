@@ -1,6 +1,6 @@
 //! 文书: one page for each subject of lines agreed to an action, and nothing in it that leads or reports say.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::meeting::record;
 use crate::rules::city::{City, kaohe, rows_of};
@@ -21,7 +21,7 @@ fn papers(city: &City, run: &str) -> Vec<(String, String)> {
     found
 }
 
-fn words(path: &PathBuf) -> String {
+fn words(path: &Path) -> String {
     rows_of(path).concat().join("\n")
 }
 

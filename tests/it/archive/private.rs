@@ -53,9 +53,7 @@ fn the_ledger_does_not_say_what_a_lead_is_about_on_the_line_that_rests_on_it() {
     export(&city, &ledger);
     let mut book: Xlsx<_> = open_workbook(&ledger).unwrap();
     let sheets = book.worksheets();
-    assert!(
-        sheets.iter().any(|(_, range)| range.rows().flatten().any(|cell| cell.to_string() == "2015-A-调整建议-C-G32"))
-    );
+    assert!(sheets.iter().any(|(_, range)| range.rows().flatten().any(|cell| *cell == "2015-A-调整建议-C-G32")));
     for (name, range) in sheets {
         for cell in range.rows().flatten().map(ToString::to_string) {
             assert!(!["12380", "X9", "线索"].iter().any(|word| cell.contains(word)), "{name}: {cell}");

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::workbook::every::{Texts, range};
+use kaohe::workbook::Merge;
 
 /// Reads one sheet in every format; what is told of it, which is the same but for the ending.
 fn everywhere(content: &str, merges: &[&str], hidden: bool) -> String {
@@ -338,7 +339,7 @@ fn rows_are_used_rejected_or_ignored_whatever_is_merged() {
         Config { cases: 24, failure_persistence: None, ..Config::default() },
         proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
     );
-    let case = |(rows, merges): (Vec<Vec<&str>>, Vec<(u32, u32, u32, u32)>)| {
+    let case = |(rows, merges): (Vec<Vec<&str>>, Vec<Merge>)| {
         let lines: Vec<String> = rows.iter().map(|row| row.join("|")).collect();
         let content = format!("{GRADES}|备考\n{}", lines.join("\n"));
         // Writers lay no two over each other, so that what a format says of them cannot differ.
