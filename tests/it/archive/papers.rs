@@ -1,6 +1,6 @@
 //! 文书: one page for each subject of lines agreed to an action, and nothing in it that leads or reports say.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::meeting::record;
 use crate::rules::city::{City, kaohe, rows_of};
