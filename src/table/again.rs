@@ -62,7 +62,7 @@ impl Outside {
     }
 
     /// The header that the row is, if `names` of its cells in the block's columns are names of columns: two of them, or
-    /// one in a row that says nothing which the block's columns could hold (`only_words`).
+    /// fewer in a row of words that the block's columns could not hold (`only_words`).
     pub fn header(
         &mut self,
         row: u32,
@@ -71,7 +71,7 @@ impl Outside {
         only_words: impl Fn() -> bool,
         is_blank: impl Fn() -> bool,
     ) -> Option<Again> {
-        if names > 0 && (names + self.names > 1 || only_words()) {
+        if names > 0 && names + self.names > 1 || only_words() {
             let shown = text::trimmed(first.1).to_owned();
             return Some(Again { row, column: first.0, shown, beside: None, holds_data: false });
         }
@@ -126,6 +126,20 @@ impl Same {
     pub fn is_none(self) -> bool {
         self.0 == 0
     }
+}
+
+/// One for each header: the lines of a stacked one, row below row, are told at its first.
+pub fn stacked(found: Vec<Again>) -> Vec<Again> {
+    let mut kept: Vec<Again> = Vec::new();
+    let mut last = None;
+    for again in found {
+        let goes_on = again.beside.is_none() && again.row.checked_sub(1) == last;
+        last = again.beside.is_none().then_some(again.row).or(last);
+        if !goes_on {
+            kept.push(again);
+        }
+    }
+    kept
 }
 
 /// The rows that other headers take out of the first block.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::workbook::{Looks, Merge, Raw};
 
-use super::again::{Again, Ends, Lines, Outside, Same};
+use super::again::{self, Again, Ends, Lines, Outside, Same};
 use super::coerce::Coercion;
 use super::column::{Builder, Cells, EMPTY, Read, Stored};
 use super::date::TitleYears;
@@ -284,9 +284,12 @@ impl<'s> Body<'s> {
         let text = if names > 0 && self.shape.names.is_name(text) { text } else { "" };
         let is_blank = || self.row.codes.iter().zip(&self.builders).all(|(code, builder)| builder.is_blank(*code));
         let only_words = || {
-            let mut codes = self.row.codes.iter().zip(&self.builders).filter(|(code, _)| **code != EMPTY);
-            let filled = codes.clone().count();
-            self.row.is_text && filled > 1 && !codes.any(|(code, builder)| builder.is_measured(*code))
+            let codes = || self.row.codes.iter().zip(&self.builders).filter(|(code, _)| **code != EMPTY);
+            let is_word = |text: &str| self.shape.names.is_group(text) || self.shape.names.is_name(text);
+            self.row.is_text
+                && codes().nth(1).is_some()
+                && !codes().any(|(code, builder)| builder.is_measured(*code))
+                && (names > 0 || codes().all(|(code, builder)| is_word(builder.shown(*code))))
         };
         let first = (first.column, text);
         let Some(again) = self.row.outside.header(row, first, names, only_words, is_blank) else { return false };
@@ -435,6 +438,7 @@ impl<'s> Body<'s> {
         self.again.sort_unstable_by_key(|again| again.row);
         let ends = Ends::new(&self.again);
         let mut under: Vec<u32> = self.again.iter().filter(|again| !again.holds_data).map(|again| again.row).collect();
+        self.again = again::stacked(std::mem::take(&mut self.again));
         if let Some(end) = ends.end {
             // Notes, totals and repeated headers are no data there either.
             let told = |doubt: &&Doubt| doubt.row > end && !matches!(doubt.what, What::Blank);

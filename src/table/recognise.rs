@@ -208,6 +208,11 @@ impl Headers {
         self.known.contains_key(&key) || self.known.contains_key(head::without_units(&key).as_ref())
     }
 
+    /// Whether a text is a word that stands over names and changes none of them.
+    pub fn is_group(&self, text: &str) -> bool {
+        self.groups.contains(head::bare_group(&text::header_key(text)))
+    }
+
     /// Tells a sheet by the filled cells of its first rows. Also says, for every table, how near the
     /// sheet comes to it.
     pub fn recognise(&self, head: &[HeadRow]) -> (Recognition, Vec<Near>) {

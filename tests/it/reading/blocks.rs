@@ -210,3 +210,31 @@ fn one_name_among_nothing_but_words_begins_another_block() {
         assert_eq!(used, if ends { 1 } else { 2 }, "{again}");
     }
 }
+
+/// Its lines are one header: told once, at its first cell.
+#[test]
+fn a_stacked_header_below_is_one() {
+    for again in [
+        "基本情况||考核情况|<|<\n姓名|单位名称|考核等次|上年等次",
+        "干部信息|||考核结果\n干部编号|姓名|单位|等次",
+        "姓名|单位|考核情况\n||等次|上年等次",
+        "姓名|举报人||考核等次\n|姓名|电话|",
+    ] {
+        let sheet = format!(
+            "2015年
+             干部编号|姓名|单位名称|考核等次|特别优秀
+             K2|李四|盘龙区|称职|否
+             {again}
+             K3|王五|市审计局|不称职|否"
+        );
+        let dataset = read(&[("a.xlsx!一", &sheet)], &Options::default()).unwrap();
+        let rejected: Vec<_> = dataset.findings.iter().filter(|f| f.severity == Severity::Rejected).collect();
+        assert!(
+            rejected.iter().all(|finding| finding.code == kaohe::finding::Code::OtherBlock),
+            "{again}: {rejected:?}"
+        );
+        assert_eq!(rejected.len(), 1, "{again}: {rejected:?}");
+        let sheet = dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap();
+        assert_eq!((sheet.used, sheet.rejected), (1, 3), "{again}");
+    }
+}
