@@ -125,6 +125,9 @@ struct Name {
     rank: u8,
 }
 
+/// The rank of its own name, where a column says whom a row is about.
+const OWN_NAME: u8 = 1;
+
 #[derive(Debug)]
 struct Wanted {
     name: String,
@@ -156,7 +159,7 @@ impl Headers {
             }
             for (at, column) in table.columns.iter().enumerate() {
                 let common = pack.aliases.iter().filter(|(_, name)| *name == &column.name).map(|(alias, _)| (alias, 2));
-                let (name, alias) = if about.contains(&at) { (1, 0) } else { (0, 1) };
+                let (name, alias) = if about.contains(&at) { (OWN_NAME, 0) } else { (0, 1) };
                 let own = [(&column.name, name)].into_iter().chain(column.aliases.iter().map(|other| (other, alias)));
                 let mut keys = Vec::new();
                 for (name, rank) in own.chain(common) {
@@ -227,9 +230,14 @@ impl Headers {
         let whole = || candidates.iter().zip(&goes_on).filter(|(_, goes_on)| !**goes_on).map(|(one, _)| one);
         let nears = self.nears(whole);
         let unrecognised = |tie: Vec<usize>| {
+            // Of two that lack as much, the one whose columns stand there under other words.
+            let nearness = |near: &Near| {
+                let nearly = near.grouped.len() + near.slips.len();
+                (near.matched, std::cmp::Reverse(near.missing.len()), nearly)
+            };
             let mut best: Option<&Near> = None;
             for near in &nears {
-                if best.is_none_or(|best| (near.matched, best.missing.len()) > (best.matched, near.missing.len())) {
+                if best.is_none_or(|best| nearness(near) > nearness(best)) {
                     best = Some(near);
                 }
             }
@@ -387,7 +395,7 @@ impl Headers {
             let is_anothers = |column: &Column<'_>| {
                 head::without_units(&column.cell.key) == own.as_str() && self.place(table, column).is_none()
             };
-            if place.as_ref().is_some_and(|place| place.rank > 0) && columns.iter().any(is_anothers) {
+            if place.as_ref().is_some_and(|place| place.rank != OWN_NAME) && columns.iter().any(is_anothers) {
                 *place = None;
             }
         }

@@ -411,6 +411,25 @@ fn whom_a_lead_is_about_comes_before_the_plain_name() {
     );
 }
 
+/// 半年考核_班子 lacks no more, but none of its missing columns stands there.
+#[test]
+fn the_nearest_table_is_the_one_whose_columns_stand_under_other_words() {
+    check(
+        &[(
+            "a.xlsx!一",
+            "年度|考核部门|单位名称|本年度|<|上年度|<
+             ^|^|^|目标完成得分|目标完成评价|目标完成得分|目标完成评价
+             2015|市委目督办|盘龙区|88|好|30|较差",
+        )],
+        expect![[r#"
+            a.xlsx!一 unrecognised 3 = 0 + 0 + 3
+            ! UnrecognisedSheet a.xlsx!一 「」
+                没有识别出是哪一张表：最接近《年度目标考核》，缺少必填列「目标完成评价」；E2上方有分组词，不是本表的「目标完成评价」；G2上方有分组词，不是本表的「目标完成评价」
+                请补上缺少的列，列名应与模板一致；不需要的工作表请删去
+        "#]],
+    );
+}
+
 /// The header in the last rows where it is looked for.
 #[test]
 fn a_stacked_header_may_end_in_the_twentieth_row() {
