@@ -157,6 +157,11 @@ impl Archive {
     }
 }
 
+/// A day as the ledger's cells have it; empty where none is known.
+pub(super) fn day_shown(day: Option<NaiveDate>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
+}
+
 pub(super) fn sheet(name: &str, title: &str, columns: &[&str]) -> LedgerSheet {
     LedgerSheet {
         name: name.to_owned(),
@@ -214,7 +219,7 @@ fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
             row.extend(answer(line.past.decision.as_ref()));
             let due = due.iter().find(|due| due.line == line.past.id);
             row.extend(due.map_or_else(<[String; 3]>::default, |due| {
-                let until = due.until.map(|day| day.to_string()).unwrap_or_default();
+                let until = day_shown(due.until);
                 [until, due.done.clone(), due.standing.word().to_owned()]
             }));
             row.push(line.past.check.clone());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Months, NaiveDate};
 
 use super::docket::Docket;
-use super::ledger::{LedgerSheet, sheet};
+use super::ledger::{LedgerSheet, day_shown, sheet};
 use super::tasks::Talk;
 use crate::pack::printed;
 use crate::table::date;
@@ -125,7 +125,6 @@ pub(super) fn periods_sheet(periods: &[Running], as_of: Option<NaiveDate>) -> Le
     let mut rows: Vec<&Running> = periods.iter().collect();
     // Who is under it now stands first, then what nobody knows.
     rows.sort_by_key(|one| (!as_of.is_some_and(|day| one.runs(day)), one.from.is_some()));
-    let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     sheet.rows = rows
         .into_iter()
         .map(|one| {
@@ -134,8 +133,8 @@ pub(super) fn periods_sheet(periods: &[Running], as_of: Option<NaiveDate>) -> Le
                 one.subject.clone(),
                 one.unit.clone(),
                 one.period.clone(),
-                text(one.from),
-                text(one.to),
+                day_shown(one.from),
+                day_shown(one.to),
                 one.by.clone(),
                 one.state(as_of).to_owned(),
             ]

@@ -8,7 +8,7 @@ use chrono::{Days, Months, NaiveDate};
 use rusqlite::Connection;
 
 use super::docket::Docket;
-use super::ledger::{LedgerSheet, sheet};
+use super::ledger::{LedgerSheet, day_shown, sheet};
 use super::read::PastRun;
 use super::record::as_pairs;
 use super::workdays::Calendar;
@@ -189,7 +189,6 @@ pub(super) fn tasks_sheet(due: &[Due], as_of: Option<NaiveDate>, calendar: &Cale
         &format!("审定事项督办（{day}{days}）"),
         &[printed::LINE, printed::SUBJECT, printed::UNIT, "事项", "起算", "期限", "完成", printed::STATE],
     );
-    let text = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     sheet.rows = due
         .iter()
         .map(|due| {
@@ -198,8 +197,8 @@ pub(super) fn tasks_sheet(due: &[Due], as_of: Option<NaiveDate>, calendar: &Cale
                 due.subject.clone(),
                 due.unit.clone(),
                 due.what.clone(),
-                text(due.from),
-                text(due.until),
+                day_shown(due.from),
+                day_shown(due.until),
                 due.done.clone(),
                 due.standing.word().to_owned(),
             ]

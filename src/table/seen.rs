@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
+use crate::pack::compile::digits;
 use crate::workbook::{DaySeen, Look, Looks, Raw, Shown};
 
 use super::column::Stored;
@@ -136,11 +137,7 @@ fn run<'a>(left: &mut &'a str, is: impl Fn(char) -> bool) -> &'a str {
 
 /// A number at the fifteen digits at which spreadsheet programs compute and show it: 59.999999999999993 is 60.
 pub fn fifteen_digits(number: f64) -> f64 {
-    // Whole numbers of up to fifteen digits are exact.
-    if number.fract() == 0.0 && number.abs() < 1e15 {
-        return number;
-    }
-    format!("{number:.14e}").parse().unwrap_or(number)
+    digits(number).unwrap_or(number)
 }
 
 /// A number as spreadsheets show it: 120 and not 120.0, 0 and not -0, at most fifteen digits.
