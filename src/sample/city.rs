@@ -9,10 +9,8 @@ use std::convert::Infallible;
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
-use crate::pack::ColumnKind;
-
-use super::compile::{Block, Per, Sampler};
 use super::random::Random;
+use super::weights::{Block, Per, Sampler};
 
 /// A cell as it is meant, before it is written in one form or another.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,7 +94,7 @@ pub(super) struct Context<'c> {
 
 impl<'s> City<'s> {
     pub fn new(sampler: &'s Sampler<'s>, members: u32, seed: u64, year: i32) -> City<'s> {
-        let (from, to) = sampler.sizes;
+        let (from, to) = (sampler.units.from, sampler.units.to);
         let mut random = Random::new(&[seed, seed::SIZES]);
         let mut starts = vec![0];
         let mut placed = 0u32;
@@ -170,7 +168,7 @@ impl<'s> City<'s> {
 
     /// Whether a member sits in the unit after its own, too.
     fn sits_again(&self, member: u32) -> bool {
-        Random::new(&[self.seed, seed::AGAIN, u64::from(member)]).chance(self.sampler.again)
+        Random::new(&[self.seed, seed::AGAIN, u64::from(member)]).chance(self.sampler.units.again)
     }
 
     /// Members of the unit before who sit in this one too.
@@ -294,13 +292,11 @@ impl<'s> City<'s> {
         for year in &block.years {
             let event = Event { day: 0, block: at as u16, subject, year: *year as i16, nth: 0 };
             let context = self.context(event, 0, unit, unit_row, subject_row);
-            if !self.fits(&block.given, &[], &context) {
-                continue;
-            }
+            let count = block.counts.iter().find(|(given, _)| self.fits(given, &[], &context)).map_or(0.0, |one| one.1);
             let mut random = Random::new(&[self.seed, seed::ROWS, at as u64, u64::from(subject), *year as u64]);
             let rounds = block.each.as_ref().map_or(1, |(_, values)| values.len());
             for round in 0..rounds {
-                let rows = block.count as u16 + u16::from(random.chance(block.count.fract()));
+                let rows = count as u16 + u16::from(random.chance(count.fract()));
                 for nth in 0..rows {
                     let event = Event { nth: round as u16 * ROUND + nth, ..event };
                     take(event, self.event_row(event, 0, unit, unit_row, subject_row))?;
@@ -347,15 +343,11 @@ impl<'s> City<'s> {
         if let Some((column, values)) = &block.each {
             row[*column] = Cell::Text(values[usize::from(nth / ROUND)].clone());
         }
-        for column in &block.columns {
-            let cell = self.cell(column, &row, context, &mut random);
-            // Only words come out of the vocabulary; what they are is the column's business.
-            row[column.at] = match (cell, &table.columns[column.at].kind) {
-                (Cell::Text(text), ColumnKind::Number { .. } | ColumnKind::Year) => {
-                    text.parse().map_or(Cell::Text(text), Cell::Number)
-                }
-                (cell, _) => cell,
-            };
+        if let Some((column, value)) = &block.about {
+            row[*column] = Cell::Text(value.clone());
+        }
+        for cases in block.cases.chunk_by(|a, b| a.at == b.at) {
+            row[cases[0].at] = self.cell(table, cases, &row, context, &mut random);
         }
         self.refer(block, context, &mut row);
         if let Some(year) = table.year {

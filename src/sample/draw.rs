@@ -2,76 +2,78 @@
 
 use chrono::{Days, NaiveDate};
 
+use crate::pack::{ColumnKind, Table};
+
 use super::city::{Cell, City, Context, Row, seed};
-use super::compile::{Case, Column, Condition, Draw, Operand, Per, Piece, Weights};
 use super::random::Random;
+use super::weights::{Case, Condition, Draw, Operand, Per, Piece, Weights};
 
 impl City<'_> {
-    /// Draws a cell; `row` holds those drawn before.
-    pub(super) fn cell(&self, column: &Column, row: &[Cell], context: &Context, random: &mut Random) -> Cell {
-        let Some(case) = column.cases.iter().find(|case| self.fits(&case.given, row, context)) else {
-            return Cell::Blank;
+    /// Draws a cell as the first case that fits says; `row` holds those drawn before.
+    pub(super) fn cell(
+        &self,
+        table: &Table,
+        cases: &[Case],
+        row: &[Cell],
+        context: &Context,
+        random: &mut Random,
+    ) -> Cell {
+        let fitting = cases.iter().find(|case| self.fits(&case.given, row, context));
+        let Some(case) = fitting.filter(|case| !random.chance(case.blank)) else { return Cell::Blank };
+        let [from, to] = match &case.draw {
+            Draw::Words(patterns) => {
+                let pattern = pick(patterns, random);
+                return Cell::Text(self.text(table, case.at, pattern, context, random));
+            }
+            Draw::Range(range) => *range,
         };
-        if random.chance(column.blank) || random.chance(case.blank) {
-            return Cell::Blank;
-        }
-        self.value(case, row, context, random)
-    }
-
-    fn value(&self, case: &Case, row: &[Cell], context: &Context, random: &mut Random) -> Cell {
-        match &case.draw {
-            Draw::Value(value) => Cell::Text(value.clone()),
-            Draw::Weights(weights) => Cell::Text(pick(weights, random).to_owned()),
-            Draw::Normal { mean, deviation, min, max, scale } => {
-                let value = (mean + deviation * random.normal()).clamp(*min, *max);
-                Cell::Number((value * scale).round() / scale)
+        let mut within = || (from + (to - from + 1.0).max(1.0) * random.unit()).floor();
+        match &table.columns[case.at].kind {
+            ColumnKind::Number { min, max, .. } => {
+                let scale = if to.fract() > 0.0 { 10.0 } else { 1.0 };
+                let value = ((from + to * random.normal()) * scale).round() / scale;
+                Cell::Number(value.max(min.unwrap_or(f64::MIN)).min(max.unwrap_or(f64::MAX)))
             }
-            Draw::Steps { of, from } => match &row[*of] {
-                Cell::Number(number) => {
-                    let step = from.iter().rev().find(|(start, _)| start <= number).or(from.first());
-                    step.map_or(Cell::Blank, |(_, word)| Cell::Text(word.clone()))
-                }
-                _ => Cell::Blank,
-            },
-            Draw::Date([from, to]) => {
-                let day = |(month, day)| NaiveDate::from_ymd_opt(context.year, month, day).unwrap_or_default();
-                let days = (day(*to) - day(*from)).num_days().max(0) as u64;
-                day(*from).checked_add_days(Days::new(random.below(days + 1))).map_or(Cell::Blank, Cell::Date)
+            ColumnKind::Date => {
+                let last = NaiveDate::from_ymd_opt(self.year, 12, 31).unwrap_or_default();
+                let start = match table.date.filter(|date| *date != case.at).map(|date| &row[date]) {
+                    None => NaiveDate::from_ymd_opt(context.year, 1, 1).unwrap_or_default(),
+                    Some(Cell::Date(day)) => *day,
+                    Some(_) => return Cell::Blank,
+                };
+                let day = start.checked_add_days(Days::new(within() as u64));
+                day.map_or(Cell::Blank, |day| Cell::Date(day.min(last)))
             }
-            Draw::After { of, days } => match &row[*of] {
-                Cell::Date(start) => {
-                    let wait = u64::from(days[0]) + random.below(u64::from(days[1].saturating_sub(days[0])) + 1);
-                    let last = NaiveDate::from_ymd_opt(self.year, 12, 31).unwrap_or(*start).max(*start);
-                    start.checked_add_days(Days::new(wait)).map_or(Cell::Blank, |day| Cell::Date(day.min(last)))
-                }
-                _ => Cell::Blank,
-            },
-            Draw::MonthsBefore([from, to]) => {
-                let back = i64::from(*from) + random.below(u64::from(to.saturating_sub(*from)) + 1) as i64;
-                let months = i64::from(context.year) * 12 - back;
+            ColumnKind::Month => {
+                let months = context.year * 12 - within() as i32;
                 Cell::Text(format!("{}.{:02}", months.div_euclid(12), months.rem_euclid(12) + 1))
             }
-            Draw::Year(offset) => Cell::Number(f64::from(context.year + offset)),
-            Draw::Serial(pieces) => Cell::Text(self.serial(pieces, context)),
-            Draw::Words { patterns, unique: false } => {
-                let pieces = &patterns[random.index(patterns.len())];
-                let mut text = String::new();
-                for piece in pieces {
-                    match piece {
-                        Piece::Word(list) => text.push_str(&list[random.index(list.len())]),
-                        other => push(&mut text, other, context),
-                    }
-                }
-                Cell::Text(text)
+            ColumnKind::Year => Cell::Number(f64::from(context.year) - within()),
+            ColumnKind::People { .. } => {
+                let most = within() as usize;
+                self.people(most, context, random)
             }
-            Draw::Words { patterns, unique: true } => Cell::Text(self.unique(&patterns[0], context)),
-            Draw::Members { most, given } => self.people(*most, given, context, random),
+            // Nothing else has a range.
+            _ => Cell::Blank,
         }
     }
 
-    fn serial(&self, pieces: &[Piece], context: &Context) -> String {
+    /// A pattern with its words; what units are called is never the same for two of them.
+    fn text(&self, table: &Table, at: usize, pieces: &[Piece], context: &Context, random: &mut Random) -> String {
+        let pack = self.sampler.pack;
+        let unit = &pack.subjects[pack.membership.unit];
+        let names =
+            std::ptr::eq(table, &pack.tables[unit.register]) && (at == unit.label || unit.other_labels == Some(at));
+        if names && pieces.iter().any(|piece| matches!(piece, Piece::Word(_))) {
+            return self.unique(pieces, context);
+        }
         let mut text = String::new();
-        pieces.iter().for_each(|piece| push(&mut text, piece, context));
+        for piece in pieces {
+            match piece {
+                Piece::Word(list) => text.push_str(&list[random.index(list.len())]),
+                other => push(&mut text, other, context),
+            }
+        }
         text
     }
 
@@ -107,22 +109,12 @@ impl City<'_> {
     }
 
     /// Some of the unit's people, by name, or by id where the name is not enough.
-    fn people(&self, most: u32, given: &[Condition], context: &Context, random: &mut Random) -> Cell {
+    fn people(&self, most: usize, context: &Context, random: &mut Random) -> Cell {
         let subject = &self.sampler.pack.subjects[self.sampler.pack.membership.member];
         let everybody = self.everybody(context.unit);
-        let at_home = self.roster(context.unit).len();
-        let fits = |row: &&Row| {
-            given.iter().all(|condition| match condition.of {
-                Operand::Subject(column) => condition.values.iter().any(|value| row[column].is(value)),
-                _ => true,
-            })
-        };
-        let mut able: Vec<&Row> = everybody[..at_home].iter().filter(fits).collect();
+        let mut able: Vec<&Row> = everybody[..self.roster(context.unit).len()].iter().collect();
         let mut names = Vec::new();
-        for _ in 0..1 + random.below(u64::from(most)) {
-            if able.is_empty() {
-                break;
-            }
+        for _ in 0..most.min(able.len()) {
             let row = able.remove(random.index(able.len()));
             let name = row[subject.label].text();
             let namesakes = everybody.iter().filter(|other| other[subject.label].text() == name).count();
@@ -153,7 +145,8 @@ impl City<'_> {
         let one = &self.sampler.traits[at];
         let whose = if one.of == Per::Unit { context.unit } else { context.subject };
         let mut random = Random::new(&[self.seed, seed::TRAITS, at as u64, u64::from(whose)]);
-        pick(&one.weights, &mut random)
+        let word: &String = pick(&one.weights, &mut random);
+        word
     }
 }
 
@@ -166,10 +159,11 @@ fn push(text: &mut String, piece: &Piece, context: &Context) {
     }
 }
 
-fn pick<'w>(weights: &'w Weights, random: &mut Random) -> &'w str {
+fn pick<'w, T>(weights: &'w Weights<T>, random: &mut Random) -> &'w T {
     let point = random.unit() * weights.sum;
-    let found = weights.words.iter().find(|(upto, _)| point < *upto).or(weights.words.last());
-    found.map_or("", |(_, word)| word)
+    // The sum is above zero, so something stands there.
+    let found = weights.of.iter().position(|(upto, _)| point < *upto).unwrap_or(weights.of.len() - 1);
+    &weights.of[found].1
 }
 
 /// The greatest common divisor.

@@ -10,7 +10,7 @@ use super::city::{Cell, Row};
 use super::dress::{Habit, Written};
 use super::grid::{Grid, Put};
 use super::random::Random;
-use super::spec::RawMessy;
+use super::weights::Messy;
 use super::{Book, Meter, Part, Source};
 use crate::pack::Table;
 
@@ -226,7 +226,7 @@ fn spread(name: &str, random: &mut Random) -> String {
 }
 
 /// Groups of two or three neighbouring columns.
-fn groups(columns: &[Shown], messy: &RawMessy, random: &mut Random) -> Vec<(String, u16, u16)> {
+fn groups(columns: &[Shown], messy: &Messy, random: &mut Random) -> Vec<(String, u16, u16)> {
     let mut groups = Vec::new();
     let mut at = 1;
     for name in &messy.groups {

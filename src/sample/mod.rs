@@ -1,11 +1,10 @@
 //! A synthetic city as workbooks: to try, to train and to measure with.
 //!
-//! `spec` is a pack's `sample.toml` as written, `compile` what it means, `random` the chance, `city`
-//! every row of every table. `plain` writes them as the program likes them best, `messy` the same
+//! `weights` is a pack's `sample.toml`, `random` the chance, `city` every row of every table, `draw` a cell by its
+//! column's kind. `plain` writes them as the program likes them best, `messy` the same
 //! truth as offices send it. The same seed gives the same bytes, whatever the number of threads.
 
 mod city;
-mod compile;
 mod draw;
 mod dress;
 mod grid;
@@ -13,7 +12,7 @@ mod messy;
 mod ods;
 mod plain;
 mod random;
-mod spec;
+mod weights;
 
 use std::fs;
 use std::ops::Range;
@@ -25,7 +24,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use crate::pack::Pack;
 use city::{City, Event, Row};
-use compile::{Per, Sampler};
+use weights::{Per, Sampler};
 
 /// The pack's file that the city is drawn from.
 const FILE: &str = crate::pack::SAMPLE;
@@ -55,7 +54,7 @@ pub struct Written {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
-    Spec(#[from] compile::Error),
+    Spec(#[from] weights::Error),
     #[error("人数应在 1 至 {MOST} 之间，给的是 {0}")]
     Size(u32),
     #[error("年度应在 1950 至 2099 之间，给的是 {0}")]
@@ -90,9 +89,7 @@ pub fn write(
     }
 
     let city = City::new(&sampler, request.cadres, request.seed, request.year);
-    let plans: Vec<Option<Vec<Event>>> =
-        sampler.order.iter().enumerate().map(|(table, by)| by.map(|by| city.plan(table, by))).collect();
-    let source = Source { city: &city, plans: &plans };
+    let source = Source::new(&city);
     let books = if request.messy { messy::books(&source) } else { plain::books(&source) };
     let total = books.iter().map(|book| book.rows()).sum();
     let meter = Meter { done: AtomicU64::new(0), total, progress };
@@ -160,10 +157,17 @@ struct Part {
 /// Where rows come from.
 struct Source<'c> {
     city: &'c City<'c>,
-    plans: &'c [Option<Vec<Event>>],
+    /// Of tables whose rows stand in the order of their date, not in that of the registers.
+    plans: Vec<Option<Vec<Event>>>,
 }
 
-impl Source<'_> {
+impl<'c> Source<'c> {
+    fn new(city: &'c City<'c>) -> Source<'c> {
+        let tables = city.sampler.pack.tables.iter().enumerate();
+        let plans = tables.map(|(at, table)| table.date.map(|by| city.plan(at, by))).collect();
+        Source { city, plans }
+    }
+
     /// Cuts a table into parts of about `most` rows.
     fn parts(&self, table: usize, most: u64) -> Vec<Part> {
         let (length, rows) = match &self.plans[table] {
@@ -176,14 +180,14 @@ impl Source<'_> {
         (0..of).map(part).collect()
     }
 
-    /// About how many rows a table has that is not ordered.
+    /// About how many rows a table has that is not ordered, rather too many.
     fn expected(&self, table: usize) -> u64 {
         let city = self.city;
         let blocks = city.sampler.blocks.iter().filter(|block| block.table == table);
         let rows = blocks.map(|block| {
             let subjects = f64::from(if block.per == Per::Unit { city.units() } else { city.members() });
             let rounds = block.each.as_ref().map_or(1, |(_, values)| values.len());
-            subjects * block.count * (block.years.len() * rounds) as f64
+            subjects * block.most() * (block.years.len() * rounds) as f64
         });
         rows.sum::<f64>().ceil() as u64
     }
@@ -229,16 +233,14 @@ fn new_workbook() -> Result<Workbook, XlsxError> {
 mod tests {
     use std::convert::Infallible;
 
-    use super::{City, Event, Row, Sampler, Source};
+    use super::{City, Row, Sampler, Source};
 
     #[test]
     fn parts_hold_every_row_once_in_the_same_order() {
         let pack = crate::pack::built_in("kunming-2015").unwrap();
         let sampler = Sampler::new(&pack).unwrap();
         let city = City::new(&sampler, 120, 1, 2015);
-        let plans: Vec<Option<Vec<Event>>> =
-            sampler.order.iter().enumerate().map(|(table, by)| by.map(|by| city.plan(table, by))).collect();
-        let source = Source { city: &city, plans: &plans };
+        let source = Source::new(&city);
         let rows = |table, most| {
             let mut rows: Vec<Row> = Vec::new();
             let parts = source.parts(table, most);

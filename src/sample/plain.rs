@@ -6,25 +6,24 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use crate::pack::{Column, ColumnKind};
 
 use super::city::Cell;
-use super::{Book, Meter, Part, Source};
+use super::{Book, Meter, Source};
 
 /// Rows a sheet: below Excel's limit of 1,048,576 with room for more rows than expected.
 const SHEET: u64 = 500_000;
 /// From so many rows on a sheet is streamed; its strings then stand in the cells.
 const STREAMED: u64 = 50_000;
 
-/// A book per group of tables; the first holds the first part of each, further parts have books of their own.
+/// A book per table and part of it.
 pub fn books(source: &Source) -> Vec<Book> {
     let mut books = Vec::new();
-    for (name, tables) in &source.city.sampler.books {
-        let parts: Vec<Vec<Part>> = tables.iter().map(|table| source.parts(*table, SHEET)).collect();
-        let most = parts.iter().map(Vec::len).max().unwrap_or(0);
-        for number in 0..most {
+    for (at, table) in source.city.sampler.pack.tables.iter().enumerate() {
+        let parts = source.parts(at, SHEET);
+        let alone = parts.len() == 1;
+        books.extend(parts.into_iter().map(|part| {
             // The numbers sort as they count: the order of the files is that of the registers.
-            let path = if most == 1 { format!("{name}.xlsx") } else { format!("{name}-{:02}.xlsx", number + 1) };
-            let parts = parts.iter().filter_map(|parts| parts.get(number).cloned()).collect();
-            books.push(Book { path, parts, layout: None });
-        }
+            let number = if alone { String::new() } else { format!("-{:02}", part.number + 1) };
+            Book { path: format!("{}{number}.xlsx", table.name), parts: vec![part], layout: None }
+        }));
     }
     books
 }

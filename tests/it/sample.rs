@@ -126,16 +126,20 @@ fn nothing_is_written_where_something_is() {
 #[test]
 fn a_pack_is_told_what_is_wrong_with_its_sample() {
     let cases = [
-        ("name = \"考核等次\"", "name = \"等次\"", "没有「等次」这一列"),
+        ("of = \"考核等次\"", "of = \"等次\"", "没有「等次」这一列"),
         ("\"基本称职\" = 0.3", "\"合格\" = 0.3", "「合格」不在取值之列"),
         ("of = \"cadre\"", "of = \"person\"", "没有名为「person」的对象"),
-        ("\"{姓}{字}\", ", "\"{氏}{字}\", ", "没有名为「氏」的词表"),
+        ("\"{姓}{字}\" = 1", "\"{氏}{字}\" = 1", "没有名为「氏」的词表"),
         ("per = \"team\"", "pro = \"team\"", "没有「pro」这个键"),
-        ("min = 61, max = 99", "min = 99, max = 61", "min 应不大于 max"),
-        ("words = [\"{姓}{字}\", \"{姓}{字}{字}\", \"{姓}{字}{字}\"]", "words = []", "words 至少要有一种写法"),
+        ("range = [88, 5.5]", "range = [88, -5.5]", "这种列要写 range"),
+        ("range = [88, 5.5]", "words = { \"88\" = 1 }", "这种列要写 range"),
+        ("words = { \"B{n:4}\" = 1 }", "range = [1, 2]", "这种列要写 words"),
+        ("words = { \"B{n:4}\" = 1 }", "words = {}", "权重之和应大于零"),
+        ("of = \"工作落实评价\", given", "of = \"考核部门\", given", "这一列由表自己填"),
+        ("given = { \"底子\"", "given = { \"底气\"", "given 中的「底气」不是这一行之前的列"),
         ("{n:6}", "{n:99999999}", "没有名为「n:99999999」的词表"),
-        ("count = 0.985", "count = 300", "count 应不小于 0、小于 255，现为 300"),
-        ("count = 0.985", "count = nan", "count 应不小于 0"),
+        ("rows = 0.985", "rows = 300", "count 的 rows 应不小于 0、小于 255，现为 300"),
+        ("rows = 0.985", "rows = nan", "count 的 rows 应不小于 0"),
     ];
     for (good, bad, expected) in cases {
         let mut pack = pack::built_in("kunming-2015").unwrap();
@@ -146,4 +150,26 @@ fn a_pack_is_told_what_is_wrong_with_its_sample() {
         let error = sample::write(folder.path(), &REQUEST, &pack, &|_, _| ()).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+/// A pack needs to say how often things occur, not what a column may hold: that stands in its tables already.
+#[test]
+fn what_has_no_weights_is_drawn_by_its_kind() {
+    let mut pack = pack::built_in("kunming-2015").unwrap();
+    let bare: String = pack
+        .tables
+        .iter()
+        .map(|table| {
+            let about_people = table.references.iter().any(|one| pack.subjects[one.subject].kind == "cadre");
+            let per = if table.name == "干部名册" || about_people { "cadre" } else { "team" };
+            format!("[[rows]]\ntable = \"{}\"\nper = \"{per}\"\n", table.name)
+        })
+        .collect();
+    let (_, text) = pack.files.iter_mut().find(|(name, _)| name == kaohe::pack::SAMPLE).unwrap();
+    *text = format!("[units]\nfrom = 5\nto = 9\n{bare}");
+    let folder = tempfile::tempdir().unwrap();
+    sample::write(folder.path(), &REQUEST, &pack, &|_, _| ()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kaohe"));
+    let checked = command.arg("check").arg(folder.path()).args(["--year", "2015"]).output().unwrap();
+    assert_eq!(checked.status.code(), Some(0), "{}", String::from_utf8_lossy(&checked.stderr));
 }

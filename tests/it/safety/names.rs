@@ -381,7 +381,6 @@ fn the_forms_and_samples_of_a_pack_stay_in_their_folder() {
     let (template, sample) = (whole("template.toml"), whole("sample.toml"));
     for (file, text, from, arguments) in [
         ("template.toml", &template, "\"名册\"", &["template"][..]),
-        ("sample.toml", &sample, "name = \"名册\"", &["sample", "--cadres", "60"]),
         ("sample.toml", &sample, "\"组织部汇总/2015年度\"", &["sample", "--cadres", "60", "--messy"]),
         ("sample.toml", &sample, "\"报送表（{n}）\"", &["sample", "--cadres", "60", "--messy"]),
     ] {
