@@ -26,7 +26,12 @@ const OWNED: [(&str, &[&str]); 2] =
 const LONGEST: usize = 800;
 
 fn sources() -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    files("src")
+}
+
+/// Rust files below a folder of the crate, with their text.
+fn files(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = Vec::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
@@ -56,7 +61,7 @@ fn stage(path: &Path) -> String {
 
 #[test]
 fn every_file_says_what_it_is_and_is_short_enough_to_read() {
-    for (path, text) in sources() {
+    for (path, text) in [sources(), files("tests")].concat() {
         assert!(text.starts_with("//! "), "{} does not begin with what it is", path.display());
         let lines = text.lines().count();
         assert!(lines <= LONGEST, "{} has {lines} lines", path.display());

@@ -15,6 +15,7 @@ mod papers;
 mod private;
 mod publish;
 mod record;
+mod refused;
 mod sheets;
 mod story;
 mod submitted;

@@ -134,35 +134,3 @@ fn formats_end_with_the_table_and_no_row_is_told_twice() {
     }
     assert!(tags(sheet, "<c r=\"A7\"").is_empty());
 }
-
-/// `cargo test --release --test it large -- --ignored --nocapture`
-#[test]
-#[ignore = "measures"]
-fn large_list() {
-    let rows: u32 = std::env::var("ROWS").map_or(100_000, |rows| rows.parse().unwrap());
-    let mut city = City::new(rows as usize);
-    let mut lines = vec![];
-    for index in 0..rows {
-        let grade = cell((index, 6), "考核等次", "年度考核_干部", "考核等次", "基本称职");
-        lines.push(city.ground("4.4", CADRE, index, index / 10, vec![grade]));
-    }
-    for (index, ground) in (0..).zip(lines) {
-        city.propose("诫勉谈话", CADRE, index, vec![ground]);
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let memory = || {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let line = |name: &str| status.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
-        format!("{} {}", line("VmRSS"), line("VmHWM"))
-    };
-    println!("before {}", memory());
-    let start = std::time::Instant::now();
-    let handoff = kaohe::handoff::Handoff::new(&city.pack, &city.data, &city.outcome);
-    println!("texts {:?} {}", start.elapsed(), memory());
-    let publication =
-        kaohe::handoff::Publication { info: &city.info, figures: &city.figures, notices: false, changes: None };
-    let start = std::time::Instant::now();
-    handoff.publish(dir.path(), &publication).unwrap();
-    let size = std::fs::metadata(dir.path().join("诫勉谈话名单.xlsx")).unwrap().len();
-    println!("written {:?} {} {} bytes", start.elapsed(), memory(), size);
-}

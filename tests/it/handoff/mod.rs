@@ -386,11 +386,3 @@ fn bytes_do_not_depend_on_threads_or_clock() {
         assert!(read(&first) == read(&second), "{file}");
     }
 }
-
-#[test]
-#[ignore = "writes samples to look at"]
-fn samples() {
-    let target = Path::new("/tmp/handoff-samples");
-    let _ = std::fs::remove_dir_all(target);
-    City::usual().publish_to(target, true);
-}
