@@ -117,10 +117,12 @@ pub(super) fn tasks(dockets: &[Docket], talks: &[Talk], as_of: Option<NaiveDate>
             named.entry(half_year).or_default().push(&past.id);
         }
     }
+    // What happened later was not so on that day.
+    let is_past = |day: NaiveDate| as_of.is_none_or(|today| day <= today);
     let held = |id: &str, kind: &str| {
         let of_line = |line: &String| line == id || named.get(id).is_some_and(|more| more.contains(&line.as_str()));
         let held = talks.iter().filter(|talk| talk.talk == kind && talk.line.as_ref().is_some_and(of_line));
-        held.map(|talk| talk.day).max()
+        held.map(|talk| talk.day).filter(|day| is_past(*day)).max()
     };
     let mut found = Vec::new();
     for docket in dockets {
@@ -143,7 +145,8 @@ pub(super) fn tasks(dockets: &[Docket], talks: &[Talk], as_of: Option<NaiveDate>
                 let from = talked.or_else(|| date::day(&decision.date));
                 let until = set.or_else(|| end(from?, task.within?, calendar));
                 let by_talk = task.done_by_talk.as_ref().and_then(|kind| held(&line.past.id, kind));
-                let done = column(&task.done).or_else(|| by_talk.map(|day| day.to_string())).unwrap_or_default();
+                let filled = column(&task.done).filter(|done| date::day(done).is_none_or(is_past));
+                let done = filled.or_else(|| by_talk.map(|day| day.to_string())).unwrap_or_default();
                 found.push(Due {
                     line: line.past.id.clone(),
                     subject: line.subject_name.clone(),

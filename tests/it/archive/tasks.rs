@@ -110,6 +110,27 @@ fn the_term_that_the_committee_sets_counts_and_a_filled_answer_is_done() {
     assert!(found[1].ends_with("|2015-09-01|2015-08-20|已完成"), "{found:?}");
 }
 
+/// An answer, a talk and a look at how it went of a later day were not there yet.
+#[test]
+fn what_was_done_after_the_day_is_not_done_on_it() {
+    let mut city = city();
+    decided(&city);
+    record(&city, H, "函询核实名单", &[(LETTER, "委员会意见", "同意"), (LETTER, "回复日期", "2015-08-20")]);
+    city.edit("+谈话记录 谈话日期=2015-08-03 干部编号=G32 处理编号=2015-H-诫勉谈话-C-G32");
+    city.edit("+谈话记录 谈话日期=2015-12-20 谈话类型=交心谈话 干部编号=G32 处理编号=2015-H-诫勉谈话-C-G32");
+    city.run("annual");
+    for (day, letter, look) in [
+        ("2015-08-02", "2015-07-31||逾期", "2015-07-10|2016-01-10||未到期"),
+        ("2015-08-19", "2015-07-31||逾期", "2015-08-03|2016-02-03||未到期"),
+        ("2015-08-20", "2015-07-31|2015-08-20|已完成", "2015-08-03|2016-02-03||未到期"),
+        ("2015-12-20", "2015-07-31|2015-08-20|已完成", "2015-08-03|2016-02-03|2015-12-20|已完成"),
+    ] {
+        let found = tasks(&city, &["--as-of", day]);
+        assert!(found.iter().any(|row| row.ends_with(letter)), "{day}: {found:?}");
+        assert!(found.iter().any(|row| row.ends_with(look)), "{day}: {found:?}");
+    }
+}
+
 #[test]
 fn without_a_date_or_a_term_it_is_said_that_there_is_none() {
     let city = city();

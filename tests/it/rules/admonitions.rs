@@ -72,6 +72,21 @@ fn entering_the_talk_of_an_agreed_admonition_changes_no_ground() {
     assert!(row.contains(&"同意".to_owned()) && row.contains(&"免职".to_owned()), "{row:?}");
 }
 
+/// Nor does a talk count that carries out the decision on the very line that 4.5 would be a ground of; next year it does.
+#[test]
+fn a_talk_that_carries_out_the_adjustments_own_decision_is_no_ground_of_it() {
+    let mut city = City::new(&["年度考核_干部 G13 考核等次=不称职", &talk("2014-10-21")]);
+    let before = city.run("annual").lines();
+    city.decide("2015-annual", "调整建议名单", &[("2015-A-调整建议-C-G13", "变更", "诫勉谈话")]);
+    city.edit(&talk("2015-12-20 处理编号=2015-A-调整建议-C-G13"));
+    assert_eq!(city.run("annual").lines(), before);
+    let rows = rows_of(&city.output().join("2015-annual/调整建议名单.xlsx"));
+    let row = rows.iter().find(|row| row.contains(&"2015-A-调整建议-C-G13".to_owned())).unwrap();
+    assert!(row.contains(&"变更".to_owned()), "{row:?}");
+    city.edit("+年度考核_干部 年度=2016 干部编号=G13 考核等次=基本称职");
+    assert_eq!(city.run("annual --year 2016").line("调整建议", "G13")["rules"], serde_json::json!(["4.5"]));
+}
+
 /// A planned talk that the committee makes an admonition is one, when the run is made again.
 #[test]
 fn a_planned_talk_that_was_changed_into_an_admonition_counts() {
