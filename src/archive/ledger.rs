@@ -69,7 +69,7 @@ impl Archive {
         let talks = talks(connection, &runs).map_err(|error| self.fault(error))?;
         let entered = book_answers(connection).map_err(|error| self.fault(error))?;
         let due = tasks(&dockets, &talks, as_of, calendar);
-        Ok(Standings { dockets, talks, entered: entered.into_values().collect(), due })
+        Ok(Standings { dockets, talks, entered, due })
     }
 
     /// Every answer ever given: amended ones too.
@@ -197,7 +197,7 @@ fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
                 line.list.clone(),
                 line.past.action.clone(),
                 line.past.id.clone(),
-                line.subject_name.clone(),
+                line.past.name.clone(),
                 line.past.subject.clone(),
             ];
             // Which source a lead came from shows in its rule: what is cited of such lines stays on the lists.

@@ -50,7 +50,7 @@ pub(super) fn people(dockets: &[Docket], talks: &[Talk], entered: &[Entered]) ->
     for docket in dockets {
         for docketed in &docket.lines {
             let (line, past) = (&docketed.line, &docketed.line.past);
-            let unit = docket.printed(line, printed::UNIT);
+            let unit = &past.unit;
             let decided = match (docketed.state, &past.decision) {
                 (State::Stale, _) => "依据已变，待重新审定".to_owned(),
                 (_, Some(decision)) if line.adopted => format!("{}（沿用半年决定）", in_words(decision)),
@@ -69,7 +69,7 @@ pub(super) fn people(dockets: &[Docket], talks: &[Talk], entered: &[Entered]) ->
                 decided,
                 line: past.id.clone(),
             };
-            add(&past.kind, &past.subject, &line.subject_name, unit, entry);
+            add(&past.kind, &past.subject, &past.name, unit, entry);
             for ground in past.grounds.iter().filter(|ground| ground.about == past.subject) {
                 for (name, value) in &ground.facts {
                     let grade = value.as_str().filter(|_| docket.followup.grades.contains(name));
@@ -82,7 +82,7 @@ pub(super) fn people(dockets: &[Docket], talks: &[Talk], entered: &[Entered]) ->
                             decided: String::new(),
                             line: String::new(),
                         };
-                        add(&past.kind, &past.subject, &line.subject_name, unit, entry);
+                        add(&past.kind, &past.subject, &past.name, unit, entry);
                     }
                 }
             }

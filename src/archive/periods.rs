@@ -50,7 +50,7 @@ pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
     for docket in dockets {
         for docketed in &docket.lines {
             let past = &docketed.line.past;
-            units.insert((&past.kind, &past.subject), docket.printed(&docketed.line, printed::UNIT));
+            units.insert((&past.kind, &past.subject), &past.unit);
         }
     }
     let adopting: BTreeMap<&str, &str> = dockets
@@ -79,8 +79,8 @@ pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
                     from,
                     kind: past.kind.clone(),
                     subject: past.subject.clone(),
-                    name: docketed.line.subject_name.clone(),
-                    unit: docket.printed(&docketed.line, printed::UNIT).to_owned(),
+                    name: past.name.clone(),
+                    unit: past.unit.clone(),
                     period: period.name.clone(),
                     by: format!("{by}（{}）", past.id),
                 });

@@ -182,8 +182,9 @@ fn is_changes(workbook: &str) -> bool {
 
 fn new_answers(sheet: &Sheet, known: &mut super::record::Known<'_>) -> Result<Vec<String>, Error> {
     let mut cells = Vec::new();
+    let of = known.titled(&sheet.titles, sheet.kind)?.map(|titled| (titled.target.0, titled.target.1));
     for row in &sheet.rows {
-        if known.has_new_answer(sheet, row)? {
+        if known.has_new_answer(sheet, row, of)? {
             cells.push(format!("{}!{}", sheet.name, row.first_answer(sheet)));
         }
     }

@@ -15,7 +15,7 @@ use super::registration::{Pairs, StoredDecision, Vocabulary};
 use super::write::{json, run_of};
 use crate::fact::history::{Answered, CarriedOut, Entered, PastGround, PastLine};
 use crate::fact::{self, Decision};
-use crate::pack::Run;
+use crate::pack::{Run, printed};
 
 /// A run in the archive: the latest published one of its year.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,6 @@ pub struct PastRun {
 pub(super) struct Line {
     pub past: PastLine,
     pub list: String,
-    pub subject_name: String,
     /// The decision is the half-year twin's (半年已决定).
     pub adopted: bool,
     /// Texts as printed, by column.
@@ -104,14 +103,14 @@ fn known_lines(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
 
 fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<History> {
     let answers = Answers::read(connection)?;
-    let book = book_answers(connection)?;
     let mut history = History::default();
     for past in latest_runs(connection)? {
         if (past.year, past.run) == (year, run) {
             history.agreed = agreed_lines(connection, &past, &answers)?;
             history.before = Some(past);
         } else {
-            let lines = past_lines(connection, &past, &answers, true)?;
+            let mut lines = past_lines(connection, &past, &answers, true)?;
+            share(&mut lines, &past.vocabulary, |id| history.facts.lines.get(id));
             history.facts.lines.extend(lines.into_iter().map(|line| (line.past.id.clone(), line.past)));
             history.facts.runs.push((past.year, past.run));
             history.runs.push(past);
@@ -123,13 +122,7 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<His
         let answered = |answer: &Answer| Answered { check: answer.check.clone(), decision: answer.decision.clone() };
         history.facts.current.insert(id.clone(), given.iter().map(answered).collect());
     }
-    for ((of, kind, subject, file), entered) in &book {
-        if *of == year {
-            let filled = entered.filled.iter().map(|(column, text)| (column.clone(), text.clone())).collect();
-            history.facts.register.insert((kind.clone(), subject.clone(), file.clone()), filled);
-        }
-    }
-    history.facts.entered = book.into_values().collect();
+    history.facts.entered = book_answers(connection)?;
     history.sha256 = sha256(&history.facts);
     Ok(history)
 }
@@ -202,6 +195,12 @@ pub(super) fn past_lines(
 ) -> rusqlite::Result<Vec<Line>> {
     let mut lines: Vec<Line> = Vec::new();
     let mut index: HashMap<i64, usize> = HashMap::new();
+    let mut columns: HashMap<String, Vec<String>> = HashMap::new();
+    let mut statement = connection.prepare("SELECT 名单, 列 FROM 名单 WHERE 记录号 = ?1")?;
+    let mut rows = statement.query([past.number])?;
+    while let Some(row) = rows.next()? {
+        columns.insert(row.get(0)?, parsed(row, 1)?);
+    }
     let mut statement = connection.prepare(
         "SELECT 序, 处理编号, 核对码, 名单, 处理, 对象类别, 编号, 对象, 沿用编号, 沿用核对码, 各格
          FROM 事项 WHERE 记录号 = ?1 ORDER BY 序",
@@ -216,12 +215,14 @@ pub(super) fn past_lines(
         let own = answers.on(&id, &check);
         let twin = adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
         index.insert(row.get(0)?, lines.len());
+        let (list, cells): (String, Vec<String>) = (row.get(3)?, parsed(row, 10)?);
+        let unit = columns.get(&list).and_then(|columns| columns.iter().position(|name| name == printed::UNIT));
         lines.push(Line {
             adopted: own.is_none() && twin.is_some(),
-            list: row.get(3)?,
-            subject_name: row.get(7)?,
-            cells: parsed(row, 10)?,
+            list,
             past: PastLine {
+                name: row.get(7)?,
+                unit: unit.and_then(|at| cells.get(at)).cloned().unwrap_or_default(),
                 decision: own.or(twin).cloned(),
                 adopted: adopted.map(|(id, _)| id),
                 id,
@@ -233,6 +234,7 @@ pub(super) fn past_lines(
                 check,
                 grounds: Vec::new(),
             },
+            cells,
         });
     }
     if grounds {
@@ -246,6 +248,29 @@ pub(super) fn past_lines(
         }
     }
     Ok(lines)
+}
+
+/// A half-year's decision given after the annual run was published counts as the annual line's own all the same, if every
+/// ground of that stood there. `known` finds a line of the half-year by id.
+pub(super) fn share<'l>(lines: &mut [Line], words: &Vocabulary, known: impl Fn(&str) -> Option<&'l PastLine>) {
+    for line in lines.iter_mut().filter(|line| line.past.run == Run::Annual && line.past.adopted.is_none()) {
+        let Some(half) = half_year(&line.past.id).and_then(|id| known(&id)) else { continue };
+        let Some(decision) = half.decision.as_ref().filter(|given| words.decides(&given.opinion)) else { continue };
+        if line.past.grounds.iter().all(|ground| half.grounds.contains(ground)) {
+            line.past.adopted = Some(half.id.clone());
+            if line.past.decision.is_none() {
+                line.past.decision = Some(decision.clone());
+                line.adopted = true;
+            }
+        }
+    }
+}
+
+/// The id of the half-year's line about the same action and subject.
+fn half_year(annual: &str) -> Option<String> {
+    let (year, rest) = annual.split_once('-')?;
+    let rest = rest.strip_prefix(Run::Annual.code())?;
+    Some(format!("{year}-{}{rest}", Run::HalfYear.code()))
 }
 
 /// Lines that any published registration of the run held and whose last answer binds, by id.
@@ -361,9 +386,10 @@ pub(super) fn each_answer(connection: &Connection, mut take: impl FnMut(String, 
 /// Key of a row of the register of talks: year, subject kind, 编号, 档案.
 pub(super) type BookKey = (i32, String, String, String);
 
-/// What stands filled in in the register of talks.
-pub(super) fn book_answers(connection: &Connection) -> rusqlite::Result<BTreeMap<BookKey, Entered>> {
-    let mut entered: BTreeMap<BookKey, Entered> = BTreeMap::new();
+/// What stands filled in in the register of talks, by row; what was filled in while the row named other lines alone is
+/// about another talk, and stands apart.
+pub(super) fn book_answers(connection: &Connection) -> rusqlite::Result<Vec<Entered>> {
+    let mut entered: BTreeMap<BookKey, Vec<Entered>> = BTreeMap::new();
     let mut statement = connection.prepare(
         "SELECT 归档答复.年度, 归档答复.对象类别, 归档答复.编号, 归档答复.档案, 内容, 归档.处理编号 FROM 归档答复
          LEFT JOIN 归档 ON 归档.记录号 = 所答登记 AND 归档.档案 = 归档答复.档案
@@ -374,17 +400,21 @@ pub(super) fn book_answers(connection: &Connection) -> rusqlite::Result<BTreeMap
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let key: BookKey = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        let known = entered.entry(key.clone()).or_insert_with(|| {
+        let ids = parsed_or_none::<Vec<String>>(row, 5)?.unwrap_or_default();
+        let of_row = entered.entry(key.clone()).or_default();
+        let at = of_row.iter().rposition(|known| ids.is_empty() || known.is_about(&ids)).unwrap_or(of_row.len());
+        if at == of_row.len() {
             let (year, kind, subject, file) = key;
-            Entered { year, kind, subject, file, lines: Vec::new(), filled: Pairs::new() }
-        });
+            of_row.push(Entered { year, kind, subject, file, lines: Vec::new(), filled: Pairs::new() });
+        }
+        let known = &mut of_row[at];
         known.filled = parsed(row, 4)?;
-        for id in parsed_or_none::<Vec<String>>(row, 5)?.unwrap_or_default() {
+        for id in ids {
             if known.lines.iter().all(|line| line.id != id) {
                 let whose = of_line.query_row([&id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
                 known.lines.extend(whose.map(|(kind, subject)| CarriedOut { id, kind, subject }));
             }
         }
     }
-    Ok(entered)
+    Ok(entered.into_values().flatten().collect())
 }

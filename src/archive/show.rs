@@ -97,7 +97,7 @@ fn write_docket(out: &mut String, docket: &Docket) -> std::fmt::Result {
         writeln!(out, "  {title}")?;
         for docketed in lines {
             let line = &docketed.line;
-            write!(out, "    {} {}", line.past.id, line.subject_name)?;
+            write!(out, "    {} {}", line.past.id, line.past.name)?;
             if let Some(decision) = &line.past.decision {
                 write!(out, "：{}", in_words(decision))?;
             }

@@ -149,8 +149,8 @@ pub(super) fn tasks(dockets: &[Docket], talks: &[Talk], as_of: Option<NaiveDate>
                 let done = filled.or_else(|| by_talk.map(|day| day.to_string())).unwrap_or_default();
                 found.push(Due {
                     line: line.past.id.clone(),
-                    subject: line.subject_name.clone(),
-                    unit: docket.printed(line, printed::UNIT).to_owned(),
+                    subject: line.past.name.clone(),
+                    unit: line.past.unit.clone(),
                     what: task.what.clone(),
                     from,
                     until,

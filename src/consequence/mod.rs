@@ -24,6 +24,8 @@ pub struct Subject {
     pub index: u32,
 }
 
+use crate::table::Dataset;
+
 pub use crate::fact::{Decision, Evidence, FactValue, Origin};
 
 /// Why a rule reaches the recipient of a line.
@@ -117,12 +119,35 @@ pub struct QuotaPlan {
     pub picked: Vec<u32>,
 }
 
+/// Whose file an entry of the register of talks belongs in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    Known(Subject),
+    /// On no register any more: as an earlier run knew them.
+    Left {
+        kind: usize,
+        id: String,
+        label: String,
+        unit: String,
+    },
+}
+
+impl Holder {
+    /// Index into the pack's subjects, and the id.
+    pub fn id<'h>(&'h self, data: &'h Dataset) -> (usize, &'h str) {
+        match self {
+            Holder::Known(subject) => (subject.kind, &data.registers[subject.kind].ids[subject.index as usize]),
+            Holder::Left { kind, id, .. } => (*kind, id),
+        }
+    }
+}
+
 /// An entry of the register of talks.
 #[derive(Debug, Clone)]
 pub struct RegisterEntry {
     /// Index into the pack's register files.
     pub file: usize,
-    pub subject: Subject,
+    pub holder: Holder,
     /// 处理编号 of the lines behind it.
     pub lines: Vec<String>,
     pub state: String,

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Flag, Line, RegisterEntry, Subject};
+use super::{Flag, Holder, Line, RegisterEntry, Subject};
 use crate::fact::history::PastLine;
 use crate::fact::{Decision, Error, History, Texts, World};
 use crate::pack::{Entity, Pack, RegisterBook, Run};
 use crate::table::date;
 
 /// Entries for all lines that propose the register's action or were decided to be done by it, in register order of
-/// subject, then file. An annual run shows those of its half-year again that are still to be held.
+/// subject, then file. An annual run shows those of its half-year again that are still to be held, also of people who
+/// have left the registers since.
 ///
 /// # Errors
 /// As [`World::new`].
@@ -23,49 +24,57 @@ pub fn entries(
     year: i32,
 ) -> Result<Vec<RegisterEntry>, Error> {
     let Some(book) = &world.pack.register else { return Ok(Vec::new()) };
-    let talks = Talks::new(world, book)?;
-    let mut found: BTreeMap<(Subject, usize), Vec<Carried>> = BTreeMap::new();
     let earlier = history.lines.values().filter(|line| (line.year, line.run) == (year, Run::HalfYear));
-    let earlier = earlier.filter(|_| run == Run::Annual).filter_map(|line| Talk::past(world, line));
-    for talk in lines.iter().filter_map(|line| Talk::now(world.pack, line)).chain(earlier) {
+    let earlier = earlier.filter(|_| run == Run::Annual).filter_map(|line| Talk::past(world, history, line));
+    let to_enter: Vec<Talk<'_>> = lines.iter().filter_map(|line| Talk::now(world.pack, line)).chain(earlier).collect();
+    let talks = Talks::new(world, book, history, &to_enter)?;
+    let mut found: BTreeMap<(Holder, usize), Vec<Carried>> = BTreeMap::new();
+    for talk in &to_enter {
         let Some(carried) = talk.carried(world.pack, book, &talks) else { continue };
         for (file, definition) in book.files.iter().enumerate() {
-            if definition.of == talk.subject.kind && definition.rules.is_empty() {
-                found.entry((talk.subject, file)).or_default().push(carried.clone());
+            if definition.of == talk.holder.id(world.data).0 && definition.rules.is_empty() {
+                found.entry((talk.holder.clone(), file)).or_default().push(carried.clone());
             }
             // Entered for the unit that the line came through.
             for (_, about) in talk.grounds.iter().filter(|(rule, _)| definition.rules.iter().any(|one| one == rule)) {
-                let Some(index) = world.data.registers[definition.of].find(about) else { continue };
-                let lines = found.entry((Subject { kind: definition.of, index }, file)).or_default();
+                let lines = found.entry((holder(world, history, definition.of, about), file)).or_default();
                 if !lines.iter().any(|known| known.id == carried.id) {
                     lines.push(carried.clone());
                 }
             }
         }
     }
-    Ok(found.into_iter().map(|((subject, file), lines)| entry(world, history, book, (subject, file), lines)).collect())
+    Ok(found.into_iter().map(|((holder, file), lines)| entry(world, history, book, (holder, file), lines)).collect())
+}
+
+/// Who bears an id; of somebody on no register any more what earlier runs printed.
+fn holder(world: &World<'_>, history: &History, kind: usize, id: &str) -> Holder {
+    if let Some(index) = world.data.registers[kind].find(id) {
+        return Holder::Known(Subject { kind, index });
+    }
+    let known = |line: &&PastLine| line.subject == id && line.kind == world.pack.subjects[kind].kind;
+    let (label, unit) =
+        history.lines.values().find(known).map(|line| (line.name.clone(), line.unit.clone())).unwrap_or_default();
+    Holder::Left { kind, id: id.to_owned(), label, unit }
 }
 
 fn entry(
     world: &World<'_>,
     history: &History,
     book: &RegisterBook,
-    (subject, file): (Subject, usize),
+    (holder, file): (Holder, usize),
     lines: Vec<Carried>,
 ) -> RegisterEntry {
     let states = [&book.states.undecided, &book.states.to_hold, &book.states.done];
     let ids: Vec<String> = lines.iter().map(|line| line.id.clone()).collect();
     // The least advanced of its lines; dropped only when all are.
     let least = lines.iter().filter_map(|line| line.advance).min();
-    let id = &world.data.registers[subject.kind].ids[subject.index as usize];
-    let kind = &world.pack.subjects[subject.kind].kind;
-    let key = (kind.clone(), id.clone(), book.files[file].name.clone());
+    let (kind, id) = holder.id(world.data);
+    let key = (world.data.year, world.pack.subjects[kind].kind.as_str(), id, book.files[file].name.as_str());
     // What stands there about other lines alone is about another talk.
-    let own = history.entered.iter().find(|entered| {
-        (&entered.kind, &entered.subject, &entered.file) == (&key.0, &key.1, &key.2) && entered.year == world.data.year
-    });
-    let other = own.is_some_and(|own| !own.lines.is_empty() && !own.names(ids.iter().map(String::as_str)));
-    let mut answers = if other { Vec::new() } else { history.register.get(&key).cloned().unwrap_or_default() };
+    let own = history.entered.iter().rfind(|one| one.key() == key && one.is_about(&ids));
+    let mut answers: Vec<(String, String)> =
+        own.map(|own| own.filled.clone().into_iter().collect()).unwrap_or_default();
     let column = book.answer_columns.iter().find(|column| column.is_date).map(|column| &column.name);
     // Known from the talks, once all that the row names have been held.
     let held = lines.iter().filter(|line| line.advance.is_some()).map(|line| line.held).max().flatten();
@@ -76,7 +85,7 @@ fn entry(
     }
     RegisterEntry {
         file,
-        subject,
+        holder,
         lines: ids,
         state: least.map_or(&book.states.dropped, |at| states[at]).clone(),
         answers,
@@ -100,7 +109,7 @@ struct Carried {
 struct Talk<'l> {
     id: &'l str,
     action: &'l str,
-    subject: Subject,
+    holder: Holder,
     decision: Option<&'l Decision>,
     /// Rule and what it is about.
     grounds: Vec<(&'l str, &'l str)>,
@@ -118,20 +127,19 @@ impl<'l> Talk<'l> {
         Some(Talk {
             id: &line.id,
             action: &pack.actions[line.action].name,
-            subject: line.subject,
+            holder: Holder::Known(line.subject),
             decision: line.decision.as_deref(),
             grounds: grounds.collect(),
             again: false,
         })
     }
 
-    fn past(world: &World<'_>, line: &'l PastLine) -> Option<Talk<'l>> {
+    fn past(world: &World<'_>, history: &History, line: &'l PastLine) -> Option<Talk<'l>> {
         let kind = world.pack.subjects.iter().position(|subject| subject.kind == line.kind)?;
-        let index = world.data.registers[kind].find(&line.subject)?;
         Some(Talk {
             id: &line.id,
             action: &line.action,
-            subject: Subject { kind, index },
+            holder: holder(world, history, kind, &line.subject),
             decision: line.decision.as_ref(),
             grounds: line.grounds.iter().map(|one| (one.rule.as_str(), one.about.as_str())).collect(),
             again: true,
@@ -164,8 +172,9 @@ struct Talks {
 }
 
 impl Talks {
-    fn new(world: &World<'_>, book: &RegisterBook) -> Result<Self, Error> {
+    fn new(world: &World<'_>, book: &RegisterBook, history: &History, to_enter: &[Talk<'_>]) -> Result<Self, Error> {
         let mut talks = Talks { by_line: BTreeMap::new(), free: BTreeMap::new() };
+        talks.entered(world, book, history, to_enter);
         let entity = Entity::Row(book.talks);
         let counts = world.truths(entity, &book.talk_when)?;
         let member = world.pack.membership.member;
@@ -194,8 +203,32 @@ impl Talks {
         Ok(talks)
     }
 
+    /// Those that stand filled in in the register itself: for the lines that a row named when it came back, and, in the
+    /// row of the very person, for those of the same run that have joined them there.
+    fn entered(&mut self, world: &World<'_>, book: &RegisterBook, history: &History, to_enter: &[Talk<'_>]) {
+        let Some(column) = book.answer_columns.iter().find(|column| column.is_date) else { return };
+        for entered in history.entered.iter().filter(|entered| entered.year == world.data.year) {
+            let Some(day) = entered.filled.get(&column.name).and_then(|day| date::day(day)) else { continue };
+            let own = |talk: &&Talk<'_>| {
+                let (kind, id) = talk.holder.id(world.data);
+                id == entered.subject && world.pack.subjects[kind].kind == entered.kind
+            };
+            let named = |talk: &&Talk<'_>| entered.lines.iter().any(|line| line.id == talk.id);
+            let runs: Vec<bool> = to_enter.iter().filter(own).filter(named).map(|talk| talk.again).collect();
+            let joined = to_enter.iter().filter(own).filter(|talk| runs.contains(&talk.again)).map(|talk| talk.id);
+            for id in joined.chain(entered.lines.iter().map(|line| line.id.as_str())) {
+                let known = self.by_line.entry(id.to_owned()).or_insert(day);
+                *known = day.max(*known);
+            }
+        }
+    }
+
     /// The day on which the talk was held.
     fn held(&self, talk: &Talk<'_>) -> Option<NaiveDate> {
-        self.by_line.get(talk.id).or_else(|| self.free.get(&talk.subject)).copied()
+        let free = || match &talk.holder {
+            Holder::Known(subject) => self.free.get(subject),
+            Holder::Left { .. } => None,
+        };
+        self.by_line.get(talk.id).or_else(free).copied()
     }
 }

@@ -36,9 +36,7 @@ pub struct History {
     pub known: BTreeSet<String>,
     /// Answers to lines of the run being made, by line id; each with the 核对码 it was given on.
     pub current: BTreeMap<String, Vec<Answered>>,
-    /// Answers in the register of talks of the year: (subject kind, subject id, file) → (column, text).
-    pub register: BTreeMap<(String, String, String), Vec<(String, String)>>,
-    /// The same of all years, with the lines that a talk entered there carries out.
+    /// Answers in the register of talks of all years, with the lines that a talk entered there carries out.
     pub entered: Vec<Entered>,
 }
 
@@ -56,9 +54,14 @@ pub struct Entered {
 }
 
 impl Entered {
-    /// Whether it is about any of these lines.
-    pub fn names<'l>(&self, mut lines: impl Iterator<Item = &'l str>) -> bool {
-        lines.any(|id| self.lines.iter().any(|line| line.id == id))
+    /// Year, subject kind, 编号, 档案: what a row of the register goes by.
+    pub fn key(&self) -> (i32, &str, &str, &str) {
+        (self.year, &self.kind, &self.subject, &self.file)
+    }
+
+    /// Whether it is about any of these lines; where nobody knows which it named, it may be.
+    pub fn is_about(&self, lines: &[String]) -> bool {
+        self.lines.is_empty() || self.lines.iter().any(|line| lines.contains(&line.id))
     }
 }
 
@@ -86,6 +89,9 @@ pub struct PastLine {
     pub action: String,
     pub kind: String,
     pub subject: String,
+    /// Name and unit as printed then.
+    pub name: String,
+    pub unit: String,
     pub check: String,
     /// The answer that counts.
     pub decision: Option<Decision>,

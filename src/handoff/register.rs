@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
+use crate::consequence::Holder;
 use crate::pack::{Pack, RegisterBook, printed};
 
 use super::lists::{self, ListColumn, ListRow, ListTable, Role};
@@ -15,16 +16,25 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
     let book = material.pack.register.as_ref()?;
     let people = &material.people;
     let mut entries: Vec<_> = material.outcome.register.iter().collect();
-    entries.sort_by_key(|entry| (people.order(entry.subject), entry.file));
+    // Who is on no register any more stands last.
+    let order = |holder: &Holder| match holder {
+        Holder::Known(subject) => (false, Some(people.order(*subject))),
+        Holder::Left { .. } => (true, None),
+    };
+    entries.sort_by_key(|entry| (order(&entry.holder), entry.file));
     let rows = entries.into_par_iter().enumerate().map(|(at, entry)| {
         let file = book.files[entry.file].name.as_str();
-        let code = people.id(entry.subject);
+        let (_, code) = entry.holder.id(material.dataset);
+        let (label, unit) = match &entry.holder {
+            Holder::Known(subject) => (people.label(*subject), people.unit_names(*subject)),
+            Holder::Left { label, unit, .. } => (label.as_str(), unit.as_str().into()),
+        };
         let mut cells: Vec<Cow<'a, str>> = vec![
             (at + 1).to_string().into(),
             file.into(),
-            people.label(entry.subject).into(),
+            label.into(),
             code.into(),
-            people.unit_names(entry.subject),
+            unit,
             entry.lines.join("、").into(),
             entry.state.as_str().into(),
         ];

@@ -228,13 +228,13 @@ fn entries(pack: &Pack, data: &Dataset, outcome: &Outcome, table: &ListTable<'_>
     let book = pack.register.as_ref();
     let rows: BTreeMap<&str, &ListRow<'_>> = table.rows.iter().map(|row| (row.id.as_str(), row)).collect();
     let entries = outcome.register.iter().map(|entry| {
-        let id = &data.registers[entry.subject.kind].ids[entry.subject.index as usize];
+        let (kind, id) = entry.holder.id(data);
         let file = book.map_or("", |book| book.files[entry.file].name.as_str());
         let key = format!("{}|{id}|{file}", data.year);
         RegisteredEntry {
             file: file.to_owned(),
-            subject_kind: pack.subjects[entry.subject.kind].kind.clone(),
-            subject_id: id.clone(),
+            subject_kind: pack.subjects[kind].kind.clone(),
+            subject_id: id.to_owned(),
             lines: entry.lines.clone(),
             filled: entry.answers.clone(),
             cells: rows.get(key.as_str()).map(|row| cells(row)).unwrap_or_default(),

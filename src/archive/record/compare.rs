@@ -5,28 +5,23 @@
 
 use std::collections::BTreeSet;
 
-use super::Session;
-use super::answer::{self, Reader, Weighed, weigh, weigh_entry};
+use super::answer::{self, Reader, Weighed, weigh};
 use super::fault::{Fault, Place};
-use super::known::{Printed, Registered, Target, Titled, as_pairs, first_run};
+use super::known::{Printed, Registered, Target, Titled, Twin, as_pairs, first_run};
 use super::rows::{Kind, Row, Sheet};
-use super::{Answered, Filled};
+use super::{Answered, Session};
 use crate::archive::error::Error;
-use crate::archive::read::BookKey;
+use crate::fact::Decision;
 use crate::pack::printed;
 use crate::place::A1;
 use crate::table::text;
 
 const TAKE_PUBLISHED: &str = "重新取用最近一次发布的名单，把答复填在上面";
-const RESTORE: &str = "恢复登记时的原文（可对照已发布的名单），只填写答复各列";
+pub(super) const RESTORE: &str = "恢复登记时的原文（可对照已发布的名单），只填写答复各列";
 
 /// The list that a sheet is (a part of), as its title says: rows may be pasted or lost, and prove nothing.
 pub(super) fn target(session: &mut Session<'_>, sheet: &Sheet) -> Result<Option<Titled>, Error> {
     session.known.titled(&sheet.titles, sheet.kind)
-}
-
-fn entry_key(sheet: &Sheet, row: &Row) -> (String, String) {
-    (text::key(&row.shown(sheet, printed::FILE)), text::key(&row.shown(sheet, printed::ID)))
 }
 
 /// The headers that the list was published with are all there, once.
@@ -219,33 +214,58 @@ fn line(
         recorded.blank = recorded.blank.saturating_sub(1);
     }
     let count = usize::from(!again);
+    let twin = known.twin(id)?;
     let answers = known.answers()?;
-    let twin = adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
-    let current = answers.on(id, &check).or(twin);
-    match weigh(&words, current, given) {
-        Weighed::Same => recorded.unchanged += count,
-        Weighed::New(decision) => {
-            recorded.new += count;
-            lines.insert(id.to_owned(), Answered { registration: number, check, decision, amends: false });
+    let decided = |decision: &&Decision| words.decides(&decision.opinion);
+    let shared = twin.as_ref().and_then(|twin| {
+        let told = lines.get(&twin.id).map(|answered| &answered.decision);
+        told.or_else(|| answers.on(&twin.id, &twin.check)).filter(decided)
+    });
+    let adopted = adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
+    let own = answers.on(id, &check).or(adopted);
+    // One decision for both, as soon as there is one.
+    let current = own.filter(decided).or(shared).or(own).cloned();
+    let (decision, amends) = match weigh(&words, current.as_ref(), given) {
+        // Given here for the first time, though the other run's line has it already.
+        Weighed::Same => match current.filter(|_| own.is_none()) {
+            Some(decision) => (decision, false),
+            None => {
+                recorded.unchanged += count;
+                return Ok(());
+            }
+        },
+        Weighed::New(decision) => (decision, false),
+        Weighed::Differs(decision, _) if *amend => (decision, true),
+        Weighed::Differs(_, differences) => {
+            let of = twin.filter(|_| own.filter(decided).is_none()).map_or("档案".to_owned(), |twin| twin.id);
+            contradicts(faults, file, sheet, row, &of, &differences);
+            return Ok(());
         }
-        Weighed::Differs(decision, _) if *amend => {
-            recorded.amended += count;
-            lines.insert(id.to_owned(), Answered { registration: number, check, decision, amends: true });
-        }
-        Weighed::Differs(_, differences) => contradicts(faults, file, sheet, row, &differences),
+    };
+    if amends {
+        recorded.amended += count;
+    } else {
+        recorded.new += count;
     }
+    if let (Some(twin), Some(_)) = (twin, shared.filter(|shared| **shared != decision)) {
+        let (Twin { id, check, registration }, decision) = (twin, decision.clone());
+        lines.insert(id, Answered { registration, check, decision, amends });
+    }
+    lines.insert(id.to_owned(), Answered { registration: number, check, decision, amends });
     Ok(())
 }
 
-fn contradicts(
+/// `of` is what holds the other answer: the archive, or a line.
+pub(super) fn contradicts(
     faults: &mut Vec<Fault>,
     file: &str,
     sheet: &Sheet,
     row: &Row,
+    of: &str,
     differences: &[(String, String, String)],
 ) {
     for (name, old, new) in differences {
-        let reason = format!("「{name}」与档案不符：档案为「{old}」，现为「{new}」");
+        let reason = format!("「{name}」与{of}不符：{of}为「{old}」，现为「{new}」");
         faults.push(Fault::cell(
             file,
             sheet,
@@ -287,12 +307,12 @@ fn stale(
 }
 
 /// The row says what an earlier publication printed: nobody has changed it, it is only out of date.
-fn as_printed(sheet: &Sheet, row: &Row, printed: &[Printed]) -> bool {
+pub(super) fn as_printed(sheet: &Sheet, row: &Row, printed: &[Printed]) -> bool {
     printed.iter().any(|(columns, cells)| !cells_differ(&mut Vec::new(), "", sheet, row, columns, cells))
 }
 
 /// Takes the faults from `before` on away, for the names of their columns.
-fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &Sheet) -> String {
+pub(super) fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &Sheet) -> String {
     let cells: Vec<String> = faults.drain(before..).map(|fault| fault.cell).collect();
     let names = sheet.columns.iter().filter(|(at, _)| {
         let letters = A1(0, *at).to_string();
@@ -302,7 +322,7 @@ fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &Sheet) -> St
     names.map(|(_, name)| format!("「{name}」")).collect::<Vec<_>>().join("")
 }
 
-fn superseded(
+pub(super) fn superseded(
     file: &str,
     sheet: &Sheet,
     row: &Row,
@@ -319,7 +339,7 @@ fn superseded(
 }
 
 /// Every compared cell that does not say what was registered.
-fn cells_differ(
+pub(super) fn cells_differ(
     faults: &mut Vec<Fault>,
     file: &str,
     sheet: &Sheet,
@@ -349,125 +369,6 @@ fn short(given: &str) -> String {
         return given.to_owned();
     }
     given.chars().take(LIMIT).chain(['…']).collect()
-}
-
-/// Compares the rows of the register of talks.
-pub(super) fn book(
-    session: &mut Session<'_>,
-    file: &str,
-    sheet: &Sheet,
-    target: Target,
-    seen: &mut BTreeSet<usize>,
-) -> Result<(), Error> {
-    session.known.book()?;
-    let answer_columns: Vec<String> = match session.known.peek(target.0, target.1) {
-        Some(registered) => registered.lists[target.2].answer_columns().into_iter().map(str::to_owned).collect(),
-        None => return Ok(()),
-    };
-    let columns: Vec<&str> = answer_columns.iter().map(String::as_str).collect();
-    for row in &sheet.rows {
-        if is_note(sheet, row, &columns) {
-            continue;
-        }
-        let (name, id) = entry_key(sheet, row);
-        if name.is_empty() || id.is_empty() {
-            let reason = "这一行缺少「档案」或「编号」，不是登记过的行".to_owned();
-            session.faults.push(Fault::cell(file, sheet, row, printed::FILE, reason, RESTORE));
-            continue;
-        }
-        entry(session, file, sheet, target, row, (&name, &id), seen)?;
-    }
-    Ok(())
-}
-
-fn entry(
-    session: &mut Session<'_>,
-    file: &str,
-    sheet: &Sheet,
-    target: Target,
-    row: &Row,
-    (name, id): (&str, &str),
-    seen: &mut BTreeSet<usize>,
-) -> Result<(), Error> {
-    let Session { known, faults, amend, entries, recorded, places, .. } = session;
-    let Some(registered) = known.peek(target.0, target.1) else { return Ok(()) };
-    let list = &registered.lists[target.2];
-    // A team and a cadre may bear the same 编号: the one whose cells are these.
-    let candidates = registered.entries_of(name, id);
-    let alike = |at: &&usize| {
-        let mut unheard = Vec::new();
-        !cells_differ(&mut unheard, file, sheet, row, &list.columns, &registered.entries[**at].cells)
-    };
-    let Some(at) = candidates
-        .iter()
-        .find(alike)
-        .or_else(|| candidates.iter().find(|at| !seen.contains(at)))
-        .or(candidates.first())
-        .copied()
-    else {
-        let reason = format!("{}《{}》中没有「{name}」「{id}」这一行", registered.title(), list.name);
-        faults.push(Fault::cell(
-            file,
-            sheet,
-            row,
-            printed::ID,
-            reason,
-            "删去自己添加的行；误改了的恢复原文；重新运行过的，取用最近一次发布的登记表",
-        ));
-        return Ok(());
-    };
-    let entry = &registered.entries[at];
-    let run = registered.run.code();
-    let label = format!("{}/{run}/{}/{name}/{id}", registered.year, entry.kind);
-    seen.insert(at);
-    if let Some(earlier) = places.get(&label) {
-        let reason = format!("「{name}」「{id}」重复出现，前面已在 {earlier}");
-        faults.push(Fault::cell(file, sheet, row, printed::ID, reason, "只留一行"));
-        return Ok(());
-    }
-    places.insert(label, Place::of(file, sheet, row, printed::ID));
-    let before = faults.len();
-    if cells_differ(faults, file, sheet, row, &list.columns, &entry.cells)
-        && as_printed(sheet, row, &known.entry_printed_before(registered, entry)?)
-    {
-        let changed = columns_at_fault(faults, before, sheet);
-        faults.push(superseded(file, sheet, row, printed::ID, id, &changed, registered));
-        return Ok(());
-    }
-    let before = faults.len();
-    let Some(mut given) = (Reader { file, sheet, row, faults }).entry(&list.extra) else {
-        if faults.len() == before {
-            recorded.blank += 1;
-        }
-        return Ok(());
-    };
-    // What the run filled in and comes back unchanged is no answer.
-    given.retain(|name, text| entry.filled.get(name).is_none_or(|filled| text::key(filled) != text::key(text)));
-    if given.is_empty() {
-        recorded.unchanged += 1;
-        return Ok(());
-    }
-    let key: BookKey = (registered.year, entry.kind.clone(), entry.id.clone(), entry.file.clone());
-    let number = registered.number;
-    // The half-year and the annual register share their entries and may come back together.
-    let current = match entries.get(&key) {
-        Some(filled) => Some(filled.content.clone()),
-        None => known.book()?.get(&key).map(|entered| entered.filled.clone()),
-    };
-    match weigh_entry(current.as_ref(), given) {
-        Weighed::Same => recorded.unchanged += 1,
-        Weighed::New(content) => {
-            recorded.new += 1;
-            let amends = entries.get(&key).is_some_and(|filled| filled.amends);
-            entries.insert(key, Filled { registration: number, content, amends });
-        }
-        Weighed::Differs(content, _) if *amend => {
-            recorded.amended += 1;
-            entries.insert(key, Filled { registration: number, content, amends: true });
-        }
-        Weighed::Differs(_, differences) => contradicts(faults, file, sheet, row, &differences),
-    }
-    Ok(())
 }
 
 /// The registered rows of a list that this workbook lacks.

@@ -1,6 +1,6 @@
 //! What the archive holds against which a returned workbook is compared.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, params};
 
@@ -12,7 +12,7 @@ use crate::archive::read::{
 };
 use crate::archive::registration::{ExtraColumn, Pairs, StoredDecision, Vocabulary};
 use crate::fact::Decision;
-use crate::fact::history::Entered;
+use crate::fact::history::{Entered, PastGround};
 use crate::pack::{Run, printed};
 use crate::place::A1;
 use crate::table::text;
@@ -29,6 +29,8 @@ pub(in crate::archive) struct Registered {
     line_by_id: HashMap<String, usize>,
     /// Entries by 档案 and 编号.
     entry_by_key: HashMap<(String, String), Vec<usize>>,
+    /// The files that entries belong in.
+    files: BTreeSet<String>,
     /// 核对码 that a line had in earlier registrations, by id.
     earlier: HashMap<String, Vec<String>>,
 }
@@ -79,6 +81,8 @@ pub(in crate::archive) struct Entry {
     pub file: String,
     pub kind: String,
     pub id: String,
+    /// 处理编号 of the lines behind it.
+    pub lines: Vec<String>,
     pub filled: Pairs,
     pub cells: Vec<String>,
 }
@@ -95,6 +99,14 @@ impl Registered {
 
     pub fn entries_of(&self, file: &str, id: &str) -> &[usize] {
         self.entry_by_key.get(&(file.to_owned(), id.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// Entries in other files of the same holder that rest on a line of this one: they are about the same talk.
+    pub fn same_talk<'e>(&'e self, entry: &'e Entry) -> impl Iterator<Item = &'e Entry> {
+        let others = self.files.iter().filter(|file| **file != entry.file);
+        let others = others.flat_map(|file| self.entries_of(&text::key(file), &text::key(&entry.id)));
+        let others = others.filter_map(|at| self.entries.get(*at)).filter(|other| other.kind == entry.kind);
+        others.filter(|other| other.lines.iter().any(|line| entry.lines.contains(line)))
     }
 
     /// An earlier registration of this year and run held the line (with this 核对码).
@@ -135,6 +147,7 @@ impl Registered {
             entries: Vec::new(),
             line_by_id: HashMap::new(),
             entry_by_key: HashMap::new(),
+            files: BTreeSet::new(),
             earlier: HashMap::new(),
         };
         let mut statement =
@@ -190,13 +203,15 @@ impl Registered {
 
     fn load_entries(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let mut statement = connection
-            .prepare("SELECT 档案, 对象类别, 编号, 已填答复, 各格 FROM 归档 WHERE 记录号 = ?1 ORDER BY 序")?;
+            .prepare("SELECT 档案, 对象类别, 编号, 已填答复, 各格, 处理编号 FROM 归档 WHERE 记录号 = ?1 ORDER BY 序")?;
         let mut rows = statement.query([self.number])?;
         while let Some(row) = rows.next()? {
             let (file, id): (String, String) = (row.get(0)?, row.get(2)?);
             self.entry_by_key.entry((text::key(&file), text::key(&id))).or_default().push(self.entries.len());
             let filled = parsed_or_none(row, 3)?.unwrap_or_default();
-            self.entries.push(Entry { file, kind: row.get(1)?, id, filled, cells: parsed(row, 4)? });
+            self.files.insert(file.clone());
+            let lines = parsed_or_none(row, 5)?.unwrap_or_default();
+            self.entries.push(Entry { file, kind: row.get(1)?, id, lines, filled, cells: parsed(row, 4)? });
         }
         Ok(())
     }
@@ -214,7 +229,17 @@ pub(in crate::archive) struct Known<'a> {
     answers: Option<Answers>,
     /// Every answer ever given, by line, 核对码 and order: for what was recorded since a list was published.
     all: Option<HashMap<String, Vec<Answer>>>,
-    book: Option<BTreeMap<BookKey, Entered>>,
+    book: Option<BTreeMap<BookKey, Vec<Entered>>>,
+    /// Grounds by line of a run's latest registration.
+    grounds: BTreeMap<(i32, Run), HashMap<String, Vec<PastGround>>>,
+}
+
+/// The line of a year's other run that shares its decision with one: the same action and subject, and every ground of
+/// the annual line stood in the half-year's.
+pub(in crate::archive) struct Twin {
+    pub id: String,
+    pub check: String,
+    pub registration: i64,
 }
 
 impl<'a> Known<'a> {
@@ -223,7 +248,16 @@ impl<'a> Known<'a> {
     }
 
     pub fn on(connection: Option<&'a Connection>, path: &'a std::path::Path) -> Known<'a> {
-        Known { connection, path, runs: None, loaded: BTreeMap::new(), answers: None, all: None, book: None }
+        Known {
+            connection,
+            path,
+            runs: None,
+            loaded: BTreeMap::new(),
+            answers: None,
+            all: None,
+            book: None,
+            grounds: BTreeMap::new(),
+        }
     }
 
     fn fault(&self, error: rusqlite::Error) -> Error {
@@ -298,15 +332,53 @@ impl<'a> Known<'a> {
         Ok(self.answers.get_or_insert_default())
     }
 
-    pub fn book(&mut self) -> Result<&BTreeMap<BookKey, Entered>, Error> {
+    /// Reads what stands filled in in the register of talks.
+    pub fn load_book(&mut self) -> Result<(), Error> {
         if self.book.is_none() {
-            let book = match self.connection {
-                Some(connection) => book_answers(connection).map_err(|error| self.fault(error))?,
-                None => BTreeMap::new(),
-            };
+            let mut book: BTreeMap<BookKey, Vec<Entered>> = BTreeMap::new();
+            if let Some(connection) = self.connection {
+                for entered in book_answers(connection).map_err(|error| self.fault(error))? {
+                    let (year, kind, id, file) = entered.key();
+                    let key = (year, kind.to_owned(), id.to_owned(), file.to_owned());
+                    book.entry(key).or_default().push(entered);
+                }
+            }
             self.book = Some(book);
         }
-        Ok(self.book.get_or_insert_default())
+        Ok(())
+    }
+
+    /// What stands filled in in a row that names these lines, once it was read.
+    pub fn entered(&self, key: &BookKey, lines: &[String]) -> Option<&Pairs> {
+        let of_row = self.book.as_ref()?.get(key)?;
+        of_row.iter().rfind(|entered| entered.is_about(lines)).map(|entered| &entered.filled)
+    }
+
+    /// See [`Twin`].
+    pub fn twin(&mut self, id: &str) -> Result<Option<Twin>, Error> {
+        let Some((year, run)) = first_run(id) else { return Ok(None) };
+        let other = if run == Run::Annual { Run::HalfYear } else { Run::Annual };
+        let begin = |run: Run| format!("{year}-{}-", run.code());
+        let Some(rest) = id.strip_prefix(&begin(run)) else { return Ok(None) };
+        let twin = format!("{}{rest}", begin(other));
+        let Some(registered) = self.registered(year, other)? else { return Ok(None) };
+        let Some(line) = registered.line(&twin) else { return Ok(None) };
+        let found = Twin { check: line.check.clone(), registration: registered.number, id: twin };
+        let (annual, half_year) = if run == Run::Annual { (id, &*found.id) } else { (&*found.id, id) };
+        self.load_grounds(year, Run::Annual)?;
+        self.load_grounds(year, Run::HalfYear)?;
+        let of = |run: Run, id: &str| self.grounds.get(&(year, run)).and_then(|grounds| grounds.get(id));
+        let shared = of(Run::Annual, annual).zip(of(Run::HalfYear, half_year));
+        Ok(shared.is_some_and(|(own, stood)| own.iter().all(|ground| stood.contains(ground))).then_some(found))
+    }
+
+    fn load_grounds(&mut self, year: i32, run: Run) -> Result<(), Error> {
+        let Some(number) = self.registered(year, run)?.map(|registered| registered.number) else { return Ok(()) };
+        if let (Some(connection), false) = (self.connection, self.grounds.contains_key(&(year, run))) {
+            let grounds = grounds(connection, number).map_err(|error| self.fault(error))?;
+            self.grounds.insert((year, run), grounds);
+        }
+        Ok(())
     }
 
     /// How a line was printed in earlier publications of its year and run: columns and cells.
@@ -361,10 +433,32 @@ impl<'a> Known<'a> {
             .collect())
     }
 
-    /// The row holds an answer that the list was not published with and that was not recorded since.
-    pub fn has_new_answer(&mut self, sheet: &Sheet, row: &Row) -> Result<bool, Error> {
+    /// Everything that was filled into a row of the register since a registration.
+    fn entered_since(&self, number: i64, year: i32, file: &str, id: &str) -> Result<Vec<Pairs>, Error> {
+        let Some(connection) = self.connection else { return Ok(Vec::new()) };
+        let read = || -> rusqlite::Result<Vec<Pairs>> {
+            let mut statement = connection.prepare_cached(
+                "SELECT 档案, 编号, 内容 FROM 归档答复 WHERE 记录号 > ?1 AND 年度 = ?2 ORDER BY 记录号",
+            )?;
+            let mut rows = statement.query(params![number, year])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                if text::key(&row.get::<_, String>(0)?) == file && text::key(&row.get::<_, String>(1)?) == id {
+                    found.push(parsed(row, 2)?);
+                }
+            }
+            Ok(found)
+        };
+        read().map_err(|error| self.fault(error))
+    }
+
+    /// The row holds an answer that the list was not published with and that was not recorded since; `of` is the run
+    /// that the sheet's title names.
+    pub fn has_new_answer(&mut self, sheet: &Sheet, row: &Row, of: Option<(i32, Run)>) -> Result<bool, Error> {
         let id = text::key(&row.shown(sheet, printed::LINE));
-        let Some((year, run)) = first_run(&id) else { return Ok(row.is_answered(sheet)) };
+        // The annual register holds half-year lines, too.
+        let of_row = if sheet.kind == Kind::Book { of.or_else(|| first_run(&id)) } else { first_run(&id) };
+        let Some((year, run)) = of_row else { return Ok(row.is_answered(sheet)) };
         let Some(registered) = self.registered(year, run)? else { return Ok(row.is_answered(sheet)) };
         let number = registered.number;
         match sheet.kind {
@@ -395,13 +489,7 @@ impl<'a> Known<'a> {
                     .map(str::to_owned)
                     .collect();
                 let mut known: Vec<Pairs> = candidates.iter().map(|entry| entry.filled.clone()).collect();
-                let keys: Vec<BookKey> = candidates
-                    .iter()
-                    .map(|entry| (year, entry.kind.clone(), entry.id.clone(), entry.file.clone()))
-                    .collect();
-                let book = self.book()?;
-                let recorded: Vec<Pairs> =
-                    keys.iter().filter_map(|key| book.get(key)).map(|entered| entered.filled.clone()).collect();
+                let recorded = self.entered_since(number, year, &file, &subject)?;
                 // What the run filled in is no answer, so that it stands beside what was recorded since.
                 let beside = |published: &Pairs| {
                     let recorded = recorded.iter().cloned();
@@ -415,6 +503,21 @@ impl<'a> Known<'a> {
             }
         }
     }
+}
+
+/// The grounds of a registration's lines, by 处理编号.
+fn grounds(connection: &Connection, number: i64) -> rusqlite::Result<HashMap<String, Vec<PastGround>>> {
+    let mut statement = connection.prepare(
+        "SELECT 处理编号, 依据.条款, 关于, 事实 FROM 依据 JOIN 事项 ON 事项.记录号 = 依据.记录号 AND 事项.序 = 依据.序
+         WHERE 依据.记录号 = ?1",
+    )?;
+    let mut rows = statement.query([number])?;
+    let mut found: HashMap<String, Vec<PastGround>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let ground = PastGround { rule: row.get(1)?, about: row.get(2)?, facts: parsed(row, 3)? };
+        found.entry(row.get(0)?).or_default().push(ground);
+    }
+    Ok(found)
 }
 
 /// An answer by column.

@@ -1,6 +1,7 @@
 //! `kaohe record`: takes a committee's decisions back in, all of them or none.
 
 mod answer;
+mod book;
 mod compare;
 mod fault;
 mod known;
@@ -39,6 +40,9 @@ struct Answered {
 
 /// What is to be written of the register of talks.
 struct Filled {
+    key: BookKey,
+    /// The lines that the row names.
+    lines: Vec<String>,
     registration: i64,
     content: Pairs,
     amends: bool,
@@ -50,7 +54,7 @@ struct Session<'a> {
     amend: bool,
     faults: Vec<Fault>,
     lines: BTreeMap<String, Answered>,
-    entries: BTreeMap<BookKey, Filled>,
+    entries: Vec<Filled>,
     /// Where a line or entry was found, over all workbooks.
     places: HashMap<String, Place>,
     recorded: Recorded,
@@ -71,7 +75,8 @@ impl Archive {
         if !session.faults.is_empty() {
             return Ok(Outcome::Refused(session.faults));
         }
-        let (lines, entries, recorded) = (session.lines, session.entries, session.recorded);
+        let (lines, mut entries, recorded) = (session.lines, session.entries, session.recorded);
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
         if !lines.is_empty() || !entries.is_empty() {
             let files: Vec<&str> = workbooks.iter().filter_map(|path| path.file_name()?.to_str()).collect();
             let story = serde_json::json!({ "程序": program(), "工作簿": files, "更正": amend }).to_string();
@@ -95,7 +100,7 @@ fn compare_all<'a>(
         amend,
         faults: Vec::new(),
         lines: BTreeMap::new(),
-        entries: BTreeMap::new(),
+        entries: Vec::new(),
         places: HashMap::new(),
         recorded: Recorded::default(),
     };
@@ -140,7 +145,7 @@ fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(
         *last = at;
         match sheet.kind {
             Kind::List => compare::list(session, file, sheet, &titled, seen)?,
-            Kind::Book => compare::book(session, file, sheet, titled.target, seen)?,
+            Kind::Book => book::rows(session, file, sheet, titled.target, seen)?,
         }
     }
     for (titled, (last, seen)) in &lists {
@@ -182,7 +187,7 @@ fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) -> Result<(), E
 fn write(
     transaction: Transaction<'_>,
     lines: &BTreeMap<String, Answered>,
-    entries: &BTreeMap<BookKey, Filled>,
+    entries: &[Filled],
     story: &str,
 ) -> rusqlite::Result<()> {
     let number = chain::tail(&transaction)?.number + 1;
@@ -210,7 +215,8 @@ fn write(
         let mut row = transaction.prepare(
             "INSERT INTO 归档答复 (记录号, 序, 所答登记, 年度, 档案, 对象类别, 编号, 内容, 更正) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
-        for (order, ((year, kind, id, file), filled)) in entries.iter().enumerate() {
+        for (order, filled) in entries.iter().enumerate() {
+            let (year, kind, id, file) = &filled.key;
             let content = json(&filled.content);
             row.execute(params![
                 number,

@@ -181,6 +181,8 @@ fn history(pack: &Pack, case: &Case) -> Result<History, String> {
             action,
             kind,
             subject: past.subject.clone(),
+            name: String::new(),
+            unit: String::new(),
             check: String::new(),
             adopted: None,
             decision: (!past.opinion.is_empty()).then(|| decision(past)),

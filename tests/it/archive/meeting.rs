@@ -37,9 +37,20 @@ pub fn record(city: &City, run: &str, workbook: &str, cells: &[([&str; 2], &str,
 }
 
 pub fn try_record(city: &City, run: &str, workbook: &str, cells: &[([&str; 2], &str, &str)]) -> (Option<i32>, String) {
-    let path = filled(city, run, workbook, cells);
+    taken_in(city, &[filled(city, run, workbook, cells)], &[])
+}
+
+/// As [`record`], with `--amend`.
+#[track_caller]
+pub fn amend(city: &City, run: &str, workbook: &str, cells: &[([&str; 2], &str, &str)]) -> String {
+    let (code, told) = taken_in(city, &[filled(city, run, workbook, cells)], &["--amend"]);
+    assert_eq!(code, Some(0), "{told}");
+    told
+}
+
+pub fn taken_in(city: &City, workbooks: &[PathBuf], options: &[&str]) -> (Option<i32>, String) {
     let archive = city.output().join("档案.db");
-    let ended = kaohe().arg("record").arg(path).arg("--archive").arg(archive).output().unwrap();
+    let ended = kaohe().arg("record").args(workbooks).args(options).arg("--archive").arg(archive).output().unwrap();
     (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
 }
 

@@ -21,6 +21,7 @@ mod story;
 mod submitted;
 mod talks;
 mod tasks;
+mod twins;
 mod years;
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! The register of talks works both ways: a talk entered there counts like one in 谈话记录, one of 谈话记录 stands
 //! there, and what is still to be held at the end of the year is shown again.
 
-use super::meeting::{record, shown, try_record};
+use super::meeting::{amend, record, shown, try_record};
 use crate::rules::city::City;
 
 const H: &str = "2015-half-year";
@@ -183,4 +183,107 @@ fn a_register_published_before_the_decision_is_taken_after_it() {
         &[([ANNUAL_FILE, "G13"], "状态", "可归档"), ([ANNUAL_FILE, "G13"], "谈话日期", "2015-06-20")],
     );
     assert_eq!(code, Some(0), "{told}");
+}
+
+/// What a half-year line decided later joins has its talk already: it stands in the same row.
+#[test]
+fn a_line_that_joins_a_row_later_has_the_talk_that_was_entered_there() {
+    let city = city();
+    agree(&city);
+    record(&city, H, BOOK, &[([SPECIAL_FILE, "G13"], "谈话日期", "2015-06-20")]);
+    city.decide(H, "通报名单", &[("2015-H-通报-C-G13", "变更", "约谈")]);
+    city.run("half-year");
+    let found = rows(&city, H);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found.iter().all(|row| row.contains("2015-H-通报-C-G13") && row.ends_with("可归档 2015-06-20")),
+        "{found:?}"
+    );
+}
+
+/// But nobody else's: who joins a team's row later was not among those whom it named.
+#[test]
+fn a_talk_entered_in_the_teams_row_is_nobodys_who_joins_it_later() {
+    let mut city = City::new(&["半年考核_班子 B1 目标完成得分=20"]);
+    city.run("half-year");
+    city.decide(H, "约谈名单", &[("2015-H-约谈-C-G11", "同意", ""), ("2015-H-约谈-C-G12", "同意", "")]);
+    record(&city, H, BOOK, &[([ANNUAL_FILE, "B1"], "谈话日期", "2015-06-22")]);
+    city.edit("半年考核_班子 B1 相关责任领导=G13");
+    city.run("half-year");
+    city.decide(H, "约谈名单", &[("2015-H-约谈-C-G13", "同意", "")]);
+    city.run("half-year");
+    let found = rows(&city, H);
+    let of: Vec<&String> = found.iter().filter(|row| row.contains(" G13 ")).collect();
+    assert!(of.len() == 2 && of.iter().all(|row| row.ends_with("待谈")), "{found:?}");
+    let team = found.iter().find(|row| row.contains(" B1 ")).unwrap();
+    assert!(team.contains("待谈"), "{team}");
+}
+
+/// Nobody is lost: who left the registers stands there as the half-year knew them, until the talk is held.
+#[test]
+fn a_half_years_talk_of_somebody_who_left_stands_in_the_annual_register() {
+    let mut city = city();
+    agree(&city);
+    for table in ["干部名册", "年度考核_干部", "半年考核_干部"] {
+        city.edit(&format!("-{table} G13"));
+    }
+    city.run("annual");
+    let found = shown(&city, A, BOOK, &["档案", "对象", "单位", "处理编号", "状态"]);
+    let line = "2015-H-约谈-C-G13";
+    assert_eq!(found, [[ANNUAL_FILE, "孙三", "甲局", line, "待谈"], [SPECIAL_FILE, "孙三", "甲局", line, "待谈"]]);
+    record(&city, A, BOOK, &[([SPECIAL_FILE, "G13"], "谈话日期", "2015-12-20")]);
+    city.run("annual");
+    assert_eq!(rows(&city, A), Vec::<String>::new());
+}
+
+/// The talk of a line that is agreed at the end of the year is another one, and leaves the half-year's day alone.
+#[test]
+fn a_later_talk_in_the_same_file_is_entered_beside_the_earlier_one() {
+    let mut city = City::new(&["+半年考核_干部 干部编号=G11 目标完成得分=20"]);
+    city.run("half-year");
+    city.decide(H, "约谈名单", &[("2015-H-约谈-C-G11", "同意", "")]);
+    record(&city, H, BOOK, &[([ANNUAL_FILE, "G11"], "谈话日期", "2015-07-20")]);
+    city.edit("年度考核_干部 G13 考核等次=不称职");
+    city.run("annual");
+    city.decide(A, "调整建议名单", &[("2015-A-连带责任处理-C-G11", "同意", "约谈")]);
+    city.run("annual");
+    let of = |day: &str| {
+        let line = "2015-A-连带责任处理-C-G11";
+        [ANNUAL_FILE, SPECIAL_FILE].map(|file| format!("{file} G11 {line} {day}").trim_end().to_owned())
+    };
+    assert_eq!(rows(&city, A), of("待谈"));
+    record(&city, A, BOOK, &[([ANNUAL_FILE, "G11"], "谈话日期", "2015-12-22")]);
+    city.run("annual");
+    assert_eq!(rows(&city, A), of("可归档 2015-12-22"));
+    city.run("half-year");
+    assert!(rows(&city, H).iter().all(|row| row.ends_with("可归档 2015-07-20")), "{:?}", rows(&city, H));
+}
+
+/// One talk has one day, in whichever file it is entered.
+#[test]
+fn days_that_contradict_each_other_between_a_cadres_files_are_refused() {
+    let city = city();
+    agree(&city);
+    let (one, two) = ([ANNUAL_FILE, "G13"], [SPECIAL_FILE, "G13"]);
+    let (code, told) = try_record(&city, H, BOOK, &[(one, "谈话日期", "2015-06-20"), (two, "谈话日期", "2015-06-22")]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("2015-06-20") && told.contains("2015-06-22") && told.contains(ANNUAL_FILE), "{told}");
+    record(&city, H, BOOK, &[(one, "谈话日期", "2015-06-20"), (two, "谈话日期", "2015-06-20")]);
+    city.run("half-year");
+    let (code, told) = try_record(&city, H, BOOK, &[(two, "谈话日期", "2015-06-22")]);
+    assert!(code == Some(1) && told.contains("--amend"), "{told}");
+    // A correction of the one corrects the other.
+    amend(&city, H, BOOK, &[(two, "谈话日期", "2015-06-22")]);
+    city.run("half-year");
+    assert!(rows(&city, H).iter().all(|row| row.ends_with("可归档 2015-06-22")), "{:?}", rows(&city, H));
+}
+
+#[test]
+fn a_day_that_contradicts_the_one_known_from_the_talks_is_refused() {
+    let mut city = city();
+    agree(&city);
+    city.edit("+谈话记录 谈话类型=约谈 谈话日期=2015-06-20 干部编号=G13 处理编号=2015-H-约谈-C-G13");
+    city.run("half-year");
+    let (code, told) = try_record(&city, H, BOOK, &[([SPECIAL_FILE, "G13"], "谈话日期", "2015-06-22")]);
+    assert!(code == Some(1) && told.contains("2015-06-20") && told.contains("--amend"), "{told}");
 }

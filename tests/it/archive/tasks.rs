@@ -29,7 +29,7 @@ fn decided(city: &City) {
 }
 
 /// A sheet of the ledger: title, and rows below the header.
-fn sheet(city: &City, name: &str, options: &[&str]) -> (String, Vec<Vec<String>>, String) {
+pub fn sheet(city: &City, name: &str, options: &[&str]) -> (String, Vec<Vec<String>>, String) {
     let ledger = city.output().join("../台账.xlsx");
     let mut command = kaohe();
     command.args(["archive", "export"]).arg(&ledger).arg("--archive").arg(city.output().join("档案.db"));
@@ -48,7 +48,7 @@ fn sheet(city: &City, name: &str, options: &[&str]) -> (String, Vec<Vec<String>>
     (rows[0].concat(), body.cloned().collect(), told)
 }
 
-fn tasks(city: &City, options: &[&str]) -> Vec<String> {
+pub fn tasks(city: &City, options: &[&str]) -> Vec<String> {
     sheet(city, "督办", options).1.iter().map(|row| row.join("|")).collect()
 }
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kaohe::consequence::{
-    Decision, Evidence, FactValue, Flag, Ground, Line, Origin, Outcome, Pending, QuotaPlan, RegisterEntry, Subject,
+    Decision, Evidence, FactValue, Flag, Ground, Holder, Line, Origin, Outcome, Pending, QuotaPlan, RegisterEntry,
+    Subject,
 };
 use kaohe::finding::{Code, Finding, Severity};
 use kaohe::handoff::{Cross, Figures, Handoff, Publication, Ratio, RunInfo};
@@ -73,7 +74,7 @@ impl City {
         }];
         outcome.register = vec![RegisterEntry {
             file: 0,
-            subject: Subject { kind: CADRE, index: 2 },
+            holder: Holder::Known(Subject { kind: CADRE, index: 2 }),
             lines: vec!["2015-H-约谈-C-C00003".into()],
             state: "待谈".into(),
             answers: vec![("谈话日期".into(), "2015-07-20".into())],
