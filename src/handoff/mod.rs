@@ -18,7 +18,7 @@ pub mod dossier;
 pub mod faults;
 mod formats;
 pub mod forms;
-mod layout;
+pub mod layout;
 pub mod ledger;
 pub mod lists;
 mod measure;

@@ -389,13 +389,7 @@ impl Writer<'_, '_> {
     fn answers(&mut self, block: &Block<'_>, from: u32, first_row: usize) -> Result<(), XlsxError> {
         for (index, column) in (0u16..).zip(&block.columns) {
             let Some(answer) = &column.answer else { continue };
-            // Excel cuts messages at 255 characters and titles at 32 by refusing them.
-            let told = |rule: DataValidation| {
-                rule.set_input_title(fitting(&column.name, 32))?
-                    .set_input_message(fitting(&answer.prompt, 255))?
-                    .set_error_title(fitting(&column.name, 32))?
-                    .set_error_message(fitting(&answer.refusal, 255))
-            };
+            let told = |rule| prompted(rule, &column.name, &answer.prompt, &answer.refusal);
             let rule = match &answer.kind {
                 AnswerKind::Choice(values) => self.lists.rule(values)?,
                 AnswerKind::Suggestions { lists, of } => {
@@ -500,12 +494,21 @@ fn blank(value: &Value<'_>) -> bool {
     }
 }
 
+/// What is said beside a cell to be filled in, and of what does not belong there. Excel refuses messages of more than 255
+/// units and titles of more than 32, so they are cut.
+pub fn prompted(rule: DataValidation, title: &str, prompt: &str, refusal: &str) -> Result<DataValidation, XlsxError> {
+    rule.set_input_title(fitting(title, 32))?
+        .set_input_message(fitting(prompt, 255))?
+        .set_error_title(fitting(title, 32))?
+        .set_error_message(fitting(refusal, 255))
+}
+
 /// Drop-down lists that are too long for a rule, one column each of a hidden sheet.
 #[derive(Default)]
-struct Lists(Vec<Vec<String>>);
+pub struct Lists(Vec<Vec<String>>);
 
 impl Lists {
-    fn rule(&mut self, values: &[String]) -> Result<DataValidation, XlsxError> {
+    pub fn rule(&mut self, values: &[String]) -> Result<DataValidation, XlsxError> {
         let length: usize = values.iter().map(|value| value.encode_utf16().count() + 1).sum();
         // A comma separates the values of an inline list, so a value cannot hold one.
         if length <= INLINE_LIST && !values.iter().any(|value| value.contains([',', '"'])) {
@@ -520,7 +523,7 @@ impl Lists {
         Ok(DataValidation::new().allow_list_formula(Formula::new(range)))
     }
 
-    fn write(self, target: &mut rust_xlsxwriter::Workbook) -> Result<(), XlsxError> {
+    pub fn write(self, target: &mut rust_xlsxwriter::Workbook) -> Result<(), XlsxError> {
         if self.0.is_empty() {
             return Ok(());
         }
@@ -536,6 +539,7 @@ impl Lists {
     }
 }
 
+/// The beginning of a text, as far as so many UTF-16 units go.
 fn fitting(text: &str, units: usize) -> String {
     let mut left = units;
     text.chars()

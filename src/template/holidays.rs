@@ -1,6 +1,6 @@
 //! The workbook of holidays: two columns alone, so that beside the inputs it is prose.
 
-use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, XlsxError};
+use rust_xlsxwriter::{DataValidation, Format, FormatBorder, Workbook, XlsxError};
 
 use crate::pack::printed;
 
@@ -9,10 +9,7 @@ pub const NAME: &str = "节假日";
 const HEADER: u32 = 2;
 
 pub fn workbook() -> Result<Workbook, XlsxError> {
-    let mut workbook = Workbook::new();
-    // A fixed date: the same bytes always.
-    let created = ExcelDateTime::from_ymd(2015, 1, 1)?;
-    workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+    let mut workbook = super::new_workbook()?;
     let sheet = workbook.add_worksheet().set_name(NAME)?;
     let (off, on) = (printed::OFF, printed::ON);
     sheet.write_string_with_format(0, 0, "节假日和调休上班日", &Format::new().set_bold().set_font_size(14))?;

@@ -17,6 +17,8 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use crate::handoff::layout::MARGINS;
+use crate::handoff::write::{Lists, prompted};
 use crate::pack::{self, Column, ColumnKind, EXAMPLE, Pack, Table};
 use crate::place::letters;
 
@@ -43,10 +45,6 @@ const LAST: u32 = 1_048_575;
 
 /// The name of the instruction sheet.
 const GUIDE: &str = "填表说明";
-/// Where long drop-down lists stand.
-const CHOICES: &str = "下拉选项";
-/// Excel takes this many characters for a list that stands in the validation itself.
-const INLINE_LIST: usize = 255;
 
 /// Writes the pack's templates into `folder` and returns the paths. Nothing is ever overwritten.
 pub fn write(folder: &Path, pack: &Pack) -> Result<Vec<PathBuf>, Error> {
@@ -95,21 +93,21 @@ fn plan(pack: &Pack) -> Result<Vec<(String, Vec<&Table>)>, Error> {
 }
 
 fn workbook(pack: &Pack, tables: &[&Table]) -> Result<Workbook, XlsxError> {
-    let mut workbook = Workbook::new();
-    // A fixed date: the same pack gives the same bytes.
-    let created = ExcelDateTime::from_ymd(2015, 1, 1)?;
-    workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+    let mut workbook = new_workbook()?;
     write_guide(workbook.add_worksheet(), pack, tables)?;
-    let mut lists = Vec::new();
+    let mut lists = Lists::default();
     for table in tables {
         write_table(workbook.add_worksheet(), pack, table, &mut lists)?;
     }
-    if !lists.is_empty() {
-        let sheet = workbook.add_worksheet().set_name(CHOICES)?.set_hidden(true);
-        for (row, value) in (0u32..).zip(&lists) {
-            sheet.write_string(row, 0, value)?;
-        }
-    }
+    lists.write(&mut workbook)?;
+    Ok(workbook)
+}
+
+/// An empty workbook with a fixed date: the same pack gives the same bytes.
+fn new_workbook() -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    let created = ExcelDateTime::from_ymd(2015, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
     Ok(workbook)
 }
 
@@ -177,7 +175,8 @@ fn chinese() -> Format {
 
 /// A4, with margins and page numbers as on the lists.
 fn on_paper(sheet: &mut Worksheet) {
-    sheet.set_paper_size(9).set_margins(0.45, 0.45, 0.55, 0.7, 0.3, 0.3);
+    let [left, right, top, bottom] = MARGINS;
+    sheet.set_paper_size(9).set_margins(left, right, top, bottom, 0.3, 0.3);
     sheet.set_footer("&C第 &P 页 共 &N 页");
 }
 
@@ -186,7 +185,7 @@ const ONE_OF: Color = Color::RGB(0xFF_F2_CC);
 const OPTIONAL: Color = Color::RGB(0xED_ED_ED);
 const LACKING: Color = Color::RGB(0xFF_C7_CE);
 
-fn write_table(sheet: &mut Worksheet, pack: &Pack, table: &Table, lists: &mut Vec<String>) -> Result<(), XlsxError> {
+fn write_table(sheet: &mut Worksheet, pack: &Pack, table: &Table, lists: &mut Lists) -> Result<(), XlsxError> {
     sheet.set_name(&table.name)?;
     let title = chinese().set_bold().set_font_size(14);
     let sample = chinese()
@@ -278,16 +277,11 @@ fn cell_format(kind: &ColumnKind) -> Format {
 }
 
 /// What Excel lets a clerk type, and the words it shows beside the cell.
-fn validation(
-    pack: &Pack,
-    table: &Table,
-    column: &Column,
-    lists: &mut Vec<String>,
-) -> Result<DataValidation, XlsxError> {
+fn validation(pack: &Pack, table: &Table, column: &Column, lists: &mut Lists) -> Result<DataValidation, XlsxError> {
     let allowed = guide::allowed(pack, &column.kind);
     let new = DataValidation::new();
     let rule = match &column.kind {
-        ColumnKind::Choice { values, .. } => list(new, values, lists)?,
+        ColumnKind::Choice { values, .. } => lists.rule(values)?,
         ColumnKind::Number { min: Some(min), max: Some(max), .. } => {
             new.allow_decimal_number(DataValidationRule::Between(*min, *max))
         }
@@ -309,32 +303,5 @@ fn validation(
         prompt.push('；');
         prompt.push_str(note);
     }
-    rule.set_input_title(shorten(&column.name, 32))?
-        .set_input_message(shorten(&prompt, 255))?
-        .set_error_title(shorten(&column.name, 32))?
-        .set_error_message(shorten(&format!("「{}」应{allowed}。", column.name), 255))
-}
-
-/// A drop-down list: inside the validation where it fits, else on a hidden sheet.
-fn list(new: DataValidation, values: &[String], lists: &mut Vec<String>) -> Result<DataValidation, XlsxError> {
-    let length = values.iter().map(|value| value.encode_utf16().count() + 1).sum::<usize>();
-    if length <= INLINE_LIST && values.iter().all(|value| !value.contains([',', '"'])) {
-        return new.allow_list_strings(values);
-    }
-    let first = lists.len() + 1;
-    lists.extend(values.iter().cloned());
-    Ok(new.allow_list_formula(Formula::new(format!("={CHOICES}!$A${first}:$A${}", lists.len()))))
-}
-
-/// Excel counts UTF-16 units and refuses longer texts.
-fn shorten(text: &str, most: usize) -> String {
-    if text.encode_utf16().count() <= most {
-        return text.to_owned();
-    }
-    let mut units = 0;
-    let kept = text.chars().take_while(|character| {
-        units += character.len_utf16();
-        units < most
-    });
-    kept.chain(['…']).collect()
+    prompted(rule, &column.name, &prompt, &format!("「{}」应{allowed}。", column.name))
 }

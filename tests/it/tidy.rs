@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("handoff", &["compare", "explain", "consequence", "fact", "table", "workbook"]),
     ("archive", &["consequence", "fact", "table", "workbook"]),
     ("sample", &[]),
-    ("template", &[]),
+    ("template", &["handoff"]),
     ("pack", &[]),
 ];
 /// Libraries with a single user.
