@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use calamine::{DataRef, Reader, Xlsx};
 use kaohe::handoff::model::{self, Value};
-use kaohe::workbook::{Book, Raw, Sink};
+use kaohe::workbook::{OpenBook, Raw, Sink};
 use rayon::prelude::*;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
 
@@ -415,9 +415,9 @@ fn own_read(input: &Path) -> Vec<Column> {
     let mut files: Vec<PathBuf> = fs::read_dir(input).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|ending| ending == "xlsx"));
     files.sort_by_key(|path| std::cmp::Reverse(fs::metadata(path).unwrap().len()));
-    let books: Vec<Book> = files.par_iter().map(|path| kaohe::workbook::open(path, "").unwrap()).collect();
+    let books: Vec<OpenBook> = files.par_iter().map(|path| kaohe::workbook::open(path, "").unwrap()).collect();
     let sheets = books.iter().flat_map(|book| (0..book.sheets().len()).map(move |sheet| (book, sheet)));
-    let sheets: Vec<(&Book, usize)> = sheets.collect();
+    let sheets: Vec<(&OpenBook, usize)> = sheets.collect();
     let columns = sheets.into_iter().par_bridge().flat_map_iter(|(book, sheet)| {
         let mut pieces = Pieces::default();
         book.read(sheet, &mut pieces).unwrap();

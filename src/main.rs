@@ -10,7 +10,7 @@ use kaohe::explain::text;
 use kaohe::finding::Finding;
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
-use kaohe::run::compare::Request;
+use kaohe::run::compare::CompareRequest;
 use kaohe::run::job::{self, Job, Target, Typed};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
 
@@ -149,7 +149,7 @@ fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failur
 fn compare(arguments: cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
     let pack = load(arguments.pack.as_deref())?;
     let other = arguments.with_pack.as_deref().map(|dir| load(Some(dir))).transpose()?;
-    let request = Request {
+    let request = CompareRequest {
         run: arguments.run,
         input: arguments.input,
         year: arguments.year,

@@ -26,7 +26,7 @@ pub struct Side {
 
 /// How a line differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum ChangeKind {
     Added,
     Removed,
     /// Other options.
@@ -35,15 +35,15 @@ pub enum Kind {
     Grounds,
 }
 
-impl Kind {
-    pub const ALL: [Kind; 4] = [Kind::Added, Kind::Removed, Kind::Options, Kind::Grounds];
+impl ChangeKind {
+    pub const ALL: [ChangeKind; 4] = [ChangeKind::Added, ChangeKind::Removed, ChangeKind::Options, ChangeKind::Grounds];
 
     pub fn word(self) -> &'static str {
         match self {
-            Kind::Added => "新增",
-            Kind::Removed => "减少",
-            Kind::Options => "方式改变",
-            Kind::Grounds => "依据改变",
+            ChangeKind::Added => "新增",
+            ChangeKind::Removed => "减少",
+            ChangeKind::Options => "方式改变",
+            ChangeKind::Grounds => "依据改变",
         }
     }
 }
@@ -51,7 +51,7 @@ impl Kind {
 /// A line that is not the same on both sides.
 #[derive(Debug, Clone)]
 pub struct Change {
-    pub kind: Kind,
+    pub kind: ChangeKind,
     pub id: String,
     pub action: String,
     pub subject_kind: String,
@@ -86,7 +86,7 @@ pub struct Total {
     pub action: String,
     pub before: u64,
     pub after: u64,
-    /// By [`Kind::ALL`].
+    /// By [`ChangeKind::ALL`].
     pub changes: [u64; 4],
 }
 
@@ -147,7 +147,7 @@ pub fn compare(before: &Side, after: &Side, actions: &[String]) -> Comparison {
             action: action.clone(),
             before: count(&before.lines, action),
             after: count(&after.lines, action),
-            changes: Kind::ALL.map(|kind| {
+            changes: ChangeKind::ALL.map(|kind| {
                 changes.iter().filter(|change| change.kind == kind && change.action == *action).count() as u64
             }),
         })
@@ -166,11 +166,11 @@ fn by_id(lines: &[Consequence]) -> BTreeMap<&str, &Consequence> {
     lines.iter().map(|line| (line.id.as_str(), line)).collect()
 }
 
-fn kind(was: Option<&Consequence>, is: Option<&Consequence>) -> Option<Kind> {
+fn kind(was: Option<&Consequence>, is: Option<&Consequence>) -> Option<ChangeKind> {
     match (was, is) {
-        (None, Some(_)) => Some(Kind::Added),
-        (Some(_), None) => Some(Kind::Removed),
-        (Some(was), Some(is)) if was.options != is.options => Some(Kind::Options),
+        (None, Some(_)) => Some(ChangeKind::Added),
+        (Some(_), None) => Some(ChangeKind::Removed),
+        (Some(was), Some(is)) if was.options != is.options => Some(ChangeKind::Options),
         (Some(was), Some(is)) => {
             let grounds = |line: &Consequence| {
                 line.grounds
@@ -178,7 +178,7 @@ fn kind(was: Option<&Consequence>, is: Option<&Consequence>) -> Option<Kind> {
                     .map(|ground| (ground.rule.clone(), ground.about.clone(), ground.facts.clone()))
                     .collect::<Vec<_>>()
             };
-            (grounds(was) != grounds(is)).then_some(Kind::Grounds)
+            (grounds(was) != grounds(is)).then_some(ChangeKind::Grounds)
         }
         (None, None) => None,
     }
@@ -249,10 +249,10 @@ fn open(before: &Side, after: &Side, places: &Places) -> Vec<OpenChange> {
 
 /// Who belongs where, in register order; of somebody on one side only, as it is there.
 pub struct Places {
-    of: BTreeMap<(String, String), Place>,
+    of: BTreeMap<(String, String), RegisterPlace>,
 }
 
-struct Place {
+struct RegisterPlace {
     name: String,
     unit: (String, String),
     rank: (usize, usize, usize),
@@ -275,13 +275,17 @@ impl Places {
                     None => (own, (at, 0, at)),
                 };
                 let kind = side.head.entities[record.entity].kind.clone();
-                of.entry((kind, record.id.to_string())).or_insert(Place { name: record.label.to_string(), unit, rank });
+                of.entry((kind, record.id.to_string())).or_insert(RegisterPlace {
+                    name: record.label.to_string(),
+                    unit,
+                    rank,
+                });
             }
         }
         Places { of }
     }
 
-    fn get(&self, kind: &str, id: &str) -> Option<&Place> {
+    fn get(&self, kind: &str, id: &str) -> Option<&RegisterPlace> {
         self.of.get(&(kind.to_owned(), id.to_owned()))
     }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::{text, write};
-use crate::compare::{Cause, Change, Comparison, Kind, Near, OpenChange, Places, Side, nearest};
+use crate::compare::{Cause, Change, ChangeKind, Comparison, Near, OpenChange, Places, Side, nearest};
 
 /// What stands in the heads.
 pub struct Sides {
@@ -35,8 +35,9 @@ impl Compared {
 
     /// In one sentence.
     pub fn summary(&self) -> String {
-        let count = |kind: Kind| self.comparison.changes.iter().filter(|change| change.kind == kind).count();
-        let counts: Vec<String> = Kind::ALL.iter().map(|kind| format!("{} {}", kind.word(), count(*kind))).collect();
+        let count = |kind: ChangeKind| self.comparison.changes.iter().filter(|change| change.kind == kind).count();
+        let counts: Vec<String> =
+            ChangeKind::ALL.iter().map(|kind| format!("{} {}", kind.word(), count(*kind))).collect();
         let (before, after) = self.comparison.open_counts;
         format!("{}；待定 {before} → {after}", counts.join("，"))
     }
@@ -87,7 +88,7 @@ fn totals<'a>(sides: &Sides, compared: &'a [Compared]) -> Sheet<'a> {
     for one in compared {
         let mut columns =
             vec![Column::text("处理", 8.0, 20.0), Column::centred("原", 6.0, 10.0), Column::centred("现", 6.0, 10.0)];
-        columns.extend(Kind::ALL.iter().map(|kind| Column::centred(kind.word(), 8.0, 12.0)));
+        columns.extend(ChangeKind::ALL.iter().map(|kind| Column::centred(kind.word(), 8.0, 12.0)));
         let rows = one.comparison.totals.iter().map(|total| {
             let mut row = vec![Value::text(&total.action), Value::Count(total.before), Value::Count(total.after)];
             row.extend(total.changes.iter().map(|count| Value::Count(*count)));
@@ -96,7 +97,7 @@ fn totals<'a>(sides: &Sides, compared: &'a [Compared]) -> Sheet<'a> {
         let mut rows: Vec<Vec<Value<'_>>> = rows.collect();
         let (before, after) = one.comparison.open_counts;
         let mut row = vec![Value::text("待定事项"), Value::Count(before), Value::Count(after)];
-        row.extend(Kind::ALL.map(|_| Value::Blank));
+        row.extend(ChangeKind::ALL.map(|_| Value::Blank));
         rows.push(row);
         blocks.push(Block::new(columns, rows, "两方都没有拟处理事项。").captioned(format!("与“{}”对照", one.name)));
         if !one.comparison.parameters.is_empty() {

@@ -95,7 +95,7 @@ fn build(
     target.set_properties(&properties.set_title(&book.title).set_creation_datetime(&created));
     let charted = book.sheets.iter().flat_map(|sheet| &sheet.blocks).any(|block| block.chart.is_some());
     let mut names = SheetNames::default();
-    let mut lists = Lists::default();
+    let mut lists = DropDowns::default();
     for sheet in &book.sheets {
         for part in parts(sheet, limit) {
             let name = names.claim(&sheet.name);
@@ -132,7 +132,7 @@ fn parts(sheet: &Sheet<'_>, limit: u32) -> Vec<std::ops::Range<usize>> {
 struct Writer<'s, 'w> {
     sheet: &'s Sheet<'s>,
     worksheet: &'w mut rust_xlsxwriter::Worksheet,
-    lists: &'w mut Lists,
+    lists: &'w mut DropDowns,
     name: &'w str,
     streamed: bool,
     /// Columns that have been lent a format.
@@ -505,9 +505,9 @@ pub fn prompted(rule: DataValidation, title: &str, prompt: &str, refusal: &str) 
 
 /// Drop-down lists that are too long for a rule, one column each of a hidden sheet.
 #[derive(Default)]
-pub struct Lists(Vec<Vec<String>>);
+pub struct DropDowns(Vec<Vec<String>>);
 
-impl Lists {
+impl DropDowns {
     pub fn rule(&mut self, values: &[String]) -> Result<DataValidation, XlsxError> {
         let length: usize = values.iter().map(|value| value.encode_utf16().count() + 1).sum();
         // A comma separates the values of an inline list, so a value cannot hold one.

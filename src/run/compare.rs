@@ -20,7 +20,7 @@ use crate::pack::{Pack, Run};
 use crate::rule::Trace;
 
 /// What is to be compared.
-pub struct Request<'r> {
+pub struct CompareRequest<'r> {
     pub run: Run,
     pub input: PathBuf,
     pub year: Option<i32>,
@@ -41,7 +41,7 @@ pub struct Request<'r> {
 ///
 /// # Errors
 /// A published run of another kind, workbooks that cannot be read, usage errors.
-pub fn run(request: &Request<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
+pub fn run(request: &CompareRequest<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
     check(request)?;
     let base = request.against.as_deref().map(|dir| published(dir, Some(request.run))).transpose()?;
     let (mut year, mut as_of) = (request.year, request.as_of);
@@ -111,8 +111,8 @@ pub fn run(request: &Request<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Resu
     Ok(if faults { Ended::WithFaults } else { Ended::Clean })
 }
 
-fn check(request: &Request<'_>) -> Result<(), Failure> {
-    let Request { against, sets, scenarios, other, output, input, .. } = request;
+fn check(request: &CompareRequest<'_>) -> Result<(), Failure> {
+    let CompareRequest { against, sets, scenarios, other, output, input, .. } = request;
     if against.is_none() && sets.is_empty() && scenarios.is_none() && other.is_none() {
         return Err(Failure::usage(
             "compare 需要比较的另一方：--against 结果文件夹、--set 名称=值、--scenarios 工作簿 或 --with-pack 规则包",
@@ -140,7 +140,7 @@ fn stored(dir: &Path, name: &str) -> Result<Side, Failure> {
 }
 
 struct Maker<'m> {
-    request: &'m Request<'m>,
+    request: &'m CompareRequest<'m>,
     archive: Option<&'m Archive>,
     year: Option<i32>,
     as_of: Option<NaiveDate>,
@@ -181,7 +181,7 @@ impl Maker<'_> {
         super::record::remember(pack, &mut read, &history)?;
         let mut world = World::new(pack, &read, literals, &history).map_err(Failure::failed)?;
         let (outcome, trace) = decide(&mut world, &history, job.run, read.year).map_err(Failure::failed)?;
-        let writer = data::Writer::new(pack, &read, job.run);
+        let writer = data::DataWriter::new(pack, &read, job.run);
         let lines = outcome.lines.par_iter().map(|line| data::as_read::<Consequence>(&writer.consequence(line)));
         let pending = outcome.pending.par_iter().map(|case| data::as_read(&writer.pending(case)));
         let broken = |error: serde_json::Error| Failure::failed(error);

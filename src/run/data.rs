@@ -101,7 +101,7 @@ impl Serialize for Cited<'_> {
 }
 
 /// Lines and pending cases of a run as they are written.
-pub struct Writer<'a> {
+pub struct DataWriter<'a> {
     pack: &'a Pack,
     data: &'a Dataset,
     run: Run,
@@ -111,7 +111,7 @@ pub struct Writer<'a> {
     authorities: Vec<Option<Texts>>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> DataWriter<'a> {
     pub fn new(pack: &'a Pack, data: &'a Dataset, run: Run) -> Self {
         let membership = &pack.membership;
         let units = data.tables[membership.table].frame.column(&format!("@{}", pack.subjects[membership.unit].kind));
@@ -119,7 +119,7 @@ impl<'a> Writer<'a> {
             let column = &pack.tables[subject.register].columns[subject.authority?].name;
             Texts::of(&data.tables[subject.register].frame, column)
         });
-        Writer {
+        DataWriter {
             pack,
             data,
             run,
@@ -129,7 +129,7 @@ impl<'a> Writer<'a> {
     }
 
     pub fn consequence<'w>(&'w self, line: &'w Line) -> impl Serialize + use<'w, 'a> {
-        let Writer { pack, data, .. } = *self;
+        let DataWriter { pack, data, .. } = *self;
         let register = &data.registers[line.subject.kind];
         ConsequenceLine {
             id: &line.id,
@@ -215,7 +215,7 @@ pub fn write(
 ) -> std::io::Result<()> {
     let folder = dir.join(FOLDER);
     std::fs::create_dir_all(&folder)?;
-    let writer = Writer::new(pack, data, job.run);
+    let writer = DataWriter::new(pack, data, job.run);
     let (lines, cases, findings) = (&outcome.lines, &outcome.pending, &data.findings);
     jsonl::write(&dir.join(CONSEQUENCES), lines.len(), |at| writer.consequence(&lines[at]))?;
     jsonl::write(&dir.join(PENDING), cases.len(), |at| writer.pending(&cases[at]))?;
@@ -229,7 +229,7 @@ pub fn write(
 /// # Errors
 /// The folder cannot be written.
 pub fn write_lines(dir: &Path, lists: &[Summaries<'_>]) -> std::io::Result<()> {
-    let mut lines = jsonl::Lines::create(&dir.join(LINES))?;
+    let mut lines = jsonl::JsonLines::create(&dir.join(LINES))?;
     for list in lists {
         lines.many(list.count(), |at| Some(list.at(at)))?;
     }

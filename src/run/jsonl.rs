@@ -12,13 +12,13 @@ const PORTION: usize = 512;
 const PORTIONS: usize = 32;
 
 /// A file that is being written.
-pub struct Lines(BufWriter<File>);
+pub struct JsonLines(BufWriter<File>);
 
-impl Lines {
+impl JsonLines {
     /// # Errors
     /// The file cannot be made.
-    pub fn create(path: &Path) -> io::Result<Lines> {
-        Ok(Lines(BufWriter::new(File::create(path)?)))
+    pub fn create(path: &Path) -> io::Result<JsonLines> {
+        Ok(JsonLines(BufWriter::new(File::create(path)?)))
     }
 
     /// # Errors
@@ -60,7 +60,7 @@ impl Lines {
 /// # Errors
 /// The file cannot be written.
 pub fn write<T: Serialize>(path: &Path, count: usize, value: impl Fn(usize) -> T + Sync) -> io::Result<()> {
-    let mut lines = Lines::create(path)?;
+    let mut lines = JsonLines::create(path)?;
     lines.many(count, |at| Some(value(at)))?;
     lines.finish()
 }

@@ -30,7 +30,7 @@ use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook::{self, Parser};
 
 use job::{Job, Target};
-use publish::Held;
+use publish::HeldFolder;
 
 /// Why nothing was published, and the exit code that says so.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ pub trait Told {
 /// # Errors
 /// Nothing is published or changed; the message names every fault with its file and what to do.
 pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
-    let held = Held::new(&target.output)?;
+    let held = HeldFolder::new(&target.output)?;
     record::may_be_new(&target.archive, &target.output)?;
     let mut archive = Archive::open(&target.archive, Mode::Run).map_err(Failure::failed)?;
     for settled in archive.settled() {
@@ -174,7 +174,7 @@ impl Made<'_> {
     /// killed after it, the next command confirms: the folder's seal tells which.
     fn publish(
         &self,
-        held: &Held,
+        held: &HeldFolder,
         archive: &mut Archive,
         name: &str,
         answers: &str,
@@ -215,7 +215,7 @@ impl Made<'_> {
     }
 
     /// What people have laid into the folder that is replaced stays there.
-    fn keep_foreign(&self, held: &Held, staged: &Path, name: &str) -> Result<(), Failure> {
+    fn keep_foreign(&self, held: &HeldFolder, staged: &Path, name: &str) -> Result<(), Failure> {
         let sealed = archive::sealed_workbooks(&self.target.output.join(name)).map_err(Failure::failed)?;
         let changes = format!("{}.xlsx", printed::CHANGES);
         let own = [

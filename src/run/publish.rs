@@ -22,24 +22,24 @@ const PAUSE: Duration = if cfg!(test) { Duration::from_millis(1) } else { Durati
 const PATIENCE: u32 = 150;
 
 /// DIR held by this process alone; let go when dropped.
-pub struct Held {
+pub struct HeldFolder {
     dir: PathBuf,
     file: Option<File>,
     /// DIR was not there before: it goes again if nothing is published.
     new: bool,
 }
 
-impl Held {
+impl HeldFolder {
     /// Waits for DIR, then clears what a killed run left behind.
     ///
     /// # Errors
     /// DIR cannot be made or written, or another run holds it for too long.
-    pub fn new(dir: &Path) -> Result<Held, Failure> {
+    pub fn new(dir: &Path) -> Result<HeldFolder, Failure> {
         let new = !dir.exists();
         make_folders(dir).map_err(|error| unwritable(dir, &error))?;
         for _ in 0..PATIENCE {
             if let Some(file) = try_lock(dir).map_err(|error| unwritable(dir, &error))? {
-                let held = Held { dir: dir.to_owned(), file: Some(file), new };
+                let held = HeldFolder { dir: dir.to_owned(), file: Some(file), new };
                 held.recover().map_err(|error| unwritable(dir, &error))?;
                 return Ok(held);
             }
@@ -150,7 +150,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for HeldFolder {
     fn drop(&mut self) {
         // DIR holds only runs and the archive: the lock goes with the run. On Windows only once nobody has it open.
         if cfg!(windows) {

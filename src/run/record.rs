@@ -93,7 +93,7 @@ pub fn registration<'t>(
     outcome: &'t Outcome,
     handed: &'t Handoff<'t>,
     info: &RunInfo,
-) -> Result<Registration<Printed<'t>>, Failure> {
+) -> Result<Registration<PrintedRows<'t>>, Failure> {
     let lists = handed.lists.iter().map(|table| list(pack, data, outcome, table, info)).collect::<Result<_, _>>()?;
     let book = pack.register.as_ref().zip(handed.register.as_ref());
     let book = book.map(|(book, table)| RegisteredBook {
@@ -148,13 +148,13 @@ fn talked(pack: &Pack, data: &Dataset, talk: &TalkHeld) -> RegisteredTalk {
 }
 
 /// A list's rows with the lines that stand behind them.
-pub struct Printed<'t> {
+pub struct PrintedRows<'t> {
     pack: &'t Pack,
     data: &'t Dataset,
     rows: Vec<(&'t ListRow<'t>, &'t Line)>,
 }
 
-impl Lines for Printed<'_> {
+impl Lines for PrintedRows<'_> {
     fn count(&self) -> usize {
         self.rows.len()
     }
@@ -171,7 +171,7 @@ fn list<'t>(
     outcome: &'t Outcome,
     table: &'t ListTable<'t>,
     info: &RunInfo,
-) -> Result<RegisteredList<Printed<'t>>, Failure> {
+) -> Result<RegisteredList<PrintedRows<'t>>, Failure> {
     let definition = table.index.map(|index| &pack.lists[index]);
     // Lines stand in byte order of their ids.
     let rows = table.rows.par_iter().map(|row| {
@@ -184,7 +184,7 @@ fn list<'t>(
         title: title(pack, info, definition.map_or(table.list, |list| list.title.as_str())),
         columns: columns(table),
         extra: definition.map_or_else(Vec::new, |list| list.extra_answers.iter().map(ExtraColumn::from).collect()),
-        lines: Printed { pack, data, rows: rows.collect::<Result<_, _>>()? },
+        lines: PrintedRows { pack, data, rows: rows.collect::<Result<_, _>>()? },
     })
 }
 

@@ -46,11 +46,11 @@ pub fn read(path: &Path) -> Result<Vec<(String, Vec<String>)>, Failure> {
 }
 
 /// Filled cells by row, each with its column.
-type Texts = BTreeMap<u32, Vec<(u32, String)>>;
+type CellTexts = BTreeMap<u32, Vec<(u32, String)>>;
 
-fn texts(path: &Path) -> Result<Texts, workbook::Error> {
+fn texts(path: &Path) -> Result<CellTexts, workbook::Error> {
     let book = workbook::open(path, &path.display().to_string())?;
-    let mut filled = Filled::default();
+    let mut filled = FilledCells::default();
     if !book.sheets().is_empty() {
         let _: Vec<Merge> = book.read(0, &mut filled)?;
     }
@@ -70,9 +70,9 @@ fn shown(value: Raw) -> String {
 }
 
 #[derive(Default)]
-struct Filled(Texts);
+struct FilledCells(CellTexts);
 
-impl Sink for Filled {
+impl Sink for FilledCells {
     fn cell(&mut self, row: u32, column: u32, value: Raw) {
         let text = shown(value);
         if !text.is_empty() {

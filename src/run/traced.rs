@@ -8,7 +8,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::Failure;
-use super::jsonl::Lines;
+use super::jsonl::JsonLines;
 use crate::pack::Run;
 use crate::rule::Trace;
 use crate::rule::record::{FORM, Head, Record};
@@ -23,7 +23,7 @@ const PORTION: usize = 1 << 16;
 /// The file cannot be written.
 pub fn write(dir: &Path, trace: &Trace<'_>, run: Run) -> std::io::Result<()> {
     let head = trace.head(run);
-    let mut lines = Lines::create(&dir.join(FILE))?;
+    let mut lines = JsonLines::create(&dir.join(FILE))?;
     lines.one(&head)?;
     for entity in 0..head.entities.len() {
         lines.many(trace.height(entity), |at| trace.record(entity, at as u32))?;
@@ -50,7 +50,7 @@ pub fn read(
     let mut lines = std::io::BufReader::with_capacity(1 << 20, file).lines();
     let first = lines.next().transpose().map_err(|error| broken(&error))?.unwrap_or_default();
     let damaged = |line: usize| broken(&format!("第 {line} 行不完整或已损坏"));
-    let Form { form } = serde_json::from_str(&first).map_err(|_| damaged(1))?;
+    let TraceForm { form } = serde_json::from_str(&first).map_err(|_| damaged(1))?;
     if form != FORM {
         return Err(broken(&format!("其格式为第 {form} 版，本程序读第 {FORM} 版")));
     }
@@ -79,6 +79,6 @@ pub fn read(
 
 /// What is read first of a trace: whether this program knows the rest.
 #[derive(serde::Deserialize)]
-struct Form {
+struct TraceForm {
     form: u32,
 }

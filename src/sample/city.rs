@@ -10,21 +10,21 @@ use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use super::random::Random;
-use super::weights::{Block, Per, Sampler};
+use super::weights::{Per, RowPlan, Sampler};
 
 /// A cell as it is meant, before it is written in one form or another.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub enum CityCell {
     Blank,
     Text(String),
     Number(f64),
     Date(NaiveDate),
 }
 
-impl Cell {
+impl CityCell {
     pub fn text(&self) -> &str {
         match self {
-            Cell::Text(text) => text,
+            CityCell::Text(text) => text,
             _ => "",
         }
     }
@@ -32,16 +32,16 @@ impl Cell {
     /// Whether a condition's value is this; an empty one stands for blank.
     pub(super) fn is(&self, value: &str) -> bool {
         match self {
-            Cell::Blank => value.is_empty(),
-            Cell::Text(text) => text == value,
-            Cell::Number(number) => value.parse() == Ok(*number),
-            Cell::Date(day) => value.parse() == Ok(*day),
+            CityCell::Blank => value.is_empty(),
+            CityCell::Text(text) => text == value,
+            CityCell::Number(number) => value.parse() == Ok(*number),
+            CityCell::Date(day) => value.parse() == Ok(*day),
         }
     }
 }
 
 /// A row of a table: one cell per column of the pack's table.
-pub type Row = Vec<Cell>;
+pub type CityRow = Vec<CityCell>;
 
 /// Seeds of what is drawn, so that no two things share a generator.
 pub(super) mod seed {
@@ -54,7 +54,7 @@ pub(super) mod seed {
 
 /// A made-up city of so many members.
 #[derive(Debug)]
-pub struct City<'s> {
+pub struct SampleCity<'s> {
     pub sampler: &'s Sampler<'s>,
     pub seed: u64,
     pub year: i32,
@@ -80,7 +80,7 @@ pub struct Event {
 pub(super) const ROUND: u16 = 256;
 
 /// Whose row is being drawn.
-pub(super) struct Context<'c> {
+pub(super) struct Whose<'c> {
     /// Of the row.
     pub(super) year: i32,
     pub(super) unit: u32,
@@ -88,12 +88,12 @@ pub(super) struct Context<'c> {
     pub(super) per: Per,
     pub(super) position: u32,
     pub(super) serial: u64,
-    pub(super) unit_row: &'c [Cell],
-    pub(super) subject_row: &'c [Cell],
+    pub(super) unit_row: &'c [CityCell],
+    pub(super) subject_row: &'c [CityCell],
 }
 
-impl<'s> City<'s> {
-    pub fn new(sampler: &'s Sampler<'s>, members: u32, seed: u64, year: i32) -> City<'s> {
+impl<'s> SampleCity<'s> {
+    pub fn new(sampler: &'s Sampler<'s>, members: u32, seed: u64, year: i32) -> SampleCity<'s> {
         let (from, to) = (sampler.units.from, sampler.units.to);
         let mut random = Random::new(&[seed, seed::SIZES]);
         let mut starts = vec![0];
@@ -107,7 +107,7 @@ impl<'s> City<'s> {
         }
         let (unit, member) = sampler.registers();
         let block = |table| sampler.blocks.iter().position(|block| block.table == table).unwrap_or(0);
-        City { sampler, seed, year, starts, unit_block: block(unit), member_block: block(member) }
+        SampleCity { sampler, seed, year, starts, unit_block: block(unit), member_block: block(member) }
     }
 
     pub fn units(&self) -> u32 {
@@ -133,8 +133,8 @@ impl<'s> City<'s> {
     }
 
     /// The register row of a unit.
-    pub fn unit_row(&self, unit: u32) -> Row {
-        let context = Context {
+    pub fn unit_row(&self, unit: u32) -> CityRow {
+        let context = Whose {
             year: self.year,
             unit,
             subject: unit,
@@ -148,12 +148,12 @@ impl<'s> City<'s> {
     }
 
     /// The register row of a member in its home unit.
-    pub fn member_row(&self, member: u32, unit: u32, unit_row: &[Cell]) -> Row {
+    pub fn member_row(&self, member: u32, unit: u32, unit_row: &[CityCell]) -> CityRow {
         self.register_row(member, unit, unit_row, self.position(Per::Member, member, unit))
     }
 
-    fn register_row(&self, member: u32, unit: u32, unit_row: &[Cell], position: u32) -> Row {
-        let context = Context {
+    fn register_row(&self, member: u32, unit: u32, unit_row: &[CityCell], position: u32) -> CityRow {
+        let context = Whose {
             year: self.year,
             unit,
             subject: member,
@@ -178,9 +178,9 @@ impl<'s> City<'s> {
     }
 
     /// Everybody in a unit, those at home in it first.
-    pub(super) fn everybody(&self, unit: u32) -> Vec<Row> {
+    pub(super) fn everybody(&self, unit: u32) -> Vec<CityRow> {
         let row = self.unit_row(unit);
-        let mut people: Vec<Row> = self.roster(unit).map(|member| self.member_row(member, unit, &row)).collect();
+        let mut people: Vec<CityRow> = self.roster(unit).map(|member| self.member_row(member, unit, &row)).collect();
         if unit > 0 {
             let before = self.unit_row(unit - 1);
             people.extend(self.guests(unit).map(|member| self.member_row(member, unit - 1, &before)));
@@ -199,7 +199,7 @@ impl<'s> City<'s> {
         &self,
         table: usize,
         units: std::ops::Range<u32>,
-        mut take: impl FnMut(Row, u32) -> Result<(), E>,
+        mut take: impl FnMut(CityRow, u32) -> Result<(), E>,
     ) -> Result<(), E> {
         let (unit_register, member_register) = self.sampler.registers();
         for unit in units {
@@ -227,7 +227,7 @@ impl<'s> City<'s> {
         let per_unit = |unit: u32| {
             let mut events = Vec::new();
             let Ok(()) = self.events::<Infallible>(table, unit, &self.unit_row(unit), |mut event, row| {
-                if let Cell::Date(day) = row[by] {
+                if let CityCell::Date(day) = row[by] {
                     event.day = day.num_days_from_ce();
                 }
                 events.push(event);
@@ -241,7 +241,7 @@ impl<'s> City<'s> {
     }
 
     /// The row of an ordered table's event.
-    pub fn planned_row(&self, event: Event, serial: u64) -> (Row, u32) {
+    pub fn planned_row(&self, event: Event, serial: u64) -> (CityRow, u32) {
         let block = &self.sampler.blocks[usize::from(event.block)];
         let unit = if block.per == Per::Unit { event.subject } else { self.home(event.subject) };
         let unit_row = self.unit_row(unit);
@@ -250,7 +250,7 @@ impl<'s> City<'s> {
         (self.event_row(event, serial, unit, &unit_row, subject_row), unit)
     }
 
-    fn blocks(&self, table: usize) -> impl Iterator<Item = (usize, &Block)> {
+    fn blocks(&self, table: usize) -> impl Iterator<Item = (usize, &RowPlan)> {
         self.sampler.blocks.iter().enumerate().filter(move |(_, block)| block.table == table)
     }
 
@@ -259,10 +259,10 @@ impl<'s> City<'s> {
         &self,
         table: usize,
         unit: u32,
-        unit_row: &[Cell],
-        mut take: impl FnMut(Event, Row) -> Result<(), E>,
+        unit_row: &[CityCell],
+        mut take: impl FnMut(Event, CityRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut people: Vec<Row> = Vec::new();
+        let mut people: Vec<CityRow> = Vec::new();
         if self.blocks(table).any(|(_, block)| block.per == Per::Member) {
             people.extend(self.roster(unit).map(|member| self.member_row(member, unit, unit_row)));
         }
@@ -284,9 +284,9 @@ impl<'s> City<'s> {
         at: usize,
         subject: u32,
         unit: u32,
-        unit_row: &[Cell],
-        subject_row: &[Cell],
-        take: &mut impl FnMut(Event, Row) -> Result<(), E>,
+        unit_row: &[CityCell],
+        subject_row: &[CityCell],
+        take: &mut impl FnMut(Event, CityRow) -> Result<(), E>,
     ) -> Result<(), E> {
         let block = &self.sampler.blocks[at];
         for year in &block.years {
@@ -311,11 +311,11 @@ impl<'s> City<'s> {
         event: Event,
         serial: u64,
         unit: u32,
-        unit_row: &'c [Cell],
-        subject_row: &'c [Cell],
-    ) -> Context<'c> {
+        unit_row: &'c [CityCell],
+        subject_row: &'c [CityCell],
+    ) -> Whose<'c> {
         let per = self.sampler.blocks[usize::from(event.block)].per;
-        Context {
+        Whose {
             year: self.year + i32::from(event.year),
             unit,
             subject: event.subject,
@@ -327,37 +327,44 @@ impl<'s> City<'s> {
         }
     }
 
-    fn event_row(&self, event: Event, serial: u64, unit: u32, unit_row: &[Cell], subject_row: &[Cell]) -> Row {
+    fn event_row(
+        &self,
+        event: Event,
+        serial: u64,
+        unit: u32,
+        unit_row: &[CityCell],
+        subject_row: &[CityCell],
+    ) -> CityRow {
         let context = self.context(event, serial, unit, unit_row, subject_row);
         self.draw(usize::from(event.block), &context, event.nth)
     }
 
     /// Draws a row: its own columns, then whom it is about, and its year.
-    fn draw(&self, at: usize, context: &Context, nth: u16) -> Row {
+    fn draw(&self, at: usize, context: &Whose, nth: u16) -> CityRow {
         let block = &self.sampler.blocks[at];
         let table = &self.sampler.pack.tables[block.table];
-        let mut row = vec![Cell::Blank; table.columns.len()];
+        let mut row = vec![CityCell::Blank; table.columns.len()];
         let parts =
             [self.seed, seed::ROWS, at as u64, u64::from(context.subject), context.year as u64, u64::from(nth) + 1];
         let mut random = Random::new(&parts);
         if let Some((column, values)) = &block.each {
-            row[*column] = Cell::Text(values[usize::from(nth / ROUND)].clone());
+            row[*column] = CityCell::Text(values[usize::from(nth / ROUND)].clone());
         }
         if let Some((column, value)) = &block.about {
-            row[*column] = Cell::Text(value.clone());
+            row[*column] = CityCell::Text(value.clone());
         }
         for cases in block.cases.chunk_by(|a, b| a.at == b.at) {
             row[cases[0].at] = self.cell(table, cases, &row, context, &mut random);
         }
         self.refer(block, context, &mut row);
         if let Some(year) = table.year {
-            row[year] = Cell::Number(f64::from(context.year));
+            row[year] = CityCell::Number(f64::from(context.year));
         }
         row
     }
 
     /// Fills in the id and name of whom the row is about, and of their unit.
-    fn refer(&self, block: &Block, context: &Context, row: &mut Row) {
+    fn refer(&self, block: &RowPlan, context: &Whose, row: &mut CityRow) {
         let pack = self.sampler.pack;
         let membership = &pack.membership;
         let unit_ids = (&pack.subjects[membership.unit], context.unit_row);
@@ -367,7 +374,7 @@ impl<'s> City<'s> {
             if !applies {
                 continue;
             }
-            let mut fill = |id: usize, label: usize, (subject, of): (&crate::pack::Subject, &[Cell])| {
+            let mut fill = |id: usize, label: usize, (subject, of): (&crate::pack::Subject, &[CityCell])| {
                 if !of.is_empty() {
                     row[id] = of[subject.id].clone();
                     row[label] = of[subject.label].clone();

@@ -2,13 +2,13 @@
 
 use crate::pack::{Column, ColumnKind};
 
-use super::city::Cell;
+use super::city::CityCell;
 use super::plain::serial;
 use super::random::Random;
 
 /// A cell as it is written.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Written {
+pub enum Dressed {
     Blank,
     Text(String),
     Number(f64),
@@ -62,27 +62,29 @@ impl Habit {
     }
 
     /// Dresses a cell of a column.
-    pub fn dress(&self, cell: &Cell, column: &Column, random: &mut Random) -> Written {
+    pub fn dress(&self, cell: &CityCell, column: &Column, random: &mut Random) -> Dressed {
         let cell = self.by_default(cell, column, random);
         match (&cell, &column.kind) {
-            (Cell::Blank, _) => {
+            (CityCell::Blank, _) => {
                 let optional = !column.required && column.one_of.is_none() && column.default.is_none();
                 if optional && random.chance(self.filled) {
-                    Written::Text(self.placeholders[random.index(self.placeholders.len())].clone())
+                    Dressed::Text(self.placeholders[random.index(self.placeholders.len())].clone())
                 } else {
-                    Written::Blank
+                    Dressed::Blank
                 }
             }
-            (Cell::Text(text), ColumnKind::Name) => Written::Text(self.pad(self.space(text, random), random)),
-            (Cell::Text(text), ColumnKind::People { separators, .. }) => Written::Text(split(text, separators, random)),
-            (Cell::Text(text), ColumnKind::Month) => Written::Text(self.month(text, random)),
-            (Cell::Text(text), ColumnKind::Id | ColumnKind::Choice { .. }) => {
-                let text = if random.chance(self.wide) { widen(text) } else { text.clone() };
-                Written::Text(self.pad(text, random))
+            (CityCell::Text(text), ColumnKind::Name) => Dressed::Text(self.pad(self.space(text, random), random)),
+            (CityCell::Text(text), ColumnKind::People { separators, .. }) => {
+                Dressed::Text(split(text, separators, random))
             }
-            (Cell::Text(text), _) => Written::Text(text.clone()),
-            (Cell::Number(number), _) => self.number(*number, random),
-            (Cell::Date(day), _) => {
+            (CityCell::Text(text), ColumnKind::Month) => Dressed::Text(self.month(text, random)),
+            (CityCell::Text(text), ColumnKind::Id | ColumnKind::Choice { .. }) => {
+                let text = if random.chance(self.wide) { widen(text) } else { text.clone() };
+                Dressed::Text(self.pad(text, random))
+            }
+            (CityCell::Text(text), _) => Dressed::Text(text.clone()),
+            (CityCell::Number(number), _) => self.number(*number, random),
+            (CityCell::Date(day), _) => {
                 if random.chance(self.date_text) {
                     let text = match self.date_form {
                         0 => day.format("%Y-%m-%d"),
@@ -92,19 +94,19 @@ impl Habit {
                         4 => day.format("%Y%m%d"),
                         _ => day.format("%Y-%m-%d 09:30:00"),
                     };
-                    Written::Text(text.to_string())
+                    Dressed::Text(text.to_string())
                 } else {
-                    Written::Date(serial(*day), random.index(Habit::DATES.len()))
+                    Dressed::Date(serial(*day), random.index(Habit::DATES.len()))
                 }
             }
         }
     }
 
     /// A blank stands for the default, and the default may be left blank.
-    fn by_default(&self, cell: &Cell, column: &Column, random: &mut Random) -> Cell {
+    fn by_default(&self, cell: &CityCell, column: &Column, random: &mut Random) -> CityCell {
         match (&column.default, cell) {
-            (Some(default), Cell::Blank) if random.chance(self.filled) => Cell::Text(default.clone()),
-            (Some(default), Cell::Text(text)) if text == default && random.chance(0.4) => Cell::Blank,
+            (Some(default), CityCell::Blank) if random.chance(self.filled) => CityCell::Text(default.clone()),
+            (Some(default), CityCell::Text(text)) if text == default && random.chance(0.4) => CityCell::Blank,
             _ => cell.clone(),
         }
     }
@@ -130,15 +132,15 @@ impl Habit {
         }
     }
 
-    fn number(&self, number: f64, random: &mut Random) -> Written {
+    fn number(&self, number: f64, random: &mut Random) -> Dressed {
         if !random.chance(self.as_text) {
-            return Written::Number(number);
+            return Dressed::Number(number);
         }
         match random.index(4) {
-            0 => Written::Text(number.to_string()),
-            1 => Written::Text(widen(&number.to_string())),
-            2 => Written::Text(format!(" {number} ")),
-            _ => Written::Formula(number.to_string()),
+            0 => Dressed::Text(number.to_string()),
+            1 => Dressed::Text(widen(&number.to_string())),
+            2 => Dressed::Text(format!(" {number} ")),
+            _ => Dressed::Formula(number.to_string()),
         }
     }
 

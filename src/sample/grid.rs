@@ -2,10 +2,10 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
-use super::dress::{Habit, Written};
+use super::dress::{Dressed, Habit};
 
 /// A merged range: first row and column, last row and column.
-pub type Merge = (u32, u16, u32, u16);
+pub type GridMerge = (u32, u16, u32, u16);
 
 /// A sheet of an office's book.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Grid {
     pub hidden: bool,
     /// Per row the filled cells, from left to right.
     pub rows: Vec<Vec<(u16, Put)>>,
-    pub merges: Vec<Merge>,
+    pub merges: Vec<GridMerge>,
     /// Ascending.
     pub hidden_rows: Vec<u32>,
 }
@@ -24,7 +24,7 @@ pub struct Grid {
 pub enum Put {
     Title(String),
     Header(String),
-    Value(Written),
+    Value(Dressed),
 }
 
 impl Grid {
@@ -44,8 +44,8 @@ impl Grid {
 
     /// Appends a row with a text in its first cell, and a number further right.
     pub fn line(&mut self, text: &str, number: Option<(u16, u32)>) {
-        let mut cells = vec![(0, Put::Value(Written::Text(text.to_owned())))];
-        cells.extend(number.map(|(at, number)| (at, Put::Value(Written::Number(f64::from(number))))));
+        let mut cells = vec![(0, Put::Value(Dressed::Text(text.to_owned())))];
+        cells.extend(number.map(|(at, number)| (at, Put::Value(Dressed::Number(f64::from(number))))));
         self.push(cells);
     }
 
@@ -93,20 +93,20 @@ impl Grid {
     }
 }
 
-fn write(sheet: &mut Worksheet, row: u32, column: u16, value: &Written, dates: &[Format]) -> Result<(), XlsxError> {
+fn write(sheet: &mut Worksheet, row: u32, column: u16, value: &Dressed, dates: &[Format]) -> Result<(), XlsxError> {
     match value {
-        Written::Blank => {}
-        Written::Text(text) => {
+        Dressed::Blank => {}
+        Dressed::Text(text) => {
             sheet.write_string(row, column, text)?;
         }
-        Written::Number(number) => {
+        Dressed::Number(number) => {
             sheet.write_number(row, column, *number)?;
         }
-        Written::Date(serial, format) => {
+        Dressed::Date(serial, format) => {
             sheet.write_number_with_format(row, column, f64::from(*serial), &dates[*format])?;
         }
         // As a formula it would be one that nobody has seen the result of: the writer asks for all to be computed anew.
-        Written::Formula(result) => {
+        Dressed::Formula(result) => {
             if let Ok(number) = result.parse::<f64>() {
                 sheet.write_number(row, column, number)?;
             }

@@ -6,12 +6,12 @@
 
 use std::convert::Infallible;
 
-use super::city::{Cell, Row};
-use super::dress::{Habit, Written};
+use super::city::{CityCell, CityRow};
+use super::dress::{Dressed, Habit};
 use super::grid::{Grid, Put};
 use super::random::Random;
 use super::weights::Messy;
-use super::{Book, Meter, Part, Source};
+use super::{CityRows, Meter, OfficeBook, Stretch};
 use crate::pack::Table;
 
 /// Rows a sheet: an office's book, small enough to be held in memory while it is written.
@@ -24,9 +24,9 @@ const LOOKS: u64 = 102;
 const CELLS: u64 = 103;
 
 /// What an office made of a book.
-pub struct Layout {
+pub struct OfficeLayout {
     /// One per part of the book.
-    sheets: Vec<Look>,
+    sheets: Vec<SheetLook>,
     /// Adds an instruction sheet in front.
     instructions: bool,
     /// Adds a hidden sheet with scraps at the end.
@@ -34,10 +34,10 @@ pub struct Layout {
 }
 
 /// How a table looks on its sheet.
-struct Look {
+struct SheetLook {
     name: String,
     titles: Vec<String>,
-    columns: Vec<Shown>,
+    columns: Vec<SheetColumn>,
     /// Whether the header has two rows, and the groups over it: name, first and last column.
     stacked: bool,
     groups: Vec<(String, u16, u16)>,
@@ -53,12 +53,12 @@ struct Look {
 }
 
 /// A column of a sheet.
-struct Shown {
+struct SheetColumn {
     header: String,
-    of: Content,
+    of: ColumnContent,
 }
 
-enum Content {
+enum ColumnContent {
     /// Running numbers.
     Number,
     Column(usize),
@@ -67,7 +67,7 @@ enum Content {
 }
 
 /// Which parts of which tables stand in which books, and how they look.
-pub fn books(source: &Source) -> Vec<Book> {
+pub fn books(source: &CityRows) -> Vec<OfficeBook> {
     let sampler = source.city.sampler;
     let mut random = Random::new(&[source.city.seed, BOOKS]);
     let (units, members) = sampler.registers();
@@ -109,13 +109,17 @@ pub fn books(source: &Source) -> Vec<Book> {
         let path = if folder.is_empty() { format!("{name}.{ending}") } else { format!("{folder}/{name}.{ending}") };
         let sheets = looks(source, &parts, at as u64);
         let instructions = !messy.instructions.is_empty() && random.chance(0.4);
-        books.push(Book { path, parts, layout: Some(Layout { sheets, instructions, scraps: random.chance(0.3) }) });
+        books.push(OfficeBook {
+            path,
+            parts,
+            layout: Some(OfficeLayout { sheets, instructions, scraps: random.chance(0.3) }),
+        });
     }
     books
 }
 
-fn looks(source: &Source, parts: &[Part], book: u64) -> Vec<Look> {
-    let mut looks: Vec<Look> = Vec::new();
+fn looks(source: &CityRows, parts: &[Stretch], book: u64) -> Vec<SheetLook> {
+    let mut looks: Vec<SheetLook> = Vec::new();
     for part in parts {
         let mut random = Random::new(&[source.city.seed, LOOKS, book, part.table as u64, part.number as u64]);
         let mut look = look(source, part, &mut random);
@@ -127,7 +131,7 @@ fn looks(source: &Source, parts: &[Part], book: u64) -> Vec<Look> {
     looks
 }
 
-fn look(source: &Source, part: &Part, random: &mut Random) -> Look {
+fn look(source: &CityRows, part: &Stretch, random: &mut Random) -> SheetLook {
     let sampler = source.city.sampler;
     let (table, messy) = (&sampler.pack.tables[part.table], &sampler.messy);
     let number = part.number + 1;
@@ -155,12 +159,12 @@ fn look(source: &Source, part: &Part, random: &mut Random) -> Look {
         below.extend(choose(&messy.signatures, random).map(fill));
     }
     let name = choose(&messy.sheets, random).map_or_else(|| table.name.clone(), fill);
-    let serial = matches!(columns[0].of, Content::Number);
+    let serial = matches!(columns[0].of, ColumnContent::Number);
     // Beside few columns a line below the table is as full as a row of it, and would be one.
-    let ours = columns.iter().filter(|column| matches!(column.of, Content::Column(_))).count();
+    let ours = columns.iter().filter(|column| matches!(column.of, ColumnContent::Column(_))).count();
     let (has_notes, has_totals) = (ours > 2, ours > 4);
     below.retain(|_: &String| has_notes);
-    Look {
+    SheetLook {
         name,
         titles,
         stacked,
@@ -176,7 +180,7 @@ fn look(source: &Source, part: &Part, random: &mut Random) -> Look {
 }
 
 /// The table's columns in any order under any of their names, and some that nobody asked for.
-fn columns(source: &Source, table: usize, titled: bool, random: &mut Random) -> Vec<Shown> {
+fn columns(source: &CityRows, table: usize, titled: bool, random: &mut Random) -> Vec<SheetColumn> {
     let sampler = source.city.sampler;
     let pack = sampler.pack;
     let shape = &pack.tables[table];
@@ -202,15 +206,15 @@ fn columns(source: &Source, table: usize, titled: bool, random: &mut Random) -> 
         names.extend(column.aliases.iter().map(String::as_str));
         names.extend(pack.aliases.iter().filter(|(_, name)| **name == column.name).map(|(alias, _)| alias.as_str()));
         let name = if random.chance(0.5) { names[random.index(names.len())] } else { names[0] };
-        shown.push(Shown { header: spread(name, random), of: Content::Column(at) });
+        shown.push(SheetColumn { header: spread(name, random), of: ColumnContent::Column(at) });
     }
     shuffle(&mut shown, random);
     if random.chance(0.7) {
-        shown.insert(0, Shown { header: "序号".to_owned(), of: Content::Number });
+        shown.insert(0, SheetColumn { header: "序号".to_owned(), of: ColumnContent::Number });
     }
     for (header, word) in &sampler.messy.extras {
         if random.chance(0.25) && shape.column(header).is_none() {
-            shown.push(Shown { header: header.clone(), of: Content::Extra(word.clone()) });
+            shown.push(SheetColumn { header: header.clone(), of: ColumnContent::Extra(word.clone()) });
         }
     }
     shown
@@ -226,7 +230,7 @@ fn spread(name: &str, random: &mut Random) -> String {
 }
 
 /// Groups of two or three neighbouring columns.
-fn groups(columns: &[Shown], messy: &Messy, random: &mut Random) -> Vec<(String, u16, u16)> {
+fn groups(columns: &[SheetColumn], messy: &Messy, random: &mut Random) -> Vec<(String, u16, u16)> {
     let mut groups = Vec::new();
     let mut at = 1;
     for name in &messy.groups {
@@ -241,7 +245,7 @@ fn groups(columns: &[Shown], messy: &Messy, random: &mut Random) -> Vec<(String,
 }
 
 /// The sheets of a book.
-pub fn grids(source: &Source, book: &Book, layout: &Layout, meter: &Meter) -> Vec<Grid> {
+pub fn grids(source: &CityRows, book: &OfficeBook, layout: &OfficeLayout, meter: &Meter) -> Vec<Grid> {
     let mut grids = Vec::new();
     if layout.instructions {
         let mut grid = Grid::new("填表说明", false);
@@ -257,7 +261,7 @@ pub fn grids(source: &Source, book: &Book, layout: &Layout, meter: &Meter) -> Ve
     grids
 }
 
-fn grid(source: &Source, part: &Part, look: &Look, meter: &Meter) -> Grid {
+fn grid(source: &CityRows, part: &Stretch, look: &SheetLook, meter: &Meter) -> Grid {
     let city = source.city;
     let table = &city.sampler.pack.tables[part.table];
     let last = look.columns.len() as u16 - 1;
@@ -284,7 +288,7 @@ fn grid(source: &Source, part: &Part, look: &Look, meter: &Meter) -> Grid {
             if random.chance(0.005) {
                 grid.hidden_rows.push(grid.end());
             }
-            let filled = (0u16..).zip(&cells).filter(|(_, cell)| **cell != Written::Blank);
+            let filled = (0u16..).zip(&cells).filter(|(_, cell)| **cell != Dressed::Blank);
             grid.push(filled.map(|(at, cell)| (at, Put::Value(cell.clone()))).collect());
         }
         if random.chance(0.01) {
@@ -305,7 +309,7 @@ fn grid(source: &Source, part: &Part, look: &Look, meter: &Meter) -> Grid {
     });
     for _ in 0..look.numbered {
         number += 1;
-        grid.push(vec![(0, Put::Value(Written::Number(f64::from(number))))]);
+        grid.push(vec![(0, Put::Value(Dressed::Number(f64::from(number))))]);
     }
     if let Some(total) = &look.total {
         grid.line(total, Some((last, number)));
@@ -315,7 +319,7 @@ fn grid(source: &Source, part: &Part, look: &Look, meter: &Meter) -> Grid {
 }
 
 /// Appends the header, in one row or two.
-fn header(grid: &mut Grid, look: &Look) {
+fn header(grid: &mut Grid, look: &SheetLook) {
     let line = grid.end();
     let (mut upper, mut lower) = (Vec::new(), Vec::new());
     for (at, shown) in (0u16..).zip(&look.columns) {
@@ -340,58 +344,58 @@ fn header(grid: &mut Grid, look: &Look) {
 
 /// The row's cells in the office's forms, one per column of the sheet.
 fn dressed(
-    source: &Source,
+    source: &CityRows,
     table: &Table,
-    look: &Look,
-    row: &Row,
+    look: &SheetLook,
+    row: &CityRow,
     unit: u32,
     number: u32,
     random: &mut Random,
-) -> Vec<Written> {
+) -> Vec<Dressed> {
     let city = source.city;
     let pack = city.sampler.pack;
     let (units, members) = (pack.membership.unit, pack.membership.member);
     let registered = |kind: usize| std::ptr::eq(&pack.tables[pack.subjects[kind].register], table);
     let mut row = row.clone();
     let shows =
-        |column: usize| look.columns.iter().any(|shown| matches!(shown.of, Content::Column(at) if at == column));
+        |column: usize| look.columns.iter().any(|shown| matches!(shown.of, ColumnContent::Column(at) if at == column));
     for reference in &table.references {
         let pairs = [Some((reference.subject, reference.id, reference.label)), reference.within];
         for (subject, id, label) in pairs.into_iter().flatten() {
-            if row[label] == Cell::Blank || subject != units || registered(units) {
+            if row[label] == CityCell::Blank || subject != units || registered(units) {
                 continue;
             }
             if random.chance(look.habit.short_names) {
                 let unit_row = city.unit_row(unit);
                 let short = pack.subjects[units].other_labels.map(|at| unit_row[at].clone());
-                row[label] = short.filter(|short| *short != Cell::Blank).unwrap_or(row[label].clone());
+                row[label] = short.filter(|short| *short != CityCell::Blank).unwrap_or(row[label].clone());
             }
             if random.chance(look.habit.no_unit_ids) && shows(label) {
-                row[id] = Cell::Blank;
+                row[id] = CityCell::Blank;
             }
         }
         // A person without an id needs the unit beside the name, and nobody of that name in it.
         let by_name = reference.subject == members && !registered(members);
         let unit_shown = reference.within.is_some_and(|(_, id, label)| {
-            (shows(label) && row[label] != Cell::Blank) || (shows(id) && row[id] != Cell::Blank)
+            (shows(label) && row[label] != CityCell::Blank) || (shows(id) && row[id] != CityCell::Blank)
         });
-        if by_name && unit_shown && row[reference.label] != Cell::Blank && random.chance(look.habit.no_member_ids) {
+        if by_name && unit_shown && row[reference.label] != CityCell::Blank && random.chance(look.habit.no_member_ids) {
             let name = row[reference.label].text();
             if city.is_unique(name, unit) {
-                row[reference.id] = Cell::Blank;
+                row[reference.id] = CityCell::Blank;
             }
         }
     }
-    let cell = |shown: &Shown| match &shown.of {
-        Content::Number => Written::Number(f64::from(number)),
-        Content::Extra(word) => {
+    let cell = |shown: &SheetColumn| match &shown.of {
+        ColumnContent::Number => Dressed::Number(f64::from(number)),
+        ColumnContent::Extra(word) => {
             if random.chance(0.3) {
-                Written::Text(word.clone())
+                Dressed::Text(word.clone())
             } else {
-                Written::Blank
+                Dressed::Blank
             }
         }
-        Content::Column(at) => look.habit.dress(&row[*at], &table.columns[*at], random),
+        ColumnContent::Column(at) => look.habit.dress(&row[*at], &table.columns[*at], random),
     };
     look.columns.iter().map(cell).collect()
 }

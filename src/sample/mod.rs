@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use crate::pack::Pack;
-use city::{City, Event, Row};
+use city::{CityRow, Event, SampleCity};
 use weights::{Per, Sampler};
 
 /// The pack's file that the city is drawn from.
@@ -43,7 +43,7 @@ pub struct Request {
 
 /// What was written.
 #[derive(Debug, Clone, Default)]
-pub struct Written {
+pub struct Sampled {
     pub units: u32,
     pub members: u32,
     pub rows: u64,
@@ -74,7 +74,7 @@ pub fn write(
     request: &Request,
     pack: &Pack,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Written, Error> {
+) -> Result<Sampled, Error> {
     if request.cadres == 0 || request.cadres > MOST {
         return Err(Error::Size(request.cadres));
     }
@@ -88,12 +88,12 @@ pub fn write(
         return Err(Error::NotEmpty { path: folder.to_owned() });
     }
 
-    let city = City::new(&sampler, request.cadres, request.seed, request.year);
-    let source = Source::new(&city);
+    let city = SampleCity::new(&sampler, request.cadres, request.seed, request.year);
+    let source = CityRows::new(&city);
     let books = if request.messy { messy::books(&source) } else { plain::books(&source) };
     let total = books.iter().map(|book| book.rows()).sum();
     let meter = Meter { done: AtomicU64::new(0), total, progress };
-    let write = |book: &Book| {
+    let write = |book: &OfficeBook| {
         let path = folder.join(&book.path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(in_folder)?;
@@ -102,16 +102,16 @@ pub fn write(
         Ok(path)
     };
     // The biggest first, so that no thread is left alone with it at the end.
-    let mut order: Vec<&Book> = books.iter().collect();
+    let mut order: Vec<&OfficeBook> = books.iter().collect();
     order.sort_by_key(|book| std::cmp::Reverse(book.rows()));
     let mut paths = order.par_iter().with_max_len(1).map(|book| write(book)).collect::<Result<Vec<_>, Error>>()?;
     paths.sort();
     let rows = meter.done.into_inner();
     progress(rows, rows);
-    Ok(Written { units: city.units(), members: city.members(), rows, books: paths })
+    Ok(Sampled { units: city.units(), members: city.members(), rows, books: paths })
 }
 
-fn save(path: &Path, source: &Source, book: &Book, meter: &Meter) -> Result<(), Error> {
+fn save(path: &Path, source: &CityRows, book: &OfficeBook, meter: &Meter) -> Result<(), Error> {
     let failed = |source| Error::Write { path: path.to_owned(), source };
     let mut workbook = new_workbook().map_err(failed)?;
     match &book.layout {
@@ -129,15 +129,15 @@ fn save(path: &Path, source: &Source, book: &Book, meter: &Meter) -> Result<(), 
 }
 
 /// A workbook to be written.
-struct Book {
+struct OfficeBook {
     /// Relative to the folder.
     path: String,
-    parts: Vec<Part>,
+    parts: Vec<Stretch>,
     /// What an office made of it; none: as it should be.
-    layout: Option<messy::Layout>,
+    layout: Option<messy::OfficeLayout>,
 }
 
-impl Book {
+impl OfficeBook {
     /// About how many rows it has.
     fn rows(&self) -> u64 {
         self.parts.iter().map(|part| part.rows).sum()
@@ -146,7 +146,7 @@ impl Book {
 
 /// Some of a table's rows: those of a range of units, or of the table's plan where it is ordered.
 #[derive(Debug, Clone)]
-struct Part {
+struct Stretch {
     table: usize,
     /// Which part it is, from 0.
     number: usize,
@@ -155,28 +155,28 @@ struct Part {
 }
 
 /// Where rows come from.
-struct Source<'c> {
-    city: &'c City<'c>,
+struct CityRows<'c> {
+    city: &'c SampleCity<'c>,
     /// Of tables whose rows stand in the order of their date, not in that of the registers.
     plans: Vec<Option<Vec<Event>>>,
 }
 
-impl<'c> Source<'c> {
-    fn new(city: &'c City<'c>) -> Source<'c> {
+impl<'c> CityRows<'c> {
+    fn new(city: &'c SampleCity<'c>) -> CityRows<'c> {
         let tables = city.sampler.pack.tables.iter().enumerate();
         let plans = tables.map(|(at, table)| table.date.map(|by| city.plan(at, by))).collect();
-        Source { city, plans }
+        CityRows { city, plans }
     }
 
     /// Cuts a table into parts of about `most` rows.
-    fn parts(&self, table: usize, most: u64) -> Vec<Part> {
+    fn parts(&self, table: usize, most: u64) -> Vec<Stretch> {
         let (length, rows) = match &self.plans[table] {
             Some(plan) => (plan.len() as u32, plan.len() as u64),
             None => (self.city.units(), self.expected(table)),
         };
         let of = rows.div_ceil(most).clamp(1, u64::from(length.max(1))) as usize;
         let cut = |at: usize| (u64::from(length) * at as u64 / of as u64) as u32;
-        let part = |number| Part { table, number, range: cut(number)..cut(number + 1), rows: rows / of as u64 + 1 };
+        let part = |number| Stretch { table, number, range: cut(number)..cut(number + 1), rows: rows / of as u64 + 1 };
         (0..of).map(part).collect()
     }
 
@@ -193,7 +193,7 @@ impl<'c> Source<'c> {
     }
 
     /// Sends a part's rows, with the unit each belongs to.
-    fn rows<E>(&self, part: &Part, mut take: impl FnMut(Row, u32) -> Result<(), E>) -> Result<(), E> {
+    fn rows<E>(&self, part: &Stretch, mut take: impl FnMut(CityRow, u32) -> Result<(), E>) -> Result<(), E> {
         match &self.plans[part.table] {
             None => self.city.rows(part.table, part.range.clone(), take),
             Some(plan) => part.range.clone().try_for_each(|at| {
@@ -233,16 +233,16 @@ fn new_workbook() -> Result<Workbook, XlsxError> {
 mod tests {
     use std::convert::Infallible;
 
-    use super::{City, Row, Sampler, Source};
+    use super::{CityRow, CityRows, SampleCity, Sampler};
 
     #[test]
     fn parts_hold_every_row_once_in_the_same_order() {
         let pack = crate::pack::built_in("kunming-2015").unwrap();
         let sampler = Sampler::new(&pack).unwrap();
-        let city = City::new(&sampler, 120, 1, 2015);
-        let source = Source::new(&city);
+        let city = SampleCity::new(&sampler, 120, 1, 2015);
+        let source = CityRows::new(&city);
         let rows = |table, most| {
-            let mut rows: Vec<Row> = Vec::new();
+            let mut rows: Vec<CityRow> = Vec::new();
             let parts = source.parts(table, most);
             for part in &parts {
                 let Ok(()) = source.rows::<Infallible>(part, |row, _| {

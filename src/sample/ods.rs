@@ -6,8 +6,8 @@ use std::io::{Cursor, Write as _};
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
-use super::dress::{Habit, Written};
-use super::grid::{Grid, Merge, Put};
+use super::dress::{Dressed, Habit};
+use super::grid::{Grid, GridMerge, Put};
 use super::plain::day;
 
 const KIND: &str = "application/vnd.oasis.opendocument.spreadsheet";
@@ -60,7 +60,7 @@ fn content(grids: &[Grid]) -> String {
             format_args!("<table:table table:name=\"{}\" table:style-name=\"{style}\">", escape(&grid.name)),
         );
         // Merged ranges by the rows they touch: a header repeated on every page makes thousands of them.
-        let mut merges: Vec<Vec<Merge>> = vec![Vec::new(); grid.rows.len()];
+        let mut merges: Vec<Vec<GridMerge>> = vec![Vec::new(); grid.rows.len()];
         for merge in &grid.merges {
             merges.iter_mut().take(merge.2 as usize + 1).skip(merge.0 as usize).for_each(|row| row.push(*merge));
         }
@@ -88,18 +88,18 @@ fn content(grids: &[Grid]) -> String {
 }
 
 /// Columns of a row that lie under a merged cell, other than its first.
-fn covered(merges: &[Merge], row: u32) -> impl Iterator<Item = u16> {
+fn covered(merges: &[GridMerge], row: u32) -> impl Iterator<Item = u16> {
     merges.iter().flat_map(move |(top, left, _, right)| (*left..=*right).filter(move |at| row != *top || at != left))
 }
 
-fn cell(xml: &mut String, merges: &[Merge], row: u32, column: u16, put: &Put) {
+fn cell(xml: &mut String, merges: &[GridMerge], row: u32, column: u16, put: &Put) {
     let mut spans = String::new();
     if let Some((top, left, bottom, right)) = merges.iter().find(|(top, left, ..)| (*top, *left) == (row, column)) {
         let (wide, high) = (right - left + 1, bottom - top + 1);
         push(&mut spans, format_args!(" table:number-columns-spanned=\"{wide}\" table:number-rows-spanned=\"{high}\""));
     }
     let value = match put {
-        Put::Title(text) | Put::Header(text) | Put::Value(Written::Text(text)) => {
+        Put::Title(text) | Put::Header(text) | Put::Value(Dressed::Text(text)) => {
             push(xml, format_args!("<table:table-cell office:value-type=\"string\"{spans}>"));
             for line in text.split('\n') {
                 push(xml, format_args!("<text:p>{}</text:p>", escape(line)));
@@ -110,9 +110,9 @@ fn cell(xml: &mut String, merges: &[Merge], row: u32, column: u16, put: &Put) {
         Put::Value(value) => value,
     };
     match value {
-        Written::Blank | Written::Text(_) => xml.push_str("<table:table-cell/>"),
+        Dressed::Blank | Dressed::Text(_) => xml.push_str("<table:table-cell/>"),
         // The last of the formats shows the bare number.
-        Written::Date(serial, format) if *format + 1 < Habit::DATES.len() => push(
+        Dressed::Date(serial, format) if *format + 1 < Habit::DATES.len() => push(
             xml,
             format_args!(
                 "<table:table-cell table:style-name=\"date\" office:value-type=\"date\" office:date-value=\"{0}\">\
@@ -120,9 +120,9 @@ fn cell(xml: &mut String, merges: &[Merge], row: u32, column: u16, put: &Put) {
                 day(*serial)
             ),
         ),
-        Written::Date(serial, _) => number(xml, &serial.to_string(), ""),
-        Written::Number(value) => number(xml, &value.to_string(), ""),
-        Written::Formula(result) => number(xml, result, &format!(" table:formula=\"of:={result}+0\"")),
+        Dressed::Date(serial, _) => number(xml, &serial.to_string(), ""),
+        Dressed::Number(value) => number(xml, &value.to_string(), ""),
+        Dressed::Formula(result) => number(xml, result, &format!(" table:formula=\"of:={result}+0\"")),
     }
 }
 

@@ -5,8 +5,8 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use crate::pack::{Column, ColumnKind};
 
-use super::city::Cell;
-use super::{Book, Meter, Source};
+use super::city::CityCell;
+use super::{CityRows, Meter, OfficeBook};
 
 /// Rows a sheet: below Excel's limit of 1,048,576 with room for more rows than expected.
 const SHEET: u64 = 500_000;
@@ -14,7 +14,7 @@ const SHEET: u64 = 500_000;
 const STREAMED: u64 = 50_000;
 
 /// A book per table and part of it.
-pub fn books(source: &Source) -> Vec<Book> {
+pub fn books(source: &CityRows) -> Vec<OfficeBook> {
     let mut books = Vec::new();
     for (at, table) in source.city.sampler.pack.tables.iter().enumerate() {
         let parts = source.parts(at, SHEET);
@@ -22,14 +22,14 @@ pub fn books(source: &Source) -> Vec<Book> {
         books.extend(parts.into_iter().map(|part| {
             // The numbers sort as they count: the order of the files is that of the registers.
             let number = if alone { String::new() } else { format!("-{:02}", part.number + 1) };
-            Book { path: format!("{}{number}.xlsx", table.name), parts: vec![part], layout: None }
+            OfficeBook { path: format!("{}{number}.xlsx", table.name), parts: vec![part], layout: None }
         }));
     }
     books
 }
 
 /// Writes a book's sheets.
-pub fn fill(workbook: &mut Workbook, source: &Source, book: &Book, meter: &Meter) -> Result<(), XlsxError> {
+pub fn fill(workbook: &mut Workbook, source: &CityRows, book: &OfficeBook, meter: &Meter) -> Result<(), XlsxError> {
     for part in &book.parts {
         let table = &source.city.sampler.pack.tables[part.table];
         let sheet = if part.rows > STREAMED {
@@ -67,16 +67,16 @@ fn width(column: &Column) -> f64 {
     }
 }
 
-fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: Cell) -> Result<(), XlsxError> {
+fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: CityCell) -> Result<(), XlsxError> {
     match cell {
-        Cell::Blank => {}
-        Cell::Text(text) => {
+        CityCell::Blank => {}
+        CityCell::Text(text) => {
             sheet.write_string(row, column, text)?;
         }
-        Cell::Number(number) => {
+        CityCell::Number(number) => {
             sheet.write_number(row, column, number)?;
         }
-        Cell::Date(day) => {
+        CityCell::Date(day) => {
             sheet.write_number(row, column, f64::from(serial(day)))?;
         }
     }

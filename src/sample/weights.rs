@@ -29,7 +29,7 @@ pub enum Error {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSample {
-    units: Units,
+    units: UnitSizes,
     /// Lists split by blanks; a word that stands there twice is twice as frequent.
     #[serde(default)]
     words: BTreeMap<String, String>,
@@ -43,7 +43,7 @@ struct RawSample {
 /// Units by the number of their members.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Units {
+pub struct UnitSizes {
     pub from: u32,
     pub to: u32,
     /// Share of members that sit in the next unit too; their row there has position 0.
@@ -145,9 +145,9 @@ pub struct Messy {
 #[derive(Debug)]
 pub struct Sampler<'p> {
     pub pack: &'p Pack,
-    pub units: Units,
+    pub units: UnitSizes,
     pub traits: Vec<Trait>,
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<RowPlan>,
     pub messy: Messy,
 }
 
@@ -174,20 +174,20 @@ pub struct Weights<T> {
 
 /// Rows of a table for each subject of a kind.
 #[derive(Debug)]
-pub struct Block {
+pub struct RowPlan {
     pub table: usize,
     pub per: Per,
     pub years: Vec<i32>,
     /// The column of the key that has a row for each of its values.
     pub each: Option<(usize, Vec<String>)>,
-    pub counts: Vec<(Vec<Condition>, f64)>,
+    pub counts: Vec<(Vec<Premise>, f64)>,
     /// The column that says what the row is about, and what it then says.
     pub about: Option<(usize, String)>,
     /// Cases of a column stand together.
-    pub cases: Vec<Case>,
+    pub cases: Vec<Chance>,
 }
 
-impl Block {
+impl RowPlan {
     /// No subject has more rows on average.
     pub fn most(&self) -> f64 {
         self.counts.iter().map(|(_, rows)| *rows).fold(0.0, f64::max)
@@ -195,15 +195,15 @@ impl Block {
 }
 
 #[derive(Debug)]
-pub struct Case {
+pub struct Chance {
     pub at: usize,
-    pub given: Vec<Condition>,
+    pub given: Vec<Premise>,
     pub blank: f64,
     pub draw: Draw,
 }
 
 #[derive(Debug)]
-pub struct Condition {
+pub struct Premise {
     pub of: Operand,
     pub values: Vec<String>,
 }
@@ -226,7 +226,7 @@ pub enum Operand {
 /// How a cell is drawn.
 #[derive(Debug)]
 pub enum Draw {
-    Words(Weights<Vec<Piece>>),
+    Words(Weights<Vec<PatternPiece>>),
     /// A number: mean and deviation, in tenths where the deviation has a fraction. A day: of the row's year, from and
     /// to; where another date places the row, so many days after that. A month: so many before the row's year. A year:
     /// so many before the row's. People: how many of the unit.
@@ -235,7 +235,7 @@ pub enum Draw {
 
 /// A part of a pattern.
 #[derive(Debug, Clone)]
-pub enum Piece {
+pub enum PatternPiece {
     Text(String),
     /// The running number, with at least so many digits.
     Number(usize),
@@ -264,7 +264,7 @@ impl<'p> Sampler<'p> {
         }
         let list = |text: &String| text.split_whitespace().map(str::to_owned).collect();
         let words = raw.words.iter().map(|(name, text)| (name.clone(), list(text))).collect();
-        let mut binder = Binder { pack, words, traits: Vec::new() };
+        let mut binder = Weigher { pack, words, traits: Vec::new() };
         for one in &raw.traits {
             let place = format!("trait「{}」", one.name);
             let weights = weights(&place, one.weights.iter().map(|(word, weight)| (*weight, Ok(word.clone()))))?;
@@ -275,7 +275,7 @@ impl<'p> Sampler<'p> {
         let sampler = Sampler { pack, units: raw.units, traits: binder.traits, blocks, messy };
         let (units, members) = sampler.registers();
         for (register, per) in [(units, Per::Unit), (members, Per::Member)] {
-            let rows: Vec<&Block> = sampler.blocks.iter().filter(|block| block.table == register).collect();
+            let rows: Vec<&RowPlan> = sampler.blocks.iter().filter(|block| block.table == register).collect();
             if rows.len() != 1 || rows[0].per != per || rows[0].each.is_some() {
                 let place = format!("rows「{}」", pack.tables[register].name);
                 return fail(&place, "名册应有且只有一段 [[rows]]，按它自己的对象逐一生成");
@@ -292,7 +292,7 @@ impl<'p> Sampler<'p> {
 }
 
 /// Finds what names mean.
-struct Binder<'p> {
+struct Weigher<'p> {
     pack: &'p Pack,
     words: BTreeMap<String, Vec<String>>,
     traits: Vec<Trait>,
@@ -307,7 +307,7 @@ struct Scope {
     drawn: Vec<usize>,
 }
 
-impl Binder<'_> {
+impl Weigher<'_> {
     fn per(&self, place: &str, kind: &str) -> Result<Per, Error> {
         let membership = &self.pack.membership;
         let pairs = [(Per::Unit, membership.unit), (Per::Member, membership.member)];
@@ -315,7 +315,7 @@ impl Binder<'_> {
         found.map_or_else(|| fail(place, format!("没有名为「{kind}」的对象")), |(per, _)| Ok(per))
     }
 
-    fn block(&self, raw: &RawRows) -> Result<Block, Error> {
+    fn block(&self, raw: &RawRows) -> Result<RowPlan, Error> {
         let place = format!("rows「{}」", raw.table);
         let found = self.pack.tables.iter().position(|table| table.name == raw.table);
         let Some(table) = found else { return fail(&place, format!("规则包没有「{}」这张表", raw.table)) };
@@ -357,7 +357,7 @@ impl Binder<'_> {
         let mut cases = Vec::new();
         for (at, column) in shape.columns.iter().enumerate() {
             if column.required && !by_itself(at) {
-                cases.push(Case { at, given: Vec::new(), blank: 0.0, draw: self.by_kind(&scope, column)? });
+                cases.push(Chance { at, given: Vec::new(), blank: 0.0, draw: self.by_kind(&scope, column)? });
                 scope.drawn.push(at);
             }
         }
@@ -367,14 +367,14 @@ impl Binder<'_> {
             let Some(at) = found else {
                 return fail(&scope.place, format!("「{}」没有「{}」这一列", shape.name, one.of));
             };
-            if scope.drawn.contains(&at) && cases.last().is_none_or(|case: &Case| case.at != at) {
+            if scope.drawn.contains(&at) && cases.last().is_none_or(|case: &Chance| case.at != at) {
                 return fail(&scope.place, "这一列由表自己填，或者几种情形没有写在一起");
             }
             let draw = self.draw(&scope, &shape.columns[at], one)?;
-            cases.push(Case { at, given: self.conditions(&scope, &one.given)?, blank: one.blank, draw });
+            cases.push(Chance { at, given: self.conditions(&scope, &one.given)?, blank: one.blank, draw });
             scope.drawn.push(at);
         }
-        Ok(Block { table, per, years: raw.years.clone(), each, counts, about, cases })
+        Ok(RowPlan { table, per, years: raw.years.clone(), each, counts, about, cases })
     }
 
     fn draw(&self, scope: &Scope, column: &Column, raw: &RawDraw) -> Result<Draw, Error> {
@@ -422,15 +422,15 @@ impl Binder<'_> {
             ColumnKind::Choice { values, .. } if !values.iter().any(|value| value == word) => {
                 fail(&scope.place, format!("「{word}」不在取值之列：{}", values.join("、")))
             }
-            ColumnKind::Choice { .. } => Ok(vec![Piece::Text(word.to_owned())]),
+            ColumnKind::Choice { .. } => Ok(vec![PatternPiece::Text(word.to_owned())]),
             _ => self.pattern(scope, word),
         };
         Ok(Draw::Words(weights(&scope.place, words.map(|(weight, word)| (weight, pattern(word))))?))
     }
 
-    fn conditions(&self, scope: &Scope, raw: &RawGiven) -> Result<Vec<Condition>, Error> {
+    fn conditions(&self, scope: &Scope, raw: &RawGiven) -> Result<Vec<Premise>, Error> {
         let condition = |(name, values): (&String, &Vec<String>)| {
-            Ok(Condition { of: self.operand(scope, name)?, values: values.clone() })
+            Ok(Premise { of: self.operand(scope, name)?, values: values.clone() })
         };
         raw.iter().map(condition).collect()
     }
@@ -452,7 +452,7 @@ impl Binder<'_> {
         found.map_or_else(|| fail(&scope.place, lost()), Ok)
     }
 
-    fn pattern(&self, scope: &Scope, text: &str) -> Result<Vec<Piece>, Error> {
+    fn pattern(&self, scope: &Scope, text: &str) -> Result<Vec<PatternPiece>, Error> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
@@ -460,20 +460,20 @@ impl Binder<'_> {
                 return fail(&scope.place, format!("「{text}」缺少右花括号"));
             };
             if !before.is_empty() {
-                pieces.push(Piece::Text(before.to_owned()));
+                pieces.push(PatternPiece::Text(before.to_owned()));
             }
             let digits = name.strip_prefix("n:").and_then(|digits| digits.parse().ok());
             pieces.push(match (name, digits, self.words.get(name)) {
-                ("n", ..) => Piece::Number(1),
-                ("year", ..) => Piece::Year,
-                (_, Some(digits), _) if digits <= MOST_DIGITS => Piece::Number(digits),
-                (.., Some(list)) if !list.is_empty() => Piece::Word(list.clone()),
+                ("n", ..) => PatternPiece::Number(1),
+                ("year", ..) => PatternPiece::Year,
+                (_, Some(digits), _) if digits <= MOST_DIGITS => PatternPiece::Number(digits),
+                (.., Some(list)) if !list.is_empty() => PatternPiece::Word(list.clone()),
                 _ => return fail(&scope.place, format!("没有名为「{name}」的词表")),
             });
             rest = after;
         }
         if !rest.is_empty() {
-            pieces.push(Piece::Text(rest.to_owned()));
+            pieces.push(PatternPiece::Text(rest.to_owned()));
         }
         Ok(pieces)
     }

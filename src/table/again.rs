@@ -83,13 +83,13 @@ impl Outside {
 
 /// The lines of the header above, to know them again.
 #[derive(Debug, Clone)]
-pub struct Lines(Vec<Vec<(u32, String)>>);
+pub struct HeaderLines(Vec<Vec<(u32, String)>>);
 
 /// Which lines the row that is being read may be, one bit each.
 #[derive(Debug, Clone, Copy)]
 pub struct Same(u32);
 
-impl Lines {
+impl HeaderLines {
     pub fn new(lines: &[Vec<(u32, String)>]) -> Self {
         Self(lines.iter().take(32).cloned().collect())
     }

@@ -10,22 +10,22 @@ use rayon::prelude::*;
 
 use crate::workbook::{Looks, Merge, Raw};
 
-use super::again::{self, Again, Ends, Lines, Outside, Same};
+use super::again::{self, Again, Ends, HeaderLines, Outside, Same};
 use super::coerce::Coercion;
-use super::column::{Builder, Cells, EMPTY, Read, Stored};
+use super::column::{ColumnBuilder, ColumnCells, EMPTY, Read, Stored};
 use super::date::TitleYears;
 use super::head::HeadRow;
 use super::numbering::Numbering;
-use super::recognise::{Headers, Match, Near, Unrecognised};
+use super::recognise::{Headers, Match, NearTable, Unrecognised};
 use super::rows::{self, Remark};
-use super::scan::{Kind, Part, Scanned, Schema};
+use super::scan::{Scanned, ScannedKind, Schema, TablePart};
 use super::settle::{Doubt, Settling, What};
 use super::text;
 
 /// The rows below a header as they come.
 pub struct Body<'s> {
     shape: Arc<Shape<'s>>,
-    builders: Vec<Builder>,
+    builders: Vec<ColumnBuilder>,
     /// Per column of the table the codes of contents that are the column's own header.
     headers: Vec<Vec<u32>>,
     /// And of those that are the name of some table's column.
@@ -42,7 +42,7 @@ pub struct Body<'s> {
     rows: u64,
     /// Rows without anything in a column of the table.
     ignored: u64,
-    row: Row,
+    row: RowSoFar,
     /// Where each piece ends among the lines.
     pieces: Vec<usize>,
 }
@@ -55,7 +55,7 @@ struct Shape<'s> {
     looks: &'s Looks,
     names: &'s Headers,
     found: Match,
-    lines: Lines,
+    lines: HeaderLines,
     /// Titles in the rows above the header; repeated on every page by some.
     headings: Vec<String>,
     /// What stands in the columns of the table down to the end of the header, by sheet row and column.
@@ -65,7 +65,7 @@ struct Shape<'s> {
 }
 
 /// The row that is being read.
-struct Row {
+struct RowSoFar {
     at: Option<u32>,
     filled: usize,
     /// All of them hold text.
@@ -95,7 +95,7 @@ struct Lead {
 
 /// A cell's content as far as it says what its row is.
 #[derive(Clone, Copy)]
-enum Said<'a> {
+enum CellSaid<'a> {
     Text(&'a str),
     Number(f64),
     Other,
@@ -120,7 +120,7 @@ impl<'s> Body<'s> {
             let ours = row.cells.iter().filter(|cell| place.get(cell.column as usize).is_some_and(Option::is_some));
             above.extend(ours.map(|cell| ((row.row, cell.column), cell.shown.clone())));
         }
-        let (names, lines) = (&schema.headers, Lines::new(&found.lines));
+        let (names, lines) = (&schema.headers, HeaderLines::new(&found.lines));
         Self::of(Arc::new(Shape { coercions, examples, looks, names, found, lines, headings, above, place }))
     }
 
@@ -129,7 +129,7 @@ impl<'s> Body<'s> {
         let same = shape.lines.any();
         Self {
             shape,
-            builders: (0..columns).map(|_| Builder::default()).collect(),
+            builders: (0..columns).map(|_| ColumnBuilder::default()).collect(),
             headers: vec![Vec::new(); columns],
             names: vec![Vec::new(); columns],
             filled: Vec::new(),
@@ -139,7 +139,7 @@ impl<'s> Body<'s> {
             elsewhere: Vec::new(),
             rows: 0,
             ignored: 0,
-            row: Row {
+            row: RowSoFar {
                 at: None,
                 filled: 0,
                 is_text: true,
@@ -161,26 +161,26 @@ impl<'s> Body<'s> {
 
     pub fn cell(&mut self, row: u32, column: u32, raw: Raw) {
         let said = match &raw {
-            Raw::Text(text) => Said::Text(text),
-            Raw::Number(number, _) => Said::Number(*number),
-            _ => Said::Other,
+            Raw::Text(text) => CellSaid::Text(text),
+            Raw::Number(number, _) => CellSaid::Number(*number),
+            _ => CellSaid::Other,
         };
         let Some(at) = self.place(row, column, said) else { return };
         self.put(at, |builder, read| builder.code(raw, read));
     }
 
     pub fn shared(&mut self, row: u32, column: u32, number: usize, text: &str) {
-        let Some(at) = self.place(row, column, Said::Text(text)) else { return };
+        let Some(at) = self.place(row, column, CellSaid::Text(text)) else { return };
         self.put(at, |builder, read| builder.numbered(number, text, read));
     }
 
     pub fn text(&mut self, row: u32, column: u32, text: &str) {
-        let Some(at) = self.place(row, column, Said::Text(text)) else { return };
+        let Some(at) = self.place(row, column, CellSaid::Text(text)) else { return };
         self.put(at, |builder, read| builder.text(text, read));
     }
 
     /// Notes that a cell is filled; the column of the table that it belongs to.
-    fn place(&mut self, row: u32, column: u32, said: Said<'_>) -> Option<usize> {
+    fn place(&mut self, row: u32, column: u32, said: CellSaid<'_>) -> Option<usize> {
         if self.row.at != Some(row) {
             self.end_row();
             self.row.at = Some(row);
@@ -193,15 +193,15 @@ impl<'s> Body<'s> {
         let ours = self.shape.place.get(index).copied().flatten();
         let row = &mut self.row;
         row.filled += 1;
-        row.is_text &= matches!(said, Said::Text(_));
+        row.is_text &= matches!(said, CellSaid::Text(_));
         match said {
-            Said::Text(text) => row.numbering.text(text),
-            Said::Number(number) => row.numbering.number(number),
-            Said::Other => row.numbering.other(),
+            CellSaid::Text(text) => row.numbering.text(text),
+            CellSaid::Number(number) => row.numbering.number(number),
+            CellSaid::Other => row.numbering.other(),
         }
         let text = match said {
-            Said::Text(text) => Some(text),
-            Said::Number(_) | Said::Other => None,
+            CellSaid::Text(text) => Some(text),
+            CellSaid::Number(_) | CellSaid::Other => None,
         };
         if !row.same.is_none() {
             self.shape.lines.narrow(&mut row.same, column, text);
@@ -210,7 +210,7 @@ impl<'s> Body<'s> {
             row.outside.cell(column, text.unwrap_or_default(), self.shape.names);
         }
         if row.leads.len() < LEADS {
-            if let (Said::Text(text), None) = (said, ours) {
+            if let (CellSaid::Text(text), None) = (said, ours) {
                 row.texts.push_str(text);
             }
             row.leads.push(Lead { column, ours, end: row.texts.len() });
@@ -218,7 +218,11 @@ impl<'s> Body<'s> {
         ours
     }
 
-    fn put(&mut self, at: usize, code: impl FnOnce(&mut Builder, &dyn for<'r> Fn(Stored<'r>) -> Read<'r>) -> u32) {
+    fn put(
+        &mut self,
+        at: usize,
+        code: impl FnOnce(&mut ColumnBuilder, &dyn for<'r> Fn(Stored<'r>) -> Read<'r>) -> u32,
+    ) {
         let (shape, builder) = (&self.shape, &mut self.builders[at]);
         let known = builder.len();
         let code = code(builder, &|stored| shape.coercions[at].read(stored, shape.looks));
@@ -368,7 +372,7 @@ impl<'s> Body<'s> {
             .collect();
         self.lines.reserve_exact(pieces.iter().map(|(_, lines)| lines.len()).sum());
         pieces.iter().for_each(|(of, lines)| self.lines.extend(&others[*of].lines[lines.clone()]));
-        let mut columns: Vec<Vec<Cells>> = self.builders.iter().map(|_| Vec::new()).collect();
+        let mut columns: Vec<Vec<ColumnCells>> = self.builders.iter().map(|_| Vec::new()).collect();
         for other in &mut others {
             self.rows += other.rows;
             self.ignored += other.ignored;
@@ -394,15 +398,20 @@ impl<'s> Body<'s> {
     }
 
     /// The sheet is at its end; `merges` are its merged ranges, `found` is what its header is in their light.
-    pub fn finish(mut self, found: Match, nears: Vec<Near>, titles: TitleYears, merges: &[Merge]) -> Scanned {
+    pub fn finish(mut self, found: Match, nears: Vec<NearTable>, titles: TitleYears, merges: &[Merge]) -> Scanned {
         self.end_row();
         if let Some(near) = self.spread_header(&nears, merges) {
             let unrecognised = Box::new(Unrecognised { tie: Vec::new(), nearest: Some(near) });
-            return Scanned { kind: Kind::Unrecognised(unrecognised), rows: self.rows, ignored: self.rows, nears };
+            return Scanned {
+                kind: ScannedKind::Unrecognised(unrecognised),
+                rows: self.rows,
+                ignored: self.rows,
+                nears,
+            };
         }
         let under = self.end_block();
         let shape = Arc::unwrap_or_clone(self.shape);
-        let mut cells: Vec<Cells> = self.builders.into_iter().map(Builder::finish).collect();
+        let mut cells: Vec<ColumnCells> = self.builders.into_iter().map(ColumnBuilder::finish).collect();
         cells.iter_mut().for_each(|cells| cells.codes.truncate(self.lines.len()));
         let settling = Settling {
             columns: &shape.found.columns,
@@ -415,7 +424,7 @@ impl<'s> Body<'s> {
             doubts: self.doubts,
         };
         let (lines, cells, none) = settling.settle(merges);
-        let part = Part {
+        let part = TablePart {
             table: found.table,
             columns: found.columns,
             doubled: found.doubled,
@@ -429,7 +438,7 @@ impl<'s> Body<'s> {
             lines,
             cells,
         };
-        Scanned { kind: Kind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored + none, nears }
+        Scanned { kind: ScannedKind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored + none, nears }
     }
 
     /// Takes out the rows under other headers, and says which they are, with these headers.
@@ -457,7 +466,7 @@ impl<'s> Body<'s> {
     }
 
     /// A header that is merged over several filled columns names none of them.
-    fn spread_header(&self, nears: &[Near], merges: &[Merge]) -> Option<Near> {
+    fn spread_header(&self, nears: &[NearTable], merges: &[Merge]) -> Option<NearTable> {
         let (top, bottom) = self.shape.found.rows;
         for (at, column) in self.shape.found.columns.iter().enumerate() {
             let Some(column) = *column else { continue };
@@ -472,7 +481,7 @@ impl<'s> Body<'s> {
                 if let Some(other) = other {
                     let near = nears.iter().find(|near| near.table == self.shape.found.table)?.clone();
                     let cell = |column| crate::place::A1(bottom, column).to_string();
-                    return Some(Near {
+                    return Some(NearTable {
                         clash: Some((self.shape.coercions[at].name().to_owned(), cell(column), cell(other))),
                         ..near
                     });

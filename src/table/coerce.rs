@@ -12,8 +12,8 @@ use crate::finding::Code;
 use crate::pack::{Column, ColumnKind, Pack};
 use crate::workbook::{DaySeen, Looks};
 
-use super::column::{Content, Fault, Read, Stored, Value};
-use super::seen::{Seen, Sight, fifteen_digits};
+use super::column::{CellValue, ContentFault, Read, ReadContent, Stored};
+use super::seen::{SeenCell, Sight, fifteen_digits};
 use super::{alike, date, text};
 
 /// How the cells of one column are read.
@@ -27,7 +27,7 @@ pub struct Coercion {
     /// Key → table whose column of the same name allows it, for people who mix two sets up.
     elsewhere: HashMap<String, String>,
     /// What a blank stands for.
-    pub default: Option<Value>,
+    pub default: Option<CellValue>,
 }
 
 impl Coercion {
@@ -62,11 +62,11 @@ impl Coercion {
             default: None,
         };
         if let Some(default) = &column.default
-            && let Content::Good(value) = coercion.read(Stored::Text(default), &Looks::default()).content
+            && let ReadContent::Good(value) = coercion.read(Stored::Text(default), &Looks::default()).content
         {
             coercion.default = Some(match value {
                 // Where nothing is shown the default has to stand for itself.
-                Value::AsShown => Value::text("", text::trimmed(default)),
+                CellValue::AsShown => CellValue::text("", text::trimmed(default)),
                 other => other,
             });
         }
@@ -80,12 +80,12 @@ impl Coercion {
 
     /// What a content means, and what people see of it in a book with those looks.
     pub fn read<'r>(&self, stored: Stored<'r>, looks: &Looks) -> Read<'r> {
-        let seen = Seen::of(stored, looks);
+        let seen = SeenCell::of(stored, looks);
         let content = self.content(&seen, looks.day_nought());
         Read { shown: seen.shown, content }
     }
 
-    fn content(&self, seen: &Seen<'_>, nought: NaiveDate) -> Content {
+    fn content(&self, seen: &SeenCell<'_>, nought: NaiveDate) -> ReadContent {
         let (stored, shown) = (seen.stored, &*seen.shown);
         match stored {
             Stored::Error(error) => {
@@ -94,7 +94,7 @@ impl Coercion {
             Stored::NoResult => {
                 return self.broken("是没有计算结果的公式", "请在表格软件中重新计算并保存，或直接填写值");
             }
-            Stored::Text(_) | Stored::Veiled(_) if shown.is_empty() => return Content::Blank,
+            Stored::Text(_) | Stored::Veiled(_) if shown.is_empty() => return ReadContent::Blank,
             _ => {}
         }
         if !self.stands_for_itself(seen, nought) {
@@ -104,19 +104,23 @@ impl Coercion {
         let key = text::folded(&plain);
         if text::is_placeholder(&key) && !self.choices.contains_key(key.as_ref()) {
             if !self.required {
-                return Content::Blank;
+                return ReadContent::Blank;
             }
             return fault(Code::Missing, format!("{}是必填项，不能用「{shown}」代替", self.name), self.wanted());
         }
         match &self.kind {
-            ColumnKind::Text => Content::Good(Value::text(shown, &text::visible(&one_line(&plain)))),
+            ColumnKind::Text => ReadContent::Good(CellValue::text(shown, &text::visible(&one_line(&plain)))),
             ColumnKind::Id => self.id(stored, shown, &key),
-            ColumnKind::Name | ColumnKind::Line { .. } => Content::Good(Value::text(shown, &key)),
+            ColumnKind::Name | ColumnKind::Line { .. } => ReadContent::Good(CellValue::text(shown, &key)),
             ColumnKind::Names => {
                 let names: Vec<&str> = key.split(['、', ',', ';']).filter(|name| !name.is_empty()).collect();
-                if names.is_empty() { Content::Blank } else { Content::Good(Value::text(shown, &names.join("、"))) }
+                if names.is_empty() {
+                    ReadContent::Blank
+                } else {
+                    ReadContent::Good(CellValue::text(shown, &names.join("、")))
+                }
             }
-            ColumnKind::People { .. } => Content::Good(Value::text(shown, &plain)),
+            ColumnKind::People { .. } => ReadContent::Good(CellValue::text(shown, &plain)),
             ColumnKind::Choice { values, .. } => self.choice(values, shown, &key),
             ColumnKind::Number { min, max, percent } => self.number(seen, (*min, *max), *percent),
             ColumnKind::Date => self.moment(seen.day(nought), shown, "日期", "请填写实际存在的日期，例如2015-06-24"),
@@ -141,7 +145,7 @@ impl Coercion {
                     _ => None,
                 };
                 match year {
-                    Some(year) => Content::Good(Value::Year(year)),
+                    Some(year) => ReadContent::Good(CellValue::Year(year)),
                     None => fault(
                         Code::BadDate,
                         format!("{}{}不是年份", self.name, said(stored, shown)),
@@ -153,7 +157,7 @@ impl Coercion {
     }
 
     /// Whether what is seen says what is stored: not where nothing or something else is seen.
-    fn stands_for_itself(&self, seen: &Seen<'_>, nought: NaiveDate) -> bool {
+    fn stands_for_itself(&self, seen: &SeenCell<'_>, nought: NaiveDate) -> bool {
         let (stored, shown) = (seen.stored, &*seen.shown);
         match (seen.sight, &self.kind) {
             (Sight::Stored | Sight::Day(_), _) => true,
@@ -179,7 +183,7 @@ impl Coercion {
         }
     }
 
-    fn not_as_shown(&self, seen: &Seen<'_>) -> Content {
+    fn not_as_shown(&self, seen: &SeenCell<'_>) -> ReadContent {
         let remedy = if seen.sight == Sight::Hidden {
             "要采用这个值的，请把单元格改为常规格式，使它显示出来；不采用的，请清空该单元格"
         } else {
@@ -196,7 +200,7 @@ impl Coercion {
         }
     }
 
-    fn id(&self, stored: Stored<'_>, shown: &str, key: &str) -> Content {
+    fn id(&self, stored: Stored<'_>, shown: &str, key: &str) -> ReadContent {
         match stored {
             // Beyond this a stored number has lost its last digits: two ids may have become one.
             Stored::Number(number, _) if number.abs() >= 1e15 => fault(
@@ -209,13 +213,13 @@ impl Coercion {
                 format!("{}「{key}」不是编号，可能被表格软件自动转换了格式", self.name),
                 "请把该列设为文本格式后重新填写",
             ),
-            _ => Content::Good(Value::text(shown, key)),
+            _ => ReadContent::Good(CellValue::text(shown, key)),
         }
     }
 
-    fn choice(&self, values: &[String], shown: &str, key: &str) -> Content {
+    fn choice(&self, values: &[String], shown: &str, key: &str) -> ReadContent {
         if let Some(index) = self.choices.get(key) {
-            return Content::Good(Value::Choice(*index));
+            return ReadContent::Good(CellValue::Choice(*index));
         }
         let mut reason = format!("{}「{shown}」不在规定的取值之内，应为{}之一", self.name, text::quoted(values));
         let mut remedy = format!("请改填{}之一", text::quoted(values));
@@ -229,7 +233,7 @@ impl Coercion {
         fault(Code::NotInSet, reason, remedy)
     }
 
-    fn number(&self, seen: &Seen<'_>, (min, max): (Option<f64>, Option<f64>), percent: bool) -> Content {
+    fn number(&self, seen: &SeenCell<'_>, (min, max): (Option<f64>, Option<f64>), percent: bool) -> ReadContent {
         let (stored, shown) = (seen.stored, &*seen.shown);
         let is_percent = shown.contains(['%', '％', '﹪']);
         // A percent sign within quotes is seen as one, too, but is no factor.
@@ -261,17 +265,17 @@ impl Coercion {
                 format!("请核对后填写{range}"),
             );
         }
-        Content::Good(Value::Number(number))
+        ReadContent::Good(CellValue::Number(number))
     }
 
-    fn moment(&self, day: Option<chrono::NaiveDate>, shown: &str, what: &str, remedy: &str) -> Content {
+    fn moment(&self, day: Option<chrono::NaiveDate>, shown: &str, what: &str, remedy: &str) -> ReadContent {
         match day {
-            Some(day) => Content::Good(Value::Day(day)),
+            Some(day) => ReadContent::Good(CellValue::Day(day)),
             None => fault(Code::BadDate, format!("{}「{shown}」不是有效的{what}", self.name), remedy),
         }
     }
 
-    fn broken(&self, what: &str, remedy: &str) -> Content {
+    fn broken(&self, what: &str, remedy: &str) -> ReadContent {
         fault(Code::BrokenCell, format!("{}{what}", self.name), remedy)
     }
 }
@@ -286,8 +290,8 @@ fn said(stored: Stored<'_>, shown: &str) -> String {
     }
 }
 
-fn fault(code: Code, reason: String, remedy: impl Into<String>) -> Content {
-    Content::Bad(Box::new(Fault { code, reason, remedy: remedy.into() }))
+fn fault(code: Code, reason: String, remedy: impl Into<String>) -> ReadContent {
+    ReadContent::Bad(Box::new(ContentFault { code, reason, remedy: remedy.into() }))
 }
 
 /// Line breaks and tabs inside a text become blanks.
@@ -340,12 +344,12 @@ mod tests {
         let pack = crate::pack::built_in("kunming-2015").unwrap();
         for coercion in (0..pack.tables.len()).flat_map(|table| Coercion::of_table(&pack, table)) {
             for stored in [Stored::NoResult, Stored::Error("#REF!")] {
-                let Content::Bad(fault) = coercion.read(stored, &Looks::default()).content else {
+                let ReadContent::Bad(fault) = coercion.read(stored, &Looks::default()).content else {
                     panic!("{stored:?} in {}", coercion.name)
                 };
                 assert_eq!(fault.code, Code::BrokenCell);
             }
-            assert_eq!(coercion.read(Stored::Text(" \u{3000}"), &Looks::default()).content, Content::Blank);
+            assert_eq!(coercion.read(Stored::Text(" \u{3000}"), &Looks::default()).content, ReadContent::Blank);
         }
     }
 

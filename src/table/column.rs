@@ -18,16 +18,16 @@ use super::texts::{Index, Recent, Texts};
 
 /// What a cell content means in its column.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Content {
+pub enum ReadContent {
     /// Nothing, or a placeholder.
     Blank,
-    Good(Value),
-    Bad(Box<Fault>),
+    Good(CellValue),
+    Bad(Box<ContentFault>),
 }
 
 /// A meaning, by the kind of the column.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum CellValue {
     /// Text, ids, names, lines, and people as written: the text that is shown.
     AsShown,
     /// The same where the text that is meant is not the one that is shown.
@@ -43,22 +43,22 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Meant(pub Box<str>);
 
-impl Value {
+impl CellValue {
     /// A text that is shown as `shown`.
-    pub fn text(shown: &str, meant: &str) -> Value {
-        if shown == meant { Value::AsShown } else { Value::Text(Box::new(Meant(meant.into()))) }
+    pub fn text(shown: &str, meant: &str) -> CellValue {
+        if shown == meant { CellValue::AsShown } else { CellValue::Text(Box::new(Meant(meant.into()))) }
     }
 }
 
 /// Why a content cannot be used.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
+pub struct ContentFault {
     pub code: Code,
     pub reason: String,
     pub remedy: String,
 }
 
-impl Fault {
+impl ContentFault {
     /// Whether it only warns, in a column where bad values do (`soft`): not where the sheet shows something else.
     pub fn is_soft(&self, soft: bool) -> bool {
         soft && self.code != Code::NotAsShown
@@ -67,58 +67,58 @@ impl Fault {
 
 /// A different cell content.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry<'a> {
+pub struct ContentEntry<'a> {
     /// As shown, without outer blanks; what is stored, where it is hidden.
     pub shown: &'a str,
-    pub content: &'a Content,
+    pub content: &'a ReadContent,
 }
 
 /// What a good cell says, to be compared as it is.
 #[derive(Debug, PartialEq)]
-pub enum Said<'a> {
+pub enum ValueSaid<'a> {
     Text(&'a str),
-    Other(&'a Value),
+    Other(&'a CellValue),
 }
 
 /// The cells of a column: `codes[row]` is the number of a content; number 0 is the empty cell.
 #[derive(Debug, Clone)]
-pub struct Cells {
+pub struct ColumnCells {
     pub codes: Vec<u32>,
     shown: Texts,
-    contents: Vec<Content>,
+    contents: Vec<ReadContent>,
 }
 
 /// The code of a cell without content.
 pub const EMPTY: u32 = 0;
 
-impl Default for Cells {
+impl Default for ColumnCells {
     fn default() -> Self {
         let mut shown = Texts::default();
         shown.push("");
-        Self { codes: Vec::new(), shown, contents: vec![Content::Blank] }
+        Self { codes: Vec::new(), shown, contents: vec![ReadContent::Blank] }
     }
 }
 
-impl Cells {
+impl ColumnCells {
     /// The different contents, by code.
-    pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'_>> {
-        self.shown.iter().zip(&self.contents).map(|(shown, content)| Entry { shown, content })
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = ContentEntry<'_>> {
+        self.shown.iter().zip(&self.contents).map(|(shown, content)| ContentEntry { shown, content })
     }
 
-    pub fn of_code(&self, code: u32) -> Entry<'_> {
-        Entry { shown: self.shown.get(code as usize), content: &self.contents[code as usize] }
+    pub fn of_code(&self, code: u32) -> ContentEntry<'_> {
+        ContentEntry { shown: self.shown.get(code as usize), content: &self.contents[code as usize] }
     }
 
-    pub fn entry(&self, row: usize) -> Entry<'_> {
+    pub fn entry(&self, row: usize) -> ContentEntry<'_> {
         self.of_code(self.codes[row])
     }
 
-    fn content(&self, row: usize) -> &Content {
+    fn content(&self, row: usize) -> &ReadContent {
         &self.contents[self.codes[row] as usize]
     }
 
     pub fn is_good(&self, row: usize) -> bool {
-        matches!(self.content(row), Content::Good(_))
+        matches!(self.content(row), ReadContent::Good(_))
     }
 
     /// The text of a good cell in a column of texts.
@@ -128,35 +128,35 @@ impl Cells {
 
     pub fn year(&self, row: usize) -> Option<i32> {
         match self.content(row) {
-            Content::Good(Value::Year(year)) => Some(*year),
+            ReadContent::Good(CellValue::Year(year)) => Some(*year),
             _ => None,
         }
     }
 
     pub fn day(&self, row: usize) -> Option<NaiveDate> {
         match self.content(row) {
-            Content::Good(Value::Day(day)) => Some(*day),
+            ReadContent::Good(CellValue::Day(day)) => Some(*day),
             _ => None,
         }
     }
 
     pub fn is_blank(&self, row: usize) -> bool {
-        matches!(self.content(row), Content::Blank)
+        matches!(self.content(row), ReadContent::Blank)
     }
 
     pub fn is_bad(&self, row: usize) -> bool {
-        matches!(self.content(row), Content::Bad(_))
+        matches!(self.content(row), ReadContent::Bad(_))
     }
 
     /// The code of one more content, which no row has yet.
-    pub fn put(&mut self, shown: &str, content: Content) -> u32 {
+    pub fn put(&mut self, shown: &str, content: ReadContent) -> u32 {
         self.shown.push(shown);
         self.contents.push(content);
         self.contents.len() as u32 - 1
     }
 
     /// The rows of another sheet follow.
-    pub fn append(&mut self, mut other: Cells) {
+    pub fn append(&mut self, mut other: ColumnCells) {
         if self.codes.is_empty() && self.contents.len() == 1 {
             *self = other;
             return;
@@ -167,7 +167,7 @@ impl Cells {
     }
 
     /// The contents of another column follow; by how much its codes grow.
-    pub fn append_contents(&mut self, other: Cells) -> u32 {
+    pub fn append_contents(&mut self, other: ColumnCells) -> u32 {
         // Number 0 is the same in both.
         let shift = self.contents.len() as u32 - 1;
         self.shown.append(&other.shown, 1);
@@ -201,12 +201,12 @@ pub fn shifted(code: u32, shift: u32) -> u32 {
     if code == EMPTY { EMPTY } else { code + shift }
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ContentEntry<'a> {
     /// The text of a good content in a column of texts.
     pub fn text(&self) -> Option<&'a str> {
         match self.content {
-            Content::Good(Value::AsShown) => Some(self.shown),
-            Content::Good(Value::Text(meant)) => Some(&meant.0),
+            ReadContent::Good(CellValue::AsShown) => Some(self.shown),
+            ReadContent::Good(CellValue::Text(meant)) => Some(&meant.0),
             _ => None,
         }
     }
@@ -214,7 +214,7 @@ impl<'a> Entry<'a> {
     /// The number of a good content in a column of numbers.
     pub fn number(&self) -> Option<f64> {
         match self.content {
-            Content::Good(Value::Number(number)) => Some(*number),
+            ReadContent::Good(CellValue::Number(number)) => Some(*number),
             _ => None,
         }
     }
@@ -226,26 +226,28 @@ impl<'a> Entry<'a> {
     }
 
     /// What a good content says.
-    pub fn said(&self) -> Option<Said<'a>> {
+    pub fn said(&self) -> Option<ValueSaid<'a>> {
         match self.content {
-            Content::Good(value) => Some(self.text().map_or(Said::Other(value), Said::Text)),
+            ReadContent::Good(value) => Some(self.text().map_or(ValueSaid::Other(value), ValueSaid::Text)),
             _ => None,
         }
     }
 
     /// What the content says, to be compared; blank: what the default says. `soft`: a bad value counts as blank.
-    pub fn meaning(&self, default: Option<&'a Value>, soft: bool) -> Meaning<'a> {
+    pub fn meaning(&self, default: Option<&'a CellValue>, soft: bool) -> SameMeaning<'a> {
         match self.content {
-            Content::Good(value) => Meaning::of(value, self.shown),
-            Content::Bad(fault) if !fault.is_soft(soft) => Meaning::Bad(text::folded(self.shown)),
-            Content::Blank | Content::Bad(_) => default.map_or(Meaning::Blank, |value| Meaning::of(value, "")),
+            ReadContent::Good(value) => SameMeaning::of(value, self.shown),
+            ReadContent::Bad(fault) if !fault.is_soft(soft) => SameMeaning::Bad(text::folded(self.shown)),
+            ReadContent::Blank | ReadContent::Bad(_) => {
+                default.map_or(SameMeaning::Blank, |value| SameMeaning::of(value, ""))
+            }
         }
     }
 }
 
 /// A content in the form that is equal where two say the same.
 #[derive(PartialEq, Eq, Hash)]
-pub enum Meaning<'a> {
+pub enum SameMeaning<'a> {
     Blank,
     Text(Cow<'a, str>),
     Choice(u16),
@@ -255,16 +257,16 @@ pub enum Meaning<'a> {
     Bad(Cow<'a, str>),
 }
 
-impl<'a> Meaning<'a> {
-    fn of(value: &'a Value, shown: &'a str) -> Self {
+impl<'a> SameMeaning<'a> {
+    fn of(value: &'a CellValue, shown: &'a str) -> Self {
         match value {
-            Value::AsShown => Self::Text(text::folded(shown)),
-            Value::Text(meant) => Self::Text(text::folded(&meant.0)),
-            Value::Choice(index) => Self::Choice(*index),
+            CellValue::AsShown => Self::Text(text::folded(shown)),
+            CellValue::Text(meant) => Self::Text(text::folded(&meant.0)),
+            CellValue::Choice(index) => Self::Choice(*index),
             // Nought has two signs.
-            Value::Number(number) => Self::Number((number + 0.0).to_bits()),
-            Value::Day(day) => Self::Day(*day),
-            Value::Year(year) => Self::Year(*year),
+            CellValue::Number(number) => Self::Number((number + 0.0).to_bits()),
+            CellValue::Day(day) => Self::Day(*day),
+            CellValue::Year(year) => Self::Year(*year),
         }
     }
 }
@@ -318,15 +320,15 @@ impl<'a> Stored<'a> {
 /// What a content is taken for, and what it looks like.
 #[derive(Debug)]
 pub struct Read<'a> {
-    /// As [`Entry::shown`].
+    /// As [`ContentEntry::shown`].
     pub shown: Cow<'a, str>,
-    pub content: Content,
+    pub content: ReadContent,
 }
 
 /// Collects a column's cells; equal contents nearly always get the same code.
 #[derive(Debug, Default)]
-pub struct Builder {
-    cells: Cells,
+pub struct ColumnBuilder {
+    cells: ColumnCells,
     /// The codes of texts that the book has numbered, plus one: 0 is not yet known.
     numbered: Vec<u32>,
     /// The codes of texts that stood in the cells themselves lately. A text that comes again much later may get a second code.
@@ -341,7 +343,7 @@ pub struct Builder {
     rest: Vec<(Raw, u32)>,
 }
 
-impl Builder {
+impl ColumnBuilder {
     /// The code of a text that the book has numbered, without looking at the text again. What stands in the book under
     /// two numbers, or once numbered and once in a cell itself, may get two codes.
     pub fn numbered(&mut self, number: usize, given: &str, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
@@ -416,21 +418,21 @@ impl Builder {
 
     fn enter(&mut self, stored: Stored<'_>, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
         let Read { shown, content } = read(stored);
-        if matches!(content, Content::Blank) && shown.is_empty() {
+        if matches!(content, ReadContent::Blank) && shown.is_empty() {
             return EMPTY;
         }
         self.cells.put(&shown, content)
     }
 
     pub fn is_blank(&self, code: u32) -> bool {
-        matches!(self.cells.contents[code as usize], Content::Blank)
+        matches!(self.cells.contents[code as usize], ReadContent::Blank)
     }
 
     /// Whether it is a number, a date, a year or one of the column's own words, not just any text.
     pub fn is_measured(&self, code: u32) -> bool {
         match &self.cells.contents[code as usize] {
-            Content::Good(value) => !matches!(value, Value::AsShown | Value::Text(_)),
-            Content::Blank | Content::Bad(_) => false,
+            ReadContent::Good(value) => !matches!(value, CellValue::AsShown | CellValue::Text(_)),
+            ReadContent::Blank | ReadContent::Bad(_) => false,
         }
     }
 
@@ -448,12 +450,12 @@ impl Builder {
     }
 
     /// Without what was needed to collect them.
-    pub fn into_cells(self) -> Cells {
+    pub fn into_cells(self) -> ColumnCells {
         self.cells
     }
 
     /// The cells of others follow, piece by piece: whose, and which of its rows.
-    pub fn join(&mut self, others: Vec<Cells>, pieces: &[(usize, Range<usize>)]) {
+    pub fn join(&mut self, others: Vec<ColumnCells>, pieces: &[(usize, Range<usize>)]) {
         // Exactly as much as there will be: a column's contents are most of what a table takes.
         self.cells.contents.reserve_exact(others.iter().map(|other| other.contents.len() - 1).sum());
         let others: Vec<(Vec<u32>, u32)> = others
@@ -467,7 +469,7 @@ impl Builder {
         }
     }
 
-    pub fn finish(mut self) -> Cells {
+    pub fn finish(mut self) -> ColumnCells {
         self.cells.codes.shrink_to_fit();
         self.cells.contents.shrink_to_fit();
         self.cells.shown.shrink_to_fit();
@@ -482,11 +484,11 @@ mod tests {
     #[test]
     fn equal_contents_share_a_code_and_sheets_keep_theirs_apart() {
         let fill = |cells: &[&str]| {
-            let mut builder = Builder::default();
+            let mut builder = ColumnBuilder::default();
             for cell in cells {
                 let code = builder.text(cell, |stored| {
                     let shown = stored.plain();
-                    Read { content: Content::Good(Value::text(&shown, &text::key(&shown))), shown }
+                    Read { content: ReadContent::Good(CellValue::text(&shown, &text::key(&shown))), shown }
                 });
                 builder.push(code);
             }
@@ -506,7 +508,7 @@ mod tests {
 
     #[test]
     fn a_number_and_a_text_that_look_alike_are_two_contents() {
-        let mut builder = Builder::default();
+        let mut builder = ColumnBuilder::default();
         let mut kinds = Vec::new();
         let contents = [
             Raw::Number(12.0, Look::PLAIN),
@@ -519,7 +521,7 @@ mod tests {
             .map(|raw| {
                 builder.code(raw, |stored| {
                     kinds.push(matches!(stored, Stored::Number(..)));
-                    Read { shown: stored.plain(), content: Content::Good(Value::AsShown) }
+                    Read { shown: stored.plain(), content: ReadContent::Good(CellValue::AsShown) }
                 })
             })
             .collect();

@@ -9,7 +9,7 @@ use crate::finding::{Code, Severity};
 use crate::pack;
 
 use super::coerce::Coercion;
-use super::column::{Cells, EMPTY};
+use super::column::{ColumnCells, EMPTY};
 use super::directory::Who;
 use super::examine::Examined;
 use super::frame;
@@ -118,11 +118,11 @@ fn blank(mut codes: Vec<u32>, column: usize, blanked: &BTreeSet<(usize, usize)>)
 pub fn frame(
     table: &pack::Table,
     coercions: &[Coercion],
-    cells: Vec<Cells>,
+    cells: Vec<ColumnCells>,
     examined: &Examined,
 ) -> Result<DataFrame, PolarsError> {
     let kept = &examined.kept;
-    let column = |(at, mut cells): (usize, Cells)| {
+    let column = |(at, mut cells): (usize, ColumnCells)| {
         let described = &table.columns[at];
         if let Ok(made) = examined.frame.column(&described.name) {
             return Ok(made.clone());

@@ -24,8 +24,8 @@ pub fn day_from_text(given: &str, nought: NaiveDate) -> Option<NaiveDate> {
         return day_from_number(number.parse().ok()?, nought);
     }
     match written(given)? {
-        Written::Day(day) => Some(day),
-        Written::Month(_) => None,
+        WrittenDay::Day(day) => Some(day),
+        WrittenDay::Month(_) => None,
     }
 }
 
@@ -37,7 +37,7 @@ pub fn day(given: &str) -> Option<NaiveDate> {
 /// A day or a month written out; a month counts as its first day.
 pub fn month(given: &str) -> Option<NaiveDate> {
     match written(given)? {
-        Written::Day(day) | Written::Month(day) => Some(day),
+        WrittenDay::Day(day) | WrittenDay::Month(day) => Some(day),
     }
 }
 
@@ -91,7 +91,7 @@ fn folded(given: &str) -> String {
     given.nfkc().filter(|c| !text::is_invisible(*c)).collect()
 }
 
-enum Written {
+enum WrittenDay {
     Day(NaiveDate),
     Month(NaiveDate),
 }
@@ -105,17 +105,17 @@ fn first_of(year: i32, month: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, month, 1).filter(|day| YEARS.contains(&day.year()))
 }
 
-fn written(given: &str) -> Option<Written> {
+fn written(given: &str) -> Option<WrittenDay> {
     let folded = folded(given);
-    let mut at = Reader { left: text::trimmed(&folded) };
+    let mut at = DateReader { left: text::trimmed(&folded) };
     let first = at.digits();
     match first.len() {
         6 if at.left.is_empty() => {
-            return first_of(first[..4].parse().ok()?, first[4..].parse().ok()?).map(Written::Month);
+            return first_of(first[..4].parse().ok()?, first[4..].parse().ok()?).map(WrittenDay::Month);
         }
         8 => {
             let day = compact(first.parse().ok()?)?;
-            return at.ends_with_time(true).then_some(Written::Day(day));
+            return at.ends_with_time(true).then_some(WrittenDay::Day(day));
         }
         4 => {}
         _ => return None,
@@ -128,7 +128,7 @@ fn written(given: &str) -> Option<Written> {
     at.blanks();
     let closed = if separator == '年' { at.one_of(&['月']).is_some() } else { at.one_of(&[separator]).is_some() };
     if at.left.is_empty() && (closed == (separator == '年')) {
-        return first_of(year, month).map(Written::Month);
+        return first_of(year, month).map(WrittenDay::Month);
     }
     if !closed {
         return None;
@@ -142,15 +142,15 @@ fn written(given: &str) -> Option<Written> {
         at.one_of(&['日', '号'])?;
         before_time = false;
     }
-    at.ends_with_time(before_time).then_some(Written::Day(day))
+    at.ends_with_time(before_time).then_some(WrittenDay::Day(day))
 }
 
 /// Walks along a text.
-struct Reader<'a> {
+struct DateReader<'a> {
     left: &'a str,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> DateReader<'a> {
     fn digits(&mut self) -> &'a str {
         let end = self.left.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, left) = self.left.split_at(end);

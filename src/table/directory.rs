@@ -63,7 +63,7 @@ impl Who {
 
 /// Where a rejected register row places somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seat {
+pub enum AsideSeat {
     In(u32),
     /// In a unit that is put aside itself.
     InAside(u32),
@@ -75,7 +75,7 @@ pub enum Seat {
 
 /// A register row, as far as it tells who exists.
 #[derive(Debug)]
-pub struct Entry<'a> {
+pub struct RosterEntry<'a> {
     pub id: &'a str,
     /// As shown, and its key.
     pub label: &'a str,
@@ -88,7 +88,7 @@ pub struct Entry<'a> {
 
 impl Directory {
     /// A valid register row.
-    pub fn add(&mut self, entry: Entry<'_>) {
+    pub fn add(&mut self, entry: RosterEntry<'_>) {
         let hash = self.by_id.hash(entry.id);
         let known = match self.find(hash, entry.id) {
             Some(Who::Known(known)) => known,
@@ -126,7 +126,7 @@ impl Directory {
     }
 
     /// A rejected register row; to be told after all valid ones.
-    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, seat: Seat) {
+    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, seat: AsideSeat) {
         let hash = self.by_id.hash(id);
         let who = self.find(hash, id).unwrap_or_else(|| {
             let who = Who::PutAside(self.put_aside.len() as u32);
@@ -135,16 +135,16 @@ impl Directory {
             self.by_id.insert(hash, who.number());
             who
         });
-        if let Seat::InAside(unit) = seat {
+        if let AsideSeat::InAside(unit) = seat {
             self.in_aside.entry(who).or_default().push(unit);
         }
         // A rejected row of somebody known adds no name: the name may be the very fault.
         if let Who::PutAside(aside) = who {
             let units = &mut self.aside_units[aside as usize];
             match seat {
-                Seat::In(unit) => units.iter_mut().for_each(|units| units.push(unit)),
-                Seat::InAside(_) | Seat::Elsewhere => {}
-                Seat::Anywhere => *units = None,
+                AsideSeat::In(unit) => units.iter_mut().for_each(|units| units.push(unit)),
+                AsideSeat::InAside(_) | AsideSeat::Elsewhere => {}
+                AsideSeat::Anywhere => *units = None,
             }
             for name in names {
                 if !self.by_name(&name).contains(&who) {

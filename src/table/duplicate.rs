@@ -11,7 +11,7 @@ use crate::finding::{Code, Severity};
 use crate::pack::{Key, KeyPart, Table};
 
 use super::coerce::Coercion;
-use super::column::Cells;
+use super::column::ColumnCells;
 use super::directory::Who;
 use super::refer::RowFault;
 
@@ -19,7 +19,7 @@ use super::refer::RowFault;
 pub struct Records<'a> {
     pub table: &'a Table,
     pub key: &'a Key,
-    pub cells: &'a [Cells],
+    pub cells: &'a [ColumnCells],
     pub coercions: &'a [Coercion],
     /// Resolved years, where the table has years.
     pub years: &'a [Option<i32>],
@@ -84,7 +84,7 @@ fn groups(records: &Records<'_>, parts: &[KeyPart], meanings: &Meanings) -> Vec<
     let mut group: Vec<u32> = vec![0; rows.len()];
     for part in others.chain(parts.iter().filter(is_year)) {
         let values = values(records, part, meanings);
-        let mut known = Known::new(group.iter().all(|group| *group == 0));
+        let mut known = PairNumbers::new(group.iter().all(|group| *group == 0));
         let mut next: Vec<Option<u32>> =
             rows.iter().zip(&group).map(|(row, before)| Some(known.number(*before, values(*row)?))).collect();
         let mut sizes: Vec<u32> = vec![0; known.count as usize];
@@ -125,19 +125,19 @@ fn values<'a>(
 }
 
 /// Numbers pairs of numbers in the order in which they come.
-struct Known {
+struct PairNumbers {
     count: u32,
     /// By the second number, plus one, while all first ones are the same and the second ones are small.
     plain: Option<Vec<u32>>,
     pairs: HashMap<u64, u32>,
 }
 
-impl Known {
+impl PairNumbers {
     /// Second numbers up to this are looked up by place: there are hardly more rows in a table.
     const PLAIN: usize = 1 << 21;
 
-    fn new(is_plain: bool) -> Known {
-        Known { count: 0, plain: is_plain.then(Vec::new), pairs: HashMap::new() }
+    fn new(is_plain: bool) -> PairNumbers {
+        PairNumbers { count: 0, plain: is_plain.then(Vec::new), pairs: HashMap::new() }
     }
 
     fn number(&mut self, first: u32, second: u32) -> u32 {

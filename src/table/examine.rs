@@ -13,7 +13,7 @@ use crate::pack::Pack;
 use crate::pack::sql::Literals;
 use crate::place::SheetId;
 
-use super::column::Cells;
+use super::column::ColumnCells;
 use super::date::TitleYears;
 use super::directory::{Directory, Who};
 use super::frame;
@@ -26,17 +26,17 @@ use super::{Mention, duplicate};
 
 /// The rows of all sheets of a table, in reading order.
 #[derive(Debug, Default)]
-pub struct Rows {
+pub struct TableRows {
     pub origin: Vec<(SheetId, u32)>,
     /// Per column of the table.
-    pub cells: Vec<Cells>,
+    pub cells: Vec<ColumnCells>,
     pub sheets: Vec<SheetRows>,
 }
 
-impl Rows {
+impl TableRows {
     /// No rows yet.
     pub fn new(columns: usize) -> Self {
-        Self { cells: vec![Cells::default(); columns], ..Self::default() }
+        Self { cells: vec![ColumnCells::default(); columns], ..Self::default() }
     }
 }
 
@@ -61,7 +61,7 @@ pub struct SheetFault {
 }
 
 /// What the rows are judged against.
-pub struct World<'a> {
+pub struct Yardstick<'a> {
     pub pack: &'a Pack,
     pub schema: &'a Schema,
     pub year: i32,
@@ -76,7 +76,7 @@ pub struct World<'a> {
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RowVerdict {
     Used,
     Rejected,
     /// Valid and counted as ignored: history that no rule looks at, or about somebody who has left where the table keeps it.
@@ -87,7 +87,7 @@ pub enum Verdict {
 
 /// A table's rows, judged.
 pub struct Examined {
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<RowVerdict>,
     /// By row, then column.
     pub faults: Vec<(usize, RowFault)>,
     /// Findings about a whole sheet, or its header.
@@ -118,7 +118,7 @@ pub struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    pub fn new(world: &'a World<'a>, index: usize, rows: &'a Rows) -> Result<Self, PolarsError> {
+    pub fn new(world: &'a Yardstick<'a>, index: usize, rows: &'a TableRows) -> Result<Self, PolarsError> {
         let mut work = Work::new(world, index, rows);
         let mut sheet_faults = Vec::new();
         let years = work.years(&mut sheet_faults);
@@ -202,21 +202,21 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
         found.repeated.into_iter().for_each(|row| repeated[row] = true);
     }
 
-    let verdicts: Vec<Verdict> = (0..count)
+    let verdicts: Vec<RowVerdict> = (0..count)
         .map(|row| {
             if work.rejected[row] {
-                Verdict::Rejected
+                RowVerdict::Rejected
             } else if repeated[row] || gone[row] && !table.keeps_gone {
-                Verdict::Dropped
+                RowVerdict::Dropped
             } else if gone[row] || past[row] && !looks_back[row] {
-                Verdict::History
+                RowVerdict::History
             } else {
-                Verdict::Used
+                RowVerdict::Used
             }
         })
         .collect();
     let otherwise = work.sides(&verdicts, &years)?;
-    let is_kept = |verdict: &Verdict| matches!(verdict, Verdict::Used | Verdict::History);
+    let is_kept = |verdict: &RowVerdict| matches!(verdict, RowVerdict::Used | RowVerdict::History);
     let kept: Vec<usize> =
         verdicts.iter().enumerate().filter(|(_, verdict)| is_kept(verdict)).map(|(row, _)| row).collect();
     if kept.len() < count {
@@ -233,7 +233,7 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
 }
 
 /// The faults that cells have of themselves, whatever the registers and the year.
-pub fn cells_alone(world: &World<'_>, index: usize, rows: &Rows) -> Vec<(usize, RowFault)> {
+pub fn cells_alone(world: &Yardstick<'_>, index: usize, rows: &TableRows) -> Vec<(usize, RowFault)> {
     let mut work = Work::new(world, index, rows);
     work.judge_cells();
     let mut faults = work.faults;

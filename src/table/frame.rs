@@ -7,7 +7,7 @@ use crate::pack::compile::compile;
 use crate::pack::sql::Literals;
 use crate::pack::{self, ColumnKind, Expression};
 
-use super::column::{Cells, Content, Entry, Value};
+use super::column::{CellValue, ColumnCells, ContentEntry, ReadContent};
 
 /// Days from the common era's first to 1970, as polars counts from.
 const EPOCH: i32 = 719_163;
@@ -15,39 +15,39 @@ const EPOCH: i32 = 719_163;
 /// The typed column of a table's column, for rows with these codes; blanks hold the default, bad cells nothing.
 pub fn column(
     described: &pack::Column,
-    cells: &Cells,
+    cells: &ColumnCells,
     codes: Vec<u32>,
-    default: Option<&Value>,
+    default: Option<&CellValue>,
     soft: bool,
 ) -> Result<Column, PolarsError> {
     let name = PlSmallStr::from(described.name.as_str());
-    let default = default.map(|value| Content::Good(value.clone()));
+    let default = default.map(|value| ReadContent::Good(value.clone()));
     let said = || cells.entries().map(|entry| said(entry, default.as_ref(), soft));
     Ok(match &described.kind {
         ColumnKind::Number { .. } => {
-            let number = |content: &Content| match content {
-                Content::Good(Value::Number(number)) => Some(*number),
+            let number = |content: &ReadContent| match content {
+                ReadContent::Good(CellValue::Number(number)) => Some(*number),
                 _ => None,
             };
             numbers::<Float64Type>(name, codes, said().map(|entry| number(entry?.content))).into_column()
         }
         ColumnKind::Year => {
-            let year = |content: &Content| match content {
-                Content::Good(Value::Year(year)) => Some(*year),
+            let year = |content: &ReadContent| match content {
+                ReadContent::Good(CellValue::Year(year)) => Some(*year),
                 _ => None,
             };
             numbers::<Int32Type>(name, codes, said().map(|entry| year(entry?.content))).into_column()
         }
         ColumnKind::Date | ColumnKind::Month => {
-            let day = |content: &Content| match content {
-                Content::Good(Value::Day(day)) => Some(since_epoch(*day)),
+            let day = |content: &ReadContent| match content {
+                ReadContent::Good(CellValue::Day(day)) => Some(since_epoch(*day)),
                 _ => None,
             };
             numbers::<Int32Type>(name, codes, said().map(|entry| day(entry?.content))).into_date().into_column()
         }
         ColumnKind::Choice { values, .. } => {
-            let word = |content: &Content| match content {
-                Content::Good(Value::Choice(index)) => values.get(*index as usize).map(String::as_str),
+            let word = |content: &ReadContent| match content {
+                ReadContent::Good(CellValue::Choice(index)) => values.get(*index as usize).map(String::as_str),
                 _ => None,
             };
             let known: Vec<Option<&str>> = said().map(|entry| word(entry?.content)).collect();
@@ -62,11 +62,11 @@ pub fn column(
 
 /// What counts for a content: itself, or the default; nothing where it is bad. A default stands for itself and is
 /// never the text that is shown.
-fn said<'a>(entry: Entry<'a>, default: Option<&'a Content>, soft: bool) -> Option<Entry<'a>> {
+fn said<'a>(entry: ContentEntry<'a>, default: Option<&'a ReadContent>, soft: bool) -> Option<ContentEntry<'a>> {
     match entry.content {
-        Content::Good(_) => Some(entry),
-        Content::Bad(_) if !soft => None,
-        Content::Blank | Content::Bad(_) => default.map(|content| Entry { shown: "", content }),
+        ReadContent::Good(_) => Some(entry),
+        ReadContent::Bad(_) if !soft => None,
+        ReadContent::Blank | ReadContent::Bad(_) => default.map(|content| ContentEntry { shown: "", content }),
     }
 }
 

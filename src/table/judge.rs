@@ -5,25 +5,25 @@ use chrono::Datelike;
 use crate::finding::{Code, Severity};
 use crate::pack::{self, ColumnKind};
 
-use super::column::{Content, Entry, Value};
+use super::column::{CellValue, ContentEntry, ReadContent};
 use super::directory::{Directory, Who};
-use super::examine::{Rows, SheetFault, World};
+use super::examine::{SheetFault, TableRows, Yardstick};
 use super::refer::RowFault;
 use super::{line, text};
 
 /// A table's rows while they are judged.
 pub struct Work<'a> {
-    pub(super) world: &'a World<'a>,
+    pub(super) world: &'a Yardstick<'a>,
     pub(super) index: usize,
     pub(super) table: &'a pack::Table,
-    pub(super) rows: &'a Rows,
+    pub(super) rows: &'a TableRows,
     pub(super) soft: Vec<bool>,
     pub(super) faults: Vec<(usize, RowFault)>,
     pub(super) rejected: Vec<bool>,
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(world: &'a World<'a>, index: usize, rows: &'a Rows) -> Self {
+    pub(super) fn new(world: &'a Yardstick<'a>, index: usize, rows: &'a TableRows) -> Self {
         let table = &world.pack.tables[index];
         Self {
             world,
@@ -120,8 +120,9 @@ impl<'a> Work<'a> {
     pub(super) fn judge_cells(&mut self) {
         for (at, cells) in self.rows.cells.iter().enumerate() {
             let required = self.table.columns[at].required;
-            let is_fault = |entry: Entry<'_>| {
-                matches!(entry.content, Content::Bad(_)) || (required && matches!(entry.content, Content::Blank))
+            let is_fault = |entry: ContentEntry<'_>| {
+                matches!(entry.content, ReadContent::Bad(_))
+                    || (required && matches!(entry.content, ReadContent::Blank))
             };
             let faulty: Vec<bool> = cells.entries().map(is_fault).collect();
             if !faulty.contains(&true) {
@@ -132,7 +133,7 @@ impl<'a> Work<'a> {
                     continue;
                 }
                 let fault = match cells.of_code(*code).content {
-                    Content::Bad(fault) => {
+                    ReadContent::Bad(fault) => {
                         let soft = fault.is_soft(self.soft[at]);
                         RowFault {
                             column: at,
@@ -168,9 +169,9 @@ impl<'a> Work<'a> {
         let run = self.world.year;
         for (at, column) in self.table.columns.iter().enumerate().filter(|(_, column)| column.not_after_year) {
             let cells = &self.rows.cells[at];
-            let late = |entry: Entry<'_>| match entry.content {
-                Content::Good(Value::Year(year)) => *year > run,
-                Content::Good(Value::Day(day)) => day.year() > run,
+            let late = |entry: ContentEntry<'_>| match entry.content {
+                ReadContent::Good(CellValue::Year(year)) => *year > run,
+                ReadContent::Good(CellValue::Day(day)) => day.year() > run,
                 _ => false,
             };
             let late: Vec<bool> = cells.entries().map(late).collect();

@@ -11,16 +11,16 @@ use crate::finding::Severity;
 use crate::pack::Pack;
 use crate::pack::sql::Literals;
 
-use super::examine::{self, Rows, World};
+use super::examine::{self, TableRows, Yardstick};
 use super::read::values;
 use super::report::Notes;
 use super::scan::Schema;
 use super::{Dataset, Noted, Rejected};
 
 /// Judges the cells alone and fills in findings, counts and rejected rows.
-pub fn finish(pack: &Pack, schema: &Schema, dataset: &mut Dataset, rows: &[Rows], mut notes: Notes<'_>) {
+pub fn finish(pack: &Pack, schema: &Schema, dataset: &mut Dataset, rows: &[TableRows], mut notes: Notes<'_>) {
     let none = BTreeSet::new();
-    let world = World {
+    let world = Yardstick {
         pack,
         schema,
         year: dataset.year,

@@ -17,13 +17,13 @@ use crate::pack::{Absent, Pack};
 use crate::place::{A1, Cell, SheetId};
 use crate::workbook::{self, Parser, Raw, Sink};
 
-use super::directory::{Directory, Entry, Seat, Who};
-use super::examine::{Examined, Prepared, Rows, SheetRows, Verdict, World, examine};
+use super::directory::{AsideSeat, Directory, RosterEntry, Who};
+use super::examine::{Examined, Prepared, RowVerdict, SheetRows, TableRows, Yardstick, examine};
 use super::frame;
 
-use super::recognise::Near;
+use super::recognise::NearTable;
 use super::report::{self, Notes};
-use super::scan::{Kind, Part, Scan, Scanned, Schema};
+use super::scan::{Scan, Scanned, ScannedKind, Schema, TablePart};
 use super::year::{Tally, YearError};
 use super::{Book, Dataset, Rejected, RejectedSubject, Sheet, SheetKind, Table, compute, partial, text};
 
@@ -73,7 +73,7 @@ fn listed(errors: &[workbook::Error]) -> String {
 }
 
 /// A sheet as scanned, with where it stands.
-struct Source {
+struct ScannedSheet {
     book: usize,
     name: String,
     scanned: Scanned,
@@ -124,14 +124,14 @@ pub fn read(
     // All workbooks are looked at even if one cannot be opened: the message names every one of them.
     let schema = Schema::new(pack);
     let (mut books, mut unreadable, mut own) = (Vec::new(), Vec::new(), Vec::new());
-    let opened: Vec<Result<workbook::Book, workbook::Error>> = walk
+    let opened: Vec<Result<workbook::OpenBook, workbook::Error>> = walk
         .books
         .par_iter()
         .with_max_len(1)
         .map(|found| workbook::open_with(&found.file, &found.path, context.parser))
         .collect();
     for (found, book) in walk.books.iter().zip(opened) {
-        if book.as_ref().is_ok_and(workbook::Book::is_own) {
+        if book.as_ref().is_ok_and(workbook::OpenBook::is_own) {
             own.push(found.path.clone());
             continue;
         }
@@ -194,7 +194,7 @@ pub fn read_given(
                 scan.cell(row, column, Raw::Text(text.as_str().into()));
             }
         }
-        sources.push(Source { book, name: sheet.sheet.clone(), scanned: scan.finish(&[]) });
+        sources.push(ScannedSheet { book, name: sheet.sheet.clone(), scanned: scan.finish(&[]) });
     }
     let scannings = Scannings { dataset, notes: Notes::new(pack), sources, unreadable: Vec::new() };
     assemble(pack, &schema, scannings, year, as_of, context)
@@ -204,7 +204,7 @@ pub fn read_given(
 struct Scannings<'p> {
     dataset: Dataset,
     notes: Notes<'p>,
-    sources: Vec<Source>,
+    sources: Vec<ScannedSheet>,
     /// Workbooks that cannot be read, by path.
     unreadable: Vec<(String, workbook::Error)>,
 }
@@ -236,10 +236,12 @@ fn assemble<'p>(
         partial::finish(pack, schema, &mut dataset, &rows, notes);
         return Err(Failed { error, found: Some(Box::new(dataset)) });
     }
-    let places =
-        Places { books: dataset.books.iter().map(|book| book.path.clone()).collect(), sheets: dataset.sheets.clone() };
+    let places = PlaceNames {
+        books: dataset.books.iter().map(|book| book.path.clone()).collect(),
+        sheets: dataset.sheets.clone(),
+    };
     let cite = |sheet, row, _table: usize, column| places.cite(sheet, row, column);
-    let world = World {
+    let world = Yardstick {
         pack,
         schema,
         year: dataset.year,
@@ -262,9 +264,9 @@ fn collect(
     pack: &Pack,
     dataset: &mut Dataset,
     notes: &mut Notes<'_>,
-    sources: Vec<Source>,
-) -> (Vec<Rows>, Vec<Vec<Near>>, Vec<Hidden>) {
-    let mut rows: Vec<Rows> = pack.tables.iter().map(|table| Rows::new(table.columns.len())).collect();
+    sources: Vec<ScannedSheet>,
+) -> (Vec<TableRows>, Vec<Vec<NearTable>>, Vec<Hidden>) {
+    let mut rows: Vec<TableRows> = pack.tables.iter().map(|table| TableRows::new(table.columns.len())).collect();
     let (mut nears, mut hidden) = (Vec::new(), Vec::new());
     for (at, source) in sources.into_iter().enumerate() {
         let id = SheetId(at as u32);
@@ -281,13 +283,13 @@ fn collect(
         };
         nears.push(source.scanned.nears);
         match source.scanned.kind {
-            Kind::Prose => {}
-            Kind::Unrecognised(_) => sheet.kind = SheetKind::Unrecognised,
-            Kind::Hidden(tables) => {
+            ScannedKind::Prose => {}
+            ScannedKind::Unrecognised(_) => sheet.kind = SheetKind::Unrecognised,
+            ScannedKind::Hidden(tables) => {
                 sheet.kind = SheetKind::Hidden;
                 hidden.extend(tables.into_iter().map(|table| (table, id)));
             }
-            Kind::Table(part) => {
+            ScannedKind::Table(part) => {
                 sheet.kind = SheetKind::Table(part.table);
                 sheet.columns = part.columns.clone();
                 sheet.rejected = part.under.len() as u64;
@@ -313,7 +315,7 @@ fn collect(
 fn registers_are_there(
     pack: &Pack,
     dataset: &mut Dataset,
-    (nears, hidden): (&[Vec<Near>], &[Hidden]),
+    (nears, hidden): (&[Vec<NearTable>], &[Hidden]),
     notes: &mut Notes<'_>,
 ) -> Result<(), Error> {
     let on_hidden = |table: usize| -> Vec<SheetId> {
@@ -331,7 +333,13 @@ fn registers_are_there(
 }
 
 /// The run's year and as-of date.
-fn decide_year(pack: &Pack, dataset: &mut Dataset, rows: &[Rows], year: Option<i32>, as_of: AsOf) -> Result<(), Error> {
+fn decide_year(
+    pack: &Pack,
+    dataset: &mut Dataset,
+    rows: &[TableRows],
+    year: Option<i32>,
+    as_of: AsOf,
+) -> Result<(), Error> {
     dataset.year_found = year.is_none();
     dataset.year = match year {
         Some(year) => year,
@@ -349,9 +357,9 @@ fn decide_year(pack: &Pack, dataset: &mut Dataset, rows: &[Rows], year: Option<i
 /// Scans all sheets; results in reading order, and what could not be read by book.
 fn scan(
     schema: &Schema,
-    books: &[(&workbook::Found, Option<workbook::Book>)],
+    books: &[(&workbook::Found, Option<workbook::OpenBook>)],
     context: &Context<'_>,
-) -> (Vec<Source>, Vec<(usize, workbook::Error)>) {
+) -> (Vec<ScannedSheet>, Vec<(usize, workbook::Error)>) {
     let mut tasks: Vec<(usize, usize)> = books
         .iter()
         .enumerate()
@@ -360,13 +368,13 @@ fn scan(
         .collect();
     tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(books[*book].0.bytes), *book, *sheet));
     let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
-    let mut scanned: Vec<(usize, usize, Result<Source, workbook::Error>)> = tasks
+    let mut scanned: Vec<(usize, usize, Result<ScannedSheet, workbook::Error>)> = tasks
         .into_par_iter()
         .with_max_len(1)
         .filter_map(|(book, sheet)| {
             let opened = books[book].1.as_ref()?;
             let workbook::SheetName { name, hidden } = opened.sheets()[sheet].clone();
-            let result = scan_sheet(schema, opened, sheet).map(|scanned| Source {
+            let result = scan_sheet(schema, opened, sheet).map(|scanned| ScannedSheet {
                 book,
                 name,
                 scanned: if hidden { scanned.hidden() } else { scanned },
@@ -390,7 +398,7 @@ fn scan(
 }
 
 /// Scans a sheet, once more where its merged ranges, which come last, say that the header is another one.
-fn scan_sheet(schema: &Schema, book: &workbook::Book, sheet: usize) -> Result<Scanned, workbook::Error> {
+fn scan_sheet(schema: &Schema, book: &workbook::OpenBook, sheet: usize) -> Result<Scanned, workbook::Error> {
     let mut scan = Scan::new(schema, book.looks(), &[]);
     let merges = book.read(sheet, &mut scan)?;
     if !scan.is_misled(&merges) {
@@ -403,7 +411,7 @@ fn scan_sheet(schema: &Schema, book: &workbook::Book, sheet: usize) -> Result<Sc
 }
 
 /// The rows of a sheet follow those of the table's earlier sheets.
-fn append(rows: &mut Rows, sheet: SheetId, part: Part) {
+fn append(rows: &mut TableRows, sheet: SheetId, part: TablePart) {
     let start = rows.origin.len();
     rows.origin.extend(part.lines.iter().map(|line| (sheet, *line)));
     for (all, more) in rows.cells.iter_mut().zip(part.cells) {
@@ -413,7 +421,7 @@ fn append(rows: &mut Rows, sheet: SheetId, part: Part) {
 }
 
 /// The years of the assessment tables.
-fn tally(pack: &Pack, rows: &[Rows]) -> Tally {
+fn tally(pack: &Pack, rows: &[TableRows]) -> Tally {
     let mut tally = Tally::default();
     for (table, rows) in pack.tables.iter().zip(rows).filter(|(table, _)| table.assessment) {
         let Some(column) = table.year else { continue };
@@ -436,7 +444,7 @@ struct Judged {
 }
 
 /// Registers first, in an order in which those that others refer to come before them.
-fn judge(world: &World<'_>, rows: &[Rows]) -> Result<Judged, Error> {
+fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<Judged, Error> {
     let pack = world.pack;
     let is_register: Vec<bool> =
         (0..pack.tables.len()).map(|table| pack.subjects.iter().any(|subject| subject.register == table)).collect();
@@ -477,8 +485,8 @@ type Registers = (Vec<Option<Examined>>, Vec<Directory>);
 
 /// Judges the registers, by `run`.
 fn registers(
-    world: &World<'_>,
-    rows: &[Rows],
+    world: &Yardstick<'_>,
+    rows: &[TableRows],
     run: impl Fn(usize, &[Directory]) -> Result<Examined, Error>,
 ) -> Result<Registers, Error> {
     let pack = world.pack;
@@ -504,7 +512,13 @@ fn registers(
 }
 
 /// The subjects that a register's valid rows name, and those that only stand in rejected ones.
-fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, directories: &[Directory]) -> Directory {
+fn directory(
+    pack: &Pack,
+    subject: usize,
+    rows: &TableRows,
+    examined: &Examined,
+    directories: &[Directory],
+) -> Directory {
     let described = &pack.subjects[subject];
     let mut directory = Directory::default();
     let (ids, labels) = (&rows.cells[described.id], &rows.cells[described.label]);
@@ -517,23 +531,23 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
     let unit_of = |row: usize| examined.whos[unit?][row];
     let seat_of = |row: usize| {
         let Some(reference) = unit.map(|unit| &pack.tables[described.register].references[unit]) else {
-            return Seat::Anywhere;
+            return AsideSeat::Anywhere;
         };
         let units = &directories[reference.subject];
         let (id, label) = (rows.cells[reference.id].text(row), rows.cells[reference.label].text(row));
         match (unit_of(row), id, label) {
-            (Some(Who::Known(unit)), ..) => Seat::In(unit),
-            (Some(Who::PutAside(unit)), ..) => Seat::InAside(unit),
+            (Some(Who::Known(unit)), ..) => AsideSeat::In(unit),
+            (Some(Who::PutAside(unit)), ..) => AsideSeat::InAside(unit),
             // A unit that is nowhere on its register is none that another row could name.
-            (None, Some(id), _) if units.by_id(id).is_none() => Seat::Elsewhere,
-            (None, None, Some(label)) if units.by_name(label).is_empty() => Seat::Elsewhere,
-            _ => Seat::Anywhere,
+            (None, Some(id), _) if units.by_id(id).is_none() => AsideSeat::Elsewhere,
+            (None, None, Some(label)) if units.by_name(label).is_empty() => AsideSeat::Elsewhere,
+            _ => AsideSeat::Anywhere,
         }
     };
     for (at, row) in examined.kept.iter().enumerate() {
         let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
         let label = &text::visible(labels.entry(*row).shown);
-        directory.add(Entry {
+        directory.add(RosterEntry {
             id,
             label,
             label_key,
@@ -545,7 +559,7 @@ fn directory(pack: &Pack, subject: usize, rows: &Rows, examined: &Examined, dire
             row: at as u32,
         });
     }
-    for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == Verdict::Rejected) {
+    for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == RowVerdict::Rejected) {
         let Some(id) = ids.text(row) else { continue };
         let others = described.other_labels.and_then(|column| rows.cells[column].text(row));
         let others = others.unwrap_or_default().split('、');
@@ -561,7 +575,7 @@ fn finish(
     pack: &Pack,
     schema: &Schema,
     dataset: &mut Dataset,
-    rows: Vec<Rows>,
+    rows: Vec<TableRows>,
     judged: Judged,
     mut notes: Notes<'_>,
 ) -> Result<(), Error> {
@@ -571,20 +585,20 @@ fn finish(
         for ((sheet, _), verdict) in rows.origin.iter().zip(&examined.verdicts) {
             let sheet = &mut dataset.sheets[sheet.0 as usize];
             match verdict {
-                Verdict::Used => sheet.used += 1,
-                Verdict::Rejected => sheet.rejected += 1,
-                Verdict::History | Verdict::Dropped => sheet.ignored += 1,
+                RowVerdict::Used => sheet.used += 1,
+                RowVerdict::Rejected => sheet.rejected += 1,
+                RowVerdict::History | RowVerdict::Dropped => sheet.ignored += 1,
             }
         }
         for (row, verdict) in examined.verdicts.iter().enumerate() {
-            if *verdict == Verdict::Rejected {
+            if *verdict == RowVerdict::Rejected {
                 let (sheet, line) = rows.origin[row];
                 let subjects = subjects(pack, index, rows, examined, &directories, row);
                 dataset.rejected.push(Rejected { table: index, sheet, row: line, values: values(rows, row), subjects });
             }
         }
         let mut last = None;
-        for (row, _) in examined.faults.iter().filter(|(row, _)| examined.verdicts[*row] != Verdict::Rejected) {
+        for (row, _) in examined.faults.iter().filter(|(row, _)| examined.verdicts[*row] != RowVerdict::Rejected) {
             if last.replace(*row) != Some(*row) {
                 let (sheet, line) = rows.origin[*row];
                 dataset.noted.push(super::Noted { table: index, sheet, row: line, values: values(rows, *row) });
@@ -638,7 +652,7 @@ fn finish(
     Ok(())
 }
 
-pub(super) fn values(rows: &Rows, row: usize) -> Vec<String> {
+pub(super) fn values(rows: &TableRows, row: usize) -> Vec<String> {
     rows.cells.iter().map(|cells| cells.entry(row).shown.to_owned()).collect()
 }
 
@@ -646,7 +660,7 @@ pub(super) fn values(rows: &Rows, row: usize) -> Vec<String> {
 fn subjects(
     pack: &Pack,
     table: usize,
-    rows: &Rows,
+    rows: &TableRows,
     examined: &Examined,
     directories: &[Directory],
     row: usize,
@@ -673,12 +687,12 @@ fn subjects(
 }
 
 /// Names of books and sheets, for citing cells in messages.
-struct Places {
+struct PlaceNames {
     books: Vec<String>,
     sheets: Vec<Sheet>,
 }
 
-impl Places {
+impl PlaceNames {
     fn cite(&self, sheet: SheetId, row: u32, column: usize) -> String {
         let sheet = &self.sheets[sheet.0 as usize];
         let book = &self.books[sheet.book as usize];

@@ -85,12 +85,12 @@ pub struct Other {
 pub struct Unrecognised {
     /// Tables that fit equally well.
     pub tie: Vec<usize>,
-    pub nearest: Option<Near>,
+    pub nearest: Option<NearTable>,
 }
 
 /// How near a sheet comes to a table.
 #[derive(Debug, Clone)]
-pub struct Near {
+pub struct NearTable {
     pub table: usize,
     pub matched: usize,
     /// Required columns that are not there.
@@ -107,7 +107,7 @@ pub struct Near {
 #[derive(Debug)]
 pub struct Headers {
     /// Header → where it is a name.
-    known: HashMap<String, Vec<Name>>,
+    known: HashMap<String, Vec<HeaderName>>,
     /// The letters and signs that headers begin with, in order.
     firsts: Vec<char>,
     tables: Vec<Wanted>,
@@ -117,7 +117,7 @@ pub struct Headers {
 
 /// What a header may name.
 #[derive(Debug, Clone, Copy)]
-struct Name {
+struct HeaderName {
     table: usize,
     at: usize,
     /// Its own name, an alias of the table, an alias everywhere: the lower, the better the right to it. Where a column
@@ -146,7 +146,7 @@ struct Wanted {
 
 impl Headers {
     pub fn new(pack: &Pack) -> Self {
-        let mut known: HashMap<String, Vec<Name>> = HashMap::new();
+        let mut known: HashMap<String, Vec<HeaderName>> = HashMap::new();
         let mut tables = Vec::new();
         for (index, table) in pack.tables.iter().enumerate() {
             let mut required: Vec<Vec<usize>> = Vec::new();
@@ -164,7 +164,7 @@ impl Headers {
                 let mut keys = Vec::new();
                 for (name, rank) in own.chain(common) {
                     let key = text::header_key(name);
-                    known.entry(key.clone()).or_default().push(Name { table: index, at, rank });
+                    known.entry(key.clone()).or_default().push(HeaderName { table: index, at, rank });
                     keys.push(key);
                 }
                 names.push(keys);
@@ -218,7 +218,7 @@ impl Headers {
 
     /// Tells a sheet by the filled cells of its first rows. Also says, for every table, how near the
     /// sheet comes to it.
-    pub fn recognise(&self, head: &[HeadRow]) -> (Recognition, Vec<Near>) {
+    pub fn recognise(&self, head: &[HeadRow]) -> (Recognition, Vec<NearTable>) {
         let candidates: Vec<Candidate<'_>> =
             (0..head.len()).map(|lowest| self.candidate(head, head::upper(head, lowest), lowest)).collect();
         let goes_on: Vec<bool> = (0..candidates.len())
@@ -231,11 +231,11 @@ impl Headers {
         let nears = self.nears(whole);
         let unrecognised = |tie: Vec<usize>| {
             // Of two that lack as much, the one whose columns stand there under other words.
-            let nearness = |near: &Near| {
+            let nearness = |near: &NearTable| {
                 let nearly = near.grouped.len() + near.slips.len();
                 (near.matched, std::cmp::Reverse(near.missing.len()), nearly)
             };
-            let mut best: Option<&Near> = None;
+            let mut best: Option<&NearTable> = None;
             for near in &nears {
                 if best.is_none_or(|best| nearness(near) > nearness(best)) {
                     best = Some(near);
@@ -291,14 +291,14 @@ impl Headers {
     }
 
     /// Columns whose header is no name at all, and nobody else's.
-    fn free<'c>(&self, table: usize, chosen: &'c Candidate<'_>) -> impl Iterator<Item = &'c Column<'c>> {
+    fn free<'c>(&self, table: usize, chosen: &'c Candidate<'_>) -> impl Iterator<Item = &'c HeaderColumn<'c>> {
         chosen.columns.iter().filter(move |column| {
             column.names.is_empty() && (0..column.groups.len()).all(|at| self.is_harmless(table, column, at))
         })
     }
 
     /// A word above that belongs to nobody else, whatever the column is.
-    fn is_harmless(&self, table: usize, column: &Column<'_>, at: usize) -> bool {
+    fn is_harmless(&self, table: usize, column: &HeaderColumn<'_>, at: usize) -> bool {
         let word = head::bare_group(&column.groups[at].key);
         self.groups.contains(word) || self.tables[table].name.contains(word)
     }
@@ -352,15 +352,15 @@ impl Headers {
                 let beside = |column: u32| head[at - 1].over(column) == Some(*group);
                 group.column == cell.column && !beside(cell.column + 1)
             });
-            Column { names: self.names_of(&groups, cell), cell, groups, is_narrow }
+            HeaderColumn { names: self.names_of(&groups, cell), cell, groups, is_narrow }
         };
-        let columns: Vec<Column<'_>> = lowest_cells.into_values().map(column).collect();
+        let columns: Vec<HeaderColumn<'_>> = lowest_cells.into_values().map(column).collect();
         let fits = (0..self.tables.len()).map(|table| self.fit(table, &columns)).collect();
         Candidate { top, lowest, columns, fits }
     }
 
     /// The known names that the words over a column make, the longest first: the first word and what is known.
-    fn names_of(&self, groups: &[&HeadCell], cell: &HeadCell) -> Vec<(usize, &[Name])> {
+    fn names_of(&self, groups: &[&HeadCell], cell: &HeadCell) -> Vec<(usize, &[HeaderName])> {
         let words: Vec<_> = groups.iter().map(|group| head::without_units(&group.key)).collect();
         let only_unit = !words.is_empty() && head::is_only_unit(&cell.key);
         let own = if only_unit { "".into() } else { head::without_units(&cell.key) };
@@ -380,7 +380,7 @@ impl Headers {
         names
     }
 
-    fn fit(&self, table: usize, columns: &[Column<'_>]) -> Fit {
+    fn fit(&self, table: usize, columns: &[HeaderColumn<'_>]) -> Fit {
         let wanted = &self.tables[table];
         let mut fit = Fit { columns: vec![None; wanted.columns.len()], matched: 0, rank: 0, complete: false };
         for column in columns {
@@ -392,7 +392,7 @@ impl Headers {
         // (被反映人) is no longer beyond doubt: the sheet calls two people by names of one column.
         for (at, place) in fit.columns.iter_mut().enumerate().filter(|(at, _)| wanted.about[*at]) {
             let own = &wanted.names[at][0];
-            let is_anothers = |column: &Column<'_>| {
+            let is_anothers = |column: &HeaderColumn<'_>| {
                 head::without_units(&column.cell.key) == own.as_str() && self.place(table, column).is_none()
             };
             if place.as_ref().is_some_and(|place| place.rank != OWN_NAME) && columns.iter().any(is_anothers) {
@@ -407,7 +407,7 @@ impl Headers {
     }
 
     /// Which column of the table a column of the sheet is.
-    fn place(&self, table: usize, column: &Column<'_>) -> Option<Name> {
+    fn place(&self, table: usize, column: &HeaderColumn<'_>) -> Option<HeaderName> {
         for (first, known) in &column.names {
             match known.iter().filter(|name| name.table == table).min_by_key(|name| name.rank) {
                 Some(name) => {
@@ -471,9 +471,9 @@ impl Headers {
         }
         // Under a true header of one row the next is data: it stands below other headers than those merged down.
         let merged = read.iter().filter(|cell| cell.row < row.row && cell.bottom >= row.row).count();
-        let own: Vec<&Column<'_>> = next.columns.iter().filter(|column| column.cell.row == row.row).collect();
+        let own: Vec<&HeaderColumn<'_>> = next.columns.iter().filter(|column| column.cell.row == row.row).collect();
         let known = own.iter().filter(|column| !column.names.is_empty()).count();
-        let under = |column: &&&Column<'_>| {
+        let under = |column: &&&HeaderColumn<'_>| {
             column.names.is_empty() && read.iter().any(|cell| cell.column == column.cell.column)
         };
         let under = own.iter().filter(under).count();
@@ -520,7 +520,7 @@ impl Headers {
     }
 
     /// Per table the candidate that comes nearest, where any header fits.
-    fn nears<'c, 'h: 'c, I: Iterator<Item = &'c Candidate<'h>>>(&self, candidates: impl Fn() -> I) -> Vec<Near> {
+    fn nears<'c, 'h: 'c, I: Iterator<Item = &'c Candidate<'h>>>(&self, candidates: impl Fn() -> I) -> Vec<NearTable> {
         let mut nears = Vec::new();
         for (table, wanted) in self.tables.iter().enumerate() {
             let best = candidates().filter(|candidate| candidate.fits[table].matched > 0).max_by_key(|c| {
@@ -537,7 +537,7 @@ impl Headers {
             let (mut slips, mut grouped) = (Vec::new(), Vec::new());
             for at in absent.iter().copied().flatten() {
                 let name = &wanted.names[*at][0];
-                let alike = |column: &&Column<'_>| text::nearest(&column.cell.key, [name.as_str()]).is_some();
+                let alike = |column: &&HeaderColumn<'_>| text::nearest(&column.cell.key, [name.as_str()]).is_some();
                 if let Some(column) = self.free(table, best).find(alike) {
                     slips.push((column.cell.shown.clone(), column.address(), wanted.columns[*at].clone()));
                 }
@@ -552,14 +552,14 @@ impl Headers {
                 let place = place.as_ref()?;
                 Some((wanted.columns[at].clone(), best.address(place.column), best.address(place.second?)))
             });
-            nears.push(Near { table, matched: fit.matched, missing, slips, grouped, clash });
+            nears.push(NearTable { table, matched: fit.matched, missing, slips, grouped, clash });
         }
         nears
     }
 }
 
 /// A column of the sheet as its header calls it.
-struct Column<'h> {
+struct HeaderColumn<'h> {
     /// The lowest cell of the header.
     cell: &'h HeadCell,
     /// What stands above it, from the top.
@@ -567,10 +567,10 @@ struct Column<'h> {
     /// The word directly above stands over this column alone.
     is_narrow: bool,
     /// Known names that the words make, the longest first: which is the first word.
-    names: Vec<(usize, &'h [Name])>,
+    names: Vec<(usize, &'h [HeaderName])>,
 }
 
-impl Column<'_> {
+impl HeaderColumn<'_> {
     fn address(&self) -> String {
         A1(self.cell.row, self.cell.column).to_string()
     }
@@ -581,7 +581,7 @@ struct Candidate<'h> {
     /// Among the rows at the head of the sheet.
     top: usize,
     lowest: usize,
-    columns: Vec<Column<'h>>,
+    columns: Vec<HeaderColumn<'h>>,
     fits: Vec<Fit>,
 }
 
@@ -592,16 +592,16 @@ impl Candidate<'_> {
 
     /// How many columns bear a name of the table, rightly or not.
     fn names(&self, table: usize) -> usize {
-        let of_table = |names: &[Name]| names.iter().any(|name| name.table == table);
+        let of_table = |names: &[HeaderName]| names.iter().any(|name| name.table == table);
         self.columns.iter().filter(|column| column.names.iter().any(|(_, names)| of_table(names))).count()
     }
 
-    fn of(&self, column: u32) -> Option<&Column<'_>> {
+    fn of(&self, column: u32) -> Option<&HeaderColumn<'_>> {
         self.columns.iter().find(|one| one.cell.column == column)
     }
 
     fn address(&self, column: u32) -> String {
-        self.of(column).map(Column::address).unwrap_or_default()
+        self.of(column).map(HeaderColumn::address).unwrap_or_default()
     }
 
     /// The columns under another name of one that is read, other than those of a second table.
@@ -621,7 +621,7 @@ impl Candidate<'_> {
 }
 
 #[derive(Debug, Clone)]
-struct Place {
+struct HeaderPlace {
     column: u32,
     rank: u8,
     /// Another sheet column with the same right to the name.
@@ -632,7 +632,7 @@ struct Place {
 
 #[derive(Debug, Clone)]
 struct Fit {
-    columns: Vec<Option<Place>>,
+    columns: Vec<Option<HeaderPlace>>,
     matched: usize,
     rank: u32,
     complete: bool,
@@ -650,7 +650,7 @@ impl Fit {
             place => {
                 let mut all = place.take().map(|place| place.all).unwrap_or_default();
                 all.push(column);
-                *place = Some(Place { column, rank, second: None, all });
+                *place = Some(HeaderPlace { column, rank, second: None, all });
             }
         }
     }

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use crate::finding::{Code, Severity};
 use crate::pack::{Pack, Reference};
 
-use super::column::Cells;
+use super::column::ColumnCells;
 use super::directory::{Directory, Who};
 use super::{alike, text};
 
@@ -67,7 +67,7 @@ pub struct Matcher<'a> {
     label: usize,
     directory: &'a Directory,
     within: Option<Box<Matcher<'a>>>,
-    cells: &'a [Cells],
+    cells: &'a [ColumnCells],
     /// Per entry of the id column.
     by_id: Vec<Option<Who>>,
     /// Searches for what a name may have meant that are still allowed.
@@ -80,7 +80,7 @@ impl<'a> Matcher<'a> {
         table: usize,
         reference: &Reference,
         directories: &'a [Directory],
-        cells: &'a [Cells],
+        cells: &'a [ColumnCells],
     ) -> Self {
         let plain = |subject: usize, id: usize, label: usize, within| {
             let directory = &directories[subject];

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::finding::{Code, Severity};
 use crate::pack::{self, ColumnKind};
 
-use super::column::{Content, Value};
+use super::column::{CellValue, ReadContent};
 use super::directory::{Directory, Who};
 use super::judge::Work;
 use super::refer::{Matcher, RowFault};
@@ -86,8 +86,10 @@ impl Work<'_> {
         let judged: Vec<Applies> = cells
             .entries()
             .map(|entry| match entry.content {
-                Content::Good(Value::Choice(index)) if values.get(*index as usize) == Some(value) => Applies::Yes,
-                Content::Good(_) => Applies::No,
+                ReadContent::Good(CellValue::Choice(index)) if values.get(*index as usize) == Some(value) => {
+                    Applies::Yes
+                }
+                ReadContent::Good(_) => Applies::No,
                 _ => Applies::Unknown,
             })
             .collect();

@@ -7,10 +7,10 @@ use crate::pack::Pack;
 use crate::place::{A1, SheetId};
 
 use super::again::Again;
-use super::examine::{Rows, SheetFault};
-use super::recognise::{Near, Spot, Unrecognised};
+use super::examine::{SheetFault, TableRows};
+use super::recognise::{NearTable, Spot, Unrecognised};
 use super::refer::RowFault;
-use super::scan::Kind;
+use super::scan::ScannedKind;
 use super::{Dataset, Sheet, SheetKind, text};
 
 /// Collects what there is to tell.
@@ -80,21 +80,21 @@ impl<'a> Notes<'a> {
     }
 
     /// What a sheet turned out to be.
-    pub fn sheet(&mut self, sheet: SheetId, kind: &Kind) {
+    pub fn sheet(&mut self, sheet: SheetId, kind: &ScannedKind) {
         let name = |table: usize| &self.pack.tables[table].name;
         match kind {
-            Kind::Prose => {}
-            Kind::Hidden(tables) => {
+            ScannedKind::Prose => {}
+            ScannedKind::Hidden(tables) => {
                 let names: Vec<String> = tables.iter().map(|table| format!("《{}》", name(*table))).collect();
                 let reason = format!("本工作表是隐藏的，没有采用；它的表头是{}的", names.join("、"));
                 let remedy = "如是要报送的数据，请取消隐藏；不需要的，请删去本工作表".to_owned();
                 self.noted.push(Note::of_sheet(sheet, None, Code::HiddenSheet, reason, remedy));
             }
-            Kind::Unrecognised(unrecognised) => {
+            ScannedKind::Unrecognised(unrecognised) => {
                 let (reason, remedy) = unrecognised_text(self.pack, unrecognised);
                 self.noted.push(Note::of_sheet(sheet, None, Code::UnrecognisedSheet, reason, remedy));
             }
-            Kind::Table(part) => {
+            ScannedKind::Table(part) => {
                 if let Some((other, row)) = part.doubled {
                     let (read, row) = (name(part.table), u64::from(row) + 1);
                     let (reason, remedy) = if other == part.table {
@@ -170,7 +170,7 @@ impl<'a> Notes<'a> {
     }
 
     /// Faults of a table's rows.
-    pub fn rows(&mut self, table: usize, rows: &Rows, faults: &[(usize, RowFault)], sheets: &[Sheet]) {
+    pub fn rows(&mut self, table: usize, rows: &TableRows, faults: &[(usize, RowFault)], sheets: &[Sheet]) {
         self.noted.reserve(faults.len());
         for (row, fault) in faults {
             let (sheet, line) = rows.origin[*row];
@@ -332,7 +332,7 @@ pub fn missing_table(
     pack: &Pack,
     table: usize,
     dataset: &Dataset,
-    nears: &[Vec<Near>],
+    nears: &[Vec<NearTable>],
     hidden: &[SheetId],
 ) -> (String, String) {
     let name = &pack.tables[table].name;
@@ -347,7 +347,7 @@ pub fn missing_table(
             format!("请取消该工作表的隐藏，或把《{name}》另行放入输入文件夹"),
         );
     }
-    let mut nearest: Vec<(bool, usize, usize, &Near)> = Vec::new();
+    let mut nearest: Vec<(bool, usize, usize, &NearTable)> = Vec::new();
     for (at, all) in nears.iter().enumerate() {
         if let Some(near) = all.iter().find(|near| near.table == table && near.matched > 1) {
             let taken = matches!(dataset.sheets[at].kind, SheetKind::Table(_));

@@ -10,11 +10,11 @@ use crate::workbook::{Looks, Merge, Raw, Sink};
 use super::again::Again;
 use super::body::Body;
 use super::coerce::Coercion;
-use super::column::Cells;
+use super::column::ColumnCells;
 use super::date::TitleYears;
 use super::head::{self, HEADER_ROWS, HeadRow};
-use super::recognise::{self, Headers, Match, Near, Recognition, Unrecognised};
-use super::seen::Seen;
+use super::recognise::{self, Headers, Match, NearTable, Recognition, Unrecognised};
+use super::seen::SeenCell;
 use super::text;
 
 /// What the pack says about reading, prepared once.
@@ -45,18 +45,18 @@ fn examples(pack: &Pack, table: &Table) -> Vec<Vec<String>> {
 /// What a sheet holds.
 #[derive(Debug)]
 pub struct Scanned {
-    pub kind: Kind,
+    pub kind: ScannedKind,
     /// Non-blank rows below the header (of the whole sheet where there is none).
     pub rows: u64,
     /// Those that are no data.
     pub ignored: u64,
     /// How near the sheet comes to each table.
-    pub nears: Vec<Near>,
+    pub nears: Vec<NearTable>,
 }
 
 #[derive(Debug)]
-pub enum Kind {
-    Table(Box<Part>),
+pub enum ScannedKind {
+    Table(Box<TablePart>),
     Unrecognised(Box<Unrecognised>),
     /// On a sheet that nobody sees; the tables that it fits.
     Hidden(Vec<usize>),
@@ -67,9 +67,11 @@ impl Scanned {
     /// The same of a sheet that is hidden: nobody answers for what nobody sees.
     pub fn hidden(self) -> Self {
         let kind = match self.kind {
-            Kind::Table(part) => Kind::Hidden(vec![part.table]),
-            Kind::Unrecognised(unrecognised) if !unrecognised.tie.is_empty() => Kind::Hidden(unrecognised.tie),
-            _ => Kind::Prose,
+            ScannedKind::Table(part) => ScannedKind::Hidden(vec![part.table]),
+            ScannedKind::Unrecognised(unrecognised) if !unrecognised.tie.is_empty() => {
+                ScannedKind::Hidden(unrecognised.tie)
+            }
+            _ => ScannedKind::Prose,
         };
         Self { kind, ignored: self.rows, nears: Vec::new(), ..self }
     }
@@ -77,7 +79,7 @@ impl Scanned {
 
 /// The data rows of a sheet that is a table.
 #[derive(Debug)]
-pub struct Part {
+pub struct TablePart {
     pub table: usize,
     /// Sheet column of each of the table's columns.
     pub columns: Vec<Option<u32>>,
@@ -95,7 +97,7 @@ pub struct Part {
     /// Sheet row of each data row.
     pub lines: Vec<u32>,
     /// Per column of the table.
-    pub cells: Vec<Cells>,
+    pub cells: Vec<ColumnCells>,
 }
 
 /// Takes the cells of one sheet of a book whose cells have those looks.
@@ -106,15 +108,15 @@ pub struct Scan<'s> {
     merges: &'s [Merge],
     /// The first rows as shown, to look at the header again when the merged ranges are known.
     head: Vec<ShownRow>,
-    stage: Stage<'s>,
+    stage: ScanStage<'s>,
 }
 
 /// A row with its filled cells by sheet column.
 type ShownRow = (u32, Vec<(u32, String)>);
 
-enum Stage<'s> {
+enum ScanStage<'s> {
     Head(Vec<(u32, Vec<(u32, Raw)>)>),
-    Rows(Box<Body<'s>>),
+    TableRows(Box<Body<'s>>),
     Other(Other),
 }
 
@@ -123,59 +125,59 @@ impl Sink for Scan<'_> {
         if matches!(&value, Raw::Text(given) if text::is_empty(given)) {
             return;
         }
-        if row >= HEADER_ROWS && matches!(self.stage, Stage::Head(_)) {
+        if row >= HEADER_ROWS && matches!(self.stage, ScanStage::Head(_)) {
             self.decide();
         }
         match &mut self.stage {
-            Stage::Head(head) => match head.last_mut().filter(|(last, _)| *last == row) {
+            ScanStage::Head(head) => match head.last_mut().filter(|(last, _)| *last == row) {
                 Some((_, cells)) => cells.push((column, value)),
                 None => head.push((row, vec![(column, value)])),
             },
-            Stage::Rows(body) => body.cell(row, column, value),
-            Stage::Other(other) => other.cell(row),
+            ScanStage::TableRows(body) => body.cell(row, column, value),
+            ScanStage::Other(other) => other.cell(row),
         }
     }
 
     fn shared(&mut self, row: u32, column: u32, number: usize, text: &Arc<str>) {
         match &mut self.stage {
-            Stage::Rows(body) if !text::is_empty(text) => body.shared(row, column, number, text),
+            ScanStage::TableRows(body) if !text::is_empty(text) => body.shared(row, column, number, text),
             _ => self.cell(row, column, Raw::Text(Arc::clone(text))),
         }
     }
 
     fn text(&mut self, row: u32, column: u32, text: &str) {
         match &mut self.stage {
-            Stage::Rows(body) if !text::is_empty(text) => body.text(row, column, text),
+            ScanStage::TableRows(body) if !text::is_empty(text) => body.text(row, column, text),
             _ => self.cell(row, column, Raw::Text(Arc::from(text))),
         }
     }
 
     fn restart(&mut self) {
-        self.stage = Stage::Head(Vec::new());
+        self.stage = ScanStage::Head(Vec::new());
         self.head.clear();
     }
 
     fn fork(&self) -> Option<Self> {
         match &self.stage {
-            Stage::Rows(body) => {
-                let (stage, head) = (Stage::Rows(Box::new(body.fork())), Vec::new());
+            ScanStage::TableRows(body) => {
+                let (stage, head) = (ScanStage::TableRows(Box::new(body.fork())), Vec::new());
                 Some(Self { stage, head, ..*self })
             }
-            Stage::Head(_) | Stage::Other(_) => None,
+            ScanStage::Head(_) | ScanStage::Other(_) => None,
         }
     }
 
     fn cut(&mut self) {
-        if let Stage::Rows(body) = &mut self.stage {
+        if let ScanStage::TableRows(body) = &mut self.stage {
             body.cut();
         }
     }
 
     fn join(&mut self, forks: Vec<Self>, order: &[(usize, usize)]) {
-        let Stage::Rows(body) = &mut self.stage else { return };
+        let ScanStage::TableRows(body) = &mut self.stage else { return };
         let bodies = forks.into_iter().filter_map(|fork| match fork.stage {
-            Stage::Rows(body) => Some(*body),
-            Stage::Head(_) | Stage::Other(_) => None,
+            ScanStage::TableRows(body) => Some(*body),
+            ScanStage::Head(_) | ScanStage::Other(_) => None,
         });
         body.join(bodies.collect(), order);
     }
@@ -184,7 +186,7 @@ impl Sink for Scan<'_> {
 impl<'s> Scan<'s> {
     /// `merges`: the sheet's merged ranges, where they are known already.
     pub fn new(schema: &'s Schema, looks: &'s Looks, merges: &'s [Merge]) -> Self {
-        Self { schema, looks, merges, head: Vec::new(), stage: Stage::Head(Vec::new()) }
+        Self { schema, looks, merges, head: Vec::new(), stage: ScanStage::Head(Vec::new()) }
     }
 
     /// The sheet is at its end. Whether the header is another one in the light of its merged ranges: then all of it
@@ -193,8 +195,8 @@ impl<'s> Scan<'s> {
         self.decide();
         let (recognition, _) = self.recognise(merges);
         match (&self.stage, recognition) {
-            (Stage::Rows(body), Recognition::Table(found)) => !body.was_read_by(&found),
-            (Stage::Rows(_), _) | (_, Recognition::Table(_)) => true,
+            (ScanStage::TableRows(body), Recognition::Table(found)) => !body.was_read_by(&found),
+            (ScanStage::TableRows(_), _) | (_, Recognition::Table(_)) => true,
             _ => false,
         }
     }
@@ -205,12 +207,12 @@ impl<'s> Scan<'s> {
         let head = self.seen(merges);
         let (recognition, nears) = self.schema.headers.recognise(&head);
         match (self.stage, recognition) {
-            (Stage::Rows(body), Recognition::Table(found)) => {
+            (ScanStage::TableRows(body), Recognition::Table(found)) => {
                 let titles = titles(&head, &found);
                 body.finish(*found, nears, titles, merges)
             }
-            (Stage::Other(other), Recognition::Unrecognised(unrecognised)) => other.finish(unrecognised, nears),
-            (_, _) => Scanned { kind: Kind::Prose, rows: 0, ignored: 0, nears: Vec::new() },
+            (ScanStage::Other(other), Recognition::Unrecognised(unrecognised)) => other.finish(unrecognised, nears),
+            (_, _) => Scanned { kind: ScannedKind::Prose, rows: 0, ignored: 0, nears: Vec::new() },
         }
     }
 
@@ -219,15 +221,15 @@ impl<'s> Scan<'s> {
         head::rows(&self.head, merges)
     }
 
-    fn recognise(&self, merges: &[Merge]) -> (Recognition, Vec<Near>) {
+    fn recognise(&self, merges: &[Merge]) -> (Recognition, Vec<NearTable>) {
         self.schema.headers.recognise(&self.seen(merges))
     }
 
     /// Looks for the header in the rows kept so far, and reads those below it.
     fn decide(&mut self) {
-        let Stage::Head(kept) = &mut self.stage else { return };
+        let ScanStage::Head(kept) = &mut self.stage else { return };
         let kept = std::mem::take(kept);
-        let shown = |(column, raw): &(u32, Raw)| (*column, Seen::of_raw(raw, self.looks).shown.into_owned());
+        let shown = |(column, raw): &(u32, Raw)| (*column, SeenCell::of_raw(raw, self.looks).shown.into_owned());
         self.head = kept.iter().map(|(row, cells)| (*row, cells.iter().map(shown).collect())).collect();
         let head = self.seen(self.merges);
         self.stage = match self.schema.headers.recognise(&head).0 {
@@ -240,14 +242,14 @@ impl<'s> Scan<'s> {
                         }
                     }
                 }
-                Stage::Rows(body)
+                ScanStage::TableRows(body)
             }
             Recognition::Unrecognised(_) => {
                 let mut other = Other { row: None, in_row: 0, rows: 0, most: 0 };
                 for (row, cells) in &kept {
                     cells.iter().for_each(|_| other.cell(*row));
                 }
-                Stage::Other(other)
+                ScanStage::Other(other)
             }
         };
     }
@@ -283,9 +285,10 @@ impl Other {
         self.most = self.most.max(self.in_row);
     }
 
-    fn finish(self, unrecognised: Box<Unrecognised>, nears: Vec<Near>) -> Scanned {
+    fn finish(self, unrecognised: Box<Unrecognised>, nears: Vec<NearTable>) -> Scanned {
         let headers = nears.iter().map(|near| near.matched).max().unwrap_or(0);
-        let kind = if self.most < 3 && headers < 2 { Kind::Prose } else { Kind::Unrecognised(unrecognised) };
+        let kind =
+            if self.most < 3 && headers < 2 { ScannedKind::Prose } else { ScannedKind::Unrecognised(unrecognised) };
         Scanned { kind, rows: self.rows, ignored: self.rows, nears }
     }
 }

@@ -15,7 +15,7 @@ use super::{date, text};
 
 /// A cell as it looks.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen<'a> {
+pub struct SeenCell<'a> {
     pub stored: Stored<'a>,
     /// What is seen, without outer blanks; of what is hidden what is stored.
     pub shown: Cow<'a, str>,
@@ -41,19 +41,19 @@ pub enum Sight {
     Replaced,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> SeenCell<'a> {
     /// What a cell of a book looks like whose formats are `looks`.
-    pub fn of(stored: Stored<'a>, looks: &Looks) -> Seen<'a> {
+    pub fn of(stored: Stored<'a>, looks: &Looks) -> SeenCell<'a> {
         let seen = |shown: String, sight: Sight| match text::trimmed(&shown) {
-            "" => Seen { stored, shown: stored.plain(), sight: Sight::Hidden },
-            trimmed if trimmed.len() < shown.len() => Seen { stored, shown: Cow::Owned(trimmed.to_owned()), sight },
-            _ => Seen { stored, shown: Cow::Owned(shown), sight },
+            "" => SeenCell { stored, shown: stored.plain(), sight: Sight::Hidden },
+            trimmed if trimmed.len() < shown.len() => SeenCell { stored, shown: Cow::Owned(trimmed.to_owned()), sight },
+            _ => SeenCell { stored, shown: Cow::Owned(shown), sight },
         };
         match stored {
             // Nearly every number has no format.
-            Stored::Number(_, Look::PLAIN) => Seen { stored, shown: stored.plain(), sight: Sight::Stored },
+            Stored::Number(_, Look::PLAIN) => SeenCell { stored, shown: stored.plain(), sight: Sight::Stored },
             Stored::Number(number, look) => match looks.number(look, number) {
-                Shown::AsStored => Seen { stored, shown: stored.plain(), sight: Sight::Stored },
+                Shown::AsStored => SeenCell { stored, shown: stored.plain(), sight: Sight::Stored },
                 Shown::Rounded(shown) => seen(shown, Sight::Rounded),
                 Shown::Percent(shown) => seen(shown, Sight::Percent),
                 Shown::Dressed(shown) => seen(shown, Sight::Dressed),
@@ -65,13 +65,13 @@ impl<'a> Seen<'a> {
                 seen(shown, Sight::Day(day))
             }
             Stored::Veiled(veiled) => seen(veiled.shown.clone(), Sight::Replaced),
-            _ => Seen { stored, shown: stored.plain(), sight: Sight::Stored },
+            _ => SeenCell { stored, shown: stored.plain(), sight: Sight::Stored },
         }
     }
 
-    /// As [`Seen::of`], of a cell as the workbook gives it.
-    pub fn of_raw(raw: &'a Raw, looks: &Looks) -> Seen<'a> {
-        Seen::of(Stored::from(raw), looks)
+    /// As [`SeenCell::of`], of a cell as the workbook gives it.
+    pub fn of_raw(raw: &'a Raw, looks: &Looks) -> SeenCell<'a> {
+        SeenCell::of(Stored::from(raw), looks)
     }
 
     /// The day that the cell says; none for less than a day, and where something else is seen than is stored.

@@ -10,7 +10,7 @@ use crate::finding::Code;
 use crate::place::A1;
 use crate::workbook::Merge;
 
-use super::column::{Cells, Content, EMPTY, Fault};
+use super::column::{ColumnCells, ContentFault, EMPTY, ReadContent};
 use super::merged::{self, Covered, Merges};
 use super::rows::Remark;
 use super::text;
@@ -44,9 +44,9 @@ pub struct Settling<'a> {
     /// The name of a column of the table.
     pub name: &'a dyn Fn(usize) -> &'a str,
     /// What a text means in a column of the table.
-    pub read: &'a dyn Fn(usize, &str) -> Content,
+    pub read: &'a dyn Fn(usize, &str) -> ReadContent,
     pub lines: Vec<u32>,
-    pub cells: Vec<Cells>,
+    pub cells: Vec<ColumnCells>,
     pub doubts: Vec<Doubt>,
 }
 
@@ -73,7 +73,7 @@ const MOST_LEADS: usize = 256;
 
 impl<'a> Settling<'a> {
     /// The sheet rows and cells of the data, and how many rows are none.
-    pub fn settle(mut self, merges: &[Merge]) -> (Vec<u32>, Vec<Cells>, u64) {
+    pub fn settle(mut self, merges: &[Merge]) -> (Vec<u32>, Vec<ColumnCells>, u64) {
         let merges = Merges::new(merges);
         let mut bare = BTreeSet::new();
         let mut hiding = BTreeSet::new();
@@ -127,7 +127,7 @@ impl<'a> Settling<'a> {
                     } else {
                         let fault = self.hidden(at, code, covered.range, top);
                         let shown = self.cells[at].of_code(code).shown.to_owned();
-                        self.cells[at].codes[row] = self.cells[at].put(&shown, Content::Bad(Box::new(fault)));
+                        self.cells[at].codes[row] = self.cells[at].put(&shown, ReadContent::Bad(Box::new(fault)));
                         hiding.insert(row);
                     }
                 }
@@ -167,11 +167,11 @@ impl<'a> Settling<'a> {
         }
         let entry = self.cells[at].of_code(code);
         let shown = self.shown(top);
-        matches!(entry.content, Content::Blank)
+        matches!(entry.content, ReadContent::Blank)
             || (!shown.is_empty() && text::folded(entry.shown) == text::folded(shown))
     }
 
-    fn hidden(&self, at: usize, code: u32, range: Merge, top: Top<'_>) -> Fault {
+    fn hidden(&self, at: usize, code: u32, range: Merge, top: Top<'_>) -> ContentFault {
         let (column, range, corner) = ((self.name)(at), merged::name(range), A1(range.0, range.1));
         let sees = match top {
             Top::Elsewhere => format!("那里显示的是{corner}的内容，不是{column}"),
@@ -181,7 +181,7 @@ impl<'a> Settling<'a> {
         };
         let stored = self.cells[at].of_code(code).shown;
         let what = if stored.is_empty() { "公式".to_owned() } else { format!("「{stored}」") };
-        Fault {
+        ContentFault {
             code: Code::NotAsShown,
             reason: format!("{column}{what}被合并的单元格{range}盖住，{sees}"),
             remedy: format!("请取消{range}的合并，逐格核对填写；盖住的内容不需要的，请清除"),
@@ -231,7 +231,7 @@ impl<'a> Settling<'a> {
     }
 
     /// All rows but those.
-    fn without(mut self, none: &BTreeSet<usize>) -> (Vec<u32>, Vec<Cells>, u64) {
+    fn without(mut self, none: &BTreeSet<usize>) -> (Vec<u32>, Vec<ColumnCells>, u64) {
         if !none.is_empty() {
             let mut keep = vec![true; self.lines.len()];
             none.iter().for_each(|row| keep[*row] = false);

@@ -12,8 +12,8 @@ use crate::pack::scope::Meaning;
 use crate::pack::sql::Literal;
 use crate::pack::{CellRule, Expression, Formula, Source};
 
-use super::column::Entry;
-use super::examine::Verdict;
+use super::column::ContentEntry;
+use super::examine::RowVerdict;
 use super::frame;
 use super::judge::Work;
 use super::refer::RowFault;
@@ -30,7 +30,11 @@ pub struct Otherwise {
 
 impl Work<'_> {
     /// The cells of rows that count in which the number shown and the one stored lie on different sides of a line.
-    pub(super) fn sides(&mut self, verdicts: &[Verdict], years: &[Option<i32>]) -> Result<Vec<Otherwise>, PolarsError> {
+    pub(super) fn sides(
+        &mut self,
+        verdicts: &[RowVerdict],
+        years: &[Option<i32>],
+    ) -> Result<Vec<Otherwise>, PolarsError> {
         let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
         let mut found = Vec::new();
         let pack = self.world.pack;
@@ -64,7 +68,7 @@ impl Work<'_> {
     }
 
     /// Used rows in which a column shows another number than it stores.
-    fn rounded(&self, at: usize, verdicts: &[Verdict]) -> Vec<usize> {
+    fn rounded(&self, at: usize, verdicts: &[RowVerdict]) -> Vec<usize> {
         let cells = &self.rows.cells[at];
         let rounded: Vec<bool> = cells.entries().map(|entry| entry.number_seen().is_some()).collect();
         if !rounded.contains(&true) {
@@ -72,7 +76,7 @@ impl Work<'_> {
         }
         let codes = cells.codes.iter().enumerate();
         codes
-            .filter(|(row, code)| rounded[**code as usize] && verdicts[*row] == Verdict::Used)
+            .filter(|(row, code)| rounded[**code as usize] && verdicts[*row] == RowVerdict::Used)
             .map(|(row, _)| row)
             .collect()
     }
@@ -117,7 +121,7 @@ impl Work<'_> {
             Some(Literal::Int(line)) => f64::from(*line),
             _ => return Ok(vec![false; rows.len()]),
         };
-        let side = |entry: Entry<'_>| {
+        let side = |entry: ContentEntry<'_>| {
             let (seen, stored) = (entry.number_seen()?, entry.number()?);
             Some(seen.total_cmp(&line) != stored.total_cmp(&line))
         };

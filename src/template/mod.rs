@@ -18,7 +18,7 @@ use rust_xlsxwriter::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::handoff::layout::MARGINS;
-use crate::handoff::write::{Lists, prompted};
+use crate::handoff::write::{DropDowns, prompted};
 use crate::pack::{self, Column, ColumnKind, EXAMPLE, Pack, Table};
 use crate::place::letters;
 
@@ -95,7 +95,7 @@ fn plan(pack: &Pack) -> Result<Vec<(String, Vec<&Table>)>, Error> {
 fn workbook(pack: &Pack, tables: &[&Table]) -> Result<Workbook, XlsxError> {
     let mut workbook = new_workbook()?;
     write_guide(workbook.add_worksheet(), pack, tables)?;
-    let mut lists = Lists::default();
+    let mut lists = DropDowns::default();
     for table in tables {
         write_table(workbook.add_worksheet(), pack, table, &mut lists)?;
     }
@@ -185,7 +185,7 @@ const ONE_OF: Color = Color::RGB(0xFF_F2_CC);
 const OPTIONAL: Color = Color::RGB(0xED_ED_ED);
 const LACKING: Color = Color::RGB(0xFF_C7_CE);
 
-fn write_table(sheet: &mut Worksheet, pack: &Pack, table: &Table, lists: &mut Lists) -> Result<(), XlsxError> {
+fn write_table(sheet: &mut Worksheet, pack: &Pack, table: &Table, lists: &mut DropDowns) -> Result<(), XlsxError> {
     sheet.set_name(&table.name)?;
     let title = chinese().set_bold().set_font_size(14);
     let sample = chinese()
@@ -277,7 +277,7 @@ fn cell_format(kind: &ColumnKind) -> Format {
 }
 
 /// What Excel lets a clerk type, and the words it shows beside the cell.
-fn validation(pack: &Pack, table: &Table, column: &Column, lists: &mut Lists) -> Result<DataValidation, XlsxError> {
+fn validation(pack: &Pack, table: &Table, column: &Column, lists: &mut DropDowns) -> Result<DataValidation, XlsxError> {
     let allowed = guide::allowed(pack, &column.kind);
     let new = DataValidation::new();
     let rule = match &column.kind {

@@ -20,12 +20,12 @@ pub(super) struct Coding {
     pub page: Option<&'static Encoding>,
 }
 /// Walks records one by one.
-pub(super) struct Records<'a> {
+pub(super) struct BiffRecords<'a> {
     pub stream: &'a [u8],
     pub at: usize,
 }
 
-impl<'a> Records<'a> {
+impl<'a> BiffRecords<'a> {
     pub fn next(&mut self) -> Result<(u16, &'a [u8]), Fault> {
         let cut = || Fault::damaged("数据流在结束标记前中断");
         let header = self.stream.get(self.at..).and_then(|rest| rest.get(..4)).ok_or_else(cut)?;

@@ -21,7 +21,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::error::Fault;
 use super::{Raw, cells, dates};
-use code::{Code, Kind, Section};
+use code::{FormatCode, FormatSection, SectionKind};
 use day::Moment;
 use decimal::Decimal;
 
@@ -75,7 +75,7 @@ pub struct Looks {
     /// So many days later than in the 1900 system do serials begin.
     shift: f64,
     /// By the number of the look.
-    formats: Vec<Code>,
+    formats: Vec<FormatCode>,
     /// The look of each code that has come so far.
     known: HashMap<String, Look>,
     /// By the number of the cell style.
@@ -91,7 +91,7 @@ impl Default for Looks {
     fn default() -> Self {
         Looks {
             shift: 0.0,
-            formats: vec![Code::new(GENERAL)],
+            formats: vec![FormatCode::new(GENERAL)],
             known: HashMap::from([(GENERAL.to_owned(), Look::PLAIN)]),
             styles: Vec::new(),
         }
@@ -123,7 +123,7 @@ impl Looks {
             return Err(Fault::too_large("有数字格式过长"));
         }
         let look = Look(self.formats.len() as u32);
-        self.formats.push(Code::new(code));
+        self.formats.push(FormatCode::new(code));
         cells::check_formats(self.formats.len())?;
         self.known.insert(code.to_owned(), look);
         Ok(look)
@@ -148,7 +148,8 @@ impl Looks {
     /// A stored number: a date where its look says so and it is one.
     pub(super) fn raw(&self, value: f64, look: Look) -> Raw {
         let format = self.format(look);
-        let is_date = format.has_dates() && format.for_number(value).is_some_and(|(it, _)| it.kind == Kind::Date);
+        let is_date =
+            format.has_dates() && format.for_number(value).is_some_and(|(it, _)| it.kind == SectionKind::Date);
         match is_date.then(|| dates::from_serial(value, self.shift)).flatten() {
             Some(at) => Raw::DateTime(at, look),
             None => Raw::Number(value, look),
@@ -160,9 +161,9 @@ impl Looks {
     pub(super) fn moment(&self, at: NaiveDateTime, look: Look) -> Raw {
         let serial = dates::to_serial(at, self.shift);
         match self.format(look).for_number(serial).map(|(section, _)| section.kind) {
-            Some(Kind::Date) => Raw::DateTime(at, look),
-            None | Some(Kind::General | Kind::Text) => Raw::DateTime(at, Look::PLAIN),
-            Some(Kind::Number | Kind::Span | Kind::Words) => Raw::Number(serial, look),
+            Some(SectionKind::Date) => Raw::DateTime(at, look),
+            None | Some(SectionKind::General | SectionKind::Text) => Raw::DateTime(at, Look::PLAIN),
+            Some(SectionKind::Number | SectionKind::Span | SectionKind::Words) => Raw::Number(serial, look),
         }
     }
 
@@ -196,7 +197,7 @@ impl Looks {
         let stored = Decimal::new(value);
         let Some((section, unsigned)) = self.number_section(look, value) else { return Shown::AsStored };
         match section.kind {
-            Kind::Date | Kind::Span => Shown::Replaced(match self.instant(value) {
+            SectionKind::Date | SectionKind::Span => Shown::Replaced(match self.instant(value) {
                 Some(moment) => day::text(section, moment),
                 None => "#".repeat(8),
             }),
@@ -212,18 +213,21 @@ impl Looks {
         }
     }
 
-    fn format(&self, look: Look) -> &Code {
+    fn format(&self, look: Look) -> &FormatCode {
         &self.formats[look.0 as usize]
     }
 
     /// The section for a number. Fifteen digits count here too.
-    fn number_section(&self, look: Look, value: f64) -> Option<(&Section, bool)> {
+    fn number_section(&self, look: Look, value: f64) -> Option<(&FormatSection, bool)> {
         self.format(look).for_number(Decimal::new(value).value())
     }
 
-    fn date_section(&self, at: NaiveDateTime, look: Look) -> Option<&Section> {
+    fn date_section(&self, at: NaiveDateTime, look: Look) -> Option<&FormatSection> {
         let serial = dates::to_serial(at, self.shift);
-        self.format(look).for_number(serial).map(|(section, _)| section).filter(|section| section.kind == Kind::Date)
+        self.format(look)
+            .for_number(serial)
+            .map(|(section, _)| section)
+            .filter(|section| section.kind == SectionKind::Date)
     }
 
     /// The moment that a number stands for, be it no date of any calendar; none below nought and after the last day.

@@ -157,16 +157,16 @@ pub struct SheetName {
 
 /// An opened workbook. Sheets may be read from several threads at once.
 #[derive(Debug)]
-pub struct Book {
+pub struct OpenBook {
     name: String,
     sha256: String,
     parser: Parser,
     own: bool,
-    content: Content,
+    content: BookContent,
 }
 
 #[derive(Debug)]
-enum Content {
+enum BookContent {
     Xlsx(Xlsx),
     Xlsb(Xlsb),
     Ods(Ods),
@@ -174,12 +174,12 @@ enum Content {
 }
 
 /// Reads `file` whole, once. `name` is how messages call it: its path relative to the input folder.
-pub fn open(file: &Path, name: &str) -> Result<Book, Error> {
+pub fn open(file: &Path, name: &str) -> Result<OpenBook, Error> {
     open_with(file, name, Parser::Scanner)
 }
 
 /// Opens as [`open`] does, to be read by that parser.
-pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<Book, Error> {
+pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<OpenBook, Error> {
     let io = |source| Error::Io { path: name.to_owned(), source };
     let size = fs::metadata(file).map_err(io)?.len();
     if size > sniff::MOST_FILE {
@@ -187,19 +187,19 @@ pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<Book, Error>
     }
     let bytes = fs::read(file).map_err(io)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let (content, own) = Content::new(bytes, parser).map_err(|fault| fault.of_book(name))?;
-    Ok(Book { name: name.to_owned(), sha256, parser, own, content })
+    let (content, own) = BookContent::new(bytes, parser).map_err(|fault| fault.of_book(name))?;
+    Ok(OpenBook { name: name.to_owned(), sha256, parser, own, content })
 }
 
-impl Content {
+impl BookContent {
     /// What a file holds, and whether this program wrote it.
-    fn new(bytes: Vec<u8>, parser: Parser) -> Result<(Content, bool), Fault> {
+    fn new(bytes: Vec<u8>, parser: Parser) -> Result<(BookContent, bool), Fault> {
         if bytes.starts_with(ole::MAGIC) {
             let ole = Ole::new(&bytes)?;
-            return Ok((Content::Xls(Xls::open(&ole)?), own::in_compound(&ole)));
+            return Ok((BookContent::Xls(Xls::open(&ole)?), own::in_compound(&ole)));
         }
         if bytes.starts_with(b"\x09\x08") {
-            return Ok((Content::Xls(Xls::new(bytes)?), false));
+            return Ok((BookContent::Xls(Xls::new(bytes)?), false));
         }
         if !bytes.starts_with(b"PK") {
             return Err(Fault::NotAWorkbook(sniff::describe(&bytes).to_owned()));
@@ -210,13 +210,13 @@ impl Content {
         let content = match sniff::zip_kind(&package.names()) {
             Some(ZipKind::Word) => return not("Word 文档"),
             Some(ZipKind::Slides) => return not("演示文稿"),
-            Some(ZipKind::OpenDocument) => Content::Ods(Ods::open(package)?),
+            Some(ZipKind::OpenDocument) => BookContent::Ods(Ods::open(package)?),
             Some(ZipKind::Workbook) => {
                 let main = opc::main_part(&package)?;
                 if main.to_ascii_lowercase().ends_with(".bin") {
-                    Content::Xlsb(Xlsb::open(package, &main)?)
+                    BookContent::Xlsb(Xlsb::open(package, &main)?)
                 } else {
-                    Content::Xlsx(Xlsx::open(package, &main, parser)?)
+                    BookContent::Xlsx(Xlsx::open(package, &main, parser)?)
                 }
             }
             None => return not("压缩包，其中没有工作簿"),
@@ -225,7 +225,7 @@ impl Content {
     }
 }
 
-impl Book {
+impl OpenBook {
     /// Of the file's bytes, lower-case hex.
     pub fn sha256(&self) -> &str {
         &self.sha256
@@ -239,20 +239,20 @@ impl Book {
     /// The number formats that the looks of its cells stand for.
     pub fn looks(&self) -> &Looks {
         match &self.content {
-            Content::Xlsx(book) => book.looks(),
-            Content::Xlsb(book) => book.looks(),
-            Content::Xls(book) => book.looks(),
-            Content::Ods(book) => book.looks(),
+            BookContent::Xlsx(book) => book.looks(),
+            BookContent::Xlsb(book) => book.looks(),
+            BookContent::Xls(book) => book.looks(),
+            BookContent::Ods(book) => book.looks(),
         }
     }
 
     /// The sheets that hold cells, in the book's order.
     pub fn sheets(&self) -> &[SheetName] {
         match &self.content {
-            Content::Xlsx(book) => &book.sheets,
-            Content::Xlsb(book) => &book.sheets,
-            Content::Ods(book) => &book.sheets,
-            Content::Xls(book) => &book.sheets,
+            BookContent::Xlsx(book) => &book.sheets,
+            BookContent::Xlsb(book) => &book.sheets,
+            BookContent::Ods(book) => &book.sheets,
+            BookContent::Xls(book) => &book.sheets,
         }
     }
 
@@ -261,10 +261,10 @@ impl Book {
     /// An error may come after some cells have been sent, for a file can be broken at its very end.
     pub fn read<S: Sink + Send>(&self, sheet: usize, sink: &mut S) -> Result<Vec<Merge>, Error> {
         match &self.content {
-            Content::Xlsx(book) => book.read(sheet, self.parser, sink),
-            Content::Xlsb(book) => book.read(sheet, Ordered::new(sink)),
-            Content::Ods(book) => book.read(sheet, Ordered::new(sink)),
-            Content::Xls(book) => book.read(sheet, Ordered::new(sink)),
+            BookContent::Xlsx(book) => book.read(sheet, self.parser, sink),
+            BookContent::Xlsb(book) => book.read(sheet, Ordered::new(sink)),
+            BookContent::Ods(book) => book.read(sheet, Ordered::new(sink)),
+            BookContent::Xls(book) => book.read(sheet, Ordered::new(sink)),
         }
         .map_err(|fault| fault.of_sheet(&self.name, &self.sheets()[sheet].name))
     }

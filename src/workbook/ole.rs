@@ -20,11 +20,11 @@ pub(super) struct Ole<'a> {
     table: Vec<u32>,
     small_table: Vec<u32>,
     small: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Vec<OleEntry>,
 }
 
 #[derive(Debug, Clone)]
-struct Entry {
+struct OleEntry {
     name: String,
     kind: u8,
     left: u32,
@@ -96,7 +96,7 @@ impl<'a> Ole<'a> {
     }
 
     /// An entry of the top folder, not one of an embedded document.
-    fn find(&self, name: &str) -> Option<&Entry> {
+    fn find(&self, name: &str) -> Option<&OleEntry> {
         let mut waiting = vec![self.entries.first()?.child];
         let mut left = self.entries.len();
         while let Some(id) = waiting.pop() {
@@ -152,10 +152,10 @@ impl<'a> Ole<'a> {
     }
 }
 
-fn entry(bytes: &[u8]) -> Entry {
+fn entry(bytes: &[u8]) -> OleEntry {
     let length = usize::from(u16_at(bytes, 64)).clamp(2, 64) - 2;
     let units = bytes[..length].chunks_exact(2).map(|unit| u16_at(unit, 0));
-    Entry {
+    OleEntry {
         name: char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
         kind: bytes[66],
         left: u32_at(bytes, 68),

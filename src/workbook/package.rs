@@ -30,7 +30,7 @@ const LOCAL: &[u8] = b"PK\x03\x04";
 
 /// One part as the directory describes it.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(super) struct PackagePart {
     /// With `/` between folders and none in front.
     pub name: String,
     pub size: u64,
@@ -45,7 +45,7 @@ pub(super) struct Part {
 #[derive(Debug)]
 pub(super) struct Package {
     bytes: Vec<u8>,
-    parts: Vec<Part>,
+    parts: Vec<PackagePart>,
 }
 
 impl Package {
@@ -73,7 +73,7 @@ impl Package {
     }
 
     /// The part of that name, whatever its case; an error where there are two.
-    pub fn find(&self, name: &str) -> Result<Option<&Part>, Fault> {
+    pub fn find(&self, name: &str) -> Result<Option<&PackagePart>, Fault> {
         let name = name.trim_start_matches('/');
         let mut found = self.parts.iter().filter(|part| part.name.eq_ignore_ascii_case(name));
         match (found.next(), found.next()) {
@@ -83,12 +83,12 @@ impl Package {
     }
 
     /// A part that has to be there.
-    pub fn need(&self, name: &str) -> Result<&Part, Fault> {
+    pub fn need(&self, name: &str) -> Result<&PackagePart, Fault> {
         self.find(name)?.ok_or_else(|| Fault::damaged(format!("缺少部件 {name}")))
     }
 
     /// A part's content as a stream.
-    pub fn stream(&self, part: &Part) -> Result<Stream<'_>, Fault> {
+    pub fn stream(&self, part: &PackagePart) -> Result<Stream<'_>, Fault> {
         if part.encrypted || part.method == 99 {
             return Err(Fault::Encrypted);
         }
@@ -110,7 +110,7 @@ impl Package {
     }
 
     /// A small part, whole; an error where it is bigger than `most` bytes.
-    pub fn read(&self, part: &Part, most: u64) -> Result<Vec<u8>, Fault> {
+    pub fn read(&self, part: &PackagePart, most: u64) -> Result<Vec<u8>, Fault> {
         if part.size > most {
             return Err(Fault::too_large(format!("部件 {} 有 {} 字节", part.name, part.size)));
         }
@@ -167,7 +167,7 @@ impl Read for Stream<'_> {
 }
 
 /// The directory of a zip file, in its order; folders are left out.
-fn directory<R: Read + Seek>(file: &mut R) -> Result<Vec<Part>, Fault> {
+fn directory<R: Read + Seek>(file: &mut R) -> Result<Vec<PackagePart>, Fault> {
     let no_end = || Fault::damaged("找不到压缩包目录，文件不完整");
     let refused = |e: io::Error| Fault::damaged(format!("压缩包目录读不出来（{e}）"));
     let length = file.seek(SeekFrom::End(0)).map_err(refused)?;
@@ -215,7 +215,7 @@ fn directory<R: Read + Seek>(file: &mut R) -> Result<Vec<Part>, Fault> {
 }
 
 /// One entry of the directory and its length.
-fn entry(bytes: &[u8], shift: u64) -> Option<(Part, usize)> {
+fn entry(bytes: &[u8], shift: u64) -> Option<(PackagePart, usize)> {
     if bytes.len() < 46 || !bytes.starts_with(ENTRY) {
         return None;
     }
@@ -241,7 +241,7 @@ fn entry(bytes: &[u8], shift: u64) -> Option<(Part, usize)> {
         }
         extra = &extra[end..];
     }
-    let part = Part {
+    let part = PackagePart {
         name: name.trim_start_matches('/').to_owned(),
         size,
         packed,

@@ -256,7 +256,7 @@ impl<'a> Cursor<'a> {
 
 /// What surrounds the part of a document that matters: its tags are paired, not looked into.
 #[derive(Debug, Default)]
-pub(super) struct Outside {
+pub(super) struct Surroundings {
     begun: bool,
     /// The names of the open tags.
     tags: Vec<Vec<u8>>,
@@ -264,7 +264,7 @@ pub(super) struct Outside {
 
 /// A tag outside.
 pub(super) enum Outer<'a> {
-    /// The name; its attributes come next and [`Outside::open`] has to be told how it ends.
+    /// The name; its attributes come next and [`Surroundings::open`] has to be told how it ends.
     Start(&'a [u8]),
     /// Text, the declaration, an end tag.
     Passed,
@@ -272,7 +272,7 @@ pub(super) enum Outer<'a> {
     End,
 }
 
-impl Outside {
+impl Surroundings {
     /// The next tag; the document's own has to be called `root`.
     pub fn next<'a>(&mut self, cursor: &mut Cursor<'a>, root: &[u8]) -> Result<Outer<'a>, Stop> {
         let rest = &cursor.bytes[cursor.at..];
@@ -308,7 +308,7 @@ impl Outside {
         Ok(Outer::Start(name))
     }
 
-    /// How the tag that [`Outside::next`] sent ended.
+    /// How the tag that [`Surroundings::next`] sent ended.
     pub fn open(&mut self, name: &[u8], closed: bool) -> Result<(), Stop> {
         if self.tags.len() == DEEPEST || (closed && self.tags.is_empty()) {
             return Err(Stop::Unknown);

@@ -15,7 +15,7 @@ const HEAD: usize = 64 << 10;
 
 /// What a file that nobody calls a workbook turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Content {
+pub(super) enum SniffedContent {
     /// Also a spreadsheet in a form that cannot be read.
     Workbook,
     /// An encrypted Office document: nobody can tell which.
@@ -24,41 +24,41 @@ pub(super) enum Content {
 }
 
 /// Looks into a file, reading no more of a zip archive than its directory unless it is an OpenDocument.
-pub(super) fn content(file: &Path) -> io::Result<Content> {
+pub(super) fn content(file: &Path) -> io::Result<SniffedContent> {
     let mut file = BufReader::new(File::open(file)?);
     let mut head = Vec::new();
     file.by_ref().take(8).read_to_end(&mut head)?;
     if head.starts_with(b"PK") {
-        let Ok(names) = package::names(&mut file) else { return Ok(Content::Other) };
+        let Ok(names) = package::names(&mut file) else { return Ok(SniffedContent::Other) };
         let workbook = match zip_kind(&names) {
             Some(ZipKind::Workbook) => true,
             Some(ZipKind::OpenDocument) => Package::new(whole(file)?).is_ok_and(|package| is_spreadsheet(&package)),
             _ => false,
         };
-        return Ok(if workbook { Content::Workbook } else { Content::Other });
+        return Ok(if workbook { SniffedContent::Workbook } else { SniffedContent::Other });
     }
     if head.starts_with(ole::MAGIC) {
         let bytes = whole(file)?;
-        let Ok(ole) = Ole::new(&bytes) else { return Ok(Content::Other) };
+        let Ok(ole) = Ole::new(&bytes) else { return Ok(SniffedContent::Other) };
         return Ok(if ole.has("Workbook") || ole.has("Book") {
-            Content::Workbook
+            SniffedContent::Workbook
         } else if ole.has("EncryptedPackage") {
-            Content::Encrypted
+            SniffedContent::Encrypted
         } else {
-            Content::Other
+            SniffedContent::Other
         });
     }
     // A bare sheet of Excel's records.
     let bare = matches!(head[..], [9, 8, 8 | 16, 0, 0, 0 | 5 | 6, 5 | 16, 0]);
     if bare {
-        return Ok(Content::Workbook);
+        return Ok(SniffedContent::Workbook);
     }
     let mut text = head;
     file.take(HEAD as u64).read_to_end(&mut text)?;
     Ok(if matches!(markup(&decoded(&text)), Some(Markup::Excel2003 | Markup::Flat)) {
-        Content::Workbook
+        SniffedContent::Workbook
     } else {
-        Content::Other
+        SniffedContent::Other
     })
 }
 

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
-use super::sniff::{self, Content};
+use super::sniff::{self, SniffedContent};
 
 /// What an input folder holds, each list in byte order of the relative path.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -149,9 +149,9 @@ fn descend(folder: &Path, relative: &str, trail: &mut Vec<PathBuf>, walk: &mut W
 /// Whether a file of any other ending is a workbook.
 fn is_workbook(file: &Path) -> std::io::Result<bool> {
     Ok(match sniff::content(file)? {
-        Content::Workbook => true,
-        Content::Encrypted => !has_ending(file, OTHER_DOCUMENT),
-        Content::Other => false,
+        SniffedContent::Workbook => true,
+        SniffedContent::Encrypted => !has_ending(file, OTHER_DOCUMENT),
+        SniffedContent::Other => false,
     })
 }
 

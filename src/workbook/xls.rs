@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::biff::{Coding, Records, Segments, code_page, error, read_strings, unpack_rk};
+use super::biff::{BiffRecords, Coding, Segments, code_page, error, read_strings, unpack_rk};
 use super::cells::{self, Ordered, Strings};
 use super::error::Fault;
 use super::ole::Ole;
@@ -60,7 +60,7 @@ pub(super) struct Xls {
 
 /// What a sheet says of itself that holds for cells further up.
 #[derive(Debug, Clone, Copy)]
-struct Sight {
+struct XlsSight {
     /// The sheet's text coding; only a bare sheet tells one of its own.
     coding: Coding,
     zeros: bool,
@@ -104,7 +104,7 @@ impl Xls {
         let mut formats = HashMap::new();
         let mut format_of = Vec::new();
         let mut listed = 0;
-        let mut records = Records { stream: &stream, at: 0 };
+        let mut records = BiffRecords { stream: &stream, at: 0 };
         let (kind, data) = records.next()?;
         match kind {
             BOF => book.coding.wide = !matches!(u16_at(data, 0), 0x0500 | 0),
@@ -160,7 +160,7 @@ impl Xls {
             book.looks.push_style(look)?;
         }
         book.globals_end = records.at;
-        book.calculated |= are_calculated(Records { stream: &stream, at: records.at }, is_excel_9);
+        book.calculated |= are_calculated(BiffRecords { stream: &stream, at: records.at }, is_excel_9);
         book.stream = stream;
         Ok(book)
     }
@@ -171,7 +171,7 @@ impl Xls {
         if self.stream.get(told..).is_some_and(|rest| rest.len() >= 4 && u16_at(rest, 0) == BOF) {
             return Ok(told);
         }
-        let mut records = Records { stream: &self.stream, at: self.globals_end };
+        let mut records = BiffRecords { stream: &self.stream, at: self.globals_end };
         let (mut depth, mut passed) = (0, 0);
         loop {
             let at = records.at;
@@ -208,9 +208,9 @@ impl Xls {
     }
 
     /// What the sheet from there on says behind its cells.
-    fn sight(&self, start: usize) -> Sight {
-        let mut sight = Sight { coding: self.coding, zeros: true, calculated: self.calculated };
-        let mut records = Records { stream: &self.stream, at: start };
+    fn sight(&self, start: usize) -> XlsSight {
+        let mut sight = XlsSight { coding: self.coding, zeros: true, calculated: self.calculated };
+        let mut records = BiffRecords { stream: &self.stream, at: start };
         let mut depth = 0;
         // Where the stream breaks off, reading will say so.
         while let Ok((kind, data)) = records.next() {
@@ -232,7 +232,7 @@ impl Xls {
 
     pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
         let start = self.start(sheet)?;
-        let mut records = Records { stream: &self.stream, at: start };
+        let mut records = BiffRecords { stream: &self.stream, at: start };
         let sight = self.sight(start);
         records.next()?;
         // Charts lie inside the sheet as streams of their own, with records like cells.
@@ -301,7 +301,7 @@ impl Xls {
     }
 
     /// A record of one cell: row, column and format, then what it holds.
-    fn cell(&self, kind: u16, data: &[u8], sight: Sight) -> Result<Option<Raw>, Fault> {
+    fn cell(&self, kind: u16, data: &[u8], sight: XlsSight) -> Result<Option<Raw>, Fault> {
         let short = || Fault::damaged("有单元格记录不完整");
         let style = usize::from(u16_at(data, 4));
         let veil = |raw| self.looks.veil(raw, self.looks.of_style(style));
@@ -334,16 +334,16 @@ impl Xls {
         })
     }
 
-    fn float(&self, bytes: &[u8], style: usize, sight: Sight) -> Raw {
+    fn float(&self, bytes: &[u8], style: usize, sight: XlsSight) -> Raw {
         self.number(f64::from_bits(u64_at(bytes, 0)), style, sight)
     }
 
     /// A number in four bytes, after its format.
-    fn rk(&self, data: &[u8], sight: Sight) -> Raw {
+    fn rk(&self, data: &[u8], sight: XlsSight) -> Raw {
         self.number(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0)), sight)
     }
 
-    fn number(&self, value: f64, style: usize, sight: Sight) -> Raw {
+    fn number(&self, value: f64, style: usize, sight: XlsSight) -> Raw {
         if !value.is_finite() {
             return Raw::Error("#NUM!".to_owned());
         }
@@ -355,7 +355,7 @@ impl Xls {
 /// Whether the formulas show that they have been calculated. Excel notes something beside them, which is all that is left
 /// of Excel 97 and older; Gnumeric says no more than that the book is one of Excel 2000's kind. Libraries that say so too
 /// (JXL) ask for each formula to be calculated when the book is opened.
-fn are_calculated(mut records: Records<'_>, is_excel_9: bool) -> bool {
+fn are_calculated(mut records: BiffRecords<'_>, is_excel_9: bool) -> bool {
     let mut asked = false;
     while let Ok((kind, data)) = records.next() {
         if kind == FORMULA {

@@ -29,7 +29,7 @@ pub(super) struct Xlsb {
 
 /// How a sheet shows what it holds.
 #[derive(Debug, Clone, Copy)]
-struct Sight {
+struct XlsbSight {
     zeros: bool,
 }
 
@@ -51,7 +51,7 @@ impl Xlsb {
         }
         let (mut sheets, mut parts) = (Vec::new(), Vec::new());
         let mut stale = false;
-        let mut records = Records::new(&package, main)?;
+        let mut records = XlsbRecords::new(&package, main)?;
         while let Some(kind) = records.next()? {
             match kind {
                 // BrtWbProp
@@ -79,9 +79,9 @@ impl Xlsb {
     }
 
     pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
-        let mut records = Records::new(&self.package, &self.parts[sheet])?;
+        let mut records = XlsbRecords::new(&self.package, &self.parts[sheet])?;
         let mut in_data = false;
-        let mut sight = Sight { zeros: true };
+        let mut sight = XlsbSight { zeros: true };
         let (mut row, mut column) = (0, 0);
         while let Some(kind) = records.next()? {
             match kind {
@@ -124,8 +124,8 @@ impl Xlsb {
         kind: u16,
         at: usize,
         style: usize,
-        records: &Records<'_>,
-        sight: Sight,
+        records: &XlsbRecords<'_>,
+        sight: XlsbSight,
     ) -> Result<Option<Raw>, Fault> {
         let veil = |raw| self.looks.veil(raw, self.looks.of_style(style));
         Ok(match kind {
@@ -142,7 +142,7 @@ impl Xlsb {
         })
     }
 
-    fn number(&self, value: f64, style: usize, sight: Sight) -> Raw {
+    fn number(&self, value: f64, style: usize, sight: XlsbSight) -> Raw {
         if !value.is_finite() {
             return Raw::Error("#NUM!".to_owned());
         }
@@ -156,7 +156,7 @@ fn read_strings(package: &Package, part: &str) -> Result<Strings, Fault> {
     if package.find(part)?.is_none() {
         return Ok(strings);
     }
-    let mut records = Records::new(package, part)?;
+    let mut records = XlsbRecords::new(package, part)?;
     while let Some(kind) = records.next()? {
         if kind == 0x13 {
             strings.push(&records.text(1)?.0.unwrap_or_default())?;
@@ -172,7 +172,7 @@ fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), F
     }
     let mut codes = HashMap::new();
     let mut in_formats = false;
-    let mut records = Records::new(package, part)?;
+    let mut records = XlsbRecords::new(package, part)?;
     while let Some(kind) = records.next()? {
         match kind {
             // BrtFmt
@@ -199,16 +199,16 @@ fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), F
 }
 
 /// Walks the records of a part, one in memory at a time.
-struct Records<'a> {
+struct XlsbRecords<'a> {
     source: BufReader<Stream<'a>>,
     part: &'a str,
     record: Vec<u8>,
 }
 
-impl<'a> Records<'a> {
-    fn new(package: &'a Package, part: &'a str) -> Result<Records<'a>, Fault> {
+impl<'a> XlsbRecords<'a> {
+    fn new(package: &'a Package, part: &'a str) -> Result<XlsbRecords<'a>, Fault> {
         let source = BufReader::with_capacity(64 << 10, package.stream(package.need(part)?)?);
-        Ok(Records { source, part, record: Vec::new() })
+        Ok(XlsbRecords { source, part, record: Vec::new() })
     }
 
     /// The type of the next record; none at the end of the part.

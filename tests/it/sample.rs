@@ -12,7 +12,7 @@ use serde_json::Value;
 
 const REQUEST: Request = Request { cadres: 400, seed: 3, year: 2015, messy: false };
 
-fn write(folder: &Path, request: &Request) -> sample::Written {
+fn write(folder: &Path, request: &Request) -> sample::Sampled {
     let pack = pack::built_in("kunming-2015").unwrap();
     sample::write(folder, request, &pack, &|_, _| ()).unwrap()
 }

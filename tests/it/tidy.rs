@@ -1,5 +1,6 @@
 //! The shape of the code: documented modules, file sizes, layers, and no policy in Rust.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use kaohe::pack;
@@ -66,6 +67,36 @@ fn every_file_says_what_it_is_and_is_short_enough_to_read() {
         let lines = text.lines().count();
         assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
     }
+}
+
+/// Names of types that rooms still share, most of them rooms that say the same thing in another form. None may be added.
+const SHARED: &str = "
+Answer Answered Answers Block Case Cells Change Column Condition Cross Entry Expected Fault Ground
+History Job Kind Line Lines Measure Name Node Order Outcome Page Part Pending Period Place Proposal
+Published Ratio Reader Report Row Seen Sheet Shown Sink Subject Table Talk Talks Texts Told Value
+Verdict Witness
+";
+
+/// A search for a type's name finds its room: a name that stands in two rooms stands for two things. Every room has its `Error`.
+#[test]
+fn a_type_has_a_name_of_its_own() {
+    let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in sources() {
+        for line in code(&text).lines() {
+            let mut words = line
+                .split([' ', '<', '(', '{', ';', ':'])
+                .skip_while(|word| word.starts_with("pub") || word.ends_with(')'));
+            let declares = words.next().is_some_and(|word| ["struct", "enum", "trait", "type"].contains(&word));
+            if let (true, Some(name)) = (declares, words.next()) {
+                rooms.entry(name.to_owned()).or_default().insert(stage(&path));
+            }
+        }
+    }
+    let shared = |name: &&String| name.as_str() != "Error" && rooms[*name].len() > 1;
+    let found: BTreeSet<&str> = rooms.keys().filter(shared).map(String::as_str).collect();
+    let known: BTreeSet<&str> = SHARED.split_whitespace().collect();
+    let more: Vec<_> = found.difference(&known).map(|name| (name, &rooms[*name])).collect();
+    assert!(more.is_empty(), "give one of them another name: {more:?}");
 }
 
 #[test]

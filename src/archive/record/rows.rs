@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::pack::printed;
 use crate::place::A1;
 use crate::table::merged::Merges;
-use crate::table::seen::{Seen, Sight};
+use crate::table::seen::{SeenCell, Sight};
 use crate::table::text;
 use crate::workbook::{self, Looks, Merge, Raw, Sink};
 
@@ -65,7 +65,7 @@ pub(in crate::archive) struct Cell {
 
 impl Cell {
     fn new(raw: &Raw, looks: &Looks) -> Cell {
-        let seen = Seen::of_raw(raw, looks);
+        let seen = SeenCell::of_raw(raw, looks);
         let day = seen.day(looks.day_nought());
         let broken = match (raw, seen.sight) {
             (Raw::NoResult, _) => Some("是没有计算结果的公式".to_owned()),

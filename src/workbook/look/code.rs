@@ -2,9 +2,9 @@
 
 /// A number format.
 #[derive(Debug)]
-pub(super) struct Code {
+pub(super) struct FormatCode {
     /// One to four.
-    sections: Vec<Section>,
+    sections: Vec<FormatSection>,
     /// Whether a number may be shown as a date.
     has_dates: bool,
     /// Whether a text may be shown as something else.
@@ -13,18 +13,18 @@ pub(super) struct Code {
 
 /// What stands between two semicolons.
 #[derive(Debug, Default)]
-pub(super) struct Section {
-    pub condition: Option<Condition>,
+pub(super) struct FormatSection {
+    pub condition: Option<SectionCondition>,
     pub numerals: Numerals,
     /// The language of `[$-804]`, without numerals and calendar.
     pub language: u32,
-    pub parts: Vec<Part>,
-    pub kind: Kind,
+    pub parts: Vec<FormatPart>,
+    pub kind: SectionKind,
 }
 
 /// `[>=100]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Condition {
+pub(super) struct SectionCondition {
     pub test: Test,
     pub limit: f64,
 }
@@ -54,7 +54,7 @@ pub(super) enum Numerals {
 
 /// What a section shows of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Kind {
+pub(super) enum SectionKind {
     /// Words of its own, or nothing.
     #[default]
     Words,
@@ -67,7 +67,7 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum FormatPart {
     Word(String),
     /// `_x`: a blank as wide as that character.
     Gap,
@@ -113,18 +113,18 @@ pub(super) enum Field {
     Half(bool),
 }
 
-impl Code {
-    pub fn new(code: &str) -> Code {
+impl FormatCode {
+    pub fn new(code: &str) -> FormatCode {
         // One that was left empty says nothing.
-        let mut reader = Reader { rest: if code.is_empty() { "General" } else { code } };
+        let mut reader = CodeReader { rest: if code.is_empty() { "General" } else { code } };
         let mut sections = Vec::new();
         loop {
             let (section, more) = reader.section();
             sections.push(section);
             if !more || sections.len() == 4 {
-                let has_dates = sections.iter().any(|section: &Section| section.kind == Kind::Date);
-                let mut code = Code { sections, has_dates, veils_texts: false };
-                code.veils_texts = code.for_texts().is_some_and(|section| section.parts != [Part::Text]);
+                let has_dates = sections.iter().any(|section: &FormatSection| section.kind == SectionKind::Date);
+                let mut code = FormatCode { sections, has_dates, veils_texts: false };
+                code.veils_texts = code.for_texts().is_some_and(|section| section.parts != [FormatPart::Text]);
                 return code;
             }
         }
@@ -136,15 +136,15 @@ impl Code {
     }
 
     /// The section for texts; none where they are shown as they are.
-    pub fn for_texts(&self) -> Option<&Section> {
+    pub fn for_texts(&self) -> Option<&FormatSection> {
         let last = self.sections.last()?;
-        let counts = self.sections.len() == 4 || last.kind == Kind::Text;
+        let counts = self.sections.len() == 4 || last.kind == SectionKind::Text;
         counts.then_some(last)
     }
 
     /// The section for a number, and whether the section stands for its sign too (then no minus is shown before it).
     /// None where no section is for it: it is shown as in General.
-    pub fn for_number(&self, value: f64) -> Option<(&Section, bool)> {
+    pub fn for_number(&self, value: f64) -> Option<(&FormatSection, bool)> {
         let count =
             if self.sections.len() == 4 { 3 } else { self.sections.len() - usize::from(self.for_texts().is_some()) };
         let sections = &self.sections[..count];
@@ -154,22 +154,22 @@ impl Code {
             None => count == 1 || value > 0.0 || value == 0.0 && count == 2,
         };
         if takes_first {
-            return Some((first, first.condition.is_some_and(Condition::is_negative)));
+            return Some((first, first.condition.is_some_and(SectionCondition::is_negative)));
         }
         let second = sections.get(1)?;
-        let below = Condition { test: Test::Less, limit: 0.0 };
+        let below = SectionCondition { test: Test::Less, limit: 0.0 };
         let condition = match second.condition {
             None if count == 2 && first.condition.is_some() => None,
             condition => Some(condition.unwrap_or(below)),
         };
         if condition.is_none_or(|condition| condition.holds(value)) {
-            return Some((second, condition.is_some_and(Condition::is_negative)));
+            return Some((second, condition.is_some_and(SectionCondition::is_negative)));
         }
         sections.get(2).map(|third| (third, false))
     }
 }
 
-impl Condition {
+impl SectionCondition {
     fn holds(self, value: f64) -> bool {
         match self.test {
             Test::Less => value < self.limit,
@@ -191,14 +191,14 @@ impl Condition {
     }
 }
 
-struct Reader<'a> {
+struct CodeReader<'a> {
     rest: &'a str,
 }
 
-impl Reader<'_> {
+impl CodeReader<'_> {
     /// The next section, and whether another one follows.
-    fn section(&mut self) -> (Section, bool) {
-        let mut section = Section::default();
+    fn section(&mut self) -> (FormatSection, bool) {
+        let mut section = FormatSection::default();
         loop {
             if let Some((token, part)) = WORDS.iter().find(|(token, _)| starts(self.rest, token)) {
                 self.rest = &self.rest[token.len()..];
@@ -216,32 +216,34 @@ impl Reader<'_> {
                 }
                 '"' => {
                     let (word, rest) = self.rest.split_once('"').unwrap_or((self.rest, ""));
-                    section.parts.push(Part::Word(word.to_owned()));
+                    section.parts.push(FormatPart::Word(word.to_owned()));
                     self.rest = rest;
                 }
-                '\\' | '!' => section.parts.push(Part::Word(self.next().unwrap_or(c).into())),
+                '\\' | '!' => section.parts.push(FormatPart::Word(self.next().unwrap_or(c).into())),
                 '_' => {
                     self.next();
-                    section.parts.push(Part::Gap);
+                    section.parts.push(FormatPart::Gap);
                 }
-                '*' => section.parts.extend(self.next().map(Part::Fill)),
+                '*' => section.parts.extend(self.next().map(FormatPart::Fill)),
                 '[' => {
                     let (inside, rest) = self.rest.split_once(']').unwrap_or((self.rest, ""));
                     section.bracket(inside);
                     self.rest = rest;
                 }
-                '0' | '#' | '?' => section.parts.push(Part::Digit(c)),
-                '.' => section.parts.push(Part::Point),
-                ',' => section.parts.push(Part::Comma),
-                '%' => section.parts.push(Part::Percent),
-                '/' => section.parts.push(Part::Slash),
-                '@' => section.parts.push(Part::Text),
+                '0' | '#' | '?' => section.parts.push(FormatPart::Digit(c)),
+                '.' => section.parts.push(FormatPart::Point),
+                ',' => section.parts.push(FormatPart::Comma),
+                '%' => section.parts.push(FormatPart::Percent),
+                '/' => section.parts.push(FormatPart::Slash),
+                '@' => section.parts.push(FormatPart::Text),
                 'E' | 'e' if section.has_digit() && self.rest.starts_with(['+', '-']) => {
-                    section.parts.push(Part::Exponent(self.next() == Some('+')));
+                    section.parts.push(FormatPart::Exponent(self.next() == Some('+')));
                 }
                 _ => {
                     let count = 1 + self.again(c);
-                    section.parts.push(field(c, count).unwrap_or_else(|| Part::Word(c.to_string().repeat(count))));
+                    section
+                        .parts
+                        .push(field(c, count).unwrap_or_else(|| FormatPart::Word(c.to_string().repeat(count))));
                 }
             }
         }
@@ -266,13 +268,13 @@ impl Reader<'_> {
 }
 
 /// Words that mean something.
-const WORDS: [(&str, Part); 6] = [
-    ("General", Part::General),
-    ("G/通用格式", Part::General),
-    ("G/標準", Part::General),
-    ("AM/PM", Part::Date(Field::Half(false))),
-    ("A/P", Part::Date(Field::Half(false))),
-    ("上午/下午", Part::Date(Field::Half(true))),
+const WORDS: [(&str, FormatPart); 6] = [
+    ("General", FormatPart::General),
+    ("G/通用格式", FormatPart::General),
+    ("G/標準", FormatPart::General),
+    ("AM/PM", FormatPart::Date(Field::Half(false))),
+    ("A/P", FormatPart::Date(Field::Half(false))),
+    ("上午/下午", FormatPart::Date(Field::Half(true))),
 ];
 
 fn starts(text: &str, token: &str) -> bool {
@@ -280,8 +282,8 @@ fn starts(text: &str, token: &str) -> bool {
 }
 
 /// A letter of a date, so many times.
-fn field(letter: char, count: usize) -> Option<Part> {
-    Some(Part::Date(match letter.to_ascii_lowercase() {
+fn field(letter: char, count: usize) -> Option<FormatPart> {
+    Some(FormatPart::Date(match letter.to_ascii_lowercase() {
         'y' => Field::Year(count),
         'e' => Field::EraYear(count),
         'b' => Field::BuddhistYear(count),
@@ -295,9 +297,9 @@ fn field(letter: char, count: usize) -> Option<Part> {
     }))
 }
 
-impl Section {
+impl FormatSection {
     fn has_digit(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Digit(_)))
+        self.parts.iter().any(|part| matches!(part, FormatPart::Digit(_)))
     }
 
     /// What stands in square brackets; colours show nothing.
@@ -305,7 +307,7 @@ impl Section {
         if let Some(currency) = inside.strip_prefix('$') {
             let (word, language) = currency.split_once('-').unwrap_or((currency, ""));
             if !word.is_empty() {
-                self.parts.push(Part::Word(word.to_owned()));
+                self.parts.push(FormatPart::Word(word.to_owned()));
             }
             let language = language.split(',').next().unwrap_or_default();
             self.language = u32::from_str_radix(language, 16).unwrap_or_default() & 0xFFFF;
@@ -322,7 +324,7 @@ impl Section {
         if let Some(letter @ ('h' | 'm' | 's')) = lower.chars().next()
             && lower.chars().all(|c| c == letter)
         {
-            self.parts.push(Part::Date(match letter {
+            self.parts.push(FormatPart::Date(match letter {
                 'h' => Field::Hours(count),
                 'm' => Field::Minutes(count),
                 _ => Field::Seconds(count),
@@ -334,36 +336,36 @@ impl Section {
 
     /// What the section is, and what its letters mean there.
     fn settle(&mut self) {
-        let first_date = self.parts.iter().position(|part| matches!(part, Part::Date(_)));
-        let first_digit = self.parts.iter().position(|part| matches!(part, Part::Digit(_) | Part::General));
+        let first_date = self.parts.iter().position(|part| matches!(part, FormatPart::Date(_)));
+        let first_digit = self.parts.iter().position(|part| matches!(part, FormatPart::Digit(_) | FormatPart::General));
         let is_date = first_date.is_some_and(|date| first_digit.is_none_or(|digit| date < digit));
         if !is_date {
             // Letters beside digits are no date's.
             for part in &mut self.parts {
-                if let Part::Date(field) = part {
-                    *part = Part::Word(field.letters());
+                if let FormatPart::Date(field) = part {
+                    *part = FormatPart::Word(field.letters());
                 }
             }
         }
-        let has = |wanted: &Part| self.parts.contains(wanted);
+        let has = |wanted: &FormatPart| self.parts.contains(wanted);
         self.kind = if is_date {
             match first_date.map(|at| &self.parts[at]) {
-                Some(Part::Date(Field::Hours(_) | Field::Minutes(_) | Field::Seconds(_))) => Kind::Span,
-                _ => Kind::Date,
+                Some(FormatPart::Date(Field::Hours(_) | Field::Minutes(_) | Field::Seconds(_))) => SectionKind::Span,
+                _ => SectionKind::Date,
             }
-        } else if has(&Part::General) {
-            Kind::General
+        } else if has(&FormatPart::General) {
+            SectionKind::General
         } else if self.has_digit() {
-            Kind::Number
-        } else if has(&Part::Text) {
-            Kind::Text
+            SectionKind::Number
+        } else if has(&FormatPart::Text) {
+            SectionKind::Text
         } else {
-            Kind::Words
+            SectionKind::Words
         };
         match self.kind {
-            Kind::Date | Kind::Span => self.settle_date(),
-            Kind::Number => {}
-            Kind::General | Kind::Text | Kind::Words => self.spell_signs(),
+            SectionKind::Date | SectionKind::Span => self.settle_date(),
+            SectionKind::Number => {}
+            SectionKind::General | SectionKind::Text | SectionKind::Words => self.spell_signs(),
         }
     }
 
@@ -371,47 +373,49 @@ impl Section {
     fn spell_signs(&mut self) {
         for part in &mut self.parts {
             let word = match part {
-                Part::Point => ".",
-                Part::Comma => ",",
-                Part::Slash => "/",
-                Part::Percent if self.kind != Kind::General => "%",
-                Part::Digit(digit) => &digit.to_string(),
+                FormatPart::Point => ".",
+                FormatPart::Comma => ",",
+                FormatPart::Slash => "/",
+                FormatPart::Percent if self.kind != SectionKind::General => "%",
+                FormatPart::Digit(digit) => &digit.to_string(),
                 _ => continue,
             };
-            *part = Part::Word(word.to_owned());
+            *part = FormatPart::Word(word.to_owned());
         }
     }
 
     /// `m` beside hours or seconds is minutes; a point and noughts behind seconds are their decimals.
     fn settle_date(&mut self) {
-        let mut parts: Vec<Part> = Vec::new();
+        let mut parts: Vec<FormatPart> = Vec::new();
         let mut before = None;
         let mut from = std::mem::take(&mut self.parts).into_iter().peekable();
         while let Some(part) = from.next() {
             let seconds = matches!(before, Some(Field::Second(_) | Field::Seconds(_)));
             match part {
-                Part::Date(Field::Month(count @ 1..=2)) if matches!(before, Some(Field::Hour(_) | Field::Hours(_))) => {
-                    parts.push(Part::Date(Field::Minute(count)));
+                FormatPart::Date(Field::Month(count @ 1..=2))
+                    if matches!(before, Some(Field::Hour(_) | Field::Hours(_))) =>
+                {
+                    parts.push(FormatPart::Date(Field::Minute(count)));
                     before = Some(Field::Minute(count));
                 }
-                Part::Date(field) => {
+                FormatPart::Date(field) => {
                     if matches!(field, Field::Second(_))
-                        && let Some(last) = parts.iter_mut().rev().find(|part| matches!(part, Part::Date(_)))
-                        && let Part::Date(Field::Month(count @ 1..=2)) = *last
+                        && let Some(last) = parts.iter_mut().rev().find(|part| matches!(part, FormatPart::Date(_)))
+                        && let FormatPart::Date(Field::Month(count @ 1..=2)) = *last
                     {
-                        *last = Part::Date(Field::Minute(count));
+                        *last = FormatPart::Date(Field::Minute(count));
                     }
                     if !matches!(field, Field::Half(_)) {
                         before = Some(field);
                     }
-                    parts.push(Part::Date(field));
+                    parts.push(FormatPart::Date(field));
                 }
-                Part::Point if seconds && from.peek() == Some(&Part::Digit('0')) => {
+                FormatPart::Point if seconds && from.peek() == Some(&FormatPart::Digit('0')) => {
                     let mut count = 0;
-                    while from.next_if_eq(&Part::Digit('0')).is_some() {
+                    while from.next_if_eq(&FormatPart::Digit('0')).is_some() {
                         count += 1;
                     }
-                    parts.push(Part::Date(Field::Decimals(count)));
+                    parts.push(FormatPart::Date(Field::Decimals(count)));
                 }
                 other => parts.push(other),
             }
@@ -441,7 +445,7 @@ impl Field {
     }
 }
 
-fn condition(inside: &str) -> Option<Condition> {
+fn condition(inside: &str) -> Option<SectionCondition> {
     const TESTS: [(&str, Test); 6] = [
         ("<>", Test::Other),
         ("<=", Test::AtMost),
@@ -453,5 +457,5 @@ fn condition(inside: &str) -> Option<Condition> {
     let inside = inside.trim();
     let (sign, test) = TESTS.iter().find(|(sign, _)| inside.starts_with(sign))?;
     let limit = inside[sign.len()..].trim().parse().ok()?;
-    Some(Condition { test: *test, limit })
+    Some(SectionCondition { test: *test, limit })
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
 
-use super::code::{Field, Numerals, Part, Section};
+use super::code::{Field, FormatPart, FormatSection, Numerals};
 use super::{DaySeen, numeral};
 
 const MONTHS: [&str; 12] = [
@@ -61,15 +61,15 @@ impl Moment {
 }
 
 /// How much of a date a section shows.
-pub(super) fn seen(section: &Section) -> DaySeen {
+pub(super) fn seen(section: &FormatSection) -> DaySeen {
     let (mut year, mut month, mut other) = (false, false, false);
     for part in &section.parts {
         match part {
-            Part::Date(Field::Day(_) | Field::Weekday(_)) => return DaySeen::Day,
-            Part::Date(Field::Year(_) | Field::EraYear(_) | Field::BuddhistYear(_)) => year = true,
-            Part::Date(Field::Month(_)) => month = true,
-            Part::Date(Field::Era) => {}
-            Part::Date(_) => other = true,
+            FormatPart::Date(Field::Day(_) | Field::Weekday(_)) => return DaySeen::Day,
+            FormatPart::Date(Field::Year(_) | Field::EraYear(_) | Field::BuddhistYear(_)) => year = true,
+            FormatPart::Date(Field::Month(_)) => month = true,
+            FormatPart::Date(Field::Era) => {}
+            FormatPart::Date(_) => other = true,
             _ => {}
         }
     }
@@ -81,19 +81,19 @@ pub(super) fn seen(section: &Section) -> DaySeen {
 }
 
 /// What is seen, without the blanks around it.
-pub(super) fn text(section: &Section, moment: Moment) -> String {
+pub(super) fn text(section: &FormatSection, moment: Moment) -> String {
     let mut out = String::new();
-    let halved = section.parts.iter().any(|part| matches!(part, Part::Date(Field::Half(_))));
+    let halved = section.parts.iter().any(|part| matches!(part, FormatPart::Date(Field::Half(_))));
     let decimals = section
         .parts
         .iter()
-        .find_map(|part| if let Part::Date(Field::Decimals(count)) = part { Some(*count) } else { None });
+        .find_map(|part| if let FormatPart::Date(Field::Decimals(count)) = part { Some(*count) } else { None });
     for part in &section.parts {
         match part {
-            Part::Word(word) => out.push_str(word),
-            Part::Gap => out.push(' '),
-            Part::Slash => out.push('/'),
-            Part::Date(field) => {
+            FormatPart::Word(word) => out.push_str(word),
+            FormatPart::Gap => out.push(' '),
+            FormatPart::Slash => out.push('/'),
+            FormatPart::Date(field) => {
                 let start = out.len();
                 show(&mut out, *field, section, moment, halved, decimals);
                 let digits = out.split_off(start);
@@ -112,7 +112,14 @@ pub(super) fn text(section: &Section, moment: Moment) -> String {
     out.trim().to_owned()
 }
 
-fn show(out: &mut String, field: Field, section: &Section, moment: Moment, halved: bool, decimals: Option<usize>) {
+fn show(
+    out: &mut String,
+    field: Field,
+    section: &FormatSection,
+    moment: Moment,
+    halved: bool,
+    decimals: Option<usize>,
+) {
     let seconds_of_day = if decimals.is_some() { moment.millis / 1000 } else { (moment.millis + 500) / 1000 };
     let (hour, minute, second) = (seconds_of_day / 3600, seconds_of_day / 60 % 60, seconds_of_day % 60);
     let padded = |out: &mut String, value: i64, count: usize| {

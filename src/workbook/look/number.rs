@@ -1,6 +1,6 @@
 //! What a section of a format shows of a number, character by character, and whether that is still this number.
 
-use super::code::{Kind, Numerals, Part, Section};
+use super::code::{FormatPart, FormatSection, Numerals, SectionKind};
 use super::decimal::Decimal;
 use super::{Shown, numeral};
 
@@ -8,7 +8,7 @@ use super::{Shown, numeral};
 const MULTIPLIERS: &str = "十百千万亿拾佰仟萬億‰‱";
 
 /// What is seen, as far as the number's own characters have to be told from the others.
-struct Seen {
+struct SeenNumber {
     text: String,
     /// Of each character: whether it is the number's own.
     own: Vec<bool>,
@@ -18,9 +18,9 @@ struct Seen {
     scaled: bool,
 }
 
-impl Seen {
-    fn new(number: Decimal) -> Seen {
-        Seen { text: String::new(), own: Vec::new(), number, scaled: false }
+impl SeenNumber {
+    fn new(number: Decimal) -> SeenNumber {
+        SeenNumber { text: String::new(), own: Vec::new(), number, scaled: false }
     }
 
     fn push(&mut self, text: &str, own: bool) {
@@ -30,21 +30,21 @@ impl Seen {
 }
 
 /// Judges what a section for numbers shows. `unsigned`: the section says by itself that its numbers are below nought.
-pub(super) fn judge(section: &Section, stored: &Decimal, unsigned: bool) -> Shown {
+pub(super) fn judge(section: &FormatSection, stored: &Decimal, unsigned: bool) -> Shown {
     let seen = match section.kind {
-        Kind::Number if fraction_at(section).is_some() => return fraction(section, stored, unsigned),
-        Kind::Number => number(section, stored),
-        Kind::General | Kind::Text => general(section, stored),
-        Kind::Words | Kind::Date | Kind::Span => words(section),
+        SectionKind::Number if fraction_at(section).is_some() => return fraction(section, stored, unsigned),
+        SectionKind::Number => number(section, stored),
+        SectionKind::General | SectionKind::Text => general(section, stored),
+        SectionKind::Words | SectionKind::Date | SectionKind::Span => words(section),
     };
-    let minus = stored.negative && !unsigned && section.kind != Kind::Words;
-    let judged = Judged::new(&seen, minus);
+    let minus = stored.negative && !unsigned && section.kind != SectionKind::Words;
+    let judged = JudgedNumber::new(&seen, minus);
     let text = judged.text.clone();
     if text.is_empty() {
         return Shown::Hidden;
     }
     // One within quotes is a word, and no factor.
-    let percents = section.parts.contains(&Part::Percent);
+    let percents = section.parts.contains(&FormatPart::Percent);
     if percents && judged.is_a_number() {
         return Shown::Percent(text);
     }
@@ -61,17 +61,17 @@ pub(super) fn judge(section: &Section, stored: &Decimal, unsigned: bool) -> Show
 }
 
 /// What is seen, with its sign, and without the blanks around it.
-struct Judged {
+struct JudgedNumber {
     text: String,
     chars: Vec<(char, bool)>,
     minus: bool,
 }
 
-impl Judged {
-    fn new(seen: &Seen, minus: bool) -> Judged {
+impl JudgedNumber {
+    fn new(seen: &SeenNumber, minus: bool) -> JudgedNumber {
         let chars: Vec<(char, bool)> = seen.text.chars().zip(seen.own.iter().copied()).collect();
         let sign = if minus { "-" } else { "" };
-        Judged { text: format!("{sign}{}", seen.text).trim().to_owned(), chars, minus }
+        JudgedNumber { text: format!("{sign}{}", seen.text).trim().to_owned(), chars, minus }
     }
 
     /// The characters that are not the number's own, without blanks.
@@ -125,15 +125,15 @@ impl Judged {
 }
 
 /// The digits of `section` filled with the number's.
-fn number(section: &Section, stored: &Decimal) -> Seen {
-    let layout = Layout::new(section);
-    let percents = section.parts.iter().filter(|part| **part == Part::Percent).count() as i32;
+fn number(section: &FormatSection, stored: &Decimal) -> SeenNumber {
+    let layout = DigitLayout::new(section);
+    let percents = section.parts.iter().filter(|part| **part == FormatPart::Percent).count() as i32;
     let scaled = stored.clone().shifted(2 * percents - 3 * layout.scale);
     let (shown, exponent) = match layout.exponent {
         None => (scaled.rounded(layout.decimals), 0),
         Some(_) => mantissa(&scaled, &layout),
     };
-    let mut seen = Seen::new(shown.clone().shifted(exponent - 2 * percents));
+    let mut seen = SeenNumber::new(shown.clone().shifted(exponent - 2 * percents));
     seen.scaled = layout.scale > 0;
     let whole = shown.whole();
     let fraction = shown.fraction();
@@ -143,16 +143,16 @@ fn number(section: &Section, stored: &Decimal) -> Seen {
     let mut in_power = false;
     for part in &section.parts {
         match part {
-            Part::Digit(slot) if in_power => {
+            FormatPart::Digit(slot) if in_power => {
                 seen.push(&digits_at(&power, at_power, layout.exponent.unwrap_or_default(), *slot), true);
                 at_power -= 1;
             }
-            Part::Digit(slot) if behind_point => {
+            FormatPart::Digit(slot) if behind_point => {
                 let digit = fraction.get(at_fraction..=at_fraction).map_or_else(|| nought(*slot), str::to_owned);
                 seen.push(&digit, true);
                 at_fraction += 1;
             }
-            Part::Digit(slot) => {
+            FormatPart::Digit(slot) => {
                 let digits = digits_at(&whole, at_whole, layout.whole, *slot);
                 for (place, digit) in digits.chars().enumerate() {
                     // How many digits stand from this one to the point.
@@ -164,7 +164,7 @@ fn number(section: &Section, stored: &Decimal) -> Seen {
                 }
                 at_whole -= 1;
             }
-            Part::Point => {
+            FormatPart::Point => {
                 behind_point = true;
                 // Digits that nobody asked for stand there all the same.
                 if layout.whole == 0 {
@@ -172,7 +172,7 @@ fn number(section: &Section, stored: &Decimal) -> Seen {
                 }
                 seen.push(".", true);
             }
-            Part::Exponent(plus) => {
+            FormatPart::Exponent(plus) => {
                 in_power = true;
                 seen.push("E", true);
                 seen.push(
@@ -186,8 +186,8 @@ fn number(section: &Section, stored: &Decimal) -> Seen {
                     true,
                 );
             }
-            Part::Comma => {}
-            Part::Percent => seen.push("%", false),
+            FormatPart::Comma => {}
+            FormatPart::Percent => seen.push("%", false),
             other => other.show(&mut seen),
         }
     }
@@ -197,22 +197,22 @@ fn number(section: &Section, stored: &Decimal) -> Seen {
     seen
 }
 
-impl Part {
+impl FormatPart {
     /// A part that shows the same whatever the number.
-    fn show(&self, seen: &mut Seen) {
+    fn show(&self, seen: &mut SeenNumber) {
         match self {
-            Part::Word(word) => seen.push(word, false),
-            Part::Gap => seen.push(" ", false),
+            FormatPart::Word(word) => seen.push(word, false),
+            FormatPart::Gap => seen.push(" ", false),
             // What fills the cell up is no word, unless it could be taken for a digit, a letter or a sign.
-            Part::Fill(c) if c.is_alphanumeric() || *c == '-' => seen.push(c.encode_utf8(&mut [0; 4]), false),
-            Part::Slash => seen.push("/", false),
+            FormatPart::Fill(c) if c.is_alphanumeric() || *c == '-' => seen.push(c.encode_utf8(&mut [0; 4]), false),
+            FormatPart::Slash => seen.push("/", false),
             _ => {}
         }
     }
 }
 
 /// How the digits of a section are laid out.
-struct Layout {
+struct DigitLayout {
     /// Places for digits before the point and behind it.
     whole: usize,
     decimals: i32,
@@ -223,15 +223,15 @@ struct Layout {
     exponent: Option<usize>,
 }
 
-impl Layout {
-    fn new(section: &Section) -> Layout {
-        let mut layout = Layout { whole: 0, decimals: 0, thousands: false, scale: 0, exponent: None };
+impl DigitLayout {
+    fn new(section: &FormatSection) -> DigitLayout {
+        let mut layout = DigitLayout { whole: 0, decimals: 0, thousands: false, scale: 0, exponent: None };
         let mut behind_point = false;
         // Commas since the last digit: between two they part thousands, behind the last they divide.
         let mut commas = 0;
         for part in &section.parts {
             match part {
-                Part::Digit(_) => {
+                FormatPart::Digit(_) => {
                     match &mut layout.exponent {
                         Some(places) => *places += 1,
                         None if behind_point => layout.decimals += 1,
@@ -242,12 +242,12 @@ impl Layout {
                     }
                     commas = 0;
                 }
-                Part::Comma if layout.whole > 0 || behind_point => commas += 1,
-                Part::Point => {
+                FormatPart::Comma if layout.whole > 0 || behind_point => commas += 1,
+                FormatPart::Point => {
                     layout.scale += commas;
                     (behind_point, commas) = (true, 0);
                 }
-                Part::Exponent(_) => {
+                FormatPart::Exponent(_) => {
                     layout.exponent.get_or_insert(0);
                 }
                 _ => {}
@@ -259,7 +259,7 @@ impl Layout {
 }
 
 /// The number before the exponent, and the exponent: a multiple of as many as there are places before the point.
-fn mantissa(number: &Decimal, layout: &Layout) -> (Decimal, i32) {
+fn mantissa(number: &Decimal, layout: &DigitLayout) -> (Decimal, i32) {
     if number.is_zero() {
         return (number.clone(), 0);
     }
@@ -296,13 +296,13 @@ fn nought(slot: char) -> String {
 }
 
 /// What a section for texts shows of one, without the blanks around it.
-pub(super) fn text(section: &Section, text: &str) -> String {
-    let has_text = section.parts.iter().any(|part| matches!(part, Part::Text | Part::General));
-    let mut seen = if has_text { Seen::new(Decimal::new(0.0)) } else { words(section) };
+pub(super) fn text(section: &FormatSection, text: &str) -> String {
+    let has_text = section.parts.iter().any(|part| matches!(part, FormatPart::Text | FormatPart::General));
+    let mut seen = if has_text { SeenNumber::new(Decimal::new(0.0)) } else { words(section) };
     if has_text {
         for part in &section.parts {
             match part {
-                Part::Text | Part::General => seen.push(text, true),
+                FormatPart::Text | FormatPart::General => seen.push(text, true),
                 other => other.show(&mut seen),
             }
         }
@@ -310,24 +310,26 @@ pub(super) fn text(section: &Section, text: &str) -> String {
     seen.text.trim().to_owned()
 }
 
-fn general(section: &Section, stored: &Decimal) -> Seen {
-    let mut seen = Seen::new(stored.clone());
+fn general(section: &FormatSection, stored: &Decimal) -> SeenNumber {
+    let mut seen = SeenNumber::new(stored.clone());
     for part in &section.parts {
         match part {
-            Part::General | Part::Text => seen.push(&numeral::spelled(&stored.general(), section.numerals), true),
-            Part::Percent => seen.push("%", false),
+            FormatPart::General | FormatPart::Text => {
+                seen.push(&numeral::spelled(&stored.general(), section.numerals), true)
+            }
+            FormatPart::Percent => seen.push("%", false),
             other => other.show(&mut seen),
         }
     }
     seen
 }
 
-fn words(section: &Section) -> Seen {
-    let mut seen = Seen::new(Decimal::new(0.0));
+fn words(section: &FormatSection) -> SeenNumber {
+    let mut seen = SeenNumber::new(Decimal::new(0.0));
     for part in &section.parts {
         match part {
             // Nothing else is there to be seen.
-            Part::Fill(c) => seen.push(c.encode_utf8(&mut [0; 4]), false),
+            FormatPart::Fill(c) => seen.push(c.encode_utf8(&mut [0; 4]), false),
             other => other.show(&mut seen),
         }
     }
@@ -335,33 +337,33 @@ fn words(section: &Section) -> Seen {
 }
 
 /// Where the stroke of a fraction stands.
-fn fraction_at(section: &Section) -> Option<usize> {
-    let at = section.parts.iter().position(|part| *part == Part::Slash)?;
-    let is_below = |part: &Part| match part {
-        Part::Digit(_) => true,
-        Part::Word(word) => word.bytes().all(|c| c.is_ascii_digit()) && !word.is_empty(),
+fn fraction_at(section: &FormatSection) -> Option<usize> {
+    let at = section.parts.iter().position(|part| *part == FormatPart::Slash)?;
+    let is_below = |part: &FormatPart| match part {
+        FormatPart::Digit(_) => true,
+        FormatPart::Word(word) => word.bytes().all(|c| c.is_ascii_digit()) && !word.is_empty(),
         _ => false,
     };
     let above = at.checked_sub(1).and_then(|at| section.parts.get(at));
-    let is_fraction = matches!(above, Some(Part::Digit(_))) && section.parts.get(at + 1).is_some_and(is_below);
+    let is_fraction = matches!(above, Some(FormatPart::Digit(_))) && section.parts.get(at + 1).is_some_and(is_below);
     is_fraction.then_some(at)
 }
 
 /// A number shown as a fraction is seen rightly only where it is one.
-fn fraction(section: &Section, stored: &Decimal, unsigned: bool) -> Shown {
+fn fraction(section: &FormatSection, stored: &Decimal, unsigned: bool) -> Shown {
     let at = fraction_at(section).unwrap_or_default();
     let below = &section.parts[at + 1..];
-    let places = below.iter().take_while(|part| matches!(part, Part::Digit(_))).count() as u32;
+    let places = below.iter().take_while(|part| matches!(part, FormatPart::Digit(_))).count() as u32;
     let fixed: String = below
         .iter()
         .map_while(|part| match part {
-            Part::Word(word) if word.bytes().all(|c| c.is_ascii_digit()) => Some(word.as_str()),
-            Part::Digit('0') => Some("0"),
+            FormatPart::Word(word) if word.bytes().all(|c| c.is_ascii_digit()) => Some(word.as_str()),
+            FormatPart::Digit('0') => Some("0"),
             _ => None,
         })
         .collect();
-    let above = section.parts[..at].iter().rev().take_while(|part| matches!(part, Part::Digit(_))).count();
-    let mixed = section.parts[..at - above].iter().any(|part| matches!(part, Part::Digit(_)));
+    let above = section.parts[..at].iter().rev().take_while(|part| matches!(part, FormatPart::Digit(_))).count();
+    let mixed = section.parts[..at - above].iter().any(|part| matches!(part, FormatPart::Digit(_)));
     let text = format!("{}.{}", stored.whole(), stored.fraction());
     let value: f64 = format!("0{text}0").parse().unwrap_or_default();
     let whole = if mixed { value.trunc() } else { 0.0 };
@@ -388,7 +390,7 @@ fn fraction(section: &Section, stored: &Decimal, unsigned: bool) -> Shown {
         (false, _) => format!("{sign}{numerator}/{denominator}"),
     };
     let exact = Decimal::new(whole + numerator / f64::from(denominator)).signed(stored.negative) == *stored;
-    let plain = section.parts.iter().all(|part| !matches!(part, Part::Word(word) if !word.trim().is_empty()));
+    let plain = section.parts.iter().all(|part| !matches!(part, FormatPart::Word(word) if !word.trim().is_empty()));
     match exact && (!stored.negative || !unsigned) && (plain || places == 0) {
         true if numerator == 0.0 && mixed => Shown::AsStored,
         true => Shown::Dressed(shown),

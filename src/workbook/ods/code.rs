@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::super::error::Fault;
 use super::super::xml::unescape;
-use super::names::{Reader, Tag, Token};
+use super::names::{OdsReader, Tag, Token};
 
 /// No format has more digits than this.
 const MOST_DIGITS: u32 = 30;
@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 
 /// What a data style shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum StyleKind {
     Number,
     Percent,
     Date,
@@ -27,29 +27,29 @@ pub(super) enum Kind {
 /// A data style: one section of a format, and which others take its place for some numbers.
 #[derive(Debug, Clone)]
 pub(super) struct DataStyle {
-    pub kind: Kind,
+    pub kind: StyleKind,
     pub section: String,
     /// A condition as codes write it (`>=0`), and the style that is taken where it holds.
     pub maps: Vec<(String, String)>,
 }
 
-impl Kind {
+impl StyleKind {
     /// The kind of data style that a tag begins.
-    pub fn of(name: &[u8]) -> Option<Kind> {
+    pub fn of(name: &[u8]) -> Option<StyleKind> {
         Some(match name {
-            b"number:number-style" | b"number:currency-style" => Kind::Number,
-            b"number:percentage-style" => Kind::Percent,
-            b"number:date-style" => Kind::Date,
-            b"number:time-style" => Kind::Time,
-            b"number:boolean-style" => Kind::Bool,
-            b"number:text-style" => Kind::Text,
+            b"number:number-style" | b"number:currency-style" => StyleKind::Number,
+            b"number:percentage-style" => StyleKind::Percent,
+            b"number:date-style" => StyleKind::Date,
+            b"number:time-style" => StyleKind::Time,
+            b"number:boolean-style" => StyleKind::Bool,
+            b"number:text-style" => StyleKind::Text,
             _ => return None,
         })
     }
 }
 
 /// Reads a data style of that kind to its end.
-pub(super) fn read(xml: &mut Reader<'_>, start: Start) -> Result<DataStyle, Fault> {
+pub(super) fn read(xml: &mut OdsReader<'_>, start: Start) -> Result<DataStyle, Fault> {
     let mut style = DataStyle { kind: start.kind, section: start.numerals.to_owned(), maps: Vec::new() };
     // The first unit of time of a span counts on beyond its day.
     let mut spans = start.spans;
@@ -90,7 +90,7 @@ pub(super) fn read(xml: &mut Reader<'_>, start: Start) -> Result<DataStyle, Faul
             Token::Eof => return Err(xml.damaged("XML 不完整")),
         }
     }
-    if style.kind == Kind::Percent && !style.section.contains('%') {
+    if style.kind == StyleKind::Percent && !style.section.contains('%') {
         style.section.push('%');
     }
     Ok(style)
@@ -98,7 +98,7 @@ pub(super) fn read(xml: &mut Reader<'_>, start: Start) -> Result<DataStyle, Faul
 
 /// What the tag of a data style says.
 pub(super) struct Start {
-    kind: Kind,
+    kind: StyleKind,
     /// The numerals that digits are shown as.
     numerals: &'static str,
     /// Hours beyond a day are shown as such.
@@ -106,7 +106,7 @@ pub(super) struct Start {
 }
 
 impl Start {
-    pub fn new(kind: Kind, tag: Tag<'_>) -> Result<Start, Fault> {
+    pub fn new(kind: StyleKind, tag: Tag<'_>) -> Result<Start, Fault> {
         let numerals = match &*tag.text(b"number:transliteration-format")? {
             "一" | "〇" => "[DBNum1]",
             "壹" | "零" => "[DBNum2]",
@@ -176,7 +176,7 @@ fn fraction(tag: Tag<'_>, code: &mut String) -> Result<(), Fault> {
 }
 
 /// Texts between the digits of a number: before which digit from the right.
-fn embedded(xml: &mut Reader<'_>) -> Result<Vec<(u32, String)>, Fault> {
+fn embedded(xml: &mut OdsReader<'_>) -> Result<Vec<(u32, String)>, Fault> {
     let mut texts = Vec::new();
     loop {
         match xml.next()? {
@@ -254,7 +254,7 @@ enum Inside {
 }
 
 impl Inside {
-    fn add(self, text: &str, kind: Kind, code: &mut String) {
+    fn add(self, text: &str, kind: StyleKind, code: &mut String) {
         match (self, kind) {
             (Inside::Currency, _) if !text.contains([']', '-']) && !text.is_empty() => {
                 let _ = write!(code, "[${text}]");
@@ -264,7 +264,7 @@ impl Inside {
                     let _ = write!(code, "*{filling}");
                 }
             }
-            (_, Kind::Percent) => {
+            (_, StyleKind::Percent) => {
                 for (at, between) in text.split('%').enumerate() {
                     if at > 0 {
                         code.push('%');
@@ -272,7 +272,7 @@ impl Inside {
                     literal(between, " -+()", code);
                 }
             }
-            (_, Kind::Date | Kind::Time) => literal(text, " -/:", code),
+            (_, StyleKind::Date | StyleKind::Time) => literal(text, " -/:", code),
             _ => literal(text, " -+()", code),
         }
     }
@@ -295,7 +295,7 @@ fn literal(text: &str, bare: &str, code: &mut String) {
 }
 
 /// The text up to the end of the tag.
-fn read_text(xml: &mut Reader<'_>) -> Result<String, Fault> {
+fn read_text(xml: &mut OdsReader<'_>) -> Result<String, Fault> {
     let mut text = String::new();
     loop {
         match xml.next()? {
@@ -323,18 +323,18 @@ pub(super) fn compose(main: &DataStyle, maps: &[(&str, &str)]) -> String {
     };
     match (main.kind, &conditions[..], &sections[..]) {
         // A code of nothing at all would mean General.
-        (Kind::Text, [], _) if own.is_empty() => ";;;".to_owned(),
+        (StyleKind::Text, [], _) if own.is_empty() => ";;;".to_owned(),
         (_, [], _) if own.is_empty() => ";".to_owned(),
-        (Kind::Bool, [], _) => "\"TRUE\";\"TRUE\";\"FALSE\"".to_owned(),
+        (StyleKind::Bool, [], _) => "\"TRUE\";\"TRUE\";\"FALSE\"".to_owned(),
         (_, [], _) => own.to_owned(),
-        (Kind::Text, _, [first]) if own.contains('@') => joined(&[first, own]),
-        (Kind::Text, _, [first]) => format!("{first};-{first};{first};{own}"),
-        (Kind::Text, [">=0" | ">0", _], [first, second]) if own.contains('@') => joined(&[first, second, own]),
-        (Kind::Text, [">=0" | ">0", _], [first, second]) => joined(&[first, second, first, own]),
-        (Kind::Text, [_, _], [first, second]) => {
+        (StyleKind::Text, _, [first]) if own.contains('@') => joined(&[first, own]),
+        (StyleKind::Text, _, [first]) => format!("{first};-{first};{first};{own}"),
+        (StyleKind::Text, [">=0" | ">0", _], [first, second]) if own.contains('@') => joined(&[first, second, own]),
+        (StyleKind::Text, [">=0" | ">0", _], [first, second]) => joined(&[first, second, first, own]),
+        (StyleKind::Text, [_, _], [first, second]) => {
             format!("[{}]{first};[{}]{second};General;{own}", conditions[0], conditions[1])
         }
-        (Kind::Text, _, [first, second, third, ..]) => joined(&[first, second, third, own]),
+        (StyleKind::Text, _, [first, second, third, ..]) => joined(&[first, second, third, own]),
         (_, [">=0"], [first]) => joined(&[first, own]),
         (_, [">0", "<0"], [first, second]) => joined(&[first, second, own]),
         (_, [">0", "<0", "=0"], [first, second, third]) => joined(&[first, second, third]),

@@ -18,7 +18,7 @@ use super::error::Fault;
 use super::package::Package;
 use super::xml::Xml;
 use super::{Looks, Merge, SheetName, sniff};
-use names::{Names, Reader, Tag, Token};
+use names::{Names, OdsReader, Tag, Token};
 use styles::{Formats, Styles};
 
 const CONTENT: &str = "content.xml";
@@ -62,7 +62,7 @@ impl Ods {
         let mut styles = Styles::default();
         let mut looks = Looks::default();
         if let Some(part) = package.find(STYLES)? {
-            let mut xml = Reader::new(Xml::new(package.stream(part)?, STYLES)?);
+            let mut xml = OdsReader::new(Xml::new(package.stream(part)?, STYLES)?);
             loop {
                 match xml.next()? {
                     Token::Start(tag) if tag.name == b"office:styles" => styles.read(&mut xml, false)?,
@@ -77,7 +77,7 @@ impl Ods {
         let mut sheets = Vec::new();
         let mut starts = Vec::new();
         let mut found = false;
-        let mut xml = Reader::new(Xml::new(package.stream(package.need(CONTENT)?)?, CONTENT)?);
+        let mut xml = OdsReader::new(Xml::new(package.stream(package.need(CONTENT)?)?, CONTENT)?);
         loop {
             match xml.next()? {
                 Token::Start(tag) => match tag.name {
@@ -108,13 +108,13 @@ impl Ods {
         let mut xml = Xml::new(self.package.stream(self.package.need(CONTENT)?)?, CONTENT)?;
         let (at, names) = &self.starts[sheet];
         xml.skip_to(*at)?;
-        table::read(Reader::resume(xml, names.clone()), self, cells)
+        table::read(OdsReader::resume(xml, names.clone()), self, cells)
     }
 }
 
 /// Lists the sheets inside the tag of a spreadsheet, to its end.
 fn read_tables(
-    xml: &mut Reader<'_>,
+    xml: &mut OdsReader<'_>,
     styles: &Styles,
     looks: &mut Looks,
     (sheets, starts): (&mut Vec<SheetName>, &mut Vec<(u64, Names)>),
@@ -145,7 +145,7 @@ fn read_tables(
 }
 
 /// The day from which serials count, inside the settings of calculation.
-fn read_null_date(xml: &mut Reader<'_>, looks: &mut Looks) -> Result<(), Fault> {
+fn read_null_date(xml: &mut OdsReader<'_>, looks: &mut Looks) -> Result<(), Fault> {
     loop {
         match xml.next()? {
             Token::Start(tag) => {

@@ -40,7 +40,7 @@ struct Binding {
 }
 
 /// A part of the document, token by token, with the usual names.
-pub(super) struct Reader<'a> {
+pub(super) struct OdsReader<'a> {
     xml: Xml<'a>,
     names: Names,
     name: Vec<u8>,
@@ -62,14 +62,14 @@ pub(super) struct Tag<'t> {
     names: &'t Names,
 }
 
-impl<'a> Reader<'a> {
-    pub fn new(xml: Xml<'a>) -> Reader<'a> {
-        Reader::resume(xml, Names::default())
+impl<'a> OdsReader<'a> {
+    pub fn new(xml: Xml<'a>) -> OdsReader<'a> {
+        OdsReader::resume(xml, Names::default())
     }
 
     /// From a place further on, where prefixes stand for these.
-    pub fn resume(xml: Xml<'a>, names: Names) -> Reader<'a> {
-        Reader { xml, names, name: Vec::new() }
+    pub fn resume(xml: Xml<'a>, names: Names) -> OdsReader<'a> {
+        OdsReader { xml, names, name: Vec::new() }
     }
 
     /// Where the next token starts, and what prefixes stand for there.
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn next(&mut self) -> Result<Token<'_>, Fault> {
-        let Reader { xml, names, name } = self;
+        let OdsReader { xml, names, name } = self;
         Ok(match xml.next()? {
             xml::Token::Start(tag) => {
                 names.open(tag)?;

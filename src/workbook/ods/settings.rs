@@ -3,14 +3,14 @@
 use super::super::error::Fault;
 use super::super::package::Package;
 use super::super::xml::Xml;
-use super::names::{Reader, Token};
+use super::names::{OdsReader, Token};
 
 const SETTINGS: &str = "settings.xml";
 
 /// Whether the views show zeros; where none says so, whether the document does.
 pub(super) fn shows_zeros(package: &Package) -> Result<bool, Fault> {
     let Some(part) = package.find(SETTINGS)? else { return Ok(true) };
-    let mut xml = Reader::new(Xml::new(package.stream(part)?, SETTINGS)?);
+    let mut xml = OdsReader::new(Xml::new(package.stream(part)?, SETTINGS)?);
     let (mut of_views, mut of_document) = (None::<bool>, true);
     // How deep the reader is in the lists that the views are.
     let (mut lists, mut asked) = (0_u32, false);

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use super::super::error::Fault;
 use super::super::{Look, Looks, cells};
-use super::code::{self, DataStyle, Kind};
-use super::names::{Reader, Token};
+use super::code::{self, DataStyle, StyleKind};
+use super::names::{OdsReader, Token};
 
 /// No style is further from its first forebear than this; one that descends from itself has none.
 const DEEPEST: usize = 32;
 
 /// The styles of one list: those with names of their own, or those that a program made for the cells at hand.
 #[derive(Debug, Default)]
-struct List {
+struct StyleList {
     data: HashMap<String, DataStyle>,
     cells: HashMap<String, CellStyle>,
 }
@@ -27,8 +27,8 @@ struct CellStyle {
 /// All styles that matter, as read.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
-    named: List,
-    automatic: List,
+    named: StyleList,
+    automatic: StyleList,
     /// Of cells that have no style.
     default: CellStyle,
     /// Styles of sheets, and whether such a sheet is hidden.
@@ -40,7 +40,7 @@ pub(super) struct Styles {
 pub(super) struct Format {
     pub look: Look,
     /// None: as they are stored.
-    pub kind: Option<Kind>,
+    pub kind: Option<StyleKind>,
 }
 
 /// The formats by the names of cell styles, and of cells without one.
@@ -55,11 +55,11 @@ pub(super) struct Formats {
 
 impl Styles {
     /// Reads a list of styles to its end.
-    pub fn read(&mut self, xml: &mut Reader<'_>, automatic: bool) -> Result<(), Fault> {
+    pub fn read(&mut self, xml: &mut OdsReader<'_>, automatic: bool) -> Result<(), Fault> {
         loop {
             match xml.next()? {
                 Token::Start(tag) => {
-                    if let Some(kind) = Kind::of(tag.name) {
+                    if let Some(kind) = StyleKind::of(tag.name) {
                         let name = tag.text(b"style:name")?.into_owned();
                         let start = code::Start::new(kind, tag)?;
                         let style = code::read(xml, start)?;
@@ -98,7 +98,7 @@ impl Styles {
         }
     }
 
-    fn list(&mut self, automatic: bool) -> &mut List {
+    fn list(&mut self, automatic: bool) -> &mut StyleList {
         if automatic { &mut self.automatic } else { &mut self.named }
     }
 
@@ -158,7 +158,7 @@ impl Styles {
 }
 
 /// Reads a style to its end: whether sheets of it are shown, where it is one of sheets.
-fn table_is_shown(xml: &mut Reader<'_>) -> Result<Option<bool>, Fault> {
+fn table_is_shown(xml: &mut OdsReader<'_>) -> Result<Option<bool>, Fault> {
     let mut shown = None;
     loop {
         match xml.next()? {
@@ -183,7 +183,7 @@ impl Formats {
 
     /// The look of a percentage: its style's, else one with the decimals that are seen in `shown`, or with two.
     pub fn percent(&self, format: Format, shown: &str) -> Look {
-        if format.kind == Some(Kind::Percent) {
+        if format.kind == Some(StyleKind::Percent) {
             return format.look;
         }
         let number = shown.trim().strip_suffix(['%', '％']);
@@ -194,6 +194,6 @@ impl Formats {
 
     /// The look of a time of day.
     pub fn time(&self, format: Format) -> Look {
-        if matches!(format.kind, Some(Kind::Time | Kind::Date)) { format.look } else { self.time }
+        if matches!(format.kind, Some(StyleKind::Time | StyleKind::Date)) { format.look } else { self.time }
     }
 }

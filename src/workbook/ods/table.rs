@@ -5,14 +5,14 @@ use super::super::error::Fault;
 use super::super::xml::unescape;
 use super::super::{Look, Merge, Raw, dates};
 use super::Ods;
-use super::names::{Reader, Tag, Token};
+use super::names::{OdsReader, Tag, Token};
 
 /// So many cells may come out of "this one, repeated".
 const MOST_REPEATED: u64 = 4 << 20;
 
 /// Reads the sheet whose tag comes next.
-pub(super) fn read(mut xml: Reader<'_>, book: &Ods, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
-    let mut table = Table { book, cells, columns: Vec::new(), width: 0, row: 0, repeated: 0, line: Vec::new() };
+pub(super) fn read(mut xml: OdsReader<'_>, book: &Ods, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
+    let mut table = OdsTable { book, cells, columns: Vec::new(), width: 0, row: 0, repeated: 0, line: Vec::new() };
     let mut depth = 0;
     loop {
         match xml.next()? {
@@ -48,7 +48,7 @@ pub(super) fn read(mut xml: Reader<'_>, book: &Ods, cells: Ordered<'_>) -> Resul
     }
 }
 
-struct Table<'b, 'a> {
+struct OdsTable<'b, 'a> {
     book: &'b Ods,
     cells: Ordered<'a>,
     /// The styles of cells that have none of their own: up to which column each.
@@ -62,7 +62,7 @@ struct Table<'b, 'a> {
     line: Vec<(u64, u64, Raw)>,
 }
 
-impl Table<'_, '_> {
+impl OdsTable<'_, '_> {
     /// Notes the style that columns lend to their cells.
     fn add_columns(&mut self, tag: Tag<'_>) -> Result<(), Fault> {
         self.width = self.width.saturating_add(count(tag, b"table:number-columns-repeated")?);
@@ -79,13 +79,13 @@ impl Table<'_, '_> {
         self.columns.get(at).map_or("", |(_, style)| style)
     }
 
-    fn read_row(&mut self, xml: &mut Reader<'_>, times: u64, style: &str) -> Result<(), Fault> {
+    fn read_row(&mut self, xml: &mut OdsReader<'_>, times: u64, style: &str) -> Result<(), Fault> {
         self.line.clear();
         let mut column: u64 = 0;
         loop {
             match xml.next()? {
                 Token::Start(tag) if matches!(tag.name, b"table:table-cell" | b"table:covered-table-cell") => {
-                    let cell = Cell::new(tag)?;
+                    let cell = OdsCell::new(tag)?;
                     if cell.across > 1 || cell.down > 1 {
                         self.merge(column, &cell)?;
                     }
@@ -118,7 +118,7 @@ impl Table<'_, '_> {
     }
 
     /// Reads a cell to its end. One that is repeated over columns which lend different styles is one for each of them.
-    fn read_cell(&mut self, xml: &mut Reader<'_>, cell: Cell, column: u64, row_style: &str) -> Result<(), Fault> {
+    fn read_cell(&mut self, xml: &mut OdsReader<'_>, cell: OdsCell, column: u64, row_style: &str) -> Result<(), Fault> {
         let end = column.saturating_add(cell.repeated);
         let Some(held) = cell.read(xml)? else { return Ok(()) };
         let mut from = column;
@@ -139,7 +139,7 @@ impl Table<'_, '_> {
     }
 
     /// A merged range may reach over the edge of the sheet where a program fills it up with repeated rows.
-    fn merge(&mut self, column: u64, cell: &Cell) -> Result<(), Fault> {
+    fn merge(&mut self, column: u64, cell: &OdsCell) -> Result<(), Fault> {
         if self.row >= u64::from(ROWS) || column >= u64::from(COLUMNS) {
             return Ok(());
         }
@@ -155,21 +155,21 @@ fn clamp(position: u64) -> u32 {
 }
 
 /// What a cell's tag says.
-struct Cell {
+struct OdsCell {
     repeated: u64,
     across: u64,
     down: u64,
     /// None: the row or the column lends one.
     style: Option<String>,
     formula: bool,
-    kind: Kind,
+    kind: ElementKind,
     /// The value that the tag gives; a text's value mostly stands inside.
     value: Option<String>,
     error: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ElementKind {
     Untold,
     Number,
     Percent,
@@ -179,15 +179,15 @@ enum Kind {
     Text,
 }
 
-impl Cell {
-    fn new(tag: Tag<'_>) -> Result<Cell, Fault> {
-        let mut cell = Cell {
+impl OdsCell {
+    fn new(tag: Tag<'_>) -> Result<OdsCell, Fault> {
+        let mut cell = OdsCell {
             repeated: 1,
             across: 1,
             down: 1,
             style: None,
             formula: false,
-            kind: Kind::Untold,
+            kind: ElementKind::Untold,
             value: None,
             error: false,
         };
@@ -202,13 +202,13 @@ impl Cell {
                 b"calcext:value-type" => cell.error = value == b"error",
                 b"office:value-type" => {
                     cell.kind = match value {
-                        b"float" | b"currency" => Kind::Number,
-                        b"percentage" => Kind::Percent,
-                        b"date" => Kind::Date,
-                        b"time" => Kind::Time,
-                        b"boolean" => Kind::Bool,
-                        b"string" => Kind::Text,
-                        _ => Kind::Untold,
+                        b"float" | b"currency" => ElementKind::Number,
+                        b"percentage" => ElementKind::Percent,
+                        b"date" => ElementKind::Date,
+                        b"time" => ElementKind::Time,
+                        b"boolean" => ElementKind::Bool,
+                        b"string" => ElementKind::Text,
+                        _ => ElementKind::Untold,
                     }
                 }
                 b"office:value"
@@ -223,25 +223,25 @@ impl Cell {
     }
 
     /// Reads to the end of the cell and tells what it holds; none where that is nothing.
-    fn read(self, xml: &mut Reader<'_>) -> Result<Option<Held>, Fault> {
+    fn read(self, xml: &mut OdsReader<'_>) -> Result<Option<HeldCell>, Fault> {
         let mut shown = String::new();
         let paragraphs = read_text(xml, &mut shown)?;
-        let Cell { style, kind, formula, .. } = self;
-        let held = |what, style| Ok(Some(Held { what, kind, style, shown: String::new() }));
+        let OdsCell { style, kind, formula, .. } = self;
+        let held = |what, style| Ok(Some(HeldCell { what, kind, style, shown: String::new() }));
         if self.error || (formula && is_error(&shown)) {
             return held(Raw::Error(if shown.is_empty() { "#错误".to_owned() } else { shown }), style);
         }
         let value = match (kind, self.value) {
             // What is seen stands inside, where the value is another.
-            (Kind::Text, Some(value)) if !value.is_empty() => {
+            (ElementKind::Text, Some(value)) if !value.is_empty() => {
                 let what = cells::text(&value);
-                return Ok(what.map(|what| Held { what, kind, style, shown }));
+                return Ok(what.map(|what| HeldCell { what, kind, style, shown }));
             }
-            (Kind::Text | Kind::Untold, _) if !shown.is_empty() => return Ok(text(&shown, style)),
-            (Kind::Text, Some(_)) => return Ok(None),
+            (ElementKind::Text | ElementKind::Untold, _) if !shown.is_empty() => return Ok(text(&shown, style)),
+            (ElementKind::Text, Some(_)) => return Ok(None),
             (_, Some(value)) if !value.trim().is_empty() => value,
             // An empty text is a result, which LibreOffice also writes without its type; no text at all is none.
-            _ if formula && (paragraphs == 0 || !matches!(kind, Kind::Text | Kind::Untold)) => {
+            _ if formula && (paragraphs == 0 || !matches!(kind, ElementKind::Text | ElementKind::Untold)) => {
                 return held(Raw::NoResult, style);
             }
             _ => return Ok(text(&shown, style)),
@@ -249,35 +249,35 @@ impl Cell {
         let plain = value.trim();
         let number = |number: f64| number.is_finite().then_some(Raw::Number(number, Look::PLAIN));
         let typed = match kind {
-            Kind::Number | Kind::Percent => plain.parse().ok().and_then(number),
-            Kind::Date => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
-            Kind::Time => dates::from_duration(plain).and_then(number),
-            Kind::Bool => match plain {
+            ElementKind::Number | ElementKind::Percent => plain.parse().ok().and_then(number),
+            ElementKind::Date => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
+            ElementKind::Time => dates::from_duration(plain).and_then(number),
+            ElementKind::Bool => match plain {
                 "true" | "TRUE" => Some(Raw::Bool(true)),
                 "false" | "FALSE" => Some(Raw::Bool(false)),
                 _ => None,
             },
-            Kind::Text | Kind::Untold => None,
+            ElementKind::Text | ElementKind::Untold => None,
         };
         // What does not fit its type is kept as the text it is, so that it is shown and found fault with.
         Ok(match typed {
-            Some(what) => Some(Held { what, kind, style, shown }),
+            Some(what) => Some(HeldCell { what, kind, style, shown }),
             None => text(&value, style),
         })
     }
 }
 
 /// A filled cell before its style is known.
-struct Held {
+struct HeldCell {
     what: Raw,
-    kind: Kind,
+    kind: ElementKind,
     style: Option<String>,
     /// What the program that wrote the file saw of a number, or of a text that is told beside it; else empty.
     shown: String,
 }
 
-fn text(text: &str, style: Option<String>) -> Option<Held> {
-    cells::text(text).map(|what| Held { what, kind: Kind::Text, style, shown: String::new() })
+fn text(text: &str, style: Option<String>) -> Option<HeldCell> {
+    cells::text(text).map(|what| HeldCell { what, kind: ElementKind::Text, style, shown: String::new() })
 }
 
 /// Whether two texts are the same but for blanks.
@@ -286,15 +286,15 @@ fn is_same(one: &str, other: &str) -> bool {
     one.chars().filter(filled).eq(other.chars().filter(filled))
 }
 
-impl Held {
+impl HeldCell {
     /// What it holds, seen in that style.
     fn raw(&self, book: &Ods, style: &str) -> Raw {
         let format = book.formats.of(style);
         match (&self.what, self.kind) {
             (Raw::Number(number, _), kind) => {
                 let look = match kind {
-                    Kind::Percent => book.formats.percent(format, &self.shown),
-                    Kind::Time => book.formats.time(format),
+                    ElementKind::Percent => book.formats.percent(format, &self.shown),
+                    ElementKind::Time => book.formats.time(format),
                     _ => format.look,
                 };
                 let raw = book.looks.raw(*number, look);
@@ -310,7 +310,7 @@ impl Held {
 }
 
 /// The paragraphs up to the end of the cell, a line each, and how many there are. Notes, drawings and readings are left out.
-fn read_text(xml: &mut Reader<'_>, into: &mut String) -> Result<u32, Fault> {
+fn read_text(xml: &mut OdsReader<'_>, into: &mut String) -> Result<u32, Fault> {
     let (mut depth, mut paragraphs, mut in_paragraph) = (1, 0, 0);
     while depth > 0 {
         match xml.next()? {

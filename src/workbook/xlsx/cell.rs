@@ -14,7 +14,7 @@ const MOST_ARRAYS: usize = 4096;
 
 /// How a cell says that its value is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Kind {
+pub(super) enum CellType {
     #[default]
     Number,
     Shared,
@@ -25,24 +25,24 @@ pub(super) enum Kind {
     Date,
 }
 
-impl Kind {
-    pub fn new(written: &[u8]) -> Kind {
+impl CellType {
+    pub fn new(written: &[u8]) -> CellType {
         match written {
-            b"s" => Kind::Shared,
-            b"str" => Kind::Text,
-            b"inlineStr" => Kind::Inline,
-            b"b" => Kind::Bool,
-            b"e" => Kind::Error,
-            b"d" => Kind::Date,
-            _ => Kind::Number,
+            b"s" => CellType::Shared,
+            b"str" => CellType::Text,
+            b"inlineStr" => CellType::Inline,
+            b"b" => CellType::Bool,
+            b"e" => CellType::Error,
+            b"d" => CellType::Date,
+            _ => CellType::Number,
         }
     }
 }
 
 /// What stands in a cell's XML, entities resolved.
 #[derive(Debug, Default)]
-pub(super) struct Given<'a> {
-    pub kind: Kind,
+pub(super) struct CellText<'a> {
+    pub kind: CellType,
     pub style: usize,
     pub formula: bool,
     /// The range of a formula that stands for several cells.
@@ -54,28 +54,28 @@ pub(super) struct Given<'a> {
 }
 
 /// What a cell holds.
-pub(super) enum Content<'a, 'b> {
+pub(super) enum CellContent<'a, 'b> {
     Blank,
     Own(Raw),
     Shared(usize, &'b Arc<str>),
     Text(Cow<'a, str>),
 }
 
-impl Content<'_, '_> {
+impl CellContent<'_, '_> {
     /// Bytes of text that the cell alone keeps.
     pub fn own_text(&self) -> usize {
-        if let Content::Text(text) = self { text.len() } else { 0 }
+        if let CellContent::Text(text) = self { text.len() } else { 0 }
     }
 
     /// Hands the cell on; nothing for a blank one.
     pub fn send(self, row: u32, column: u32, sink: &mut (impl Sink + ?Sized)) -> Result<(), Fault> {
         match self {
-            Content::Shared(number, text) if !text.is_empty() => sink.shared(row, column, number, text),
-            Content::Text(text) if !text.is_empty() => {
+            CellContent::Shared(number, text) if !text.is_empty() => sink.shared(row, column, number, text),
+            CellContent::Text(text) if !text.is_empty() => {
                 cells::check_length(&text)?;
                 sink.text(row, column, &text);
             }
-            Content::Own(raw) => sink.cell(row, column, raw),
+            CellContent::Own(raw) => sink.cell(row, column, raw),
             _ => {}
         }
         Ok(())
@@ -84,40 +84,44 @@ impl Content<'_, '_> {
     /// The cell's value; none for a blank one.
     pub fn raw(self) -> Result<Option<Raw>, Fault> {
         Ok(match self {
-            Content::Own(raw) => Some(raw),
-            Content::Shared(_, text) => (!text.is_empty()).then(|| Raw::Text(Arc::clone(text))),
-            Content::Text(text) => {
+            CellContent::Own(raw) => Some(raw),
+            CellContent::Shared(_, text) => (!text.is_empty()).then(|| Raw::Text(Arc::clone(text))),
+            CellContent::Text(text) => {
                 cells::check_length(&text)?;
                 cells::text(&text)
             }
-            Content::Blank => None,
+            CellContent::Blank => None,
         })
     }
 }
 
 /// The content of the cell that stands at `at`.
-pub(super) fn content<'a, 'b>(book: &'b Xlsx, at: (u32, u32), given: Given<'a>) -> Result<Content<'a, 'b>, Fault> {
-    let Given { kind, style, formula, inline, value, .. } = given;
-    let is_text = matches!(kind, Kind::Text | Kind::Inline);
+pub(super) fn content<'a, 'b>(
+    book: &'b Xlsx,
+    at: (u32, u32),
+    given: CellText<'a>,
+) -> Result<CellContent<'a, 'b>, Fault> {
+    let CellText { kind, style, formula, inline, value, .. } = given;
+    let is_text = matches!(kind, CellType::Text | CellType::Inline);
     let look = book.looks.of_style(style);
     let content = match (inline, value) {
-        _ if formula && book.computes_anew => Content::Own(Raw::NoResult),
-        (Some(inline), value) if kind == Kind::Inline || value.is_none() => Content::Text(meant(inline)),
-        (_, None) if formula => Content::Own(Raw::NoResult),
-        (_, Some(value)) if formula && !is_text && blank(&value) => Content::Own(Raw::NoResult),
+        _ if formula && book.computes_anew => CellContent::Own(Raw::NoResult),
+        (Some(inline), value) if kind == CellType::Inline || value.is_none() => CellContent::Text(meant(inline)),
+        (_, None) if formula => CellContent::Own(Raw::NoResult),
+        (_, Some(value)) if formula && !is_text && blank(&value) => CellContent::Own(Raw::NoResult),
         (_, Some(value)) => stored(book, at, kind, look, value)?,
-        (_, None) => Content::Blank,
+        (_, None) => CellContent::Blank,
     };
     if !book.looks.veils_texts(look) {
         return Ok(content);
     }
     let text = match &content {
-        Content::Shared(_, text) => Arc::clone(text),
-        Content::Text(text) => Arc::from(text.as_ref()),
+        CellContent::Shared(_, text) => Arc::clone(text),
+        CellContent::Text(text) => Arc::from(text.as_ref()),
         _ => return Ok(content),
     };
     Ok(match book.looks.veil(Raw::Text(text), look) {
-        veiled @ Raw::Veiled(_) => Content::Own(veiled),
+        veiled @ Raw::Veiled(_) => CellContent::Own(veiled),
         _ => content,
     })
 }
@@ -126,18 +130,18 @@ pub(super) fn content<'a, 'b>(book: &'b Xlsx, at: (u32, u32), given: Given<'a>) 
 fn stored<'a, 'b>(
     book: &'b Xlsx,
     at: (u32, u32),
-    kind: Kind,
+    kind: CellType,
     look: Look,
     value: Cow<'a, str>,
-) -> Result<Content<'a, 'b>, Fault> {
-    if kind == Kind::Text || kind == Kind::Inline && !blank(&value) {
-        return Ok(Content::Text(meant(value)));
+) -> Result<CellContent<'a, 'b>, Fault> {
+    if kind == CellType::Text || kind == CellType::Inline && !blank(&value) {
+        return Ok(CellContent::Text(meant(value)));
     }
     let plain = trimmed(&value);
-    if kind == Kind::Shared {
+    if kind == CellType::Shared {
         let found = number(plain.as_bytes()).and_then(|index| Some((index, book.strings.text(index).ok()?)));
         return match found {
-            Some((index, text)) => Ok(Content::Shared(index, text)),
+            Some((index, text)) => Ok(CellContent::Shared(index, text)),
             None => Err(Fault::damaged(format!(
                 "单元格 {} 的共享字符串编号「{plain}」不合规，共享字符串表中没有这一条",
                 A1(at.0, at.1)
@@ -145,23 +149,23 @@ fn stored<'a, 'b>(
         };
     }
     if plain.is_empty() {
-        return Ok(Content::Blank);
+        return Ok(CellContent::Blank);
     }
     let typed = match kind {
-        Kind::Bool => match plain {
+        CellType::Bool => match plain {
             "1" | "true" | "TRUE" => Some(Raw::Bool(true)),
             "0" | "false" | "FALSE" => Some(Raw::Bool(false)),
             _ => None,
         },
-        Kind::Error => Some(Raw::Error(plain.to_owned())),
-        Kind::Date => dates::from_iso(plain).map(|at| book.looks.moment(at, look)),
-        Kind::Number => match plain.parse::<f64>() {
+        CellType::Error => Some(Raw::Error(plain.to_owned())),
+        CellType::Date => dates::from_iso(plain).map(|at| book.looks.moment(at, look)),
+        CellType::Number => match plain.parse::<f64>() {
             Ok(value) if value.is_finite() => Some(book.looks.raw(value, look)),
             _ => None,
         },
-        Kind::Shared | Kind::Text | Kind::Inline => None,
+        CellType::Shared | CellType::Text | CellType::Inline => None,
     };
-    Ok(typed.map_or_else(|| Content::Text(Cow::Owned(plain.to_owned())), Content::Own))
+    Ok(typed.map_or_else(|| CellContent::Text(Cow::Owned(plain.to_owned())), CellContent::Own))
 }
 
 /// A text without the escapes of characters that XML cannot hold.
@@ -199,14 +203,14 @@ impl Manner {
     }
 
     /// What is left of a cell's content.
-    pub fn seen<'a, 'b>(&self, row: u32, column: u32, content: Content<'a, 'b>) -> Content<'a, 'b> {
+    pub fn seen<'a, 'b>(&self, row: u32, column: u32, content: CellContent<'a, 'b>) -> CellContent<'a, 'b> {
         let within =
             |&(top, left, bottom, right): &Merge| (top..=bottom).contains(&row) && (left..=right).contains(&column);
         match content {
-            Content::Blank => Content::Blank,
-            _ if self.unseen.iter().any(within) => Content::Own(Raw::NoResult),
-            Content::Own(stored @ Raw::Number(0.0, _)) if self.hides_zeros => {
-                Content::Own(stored.seen_as(String::new()))
+            CellContent::Blank => CellContent::Blank,
+            _ if self.unseen.iter().any(within) => CellContent::Own(Raw::NoResult),
+            CellContent::Own(stored @ Raw::Number(0.0, _)) if self.hides_zeros => {
+                CellContent::Own(stored.seen_as(String::new()))
             }
             other => other,
         }

@@ -10,7 +10,7 @@ use super::super::Merge;
 use super::super::cells::Ordered;
 use super::super::error::Fault;
 use super::super::xml::{Token, Xml, local};
-use super::cell::{Given, Kind, Manner, Range, content};
+use super::cell::{CellText, CellType, Manner, Range, content};
 use super::{Xlsx, address, merged, number, plain_text, rich_text, row_number};
 
 /// Sends the cells of the sheet in that part; the merged ranges come back.
@@ -46,10 +46,10 @@ pub(super) fn read(book: &Xlsx, part: &str, mut cells: Ordered<'_>) -> Result<Ve
                     if let Some(at) = tag.attribute(b"r")? {
                         (row, column) = address(at)?;
                     }
-                    let given = Given {
-                        kind: tag.attribute(b"t")?.map_or(Kind::Number, Kind::new),
+                    let given = CellText {
+                        kind: tag.attribute(b"t")?.map_or(CellType::Number, CellType::new),
                         style: tag.attribute(b"s")?.and_then(number).unwrap_or_default(),
-                        ..Given::default()
+                        ..CellText::default()
                     };
                     let given = inside(&mut xml, given)?;
                     manner.formula(book, row, given.range)?;
@@ -75,7 +75,7 @@ pub(super) fn read(book: &Xlsx, part: &str, mut cells: Ordered<'_>) -> Result<Ve
 }
 
 /// What stands in the cell whose tag was just sent, up to its end.
-fn inside(xml: &mut Xml<'_>, mut given: Given<'static>) -> Result<Given<'static>, Fault> {
+fn inside(xml: &mut Xml<'_>, mut given: CellText<'static>) -> Result<CellText<'static>, Fault> {
     loop {
         match xml.next()? {
             Token::Start(tag) => match tag.local() {

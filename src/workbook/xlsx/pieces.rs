@@ -16,7 +16,7 @@ use super::super::cells::Bounds;
 use super::super::plain::{Cursor, Stop, Window};
 use super::Xlsx;
 use super::cell::Manner;
-use super::scan::Sheet;
+use super::scan::SheetScan;
 
 /// Rows that go to the sink itself, which has to know what the sheet is before it can be forked.
 pub(super) const FIRST_ROWS: u32 = 64;
@@ -32,15 +32,15 @@ pub(super) fn are_worth_it(size: u64) -> bool {
 
 /// Sends the rows that come next, but for the last few; false where the sheet has to be sent again in one go. A sink that
 /// cannot be forked gets nothing, and the rows are still to come.
-pub(super) fn send<S: Sink + Send>(window: &mut Window<'_>, sheet: &mut Sheet<'_, S>) -> Result<bool, Stop> {
+pub(super) fn send<S: Sink + Send>(window: &mut Window<'_>, sheet: &mut SheetScan<'_, S>) -> Result<bool, Stop> {
     let threads = rayon::current_num_threads();
     // What a formula stands for may reach into any piece.
     if !sheet.manner.unseen.is_empty() {
         return Ok(true);
     }
     let Some(forks) = (0..threads).map(|_| sheet.sink.fork()).collect::<Option<Vec<S>>>() else { return Ok(true) };
-    let forks = forks.into_iter().enumerate().map(|(of, sink)| Fork { of, pieces: 0, sink }).collect();
-    let work = Work {
+    let forks = forks.into_iter().enumerate().map(|(of, sink)| SinkFork { of, pieces: 0, sink }).collect();
+    let work = PieceWork {
         book: sheet.book,
         manner: sheet.manner.clone(),
         forks: Mutex::new(forks),
@@ -55,7 +55,7 @@ pub(super) fn send<S: Sink + Send>(window: &mut Window<'_>, sheet: &mut Sheet<'_
         while !work.is_odd.load(Ordering::Relaxed) {
             let buffer = lock(&work.buffers).pop().unwrap_or_else(|| vec![0; PIECE]);
             let piece = match window.take(buffer, b"</row>") {
-                Ok(Some((bytes, length))) => Piece { number, bytes, length },
+                Ok(Some((bytes, length))) => SheetPiece { number, bytes, length },
                 Ok(None) => break,
                 Err(_) => {
                     work.is_odd.store(true, Ordering::Relaxed);
@@ -79,10 +79,10 @@ pub(super) fn send<S: Sink + Send>(window: &mut Window<'_>, sheet: &mut Sheet<'_
 }
 
 /// What the threads share.
-struct Work<'a, S> {
+struct PieceWork<'a, S> {
     book: &'a Xlsx,
     manner: Manner,
-    forks: Mutex<Vec<Fork<S>>>,
+    forks: Mutex<Vec<SinkFork<S>>>,
     /// Memory of pieces that are through.
     buffers: Mutex<Vec<Vec<u8>>>,
     done: Mutex<Vec<Done>>,
@@ -91,14 +91,14 @@ struct Work<'a, S> {
     is_odd: AtomicBool,
 }
 
-struct Fork<S> {
+struct SinkFork<S> {
     of: usize,
     /// How many pieces it has taken.
     pieces: usize,
     sink: S,
 }
 
-struct Piece {
+struct SheetPiece {
     number: usize,
     bytes: Vec<u8>,
     length: usize,
@@ -114,8 +114,8 @@ struct Done {
     row: u32,
 }
 
-impl<S: Sink> Work<'_, S> {
-    fn scan(&self, piece: Piece) {
+impl<S: Sink> PieceWork<'_, S> {
+    fn scan(&self, piece: SheetPiece) {
         // There are as many forks as threads.
         let fork = lock(&self.forks).pop();
         let done = fork.and_then(|mut fork| {
@@ -131,8 +131,8 @@ impl<S: Sink> Work<'_, S> {
     }
 
     /// None if something is odd.
-    fn scanned(&self, piece: &Piece, fork: &mut Fork<S>) -> Option<Done> {
-        let mut sheet = Sheet::new(self.book, &mut fork.sink);
+    fn scanned(&self, piece: &SheetPiece, fork: &mut SinkFork<S>) -> Option<Done> {
+        let mut sheet = SheetScan::new(self.book, &mut fork.sink);
         (sheet.in_data, sheet.is_piece) = (true, true);
         sheet.manner = self.manner.clone();
         let mut cursor = Cursor::new(&piece.bytes[..piece.length]);
@@ -148,7 +148,7 @@ impl<S: Sink> Work<'_, S> {
         (!in_row).then_some(Done { number: piece.number, of: fork.of, piece: fork.pieces - 1, bounds, row })
     }
 
-    fn join(self, sheet: &mut Sheet<'_, S>) -> Result<bool, Stop> {
+    fn join(self, sheet: &mut SheetScan<'_, S>) -> Result<bool, Stop> {
         let mut done = inner(self.done);
         done.sort_unstable_by_key(|done| done.number);
         let mut in_order = !self.is_odd.into_inner();

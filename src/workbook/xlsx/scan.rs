@@ -7,10 +7,10 @@
 use std::borrow::Cow;
 
 use super::super::cells::{self, Bounds};
-use super::super::plain::{Cursor, Outer, Outside, Stop, Window, shown};
+use super::super::plain::{Cursor, Outer, Stop, Surroundings, Window, shown};
 use super::super::xml::unescape;
 use super::super::{Merge, Sink};
-use super::cell::{Content, Given, Kind, Manner, Range, content};
+use super::cell::{CellContent, CellText, CellType, Manner, Range, content};
 use super::usual::{self, Digits};
 use super::{Xlsx, address, merged, number, pieces, row_number, unescape_units};
 
@@ -28,7 +28,7 @@ pub(super) fn read<S: Sink + Send>(book: &Xlsx, part: &str, sink: &mut S) -> Res
 /// Sends the cells, in pieces if that may be; none where something is odd about a piece.
 fn send<S: Sink + Send>(book: &Xlsx, part: &str, sink: &mut S, in_pieces: bool) -> Result<Option<Vec<Merge>>, Stop> {
     let mut window = Window::new(book.package.stream(book.package.need(part)?)?, part)?;
-    let mut sheet = Sheet::new(book, sink);
+    let mut sheet = SheetScan::new(book, sink);
     if in_pieces {
         window.walk(|cursor| Ok(sheet.step(cursor)? && (sheet.in_row || sheet.row < pieces::FIRST_ROWS)))?;
         if sheet.in_data && !pieces::send(&mut window, &mut sheet)? {
@@ -43,10 +43,10 @@ fn send<S: Sink + Send>(book: &Xlsx, part: &str, sink: &mut S, in_pieces: bool) 
 }
 
 /// A sheet, or a piece of one, on its way.
-pub(super) struct Sheet<'a, S> {
+pub(super) struct SheetScan<'a, S> {
     pub book: &'a Xlsx,
     pub sink: &'a mut S,
-    outside: Outside,
+    outside: Surroundings,
     pub bounds: Bounds,
     pub in_data: bool,
     pub in_row: bool,
@@ -61,12 +61,12 @@ pub(super) struct Sheet<'a, S> {
     pub manner: Manner,
 }
 
-impl<'a, S: Sink> Sheet<'a, S> {
-    pub fn new(book: &'a Xlsx, sink: &'a mut S) -> Sheet<'a, S> {
-        Sheet {
+impl<'a, S: Sink> SheetScan<'a, S> {
+    pub fn new(book: &'a Xlsx, sink: &'a mut S) -> SheetScan<'a, S> {
+        SheetScan {
             book,
             sink,
-            outside: Outside::default(),
+            outside: Surroundings::default(),
             bounds: Bounds::default(),
             in_data: false,
             in_row: false,
@@ -165,9 +165,9 @@ impl<'a, S: Sink> Sheet<'a, S> {
         Ok(true)
     }
 
-    fn put(&mut self, row: u32, column: u32, content: Content<'_, '_>) -> Result<(), Stop> {
+    fn put(&mut self, row: u32, column: u32, content: CellContent<'_, '_>) -> Result<(), Stop> {
         let content = if self.manner.is_plain() { content } else { self.manner.seen(row, column, content) };
-        if !matches!(content, Content::Blank) && !self.bounds.next(row, column, content.own_text())? {
+        if !matches!(content, CellContent::Blank) && !self.bounds.next(row, column, content.own_text())? {
             return Err(Stop::Unknown);
         }
         content.send(row, column, self.sink)?;
@@ -177,13 +177,13 @@ impl<'a, S: Sink> Sheet<'a, S> {
 }
 
 /// A cell whose `<c` has just been passed: where it says it stands, and what stands in it.
-fn cell<'a>(cursor: &mut Cursor<'a>) -> Result<(Option<(u32, u32)>, Given<'a>), Stop> {
-    let (mut at, mut given) = (None, Given::default());
+fn cell<'a>(cursor: &mut Cursor<'a>) -> Result<(Option<(u32, u32)>, CellText<'a>), Stop> {
+    let (mut at, mut given) = (None, CellText::default());
     let closed = cursor.attributes(|key, value| {
         match key {
             b"r" => at = Some(address(value)?),
             b"s" => given.style = number(value).unwrap_or_default(),
-            b"t" => given.kind = Kind::new(value),
+            b"t" => given.kind = CellType::new(value),
             _ => {}
         }
         Ok(())
@@ -228,7 +228,7 @@ fn cell<'a>(cursor: &mut Cursor<'a>) -> Result<(Option<(u32, u32)>, Given<'a>), 
 
 /// The shared strings where each is a text without formatting; readings of it in another script may stand beside.
 pub(super) fn strings(window: &mut Window<'_>) -> Result<cells::Strings, Stop> {
-    let mut outside = Outside::default();
+    let mut outside = Surroundings::default();
     let mut strings = cells::Strings::default();
     window.walk(|cursor| {
         let name = match outside.next(cursor, b"sst")? {

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::cell::{Content, Kind};
+use super::cell::{CellContent, CellType};
 use super::{COLUMNS, Xlsx, number};
 
 /// A text longer than this is looked at with more care.
@@ -41,38 +41,38 @@ impl Digits {
 }
 
 /// The cell that stands here, if it is a usual one: its column, what it holds, and its length in bytes.
-pub(super) fn cell<'a, 'b>(book: &'b Xlsx, bytes: &'a [u8], row: &Digits) -> Option<(u32, Content<'a, 'b>, usize)> {
+pub(super) fn cell<'a, 'b>(book: &'b Xlsx, bytes: &'a [u8], row: &Digits) -> Option<(u32, CellContent<'a, 'b>, usize)> {
     let head = head(bytes, row)?;
     let value = &bytes[head.length..];
     let (before, behind): (&[u8], &[u8]) = match head.kind {
-        Kind::Inline => (b"<is><t>", b"</t></is></c>"),
+        CellType::Inline => (b"<is><t>", b"</t></is></c>"),
         _ => (b"<v>", b"</v></c>"),
     };
     let (text, length) = text(value, before, behind)?;
     let look = book.looks.of_style(head.style);
     let content = match head.kind {
-        Kind::Number => Content::Own(book.looks.raw(numeral(text)?, look)),
+        CellType::Number => CellContent::Own(book.looks.raw(numeral(text)?, look)),
         // What is seen of a text has to be asked.
         _ if book.looks.veils_texts(look) => return None,
-        Kind::Inline | Kind::Text => Content::Text(Cow::Borrowed(text)),
-        Kind::Shared => {
+        CellType::Inline | CellType::Text => CellContent::Text(Cow::Borrowed(text)),
+        CellType::Shared => {
             let index = number(text.as_bytes())?;
-            Content::Shared(index, book.strings.text(index).ok()?)
+            CellContent::Shared(index, book.strings.text(index).ok()?)
         }
-        Kind::Bool | Kind::Error | Kind::Date => return None,
+        CellType::Bool | CellType::Error | CellType::Date => return None,
     };
     Some((head.column, content, head.length + length))
 }
 
-struct Head {
+struct CellHead {
     column: u32,
     style: usize,
-    kind: Kind,
+    kind: CellType,
     length: usize,
 }
 
 /// `<c r="B5" s="1" t="s">`, format and type only where they are needed.
-fn head(bytes: &[u8], row: &Digits) -> Option<Head> {
+fn head(bytes: &[u8], row: &Digits) -> Option<CellHead> {
     if row.length == 0 || !bytes.starts_with(b"<c r=\"") {
         return None;
     }
@@ -102,14 +102,14 @@ fn head(bytes: &[u8], row: &Digits) -> Option<Head> {
             return None;
         }
     }
-    const TAGS: [(Kind, &[u8]); 4] = [
-        (Kind::Shared, b"\" t=\"s\">"),
-        (Kind::Number, b"\">"),
-        (Kind::Inline, b"\" t=\"inlineStr\">"),
-        (Kind::Text, b"\" t=\"str\">"),
+    const TAGS: [(CellType, &[u8]); 4] = [
+        (CellType::Shared, b"\" t=\"s\">"),
+        (CellType::Number, b"\">"),
+        (CellType::Inline, b"\" t=\"inlineStr\">"),
+        (CellType::Text, b"\" t=\"str\">"),
     ];
     let (kind, tag) = TAGS.iter().find(|(_, tag)| bytes[at..].starts_with(tag))?;
-    Some(Head { column: column - 1, style, kind: *kind, length: at + tag.len() })
+    Some(CellHead { column: column - 1, style, kind: *kind, length: at + tag.len() })
 }
 
 /// What stands between `before` and `behind` if it is a text that means what it says; and the length of all three.
