@@ -29,6 +29,20 @@
 //! - [`sample`], [`template`]: workbooks to try with, and empty ones to fill in.
 //! - [`cli`]: the command line as typed; [`journal`]: the log file of a run that nobody watches.
 //!
+//! # To change something
+//! Policy is changed in the pack's folder (`src/packs/<pack>`) alone, and its test is an example in `examples.toml`.
+//!
+//! | what | touch |
+//! |---|---|
+//! | a table | `tables.toml`; how its form and its sample look: `template.toml`, `sample.toml` |
+//! | a column | `tables.toml`; of a new kind: `pack/assemble/tables.rs` (how it is declared), `table/coerce.rs` (what a cell means), `table/frame.rs` (its type); the compiler names the rest |
+//! | a fact | `facts.toml`; with a new function: its entry in `pack/functions.rs` |
+//! | a rule | `rules.toml` |
+//! | a list | `handoff.toml`: the list, and the actions that go on it |
+//! | an answer column | of one list: `extra_answers` in `handoff.toml`; of all: its title in `pack/printed.rs`, then `handoff/lists.rs` (entering), `archive/record/answer.rs` (reading), `archive/chain.rs` and `archive/migrations.rs` (keeping); test: `tests/it/archive/record.rs` |
+//! | a file format | `workbook/sniff.rs` (telling it), its own file beside `workbook/xls.rs`, the arms in `workbook/mod.rs`; test: `tests/it/workbook/every.rs` |
+//! | a finding | its code in [`finding`], and where it is seen, in `table/judge.rs` or `table/report.rs`; test: `tests/it/reading` |
+//!
 //! # Invariants
 //! - No provision, grade, action, list or table of the law stands in Rust: another city needs another pack, not
 //!   another program. The engine knows tables, keys, references to subjects, facts as of a date, rules,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::build::build;
+use super::assemble::build;
 use super::fault::{Error, Fault, Report};
 use super::model::Pack;
 use super::raw::RawFile;

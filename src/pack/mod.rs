@@ -5,8 +5,8 @@
 //! its names mean; [`functions`] is the table of what it may use, [`compile`] turns it into polars expressions. The
 //! built-in packs are embedded in the binary; `--pack DIR` reads another folder the same way.
 
+mod assemble;
 mod bind;
-mod build;
 #[cfg(test)]
 mod cases;
 mod check;
@@ -29,7 +29,7 @@ mod syntax;
 mod template;
 pub mod term;
 
-pub use build::{fits, nearest, stays_inside};
+pub use assemble::{fits, nearest, stays_inside};
 pub use check::{fact_order, needs};
 pub use fault::{Error, Fault, Report};
 pub use followup::{Form, Influence, InfluenceTexts, Measure, Page, PageTable, Talks, Task, Within};

@@ -268,7 +268,7 @@ fn known(pack: &Pack, site: Site) -> Vec<&str> {
 }
 
 fn unknown(pack: &Pack, site: Site, name: &str) -> String {
-    match super::build::nearest(name, &known(pack, site)) {
+    match super::assemble::nearest(name, &known(pack, site)) {
         Some(near) => format!("没有名为「{name}」的列、事实或参数，是否要写「{near}」？"),
         None => format!("没有名为「{name}」的列、事实或参数"),
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Failure;
+use crate::table::seen::number_shown;
 use crate::workbook::{self, Merge, Raw, Sink};
 
 /// Name and `名称=值` texts of every scenario, in the order of the columns.
@@ -60,7 +61,7 @@ fn texts(path: &Path) -> Result<CellTexts, workbook::Error> {
 fn shown(value: Raw) -> String {
     match value {
         Raw::Text(text) => text.trim().to_owned(),
-        Raw::Number(number, _) => number.to_string(),
+        Raw::Number(number, _) => number_shown(number),
         Raw::DateTime(time, _) => time.date().to_string(),
         Raw::Bool(value) => value.to_string(),
         Raw::Error(text) => text,
@@ -82,5 +83,16 @@ impl Sink for FilledCells {
 
     fn restart(&mut self) {
         self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::workbook::{Look, Raw};
+
+    /// As everywhere else: the same cell is the same text.
+    #[test]
+    fn a_number_is_shown_with_fifteen_digits() {
+        assert_eq!(super::shown(Raw::Number(0.1 + 0.2, Look::PLAIN)), "0.3");
     }
 }
