@@ -1,45 +1,57 @@
-//! Small domains: every combination of the values that matter to a few conditions, as rows of a frame.
+//! Small domains: every combination of the values that matter to a few conditions.
 //!
 //! A fact that other facts define is put in place; what is counted over rows stands for itself. Of numbers and
-//! days the neighbours of what they are compared with are tried, of closed sets the words that are named and one
-//! that is not, and no value at all wherever there can be none. So what holds in no row holds nowhere; what holds
-//! in some row holds at least as far as these conditions can tell.
+//! days the neighbours of what they are compared with are tried, of closed sets every word, and no value at all
+//! wherever there can be none. Values that a condition cannot tell apart count as one: what it asks of a variable
+//! alone is evaluated for each of them, once. So what holds in no combination holds nowhere; what holds in some
+//! holds at least as far as these conditions can tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 
 use super::super::compile::{compile, dtype};
 use super::super::functions::Op;
-use super::super::model::{self, ColumnKind, Formula, Pack, Rule, Source};
-use super::super::scope::{self, Meaning, Site};
+use super::super::model::{self, ColumnKind, Entity, Formula, Pack, Rule, Source};
+use super::super::scope::{self, Meaning};
 use super::super::sql::{Literal, Literals};
-use super::super::term::{Constant, Kind, Node, Order, Term, Value};
+use super::super::term::{Constant, Kind, Node, Term, Value};
 
 /// More combinations than this are not tried.
 const MOST_ROWS: usize = 60_000;
 
-/// Conditions of rules about one kind of entity, ready to be tried.
+/// The conditions of all rules that run, each tried by itself.
 pub struct Domains<'p> {
-    pack: &'p Pack,
-    literals: Literals,
-}
-
-/// A condition over the variables of its space.
-#[derive(Clone)]
-pub struct Condition {
-    /// With the facts put in that others define, and columns for names.
-    term: Term,
-    expr: Expr,
-    /// The variables that it names, by column.
+    pub rules: Vec<(&'p Rule, Condition)>,
     pub variables: Vec<Variable>,
 }
 
+/// A rule's scope and condition. Variables are told by where they stand in [`Domains::variables`].
+pub struct Condition {
+    /// With the facts put in that others define, and columns for names.
+    term: Term,
+    pub names: Vec<usize>,
+    /// What the condition names without its scope.
+    pub asks: BTreeSet<usize>,
+    /// Variables that are compared with others, or from which values are worked out.
+    used: BTreeSet<usize>,
+    /// None if there are too many combinations.
+    tried: Option<Tried>,
+}
+
+/// Where a condition holds.
+struct Tried {
+    /// Per variable, for each of its values, which kind of value it is to the condition.
+    kinds: Vec<Vec<usize>>,
+    /// For each combination of kinds; that of the last variable changes fastest.
+    holds: Vec<bool>,
+}
+
 /// What a condition rests on.
-#[derive(Debug, Clone, PartialEq)]
 pub struct Variable {
-    /// The column's name in the frame.
+    of: Entity,
+    /// The column's name in a frame.
     key: String,
     pub name: String,
     /// The closed set behind it: table and column.
@@ -48,21 +60,173 @@ pub struct Variable {
     open: bool,
     /// What a number of its column cannot be below or above.
     bounds: (Option<f64>, Option<f64>),
+    /// Those that are tried.
+    values: Series,
 }
 
-/// All combinations of the values of some variables.
-pub struct Space {
-    frame: DataFrame,
-    variables: Vec<Variable>,
-    /// Per variable after how many rows its next value comes, and how many values it has.
-    strides: Vec<(usize, usize)>,
+/// All combinations of the kinds of values that some conditions tell apart.
+pub struct Space<'d> {
+    variables: Vec<Told<'d>>,
+    /// Per condition where it holds.
+    pub holds: Vec<Vec<bool>>,
     /// What holds in no row holds nowhere. Not so where values are worked out or compared with each other: then the
     /// rows are a sample.
     pub complete: bool,
 }
 
+/// A variable in a space.
+struct Told<'d> {
+    at: usize,
+    variable: &'d Variable,
+    /// For each of its values its kind, and the first value of each kind.
+    kinds: Vec<usize>,
+    firsts: Vec<usize>,
+}
+
+/// Puts literals and the definitions of facts into the conditions of a pack.
+struct Reader<'p> {
+    pack: &'p Pack,
+    literals: Literals,
+    variables: Vec<Variable>,
+}
+
 impl<'p> Domains<'p> {
     pub fn new(pack: &'p Pack) -> Self {
+        let mut reader = Reader::new(pack);
+        let running = pack.rules.iter().filter(|rule| !rule.runs.is_empty());
+        let mut rules: Vec<(&Rule, Condition)> = running.map(|rule| (rule, reader.condition(rule))).collect();
+        let mut variables = reader.variables;
+        let mut constants: BTreeMap<Entity, Constants> = BTreeMap::new();
+        for (rule, condition) in &rules {
+            constants.entry(rule.of).or_default().add(&condition.term);
+        }
+        let used: BTreeSet<usize> = rules.iter().flat_map(|(_, condition)| &condition.used).copied().collect();
+        for (at, variable) in variables.iter_mut().enumerate() {
+            variable.values = constants.entry(variable.of).or_default().values(variable, used.contains(&at));
+        }
+        for (_, condition) in &mut rules {
+            condition.tried = Tried::of(condition, &variables);
+        }
+        Domains { rules, variables }
+    }
+
+    /// The combinations that matter to `conditions`; none if there are too many.
+    pub fn space(&self, conditions: &[&Condition]) -> Option<Space<'_>> {
+        let tried: Vec<&Tried> = conditions.iter().map(|one| one.tried.as_ref()).collect::<Option<_>>()?;
+        let mut variables: Vec<Told> = Vec::new();
+        for at in conditions.iter().flat_map(|condition| &condition.names) {
+            if variables.iter().all(|known| known.at != *at) {
+                let views: Vec<&Vec<usize>> = conditions
+                    .iter()
+                    .zip(&tried)
+                    .filter_map(|(one, tried)| Some(&tried.kinds[one.names.iter().position(|name| name == at)?]))
+                    .collect();
+                let variable = &self.variables[*at];
+                let (kinds, firsts) = kinds(
+                    (0..variable.values.len()).map(|value| views.iter().map(|view| view[value]).collect::<Vec<_>>()),
+                );
+                variables.push(Told { at: *at, variable, kinds, firsts });
+            }
+        }
+        product(&variables)?;
+        let holds = conditions.iter().zip(&tried).map(|(one, tried)| tried.spread(&one.names, &variables)).collect();
+        let complete = variables.iter().all(|told| {
+            matches!(told.variable.kind, Kind::Truth | Kind::Choice(_))
+                || conditions.iter().all(|condition| !condition.used.contains(&told.at))
+        });
+        Some(Space { variables, holds, complete })
+    }
+}
+
+/// Tells the kinds of things apart: for each thing its kind, and for each kind the first thing that is of it.
+fn kinds<T: PartialEq>(things: impl Iterator<Item = T>) -> (Vec<usize>, Vec<usize>) {
+    let (mut known, mut firsts) = (Vec::new(), Vec::new());
+    let of = things.enumerate().map(|(at, thing)| {
+        known.iter().position(|one| *one == thing).unwrap_or_else(|| {
+            known.push(thing);
+            firsts.push(at);
+            firsts.len() - 1
+        })
+    });
+    (of.collect(), firsts)
+}
+
+/// How many combinations there are, unless too many.
+fn product(variables: &[Told]) -> Option<usize> {
+    let height = variables.iter().try_fold(1usize, |product, told| product.checked_mul(told.firsts.len()))?;
+    (height <= MOST_ROWS).then_some(height)
+}
+
+impl Tried {
+    fn of(condition: &Condition, variables: &[Variable]) -> Option<Tried> {
+        let named: Vec<&Variable> = condition.names.iter().map(|at| &variables[*at]).collect();
+        let mut parts = Vec::new();
+        alone(&condition.term, &mut parts);
+        // One frame for all: a short column repeats its last value.
+        let height = named.iter().map(|variable| variable.values.len()).max().unwrap_or(1);
+        let columns = named.iter().map(|variable| variable.column(height, |row| row.min(variable.values.len() - 1)));
+        let exprs = parts.iter().enumerate().map(|(at, part)| expr(part).alias(format!("={at}")));
+        let answers = select(height, columns.collect::<Option<_>>()?, exprs.collect())?;
+        let mut told = Vec::new();
+        for (at, variable) in condition.names.iter().zip(&named) {
+            let asked = parts.iter().enumerate().filter(|(_, part)| part.names() == [variable.key.as_str()]);
+            let asked: Vec<&Column> =
+                asked.map(|(at, _)| answers.column(&format!("={at}")).ok()).collect::<Option<_>>()?;
+            let row = |row: usize| asked.iter().map(|column| column.get(row).ok()).collect::<Vec<_>>();
+            let (kinds, firsts) = kinds((0..variable.values.len()).map(row));
+            told.push(Told { at: *at, variable, kinds, firsts });
+        }
+        let height = product(&told)?;
+        let mut run = height;
+        let mut columns = Vec::new();
+        for one in &told {
+            let many = one.firsts.len();
+            run /= many;
+            columns.push(one.variable.column(height, |row| one.firsts[row / run % many])?);
+        }
+        let found = select(height, columns, vec![expr(&condition.term).fill_null(lit(false)).alias("=")])?;
+        let holds = found.column("=").ok()?.bool().ok()?.iter().map(|holds| holds == Some(true)).collect();
+        Some(Tried { kinds: told.into_iter().map(|one| one.kinds).collect(), holds })
+    }
+
+    /// Where the condition holds in a space that tells at least what it tells.
+    fn spread(&self, names: &[usize], variables: &[Told]) -> Vec<bool> {
+        let mut strides = vec![1; names.len()];
+        for at in (1..names.len()).rev() {
+            strides[at - 1] = strides[at] * (self.kinds[at].iter().max().map_or(1, |last| last + 1));
+        }
+        let mut rows = vec![0];
+        for told in variables {
+            let here = names.iter().position(|name| *name == told.at);
+            let steps: Vec<usize> =
+                told.firsts.iter().map(|value| here.map_or(0, |at| strides[at] * self.kinds[at][*value])).collect();
+            rows = rows.iter().flat_map(|row| steps.iter().map(move |step| row + step)).collect();
+        }
+        rows.into_iter().map(|row| self.holds[row]).collect()
+    }
+}
+
+fn expr(term: &Term) -> Expr {
+    compile(term, &Literals::new(), &|name, _| col(name))
+}
+
+fn select(height: usize, mut columns: Vec<Column>, mut exprs: Vec<Expr>) -> Option<DataFrame> {
+    columns.push(Column::new_scalar("@n".into(), Scalar::from(0i32), height));
+    exprs.push(col("@n"));
+    DataFrame::new(height, columns).ok()?.lazy().select(exprs).collect().ok()
+}
+
+/// The largest parts that name one variable only: it acts through nothing but what they say.
+fn alone<'t>(term: &'t Term, found: &mut Vec<&'t Term>) {
+    match term.names().len() {
+        0 => {}
+        1 => found.push(term),
+        _ => term.parts().iter().for_each(|part| alone(part, found)),
+    }
+}
+
+impl<'p> Reader<'p> {
+    fn new(pack: &'p Pack) -> Self {
         // Any year will do, but its days must fit it.
         let day = |month, day| NaiveDate::from_ymd_opt(2024, month, day).unwrap_or_default();
         let mut literals = Literals::from([
@@ -78,32 +242,29 @@ impl<'p> Domains<'p> {
             });
             literals.extend(literal.map(|literal| (parameter.name.clone(), literal)));
         }
-        Domains { pack, literals }
+        Reader { pack, literals, variables: Vec::new() }
     }
 
-    /// A rule's scope and condition.
-    pub fn of_rule(&self, rule: &Rule) -> Condition {
-        let mut variables = Vec::new();
-        let conditions = rule.scope.iter().chain([&rule.when]);
-        let parts = conditions.map(|one| self.expand(Site::Entity(rule.of), one.term(), &mut variables)).collect();
+    fn condition(&mut self, rule: &Rule) -> Condition {
+        let (mut names, mut asks) = (Vec::new(), Vec::new());
+        let scope = rule.scope.as_ref().map(|scope| self.expand(rule.of, scope.term(), &mut names));
+        let when = self.expand(rule.of, rule.when.term(), &mut asks);
+        let known = names.len();
+        names.extend(asks.iter().filter(|at| !names[..known].contains(at)).copied().collect::<Vec<_>>());
+        let parts = scope.into_iter().chain([when]).collect();
         let term = Term { node: Node::Call(Op::And, parts), ..Term::truth(true) };
-        let expr = compile(&term, &Literals::new(), &|name, _| col(name));
-        Condition { term, expr, variables }
-    }
-
-    /// The variables of a rule's condition without its scope.
-    pub fn of_when(&self, rule: &Rule) -> Vec<Variable> {
-        let mut variables = Vec::new();
-        self.expand(Site::Entity(rule.of), rule.when.term(), &mut variables);
-        variables
+        let mut used = BTreeSet::new();
+        look(&term, &mut used);
+        let used = names.iter().filter(|at| used.contains(self.variables[**at].key.as_str())).copied().collect();
+        Condition { term, names, asks: asks.into_iter().collect(), used, tried: None }
     }
 
     /// The term with literals and the definitions of facts put in, and a variable for every other name.
-    fn expand(&self, site: Site, term: &Term, found: &mut Vec<Variable>) -> Term {
+    fn expand(&mut self, of: Entity, term: &Term, found: &mut Vec<usize>) -> Term {
         term.replace(&mut |term| {
             let Node::Name(name, Some(meaning)) = &term.node else { return None };
-            let variable = match (meaning, site) {
-                (Meaning::Literal, _) => {
+            let variable = match meaning {
+                Meaning::Literal => {
                     let value = match self.literals.get(&**name)? {
                         Literal::Int(value) => Value::Whole(i64::from(*value)),
                         Literal::Number(value) => Value::Number(*value),
@@ -112,49 +273,43 @@ impl<'p> Domains<'p> {
                     };
                     return Some(Term { node: Node::Value(value), ..term.clone() });
                 }
-                (Meaning::Fact(fact), Site::Entity(_)) => {
-                    if let Formula::Own { is, .. } = &self.pack.facts[*fact].formula {
-                        return Some(self.expand(site, is.term(), found));
+                Meaning::Fact(fact) => {
+                    let pack = self.pack;
+                    if let Formula::Own { is, .. } = &pack.facts[*fact].formula {
+                        return Some(self.expand(of, is.term(), found));
                     }
-                    self.of_fact(*fact, term)
+                    self.of_fact(of, *fact, term)
                 }
-                (Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact), _) => {
-                    self.of_fact(*fact, term)
-                }
-                (Meaning::Column, _) => self.of_column(site, name, term),
+                Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => self.of_fact(of, *fact, term),
+                Meaning::Column => self.of_column(of, name, term),
             };
-            if !found.iter().any(|known| known.key == variable.key) {
-                found.push(variable.clone());
+            let key = variable.key.as_str().into();
+            let same = |known: &Variable| (known.of, &known.key) == (of, &variable.key);
+            let at = self.variables.iter().position(same).unwrap_or_else(|| {
+                self.variables.push(variable);
+                self.variables.len() - 1
+            });
+            if !found.contains(&at) {
+                found.push(at);
             }
-            let node = Node::Name(variable.key.as_str().into(), Some(Meaning::Column));
-            Some(Term { node, ..term.clone() })
+            Some(Term { node: Node::Name(key, Some(Meaning::Column)), ..term.clone() })
         })
     }
 
-    fn of_fact(&self, fact: usize, term: &Term) -> Variable {
-        Variable {
-            key: format!("#{fact}"),
-            name: self.pack.facts[fact].name.clone(),
-            set: self.set_of(fact),
-            kind: term.kind.clone(),
-            open: term.open,
-            bounds: (None, None),
-        }
+    fn of_fact(&self, of: Entity, fact: usize, term: &Term) -> Variable {
+        let set = self.set_of(fact);
+        Variable::new(of, format!("#{fact}"), &self.pack.facts[fact].name, set, (None, None), term)
     }
 
-    fn of_column(&self, site: Site, name: &str, term: &Term) -> Variable {
-        let table = match site {
-            Site::Entity(entity) => scope::table_of(self.pack, entity),
-            Site::Source(Source::Table(table)) => Some(table),
-            Site::Source(_) => None,
-        };
+    fn of_column(&self, of: Entity, name: &str, term: &Term) -> Variable {
+        let table = scope::table_of(self.pack, of);
         let at = table.and_then(|table| Some((table, self.pack.tables[table].column(name)?)));
         let bounds = match at.map(|(table, at)| &self.pack.tables[table].columns[at].kind) {
             Some(ColumnKind::Number { min, max, .. }) => (*min, *max),
             _ => (None, None),
         };
         let set = at.filter(|_| matches!(term.kind, Kind::Choice(_)));
-        Variable { key: name.to_owned(), name: name.to_owned(), set, kind: term.kind.clone(), open: term.open, bounds }
+        Variable::new(of, name.to_owned(), name, set, bounds, term)
     }
 
     /// The closed set that a fact takes its value from: the smallest or largest of one column.
@@ -163,11 +318,9 @@ impl<'p> Domains<'p> {
         if !matches!(definition.kind(), Kind::Choice(_)) {
             return None;
         }
-        let (site, expression) = match &definition.formula {
-            Formula::Aggregate { source: Source::Table(table), value, .. } => {
-                (Site::Source(Source::Table(*table)), value)
-            }
-            Formula::Own { is, .. } => (Site::Entity(definition.of), is),
+        let (table, expression) = match &definition.formula {
+            Formula::Aggregate { source: Source::Table(table), value, .. } => (Some(*table), value),
+            Formula::Own { is, .. } => (scope::table_of(self.pack, definition.of), is),
             _ => return None,
         };
         let sets: BTreeSet<(usize, usize)> = expression
@@ -176,14 +329,7 @@ impl<'p> Domains<'p> {
             .into_iter()
             .filter_map(|(name, meaning)| match meaning {
                 Meaning::Fact(of) | Meaning::OfSubject(_, of) if of != fact => self.set_of(of),
-                Meaning::Column => {
-                    let table = match site {
-                        Site::Source(Source::Table(table)) => table,
-                        Site::Entity(entity) => scope::table_of(self.pack, entity)?,
-                        Site::Source(_) => return None,
-                    };
-                    Some((table, self.pack.tables[table].column(name)?))
-                }
+                Meaning::Column => Some((table?, self.pack.tables[table?].column(name)?)),
                 _ => None,
             })
             .filter(|(table, at)| matches!(self.pack.tables[*table].columns[*at].kind, ColumnKind::Choice { .. }))
@@ -193,87 +339,55 @@ impl<'p> Domains<'p> {
     }
 }
 
-impl Space {
-    /// The combinations that matter to `conditions`; none if there are too many.
-    pub fn of(conditions: &[&Condition]) -> Option<Space> {
-        Space::of_whole(conditions, None)
-    }
-
-    /// The same, with every word of one variable's set.
-    pub fn of_whole(conditions: &[&Condition], whole: Option<&Variable>) -> Option<Space> {
-        let mut variables: Vec<Variable> = Vec::new();
-        for variable in conditions.iter().flat_map(|condition| &condition.variables) {
-            if !variables.contains(variable) {
-                variables.push(variable.clone());
+impl Space<'_> {
+    /// The values of a variable with whose kind, all else the same, a mask is so in some row.
+    fn words(&self, variable: usize, so: impl Fn(usize, usize, usize) -> bool) -> BTreeSet<String> {
+        let mut run = self.height();
+        for told in &self.variables {
+            let many = told.firsts.len();
+            run /= many;
+            if told.at == variable {
+                let Ok(texts) = told.variable.values.str() else { return BTreeSet::new() };
+                let kinds: BTreeSet<usize> =
+                    (0..self.height()).filter(|row| so(*row, run, many)).map(|row| row / run % many).collect();
+                let pairs = told.kinds.iter().zip(texts.iter()).filter(|(kind, _)| kinds.contains(kind));
+                return pairs.filter_map(|(_, text)| text.map(str::to_owned)).collect();
             }
         }
-        let constants = Constants::of(conditions);
-        let values: Vec<Series> =
-            variables.iter().map(|variable| constants.values(variable, whole == Some(variable))).collect();
-        let height = values.iter().try_fold(1usize, |product, one| product.checked_mul(one.len()))?;
-        if height > MOST_ROWS {
-            return None;
-        }
-        let mut columns = vec![Column::new_scalar("@n".into(), Scalar::from(0i32), height)];
-        let mut run = height;
-        let mut strides = Vec::new();
-        for (variable, values) in variables.iter().zip(&values) {
-            let many = values.len();
-            run /= many;
-            strides.push((run, many));
-            let index: IdxCa = (0..height).map(|row| Some((row / run % many) as IdxSize)).collect();
-            columns.push(values.take(&index).ok()?.into_column().with_name(variable.key.as_str().into()));
-        }
-        Some(Space {
-            frame: DataFrame::new(height, columns).ok()?,
-            complete: constants.complete(conditions, &variables, whole),
-            variables,
-            strides,
-        })
+        BTreeSet::new()
     }
 
-    /// Where a condition holds.
-    pub fn holds(&self, condition: &Condition) -> Option<BooleanChunked> {
-        let expr = condition.expr.clone().fill_null(lit(false)).alias("=");
-        let found = self.frame.clone().lazy().select([col("@n"), expr]).collect().ok()?;
-        Some(found.column("=").ok()?.bool().ok()?.clone())
+    fn height(&self) -> usize {
+        self.variables.iter().map(|told| told.firsts.len()).product()
     }
 
     /// The words of a variable with which a condition can hold.
-    pub fn words(&self, holds: &BooleanChunked, variable: &Variable) -> BTreeSet<String> {
-        let Ok(column) = self.frame.column(&variable.key) else { return BTreeSet::new() };
-        let Ok(texts) = column.str() else { return BTreeSet::new() };
-        let pairs = holds.iter().zip(texts.iter());
-        pairs.filter(|(holds, _)| *holds == Some(true)).filter_map(|(_, text)| text.map(str::to_owned)).collect()
+    pub fn possible(&self, holds: &[bool], variable: usize) -> BTreeSet<String> {
+        self.words(variable, |row, _, _| holds[row])
     }
 
     /// The words of a variable on which a condition turns: with another word, and all else the same, it does not hold.
-    pub fn decisive(&self, holds: &BooleanChunked, variable: &Variable) -> BTreeSet<String> {
-        let at = self.variables.iter().position(|known| known == variable);
-        let (Some((run, many)), Ok(column)) = (at.map(|at| self.strides[at]), self.frame.column(&variable.key)) else {
-            return BTreeSet::new();
-        };
-        let Ok(texts) = column.str() else { return BTreeSet::new() };
-        let holds = |row: usize| holds.get(row) == Some(true);
-        let turns = |row: usize| {
+    pub fn decisive(&self, holds: &[bool], variable: usize) -> BTreeSet<String> {
+        self.words(variable, |row, run, many| {
             let first = row - row / run % many * run;
-            (0..many).any(|other| !holds(first + other * run))
-        };
-        let rows = (0..self.frame.height()).filter(|row| holds(*row) && turns(*row));
-        rows.filter_map(|row| texts.get(row).map(str::to_owned)).collect()
+            holds[row] && (0..many).any(|other| !holds[first + other * run])
+        })
     }
 
     /// A row of values, for people.
     pub fn row(&self, at: usize) -> String {
-        let cells = self.variables.iter().filter_map(|variable| {
-            let value = self.frame.column(&variable.key).ok()?.get(at).ok()?;
+        let mut run = self.height();
+        let cells = self.variables.iter().filter_map(|told| {
+            let many = told.firsts.len();
+            run /= many;
+            let value = told.variable.values.get(told.firsts[at / run % many]).ok()?;
             let text = match &value {
                 AnyValue::Null => "未填".to_owned(),
                 AnyValue::Boolean(true) => "是".to_owned(),
                 AnyValue::Boolean(false) => "否".to_owned(),
                 other => other.get_str().map_or_else(|| other.to_string(), str::to_owned),
             };
-            Some(format!("{}={text}", variable.name))
+            Some(format!("{}={text}", told.variable.name))
         });
         let cells: Vec<String> = cells.collect();
         if cells.is_empty() { "（任何情形）".to_owned() } else { cells.join("，") }
@@ -281,8 +395,8 @@ impl Space {
 }
 
 /// The first row where a mask is true.
-pub fn first(mask: &BooleanChunked) -> Option<usize> {
-    mask.iter().position(|value| value == Some(true))
+pub fn first(mask: &[bool]) -> Option<usize> {
+    mask.iter().position(|value| *value)
 }
 
 /// What conditions compare with.
@@ -291,8 +405,6 @@ struct Constants {
     numbers: Vec<f64>,
     words: Vec<String>,
     days: Vec<NaiveDate>,
-    /// Variables that are compared with others, or from which values are worked out.
-    used: BTreeSet<String>,
 }
 
 /// Figures that are tried where figures are compared with each other.
@@ -302,35 +414,11 @@ fn is_constant(term: &Term) -> bool {
     matches!(term.node, Node::Value(_)) || term.constant().is_some()
 }
 
-impl Constants {
-    fn of(conditions: &[&Condition]) -> Constants {
-        let mut found = Constants::default();
-        for condition in conditions {
-            condition.term.walk(&mut |term| match (&term.node, term.constant()) {
-                (Node::Value(Value::Day(day)), _) => found.days.push(*day),
-                (_, Some(Constant::Number(number))) => found.numbers.push(number),
-                (_, Some(Constant::Text(word))) => found.words.push(word),
-                _ => {}
-            });
-            found.look(&condition.term);
-        }
-        found.days.sort_unstable();
-        found.days.dedup();
-        found.words.dedup();
-        found
-    }
-
-    /// Notes the variables that stand elsewhere than alone on a side of a comparison with constants.
-    fn look(&mut self, term: &Term) {
-        let Node::Call(op, parts) = &term.node else { return };
-        let asks = op.compares() || matches!(op, Op::In | Op::Between);
-        let plain = match op {
-            Op::IsNull | Op::IsNotNull => parts.iter().all(|part| self.alone(part)),
-            _ if asks => {
-                let open: Vec<&Term> = parts.iter().filter(|part| !is_constant(part)).collect();
-                open.len() <= 1 && open.iter().all(|part| self.alone(part))
-            }
-            Op::And
+/// Whether an operation over truths asks nothing itself.
+fn joins(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::And
             | Op::Or
             | Op::Not
             | Op::Case
@@ -338,46 +426,90 @@ impl Constants {
             | Op::IsTrue
             | Op::IsNotTrue
             | Op::IsFalse
-            | Op::IsNotFalse => {
-                parts.iter().for_each(|part| self.look(part));
-                parts.iter().all(|part| part.kind == Kind::Truth || is_constant(part))
+            | Op::IsNotFalse
+    )
+}
+
+/// Notes the variables that stand elsewhere than alone on a side of a comparison with constants.
+fn look(term: &Term, used: &mut BTreeSet<String>) {
+    let Node::Call(op, parts) = &term.node else { return };
+    let asks = op.compares() || matches!(op, Op::In | Op::Between);
+    let plain = match op {
+        Op::IsNull | Op::IsNotNull => parts.iter().all(|part| chosen(part, used)),
+        _ if asks => {
+            let open: Vec<&Term> = parts.iter().filter(|part| !is_constant(part)).collect();
+            open.len() <= 1 && open.iter().all(|part| chosen(part, used))
+        }
+        _ if joins(op) => {
+            parts.iter().for_each(|part| look(part, used));
+            parts.iter().all(|part| part.kind == Kind::Truth || is_constant(part))
+        }
+        _ => false,
+    };
+    if !plain {
+        used.extend(term.names().into_iter().map(str::to_owned));
+    }
+}
+
+/// Whether a value is that of one variable or constant at a time, as conditions choose. The years of all days that
+/// matter are among those that are tried.
+fn chosen(term: &Term, used: &mut BTreeSet<String>) -> bool {
+    match &term.node {
+        Node::Name(..) | Node::Value(_) => true,
+        Node::Call(Op::Year, parts) => matches!(parts[0].node, Node::Name(..)),
+        Node::Call(Op::Coalesce, parts) => parts.iter().all(|part| chosen(part, used)),
+        Node::Call(Op::Case, parts) => parts.chunks(2).all(|pair| match pair {
+            [condition, value] => {
+                look(condition, used);
+                chosen(value, used)
             }
-            _ => false,
-        };
-        if !plain {
-            self.used.extend(term.names().into_iter().map(str::to_owned));
+            rest => rest.iter().all(|value| chosen(value, used)),
+        }),
+        _ => is_constant(term),
+    }
+}
+
+impl Variable {
+    fn new(
+        of: Entity,
+        key: String,
+        name: &str,
+        set: Option<(usize, usize)>,
+        bounds: (Option<f64>, Option<f64>),
+        term: &Term,
+    ) -> Variable {
+        Variable {
+            of,
+            key,
+            name: name.to_owned(),
+            set,
+            kind: term.kind.clone(),
+            open: term.open,
+            bounds,
+            values: Series::default(),
         }
     }
 
-    /// Whether a value is that of one variable or constant at a time, as conditions choose. The years of all days that
-    /// matter are among those that are tried.
-    fn alone(&mut self, term: &Term) -> bool {
-        match &term.node {
-            Node::Name(..) | Node::Value(_) => true,
-            Node::Call(Op::Year, parts) => matches!(parts[0].node, Node::Name(..)),
-            Node::Call(Op::Coalesce, parts) => parts.iter().all(|part| self.alone(part)),
-            Node::Call(Op::Case, parts) => parts.chunks(2).all(|pair| match pair {
-                [condition, value] => {
-                    self.look(condition);
-                    self.alone(value)
-                }
-                rest => rest.iter().all(|value| self.alone(value)),
-            }),
-            _ => is_constant(term),
-        }
+    /// Its values in the order of `at`, as a column of a frame.
+    fn column(&self, height: usize, at: impl Fn(usize) -> usize) -> Option<Column> {
+        let index: Vec<IdxSize> = (0..height).map(|row| at(row) as IdxSize).collect();
+        let values = self.values.take(&IdxCa::from_vec("".into(), index)).ok()?;
+        Some(values.into_column().with_name(self.key.as_str().into()))
+    }
+}
+
+impl Constants {
+    fn add(&mut self, term: &Term) {
+        term.walk(&mut |term| match (&term.node, term.constant()) {
+            (Node::Value(Value::Day(day)), _) => self.days.push(*day),
+            (_, Some(Constant::Number(number))) => self.numbers.push(number),
+            (_, Some(Constant::Text(word))) => self.words.push(word),
+            _ => {}
+        });
     }
 
-    /// Whether every value that could matter is tried.
-    fn complete(&self, conditions: &[&Condition], variables: &[Variable], whole: Option<&Variable>) -> bool {
-        let named = |key: &str| conditions.iter().any(|condition| condition.term.names().contains(&key));
-        variables.iter().filter(|variable| named(&variable.key)).all(|variable| match &variable.kind {
-            Kind::Truth => true,
-            Kind::Choice(set) if set.order == Order::Ranked || whole == Some(variable) => true,
-            _ => !self.used.contains(&variable.key),
-        })
-    }
-
-    fn values(&self, variable: &Variable, whole: bool) -> Series {
+    /// The values of a variable that are tried; `used` where it is compared with others.
+    fn values(&self, variable: &Variable, used: bool) -> Series {
         let name = PlSmallStr::from(variable.key.as_str());
         let none = variable.open;
         match &variable.kind {
@@ -388,29 +520,19 @@ impl Constants {
             }
             Kind::Day => {
                 let mut values: Vec<Option<NaiveDate>> = self.days().into_iter().map(Some).collect();
-                values.extend((none || values.is_empty()).then_some(None));
+                values.extend(none.then_some(None));
                 Series::new(name, values)
             }
             Kind::Text | Kind::List => {
-                let mut words: Vec<Option<String>> =
-                    self.words.iter().cloned().chain(["某".to_owned()]).map(Some).collect();
-                words.extend(none.then_some(None));
-                words.dedup();
-                Series::new(name, words)
+                let words: BTreeSet<&str> = self.words.iter().map(String::as_str).chain(["某"]).collect();
+                Series::new(name, words.into_iter().map(Some).chain(none.then_some(None)).collect::<Vec<_>>())
             }
             Kind::Choice(set) => {
-                let mut words: Vec<Option<String>> = if whole || set.order == Order::Ranked {
-                    set.words.iter().cloned().map(Some).collect()
-                } else {
-                    let named = |word: &&String| self.words.contains(word);
-                    let other = set.words.iter().find(|word| !named(word));
-                    set.words.iter().filter(named).chain(other).cloned().map(Some).collect()
-                };
-                words.extend(none.then_some(None));
-                Series::new(name, words)
+                let words = set.words.iter().map(|word| Some(word.as_str())).chain(none.then_some(None));
+                Series::new(name, words.collect::<Vec<Option<&str>>>())
             }
             Kind::Number { whole } => {
-                let mut values: Vec<Option<f64>> = self.figures(variable, *whole).into_iter().map(Some).collect();
+                let mut values: Vec<Option<f64>> = self.figures(variable, *whole, used).into_iter().map(Some).collect();
                 values.extend(none.then_some(None));
                 let series = Series::new(name, values);
                 series.cast(&dtype(&variable.kind)).unwrap_or(series)
@@ -429,11 +551,15 @@ impl Constants {
             .filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day))
             .collect();
         days.extend(self.days.iter().flat_map(|day| [day.pred_opt(), Some(*day), day.succ_opt()]).flatten());
+        // Where nothing but whether there is one is asked, any will do.
+        if days.is_empty() {
+            days.extend(NaiveDate::from_ymd_opt(2024, 6, 15));
+        }
         days
     }
 
     /// Numbers on both sides of those that are compared with, and between them, as far as there can be such.
-    fn figures(&self, variable: &Variable, whole: bool) -> Vec<f64> {
+    fn figures(&self, variable: &Variable, whole: bool, used: bool) -> Vec<f64> {
         let step = if whole { 1.0 } else { 0.1 };
         let mut known = self.numbers.clone();
         known.extend(variable.bounds.0);
@@ -444,7 +570,7 @@ impl Constants {
         let between = known.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0);
         numbers.extend(between.map(|middle| if whole { middle.floor() } else { middle }));
         numbers.push(0.0);
-        if self.used.contains(&variable.key) {
+        if used {
             numbers.extend(FIGURES);
             numbers.extend(self.numbers.iter().flat_map(|n| FIGURES.map(|figure| (n * figure).round())));
             numbers.extend(self.numbers.iter().flat_map(|n| FIGURES.map(|figure| (n * figure).round() + 1.0)));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::model::*;
-use super::domain::{Domains, Space, Variable};
+use super::domain::Domains;
 use super::{Lint, error, notice};
 
 /// The words of a closed set that rules about one kind of entity take up.
@@ -21,8 +21,8 @@ struct Taken {
 /// A closed set: table and column.
 type Set = (usize, usize);
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
-    let all = taken(pack);
+pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
+    let all = taken(domains);
     for ((_, set), taken) in all.iter().filter(|(_, taken)| !taken.doubtful) {
         let (table, column) = (&pack.tables[set.0], &pack.tables[set.0].columns[set.1]);
         let silent = |word: &String| {
@@ -54,21 +54,18 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 }
 
 /// Per kind of entity and closed set the words with which some rule can hold.
-fn taken(pack: &Pack) -> BTreeMap<(Entity, Set), Taken> {
-    let domains = Domains::new(pack);
+fn taken(domains: &Domains) -> BTreeMap<(Entity, Set), Taken> {
     let mut all: BTreeMap<(Entity, Set), Taken> = BTreeMap::new();
-    for rule in pack.rules.iter().filter(|rule| !rule.runs.is_empty()) {
-        let asked: Vec<Variable> = domains.of_when(rule).into_iter().filter(|one| one.set.is_some()).collect();
-        let condition = domains.of_rule(rule);
-        for variable in asked {
+    for (rule, condition) in &domains.rules {
+        for at in &condition.asks {
+            let variable = &domains.variables[*at];
             let Some(set) = variable.set else { continue };
             let taken = all.entry((rule.of, set)).or_default();
             taken.name.clone_from(&variable.name);
-            match Space::of_whole(&[&condition], Some(&variable)) {
+            match domains.space(&[condition]) {
                 Some(space) => {
-                    let Some(holds) = space.holds(&condition) else { continue };
-                    taken.words.extend(space.words(&holds, &variable));
-                    taken.decisive.extend(space.decisive(&holds, &variable));
+                    taken.words.extend(space.possible(&space.holds[0], *at));
+                    taken.decisive.extend(space.decisive(&space.holds[0], *at));
                 }
                 None => taken.doubtful = true,
             }

@@ -1,42 +1,40 @@
 //! Good news and bad news that can meet at one recipient, and nobody has said that this is right.
 
 use super::super::model::*;
-use super::domain::{Domains, Space, first};
+use super::domain::{Domains, first};
 use super::{Lint, notice};
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
-    let domains = Domains::new(pack);
+pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
     let toned = |tone: Tone| {
-        pack.rules.iter().flat_map(move |rule| {
+        domains.rules.iter().flat_map(move |(rule, condition)| {
             let mine = rule.proposals.iter().filter(move |proposal| pack.actions[proposal.action].tone == tone);
-            mine.map(move |proposal| (rule, proposal))
+            mine.map(move |proposal| (*rule, condition, proposal))
         })
     };
     for (at, action) in pack.actions.iter().enumerate() {
         if action.tone != Tone::Positive || action.beside.is_some() {
             continue;
         }
-        let meets = toned(Tone::Positive).filter(|(_, proposal)| proposal.action == at).find_map(|(good, praise)| {
-            toned(Tone::Adverse).find_map(|(bad, blame)| {
-                let common = good.runs.iter().any(|run| bad.runs.contains(run));
-                if !common || receiver(pack, good, praise)? != receiver(pack, bad, blame)? {
-                    return None;
-                }
-                let (mine, theirs) = (domains.of_rule(good), domains.of_rule(bad));
-                let mine_alone = matches!((&praise.to, &blame.to), (Recipient::Itself, Recipient::Itself));
-                let row = if good.of == bad.of && mine_alone {
-                    let space = Space::of(&[&mine, &theirs])?;
-                    let both = &space.holds(&mine)? & &space.holds(&theirs)?;
-                    space.row(first(&both)?)
-                } else {
-                    // About different things, so one can hold whatever the other says.
-                    let (one, other) = (Space::of(&[&mine])?, Space::of(&[&theirs])?);
-                    let rows = (one.row(first(&one.holds(&mine)?)?), other.row(first(&other.holds(&theirs)?)?));
-                    format!("{}；又 {}", rows.0, rows.1)
-                };
-                Some((good, bad, pack.actions[blame.action].name.as_str(), row))
-            })
-        });
+        let meets =
+            toned(Tone::Positive).filter(|(.., proposal)| proposal.action == at).find_map(|(good, mine, praise)| {
+                toned(Tone::Adverse).find_map(|(bad, theirs, blame)| {
+                    let common = good.runs.iter().any(|run| bad.runs.contains(run));
+                    if !common || receiver(pack, good, praise)? != receiver(pack, bad, blame)? {
+                        return None;
+                    }
+                    let mine_alone = matches!((&praise.to, &blame.to), (Recipient::Itself, Recipient::Itself));
+                    let row = if good.of == bad.of && mine_alone {
+                        let space = domains.space(&[mine, theirs])?;
+                        let mut rows = space.holds[0].iter().zip(&space.holds[1]);
+                        space.row(rows.position(|(mine, theirs)| *mine && *theirs)?)
+                    } else {
+                        // About different things, so one can hold whatever the other says.
+                        let (one, other) = (domains.space(&[mine])?, domains.space(&[theirs])?);
+                        format!("{}；又 {}", one.row(first(&one.holds[0])?), other.row(first(&other.holds[0])?))
+                    };
+                    Some((good, bad, pack.actions[blame.action].name.as_str(), row))
+                })
+            });
         if let Some((good, bad, blame, row)) = meets {
             let message = format!(
                 "「{}」（规则「{}」）与不利的「{blame}」（规则「{}」）可能同时及于一个对象：{row}",

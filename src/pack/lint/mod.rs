@@ -57,22 +57,18 @@ impl fmt::Display for Lints {
 
 /// Runs every lint.
 pub fn lint(pack: &Pack) -> Lints {
-    let lints: [fn(&Pack, &mut Vec<Lint>); 10] = [
-        words::lint,
-        readings::lint,
-        provisions::lint,
-        parameters::lint,
-        lists::lint,
-        unused::lint,
-        stages::lint,
-        grades::lint,
-        overlap::lint,
-        meeting::lint,
-    ];
     let mut found = Vec::new();
-    for lint in lints {
-        lint(pack, &mut found);
-    }
+    words::lint(pack, &mut found);
+    readings::lint(pack, &mut found);
+    provisions::lint(pack, &mut found);
+    parameters::lint(pack, &mut found);
+    lists::lint(pack, &mut found);
+    unused::lint(pack, &mut found);
+    stages::lint(pack, &mut found);
+    let domains = domain::Domains::new(pack);
+    grades::lint(pack, &domains, &mut found);
+    overlap::lint(pack, &domains, &mut found);
+    meeting::lint(pack, &domains, &mut found);
     Lints { found, files: pack.files.clone() }
 }
 

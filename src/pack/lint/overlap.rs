@@ -1,48 +1,53 @@
 //! Rules that never or always hold, pairs that never hold together, and pairs that always do.
 
 use super::super::model::*;
-use super::domain::{Condition, Domains, Space, first};
+use super::domain::{Condition, Domains, first};
 use super::{Lint, error, notice};
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
-    let domains = Domains::new(pack);
-    let rules: Vec<(&Rule, Condition)> =
-        pack.rules.iter().filter(|rule| !rule.runs.is_empty()).map(|rule| (rule, domains.of_rule(rule))).collect();
-    let mut dead = vec![false; rules.len()];
-    for (at, (rule, condition)) in rules.iter().enumerate() {
-        let Some(space) = Space::of(&[condition]) else { continue };
-        let Some(holds) = space.holds(condition) else { continue };
-        if space.complete && first(&holds).is_none() {
-            dead[at] = true;
-            let message = format!("规则「{}」永远不会成立：范围和条件合起来没有任何一组值能满足", rule.id);
-            found.push(error(&rule.place, message, "请更正 scope 或 when（例如同一事实要同时等于两个值）"));
-        } else if space.complete && holds.all() {
-            let message = format!("规则「{}」总是成立：范围和条件没有排除任何一组值", rule.id);
-            found.push(notice(&rule.place, message, "请核对 scope 和 when：它对每一个对象都提出处理"));
-        }
-    }
-    for (at, (rule, condition)) in rules.iter().enumerate() {
-        for (other_at, (other, theirs)) in rules.iter().enumerate().skip(at + 1) {
-            let common = rule.runs.iter().any(|run| other.runs.contains(run));
-            if rule.of != other.of || rule.id == other.id || !common || dead[at] || dead[other_at] {
+pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
+    let mut alive = Vec::new();
+    for (rule, condition) in &domains.rules {
+        let space = domains.space(&[condition]).filter(|space| space.complete);
+        match space.as_ref().map(|space| space.holds[0].as_slice()) {
+            Some(holds) if first(holds).is_none() => {
+                let message = format!("规则「{}」永远不会成立：范围和条件合起来没有任何一组值能满足", rule.id);
+                found.push(error(&rule.place, message, "请更正 scope 或 when（例如同一事实要同时等于两个值）"));
                 continue;
             }
-            pair(pack, (rule, condition), (other, theirs), found);
+            Some(holds) if holds.iter().all(|holds| *holds) => {
+                let message = format!("规则「{}」总是成立：范围和条件没有排除任何一组值", rule.id);
+                found.push(notice(&rule.place, message, "请核对 scope 和 when：它对每一个对象都提出处理"));
+            }
+            _ => {}
+        }
+        alive.push((*rule, condition));
+    }
+    for (at, mine) in alive.iter().enumerate() {
+        for theirs in &alive[at + 1..] {
+            pair(pack, domains, *mine, *theirs, found);
         }
     }
 }
 
-fn pair(pack: &Pack, (rule, mine): (&Rule, &Condition), (other, theirs): (&Rule, &Condition), found: &mut Vec<Lint>) {
+fn pair(
+    pack: &Pack,
+    domains: &Domains,
+    (rule, mine): (&Rule, &Condition),
+    (other, theirs): (&Rule, &Condition),
+    found: &mut Vec<Lint>,
+) {
+    let common = rule.runs.iter().any(|run| other.runs.contains(run));
     // Conditions about different things can hold together or not, as it comes.
-    if !mine.variables.iter().any(|one| theirs.variables.contains(one)) {
+    let shared: Vec<usize> = mine.names.iter().filter(|name| theirs.names.contains(name)).copied().collect();
+    if rule.id == other.id || !common || shared.is_empty() {
         return;
     }
-    let Some(space) = Space::of(&[mine, theirs]).filter(|space| space.complete) else { return };
-    let (Some(a), Some(b)) = (space.holds(mine), space.holds(theirs)) else { return };
+    let Some(space) = domains.space(&[mine, theirs]).filter(|space| space.complete) else { return };
+    let (a, b) = (&space.holds[0], &space.holds[1]);
     let declared = |groups: &[Vec<String>]| groups.iter().any(|one| one.contains(&rule.id) && one.contains(&other.id));
-    let (both, same) = (&a & &b, a.iter().zip(b.iter()).all(|(a, b)| a == b));
-    let row = |mask| first(mask).map(|at| space.row(at)).unwrap_or_default();
-    if same && !declared(&pack.deliberate.together) {
+    let both: Vec<bool> = a.iter().zip(b).map(|(a, b)| *a && *b).collect();
+    let row = |mask: &[bool]| first(mask).map(|at| space.row(at)).unwrap_or_default();
+    if a == b && !declared(&pack.deliberate.together) {
         let message = format!("规则「{}」与「{}」总是一起成立，例如：{}", rule.id, other.id, row(&both));
         let remedy = format!(
             "请更正其中一条的条件，或合为一条；有意如此的，请写 [[together]] rules = [\"{}\", \"{}\"] reading = \"理由\"",
@@ -56,8 +61,8 @@ fn pair(pack: &Pack, (rule, mine): (&Rule, &Condition), (other, theirs): (&Rule,
         return;
     }
     // Two words of one closed set exclude each other as a matter of course.
-    let graded = mine.variables.iter().filter(|one| one.set.is_some() && theirs.variables.contains(one)).any(|one| {
-        let (mine, theirs) = (space.decisive(&a, one), space.decisive(&b, one));
+    let graded = shared.into_iter().filter(|one| domains.variables[*one].set.is_some()).any(|one| {
+        let (mine, theirs) = (space.decisive(a, one), space.decisive(b, one));
         !mine.is_empty() && !theirs.is_empty() && mine.is_disjoint(&theirs)
     });
     if !graded {
@@ -65,8 +70,8 @@ fn pair(pack: &Pack, (rule, mine): (&Rule, &Condition), (other, theirs): (&Rule,
             "规则「{}」与「{}」不可能同时成立；前者成立如：{}；后者成立如：{}",
             rule.id,
             other.id,
-            row(&a),
-            row(&b)
+            row(a),
+            row(b)
         );
         let remedy = format!(
             "请核对两条的条件；有意如此的，请写 [[exclusive]] rules = [\"{}\", \"{}\"] reading = \"理由\"",

@@ -94,6 +94,19 @@ fn removing_the_last_entry_is_noticed() {
     assert_eq!(faults(&path).len(), 1);
 }
 
+/// SQLite's page size.
+const PAGE: usize = 4096;
+
+/// Bytes of the page that begins at `page`, of every kind that a page has: the file's own head on the first; its kind, what
+/// is free, how many cells it has and where they begin; where the first ones stand; the gap; and cells, elsewhere on each page.
+fn telling(page: usize) -> Vec<usize> {
+    let head = if page == 0 { 100 } else { 0 };
+    let own = if page == 0 { vec![17, 18, 24, 28, 40, 47, 56, 63, 95] } else { Vec::new() };
+    let cells = (0..3).map(|part| PAGE - 1 - (part * 397 + page / PAGE * 61) % 1200);
+    let places = [0, 2, 4, 6, 9, 11].map(|at| head + at).into_iter().chain([head + 60, PAGE / 2]).chain(cells);
+    own.into_iter().chain(places).map(|at| page + at).collect()
+}
+
 #[test]
 fn flipped_bytes_are_noticed_or_harmless() {
     let dir = tempfile::tempdir().unwrap();
@@ -102,7 +115,7 @@ fn flipped_bytes_are_noticed_or_harmless() {
     let told = Archive::open(&path, Mode::Read).unwrap().ledger(None, &Calendar::default()).unwrap();
     let copy = dir.path().join("坏.db");
     let mut noticed = 0;
-    for at in (0..bytes.len()).step_by(97) {
+    for at in (0..bytes.len()).step_by(PAGE).flat_map(telling) {
         let mut spoilt = bytes.clone();
         spoilt[at] ^= 0x41;
         std::fs::write(&copy, spoilt).unwrap();
@@ -118,6 +131,7 @@ fn flipped_bytes_are_noticed_or_harmless() {
             None => noticed += 1,
         }
     }
+    assert_eq!(bytes.len() % PAGE, 0);
     assert!(noticed > 50, "{noticed}");
 }
 

@@ -77,6 +77,26 @@ fn a_rule_that_never_holds() {
     }
 }
 
+/// Whether there is a day at all can be so or not, whatever else the pack compares days with; and a rule about very
+/// many things is tried like others.
+#[test]
+fn a_rule_that_can_hold_is_not_told() {
+    let many = "when = \"任现职时间 IS NOT NULL AND 考核等次 IN ('称职', '不定等次') AND 特别优秀 AND 党务干部\"";
+    let cases = [
+        ("cadre", "when = \"任现职时间 IS NOT NULL\""),
+        ("问题线索", "when = \"核实日期 IS NOT NULL\""),
+        ("cadre", many),
+    ];
+    for (of, condition) in cases {
+        let ended = pack("lint", &edited(KUNMING, &[("rules.toml", "", &rule("4.9", of, condition))]));
+        assert!(
+            !ended.text.contains("永远不会成立") && !ended.text.contains("总是成立"),
+            "{condition}: {}",
+            ended.text
+        );
+    }
+}
+
 #[test]
 fn a_rule_that_always_holds() {
     for condition in ["when = \"TRUE\"", "when = \"特别优秀 IS NULL OR 特别优秀 OR NOT 特别优秀\""] {
