@@ -1,22 +1,8 @@
-//! Each parameter moves its rules by `--set`; a wrong name or value is a usage error.
+//! What `--set` changes beside the rules, whose cases stand in the pack's examples; a wrong name or value is a usage error.
 
 use serde_json::json;
 
-use super::check;
 use super::city::{City, rows_of};
-
-#[test]
-fn half_year_line() {
-    let team = "半年考核_班子 B1 目标完成得分=65";
-    let lines = ["通报 T:B1 1.2-team", "约谈 C:G11 1.3", "约谈 C:G12 1.3"];
-    check("half-year", &[team], &[], &[]);
-    check("half-year --set 半年得分线=65", &[team], &[], &[]);
-    check("half-year --set 半年得分线=65.1", &[team], &lines, &[]);
-    let cadre = "+半年考核_干部 干部编号=G13 目标完成得分=65";
-    check("half-year --set 半年得分线=65", &[cadre], &[], &[]);
-    check("half-year --set 半年得分线=65.1", &[cadre], &["通报 C:G13 1.2-cadre", "约谈 C:G13 1.3-cadre"], &[]);
-    check("half-year --set 半年得分线=59.9", &["半年考核_班子 B1 目标完成得分=59.9"], &[], &[]);
-}
 
 /// A number counts as stored; where it is shown on the other side of the line, whoever answers for the sheet is told.
 #[test]
@@ -47,36 +33,6 @@ fn a_score_shown_on_the_other_side_of_the_line_is_told_on_every_list_that_rests_
     let issues: Vec<serde_json::Value> = issues.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let told: Vec<_> = issues.iter().map(|issue| (&issue["cell"], &issue["value"], &issue["severity"])).collect();
     assert_eq!(told, [(&json!("D2"), &json!("65"), &json!("warning"))]);
-}
-
-#[test]
-fn annual_line() {
-    let edits = ["半年考核_班子 B3 目标完成得分=50", "年度目标考核 B3 目标完成得分=65 作风改进评价=不明显"];
-    let lines = ["分析研究 T:B3 1.5", "调整建议 T:B3 1.5 [调整]", "调整建议 C:G31 1.5 [调整/免职/责令辞职/降职]"];
-    check("annual --set 年度得分线=65", &edits, &[], &[]);
-    check("annual --set 年度得分线=65.5", &edits, &lines, &[]);
-    // The half-year line counts in the annual run too.
-    check("annual --set 年度得分线=65.5 --set 半年得分线=50", &edits, &[], &[]);
-}
-
-#[test]
-fn degree_from_which_adjustment_is_proposed() {
-    let lead = |source: &str, degree: &str| format!("+问题线索 线索来源={source} 对象=G13 核实结果=属实 情节={degree}");
-    let found = ["诫勉谈话 C:G13 2.4-true", "批评教育 C:G13 2.4-true"];
-    let grave = [&found[..], &["调整建议 C:G13 2.4-serious [调整/免职]"]].concat();
-    check("half-year --set 调整建议起点情节=一般", &[&lead("干部群众", "一般")], &grave, &[]);
-    check("half-year --set 调整建议起点情节=一般", &[&lead("干部群众", "轻微")], &found, &[]);
-    check("half-year --set 调整建议起点情节=严重", &[&lead("干部群众", "较重")], &found, &[]);
-    check("half-year --set 调整建议起点情节=严重", &[&lead("干部群众", "严重")], &grave, &[]);
-    // 3.3 names its degrees itself.
-    let reported = [&found[..], &["调整建议 C:G13 3.3-adjust [调整]"]].concat();
-    check("half-year --set 调整建议起点情节=严重", &[&lead("12380举报", "较重")], &reported, &[]);
-    // The team's rule moves with it.
-    let lead = "+问题线索 线索来源=省级部门 对象=B3 核实结果=属实 情节=一般";
-    let lines =
-        ["诫勉谈话 C:G31 2.1-team-true", "批评教育 C:G31 2.1-team-true", "调整建议 C:G31 2.1-team-serious [调整/免职]"];
-    check("half-year", &[lead], &lines[..2], &[]);
-    check("half-year --set 调整建议起点情节=一般", &[lead], &lines, &[]);
 }
 
 #[test]
