@@ -7,6 +7,8 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::place::Place;
+
 /// Whether the row was put aside or only deserves a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -106,6 +108,9 @@ pub struct Finding {
     pub severity: Severity,
     #[serde(skip)]
     pub code: Code,
+    /// None of a whole file.
+    #[serde(skip)]
+    pub place: Option<Place>,
 }
 
 /// One line: what was done with the row, the place, and what is to be done.

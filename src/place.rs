@@ -18,6 +18,14 @@ pub struct Cell {
     pub column: u32,
 }
 
+/// What a finding is about: a sheet, mostly a row of it, mostly a column of that; ordered as they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    pub sheet: SheetId,
+    pub row: Option<u32>,
+    pub column: Option<u32>,
+}
+
 /// Writes a zero-based (row, column) as the address that spreadsheet programs show, `A1` style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct A1(pub u32, pub u32);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Side;
-use crate::explain::{Consequence, Ground, said};
+use crate::consequence::{Consequence, ConsequenceGround as Ground};
+use crate::explain::said;
 use crate::rule::record::{Record, Witness};
 
 /// A cause, in words, with the cell it can be seen at.
@@ -30,17 +31,16 @@ impl<'c> Causes<'c> {
     }
 
     /// What makes a line differ.
-    pub fn of(&self, was: Option<&Consequence>, is: Option<&Consequence>) -> Vec<Cause> {
+    pub fn of(&self, was: Option<&Consequence<'_>>, is: Option<&Consequence<'_>>) -> Vec<Cause> {
         let Some(line) = is.or(was) else { return Vec::new() };
         let options = was.map(|line| &line.options) != is.map(|line| &line.options);
-        let grounds = |line: Option<&'_ Consequence>| line.map(|line| line.grounds.clone()).unwrap_or_default();
-        let (was, is) = (grounds(was), grounds(is));
-        let same = |a: &Ground, b: &Ground| a.rule == b.rule && a.about == b.about;
+        let was = was.map_or(&[][..], |line| &line.grounds);
+        let is = is.map_or(&[][..], |line| &line.grounds);
+        let same = |a: &Ground<'_>, b: &Ground<'_>| a.rule == b.rule && a.about == b.about;
         let mut causes: Vec<Cause> = Vec::new();
         let gone = was.iter().filter(|ground| !is.iter().any(|other| same(ground, other)));
         let come = is.iter().filter(|ground| !was.iter().any(|other| same(ground, other)));
-        let changed =
-            is.iter().filter(|ground| was.iter().any(|other| same(ground, other) && other.facts != ground.facts));
+        let changed = is.iter().filter(|ground| was.iter().any(|other| same(ground, other) && !other.says(ground)));
         for ground in gone.chain(come).chain(changed) {
             for cause in self.ground(ground, line) {
                 if !causes.contains(&cause) {
@@ -61,16 +61,16 @@ impl<'c> Causes<'c> {
             };
             if proposes(self.before) != proposes(self.after) {
                 let text = format!("规则包中条款 {} 的可选方式已改变", ground.rule);
-                causes.push(Cause { rule: ground.rule.clone(), text, source: String::new() });
+                causes.push(Cause { rule: ground.rule.to_string(), text, source: String::new() });
             }
         }
         causes
     }
 
-    fn ground(&self, ground: &Ground, line: &Consequence) -> Vec<Cause> {
-        let rule = &ground.rule;
-        let told = |text: String, source: String| vec![Cause { rule: rule.clone(), text, source }];
-        let of = |side: &Side| side.head.rules.iter().position(|one| one.id == *rule && one.entity.is_some());
+    fn ground(&self, ground: &Ground<'_>, line: &Consequence<'_>) -> Vec<Cause> {
+        let rule = &*ground.rule;
+        let told = |text: String, source: String| vec![Cause { rule: rule.to_owned(), text, source }];
+        let of = |side: &Side| side.head.rules.iter().position(|one| one.id == rule && one.entity.is_some());
         let (before, after) = match (of(self.before), of(self.after)) {
             (None, None) => return told(format!("条款 {rule}"), String::new()),
             (Some(_), None) => return told(format!("规则包中不再有条款 {rule}"), String::new()),
@@ -223,8 +223,8 @@ fn find<'r>(
     side: &Side,
     records: &BTreeMap<(&str, &str), Vec<&'r Record<'static>>>,
     rule: usize,
-    ground: &Ground,
-    line: &Consequence,
+    ground: &Ground<'_>,
+    line: &Consequence<'_>,
 ) -> Option<&'r Record<'static>> {
     let entity = &side.head.entities[side.head.rules[rule].entity?];
     let named = |id: &str| records.get(&(entity.kind.as_str(), id)).cloned().unwrap_or_default();

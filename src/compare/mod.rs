@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use cause::Cause;
 pub use near::{Near, nearest};
 
-use crate::explain::{Consequence, Pending};
+use crate::consequence::{Consequence, OpenCase};
 use crate::rule::record::{Head, Record};
 
 /// One side of a comparison.
@@ -20,8 +20,8 @@ pub struct Side {
     pub name: String,
     pub head: Head,
     pub records: Vec<Record<'static>>,
-    pub lines: Vec<Consequence>,
-    pub pending: Vec<Pending>,
+    pub lines: Vec<Consequence<'static>>,
+    pub pending: Vec<OpenCase<'static>>,
 }
 
 /// How a line differs.
@@ -38,6 +38,21 @@ pub enum ChangeKind {
 impl ChangeKind {
     pub const ALL: [ChangeKind; 4] = [ChangeKind::Added, ChangeKind::Removed, ChangeKind::Options, ChangeKind::Grounds];
 
+    /// How a line differs; none: it does not.
+    pub fn of(was: Option<&Consequence<'_>>, is: Option<&Consequence<'_>>) -> Option<ChangeKind> {
+        match (was, is) {
+            (None, None) => None,
+            (None, Some(_)) => Some(ChangeKind::Added),
+            (Some(_), None) => Some(ChangeKind::Removed),
+            (Some(was), Some(is)) if was.options != is.options => Some(ChangeKind::Options),
+            (Some(was), Some(is)) => {
+                let mut pairs = was.grounds.iter().zip(&is.grounds);
+                let same = was.grounds.len() == is.grounds.len() && pairs.all(|(was, is)| was.says(is));
+                (!same).then_some(ChangeKind::Grounds)
+            }
+        }
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             ChangeKind::Added => "新增",
@@ -52,19 +67,22 @@ impl ChangeKind {
 #[derive(Debug, Clone)]
 pub struct Change {
     pub kind: ChangeKind,
-    pub id: String,
-    pub action: String,
-    pub subject_kind: String,
-    pub subject_id: String,
-    pub subject_name: String,
+    /// As it was, and as it is; at least one of them.
+    pub was: Option<Consequence<'static>>,
+    pub is: Option<Consequence<'static>>,
     /// The home unit: id and name.
     pub unit: (String, String),
-    pub options_before: Vec<String>,
-    pub options_after: Vec<String>,
     /// Rules that no longer, and rules that newly stand behind the line.
     pub rules_before: Vec<String>,
     pub rules_after: Vec<String>,
     pub causes: Vec<Cause>,
+}
+
+impl Change {
+    /// As it is, or was.
+    pub fn line(&self) -> Option<&Consequence<'static>> {
+        self.is.as_ref().or(self.was.as_ref())
+    }
 }
 
 /// A case that is open on one side only, or for want of something else.
@@ -111,44 +129,43 @@ pub fn compare(before: &Side, after: &Side, actions: &[String]) -> Comparison {
     let mut changes = Vec::new();
     for id in old.keys().chain(new.keys()).copied().collect::<BTreeSet<_>>() {
         let (was, is) = (old.get(id).copied(), new.get(id).copied());
-        let Some(kind) = kind(was, is) else { continue };
+        let Some(kind) = ChangeKind::of(was, is) else { continue };
         let Some(line) = is.or(was) else { continue };
         let (rules_before, rules_after) = rules(was, is);
-        changes.push(Change {
+        let action = actions.iter().position(|action| *action == line.action);
+        let change = Change {
             kind,
-            id: id.to_owned(),
-            action: line.action.clone(),
-            subject_kind: line.subject_kind.clone(),
-            subject_id: line.subject_id.clone(),
-            subject_name: line.subject_name.clone(),
+            was: was.cloned(),
+            is: is.cloned(),
             unit: places.unit(&line.subject_kind, &line.subject_id),
-            options_before: was.map(|line| line.options.clone()).unwrap_or_default(),
-            options_after: is.map(|line| line.options.clone()).unwrap_or_default(),
             rules_before,
             rules_after,
             causes: causes.of(was, is),
-        });
+        };
+        changes.push(((places.rank(&line.subject_kind, &line.subject_id), action), change));
     }
-    changes.sort_by_key(|change| {
-        let action = actions.iter().position(|action| *action == change.action);
-        (places.rank(&change.subject_kind, &change.subject_id), action, change.id.clone())
-    });
-    let mut order: Vec<&String> = actions.iter().collect();
-    let lines = before.lines.iter().chain(&after.lines);
-    for line in lines {
-        if !order.contains(&&line.action) {
+    // Within a subject and action by id, as they come.
+    changes.sort_by_key(|(place, _)| *place);
+    let changes: Vec<Change> = changes.into_iter().map(|(_, change)| change).collect();
+    let mut order: Vec<&str> = actions.iter().map(String::as_str).collect();
+    for line in before.lines.iter().chain(&after.lines) {
+        if !order.contains(&&*line.action) {
             order.push(&line.action);
         }
     }
-    let count = |lines: &[Consequence], action: &str| lines.iter().filter(|line| line.action == action).count() as u64;
+    let count =
+        |lines: &[Consequence<'_>], action: &str| lines.iter().filter(|line| line.action == action).count() as u64;
     let totals = order
         .into_iter()
         .map(|action| Total {
-            action: action.clone(),
+            action: action.to_owned(),
             before: count(&before.lines, action),
             after: count(&after.lines, action),
             changes: ChangeKind::ALL.map(|kind| {
-                changes.iter().filter(|change| change.kind == kind && change.action == *action).count() as u64
+                changes
+                    .iter()
+                    .filter(|change| change.kind == kind && change.line().is_some_and(|line| line.action == action))
+                    .count() as u64
             }),
         })
         .filter(|total| total.before + total.after > 0)
@@ -162,35 +179,17 @@ pub fn compare(before: &Side, after: &Side, actions: &[String]) -> Comparison {
     }
 }
 
-fn by_id(lines: &[Consequence]) -> BTreeMap<&str, &Consequence> {
-    lines.iter().map(|line| (line.id.as_str(), line)).collect()
-}
-
-fn kind(was: Option<&Consequence>, is: Option<&Consequence>) -> Option<ChangeKind> {
-    match (was, is) {
-        (None, Some(_)) => Some(ChangeKind::Added),
-        (Some(_), None) => Some(ChangeKind::Removed),
-        (Some(was), Some(is)) if was.options != is.options => Some(ChangeKind::Options),
-        (Some(was), Some(is)) => {
-            let grounds = |line: &Consequence| {
-                line.grounds
-                    .iter()
-                    .map(|ground| (ground.rule.clone(), ground.about.clone(), ground.facts.clone()))
-                    .collect::<Vec<_>>()
-            };
-            (grounds(was) != grounds(is)).then_some(ChangeKind::Grounds)
-        }
-        (None, None) => None,
-    }
+fn by_id<'c>(lines: &'c [Consequence<'static>]) -> BTreeMap<&'c str, &'c Consequence<'static>> {
+    lines.iter().map(|line| (&*line.id, line)).collect()
 }
 
 /// Rules only on the first side, and only on the second.
-fn rules(was: Option<&Consequence>, is: Option<&Consequence>) -> (Vec<String>, Vec<String>) {
-    let of = |line: Option<&Consequence>| {
+fn rules(was: Option<&Consequence<'_>>, is: Option<&Consequence<'_>>) -> (Vec<String>, Vec<String>) {
+    let of = |line: Option<&Consequence<'_>>| {
         let mut rules: Vec<String> = Vec::new();
         for ground in line.iter().flat_map(|line| &line.grounds) {
-            if !rules.contains(&ground.rule) {
-                rules.push(ground.rule.clone());
+            if !rules.iter().any(|known| *known == ground.rule) {
+                rules.push(ground.rule.to_string());
             }
         }
         rules
@@ -223,7 +222,10 @@ fn open(before: &Side, after: &Side, places: &Places) -> Vec<OpenChange> {
     let cases = |side: &Side| -> BTreeMap<(String, String, String), Vec<String>> {
         side.pending
             .iter()
-            .map(|case| ((case.subject_kind.clone(), case.subject_id.clone(), case.rule.clone()), case.missing.clone()))
+            .map(|case| {
+                let of = [&case.subject_kind, &case.subject_id, &case.rule].map(|text| text.to_string());
+                (of.into(), case.missing.to_vec())
+            })
             .collect()
     };
     let (old, new) = (cases(before), cases(after));

@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use super::draft::{Draft, DraftGround, DraftLine};
+use super::draft::Draft;
 use super::ground::check_code;
 use super::members::Members;
 use super::{Flag, Line, Outcome, Pending, QuotaPlan, Subject, hint, influence, quota, register};
 use crate::fact::{Error, History, Origin, World};
 use crate::finding::Severity;
 use crate::pack::{Entity, Pack, Run, Tone};
-use crate::place::Cell;
+use crate::place::{Cell, Place};
 use crate::rule::{self, Trace};
 use crate::table::{Dataset, Rejected, RejectedSubject};
 
@@ -73,11 +73,10 @@ fn plans<'a>(
         trace.add(world, Entity::Subject(one.of), &values, 0)?;
         let planned = plan.picked.par_iter().map(|index| {
             let subject = Subject { kind: one.of, index: *index };
-            let ground = DraftGround { ground: quota::ground(world, members, one, subject), rows: Vec::new() };
-            ((one.action, subject), ground)
+            draft.line(world, one.action, subject, quota::ground(world, members, one, subject))
         });
-        for (of, ground) in planned.collect::<Vec<_>>() {
-            draft.lines.entry(of).or_default().grounds.push(ground);
+        for line in planned.collect::<Vec<_>>() {
+            draft.add(line);
         }
         plans.push(plan);
     }
@@ -86,34 +85,22 @@ fn plans<'a>(
 
 fn lines(world: &World<'_>, draft: &mut Draft<'_>) -> Result<Vec<Line>, Error> {
     let hints = hint::Hints::new(world)?;
-    let drawn: Vec<_> = std::mem::take(&mut draft.lines).into_iter().collect();
+    let mut lines: Vec<Line> = std::mem::take(&mut draft.lines).into_values().collect();
     let draft = &*draft;
-    let lines =
-        drawn.into_par_iter().map(|((action, subject), line)| finished(world, draft, &hints, action, subject, line));
-    let mut lines: Vec<Line> = lines.collect();
+    lines.par_iter_mut().for_each(|line| finish(world, draft, &hints, line));
     conflicts(world.pack, &mut lines);
     lines.par_sort_by(|a, b| a.id.as_bytes().cmp(b.id.as_bytes()));
     Ok(lines)
 }
 
-/// A drafted line with its check code, hints and what was decided about it.
-fn finished(
-    world: &World<'_>,
-    draft: &Draft<'_>,
-    hints: &hint::Hints<'_>,
-    action: usize,
-    subject: Subject,
-    line: DraftLine,
-) -> Line {
-    let id = draft.id(world, action, subject);
-    let check = check_code(world, action, subject, &line);
-    let mut told = hints.of(world, action, subject, &line);
-    let mut flags = Vec::new();
-    let decision = draft.decision(world, &id, action, subject, &line).map(Box::new);
+/// Gives a drafted line its check code, hints and what was decided about it.
+fn finish(world: &World<'_>, draft: &Draft<'_>, hints: &hint::Hints<'_>, line: &mut Line) {
+    line.check = check_code(world, line);
+    line.decision = draft.decision(world, line).map(Box::new);
+    let mut told = hints.of(world, line);
     let mut half_year = None;
-    if let Some((twin, fresh)) = draft.twin(world, action, subject, &line) {
+    if let Some((twin, fresh)) = draft.twin(world, line) {
         if fresh.is_empty() {
-            flags.push(Flag::DecidedAtHalfYear);
             half_year = Some(Box::new((twin.id.clone(), twin.check.clone())));
         } else {
             let rules: Vec<String> = fresh
@@ -125,25 +112,15 @@ fn finished(
         }
     }
     // An answer given on other grounds counts only until the line has an answer of its own.
-    let stale = draft.history.current.get(&id).filter(|answers| !answers.is_empty());
-    if stale.is_some_and(|answers| !answers.iter().any(|answer| answer.check == check)) {
+    let stale = draft.history.current.get(&line.id).filter(|answers| !answers.is_empty());
+    if stale.is_some_and(|answers| !answers.iter().any(|answer| answer.check == line.check)) {
         told.push("依据已变，请重新审定".to_owned());
     }
-    let mut rules: Vec<usize> = line.grounds.iter().map(|one| one.ground.rule).collect();
-    rules.dedup();
-    Line {
-        id,
-        action,
-        subject,
-        options: line.options,
-        rules,
-        grounds: line.grounds.into_iter().map(|one| one.ground).collect(),
-        flags,
-        check,
-        decision,
-        twin: half_year,
-        hints: told,
-    }
+    line.flags.extend(half_year.as_ref().map(|_| Flag::DecidedAtHalfYear));
+    line.twin = half_year;
+    line.hints = told;
+    line.rules = line.grounds.iter().map(|ground| ground.rule).collect();
+    line.rules.dedup();
 }
 
 /// Good news beside bad news for the same recipient stays, and says so: people decide.
@@ -160,13 +137,13 @@ fn conflicts(pack: &Pack, lines: &mut [Line]) {
 /// Rejected rows leave their subject pending.
 fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
     let (pack, data) = (world.pack, world.data);
-    let cells = faulty_cells(pack, data);
+    let cells = faulty_cells(data);
     for row in &data.rejected {
         let mut sources: Vec<Origin> =
             cells.get(&(row.sheet.0, row.row)).into_iter().flatten().map(|cell| Origin::Cell(*cell)).collect();
         if sources.is_empty() {
-            let column = data.sheets[row.sheet.0 as usize].columns.iter().flatten().min().copied().unwrap_or(0);
-            sources.push(Origin::Cell(Cell { sheet: row.sheet, row: row.row, column }));
+            let place = Place { sheet: row.sheet, row: Some(row.row), column: None };
+            sources.extend(data.sheets[row.sheet.0 as usize].cell_of(place).map(Origin::Cell));
         }
         for subject in &row.subjects {
             let case = match subject {
@@ -210,16 +187,13 @@ fn name_in(pack: &Pack, kind: usize, row: &Rejected) -> String {
 }
 
 /// The cells at which each rejected row was faulted.
-fn faulty_cells(pack: &Pack, data: &Dataset) -> HashMap<(u32, u32), Vec<Cell>> {
+fn faulty_cells(data: &Dataset) -> HashMap<(u32, u32), Vec<Cell>> {
     let mut cells: HashMap<(u32, u32), Vec<Cell>> = HashMap::new();
-    for (finding, row) in data.findings.iter().zip(&data.finding_rows) {
-        let (Severity::Rejected, Some((sheet, row))) = (finding.severity, row) else { continue };
-        let table = pack.tables.iter().find(|table| table.name == finding.table);
-        let column = table
-            .and_then(|table| table.column(&finding.column))
-            .and_then(|column| data.sheets[sheet.0 as usize].columns.get(column).copied().flatten());
-        if let Some(column) = column {
-            cells.entry((sheet.0, *row)).or_default().push(Cell { sheet: *sheet, row: *row, column });
+    for place in
+        data.findings.iter().filter(|finding| finding.severity == Severity::Rejected).filter_map(|one| one.place)
+    {
+        if let Place { sheet, row: Some(row), column: Some(column) } = place {
+            cells.entry((sheet.0, row)).or_default().push(Cell { sheet, row, column });
         }
     }
     cells

@@ -1,53 +1,47 @@
 //! What a run has proposed so far: one line per action and recipient, with all its grounds.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rayon::prelude::*;
 
 use super::ground::{Grounds, Lines, check_code, dedup, json};
 use super::members::Members;
 use super::reach::{Reached, reach};
-use super::{Ground, Pending, Subject};
+use super::{Ground, Line, Pending, Subject};
+use crate::fact::history::PastLine;
 use crate::fact::{Decision, Error, Evidence, History, Origin, World, system};
-use crate::pack::{Pack, Proposal, Recipient, Run};
+use crate::pack::{Pack, Recipient, Run};
 use crate::rule::Verdict;
 
-/// A ground with the rows behind it, for hints.
-#[derive(Debug, Clone)]
-pub struct DraftGround {
-    pub ground: Ground,
-    pub rows: Vec<(usize, u32)>,
-}
-
-/// A line in the making.
-#[derive(Debug, Clone, Default)]
-pub struct DraftLine {
-    pub options: Vec<String>,
-    pub grounds: Vec<DraftGround>,
-}
-
-impl DraftLine {
-    fn add(&mut self, ground: DraftGround) {
-        let same =
-            |one: &&mut DraftGround| one.ground.rule == ground.ground.rule && one.ground.about == ground.ground.about;
-        match self.grounds.iter_mut().find(same) {
-            // The same ground by two proposals of one rule (a principal who is also named).
-            Some(known) => join(known, ground),
-            None => self.grounds.push(ground),
+impl Line {
+    /// Takes in what else is proposed as the same line.
+    fn join(&mut self, other: Line) {
+        self.options.extend(other.options);
+        for ground in other.grounds {
+            match self.grounds.iter_mut().find(|one| one.rule == ground.rule && one.about == ground.about) {
+                // The same ground by two proposals of one rule (a principal who is also named).
+                Some(known) => known.join(ground),
+                None => self.grounds.push(ground),
+            }
         }
     }
 }
 
-/// A proposal for somebody; its ground until a line takes it.
-struct Fresh<'p> {
-    subject: Subject,
-    proposal: &'p Proposal,
-    ground: Option<Box<DraftGround>>,
-}
-
-impl Fresh<'_> {
-    fn line(&self) -> (usize, Subject) {
-        (self.proposal.action, self.subject)
+impl Ground {
+    fn join(&mut self, other: Ground) {
+        fn unite<T: PartialEq>(known: &mut Vec<T>, more: Vec<T>) {
+            for one in more {
+                if !known.contains(&one) {
+                    known.push(one);
+                }
+            }
+        }
+        self.sources.extend(other.sources);
+        dedup(&mut self.sources);
+        unite(&mut self.units, other.units);
+        unite(&mut self.proposals, other.proposals);
+        unite(&mut self.rows, other.rows);
     }
 }
 
@@ -60,8 +54,8 @@ struct Expected {
 
 /// What one entity's verdict brings.
 #[derive(Default)]
-struct Brought<'p> {
-    fresh: Vec<Fresh<'p>>,
+struct Brought {
+    lines: Vec<Line>,
     expected: Vec<Expected>,
     pending: Vec<Pending>,
 }
@@ -72,7 +66,7 @@ pub struct Draft<'a> {
     pub history: &'a History,
     pub run: Run,
     pub year: i32,
-    pub lines: BTreeMap<(usize, Subject), DraftLine>,
+    pub lines: BTreeMap<(usize, Subject), Line>,
     /// By rule id's place, subject kind and id.
     pub pending: BTreeMap<(usize, usize, u64, String), Pending>,
     expected: Vec<Expected>,
@@ -91,7 +85,7 @@ impl<'a> Draft<'a> {
         let evidence = |id: &str| self.evidence_of_line(world, id);
         let confidential = |id: &str| self.is_confidential(world, id);
         let lines = Lines { evidence: &evidence, confidential: &confidential };
-        let mut brought: Vec<Brought<'_>> = Vec::new();
+        let mut brought: Vec<Brought> = Vec::new();
         for verdict in verdicts.iter().filter(|verdict| !verdict.holds.is_empty() || !verdict.unknown.is_empty()) {
             let grounds = Grounds::new(world, verdict.rule)?;
             let holds = verdict.holds.par_iter().map(|at| self.hold(world, &grounds, &lines, verdict.rule, *at));
@@ -100,49 +94,29 @@ impl<'a> Draft<'a> {
             let open = open.map(|(at, missing)| self.leave_open(world, &grounds, &lines, verdict, *at, missing));
             brought.extend(open.collect::<Result<Vec<_>, _>>()?);
         }
-        let mut fresh = Vec::new();
+        let mut fresh: Vec<Line> = Vec::new();
         for one in brought {
-            fresh.extend(one.fresh);
+            fresh.extend(one.lines);
             self.expected.extend(one.expected);
             one.pending.into_iter().for_each(|case| self.add_pending(case));
         }
-        fresh.par_sort_by_key(Fresh::line);
-        let drawn = fresh.par_chunk_by_mut(|a, b| a.line() == b.line()).map(|same| {
-            let mut line = DraftLine::default();
-            for one in same.iter_mut() {
-                line.options.extend(one.proposal.options.iter().cloned());
-                if let Some(ground) = one.ground.take() {
-                    line.add(*ground);
-                }
-            }
-            (same[0].line(), line)
-        });
-        let drawn: Vec<_> = drawn.collect();
-        if self.lines.is_empty() {
-            self.lines = drawn.into_iter().collect();
-        } else {
-            for (of, line) in drawn {
-                let known = self.lines.entry(of).or_default();
-                known.options.extend(line.options);
-                line.grounds.into_iter().for_each(|ground| known.add(ground));
-            }
-        }
+        fresh.into_iter().for_each(|line| self.add(line));
         self.lines.par_iter_mut().for_each(|((action, _), line)| {
             let order = &world.pack.actions[*action].options;
             line.options = order.iter().filter(|option| line.options.contains(option)).cloned().collect();
-            line.grounds.sort_by(|a, b| (a.ground.rule, &a.ground.about).cmp(&(b.ground.rule, &b.ground.about)));
+            line.grounds.sort_by(|a, b| (a.rule, &a.about).cmp(&(b.rule, &b.about)));
         });
         Ok(())
     }
 
-    fn hold<'p>(
+    fn hold(
         &self,
-        world: &World<'p>,
+        world: &World<'_>,
         grounds: &Grounds<'_>,
         lines: &Lines<'_>,
         rule: usize,
         at: u32,
-    ) -> Result<Brought<'p>, Error> {
+    ) -> Result<Brought, Error> {
         let definition = &world.pack.rules[rule];
         let mut brought = Brought::default();
         let mut pend = |missing: &[String], more| {
@@ -173,24 +147,25 @@ impl<'a> Draft<'a> {
             let Reached { subject, sources, units, rows } = one;
             ground.sources.extend(sources);
             dedup(&mut ground.sources);
-            ground.units = units;
-            ground.proposals = vec![place];
-            let ground = Some(Box::new(DraftGround { ground, rows }));
-            brought.fresh.push(Fresh { subject, proposal: &definition.proposals[place], ground });
+            (ground.units, ground.rows, ground.proposals) = (units, rows, vec![place]);
+            let proposal = &definition.proposals[place];
+            let mut line = self.line(world, proposal.action, subject, ground);
+            line.options.clone_from(&proposal.options);
+            brought.lines.push(line);
         }
         Ok(brought)
     }
 
     /// A verdict that is unknown: a pending case, with whom the rule would reach.
-    fn leave_open<'p>(
+    fn leave_open(
         &self,
-        world: &World<'p>,
+        world: &World<'_>,
         grounds: &Grounds<'_>,
         lines: &Lines<'_>,
         verdict: &Verdict,
         at: u32,
         missing: &[String],
-    ) -> Result<Brought<'p>, Error> {
+    ) -> Result<Brought, Error> {
         let definition = &world.pack.rules[verdict.rule];
         let mut brought = Brought::default();
         let mut missing = missing.to_vec();
@@ -221,11 +196,11 @@ impl<'a> Draft<'a> {
     /// What a line proposed earlier in this run stands on.
     fn evidence_of_line(&self, world: &World<'_>, id: &str) -> Vec<Evidence> {
         self.line_by_id(world.pack, world, id)
-            .map(|line| line.grounds.iter().flat_map(|one| one.ground.evidence.iter().cloned()).collect())
+            .map(|line| line.grounds.iter().flat_map(|ground| ground.evidence.iter().cloned()).collect())
             .unwrap_or_default()
     }
 
-    fn line_by_id(&self, pack: &Pack, world: &World<'_>, id: &str) -> Option<&DraftLine> {
+    fn line_by_id(&self, pack: &Pack, world: &World<'_>, id: &str) -> Option<&Line> {
         // The id ends with kind and subject id; the action is the pack's.
         let rest = id.strip_prefix(&format!("{}-{}-", self.year, self.run.code()))?;
         pack.actions.iter().enumerate().find_map(|(action, definition)| {
@@ -241,12 +216,20 @@ impl<'a> Draft<'a> {
     /// Whether a line of this run or of an earlier one is told to nobody but the committee. One that nobody knows may be.
     fn is_confidential(&self, world: &World<'_>, id: &str) -> bool {
         if let Some(line) = self.line_by_id(world.pack, world, id) {
-            return line.grounds.iter().any(|one| one.ground.confidential);
+            return line.grounds.iter().any(|ground| ground.confidential);
         }
         self.history
             .lines
             .get(id)
             .is_none_or(|line| line.grounds.iter().any(|ground| confidential_rule(world.pack, &ground.rule)))
+    }
+
+    /// Adds a line, or joins it with the one of the same action and recipient.
+    pub fn add(&mut self, line: Line) {
+        match self.lines.entry((line.action, line.subject)) {
+            Entry::Vacant(free) => drop(free.insert(line)),
+            Entry::Occupied(mut known) => known.get_mut().join(line),
+        }
     }
 
     /// Adds a pending case, or joins it with the one of the same rule and subject.
@@ -279,22 +262,16 @@ impl<'a> Draft<'a> {
     /// As [`World::new`].
     pub fn publish(&self, world: &mut World<'_>) -> Result<(), Error> {
         let pack = world.pack;
-        let lines: Vec<(String, usize, Subject, Option<Decision>)> = self
+        let decisions: Vec<_> = self.lines.par_iter().map(|(_, line)| self.decision(world, line)).collect();
+        let lines: Vec<system::Proposed<'_>> = self
             .lines
-            .par_iter()
-            .map(|((action, subject), line)| {
-                let id = self.id(world, *action, *subject);
-                let decision = self.decision(world, &id, *action, *subject, line);
-                (id, *action, *subject, decision)
-            })
-            .collect();
-        let lines: Vec<system::Proposed<'_>> = lines
-            .iter()
-            .map(|(id, action, subject, decision)| system::Proposed {
-                id,
-                action: &pack.actions[*action].name,
-                kind: subject.kind,
-                index: subject.index,
+            .values()
+            .zip(&decisions)
+            .map(|(line, decision)| system::Proposed {
+                id: &line.id,
+                action: &pack.actions[line.action].name,
+                kind: line.subject.kind,
+                index: line.subject.index,
                 decision: decision.as_ref(),
             })
             .collect();
@@ -314,43 +291,42 @@ impl<'a> Draft<'a> {
         world.advance(proposed, pending)
     }
 
-    /// The line's id in this run.
-    pub fn id(&self, world: &World<'_>, action: usize, subject: Subject) -> String {
-        line_id(world, self.year, self.run, action, subject)
+    /// A line of this run, on one ground.
+    pub fn line(&self, world: &World<'_>, action: usize, subject: Subject, ground: Ground) -> Line {
+        Line {
+            id: line_id(world, self.year, self.run, action, subject),
+            action,
+            subject,
+            options: Vec::new(),
+            rules: Vec::new(),
+            grounds: vec![ground],
+            flags: Vec::new(),
+            check: String::new(),
+            decision: None,
+            twin: None,
+            hints: Vec::new(),
+        }
     }
 
     /// The decision that counts for a line today: its own on today's 核对码, else its half-year twin's.
-    pub fn decision(
-        &self,
-        world: &World<'_>,
-        id: &str,
-        action: usize,
-        subject: Subject,
-        line: &DraftLine,
-    ) -> Option<Decision> {
-        let own = self.history.current.get(id).filter(|answers| !answers.is_empty()).and_then(|answers| {
-            let check = check_code(world, action, subject, line);
+    pub fn decision(&self, world: &World<'_>, line: &Line) -> Option<Decision> {
+        let own = self.history.current.get(&line.id).filter(|answers| !answers.is_empty()).and_then(|answers| {
+            let check = check_code(world, line);
             answers.iter().find(|answer| answer.check == check)
         });
         own.map(|answer| answer.decision.clone()).or_else(|| {
-            let (twin, fresh) = self.twin(world, action, subject, line)?;
+            let (twin, fresh) = self.twin(world, line)?;
             if fresh.is_empty() { twin.decision.clone() } else { None }
         })
     }
 
     /// The decided half-year line of the same action and recipient, and the grounds that it did not have.
-    pub fn twin<'b>(
-        &'b self,
-        world: &World<'_>,
-        action: usize,
-        subject: Subject,
-        line: &'b DraftLine,
-    ) -> Option<(&'b crate::fact::history::PastLine, Vec<&'b Ground>)> {
+    pub fn twin<'b>(&'b self, world: &World<'_>, line: &'b Line) -> Option<(&'b PastLine, Vec<&'b Ground>)> {
         if self.run != Run::Annual || self.history.lines.is_empty() {
             return None;
         }
         let pack = world.pack;
-        let id = line_id(world, self.year, Run::HalfYear, action, subject);
+        let id = line_id(world, self.year, Run::HalfYear, line.action, line.subject);
         let past = self.history.lines.get(&id)?;
         let decided = past.decision.as_ref().is_some_and(|decision| {
             [&pack.answers.agree, &pack.answers.refuse, &pack.answers.change].contains(&&decision.opinion)
@@ -358,7 +334,7 @@ impl<'a> Draft<'a> {
         if !decided {
             return None;
         }
-        let fresh = line.grounds.iter().map(|one| &one.ground).filter(|ground| {
+        let fresh = line.grounds.iter().filter(|ground| {
             let facts: BTreeMap<String, serde_json::Value> =
                 ground.facts.iter().map(|(name, value)| (name.clone(), json(value))).collect();
             !past.grounds.iter().any(|known| {
@@ -379,26 +355,6 @@ fn line_id(world: &World<'_>, year: i32, run: Run, action: usize, subject: Subje
 /// Rules of the pack that are told to nobody but the committee; one that the pack does not know is.
 fn confidential_rule(pack: &Pack, id: &str) -> bool {
     pack.rules.iter().find(|rule| rule.id == id).is_none_or(|rule| rule.confidential)
-}
-
-fn join(known: &mut DraftGround, other: DraftGround) {
-    known.ground.sources.extend(other.ground.sources);
-    dedup(&mut known.ground.sources);
-    for unit in other.ground.units {
-        if !known.ground.units.contains(&unit) {
-            known.ground.units.push(unit);
-        }
-    }
-    for proposal in other.ground.proposals {
-        if !known.ground.proposals.contains(&proposal) {
-            known.ground.proposals.push(proposal);
-        }
-    }
-    for row in other.rows {
-        if !known.rows.contains(&row) {
-            known.rows.push(row);
-        }
-    }
 }
 
 /// One pending case for everybody whom the entity is about.

@@ -4,9 +4,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::draft::DraftLine;
 use super::reach::Holders;
-use super::{Ground, Subject};
+use super::{Ground, Line};
 use crate::fact::{Error, Evidence, FactValue, Finder, Origin, Texts, Values, World};
 use crate::pack::Entity;
 use crate::place::Cell;
@@ -86,6 +85,7 @@ impl<'a> Grounds<'a> {
             evidence,
             sources,
             units: Vec::new(),
+            rows: Vec::new(),
             proposals: Vec::new(),
             confidential,
         }
@@ -160,17 +160,17 @@ impl<'a> Name<'a> {
 }
 
 /// 核对码: what the committee decides about, without where it stands.
-pub fn check_code(world: &World<'_>, action: usize, subject: Subject, line: &DraftLine) -> String {
+pub fn check_code(world: &World<'_>, line: &Line) -> String {
     let pack = world.pack;
     let grounds: Vec<_> = line
         .grounds
         .iter()
-        .map(|one| (pack.rules[one.ground.rule].id.as_str(), one.ground.about.as_str(), one.ground.facts.as_slice()))
+        .map(|ground| (pack.rules[ground.rule].id.as_str(), ground.about.as_str(), ground.facts.as_slice()))
         .collect();
     let content = (
-        &pack.subjects[subject.kind].kind,
-        &world.data.registers[subject.kind].ids[subject.index as usize],
-        &pack.actions[action].name,
+        &pack.subjects[line.subject.kind].kind,
+        &world.data.registers[line.subject.kind].ids[line.subject.index as usize],
+        &pack.actions[line.action].name,
         &line.options,
         grounds,
     );

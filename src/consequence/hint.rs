@@ -1,7 +1,6 @@
 //! What people should weigh about a line, from the pack's hints.
 
-use super::Subject;
-use super::draft::DraftLine;
+use super::Line;
 use crate::fact::{Error, Evidence, Finder, Origin, Texts, World};
 use crate::pack::Entity;
 use crate::place::A1;
@@ -41,10 +40,11 @@ impl<'a> Hints<'a> {
     }
 
     /// Hints for a line, in the pack's order.
-    pub fn of(&self, world: &World<'_>, action: usize, subject: Subject, line: &DraftLine) -> Vec<String> {
+    pub fn of(&self, world: &World<'_>, line: &Line) -> Vec<String> {
+        let subject = line.subject;
         let mut told = Vec::new();
         for (hint, known) in world.pack.hints.iter().zip(&self.hints) {
-            if !hint.actions.is_empty() && !hint.actions.contains(&action) {
+            if !hint.actions.is_empty() && !hint.actions.contains(&line.action) {
                 continue;
             }
             match hint.of {
@@ -75,12 +75,12 @@ impl<'a> Hints<'a> {
 }
 
 /// Cells that the line rests on whose number is shown rounded to the other side of a line: `E12显示为60，实为59.6`.
-fn shown_otherwise(data: &Dataset, line: &DraftLine) -> Vec<String> {
+fn shown_otherwise(data: &Dataset, line: &Line) -> Vec<String> {
     if data.otherwise.is_empty() {
         return Vec::new();
     }
     let mut told: Vec<String> = Vec::new();
-    for origin in line.grounds.iter().flat_map(|one| &one.ground.sources) {
+    for origin in line.grounds.iter().flat_map(|ground| &ground.sources) {
         let Origin::Cell(cell) = origin else { continue };
         if let Some(otherwise) = data.otherwise.get(cell) {
             let text = format!("{}{otherwise}", A1(cell.row, cell.column));

@@ -11,11 +11,13 @@ mod members;
 mod quota;
 mod reach;
 mod register;
+mod written;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use decide::decide;
 pub use ground::json;
+pub use written::{Consequence, ConsequenceGround, DataWriter, OpenCase};
 
 /// A subject: kind (index into the pack's subjects) and index in its register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,6 +44,8 @@ pub struct Ground {
     pub sources: Vec<Origin>,
     /// Units through which (or in which) the ground arose, for the units' letters.
     pub units: Vec<u32>,
+    /// Rows behind it (table, row), for hints.
+    pub rows: Vec<(usize, u32)>,
     /// Which of the rule's proposals reach the recipient, by their place in the rule; ascending.
     pub proposals: Vec<usize>,
     /// Rests on a rule that is told to nobody but the committee.
@@ -71,7 +75,7 @@ pub struct Line {
     pub hints: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Flag {
     #[serde(rename = "并存不利情形")]
     Conflict,

@@ -51,6 +51,7 @@ pub fn ground(world: &World<'_>, members: &Members, quota: &Quota, subject: Subj
         evidence: Vec::new(),
         sources: Vec::new(),
         units: super::reach::home_units(world, members, subject),
+        rows: Vec::new(),
         proposals: Vec::new(),
         confidential: true,
     }

@@ -8,43 +8,12 @@ pub mod text;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use point::{Distance, Point, Points, Seen, said};
 
+use crate::consequence::{Consequence, OpenCase};
 use crate::rule::record::{Head, QuotaHead, Record, RuleHead, To};
-
-/// A line of `consequences.jsonl`, as far as it matters here.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Consequence {
-    pub id: String,
-    pub action: String,
-    pub subject_kind: String,
-    pub subject_id: String,
-    #[serde(default)]
-    pub subject_name: String,
-    pub options: Vec<String>,
-    pub grounds: Vec<Ground>,
-    pub flags: Vec<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub struct Ground {
-    pub rule: String,
-    pub about: String,
-    pub facts: serde_json::Map<String, serde_json::Value>,
-    pub sources: Vec<String>,
-}
-
-/// A line of `pending.jsonl`.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Pending {
-    pub rule: String,
-    pub subject_kind: String,
-    pub subject_id: String,
-    pub missing: Vec<String>,
-    pub sources: Vec<String>,
-}
 
 /// What a rule comes to. From the strongest to the weakest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -156,8 +125,8 @@ pub struct Published<'p> {
     pub head: &'p Head,
     /// The subject's record first; then its units', rows about them and members of its units.
     pub records: &'p [Record<'p>],
-    pub consequences: &'p [Consequence],
-    pub pending: &'p [Pending],
+    pub consequences: &'p [Consequence<'static>],
+    pub pending: &'p [OpenCase<'static>],
 }
 
 /// Whether a record is the subject that `wanted` (an id or a name, blanks removed) means.
@@ -179,9 +148,9 @@ pub fn is_related(head: &Head, record: &Record, subject: &Record, units: &BTreeS
 }
 
 /// Units through which rules may reach a subject: those it sits in, and those its grounds are about.
-pub fn units_of(subject: &Record, consequences: &[Consequence]) -> BTreeSet<String> {
+pub fn units_of(subject: &Record, consequences: &[Consequence<'_>]) -> BTreeSet<String> {
     let seats = subject.seats.iter().map(|(unit, _)| unit.to_string());
-    let grounds = consequences.iter().flat_map(|line| &line.grounds).map(|ground| ground.about.clone());
+    let grounds = consequences.iter().flat_map(|line| &line.grounds).map(|ground| ground.about.to_string());
     seats.chain(grounds).collect()
 }
 
@@ -194,9 +163,9 @@ pub fn explain(subject: &Record, published: &Published<'_>) -> Explanation {
         let record = records.iter().find(|one| one.seats.is_empty() && !one.label.is_empty() && one.id == unit);
         record.map_or_else(String::new, |record| record.label.to_string())
     };
-    let lines: Vec<&Consequence> =
+    let lines: Vec<&Consequence<'_>> =
         consequences.iter().filter(|line| own(&line.subject_kind, &line.subject_id)).collect();
-    let open: Vec<&Pending> = pending.iter().filter(|case| own(&case.subject_kind, &case.subject_id)).collect();
+    let open: Vec<&OpenCase<'_>> = pending.iter().filter(|case| own(&case.subject_kind, &case.subject_id)).collect();
     let teller = Teller { head, subject, records, lines: &lines, open: &open };
     Explanation {
         subject_kind: kind.clone(),
@@ -215,7 +184,7 @@ pub fn explain(subject: &Record, published: &Published<'_>) -> Explanation {
 }
 
 /// Somebody who stands only in register rows that were put aside: no rule could look at them.
-pub fn only_pending(kind: &str, id: &str, pending: &[Pending]) -> Explanation {
+pub fn only_pending(kind: &str, id: &str, pending: &[OpenCase<'_>]) -> Explanation {
     Explanation {
         subject_kind: kind.to_owned(),
         kind_name: String::new(),
@@ -228,24 +197,24 @@ pub fn only_pending(kind: &str, id: &str, pending: &[Pending]) -> Explanation {
     }
 }
 
-fn proposal(line: &Consequence) -> Proposal {
+fn proposal(line: &Consequence<'_>) -> Proposal {
     let mut rules: Vec<String> = Vec::new();
     for ground in &line.grounds {
-        if !rules.contains(&ground.rule) {
-            rules.push(ground.rule.clone());
+        if !rules.iter().any(|known| *known == ground.rule) {
+            rules.push(ground.rule.to_string());
         }
     }
     Proposal {
-        id: line.id.clone(),
-        action: line.action.clone(),
-        options: line.options.clone(),
+        id: line.id.to_string(),
+        action: line.action.to_string(),
+        options: line.options.to_vec(),
         rules,
-        flags: line.flags.clone(),
+        flags: line.flags.iter().map(|flag| flag.text().to_owned()).collect(),
     }
 }
 
-fn still_open(case: &Pending) -> Open {
-    Open { rule: case.rule.clone(), missing: case.missing.clone(), sources: case.sources.clone() }
+fn still_open(case: &OpenCase<'_>) -> Open {
+    Open { rule: case.rule.to_string(), missing: case.missing.to_vec(), sources: case.sources.clone() }
 }
 
 /// The words that a proposal is called by.
@@ -283,8 +252,8 @@ struct Teller<'t> {
     head: &'t Head,
     subject: &'t Record<'t>,
     records: &'t [Record<'t>],
-    lines: &'t [&'t Consequence],
-    open: &'t [&'t Pending],
+    lines: &'t [&'t Consequence<'t>],
+    open: &'t [&'t OpenCase<'t>],
 }
 
 impl Teller<'_> {
@@ -436,7 +405,7 @@ impl Teller<'_> {
                 let known = point.cells.iter().any(|known| known.source == *source);
                 if !known {
                     let seen =
-                        Seen { source: source.clone(), column: "本次拟处理".into(), value: line.id.clone() };
+                        Seen { source: source.clone(), column: "本次拟处理".into(), value: line.id.to_string() };
                     point.cells.push(seen);
                 }
             }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::{text, write};
 use crate::compare::{Cause, Change, ChangeKind, Comparison, Near, OpenChange, Places, Side, nearest};
+use crate::consequence::Consequence;
 
 /// What stands in the heads.
 pub struct Sides {
@@ -140,18 +141,22 @@ fn people<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
     sheet(sides, name, "：变动的人和单位", vec![versus(sides, one), one.summary()], vec![block])
 }
 
-fn change(change: &Change) -> Vec<Value<'_>> {
+fn change<'a>(change: &'a Change) -> Vec<Value<'a>> {
     let mut rules: Vec<String> = change.rules_before.iter().map(|rule| format!("－{rule}")).collect();
     rules.extend(change.rules_after.iter().map(|rule| format!("＋{rule}")));
     let (causes, sources) = told(&change.causes);
+    let text = |of: fn(&'a Consequence<'static>) -> &'a str| Value::text(change.line().map_or("", of));
+    let options = |line: &Option<Consequence<'_>>| {
+        Value::text(line.as_ref().map_or(String::new(), |line| line.options.join("、")))
+    };
     vec![
         Value::text(&change.unit.1),
-        Value::text(&change.subject_name),
-        Value::text(&change.subject_id),
-        Value::text(&change.action),
+        text(|line| &line.subject_name),
+        text(|line| &line.subject_id),
+        text(|line| &line.action),
         Value::text(change.kind.word()),
-        Value::text(change.options_before.join("、")),
-        Value::text(change.options_after.join("、")),
+        options(&change.was),
+        options(&change.is),
         Value::text(rules.join("、")),
         Value::text(causes),
         Value::text(sources),

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use crate::finding::{Code, Finding, Severity};
 use crate::pack::Pack;
-use crate::place::{A1, SheetId};
+use crate::place::{Cell, SheetId};
 use crate::table::{Dataset, SheetKind};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
@@ -225,12 +225,8 @@ impl<'a> Faulty<'a> {
             SheetKind::Table(table) => Some(&self.pack.tables[table]),
             SheetKind::Unrecognised | SheetKind::Hidden | SheetKind::Prose => None,
         };
-        let faults: BTreeSet<&str> = book
-            .findings
-            .iter()
-            .filter(|finding| finding.sheet == source.name)
-            .map(|finding| finding.cell.as_str())
-            .collect();
+        let places = book.findings.iter().filter_map(|finding| finding.place).filter(|place| place.sheet == sheet);
+        let faults: BTreeSet<Cell> = places.filter_map(|place| source.cell_of(place)).collect();
         // Only the columns that the sheet has, in its own order, as the office knows them.
         let mut present: Vec<(u32, usize)> =
             source.columns.iter().enumerate().filter_map(|(column, at)| Some(((*at)?, column))).collect();
@@ -245,11 +241,10 @@ impl<'a> Faulty<'a> {
             let mut cells = vec![Value::Count(u64::from(row.row) + 1), Value::text(done)];
             cells.extend(present.iter().map(|(at, column)| {
                 let text = row.values.get(*column).map_or("", String::as_str);
-                let address = A1(row.row, *at).to_string();
-                let value = Value::text(text);
-                match value {
-                    Value::Text(text) if faults.contains(address.as_str()) => Value::Fault(text),
-                    Value::Blank if faults.contains(address.as_str()) => Value::Fault("（空）".into()),
+                let faulty = faults.contains(&Cell { sheet, row: row.row, column: *at });
+                match Value::text(text) {
+                    Value::Text(text) if faulty => Value::Fault(text),
+                    Value::Blank if faulty => Value::Fault("（空）".into()),
                     other => other,
                 }
             }));

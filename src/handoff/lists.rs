@@ -48,8 +48,8 @@ pub enum Role {
 /// A row: `cells` are the texts of every column exactly as written, in the table's column order.
 #[derive(Debug, Clone)]
 pub struct ListRow<'a> {
-    /// 处理编号; for the register of talks `<year>|<编号>|<档案>`.
-    pub id: String,
+    /// What it prints: of the run's outcome a line, in the register of talks an entry.
+    pub of: usize,
     pub cells: Vec<Cow<'a, str>>,
     /// The first cell that the row cites, for a link.
     pub source: Option<Cell>,
@@ -68,17 +68,17 @@ impl<'a> ListTable<'a> {
 
 /// The tables of all lists, in the pack's order.
 pub fn tables<'a>(material: &Material<'a>) -> Vec<ListTable<'a>> {
-    let mut by_list: Vec<Vec<&'a Line>> = vec![Vec::new(); material.pack.lists.len()];
-    for line in &material.outcome.lines {
-        by_list[material.pack.actions[line.action].list].push(line);
+    let mut by_list: Vec<Vec<(usize, &'a Line)>> = vec![Vec::new(); material.pack.lists.len()];
+    for (of, line) in material.outcome.lines.iter().enumerate() {
+        by_list[material.pack.actions[line.action].list].push((of, line));
     }
     by_list.into_par_iter().enumerate().map(|(index, lines)| table(material, index, lines)).collect()
 }
 
-fn table<'a>(material: &Material<'a>, index: usize, mut lines: Vec<&'a Line>) -> ListTable<'a> {
+fn table<'a>(material: &Material<'a>, index: usize, mut lines: Vec<(usize, &'a Line)>) -> ListTable<'a> {
     let list = &material.pack.lists[index];
-    lines.sort_by_cached_key(|line| place(material, list, line));
-    let rows = lines.par_iter().enumerate().map(|(at, line)| row(material, list, at + 1, line)).collect();
+    lines.sort_by_cached_key(|(_, line)| place(material, list, line));
+    let rows = lines.par_iter().enumerate().map(|(at, (of, line))| row(material, list, at + 1, *of, line)).collect();
     ListTable { list: &list.name, index: Some(index), columns: columns(list), rows }
 }
 
@@ -102,7 +102,7 @@ fn place(material: &Material<'_>, list: &List, line: &Line) -> ((u8, u32), Order
     (authority, material.people.order(line.subject), line.action)
 }
 
-fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Line) -> ListRow<'a> {
+fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, of: usize, line: &'a Line) -> ListRow<'a> {
     let people = &material.people;
     let phrases = &material.phrases;
     let subject = line.subject;
@@ -144,7 +144,7 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, line: &'a Lin
         Origin::Cell(cell) => Some(*cell),
         Origin::Archive(_) => None,
     });
-    ListRow { id: line.id.clone(), cells, source }
+    ListRow { of, cells, source }
 }
 
 fn together(texts: &[String]) -> Cow<'_, str> {
@@ -165,11 +165,7 @@ pub fn name_authority(title: &mut String, authority: Option<&str>) {
 impl<'a> ListTable<'a> {
     /// The rows about which one authority decides, numbered anew.
     pub fn of_authority(&self, material: &Material<'_>, authority: &str) -> ListTable<'a> {
-        let lines = &material.outcome.lines;
-        let of = |row: &&ListRow<'a>| {
-            let at = lines.binary_search_by(|line| line.id.as_bytes().cmp(row.id.as_bytes()));
-            at.is_ok_and(|at| material.people.decider(lines[at].subject) == authority)
-        };
+        let of = |row: &&ListRow<'a>| material.people.decider(material.outcome.lines[row.of].subject) == authority;
         let number = self.column(printed::NUMBER);
         let rows = self.rows.iter().filter(of).cloned().enumerate().map(|(at, mut row)| {
             if let Some(number) = number {
@@ -428,12 +424,10 @@ fn suggestions(pack: &Pack, line: &Line) -> Vec<String> {
 /// Suggestions line by line; few kinds of lines share each list.
 fn method_answer(material: &Material<'_>, table: &ListTable<'_>) -> Answer {
     let pack = material.pack;
-    let lines = &material.outcome.lines;
     let mut kinds: Vec<(usize, usize, &[String])> = Vec::new();
     let mut lists: Vec<Vec<String>> = Vec::new();
     let of = table.rows.iter().map(|row| {
-        let Ok(at) = lines.binary_search_by(|line| line.id.as_bytes().cmp(row.id.as_bytes())) else { return 0 };
-        let line = &lines[at];
+        let line = &material.outcome.lines[row.of];
         let kind = (line.action, line.subject.kind, line.options.as_slice());
         kinds.iter().position(|known| *known == kind).unwrap_or_else(|| {
             kinds.push(kind);

@@ -163,7 +163,7 @@ pub struct Publication<'p> {
     /// Write the units' letters.
     pub notices: bool,
     /// What changed against the run that this one supersedes.
-    pub changes: Option<&'p [changes::Change<'p>]>,
+    pub changes: Option<&'p [changes::Difference<'p>]>,
 }
 
 /// What was written.
@@ -303,7 +303,7 @@ enum Job<'j> {
     Notice(usize),
     Form(usize),
     Page(usize),
-    Changes(&'j [changes::Change<'j>]),
+    Changes(&'j [changes::Difference<'j>]),
 }
 
 /// Builds and writes the jobs in parallel and in this order, each workbook dropped as soon as it is written.

@@ -15,14 +15,14 @@ use super::{Material, RunInfo};
 pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
     let book = material.pack.register.as_ref()?;
     let people = &material.people;
-    let mut entries: Vec<_> = material.outcome.register.iter().collect();
+    let mut entries: Vec<_> = material.outcome.register.iter().enumerate().collect();
     // Who is on no register any more stands last.
     let order = |holder: &Holder| match holder {
         Holder::Known(subject) => (false, Some(people.order(*subject))),
         Holder::Left { .. } => (true, None),
     };
-    entries.sort_by_key(|entry| (order(&entry.holder), entry.file));
-    let rows = entries.into_par_iter().enumerate().map(|(at, entry)| {
+    entries.sort_by_key(|(_, entry)| (order(&entry.holder), entry.file));
+    let rows = entries.into_par_iter().enumerate().map(|(at, (of, entry))| {
         let file = book.files[entry.file].name.as_str();
         let (_, code) = entry.holder.id(material.dataset);
         let (label, unit) = match &entry.holder {
@@ -45,7 +45,7 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
         for cell in &mut cells {
             *cell = super::text::printable(std::mem::take(cell));
         }
-        ListRow { id: format!("{}|{code}|{file}", material.dataset.year), cells, source: None }
+        ListRow { of, cells, source: None }
     });
     Some(ListTable { list: &book.name, index: None, columns: columns(book), rows: rows.collect() })
 }

@@ -12,8 +12,7 @@ use super::job::{self, Job, Typed};
 use super::{Ended, Failure, Told, data, summary, traced};
 use crate::archive::{Archive, Mode};
 use crate::compare::{Side, compare};
-use crate::consequence::decide;
-use crate::explain::Consequence;
+use crate::consequence::{DataWriter, decide};
 use crate::fact::{History, World};
 use crate::handoff::comparison::{self, Compared};
 use crate::pack::{Pack, Run};
@@ -181,16 +180,15 @@ impl Maker<'_> {
         super::record::remember(pack, &mut read, &history)?;
         let mut world = World::new(pack, &read, literals, &history).map_err(Failure::failed)?;
         let (outcome, trace) = decide(&mut world, &history, job.run, read.year).map_err(Failure::failed)?;
-        let writer = data::DataWriter::new(pack, &read, job.run);
-        let lines = outcome.lines.par_iter().map(|line| data::as_read::<Consequence>(&writer.consequence(line)));
-        let pending = outcome.pending.par_iter().map(|case| data::as_read(&writer.pending(case)));
-        let broken = |error: serde_json::Error| Failure::failed(error);
+        let writer = DataWriter::new(pack, &read, job.run);
+        let lines = outcome.lines.par_iter().map(|line| writer.consequence(line).into_owned());
+        let pending = outcome.pending.par_iter().map(|case| writer.pending(case).into_owned());
         let side = Side {
             name,
             head: trace.head(job.run),
             records: records(&trace),
-            lines: lines.collect::<Result<_, _>>().map_err(broken)?,
-            pending: pending.collect::<Result<_, _>>().map_err(broken)?,
+            lines: lines.collect(),
+            pending: pending.collect(),
         };
         Ok((side, summary::has_faults(&read), read.year, read.as_of))
     }

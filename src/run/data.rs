@@ -2,21 +2,13 @@
 //!
 //! Contract §4. Outside programs read these files; the order of keys and lines is fixed.
 
-use std::borrow::Cow;
-use std::fmt;
 use std::path::Path;
-
-use polars::prelude::UInt32Chunked;
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 
 use super::job::Job;
 use super::jsonl;
-use crate::consequence::{FactValue, Flag, Ground, Line, Origin, Outcome, Pending, Subject};
-use crate::fact::Texts;
+use crate::consequence::{DataWriter, Outcome};
 use crate::finding::Severity;
-use crate::handoff::changes::{Summaries, Summary};
-use crate::pack::{Pack, Run, Value};
+use crate::pack::{Pack, Value};
 use crate::table::{Dataset, SheetKind};
 
 /// The folder and the file for programs.
@@ -24,182 +16,6 @@ pub const FOLDER: &str = "data";
 pub const RUN: &str = "run.json";
 pub const CONSEQUENCES: &str = "data/consequences.jsonl";
 pub const PENDING: &str = "data/pending.jsonl";
-const LINES: &str = "data/lines.jsonl";
-
-#[derive(Serialize)]
-struct ConsequenceLine<'a> {
-    id: &'a str,
-    year: i32,
-    run: &'static str,
-    action: &'a str,
-    subject_kind: &'a str,
-    subject_id: &'a str,
-    subject_name: &'a str,
-    unit_ids: Vec<&'a str>,
-    authority: Option<Cow<'a, str>>,
-    options: &'a [String],
-    rules: Vec<&'a str>,
-    grounds: Vec<GroundLine<'a>>,
-    flags: &'a [Flag],
-}
-
-#[derive(Serialize)]
-struct GroundLine<'a> {
-    rule: &'a str,
-    about: &'a str,
-    facts: Facts<'a>,
-    sources: Sources<'a>,
-}
-
-/// Facts in the order in which the rule names them.
-struct Facts<'a>(&'a [(String, FactValue)]);
-
-impl Serialize for Facts<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
-#[derive(Serialize)]
-struct PendingLine<'a> {
-    rule: &'a str,
-    subject_kind: &'a str,
-    subject_id: &'a str,
-    missing: &'a [String],
-    sources: Sources<'a>,
-}
-
-/// Origins as the outputs cite them.
-struct Sources<'a>(&'a Dataset, &'a [Origin]);
-
-impl Serialize for Sources<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.1.iter().map(|origin| Cited(self.0, origin)))
-    }
-}
-
-/// `路径/文件.xlsx!工作表!A12`, or `档案!<处理编号>`.
-struct Cited<'a>(&'a Dataset, &'a Origin);
-
-impl fmt::Display for Cited<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.1 {
-            Origin::Cell(cell) => self.0.cited(*cell).fmt(f),
-            Origin::Archive(id) => write!(f, "档案!{id}"),
-        }
-    }
-}
-
-impl Serialize for Cited<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// Lines and pending cases of a run as they are written.
-pub struct DataWriter<'a> {
-    pack: &'a Pack,
-    data: &'a Dataset,
-    run: Run,
-    /// Per row of the membership table its unit.
-    units: Option<UInt32Chunked>,
-    /// Per kind of subject who may decide about it, by register row; none where it has no such column.
-    authorities: Vec<Option<Texts>>,
-}
-
-impl<'a> DataWriter<'a> {
-    pub fn new(pack: &'a Pack, data: &'a Dataset, run: Run) -> Self {
-        let membership = &pack.membership;
-        let units = data.tables[membership.table].frame.column(&format!("@{}", pack.subjects[membership.unit].kind));
-        let authorities = pack.subjects.iter().map(|subject| {
-            let column = &pack.tables[subject.register].columns[subject.authority?].name;
-            Texts::of(&data.tables[subject.register].frame, column)
-        });
-        DataWriter {
-            pack,
-            data,
-            run,
-            units: units.ok().and_then(|column| Some(column.u32().ok()?.rechunk().into_owned())),
-            authorities: authorities.collect(),
-        }
-    }
-
-    pub fn consequence<'w>(&'w self, line: &'w Line) -> impl Serialize + use<'w, 'a> {
-        let DataWriter { pack, data, .. } = *self;
-        let register = &data.registers[line.subject.kind];
-        ConsequenceLine {
-            id: &line.id,
-            year: data.year,
-            run: self.run.word(),
-            action: &pack.actions[line.action].name,
-            subject_kind: &pack.subjects[line.subject.kind].kind,
-            subject_id: &register.ids[line.subject.index as usize],
-            subject_name: &register.labels[line.subject.index as usize],
-            unit_ids: self.unit_ids(line.subject),
-            authority: self.authority(line.subject),
-            options: &line.options,
-            rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str()).collect(),
-            grounds: line.grounds.iter().map(|ground| self.ground(ground)).collect(),
-            flags: &line.flags,
-        }
-    }
-
-    pub fn pending<'w>(&'w self, case: &'w Pending) -> impl Serialize + use<'w, 'a> {
-        PendingLine {
-            rule: &case.rule,
-            subject_kind: &self.pack.subjects[case.kind].kind,
-            subject_id: &case.id,
-            missing: &case.missing,
-            sources: Sources(self.data, &case.sources),
-        }
-    }
-
-    /// Units of a subject: its own id, or those of a member's seats in register order.
-    fn unit_ids(&self, subject: Subject) -> Vec<&'a str> {
-        let membership = &self.pack.membership;
-        let register = &self.data.registers[subject.kind];
-        if subject.kind == membership.unit {
-            return vec![register.ids[subject.index as usize].as_str()];
-        }
-        let mut ids: Vec<&str> = Vec::new();
-        for unit in
-            register.rows[subject.index as usize].iter().filter_map(|row| self.units.as_ref()?.get(*row as usize))
-        {
-            let id = self.data.registers[membership.unit].ids[unit as usize].as_str();
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
-        ids
-    }
-
-    /// Who may decide about a subject, by its first register row.
-    fn authority(&self, subject: Subject) -> Option<Cow<'_, str>> {
-        let row = *self.data.registers[subject.kind].rows[subject.index as usize].first()?;
-        self.authorities[subject.kind].as_ref()?.at(row as usize)
-    }
-
-    fn ground<'w>(&'w self, ground: &'w Ground) -> GroundLine<'w> {
-        GroundLine {
-            rule: &self.pack.rules[ground.rule].id,
-            about: &ground.about,
-            facts: Facts(&ground.facts),
-            sources: Sources(self.data, &ground.sources),
-        }
-    }
-}
-
-/// What a program reads of something that is written.
-///
-/// # Errors
-/// The reader asks for more than is written: a fault of this program.
-pub fn as_read<T: serde::de::DeserializeOwned>(written: &impl Serialize) -> serde_json::Result<T> {
-    serde_json::from_value(serde_json::to_value(written)?)
-}
 
 /// Writes the three jsonl files and run.json.
 ///
@@ -222,30 +38,6 @@ pub fn write(
     jsonl::write(&folder.join("issues.jsonl"), findings.len(), |at| &findings[at])?;
     let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
     std::fs::write(dir.join(RUN), text + "\n")
-}
-
-/// Writes what the lists say, line by line: what the next publication is compared with.
-///
-/// # Errors
-/// The folder cannot be written.
-pub fn write_lines(dir: &Path, lists: &[Summaries<'_>]) -> std::io::Result<()> {
-    let mut lines = jsonl::JsonLines::create(&dir.join(LINES))?;
-    for list in lists {
-        lines.many(list.count(), |at| Some(list.at(at)))?;
-    }
-    lines.finish()
-}
-
-/// What the lists of a published run say; none if nothing is published there.
-///
-/// # Errors
-/// The file with it cannot be read.
-pub fn read_lines(dir: &Path) -> std::io::Result<Option<Vec<Summary<'static>>>> {
-    let text = match std::fs::read_to_string(dir.join(LINES)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        text => text?,
-    };
-    Ok(text.lines().map(|line| serde_json::from_str(line).map(Some)).collect::<Result<_, _>>()?)
 }
 
 fn run_json(job: &Job, pack: &Pack, data: &Dataset, outcome: &Outcome, answers: &str) -> serde_json::Value {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use super::{Failure, traced};
-use crate::explain::{self, Consequence, Explanation, Pending, Published};
+use crate::consequence::{Consequence, OpenCase};
+use crate::explain::{self, Explanation, Published};
 use crate::handoff::dossier;
 use crate::pack::Run;
 use crate::rule::record::Record;
@@ -22,20 +23,21 @@ pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
     let dir = dir.as_path();
     let wanted = called(subject);
     let (head, meant) = traced::read(dir, &|head, record| explain::is_meant(head, record, &wanted, &called))?;
-    let pending: Vec<Pending> = rows(dir, super::data::PENDING)?;
+    let pending: Vec<OpenCase<'static>> = rows(dir, super::data::PENDING)?;
     if meant.is_empty() {
         // Somebody of whom only rejected rows tell.
-        let open: Vec<Pending> = pending.into_iter().filter(|case| called(&case.subject_id) == wanted).collect();
+        let open: Vec<OpenCase<'static>> =
+            pending.into_iter().filter(|case| called(&case.subject_id) == wanted).collect();
         return match open.first() {
             Some(first) => Ok(vec![explain::only_pending(&first.subject_kind, &first.subject_id, &open)]),
             None => Err(nobody(subject, dir)?),
         };
     }
-    let consequences: Vec<Consequence> = rows(dir, super::data::CONSEQUENCES)?;
+    let consequences: Vec<Consequence<'static>> = rows(dir, super::data::CONSEQUENCES)?;
     let mut explained = Vec::new();
     for record in &meant {
         let kind = &head.entities[record.entity].kind;
-        let lines: Vec<Consequence> = consequences
+        let lines: Vec<Consequence<'static>> = consequences
             .iter()
             .filter(|line| line.subject_kind == *kind && line.subject_id == record.id)
             .cloned()

@@ -13,6 +13,7 @@ mod publish;
 mod record;
 mod scenarios;
 mod summary;
+mod superseded;
 mod traced;
 
 use std::collections::BTreeSet;
@@ -22,7 +23,7 @@ use crate::archive::{self, Archive, Mode};
 use crate::consequence::{Outcome, decide};
 use crate::fact::World;
 use crate::finding::{Finding, in_words};
-use crate::handoff::changes::{self, Summaries, Summary};
+use crate::handoff::changes::Difference;
 use crate::handoff::{self, Handoff, Publication, RunInfo};
 use crate::pack::{Pack, Run, printed};
 use crate::rule::Trace;
@@ -183,8 +184,9 @@ impl Made<'_> {
         let staged = held.stage(name)?;
         let place = self.target.output.join(name);
         let mut registered = || {
-            let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info)?;
-            let write = || self.write(&staged, &place, answers, told);
+            let changes = self.differences(archive, &place, told)?;
+            let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info);
+            let write = || self.write(&staged, changes.as_deref(), answers);
             archive.register_beside(&registration, &self.target.output, write).map_err(Failure::failed)?
         };
         let result = registered().and_then(|ticket| {
@@ -231,27 +233,11 @@ impl Made<'_> {
         held.keep(staged, name, &ours)
     }
 
-    /// Writes all files; `place` holds the run that is superseded.
-    fn write(&self, staged: &Path, place: &Path, answers: &str, told: &dyn Told) -> Result<(), Failure> {
-        let lists: Vec<Summaries<'_>> = self.handed.lists.iter().map(Summaries::of).collect();
-        let old = data::read_lines(place).unwrap_or_else(|error| {
-            let place = place.display();
-            told.say(&format!("注意：「{place}」中上次结果的记录已损坏（{error}），这次不写 {}", printed::CHANGES));
-            None
-        });
-        let changes = old.map(|old| {
-            let now: Vec<Summary<'_>> = lists.iter().flat_map(Summaries::all).collect();
-            changes::compare(&old, &now)
-        });
-        let publication = Publication {
-            info: self.info,
-            figures: self.figures,
-            notices: self.target.notices,
-            changes: changes.as_deref(),
-        };
+    /// Writes all files; `changes` against the run that is superseded.
+    fn write(&self, staged: &Path, changes: Option<&[Difference<'_>]>, answers: &str) -> Result<(), Failure> {
+        let publication = Publication { info: self.info, figures: self.figures, notices: self.target.notices, changes };
         let data = || {
             data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
-                .and_then(|()| data::write_lines(staged, &lists))
                 .and_then(|()| traced::write(staged, self.trace, self.job.run))
         };
         let (workbooks, data) = rayon::join(|| self.handed.publish(staged, &publication), data);

@@ -1,9 +1,6 @@
 //! The archive beside the run: what a run registers before it is published, and whether it may replace another.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-use rayon::prelude::*;
 
 use crate::archive::{
     self, Archive, ExtraColumn, FollowUp, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList,
@@ -15,7 +12,7 @@ use crate::fact::history::{PastGround, PastLine};
 use crate::handoff::analysis::Earlier;
 use crate::handoff::lists::{ListRow, ListTable};
 use crate::handoff::{Handoff, RunInfo};
-use crate::pack::{Pack, Run};
+use crate::pack::{Pack, RegisterBook, Run};
 use crate::table::{Dataset, Remembered, date};
 
 use super::Failure;
@@ -84,26 +81,23 @@ pub fn remember(pack: &Pack, data: &mut Dataset, history: &History) -> Result<()
 }
 
 /// The run's proposals as they will be printed.
-///
-/// # Errors
-/// A printed row that no line stands behind: a fault of this program.
 pub fn registration<'t>(
     pack: &'t Pack,
     data: &'t Dataset,
     outcome: &'t Outcome,
     handed: &'t Handoff<'t>,
     info: &RunInfo,
-) -> Result<Registration<PrintedRows<'t>>, Failure> {
-    let lists = handed.lists.iter().map(|table| list(pack, data, outcome, table, info)).collect::<Result<_, _>>()?;
+) -> Registration<PrintedRows<'t>> {
+    let lists = handed.lists.iter().map(|table| list(pack, data, outcome, table, info)).collect();
     let book = pack.register.as_ref().zip(handed.register.as_ref());
     let book = book.map(|(book, table)| RegisteredBook {
         name: book.name.clone(),
         title: title(pack, info, &book.title),
         columns: columns(table),
         answers: book.answer_columns.iter().map(ExtraColumn::from).collect(),
-        entries: entries(pack, data, outcome, table),
+        entries: entries(pack, book, data, outcome, table),
     });
-    Ok(Registration {
+    Registration {
         year: info.year,
         run: info.run,
         as_of: info.as_of,
@@ -125,7 +119,7 @@ pub fn registration<'t>(
         lists,
         book,
         talks: outcome.talks.iter().map(|talk| talked(pack, data, talk)).collect(),
-    })
+    }
 }
 
 /// Whether a ground is told to nobody but the committee though its rule does not say so: it rests on a line that is not told.
@@ -171,21 +165,16 @@ fn list<'t>(
     outcome: &'t Outcome,
     table: &'t ListTable<'t>,
     info: &RunInfo,
-) -> Result<RegisteredList<PrintedRows<'t>>, Failure> {
+) -> RegisteredList<PrintedRows<'t>> {
     let definition = table.index.map(|index| &pack.lists[index]);
-    // Lines stand in byte order of their ids.
-    let rows = table.rows.par_iter().map(|row| {
-        let line = outcome.lines.binary_search_by(|line| line.id.as_bytes().cmp(row.id.as_bytes()));
-        line.map(|at| (row, &outcome.lines[at]))
-            .map_err(|_| Failure::failed(format!("内部错误：「{}」的「{}」没有对应的事项", table.list, row.id)))
-    });
-    Ok(RegisteredList {
+    let rows = table.rows.iter().map(|row| (row, &outcome.lines[row.of]));
+    RegisteredList {
         name: table.list.to_owned(),
         title: title(pack, info, definition.map_or(table.list, |list| list.title.as_str())),
         columns: columns(table),
         extra: definition.map_or_else(Vec::new, |list| list.extra_answers.iter().map(ExtraColumn::from).collect()),
-        lines: PrintedRows { pack, data, rows: rows.collect::<Result<_, _>>()? },
-    })
+        lines: PrintedRows { pack, data, rows: rows.collect() },
+    }
 }
 
 /// The title's first line: what is set for the run stands on the second.
@@ -195,10 +184,6 @@ fn title(pack: &Pack, info: &RunInfo, heading: &str) -> String {
 
 fn columns(table: &ListTable<'_>) -> Vec<String> {
     table.columns.iter().map(|column| column.name.to_owned()).collect()
-}
-
-fn cells(row: &ListRow<'_>) -> Vec<String> {
-    row.cells.iter().map(|cell| cell.to_string()).collect()
 }
 
 fn registered<'t>(pack: &'t Pack, data: &'t Dataset, line: &'t Line, row: &'t ListRow<'t>) -> RegisteredLine<'t> {
@@ -224,20 +209,25 @@ fn registered<'t>(pack: &'t Pack, data: &'t Dataset, line: &'t Line, row: &'t Li
     }
 }
 
-fn entries(pack: &Pack, data: &Dataset, outcome: &Outcome, table: &ListTable<'_>) -> Vec<RegisteredEntry> {
-    let book = pack.register.as_ref();
-    let rows: BTreeMap<&str, &ListRow<'_>> = table.rows.iter().map(|row| (row.id.as_str(), row)).collect();
-    let entries = outcome.register.iter().map(|entry| {
+fn entries(
+    pack: &Pack,
+    book: &RegisterBook,
+    data: &Dataset,
+    outcome: &Outcome,
+    table: &ListTable<'_>,
+) -> Vec<RegisteredEntry> {
+    let mut rows: Vec<&ListRow<'_>> = table.rows.iter().collect();
+    rows.sort_by_key(|row| row.of);
+    let entries = rows.into_iter().map(|row| {
+        let entry = &outcome.register[row.of];
         let (kind, id) = entry.holder.id(data);
-        let file = book.map_or("", |book| book.files[entry.file].name.as_str());
-        let key = format!("{}|{id}|{file}", data.year);
         RegisteredEntry {
-            file: file.to_owned(),
+            file: book.files[entry.file].name.clone(),
             subject_kind: pack.subjects[kind].kind.clone(),
             subject_id: id.to_owned(),
             lines: entry.lines.clone(),
             filled: entry.answers.clone(),
-            cells: rows.get(key.as_str()).map(|row| cells(row)).unwrap_or_default(),
+            cells: row.cells.iter().map(|cell| cell.to_string()).collect(),
         }
     });
     entries.collect()

@@ -43,7 +43,7 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use crate::finding::Finding;
-use crate::place::{A1, Cell, SheetId};
+use crate::place::{A1, Cell, Place, SheetId};
 
 pub use lists::Lists;
 pub use read::{AsOf, Context, Error, Failed, Given, read, read_given};
@@ -67,8 +67,6 @@ pub struct Dataset {
     pub noted: Vec<Noted>,
     /// Complete and in reading order.
     pub findings: Vec<Finding>,
-    /// For each finding the row that it is about.
-    pub finding_rows: Vec<Option<(SheetId, u32)>>,
     /// Cells whose number is shown rounded to the other side of a line, and what is to be said of them
     /// (`显示为60，实为59.6`).
     pub otherwise: BTreeMap<Cell, String>,
@@ -115,6 +113,14 @@ pub struct Sheet {
     pub used: u64,
     pub rejected: u64,
     pub ignored: u64,
+}
+
+impl Sheet {
+    /// The cell that a place in this sheet is shown by: where it has no column, the row's first recognised one.
+    pub fn cell_of(&self, place: Place) -> Option<Cell> {
+        let column = place.column.or_else(|| self.columns.iter().copied().flatten().min());
+        Some(Cell { sheet: place.sheet, row: place.row?, column: column? })
+    }
 }
 
 /// The subjects of one kind, in register order.

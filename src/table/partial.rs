@@ -55,7 +55,5 @@ pub fn finish(pack: &Pack, schema: &Schema, dataset: &mut Dataset, rows: &[Table
     }
     dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
     dataset.noted.sort_by_key(|noted| (noted.sheet, noted.row));
-    let (findings, finding_rows) = notes.finish(dataset);
-    dataset.findings = findings;
-    dataset.finding_rows = finding_rows;
+    dataset.findings = notes.finish(dataset);
 }

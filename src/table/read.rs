@@ -646,9 +646,7 @@ fn finish(
     dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
     dataset.noted.sort_by_key(|noted| (noted.sheet, noted.row));
     dataset.registers = directories.into_iter().map(Directory::into_register).collect();
-    let (findings, finding_rows) = notes.finish(dataset);
-    dataset.findings = findings;
-    dataset.finding_rows = finding_rows;
+    dataset.findings = notes.finish(dataset);
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Code, Finding, Severity};
 use crate::pack::Pack;
-use crate::place::{A1, SheetId};
+use crate::place::{A1, Place, SheetId};
 
 use super::again::Again;
 use super::examine::{SheetFault, TableRows};
@@ -25,10 +25,7 @@ pub struct Notes<'a> {
 
 /// A finding with its place still in numbers.
 struct Note {
-    sheet: SheetId,
-    row: Option<u32>,
-    /// Sheet column, for order and address.
-    cell: Option<u32>,
+    place: Place,
     table: Option<usize>,
     column: Option<usize>,
     value: String,
@@ -41,9 +38,7 @@ struct Note {
 impl Note {
     fn of_sheet(sheet: SheetId, table: Option<usize>, code: Code, reason: String, remedy: String) -> Self {
         Self {
-            sheet,
-            row: None,
-            cell: None,
+            place: Place { sheet, row: None, column: None },
             table,
             column: None,
             value: String::new(),
@@ -56,7 +51,8 @@ impl Note {
 
     /// The same at a cell of the header.
     fn at(self, spot: &Spot) -> Self {
-        Self { row: Some(spot.row), cell: Some(spot.column), value: spot.shown.clone(), ..self }
+        let place = Place { row: Some(spot.row), column: Some(spot.column), ..self.place };
+        Self { place, value: spot.shown.clone(), ..self }
     }
 }
 
@@ -175,9 +171,11 @@ impl<'a> Notes<'a> {
         for (row, fault) in faults {
             let (sheet, line) = rows.origin[*row];
             self.noted.push(Note {
-                sheet,
-                row: Some(line),
-                cell: sheets[sheet.0 as usize].columns.get(fault.column).copied().flatten(),
+                place: Place {
+                    sheet,
+                    row: Some(line),
+                    column: sheets[sheet.0 as usize].columns.get(fault.column).copied().flatten(),
+                },
                 table: Some(table),
                 column: Some(fault.column),
                 value: rows.cells[fault.column].entry(*row).shown.to_owned(),
@@ -189,32 +187,28 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// All findings in reading order, and for each the row that it is about.
-    pub fn finish(mut self, dataset: &Dataset) -> (Vec<Finding>, Vec<Option<(SheetId, u32)>>) {
-        self.noted.sort_by_key(|note| (note.sheet, note.row.map_or(0, |row| u64::from(row) + 1), note.cell));
+    /// All findings in reading order.
+    pub fn finish(mut self, dataset: &Dataset) -> Vec<Finding> {
+        self.noted.sort_by_key(|note| note.place);
         let mut by_file: BTreeMap<&str, Vec<Note>> = BTreeMap::new();
         for note in self.noted {
-            let book = dataset.sheets[note.sheet.0 as usize].book as usize;
+            let book = dataset.sheets[note.place.sheet.0 as usize].book as usize;
             by_file.entry(dataset.books[book].path.as_str()).or_default().push(note);
         }
         for finding in &self.files {
             by_file.entry(finding.file.as_str()).or_default();
         }
         let mut findings = self.fatal;
-        let mut rows = vec![None; findings.len()];
         for (path, notes) in by_file {
-            for finding in self.files.iter().filter(|finding| finding.file == path) {
-                findings.push(finding.clone());
-                rows.push(None);
-            }
+            findings.extend(self.files.iter().filter(|finding| finding.file == path).cloned());
             for note in notes {
-                let sheet = &dataset.sheets[note.sheet.0 as usize];
-                rows.push(note.row.map(|row| (note.sheet, row)));
+                let sheet = &dataset.sheets[note.place.sheet.0 as usize];
+                let cell = sheet.cell_of(note.place);
                 let table = note.table.map(|table| &self.pack.tables[table]);
                 findings.push(Finding {
                     file: path.to_owned(),
                     sheet: sheet.name.clone(),
-                    cell: address(sheet, note.row, note.cell),
+                    cell: cell.map(|cell| A1(cell.row, cell.column).to_string()).unwrap_or_default(),
                     table: table.map(|table| table.name.clone()).unwrap_or_default(),
                     column: table
                         .zip(note.column)
@@ -225,10 +219,11 @@ impl<'a> Notes<'a> {
                     remedy: note.remedy,
                     severity: note.severity,
                     code: note.code,
+                    place: Some(note.place),
                 });
             }
         }
-        (findings, rows)
+        findings
     }
 }
 
@@ -248,13 +243,6 @@ fn other_block(sheet: SheetId, name: &str, table: usize, again: &Again) -> Note 
     let spot = Spot { row: again.row, column: again.column, shown: again.shown.clone() };
     let note = Note::of_sheet(sheet, Some(table), Code::OtherBlock, reason, remedy);
     Note { severity: Severity::Rejected, ..note.at(&spot) }
-}
-
-/// The cell, or where the sheet lacks the column, the row's first recognised one.
-fn address(sheet: &Sheet, row: Option<u32>, cell: Option<u32>) -> String {
-    let Some(row) = row else { return String::new() };
-    let column = cell.or_else(|| sheet.columns.iter().copied().flatten().min());
-    column.map(|column| A1(row, column).to_string()).unwrap_or_default()
 }
 
 fn file_finding(path: &str, code: Code) -> Finding {
@@ -286,6 +274,7 @@ fn file_finding(path: &str, code: Code) -> Finding {
         remedy: remedy.to_owned(),
         severity: Severity::Warning,
         code,
+        place: None,
     }
 }
 

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::rules::city::{City, rows_of};
+
 fn run(input: &Path, output: &Path) -> Output {
     let mut kaohe = Command::new(env!("CARGO_BIN_EXE_kaohe"));
     kaohe.arg("annual").arg(input).arg("--output").arg(output).arg("--quiet").output().unwrap()
@@ -57,4 +59,57 @@ fn what_people_lay_beside_the_lists_stays_there_through_every_run() {
     }
     let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
+}
+
+/// 变更对照: the old texts are those of the old lists; where another archive holds these, what the run kept for programs.
+#[test]
+fn what_a_run_supersedes_is_compared_with_it_whatever_archive_holds_it() {
+    let mut city = City::new(&[
+        "半年考核_班子 B2 目标完成得分=20",
+        "+问题线索 线索编号=X1 对象=G12 线索来源=市级领导 核实结果=属实 情节=较重",
+    ]);
+    city.run("half-year");
+    let changes = |city: &City| {
+        let rows = rows_of(&city.output().join("2015-half-year/变更对照.xlsx"));
+        let rows =
+            rows.into_iter().filter(|row| row.iter().any(|cell| ["新增", "撤销", "改变"].contains(&cell.as_str())));
+        rows.map(|row| (row[1].clone(), row[2].clone(), row[8].clone(), row[10].clone())).collect::<Vec<_>>()
+    };
+    let kept = tempfile::tempdir().unwrap();
+    let copy =
+        |from: &Path, to: &Path| assert!(Command::new("cp").arg("-r").arg(from).arg(to).status().unwrap().success());
+    copy(&city.output(), &kept.path().join("旧"));
+    city.edit("半年考核_班子 B2 目标完成得分=90");
+    city.edit("半年考核_班子 B3 目标完成得分=30");
+    city.edit("问题线索 X1 情节=严重");
+    city.run("half-year");
+    let told = changes(&city);
+    for (id, kind, was, is) in [
+        ("2015-H-通报-T-B3", "新增", "", "目标完成得分 30"),
+        ("2015-H-通报-T-B2", "撤销", "目标完成得分 20", ""),
+        ("2015-H-诫勉谈话-C-G12", "改变", "情节：较重", "情节：严重"),
+    ] {
+        let row = told.iter().find(|row| row.1 == id).unwrap();
+        assert!(row.0 == kind && row.2.contains(was) && row.3.contains(is), "{row:?}");
+        assert_eq!((row.2.is_empty(), row.3.is_empty()), (was.is_empty(), is.is_empty()), "{row:?}");
+    }
+    // The same without the archive that the first run was registered in.
+    std::fs::remove_dir_all(city.output()).unwrap();
+    copy(&kept.path().join("旧"), &city.output());
+    std::fs::remove_file(city.output().join("档案.db")).unwrap();
+    city.run("half-year");
+    let elsewhere = changes(&city);
+    for (row, known) in elsewhere.iter().zip(&told) {
+        assert_eq!((&row.0, &row.1, &row.3), (&known.0, &known.1, &known.3));
+        assert_eq!(row.2.is_empty(), known.2.is_empty(), "{row:?}");
+    }
+    assert_eq!(elsewhere.len(), told.len());
+    assert!(elsewhere.iter().any(|row| row.2.contains("半年落实不力：是")), "{elsewhere:?}");
+    // What cannot be read is said, and nothing is compared.
+    std::fs::write(city.output().join("2015-half-year/data/consequences.jsonl"), "{\n").unwrap();
+    let mut again = Command::new(env!("CARGO_BIN_EXE_kaohe"));
+    let ended = again.arg("half-year").arg(city.input()).arg("--output").arg(city.output()).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.success() && said.contains("这次不写 变更对照"), "{said}");
+    assert!(!city.output().join("2015-half-year/变更对照.xlsx").exists());
 }

@@ -9,7 +9,7 @@ use kaohe::consequence::{
 use kaohe::finding::{Code, Finding, Severity};
 use kaohe::handoff::{Cross, Figures, Handoff, Publication, Ratio, RunInfo};
 use kaohe::pack::{Pack, Run, built_in};
-use kaohe::place::{Cell, SheetId};
+use kaohe::place::{Cell, Place, SheetId};
 use kaohe::table::{self, Book, Dataset, Register, Rejected, SheetKind};
 use polars::prelude::*;
 
@@ -130,6 +130,7 @@ impl City {
             sources: evidence.iter().map(|piece| piece.origin.clone()).collect(),
             evidence,
             units: vec![unit],
+            rows: Vec::new(),
             proposals: Vec::new(),
             confidential: false,
         }
@@ -215,6 +216,11 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
         remedy: remedy.into(),
         severity,
         code: Code::BadNumber,
+        place: Some(Place {
+            sheet: SheetId(SHEET),
+            row: Some(u32::from(cell.as_bytes()[1] - b'1')),
+            column: Some(u32::from(cell.as_bytes()[0] - b'A')),
+        }),
     };
     Dataset {
         books: ["名册.xlsx", BOOK].map(|path| Book { path: path.into(), sha256: "00".into() }).to_vec(),
@@ -243,7 +249,6 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
         passed_over: vec!["说明.doc".into()],
         year: 2015,
         noted: vec![],
-        finding_rows: vec![],
         year_found: false,
         as_of: chrono::NaiveDate::from_ymd_opt(2015, 12, 31).unwrap(),
         absent: vec![at("问题线索")],

@@ -190,7 +190,7 @@ fn grounds_are_told_as_sentences() {
     let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
     let cell = |list: &str, id: &str, column: &str| {
         let table = handoff.lists.iter().find(|table| table.list == list).unwrap();
-        let row = table.rows.iter().find(|row| row.id == id).unwrap();
+        let row = table.rows.iter().find(|row| city.outcome.lines[row.of].id == id).unwrap();
         row.cells[table.column(column).unwrap()].to_string()
     };
     let cases = [

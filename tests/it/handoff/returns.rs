@@ -1,7 +1,7 @@
 //! 数据问题清单, 退回单, 待定事项, 总览, 变更对照.
 
 use kaohe::finding::Code;
-use kaohe::handoff::changes::{self, Summaries, Summary};
+use kaohe::handoff::changes::{Difference, PrintedLine};
 use kaohe::handoff::{Handoff, Publication, publish_faults};
 
 use super::book::{Listed, parts};
@@ -164,20 +164,25 @@ fn the_overview_has_figures_charts_and_the_account_of_every_sheet() {
 fn changes_against_the_superseded_run_are_told() {
     let city = City::usual();
     let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
-    let new: Vec<Summary> =
-        handoff.lists.iter().map(Summaries::of).flat_map(|list| list.all().collect::<Vec<_>>()).collect();
-    let mut old = new.clone();
-    old.retain(|summary| summary.id != "2015-A-通报-T-T00001");
-    old.push(Summary { id: "2015-A-整顿-T-T00003".into(), object: "某区".into(), ..Summary::default() });
-    let changed = old.iter_mut().find(|summary| summary.id == "2015-A-诫勉谈话-C-C00001").unwrap();
-    changed.check = "other".into();
-    changed.facts = "年度考核等次：不称职".into();
-    let changes = changes::compare(&old, &new);
+    let told = |id: &str, facts: &str| {
+        Some(PrintedLine::new(id.to_owned().into(), |column| {
+            if column == "事实" { facts.to_owned() } else { "—".into() }.into()
+        }))
+    };
+    let changes = [
+        Difference { old: None, new: told("2015-A-通报-T-T00001", "") },
+        Difference { old: told("2015-A-整顿-T-T00003", ""), new: None },
+        Difference {
+            old: told("2015-A-诫勉谈话-C-C00001", "不称职"),
+            new: told("2015-A-诫勉谈话-C-C00001", "基本称职"),
+        },
+    ];
     let dir = tempfile::tempdir().unwrap();
     let publication = Publication { info: &city.info, figures: &city.figures, notices: false, changes: Some(&changes) };
     handoff.publish(dir.path(), &publication).unwrap();
     let read = Listed::read(&dir.path().join("变更对照.xlsx"), "序号");
     assert_eq!(read.texts("变更"), ["新增", "撤销", "改变"]);
     assert_eq!(read.texts("处理编号"), ["2015-A-通报-T-T00001", "2015-A-整顿-T-T00003", "2015-A-诫勉谈话-C-C00001"]);
+    assert_eq!(read.texts("原依据和事实"), ["", "—", "—：不称职"]);
     assert_eq!(read.texts("原因")[2], "事实已变");
 }

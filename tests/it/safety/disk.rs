@@ -269,7 +269,7 @@ fn a_run_killed_at_any_moment_leaves_the_old_run_or_the_new_one() {
     let whole = |city: &City| {
         let folder = city.output().join("2015-half-year");
         let lines = |name: &str| fs::read_to_string(folder.join(name)).unwrap().lines().count();
-        (lines("data/consequences.jsonl"), lines("data/lines.jsonl"), fs::read_dir(&folder).unwrap().count())
+        (lines("data/consequences.jsonl"), lines("data/pending.jsonl"), fs::read_dir(&folder).unwrap().count())
     };
     let old = whole(&city);
     city.edit("半年考核_班子 B2 目标完成得分=20");

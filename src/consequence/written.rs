@@ -1,0 +1,225 @@
+//! Lines and pending cases as programs read them: `consequences.jsonl` and `pending.jsonl`, written and read back.
+//!
+//! Contract §4: outside programs read these files; the order of keys and lines is fixed.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use polars::prelude::UInt32Chunked;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{FactValue, Flag, Line, Origin, Pending, Subject};
+use crate::fact::Texts;
+use crate::pack::{Pack, Run};
+use crate::table::Dataset;
+
+/// A line of `consequences.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Consequence<'a> {
+    pub id: Cow<'a, str>,
+    pub year: i32,
+    pub run: Cow<'a, str>,
+    pub action: Cow<'a, str>,
+    pub subject_kind: Cow<'a, str>,
+    pub subject_id: Cow<'a, str>,
+    pub subject_name: Cow<'a, str>,
+    pub unit_ids: Vec<Cow<'a, str>>,
+    pub authority: Option<Cow<'a, str>>,
+    pub options: Cow<'a, [String]>,
+    pub rules: Vec<Cow<'a, str>>,
+    pub grounds: Vec<ConsequenceGround<'a>>,
+    pub flags: Cow<'a, [Flag]>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConsequenceGround<'a> {
+    pub rule: Cow<'a, str>,
+    pub about: Cow<'a, str>,
+    #[serde(serialize_with = "as_object", deserialize_with = "of_object")]
+    pub facts: Cow<'a, [(String, FactValue)]>,
+    /// Cells as the outputs cite them.
+    pub sources: Vec<String>,
+}
+
+/// A line of `pending.jsonl`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpenCase<'a> {
+    pub rule: Cow<'a, str>,
+    pub subject_kind: Cow<'a, str>,
+    pub subject_id: Cow<'a, str>,
+    pub missing: Cow<'a, [String]>,
+    pub sources: Vec<String>,
+}
+
+impl Consequence<'_> {
+    /// The same, whatever becomes of the run.
+    pub fn into_owned(self) -> Consequence<'static> {
+        Consequence {
+            id: owned(self.id),
+            run: owned(self.run),
+            action: owned(self.action),
+            subject_kind: owned(self.subject_kind),
+            subject_id: owned(self.subject_id),
+            subject_name: owned(self.subject_name),
+            unit_ids: self.unit_ids.into_iter().map(owned).collect(),
+            authority: self.authority.map(owned),
+            options: owned(self.options),
+            rules: self.rules.into_iter().map(owned).collect(),
+            grounds: self.grounds.into_iter().map(ConsequenceGround::into_owned).collect(),
+            flags: owned(self.flags),
+            ..self
+        }
+    }
+}
+
+impl ConsequenceGround<'_> {
+    fn into_owned(self) -> ConsequenceGround<'static> {
+        let ConsequenceGround { rule, about, facts, sources } = self;
+        ConsequenceGround { rule: owned(rule), about: owned(about), facts: owned(facts), sources }
+    }
+
+    /// Whether rule, about and facts are the same, wherever they stand.
+    pub fn says(&self, other: &ConsequenceGround<'_>) -> bool {
+        (&self.rule, &self.about) == (&other.rule, &other.about)
+            && self.facts.len() == other.facts.len()
+            && self.facts.iter().all(|fact| other.facts.contains(fact))
+    }
+}
+
+impl OpenCase<'_> {
+    /// As [`Consequence::into_owned`].
+    pub fn into_owned(self) -> OpenCase<'static> {
+        let OpenCase { rule, subject_kind, subject_id, missing, sources } = self;
+        let (subject_kind, subject_id) = (owned(subject_kind), owned(subject_id));
+        OpenCase { rule: owned(rule), subject_kind, subject_id, missing: owned(missing), sources }
+    }
+}
+
+fn owned<T: ToOwned + ?Sized>(text: Cow<'_, T>) -> Cow<'static, T> {
+    Cow::Owned(text.into_owned())
+}
+
+/// Facts in the order in which the rule names them.
+fn as_object<S: Serializer>(facts: &[(String, FactValue)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(facts.iter().map(|(name, value)| (name, value)))
+}
+
+fn of_object<'de, 'a, D: Deserializer<'de>>(from: D) -> Result<Cow<'a, [(String, FactValue)]>, D::Error> {
+    struct Object;
+    impl<'de> Visitor<'de> for Object {
+        type Value = Vec<(String, FactValue)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("facts by name")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut facts = Vec::new();
+            while let Some(fact) = map.next_entry()? {
+                facts.push(fact);
+            }
+            Ok(facts)
+        }
+    }
+    from.deserialize_map(Object).map(Cow::Owned)
+}
+
+/// Puts lines and pending cases of a run into this form.
+pub struct DataWriter<'a> {
+    pack: &'a Pack,
+    data: &'a Dataset,
+    run: Run,
+    /// Per row of the membership table its unit.
+    units: Option<UInt32Chunked>,
+    /// Per kind of subject who may decide about it, by register row; none where it has no such column.
+    authorities: Vec<Option<Texts>>,
+}
+
+impl<'a> DataWriter<'a> {
+    pub fn new(pack: &'a Pack, data: &'a Dataset, run: Run) -> Self {
+        let membership = &pack.membership;
+        let units = data.tables[membership.table].frame.column(&format!("@{}", pack.subjects[membership.unit].kind));
+        let authorities = pack.subjects.iter().map(|subject| {
+            let column = &pack.tables[subject.register].columns[subject.authority?].name;
+            Texts::of(&data.tables[subject.register].frame, column)
+        });
+        DataWriter {
+            pack,
+            data,
+            run,
+            units: units.ok().and_then(|column| Some(column.u32().ok()?.rechunk().into_owned())),
+            authorities: authorities.collect(),
+        }
+    }
+
+    pub fn consequence<'w>(&'w self, line: &'w Line) -> Consequence<'w> {
+        let DataWriter { pack, data, .. } = *self;
+        let register = &data.registers[line.subject.kind];
+        let grounds = line.grounds.iter().map(|ground| ConsequenceGround {
+            rule: pack.rules[ground.rule].id.as_str().into(),
+            about: ground.about.as_str().into(),
+            facts: ground.facts.as_slice().into(),
+            sources: self.cited(&ground.sources),
+        });
+        Consequence {
+            id: line.id.as_str().into(),
+            year: data.year,
+            run: self.run.word().into(),
+            action: pack.actions[line.action].name.as_str().into(),
+            subject_kind: pack.subjects[line.subject.kind].kind.as_str().into(),
+            subject_id: register.ids[line.subject.index as usize].as_str().into(),
+            subject_name: register.labels[line.subject.index as usize].as_str().into(),
+            unit_ids: self.unit_ids(line.subject),
+            authority: self.authority(line.subject),
+            options: line.options.as_slice().into(),
+            rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str().into()).collect(),
+            grounds: grounds.collect(),
+            flags: line.flags.as_slice().into(),
+        }
+    }
+
+    pub fn pending<'w>(&'w self, case: &'w Pending) -> OpenCase<'w> {
+        OpenCase {
+            rule: case.rule.as_str().into(),
+            subject_kind: self.pack.subjects[case.kind].kind.as_str().into(),
+            subject_id: case.id.as_str().into(),
+            missing: case.missing.as_slice().into(),
+            sources: self.cited(&case.sources),
+        }
+    }
+
+    /// `路径/文件.xlsx!工作表!A12`, or `档案!<处理编号>`.
+    fn cited(&self, origins: &[Origin]) -> Vec<String> {
+        let cited = origins.iter().map(|origin| match origin {
+            Origin::Cell(cell) => self.data.cited(*cell).to_string(),
+            Origin::Archive(id) => format!("档案!{id}"),
+        });
+        cited.collect()
+    }
+
+    /// Units of a subject: its own id, or those of a member's seats in register order.
+    fn unit_ids(&self, subject: Subject) -> Vec<Cow<'a, str>> {
+        let membership = &self.pack.membership;
+        let register = &self.data.registers[subject.kind];
+        if subject.kind == membership.unit {
+            return vec![register.ids[subject.index as usize].as_str().into()];
+        }
+        let mut ids: Vec<Cow<'a, str>> = Vec::new();
+        for unit in
+            register.rows[subject.index as usize].iter().filter_map(|row| self.units.as_ref()?.get(*row as usize))
+        {
+            let id = Cow::Borrowed(self.data.registers[membership.unit].ids[unit as usize].as_str());
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+
+    /// Who may decide about a subject, by its first register row.
+    fn authority(&self, subject: Subject) -> Option<Cow<'_, str>> {
+        let row = *self.data.registers[subject.kind].rows[subject.index as usize].first()?;
+        self.authorities[subject.kind].as_ref()?.at(row as usize)
+    }
+}
