@@ -29,7 +29,10 @@ pub fn draw(
     place: &Place<'_>,
     page: f64,
 ) -> Option<(Chart, u32)> {
-    let shown = (rows.len() as u32).checked_sub(chart.without_last).filter(|shown| *shown > 0)?;
+    let shown = (rows.len() as u32).checked_sub(chart.without_last)?;
+    if shown == 0 || chart.series.is_empty() {
+        return None;
+    }
     let to = place.to - chart.without_last;
     let mut drawn = Chart::new(match chart.kind {
         ChartKind::Bar => ChartType::Bar,
