@@ -1,19 +1,20 @@
-//! What the rules said about everybody, beside the published lists: `data/explain.jsonl`.
+//! What the rules said about everybody, beside the published lists: `data/explain.jsonl.z`.
 //!
 //! The first line is the [`Head`], every further one a [`Record`].
 
-use std::io::BufRead;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::Failure;
 use super::jsonl::JsonLines;
+use crate::finding::in_words;
 use crate::pack::Run;
 use crate::rule::Trace;
 use crate::rule::record::{FORM, Head, Record};
 
-const FILE: &str = "data/explain.jsonl";
+const FILE: &str = "data/explain.jsonl.z";
 /// So many records are read at a time.
 const PORTION: usize = 1 << 16;
 
@@ -23,7 +24,7 @@ const PORTION: usize = 1 << 16;
 /// The file cannot be written.
 pub fn write(dir: &Path, trace: &Trace<'_>, run: Run) -> std::io::Result<()> {
     let head = trace.head(run);
-    let mut lines = JsonLines::create(&dir.join(FILE))?;
+    let mut lines = JsonLines::packed(&dir.join(FILE))?;
     lines.one(&head)?;
     for entity in 0..head.entities.len() {
         lines.many(trace.height(entity), |at| trace.record(entity, at as u32))?;
@@ -40,16 +41,17 @@ pub fn read(
     wanted: &(dyn Fn(&Head, &Record) -> bool + Sync),
 ) -> Result<(Head, Vec<Record<'static>>), Failure> {
     let path = dir.join(FILE);
-    let broken = |what: &dyn std::fmt::Display| {
+    let broken = |what: &str| {
         Failure::failed(format!(
             "「{}」无法读取：{what}。文件可能已损坏，或由其他版本的 kaohe 写出；请用原来的报送表重新运行后再试",
             path.display()
         ))
     };
-    let file = std::fs::File::open(&path).map_err(|error| broken(&error))?;
-    let mut lines = std::io::BufReader::with_capacity(1 << 20, file).lines();
-    let first = lines.next().transpose().map_err(|error| broken(&error))?.unwrap_or_default();
+    let file = std::fs::File::open(&path).map_err(|error| broken(&in_words(&error)))?;
+    let unpacked = flate2::bufread::MultiGzDecoder::new(BufReader::new(file));
+    let mut lines = BufReader::with_capacity(1 << 20, unpacked).lines();
     let damaged = |line: usize| broken(&format!("第 {line} 行不完整或已损坏"));
+    let first = lines.next().transpose().map_err(|_| damaged(1))?.unwrap_or_default();
     let TraceForm { form } = serde_json::from_str(&first).map_err(|_| damaged(1))?;
     if form != FORM {
         return Err(broken(&format!("其格式为第 {form} 版，本程序读第 {FORM} 版")));
@@ -58,8 +60,10 @@ pub fn read(
     let mut read = 1;
     let mut found = Vec::new();
     loop {
-        let portion: Vec<String> =
-            lines.by_ref().take(PORTION).collect::<Result<_, _>>().map_err(|error| broken(&error))?;
+        let mut portion: Vec<String> = Vec::new();
+        for line in lines.by_ref().take(PORTION) {
+            portion.push(line.map_err(|_| damaged(read + portion.len() + 1))?);
+        }
         if portion.is_empty() {
             break;
         }

@@ -1,17 +1,35 @@
 //! `kaohe explain`: every rule about one subject, from the published folder alone.
 
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use calamine::{Reader, Xlsx, open_workbook};
 use expect_test::expect;
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 use kaohe::explain::{Explanation, Verdict};
 use kaohe::run::explain::explain;
 use serde_json::Value;
 
 use crate::rules::city::{City, kaohe, text, texts};
 use crate::rules::golden::run_fixture;
+
+const TRACE: &str = "data/explain.jsonl.z";
+
+fn unpacked(path: &Path) -> String {
+    let mut text = String::new();
+    MultiGzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    text
+}
+
+fn packed(text: &str) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(text.as_bytes()).unwrap();
+    packed.finish().unwrap()
+}
 
 fn folder(city: &City, run: &str) -> PathBuf {
     city.output().join(format!("2015-{run}"))
@@ -51,7 +69,7 @@ fn verdicts_are_those_of_the_published_lines_for_everybody() {
             .iter()
             .map(|case| (text(&case["subject_id"]).to_owned(), text(&case["rule"]).to_owned()))
             .collect();
-        let heads = std::fs::read_to_string(folder.join("data/explain.jsonl")).unwrap();
+        let heads = unpacked(&folder.join(TRACE));
         let ids: Vec<String> = heads
             .lines()
             .skip(1)
@@ -250,17 +268,20 @@ fn a_trace_that_is_cut_or_of_another_form_is_named_with_its_line() {
     let city = City::new(&[]);
     city.run("annual");
     let run = folder(&city, "annual");
-    let path = run.join("data/explain.jsonl");
-    let whole = std::fs::read_to_string(&path).unwrap();
+    let path = run.join(TRACE);
+    let bytes = std::fs::read(&path).unwrap();
+    let whole = unpacked(&path);
     let cut = &whole[..whole.char_indices().nth(whole.chars().count() - 20).unwrap().0];
     let lines = whole.lines().count();
     let cases = [
-        (cut.to_owned(), format!("第 {lines} 行不完整或已损坏")),
-        (whole.replacen("\"form\":2", "\"form\":99", 1), "其格式为第 99 版".to_owned()),
-        (String::new(), "第 1 行不完整或已损坏".to_owned()),
+        (packed(cut), format!("第 {lines} 行不完整或已损坏")),
+        (packed(&whole.replacen("\"form\":2", "\"form\":99", 1)), "其格式为第 99 版".to_owned()),
+        (packed(""), "第 1 行不完整或已损坏".to_owned()),
+        (Vec::new(), "第 1 行不完整或已损坏".to_owned()),
+        (bytes[..bytes.len() - 9].to_vec(), "行不完整或已损坏".to_owned()),
     ];
-    for (text, expected) in cases {
-        std::fs::write(&path, text).unwrap();
+    for (bytes, expected) in cases {
+        std::fs::write(&path, bytes).unwrap();
         let out = ask("赵一", &run, &[]);
         let told = String::from_utf8_lossy(&out.stderr).into_owned();
         assert_eq!(out.status.code(), Some(1), "{told}");
