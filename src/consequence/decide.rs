@@ -37,8 +37,8 @@ pub fn decide<'a>(
             draft.publish(world)?;
         }
         let (verdicts, evaluated) = rule::evaluate(world, run, stage)?;
-        draft.take(world, &verdicts)?;
         trace.take(world, evaluated, &verdicts)?;
+        draft.take(world, &mut trace, &verdicts)?;
         if at == 0 {
             quotas = Some(plans(world, &members, run, year, (&mut draft, &mut trace))?);
         }
@@ -157,6 +157,7 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
                         label: register.labels[*index as usize].clone(),
                         subject: Some(Subject { kind: *kind, index: *index }),
                         missing: vec![pack.tables[row.table].name.clone()],
+                        lacks: Vec::new(),
                         sources: sources.clone(),
                     }
                 }
@@ -168,6 +169,7 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
                     label: name_in(pack, *kind, row),
                     subject: None,
                     missing: vec![pack.pendings.register.clone()],
+                    lacks: Vec::new(),
                     sources: sources.clone(),
                 },
             };

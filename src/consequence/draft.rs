@@ -5,14 +5,14 @@ use std::collections::btree_map::Entry;
 
 use rayon::prelude::*;
 
-use super::ground::{Grounds, Lines, check_code, dedup, json};
+use super::ground::{Behind, Grounds, check_code, dedup, json};
 use super::members::Members;
 use super::reach::{Reached, reach};
-use super::{Ground, Line, Pending, Subject};
+use super::{Ground, Lack, Line, Pending, Subject};
 use crate::fact::history::PastLine;
 use crate::fact::{Decision, Error, Evidence, History, Origin, World, system};
 use crate::pack::{Pack, Recipient, Run};
-use crate::rule::Verdict;
+use crate::rule::{Blanks, Trace, Verdict};
 
 impl Line {
     /// Takes in what else is proposed as the same line.
@@ -81,17 +81,21 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     /// As [`World::new`].
-    pub fn take(&mut self, world: &World<'_>, verdicts: &[Verdict]) -> Result<(), Error> {
+    pub fn take<'w>(&mut self, world: &World<'w>, trace: &mut Trace<'w>, verdicts: &[Verdict]) -> Result<(), Error> {
         let evidence = |id: &str| self.evidence_of_line(world, id);
         let confidential = |id: &str| self.is_confidential(world, id);
-        let lines = Lines { evidence: &evidence, confidential: &confidential };
+        let mut blanks = Blanks::new(world);
         let mut brought: Vec<Brought> = Vec::new();
         for verdict in verdicts.iter().filter(|verdict| !verdict.holds.is_empty() || !verdict.unknown.is_empty()) {
-            let grounds = Grounds::new(world, verdict.rule)?;
-            let holds = verdict.holds.par_iter().map(|at| self.hold(world, &grounds, &lines, verdict.rule, *at));
+            let grounds = Grounds::new(world, &mut trace.lookup, verdict.rule)?;
+            if !verdict.unknown.is_empty() || world.pack.rules[verdict.rule].marks.is_some() {
+                blanks.look_into(verdict.rule)?;
+            }
+            let behind = Behind { trace, blanks: &blanks, evidence: &evidence, confidential: &confidential };
+            let holds = verdict.holds.par_iter().map(|at| self.hold(world, &grounds, &behind, verdict.rule, *at));
             brought.extend(holds.collect::<Result<Vec<_>, _>>()?);
             let open = verdict.unknown.par_iter();
-            let open = open.map(|(at, missing)| self.leave_open(world, &grounds, &lines, verdict, *at, missing));
+            let open = open.map(|(at, missing)| self.leave_open(world, &grounds, &behind, verdict, *at, missing));
             brought.extend(open.collect::<Result<Vec<_>, _>>()?);
         }
         let mut fresh: Vec<Line> = Vec::new();
@@ -113,20 +117,17 @@ impl<'a> Draft<'a> {
         &self,
         world: &World<'_>,
         grounds: &Grounds<'_>,
-        lines: &Lines<'_>,
+        behind: &Behind<'_, '_>,
         rule: usize,
         at: u32,
     ) -> Result<Brought, Error> {
         let definition = &world.pack.rules[rule];
         let mut brought = Brought::default();
-        let mut pend = |missing: &[String], more| {
-            brought.pending.extend(cases(
-                world,
-                rule,
-                &grounds.holders.of(at),
-                missing,
-                grounds.sources(at, lines, more),
-            ));
+        let mut pend = |missing: &[String], more: Vec<Origin>| {
+            let (lacks, mut cells) = behind.lacks(rule, missing, at);
+            cells.extend(more);
+            let sources = grounds.sources(at, behind, cells);
+            brought.pending.extend(cases(world, rule, &grounds.holders.of(at), missing, &lacks, &sources));
         };
         if let Some(missing) = &definition.marks {
             pend(missing, Vec::new());
@@ -141,7 +142,7 @@ impl<'a> Draft<'a> {
             }
         }
         // Everybody has the ground; most are reached alone.
-        let ground = grounds.of(at, lines);
+        let ground = grounds.of(at, behind);
         let copies = std::iter::repeat_n(ground, reached.len());
         for ((place, one), mut ground) in reached.into_iter().zip(copies) {
             let Reached { subject, sources, units, rows } = one;
@@ -161,7 +162,7 @@ impl<'a> Draft<'a> {
         &self,
         world: &World<'_>,
         grounds: &Grounds<'_>,
-        lines: &Lines<'_>,
+        behind: &Behind<'_, '_>,
         verdict: &Verdict,
         at: u32,
         missing: &[String],
@@ -169,8 +170,8 @@ impl<'a> Draft<'a> {
         let definition = &world.pack.rules[verdict.rule];
         let mut brought = Brought::default();
         let mut missing = missing.to_vec();
-        let cells = verdict.ambiguous_cells(world.pack, world.data, at);
-        let mut sources: Vec<Origin> = cells.into_iter().map(Origin::Cell).collect();
+        let (lacks, mut sources) = behind.lacks(verdict.rule, &missing, at);
+        sources.extend(verdict.ambiguous_cells(world.pack, world.data, at).into_iter().map(Origin::Cell));
         let mut roles = Vec::new();
         for proposal in &definition.proposals {
             let found = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
@@ -188,8 +189,8 @@ impl<'a> Draft<'a> {
             missing.push(role);
             sources.extend(cells);
         }
-        let sources = grounds.sources(at, lines, sources);
-        brought.pending = cases(world, verdict.rule, &grounds.holders.of(at), &missing, sources);
+        let sources = grounds.sources(at, behind, sources);
+        brought.pending = cases(world, verdict.rule, &grounds.holders.of(at), &missing, &lacks, &sources);
         Ok(brought)
     }
 
@@ -250,6 +251,7 @@ impl<'a> Draft<'a> {
                         known.missing.push(missing);
                     }
                 }
+                known.lacks.extend(case.lacks);
                 known.sources.extend(case.sources);
                 dedup(&mut known.sources);
             }
@@ -363,7 +365,8 @@ fn cases(
     rule: usize,
     holders: &[Subject],
     missing: &[String],
-    sources: Vec<Origin>,
+    lacks: &[Lack],
+    sources: &[Origin],
 ) -> Vec<Pending> {
     let id = &world.pack.rules[rule].id;
     // Rules that share an id are one case: the first of them gives the order.
@@ -378,7 +381,8 @@ fn cases(
             label: register.labels[subject.index as usize].clone(),
             subject: Some(*subject),
             missing: missing.to_vec(),
-            sources: sources.clone(),
+            lacks: lacks.to_vec(),
+            sources: sources.to_vec(),
         }
     };
     holders.iter().map(case).collect()

@@ -5,77 +5,102 @@
 use sha2::{Digest, Sha256};
 
 use super::reach::Holders;
-use super::{Ground, Line};
-use crate::fact::{Error, Evidence, FactValue, Finder, Origin, Texts, Values, World};
+use super::{Ground, Lack, Line};
+use crate::fact::{Error, Evidence, Extent, FactValue, Lookup, Origin, Texts, World};
 use crate::pack::Entity;
 use crate::place::Cell;
+use crate::rule::{Blanks, Trace};
 
 /// How the grounds of one rule are put together.
 pub struct Grounds<'a> {
     rule: usize,
     confidential: bool,
-    /// Facts in the order in which the rule names them, or those that its rows show.
-    values: Vec<(String, Values)>,
-    evidence: Finder<'a>,
+    /// Facts in the order in which the rule names them, or those that its rows show, with their values in the lookup.
+    values: Vec<(String, Option<usize>)>,
+    /// What is told as evidence: of rows only what they show.
+    told: Vec<usize>,
+    shown: Extent<'a>,
     /// Facts whose evidence names what the ground is about.
-    about: Vec<Finder<'a>>,
+    about: Vec<usize>,
     name: Name<'a>,
     pub holders: Holders,
 }
 
-/// What is asked of the lines that were proposed before.
-pub struct Lines<'l> {
+/// What stands behind values: the trace, and the lines that were proposed before.
+pub struct Behind<'l, 'a> {
+    pub trace: &'l Trace<'a>,
+    pub blanks: &'l Blanks<'l, 'a>,
     pub evidence: &'l (dyn Fn(&str) -> Vec<Evidence> + Sync),
     pub confidential: &'l (dyn Fn(&str) -> bool + Sync),
+}
+
+impl Behind<'_, '_> {
+    /// Down from what a rule misses for an entity: what is to be filled in, and the cells where.
+    pub fn lacks(&self, rule: usize, missing: &[String], at: u32) -> (Vec<Lack>, Vec<Origin>) {
+        let (mut lacks, mut cells) = (Vec::new(), Vec::new());
+        for name in missing {
+            for blank in self.blanks.behind(rule, name, at) {
+                lacks.push(Lack { missing: name.clone(), table: blank.table, column: blank.column });
+                cells.extend(blank.cell.map(Origin::Cell));
+            }
+        }
+        (lacks, cells)
+    }
 }
 
 impl<'a> Grounds<'a> {
     /// # Errors
     /// As [`World::new`].
-    pub fn new(world: &World<'a>, rule: usize) -> Result<Self, Error> {
+    pub fn new(world: &World<'a>, lookup: &mut Lookup<'a>, rule: usize) -> Result<Self, Error> {
         let definition = &world.pack.rules[rule];
         let of = definition.of;
         let shown: &[String] = match of {
             Entity::Row(table) => &world.pack.tables[table].shown_facts,
             _ => &[],
         };
+        let mut value = |name: &String| lookup.value(world, of, name, None, definition.stage);
         let names = definition.when.term().open_names();
         let mut all = Vec::new();
         if let (Some(scope), false) = (&definition.scope, shown.is_empty()) {
             all = scope.term().open_names();
         }
         all.extend(names.iter().cloned());
-        let told = if shown.is_empty() { &names[..] } else { shown };
-        let values = told.iter().map(|name| Ok((name.clone(), world.values(of, name)?)));
-        let about = definition.about.iter().map(|name| world.finder(of, std::slice::from_ref(name), &[]));
+        let values = if shown.is_empty() { &names[..] } else { shown };
+        let values = values.iter().map(|name| Ok((name.clone(), value(name)?))).collect::<Result<_, Error>>()?;
+        let told = all.iter().map(&mut value).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let about = definition.about.iter().map(&mut value).collect::<Result<Vec<_>, _>>()?;
         Ok(Grounds {
             rule,
             confidential: definition.confidential,
-            values: values.collect::<Result<_, Error>>()?,
-            evidence: world.finder(of, &all, shown)?,
-            about: about.collect::<Result<_, _>>()?,
+            values,
+            told,
+            shown: if shown.is_empty() { Extent::All } else { Extent::Only(shown) },
+            about: about.into_iter().flatten().collect(),
             name: Name::new(world, of),
             holders: Holders::new(world, of),
         })
     }
 
     /// The ground of one hit.
-    pub fn of(&self, at: u32, lines: &Lines<'_>) -> Ground {
-        let evidence = self.evidence.find(at, lines.evidence);
-        let facts = self.values.iter().map(|(name, values)| (name.clone(), values.at(at))).collect();
+    pub fn of(&self, at: u32, behind: &Behind<'_, '_>) -> Ground {
+        let lookup = &behind.trace.lookup;
+        let evidence = lookup.evidence(&self.told, at, self.shown, behind.evidence);
+        let is = |value: &Option<usize>| value.map_or(FactValue::Null, |value| lookup.is(value, at));
+        let facts = self.values.iter().map(|(name, value)| (name.clone(), is(value))).collect();
         let (mut about, about_label) = self.name.of(at);
         if !self.about.is_empty() {
             // One name per fact: of several the earliest, so that the order of rows does not show.
-            let labels = self.about.iter().filter_map(|finder| {
-                let evidence = finder.find(at, lines.evidence);
+            let labels = self.about.iter().filter_map(|value| {
+                let evidence = lookup.evidence(std::slice::from_ref(value), at, Extent::All, behind.evidence);
                 evidence.into_iter().map(|one| one.label).min()
             });
             // For people the ground is about the entity itself.
             about = labels.collect::<Vec<_>>().join("、");
         }
         let mut rests_on = evidence.iter().flat_map(|one| one.through.iter().chain(&one.carries_out));
-        let confidential = self.confidential || rests_on.any(|id| (lines.confidential)(id));
+        let confidential = self.confidential || rests_on.any(|id| (behind.confidential)(id));
         let mut sources: Vec<Origin> = evidence.iter().map(|one| one.origin.clone()).collect();
+        sources.extend(self.decisive(at, behind));
         dedup(&mut sources);
         Ground {
             rule: self.rule,
@@ -91,9 +116,17 @@ impl<'a> Grounds<'a> {
         }
     }
 
+    /// Of a rule about rows the cells that decided, whether its rows show them or not.
+    fn decisive(&self, at: u32, behind: &Behind<'_, '_>) -> Vec<Origin> {
+        let Entity::Row(_) = self.name.of else { return Vec::new() };
+        let decided = behind.trace.decided(self.rule, at);
+        let evidence = behind.trace.lookup.evidence(&decided, at, Extent::Decisive, behind.evidence);
+        evidence.into_iter().map(|one| one.origin).collect()
+    }
+
     /// The cells to look at where the rule is not decided: `more`, or failing all the cell that names the entity.
-    pub fn sources(&self, at: u32, lines: &Lines<'_>, more: Vec<Origin>) -> Vec<Origin> {
-        let evidence = self.evidence.find(at, lines.evidence);
+    pub fn sources(&self, at: u32, behind: &Behind<'_, '_>, more: Vec<Origin>) -> Vec<Origin> {
+        let evidence = behind.trace.lookup.evidence(&self.told, at, self.shown, behind.evidence);
         let mut sources: Vec<Origin> = evidence.into_iter().map(|one| one.origin).chain(more).collect();
         dedup(&mut sources);
         if sources.is_empty() {

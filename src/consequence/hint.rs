@@ -1,22 +1,23 @@
 //! What people should weigh about a line, from the pack's hints.
 
 use super::Line;
-use crate::fact::{Error, Evidence, Finder, Origin, Texts, World};
+use crate::fact::{self, Error, Evidence, Lookup, Origin, Texts, World};
 use crate::pack::Entity;
 use crate::place::A1;
 use crate::table::Dataset;
 
 /// The pack's hints, looked up for all entities.
 pub struct Hints<'a> {
-    hints: Vec<Told<'a>>,
+    hints: Vec<Told>,
+    lookup: Lookup<'a>,
 }
 
 /// One hint.
-struct Told<'a> {
+struct Told {
     /// Whether it applies to each entity.
     applies: Vec<bool>,
-    /// The fact whose dates are told with it.
-    dates: Option<Finder<'a>>,
+    /// The fact whose dates are told with it, in the lookup.
+    dates: Option<usize>,
     /// Slots of its text and what stands in the column for each row.
     slots: Vec<(String, Option<Texts>)>,
 }
@@ -27,16 +28,17 @@ impl<'a> Hints<'a> {
     /// # Errors
     /// As [`World::new`].
     pub fn new(world: &World<'a>) -> Result<Self, Error> {
+        let mut lookup = Lookup::new(world.data);
         let hints = world.pack.hints.iter().map(|hint| {
             let applies = world.truths(hint.of, &hint.when)?;
-            let dates = hint.dates.as_ref().map(|fact| world.finder(hint.of, std::slice::from_ref(fact), &[]));
+            let dates = hint.dates.as_ref().map(|fact| lookup.value(world, hint.of, fact, None, 0)).transpose()?;
             let slots = match hint.of {
                 Entity::Row(table) => slots(world, table, &hint.text),
                 _ => Vec::new(),
             };
-            Ok(Told { applies, dates: dates.transpose()?, slots })
+            Ok(Told { applies, dates: dates.flatten(), slots })
         });
-        Ok(Hints { hints: hints.collect::<Result<_, Error>>()? })
+        Ok(Hints { hints: hints.collect::<Result<_, Error>>()?, lookup })
     }
 
     /// Hints for a line, in the pack's order.
@@ -49,7 +51,7 @@ impl<'a> Hints<'a> {
             }
             match hint.of {
                 Entity::Subject(kind) if kind == subject.kind && known.applies[subject.index as usize] => {
-                    let dates = known.dates.as_ref().map(|finder| dates(finder, subject.index)).unwrap_or_default();
+                    let dates = known.dates.map_or_else(Vec::new, |fact| self.dates(fact, subject.index));
                     told.push(if dates.is_empty() {
                         hint.text.clone()
                     } else {
@@ -72,6 +74,17 @@ impl<'a> Hints<'a> {
         told.extend(shown_otherwise(world.data, line));
         told
     }
+
+    fn dates(&self, fact: usize, at: u32) -> Vec<String> {
+        let nothing = |_: &str| -> Vec<Evidence> { Vec::new() };
+        let mut dates: Vec<String> = Vec::new();
+        for one in self.lookup.evidence(&[fact], at, fact::Extent::All, &nothing) {
+            if !dates.contains(&one.value) {
+                dates.push(one.value);
+            }
+        }
+        dates
+    }
 }
 
 /// Cells that the line rests on whose number is shown rounded to the other side of a line: `E12显示为60，实为59.6`.
@@ -90,17 +103,6 @@ fn shown_otherwise(data: &Dataset, line: &Line) -> Vec<String> {
         }
     }
     told
-}
-
-fn dates(finder: &Finder<'_>, at: u32) -> Vec<String> {
-    let nothing = |_: &str| -> Vec<Evidence> { Vec::new() };
-    let mut dates: Vec<String> = Vec::new();
-    for one in finder.find(at, &nothing) {
-        if !dates.contains(&one.value) {
-            dates.push(one.value);
-        }
-    }
-    dates
 }
 
 /// `{列名}` of the table's columns, as far as the text holds them.

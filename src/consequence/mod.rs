@@ -106,7 +106,17 @@ pub struct Pending {
     /// None for somebody who stands only in rejected register rows.
     pub subject: Option<Subject>,
     pub missing: Vec<String>,
+    /// Where that is filled in, as far as the rows tell.
+    pub lacks: Vec<Lack>,
     pub sources: Vec<Origin>,
+}
+
+/// What leaves something missing: a blank column of a table, or a table without a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    pub missing: String,
+    pub table: usize,
+    pub column: Option<usize>,
 }
 
 /// The plan of talks (2.6) in numbers.

@@ -260,14 +260,6 @@ impl<'a> World<'a> {
         compile(term, &self.literals, &column_for)
     }
 
-    /// A name as [`World::compile`] compiles it.
-    ///
-    /// # Errors
-    /// As [`World::new`].
-    pub fn named(&self, site: Site, name: &str) -> Result<Expr, Error> {
-        Ok(column_for(name, self.resolve(site, name, None)?))
-    }
-
     /// The columns that compiled expressions name, as a frame of the site's height.
     fn inputs(&self, site: Site, exprs: &[Expr]) -> PolarsResult<DataFrame> {
         let base = self.site_frame(site);
@@ -418,8 +410,7 @@ impl<'a> World<'a> {
                     .otherwise(absent)
                     .alias("=")])
                 .collect()?;
-            let rows = if cells.is_empty() { None } else { Some(source_rows(&collected.collect()?, height)?) };
-            Ok((merged.column("=")?.clone(), rows))
+            Ok((merged.column("=")?.clone(), Some(source_rows(&collected.collect()?, height)?)))
         };
         run().map_err(|source| Error::Polars { what: definition.name.clone(), source })
     }

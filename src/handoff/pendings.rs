@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::consequence::{Origin, Pending, Subject};
+use crate::consequence::{Lack, Origin, Pending, Subject};
 use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
@@ -151,7 +151,7 @@ fn remedy(pack: &Pack, cases: &[&Pending]) -> String {
     }
     let mut steps: Vec<String> = Vec::new();
     for name in &first.missing {
-        let step = step(pack, first, name);
+        let step = step(pack, cases, name);
         if !steps.contains(&step) {
             steps.push(step);
         }
@@ -159,7 +159,8 @@ fn remedy(pack: &Pack, cases: &[&Pending]) -> String {
     steps.join("；")
 }
 
-fn step(pack: &Pack, case: &Pending, name: &str) -> String {
+fn step(pack: &Pack, cases: &[&Pending], name: &str) -> String {
+    let case = cases[0];
     let mend = |table: usize| {
         let table = &pack.tables[table];
         format!("请{}更正《{}》中被退回的行（见数据问题清单、退回单）后重新报送", office(&table.sent_by), table.name)
@@ -172,17 +173,34 @@ fn step(pack: &Pack, case: &Pending, name: &str) -> String {
     }
     let mut found = Supply::default();
     found.look(pack, case, name);
-    let mut steps: Vec<String> = Vec::new();
     if found.tables.is_empty() && !found.undecided && !found.waits {
         return format!("请查明并补齐「{name}」");
     }
-    for table in found.tables {
-        let table = &pack.tables[table];
+    // Where the rows tell what is blank, that; else where it may come from.
+    let lacks: Vec<&Lack> = cases.iter().flat_map(|case| &case.lacks).filter(|lack| lack.missing == name).collect();
+    let mut tables: Vec<usize> = lacks.iter().map(|lack| lack.table).collect();
+    tables.sort_unstable();
+    tables.dedup();
+    if tables.is_empty() {
+        tables = std::mem::take(&mut found.tables);
+    }
+    let mut steps: Vec<String> = Vec::new();
+    for at in tables {
+        let table = &pack.tables[at];
         let office = office(&table.sent_by);
-        steps.push(if found.stands_there || table.column(name).is_some() {
+        let mut columns: Vec<usize> =
+            lacks.iter().filter(|lack| lack.table == at).filter_map(|lack| lack.column).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let blank: String = columns.iter().map(|column| format!("「{}」", table.columns[*column].name)).collect();
+        steps.push(if found.stands_there || (columns.is_empty() && table.column(name).is_some()) {
             format!("请{office}在《{}》中补齐「{name}」", table.name)
-        } else {
+        } else if columns.is_empty() {
             format!("请{office}补报或补齐《{}》，以查明「{name}」", table.name)
+        } else if blank == format!("「{name}」") {
+            format!("请{office}在《{}》中补齐{blank}", table.name)
+        } else {
+            format!("请{office}在《{}》中补齐{blank}，以查明「{name}」", table.name)
         });
     }
     if found.undecided {

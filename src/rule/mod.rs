@@ -10,15 +10,15 @@
 mod missing;
 pub mod record;
 mod trace;
-pub mod tree;
 pub mod wording;
 
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
+pub use crate::fact::tree::{self, Node};
+pub use missing::{Blank, Blanks};
 pub use trace::Trace;
-pub use tree::Node;
 
 use crate::fact::{Error, Readings, World};
 use crate::pack::scope::{Meaning, Site};

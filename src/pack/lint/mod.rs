@@ -11,6 +11,7 @@ mod overlap;
 mod parameters;
 mod provisions;
 mod readings;
+mod shown;
 mod stages;
 mod unused;
 mod words;
@@ -65,6 +66,7 @@ pub fn lint(pack: &Pack) -> Lints {
     lists::lint(pack, &mut found);
     unused::lint(pack, &mut found);
     stages::lint(pack, &mut found);
+    shown::lint(pack, &mut found);
     let domains = domain::Domains::new(pack);
     grades::lint(pack, &domains, &mut found);
     overlap::lint(pack, &domains, &mut found);

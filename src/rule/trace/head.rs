@@ -4,7 +4,8 @@ use super::super::record::{
     AtomHead, EntityHead, FORM, Head, Measure, ParameterHead, ProposalHead, QuotaHead, RuleHead, To, ValueHead,
 };
 use super::super::{Node, wording};
-use super::{Cells, Trace, ValueColumn};
+use super::Trace;
+use crate::fact::NameValues;
 use crate::pack::term::{Node as TermNode, Term};
 use crate::pack::{CellRule, Entity, Expression, Fact, Formula, Recipient, Run};
 
@@ -41,8 +42,12 @@ impl Trace<'_> {
         }
         for quota in pack.quotas.iter().filter(|quota| quota.runs.contains(&run)) {
             let entity = self.entities.iter().position(|one| *one == Entity::Subject(quota.of));
-            let value =
-                |name: &str| self.values.iter().position(|value| Some(value.entity) == entity && value.name == name);
+            let value = |name: &str| {
+                self.lookup
+                    .values()
+                    .iter()
+                    .position(|value| value.entity == Entity::Subject(quota.of) && *value.name == *name)
+            };
             rules[quota.rule].quota = value(&quota.reached.text)
                 .map(|reached| QuotaHead { reached, among: quota.among.as_ref().and_then(|among| value(&among.text)) });
             rules[quota.rule].entity = entity;
@@ -52,7 +57,7 @@ impl Trace<'_> {
             sheets: sheets.collect(),
             entities,
             rules,
-            values: self.values.iter().map(|value| self.value_head(value)).collect(),
+            values: self.lookup.values().iter().map(|value| self.value_head(value)).collect(),
             parameters: pack
                 .parameters
                 .iter()
@@ -125,7 +130,7 @@ impl Trace<'_> {
         self.pack.parameters.iter().position(|parameter| parameter.name == name)
     }
 
-    fn value_head(&self, value: &ValueColumn) -> ValueHead {
+    fn value_head(&self, value: &NameValues) -> ValueHead {
         let fact: Option<&Fact> = value.fact.map(|fact| &self.pack.facts[fact]);
         let mut parameters: Vec<usize> = Vec::new();
         let mut formulas: Vec<&Expression> = Vec::new();
@@ -149,15 +154,15 @@ impl Trace<'_> {
             .iter()
             .map(|rule| (rule.column.clone(), rule.line.as_deref().and_then(|line| self.parameter(line))))
             .collect();
-        if matches!(value.cells, Cells::Own(_) | Cells::Home(..)) {
-            cells = vec![(value.name.clone(), None)];
+        if value.fact.is_none() {
+            cells = vec![(value.name.to_string(), None)];
         }
         parameters.extend(cells.iter().filter_map(|(_, line)| *line));
         parameters.sort_unstable();
         parameters.dedup();
         ValueHead {
-            name: value.name.clone(),
-            entity: value.entity,
+            name: value.name.to_string(),
+            entity: self.entities.iter().position(|one| *one == value.entity).unwrap_or_default(),
             reading: fact.and_then(|fact| fact.reading.clone()),
             parts: value.parts.clone(),
             parameters,

@@ -1,23 +1,22 @@
 //! What every rule said about every entity, with the values behind it.
 //!
-//! A trace takes in each stage as it was evaluated: it holds the very columns that decided, and gives
-//! the [`Record`] of one entity from them when it is asked for, and [`head`] what all records share.
+//! A trace takes in each stage as it was evaluated: it holds the very columns that decided, gives grounds the
+//! values that made a rule hold ([`Trace::decided`]), and the [`Record`] of one entity when it is asked for.
+//! [`head`] is what all records share.
 
 mod head;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use polars::prelude::*;
 
 use super::record::{Address, CellRef, Held, Record, Witness};
 use super::{Condition, Stage, Verdict};
-use crate::fact::{Error, FactRows, FactValue, Texts, World, column_of, fact_value};
-use crate::pack::scope::{Meaning, Site};
+use crate::fact::{CellOrLine, Error, FactValue, Lookup, Texts, Witnessed, World, column_of, fact_value};
 use crate::pack::sql::Literals;
 use crate::pack::term::Term;
-use crate::pack::{Entity, Formula, Pack, Source};
+use crate::pack::{Entity, Pack};
 use crate::place::{A1, Cell};
 use crate::table::Dataset;
 
@@ -28,17 +27,17 @@ pub struct Trace<'a> {
     literals: Literals,
     entities: Vec<Entity>,
     parts: Vec<Traced>,
-    values: Vec<ValueColumn>,
-    /// Per entity its values.
+    pub lookup: Lookup<'a>,
+    /// Per entity the values that its conditions use, with what those are computed from.
     of: Vec<Vec<usize>>,
+    /// By value and subject whose rows have several readings: the value that all readings give.
+    read: BTreeMap<(usize, u32), FactValue>,
     /// Per row of the membership table its unit, and its role.
     seats: Option<(UInt32Chunked, Texts)>,
     /// Per entity that is a row: kinds of subject it refers to, with the subject of every row.
     holders: Vec<Vec<(usize, UInt32Chunked)>>,
     /// Per entity the further names of a subject, or the name of a row.
     names: Vec<Option<Texts>>,
-    /// Values by entity, what the name means there and, if it may change in the run, the stage.
-    known: BTreeMap<(usize, String, Option<usize>, u32), usize>,
 }
 
 /// A part with its verdicts.
@@ -57,71 +56,6 @@ struct Traced {
     ambiguous: BTreeMap<u32, Vec<Cell>>,
     /// Per atom the values it uses.
     uses: Vec<Vec<usize>>,
-}
-
-/// A value of all entities of a kind.
-struct ValueColumn {
-    name: String,
-    entity: usize,
-    fact: Option<usize>,
-    column: Kept,
-    cells: Cells,
-    parts: Vec<usize>,
-    /// Of subjects whose rows have several readings: the value that all readings give.
-    read: BTreeMap<u32, FactValue>,
-    common: FactValue,
-}
-
-/// The values of a column, by what they are.
-enum Kept {
-    Flags(Vec<Option<bool>>),
-    Texts(StringChunked),
-    Others(Column),
-}
-
-/// Where a value is looked up.
-enum Cells {
-    None,
-    /// The row's own cell.
-    Own(Looked),
-    /// The cell of the subject's home row.
-    Home(usize, Looked),
-    /// Cells of the rows that a fact aggregates.
-    Rows {
-        rows: Arc<FactRows>,
-        columns: Vec<Looked>,
-    },
-    /// Lines of the archive or of this run.
-    Lines {
-        ids: StringChunked,
-        rows: Arc<FactRows>,
-    },
-    /// Those of a subject that the row refers to.
-    Of {
-        subject: UInt32Chunked,
-        cells: Box<Cells>,
-    },
-}
-
-/// A column of a table, where cells are looked up.
-struct Looked {
-    table: usize,
-    column: usize,
-    texts: Texts,
-}
-
-impl Looked {
-    fn new(pack: &Pack, data: &Dataset, table: usize, name: &str) -> Option<Looked> {
-        let texts = Texts::of(&data.tables[table].frame, name)?;
-        Some(Looked { table, column: pack.tables[table].column(name)?, texts })
-    }
-
-    /// The cell of a row, unless it is blank and decided nothing.
-    fn witness(&self, data: &Dataset, row: usize, cell: usize, decided: bool) -> Option<Witness<'_>> {
-        let place = reference(data.cell(self.table, row, self.column)?);
-        let text = self.texts.at(row).unwrap_or_default();
-        (decided || !text.is_empty()).then_some(Witness { place, cell, decided, text })
-    }
 }
 
 impl<'a> Trace<'a> {
@@ -162,8 +96,8 @@ impl<'a> Trace<'a> {
             of: vec![Vec::new(); entities.len()],
             entities,
             parts: Vec::new(),
-            values: Vec::new(),
-            known: BTreeMap::new(),
+            lookup: Lookup::new(data),
+            read: BTreeMap::new(),
         }
     }
 
@@ -176,9 +110,11 @@ impl<'a> Trace<'a> {
             let Some(entity) = self.entities.iter().position(|one| *one == part.entity) else { continue };
             let mut uses = Vec::new();
             for atom in &part.atoms {
-                let names = atom.names();
-                let values = names.iter().map(|name| self.value(world, entity, name, None, part.stage));
-                uses.push(values.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect());
+                let mut used = Vec::new();
+                for name in atom.names() {
+                    used.extend(self.value(world, entity, name, part.stage)?);
+                }
+                uses.push(used);
             }
             let mut traced = Traced {
                 entity: part.entity,
@@ -210,18 +146,16 @@ impl<'a> Trace<'a> {
                 }
             }
             for readings in &stage.readings {
-                for value in self.values.iter_mut().filter(|value| value.entity == entity) {
-                    let Some(fact) = value.fact.filter(|fact| readings.facts.contains(fact)) else { continue };
-                    let Some(column) =
-                        readings.world.frame(traced.entity).and_then(|frame| frame.column(&column_of(fact)).ok())
-                    else {
-                        continue;
-                    };
+                for value in self.of[entity].iter().copied() {
+                    let fact = self.lookup.values()[value].fact.filter(|fact| readings.facts.contains(fact));
+                    let frame = readings.world.frame(traced.entity);
+                    let column = frame.zip(fact).and_then(|(frame, fact)| frame.column(&column_of(fact)).ok());
+                    let Some(column) = column else { continue };
                     let of = |one: u32| column.get(one as usize).map_or(FactValue::Null, |value| fact_value(&value));
                     for (subject, mut worlds) in readings.subjects() {
                         let first = of(worlds.start);
                         let same = worlds.all(|one| of(one) == first);
-                        value.read.insert(subject, if same { first } else { FactValue::Null });
+                        self.read.insert((value, subject), if same { first } else { FactValue::Null });
                     }
                 }
             }
@@ -230,72 +164,43 @@ impl<'a> Trace<'a> {
         Ok(())
     }
 
-    /// A value by its name, with all it is computed from. None for what is the same for all.
-    fn value(
-        &mut self,
-        world: &World<'a>,
-        entity: usize,
-        name: &str,
-        not: Option<usize>,
-        stage: u32,
-    ) -> Result<Option<usize>, Error> {
-        let pack = self.pack;
-        let of = self.entities[entity];
-        let site = Site::Entity(of);
-        let meaning = world.resolve(site, name, not)?;
-        let fact = match meaning {
-            Meaning::Literal => return Ok(None),
-            Meaning::Column => None,
-            Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => Some(fact),
-        };
-        let stage = if fact.is_some_and(|fact| world.is_volatile(fact)) { stage } else { 0 };
-        let key = (entity, name.to_owned(), fact, stage);
-        if let Some(known) = self.known.get(&key) {
-            return Ok(Some(*known));
-        }
-        let expr = match fact {
-            Some(fact) => col(column_of(fact)),
-            None => col(name),
-        };
-        let column = world.evaluate(site, name, vec![expr])?.remove(0);
-        let mut parts = Vec::new();
-        let cells = match meaning {
-            Meaning::Column => match of {
-                Entity::Row(table) => Looked::new(pack, self.data, table, name).map_or(Cells::None, Cells::Own),
-                Entity::Subject(kind) => Looked::new(pack, self.data, pack.subjects[kind].register, name)
-                    .map_or(Cells::None, |looked| Cells::Home(kind, looked)),
-                Entity::City => Cells::None,
-            },
-            Meaning::Fact(fact) => {
-                if let Formula::Own { is, cells, .. } = &pack.facts[fact].formula
-                    && cells.is_empty()
-                {
-                    for name in is.term().names() {
-                        parts.extend(self.value(world, entity, name, Some(fact), stage)?);
-                    }
-                }
-                cells_of(world, fact)
+    /// A value that conditions use. None for what is the same in the whole run.
+    fn value(&mut self, world: &World<'a>, entity: usize, name: &str, stage: u32) -> Result<Option<usize>, Error> {
+        let Some(value) = self.lookup.value(world, self.entities[entity], name, None, stage)? else { return Ok(None) };
+        self.keep(entity, value);
+        Ok(Some(value))
+    }
+
+    fn keep(&mut self, entity: usize, value: usize) {
+        if !self.of[entity].contains(&value) {
+            for part in self.lookup.values()[value].parts.clone() {
+                self.keep(entity, part);
             }
-            Meaning::OfSubject(kind, fact) => world
-                .refers(of, kind)
-                .map_or(Cells::None, |subject| Cells::Of { subject, cells: Box::new(cells_of(world, fact)) }),
-            Meaning::OfCity(_) | Meaning::Literal => Cells::None,
-        };
-        let common = common(&column);
-        let value = ValueColumn {
-            name: name.to_owned(),
-            entity,
-            fact,
-            column: Kept::new(column),
-            cells,
-            parts,
-            read: BTreeMap::new(),
-            common,
-        };
-        self.of[entity].push(self.values.len());
-        self.values.push(value);
-        self.known.insert(key, self.values.len() - 1);
-        Ok(Some(self.values.len() - 1))
+            self.of[entity].push(value);
+        }
+    }
+
+    /// The values that made a rule hold for an entity: those of the conditions that are met.
+    pub fn decided(&self, rule: usize, at: u32) -> Vec<usize> {
+        let mut used = Vec::new();
+        for traced in &self.parts {
+            let value = |atom: usize| match traced.values[atom].get(at as usize) {
+                Some(b'1') => Some(true),
+                Some(b'0') => Some(false),
+                _ => None,
+            };
+            for condition in traced.conditions.iter().filter(|condition| condition.rule == rule) {
+                condition.whole().deciding(&value, &mut |atom| used.extend(&traced.uses[atom]));
+            }
+        }
+        used
+    }
+
+    /// Whether a rule held for anybody, and whether it failed for anybody whom it speaks about.
+    pub fn outcomes(&self, rule: usize) -> (bool, bool) {
+        let conditions = self.parts.iter().flat_map(|traced| traced.conditions.iter().zip(&traced.letters));
+        let mut letters = conditions.filter(|(condition, _)| condition.rule == rule).map(|(_, letters)| letters);
+        letters.next().map_or((false, false), |letters| (letters.contains(&b'y'), letters.contains(&b'n')))
     }
 
     /// How many kinds of entity there are.
@@ -356,10 +261,9 @@ impl<'a> Trace<'a> {
         };
         let mut held = Vec::with_capacity(self.of[entity].len());
         for index in self.of[entity].iter().copied() {
-            let value = &self.values[index];
-            let is = value.at(at);
-            let witnesses = self.witnesses(&value.cells, at, &is);
-            if is != value.common || !witnesses.is_empty() {
+            let is = self.read.get(&(index, at)).cloned().unwrap_or_else(|| self.lookup.is(index, at));
+            let witnesses = self.witnesses(index, at, &is);
+            if is != self.lookup.values()[index].common || !witnesses.is_empty() {
                 held.push(Held { value: index, is, witnesses });
             }
         }
@@ -378,34 +282,21 @@ impl<'a> Trace<'a> {
         })
     }
 
-    fn witnesses<'t>(&'t self, cells: &'t Cells, at: u32, is: &FactValue) -> Vec<Witness<'t>> {
-        let data = self.data;
-        match cells {
-            Cells::None => Vec::new(),
-            Cells::Own(looked) => looked.witness(data, at as usize, 0, true).into_iter().collect(),
-            Cells::Home(kind, looked) => {
-                let home = data.registers[*kind].rows.get(at as usize).and_then(|rows| rows.first());
-                home.and_then(|row| looked.witness(data, *row as usize, 0, true)).into_iter().collect()
-            }
-            Cells::Rows { rows, columns } => {
-                let mut found = Vec::new();
-                for (row, bits) in rows.of(at) {
-                    for (cell, looked) in columns.iter().enumerate() {
-                        let decided = bits & (1 << cell) != 0;
-                        found.extend(looked.witness(data, row as usize, cell, decided));
-                    }
-                }
-                decisive(found, is)
-            }
-            Cells::Lines { ids, rows } => {
-                let lines = rows.of(at).filter_map(|(row, _)| ids.get(row as usize));
-                let place = |id: &'t str| CellRef { sheet: None, address: Address::Said(id.into()) };
-                lines.map(|id| Witness { place: place(id), cell: 0, decided: true, text: Cow::default() }).collect()
-            }
-            Cells::Of { subject, cells } => {
-                subject.get(at as usize).map_or_else(Vec::new, |subject| self.witnesses(cells, subject, is))
-            }
+    /// What decided; where nothing did, what was looked at.
+    fn witnesses(&self, value: usize, at: u32, is: &FactValue) -> Vec<Witness<'_>> {
+        let mut seen = self.lookup.seen(value, at);
+        let open = matches!(is, FactValue::Bool(false) | FactValue::Null);
+        if !open && seen.iter().any(|one| one.decided) {
+            seen.retain(|one| one.decided);
         }
+        let witness = |Witnessed { spot, rule, decided, text, .. }| {
+            let place = match spot {
+                CellOrLine::Cell(cell) => reference(cell),
+                CellOrLine::Line(id) => CellRef { sheet: None, address: Address::Said(id) },
+            };
+            Witness { place, cell: rule, decided, text }
+        };
+        seen.into_iter().map(witness).collect()
     }
 
     /// Further names of a subject.
@@ -458,88 +349,9 @@ impl<'a> Trace<'a> {
     pub fn add(&mut self, world: &World<'a>, of: Entity, names: &[&str], stage: u32) -> Result<(), Error> {
         let Some(entity) = self.entities.iter().position(|one| *one == of) else { return Ok(()) };
         for name in names {
-            self.value(world, entity, name, None, stage)?;
+            self.value(world, entity, name, stage)?;
         }
         Ok(())
-    }
-}
-
-impl ValueColumn {
-    fn at(&self, at: u32) -> FactValue {
-        if let Some(read) = self.read.get(&at) {
-            return read.clone();
-        }
-        self.column.at(at as usize)
-    }
-}
-
-impl Kept {
-    fn new(column: Column) -> Kept {
-        match (column.bool(), column.str()) {
-            (Ok(flags), _) => Kept::Flags(flags.iter().collect()),
-            (_, Ok(texts)) => Kept::Texts(texts.rechunk().into_owned()),
-            _ => Kept::Others(column),
-        }
-    }
-
-    /// The value of one entity; a column of one value has it for all.
-    fn at(&self, at: usize) -> FactValue {
-        let at = |len: usize| if len == 1 { 0 } else { at };
-        match self {
-            Kept::Flags(flags) => {
-                flags.get(at(flags.len())).copied().flatten().map_or(FactValue::Null, FactValue::Bool)
-            }
-            Kept::Texts(texts) => {
-                texts.get(at(texts.len())).map_or(FactValue::Null, |text| FactValue::Text(text.to_owned()))
-            }
-            Kept::Others(column) => column.get(at(column.len())).map_or(FactValue::Null, |value| fact_value(&value)),
-        }
-    }
-}
-
-/// Where a fact is looked up.
-fn cells_of(world: &World<'_>, fact: usize) -> Cells {
-    let definition = &world.pack.facts[fact];
-    let (rules, source) = match (&definition.formula, definition.of) {
-        (Formula::Own { cells, .. }, Entity::Row(table)) if !cells.is_empty() => (cells, Source::Table(table)),
-        (Formula::Aggregate { cells, source, .. }, _) => (cells, *source),
-        _ => return Cells::None,
-    };
-    let Some(rows) = world.fact_rows[fact].clone() else { return Cells::None };
-    match source {
-        Source::Table(table) => {
-            // A bit stands for each rule, so none may be left out.
-            let columns = rules.iter().map(|rule| Looked::new(world.pack, world.data, table, &rule.column));
-            columns.collect::<Option<_>>().map_or(Cells::None, |columns| Cells::Rows { rows, columns })
-        }
-        source => world
-            .system
-            .get(&source)
-            .and_then(|frame| frame.column("处理编号").ok()?.str().ok().cloned())
-            .map_or(Cells::None, |ids| Cells::Lines { ids, rows }),
-    }
-}
-
-/// What decided; where nothing did, what was looked at.
-fn decisive<'t>(mut found: Vec<Witness<'t>>, is: &FactValue) -> Vec<Witness<'t>> {
-    let open = matches!(is, FactValue::Bool(false) | FactValue::Null);
-    if !open && found.iter().any(|one| one.decided) {
-        found.retain(|one| one.decided);
-    }
-    found
-}
-
-/// The value that most entities have, among those that need no cell.
-fn common(column: &Column) -> FactValue {
-    let null = column.null_count();
-    match column.bool() {
-        Ok(mask) => {
-            let held = mask.sum().unwrap_or_default() as usize;
-            let counts = [(mask.len() - null - held, FactValue::Bool(false)), (held, FactValue::Bool(true))];
-            let most = counts.into_iter().max_by_key(|(count, value)| (*count, *value == FactValue::Bool(false)));
-            most.filter(|(count, _)| *count >= null).map_or(FactValue::Null, |(_, value)| value)
-        }
-        Err(_) => FactValue::Null,
     }
 }
 

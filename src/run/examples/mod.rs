@@ -137,11 +137,11 @@ fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut Seen) -> Result<(
     for _ in 0..MOST_ROUNDS {
         let mut world = World::new(pack, &data, literals.clone(), &history).map_err(|error| format!("  {error}"))?;
         let decided = decide(&mut world, &history, case.run, case.year).map_err(|error| format!("  {error}"))?;
-        let (outcome, _) = decided;
+        let (outcome, trace) = decided;
         let now: BTreeMap<String, String> =
             outcome.lines.iter().map(|line| (line.id.clone(), line.check.clone())).collect();
         if case.answers.is_empty() || now == checks {
-            plan.note(&world, case.run, &outcome, seen);
+            plan.note(&world, &trace, case.run, &outcome, seen);
             return compare(pack, case, &data, &outcome);
         }
         checks = now;

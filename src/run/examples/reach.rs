@@ -16,7 +16,7 @@ use crate::pack::scope::Site;
 use crate::pack::sql::Literals;
 use crate::pack::term::{Kind, Node, Term};
 use crate::pack::{Formula, Pack, Recipient, Run};
-use crate::rule::wording;
+use crate::rule::{Trace, wording};
 
 /// The outcomes of a branch, in the order in which they are kept.
 const OUTCOMES: [&str; 3] = ["成立", "不成立", "未知"];
@@ -135,21 +135,14 @@ impl<'p> Plan<'p> {
     }
 
     /// Notes what one example reached.
-    pub fn note(&self, world: &World<'_>, run: Run, outcome: &Outcome, seen: &mut Seen) {
+    pub fn note(&self, world: &World<'_>, trace: &Trace<'_>, run: Run, outcome: &Outcome, seen: &mut Seen) {
         for ground in outcome.lines.iter().flat_map(|line| &line.grounds) {
             seen.proposals.extend(ground.proposals.iter().map(|place| (ground.rule, *place)));
         }
-        for (at, rule) in self.pack.rules.iter().enumerate().filter(|(_, rule)| rule.runs.contains(&run)) {
-            let site = Site::Entity(rule.of);
-            let scope = rule.scope.as_ref().map_or_else(|| lit(true), |scope| world.compile(scope.term()));
-            let when = world.compile(rule.when.term());
-            let Ok(columns) = world.evaluate(site, &rule.id, vec![scope, when]) else { continue };
-            for row in 0..world.height(rule.of) {
-                if value(&columns[0], row) == Some(true) {
-                    seen.held[at] |= value(&columns[1], row) == Some(true);
-                    seen.failed[at] |= value(&columns[1], row) == Some(false);
-                }
-            }
+        for at in (0..self.pack.rules.len()).filter(|at| self.pack.rules[*at].runs.contains(&run)) {
+            let (held, failed) = trace.outcomes(at);
+            seen.held[at] |= held;
+            seen.failed[at] |= failed;
         }
         // The parts of one site at once: a query costs more than what it evaluates.
         let asked = || self.parts.iter().enumerate().filter(|(_, part)| part.runs.contains(&run));

@@ -70,6 +70,7 @@ impl City {
             label: city.data.registers[CADRE].labels[1].clone(),
             subject: Some(Subject { kind: CADRE, index: 1 }),
             missing: vec!["考核等次".into()],
+            lacks: Vec::new(),
             sources: vec![Origin::Archive("2014-A-诫勉谈话-C-C00002".into())],
         }];
         outcome.register = vec![RegisterEntry {

@@ -60,7 +60,6 @@ fn branches_without_example_are_told() {
     let ended = pack("test", &folder);
     assert_eq!(ended.code, 1);
     for said in [
-        "规则「4.5」：没有例子使它成立",
         "规则「4.5」的条件：没有例子使「上年诫勉」未知",
         "事实「归属年度」的 is：没有例子使「处理编号已填」成立",
         "事实「本年诫勉已决定」的 given：没有例子使「年度＝本年」成立",

@@ -7,6 +7,7 @@ mod faults;
 mod language;
 mod lint;
 mod second;
+mod sources;
 mod stranger;
 mod years;
 

@@ -123,9 +123,22 @@ fn check_source(books: &Books, line: &Value, ground: &Value, source: &str, as_of
             Some(cell.value) == fact(cell.column) && cell.row["线索编号"] == about
         }
         "核实结果" => Some(cell.value) == fact("核实结果") && cell.row["线索编号"] == about,
-        "核实日期" => cell.value > as_of && fact("核实结果") == Some("核实中") && cell.row["线索编号"] == about,
+        // Verified only later, or counting because it was verified this year.
+        "核实日期" => {
+            let later = cell.value > as_of && fact("核实结果") == Some("核实中");
+            (later || cell.value[..4] == as_of[..4]) && cell.row["线索编号"] == about
+        }
         "发现作风问题" => cell.value == "是" && of_recipient && cell.row["谈话日期"] == about,
+        "谈话日期" | "谈话类型" if rule == "2.6-found" => {
+            cell.row["谈话类型"] == "交心谈话" && cell.row["谈话日期"] == about && of_recipient
+        }
         "谈话日期" => about.contains(cell.value) && cell.row["谈话类型"] == "诫勉谈话" && of_recipient,
+        // Whether and as what a lead counts.
+        "收到日期" => cell.value <= as_of && cell.row["线索编号"] == about,
+        "反映对象" => {
+            cell.value == if rule.contains("team") { "班子" } else { "干部" } && cell.row["线索编号"] == about
+        }
+        "党务干部" => rule.starts_with("2.5") && cell.value == "是" && of_recipient,
         // What says for which year the talk answers.
         "所属年度" => about.contains(cell.row["谈话日期"]) && cell.value == "2014" && of_recipient,
         "班子职务" if cell.value == "主要负责人" => of_recipient,
@@ -216,8 +229,8 @@ fn exact_sources() {
     assert_eq!(sources("通报", "B1", 0), weak);
     assert_eq!(sources("约谈", "G11", 0), [&weak[..], &["干部名册!E2"]].concat());
     assert_eq!(sources("约谈", "G13", 0), [&weak[..], &["半年考核_班子!F2"]].concat());
-    // 线索来源 C, 核实结果 G, 情节 I.
-    let found = ["干部名册!E8", "问题线索!C2", "问题线索!G2"];
+    // 收到日期 B, 线索来源 C, 反映对象 D, 核实结果 G, 核实日期 H (this year, too), 情节 I.
+    let found = ["干部名册!E8", "问题线索!B2", "问题线索!C2", "问题线索!D2", "问题线索!G2", "问题线索!H2"];
     assert_eq!(sources("诫勉谈话", "G31", 0), found);
     assert_eq!(sources("调整建议", "G31", 0), [&found[..], &["问题线索!I2"]].concat());
 }
@@ -229,4 +242,35 @@ fn sources_of_joint_liability() {
     let mut sources = texts(&published.line("连带责任处理", "G31")["grounds"][0]["sources"]);
     sources.sort_unstable();
     assert_eq!(sources, ["报送.xlsx!干部名册!E8", "报送.xlsx!干部名册!E9", "报送.xlsx!年度考核_干部!C9"]);
+}
+
+/// A rule about rows cites what decided, shown in the ground or not; facts and 核对码 stay what its rows show.
+#[test]
+fn rules_about_rows_cite_what_decided() {
+    let city = City::new(&[
+        "+问题线索 线索编号=X1 收到日期=2014-11-01 对象=G14 线索来源=随机调研 问题类型=抓党建工作不力 核实结果=属实 核实日期=2015-02-01 情节=轻微",
+        "+谈话记录 谈话日期=2015-03-01 谈话类型=交心谈话 干部编号=G13 发现作风问题=是",
+    ]);
+    let published = city.run("annual");
+    let ground = |action: &str, subject: &str| published.line(action, subject)["grounds"][0].clone();
+    let sources = |ground: &Value| {
+        let mut sources: Vec<String> = texts(&ground["sources"]).into_iter().map(str::to_owned).collect();
+        sources.sort_unstable();
+        sources.into_iter().map(|source| source.strip_prefix("报送.xlsx!").unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let lead = ground("诫勉谈话", "G14");
+    assert_eq!(lead["rule"], "2.5-true");
+    // Received last year: it counts because it was verified this year. G14 is 党务干部 by the register.
+    let columns = ["收到日期", "线索来源", "反映对象", "问题类型", "核实结果", "核实日期"];
+    let found = sources(&lead);
+    let books = Books::read(&city.input());
+    let mut cited: Vec<&str> = found.iter().map(|source| books.cell(&format!("报送.xlsx!{source}")).column).collect();
+    cited.sort_unstable();
+    let mut wanted: Vec<&str> = columns.into_iter().chain(["党务干部"]).collect();
+    wanted.sort_unstable();
+    assert_eq!(cited, wanted, "{found:?}");
+    let shown: Vec<&String> = lead["facts"].as_object().unwrap().keys().collect();
+    assert_eq!(shown, ["情节", "核实结果", "线索来源", "线索编号", "问题类型"]);
+    // 谈话日期 A, 谈话类型 B, 发现作风问题 D.
+    assert_eq!(sources(&ground("函询", "G13")), ["谈话记录!A3", "谈话记录!B3", "谈话记录!D3"]);
 }

@@ -16,7 +16,7 @@ pub mod golden;
 mod merging;
 mod packs;
 mod parameters;
-mod pendings;
+pub mod pendings;
 mod sameness;
 mod talk_plan;
 

@@ -1,6 +1,6 @@
 //! What cannot be decided is pending and says what is missing; it is never a "no", nor a flood.
 
-use super::city::{City, rows_of};
+use super::city::{City, rows_of, texts};
 use super::{check, check_faulty};
 
 #[test]
@@ -44,4 +44,57 @@ fn tables_that_nobody_sent() {
     check("annual", &["-年度考核_班子"], &[], &pending.iter().map(String::as_str).collect::<Vec<_>>());
     check("annual", &["-年度目标考核"], &[], &[]);
     check("half-year", &["-谈话记录"], &[], &[]);
+}
+
+const WEAK: &str = "半年考核_班子 B1 目标完成得分=59.9";
+const LATE: &str = "年度目标考核 B1 目标完成得分=59.9";
+
+/// What is pending about somebody under a rule: missing, sources, and what 待定事项 says is to be done.
+#[track_caller]
+pub fn asked(city: &City, command: &str, rule: &str, subject: &str) -> (Vec<String>, Vec<String>, String) {
+    let published = city.run(command);
+    let case = published.pendings.iter().find(|case| case["rule"] == rule && case["subject_id"] == subject).unwrap();
+    let own = |name: &str| texts(&case[name]).into_iter().map(str::to_owned).collect::<Vec<String>>();
+    let rows = rows_of(&city.output().join("2015-annual/待定事项.xlsx"));
+    let header = rows.iter().find(|row| row.iter().any(|cell| cell == "怎么办")).unwrap();
+    let at = |name: &str| header.iter().position(|cell| cell == name).unwrap();
+    let row = rows.iter().find(|row| row[at("编号")] == subject && row[at("规则")].split('、').any(|one| one == rule));
+    (own("missing"), own("sources"), row.unwrap()[at("怎么办")].clone())
+}
+
+#[track_caller]
+fn told(edits: &[&str], rule: &str, subject: &str) -> (Vec<String>, String) {
+    let (_, sources, remedy) = asked(&City::new(edits), "annual", rule, subject);
+    (sources, remedy)
+}
+
+/// `missing` keeps the fact's name; its cell is the source, and its column is what is to be filled in.
+#[test]
+fn a_fact_without_a_value_leads_to_the_blank_cell() {
+    let no_style = "年度目标考核 B1 作风改进评价=";
+    let (sources, remedy) = told(&[WEAK, LATE, no_style, "年度目标考核 B2 作风改进评价=明显"], "1.5", "B1");
+    // 年度 A, 考核部门 B, 单位编号 C, 目标完成得分 D, 目标完成评价 E, 作风改进评价 F.
+    let cells = ["报送.xlsx!半年考核_班子!D2", "报送.xlsx!年度目标考核!D2", "报送.xlsx!年度目标考核!F2"];
+    let mut found: Vec<&str> = sources.iter().map(String::as_str).collect();
+    found.sort_unstable();
+    assert_eq!(found, cells);
+    assert_eq!(remedy, "请市委目督办、市政府目督办在《年度目标考核》中补齐「作风改进评价」，以查明「作风改进不明显」");
+    // Without a row there is no cell: the table is to be sent.
+    let (_, remedy) = told(&[WEAK, "-年度目标考核 B1"], "1.5", "B1");
+    assert!(remedy.contains("补报或补齐《年度目标考核》，以查明「作风改进不明显」"), "{remedy}");
+}
+
+#[test]
+fn what_is_blank_is_among_the_sources_of_a_case() {
+    let lead = "+问题线索 线索来源=省级部门 对象=G13 核实结果=属实";
+    let (sources, remedy) = told(&[lead, "+问题线索 线索编号=X2 对象=G22 情节=轻微"], "2.1-serious", "G13");
+    assert!(sources.iter().any(|source| source.ends_with("问题线索!I2")), "{sources:?}");
+    assert_eq!(remedy, "请市委组织部干部监督机构在《问题线索》中补齐「情节」");
+    // On a sheet without that column its row is what lacks it.
+    let (sources, _) = told(&[lead], "2.1-serious", "G13");
+    assert!(sources.iter().any(|source| source.ends_with("问题线索!A2")), "{sources:?}");
+    let undated = "+问题线索 线索编号=X2 收到日期=2013-09-10 对象=B1 核实结果=属实 核实日期=";
+    let (sources, remedy) = told(&[undated], "往年线索", "B1");
+    assert!(sources.iter().any(|source| source.ends_with("问题线索!H2")), "{sources:?}");
+    assert_eq!(remedy, "请市委组织部干部监督机构在《问题线索》中补齐「核实日期」");
 }

@@ -59,6 +59,18 @@ impl Node {
         }
     }
 
+    /// Visits the atoms that give the condition its value: of parts that agree with it, those that do so.
+    pub fn deciding(&self, atom: &dyn Fn(usize) -> Option<bool>, visit: &mut dyn FnMut(usize)) {
+        match self {
+            Node::Atom(at) => visit(*at),
+            Node::All(nodes) | Node::Any(nodes) => {
+                let value = self.value(atom);
+                nodes.iter().filter(|node| node.value(atom) == value).for_each(|node| node.deciding(atom, visit));
+            }
+            Node::Not(node) => node.deciding(atom, visit),
+        }
+    }
+
     /// Visits the atoms that keep the condition unknown: those without a value in parts without one.
     pub fn open(&self, atom: &dyn Fn(usize) -> Option<bool>, visit: &mut dyn FnMut(usize)) {
         if self.value(atom).is_some() {

@@ -1,0 +1,120 @@
+//! A value as it stands in a ground, and columns of values as people write them.
+
+use std::borrow::Cow;
+
+use polars::prelude::*;
+
+/// The value of a fact as it stands in a ground.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum FactValue {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Number(f64),
+    Text(String),
+}
+
+impl FactValue {
+    /// As it stands in a cell; none if it is blank.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            FactValue::Null => None,
+            FactValue::Bool(value) => Some(value.to_string()),
+            FactValue::Int(value) => Some(value.to_string()),
+            FactValue::Number(value) => Some(value.to_string()),
+            FactValue::Text(value) => Some(value.clone()),
+        }
+    }
+
+    /// As people say it; `unknown` where it has no value.
+    pub fn said(&self, unknown: &str) -> String {
+        match self {
+            FactValue::Bool(true) => "是".to_owned(),
+            FactValue::Bool(false) => "否".to_owned(),
+            other => other.text().unwrap_or_else(|| unknown.to_owned()),
+        }
+    }
+}
+
+/// The values of a column, by what they are.
+pub enum Kept {
+    Flags(Vec<Option<bool>>),
+    Texts(StringChunked),
+    Others(Column),
+}
+
+impl Kept {
+    pub fn new(column: Column) -> Kept {
+        match (column.bool(), column.str()) {
+            (Ok(flags), _) => Kept::Flags(flags.iter().collect()),
+            (_, Ok(texts)) => Kept::Texts(texts.rechunk().into_owned()),
+            _ => Kept::Others(column),
+        }
+    }
+
+    /// The value of one entity; a column of one value has it for all.
+    pub fn at(&self, at: usize) -> FactValue {
+        let at = |len: usize| if len == 1 { 0 } else { at };
+        match self {
+            Kept::Flags(flags) => {
+                flags.get(at(flags.len())).copied().flatten().map_or(FactValue::Null, FactValue::Bool)
+            }
+            Kept::Texts(texts) => {
+                texts.get(at(texts.len())).map_or(FactValue::Null, |text| FactValue::Text(text.to_owned()))
+            }
+            Kept::Others(column) => column.get(at(column.len())).map_or(FactValue::Null, |value| fact_value(&value)),
+        }
+    }
+}
+
+/// A column's cells as people write them.
+#[derive(Debug, Clone)]
+pub enum Texts {
+    Strings(StringChunked),
+    Others(Column),
+}
+
+impl Texts {
+    /// The texts of a frame's column, if it has one of that name.
+    pub fn of(frame: &DataFrame, column: &str) -> Option<Texts> {
+        let column = frame.column(column).ok()?;
+        Some(match column.str() {
+            Ok(texts) => Texts::Strings(texts.rechunk().into_owned()),
+            Err(_) => Texts::Others(column.clone()),
+        })
+    }
+
+    /// The text of one row; none if it is blank.
+    pub fn at(&self, row: usize) -> Option<Cow<'_, str>> {
+        match self {
+            Texts::Strings(texts) if row < texts.len() => texts.get(row).map(Cow::Borrowed),
+            Texts::Strings(_) => None,
+            Texts::Others(column) => fact_value(&column.get(row).ok()?).text().map(Cow::Owned),
+        }
+    }
+}
+
+/// A cell of a frame as people write it.
+pub fn text_at(frame: &DataFrame, column: &str, row: usize) -> Option<String> {
+    fact_value(&frame.column(column).ok()?.get(row).ok()?).text()
+}
+
+/// A column's value as it stands in a ground.
+pub fn fact_value(value: &AnyValue<'_>) -> FactValue {
+    match value {
+        AnyValue::Null => FactValue::Null,
+        AnyValue::Boolean(value) => FactValue::Bool(*value),
+        AnyValue::Float64(value) => FactValue::Number(*value),
+        AnyValue::Date(days) => {
+            let day = chrono::NaiveDate::from_ymd_opt(1970, 1, 1)
+                .and_then(|epoch| epoch.checked_add_signed(chrono::Duration::days(i64::from(*days))));
+            day.map_or(FactValue::Null, |day| FactValue::Text(day.to_string()))
+        }
+        other => match (other.get_str(), other.extract::<i64>()) {
+            (Some(text), _) => FactValue::Text(text.to_owned()),
+            (None, Some(value)) => FactValue::Int(value),
+            (None, None) => FactValue::Null,
+        },
+    }
+}
