@@ -5,8 +5,8 @@
 //! published list can carry because the same work gives the same value whenever it is done, and 封印,
 //! which also covers when and how an entry was written.
 
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql, Transaction, params};
 use sha2::{Digest, Sha256};
 
 /// What an entry says.
@@ -81,6 +81,14 @@ impl Feed {
         Feed(Sha256::new())
     }
 
+    /// Of an entry, before its rows.
+    fn of(kind: &str, of: Option<i64>) -> Feed {
+        let mut feed = Feed::new();
+        feed.text(kind);
+        feed.value(of.map_or(ValueRef::Null, ValueRef::Integer));
+        feed
+    }
+
     fn part(&mut self, tag: u8, bytes: &[u8]) {
         self.0.update([tag]);
         self.0.update((bytes.len() as u64).to_le_bytes());
@@ -144,15 +152,8 @@ pub(super) fn tail(connection: &Connection) -> rusqlite::Result<Tail> {
 }
 
 /// The hash over an entry's own content; also counts its rows per table.
-pub(super) fn content(
-    connection: &Connection,
-    number: i64,
-    kind: &str,
-    of: Option<i64>,
-) -> rusqlite::Result<(String, Vec<i64>)> {
-    let mut feed = Feed::new();
-    feed.text(kind);
-    feed.value(of.map_or(ValueRef::Null, ValueRef::Integer));
+fn content(connection: &Connection, number: i64, kind: &str, of: Option<i64>) -> rusqlite::Result<(String, Vec<i64>)> {
+    let mut feed = Feed::of(kind, of);
     let mut counts = Vec::with_capacity(DETAILS.len());
     for detail in details(connection)? {
         let sql =
@@ -179,33 +180,81 @@ pub(super) fn content(
     Ok((feed.hex(), counts))
 }
 
-/// Appends the entry whose rows were written under the number after the tail's.
-pub(super) fn append(transaction: &Transaction<'_>, kind: Kind, of: Option<i64>, story: &str) -> rusqlite::Result<()> {
-    let number = tail(transaction)?.number + 1;
-    let (content, _) = content(transaction, number, kind.word(), of)?;
-    append_hashed(transaction, kind, of, story, &content)
-}
-
-/// As [`append`], with the entry's content hashed already.
-pub(super) fn append_hashed(
-    transaction: &Transaction<'_>,
+/// An entry in the making: its rows are hashed as they are written, as [`content`] reads them back.
+pub(super) struct EntryRows<'t> {
+    transaction: &'t Transaction<'t>,
+    before: Tail,
     kind: Kind,
     of: Option<i64>,
-    story: &str,
-    content: &str,
-) -> rusqlite::Result<()> {
-    let before = tail(transaction)?;
-    let number = before.number + 1;
-    let chain = digest([before.chain.as_str(), content]);
-    let time = now();
-    let seal = digest([before.seal.as_str(), &chain, &time, story]);
-    transaction.execute(
-        "INSERT INTO 记录 (记录号, 种类, 登记号, 内容值, 链值, 时间, 经过, 封印) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        params![number, kind.word(), of, content, chain, time, story, seal],
-    )?;
-    transaction.execute("DELETE FROM 链尾", [])?;
-    transaction.execute("INSERT INTO 链尾 (记录号, 封印) VALUES (?1, ?2)", params![number, seal])?;
-    Ok(())
+    feed: Feed,
+    /// Tables that are begun.
+    begun: usize,
+}
+
+impl<'t> EntryRows<'t> {
+    pub(super) fn new(transaction: &'t Transaction<'t>, kind: Kind, of: Option<i64>) -> rusqlite::Result<Self> {
+        let before = tail(transaction)?;
+        Ok(EntryRows { transaction, before, kind, of, feed: Feed::of(kind.word(), of), begun: 0 })
+    }
+
+    pub(super) fn number(&self) -> i64 {
+        self.before.number + 1
+    }
+
+    /// Names the tables up to one (of which rows follow), or the rest of them.
+    fn begin(&mut self, table: Option<usize>) {
+        for (at, detail) in DETAILS.iter().enumerate().take(table.map_or(DETAILS.len(), |at| at + 1)).skip(self.begun) {
+            if detail.since == 1 || table == Some(at) {
+                self.feed.text(detail.table);
+            }
+        }
+        self.begun = table.map_or(DETAILS.len(), |at| at + 1);
+    }
+
+    /// Writes a row: its values but 记录号, in the order of [`DETAILS`]; tables come in that order, too.
+    pub(super) fn add(&mut self, table: &str, values: &[&dyn ToSql]) -> rusqlite::Result<()> {
+        let at = DETAILS.iter().position(|detail| detail.table == table).unwrap_or(DETAILS.len());
+        if at >= self.begun {
+            self.begin(Some(at));
+        }
+        let detail = &DETAILS[at];
+        let marks = ", ?".repeat(values.len());
+        let sql = format!("INSERT INTO {table} (记录号, {}) VALUES (?{marks})", detail.columns);
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        statement.raw_bind_parameter(1, self.before.number + 1)?;
+        self.feed.part(b'|', &[]);
+        for (at, value) in (2..).zip(values) {
+            match value.to_sql()? {
+                ToSqlOutput::Borrowed(value) => self.feed.value(value),
+                ToSqlOutput::Owned(value) => self.feed.value(ValueRef::from(&value)),
+                other => return Err(rusqlite::Error::ToSqlConversionFailure(format!("{other:?}").into())),
+            }
+            statement.raw_bind_parameter(at, value)?;
+        }
+        statement.raw_execute().map(drop)
+    }
+
+    /// The hash over what was written.
+    pub(super) fn content(&mut self) -> String {
+        self.begin(None);
+        std::mem::replace(&mut self.feed, Feed::new()).hex()
+    }
+
+    /// Appends the entry, with its content hashed.
+    pub(super) fn close(self, content: &str, story: &str) -> rusqlite::Result<()> {
+        let EntryRows { transaction, before, kind, of, .. } = self;
+        let number = before.number + 1;
+        let chain = digest([before.chain.as_str(), content]);
+        let time = now();
+        let seal = digest([before.seal.as_str(), &chain, &time, story]);
+        transaction.execute(
+            "INSERT INTO 记录 (记录号, 种类, 登记号, 内容值, 链值, 时间, 经过, 封印) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![number, kind.word(), of, content, chain, time, story, seal],
+        )?;
+        transaction.execute("DELETE FROM 链尾", [])?;
+        transaction.execute("INSERT INTO 链尾 (记录号, 封印) VALUES (?1, ?2)", params![number, seal])?;
+        Ok(())
+    }
 }
 
 /// The clock is told in the archive alone, never in a result.

@@ -7,31 +7,13 @@ use super::error::Error;
 use super::open::Archive;
 use super::people::{people, people_sheet};
 use super::periods::{periods, periods_sheet};
-use super::read::{book_answers, parsed};
-use super::registration::Pairs;
-use super::tasks::{Due, Standing, Talk, talks, tasks, tasks_sheet};
+use super::sheets::{LedgerSheet, day_shown, sheet};
+use super::standings::Standings;
+use super::stored::{Pairs, parsed, run_of};
+use super::tasks::{Due, tasks_sheet};
 use super::workdays::Calendar;
 use crate::fact::Decision;
-use crate::fact::history::Entered;
 use crate::pack::printed;
-
-/// A sheet of texts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LedgerSheet {
-    pub name: String,
-    pub title: String,
-    pub columns: Vec<String>,
-    pub rows: Vec<Vec<String>>,
-}
-
-/// What the archive holds, as it stands on a day.
-#[derive(Default)]
-pub(super) struct Standings {
-    pub dockets: Vec<Docket>,
-    pub talks: Vec<Talk>,
-    pub entered: Vec<Entered>,
-    pub due: Vec<Due>,
-}
 
 /// Columns of the ledger that come from the list as printed.
 const PRINTED: [&str; 6] =
@@ -52,24 +34,6 @@ impl Archive {
             self.book_sheet().map_err(fault)?,
             self.entries_sheet().map_err(fault)?,
         ])
-    }
-
-    /// How many tasks are overdue and how many are due soon on a day.
-    pub fn due(&self, as_of: NaiveDate, calendar: &Calendar) -> Result<(usize, usize), Error> {
-        let due = self.standings(Some(as_of), calendar)?.due;
-        let count = |standing| due.iter().filter(|due| due.standing == standing).count();
-        Ok((count(Standing::Overdue), count(Standing::Soon)))
-    }
-
-    /// All that the ledger tells about, read once.
-    pub(super) fn standings(&self, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<Standings, Error> {
-        let dockets = self.dockets()?;
-        let Some(connection) = &self.connection else { return Ok(Standings::default()) };
-        let runs: Vec<_> = dockets.iter().map(|docket| &docket.past).collect();
-        let talks = talks(connection, &runs).map_err(|error| self.fault(error))?;
-        let entered = book_answers(connection).map_err(|error| self.fault(error))?;
-        let due = tasks(&dockets, &talks, as_of, calendar);
-        Ok(Standings { dockets, talks, entered, due })
     }
 
     /// Every answer ever given: amended ones too.
@@ -147,27 +111,13 @@ impl Archive {
                 row.get(1)?,
                 number(2)?,
                 number(3)?,
-                run.map(|code| super::write::run_of(&code).title().to_owned()).unwrap_or_default(),
+                run.map(|code| run_of(&code).title().to_owned()).unwrap_or_default(),
                 row.get(5)?,
                 row.get(6)?,
                 row.get(7)?,
             ]);
         }
         Ok(sheet)
-    }
-}
-
-/// A day as the ledger's cells have it; empty where none is known.
-pub(super) fn day_shown(day: Option<NaiveDate>) -> String {
-    day.map(|day| day.to_string()).unwrap_or_default()
-}
-
-pub(super) fn sheet(name: &str, title: &str, columns: &[&str]) -> LedgerSheet {
-    LedgerSheet {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        columns: columns.iter().map(|&column| column.to_owned()).collect(),
-        rows: Vec::new(),
     }
 }
 

@@ -20,20 +20,23 @@ mod published;
 mod read;
 mod record;
 mod registration;
+mod sheets;
 mod show;
+mod standings;
+mod stored;
 mod tasks;
 pub mod workdays;
 mod write;
 
 pub use error::Error;
-pub use ledger::LedgerSheet;
-pub use open::{Archive, Mode, WAIT, is_emptied};
-pub use published::{SEAL, Unrecorded, folder_name, open_lists, seal, sealed_workbooks};
+pub use open::{Archive, Mode, Settled, WAIT, is_emptied};
+pub use published::{SEAL, Ticket, Unrecorded, folder_name, open_lists, seal, sealed_workbooks};
 pub use read::{History, PastRun, Withdrawn};
 pub use record::{Fault, Outcome, Recorded};
 pub use registration::{
-    ExtraColumn, FollowUp, Lines, Period, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList,
-    RegisteredTalk, Registration, Vocabulary,
+    ExtraColumn, FollowUp, Period, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows, RegisteredTalk,
+    Registration, RowOf, Vocabulary,
 };
+pub use sheets::LedgerSheet;
+pub use stored::{Pairs, as_pairs, pairs};
 pub use workdays::Calendar;
-pub use write::{Settled, Ticket};

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::chain::{self, Tail};
 use super::error::Error;
 use super::migrations::{APPLICATION_ID, STEPS};
-use super::write::Settled;
+use crate::pack::Run;
 
 /// How long to wait for another kaohe.
 pub const WAIT: Duration = Duration::from_secs(10);
@@ -27,6 +27,26 @@ pub enum Mode {
     Record,
     /// `show`, `verify`, `export`: the file must be there and may lie on a medium that is read-only.
     Read,
+}
+
+/// What became of registrations that a killed run left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    pub year: i32,
+    pub run: Run,
+    /// Confirmed, or dropped.
+    pub published: bool,
+}
+
+impl std::fmt::Display for Settled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let run = format!("{}年{}", self.year, self.run.title());
+        if self.published {
+            write!(f, "上一次运行（{run}）发布后中断，档案已补记为发布")
+        } else {
+            write!(f, "上一次运行（{run}）在发布前中断，其登记已作废，原有结果未动")
+        }
+    }
 }
 
 /// An open archive.

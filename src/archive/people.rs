@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::docket::{Docket, State};
 use super::error::Error;
-use super::ledger::{LedgerSheet, Standings, sheet};
 use super::open::Archive;
 use super::periods::periods;
-use super::record::in_words;
+use super::sheets::{LedgerSheet, sheet};
+use super::standings::Standings;
+use super::stored::in_words;
 use super::tasks::Talk;
 use super::workdays::Calendar;
 use crate::fact::history::Entered;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Months, NaiveDate};
 
 use super::docket::Docket;
-use super::ledger::{LedgerSheet, day_shown, sheet};
+use super::sheets::{LedgerSheet, day_shown, sheet};
 use super::tasks::Talk;
 use crate::pack::printed;
 use crate::table::date;

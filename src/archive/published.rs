@@ -1,10 +1,11 @@
 //! The archive's view of a published folder: whose it is, and whether people have written into it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -12,7 +13,7 @@ use super::chain::hex;
 use super::error::Error;
 use super::open::Archive;
 use super::record::rows::{self, Sheet};
-use super::write::Ticket;
+use super::stored::parsed;
 use crate::pack::{Run, printed};
 
 /// The file in a published folder that says which registration it belongs to.
@@ -27,6 +28,18 @@ struct Seal {
     /// [`printed::CHANGES`], since a run's files must not depend on the one before.
     workbooks: BTreeMap<String, String>,
 }
+
+/// A registration that is written but not yet published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// Goes into the published folder, so that it can be told whose folder it is.
+    pub mark: String,
+    /// None: the latest published registration says exactly the same and stands on.
+    pub(super) number: Option<i64>,
+}
+
+/// Columns with what is printed there.
+pub type PrintedCells = Vec<(String, String)>;
 
 /// The folder of a run in DIR.
 pub fn folder_name(year: i32, run: Run) -> String {
@@ -168,12 +181,41 @@ impl Archive {
         Ok(found)
     }
 
+    /// What the lists of a published run say of these lines, by column; those alone that this archive holds.
+    pub fn printed_lines(&self, run_dir: &Path, ids: &BTreeSet<&str>) -> Result<HashMap<String, PrintedCells>, Error> {
+        match (&self.connection, mark(run_dir)?) {
+            (Some(connection), Some(mark)) => printed_lines(connection, &mark, ids).map_err(|error| self.fault(error)),
+            _ => Ok(HashMap::new()),
+        }
+    }
+
     /// Whether a registration with this mark was ever written.
     fn holds(&self, mark: &str) -> Result<bool, Error> {
         let Some(connection) = &self.connection else { return Ok(false) };
         let known = "SELECT EXISTS (SELECT 1 FROM 记录 WHERE 种类 = '登记' AND 内容值 = ?1)";
         connection.query_row(known, [mark], |row| row.get(0)).map_err(|error| self.fault(error))
     }
+}
+
+fn printed_lines(
+    connection: &Connection,
+    mark: &str,
+    ids: &BTreeSet<&str>,
+) -> rusqlite::Result<HashMap<String, PrintedCells>> {
+    let mut statement = connection.prepare(
+        "SELECT 处理编号, 列, 各格 FROM 事项 JOIN 名单 ON 名单.记录号 = 事项.记录号 AND 名单.名单 = 事项.名单 WHERE 事项.记录号 =
+         (SELECT MAX(记录号) FROM 记录 WHERE 种类 = '登记' AND 内容值 = ?1)",
+    )?;
+    let mut rows = statement.query([mark])?;
+    let mut found = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(0)?;
+        if ids.contains(id.as_str()) {
+            let columns: Vec<String> = parsed(row, 1)?;
+            found.insert(id, columns.into_iter().zip(parsed::<Vec<String>>(row, 2)?).collect());
+        }
+    }
+    Ok(found)
 }
 
 fn is_changes(workbook: &str) -> bool {

@@ -5,16 +5,14 @@
 //! proposes again, so that its answers are handed over by line and 核对码.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::chain::digest;
 use super::error::Error;
 use super::open::Archive;
-use super::published;
-use super::registration::{Pairs, StoredDecision, Vocabulary};
-use super::write::{json, run_of};
+use super::registration::Vocabulary;
+use super::stored::{Pairs, StoredDecision, json, parsed, parsed_or_none, run_of};
 use crate::fact::history::{Answered, CarriedOut, Entered, PastGround, PastLine};
 use crate::fact::{self, Decision};
 use crate::pack::{Run, printed};
@@ -78,23 +76,12 @@ impl History {
     }
 }
 
-/// Columns with what is printed there.
-pub type PrintedCells = Vec<(String, String)>;
-
 impl Archive {
     /// Every 处理编号 that was ever published: what 谈话记录 may cite. Needed before the run's year is known.
     pub fn known_lines(&self) -> Result<BTreeSet<String>, Error> {
         match &self.connection {
             Some(connection) => known_lines(connection).map_err(|error| self.fault(error)),
             None => Ok(BTreeSet::new()),
-        }
-    }
-
-    /// What the lists of a published run say of these lines, by column; those alone that this archive holds.
-    pub fn printed_lines(&self, run_dir: &Path, ids: &BTreeSet<&str>) -> Result<HashMap<String, PrintedCells>, Error> {
-        match (&self.connection, published::mark(run_dir)?) {
-            (Some(connection), Some(mark)) => printed_lines(connection, &mark, ids).map_err(|error| self.fault(error)),
-            _ => Ok(HashMap::new()),
         }
     }
 
@@ -112,27 +99,6 @@ fn known_lines(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
         connection.prepare(&format!("SELECT DISTINCT 处理编号 FROM 事项 WHERE 记录号 IN ({PUBLISHED})"))?;
     let rows = statement.query_map([], |row| row.get(0))?;
     rows.collect()
-}
-
-fn printed_lines(
-    connection: &Connection,
-    mark: &str,
-    ids: &BTreeSet<&str>,
-) -> rusqlite::Result<HashMap<String, PrintedCells>> {
-    let mut statement = connection.prepare(
-        "SELECT 处理编号, 列, 各格 FROM 事项 JOIN 名单 ON 名单.记录号 = 事项.记录号 AND 名单.名单 = 事项.名单 WHERE 事项.记录号 =
-         (SELECT MAX(记录号) FROM 记录 WHERE 种类 = '登记' AND 内容值 = ?1)",
-    )?;
-    let mut rows = statement.query([mark])?;
-    let mut found = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let id: String = row.get(0)?;
-        if ids.contains(id.as_str()) {
-            let columns: Vec<String> = parsed(row, 1)?;
-            found.insert(id, columns.into_iter().zip(parsed::<Vec<String>>(row, 2)?).collect());
-        }
-    }
-    Ok(found)
 }
 
 fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<History> {
@@ -202,22 +168,6 @@ pub(super) fn latest_runs(connection: &Connection) -> rusqlite::Result<Vec<PastR
         })
     })?;
     rows.collect()
-}
-
-/// Parses a JSON cell; what cannot be parsed was not written by us.
-pub(super) fn parsed<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T> {
-    let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
-    })
-}
-
-pub(super) fn parsed_or_none<T: serde::de::DeserializeOwned>(
-    row: &rusqlite::Row<'_>,
-    column: usize,
-) -> rusqlite::Result<Option<T>> {
-    let blank = matches!(row.get_ref(column)?, rusqlite::types::ValueRef::Null);
-    if blank { Ok(None) } else { parsed(row, column).map(Some) }
 }
 
 /// The lines of a registration with the decisions that count.

@@ -8,13 +8,14 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::stored::Pairs;
 use crate::fact::Decision;
 use crate::fact::history::PastGround;
 use crate::pack::{Answers, Pack, Run, Task};
 
-/// One run's proposals; `L` holds the lines of each list.
+/// One run's proposals; `R` holds the rows of each list.
 #[derive(Debug, Clone)]
-pub struct Registration<L = Vec<RegisteredLine<'static>>> {
+pub struct Registration<R = Vec<RegisteredRow<'static>>> {
     pub year: i32,
     pub run: Run,
     pub as_of: NaiveDate,
@@ -22,10 +23,8 @@ pub struct Registration<L = Vec<RegisteredLine<'static>>> {
     pub pack_version: String,
     pub pack_hash: String,
     pub vocabulary: Vocabulary,
-    /// Every list of the run in the pack's order, those without rows too.
-    pub lists: Vec<RegisteredList<L>>,
-    /// The register of talks, if the pack has one.
-    pub book: Option<RegisteredBook>,
+    /// Every list of the run in the pack's order, those without rows too; then the register of talks, if the pack has one.
+    pub lists: Vec<RegisteredList<R>>,
     /// The talks that the run used.
     pub talks: Vec<RegisteredTalk>,
 }
@@ -161,31 +160,55 @@ impl From<&crate::pack::AnswerColumn> for ExtraColumn {
 }
 
 #[derive(Debug, Clone)]
-pub struct RegisteredList<L = Vec<RegisteredLine<'static>>> {
+pub struct RegisteredList<R = Vec<RegisteredRow<'static>>> {
     pub name: String,
     /// The text of the title row as printed: it tells an empty list's year and run.
     pub title: String,
     /// Headers of the printed columns, in order; all of them, compared or not.
     pub columns: Vec<String>,
-    /// Answer columns beside the common ones.
+    /// Columns that people fill in, beside those that all lists for a committee have.
     pub extra: Vec<ExtraColumn>,
-    pub lines: L,
+    /// The register of talks, and no list for a committee.
+    pub is_register: bool,
+    pub rows: R,
 }
 
-/// The lines of a list in its order. A list may be long: each is made when it is written.
-pub trait Lines {
+/// The rows of a list in its order. A list may be long: each is made when it is written.
+pub trait RegisteredRows {
     fn count(&self) -> usize;
-    fn line(&self, at: usize) -> Cow<'_, RegisteredLine<'_>>;
+    fn row(&self, at: usize) -> Cow<'_, RegisteredRow<'_>>;
 }
 
-impl Lines for Vec<RegisteredLine<'_>> {
+impl RegisteredRows for Vec<RegisteredRow<'_>> {
     fn count(&self) -> usize {
         self.len()
     }
 
-    fn line(&self, at: usize) -> Cow<'_, RegisteredLine<'_>> {
+    fn row(&self, at: usize) -> Cow<'_, RegisteredRow<'_>> {
         Cow::Borrowed(&self[at])
     }
+}
+
+#[derive(Debug, Clone)]
+pub struct RegisteredRow<'a> {
+    pub subject_kind: Cow<'a, str>,
+    pub subject_id: Cow<'a, str>,
+    pub of: RowOf<'a>,
+    /// The answer that the row is published with, by column.
+    pub filled: Pairs,
+    /// Texts exactly as printed, one per column of the list (answer cells may be left empty).
+    pub cells: Vec<Cow<'a, str>>,
+}
+
+/// What a row tells about.
+#[derive(Debug, Clone)]
+pub enum RowOf<'a> {
+    Line(RegisteredLine<'a>),
+    /// In the register of talks: the file (档案), and 处理编号 of the lines behind it.
+    Entry {
+        file: Cow<'a, str>,
+        lines: Cow<'a, [String]>,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -194,42 +217,12 @@ pub struct RegisteredLine<'a> {
     /// 核对码.
     pub check: Cow<'a, str>,
     pub action: Cow<'a, str>,
-    pub subject_kind: Cow<'a, str>,
-    pub subject_id: Cow<'a, str>,
     pub subject_name: Cow<'a, str>,
     pub options: Cow<'a, [String]>,
     pub rules: Vec<Cow<'a, str>>,
     pub grounds: Vec<PastGround>,
     /// 半年已决定: the line (id, 核对码) whose decision counts as this one's own.
     pub adopted: Option<(String, String)>,
-    /// The answer that the list is published with.
-    pub filled: Option<Decision>,
-    /// Texts exactly as printed, one per column of the list (answer cells may be left empty).
-    pub cells: Vec<Cow<'a, str>>,
-}
-
-/// The register of talks as printed.
-#[derive(Debug, Clone)]
-pub struct RegisteredBook {
-    pub name: String,
-    pub title: String,
-    pub columns: Vec<String>,
-    /// The columns that people fill in.
-    pub answers: Vec<ExtraColumn>,
-    pub entries: Vec<RegisteredEntry>,
-}
-
-#[derive(Debug, Clone)]
-pub struct RegisteredEntry {
-    /// The file (档案) it belongs in.
-    pub file: String,
-    pub subject_kind: String,
-    pub subject_id: String,
-    /// 处理编号 of the lines behind it.
-    pub lines: Vec<String>,
-    /// (column, text) that the register is published with.
-    pub filled: Vec<(String, String)>,
-    pub cells: Vec<String>,
 }
 
 /// A talk that a run used.
@@ -242,50 +235,4 @@ pub struct RegisteredTalk {
     pub kind: String,
     pub year: Option<String>,
     pub line: Option<String>,
-}
-
-/// An answer as it stands in the archive's JSON cells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct StoredDecision {
-    #[serde(rename = "委员会意见")]
-    opinion: String,
-    #[serde(rename = "决定方式")]
-    method: String,
-    #[serde(rename = "决定日期")]
-    date: String,
-    #[serde(rename = "备注")]
-    remark: String,
-    #[serde(rename = "其他")]
-    extra: Pairs,
-}
-
-/// (column, text) pairs as a JSON object, in the order of the columns' names.
-pub(super) type Pairs = std::collections::BTreeMap<String, String>;
-
-pub(super) fn pairs(given: &[(String, String)]) -> Pairs {
-    given.iter().filter(|(_, text)| !text.is_empty()).cloned().collect()
-}
-
-impl From<&Decision> for StoredDecision {
-    fn from(decision: &Decision) -> StoredDecision {
-        StoredDecision {
-            opinion: decision.opinion.clone(),
-            method: decision.method.clone(),
-            date: decision.date.clone(),
-            remark: decision.remark.clone(),
-            extra: pairs(&decision.extra),
-        }
-    }
-}
-
-impl From<StoredDecision> for Decision {
-    fn from(stored: StoredDecision) -> Decision {
-        Decision {
-            opinion: stored.opinion,
-            method: stored.method,
-            date: stored.date,
-            remark: stored.remark,
-            extra: stored.extra.into_iter().collect(),
-        }
-    }
 }

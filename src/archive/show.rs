@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 
 use super::docket::{Docket, Docketed, State};
 use super::error::Error;
-use super::ledger::Standings;
 use super::open::Archive;
 use super::periods::{Running, periods};
-use super::record::in_words;
+use super::standings::Standings;
+use super::stored::in_words;
 use super::tasks::{Due, Standing};
 use super::workdays::Calendar;
 

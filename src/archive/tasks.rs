@@ -8,9 +8,9 @@ use chrono::{Days, Months, NaiveDate};
 use rusqlite::Connection;
 
 use super::docket::Docket;
-use super::ledger::{LedgerSheet, day_shown, sheet};
 use super::read::PastRun;
-use super::record::as_pairs;
+use super::sheets::{LedgerSheet, day_shown, sheet};
+use super::stored::as_pairs;
 use super::workdays::Calendar;
 use crate::pack::{Task, Within, printed};
 use crate::table::date;

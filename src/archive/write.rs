@@ -14,41 +14,14 @@ use std::path::Path;
 
 use rusqlite::{DropBehavior, Transaction, TransactionBehavior, params};
 
-use super::chain::{self, Kind};
+use super::chain::{self, EntryRows, Kind};
 use super::error::Error;
-use super::open::Archive;
-use super::published;
-use super::registration::{Lines, RegisteredBook, RegisteredList, Registration, StoredDecision, pairs};
+use super::open::{Archive, Settled};
+use super::published::{self, Ticket};
+use super::registration::{RegisteredList, RegisteredRows, Registration, RowOf};
+use super::stored::{StoredDecision, json, program, run_of};
+use crate::fact::history::PastGround;
 use crate::pack::{Run, printed};
-
-/// A registration that is written but not yet published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ticket {
-    /// Goes into the published folder, so that it can be told whose folder it is.
-    pub mark: String,
-    /// None: the latest published registration says exactly the same and stands on.
-    number: Option<i64>,
-}
-
-/// What became of registrations that a killed run left behind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
-    pub year: i32,
-    pub run: Run,
-    /// Confirmed, or dropped.
-    pub published: bool,
-}
-
-impl std::fmt::Display for Settled {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let run = format!("{}年{}", self.year, self.run.title());
-        if self.published {
-            write!(f, "上一次运行（{run}）发布后中断，档案已补记为发布")
-        } else {
-            write!(f, "上一次运行（{run}）在发布前中断，其登记已作废，原有结果未动")
-        }
-    }
-}
 
 /// A registration that is neither confirmed nor dropped.
 pub(super) struct Unsettled {
@@ -62,19 +35,26 @@ pub(super) struct Unsettled {
 impl Archive {
     /// Writes the run's proposals before its folder is published into `dir`. A registration that equals the
     /// latest published one of its year and run is not written again.
-    pub fn register(&mut self, registration: &Registration<impl Lines + Sync>, dir: &Path) -> Result<Ticket, Error> {
-        let done = self.register_beside(registration, dir, || Ok::<(), std::convert::Infallible>(()))?;
-        done.map_err(|never| match never {})
+    pub fn register(
+        &mut self,
+        registration: &Registration<impl RegisteredRows + Sync>,
+        dir: &Path,
+    ) -> Result<Ticket, Error> {
+        let nothing = || Ok::<(), std::convert::Infallible>(());
+        let done = self.register_beside(registration, dir, nothing, |_| nothing())?;
+        done.map(|(ticket, _)| ticket).map_err(|never| match never {})
     }
 
-    /// As [`Archive::register`], beside other work that may take as long. Where that fails, nothing is
-    /// registered and the failure is given back.
+    /// As [`Archive::register`], beside other `work` that may take as long. Where that fails, nothing is registered and
+    /// the failure is given back. While the registration is committed then, `seal` is done: whether that failed is told
+    /// beside the ticket.
     pub fn register_beside<F: Send>(
         &mut self,
-        registration: &Registration<impl Lines + Sync>,
+        registration: &Registration<impl RegisteredRows + Sync>,
         dir: &Path,
         work: impl FnOnce() -> Result<(), F> + Send,
-    ) -> Result<Result<Ticket, F>, Error> {
+        seal: impl FnOnce(&Ticket) -> Result<(), F> + Send,
+    ) -> Result<Result<(Ticket, Result<(), F>), F>, Error> {
         let seen = self.seen.clone();
         let story = serde_json::json!({
             "程序": program(),
@@ -89,14 +69,15 @@ impl Archive {
         }
         let write = || -> rusqlite::Result<Ticket> {
             let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let number = chain::tail(&transaction)?.number + 1;
-            insert(&transaction, number, registration)?;
-            let (mark, _) = chain::content(&transaction, number, Kind::Registration.word(), None)?;
+            let mut entry = EntryRows::new(&transaction, Kind::Registration, None)?;
+            let number = entry.number();
+            insert(&mut entry, registration)?;
+            let mark = entry.content();
             if latest_mark(&transaction, registration.year, registration.run)?.as_deref() == Some(&mark) {
                 transaction.rollback()?;
                 return Ok(Ticket { mark, number: None });
             }
-            chain::append_hashed(&transaction, Kind::Registration, None, &story, &mark)?;
+            entry.close(&mark, &story)?;
             // Open until the work beside it is known to have succeeded.
             transaction.set_drop_behavior(DropBehavior::Ignore);
             Ok(Ticket { mark, number: Some(number) })
@@ -106,21 +87,22 @@ impl Archive {
             self.forget(new)?;
             return Ok(Err(failure));
         }
-        let ticket = ticket.and_then(|ticket| {
-            if ticket.number.is_some() {
-                self.connection.as_ref().map_or(Ok(()), |connection| connection.execute_batch("COMMIT"))?;
-            }
-            Ok(ticket)
+        let committed = ticket.and_then(|ticket| {
+            let connection = self.connection.as_mut().filter(|_| ticket.number.is_some());
+            let commit = || connection.map_or(Ok(()), |connection| connection.execute_batch("COMMIT"));
+            let (committed, sealed) = rayon::join(commit, || seal(&ticket));
+            committed.map(|()| (ticket, sealed))
         });
-        let ticket = match ticket {
-            Ok(ticket) => ticket,
+        match committed {
+            Ok(done) => {
+                self.seen = self.tail()?;
+                Ok(Ok(done))
+            }
             Err(error) => {
                 self.forget(new)?;
-                return Err(Error::sqlite(&path, error));
+                Err(Error::sqlite(&path, error))
             }
-        };
-        self.seen = self.tail()?;
-        Ok(Ok(ticket))
+        }
     }
 
     /// Takes back a registration that is not committed; a file that was made for it goes.
@@ -210,7 +192,9 @@ impl Archive {
                     row.get(0)
                 })?;
             if !done {
-                chain::append(&transaction, kind, Some(number), &story)?;
+                let mut entry = EntryRows::new(&transaction, kind, Some(number))?;
+                let content = entry.content();
+                entry.close(&content, &story)?;
             }
             transaction.commit()
         };
@@ -225,15 +209,6 @@ impl Archive {
     }
 }
 
-/// Who wrote an entry.
-pub(super) fn program() -> String {
-    format!("kaohe {}", env!("CARGO_PKG_VERSION"))
-}
-
-pub(super) fn run_of(code: &str) -> Run {
-    Run::of_code(code).unwrap_or(Run::Annual)
-}
-
 /// The mark of the latest published registration of a year and run.
 fn latest_mark(transaction: &Transaction<'_>, year: i32, run: Run) -> rusqlite::Result<Option<String>> {
     let mut statement = transaction.prepare(
@@ -245,16 +220,10 @@ fn latest_mark(transaction: &Transaction<'_>, year: i32, run: Run) -> rusqlite::
     rows.next()?.map(|row| row.get(0)).transpose()
 }
 
-/// JSON of something that always has one.
-pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-fn insert(transaction: &Transaction<'_>, number: i64, registration: &Registration<impl Lines>) -> rusqlite::Result<()> {
-    transaction.execute(
-        "INSERT INTO 运行 (记录号, 年度, 轮次, 基准日, 办法, 办法版本, 办法摘要, 用语) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+fn insert(entry: &mut EntryRows<'_>, registration: &Registration<impl RegisteredRows>) -> rusqlite::Result<()> {
+    entry.add(
+        "运行",
         params![
-            number,
             registration.year,
             registration.run.code(),
             registration.as_of.to_string(),
@@ -264,127 +233,74 @@ fn insert(transaction: &Transaction<'_>, number: i64, registration: &Registratio
             json(&registration.vocabulary),
         ],
     )?;
-    let mut order = 0;
-    for (index, list) in registration.lists.iter().enumerate() {
-        insert_list(transaction, number, index, list, &mut order)?;
+    let lists: Vec<_> = registration.lists.iter().map(|list| (list, compared(list))).collect();
+    for (at, (list, columns)) in (0i64..).zip(&lists) {
+        let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
+        let extra = json(&list.extra);
+        entry.add("名单", params![at, list.name, list.title, list.is_register, json(&names), extra])?;
     }
-    if let Some(book) = &registration.book {
-        insert_book(transaction, number, registration.lists.len(), book)?;
+    // Tables come one after the other: grounds after all lines, then the entries of the register.
+    let mut grounds: Vec<(i64, i64, PastGround)> = Vec::new();
+    let (mut order, mut entries) = (0i64, Vec::new());
+    for (list, columns) in &lists {
+        for at in 0..list.rows.count() {
+            let row = list.rows.row(at).into_owned();
+            let cells: Vec<&str> = columns.iter().map(|(at, _)| row.cells.get(*at).map_or("", AsRef::as_ref)).collect();
+            let cells = json(&cells);
+            let line = match row.of {
+                RowOf::Line(line) => line,
+                RowOf::Entry { file, lines } => {
+                    entries.push((file, row.subject_kind, row.subject_id, lines, row.filled, cells));
+                    continue;
+                }
+            };
+            let (adopted_id, adopted_check) = line.adopted.unzip();
+            let filled = (!row.filled.is_empty()).then(|| json(&StoredDecision::of(&row.filled)));
+            let (options, rules) = (json(&line.options), json(&line.rules));
+            entry.add(
+                "事项",
+                params![
+                    order,
+                    list.name,
+                    line.id,
+                    line.check,
+                    line.action,
+                    row.subject_kind,
+                    row.subject_id,
+                    line.subject_name,
+                    options,
+                    rules,
+                    adopted_id,
+                    adopted_check,
+                    filled,
+                    cells,
+                ],
+            )?;
+            grounds.extend((0..).zip(line.grounds).map(|(at, ground)| (order, at, ground)));
+            order += 1;
+        }
     }
-    let mut row = transaction.prepare_cached(
-        "INSERT INTO 谈话 (记录号, 序, 对象类别, 编号, 对象, 谈话日期, 谈话类型, 所属年度, 处理编号) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?;
-    for (at, talk) in registration.talks.iter().enumerate() {
-        row.execute(params![
-            number,
-            at as i64,
-            talk.subject_kind,
-            talk.subject_id,
-            talk.subject_name,
-            talk.day.to_string(),
-            talk.kind,
-            talk.year,
-            talk.line,
-        ])?;
+    for (order, at, ground) in grounds {
+        entry.add("依据", params![order, at, ground.rule, ground.about, json(&ground.facts)])?;
+    }
+    for (at, (file, kind, id, lines, filled, cells)) in (0i64..).zip(entries) {
+        let filled = (!filled.is_empty()).then(|| json(&filled));
+        entry.add("归档", params![at, file, kind, id, json(&lines), filled, cells])?;
+    }
+    for (at, talk) in (0i64..).zip(&registration.talks) {
+        let (kind, id, name) = (&talk.subject_kind, &talk.subject_id, &talk.subject_name);
+        entry.add("谈话", params![at, kind, id, name, talk.day.to_string(), talk.kind, talk.year, talk.line])?;
     }
     Ok(())
 }
 
 /// The columns that are compared when a workbook comes back, with their positions.
-fn compared<'a>(columns: &'a [String], free: &[&str], answers: impl Fn(&str) -> bool) -> Vec<(usize, &'a str)> {
-    columns
-        .iter()
-        .enumerate()
-        .map(|(at, name)| (at, name.as_str()))
-        .filter(|(_, name)| !free.contains(name) && !answers(name))
-        .collect()
-}
-
-fn texts(columns: &[(usize, &str)], cells: &[impl AsRef<str>]) -> String {
-    json(&columns.iter().map(|(at, _)| cells.get(*at).map_or("", AsRef::as_ref)).collect::<Vec<_>>())
-}
-
-const INSERT_LIST: &str =
-    "INSERT INTO 名单 (记录号, 序, 名单, 标题, 登记表, 列, 答复列) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-
-fn insert_list(
-    transaction: &Transaction<'_>,
-    number: i64,
-    index: usize,
-    list: &RegisteredList<impl Lines>,
-    order: &mut i64,
-) -> rusqlite::Result<()> {
-    let columns = compared(&list.columns, &printed::LIST_FREE, |name| {
-        printed::ANSWERS.contains(&name) || list.extra.iter().any(|column| column.name == name)
-    });
-    let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
-    transaction.execute(
-        INSERT_LIST,
-        params![number, index as i64, list.name, list.title, 0, json(&names), json(&list.extra)],
-    )?;
-    let mut line_row = transaction.prepare_cached(
-        "INSERT INTO 事项 (记录号, 序, 名单, 处理编号, 核对码, 处理, 对象类别, 编号, 对象, 可选方式, 条款, 沿用编号, 沿用核对码, 已填答复, 各格)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-    )?;
-    let mut ground_row = transaction
-        .prepare_cached("INSERT INTO 依据 (记录号, 序, 次, 条款, 关于, 事实) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    for at in 0..list.lines.count() {
-        let line = list.lines.line(at);
-        let (adopted_id, adopted_check) =
-            line.adopted.as_ref().map_or((None, None), |(id, check)| (Some(id), Some(check)));
-        line_row.execute(params![
-            number,
-            *order,
-            list.name,
-            line.id,
-            line.check,
-            line.action,
-            line.subject_kind,
-            line.subject_id,
-            line.subject_name,
-            json(&line.options),
-            json(&line.rules),
-            adopted_id,
-            adopted_check,
-            line.filled.as_ref().map(|decision| json(&StoredDecision::from(decision))),
-            texts(&columns, &line.cells),
-        ])?;
-        for (at, ground) in line.grounds.iter().enumerate() {
-            ground_row.execute(params![number, *order, at as i64, ground.rule, ground.about, json(&ground.facts)])?;
-        }
-        *order += 1;
-    }
-    Ok(())
-}
-
-fn insert_book(
-    transaction: &Transaction<'_>,
-    number: i64,
-    index: usize,
-    book: &RegisteredBook,
-) -> rusqlite::Result<()> {
-    let columns =
-        compared(&book.columns, &printed::BOOK_FREE, |name| book.answers.iter().any(|column| column.name == name));
-    let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
-    transaction.execute(
-        INSERT_LIST,
-        params![number, index as i64, book.name, book.title, 1, json(&names), json(&book.answers)],
-    )?;
-    let mut row = transaction.prepare_cached(
-        "INSERT INTO 归档 (记录号, 序, 档案, 对象类别, 编号, 处理编号, 已填答复, 各格) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?;
-    for (at, entry) in book.entries.iter().enumerate() {
-        let filled = pairs(&entry.filled);
-        row.execute(params![
-            number,
-            at as i64,
-            entry.file,
-            entry.subject_kind,
-            entry.subject_id,
-            json(&entry.lines),
-            (!filled.is_empty()).then(|| json(&filled)),
-            texts(&columns, &entry.cells),
-        ])?;
-    }
-    Ok(())
+fn compared<R>(list: &RegisteredList<R>) -> Vec<(usize, &str)> {
+    let (free, common): (&[&str], &[&str]) =
+        if list.is_register { (&printed::BOOK_FREE, &[]) } else { (&printed::LIST_FREE, &printed::ANSWERS) };
+    let columns = list.columns.iter().map(String::as_str).enumerate();
+    let open = |name: &str| {
+        free.contains(&name) || common.contains(&name) || list.extra.iter().any(|column| column.name == name)
+    };
+    columns.filter(|(_, name)| !open(name)).collect()
 }

@@ -19,7 +19,7 @@ mod traced;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::archive::{self, Archive, Mode};
+use crate::archive::{self, Archive, Mode, Ticket};
 use crate::consequence::{Outcome, decide};
 use crate::fact::World;
 use crate::finding::{Finding, in_words};
@@ -187,11 +187,11 @@ impl Made<'_> {
             let changes = self.differences(archive, &place, told)?;
             let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info);
             let write = || self.write(&staged, changes.as_deref(), answers);
-            archive.register_beside(&registration, &self.target.output, write).map_err(Failure::failed)?
+            let seal = |ticket: &Ticket| archive::seal(&staged, ticket).map_err(Failure::failed);
+            archive.register_beside(&registration, &self.target.output, write, seal).map_err(Failure::failed)?
         };
-        let result = registered().and_then(|ticket| {
-            let published = archive::seal(&staged, &ticket)
-                .map_err(Failure::failed)
+        let result = registered().and_then(|(ticket, sealed)| {
+            let published = sealed
                 .and_then(|()| self.keep_foreign(held, &staged, name))
                 // Somebody may have answered while the run was being made.
                 .and_then(|()| record::may_supersede(archive, &place))

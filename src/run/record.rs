@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::archive::{
-    self, Archive, ExtraColumn, FollowUp, Lines, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList,
-    RegisteredTalk, Registration, Vocabulary,
+    self, Archive, ExtraColumn, FollowUp, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows,
+    RegisteredTalk, Registration, RowOf, Vocabulary, as_pairs, pairs,
 };
-use crate::consequence::{Flag, Line, Outcome, TalkHeld, json};
+use crate::consequence::{Line, Outcome, TalkHeld, json};
 use crate::fact::History;
 use crate::fact::history::{PastGround, PastLine};
 use crate::handoff::analysis::Earlier;
@@ -88,15 +88,7 @@ pub fn registration<'t>(
     handed: &'t Handoff<'t>,
     info: &RunInfo,
 ) -> Registration<PrintedRows<'t>> {
-    let lists = handed.lists.iter().map(|table| list(pack, data, outcome, table, info)).collect();
-    let book = pack.register.as_ref().zip(handed.register.as_ref());
-    let book = book.map(|(book, table)| RegisteredBook {
-        name: book.name.clone(),
-        title: title(pack, info, &book.title),
-        columns: columns(table),
-        answers: book.answer_columns.iter().map(ExtraColumn::from).collect(),
-        entries: entries(pack, book, data, outcome, table),
-    });
+    let tables = handed.lists.iter().chain(&handed.register);
     Registration {
         year: info.year,
         run: info.run,
@@ -116,8 +108,7 @@ pub fn registration<'t>(
             }),
             ..Vocabulary::of(pack)
         },
-        lists,
-        book,
+        lists: tables.map(|table| list(pack, data, outcome, table, info)).collect(),
         talks: outcome.talks.iter().map(|talk| talked(pack, data, talk)).collect(),
     }
 }
@@ -141,21 +132,44 @@ fn talked(pack: &Pack, data: &Dataset, talk: &TalkHeld) -> RegisteredTalk {
     }
 }
 
-/// A list's rows with the lines that stand behind them.
+/// A list's rows with what stands behind them.
 pub struct PrintedRows<'t> {
     pack: &'t Pack,
     data: &'t Dataset,
-    rows: Vec<(&'t ListRow<'t>, &'t Line)>,
+    outcome: &'t Outcome,
+    /// Of the register of talks.
+    book: Option<&'t RegisterBook>,
+    rows: Vec<&'t ListRow<'t>>,
 }
 
-impl Lines for PrintedRows<'_> {
+impl RegisteredRows for PrintedRows<'_> {
     fn count(&self) -> usize {
         self.rows.len()
     }
 
-    fn line(&self, at: usize) -> Cow<'_, RegisteredLine<'_>> {
-        let (row, line) = self.rows[at];
-        Cow::Owned(registered(self.pack, self.data, line, row))
+    fn row(&self, at: usize) -> Cow<'_, RegisteredRow<'_>> {
+        let row = self.rows[at];
+        let ((kind, id), of, filled) = match self.book {
+            None => {
+                let line = &self.outcome.lines[row.of];
+                let filled = line.decision.as_deref().map(as_pairs).unwrap_or_default();
+                let id = self.data.registers[line.subject.kind].ids[line.subject.index as usize].as_str();
+                ((line.subject.kind, id), RowOf::Line(registered(self.pack, self.data, line)), filled)
+            }
+            Some(book) => {
+                let entry = &self.outcome.register[row.of];
+                let file = book.files[entry.file].name.as_str().into();
+                let of = RowOf::Entry { file, lines: entry.lines.as_slice().into() };
+                (entry.holder.id(self.data), of, pairs(&entry.answers))
+            }
+        };
+        Cow::Owned(RegisteredRow {
+            subject_kind: self.pack.subjects[kind].kind.as_str().into(),
+            subject_id: id.into(),
+            of,
+            filled,
+            cells: row.cells.iter().map(|cell| cell.as_ref().into()).collect(),
+        })
     }
 }
 
@@ -166,28 +180,27 @@ fn list<'t>(
     table: &'t ListTable<'t>,
     info: &RunInfo,
 ) -> RegisteredList<PrintedRows<'t>> {
+    let book = pack.register.as_ref().filter(|_| table.index.is_none());
     let definition = table.index.map(|index| &pack.lists[index]);
-    let rows = table.rows.iter().map(|row| (row, &outcome.lines[row.of]));
+    let heading = definition.map(|list| &list.title).or(book.map(|book| &book.title));
+    let extra = definition.map(|list| &list.extra_answers).or(book.map(|book| &book.answer_columns));
+    let mut rows: Vec<&ListRow<'_>> = table.rows.iter().collect();
+    if book.is_some() {
+        rows.sort_by_key(|row| row.of);
+    }
+    // What is set for the run stands on the title's second line.
+    let title = info.title(pack, heading.map_or(table.list, String::as_str));
     RegisteredList {
         name: table.list.to_owned(),
-        title: title(pack, info, definition.map_or(table.list, |list| list.title.as_str())),
-        columns: columns(table),
-        extra: definition.map_or_else(Vec::new, |list| list.extra_answers.iter().map(ExtraColumn::from).collect()),
-        lines: PrintedRows { pack, data, rows: rows.collect() },
+        title: title.lines().next().unwrap_or_default().to_owned(),
+        columns: table.columns.iter().map(|column| column.name.to_owned()).collect(),
+        extra: extra.into_iter().flatten().map(ExtraColumn::from).collect(),
+        is_register: book.is_some(),
+        rows: PrintedRows { pack, data, outcome, book, rows },
     }
 }
 
-/// The title's first line: what is set for the run stands on the second.
-fn title(pack: &Pack, info: &RunInfo, heading: &str) -> String {
-    info.title(pack, heading).lines().next().unwrap_or_default().to_owned()
-}
-
-fn columns(table: &ListTable<'_>) -> Vec<String> {
-    table.columns.iter().map(|column| column.name.to_owned()).collect()
-}
-
-fn registered<'t>(pack: &'t Pack, data: &'t Dataset, line: &'t Line, row: &'t ListRow<'t>) -> RegisteredLine<'t> {
-    let register = &data.registers[line.subject.kind];
+fn registered<'t>(pack: &'t Pack, data: &'t Dataset, line: &'t Line) -> RegisteredLine<'t> {
     let grounds = line.grounds.iter().map(|ground| PastGround {
         rule: pack.rules[ground.rule].id.clone(),
         about: ground.about.clone(),
@@ -197,40 +210,12 @@ fn registered<'t>(pack: &'t Pack, data: &'t Dataset, line: &'t Line, row: &'t Li
         id: line.id.as_str().into(),
         check: line.check.as_str().into(),
         action: pack.actions[line.action].name.as_str().into(),
-        subject_kind: pack.subjects[line.subject.kind].kind.as_str().into(),
-        subject_id: register.ids[line.subject.index as usize].as_str().into(),
-        subject_name: register.labels[line.subject.index as usize].as_str().into(),
+        subject_name: data.registers[line.subject.kind].labels[line.subject.index as usize].as_str().into(),
         options: line.options.as_slice().into(),
         rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str().into()).collect(),
         grounds: grounds.collect(),
-        adopted: if line.flags.contains(&Flag::DecidedAtHalfYear) { line.twin.as_deref().cloned() } else { None },
-        filled: line.decision.as_deref().cloned(),
-        cells: row.cells.iter().map(|cell| cell.as_ref().into()).collect(),
+        adopted: line.twin.as_deref().cloned(),
     }
-}
-
-fn entries(
-    pack: &Pack,
-    book: &RegisterBook,
-    data: &Dataset,
-    outcome: &Outcome,
-    table: &ListTable<'_>,
-) -> Vec<RegisteredEntry> {
-    let mut rows: Vec<&ListRow<'_>> = table.rows.iter().collect();
-    rows.sort_by_key(|row| row.of);
-    let entries = rows.into_iter().map(|row| {
-        let entry = &outcome.register[row.of];
-        let (kind, id) = entry.holder.id(data);
-        RegisteredEntry {
-            file: book.files[entry.file].name.clone(),
-            subject_kind: pack.subjects[kind].kind.clone(),
-            subject_id: id.to_owned(),
-            lines: entry.lines.clone(),
-            filled: entry.answers.clone(),
-            cells: row.cells.iter().map(|cell| cell.to_string()).collect(),
-        }
-    });
-    entries.collect()
 }
 
 /// Whether a folder holds a run that was published with an archive.

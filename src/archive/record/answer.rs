@@ -3,7 +3,8 @@
 use super::fault::Fault;
 use super::known::{Line, List};
 use super::rows::{Cell, Row, Sheet};
-use crate::archive::registration::{ExtraColumn, Pairs, Vocabulary};
+use crate::archive::registration::{ExtraColumn, Vocabulary};
+use crate::archive::stored::{Pairs, as_pairs};
 use crate::fact::Decision;
 use crate::pack::printed;
 use crate::table::text;
@@ -176,7 +177,7 @@ pub(super) fn weigh(words: &Vocabulary, current: Option<&Decision>, given: Decis
     if merged == *current {
         return Weighed::Same;
     }
-    let differences = differences(&super::known::as_pairs(current), &super::known::as_pairs(&given));
+    let differences = differences(&as_pairs(current), &as_pairs(&given));
     if current.opinion == words.defer || differences.is_empty() {
         return Weighed::New(merged);
     }
@@ -185,7 +186,6 @@ pub(super) fn weigh(words: &Vocabulary, current: Option<&Decision>, given: Decis
 
 /// Two answers to one line as one: each may be blank where the other is not; none where they contradict each other.
 pub(super) fn united(one: &Decision, other: &Decision) -> Option<Decision> {
-    let as_pairs = super::known::as_pairs;
     differences(&as_pairs(one), &as_pairs(other)).is_empty().then(|| completed(one, other))
 }
 

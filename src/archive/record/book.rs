@@ -10,7 +10,7 @@ use super::rows::{Row, Sheet};
 use super::{Filled, Session};
 use crate::archive::error::Error;
 use crate::archive::read::BookKey;
-use crate::archive::registration::Pairs;
+use crate::archive::stored::Pairs;
 use crate::pack::printed;
 use crate::table::text;
 

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use super::answer::{self, Reader, Weighed, weigh};
 use super::fault::{Fault, Place};
-use super::known::{Printed, Registered, Target, Titled, Twin, as_pairs, first_run};
+use super::known::{Printed, Registered, Target, Titled, Twin, first_run};
 use super::rows::{Kind, Row, Sheet};
 use super::{Answered, Session};
 use crate::archive::error::Error;
+use crate::archive::stored::in_words;
 use crate::fact::Decision;
 use crate::pack::printed;
 use crate::place::A1;
@@ -405,16 +406,4 @@ pub(super) fn missing(session: &mut Session<'_>, file: &str, sheet: &Sheet, titl
             "恢复被删去的行（不答复的行留空即可），或重新取用已发布的名单",
         ));
     }
-}
-
-/// For a message: an answer in one line.
-pub(in crate::archive) fn in_words(decision: &crate::fact::Decision) -> String {
-    let mut parts = vec![decision.opinion.clone()];
-    parts.extend(
-        as_pairs(decision)
-            .into_iter()
-            .filter(|(name, _)| name != printed::OPINION)
-            .map(|(name, text)| format!("{name}：{text}")),
-    );
-    parts.join("，")
 }

@@ -7,10 +7,9 @@ use rusqlite::{Connection, params};
 use super::rows::{Kind, Row, Sheet};
 use crate::archive::error::Error;
 use crate::archive::open::Archive;
-use crate::archive::read::{
-    Answer, Answers, BookKey, PUBLISHED, PastRun, book_answers, each_answer, latest_runs, parsed, parsed_or_none,
-};
-use crate::archive::registration::{ExtraColumn, Pairs, StoredDecision, Vocabulary};
+use crate::archive::read::{Answer, Answers, BookKey, PUBLISHED, PastRun, book_answers, each_answer, latest_runs};
+use crate::archive::registration::{ExtraColumn, Vocabulary};
+use crate::archive::stored::{Pairs, StoredDecision, as_pairs, parsed, parsed_or_none};
 use crate::fact::Decision;
 use crate::fact::history::{Entered, PastGround};
 use crate::pack::{Run, printed};
@@ -518,18 +517,6 @@ fn grounds(connection: &Connection, number: i64) -> rusqlite::Result<HashMap<Str
         found.entry(row.get(0)?).or_default().push(ground);
     }
     Ok(found)
-}
-
-/// An answer by column.
-pub(in crate::archive) fn as_pairs(decision: &Decision) -> Pairs {
-    let common = [
-        (printed::OPINION, &decision.opinion),
-        (printed::METHOD, &decision.method),
-        (printed::DATE, &decision.date),
-        (printed::REMARK, &decision.remark),
-    ];
-    let common = common.into_iter().map(|(name, text)| (name.to_owned(), text.clone()));
-    common.chain(decision.extra.iter().cloned()).filter(|(_, text)| !text.is_empty()).collect()
 }
 
 /// One of the known answers says all that is filled in here.

@@ -13,19 +13,17 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Transaction, TransactionBehavior, params};
 
-pub(super) use compare::in_words;
 pub use fault::{Fault, Outcome, Recorded};
-pub(super) use known::{Known, as_pairs};
+pub(super) use known::Known;
 
 use self::fault::Place;
 use self::known::Titled;
 use self::rows::{Kind, Sheet};
-use super::chain::{self, Kind as EntryKind};
+use super::chain::{EntryRows, Kind as EntryKind};
 use super::error::Error;
 use super::open::Archive;
 use super::read::BookKey;
-use super::registration::Pairs;
-use super::write::{json, program};
+use super::stored::{Pairs, json, pairs, program};
 use crate::fact::Decision;
 use crate::pack::printed;
 use crate::table::text;
@@ -190,47 +188,18 @@ fn write(
     entries: &[Filled],
     story: &str,
 ) -> rusqlite::Result<()> {
-    let number = chain::tail(&transaction)?.number + 1;
-    {
-        let mut row = transaction.prepare(
-            "INSERT INTO 答复 (记录号, 序, 所答登记, 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 更正)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?;
-        for (order, (id, answered)) in lines.iter().enumerate() {
-            let decision = &answered.decision;
-            row.execute(params![
-                number,
-                order as i64,
-                answered.registration,
-                id,
-                answered.check,
-                decision.opinion,
-                decision.method,
-                decision.date,
-                decision.remark,
-                json(&super::registration::pairs(&decision.extra)),
-                answered.amends,
-            ])?;
-        }
-        let mut row = transaction.prepare(
-            "INSERT INTO 归档答复 (记录号, 序, 所答登记, 年度, 档案, 对象类别, 编号, 内容, 更正) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?;
-        for (order, filled) in entries.iter().enumerate() {
-            let (year, kind, id, file) = &filled.key;
-            let content = json(&filled.content);
-            row.execute(params![
-                number,
-                order as i64,
-                filled.registration,
-                year,
-                file,
-                kind,
-                id,
-                content,
-                filled.amends
-            ])?;
-        }
+    let mut entry = EntryRows::new(&transaction, EntryKind::Answers, None)?;
+    for (order, (id, answered)) in (0i64..).zip(lines) {
+        let Decision { opinion, method, date, remark, extra } = &answered.decision;
+        let (extra, Answered { registration, check, amends, .. }) = (json(&pairs(extra)), answered);
+        entry.add("答复", params![order, registration, id, check, opinion, method, date, remark, extra, amends])?;
     }
-    chain::append(&transaction, EntryKind::Answers, None, story)?;
+    for (order, filled) in (0i64..).zip(entries) {
+        let Filled { key: (year, kind, id, file), registration, amends, .. } = filled;
+        let content = json(&filled.content);
+        entry.add("归档答复", params![order, registration, year, file, kind, id, content, amends])?;
+    }
+    let content = entry.content();
+    entry.close(&content, story)?;
     transaction.commit()
 }

@@ -27,8 +27,8 @@ fn full(dir: &Path) -> std::path::PathBuf {
 fn with(dir: &Path, talks: Vec<RegisteredTalk>) -> std::path::PathBuf {
     let mut run = registration(2015, Run::Annual);
     run.talks = talks;
-    run.lists[2].lines[0].adopted = Some(("2015-H-诫勉谈话-C-K1".into(), "aaaa".into()));
-    run.lists[2].lines[1].filled = Some(super::sheets::decision("同意", ""));
+    super::sheets::line_of(&mut run.lists[2].rows[0]).adopted = Some(("2015-H-诫勉谈话-C-K1".into(), "aaaa".into()));
+    run.lists[2].rows[1].filled = super::sheets::filled("同意", "");
     publish(dir, &run);
     let (list, book) = (dir.join("名单.xlsx"), dir.join("登记.xlsx"));
     grid(&run, "函询核实名单").set(0, "委员会意见", "同意").set(0, "回复期限", Cell::Date(2016, 1, 1)).write(&list);

@@ -26,7 +26,7 @@ fn only_the_latest_run_counts_and_the_run_being_made_is_asked_line_by_line() {
     taken(record(dir.path(), &[path], false));
     // A re-run no longer proposes K2 and K3.
     let mut again = registration(2015, Run::HalfYear);
-    again.lists[2].lines.truncate(1);
+    again.lists[2].rows.truncate(1);
     publish(dir.path(), &again);
 
     let history = open(dir.path()).history(2015, Run::Annual).unwrap();
@@ -62,9 +62,9 @@ fn an_adopted_decision_counts_as_the_annual_line_s_own() {
     grid(&half, "诫勉谈话名单").set(0, "委员会意见", "不同意").write(&path);
     taken(record(dir.path(), from_ref(&path), false));
     let mut annual = registration(2015, Run::Annual);
-    annual.lists[2].lines[0].adopted = Some(("2015-H-诫勉谈话-C-K1".into(), "aaaa".into()));
-    annual.lists[2].lines[0].filled = Some(decision("不同意", ""));
-    annual.lists[2].lines[0].cells[13] = "不同意".into();
+    super::sheets::line_of(&mut annual.lists[2].rows[0]).adopted = Some(("2015-H-诫勉谈话-C-K1".into(), "aaaa".into()));
+    annual.lists[2].rows[0].filled = super::sheets::filled("不同意", "");
+    annual.lists[2].rows[0].cells[13] = "不同意".into();
     let folder = publish(dir.path(), &annual);
     let counted = || {
         let history = open(dir.path()).history(2016, Run::Annual).unwrap();
@@ -166,8 +166,8 @@ fn show_and_ledger_tell_what_is_decided_and_what_is_open() {
     );
     // A re-run withdraws the agreed admonition.
     let mut again = registration(2015, Run::Annual);
-    again.lists[2].lines.remove(0);
-    again.lists[3].lines[0].check = "b2b2".into();
+    again.lists[2].rows.remove(0);
+    super::sheets::line_of(&mut again.lists[3].rows[0]).check = "b2b2".into();
     publish(dir.path(), &again);
     let text = open(dir.path()).show(None, &Calendar::default()).unwrap();
     for part in

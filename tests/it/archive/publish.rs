@@ -72,8 +72,8 @@ fn checks(dir: &Path) -> Vec<String> {
 
 fn changed() -> Registration {
     let mut run = registration(2015, Run::Annual);
-    for line in &mut run.lists[2].lines {
-        line.check = "a2a2".into();
+    for line in &mut run.lists[2].rows {
+        super::sheets::line_of(line).check = "a2a2".into();
         line.cells[17] = "a2a2".into();
     }
     run
@@ -224,8 +224,8 @@ fn answers_nobody_has_recorded_are_found_in_the_folder() {
     let dir = tempfile::tempdir().unwrap();
     let mut run = registration(2015, Run::Annual);
     // Published with an answer filled in.
-    run.lists[2].lines[1].filled = Some(super::sheets::decision("不同意", ""));
-    run.lists[2].lines[1].cells[13] = "不同意".into();
+    run.lists[2].rows[1].filled = super::sheets::filled("不同意", "");
+    run.lists[2].rows[1].cells[13] = "不同意".into();
     let folder = publish(dir.path(), &run);
     let unrecorded = || {
         let archive = Archive::open(&dir.path().join("档案.db"), Mode::Run).unwrap();
@@ -284,8 +284,8 @@ fn another_archive_knows_none_of_the_answers() {
         [("函询核实名单.xlsx".to_owned(), "Sheet1!S4".to_owned()), ("档案登记.xlsx".into(), "Sheet1!I4".into())]
     );
     // Published with an answer filled in, and unchanged since.
-    run.lists[2].lines[1].filled = Some(super::sheets::decision("不同意", ""));
-    run.lists[2].lines[1].cells[13] = "不同意".into();
+    run.lists[2].rows[1].filled = super::sheets::filled("不同意", "");
+    run.lists[2].rows[1].cells[13] = "不同意".into();
     publish(dir.path(), &run);
     assert_eq!(files(), [("诫勉谈话名单.xlsx".to_owned(), "Sheet1!N5".to_owned())]);
     let own = Archive::open(&dir.path().join("档案.db"), Mode::Run).unwrap();
@@ -308,7 +308,7 @@ fn work_that_fails_beside_a_registration_leaves_the_archive_as_it_was() {
     let path = dir.path().join("档案.db");
     let failing = |run: &Registration| {
         let mut archive = Archive::open(&path, Mode::Run).unwrap();
-        archive.register_beside(run, dir.path(), || Err("disk full")).unwrap().unwrap_err()
+        archive.register_beside(run, dir.path(), || Err("disk full"), |_| Ok(())).unwrap().unwrap_err()
     };
     let first = registration(2015, Run::Annual);
     assert_eq!(failing(&first), "disk full");

@@ -190,9 +190,9 @@ fn an_old_list_is_told_from_a_forged_one_and_a_new_answer_needs_no_amend() {
     taken(record(dir.path(), from_ref(&path), false));
     // A re-run: K1 stands on other grounds now, K2 is no longer proposed.
     let mut second = registration(2015, Run::Annual);
-    let lines = &mut second.lists[2].lines;
+    let lines = &mut second.lists[2].rows;
     lines.remove(1);
-    lines[0].check = "a2a2".into();
+    super::sheets::line_of(&mut lines[0]).check = "a2a2".into();
     lines[0].cells[17] = "a2a2".into();
     publish(dir.path(), &second);
     let Outcome::Refused(faults) = record(dir.path(), &[path], false) else { panic!("an old list was taken") };
@@ -214,8 +214,8 @@ fn a_list_that_is_merely_out_of_date_is_told_from_one_that_was_changed() {
     publish(dir.path(), &first);
     // A re-run on the same grounds: somebody has a new post, another office stands in the register.
     let mut second = registration(2015, Run::Annual);
-    second.lists[2].lines[1].cells[5] = "书记".into();
-    second.book.as_mut().unwrap().entries[0].cells[4] = "官渡区".into();
+    second.lists[2].rows[1].cells[5] = "书记".into();
+    second.lists.last_mut().unwrap().rows[0].cells[4] = "官渡区".into();
     publish(dir.path(), &second);
     let (list, book) = (dir.path().join("旧名单.xlsx"), dir.path().join("旧登记.xlsx"));
     grid(&first, "诫勉谈话名单").set(1, "委员会意见", "同意").write(&list);
@@ -286,9 +286,7 @@ fn the_register_comes_back_by_year_id_and_file() {
     let dir = tempfile::tempdir().unwrap();
     let half = registration(2015, Run::HalfYear);
     let mut annual = registration(2015, Run::Annual);
-    if let (Some(book), Some(shown)) = (&mut annual.book, &half.book) {
-        book.entries.clone_from(&shown.entries);
-    }
+    annual.lists.last_mut().unwrap().rows.clone_from(&half.lists.last().unwrap().rows);
     publish(dir.path(), &half);
     publish(dir.path(), &annual);
     let path = dir.path().join("登记.xlsx");

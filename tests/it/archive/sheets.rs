@@ -1,12 +1,13 @@
 //! A published run in miniature: its registration, and its lists as workbooks that tests may spoil.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::workbook::build::computed;
 use chrono::NaiveDate;
 use kaohe::archive::{
-    ExtraColumn, RegisteredBook, RegisteredEntry, RegisteredLine, RegisteredList, Registration, Vocabulary,
+    ExtraColumn, Pairs, RegisteredLine, RegisteredList, RegisteredRow, Registration, RowOf, Vocabulary, as_pairs,
 };
 use kaohe::fact::Decision;
 use kaohe::fact::history::PastGround;
@@ -58,7 +59,7 @@ pub fn line(
     name: &str,
     options: &[&str],
     check: &str,
-) -> RegisteredLine<'static> {
+) -> RegisteredRow<'static> {
     let id = format!("{year}-{}-{action}-C-{subject}", run.code());
     let cells = [
         "1",
@@ -82,19 +83,30 @@ pub fn line(
     ];
     let mut facts = BTreeMap::new();
     facts.insert("考核等次".into(), "基本称职".into());
-    RegisteredLine {
+    let cells = cells.map(|cell| cell.to_owned().into()).to_vec();
+    let line = RegisteredLine {
         check: check.to_owned().into(),
         action: action.to_owned().into(),
-        subject_kind: "cadre".into(),
-        subject_id: subject.to_owned().into(),
         subject_name: name.to_owned().into(),
         options: options.iter().map(|&option| option.to_owned()).collect(),
         rules: vec!["4.4".into()],
         grounds: vec![PastGround { rule: "4.4".into(), about: subject.into(), facts }],
         adopted: None,
-        filled: None,
-        cells: cells.map(|cell| cell.to_owned().into()).to_vec(),
         id: id.into(),
+    };
+    row(subject, RowOf::Line(line), cells)
+}
+
+fn row(subject: &str, of: RowOf<'static>, cells: Vec<Cow<'static, str>>) -> RegisteredRow<'static> {
+    let (subject_kind, subject_id) = ("cadre".into(), subject.to_owned().into());
+    RegisteredRow { subject_kind, subject_id, of, filled: Pairs::new(), cells }
+}
+
+/// The line that a row of a list tells about.
+pub fn line_of<'r>(row: &'r mut RegisteredRow<'static>) -> &'r mut RegisteredLine<'static> {
+    match &mut row.of {
+        RowOf::Line(line) => line,
+        RowOf::Entry { .. } => panic!("a row of the register"),
     }
 }
 
@@ -103,14 +115,13 @@ pub fn list(
     run: Run,
     name: &str,
     extra: &[(&str, bool)],
-    lines: Vec<RegisteredLine<'static>>,
+    mut rows: Vec<RegisteredRow<'static>>,
 ) -> RegisteredList {
     let mut columns: Vec<String> = COLUMNS.iter().map(|&column| column.to_owned()).collect();
-    let mut lines = lines;
     for (at, (column, _)) in extra.iter().enumerate() {
         columns.insert(17 + at, (*column).to_owned());
-        for line in &mut lines {
-            line.cells.insert(17 + at, "".into());
+        for row in &mut rows {
+            row.cells.insert(17 + at, "".into());
         }
     }
     RegisteredList {
@@ -118,7 +129,8 @@ pub fn list(
         title: format!("昆明市{year}年{}{name}", run.title()),
         columns,
         extra: extra.iter().map(|(name, is_date)| ExtraColumn { name: (*name).into(), is_date: *is_date }).collect(),
-        lines,
+        is_register: false,
+        rows,
     }
 }
 
@@ -162,26 +174,29 @@ pub fn registration(year: i32, run: Run) -> Registration {
                     line(year, run, "调整建议", "K2", "李四", &["免职"], "dddd"),
                 ],
             ),
+            RegisteredList {
+                name: "档案登记".into(),
+                title: format!("昆明市{year}年{}档案登记", run.title()),
+                columns: BOOK_COLUMNS.iter().map(|&column| column.to_owned()).collect(),
+                extra: [("谈话日期", true), ("谈话人", false), ("谈话情况", false)]
+                    .map(|(name, is_date)| ExtraColumn { name: name.into(), is_date })
+                    .to_vec(),
+                is_register: true,
+                rows: ["年度考核管理档案", "特别监督档案"]
+                    .map(|file| {
+                        let cells = ["1", file, "张三", "K1", "盘龙区", &talk, "待定", "", "", ""];
+                        let of = RowOf::Entry { file: file.into(), lines: vec![talk.clone()].into() };
+                        row("K1", of, cells.map(|cell| cell.to_owned().into()).to_vec())
+                    })
+                    .to_vec(),
+            },
         ],
-        book: Some(RegisteredBook {
-            name: "档案登记".into(),
-            title: format!("昆明市{year}年{}档案登记", run.title()),
-            columns: BOOK_COLUMNS.iter().map(|&column| column.to_owned()).collect(),
-            answers: [("谈话日期", true), ("谈话人", false), ("谈话情况", false)]
-                .map(|(name, is_date)| ExtraColumn { name: name.into(), is_date })
-                .to_vec(),
-            entries: ["年度考核管理档案", "特别监督档案"]
-                .map(|file| RegisteredEntry {
-                    file: file.into(),
-                    subject_kind: "cadre".into(),
-                    subject_id: "K1".into(),
-                    lines: vec![talk.clone()],
-                    filled: vec![],
-                    cells: ["1", file, "张三", "K1", "盘龙区", &talk, "待定", "", "", ""].map(str::to_owned).to_vec(),
-                })
-                .to_vec(),
-        }),
     }
+}
+
+/// The same as it is registered.
+pub fn filled(opinion: &str, method: &str) -> Pairs {
+    as_pairs(&decision(opinion, method))
 }
 
 pub fn decision(opinion: &str, method: &str) -> Decision {
@@ -215,24 +230,10 @@ pub struct Grid(pub Vec<Vec<Cell>>);
 
 impl Grid {
     pub fn of_list(list: &RegisteredList) -> Grid {
-        let rows = list.lines.iter().map(|line| &line.cells);
-        Grid::new(&list.title, &list.columns, rows, list.lines.is_empty())
-    }
-
-    pub fn of_book(book: &RegisteredBook) -> Grid {
-        Grid::new(&book.title, &book.columns, book.entries.iter().map(|entry| &entry.cells), book.entries.is_empty())
-    }
-
-    fn new<'a, T: AsRef<str> + 'a>(
-        title: &str,
-        columns: &[String],
-        rows: impl Iterator<Item = &'a Vec<T>>,
-        empty: bool,
-    ) -> Grid {
-        let mut grid = vec![vec![Cell::from(title)], vec![Cell::from("只填写答复各列")]];
-        grid.push(columns.iter().map(|column| Cell::from(column.as_str())).collect());
-        grid.extend(rows.map(|row| row.iter().map(|text| Cell::from(text.as_ref())).collect()));
-        if empty {
+        let mut grid = vec![vec![Cell::from(list.title.as_str())], vec![Cell::from("只填写答复各列")]];
+        grid.push(list.columns.iter().map(|column| Cell::from(column.as_str())).collect());
+        grid.extend(list.rows.iter().map(|row| row.cells.iter().map(|text| Cell::from(text.as_ref())).collect()));
+        if list.rows.is_empty() {
             grid.push(vec![Cell::from("本次没有。")]);
         }
         Grid(grid)
@@ -306,15 +307,9 @@ pub fn write_all(registration: &Registration, folder: &Path) {
     for list in &registration.lists {
         Grid::of_list(list).write(&folder.join(format!("{}.xlsx", list.name)));
     }
-    if let Some(book) = &registration.book {
-        Grid::of_book(book).write(&folder.join(format!("{}.xlsx", book.name)));
-    }
 }
 
 /// The named list of a registration.
 pub fn grid(registration: &Registration, name: &str) -> Grid {
-    match registration.lists.iter().find(|list| list.name == name) {
-        Some(list) => Grid::of_list(list),
-        None => Grid::of_book(registration.book.as_ref().unwrap()),
-    }
+    Grid::of_list(registration.lists.iter().find(|list| list.name == name).unwrap())
 }

@@ -15,9 +15,9 @@ fn published(dir: &Path) -> Registration {
     let mut registered = registration(2015, Run::Annual);
     let list = registered.lists.iter_mut().find(|list| list.name == LIST).unwrap();
     let authority = list.columns.iter().position(|column| column == "管理权限").unwrap();
-    list.lines[1].cells[authority] = "省委".into();
+    list.rows[1].cells[authority] = "省委".into();
     // The register does not say it of K3, as of a team.
-    list.lines[2].cells[authority] = "".into();
+    list.rows[2].cells[authority] = "".into();
     publish(dir, &registered);
     registered
 }
