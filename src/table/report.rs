@@ -193,7 +193,12 @@ impl<'a> Notes<'a> {
         let mut by_file: BTreeMap<&str, Vec<Note>> = BTreeMap::new();
         for note in self.noted {
             let book = dataset.sheets[note.place.sheet.0 as usize].book as usize;
-            by_file.entry(dataset.books[book].path.as_str()).or_default().push(note);
+            let notes = by_file.entry(dataset.books[book].path.as_str()).or_default();
+            // Two checks may stumble over one cell, and a cell may name somebody twice: one line says it.
+            let mut here = notes.iter().rev().take_while(|told| told.place == note.place);
+            if !here.any(|told| told.code == note.code && told.reason == note.reason) {
+                notes.push(note);
+            }
         }
         for finding in &self.files {
             by_file.entry(finding.file.as_str()).or_default();

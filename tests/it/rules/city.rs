@@ -92,7 +92,7 @@ impl City {
     /// See the head of this module.
     #[track_caller]
     pub fn edit(&mut self, edit: &str) {
-        let mut words = edit.split_whitespace();
+        let mut words = edit.split_ascii_whitespace();
         let head = words.next().unwrap();
         let words: Vec<&str> = words.collect();
         let (keys, cells): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| !word.contains('='));

@@ -138,6 +138,17 @@ fn the_first_row_says_who_manages_a_cadre() {
     assert_eq!(published.talks(), ["U201", "U202"]);
 }
 
+/// Two signs are often set apart to fill the column: who manages a cadre is compared as names are.
+#[test]
+fn an_authority_with_a_blank_inside_is_the_same() {
+    let plan = Plan { units: vec![("U1", 1), ("U2", 2)], talked: vec![], others: vec![] };
+    let mut city = plan.city();
+    city.edit("干部名册 U101 干部管理权限=市\u{3000}委");
+    let published = city.run("half-year --set 交心谈话比例=1");
+    assert_eq!(published.talks(), ["U101", "U201", "U202"]);
+    assert_eq!(published.line("交心谈话", "U101")["authority"], "市委");
+}
+
 /// 0.07 × 100 is 7, though not in binary arithmetic.
 #[test]
 fn the_share_is_decimal() {
