@@ -1,6 +1,6 @@
 //! 逐人: each subject's proposals, decisions, talks and, as far as grounds hold them, grades, over all years.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::docket::{Docket, State};
 use super::error::Error;
@@ -39,12 +39,15 @@ pub(super) fn people(dockets: &[Docket], talks: &[Talk], entered: &[Entered]) ->
     let mut found: BTreeMap<(String, String), Person> = BTreeMap::new();
     let mut add = |kind: &str, subject: &str, name: &str, unit: &str, entry: Entry| {
         let person = found.entry((kind.to_owned(), subject.to_owned())).or_insert_with(|| Person {
-            name: name.to_owned(),
+            name: String::new(),
             unit: String::new(),
             entries: Vec::new(),
         });
-        if !unit.is_empty() {
-            unit.clone_into(&mut person.unit);
+        // As they were called last.
+        for (known, told) in [(&mut person.name, name), (&mut person.unit, unit)] {
+            if !told.is_empty() {
+                told.clone_into(known);
+            }
         }
         person.entries.push(entry);
     };
@@ -89,6 +92,18 @@ pub(super) fn people(dockets: &[Docket], talks: &[Talk], entered: &[Entered]) ->
             }
         }
     }
+    for (line, docket) in dockets.iter().flat_map(|docket| docket.withdrawn.iter().map(move |line| (line, docket))) {
+        let run = u8::from(line.run == crate::pack::Run::Annual);
+        let entry = Entry {
+            year: line.year.to_string(),
+            order: run * 2 + 1,
+            what: format!("{}拟处理", docket.past.run.title()),
+            content: format!("{}（重新运行后不再提出）", line.action),
+            decided: in_words(&line.decision),
+            line: line.id.clone(),
+        };
+        add(&line.kind, &line.subject_id, &line.subject_name, "", entry);
+    }
     for talk in talks {
         let year = talk.year.as_ref().map(|year| format!("（所属年度 {year}）")).unwrap_or_default();
         let entry = Entry {
@@ -113,7 +128,13 @@ pub(super) fn people(dockets: &[Docket], talks: &[Talk], entered: &[Entered]) ->
         };
         add(&one.kind, &one.subject, "", "", entry);
     }
+    let years: BTreeSet<String> = dockets.iter().map(|docket| docket.past.year.to_string()).collect();
     for person in found.values_mut() {
+        for year in &years {
+            if !person.entries.iter().any(|entry| entry.order == 0 && entry.year == *year) {
+                person.entries.push(Entry::without_grade(year));
+            }
+        }
         person.entries.sort();
         person.entries.dedup();
     }
@@ -174,9 +195,6 @@ impl Archive {
                 row[4].clone_from(&due.line);
                 page.rows.push(row);
             }
-            if !person.entries.iter().any(|entry| entry.order == 0) {
-                page.rows.push(note("等次", "档案的依据中没有载明等次".to_owned()));
-            }
             page
         });
         Ok(pages.collect())
@@ -184,6 +202,18 @@ impl Archive {
 }
 
 impl Entry {
+    /// Grounds hold the grades that something followed from; where they hold none, that is said.
+    fn without_grade(year: &str) -> Entry {
+        Entry {
+            year: year.to_owned(),
+            order: 0,
+            what: "等次".to_owned(),
+            content: "档案的依据中没有载明".to_owned(),
+            decided: String::new(),
+            line: String::new(),
+        }
+    }
+
     fn cells(&self) -> Vec<String> {
         [&self.year, &self.what, &self.content, &self.decided, &self.line].map(Clone::clone).to_vec()
     }

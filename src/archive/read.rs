@@ -47,6 +47,7 @@ pub struct Withdrawn {
     pub run: Run,
     pub id: String,
     pub action: String,
+    pub kind: String,
     pub subject_id: String,
     pub subject_name: String,
     pub decision: Decision,
@@ -264,7 +265,7 @@ fn agreed_lines(
     answers: &Answers,
 ) -> rusqlite::Result<BTreeMap<String, Withdrawn>> {
     let mut statement = connection.prepare(&format!(
-        "SELECT 处理编号, 处理, 编号, 对象, 沿用编号, 沿用核对码 FROM 事项 JOIN 运行 ON 运行.记录号 = 事项.记录号
+        "SELECT 处理编号, 处理, 编号, 对象, 沿用编号, 沿用核对码, 对象类别 FROM 事项 JOIN 运行 ON 运行.记录号 = 事项.记录号
          WHERE 年度 = ?1 AND 轮次 = ?2 AND 运行.记录号 IN ({PUBLISHED}) ORDER BY 运行.记录号, 序"
     ))?;
     let mut agreed = BTreeMap::new();
@@ -282,6 +283,7 @@ fn agreed_lines(
                     run: past.run,
                     id: id.clone(),
                     action: row.get(1)?,
+                    kind: row.get(6)?,
                     subject_id: row.get(2)?,
                     subject_name: row.get(3)?,
                     decision: decision.clone(),

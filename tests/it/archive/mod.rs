@@ -12,6 +12,7 @@ pub mod meeting;
 mod merged;
 mod older;
 mod papers;
+mod people;
 mod private;
 mod publish;
 mod record;
