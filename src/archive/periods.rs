@@ -69,11 +69,13 @@ pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
                 let of_line = |line: &str| line == past.id || adopting.get(line) == Some(&past.id.as_str());
                 let talk = talks
                     .iter()
-                    .filter(|talk| talk.talk == period.talk && talk.line.as_deref().is_some_and(of_line))
+                    .filter(|talk| {
+                        period.talk.as_ref() == Some(&talk.talk) && talk.line.as_deref().is_some_and(of_line)
+                    })
                     .max_by_key(|talk| talk.day);
                 carried.insert(&past.id);
                 let from = talk.map(|talk| talk.day).or_else(|| date::day(&decision.date));
-                let by = if talk.is_some() { period.talk.as_str() } else { "审定" };
+                let by = talk.map_or("审定", |talk| talk.talk.as_str());
                 found.insert(Running {
                     to: end(from, period.months),
                     from,
@@ -89,7 +91,7 @@ pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
     }
     // The latest run says how long periods are.
     for period in dockets.last().map(|docket| docket.followup.periods.as_slice()).unwrap_or_default() {
-        for talk in talks.iter().filter(|talk| talk.talk == period.talk) {
+        for talk in talks.iter().filter(|talk| period.talk.as_ref() == Some(&talk.talk)) {
             let line = talk.line.as_deref();
             if line
                 .is_some_and(|line| carried.contains(line) || adopting.get(line).is_some_and(|id| carried.contains(id)))

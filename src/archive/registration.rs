@@ -76,8 +76,8 @@ pub struct Period {
     pub name: String,
     #[serde(rename = "处理")]
     pub action: String,
-    #[serde(rename = "谈话")]
-    pub talk: String,
+    #[serde(rename = "谈话", default, skip_serializing_if = "Option::is_none")]
+    pub talk: Option<String>,
     #[serde(rename = "月")]
     pub months: u32,
 }
@@ -99,7 +99,7 @@ impl FollowUp {
             Some(Period {
                 name: influence.name.clone(),
                 action: influence.action.clone(),
-                talk: influence.talk.clone(),
+                talk: influence.talk.as_ref().map(|talk| talk.kind.clone()),
                 months: months(&influence.months)?,
             })
         });

@@ -9,7 +9,7 @@ use chrono::{Months, NaiveDate};
 use super::{Flag, Line, Subject, TalkHeld};
 use crate::fact::{Decision, Error, History, Texts, World};
 use crate::pack::sql::Literal;
-use crate::pack::{Entity, Influence, Talks};
+use crate::pack::{Entity, Influence, InfluenceTalk, Talks};
 use crate::table::date;
 
 /// One measure that has an influence.
@@ -31,9 +31,8 @@ enum OfYear {
 /// # Errors
 /// As [`World::new`].
 pub fn tell(world: &World<'_>, history: &History, lines: &mut [Line]) -> Result<(), Error> {
-    let Some(talks) = &world.pack.talks else { return Ok(()) };
     for influence in &world.pack.influences {
-        let known = measures(world, history, talks, influence, lines)?;
+        let known = measures(world, history, influence, lines)?;
         let months = match world.literals.get(&influence.months) {
             Some(Literal::Number(months)) => *months as u32,
             _ => 0,
@@ -87,40 +86,15 @@ fn of_year(influence: &Influence, measures: &[Measure]) -> Vec<String> {
 fn measures(
     world: &World<'_>,
     history: &History,
-    talks: &Talks,
     influence: &Influence,
     lines: &[Line],
 ) -> Result<BTreeMap<Subject, Vec<Measure>>, Error> {
     let (pack, data) = (world.pack, world.data);
-    let entity = Entity::Row(talks.table);
-    let (of_year, may) = (world.truths(entity, &influence.of_year)?, world.truths(entity, &influence.may_be_of_year)?);
-    let frame = &data.tables[talks.table].frame;
-    let column = |name: &str| Texts::of(frame, name);
-    let (kinds, days, carried) = (column(&talks.kind), column(&talks.date), column(&talks.line));
-    let member = pack.membership.member;
-    let holders = world.refers(entity, member);
     let mut found: BTreeMap<Subject, Vec<Measure>> = BTreeMap::new();
     // The day of the talk that carries a line out, whether or not it is past the as-of date.
     let mut held: BTreeMap<String, NaiveDate> = BTreeMap::new();
-    for row in 0..frame.height() {
-        let text = |texts: &Option<Texts>| texts.as_ref().and_then(|texts| texts.at(row)).map(|text| text.into_owned());
-        if text(&kinds).as_deref() != Some(influence.talk.as_str()) {
-            continue;
-        }
-        let Some(day) = text(&days).and_then(|day| date::day(&day)) else { continue };
-        if let Some(line) = text(&carried) {
-            let known = held.entry(line).or_insert(day);
-            *known = day.max(*known);
-        }
-        let index = holders.as_ref().and_then(|holders| holders.get(row));
-        if let Some(index) = index.filter(|_| day <= data.as_of) {
-            let of_year = match (of_year[row], may[row]) {
-                (true, _) => OfYear::Yes,
-                (false, true) => OfYear::May,
-                (false, false) => OfYear::No,
-            };
-            found.entry(Subject { kind: member, index }).or_default().push(Measure { from: Some(day), of_year });
-        }
+    if let Some((talks, talk)) = pack.talks.as_ref().zip(influence.talk.as_ref()) {
+        talked(world, talks, talk, &mut found, &mut held)?;
     }
     let mut agreed = |subject: Subject, id: &str, year: i32, action: &str, decision: Option<&Decision>| {
         let answers = &pack.answers;
@@ -143,6 +117,45 @@ fn measures(
         agreed(line.subject, &line.id, data.year, &pack.actions[line.action].name, line.decision.as_deref());
     }
     Ok(found)
+}
+
+/// What the input holds of talks.
+fn talked(
+    world: &World<'_>,
+    talks: &Talks,
+    talk: &InfluenceTalk,
+    found: &mut BTreeMap<Subject, Vec<Measure>>,
+    held: &mut BTreeMap<String, NaiveDate>,
+) -> Result<(), Error> {
+    let (pack, data) = (world.pack, world.data);
+    let entity = Entity::Row(talks.table);
+    let (of_year, may) = (world.truths(entity, &talk.of_year)?, world.truths(entity, &talk.may_be_of_year)?);
+    let frame = &data.tables[talks.table].frame;
+    let column = |name: &str| Texts::of(frame, name);
+    let (kinds, days, carried) = (column(&talks.kind), column(&talks.date), column(&talks.line));
+    let member = pack.membership.member;
+    let holders = world.refers(entity, member);
+    for row in 0..frame.height() {
+        let text = |texts: &Option<Texts>| texts.as_ref().and_then(|texts| texts.at(row)).map(|text| text.into_owned());
+        if text(&kinds).as_deref() != Some(talk.kind.as_str()) {
+            continue;
+        }
+        let Some(day) = text(&days).and_then(|day| date::day(&day)) else { continue };
+        if let Some(line) = text(&carried) {
+            let known = held.entry(line).or_insert(day);
+            *known = day.max(*known);
+        }
+        let index = holders.as_ref().and_then(|holders| holders.get(row));
+        if let Some(index) = index.filter(|_| day <= data.as_of) {
+            let of_year = match (of_year[row], may[row]) {
+                (true, _) => OfYear::Yes,
+                (false, true) => OfYear::May,
+                (false, false) => OfYear::No,
+            };
+            found.entry(Subject { kind: member, index }).or_default().push(Measure { from: Some(day), of_year });
+        }
+    }
+    Ok(())
 }
 
 /// The talks of the run's year up to the as-of date, and those of other years that the table looks back on.

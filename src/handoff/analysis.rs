@@ -209,9 +209,18 @@ fn members<'s>(material: &'s Material<'_>, page: &'s Page, info: &RunInfo, unit:
 fn pendings<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
     let all: Vec<Subject> = std::iter::once(unit).chain(seated(material, unit)).collect();
     let open = material.outcome.pending.iter().filter(|case| case.subject.is_some_and(|one| all.contains(&one)));
-    let rows = open.map(|case| {
-        vec![Value::text(case.label.as_str()), Value::text(case.rule.as_str()), Value::text(case.missing.join("、"))]
-    });
+    // One row for the rules that wait for the same.
+    let mut waiting: Vec<(&str, String, Vec<&str>)> = Vec::new();
+    for case in open {
+        let missing = case.missing.join("、");
+        match waiting.iter_mut().find(|(label, known, _)| *label == case.label && *known == missing) {
+            Some((_, _, rules)) => rules.push(&case.rule),
+            None => waiting.push((&case.label, missing, vec![&case.rule])),
+        }
+    }
+    let rows = waiting
+        .into_iter()
+        .map(|(label, missing, rules)| vec![Value::text(label), Value::text(rules.join("、")), Value::text(missing)]);
     let columns = vec![
         Column::text(printed::SUBJECT, 8.0, 20.0),
         Column::text("条款", 8.0, 20.0),

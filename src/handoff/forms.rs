@@ -77,13 +77,14 @@ impl Forms<'_> {
             .replace("{单位}", &people.unit_names(page.subject))
             .replace("{职务}", &people.post(page.subject))
             .replace("{办法}", super::notices::full_name(material.pack));
+        let to = format!("{name}{}：", if is_unit { "" } else { "同志" });
         let head = super::lines([
             (title.clone(), LineStyle::Title),
             ("文号：＿＿＿＿＿＿＿＿".to_owned(), LineStyle::Note),
-            (format!("{name}{}：", if is_unit { "" } else { "同志" }), LineStyle::Paragraph),
+            (if form.addressed { to } else { String::new() }, LineStyle::Paragraph),
             (format!("　　{opening}"), LineStyle::Paragraph),
         ]);
-        let columns = vec![Column::text("项目", 10.0, 18.0), Column::text("内容", 40.0, 70.0)];
+        let columns = vec![Column::centred("项目", 10.0, 14.0).large(), Column::text("内容", 40.0, 70.0).large()];
         let block = Block::new(columns, rows(material, page), "");
         let tail = super::lines(form.signatures.iter().map(|text| (text.clone(), LineStyle::Signature)));
         let sheet = Sheet {

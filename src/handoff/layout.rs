@@ -7,8 +7,10 @@ use super::formats;
 use super::measure::{self, Wish};
 use super::model::{Align, Block, Column, Line, LineStyle, Paper, Sheet, Shown, Value};
 
-/// Margins in inches: left, right, top, bottom.
-pub const MARGINS: [f64; 4] = [0.45, 0.45, 0.55, 0.7];
+/// Margins in inches: left, right, top, bottom. A paper that goes out has those of an official document (GB/T 9704).
+pub fn margins(paper: Paper) -> [f64; 4] {
+    if paper == Paper::Single { [1.1, 1.02, 1.45, 1.0] } else { [0.45, 0.45, 0.55, 0.7] }
+}
 
 /// Pixels of a millimetre at 96 dots an inch.
 const MILLIMETRE: f64 = 96.0 / 25.4;
@@ -50,7 +52,8 @@ fn page(paper: Paper) -> (f64, &'static [f64]) {
         Paper::Lying => (297.0, &SCALES[..]),
         Paper::Large => (420.0, &LARGE_SCALES[..]),
     };
-    (millimetres * MILLIMETRE - (MARGINS[0] + MARGINS[1]) * 96.0, scales)
+    let [left, right, ..] = margins(paper);
+    (millimetres * MILLIMETRE - (left + right) * 96.0, scales)
 }
 
 /// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.

@@ -432,7 +432,7 @@ impl Writer<'_, '_> {
         if !matches!(sheet.paper, Paper::Upright | Paper::Single) {
             target.set_landscape();
         }
-        let [left, right, top, bottom] = layout::MARGINS;
+        let [left, right, top, bottom] = layout::margins(sheet.paper);
         target.set_margins(left, right, top, bottom, 0.3, 0.3);
         target.set_print_fit_to_pages(1, u16::from(sheet.paper == Paper::Single));
         target.set_print_center_horizontally(true);
@@ -476,7 +476,8 @@ fn footer(sheet: &Sheet<'_>) -> String {
     let typeface = "&\"仿宋,常规\"&10";
     // An ampersand begins a command of the footer's language.
     let plain = |text: &str| text.replace('&', "&&");
-    let mut footer = format!("&C{typeface}第 &P 页 共 &N 页");
+    let single = sheet.paper == Paper::Single;
+    let mut footer = if single { String::new() } else { format!("&C{typeface}第 &P 页 共 &N 页") };
     if !sheet.foot_left.is_empty() {
         footer.insert_str(0, &format!("&L{typeface}{}", plain(&sheet.foot_left)));
     }

@@ -33,20 +33,26 @@ pub struct Talks {
 #[derive(Debug, Clone)]
 pub struct Influence {
     pub name: String,
-    /// The action that it follows, and the kind of talk by which that is done.
+    /// The action that it follows.
     pub action: String,
-    pub talk: String,
+    pub talk: Option<InfluenceTalk>,
     /// The parameter with its length in months.
     pub months: String,
     /// Actions on whose lines a period is told that still runs; and those on which it is told for its year.
     pub on: Vec<usize>,
     pub on_of_year: Vec<usize>,
-    /// SQL over the talks: it belongs to the run's year; it may.
-    pub of_year: Expression,
-    pub may_be_of_year: Expression,
     pub texts: InfluenceTexts,
     pub reading: String,
     pub place: Place,
+}
+
+/// The talk by which the action is done, where the input holds talks.
+#[derive(Debug, Clone)]
+pub struct InfluenceTalk {
+    pub kind: String,
+    /// SQL over the talks: it belongs to the run's year; it may.
+    pub of_year: Expression,
+    pub may_be_of_year: Expression,
 }
 
 /// What is said, with `{from}` and `{to}` for the days.
@@ -101,8 +107,9 @@ pub struct Form {
     pub name: String,
     /// Lines agreed to any of these.
     pub actions: Vec<String>,
-    /// Who sends it.
+    /// Who sends it, and whether it begins with a salutation.
     pub from: String,
+    pub addressed: bool,
     /// The sentences before the table: `{对象}`, `{单位}`, `{职务}`, `{办法}` stand for what they say.
     pub opening: String,
     pub asks: String,

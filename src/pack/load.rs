@@ -33,8 +33,8 @@ macro_rules! files {
 const BUILT_IN: [(&str, &[File]); 2] = [
     files!("kunming-2015": "deliberate.toml", "examples.toml", "facts.toml", "followup.toml", "handoff.toml", "pack.toml",
         "parameters.toml", "rules.toml", "sample.toml", "tables.toml", "template.toml"),
-    files!("civil-servant-2020": "deliberate.toml", "examples.toml", "facts.toml", "handoff.toml", "pack.toml",
-        "parameters.toml", "rules.toml", "sample.toml", "tables.toml", "template.toml"),
+    files!("civil-servant-2020": "deliberate.toml", "examples.toml", "facts.toml", "followup.toml", "handoff.toml",
+        "pack.toml", "parameters.toml", "rules.toml", "sample.toml", "tables.toml", "template.toml"),
 ];
 
 /// Names of the packs in the binary; the first is the default.

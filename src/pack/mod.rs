@@ -32,7 +32,7 @@ pub mod term;
 pub use assemble::{fits, nearest, stays_inside};
 pub use check::{fact_order, needs};
 pub use fault::{Error, Fault, Report};
-pub use followup::{Form, Influence, InfluenceTexts, Measure, Page, PageTable, Talks, Task, Within};
+pub use followup::{Form, Influence, InfluenceTalk, InfluenceTexts, Measure, Page, PageTable, Talks, Task, Within};
 pub use lint::{Lint, Lints, lint};
 pub use load::{
     GUIDE, SAMPLE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples, load,

@@ -457,13 +457,13 @@ pub struct RawTalks {
 pub struct RawInfluence {
     pub name: String,
     pub action: Name,
-    pub talk: Name,
+    pub talk: Option<Name>,
     pub months: Name,
     pub on: Vec<Name>,
     #[serde(default)]
     pub on_of_year: Vec<Name>,
-    pub of_year: Name,
-    pub may_be_of_year: Name,
+    pub of_year: Option<Name>,
+    pub may_be_of_year: Option<Name>,
     pub texts: RawInfluenceTexts,
     pub reading: String,
 }
@@ -474,6 +474,7 @@ pub struct RawInfluenceTexts {
     pub running: String,
     pub undated: String,
     pub of_year: String,
+    #[serde(default)]
     pub may_be_of_year: String,
 }
 
@@ -498,6 +499,8 @@ pub struct RawTask {
 #[serde(deny_unknown_fields)]
 pub struct RawForm {
     pub name: Name,
+    #[serde(default = "yes")]
+    pub addressed: bool,
     pub actions: Vec<Name>,
     pub from: String,
     pub opening: String,
@@ -509,6 +512,10 @@ pub struct RawForm {
     pub pen: Vec<RawPen>,
     #[serde(default)]
     pub signatures: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -17,7 +17,7 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::handoff::layout::MARGINS;
+use crate::handoff::layout::margins;
 use crate::handoff::write::{DropDowns, prompted};
 use crate::pack::{self, Column, ColumnKind, EXAMPLE, Pack, Table};
 use crate::place::letters;
@@ -175,7 +175,7 @@ fn chinese() -> Format {
 
 /// A4, with margins and page numbers as on the lists.
 fn on_paper(sheet: &mut Worksheet) {
-    let [left, right, top, bottom] = MARGINS;
+    let [left, right, top, bottom] = margins(crate::handoff::model::Paper::Lying);
     sheet.set_paper_size(9).set_margins(left, right, top, bottom, 0.3, 0.3);
     sheet.set_footer("&C第 &P 页 共 &N 页");
 }

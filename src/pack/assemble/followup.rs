@@ -1,7 +1,7 @@
 //! What follows a meeting: further measures, talks, influence periods, tasks.
 
 use super::super::followup::{
-    Form, Influence, InfluenceTexts, Measure, Page, PageGrades, PageTable, Pen, Talks, Task, Within,
+    Form, Influence, InfluenceTalk, InfluenceTexts, Measure, Page, PageGrades, PageTable, Pen, Talks, Task, Within,
 };
 use super::super::model::*;
 use super::super::raw::{Name, RawTalks, RawTask};
@@ -86,7 +86,19 @@ impl Builder {
         for (file, raw) in &sections.influences {
             self.file.clone_from(file);
             self.find("处理", &raw.action, names());
-            self.kind_of_talk(tables, talks, &raw.talk);
+            let talk = match (&raw.talk, &raw.of_year, &raw.may_be_of_year) {
+                (Some(kind), Some(of_year), Some(may)) => {
+                    self.kind_of_talk(tables, talks, kind);
+                    let (of_year, may_be_of_year) = (self.expression(of_year), self.expression(may));
+                    Some(InfluenceTalk { kind: kind.get_ref().clone(), of_year, may_be_of_year })
+                }
+                (None, None, None) => None,
+                _ => {
+                    let message = format!("影响期「{}」的 talk、of_year、may_be_of_year 没有写全", raw.name);
+                    self.fault(raw.action.span(), message, "报送表中有谈话的三项都写，没有的都不写".into());
+                    None
+                }
+            };
             let months = self.find("参数", &raw.months, parameters.iter().map(|parameter| parameter.name.as_str()));
             if months.is_some_and(|at| !parameters[at].whole) {
                 let message = format!("参数「{}」是月数，没有写明取整数", raw.months.get_ref());
@@ -98,12 +110,10 @@ impl Builder {
             influences.push(Influence {
                 name: raw.name.clone(),
                 action: raw.action.get_ref().clone(),
-                talk: raw.talk.get_ref().clone(),
+                talk,
                 months: raw.months.get_ref().clone(),
                 on,
                 on_of_year,
-                of_year: self.expression(&raw.of_year),
-                may_be_of_year: self.expression(&raw.may_be_of_year),
                 texts: InfluenceTexts {
                     running: texts.running,
                     undated: texts.undated,
@@ -182,6 +192,7 @@ impl Builder {
                 asks: raw.asks.clone(),
                 due: raw.due.clone(),
                 until: raw.until.as_ref().map(|name| name.get_ref().clone()),
+                addressed: raw.addressed,
                 unsaid: raw.unsaid.clone(),
                 pen: raw.pen.iter().map(|pen| Pen { label: pen.label.clone(), lines: pen.lines }).collect(),
                 signatures: raw.signatures.clone(),

@@ -1,6 +1,6 @@
 //! What a committee and an office write into published workbooks, by column, and the way back into the archive.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::Workbook;
 
@@ -8,7 +8,14 @@ use crate::rules::city::{City, kaohe, rows_of};
 
 /// A published workbook with cells filled in: (a text that the row holds in any cell, and another; column, text).
 pub fn filled(city: &City, run: &str, workbook: &str, cells: &[([&str; 2], &str, &str)]) -> PathBuf {
-    let mut rows = rows_of(&city.output().join(run).join(format!("{workbook}.xlsx")));
+    let path = city.output().join("..").join(format!("{run}-{workbook}.xlsx"));
+    fill(&city.output().join(run).join(format!("{workbook}.xlsx")), workbook, cells, &path);
+    path
+}
+
+/// The same from any published file to another.
+pub fn fill(published: &Path, workbook: &str, cells: &[([&str; 2], &str, &str)], path: &Path) {
+    let mut rows = rows_of(published);
     let header = rows.iter().position(|row| row.iter().any(|cell| cell == "处理编号")).unwrap();
     for (of, column, text) in cells {
         let at = rows[header].iter().position(|cell| cell == column).unwrap_or_else(|| panic!("no {column}"));
@@ -23,9 +30,7 @@ pub fn filled(city: &City, run: &str, workbook: &str, cells: &[([&str; 2], &str,
             sheet.write_string(r, c, cell).unwrap();
         }
     }
-    let path = city.output().join("..").join(format!("{run}-{workbook}.xlsx"));
-    book.save(&path).unwrap();
-    path
+    book.save(path).unwrap();
 }
 
 /// Fills cells in and takes them back in; gives what `record` said.

@@ -25,6 +25,16 @@ fn words(path: &Path) -> String {
     rows_of(path).concat().join("\n")
 }
 
+/// Everything that a workbook holds: other sheets, hidden cells, properties, comments.
+fn parts(path: &Path) -> String {
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    let mut all = String::new();
+    for at in 0..zip.len() {
+        std::io::Read::read_to_string(&mut zip.by_index(at).unwrap(), &mut all).unwrap();
+    }
+    all
+}
+
 fn names(city: &City, run: &str) -> Vec<String> {
     papers(city, run).into_iter().map(|(name, _)| name).collect()
 }
@@ -113,6 +123,11 @@ fn what_leads_say_of_themselves_stands_in_no_paper() {
         edits.push(format!("+问题线索 线索编号=XS{at} 对象={cadre} 线索来源={source} 核实结果=属实 情节=轻微"));
         edits.push(format!("+问题线索 线索编号=XK{at} 对象={cadre} 线索来源={source}"));
     }
+    for (at, source) in ["随机调研", "专项述职评议考核"].iter().enumerate() {
+        let lead = format!("对象=G14 线索来源={source} 问题类型=抓党建工作不力");
+        edits.push(format!("+问题线索 线索编号=XP{at} {lead} 核实结果=属实 情节=轻微"));
+        edits.push(format!("+问题线索 线索编号=XQ{at} {lead}"));
+    }
     edits.push("+问题线索 线索编号=XT 对象=B1 线索来源=市级领导 核实结果=属实 情节=轻微".to_owned());
     edits.push("+问题线索 线索编号=XU 对象=B1 线索来源=省级部门".to_owned());
     let city = City::new(&edits.iter().map(String::as_str).collect::<Vec<_>>());
@@ -138,6 +153,11 @@ fn what_leads_say_of_themselves_stands_in_no_paper() {
             "线索",
             "XS",
             "XK",
+            "XP",
+            "XQ",
+            "随机调研",
+            "专项述职",
+            "抓党建",
             "XT",
             "XU",
             "第二部分",
@@ -150,6 +170,11 @@ fn what_leads_say_of_themselves_stands_in_no_paper() {
             assert!(!text.contains(word), "{name} speaks of {word}: {text}");
         }
         assert!(text.contains("《办法》"), "{name}: {text}");
+        let all = parts(&city.output().join(H).join("文书").join(name));
+        let told: Vec<&str> = more[3..].iter().filter(|word| !word.ends_with('.')).copied().collect();
+        for word in sources.iter().chain(&told) {
+            assert!(!all.contains(word), "{name} holds {word}");
+        }
     }
 }
 
@@ -199,36 +224,10 @@ fn a_paper_is_one_page_of_a4() {
     let setup = &sheet[sheet.find("<pageSetup").unwrap()..];
     let setup = &setup[..setup.find('>').unwrap()];
     assert!(!setup.contains("landscape") && !setup.contains("fitToHeight=\"0\""), "{setup}");
-}
-
-/// 逐人 through `explain`: proposals, decisions, talks and grades of all years; where there is no grade, that is said.
-#[test]
-fn explain_tells_a_subject_over_the_years_and_makes_a_page() {
-    let mut city = City::new(&["+问题线索 对象=G32 线索来源=市级领导 核实结果=属实 情节=轻微"]);
-    city.run("half-year");
-    let of = ["2015-H-诫勉谈话-C-G32", "G32"];
-    record(&city, H, "诫勉谈话名单", &[(of, "委员会意见", "同意"), (of, "决定日期", "2015-07-10")]);
-    let archive = city.output().join("档案.db");
-    let explained = |who: &str, more: &[&str]| {
-        let mut command = kaohe();
-        command.args(["explain", who, "--archive"]).arg(&archive).args(more);
-        let ended = command.output().unwrap();
-        (ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
-    };
-    let (code, text) = explained("王八", &[]);
-    assert_eq!(code, Some(0));
-    for part in
-        ["王八（G32）", "2014-10-10 诫勉谈话", "同意，决定日期：2015-07-10", "2015-07-10 至 2016-01-10", "没有载明等次"]
-    {
-        assert!(text.contains(part), "{part} is not in {text}");
-    }
-    city.edit("年度考核_干部 G32 考核等次=基本称职");
-    city.run("annual");
-    assert!(explained("G32", &[]).1.contains("考核等次　基本称职"), "{}", explained("G32", &[]).1);
-    let page = city.output().join("../逐人.xlsx");
-    assert_eq!(explained("G32", &["--output", page.to_str().unwrap()]).0, Some(0));
-    assert!(words(&page).contains("历年情况"));
-    assert_eq!(explained("查无此人", &[]).0, Some(1));
+    // The margins of an official document (GB/T 9704), and no number on a single page.
+    let margins = &sheet[sheet.find("<pageMargins").unwrap()..];
+    assert!(margins.starts_with("<pageMargins left=\"1.1\" right=\"1.02\" top=\"1.45\""), "{}", &margins[..80]);
+    assert!(!sheet.contains("&amp;P"), "{sheet}");
 }
 
 /// 研判: in the annual run, for each team with 分析研究, decided or not.

@@ -314,4 +314,5 @@ fn a_run_registers_the_talks_that_it_used() {
     assert_eq!(verify(), Some(0));
     db.execute("UPDATE 谈话 SET 谈话日期 = '2015-05-05' WHERE 编号 = 'G22'", []).unwrap();
     assert_eq!(verify(), Some(1));
+    assert_eq!(city.try_run("half-year").status.code(), Some(1), "a run over a broken archive fails");
 }

@@ -4,6 +4,7 @@
 
 mod examples;
 mod faults;
+mod followup;
 mod language;
 mod lint;
 mod second;
