@@ -2,23 +2,26 @@
 //!
 //! A case is a few sheets as text and what comes of them, word for word. Cells are separated by `|`;
 //! `=42179` is a number, `@2015-06-24` a date, `!#REF!` an error, `^` a cell merged with the one above,
-//! `<` with the one to the left, `~较好` a formula that shows a text.
+//! `<` with the one to the left, `~较好` a formula that shows a text, `~stored~format~seen` a number, a day or a text with a
+//! format of [`every::FORMATS`]. Every case is written as .xlsx, .xlsb, .xls and .ods, and the same has to come of each.
 
 #![allow(clippy::unwrap_used)] // Whatever goes wrong here fails the test.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use crate::workbook::build::computed;
+use crate::workbook::every::{self, ENDINGS, FORMATS, Filled, Page, Value};
 use chrono::NaiveDate;
 use expect_test::{Expect, expect};
 use kaohe::finding::Severity;
 use kaohe::pack::sql::{Literal, Literals};
 use kaohe::pack::{self, ColumnKind, Pack};
 use kaohe::table::{self, AsOf, Context, Dataset, Failed, SheetKind};
-use kaohe::workbook::Parser;
-use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+use kaohe::workbook::{Merge, Parser};
+use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 
 /// Three units and five people; 张三 twice, 赵六 in two units.
 const CITY: [(&str, &str); 2] = [
@@ -58,19 +61,72 @@ impl Default for Options {
     }
 }
 
-fn pack() -> Pack {
+static PACK: LazyLock<Pack> = LazyLock::new(load);
+
+/// Its columns of numbers take percentages.
+static PERCENT: LazyLock<Pack> = LazyLock::new(|| {
+    let mut pack = load();
+    for column in pack.tables.iter_mut().flat_map(|table| &mut table.columns) {
+        if let ColumnKind::Number { percent, .. } = &mut column.kind {
+            *percent = true;
+        }
+    }
+    pack
+});
+
+fn load() -> Pack {
     match pack::built_in("kunming-2015") {
         Ok(pack) => pack,
         Err(error) => panic!("{error}"),
     }
 }
 
-/// Reads the sheets together with the city's registers.
+/// Reads the sheets together with the city's registers, in every format: the same has to come of each.
+#[track_caller]
 fn read(sheets: &[(&str, &str)], options: &Options) -> Result<Dataset, Failed> {
+    let read = read_xlsx(sheets, options);
+    for ending in &ENDINGS[1..] {
+        let (other, told) = read_elsewhere(ending, sheets, options);
+        assert_eq!(told, self::told(&read), ".{ending}");
+        if let (Ok(read), Ok(other)) = (&read, &other) {
+            for (read, other) in read.tables.iter().zip(&other.tables) {
+                assert!(read.frame.equals_missing(&other.frame), ".{ending}: {} {}", read.frame, other.frame);
+            }
+        }
+    }
+    read
+}
+
+fn read_xlsx(sheets: &[(&str, &str)], options: &Options) -> Result<Dataset, Failed> {
     let folder = tempfile::tempdir().unwrap();
     let all = CITY.iter().filter(|_| options.city).chain(sheets);
     write(folder.path(), &all.copied().collect::<Vec<_>>());
     read_folder(folder.path(), options)
+}
+
+/// Reads the sheets from workbooks of another format; what is told says `.xlsx` for their ending.
+fn read_elsewhere(ending: &str, sheets: &[(&str, &str)], options: &Options) -> (Result<Dataset, Failed>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    if options.city {
+        write(folder.path(), &CITY);
+    }
+    let mut books: Vec<(&str, Vec<Page>)> = Vec::new();
+    for (name, content) in sheets {
+        let (book, sheet) = name.split_once(".xlsx!").unwrap();
+        match books.iter_mut().find(|(known, _)| *known == book) {
+            Some((_, pages)) => pages.push(page(sheet, content)),
+            None => books.push((book, vec![page(sheet, content)])),
+        }
+    }
+    let renamed = |book: &str| format!("{book}.{ending}");
+    for (book, pages) in &books {
+        let path = folder.path().join(renamed(book));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, every::bytes(ending, pages)).unwrap();
+    }
+    let read = read_by(folder.path(), options, Parser::Scanner);
+    let told = books.iter().fold(told(&read), |told, (book, _)| told.replace(&renamed(book), &format!("{book}.xlsx")));
+    (read, told)
 }
 
 /// Reads by the scanner and by the general reader: nobody may be able to tell which it was.
@@ -105,13 +161,8 @@ fn read_by(folder: &Path, options: &Options, parser: Parser) -> Result<Dataset, 
         ])
     };
     let context = Context { literals: &literals, known_lines: &known, progress: None, parser };
-    let mut pack = pack();
-    for column in pack.tables.iter_mut().flat_map(|table| &mut table.columns) {
-        if let ColumnKind::Number { percent, .. } = &mut column.kind {
-            *percent = options.percent;
-        }
-    }
-    table::read(folder, &pack, options.year, options.as_of, &context)
+    let pack = if options.percent { &PERCENT } else { &PACK };
+    table::read(folder, pack, options.year, options.as_of, &context)
 }
 
 /// One workbook per name before the `!`.
@@ -134,57 +185,97 @@ fn write(folder: &Path, sheets: &[(&str, &str)]) {
     }
 }
 
-fn fill(sheet: &mut Worksheet, content: &str) {
-    let grid: Vec<Vec<&str>> = content.lines().map(|line| line.trim_matches(' ').split('|').collect()).collect();
-    let date = Format::new().set_num_format("yyyy-mm-dd");
-    for (row, cells) in grid.iter().enumerate() {
-        for (column, cell) in cells.iter().enumerate() {
-            let (r, c) = (row as u32, column as u16);
-            let mark = cell.chars().next().filter(|mark| mark.is_ascii()).map(|mark| cell.split_at(mark.len_utf8()));
-            match mark {
-                Some(("^" | "<", "")) => {}
-                _ if cell.is_empty() => {}
-                Some(("=", number)) => drop(sheet.write(r, c, number.parse::<f64>().unwrap()).unwrap()),
-                Some(("@", day)) => {
-                    let moment = ExcelDateTime::parse_from_str(day).unwrap();
-                    sheet.write_with_format(r, c, &moment, &date).unwrap();
-                }
-                Some(("!", error)) => drop(sheet.write(r, c, Formula::new("=1/0").set_result(error)).unwrap()),
-                Some(("~", text)) => drop(sheet.write(r, c, Formula::new("=A1").set_result(text)).unwrap()),
-                _ => drop(sheet.write(r, c, cell.replace("\\n", "\n")).unwrap()),
-            }
+/// The cell that a text of a case stands for.
+fn filled(cell: &str) -> Option<Filled> {
+    let plain = |value: Value, seen: &str| Some(Filled { value, format: 0, seen: seen.to_owned() });
+    let mark = cell.chars().next().filter(|mark| mark.is_ascii()).map(|mark| cell.split_at(mark.len_utf8()));
+    match mark {
+        Some(("^" | "<", "")) => None,
+        Some(("=", number)) => plain(Value::Number(number.parse().unwrap()), number),
+        Some(("@", day)) => {
+            let format = FORMATS.iter().position(|(code, _)| *code == "yyyy-mm-dd").unwrap();
+            Some(Filled { value: Value::Day(every::serial(day).unwrap()), format, seen: day[..10].to_owned() })
         }
+        Some(("!", error)) => plain(Value::Error(error.to_owned()), error),
+        Some(("~", styled)) if styled.contains('~') => {
+            let mut parts = styled.split('~');
+            let (stored, code, seen) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap_or_default());
+            let format = FORMATS.iter().position(|(known, _)| *known == code);
+            let value = match (stored.parse(), every::serial(stored)) {
+                (Ok(number), _) => Value::Number(number),
+                (_, Some(serial)) => Value::Day(serial),
+                _ => Value::Text(stored.to_owned()),
+            };
+            Some(Filled { value, format: format.unwrap_or_else(|| panic!("no format {code}")), seen: seen.to_owned() })
+        }
+        Some(("~", text)) => plain(Value::Formula(text.to_owned()), text),
+        _ => Filled::text(&cell.replace("\\n", "\n")),
     }
-    // Merged ranges: a cell and what follows it to the right and below.
-    let at = |row: usize, column: usize| grid.get(row).and_then(|cells| cells.get(column)).copied().unwrap_or("");
-    for (row, cells) in grid.iter().enumerate() {
-        for (column, cell) in cells.iter().enumerate() {
-            if matches!(*cell, "^" | "<" | "") {
-                continue;
-            }
+}
+
+fn lines(content: &str) -> Vec<Vec<&str>> {
+    content.lines().map(|line| line.trim_matches(' ').split('|').collect()).collect()
+}
+
+/// A sheet as a case writes it.
+fn page<'p>(name: &'p str, content: &str) -> Page<'p> {
+    let lines = lines(content);
+    let merges = merges(&lines);
+    let rows = lines.iter().map(|line| line.iter().map(|cell| filled(cell)).collect()).collect();
+    Page { name, rows, merges, hidden: false }
+}
+
+/// Merged ranges: a cell and what follows it to the right and below.
+fn merges(lines: &[Vec<&str>]) -> Vec<Merge> {
+    let at = |row: usize, column: usize| lines.get(row).and_then(|cells| cells.get(column)).copied().unwrap_or("");
+    let mut found = Vec::new();
+    for (row, cells) in lines.iter().enumerate() {
+        for (column, _) in cells.iter().enumerate().filter(|(_, cell)| !matches!(**cell, "^" | "<" | "")) {
             let right = (column + 1..).take_while(|next| at(row, *next) == "<").count();
             let down = (row + 1..).take_while(|next| at(*next, column) == "^").count();
             if right + down > 0 {
-                let (r, c) = (row as u32, column as u16);
-                let plain = Format::new();
-                sheet.merge_range(r, c, r + down as u32, c + right as u16, cell, &plain).unwrap();
+                found.push((row as u32, column as u32, (row + down) as u32, (column + right) as u32));
             }
+        }
+    }
+    found
+}
+
+fn fill(sheet: &mut Worksheet, content: &str) {
+    let lines = lines(content);
+    // What is merged first: its cell is written over.
+    for (top, left, bottom, right) in merges(&lines) {
+        sheet.merge_range(top, left as u16, bottom, right as u16, "", &Format::new()).unwrap();
+    }
+    for (row, cells) in (0u32..).zip(&lines) {
+        for (column, cell) in (0u16..).zip(cells) {
+            let Some(Filled { value, format, .. }) = filled(cell) else { continue };
+            let plain = format == 0;
+            let format = Format::new().set_num_format(FORMATS[format].0);
+            let done = match value {
+                Value::Text(text) if plain => sheet.write(row, column, text),
+                Value::Number(number) if plain => sheet.write(row, column, number),
+                Value::Text(text) => sheet.write_with_format(row, column, text, &format),
+                Value::Number(number) | Value::Day(number) => sheet.write_with_format(row, column, number, &format),
+                Value::Error(error) => sheet.write(row, column, Formula::new("=1/0").set_result(error)),
+                Value::Formula(text) => sheet.write(row, column, Formula::new("=A1").set_result(text)),
+            };
+            done.unwrap();
         }
     }
 }
 
 /// What came of the case: every sheet with its counts (rows = used + rejected + ignored), every finding.
-fn told(result: Result<Dataset, Failed>) -> String {
+fn told(result: &Result<Dataset, Failed>) -> String {
     let dataset = match result {
         Ok(dataset) => dataset,
         Err(failed) => return format!("{failed}\n---\n{}", failed.found.as_deref().map(told_of).unwrap_or_default()),
     };
-    told_of(&dataset)
+    told_of(dataset)
 }
 
 fn told_of(dataset: &Dataset) -> String {
     let mut told = String::new();
-    let pack = pack();
     for sheet in &dataset.sheets {
         assert_eq!(sheet.rows, sheet.used + sheet.rejected + sheet.ignored);
         let book = &dataset.books[sheet.book as usize].path;
@@ -192,7 +283,7 @@ fn told_of(dataset: &Dataset) -> String {
             continue;
         }
         let kind = match sheet.kind {
-            SheetKind::Table(table) => pack.tables[table].name.as_str(),
+            SheetKind::Table(table) => PACK.tables[table].name.as_str(),
             SheetKind::Unrecognised => "unrecognised",
             SheetKind::Hidden => "hidden",
             SheetKind::Prose => "prose",
@@ -233,7 +324,7 @@ fn check(sheets: &[(&str, &str)], expected: Expect) {
 
 #[track_caller]
 fn check_with(options: &Options, sheets: &[(&str, &str)], expected: Expect) {
-    expected.assert_eq(&told(read(sheets, options)));
+    expected.assert_eq(&told(&read(sheets, options)));
 }
 
 mod blocks;

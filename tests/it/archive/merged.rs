@@ -5,7 +5,7 @@ use kaohe::pack::Run;
 
 use super::sheets::{grid, registration};
 use super::{publish, record, taken};
-use crate::workbook::every::{Texts, range};
+use crate::workbook::every::{Page, everywhere, range};
 
 /// Records 诫勉谈话名单 of three lines with these answers and merged ranges: the faults, the same whatever the format;
 /// none where it is taken.
@@ -16,9 +16,8 @@ fn refused(answers: &[(usize, &str, &str)], merges: &[&str], hidden: bool) -> Ve
         list.set(*line, column, *text);
     }
     let merges = merges.iter().map(|name| range(name)).collect();
-    let texts = Texts { name: "名单", rows: list.texts(), merges, hidden };
     let mut told: Option<Vec<String>> = None;
-    for (ending, bytes) in texts.everywhere() {
+    for (ending, bytes) in everywhere(Page::of_texts("名单", &list.texts(), merges, hidden)) {
         let dir = tempfile::tempdir().unwrap();
         publish(dir.path(), &registration);
         let file = dir.path().join(format!("名单.{ending}"));
@@ -76,8 +75,7 @@ fn a_list_without_merged_ranges_is_taken_in_every_format() {
     let registration = registration(2015, Run::Annual);
     let mut list = grid(&registration, "诫勉谈话名单");
     list.set(0, "委员会意见", "同意");
-    for (ending, bytes) in (Texts { name: "名单", rows: list.texts(), merges: Vec::new(), hidden: false }).everywhere()
-    {
+    for (ending, bytes) in everywhere(Page::of_texts("名单", &list.texts(), Vec::new(), false)) {
         let dir = tempfile::tempdir().unwrap();
         publish(dir.path(), &registration);
         let file = dir.path().join(format!("名单.{ending}"));

@@ -50,13 +50,11 @@ fn what_follows_beyond_the_example_is_shown_too() {
     assert!(ended.text.contains("+ 表彰奖励 | B1 | 4.1-team+4.9　"), "{}", ended.text);
 }
 
-/// The branches that only the examples of 4.5 reach are told when these are cut off.
+/// What only the examples of 4.5 reach is told without these; what the others reach is not.
 #[test]
 fn branches_without_example_are_told() {
     let folder = edited(KUNMING, &[]);
-    let path = folder.path().join("examples.toml");
-    let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, &text[..text.find("# ---- 4.5").unwrap()]).unwrap();
+    keep_all(&folder, &["干部的等次", "干部没有等次"]);
     let ended = pack("test", &folder);
     assert_eq!(ended.code, 1);
     for said in [
@@ -73,13 +71,8 @@ fn branches_without_example_are_told() {
 #[test]
 fn values_and_recipients_without_example_are_told() {
     let folder = edited(KUNMING, &[]);
-    let path = folder.path().join("examples.toml");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let kept: Vec<&str> = text
-        .split("\n[[example]]\n")
-        .filter(|example| !example.contains("思想政治巡察") && !example.contains("相关责任领导"))
-        .collect();
-    std::fs::write(&path, kept.join("\n[[example]]\n")).unwrap();
+    keep_all(&folder, &["半年得分59.9", "2.2：思想政治巡察"]);
+    edit(folder.path(), "examples.toml", "X1 | 思想政治巡察 | G13", "X1 | 日常监督管理 | G13");
     let ended = pack("test", &folder);
     assert_eq!(ended.code, 1);
     for said in [
@@ -88,18 +81,23 @@ fn values_and_recipients_without_example_are_told() {
     ] {
         assert!(ended.text.contains(said), "{said}: {}", ended.text);
     }
-    assert!(!ended.text.contains("规则「1.3」：没有例子使主要负责人"), "{}", ended.text);
+    for reached in ["规则「1.3」：没有例子使主要负责人", "没有取值为 思想政治巡察、"] {
+        assert!(!ended.text.contains(reached), "{reached}: {}", ended.text);
+    }
+}
+
+fn keep(folder: &tempfile::TempDir, name: &str) {
+    keep_all(folder, &[name]);
 }
 
 /// Keeps of a pack's examples those whose names begin so.
-fn keep(folder: &tempfile::TempDir, name: &str) {
+fn keep_all(folder: &tempfile::TempDir, names: &[&str]) {
     let path = folder.path().join("examples.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    let begins = format!("name = \"{name}");
+    let is_kept = |part: &str| names.iter().any(|name| part.starts_with(&format!("name = \"{name}")));
     let parts = text.split("[[example]]\n").enumerate();
-    let kept: Vec<&str> =
-        parts.filter(|(at, part)| *at == 0 || part.starts_with(&begins)).map(|(_, part)| part).collect();
-    assert_eq!(kept.len(), 2, "{name}");
+    let kept: Vec<&str> = parts.filter(|(at, part)| *at == 0 || is_kept(part)).map(|(_, part)| part).collect();
+    assert_eq!(kept.len(), 1 + names.len(), "{names:?}");
     std::fs::write(&path, kept.join("[[example]]\n")).unwrap();
 }
 

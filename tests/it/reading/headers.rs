@@ -516,7 +516,7 @@ fn files_that_are_not_read_are_told() {
             该文件表明同名工作簿正在表格软件中打开，读到的可能不是最新内容
             请保存并关闭该工作簿后重新运行；若并未打开，请删去这个残留文件
     "#]]
-    .assert_eq(&told(result));
+    .assert_eq(&told(&result));
 }
 
 #[test]
@@ -541,7 +541,7 @@ fn a_workbook_that_this_program_wrote_is_no_input() {
             该工作簿是本程序写出的（清单、退回单之类），不是报送的数据，没有读取
             请移出该文件夹；要登记委员会意见的，请用 kaohe record；要报送数据的，请填在报送的工作簿或模板里
     "#]]
-    .assert_eq(&told(result));
+    .assert_eq(&told(&result));
 }
 
 #[test]
@@ -561,5 +561,5 @@ fn every_workbook_that_cannot_be_read_is_named() {
             「坏2.xls」无法读取：其内容是纯文本（可能是 CSV），不是 .xlsx、.xlsb、.xls、.et 或 .ods 工作簿
             请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送
     "#]]
-    .assert_eq(&told(read_folder(folder.path(), &Options::default())));
+    .assert_eq(&told(&read_folder(folder.path(), &Options::default())));
 }

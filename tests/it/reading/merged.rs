@@ -1,19 +1,21 @@
 //! What merged ranges show and hide, and hidden sheets, in every format.
 
 use super::*;
-use crate::workbook::every::{Texts, range};
-use kaohe::workbook::Merge;
+use crate::workbook::every::{Page, bytes, range};
+
+fn merged<'p>(name: &'p str, content: &str, merges: &[&str], hidden: bool) -> Page<'p> {
+    Page { merges: merges.iter().map(|name| range(name)).collect(), hidden, ..page(name, content) }
+}
 
 /// Reads one sheet in every format; what is told of it, which is the same but for the ending.
 fn everywhere(content: &str, merges: &[&str], hidden: bool) -> String {
-    let rows = content.lines().map(|line| line.trim_matches(' ').split('|').map(str::to_owned).collect()).collect();
-    let texts = Texts { name: "一", rows, merges: merges.iter().map(|name| range(name)).collect(), hidden };
+    let pages = [merged("一", content, merges, hidden)];
     let mut all: Option<String> = None;
-    for (ending, bytes) in texts.everywhere() {
+    for ending in ENDINGS {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &CITY);
-        std::fs::write(folder.path().join(format!("a.{ending}")), bytes).unwrap();
-        let told = told(read_folder(folder.path(), &Options::default())).replace(&format!("a.{ending}"), "a");
+        std::fs::write(folder.path().join(format!("a.{ending}")), bytes(ending, &pages)).unwrap();
+        let told = told(&read_folder(folder.path(), &Options::default())).replace(&format!("a.{ending}"), "a");
         assert_eq!(all.get_or_insert_with(|| told.clone()), &told, ".{ending}");
     }
     all.unwrap()
@@ -26,13 +28,11 @@ fn check_everywhere(content: &str, merges: &[&str], expected: Expect) {
 
 /// What is used of a table's column, in row order.
 fn used(content: &str, merges: &[&str], table: &str, column: &str) -> Vec<String> {
-    let rows = content.lines().map(|line| line.trim_matches(' ').split('|').map(str::to_owned).collect()).collect();
-    let texts = Texts { name: "一", rows, merges: merges.iter().map(|name| range(name)).collect(), hidden: false };
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &CITY);
-    std::fs::write(folder.path().join("a.xls"), &texts.everywhere()[2].1).unwrap();
+    std::fs::write(folder.path().join("a.xls"), bytes("xls", &[merged("一", content, merges, false)])).unwrap();
     let dataset = read_folder(folder.path(), &Options::default()).unwrap();
-    let at = pack().tables.iter().position(|known| known.name == table).unwrap();
+    let at = PACK.tables.iter().position(|known| known.name == table).unwrap();
     let cells = dataset.tables[at].frame.column(column).unwrap().str().unwrap().clone();
     cells.iter().map(|cell| cell.unwrap_or("").to_owned()).collect()
 }
@@ -270,8 +270,7 @@ fn a_hidden_sheet_that_fits_no_table_is_prose() {
 fn a_register_that_is_missing_because_it_is_hidden_is_named_so() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &CITY[..1]);
-    let rows = CITY[1].1.lines().map(|line| line.trim().split('|').map(str::to_owned).collect()).collect();
-    let [_, _, _, (_, ods)] = (Texts { name: "干部", rows, merges: Vec::new(), hidden: true }).everywhere();
+    let ods = bytes("ods", &[merged("干部", CITY[1].1, &[], true)]);
     std::fs::write(folder.path().join("干部.ods"), ods).unwrap();
     expect![[r#"
         缺少《干部名册》：它只在隐藏的工作表上，没有采用：干部.ods 的工作表「干部」。
@@ -285,7 +284,7 @@ fn a_register_that_is_missing_because_it_is_hidden_is_named_so() {
             本工作表是隐藏的，没有采用；它的表头是《干部名册》的
             如是要报送的数据，请取消隐藏；不需要的，请删去本工作表
     "#]]
-    .assert_eq(&told(read_folder(folder.path(), &Options::default())));
+    .assert_eq(&told(&read_folder(folder.path(), &Options::default())));
 }
 
 /// Its year does not count for the run's.
@@ -295,8 +294,7 @@ fn the_year_of_a_hidden_sheet_is_not_the_runs() {
     write(folder.path(), &CITY);
     for (name, year, hidden) in [("甲", "2015", false), ("乙", "2016", true)] {
         let rows = format!("{GRADES}\n{year}|U1|盘龙区|良好");
-        let rows = rows.lines().map(|line| line.split('|').map(str::to_owned).collect()).collect();
-        let [_, (_, xlsb), ..] = (Texts { name, rows, merges: Vec::new(), hidden }).everywhere();
+        let xlsb = bytes("xlsb", &[merged(name, &rows, &[], hidden)]);
         std::fs::write(folder.path().join(format!("{name}.xlsb")), xlsb).unwrap();
     }
     let options = Options { year: None, ..Options::default() };
@@ -344,7 +342,7 @@ fn rows_are_used_rejected_or_ignored_whatever_is_merged() {
         let content = format!("{GRADES}|备考\n{}", lines.join("\n"));
         // Writers lay no two over each other, so that what a format says of them cannot differ.
         let mut names: Vec<String> = Vec::new();
-        let mut taken: Vec<kaohe::workbook::Merge> = Vec::new();
+        let mut taken: Vec<Merge> = Vec::new();
         for (top, left, down, over) in merges {
             let range = (top, left, (top + down).min(lines.len() as u32), (left + over).min(4));
             let is_free = taken

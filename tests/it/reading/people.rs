@@ -427,7 +427,7 @@ fn somebody_put_aside_keeps_his_name() {
             班子职务「成员」不在规定的取值之内，应为「主要负责人」「班子成员」之一
             请改填「主要负责人」「班子成员」之一
     "#]]
-    .assert_eq(&told(result));
+    .assert_eq(&told(&result));
 }
 
 #[test]
@@ -530,7 +530,7 @@ fn people_named_in_a_cell() {
         &Options::default(),
     );
     let dataset = result.as_ref().unwrap();
-    let column = pack().tables[2].column("相关责任领导").unwrap();
+    let column = PACK.tables[2].column("相关责任领导").unwrap();
     let mentions: Vec<Vec<(String, Option<u32>)>> = dataset.tables[2].mentions[&column]
         .iter()
         .map(|row| row.iter().map(|mention| (mention.text.clone(), mention.subject)).collect())
@@ -558,7 +558,7 @@ fn people_named_in_a_cell() {
             单位编号「U9」不在《班子名册》上
             请核对单位编号；名册漏登的，请先补入《班子名册》
     "#]]
-    .assert_eq(&told(result));
+    .assert_eq(&told(&result));
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn what_is_filled_like_data_is_no_signature() {
          填表人：某||
          填表人：某|盘龙区|",
     )];
-    let told = told(read(&sheets, &Options::default()));
+    let told = told(&read(&sheets, &Options::default()));
     expect![[r#"
         a.xlsx!一 年度考核_班子 5 = 2 + 2 + 1
         ✗ DuplicateDiffers a.xlsx!一!C3 考核等次「优秀」

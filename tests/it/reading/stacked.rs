@@ -296,7 +296,7 @@ fn what_lies_beneath_a_merged_word_names_nothing() {
             没有识别出是哪一张表：最接近《年度考核_班子》，缺少必填列「考核等次」
             请补上缺少的列，列名应与模板一致；不需要的工作表请删去
     "#]]
-    .assert_eq(&told(read_folder(folder.path(), &Options::default())));
+    .assert_eq(&told(&read_folder(folder.path(), &Options::default())));
 }
 
 #[test]

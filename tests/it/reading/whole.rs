@@ -76,7 +76,7 @@ proptest! {
 
     #[test]
     fn nothing_is_lost(first in sheet(), second in sheet()) {
-        let dataset = read(&[("a.xlsx!一", &first), ("b.xlsx!二", &second)], &Options::default()).unwrap();
+        let dataset = read_xlsx(&[("a.xlsx!一", &first), ("b.xlsx!二", &second)], &Options::default()).unwrap();
         for (at, sheet) in dataset.sheets.iter().enumerate() {
             prop_assert_eq!(sheet.rows, sheet.used + sheet.rejected + sheet.ignored);
             let put_aside = dataset.rejected.iter().filter(|rejected| rejected.sheet.0 as usize == at).count();

@@ -199,6 +199,11 @@ pub fn brt_cell(kind: u16, column: u32, format: u32, content: &[u8]) -> Vec<u8> 
     brt(kind, &all)
 }
 
+/// The part of a sheet.
+pub fn brt_sheet(cells: &[Vec<u8>], after: &[Vec<u8>]) -> Vec<u8> {
+    [brt(0x81, &[]), brt(0x91, &[]), cells.concat(), brt(0x92, &[]), after.concat(), brt(0x82, &[])].concat()
+}
+
 /// A binary workbook of one sheet; formats as in [`xls`].
 pub fn xlsb(cells: &[Vec<u8>], after: &[Vec<u8>]) -> Parts {
     let mut code = 400_u16.to_le_bytes().to_vec();
@@ -239,8 +244,5 @@ pub fn xlsb(cells: &[Vec<u8>], after: &[Vec<u8>]) -> Parts {
             "xl/sharedStrings.bin",
             [brt(0x9F, &[3, 0, 0, 0, 3, 0, 0, 0]), text("姓名"), text("张三"), text("")].concat(),
         )
-        .with(
-            "xl/worksheets/sheet1.bin",
-            [brt(0x81, &[]), brt(0x91, &[]), cells.concat(), brt(0x92, &[]), after.concat(), brt(0x82, &[])].concat(),
-        )
+        .with("xl/worksheets/sheet1.bin", brt_sheet(cells, after))
 }

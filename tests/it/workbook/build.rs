@@ -80,13 +80,18 @@ pub fn strings(items: &[&str]) -> String {
     format!(r#"<sst xmlns="{MAIN}" count="9" uniqueCount="9">{items}</sst>"#)
 }
 
+/// `xl/styles.xml`.
+pub fn styles(inside: &str) -> String {
+    format!(r#"<styleSheet xmlns="{MAIN}">{inside}</styleSheet>"#)
+}
+
 /// A workbook of one sheet with these rows. Formats: 0 general, 1 the built-in date, 2 年月日, 3 East-Asian built-in, 4 `[h]:mm`.
 pub fn xlsx(rows: &str) -> Parts {
-    let styles = format!(
-        r#"<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="176" formatCode="yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;;@"/></numFmts>
+    let styles = styles(
+        r#"<numFmts><numFmt numFmtId="176" formatCode="yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;;@"/></numFmts>
         <cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
         <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="176"/><xf numFmtId="31"/><xf numFmtId="46"/></cellXfs>
-        <dxfs><dxf><numFmt numFmtId="0" formatCode="yyyy"/></dxf></dxfs></styleSheet>"#
+        <dxfs><dxf><numFmt numFmtId="0" formatCode="yyyy"/></dxf></dxfs>"#,
     );
     Parts(Vec::new())
         .with("[Content_Types].xml", "<Types/>")
