@@ -240,7 +240,13 @@ pub enum PackCommand {
     /// 检查规则包，逐处指明文件和行
     Lint(PackDir),
     /// 用规则包自带的例子检验规则，并指出没有例子的分支
-    Test(PackDir),
+    Test {
+        /// 逐一改动规则（去掉、取反、< 与 <= 互换、参数加减一），指出没有例子发现的改动
+        #[arg(long)]
+        mutants: bool,
+        #[command(flatten)]
+        of: PackDir,
+    },
     /// 把规则包写到文件夹，供修改后用 --pack 使用
     Export {
         /// 写到哪个文件夹

@@ -147,8 +147,8 @@ fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failur
 }
 
 fn compare(arguments: cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
-    let pack = load(arguments.pack.as_deref())?;
-    let other = arguments.with_pack.as_deref().map(|dir| load(Some(dir))).transpose()?;
+    let pack = load_to_run(arguments.pack.as_deref())?;
+    let other = arguments.with_pack.as_deref().map(|dir| load_to_run(Some(dir))).transpose()?;
     let request = CompareRequest {
         run: arguments.run,
         input: arguments.input,
@@ -232,11 +232,18 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
                 return Err(Failure { message: String::new(), code: 1 });
             }
         }
-        PackCommand::Test(of) => {
+        PackCommand::Test { mutants, of } => {
             let pack = load(of.pack.as_deref())?;
             let report = run::examples::test(&pack)?;
             let _ = writeln!(std::io::stdout(), "{}", report.to_string().trim_end());
-            if !report.passed() {
+            let mut passed = report.passed();
+            // What an example that does not hold would notice is no answer.
+            if mutants && report.failures.is_empty() {
+                let report = run::examples::mutants(&pack)?;
+                let _ = writeln!(std::io::stdout(), "{}", report.to_string().trim_end());
+                passed &= report.passed();
+            }
+            if !passed {
                 return Err(Failure { message: String::new(), code: 1 });
             }
         }

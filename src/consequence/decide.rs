@@ -69,7 +69,8 @@ fn plans<'a>(
     let mut plans = Vec::new();
     for (at, one) in world.pack.quotas.iter().enumerate().filter(|(_, quota)| quota.runs.contains(&run)) {
         let plan = quota::plan(world, members, at, year)?;
-        let values: Vec<&str> = one.among.iter().chain([&one.reached]).map(|value| value.text.as_str()).collect();
+        let values: Vec<String> =
+            one.among.iter().chain([&one.reached]).flat_map(|value| value.term().open_names()).collect();
         trace.add(world, Entity::Subject(one.of), &values, 0)?;
         let planned = plan.picked.par_iter().map(|index| {
             let subject = Subject { kind: one.of, index: *index };

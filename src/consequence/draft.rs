@@ -134,7 +134,8 @@ impl<'a> Draft<'a> {
             return Ok(brought);
         }
         let mut reached: Vec<(usize, Reached)> = Vec::new();
-        for (place, proposal) in definition.proposals.iter().enumerate() {
+        let made = |(place, _): &(usize, &Proposal)| grounds.proposes(*place, at, behind);
+        for (place, proposal) in definition.proposals.iter().enumerate().filter(made) {
             let found = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
             reached.extend(found.reached.into_iter().map(|one| (place, one)));
             for (what, sources) in found.missing {

@@ -20,6 +20,8 @@ pub struct Grounds<'a> {
     /// What is told as evidence: of rows only what they show.
     told: Vec<usize>,
     shown: Extent<'a>,
+    /// Per proposal the word that a fact, by its place in the lookup, must be for it to be made.
+    only: Vec<Option<(usize, FactValue)>>,
     /// Facts whose evidence names what the ground is about.
     about: Vec<usize>,
     name: Name<'a>,
@@ -59,19 +61,27 @@ impl<'a> Grounds<'a> {
             _ => &[],
         };
         let mut value = |name: &String| lookup.value(world, of, name, None, definition.stage);
-        let names = definition.when.term().open_names();
+        let names = definition.told();
         let mut all = Vec::new();
         if let (Some(scope), false) = (&definition.scope, shown.is_empty()) {
             all = scope.term().open_names();
         }
         all.extend(names.iter().cloned());
-        let values = if shown.is_empty() { &names[..] } else { shown };
-        let values = values.iter().map(|name| Ok((name.clone(), value(name)?))).collect::<Result<_, Error>>()?;
+        all.extend(definition.shows.iter().cloned());
+        let mut names = if shown.is_empty() { names } else { shown.to_vec() };
+        names.extend(definition.shows.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
+        let only = definition.proposals.iter().map(|proposal| {
+            let Some((name, word)) = &proposal.only else { return Ok(None) };
+            Ok(value(name)?.map(|value| (value, FactValue::Text(word.clone()))))
+        });
+        let only = only.collect::<Result<_, Error>>()?;
+        let values = names.into_iter().map(|name| Ok((name.clone(), value(&name)?))).collect::<Result<_, Error>>()?;
         let told = all.iter().map(&mut value).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let about = definition.about.iter().map(&mut value).collect::<Result<Vec<_>, _>>()?;
         Ok(Grounds {
             rule,
             confidential: definition.confidential,
+            only,
             values,
             told,
             shown: if shown.is_empty() { Extent::All } else { Extent::Only(shown) },
@@ -79,6 +89,11 @@ impl<'a> Grounds<'a> {
             name: Name::new(world, of),
             holders: Holders::new(world, of),
         })
+    }
+
+    /// Whether a proposal of the rule is made for an entity for which the rule holds.
+    pub fn proposes(&self, proposal: usize, at: u32, behind: &Behind<'_, '_>) -> bool {
+        self.only[proposal].as_ref().is_none_or(|(value, word)| behind.trace.lookup.is(*value, at) == *word)
     }
 
     /// The ground of one hit.

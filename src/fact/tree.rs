@@ -86,6 +86,9 @@ impl Node {
 
 /// Takes a term apart; atoms that are not known yet are added to `atoms`.
 pub fn take_apart(term: &Term, atoms: &mut Vec<Term>) -> Node {
+    if term.node == term::Node::Value(term::Value::Truth(true)) {
+        return Node::All(Vec::new());
+    }
     let term::Node::Call(op, parts) = &term.node else { return atom(term, atoms) };
     match (op, parts.as_slice()) {
         (Op::And, parts) => Node::All(parts.iter().map(|part| take_apart(part, atoms)).collect()),

@@ -30,7 +30,7 @@ pub enum Error {
 }
 
 /// The rows that decide a fact: per entity those of the source in ascending order, each with one bit per cell rule.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FactRows(Lists<(u32, u64)>);
 
 impl FactRows {

@@ -138,6 +138,10 @@ impl<'a> Phrases<'a> {
             let text = self.pack.facts.iter().find(|fact| &fact.name == name).and_then(|fact| fact.text.as_deref());
             match text {
                 Some(_) if is_blank(value) => {}
+                None if self.pack.rules[ground.rule].shows.contains(name) => {
+                    clauses.extend((!is_blank(value)).then(|| plain_fact(name, value)));
+                    last_row = None;
+                }
                 Some(text) => {
                     clauses.push(text.replace("{}", &value.said("")) + &self.places(&evidence, whole));
                     last_row = None;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::build::YES_NO;
 use super::functions::Op;
 use super::model::{ColumnKind, Pack};
 use super::scope::{self, Meaning, Site};
@@ -11,7 +12,8 @@ use super::term::{Kind, Node, Order, Period, Term, Value};
 /// What to do about a name that means nothing.
 pub const NAMES: &str =
     "可用的有：本表的列，同一对象及其所属对象的事实，参数，以及 本年、基准日、年初、本轮；可用 kaohe pack show 查看";
-const SAME: &str = "请使两边同为数字、文字、日期或真假；文字用单引号；「是」「否」的列写成 列 = '是'";
+const SAME: &str =
+    "请使两边同为数字、文字、日期或真假；文字用单引号；「是」「否」的列写成 列 = '是'，type = \"yes_no\" 的只写列名";
 
 /// What an expression looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +63,17 @@ impl Binder<'_> {
                     return Err(Wrong::new(message, remedy, span));
                 }
                 let (kind, open) = scope::described(self.pack, self.site, name, meaning);
-                Ok(Term { node: Node::Name(Arc::clone(name), Some(meaning)), kind, open, span })
+                let named = Term { node: Node::Name(Arc::clone(name), Some(meaning)), kind, open, span: span.clone() };
+                if !(meaning == Meaning::Column && scope::is_yes_no(self.pack, self.site, name)) {
+                    return Ok(named);
+                }
+                let yes = Value::Text(YES_NO[0].into());
+                let yes = Term {
+                    kind: Kind::written(vec![YES_NO[0].to_owned()]),
+                    open: false,
+                    ..Term::unbound(Node::Value(yes), span.clone())
+                };
+                Ok(Term { node: Node::Call(Op::Equal, vec![named, yes]), kind: Kind::Truth, open, span })
             }
             Node::Call(op, parts) => {
                 if op.aggregates() && (rows == Rows::Each || inside) {

@@ -30,6 +30,15 @@ pub fn check(pack: &Pack) -> Vec<Fault> {
     checker.faults
 }
 
+/// Faults in whom rules reach.
+pub fn recipients(pack: &Pack) -> Vec<Fault> {
+    let mut checker = Checker { pack, faults: Vec::new() };
+    for rule in &pack.rules {
+        rule.proposals.iter().for_each(|proposal| checker.recipient(rule, &proposal.to));
+    }
+    checker.faults
+}
+
 /// Facts in an order in which each only needs earlier ones.
 ///
 /// # Errors
@@ -326,8 +335,8 @@ impl Checker<'_> {
             for name in &rule.about {
                 self.known(&rule.place, &format!("{what}的 about"), site, name, None);
             }
-            for proposal in &rule.proposals {
-                self.recipient(rule, &proposal.to);
+            for name in &rule.shows {
+                self.known(&rule.place, &format!("{what}的 shows"), site, name, None);
             }
         }
     }
@@ -344,7 +353,9 @@ impl Checker<'_> {
             Recipient::Itself => {}
             Recipient::Role { role, via } => {
                 for role in std::iter::once(role).chain(via) {
-                    if !roles.contains(role) {
+                    if roles.is_empty() {
+                        message = Some(format!("没有写 [membership]，不能以职务「{role}」找人"));
+                    } else if !roles.contains(role) {
                         message = Some(format!("没有职务「{role}」，可用：{}", roles.join("、")));
                     }
                 }

@@ -53,6 +53,12 @@ impl Expression {
         let _ = self.bound.set(Arc::new(term));
     }
 
+    /// The same expression with another term, which is bound.
+    pub fn saying(&self, term: Term) -> Expression {
+        let (text, term) = (term.to_string(), Arc::new(term));
+        Expression { text, place: self.place.clone(), parsed: Ok(Arc::clone(&term)), bound: OnceLock::from(term) }
+    }
+
     /// The place of some bytes of the text, in the pack's files.
     pub fn place_of(&self, span: &std::ops::Range<usize>, files: &[(String, String)]) -> Place {
         let file = files.iter().find(|(name, _)| *name == self.place.file).map_or("", |(_, text)| text.as_str());

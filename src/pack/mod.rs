@@ -19,6 +19,7 @@ pub mod functions;
 mod lint;
 mod load;
 pub mod model;
+pub mod mutant;
 pub mod printed;
 mod raw;
 pub mod recipients;
@@ -28,12 +29,13 @@ pub mod sql;
 mod syntax;
 mod template;
 pub mod term;
+mod written;
 
 pub use assemble::{fits, nearest, stays_inside};
 pub use check::{fact_order, needs};
 pub use fault::{Error, Fault, Report};
 pub use followup::{Form, Influence, InfluenceTalk, InfluenceTexts, Measure, Page, PageTable, Talks, Task, Within};
-pub use lint::{Lint, Lints, lint};
+pub use lint::{Lint, Lints, always_holds, lint};
 pub use load::{
     GUIDE, SAMPLE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples, load,
     open, syntax,

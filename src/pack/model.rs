@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 pub use super::expression::Expression;
 use super::followup::{Form, Influence, Measure, Page, Talks, Task};
 use super::template::Template;
-use super::term::Kind;
+use super::term::{Kind, Node, Value as Written};
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
 #[derive(Debug, Clone)]
@@ -168,6 +168,8 @@ pub struct Column {
     pub default: Option<String>,
     /// A year after the run's is a warning at the cell.
     pub not_after_year: bool,
+    /// 是 or 否: in expressions its name alone is the condition.
+    pub yes_no: bool,
     pub place: Place,
 }
 
@@ -249,6 +251,8 @@ pub struct Check {
 pub struct Dated {
     pub from: chrono::NaiveDate,
     pub value: Value,
+    /// Where the value stands in the parameter's file.
+    pub span: std::ops::Range<usize>,
 }
 
 /// A number or a word that the policy sets.
@@ -465,6 +469,8 @@ pub struct Rule {
     pub marks: Option<Vec<String>>,
     /// Facts whose evidence names what the ground is about; none: the entity itself.
     pub about: Vec<String>,
+    /// Facts that its lines tell beside those that its condition names.
+    pub shows: Vec<String>,
     /// Grounds of this rule are told to nobody but the committee.
     pub confidential: bool,
     pub reading: Option<String>,
@@ -478,9 +484,27 @@ pub struct Proposal {
     pub action: usize,
     pub options: Vec<String>,
     pub to: Recipient,
+    /// Only where this fact is this word: the fact chose the action or the option.
+    pub only: Option<(String, String)>,
     pub reading: Option<String>,
     /// The Measures name the options themselves.
     pub given: bool,
+}
+
+impl Rule {
+    /// What the pack says decides it: the names that its lines tell.
+    pub fn told(&self) -> Vec<String> {
+        let names = self.when.term().open_names();
+        match &self.scope {
+            Some(scope) if names.is_empty() => scope.term().open_names(),
+            _ => names,
+        }
+    }
+
+    /// Whether it says of everybody within its scope that it holds.
+    pub fn is_unconditional(&self) -> bool {
+        self.when.term().node == Node::Value(Written::Truth(true))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -692,6 +716,16 @@ pub struct Deliberate {
     /// Groups of rules of which no two ever hold together.
     pub exclusive: Vec<Vec<String>>,
     pub silent: Vec<Silent>,
+    /// Changes of the pack that change nothing.
+    pub equivalent: Vec<Equivalent>,
+}
+
+/// A mutant that no example can notice, as the report of mutants tells it, and why.
+#[derive(Debug, Clone)]
+pub struct Equivalent {
+    pub mutant: String,
+    pub reading: String,
+    pub place: Place,
 }
 
 /// Values of a closed set from which nothing follows.

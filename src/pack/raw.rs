@@ -51,6 +51,7 @@ pub struct RawFile {
     pub silent: Vec<RawSilent>,
     pub together: Vec<RawGroupOfRules>,
     pub exclusive: Vec<RawGroupOfRules>,
+    pub equivalent: Vec<RawEquivalent>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -305,12 +306,15 @@ pub struct RawRule {
     pub stage: u32,
     pub of: Name,
     pub scope: Option<Name>,
-    pub when: Name,
+    pub when: Option<Name>,
     #[serde(default)]
     pub propose: Vec<RawProposal>,
     pub marks: Option<Vec<String>>,
     #[serde(default)]
     pub about: Vec<Name>,
+    /// Facts that its lines tell beside those that its condition names.
+    #[serde(default)]
+    pub shows: Vec<Name>,
     #[serde(default)]
     pub confidential: bool,
     pub reading: Option<String>,
@@ -321,7 +325,13 @@ pub struct RawRule {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawProposal {
-    pub action: Name,
+    /// The action; without it `by` chooses one.
+    pub action: Option<Name>,
+    /// A fact whose word is the action, or the option of the action that is named.
+    pub by: Option<Name>,
+    /// Words of that fact from which nothing follows.
+    #[serde(default)]
+    pub none: Vec<Name>,
     pub to: Spanned<RawRecipient>,
     #[serde(default)]
     pub options: Vec<Name>,
@@ -605,5 +615,13 @@ pub struct RawSilent {
 #[serde(deny_unknown_fields)]
 pub struct RawGroupOfRules {
     pub rules: Vec<Name>,
+    pub reading: String,
+}
+
+/// A mutant that says the same as the pack, and why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawEquivalent {
+    pub mutant: Name,
     pub reading: String,
 }

@@ -217,6 +217,12 @@ fn literal_kind(pack: &Pack, name: &str) -> Kind {
     }
 }
 
+/// Whether a column holds yes and no.
+pub fn is_yes_no(pack: &Pack, site: Site, name: &str) -> bool {
+    let table = site.entity().and_then(|entity| table_of(pack, entity));
+    table.is_some_and(|table| pack.tables[table].columns.iter().any(|column| column.name == name && column.yes_no))
+}
+
 /// Whether a table's column can be blank.
 pub fn column_open(pack: &Pack, table: usize, name: &str) -> bool {
     let schema = &pack.tables[table];

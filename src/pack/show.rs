@@ -154,7 +154,8 @@ fn provision(pack: &Pack, citation: &str, text: &mut String) -> std::fmt::Result
         if let Some(scope) = &rule.scope {
             writeln!(text, "      范围：{}", one_line(&scope.text))?;
         }
-        writeln!(text, "      条件：{}", one_line(&rule.when.text))?;
+        let when = if rule.is_unconditional() { "总是".to_owned() } else { one_line(&rule.when.text) };
+        writeln!(text, "      条件：{when}")?;
         for proposal in &rule.proposals {
             let to = match &proposal.to {
                 Recipient::Itself => match rule.of {
@@ -171,7 +172,8 @@ fn provision(pack: &Pack, citation: &str, text: &mut String) -> std::fmt::Result
                 format!("［{}］", proposal.options.join("、"))
             };
             let action = &pack.actions[proposal.action];
-            writeln!(text, "      → {}{options}：{to}（{}）", action.name, pack.lists[action.list].name)?;
+            let only = proposal.only.as_ref().map(|(fact, word)| format!("{fact}为{word}时，")).unwrap_or_default();
+            writeln!(text, "      → {only}{}{options}：{to}（{}）", action.name, pack.lists[action.list].name)?;
             reading(text, proposal.reading.as_deref(), 8)?;
         }
         if let Some(missing) = &rule.marks {

@@ -3,7 +3,7 @@
 use std::ops::Index;
 
 /// A list per subject.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lists<T> {
     /// Where each list ends and the next begins.
     ends: Vec<u32>,

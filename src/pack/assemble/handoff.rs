@@ -106,6 +106,7 @@ impl Builder {
                 proposals: Vec::new(),
                 marks: None,
                 about: Vec::new(),
+                shows: Vec::new(),
                 confidential: true,
                 reading: None,
                 given: true,

@@ -1,5 +1,6 @@
 //! Raw pack → checked pack: resolves names and collects every fault with its place.
 
+mod choice;
 mod followup;
 mod handoff;
 mod names;
@@ -14,14 +15,19 @@ use super::raw::*;
 use super::template::Template;
 
 pub use names::stays_inside;
+pub use tables::YES_NO;
 
 /// Builds the pack from its parsed files.
 pub fn build(raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, String)>) -> Result<Pack, Vec<Fault>> {
-    let mut builder = Builder { faults: Vec::new(), file: String::new() };
+    let mut builder = Builder { faults: Vec::new(), file: String::new(), chosen: Vec::new() };
     let pack = builder.pack(raw, hash, files);
     match pack {
-        Some(pack) if builder.faults.is_empty() => {
-            let faults = super::check::check(&pack);
+        Some(mut pack) if builder.faults.is_empty() => {
+            let mut faults = super::check::check(&pack);
+            if faults.is_empty() {
+                faults = choice::choose(&mut pack, &builder.chosen);
+                faults.extend(super::check::recipients(&pack));
+            }
             if faults.is_empty() { Ok(pack) } else { Err(faults) }
         }
         _ => Err(builder.faults),
@@ -32,6 +38,8 @@ pub fn build(raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, Stri
 struct Builder {
     faults: Vec<Fault>,
     file: String,
+    /// Proposals whose words are not known yet.
+    chosen: Vec<choice::Chosen>,
 }
 
 /// Items of one section with the file they stand in.
@@ -63,6 +71,7 @@ struct Sections {
     silents: Located<RawSilent>,
     together: Located<RawGroupOfRules>,
     exclusive: Located<RawGroupOfRules>,
+    equivalents: Located<RawEquivalent>,
     memberships: Located<RawMembership>,
     registers: Located<RawRegisterBook>,
 }
@@ -125,7 +134,7 @@ impl Builder {
             gather!(subject => subjects, alias => aliases, table => tables, row => rows, parameter => parameters,
                 fact => facts, fork => forks, rule => rules, list => lists, action => actions, quota => quotas,
                 hint => hints, measure => measures, influence => influences, task => tasks, form => forms, page => pages, talks => talks, ratio => ratios, cross => crosses, silent => silents, together => together,
-                exclusive => exclusive, membership => memberships, register_book => registers);
+                exclusive => exclusive, equivalent => equivalents, membership => memberships, register_book => registers);
             macro_rules! once {
                 ($($field:ident),*) => {$(
                     if content.$field.is_some() {
@@ -168,7 +177,10 @@ impl Builder {
         let notices = self.required("notices", head.notices);
         self.single("membership", sections.memberships.iter().map(|(file, raw)| (file, &raw.table)));
         let raw_membership = sections.memberships.pop();
-        let raw_membership = self.required("membership", raw_membership);
+        if raw_membership.is_none() && sections.subjects.len() > 1 {
+            let message = "几种对象的规则包缺少「membership」".into();
+            self.fault(0..0, message, "请写 [membership]：谁在哪个单位任什么职务；只有一种对象的不必写".into());
+        }
         let parts = head.parts.unwrap_or_default();
 
         self.unique("表", &sections.tables, |table| &table.name);
@@ -190,10 +202,14 @@ impl Builder {
 
         let tables = self.tables(&sections);
         let subjects = self.subjects(&sections, &tables);
-        let membership = raw_membership.and_then(|(file, raw)| {
-            self.file = file;
-            self.membership(&raw, &tables, &subjects)
-        });
+        let membership = match raw_membership {
+            Some((file, raw)) => {
+                self.file = file;
+                self.membership(&raw, &tables, &subjects)
+            }
+            // Subjects of one kind stand for themselves, each in the row that registers it.
+            None => subjects.first().map(|one| Membership { table: one.register, member: 0, unit: 0, role: one.id }),
+        };
         let aliases = self.aliases(&sections, &tables);
         let groups = self.groups(head.groups.unwrap_or_default());
         let parameters = self.parameters(&sections);

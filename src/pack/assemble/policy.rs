@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::model::*;
 use super::super::raw::*;
+use super::choice::Chosen;
 use super::{Builder, Sections, cite, day, fits, table_names};
 
 /// The cells behind a fact are marked by the bits of a word.
@@ -28,7 +29,7 @@ impl Builder {
                 if let Err(message) = fits(&value, raw.min, raw.max, raw.whole, &raw.one_of) {
                     self.fault(dated.value.span(), message, "请更正参数的值或界限".into());
                 }
-                values.push(Dated { from, value });
+                values.push(Dated { from, value, span: dated.value.span() });
             }
             if values.is_empty() {
                 self.fault(raw.name.span(), format!("参数「{}」没有值", raw.name.get_ref()), "请写明 values".into());
@@ -184,7 +185,14 @@ impl Builder {
                     "请写 propose = […]（提出处理）或 marks = […]（只列为待定），二者取一".into(),
                 );
             }
-            let proposals = raw.propose.iter().filter_map(|one| self.proposal(one, actions)).collect();
+            let mut proposals = Vec::new();
+            for one in &raw.propose {
+                match self.proposal(one, actions) {
+                    Some(Proposed::Is(proposal)) => proposals.push(proposal),
+                    Some(Proposed::Chosen(chosen)) => self.chosen.push(Chosen { rule: rules.len(), ..chosen }),
+                    None => {}
+                }
+            }
             let provision = raw.provision.as_ref().map(|name| name.get_ref().clone()).unwrap_or_default();
             rules.push(Rule {
                 id: id.clone(),
@@ -194,10 +202,14 @@ impl Builder {
                 stage: raw.stage,
                 of,
                 scope: raw.scope.as_ref().map(|text| self.expression(text)),
-                when: self.expression(&raw.when),
+                when: match &raw.when {
+                    Some(when) => self.expression(when),
+                    None => Expression::new("TRUE", Place { file: file.clone(), span: raw.id.span() }),
+                },
                 proposals,
                 marks: raw.marks.clone(),
                 about: raw.about.iter().map(|name| name.get_ref().clone()).collect(),
+                shows: raw.shows.iter().map(|name| name.get_ref().clone()).collect(),
                 confidential: raw.confidential,
                 reading: raw.reading.clone(),
                 given: raw.given,
@@ -246,40 +258,85 @@ impl Builder {
                 kept.push(raw.rules.iter().map(|rule| rule.get_ref().clone()).collect());
             }
         }
+        for (file, raw) in &sections.equivalents {
+            self.file.clone_from(file);
+            if raw.reading.trim().is_empty() {
+                self.fault(raw.mutant.span(), "没有说明为什么这样".into(), "请写明 reading".into());
+            }
+            deliberate.equivalent.push(Equivalent {
+                mutant: raw.mutant.get_ref().trim().to_owned(),
+                reading: raw.reading.clone(),
+                place: Place { file: file.clone(), span: raw.mutant.span() },
+            });
+        }
         deliberate
     }
 
-    pub(super) fn proposal(&mut self, raw: &RawProposal, actions: &[Action]) -> Option<Proposal> {
-        let action = self.find("处理", &raw.action, actions.iter().map(|action| action.name.as_str()))?;
-        for option in &raw.options {
-            self.find("可选方式", option, actions[action].options.iter().map(String::as_str));
-        }
-        let group = match raw.to.get_ref() {
-            RawRecipient::Word(word) if word == "itself" => None,
-            RawRecipient::Word(_) => Some(RawGroup::default()),
-            RawRecipient::Group(group) => Some(group.clone()),
+    fn proposal(&mut self, raw: &RawProposal, actions: &[Action]) -> Option<Proposed> {
+        let known = actions.iter().map(|action| action.name.as_str());
+        let action = match &raw.action {
+            Some(name) => Some(self.find("处理", name, known)?),
+            None => None,
         };
-        let to = match group {
-            None => Recipient::Itself,
-            Some(RawGroup { role: Some(role), via, named: None, by: None }) => Recipient::Role { role, via },
-            Some(RawGroup { role: None, via: None, named: Some(column), by: Some(fact) }) => {
-                Recipient::Named { column, fact }
+        if action.is_none() && raw.by.is_none() {
+            let remedy = "请写 action = \"处理\"；由事实定的，写 by = \"事实\"".to_owned();
+            self.fault(raw.to.span(), "没有写明是哪一种处理".into(), remedy);
+            return None;
+        };
+        for option in &raw.options {
+            if let (Some(action), None) = (action, &raw.by) {
+                self.find("可选方式", option, actions[action].options.iter().map(String::as_str));
+            } else {
+                self.fault(option.span(), "由事实（by）定的，不能另写可选方式".into(), "请删去 options 或 by".into());
             }
-            Some(_) => {
+        }
+        if let (Some(none), None) = (raw.none.first(), &raw.by) {
+            self.fault(none.span(), "none 只与 by 一起写".into(), "请删去 none，或写明 by = \"事实\"".into());
+        }
+        let proposal = Proposal {
+            action: action.unwrap_or_default(),
+            options: raw.options.iter().map(|name| name.get_ref().clone()).collect(),
+            to: self.recipient(raw)?,
+            only: None,
+            reading: raw.reading.clone(),
+            given: raw.given,
+        };
+        let Some(by) = &raw.by else { return Some(Proposed::Is(proposal)) };
+        Some(Proposed::Chosen(Chosen {
+            rule: 0,
+            by: by.get_ref().clone(),
+            none: raw.none.iter().map(|word| word.get_ref().clone()).collect(),
+            place: Place { file: self.file.clone(), span: by.span() },
+            actions: action.is_none(),
+            proposal,
+        }))
+    }
+
+    fn recipient(&mut self, raw: &RawProposal) -> Option<Recipient> {
+        let group = match raw.to.get_ref() {
+            RawRecipient::Word(word) if word == "itself" => return Some(Recipient::Itself),
+            RawRecipient::Word(_) => RawGroup::default(),
+            RawRecipient::Group(group) => group.clone(),
+        };
+        match group {
+            RawGroup { role: Some(role), via, named: None, by: None } => Some(Recipient::Role { role, via }),
+            RawGroup { role: None, via: None, named: Some(column), by: Some(fact) } => {
+                Some(Recipient::Named { column, fact })
+            }
+            _ => {
                 self.fault(
                     raw.to.span(),
                     "处理对象的写法不对".into(),
                     "可写 \"itself\"、{ role = \"…\" }、{ role = \"…\", via = \"…\" } 或 { named = \"列\", by = \"事实\" }".into(),
                 );
-                return None;
+                None
             }
-        };
-        Some(Proposal {
-            action,
-            options: raw.options.iter().map(|name| name.get_ref().clone()).collect(),
-            to,
-            reading: raw.reading.clone(),
-            given: raw.given,
-        })
+        }
     }
+}
+
+/// A proposal as written: of one action, or of those that a fact chooses.
+enum Proposed {
+    Is(Proposal),
+    Chosen(Chosen),
 }

@@ -11,6 +11,9 @@ use super::{Builder, Sections, kinds, table_names};
 /// A comparison goes through the values of an ordered set one by one.
 const MOST_RANKS: usize = 100;
 
+/// What stands in a column of yes and no.
+pub const YES_NO: [&str; 2] = ["是", "否"];
+
 impl Builder {
     pub(super) fn tables(&mut self, sections: &Sections) -> Vec<Table> {
         let kinds: Vec<&str> = sections.subjects.iter().map(|(_, subject)| subject.kind.get_ref().as_str()).collect();
@@ -114,6 +117,7 @@ impl Builder {
                 }
                 ColumnKind::Choice { values: raw.values.clone(), ordered: raw.ordered }
             }
+            "yes_no" => ColumnKind::Choice { values: YES_NO.map(str::to_owned).to_vec(), ordered: false },
             "number" => ColumnKind::Number { min: raw.min, max: raw.max, percent: raw.percent },
             "date" => ColumnKind::Date,
             "month" => ColumnKind::Month,
@@ -136,7 +140,7 @@ impl Builder {
                 self.fault(
                     raw.kind.span(),
                     format!("没有「{other}」这种列类型"),
-                    "可用：text、id、name、names、choice、number、date、month、year、people、line".into(),
+                    "可用：text、id、name、names、choice、yes_no、number、date、month、year、people、line".into(),
                 );
                 return None;
             }
@@ -159,6 +163,7 @@ impl Builder {
             kind,
             default: raw.default.as_ref().map(|value| value.get_ref().clone()),
             not_after_year: raw.not_after_year,
+            yes_no: raw.kind.get_ref() == "yes_no",
             place: Place { file: self.file.clone(), span: raw.name.span() },
         })
     }

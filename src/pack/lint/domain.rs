@@ -13,7 +13,7 @@ use polars::prelude::*;
 
 use super::super::compile::{compile, dtype};
 use super::super::functions::Op;
-use super::super::model::{self, ColumnKind, Entity, Formula, Pack, Rule, Source};
+use super::super::model::{self, ColumnKind, Entity, Formula, Pack, Rule, Run, Source};
 use super::super::scope::{self, Meaning};
 use super::super::sql::{Literal, Literals};
 use super::super::term::{Constant, Kind, Node, Term, Value};
@@ -88,6 +88,18 @@ struct Reader<'p> {
     pack: &'p Pack,
     literals: Literals,
     variables: Vec<Variable>,
+}
+
+/// The pack with other conditions in place of its rules, to be tried.
+pub fn asking(pack: &Pack, rules: Vec<Rule>) -> Pack {
+    Pack { rules, files: Vec::new(), ..pack.clone() }
+}
+
+impl Rule {
+    /// A rule about the same that asks something else.
+    pub fn asking(&self, when: Term) -> Rule {
+        Rule { scope: None, when: self.when.saying(when), runs: Run::ALL.to_vec(), ..self.clone() }
+    }
 }
 
 impl<'p> Domains<'p> {

@@ -1,4 +1,5 @@
-//! Grades from which nothing follows: a value of a closed set that no rule takes up and nobody declared.
+//! Grades from which nothing follows: a value of a closed set that no rule takes up and nobody declared. A question
+//! that is answered by yes or no grades nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,8 @@ type Set = (usize, usize);
 
 pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
     let all = taken(domains);
-    for ((_, set), taken) in all.iter().filter(|(_, taken)| !taken.doubtful) {
+    let graded = |(table, at): Set| !pack.tables[table].columns[at].yes_no;
+    for ((_, set), taken) in all.iter().filter(|((_, set), taken)| graded(*set) && !taken.doubtful) {
         let (table, column) = (&pack.tables[set.0], &pack.tables[set.0].columns[set.1]);
         let silent = |word: &String| {
             pack.deliberate.silent.iter().any(|one| (one.table, one.column) == *set && one.values.contains(word))

@@ -18,6 +18,8 @@ mod words;
 
 use std::fmt;
 
+pub use overlap::always_holds;
+
 use super::fault::Fault;
 use super::model::*;
 

@@ -1,7 +1,9 @@
 //! Rules that never or always hold, pairs that never hold together, and pairs that always do.
 
+use super::super::functions::Op;
 use super::super::model::*;
-use super::domain::{Condition, Domains, first};
+use super::super::term::{Node, Term};
+use super::domain::{Condition, Domains, asking, first};
 use super::{Lint, error, notice};
 
 pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
@@ -14,7 +16,7 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
                 found.push(error(&rule.place, message, "请更正 scope 或 when（例如同一事实要同时等于两个值）"));
                 continue;
             }
-            Some(holds) if holds.iter().all(|holds| *holds) => {
+            Some(holds) if holds.iter().all(|holds| *holds) && !(rule.is_unconditional() && rule.scope.is_none()) => {
                 let message = format!("规则「{}」总是成立：范围和条件没有排除任何一组值", rule.id);
                 found.push(notice(&rule.place, message, "请核对 scope 和 when：它对每一个对象都提出处理"));
             }
@@ -27,6 +29,29 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
             pair(pack, domains, *mine, *theirs, found);
         }
     }
+}
+
+/// Whether a rule holds for everybody within its scope.
+pub fn always_holds(pack: &Pack, rule: &Rule) -> bool {
+    let scope = rule.scope.as_ref().map_or_else(|| Term::truth(true), |scope| scope.term().clone());
+    let whole = Term { node: Node::Call(Op::And, vec![scope.clone(), rule.when.term().clone()]), ..Term::truth(true) };
+    say_the_same(pack, rule, scope, whole, true)
+}
+
+/// Whether of two rules about the same one holds just where the other fails: that is what was meant.
+fn opposite(pack: &Pack, rule: &Rule, other: &Rule) -> bool {
+    let scoped = |rule: &Rule| rule.scope.as_ref().map(|scope| scope.term().clone());
+    let not = Term { node: Node::Call(Op::Not, vec![rule.when.term().clone()]), ..Term::truth(true) };
+    scoped(rule) == scoped(other) && say_the_same(pack, rule, not, other.when.term().clone(), false)
+}
+
+/// Whether two conditions about what a rule is about hold together wherever either does, as far as values are tried.
+fn say_the_same(pack: &Pack, rule: &Rule, one: Term, other: Term, completely: bool) -> bool {
+    let asked = asking(pack, vec![rule.asking(one), rule.asking(other)]);
+    let domains = Domains::new(&asked);
+    let conditions: Vec<&Condition> = domains.rules.iter().map(|(_, condition)| condition).collect();
+    let space = domains.space(&conditions).filter(|space| space.complete || !completely);
+    space.is_some_and(|space| space.holds[0] == space.holds[1])
 }
 
 fn pair(
@@ -65,7 +90,7 @@ fn pair(
         let (mine, theirs) = (space.decisive(a, one), space.decisive(b, one));
         !mine.is_empty() && !theirs.is_empty() && mine.is_disjoint(&theirs)
     });
-    if !graded {
+    if !graded && !opposite(pack, rule, other) {
         let message = format!(
             "规则「{}」与「{}」不可能同时成立；前者成立如：{}；后者成立如：{}",
             rule.id,

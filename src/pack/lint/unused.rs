@@ -88,7 +88,7 @@ fn named(pack: &Pack) -> impl Iterator<Item = (Entity, &str)> {
             Recipient::Named { fact, .. } => Some(fact),
             _ => None,
         });
-        rule.about.iter().chain(by).map(|name| (rule.of, name.as_str()))
+        rule.about.iter().chain(&rule.shows).chain(by).map(|name| (rule.of, name.as_str()))
     });
     let hints = pack.hints.iter().flat_map(|hint| hint.dates.iter().map(|name| (hint.of, name.as_str())));
     let tables = pack.tables.iter().enumerate();

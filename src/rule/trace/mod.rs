@@ -346,7 +346,7 @@ impl<'a> Trace<'a> {
     ///
     /// # Errors
     /// As [`World::new`].
-    pub fn add(&mut self, world: &World<'a>, of: Entity, names: &[&str], stage: u32) -> Result<(), Error> {
+    pub fn add(&mut self, world: &World<'a>, of: Entity, names: &[String], stage: u32) -> Result<(), Error> {
         let Some(entity) = self.entities.iter().position(|one| *one == of) else { return Ok(()) };
         for name in names {
             self.value(world, entity, name, stage)?;

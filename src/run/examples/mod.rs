@@ -4,6 +4,8 @@
 //! the functions that a run uses, and `reach` tells which rules and branches of conditions no example reaches.
 
 mod city;
+mod facts;
+mod mutants;
 mod reach;
 mod spec;
 
@@ -16,10 +18,13 @@ use crate::consequence::{Line, Outcome, decide};
 use crate::fact::World;
 use crate::fact::history::{Answered, Decision, History, PastGround, PastLine};
 use crate::finding::Severity;
+use crate::pack::sql::Literals;
 use crate::pack::{Pack, Run};
+use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook::Parser;
 
+pub use mutants::mutants;
 use reach::{Plan, Seen};
 use spec::{Case, Past};
 
@@ -84,30 +89,35 @@ pub fn test(pack: &Pack) -> Result<Report, Failure> {
     };
     let mut seen = plan.nothing();
     let mut failures = Vec::new();
-    for (failure, one) in side_by_side(&cases, run)? {
+    for (failure, one) in side_by_side(&cases, || (), |(), case| run(case))? {
         seen.join(&one);
         failures.extend(failure);
     }
     Ok(Report { pack: pack.name.clone(), examples: cases.len(), failures, gaps: plan.gaps(&seen) })
 }
 
-/// Evaluates cases on threads of their own, in order. The evaluation shares out its work in rayon's pool; a pool
-/// thread that waited for its own example's share would take up another whole example on top of it, and so on
-/// until its stack is full.
-fn side_by_side<R: Send>(cases: &[Case], run: impl Fn(&Case) -> R + Sync) -> Result<Vec<R>, Failure> {
+/// Evaluates items on threads of their own, in order; `with` is made once a thread. The evaluation shares out its work
+/// in rayon's pool; a pool thread that waited for its own example's share would take up another whole example on top
+/// of it, and so on until its stack is full.
+fn side_by_side<'t, T: Sync, S, R: Send>(
+    items: &'t [T],
+    with: impl Fn() -> S + Sync,
+    run: impl Fn(&mut S, &'t T) -> R + Sync,
+) -> Result<Vec<R>, Failure> {
     let next = AtomicUsize::new(0);
     let work = || {
+        let mut state = with();
         let mut done = Vec::new();
-        while let Some((at, case)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, cases.get(at)?)))
+        while let Some((at, item)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
         {
-            done.push((at, run(case)));
+            done.push((at, run(&mut state, item)));
         }
         done
     };
     let failed = |told: &dyn fmt::Display| Failure::failed(format!("例子无法运行：{told}"));
     let mut results = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..rayon::current_num_threads().min(cases.len()))
+        let threads: Vec<_> = (0..rayon::current_num_threads().min(items.len()))
             .map(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work))
             .collect::<Result<_, _>>()
             .map_err(|error| failed(&error))?;
@@ -121,9 +131,17 @@ fn side_by_side<R: Send>(cases: &[Case], run: impl Fn(&Case) -> R + Sync) -> Res
     Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
-/// Compares one example with what the engine says; the error is the difference.
-fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut Seen) -> Result<(), String> {
-    let mut history = history(pack, case)?;
+/// An example's tables as they are read, and what its archive holds.
+struct Prepared<'c> {
+    case: &'c Case,
+    data: Dataset,
+    literals: Literals,
+    history: History,
+}
+
+/// Reads an example's tables; the error is why they cannot be evaluated.
+fn prepare<'c>(pack: &Pack, case: &'c Case) -> Result<Prepared<'c>, String> {
+    let history = history(pack, case)?;
     let literals = |year, as_of| job::literals(pack, case.run, &case.sets, year, as_of);
     let context = Context { literals: &literals, known_lines: &history.known, progress: None, parser: Parser::Scanner };
     let as_of = case.as_of.map_or(AsOf::Default(case.run.as_of().0, case.run.as_of().1), AsOf::Given);
@@ -133,21 +151,42 @@ fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut Seen) -> Result<(
     if let Some(parameter) = pack.parameters.iter().find(|parameter| !literals.contains_key(&parameter.name)) {
         return Err(format!("  参数「{}」在 {} 没有生效的值", parameter.name, data.as_of));
     }
-    let mut checks: BTreeMap<String, String> = BTreeMap::new();
-    for _ in 0..MOST_ROUNDS {
-        let mut world = World::new(pack, &data, literals.clone(), &history).map_err(|error| format!("  {error}"))?;
-        let decided = decide(&mut world, &history, case.run, case.year).map_err(|error| format!("  {error}"))?;
-        let (outcome, trace) = decided;
-        let now: BTreeMap<String, String> =
-            outcome.lines.iter().map(|line| (line.id.clone(), line.check.clone())).collect();
-        if case.answers.is_empty() || now == checks {
-            plan.note(&world, &trace, case.run, &outcome, seen);
-            return compare(pack, case, &data, &outcome);
-        }
-        checks = now;
-        history.current = answers(&case.answers, &checks)?;
+    Ok(Prepared { case, data, literals, history })
+}
+
+impl Prepared<'_> {
+    /// All facts before anything is proposed.
+    fn world<'a>(&'a self, pack: &'a Pack, history: &History) -> Result<World<'a>, String> {
+        World::new(pack, &self.data, self.literals.clone(), history).map_err(|error| format!("  {error}"))
     }
-    Err("  意见与本次的处理互相影响，没有确定的结果".to_owned())
+
+    /// What follows, from facts that are known already or from the beginning; the error is the difference.
+    fn play<'a>(&'a self, pack: &'a Pack, mut first: Option<World<'a>>) -> Result<(World<'a>, Outcome, Trace<'a>), String> {
+        let case = self.case;
+        let mut history = std::borrow::Cow::Borrowed(&self.history);
+        let mut checks: BTreeMap<String, String> = BTreeMap::new();
+        for _ in 0..MOST_ROUNDS {
+            let mut world = first.take().map_or_else(|| self.world(pack, &history), Ok)?;
+            let decided = decide(&mut world, &history, case.run, case.year).map_err(|error| format!("  {error}"))?;
+            let (outcome, trace) = decided;
+            let now: BTreeMap<String, String> =
+                outcome.lines.iter().map(|line| (line.id.clone(), line.check.clone())).collect();
+            if case.answers.is_empty() || now == checks {
+                return Ok((world, outcome, trace));
+            }
+            checks = now;
+            history.to_mut().current = answers(&case.answers, &checks)?;
+        }
+        Err("  意见与本次的处理互相影响，没有确定的结果".to_owned())
+    }
+}
+
+/// Compares one example with what the engine says; the error is the difference.
+fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut Seen) -> Result<(), String> {
+    let prepared = prepare(pack, case)?;
+    let (world, outcome, trace) = prepared.play(pack, None)?;
+    plan.note(&world, &trace, case.run, &outcome, seen);
+    compare(&world, case, &outcome)
 }
 
 /// Answers to today's lines, on today's codes.
@@ -199,7 +238,8 @@ fn history(pack: &Pack, case: &Case) -> Result<History, String> {
     Ok(history)
 }
 
-fn compare(pack: &Pack, case: &Case, data: &Dataset, outcome: &Outcome) -> Result<(), String> {
+fn compare(world: &World<'_>, case: &Case, outcome: &Outcome) -> Result<(), String> {
+    let (pack, data) = (world.pack, world.data);
     let wanted: BTreeSet<&str> = case.expect.iter().filter_map(|line| line.split(" | ").next()).collect();
     let lines = outcome.lines.iter().filter(|line| {
         let action = pack.actions[line.action].name.as_str();
@@ -216,6 +256,8 @@ fn compare(pack: &Pack, case: &Case, data: &Dataset, outcome: &Outcome) -> Resul
     differ("待定（pending）", &case.pending, pending.collect(), &mut told);
     let rejected = rejected.map(|one| spec::canonical(&[&one.table, &one.column, &one.value]));
     differ("退回（rejected）", &case.rejected, rejected.collect(), &mut told);
+    let (expected, found): (Vec<String>, Vec<String>) = case.facts.iter().map(|fact| fact.compared(world)).unzip();
+    differ("事实（facts）", &expected, found, &mut told);
     if told.is_empty() { Ok(()) } else { Err(told.trim_end().to_owned()) }
 }
 

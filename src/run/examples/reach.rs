@@ -1,7 +1,8 @@
 //! Which rules, recipients and branches of conditions the examples of a pack reach.
 //!
 //! A branch is an atomic part of a condition (what AND, OR, NOT, CASE and COALESCE join): some example must
-//! make it true, some other false, and where one of its names can be blank, some third must leave it unknown.
+//! make it true, some other false, and where one of its names can be blank, some third must leave it unknown; in some
+//! example it must decide alone, all other parts being as they are. A line must be met exactly.
 //! Of an IN every value must occur, and of a rule each proposal must reach somebody.
 
 use std::collections::BTreeSet;
@@ -12,9 +13,10 @@ use crate::consequence::Outcome;
 use crate::fact::World;
 use crate::fact::fact_value;
 use crate::pack::functions::Op;
+use crate::pack::mutant::Spot;
 use crate::pack::scope::Site;
 use crate::pack::sql::Literals;
-use crate::pack::term::{Kind, Node, Term};
+use crate::pack::term::{Kind, Node, Term, Value};
 use crate::pack::{Formula, Pack, Recipient, Run};
 use crate::rule::{Trace, wording};
 
@@ -28,8 +30,14 @@ struct Branch<'p> {
     text: String,
     /// It must be unknown once.
     open: bool,
+    /// It can be false: an IN that names all words of its set cannot.
+    fails: bool,
     /// What stands before IN, and the values behind it.
     choice: Option<(&'p Term, Vec<String>)>,
+    /// The whole with this part true, and with it false; none where it is the whole.
+    turned: Option<(Term, Term)>,
+    /// Where a line is met exactly.
+    lines: Vec<Term>,
 }
 
 /// A condition with its branches.
@@ -44,13 +52,28 @@ struct Part<'p> {
     branches: Vec<Branch<'p>>,
 }
 
+impl Branch<'_> {
+    /// Whether an example must bring it to an outcome.
+    fn owes(&self, outcome: usize) -> bool {
+        match outcome {
+            UNKNOWN => self.open,
+            0 => true,
+            _ => self.fails,
+        }
+    }
+}
+
 impl Part<'_> {
     /// What is evaluated: for whom it is asked, then each branch with what stands before its IN.
     fn exprs(&self, world: &World<'_>) -> Vec<Expr> {
         let given = self.given.map_or_else(|| lit(true), |given| world.compile(given));
         let branches = self.branches.iter().flat_map(|branch| {
             let choice = branch.choice.as_ref().map_or_else(|| lit(NULL), |(of, _)| world.compile(of));
-            [world.compile(branch.term), choice]
+            let alone = branch.turned.as_ref();
+            let alone =
+                alone.map_or_else(|| lit(true), |(one, two)| world.compile(one).neq_missing(world.compile(two)));
+            let lines = branch.lines.iter().map(|line| world.compile(line));
+            [world.compile(branch.term), choice, alone].into_iter().chain(lines)
         });
         std::iter::once(given).chain(branches).collect()
     }
@@ -68,6 +91,10 @@ pub struct Seen {
     outcomes: Vec<Vec<[bool; 3]>>,
     /// By part and branch: the values of IN that occurred.
     values: BTreeSet<(usize, usize, String)>,
+    /// By part and branch: it decided alone.
+    alone: BTreeSet<(usize, usize)>,
+    /// By part, branch and line: it was met exactly.
+    met: BTreeSet<(usize, usize, usize)>,
     /// Per rule whether it held and whether it failed within its scope.
     held: Vec<bool>,
     failed: Vec<bool>,
@@ -84,6 +111,8 @@ impl Seen {
             }
         }
         self.values.extend(other.values.iter().cloned());
+        self.alone.extend(&other.alone);
+        self.met.extend(&other.met);
         for (mine, theirs) in [(&mut self.held, &other.held), (&mut self.failed, &other.failed)] {
             mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine |= theirs);
         }
@@ -94,30 +123,31 @@ impl Seen {
 impl<'p> Plan<'p> {
     pub fn new(pack: &'p Pack) -> Plan<'p> {
         let mut parts = Vec::new();
-        for rule in &pack.rules {
-            let site = Site::Entity(rule.of);
-            let scope = rule.scope.as_ref().map(|scope| scope.term());
-            if let Some(scope) = scope {
-                parts.push(part(format!("规则「{}」的范围", rule.id), &rule.runs, site, None, scope));
-            }
-            parts.push(part(format!("规则「{}」的条件", rule.id), &rule.runs, site, scope, rule.when.term()));
-        }
-        let both = Run::ALL;
-        for fact in &pack.facts {
-            let owner = |what: &str| format!("事实「{}」的 {what}", fact.name);
-            match &fact.formula {
-                Formula::Own { is, .. } => {
-                    parts.push(part(owner("is"), &both, Site::Entity(fact.of), None, is.term()));
+        for spot in Spot::all(pack) {
+            let Some(expression) = spot.of(pack) else { continue };
+            let owner = spot.said(pack);
+            match spot {
+                Spot::Scope(at) => {
+                    let rule = &pack.rules[at];
+                    parts.push(part(owner, &rule.runs, Site::Entity(rule.of), None, expression.term()));
                 }
-                Formula::Aggregate { source, given, value, .. } => {
-                    let given = given.as_ref().map(|given| given.term());
-                    let site = Site::Source(*source);
-                    if let Some(given) = given {
-                        parts.push(part(owner("given"), &both, site, None, given));
-                    }
-                    parts.push(part(owner("value"), &both, site, given, value.term()));
+                Spot::When(at) => {
+                    let rule = &pack.rules[at];
+                    let scope = rule.scope.as_ref().map(|scope| scope.term());
+                    parts.push(part(owner, &rule.runs, Site::Entity(rule.of), scope, expression.term()));
                 }
-                Formula::Covered => {}
+                Spot::Given(at) | Spot::Value(at) => {
+                    let fact = &pack.facts[at];
+                    let (site, given) = match &fact.formula {
+                        Formula::Aggregate { source, given, .. } => {
+                            let given = given.as_ref().filter(|_| matches!(spot, Spot::Value(_)));
+                            (Site::Source(*source), given.map(|given| given.term()))
+                        }
+                        _ => (Site::Entity(fact.of), None),
+                    };
+                    parts.push(part(owner, &Run::ALL, site, given, expression.term()));
+                }
+                _ => {}
             }
         }
         parts.retain(|part| !part.branches.is_empty() && !part.runs.is_empty());
@@ -128,6 +158,8 @@ impl<'p> Plan<'p> {
         Seen {
             outcomes: self.parts.iter().map(|part| vec![[false; 3]; part.branches.len()]).collect(),
             values: BTreeSet::new(),
+            alone: BTreeSet::new(),
+            met: BTreeSet::new(),
             held: vec![false; self.pack.rules.len()],
             failed: vec![false; self.pack.rules.len()],
             proposals: BTreeSet::new(),
@@ -171,15 +203,26 @@ impl<'p> Plan<'p> {
         let part = &self.parts[at];
         let height = columns.iter().map(Column::len).max().unwrap_or(0);
         for row in (0..height).filter(|row| value(&columns[0], *row) == Some(true)) {
-            for (branch, pair) in columns[1..].chunks(2).enumerate() {
-                let outcome = match value(&pair[0], row) {
+            let mut rest = &columns[1..];
+            for (branch, asked) in part.branches.iter().enumerate() {
+                let (own, others) = rest.split_at(3 + asked.lines.len());
+                rest = others;
+                let outcome = match value(&own[0], row) {
                     Some(true) => 0,
                     Some(false) => 1,
                     None => UNKNOWN,
                 };
                 seen.outcomes[at][branch][outcome] = true;
-                if part.branches[branch].choice.is_some()
-                    && let Ok(value) = pair[1].get(if pair[1].len() == 1 { 0 } else { row })
+                if outcome != UNKNOWN && value(&own[2], row) == Some(true) {
+                    seen.alone.insert((at, branch));
+                }
+                for (line, met) in own[3..].iter().enumerate() {
+                    if value(met, row) == Some(true) {
+                        seen.met.insert((at, branch, line));
+                    }
+                }
+                if asked.choice.is_some()
+                    && let Ok(value) = own[1].get(if own[1].len() == 1 { 0 } else { row })
                     && !value.is_null()
                 {
                     seen.values.insert((at, branch, fact_value(&value).text().unwrap_or_default()));
@@ -196,7 +239,7 @@ impl<'p> Plan<'p> {
                 gaps.push(format!("规则「{}」：没有例子使它成立", rule.id));
                 continue;
             }
-            if !seen.failed[at] {
+            if !seen.failed[at] && !crate::pack::always_holds(self.pack, rule) {
                 gaps.push(format!("规则「{}」：没有例子在它的范围内而不成立", rule.id));
             }
             for (place, proposal) in rule.proposals.iter().enumerate() {
@@ -216,7 +259,7 @@ impl<'p> Plan<'p> {
                 let lacking: Vec<&str> = OUTCOMES
                     .iter()
                     .enumerate()
-                    .filter(|(outcome, _)| !outcomes[*outcome] && (*outcome != UNKNOWN || branch.open))
+                    .filter(|(outcome, _)| !outcomes[*outcome] && branch.owes(*outcome))
                     .map(|(_, name)| *name)
                     .collect();
                 if !lacking.is_empty() {
@@ -224,6 +267,24 @@ impl<'p> Plan<'p> {
                 }
             }
             for (place, branch) in part.branches.iter().enumerate() {
+                let equivalent = |what: &str| {
+                    let told = format!("{}：{what}「{}」", part.owner, branch.term);
+                    self.pack.deliberate.equivalent.iter().any(|one| one.mutant.starts_with(&told))
+                };
+                let turned = seen.outcomes[at][place];
+                if turned[0]
+                    && (turned[1] || !branch.fails)
+                    && !seen.alone.contains(&(at, place))
+                    && !equivalent("去掉")
+                {
+                    gaps.push(format!("{}：没有例子由「{}」单独决定", part.owner, branch.text));
+                }
+                for (line, term) in branch.lines.iter().enumerate() {
+                    if !seen.met.contains(&(at, place, line)) && !equivalent("把") {
+                        let met = wording::say(term, &Literals::new());
+                        gaps.push(format!("{}：没有例子正好达到「{met}」", part.owner));
+                    }
+                }
                 let values = branch.choice.iter().flat_map(|(_, values)| values);
                 let lacking: Vec<&str> = values
                     .filter(|value| !seen.values.contains(&(at, place, (*value).clone())))
@@ -248,14 +309,61 @@ fn part<'p>(owner: String, runs: &[Run], site: Site, given: Option<&'p Term>, te
     let mut found = Vec::new();
     atoms(term, &mut found);
     let mut branches: Vec<Branch<'p>> = Vec::new();
+    let whole = rows_of(term);
     for atom in found {
         let known = branches.iter().any(|branch| branch.term == atom);
         if !known && !atom.open_names().is_empty() && atom.kind == Kind::Truth {
             let text = wording::say(atom, &Literals::new());
-            branches.push(Branch { text, open: atom.open, choice: choice(atom), term: atom });
+            let turned = whole.filter(|whole| *whole != atom).map(|whole| {
+                let with = |value| whole.replace(&mut |term| (term == atom).then(|| Term::truth(value)));
+                (with(true), with(false))
+            });
+            let (open, fails) = (atom.open, !names_all(atom));
+            branches.push(Branch { text, open, fails, choice: choice(atom), turned, lines: lines(atom), term: atom });
         }
     }
     Part { owner, runs: runs.to_vec(), site, given, branches }
+}
+
+/// What is asked of each row: a condition itself, or what a value sums up.
+fn rows_of(term: &Term) -> Option<&Term> {
+    let mut summed = Vec::new();
+    term.walk(&mut |part| {
+        if matches!(&part.node, Node::Call(op, _) if op.aggregates()) {
+            summed.push(part);
+        }
+    });
+    match summed.as_slice() {
+        [] => Some(term),
+        [one] => one.parts().first(),
+        _ => None,
+    }
+}
+
+/// Where the lines of a comparison are met exactly.
+fn lines(atom: &Term) -> Vec<Term> {
+    let met = |of: &Term, line: &Term| {
+        let node = Node::Call(Op::Equal, vec![of.clone(), line.clone()]);
+        Term { node, ..atom.clone() }
+    };
+    match (&atom.node, atom.comparison()) {
+        (_, Some((op, of, line))) if op.orders() => vec![met(of, line)],
+        (Node::Call(Op::Between, parts), _) => parts[1..].iter().map(|line| met(&parts[0], line)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an IN names all the words that there can be.
+fn names_all(atom: &Term) -> bool {
+    match (&atom.node, atom.parts().first().map(|of| &of.kind)) {
+        (Node::Call(Op::In, parts), Some(Kind::Choice(set))) => {
+            let named = |word: &String| {
+                parts[1..].iter().any(|part| part.node == Node::Value(Value::Text(word.as_str().into())))
+            };
+            set.words.iter().all(named)
+        }
+        _ => false,
+    }
 }
 
 /// What stands before IN, and the values behind it.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::city::{self, City};
+use super::facts::{self, Expected};
 use crate::pack::{self, Error, Fault, Pack, Report, Run, Value};
 use crate::run::job;
 use crate::table::Given;
@@ -54,6 +55,8 @@ struct RawExample {
     pending: String,
     #[serde(default)]
     rejected: String,
+    /// Values of facts: `编号 | 事实 | 值`.
+    facts: Option<Spanned<String>>,
 }
 
 /// One example for one run.
@@ -75,6 +78,7 @@ pub struct Case {
     pub expect: Vec<String>,
     pub pending: Vec<String>,
     pub rejected: Vec<String>,
+    pub facts: Vec<Expected>,
 }
 
 impl Case {
@@ -142,7 +146,7 @@ pub fn canonical(parts: &[&str]) -> String {
 }
 
 fn fault<T>(file: &str, at: &Spanned<T>, message: String) -> Fault {
-    let remedy = "写法见 README「给规则包编写者」一节".to_owned();
+    let remedy = "写法见 kaohe pack guide 的「例子」一节".to_owned();
     Fault { file: file.to_owned(), span: at.span(), message, remedy }
 }
 
@@ -204,6 +208,10 @@ impl Reader<'_> {
             let told = || fault(self.file, text, format!("「{}」应写成 2014-A", text.get_ref()));
             parse_run(&in_year(text.get_ref())).ok_or_else(told)
         });
+        let facts = raw.facts.as_ref().map(|text| {
+            let known = facts::expected(self.pack, &in_year(text.get_ref()));
+            known.map_err(|told| fault(self.file, text, told))
+        });
         let line = self.text[..raw.name.span().start].matches('\n').count() + 1;
         let lines = |text: &str| lines(&in_year(text)).map(|line| canonical_line(&line)).collect();
         Ok(Case {
@@ -221,6 +229,7 @@ impl Reader<'_> {
             expect: lines(&raw.expect),
             pending: lines(&raw.pending).into_iter().map(|line: String| sorted_missing(&line)).collect(),
             rejected: lines(&raw.rejected),
+            facts: facts.transpose()?.unwrap_or_default(),
         })
     }
 
@@ -292,7 +301,7 @@ fn parse_run(text: &str) -> Option<(i32, Run)> {
 }
 
 /// Lines that say something.
-fn lines(text: &str) -> impl Iterator<Item = String> {
+pub fn lines(text: &str) -> impl Iterator<Item = String> {
     text.lines()
         .map(|line| line.trim().to_owned())
         .filter(|line| !line.is_empty() && !line.starts_with('#'))

@@ -1,0 +1,352 @@
+//! Mutants of a pack that none of its examples notices.
+//!
+//! The examples' tables are read and their facts worked out once, for the pack as it is. Of a mutant only what rests on
+//! its change is worked out anew, from the facts up; an example in which the changed expression says the same cannot
+//! notice it. The examples that noticed the last mutants are asked first: one that notices is enough.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use polars::prelude::*;
+
+use super::{Prepared, compare, prepare, side_by_side};
+use crate::consequence::Outcome;
+use crate::fact::World;
+use crate::pack::mutant::{self, Change, Mutant, Spot};
+use crate::pack::scope::{Meaning, Site};
+use crate::pack::term::Term;
+use crate::pack::{Entity, Expression, Formula, Pack, Rule};
+use crate::rule::Trace;
+use crate::run::Failure;
+
+/// What became of a pack's mutants.
+#[derive(Debug)]
+pub struct Report {
+    pack: String,
+    mutants: usize,
+    /// Those that no example notices, with their places.
+    pub living: Vec<String>,
+    /// Declarations of mutants as equivalent that do not hold.
+    pub stale: Vec<String>,
+    declared: usize,
+}
+
+impl Report {
+    /// Every mutant is noticed, or declared to be equivalent.
+    pub fn passed(&self) -> bool {
+        self.living.is_empty() && self.stale.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.living.is_empty() {
+            writeln!(f, "没有例子发现的改动：")?;
+            self.living.iter().try_for_each(|one| writeln!(f, "  {one}"))?;
+            writeln!(
+                f,
+                "请在 examples.toml 中为这些地方各写一个例子；改了也一样的，写明 [[equivalent]] mutant = \"…\" reading = \"理由\"\n"
+            )?;
+        }
+        for stale in &self.stale {
+            writeln!(f, "{stale}\n")?;
+        }
+        let (living, declared) = (self.living.len(), self.declared);
+        let noticed = self.mutants - living - declared;
+        write!(f, "规则包 {}：改动 {} 个，例子发现 {noticed} 个，", self.pack, self.mutants)?;
+        write!(f, "说明为等同的 {declared} 个，没有发现 {living} 个")
+    }
+}
+
+/// An example as the pack itself decides it.
+struct Base<'a> {
+    prepared: &'a Prepared<'a>,
+    /// Before anything is proposed, and when all is decided.
+    start: World<'a>,
+    end: World<'a>,
+    /// Rules that proposed something or left it pending.
+    spoke: BTreeSet<usize>,
+}
+
+/// Asks of every mutant whether an example notices it.
+///
+/// # Errors
+/// Examples that cannot be understood or that do not hold for the pack itself.
+pub fn mutants(pack: &Pack) -> Result<Report, Failure> {
+    let cases = super::spec::cases(pack).map_err(Failure::failed)?;
+    let unfit = |told: String| Failure::failed(format!("先要例子与规则包相符，才能看出改动：\n{told}"));
+    let prepared = side_by_side(&cases, || (), |(), case| prepare(pack, case))?;
+    let prepared = prepared.into_iter().collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+    let bases = side_by_side(&prepared, || (), |(), prepared| base(pack, prepared))?;
+    let bases = bases.into_iter().collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+    let expected: BTreeSet<usize> =
+        cases.iter().flat_map(|case| &case.facts).flat_map(|fact| fact.facts.iter().copied()).collect();
+    let decisive = Decisive::new(pack, &expected);
+    let mutants: Vec<Mutant> = mutant::mutants(pack).into_iter().filter(|one| decisive.shows(&one.change)).collect();
+    let trial = Trial::new(pack, &bases)?;
+    // Those of one rule are asked together: a query costs more than what it evaluates.
+    let groups: Vec<&[Mutant]> = mutants
+        .chunk_by(|one, other| one.change.rule().is_some() && one.change.rule() == other.change.rule())
+        .collect();
+    let order = || (0..bases.len()).collect::<Vec<usize>>();
+    let lives = side_by_side(&groups, order, |order, group| {
+        let changed: Vec<Pack> = group.iter().map(|mutant| mutant.change.applied(pack)).collect();
+        let mut lives = vec![true; group.len()];
+        for at in order.clone() {
+            if !lives.contains(&true) {
+                break;
+            }
+            let noticed = trial.notice(&bases[at], group, &changed, &mut lives);
+            if noticed && let Some(place) = order.iter().position(|one| *one == at) {
+                order.remove(place);
+                order.insert(0, at);
+            }
+        }
+        lives
+    })?;
+    let lives: Vec<bool> = lives.into_iter().flatten().collect();
+    let mut report =
+        Report { pack: pack.name.clone(), mutants: mutants.len(), living: Vec::new(), stale: Vec::new(), declared: 0 };
+    let living: BTreeSet<&str> =
+        mutants.iter().zip(&lives).filter(|(_, lives)| **lives).map(|(mutant, _)| mutant.told.as_str()).collect();
+    for equivalent in &pack.deliberate.equivalent {
+        if living.contains(equivalent.mutant.as_str()) {
+            report.declared += 1;
+            continue;
+        }
+        let known = mutants.iter().any(|mutant| mutant.told == equivalent.mutant);
+        let why = if known { "有例子发现它" } else { "没有这一改动" };
+        let line = line(pack, &equivalent.place);
+        report.stale.push(format!("{line}：说明为等同的「{}」并非如此：{why}", equivalent.mutant));
+    }
+    let declared = |told: &str| pack.deliberate.equivalent.iter().any(|one| one.mutant == told);
+    let living = mutants.iter().filter(|mutant| living.contains(mutant.told.as_str()) && !declared(&mutant.told));
+    report.living = living.map(|mutant| format!("{}（{}）", mutant.told, line(pack, &mutant.place))).collect();
+    Ok(report)
+}
+
+fn line(pack: &Pack, place: &crate::pack::Place) -> String {
+    let text = pack.files.iter().find(|(name, _)| *name == place.file).map_or("", |(_, text)| text.as_str());
+    let line = text.get(..place.span.start).map_or(0, |before| before.matches('\n').count()) + 1;
+    format!("{}:{line}", place.file)
+}
+
+fn base<'a>(pack: &'a Pack, prepared: &'a Prepared<'a>) -> Result<Base<'a>, String> {
+    let start = prepared.world(pack, &prepared.history)?;
+    let (end, outcome, _) = prepared.play(pack, None)?;
+    compare(&end, prepared.case, &outcome).map_err(|told| format!("{}\n{told}", prepared.case.head()))?;
+    Ok(Base { prepared, start, end, spoke: spoke(pack, &outcome) })
+}
+
+fn spoke(pack: &Pack, outcome: &Outcome) -> BTreeSet<usize> {
+    let lines = outcome.lines.iter().flat_map(|line| &line.grounds).map(|ground| ground.rule);
+    let ids: BTreeSet<&str> = outcome.pending.iter().map(|pending| pending.rule.as_str()).collect();
+    let pending = pack.rules.iter().enumerate().filter(|(_, rule)| ids.contains(rule.id.as_str()));
+    lines.chain(pending.map(|(at, _)| at)).collect()
+}
+
+/// What the mutants of a pack are tried with.
+struct Trial {
+    /// Facts whose value at the end does not show all that they were: they change from stage to stage, or rows behind
+    /// them have several readings.
+    unsettled: Vec<bool>,
+    /// Per fact those that rest on it, itself first, each after those that it needs.
+    resting: Vec<Vec<usize>>,
+}
+
+impl Trial {
+    fn new(pack: &Pack, bases: &[Base<'_>]) -> Result<Trial, Failure> {
+        let Some(base) = bases.first() else { return Ok(Trial { unsettled: Vec::new(), resting: Vec::new() }) };
+        let world = &base.start;
+        let resting = (0..pack.facts.len()).map(|fact| world.resting_on(|one| std::ptr::eq(one, &pack.facts[fact])));
+        let resting: Vec<Vec<usize>> = resting.collect::<Result<_, _>>().map_err(Failure::failed)?;
+        let mut unsettled: Vec<bool> = (0..pack.facts.len()).map(|fact| world.is_volatile(fact)).collect();
+        for fork in &pack.forks {
+            let read = world.fact_named(Entity::Row(fork.table), &fork.fact);
+            read.into_iter().flat_map(|fact| &resting[fact]).for_each(|fact| unsettled[*fact] = true);
+        }
+        Ok(Trial { unsettled, resting })
+    }
+
+    /// Marks those of a group that an example notices; whether it noticed any.
+    fn notice(&self, base: &Base<'_>, group: &[Mutant], changed: &[Pack], lives: &mut [bool]) -> bool {
+        let run = base.prepared.case.run;
+        let differing = match group[0].change.rule() {
+            Some(rule) => match self.differing(base, rule, changed, lives) {
+                Some(differing) => differing,
+                None => return false,
+            },
+            None => lives.to_vec(),
+        };
+        let mut noticed = false;
+        for (at, pack) in changed.iter().enumerate().filter(|(at, _)| differing[*at]) {
+            let found = match &group[at].change {
+                Change::Option { rule, .. } | Change::Recipient { rule, .. } | Change::Via { rule, .. } => {
+                    base.spoke.contains(rule) && differs(base, pack, &[])
+                }
+                Change::Parameter { .. } | Change::Term(Spot::Check(..) | Spot::LooksBack(_), _) => {
+                    match prepare(pack, base.prepared.case) {
+                        Ok(prepared) => told(&prepared, prepared.play(pack, None)),
+                        Err(_) => true,
+                    }
+                }
+                Change::Term(Spot::Scope(rule) | Spot::When(rule), _) => {
+                    let of = pack.rules[*rule].of;
+                    let counts = |fact: &usize| {
+                        pack.facts[*fact].of == of && matches!(pack.facts[*fact].formula, Formula::Covered)
+                    };
+                    let counting: Vec<usize> =
+                        (0..pack.facts.len()).filter(counts).flat_map(|fact| &self.resting[fact]).copied().collect();
+                    differs(base, pack, &counting)
+                }
+                Change::Term(Spot::Value(fact) | Spot::Given(fact), _) | Change::Absent { fact } => {
+                    self.fact_differs(base, pack, *fact) && differs(base, pack, &self.resting[*fact])
+                }
+                Change::Term(Spot::Fork(_), _) => differs(base, pack, &[]),
+                Change::Term(Spot::Among(quota) | Spot::Reached(quota), _) => {
+                    pack.quotas[*quota].runs.contains(&run) && differs(base, pack, &[])
+                }
+            };
+            lives[at] &= !found;
+            noticed |= found;
+        }
+        noticed
+    }
+
+    /// Of a rule's mutants those that say something else about any entity than the rule does, where that can be told from
+    /// what all facts are at the end; none if the rule is not asked.
+    fn differing(&self, base: &Base<'_>, rule: usize, changed: &[Pack], lives: &[bool]) -> Option<Vec<bool>> {
+        let old = &base.end.pack.rules[rule];
+        if !old.runs.contains(&base.prepared.case.run) || base.end.height(old.of) == 0 {
+            return None;
+        }
+        let settled = |rule: &Rule| rule.scope.iter().chain([&rule.when]).all(|one| self.is_settled(one.term()));
+        let asked: Vec<&Rule> = std::iter::once(old).chain(changed.iter().map(|pack| &pack.rules[rule])).collect();
+        let exprs = asked.iter().flat_map(|rule| {
+            let scope = rule.scope.as_ref().map_or_else(|| lit(true), |scope| base.end.compile(scope.term()));
+            [scope.clone(), scope.and(base.end.compile(rule.when.term()))]
+        });
+        let Ok(columns) = base.end.evaluate(Site::Entity(old.of), &old.id, exprs.collect()) else {
+            return Some(lives.to_vec());
+        };
+        // Whom a rule covers counts for itself where a fact counts the rules that do.
+        let covers =
+            base.end.pack.facts.iter().any(|fact| fact.of == old.of && matches!(fact.formula, Formula::Covered));
+        let differs = |at: usize| {
+            !settled(asked[at])
+                || !settled(old)
+                || covers && masks(&columns[2 * at]) != masks(&columns[0])
+                || masks(&columns[2 * at + 1]) != masks(&columns[1])
+        };
+        Some((0..changed.len()).map(|at| lives[at] && differs(at + 1)).collect())
+    }
+
+    /// Whether a fact is something else for any entity, or rests on other rows.
+    fn fact_differs(&self, base: &Base<'_>, changed: &Pack, fact: usize) -> bool {
+        if self.unsettled[fact] {
+            return true;
+        }
+        let mut world = base.start.clone();
+        world.pack = changed;
+        let rows = |world: &World<'_>| world.fact_rows[fact].as_deref().cloned();
+        world.level(&[fact]).is_err()
+            || value(&world, fact) != value(&base.start, fact)
+            || rows(&world) != rows(&base.start)
+    }
+
+    /// Whether all that a term names is, when all is decided, what it was before.
+    fn is_settled(&self, term: &Term) -> bool {
+        term.meanings().into_iter().all(|(_, meaning)| meaning.fact().is_none_or(|fact| !self.unsettled[fact]))
+    }
+}
+
+/// Whether an example comes out otherwise by the changed pack, in which these facts are worked out anew.
+fn differs(base: &Base<'_>, changed: &Pack, facts: &[usize]) -> bool {
+    // Answers are given on the codes of lines: what follows from them is found by going round.
+    if !base.prepared.case.answers.is_empty() {
+        return told(base.prepared, base.prepared.play(changed, None));
+    }
+    let mut world = base.start.clone();
+    world.pack = changed;
+    match facts.iter().try_for_each(|fact| world.level(&[*fact])) {
+        Ok(()) => told(base.prepared, base.prepared.play(changed, Some(world))),
+        Err(_) => true,
+    }
+}
+
+fn told(prepared: &Prepared<'_>, played: Result<(World<'_>, Outcome, Trace<'_>), String>) -> bool {
+    match played {
+        Ok((world, outcome, _)) => compare(&world, prepared.case, &outcome).is_err(),
+        Err(_) => true,
+    }
+}
+
+/// A fact's values for all entities.
+fn value(world: &World<'_>, fact: usize) -> Option<Column> {
+    let of = world.pack.facts[fact].of;
+    match world.frame(of) {
+        Some(frame) => frame.column(&crate::fact::column_of(fact)).ok().cloned(),
+        None => world.city.get(&fact).map(|value| Column::new_scalar("".into(), value.clone(), 1)),
+    }
+}
+
+/// What a condition says, row by row; a constant one says it once.
+fn masks(column: &Column) -> Option<Vec<Option<bool>>> {
+    Some(column.bool().ok()?.iter().collect())
+}
+
+/// What an example can show: what conditions and quotas rest on, and the facts that examples expect.
+struct Decisive {
+    facts: BTreeSet<usize>,
+    parameters: BTreeSet<String>,
+}
+
+impl Decisive {
+    fn new(pack: &Pack, expected: &BTreeSet<usize>) -> Decisive {
+        let mut decisive = Decisive { facts: BTreeSet::new(), parameters: BTreeSet::new() };
+        let mut waiting: Vec<usize> = expected.iter().copied().collect();
+        for spot in Spot::all(pack) {
+            if let (Spot::Value(_) | Spot::Given(_), _) | (_, None) = (spot, spot.of(pack)) {
+                continue;
+            }
+            if let Some(expression) = spot.of(pack) {
+                decisive.take(expression, &mut waiting);
+            }
+        }
+        for value in pack.forks.iter().flat_map(|fork| &fork.values) {
+            decisive.take(value, &mut waiting);
+        }
+        decisive.parameters.extend(pack.quotas.iter().map(|quota| quota.share.clone()));
+        while let Some(fact) = waiting.pop() {
+            if decisive.facts.insert(fact) {
+                let definition = &pack.facts[fact];
+                let mut own: Vec<&Expression> = definition.expressions().collect();
+                if let Formula::Aggregate { absent: Some(absent), .. } = &definition.formula {
+                    own.push(absent);
+                }
+                own.into_iter().for_each(|expression| decisive.take(expression, &mut waiting));
+                waiting.extend(crate::pack::needs(pack, fact).unwrap_or_default());
+            }
+        }
+        decisive
+    }
+
+    fn take(&mut self, expression: &Expression, waiting: &mut Vec<usize>) {
+        for (name, meaning) in expression.term().meanings() {
+            match meaning {
+                Meaning::Literal => {
+                    self.parameters.insert(name.to_owned());
+                }
+                Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => waiting.push(fact),
+                Meaning::Column => {}
+            }
+        }
+    }
+
+    fn shows(&self, change: &Change) -> bool {
+        match change {
+            Change::Parameter { name, .. } => self.parameters.contains(name),
+            _ => true,
+        }
+    }
+}
