@@ -59,7 +59,6 @@ pub enum Spot {
     Among(usize),
     Reached(usize),
     Check(usize, usize),
-    LooksBack(usize),
 }
 
 impl Spot {
@@ -67,8 +66,9 @@ impl Spot {
     pub fn all(pack: &Pack) -> Vec<Spot> {
         let mut spots = Vec::new();
         for (table, schema) in pack.tables.iter().enumerate() {
-            spots.extend((0..schema.checks.len()).map(|check| Spot::Check(table, check)));
-            spots.push(Spot::LooksBack(table));
+            // What only warns, and which rows are counted as used, decides nothing.
+            let decides = |check: &usize| schema.checks[*check].rejects || schema.checks[*check].blank;
+            spots.extend((0..schema.checks.len()).filter(decides).map(|check| Spot::Check(table, check)));
         }
         (0..pack.facts.len()).for_each(|fact| spots.extend([Spot::Given(fact), Spot::Value(fact)]));
         spots.extend((0..pack.forks.len()).map(Spot::Fork));
@@ -93,7 +93,6 @@ impl Spot {
             Spot::Among(quota) => pack.quotas[quota].among.as_ref(),
             Spot::Reached(quota) => Some(&pack.quotas[quota].reached),
             Spot::Check(table, check) => Some(&pack.tables[table].checks[check].when),
-            Spot::LooksBack(table) => pack.tables[table].looks_back.as_ref(),
         }
     }
 
@@ -113,7 +112,6 @@ impl Spot {
             Spot::Among(quota) => pack.quotas[quota].among.as_mut(),
             Spot::Reached(quota) => Some(&mut pack.quotas[quota].reached),
             Spot::Check(table, check) => Some(&mut pack.tables[table].checks[check].when),
-            Spot::LooksBack(table) => pack.tables[table].looks_back.as_mut(),
         }
     }
 
@@ -134,7 +132,6 @@ impl Spot {
             Spot::Check(table, check) => {
                 format!("表「{}」的 check「{}」", pack.tables[table].name, pack.tables[table].checks[check].reason)
             }
-            Spot::LooksBack(table) => format!("表「{}」的 looks_back", pack.tables[table].name),
         }
     }
 }

@@ -98,8 +98,13 @@ impl fmt::Display for Inner<'_> {
 fn list(parts: &[Term], between: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (at, part) in parts.iter().enumerate() {
         f.write_str(if at > 0 { between } else { "" })?;
-        let loose = between == ", "
-            || matches!(between, " AND " | " OR ") && !matches!(&part.node, Node::Call(Op::And | Op::Or, _));
+        // Comparisons bind closer than AND and OR, and arithmetic closer than comparisons.
+        let loose = match between.trim() {
+            "," => true,
+            "AND" | "OR" => !matches!(&part.node, Node::Call(Op::And | Op::Or, _)),
+            "=" | "<>" | "<" | "<=" | ">" | ">=" => matches!(&part.node, Node::Call(op, _) if op.calculates()),
+            _ => false,
+        };
         if loose { write!(f, "{part}")? } else { write!(f, "{}", Inner(part))? }
     }
     Ok(())

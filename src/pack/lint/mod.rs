@@ -3,6 +3,7 @@
 //! A lint that claims an overlap or a gap prints a row of values that shows it; the values are found by trying
 //! the small domains of what the conditions name ([`domain`]), with the expressions that a run evaluates.
 
+mod always;
 mod domain;
 mod grades;
 mod lists;
@@ -13,6 +14,7 @@ mod provisions;
 mod readings;
 mod shown;
 mod stages;
+mod unknown;
 mod unused;
 mod words;
 
@@ -72,6 +74,8 @@ pub fn lint(pack: &Pack) -> Lints {
     let domains = domain::Domains::new(pack);
     grades::lint(pack, &domains, &mut found);
     overlap::lint(pack, &domains, &mut found);
+    always::lint(pack, &mut found);
+    unknown::lint(pack, &mut found);
     meeting::lint(pack, &domains, &mut found);
     Lints { found, files: pack.files.clone() }
 }

@@ -184,7 +184,7 @@ impl Trial {
                 Change::Option { rule, .. } | Change::Recipient { rule, .. } | Change::Via { rule, .. } => {
                     base.spoke.contains(rule) && differs(base, pack, &[])
                 }
-                Change::Parameter { .. } | Change::Term(Spot::Check(..) | Spot::LooksBack(_), _) => {
+                Change::Parameter { .. } | Change::Term(Spot::Check(..), _) => {
                     match prepare(pack, base.prepared.case) {
                         Ok(prepared) => told(&prepared, prepared.play(pack, None)),
                         Err(_) => true,

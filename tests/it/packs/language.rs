@@ -110,6 +110,61 @@ fn a_run_refuses_a_pack_with_lint_errors() {
     assert_eq!(std::fs::read_dir(output.path()).unwrap().count(), 0);
 }
 
+/// Nor does a comparison, whichever of its packs is wrong.
+#[test]
+fn a_comparison_refuses_a_pack_with_lint_errors() {
+    let reading = "reading = \"《办法》没有规定年终目标任务完成仍然较差的分数，本部门以不足60分为差\"\n";
+    let folder = edited("kunming-2015", &[("parameters.toml", reading, "")]);
+    let dir = tempfile::tempdir().unwrap();
+    let (city, page) =
+        (std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming"), dir.path().join("对比.xlsx"));
+    let (city, page, named) = (city.to_str().unwrap(), page.to_str().unwrap(), folder.path().to_str().unwrap());
+    for of in [&["--pack", named, "--set", "年度得分线=50"][..], &["--with-pack", named]] {
+        let ended = kaohe(&[&["compare", city, "annual", "--output", page][..], of].concat());
+        assert_eq!(ended.code, 1, "{}", ended.text);
+        assert!(ended.text.contains("kaohe pack lint"), "{}", ended.text);
+    }
+    assert!(!std::path::Path::new(page).exists());
+}
+
+/// Yes and no are conditions by themselves, and blank is unknown.
+#[test]
+fn a_column_of_yes_and_no_is_a_condition() {
+    condition("干部名册", "党务干部 AND TRUE", "党务干部", &["AND、OR 的两边应当是真假条件，却有选项", "yes_no"]);
+    let old = "{ name = \"特别优秀\", type = \"choice\", values = [\"是\", \"否\"], default = \"否\" }";
+    let new = "{ name = \"特别优秀\", type = \"yes_no\", default = \"否\" }";
+    let folder = edited(
+        "kunming-2015",
+        &[("tables.toml", old, new), ("facts.toml", "value = \"MAX(特别优秀 = '是')\"", "value = \"MAX(特别优秀)\"")],
+    );
+    let ended = pack("test", &folder);
+    assert_eq!(ended.code, 0, "{}", ended.text);
+}
+
+/// A word from which nothing follows must be said to be one, and a fact must choose words.
+#[test]
+fn an_action_is_chosen_by_a_fact_of_words() {
+    let rule = |by: &str| {
+        format!(
+            "\n[[rule]]\nid = \"4.9\"\nprovision = \"4.9\"\nruns = \"A\"\nstage = 1\nof = \"cadre\"\npropose = [{{ by = \"{by}\", to = \"itself\" }}]\n"
+        )
+    };
+    refused(
+        "rules.toml",
+        &rule("党务干部"),
+        "by = \"党务干部\"",
+        "\"党务干部\"",
+        &["「党务干部」是真假，不能由它定处理"],
+    );
+    refused(
+        "rules.toml",
+        &rule("考核等次"),
+        "by = \"考核等次\"",
+        "\"考核等次\"",
+        &["「考核等次」的值「优秀」不是处理", "none = [\"优秀\"]"],
+    );
+}
+
 /// The table of functions is printed as it is tested.
 #[test]
 fn the_table_of_functions_is_shown() {

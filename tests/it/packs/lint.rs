@@ -205,3 +205,57 @@ fn words_that_no_set_holds() {
     let fact = "\n[[fact]]\nof = \"cadre\"\nname = \"上年降级\"\nfrom = \"@archive\"\ngiven = \"处理 = '降级' AND 意见 = '赞成'\"\nvalue = \"COUNT(*) > 0\"\nabsent = \"FALSE\"\n";
     check(&[("facts.toml", "", fact)], 1, &["facts.toml", "「处理」不会等于「降级」", "「意见」不会等于「赞成」"]);
 }
+
+/// No witness found is no proof: where values are days, words, patterns or worked out, nothing is told.
+#[test]
+fn what_can_hold_is_never_said_to_hold_nowhere() {
+    for (of, when) in [
+        ("问题线索", "收到日期 > DATE '2014-02-28' AND 收到日期 < DATE '2014-03-02'"),
+        ("问题线索", "EXTRACT(MONTH FROM 收到日期) = 2 AND EXTRACT(DAY FROM 收到日期) = 29"),
+        ("问题线索", "核实日期 - 收到日期 = 45"),
+        ("问题线索", "线索编号 LIKE 'K-7%'"),
+        ("问题线索", "线索编号 IN ('甲', '乙')"),
+        ("半年考核_班子", "目标完成得分 / 2 = 0.5"),
+        ("半年考核_班子", "ROUND(目标完成得分, 1) = 59.6"),
+    ] {
+        let folder = edited(KUNMING, &[("rules.toml", "", &rule("4.9", of, &format!("when = \"{when}\"")))]);
+        let ended = pack("lint", &folder);
+        assert!(!ended.text.contains("永远不会成立"), "{when}: {}", ended.text);
+    }
+}
+
+#[test]
+fn a_blank_that_becomes_no_is_told() {
+    let fact = |lines: &str| {
+        let fact = format!("\n[[fact]]\nof = \"team\"\nname = \"试\"\nfrom = \"半年考核_班子\"\n{lines}\n");
+        pack("lint", &edited(KUNMING, &[("facts.toml", "", &fact)]))
+    };
+    let ended = fact("given = \"目标完成得分 < 50\"\nvalue = \"COUNT(*)\"\nabsent = \"0\"");
+    assert!(ended.text.contains("事实「试」的 given：「目标完成得分」可以不填，没有填的行不计入"), "{}", ended.text);
+    assert!(ended.text.contains("COALESCE(条件, FALSE)"), "{}", ended.text);
+    let ended = fact("value = \"MAX(目标完成得分 < 50)\"");
+    assert!(ended.text.contains("事实「试」的 value：「目标完成得分」可以不填，没有填的行略过不看"), "{}", ended.text);
+    for told in
+        ["given = \"COALESCE(目标完成得分 < 50, FALSE)\"", "given = \"目标完成得分 IS NOT NULL AND 目标完成得分 < 50\""]
+    {
+        let ended = fact(&format!("{told}\nvalue = \"COUNT(*)\"\nabsent = \"0\""));
+        assert!(!ended.text.contains("可以不填"), "{told}: {}", ended.text);
+    }
+}
+
+#[test]
+fn a_part_that_is_always_true_is_told() {
+    let always =
+        rule("4.9", "半年考核_班子", "reading = \"试\"\nwhen = \"目标完成得分 >= 0 AND 工作落实评价 = '较差'\"");
+    check(&[("rules.toml", "", &always)], 0, &["rules.toml", "提醒: 规则「4.9」的「目标完成得分 >= 0」总是成立"]);
+}
+
+/// Rules of which one is the negation of the other are meant so.
+#[test]
+fn opposites_need_no_declaration() {
+    let scope = "scope = \"考核等次 = '称职'\"\n";
+    let rules = rule("4.9", "cadre", &format!("{scope}when = \"特别优秀\""));
+    let rules = rules + &rule("4.10", "cadre", &format!("{scope}when = \"NOT 特别优秀\""));
+    let ended = pack("lint", &edited(KUNMING, &[("rules.toml", "", &rules)]));
+    assert!(!ended.text.contains("不可能同时成立"), "{}", ended.text);
+}

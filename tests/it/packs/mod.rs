@@ -62,3 +62,12 @@ pub fn edit(folder: &Path, file: &str, old: &str, new: &str) {
     };
     fs::write(path, text).unwrap();
 }
+
+/// All that stands in a workbook's cells.
+pub fn cells(path: &Path) -> String {
+    use calamine::Reader;
+    let mut book = calamine::open_workbook_auto(path).unwrap();
+    let sheets = book.worksheets();
+    let rows = sheets.iter().flat_map(|(_, range)| range.rows());
+    rows.map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("|")).collect::<Vec<_>>().join("\n")
+}

@@ -98,3 +98,71 @@ fn a_stranger_adds_a_table_a_parameter_a_fact_and_a_rule_with_its_list() {
     assert_eq!(kaohe(&["template", form.to_str().unwrap(), "--pack", named]).code, 0);
     assert!(form.join("群众测评.xlsx").exists());
 }
+
+/// The whole pack of the guide, in a folder: a law with one kind of subject, questions of yes and no, shares, and one
+/// rule for three outcomes.
+fn whole() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let guide = kaohe(&["pack", "guide"]).text;
+    for block in guide.split("```toml ").skip(1) {
+        let (file, text) = block.split("```").next().unwrap().split_once('\n').unwrap();
+        fs::write(folder.path().join(file), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn the_whole_pack_of_the_guide_is_clean_tested_and_no_mutant_of_it_lives() {
+    let folder = whole();
+    let lint = pack("lint", &folder);
+    assert_eq!((lint.code, lint.text.contains("没有发现问题")), (0, true), "{}", lint.text);
+    let test = kaohe(&["pack", "test", "--mutants", "--pack", folder.path().to_str().unwrap()]);
+    assert_eq!(test.code, 0, "{}", test.text);
+    assert!(test.text.contains("没有发现 0 个"), "{}", test.text);
+}
+
+#[test]
+fn a_law_with_one_kind_of_subject_decides_each_row_and_shows_numbers_and_days() {
+    let folder = whole();
+    let dir = tempfile::tempdir().unwrap();
+    let (input, output) = (dir.path().join("报送"), dir.path().join("结果"));
+    fs::create_dir_all(&input).unwrap();
+    let table = |name: &str, rows: &[&str]| {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        for (r, row) in (0u32..).zip(rows) {
+            for (c, cell) in (0u16..).zip(row.split('|')) {
+                sheet.write_string(r, c, cell.trim()).unwrap();
+            }
+        }
+        workbook.save(input.join(name)).unwrap();
+    };
+    table(
+        "申请.xlsx",
+        &[
+            "申请编号|申请人|受理日期|机台数|面积|有犯罪记录|已缴费|有场所证明",
+            "S1|甲公司|2024-08-31|10|600|否|是|是",
+            "S2|甲公司|2024-03-01|2|50|否|否|是",
+            "S3|乙公司|2024-03-01|2|50|否|是|是",
+        ],
+    );
+    table("股东.xlsx", &["申请编号|股东|持股比例|股东有犯罪记录", "S1|张三|60|否", "S1|李四|40|否", "S2|李四|100%|否"]);
+    let named = folder.path().to_str().unwrap();
+    let (input, out) = (input.to_str().unwrap(), output.to_str().unwrap());
+    let run = kaohe(&["annual", input, "--output", out, "--pack", named, "--year", "2024"]);
+    assert_eq!(run.code, 0, "{}", run.text);
+    let data = output.join("2024-annual/data");
+    let lines = fs::read_to_string(data.join("consequences.jsonl")).unwrap();
+    let ids: Vec<String> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids, ["2024-A-准予许可-S-S1", "2024-A-现场核查-S-S1", "2024-A-补正材料-S-S2"]);
+    assert!(lines.contains("\"options\":[\"联合核查\"]"), "{lines}");
+    assert!(lines.contains("\"结论\":\"准予许可\",\"年费\":12000.0,\"办结期限\":\"2025-02-28\""), "{lines}");
+    let pending = fs::read_to_string(data.join("pending.jsonl")).unwrap();
+    assert!(pending.lines().count() == 1 && pending.contains("\"S3\""), "{pending}");
+    assert!(pending.contains("\"missing\":[\"结论\"]"), "{pending}");
+    let list = super::cells(&output.join("2024-annual/许可名单.xlsx"));
+    assert!(list.contains("年费12000元") && list.contains("办结期限：2025-02-28"), "{list}");
+}
