@@ -134,7 +134,7 @@ impl<'a> Draft<'a> {
             return Ok(brought);
         }
         let mut reached: Vec<(usize, Reached)> = Vec::new();
-        let made = |(place, _): &(usize, &Proposal)| grounds.proposes(*place, at, behind);
+        let made = |(place, _): &(usize, &crate::pack::Proposal)| grounds.proposes(*place, at, behind);
         for (place, proposal) in definition.proposals.iter().enumerate().filter(made) {
             let found = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
             reached.extend(found.reached.into_iter().map(|one| (place, one)));

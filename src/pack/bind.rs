@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::build::YES_NO;
+use super::assemble::YES_NO;
 use super::functions::Op;
 use super::model::{ColumnKind, Pack};
 use super::scope::{self, Meaning, Site};

@@ -73,7 +73,11 @@ impl Dialect {
             }
             Op::Digits => match self {
                 Dialect::DuckDb => format!("CAST(PRINTF('%.14e', {}) AS DOUBLE)", of(0)),
-                Dialect::Spark => format!("TRY_CAST(FORMAT_STRING('%.14e', {}) AS DOUBLE)", of(0)),
+                // Sail writes zero as NaNe-2147483648; Spark itself never does.
+                Dialect::Spark => format!(
+                    "TRY_CAST(REPLACE(REPLACE(FORMAT_STRING('%.14e', {}), '-NaNe-2147483648', '0'), 'NaNe-2147483648', '0') AS DOUBLE)",
+                    of(0)
+                ),
             },
             Op::Truncate => format!("CASE WHEN {0} < 0 THEN CEIL({0}) ELSE FLOOR({0}) END", of(0)),
             Op::Rank(set) => {

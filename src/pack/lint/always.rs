@@ -13,7 +13,8 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
             let mut parts = Vec::new();
             compared(condition.term(), &mut parts);
             // A rule that is nothing else always holds, and is told of as such.
-            let alone = rule.scope.is_none() && matches!(parts.as_slice(), [one] if !one.open && *one == condition.term());
+            let alone =
+                rule.scope.is_none() && matches!(parts.as_slice(), [one] if !one.open && *one == condition.term());
             asked.extend(parts.into_iter().filter(|_| !alone).map(|part| (rule, condition, part)));
         }
     }
