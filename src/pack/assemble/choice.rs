@@ -28,14 +28,16 @@ pub fn choose(pack: &mut Pack, chosen: &[Chosen]) -> Vec<Fault> {
         match proposals(pack, one) {
             Ok((proposals, fact)) => {
                 let words = proposals.iter().filter_map(|one| one.only.as_ref()).map(|(_, word)| written(word));
+                let open = fact.open;
                 let parts = std::iter::once(fact).chain(words).collect();
-                let known = Term { node: Node::Call(Op::In, parts), kind: Kind::Truth, open: true, span: 0..0 };
+                let known = Term { node: Node::Call(Op::In, parts), kind: Kind::Truth, open, span: 0..0 };
                 let rule = &mut pack.rules[one.rule];
                 let when = if rule.is_unconditional() {
                     known
                 } else {
+                    let open = open || rule.when.term().open;
                     let parts = vec![rule.when.term().clone(), known];
-                    Term { node: Node::Call(Op::And, parts), kind: Kind::Truth, open: true, span: 0..0 }
+                    Term { node: Node::Call(Op::And, parts), kind: Kind::Truth, open, span: 0..0 }
                 };
                 rule.when = rule.when.saying(when);
                 rule.proposals.extend(proposals);

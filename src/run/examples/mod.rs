@@ -161,7 +161,11 @@ impl Prepared<'_> {
     }
 
     /// What follows, from facts that are known already or from the beginning; the error is the difference.
-    fn play<'a>(&'a self, pack: &'a Pack, mut first: Option<World<'a>>) -> Result<(World<'a>, Outcome, Trace<'a>), String> {
+    fn play<'a>(
+        &'a self,
+        pack: &'a Pack,
+        mut first: Option<World<'a>>,
+    ) -> Result<(World<'a>, Outcome, Trace<'a>), String> {
         let case = self.case;
         let mut history = std::borrow::Cow::Borrowed(&self.history);
         let mut checks: BTreeMap<String, String> = BTreeMap::new();

@@ -239,7 +239,8 @@ impl<'p> Plan<'p> {
                 gaps.push(format!("规则「{}」：没有例子使它成立", rule.id));
                 continue;
             }
-            if !seen.failed[at] && !crate::pack::always_holds(self.pack, rule) {
+            let fails = || !names_all(rule.when.term()) && !crate::pack::always_holds(self.pack, rule);
+            if !seen.failed[at] && fails() {
                 gaps.push(format!("规则「{}」：没有例子在它的范围内而不成立", rule.id));
             }
             for (place, proposal) in rule.proposals.iter().enumerate() {
