@@ -16,7 +16,7 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
                 found.push(error(&rule.place, message, "请更正 scope 或 when（例如同一事实要同时等于两个值）"));
                 continue;
             }
-            Some(holds) if holds.iter().all(|holds| *holds) && !(rule.is_unconditional() && rule.scope.is_none()) => {
+            Some(holds) if holds.iter().all(|holds| *holds) && !says_so(rule) => {
                 let message = format!("规则「{}」总是成立：范围和条件没有排除任何一组值", rule.id);
                 found.push(notice(&rule.place, message, "请核对 scope 和 when：它对每一个对象都提出处理"));
             }
@@ -29,6 +29,11 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
             pair(pack, domains, *mine, *theirs, found);
         }
     }
+}
+
+/// Whether a rule is written without condition or scope.
+fn says_so(rule: &Rule) -> bool {
+    rule.scope.is_none() && rule.when.place == rule.place
 }
 
 /// Whether a rule holds for everybody within its scope.

@@ -245,8 +245,7 @@ fn a_blank_that_becomes_no_is_told() {
 
 #[test]
 fn a_part_that_is_always_true_is_told() {
-    let always =
-        rule("4.9", "半年考核_班子", "reading = \"试\"\nwhen = \"目标完成得分 >= 0 AND 工作落实评价 = '较差'\"");
+    let always = rule("4.9", "半年考核_班子", "reading = \"试\"\nwhen = \"目标完成得分 >= 0 AND 单位编号 = 'B1'\"");
     check(&[("rules.toml", "", &always)], 0, &["rules.toml", "提醒: 规则「4.9」的「目标完成得分 >= 0」总是成立"]);
 }
 
