@@ -15,13 +15,13 @@ pub struct Mutant {
     /// Where and what, in words; a pack declares an equivalent one by these.
     pub told: String,
     pub place: Place,
-    pub change: Change,
+    pub change: Slip,
 }
 
 #[derive(Debug, Clone)]
-pub enum Change {
+pub enum Slip {
     /// Another condition or value.
-    Term(Spot, Term),
+    Term(Clause, Term),
     /// A value without what stands for no row.
     Absent {
         fact: usize,
@@ -49,7 +49,7 @@ pub enum Change {
 
 /// An expression of the pack that decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
+pub enum Clause {
     Scope(usize),
     When(usize),
     /// What a fact is, or the value of its rows.
@@ -61,57 +61,57 @@ pub enum Spot {
     Check(usize, usize),
 }
 
-impl Spot {
+impl Clause {
     /// All of a pack's, in its order.
-    pub fn all(pack: &Pack) -> Vec<Spot> {
+    pub fn all(pack: &Pack) -> Vec<Clause> {
         let mut spots = Vec::new();
         for (table, schema) in pack.tables.iter().enumerate() {
             // What only warns, and which rows are counted as used, decides nothing.
             let decides = |check: &usize| schema.checks[*check].rejects || schema.checks[*check].blank;
-            spots.extend((0..schema.checks.len()).filter(decides).map(|check| Spot::Check(table, check)));
+            spots.extend((0..schema.checks.len()).filter(decides).map(|check| Clause::Check(table, check)));
         }
-        (0..pack.facts.len()).for_each(|fact| spots.extend([Spot::Given(fact), Spot::Value(fact)]));
-        spots.extend((0..pack.forks.len()).map(Spot::Fork));
-        (0..pack.rules.len()).for_each(|rule| spots.extend([Spot::Scope(rule), Spot::When(rule)]));
-        (0..pack.quotas.len()).for_each(|quota| spots.extend([Spot::Among(quota), Spot::Reached(quota)]));
+        (0..pack.facts.len()).for_each(|fact| spots.extend([Clause::Given(fact), Clause::Value(fact)]));
+        spots.extend((0..pack.forks.len()).map(Clause::Fork));
+        (0..pack.rules.len()).for_each(|rule| spots.extend([Clause::Scope(rule), Clause::When(rule)]));
+        (0..pack.quotas.len()).for_each(|quota| spots.extend([Clause::Among(quota), Clause::Reached(quota)]));
         spots
     }
 
     pub fn of(self, pack: &Pack) -> Option<&Expression> {
         match self {
-            Spot::Scope(rule) => pack.rules[rule].scope.as_ref(),
-            Spot::When(rule) => Some(&pack.rules[rule].when),
-            Spot::Value(fact) => match &pack.facts[fact].formula {
+            Clause::Scope(rule) => pack.rules[rule].scope.as_ref(),
+            Clause::When(rule) => Some(&pack.rules[rule].when),
+            Clause::Value(fact) => match &pack.facts[fact].formula {
                 Formula::Own { is: value, .. } | Formula::Aggregate { value, .. } => Some(value),
                 Formula::Covered => None,
             },
-            Spot::Given(fact) => match &pack.facts[fact].formula {
+            Clause::Given(fact) => match &pack.facts[fact].formula {
                 Formula::Aggregate { given, .. } => given.as_ref(),
                 _ => None,
             },
-            Spot::Fork(fork) => Some(&pack.forks[fork].when),
-            Spot::Among(quota) => pack.quotas[quota].among.as_ref(),
-            Spot::Reached(quota) => Some(&pack.quotas[quota].reached),
-            Spot::Check(table, check) => Some(&pack.tables[table].checks[check].when),
+            Clause::Fork(fork) => Some(&pack.forks[fork].when),
+            Clause::Among(quota) => pack.quotas[quota].among.as_ref(),
+            Clause::Reached(quota) => Some(&pack.quotas[quota].reached),
+            Clause::Check(table, check) => Some(&pack.tables[table].checks[check].when),
         }
     }
 
     fn of_mut(self, pack: &mut Pack) -> Option<&mut Expression> {
         match self {
-            Spot::Scope(rule) => pack.rules[rule].scope.as_mut(),
-            Spot::When(rule) => Some(&mut pack.rules[rule].when),
-            Spot::Value(fact) => match &mut pack.facts[fact].formula {
+            Clause::Scope(rule) => pack.rules[rule].scope.as_mut(),
+            Clause::When(rule) => Some(&mut pack.rules[rule].when),
+            Clause::Value(fact) => match &mut pack.facts[fact].formula {
                 Formula::Own { is: value, .. } | Formula::Aggregate { value, .. } => Some(value),
                 Formula::Covered => None,
             },
-            Spot::Given(fact) => match &mut pack.facts[fact].formula {
+            Clause::Given(fact) => match &mut pack.facts[fact].formula {
                 Formula::Aggregate { given, .. } => given.as_mut(),
                 _ => None,
             },
-            Spot::Fork(fork) => Some(&mut pack.forks[fork].when),
-            Spot::Among(quota) => pack.quotas[quota].among.as_mut(),
-            Spot::Reached(quota) => Some(&mut pack.quotas[quota].reached),
-            Spot::Check(table, check) => Some(&mut pack.tables[table].checks[check].when),
+            Clause::Fork(fork) => Some(&mut pack.forks[fork].when),
+            Clause::Among(quota) => pack.quotas[quota].among.as_mut(),
+            Clause::Reached(quota) => Some(&mut pack.quotas[quota].reached),
+            Clause::Check(table, check) => Some(&mut pack.tables[table].checks[check].when),
         }
     }
 
@@ -119,17 +119,17 @@ impl Spot {
     pub fn said(self, pack: &Pack) -> String {
         let fact = |fact: usize, key: &str| format!("事实「{}」的 {key}", owned(pack, fact));
         match self {
-            Spot::Scope(rule) => format!("规则「{}」的范围", pack.rules[rule].id),
-            Spot::When(rule) => format!("规则「{}」的条件", pack.rules[rule].id),
-            Spot::Value(of) => match pack.facts[of].formula {
+            Clause::Scope(rule) => format!("规则「{}」的范围", pack.rules[rule].id),
+            Clause::When(rule) => format!("规则「{}」的条件", pack.rules[rule].id),
+            Clause::Value(of) => match pack.facts[of].formula {
                 Formula::Own { .. } => fact(of, "is"),
                 _ => fact(of, "value"),
             },
-            Spot::Given(of) => fact(of, "given"),
-            Spot::Fork(fork) => format!("两可「{}」的 when", pack.forks[fork].missing),
-            Spot::Among(quota) => format!("比例「{}」的 among", pack.rules[pack.quotas[quota].rule].id),
-            Spot::Reached(quota) => format!("比例「{}」的 reached", pack.rules[pack.quotas[quota].rule].id),
-            Spot::Check(table, check) => {
+            Clause::Given(of) => fact(of, "given"),
+            Clause::Fork(fork) => format!("两可「{}」的 when", pack.forks[fork].missing),
+            Clause::Among(quota) => format!("比例「{}」的 among", pack.rules[pack.quotas[quota].rule].id),
+            Clause::Reached(quota) => format!("比例「{}」的 reached", pack.rules[pack.quotas[quota].rule].id),
+            Clause::Check(table, check) => {
                 format!("表「{}」的 check「{}」", pack.tables[table].name, pack.tables[table].checks[check].reason)
             }
         }
@@ -147,11 +147,11 @@ fn owned(pack: &Pack, fact: usize) -> String {
     }
 }
 
-impl Change {
+impl Slip {
     /// The rule whose condition it is about.
     pub fn rule(&self) -> Option<usize> {
         match self {
-            Change::Term(Spot::Scope(rule) | Spot::When(rule), _) => Some(*rule),
+            Slip::Term(Clause::Scope(rule) | Clause::When(rule), _) => Some(*rule),
             _ => None,
         }
     }
@@ -160,28 +160,28 @@ impl Change {
     pub fn applied(&self, pack: &Pack) -> Pack {
         let mut pack = Pack { files: Vec::new(), ..pack.clone() };
         match self {
-            Change::Term(spot, term) => {
+            Slip::Term(spot, term) => {
                 if let Some(expression) = spot.of_mut(&mut pack) {
                     *expression = expression.saying(term.clone());
                 }
             }
-            Change::Absent { fact } => {
+            Slip::Absent { fact } => {
                 if let Formula::Aggregate { absent, .. } = &mut pack.facts[*fact].formula {
                     *absent = None;
                 }
             }
-            Change::Option { rule, proposal, option } => {
+            Slip::Option { rule, proposal, option } => {
                 pack.rules[*rule].proposals[*proposal].options.remove(*option);
             }
-            Change::Recipient { rule, proposal } => {
+            Slip::Recipient { rule, proposal } => {
                 pack.rules[*rule].proposals.remove(*proposal);
             }
-            Change::Via { rule, proposal } => {
+            Slip::Via { rule, proposal } => {
                 if let Recipient::Role { via, .. } = &mut pack.rules[*rule].proposals[*proposal].to {
                     *via = None;
                 }
             }
-            Change::Parameter { name, dated, value } => {
+            Slip::Parameter { name, dated, value } => {
                 if let Some(parameter) = pack.parameters.iter_mut().find(|one| one.name == *name) {
                     parameter.values[*dated].value = value.clone();
                 }
@@ -194,9 +194,9 @@ impl Change {
 /// All mutants of a pack, in its order.
 pub fn mutants(pack: &Pack) -> Vec<Mutant> {
     let mut found = Vec::new();
-    for spot in Spot::all(pack) {
+    for spot in Clause::all(pack) {
         // Rules of no run stand for what quotas and the register carry out.
-        if let Spot::Scope(rule) | Spot::When(rule) = spot
+        if let Clause::Scope(rule) | Clause::When(rule) = spot
             && pack.rules[rule].runs.is_empty()
         {
             continue;
@@ -207,14 +207,14 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
             // Two ways to the same change are one mutant.
             let told = format!("{whose}：{what}");
             if found.iter().all(|known: &Mutant| known.told != told) {
-                found.push(Mutant { told, place: expression.place.clone(), change: Change::Term(spot, term) });
+                found.push(Mutant { told, place: expression.place.clone(), change: Slip::Term(spot, term) });
             }
         }
     }
     for (at, fact) in pack.facts.iter().enumerate() {
         if let Formula::Aggregate { absent: Some(absent), .. } = &fact.formula {
             let told = format!("事实「{}」的 absent：去掉「{absent}」", owned(pack, at));
-            found.push(Mutant { told, place: absent.place.clone(), change: Change::Absent { fact: at } });
+            found.push(Mutant { told, place: absent.place.clone(), change: Slip::Absent { fact: at } });
         }
     }
     for (rule, definition) in pack.rules.iter().enumerate() {
@@ -228,7 +228,7 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
                     Value::Text(text) => text.clone(),
                 };
                 let told = format!("参数「{}」：把 {} 改为 {}", definition.name, said(&one.value), said(&value));
-                let change = Change::Parameter { name: definition.name.clone(), dated, value };
+                let change = Slip::Parameter { name: definition.name.clone(), dated, value };
                 found.push(Mutant { told, place: definition.place.clone(), change });
             }
         }
@@ -238,9 +238,9 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
 
 /// The changes of an expression. That a chosen action is one of its words is no part that the pack wrote: its words are
 /// proposals.
-fn decided(pack: &Pack, spot: Spot, term: &Term) -> Vec<(String, Term)> {
+fn decided(pack: &Pack, spot: Clause, term: &Term) -> Vec<(String, Term)> {
     let chosen = match spot {
-        Spot::When(rule) => pack.rules[rule].proposals.iter().any(|proposal| proposal.only.is_some()),
+        Clause::When(rule) => pack.rules[rule].proposals.iter().any(|proposal| proposal.only.is_some()),
         _ => false,
     };
     match &term.node {
@@ -262,15 +262,15 @@ fn proposals(pack: &Pack, rule: usize, definition: &Rule, found: &mut Vec<Mutant
         };
         let only = one.only.as_ref().map(|(fact, word)| format!("（{fact}为{word}）")).unwrap_or_default();
         let whose = format!("规则「{}」对{to}的「{}」{only}", definition.id, pack.actions[one.action].name);
-        let mut add = |what: String, change: Change| {
+        let mut add = |what: String, change: Slip| {
             found.push(Mutant { told: format!("{whose}：{what}"), place: definition.place.clone(), change });
         };
-        add("去掉".to_owned(), Change::Recipient { rule, proposal });
+        add("去掉".to_owned(), Slip::Recipient { rule, proposal });
         for (option, name) in one.options.iter().enumerate() {
-            add(format!("去掉可选方式「{name}」"), Change::Option { rule, proposal, option });
+            add(format!("去掉可选方式「{name}」"), Slip::Option { rule, proposal, option });
         }
         if let Recipient::Role { via: Some(via), .. } = &one.to {
-            add(format!("去掉 via「{via}」"), Change::Via { rule, proposal });
+            add(format!("去掉 via「{via}」"), Slip::Via { rule, proposal });
         }
     }
 }

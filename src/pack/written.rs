@@ -34,21 +34,21 @@ impl fmt::Display for Term {
             return list(parts, &format!(" {sign} "), f);
         }
         match (op, parts) {
-            (Op::Not, [of]) => write!(f, "NOT {}", Inner(of)),
-            (Op::Negate, [of]) => write!(f, "-{}", Inner(of)),
-            (Op::IsNull, [of]) => write!(f, "{} IS NULL", Inner(of)),
-            (Op::IsNotNull, [of]) => write!(f, "{} IS NOT NULL", Inner(of)),
-            (Op::IsTrue, [of]) => write!(f, "{} IS TRUE", Inner(of)),
-            (Op::IsNotTrue, [of]) => write!(f, "{} IS NOT TRUE", Inner(of)),
-            (Op::IsFalse, [of]) => write!(f, "{} IS FALSE", Inner(of)),
-            (Op::IsNotFalse, [of]) => write!(f, "{} IS NOT FALSE", Inner(of)),
+            (Op::Not, [of]) => write!(f, "NOT {}", Bracketed(of)),
+            (Op::Negate, [of]) => write!(f, "-{}", Bracketed(of)),
+            (Op::IsNull, [of]) => write!(f, "{} IS NULL", Bracketed(of)),
+            (Op::IsNotNull, [of]) => write!(f, "{} IS NOT NULL", Bracketed(of)),
+            (Op::IsTrue, [of]) => write!(f, "{} IS TRUE", Bracketed(of)),
+            (Op::IsNotTrue, [of]) => write!(f, "{} IS NOT TRUE", Bracketed(of)),
+            (Op::IsFalse, [of]) => write!(f, "{} IS FALSE", Bracketed(of)),
+            (Op::IsNotFalse, [of]) => write!(f, "{} IS NOT FALSE", Bracketed(of)),
             (Op::In, [of, words @ ..]) => {
-                write!(f, "{} IN (", Inner(of))?;
+                write!(f, "{} IN (", Bracketed(of))?;
                 list(words, ", ", f)?;
                 f.write_str(")")
             }
             (Op::Between, [of, low, high]) => {
-                write!(f, "{} BETWEEN {} AND {}", Inner(of), Inner(low), Inner(high))
+                write!(f, "{} BETWEEN {} AND {}", Bracketed(of), Bracketed(low), Bracketed(high))
             }
             (Op::Case, parts) => {
                 f.write_str("CASE")?;
@@ -77,9 +77,9 @@ impl fmt::Display for Term {
 }
 
 /// A part of a longer term: in brackets where it joins others itself.
-struct Inner<'t>(&'t Term);
+struct Bracketed<'t>(&'t Term);
 
-impl fmt::Display for Inner<'_> {
+impl fmt::Display for Bracketed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let joins = |op: &Op| {
             matches!(op, Op::And | Op::Or | Op::Not | Op::In | Op::Between | Op::Concat | Op::Like)
@@ -105,7 +105,7 @@ fn list(parts: &[Term], between: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resul
             "=" | "<>" | "<" | "<=" | ">" | ">=" => matches!(&part.node, Node::Call(op, _) if op.calculates()),
             _ => false,
         };
-        if loose { write!(f, "{part}")? } else { write!(f, "{}", Inner(part))? }
+        if loose { write!(f, "{part}")? } else { write!(f, "{}", Bracketed(part))? }
     }
     Ok(())
 }

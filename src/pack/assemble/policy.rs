@@ -188,8 +188,8 @@ impl Builder {
             let mut proposals = Vec::new();
             for one in &raw.propose {
                 match self.proposal(one, actions) {
-                    Some(Proposed::Is(proposal)) => proposals.push(proposal),
-                    Some(Proposed::Chosen(chosen)) => self.chosen.push(Chosen { rule: rules.len(), ..chosen }),
+                    Some(Suggested::Is(proposal)) => proposals.push(proposal),
+                    Some(Suggested::Chosen(chosen)) => self.chosen.push(Chosen { rule: rules.len(), ..chosen }),
                     None => {}
                 }
             }
@@ -272,7 +272,7 @@ impl Builder {
         deliberate
     }
 
-    fn proposal(&mut self, raw: &RawProposal, actions: &[Action]) -> Option<Proposed> {
+    fn proposal(&mut self, raw: &RawProposal, actions: &[Action]) -> Option<Suggested> {
         let known = actions.iter().map(|action| action.name.as_str());
         let action = match &raw.action {
             Some(name) => Some(self.find("处理", name, known)?),
@@ -301,8 +301,8 @@ impl Builder {
             reading: raw.reading.clone(),
             given: raw.given,
         };
-        let Some(by) = &raw.by else { return Some(Proposed::Is(proposal)) };
-        Some(Proposed::Chosen(Chosen {
+        let Some(by) = &raw.by else { return Some(Suggested::Is(proposal)) };
+        Some(Suggested::Chosen(Chosen {
             rule: 0,
             by: by.get_ref().clone(),
             none: raw.none.iter().map(|word| word.get_ref().clone()).collect(),
@@ -336,7 +336,7 @@ impl Builder {
 }
 
 /// A proposal as written: of one action, or of those that a fact chooses.
-enum Proposed {
+enum Suggested {
     Is(Proposal),
     Chosen(Chosen),
 }

@@ -14,7 +14,7 @@ const UNKNOWN: &str = "未知";
 
 /// A fact's value for one entity.
 #[derive(Debug)]
-pub struct Expected {
+pub struct ExpectedFact {
     id: String,
     /// Facts of that name: of people, of units, of rows.
     pub facts: Vec<usize>,
@@ -25,7 +25,7 @@ pub struct Expected {
 ///
 /// # Errors
 /// What is wrong with a line.
-pub fn expected(pack: &Pack, text: &str) -> Result<Vec<Expected>, String> {
+pub fn expected(pack: &Pack, text: &str) -> Result<Vec<ExpectedFact>, String> {
     lines(text)
         .map(|line| {
             let cells = city::cells(&line);
@@ -40,12 +40,12 @@ pub fn expected(pack: &Pack, text: &str) -> Result<Vec<Expected>, String> {
                 let near = crate::pack::nearest(name, &known).map(|near| format!("，是否要写「{near}」？"));
                 return Err(format!("没有名为「{name}」的事实{}", near.unwrap_or_default()));
             }
-            Ok(Expected { id: id.clone(), facts, value: value.clone() })
+            Ok(ExpectedFact { id: id.clone(), facts, value: value.clone() })
         })
         .collect()
 }
 
-impl Expected {
+impl ExpectedFact {
     /// The line as it is expected, and as it came out.
     pub fn compared(&self, world: &World<'_>) -> (String, String) {
         let name = &world.pack.facts[self.facts[0]].name;

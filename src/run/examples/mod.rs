@@ -132,7 +132,7 @@ fn side_by_side<'t, T: Sync, S, R: Send>(
 }
 
 /// An example's tables as they are read, and what its archive holds.
-struct Prepared<'c> {
+struct ReadCase<'c> {
     case: &'c Case,
     data: Dataset,
     literals: Literals,
@@ -140,7 +140,7 @@ struct Prepared<'c> {
 }
 
 /// Reads an example's tables; the error is why they cannot be evaluated.
-fn prepare<'c>(pack: &Pack, case: &'c Case) -> Result<Prepared<'c>, String> {
+fn prepare<'c>(pack: &Pack, case: &'c Case) -> Result<ReadCase<'c>, String> {
     let history = history(pack, case)?;
     let literals = |year, as_of| job::literals(pack, case.run, &case.sets, year, as_of);
     let context = Context { literals: &literals, known_lines: &history.known, progress: None, parser: Parser::Scanner };
@@ -151,10 +151,10 @@ fn prepare<'c>(pack: &Pack, case: &'c Case) -> Result<Prepared<'c>, String> {
     if let Some(parameter) = pack.parameters.iter().find(|parameter| !literals.contains_key(&parameter.name)) {
         return Err(format!("  参数「{}」在 {} 没有生效的值", parameter.name, data.as_of));
     }
-    Ok(Prepared { case, data, literals, history })
+    Ok(ReadCase { case, data, literals, history })
 }
 
-impl Prepared<'_> {
+impl ReadCase<'_> {
     /// All facts before anything is proposed.
     fn world<'a>(&'a self, pack: &'a Pack, history: &History) -> Result<World<'a>, String> {
         World::new(pack, &self.data, self.literals.clone(), history).map_err(|error| format!("  {error}"))

@@ -9,10 +9,10 @@ use std::fmt;
 
 use polars::prelude::*;
 
-use super::{Prepared, compare, prepare, side_by_side};
+use super::{ReadCase, compare, prepare, side_by_side};
 use crate::consequence::Outcome;
 use crate::fact::World;
-use crate::pack::mutant::{self, Change, Mutant, Spot};
+use crate::pack::mutant::{self, Clause, Mutant, Slip};
 use crate::pack::scope::{Meaning, Site};
 use crate::pack::term::Term;
 use crate::pack::{Entity, Expression, Formula, Pack, Rule};
@@ -60,7 +60,7 @@ impl fmt::Display for Report {
 
 /// An example as the pack itself decides it.
 struct Base<'a> {
-    prepared: &'a Prepared<'a>,
+    prepared: &'a ReadCase<'a>,
     /// Before anything is proposed, and when all is decided.
     start: World<'a>,
     end: World<'a>,
@@ -131,7 +131,7 @@ fn line(pack: &Pack, place: &crate::pack::Place) -> String {
     format!("{}:{line}", place.file)
 }
 
-fn base<'a>(pack: &'a Pack, prepared: &'a Prepared<'a>) -> Result<Base<'a>, String> {
+fn base<'a>(pack: &'a Pack, prepared: &'a ReadCase<'a>) -> Result<Base<'a>, String> {
     let start = prepared.world(pack, &prepared.history)?;
     let (end, outcome, _) = prepared.play(pack, None)?;
     compare(&end, prepared.case, &outcome).map_err(|told| format!("{}\n{told}", prepared.case.head()))?;
@@ -181,16 +181,14 @@ impl Trial {
         let mut noticed = false;
         for (at, pack) in changed.iter().enumerate().filter(|(at, _)| differing[*at]) {
             let found = match &group[at].change {
-                Change::Option { rule, .. } | Change::Recipient { rule, .. } | Change::Via { rule, .. } => {
+                Slip::Option { rule, .. } | Slip::Recipient { rule, .. } | Slip::Via { rule, .. } => {
                     base.spoke.contains(rule) && differs(base, pack, &[])
                 }
-                Change::Parameter { .. } | Change::Term(Spot::Check(..), _) => {
-                    match prepare(pack, base.prepared.case) {
-                        Ok(prepared) => told(&prepared, prepared.play(pack, None)),
-                        Err(_) => true,
-                    }
-                }
-                Change::Term(Spot::Scope(rule) | Spot::When(rule), _) => {
+                Slip::Parameter { .. } | Slip::Term(Clause::Check(..), _) => match prepare(pack, base.prepared.case) {
+                    Ok(prepared) => told(&prepared, prepared.play(pack, None)),
+                    Err(_) => true,
+                },
+                Slip::Term(Clause::Scope(rule) | Clause::When(rule), _) => {
                     let of = pack.rules[*rule].of;
                     let counts = |fact: &usize| {
                         pack.facts[*fact].of == of && matches!(pack.facts[*fact].formula, Formula::Covered)
@@ -199,11 +197,11 @@ impl Trial {
                         (0..pack.facts.len()).filter(counts).flat_map(|fact| &self.resting[fact]).copied().collect();
                     differs(base, pack, &counting)
                 }
-                Change::Term(Spot::Value(fact) | Spot::Given(fact), _) | Change::Absent { fact } => {
+                Slip::Term(Clause::Value(fact) | Clause::Given(fact), _) | Slip::Absent { fact } => {
                     self.fact_differs(base, pack, *fact) && differs(base, pack, &self.resting[*fact])
                 }
-                Change::Term(Spot::Fork(_), _) => differs(base, pack, &[]),
-                Change::Term(Spot::Among(quota) | Spot::Reached(quota), _) => {
+                Slip::Term(Clause::Fork(_), _) => differs(base, pack, &[]),
+                Slip::Term(Clause::Among(quota) | Clause::Reached(quota), _) => {
                     pack.quotas[*quota].runs.contains(&run) && differs(base, pack, &[])
                 }
             };
@@ -274,7 +272,7 @@ fn differs(base: &Base<'_>, changed: &Pack, facts: &[usize]) -> bool {
     }
 }
 
-fn told(prepared: &Prepared<'_>, played: Result<(World<'_>, Outcome, Trace<'_>), String>) -> bool {
+fn told(prepared: &ReadCase<'_>, played: Result<(World<'_>, Outcome, Trace<'_>), String>) -> bool {
     match played {
         Ok((world, outcome, _)) => compare(&world, prepared.case, &outcome).is_err(),
         Err(_) => true,
@@ -305,8 +303,8 @@ impl Decisive {
     fn new(pack: &Pack, expected: &BTreeSet<usize>) -> Decisive {
         let mut decisive = Decisive { facts: BTreeSet::new(), parameters: BTreeSet::new() };
         let mut waiting: Vec<usize> = expected.iter().copied().collect();
-        for spot in Spot::all(pack) {
-            if let (Spot::Value(_) | Spot::Given(_), _) | (_, None) = (spot, spot.of(pack)) {
+        for spot in Clause::all(pack) {
+            if let (Clause::Value(_) | Clause::Given(_), _) | (_, None) = (spot, spot.of(pack)) {
                 continue;
             }
             if let Some(expression) = spot.of(pack) {
@@ -343,9 +341,9 @@ impl Decisive {
         }
     }
 
-    fn shows(&self, change: &Change) -> bool {
+    fn shows(&self, change: &Slip) -> bool {
         match change {
-            Change::Parameter { name, .. } => self.parameters.contains(name),
+            Slip::Parameter { name, .. } => self.parameters.contains(name),
             _ => true,
         }
     }

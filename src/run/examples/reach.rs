@@ -13,7 +13,7 @@ use crate::consequence::Outcome;
 use crate::fact::World;
 use crate::fact::fact_value;
 use crate::pack::functions::Op;
-use crate::pack::mutant::Spot;
+use crate::pack::mutant::Clause;
 use crate::pack::scope::Site;
 use crate::pack::sql::Literals;
 use crate::pack::term::{Kind, Node, Term, Value};
@@ -123,24 +123,24 @@ impl Seen {
 impl<'p> Plan<'p> {
     pub fn new(pack: &'p Pack) -> Plan<'p> {
         let mut parts = Vec::new();
-        for spot in Spot::all(pack) {
+        for spot in Clause::all(pack) {
             let Some(expression) = spot.of(pack) else { continue };
             let owner = spot.said(pack);
             match spot {
-                Spot::Scope(at) => {
+                Clause::Scope(at) => {
                     let rule = &pack.rules[at];
                     parts.push(part(owner, &rule.runs, Site::Entity(rule.of), None, expression.term()));
                 }
-                Spot::When(at) => {
+                Clause::When(at) => {
                     let rule = &pack.rules[at];
                     let scope = rule.scope.as_ref().map(|scope| scope.term());
                     parts.push(part(owner, &rule.runs, Site::Entity(rule.of), scope, expression.term()));
                 }
-                Spot::Given(at) | Spot::Value(at) => {
+                Clause::Given(at) | Clause::Value(at) => {
                     let fact = &pack.facts[at];
                     let (site, given) = match &fact.formula {
                         Formula::Aggregate { source, given, .. } => {
-                            let given = given.as_ref().filter(|_| matches!(spot, Spot::Value(_)));
+                            let given = given.as_ref().filter(|_| matches!(spot, Clause::Value(_)));
                             (Site::Source(*source), given.map(|given| given.term()))
                         }
                         _ => (Site::Entity(fact.of), None),

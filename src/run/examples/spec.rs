@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::city::{self, City};
-use super::facts::{self, Expected};
+use super::facts::{self, ExpectedFact};
 use crate::pack::{self, Error, Fault, Pack, Report, Run, Value};
 use crate::run::job;
 use crate::table::Given;
@@ -78,7 +78,7 @@ pub struct Case {
     pub expect: Vec<String>,
     pub pending: Vec<String>,
     pub rejected: Vec<String>,
-    pub facts: Vec<Expected>,
+    pub facts: Vec<ExpectedFact>,
 }
 
 impl Case {
