@@ -18,7 +18,7 @@ use crate::pack::scope::Site;
 use crate::pack::sql::Literals;
 use crate::pack::term::{Kind, Node, Term, Value};
 use crate::pack::{Formula, Pack, Recipient, Run};
-use crate::rule::{Trace, wording};
+use crate::rule::{Trace, tree, wording};
 
 /// The outcomes of a branch, in the order in which they are kept.
 const OUTCOMES: [&str; 3] = ["成立", "不成立", "未知"];
@@ -34,7 +34,7 @@ struct Branch<'p> {
     fails: bool,
     /// What stands before IN, and the values behind it.
     choice: Option<(&'p Term, Vec<String>)>,
-    /// The whole with this part true, and with it false; none where it is the whole.
+    /// The whole with this part true, and with it false; none where the part's tree tells it.
     turned: Option<(Term, Term)>,
     /// Where a line is met exactly.
     lines: Vec<Term>,
@@ -50,6 +50,29 @@ struct Part<'p> {
     /// Rows for which it is not asked at all.
     given: Option<&'p Term>,
     branches: Vec<Branch<'p>>,
+    /// How the branches are joined, where nothing but AND, OR and NOT joins them: what decides alone is then told from
+    /// their values. To evaluate the whole once more for each branch takes longer than all the rest.
+    tree: Option<Joined>,
+}
+
+/// A tree over branches.
+struct Joined {
+    node: tree::Node,
+    /// The branch that each atom of the tree is.
+    branches: Vec<usize>,
+}
+
+impl Joined {
+    /// Whether a branch decides: were it the other way, so were the whole.
+    fn turns(&self, branch: usize, values: &[Option<bool>]) -> bool {
+        let with = |turned: bool| {
+            self.node.value(&|atom| {
+                let of = self.branches[atom];
+                if of == branch { Some(turned) } else { values[of] }
+            })
+        };
+        with(true) != with(false)
+    }
 }
 
 impl Branch<'_> {
@@ -204,16 +227,25 @@ impl<'p> Plan<'p> {
         let height = columns.iter().map(Column::len).max().unwrap_or(0);
         for row in (0..height).filter(|row| value(&columns[0], *row) == Some(true)) {
             let mut rest = &columns[1..];
-            for (branch, asked) in part.branches.iter().enumerate() {
+            let mut each = Vec::new();
+            for asked in &part.branches {
                 let (own, others) = rest.split_at(3 + asked.lines.len());
+                each.push(own);
                 rest = others;
+            }
+            let values: Vec<Option<bool>> = each.iter().map(|own| value(&own[0], row)).collect();
+            for ((branch, asked), own) in part.branches.iter().enumerate().zip(each) {
                 let outcome = match value(&own[0], row) {
                     Some(true) => 0,
                     Some(false) => 1,
                     None => UNKNOWN,
                 };
                 seen.outcomes[at][branch][outcome] = true;
-                if outcome != UNKNOWN && value(&own[2], row) == Some(true) {
+                let alone = part
+                    .tree
+                    .as_ref()
+                    .map_or_else(|| value(&own[2], row) == Some(true), |tree| tree.turns(branch, &values));
+                if outcome != UNKNOWN && alone {
                     seen.alone.insert((at, branch));
                 }
                 for (line, met) in own[3..].iter().enumerate() {
@@ -311,19 +343,35 @@ fn part<'p>(owner: String, runs: &[Run], site: Site, given: Option<&'p Term>, te
     atoms(term, &mut found);
     let mut branches: Vec<Branch<'p>> = Vec::new();
     let whole = rows_of(term);
+    let mut joined = Vec::new();
+    let node = whole.map(|whole| tree::take_apart(whole, &mut joined));
     for atom in found {
         let known = branches.iter().any(|branch| branch.term == atom);
         if !known && !atom.open_names().is_empty() && atom.kind == Kind::Truth {
             let text = wording::say(atom, &Literals::new());
-            let turned = whole.filter(|whole| *whole != atom).map(|whole| {
-                let with = |value| whole.replace(&mut |term| (term == atom).then(|| Term::truth(value)));
-                (with(true), with(false))
-            });
             let (open, fails) = (atom.open, !names_all(atom));
-            branches.push(Branch { text, open, fails, choice: choice(atom), turned, lines: lines(atom), term: atom });
+            branches.push(Branch {
+                text,
+                open,
+                fails,
+                choice: choice(atom),
+                turned: None,
+                lines: lines(atom),
+                term: atom,
+            });
         }
     }
-    Part { owner, runs: runs.to_vec(), site, given, branches }
+    let of = joined.iter().map(|atom| branches.iter().position(|branch| branch.term == atom));
+    let tree = node.zip(of.collect::<Option<_>>()).map(|(node, branches)| Joined { node, branches });
+    if tree.is_none()
+        && let Some(whole) = whole
+    {
+        for branch in branches.iter_mut().filter(|branch| branch.term != whole) {
+            let with = |value| whole.replace(&mut |term| (term == branch.term).then(|| Term::truth(value)));
+            branch.turned = Some((with(true), with(false)));
+        }
+    }
+    Part { owner, runs: runs.to_vec(), site, given, branches, tree }
 }
 
 /// What is asked of each row: a condition itself, or what a value sums up.
