@@ -27,9 +27,6 @@ enum OfYear {
 }
 
 /// Adds what is to be told about influence periods to the lines' hints.
-///
-/// # Errors
-/// As [`World::new`].
 pub fn tell(world: &World<'_>, history: &History, lines: &mut [Line]) -> Result<(), Error> {
     for influence in &world.pack.influences {
         let known = measures(world, history, influence, lines)?;
@@ -159,9 +156,6 @@ fn talked(
 }
 
 /// The talks of the run's year up to the as-of date, and those of other years that the table looks back on.
-///
-/// # Errors
-/// As [`World::new`].
 pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
     let Some(talks) = &world.pack.talks else { return Ok(Vec::new()) };
     let data = world.data;

@@ -77,9 +77,6 @@ impl Holders {
 }
 
 /// Whom `proposal` reaches when `rule` holds (or would hold) for entity `at`.
-///
-/// # Errors
-/// As [`World::new`].
 pub fn reach(
     world: &World<'_>,
     members: &Members,

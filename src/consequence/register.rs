@@ -13,9 +13,6 @@ use crate::table::date;
 /// Entries for all lines that propose the register's action or were decided to be done by it, in register order of
 /// subject, then file. An annual run shows those of its half-year again that are still to be held, also of people who
 /// have left the registers since.
-///
-/// # Errors
-/// As [`World::new`].
 pub fn entries(
     world: &World<'_>,
     history: &History,

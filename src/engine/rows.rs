@@ -13,9 +13,6 @@ use crate::table::Dataset;
 use super::Export;
 
 /// Writes the rows of one table, in order, each with its number from 1.
-///
-/// # Errors
-/// Whatever the file says.
 pub fn write(export: &Export<'_>, pack: &Pack, data: &Dataset, table: usize, to: &mut dyn Write) -> io::Result<()> {
     let frame = &data.tables[table].frame;
     let mut columns: Vec<(String, &Column)> = Vec::new();

@@ -1,8 +1,9 @@
 //! How wide columns and how high rows have to be so that wrapped Chinese text is seen whole.
 //!
-//! Excel fits a row to its text only when a person asks for it, and never in a protected sheet; a
-//! list whose sentences are cut off is of no use to a committee. So widths are shared out over the
-//! page by what stands in the columns, and heights follow from counting lines.
+//! Whoever opens a list has to see its sentences whole, and not every program fits a row to its text by itself: without
+//! heights LibreOffice shows each row one line high, whether the sheet is protected or not (a list of 15 printed pages
+//! became one of 2), and none fits merged cells. So widths are shared out over the page by what stands in the columns,
+//! and heights follow from counting lines; the scale of a page is chosen by them too.
 
 use unicode_width::UnicodeWidthChar;
 

@@ -82,9 +82,6 @@ pub fn built_in(name: &str) -> Result<Pack, Error> {
 }
 
 /// The pack that `--pack` names: a folder, else a built-in pack of that name; without it the default one.
-///
-/// # Errors
-/// As [`load`].
 pub fn open(named: Option<&Path>) -> Result<Pack, Error> {
     let Some(path) = named else { return built_in(built_in_names().next().unwrap_or_default()) };
     match built_in_named(path) {

@@ -8,9 +8,6 @@ use crate::pack::scope::{self, Site};
 use crate::pack::{ColumnKind, Entity, Expression};
 
 /// All figures of the pack.
-///
-/// # Errors
-/// As [`World::new`].
 pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
     let overview = &world.pack.overview;
     let ratios = overview

@@ -141,9 +141,6 @@ pub fn as_of_outside(as_of: NaiveDate, year: i32) -> Failure {
 }
 
 /// A value set as `NAME=VALUE`, checked against the pack.
-///
-/// # Errors
-/// What is wrong with it.
 pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
     let Some((name, value)) = text.split_once('=') else {
         let example = pack.parameters.first().map(|one| format!("，例如 --set {}=值", one.name)).unwrap_or_default();
