@@ -14,7 +14,7 @@ use crate::workbook::{Look, Raw, Veiled};
 
 use super::seen::{fifteen_digits, number_in, number_shown};
 use super::text;
-use super::texts::{Index, Recent, Texts};
+use super::texts::{Recent, Texts};
 
 /// What a cell content means in its column.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,22 +177,12 @@ impl ColumnCells {
 
     /// One number per content, equal where two say the same.
     pub fn meanings(&self) -> Vec<u32> {
-        // Per meaning the code of the first content that has it.
-        let mut firsts: Vec<u32> = Vec::new();
-        let mut known = Index::default();
-        let meaning = |code: u32| self.of_code(code).meaning(None, false);
-        (0..self.contents.len() as u32)
-            .map(|code| {
-                let own = meaning(code);
-                let hash = known.hash(&own);
-                known.find(hash, |number| meaning(firsts[number as usize]) == own).unwrap_or_else(|| {
-                    let number = firsts.len() as u32;
-                    known.insert(hash, number);
-                    firsts.push(code);
-                    number
-                })
-            })
-            .collect()
+        let mut known = HashMap::default();
+        let number = |code| {
+            let next = known.len() as u32;
+            *known.entry(self.of_code(code).meaning(None, false)).or_insert(next)
+        };
+        (0..self.contents.len() as u32).map(number).collect()
     }
 }
 

@@ -5,8 +5,6 @@
 
 use foldhash::HashMap;
 
-use super::lists::Few;
-use super::texts::{Index, Texts};
 use super::{Register, text};
 
 /// The subjects of one kind in register order.
@@ -22,7 +20,7 @@ pub struct Directory {
     /// Each valid row of the register: whom it is about, and the row.
     rows: Vec<(u32, u32)>,
     /// Per subject the units that it is a member of.
-    units: Vec<Few<u32>>,
+    units: Vec<Vec<u32>>,
     /// Per unit its members.
     members: Vec<Vec<u32>>,
     /// Ids that stand only in rejected rows.
@@ -31,12 +29,9 @@ pub struct Directory {
     aside_units: Vec<Option<Vec<u32>>>,
     /// Per somebody the units, put aside themselves, that rejected rows name.
     in_aside: HashMap<Who, Vec<u32>>,
-    /// Ids, as numbers of [`Who::number`].
-    by_id: Index,
-    /// The different names, who bears each, and where a name stands among them.
-    names: Texts,
-    bearers: Vec<Few<Who>>,
-    by_name: Index,
+    by_id: HashMap<Box<str>, Who>,
+    /// Who bears a name.
+    by_name: HashMap<Box<str>, Vec<Who>>,
 }
 
 /// Somebody on a register.
@@ -54,10 +49,6 @@ impl Who {
             Who::Known(known) => known * 2,
             Who::PutAside(aside) => aside * 2 + 1,
         }
-    }
-
-    fn numbered(number: u32) -> Who {
-        if number.is_multiple_of(2) { Who::Known(number / 2) } else { Who::PutAside(number / 2) }
     }
 }
 
@@ -89,19 +80,18 @@ pub struct RosterEntry<'a> {
 impl Directory {
     /// A valid register row.
     pub fn add(&mut self, entry: RosterEntry<'_>) {
-        let hash = self.by_id.hash(entry.id);
-        let known = match self.find(hash, entry.id) {
+        let known = match self.by_id(entry.id) {
             Some(Who::Known(known)) => known,
             _ => {
                 let new = self.ids.len() as u32;
-                self.by_id.insert(hash, Who::Known(new).number());
+                self.by_id.insert(entry.id.into(), Who::Known(new));
                 self.ids.push(entry.id.to_owned());
                 let label = text::without_blanks(entry.label);
                 if label != entry.label_key {
                     self.label_keys.insert(new, entry.label_key.into());
                 }
                 self.labels.push(label);
-                self.units.push(Few::default());
+                self.units.push(Vec::new());
                 self.name(entry.label_key, Who::Known(new));
                 new
             }
@@ -115,7 +105,7 @@ impl Directory {
             }
         }
         if let Some(unit) = entry.unit
-            && !self.units[at].all().contains(&unit)
+            && !self.units[at].contains(&unit)
         {
             self.units[at].push(unit);
             if self.members.len() <= unit as usize {
@@ -127,12 +117,11 @@ impl Directory {
 
     /// A rejected register row; to be told after all valid ones.
     pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, seat: AsideSeat) {
-        let hash = self.by_id.hash(id);
-        let who = self.find(hash, id).unwrap_or_else(|| {
+        let who = self.by_id(id).unwrap_or_else(|| {
             let who = Who::PutAside(self.put_aside.len() as u32);
             self.put_aside.push(id.to_owned());
             self.aside_units.push(Some(Vec::new()));
-            self.by_id.insert(hash, who.number());
+            self.by_id.insert(id.into(), who);
             who
         });
         if let AsideSeat::InAside(unit) = seat {
@@ -167,29 +156,16 @@ impl Directory {
     }
 
     fn name(&mut self, name: &str, who: Who) {
-        let hash = self.by_name.hash(name);
-        match self.by_name.find(hash, |at| self.names.is(at as usize, name)) {
-            Some(at) => self.bearers[at as usize].push(who),
-            None => {
-                self.by_name.insert(hash, self.names.len() as u32);
-                self.names.push(name);
-                self.bearers.push(Few::One(who));
-            }
-        }
+        self.by_name.entry(name.into()).or_default().push(who);
     }
 
     pub fn by_id(&self, id: &str) -> Option<Who> {
-        self.find(self.by_id.hash(id), id)
-    }
-
-    fn find(&self, hash: u32, id: &str) -> Option<Who> {
-        self.by_id.find(hash, |number| self.id(Who::numbered(number)) == id).map(Who::numbered)
+        self.by_id.get(id).copied()
     }
 
     /// All who bear a name, as their own or as another one.
     pub fn by_name(&self, name: &str) -> &[Who] {
-        let at = self.by_name.find(self.by_name.hash(name), |at| self.names.is(at as usize, name));
-        at.map_or(&[], |at| self.bearers[at as usize].all())
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
     fn label_key(&self, known: u32) -> &str {
@@ -217,7 +193,7 @@ impl Directory {
     }
 
     pub fn units(&self, known: u32) -> &[u32] {
-        self.units[known as usize].all()
+        &self.units[known as usize]
     }
 
     /// The id of somebody on the register.

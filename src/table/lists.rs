@@ -48,33 +48,6 @@ impl<T> Index<usize> for Lists<T> {
     }
 }
 
-/// A list that nearly always has one item.
-#[derive(Debug, Default)]
-pub enum Few<T> {
-    #[default]
-    None,
-    One(T),
-    Many(Vec<T>),
-}
-
-impl<T: Copy> Few<T> {
-    pub fn all(&self) -> &[T] {
-        match self {
-            Few::None => &[],
-            Few::One(item) => std::slice::from_ref(item),
-            Few::Many(all) => all,
-        }
-    }
-
-    pub fn push(&mut self, item: T) {
-        match self {
-            Few::None => *self = Few::One(item),
-            Few::One(first) => *self = Few::Many(vec![*first, item]),
-            Few::Many(all) => all.push(item),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,14 +58,5 @@ mod tests {
         let all: Vec<&[u32]> = (0..4).map(|at| &lists[at]).collect();
         assert_eq!(all, [&[3][..], &[], &[7, 5], &[1]]);
         assert_eq!((lists.get(3), lists.get(4)), (Some(&[1][..]), None));
-    }
-
-    #[test]
-    fn a_few_may_be_none_one_or_many() {
-        let mut few = Few::None;
-        for count in 0..4 {
-            assert_eq!(few.all(), (0..count).collect::<Vec<u32>>());
-            few.push(count);
-        }
     }
 }

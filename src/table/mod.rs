@@ -130,20 +130,19 @@ pub struct Register {
     pub labels: Vec<String>,
     /// Per subject the row indices in the register's table; the first is the home row.
     pub rows: Lists<u32>,
-    by_id: texts::Index,
+    by_id: HashMap<String, u32>,
 }
 
 impl Register {
     /// Subjects with these (normalised) ids and labels; `rows` tells whom each row is about, home rows first.
     pub fn new(ids: Vec<String>, labels: Vec<String>, rows: &[(u32, u32)]) -> Self {
-        let mut by_id = texts::Index::default();
-        (0..).zip(&ids).for_each(|(at, id)| by_id.insert(by_id.hash(id), at));
+        let by_id = ids.iter().cloned().zip(0..).collect();
         Self { rows: Lists::new(ids.len(), rows), ids, labels, by_id }
     }
 
     /// The subject with a (normalised) id.
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.by_id.find(self.by_id.hash(id), |at| self.ids[at as usize] == id)
+        self.by_id.get(id).copied()
     }
 }
 

@@ -3,11 +3,10 @@
 //! A city has more than a million different texts. One allocation for each, and its key once more in a map, cost more
 //! time and memory than all that is done with them.
 
-use std::hash::{BuildHasher, Hash};
+use std::hash::BuildHasher;
 use std::ops::Range;
 
-use foldhash::fast::{FixedState, RandomState};
-use hashbrown::HashTable;
+use foldhash::fast::FixedState;
 
 /// Texts by number.
 #[derive(Debug, Clone, Default)]
@@ -61,13 +60,6 @@ impl Texts {
     }
 }
 
-/// Numbers found by text. It holds no text: whoever asks has them.
-#[derive(Debug, Default)]
-pub struct Index {
-    numbers: HashTable<Slot>,
-    state: RandomState,
-}
-
 /// A number with half of its text's hash, so that hardly any other text is looked at.
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
@@ -75,32 +67,9 @@ struct Slot {
     number: u32,
 }
 
-impl Slot {
-    fn spread(hash: u32) -> u64 {
-        u64::from(hash) << 32 | u64::from(hash)
-    }
-}
-
-impl Index {
-    /// What [`Index::find`] and [`Index::insert`] want to know of a text, or of what texts mean.
-    pub fn hash(&self, text: &(impl Hash + ?Sized)) -> u32 {
-        self.state.hash_one(text) as u32
-    }
-
-    /// The number of the text with that hash for which `is` holds.
-    pub fn find(&self, hash: u32, is: impl Fn(u32) -> bool) -> Option<u32> {
-        self.numbers.find(Slot::spread(hash), |slot| slot.hash == hash && is(slot.number)).map(|slot| slot.number)
-    }
-
-    /// A text that was not there yet.
-    pub fn insert(&mut self, hash: u32, number: u32) {
-        self.numbers.insert_unique(Slot::spread(hash), Slot { hash, number }, |slot| Slot::spread(slot.hash));
-    }
-}
-
 /// The numbers of texts that came lately. Where the same few texts come again and again they are all found here; where
-/// every text is another one, as ids are, looking for them in vain costs nearly nothing, which an [`Index`] of
-/// hundreds of thousands does not.
+/// every text is another one, as ids are, looking for them in vain costs nearly nothing, which a map of hundreds of
+/// thousands does not.
 #[derive(Debug, Default)]
 pub struct Recent {
     /// Pairs of slots, the later text first; none before the first text.
@@ -150,25 +119,22 @@ mod tests {
     }
 
     #[test]
-    fn many_texts_are_found_by_an_index_and_the_latest_among_the_recent() {
-        let (mut index, mut recent, mut texts) = (Index::default(), Recent::default(), Texts::default());
+    fn the_latest_of_many_texts_are_found_among_the_recent() {
+        let (mut recent, mut texts) = (Recent::default(), Texts::default());
         texts.push("");
         for number in 1..20_000 {
             let text = number.to_string();
             texts.push(&text);
-            index.insert(index.hash(&text), number);
             recent.insert(recent.hash(&text), number);
         }
         let mut late = 0;
         for number in 1..20_000 {
             let text = number.to_string();
             let is = |at: u32| texts.is(at as usize, &text);
-            assert_eq!(index.find(index.hash(&text), is), Some(number));
             let found = recent.find(recent.hash(&text), is);
             assert!(found.is_none_or(|found| found == number));
             late += u32::from(found.is_some());
         }
         assert!((3_000..=4_096).contains(&late), "{late}");
-        assert_eq!(index.find(index.hash("20000"), |_| true), None);
     }
 }
