@@ -359,22 +359,19 @@ fn read(input: &Path) -> Vec<Column> {
     columns.collect()
 }
 
-/// Columns of a sheet as the program's reader sends it, piece by piece where it is large.
+/// Columns of a sheet as the program's reader sends it.
 #[derive(Default)]
-struct Pieces {
-    whole: Vec<Vec<Column>>,
-    current: Vec<Column>,
-}
+struct Columns(Vec<Column>);
 
-impl Pieces {
+impl Columns {
     fn at(&mut self, column: u32) -> &mut Column {
         let column = column as usize;
-        self.current.resize_with(self.current.len().max(column + 1), Column::default);
-        &mut self.current[column]
+        self.0.resize_with(self.0.len().max(column + 1), Column::default);
+        &mut self.0[column]
     }
 }
 
-impl Sink for Pieces {
+impl Sink for Columns {
     fn cell(&mut self, _: u32, column: u32, value: Raw) {
         match value {
             Raw::Text(text) => self.at(column).put(&text, f64::NAN),
@@ -393,20 +390,7 @@ impl Sink for Pieces {
     }
 
     fn restart(&mut self) {
-        *self = Pieces::default();
-    }
-
-    fn fork(&self) -> Option<Self> {
-        Some(Pieces::default())
-    }
-
-    fn cut(&mut self) {
-        self.whole.push(std::mem::take(&mut self.current));
-    }
-
-    fn join(&mut self, mut forks: Vec<Self>, order: &[(usize, usize)]) {
-        self.cut();
-        self.whole.extend(order.iter().map(|(fork, piece)| std::mem::take(&mut forks[*fork].whole[*piece])));
+        *self = Columns::default();
     }
 }
 
@@ -419,10 +403,9 @@ fn own_read(input: &Path) -> Vec<Column> {
     let sheets = books.iter().flat_map(|book| (0..book.sheets().len()).map(move |sheet| (book, sheet)));
     let sheets: Vec<(&OpenBook, usize)> = sheets.collect();
     let columns = sheets.into_iter().par_bridge().flat_map_iter(|(book, sheet)| {
-        let mut pieces = Pieces::default();
-        book.read(sheet, &mut pieces).unwrap();
-        pieces.cut();
-        pieces.whole.into_iter().flatten()
+        let mut columns = Columns::default();
+        book.read(sheet, &mut columns).unwrap();
+        columns.0
     });
     columns.collect()
 }

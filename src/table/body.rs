@@ -1,12 +1,9 @@
 //! The rows below a header: one code per row and column.
 //!
 //! Only the cells of recognised columns are kept, and nothing of the others: what nobody asked for is looked at and
-//! dropped. The rows of a big sheet may be taken in pieces by several threads, each of which has a body of its own.
+//! dropped.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
-
-use rayon::prelude::*;
 
 use crate::workbook::{Looks, Merge, Raw};
 
@@ -24,7 +21,7 @@ use super::text;
 
 /// The rows below a header as they come.
 pub struct Body<'s> {
-    shape: Arc<Shape<'s>>,
+    shape: Shape<'s>,
     builders: Vec<ColumnBuilder>,
     /// Per column of the table the codes of contents that are the column's own header.
     headers: Vec<Vec<u32>>,
@@ -43,8 +40,6 @@ pub struct Body<'s> {
     /// Rows without anything in a column of the table.
     ignored: u64,
     row: RowSoFar,
-    /// Where each piece ends among the lines.
-    pieces: Vec<usize>,
 }
 
 /// What the header says about the rows.
@@ -121,10 +116,10 @@ impl<'s> Body<'s> {
             above.extend(ours.map(|cell| ((row.row, cell.column), cell.shown.clone())));
         }
         let (names, lines) = (&schema.headers, HeaderLines::new(&found.lines));
-        Self::of(Arc::new(Shape { coercions, examples, looks, names, found, lines, headings, above, place }))
+        Self::of(Shape { coercions, examples, looks, names, found, lines, headings, above, place })
     }
 
-    fn of(shape: Arc<Shape<'s>>) -> Self {
+    fn of(shape: Shape<'s>) -> Self {
         let columns = shape.found.columns.len();
         let same = shape.lines.any();
         Self {
@@ -150,7 +145,6 @@ impl<'s> Body<'s> {
                 outside: Outside::default(),
                 same,
             },
-            pieces: Vec::new(),
         }
     }
 
@@ -349,49 +343,6 @@ impl<'s> Body<'s> {
         rows::remark(text).or_else(|| title().then_some(Remark::Title))
     }
 
-    /// A body that takes other rows below the same header.
-    pub fn fork(&self) -> Self {
-        Self::of(Arc::clone(&self.shape))
-    }
-
-    /// The end of a piece.
-    pub fn cut(&mut self) {
-        self.end_row();
-        self.pieces.push(self.lines.len());
-    }
-
-    /// The rows of others follow, piece by piece: whose, and which of its pieces.
-    pub fn join(&mut self, mut others: Vec<Self>, order: &[(usize, usize)]) {
-        self.end_row();
-        let pieces: Vec<(usize, std::ops::Range<usize>)> = order
-            .iter()
-            .map(|(of, piece)| {
-                let ends = &others[*of].pieces;
-                (*of, piece.checked_sub(1).map_or(0, |before| ends[before])..ends[*piece])
-            })
-            .collect();
-        self.lines.reserve_exact(pieces.iter().map(|(_, lines)| lines.len()).sum());
-        pieces.iter().for_each(|(of, lines)| self.lines.extend(&others[*of].lines[lines.clone()]));
-        let mut columns: Vec<Vec<ColumnCells>> = self.builders.iter().map(|_| Vec::new()).collect();
-        for other in &mut others {
-            self.rows += other.rows;
-            self.ignored += other.ignored;
-            self.doubts.append(&mut other.doubts);
-            self.again.append(&mut other.again);
-            self.elsewhere.append(&mut other.elsewhere);
-            if self.filled.len() < other.filled.len() {
-                self.filled.resize(other.filled.len(), false);
-            }
-            self.filled.iter_mut().zip(&other.filled).for_each(|(filled, other)| *filled |= other);
-            for (column, builder) in columns.iter_mut().zip(std::mem::take(&mut other.builders)) {
-                column.push(builder.into_cells());
-            }
-        }
-        self.builders.par_iter_mut().zip(columns).with_max_len(1).for_each(|(builder, cells)| {
-            builder.join(cells, &pieces);
-        });
-    }
-
     /// Whether the rows were read by that header.
     pub fn was_read_by(&self, found: &Match) -> bool {
         self.shape.found.reads_like(found)
@@ -410,7 +361,7 @@ impl<'s> Body<'s> {
             };
         }
         let under = self.end_block();
-        let shape = Arc::unwrap_or_clone(self.shape);
+        let shape = self.shape;
         let mut cells: Vec<ColumnCells> = self.builders.into_iter().map(ColumnBuilder::finish).collect();
         cells.iter_mut().for_each(|cells| cells.codes.truncate(self.lines.len()));
         let settling = Settling {

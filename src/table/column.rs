@@ -4,7 +4,6 @@
 //! out when it is first seen; the row keeps a number. What the clerk wrote stays beside it for messages.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use foldhash::HashMap;
@@ -14,7 +13,7 @@ use crate::workbook::{Look, Raw, Veiled};
 
 use super::seen::{fifteen_digits, number_in, number_shown};
 use super::text;
-use super::texts::{Recent, Texts};
+use super::texts::Texts;
 
 /// What a cell content means in its column.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,23 +155,16 @@ impl ColumnCells {
     }
 
     /// The rows of another sheet follow.
-    pub fn append(&mut self, mut other: ColumnCells) {
+    pub fn append(&mut self, other: ColumnCells) {
         if self.codes.is_empty() && self.contents.len() == 1 {
             *self = other;
             return;
         }
-        let codes = std::mem::take(&mut other.codes);
-        let shift = self.append_contents(other);
-        self.codes.extend(codes.iter().map(|code| shifted(*code, shift)));
-    }
-
-    /// The contents of another column follow; by how much its codes grow.
-    pub fn append_contents(&mut self, other: ColumnCells) -> u32 {
         // Number 0 is the same in both.
         let shift = self.contents.len() as u32 - 1;
         self.shown.append(&other.shown, 1);
         self.contents.extend(other.contents.into_iter().skip(1));
-        shift
+        self.codes.extend(other.codes.iter().map(|code| shifted(*code, shift)));
     }
 
     /// One number per content, equal where two say the same.
@@ -315,18 +307,16 @@ pub struct Read<'a> {
     pub content: ReadContent,
 }
 
-/// Collects a column's cells; equal contents nearly always get the same code.
+/// Collects a column's cells; equal contents nearly always get the same code: what stands in the book under two numbers may
+/// get two.
 #[derive(Debug, Default)]
 pub struct ColumnBuilder {
     cells: ColumnCells,
     /// The codes of texts that the book has numbered, plus one: 0 is not yet known.
     numbered: Vec<u32>,
-    /// The codes of texts that stood in the cells themselves lately. A text that comes again much later may get a second code.
-    texts: Recent,
-    /// The code of the last such text: in lists the same unit often stands in many rows.
-    last_text: u32,
+    /// The codes of texts that stood in the cells themselves.
+    texts: HashMap<Box<str>, u32>,
     numbers: HashMap<(u64, Look), u32>,
-    last_number: Option<((u64, Look), u32)>,
     /// Other contents; few are different.
     moments: HashMap<(NaiveDateTime, Look), u32>,
     errors: HashMap<String, u32>,
@@ -351,19 +341,11 @@ impl ColumnBuilder {
     /// The code of a text that stands in the cell. Outer blanks change neither what is shown nor what is meant.
     pub fn text(&mut self, given: &str, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
         let shown = text::trimmed(given);
-        if self.last_text != EMPTY && self.cells.shown.is(self.last_text as usize, shown) {
-            return self.last_text;
+        if let Some(code) = self.texts.get(shown) {
+            return *code;
         }
-        let hash = self.texts.hash(shown);
-        let known = self.texts.find(hash, |code| self.cells.shown.is(code as usize, shown));
-        let code = known.unwrap_or_else(|| {
-            let code = self.enter(Stored::Text(shown), read);
-            if code != EMPTY {
-                self.texts.insert(hash, code);
-            }
-            code
-        });
-        self.last_text = code;
+        let code = self.enter(Stored::Text(shown), read);
+        self.texts.insert(shown.into(), code);
         code
     }
 
@@ -389,20 +371,11 @@ impl ColumnBuilder {
 
     fn number(&mut self, number: f64, look: Look, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
         let bits = (number.to_bits(), look);
-        if let Some((last, code)) = self.last_number
-            && last == bits
-        {
-            return code;
+        if let Some(code) = self.numbers.get(&bits) {
+            return *code;
         }
-        let code = match self.numbers.get(&bits) {
-            Some(code) => *code,
-            None => {
-                let code = self.enter(Stored::Number(fifteen_digits(number), look), read);
-                self.numbers.insert(bits, code);
-                code
-            }
-        };
-        self.last_number = Some((bits, code));
+        let code = self.enter(Stored::Number(fifteen_digits(number), look), read);
+        self.numbers.insert(bits, code);
         code
     }
 
@@ -437,26 +410,6 @@ impl ColumnBuilder {
 
     pub fn push(&mut self, code: u32) {
         self.cells.codes.push(code);
-    }
-
-    /// Without what was needed to collect them.
-    pub fn into_cells(self) -> ColumnCells {
-        self.cells
-    }
-
-    /// The cells of others follow, piece by piece: whose, and which of its rows.
-    pub fn join(&mut self, others: Vec<ColumnCells>, pieces: &[(usize, Range<usize>)]) {
-        // Exactly as much as there will be: a column's contents are most of what a table takes.
-        self.cells.contents.reserve_exact(others.iter().map(|other| other.contents.len() - 1).sum());
-        let others: Vec<(Vec<u32>, u32)> = others
-            .into_iter()
-            .map(|mut other| (std::mem::take(&mut other.codes), self.cells.append_contents(other)))
-            .collect();
-        self.cells.codes.reserve_exact(pieces.iter().map(|(_, rows)| rows.len()).sum());
-        for (of, rows) in pieces {
-            let (codes, shift) = &others[*of];
-            self.cells.codes.extend(codes[rows.clone()].iter().map(|code| shifted(*code, *shift)));
-        }
     }
 
     pub fn finish(mut self) -> ColumnCells {

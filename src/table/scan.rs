@@ -156,31 +156,6 @@ impl Sink for Scan<'_> {
         self.stage = ScanStage::Head(Vec::new());
         self.head.clear();
     }
-
-    fn fork(&self) -> Option<Self> {
-        match &self.stage {
-            ScanStage::TableRows(body) => {
-                let (stage, head) = (ScanStage::TableRows(Box::new(body.fork())), Vec::new());
-                Some(Self { stage, head, ..*self })
-            }
-            ScanStage::Head(_) | ScanStage::Other(_) => None,
-        }
-    }
-
-    fn cut(&mut self) {
-        if let ScanStage::TableRows(body) = &mut self.stage {
-            body.cut();
-        }
-    }
-
-    fn join(&mut self, forks: Vec<Self>, order: &[(usize, usize)]) {
-        let ScanStage::TableRows(body) = &mut self.stage else { return };
-        let bodies = forks.into_iter().filter_map(|fork| match fork.stage {
-            ScanStage::TableRows(body) => Some(*body),
-            ScanStage::Head(_) | ScanStage::Other(_) => None,
-        });
-        body.join(bodies.collect(), order);
-    }
 }
 
 impl<'s> Scan<'s> {

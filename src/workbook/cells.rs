@@ -40,7 +40,6 @@ pub(super) struct Ordered<'a> {
 /// Counts what a sheet sends.
 #[derive(Debug, Default)]
 pub(super) struct Bounds {
-    first: Option<(u32, u32)>,
     last: Option<(u32, u32)>,
     /// How many cells came, and the bytes of the texts that are not shared.
     count: u64,
@@ -58,34 +57,14 @@ impl Bounds {
                 u64::from(column) + 1
             )));
         }
-        self.count(1, text)?;
-        let forward = self.last < Some((row, column));
-        self.first = self.first.or(Some((row, column)));
-        self.last = Some((row, column));
-        Ok(forward)
-    }
-
-    /// Whether the cells that were counted in `next` stand behind those counted here, to which they are added.
-    pub fn follow(&mut self, next: &Bounds) -> Result<bool, Fault> {
-        self.add(next)?;
-        let forward = next.first.is_none() || self.last < next.first;
-        self.first = self.first.or(next.first);
-        self.last = next.last.or(self.last);
-        Ok(forward)
-    }
-
-    /// Counts what was counted elsewhere, wherever it stands.
-    pub fn add(&mut self, other: &Bounds) -> Result<(), Fault> {
-        self.count(other.count, other.text)
-    }
-
-    fn count(&mut self, count: u64, text: usize) -> Result<(), Fault> {
-        self.count += count;
+        self.count += 1;
         self.text += text;
         if self.count > MOST_CELLS || self.text > MOST_TEXT {
             return Err(Fault::too_large("单元格或文字过多"));
         }
-        Ok(())
+        let forward = self.last < Some((row, column));
+        self.last = Some((row, column));
+        Ok(forward)
     }
 }
 

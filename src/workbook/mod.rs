@@ -7,7 +7,7 @@
 //! - What calls itself a workbook is read or named in an [`Error`], never left out.
 //! - A cell is sent as stored or the sheet is refused; nothing broken is sent as blank, and nothing is guessed.
 //! - No file makes this module panic, loop or take memory in proportion to what the file *claims*. Memory is the file's bytes
-//!   (at most 256 MiB), its shared strings (at most 512 MiB) and one window on the part being read, or a few pieces of it
+//!   (at most 256 MiB), its shared strings (at most 512 MiB) and one window on the part being read
 //!   per thread.
 //!
 //! Who reads what, and why:
@@ -119,24 +119,6 @@ pub trait Sink {
 
     /// What came so far is void: the sheet is being sent again from its start.
     fn restart(&mut self);
-
-    /// A sink that takes rows further down while others are taken elsewhere; none where all rows have to come here.
-    fn fork(&self) -> Option<Self>
-    where
-        Self: Sized,
-    {
-        None
-    }
-
-    /// To a fork: a piece of the sheet is at its end, and the next one may stand anywhere below it.
-    fn cut(&mut self) {}
-
-    /// The rows that the forks took follow what came here, piece by piece: which fork, and which of its pieces.
-    fn join(&mut self, _forks: Vec<Self>, _order: &[(usize, usize)])
-    where
-        Self: Sized,
-    {
-    }
 }
 
 /// How the XML of .xlsx is read. Both send the same cells; the tests hold them to it.
@@ -259,7 +241,7 @@ impl OpenBook {
     /// Sends the cells of the sheet with that index to `sink` and returns the merged ranges.
     ///
     /// An error may come after some cells have been sent, for a file can be broken at its very end.
-    pub fn read<S: Sink + Send>(&self, sheet: usize, sink: &mut S) -> Result<Vec<Merge>, Error> {
+    pub fn read<S: Sink>(&self, sheet: usize, sink: &mut S) -> Result<Vec<Merge>, Error> {
         match &self.content {
             BookContent::Xlsx(book) => book.read(sheet, self.parser, sink),
             BookContent::Xlsb(book) => book.read(sheet, Ordered::new(sink)),

@@ -100,32 +100,6 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Takes out what comes next, about as much as `piece` holds, up to and with the last `end` in it; `piece` is given back
-    /// with how much of it counts. None where no end is near: then nothing has been taken.
-    pub fn take(&mut self, mut piece: Vec<u8>, end: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Stop> {
-        let seen = self.end - self.at;
-        if piece.len() < seen * 2 {
-            piece.resize(seen * 2, 0);
-        }
-        piece[..seen].copy_from_slice(&self.bytes[self.at..self.end]);
-        let mut filled = seen;
-        while filled < piece.len() {
-            let count = self.source.read(&mut piece[filled..]).map_err(|e| Fault::in_part(self.part, &e))?;
-            if count == 0 {
-                break;
-            }
-            filled += count;
-        }
-        let cut = memchr::memmem::rfind(&piece[..filled], end).map_or(0, |at| at + end.len());
-        let rest = &piece[cut..filled];
-        if self.bytes.len() < rest.len() + WINDOW / 2 {
-            self.bytes.resize(rest.len() + WINDOW / 2, 0);
-        }
-        self.bytes[..rest.len()].copy_from_slice(rest);
-        (self.at, self.end) = (0, rest.len());
-        Ok((cut > 0).then_some((piece, cut)))
-    }
-
     fn more(&mut self) -> Result<bool, Stop> {
         self.bytes.copy_within(self.at..self.end, 0);
         self.end -= self.at;
@@ -155,16 +129,6 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     pub fn new(bytes: &'a [u8]) -> Cursor<'a> {
         Cursor { bytes, at: 0 }
-    }
-
-    /// What stands here and behind.
-    pub fn rest(&self) -> &'a [u8] {
-        &self.bytes[self.at..]
-    }
-
-    /// Passes so many bytes, which have been looked at in [`Cursor::rest`].
-    pub fn skip(&mut self, length: usize) {
-        self.at = self.bytes.len().min(self.at + length);
     }
 
     pub fn byte(&self) -> Result<u8, Stop> {
@@ -323,11 +287,6 @@ impl Surroundings {
     /// Whether only the document's own tag is open.
     pub fn is_at_root(&self) -> bool {
         self.tags.len() == 1
-    }
-
-    /// Whether the document's own tag has been closed.
-    pub fn is_over(&self) -> bool {
-        self.begun && self.tags.is_empty()
     }
 
     /// The end of a tag that was looked into has been passed.

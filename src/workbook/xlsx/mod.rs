@@ -5,9 +5,7 @@
 
 mod cell;
 mod general;
-mod pieces;
 mod scan;
-mod usual;
 
 use std::collections::HashMap;
 
@@ -88,7 +86,7 @@ impl Xlsx {
     }
 
     /// By the scanner, and by the general reader where that is asked for or the scanner meets what it does not know.
-    pub fn read<S: Sink + Send>(&self, sheet: usize, parser: Parser, sink: &mut S) -> Result<Vec<Merge>, Fault> {
+    pub fn read<S: Sink>(&self, sheet: usize, parser: Parser, sink: &mut S) -> Result<Vec<Merge>, Fault> {
         if parser == Parser::Scanner {
             match scan::read(self, &self.parts[sheet], sink) {
                 Ok(merges) => return Ok(merges),

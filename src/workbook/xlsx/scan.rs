@@ -11,58 +11,34 @@ use super::super::plain::{Cursor, Outer, Stop, Surroundings, Window, shown};
 use super::super::xml::unescape;
 use super::super::{Merge, Sink};
 use super::cell::{CellContent, CellText, CellType, Manner, Range, content};
-use super::usual::{self, Digits};
-use super::{Xlsx, address, merged, number, pieces, row_number, unescape_units};
+use super::{Xlsx, address, merged, number, row_number, unescape_units};
 
 /// Sends the cells of a sheet; the merged ranges come back.
-pub(super) fn read<S: Sink + Send>(book: &Xlsx, part: &str, sink: &mut S) -> Result<Vec<Merge>, Stop> {
-    if pieces::are_worth_it(book.package.need(part)?.size) {
-        if let Some(merges) = send(book, part, sink, true)? {
-            return Ok(merges);
-        }
-        sink.restart();
-    }
-    send(book, part, sink, false)?.ok_or(Stop::Unknown)
-}
-
-/// Sends the cells, in pieces if that may be; none where something is odd about a piece.
-fn send<S: Sink + Send>(book: &Xlsx, part: &str, sink: &mut S, in_pieces: bool) -> Result<Option<Vec<Merge>>, Stop> {
+pub(super) fn read<S: Sink>(book: &Xlsx, part: &str, sink: &mut S) -> Result<Vec<Merge>, Stop> {
     let mut window = Window::new(book.package.stream(book.package.need(part)?)?, part)?;
     let mut sheet = SheetScan::new(book, sink);
-    if in_pieces {
-        window.walk(|cursor| Ok(sheet.step(cursor)? && (sheet.in_row || sheet.row < pieces::FIRST_ROWS)))?;
-        if sheet.in_data && !pieces::send(&mut window, &mut sheet)? {
-            return Ok(None);
-        }
-    }
-    if sheet.in_data || !sheet.outside.is_over() {
-        window.walk(|cursor| sheet.step(cursor))?;
-    }
+    window.walk(|cursor| sheet.step(cursor))?;
     window.finish()?;
-    Ok(Some(sheet.merges))
+    Ok(sheet.merges)
 }
 
-/// A sheet, or a piece of one, on its way.
-pub(super) struct SheetScan<'a, S> {
-    pub book: &'a Xlsx,
-    pub sink: &'a mut S,
+/// A sheet on its way.
+struct SheetScan<'a, S> {
+    book: &'a Xlsx,
+    sink: &'a mut S,
     outside: Surroundings,
-    pub bounds: Bounds,
-    pub in_data: bool,
-    pub in_row: bool,
+    bounds: Bounds,
+    in_data: bool,
+    in_row: bool,
     has_data: bool,
-    /// The next row has to say where it stands: those before it are not known.
-    pub is_piece: bool,
-    pub row: u32,
+    row: u32,
     column: u32,
-    /// The row's number as its tag has it.
-    digits: Digits,
     merges: Vec<Merge>,
-    pub manner: Manner,
+    manner: Manner,
 }
 
 impl<'a, S: Sink> SheetScan<'a, S> {
-    pub fn new(book: &'a Xlsx, sink: &'a mut S) -> SheetScan<'a, S> {
+    fn new(book: &'a Xlsx, sink: &'a mut S) -> SheetScan<'a, S> {
         SheetScan {
             book,
             sink,
@@ -71,10 +47,8 @@ impl<'a, S: Sink> SheetScan<'a, S> {
             in_data: false,
             in_row: false,
             has_data: false,
-            is_piece: false,
             row: 0,
             column: 0,
-            digits: Digits::default(),
             merges: Vec::new(),
             manner: Manner::default(),
         }
@@ -116,14 +90,7 @@ impl<'a, S: Sink> SheetScan<'a, S> {
     }
 
     /// One cell, or the start or end of a row.
-    pub fn inside(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
-        if self.in_row
-            && let Some((column, content, length)) = usual::cell(self.book, cursor.rest(), &self.digits)
-        {
-            self.put(self.row, column, content)?;
-            cursor.skip(length);
-            return Ok(true);
-        }
+    fn inside(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
         cursor.blanks();
         if self.in_row {
             if cursor.take(b"</row>")? {
@@ -138,22 +105,15 @@ impl<'a, S: Sink> SheetScan<'a, S> {
             let range = given.range;
             let content = content(self.book, (row, column), given)?;
             self.manner.formula(self.book, row, range)?;
-            self.digits.forget_unless(row, self.row);
             self.put(row, column, content)?;
         } else if cursor.take(b"<row")? {
-            let (mut at, mut digits) = (None, Digits::default());
+            let mut at = None;
             let closed = cursor.attributes(|key, value| {
                 if key == b"r" {
-                    let row = row_number(value)?;
-                    (at, digits) = (Some(row), Digits::new(value));
+                    at = Some(row_number(value)?);
                 }
                 Ok(())
             })?;
-            if self.is_piece && at.is_none() {
-                return Err(Stop::Unknown);
-            }
-            self.is_piece = false;
-            self.digits = digits;
             self.row = at.unwrap_or(self.row) + u32::from(closed);
             self.column = 0;
             self.in_row = !closed;

@@ -12,7 +12,6 @@ mod foreign;
 mod mutants;
 mod ods;
 mod opinion;
-mod pieces;
 mod seen;
 mod shown;
 mod walk;
