@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::error::Error;
 use super::open::Archive;
 use super::read::{Answers, Line, PastRun, Withdrawn, latest_runs, past_lines, share, withdrawn};
-use super::record::Known;
+use super::registered;
 use super::registration::{FollowUp, Vocabulary};
 use crate::fact::history::PastLine;
 use crate::pack;
@@ -60,18 +60,17 @@ impl Archive {
         let Some(connection) = &self.connection else { return Ok(Vec::new()) };
         let fault = |error| self.fault(error);
         let answers = Answers::read(connection).map_err(fault)?;
-        let mut known = Known::new(self);
         let mut dockets = Vec::new();
         for past in latest_runs(connection).map_err(fault)? {
-            let mut lines = past_lines(connection, &past, &answers, true).map_err(fault)?;
+            let registered = registered::lists(connection, past.number).map_err(fault)?;
+            let lists = registered.iter().map(|list| (list.name.clone(), list.columns.clone())).collect();
+            let mut lines = past_lines(&past, registered, &answers);
             let half_year = dockets.last().filter(|docket: &&Docket| docket.past.year == past.year);
             let stood: BTreeMap<&str, &PastLine> = half_year
                 .map(|docket| docket.lines.iter().map(|one| (one.line.past.id.as_str(), &one.line.past)).collect())
                 .unwrap_or_default();
             share(&mut lines, &past.vocabulary, |id| stood.get(id).copied());
             let withdrawn = withdrawn(connection, &past, &answers, &lines).map_err(fault)?;
-            let Some(registered) = known.registered(past.year, past.run)? else { continue };
-            let lists = registered.lists.iter().map(|list| (list.name.clone(), list.columns.clone())).collect();
             let lines = lines
                 .into_iter()
                 .map(|line| Docketed { state: state(&past.vocabulary, &answers, &line), line })

@@ -19,6 +19,7 @@ mod periods;
 mod published;
 mod read;
 mod record;
+mod registered;
 mod registration;
 mod sheets;
 mod show;

@@ -4,16 +4,18 @@
 //! latest published registration of a year and run counts; of the run being made, only what it
 //! proposes again, so that its answers are handed over by line and 核对码.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::chain::digest;
 use super::error::Error;
 use super::open::Archive;
-use super::registration::Vocabulary;
+use super::registered;
+use super::registration::{RegisteredList, RowOf, Vocabulary};
 use super::stored::{Pairs, StoredDecision, json, parsed, parsed_or_none, run_of};
-use crate::fact::history::{Answered, CarriedOut, Entered, PastGround, PastLine};
+use crate::fact::history::{Answered, CarriedOut, Entered, PastLine};
 use crate::fact::{self, Decision};
 use crate::pack::{Run, printed};
 
@@ -110,7 +112,7 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<His
             history.agreed = agreed_lines(connection, &past, &answers)?;
             history.before = Some(past);
         } else {
-            let mut lines = past_lines(connection, &past, &answers, true)?;
+            let mut lines = past_lines(&past, registered::lists(connection, past.number)?, &answers);
             share(&mut lines, &past.vocabulary, |id| history.facts.lines.get(id));
             history.facts.lines.extend(lines.into_iter().map(|line| (line.past.id.clone(), line.past)));
             history.facts.runs.push((past.year, past.run));
@@ -172,67 +174,37 @@ pub(super) fn latest_runs(connection: &Connection) -> rusqlite::Result<Vec<PastR
 }
 
 /// The lines of a registration with the decisions that count.
-pub(super) fn past_lines(
-    connection: &Connection,
-    past: &PastRun,
-    answers: &Answers,
-    grounds: bool,
-) -> rusqlite::Result<Vec<Line>> {
+pub(super) fn past_lines(past: &PastRun, lists: Vec<RegisteredList>, answers: &Answers) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    let mut index: HashMap<i64, usize> = HashMap::new();
-    let mut columns: HashMap<String, Vec<String>> = HashMap::new();
-    let mut statement = connection.prepare("SELECT 名单, 列 FROM 名单 WHERE 记录号 = ?1")?;
-    let mut rows = statement.query([past.number])?;
-    while let Some(row) = rows.next()? {
-        columns.insert(row.get(0)?, parsed(row, 1)?);
-    }
-    let mut statement = connection.prepare(
-        "SELECT 序, 处理编号, 核对码, 名单, 处理, 对象类别, 编号, 对象, 沿用编号, 沿用核对码, 各格
-         FROM 事项 WHERE 记录号 = ?1 ORDER BY 序",
-    )?;
-    let mut rows = statement.query([past.number])?;
-    while let Some(row) = rows.next()? {
-        let (id, check): (String, String) = (row.get(1)?, row.get(2)?);
-        let adopted: Option<(String, String)> = match (row.get(8)?, row.get(9)?) {
-            (Some(id), Some(check)) => Some((id, check)),
-            _ => None,
-        };
-        let own = answers.on(&id, &check);
-        let twin = adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
-        index.insert(row.get(0)?, lines.len());
-        let (list, cells): (String, Vec<String>) = (row.get(3)?, parsed(row, 10)?);
-        let unit = columns.get(&list).and_then(|columns| columns.iter().position(|name| name == printed::UNIT));
-        lines.push(Line {
-            adopted: own.is_none() && twin.is_some(),
-            list,
-            past: PastLine {
-                name: row.get(7)?,
-                unit: unit.and_then(|at| cells.get(at)).cloned().unwrap_or_default(),
-                decision: own.or(twin).cloned(),
-                adopted: adopted.map(|(id, _)| id),
-                id,
-                year: past.year,
-                run: past.run,
-                action: row.get(4)?,
-                kind: row.get(5)?,
-                subject: row.get(6)?,
-                check,
-                grounds: Vec::new(),
-            },
-            cells,
-        });
-    }
-    if grounds {
-        let mut statement =
-            connection.prepare("SELECT 序, 条款, 关于, 事实 FROM 依据 WHERE 记录号 = ?1 ORDER BY 序, 次")?;
-        let mut rows = statement.query([past.number])?;
-        while let Some(row) = rows.next()? {
-            if let Some(line) = index.get(&row.get(0)?).and_then(|at| lines.get_mut(*at)) {
-                line.past.grounds.push(PastGround { rule: row.get(1)?, about: row.get(2)?, facts: parsed(row, 3)? });
-            }
+    for list in lists {
+        let unit = list.columns.iter().position(|name| name == printed::UNIT);
+        for row in list.rows {
+            let RowOf::Line(line) = row.of else { continue };
+            let own = answers.on(&line.id, &line.check);
+            let twin = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
+            let cells: Vec<String> = row.cells.into_iter().map(Cow::into_owned).collect();
+            lines.push(Line {
+                adopted: own.is_none() && twin.is_some(),
+                list: list.name.clone(),
+                past: PastLine {
+                    name: line.subject_name.into_owned(),
+                    unit: unit.and_then(|at| cells.get(at)).cloned().unwrap_or_default(),
+                    decision: own.or(twin).cloned(),
+                    adopted: line.adopted.map(|(id, _)| id),
+                    id: line.id.into_owned(),
+                    year: past.year,
+                    run: past.run,
+                    action: line.action.into_owned(),
+                    kind: row.subject_kind.into_owned(),
+                    subject: row.subject_id.into_owned(),
+                    check: line.check.into_owned(),
+                    grounds: line.grounds,
+                },
+                cells,
+            });
         }
     }
-    Ok(lines)
+    lines
 }
 
 /// A half-year's decision given after the annual run was published counts as the annual line's own all the same, if every

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::stored::Pairs;
 use crate::fact::Decision;
 use crate::fact::history::PastGround;
-use crate::pack::{Answers, Pack, Run, Task};
+use crate::pack::{Answers, Pack, Run, Task, printed};
 
 /// One run's proposals; `R` holds the rows of each list.
 #[derive(Debug, Clone)]
@@ -164,7 +164,7 @@ pub struct RegisteredList<R = Vec<RegisteredRow<'static>>> {
     pub name: String,
     /// The text of the title row as printed: it tells an empty list's year and run.
     pub title: String,
-    /// Headers of the printed columns, in order; all of them, compared or not.
+    /// Headers of the printed columns, in order; of one that is read back those alone that are compared.
     pub columns: Vec<String>,
     /// Columns that people fill in, beside those that all lists for a committee have.
     pub extra: Vec<ExtraColumn>,
@@ -198,6 +198,31 @@ pub struct RegisteredRow<'a> {
     pub filled: Pairs,
     /// Texts exactly as printed, one per column of the list (answer cells may be left empty).
     pub cells: Vec<Cow<'a, str>>,
+}
+
+impl<R> RegisteredList<R> {
+    /// All columns that people fill in.
+    pub(super) fn answer_columns(&self) -> impl Iterator<Item = &str> {
+        let common: &[&str] = if self.is_register { &[] } else { &printed::ANSWERS };
+        common.iter().copied().chain(self.extra.iter().map(|column| column.name.as_str()))
+    }
+}
+
+impl RegisteredRow<'_> {
+    pub(super) fn line(&self) -> Option<&RegisteredLine<'_>> {
+        match &self.of {
+            RowOf::Line(line) => Some(line),
+            RowOf::Entry { .. } => None,
+        }
+    }
+
+    /// File and lines of an entry of the register of talks.
+    pub(super) fn entry(&self) -> Option<(&str, &[String])> {
+        match &self.of {
+            RowOf::Line(_) => None,
+            RowOf::Entry { file, lines } => Some((file, lines)),
+        }
+    }
 }
 
 /// What a row tells about.

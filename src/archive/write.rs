@@ -296,11 +296,7 @@ fn insert(entry: &mut EntryRows<'_>, registration: &Registration<impl Registered
 
 /// The columns that are compared when a workbook comes back, with their positions.
 fn compared<R>(list: &RegisteredList<R>) -> Vec<(usize, &str)> {
-    let (free, common): (&[&str], &[&str]) =
-        if list.is_register { (&printed::BOOK_FREE, &[]) } else { (&printed::LIST_FREE, &printed::ANSWERS) };
+    let free: &[&str] = if list.is_register { &printed::BOOK_FREE } else { &printed::LIST_FREE };
     let columns = list.columns.iter().map(String::as_str).enumerate();
-    let open = |name: &str| {
-        free.contains(&name) || common.contains(&name) || list.extra.iter().any(|column| column.name == name)
-    };
-    columns.filter(|(_, name)| !open(name)).collect()
+    columns.filter(|(_, name)| !free.contains(name) && !list.answer_columns().any(|answer| answer == *name)).collect()
 }

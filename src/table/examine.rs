@@ -5,74 +5,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::NaiveDate;
 use polars::prelude::{BooleanChunked, Column, DataFrame, NewChunkedArray, PolarsError};
 
-use crate::finding::{Code, Severity};
-use crate::pack::Pack;
-use crate::pack::sql::Literals;
-use crate::place::SheetId;
+use crate::finding::Severity;
 
-use super::column::ColumnCells;
-use super::date::TitleYears;
 use super::directory::{Directory, Who};
 use super::frame;
 use super::judge::Work;
-use super::recognise::Spot;
 use super::refer::RowFault;
-use super::scan::Schema;
+use super::rowset::{SheetFault, TableRows, Yardstick};
 use super::side::Otherwise;
 use super::{Mention, duplicate};
-
-/// The rows of all sheets of a table, in reading order.
-#[derive(Debug, Default)]
-pub struct TableRows {
-    pub origin: Vec<(SheetId, u32)>,
-    /// Per column of the table.
-    pub cells: Vec<ColumnCells>,
-    pub sheets: Vec<SheetRows>,
-}
-
-impl TableRows {
-    /// No rows yet.
-    pub fn new(columns: usize) -> Self {
-        Self { cells: vec![ColumnCells::default(); columns], ..Self::default() }
-    }
-}
-
-/// The rows of one sheet among those of its table.
-#[derive(Debug)]
-pub struct SheetRows {
-    pub sheet: SheetId,
-    pub titles: TitleYears,
-    /// Headers with the name of the year in them that are not read.
-    pub years: Vec<Spot>,
-    pub rows: std::ops::Range<usize>,
-}
-
-/// A fault of a sheet as a whole, or of a cell of its header.
-#[derive(Debug)]
-pub struct SheetFault {
-    pub sheet: SheetId,
-    pub spot: Option<Spot>,
-    pub code: Code,
-    pub reason: String,
-    pub remedy: String,
-}
-
-/// What the rows are judged against.
-pub struct Yardstick<'a> {
-    pub pack: &'a Pack,
-    pub schema: &'a Schema,
-    pub year: i32,
-    pub as_of: NaiveDate,
-    pub literals: Literals,
-    pub known_lines: &'a BTreeSet<String>,
-    /// Cites a cell: sheet, row, table and column.
-    pub cite: &'a (dyn Fn(SheetId, u32, usize, usize) -> String + Sync),
-    /// The workbook that a sheet stands in.
-    pub book: &'a (dyn Fn(SheetId) -> u32 + Sync),
-}
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

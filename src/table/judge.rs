@@ -7,8 +7,8 @@ use crate::pack::{self, ColumnKind};
 
 use super::column::{CellValue, ContentEntry, ReadContent};
 use super::directory::{Directory, Who};
-use super::examine::{SheetFault, TableRows, Yardstick};
 use super::refer::RowFault;
+use super::rowset::{SheetFault, TableRows, Yardstick};
 use super::{line, text};
 
 /// A table's rows while they are judged.

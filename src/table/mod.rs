@@ -29,6 +29,7 @@ mod relate;
 mod remembered;
 mod report;
 mod rows;
+mod rowset;
 mod scan;
 pub mod seen;
 mod settle;

@@ -11,9 +11,10 @@ use crate::finding::Severity;
 use crate::pack::Pack;
 use crate::pack::sql::Literals;
 
-use super::examine::{self, TableRows, Yardstick};
+use super::examine;
 use super::read::values;
 use super::report::Notes;
+use super::rowset::{TableRows, Yardstick};
 use super::scan::Schema;
 use super::{Dataset, Noted, Rejected};
 

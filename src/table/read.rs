@@ -18,8 +18,9 @@ use crate::place::{A1, Cell, SheetId};
 use crate::workbook::{self, Parser, Raw, Sink};
 
 use super::directory::{AsideSeat, Directory, RosterEntry, Who};
-use super::examine::{Examined, Prepared, RowVerdict, SheetRows, TableRows, Yardstick, examine};
+use super::examine::{Examined, Prepared, RowVerdict, examine};
 use super::frame;
+use super::rowset::{SheetRows, TableRows, Yardstick};
 
 use super::recognise::NearTable;
 use super::report::{self, Notes};

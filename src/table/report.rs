@@ -7,9 +7,9 @@ use crate::pack::Pack;
 use crate::place::{A1, Place, SheetId};
 
 use super::again::Again;
-use super::examine::{SheetFault, TableRows};
 use super::recognise::{NearTable, Spot, Unrecognised};
 use super::refer::RowFault;
+use super::rowset::{SheetFault, TableRows};
 use super::scan::ScannedKind;
 use super::{Dataset, Sheet, SheetKind, text};
 

@@ -1,9 +1,8 @@
 //! Reads a row's answer and weighs it against what the archive holds.
 
 use super::fault::Fault;
-use super::known::{Line, List};
 use super::rows::{Cell, Row, Sheet};
-use crate::archive::registration::{ExtraColumn, Vocabulary};
+use crate::archive::registration::{ExtraColumn, RegisteredLine, RegisteredList, Vocabulary};
 use crate::archive::stored::{Pairs, as_pairs};
 use crate::fact::Decision;
 use crate::pack::printed;
@@ -70,7 +69,12 @@ impl Reader<'_> {
     }
 
     /// The answer to a line; none where the row has none or a faulty one.
-    pub(super) fn decision(&mut self, line: &Line, list: &List, words: &Vocabulary) -> Option<Decision> {
+    pub(super) fn decision(
+        &mut self,
+        line: &RegisteredLine<'_>,
+        list: &RegisteredList,
+        words: &Vocabulary,
+    ) -> Option<Decision> {
         let before = self.faults.len();
         let opinion = text::key(&self.text(printed::OPINION));
         let method = text::key(&self.text(printed::METHOD));
@@ -86,7 +90,7 @@ impl Reader<'_> {
             if self.row.get(self.sheet, printed::OPINION).is_some() {
                 return None;
             }
-            let others = list.answer_columns().into_iter().filter(|name| *name != printed::OPINION);
+            let others = list.answer_columns().filter(|name| *name != printed::OPINION);
             let filled: Vec<&str> = others.filter(|name| self.row.get(self.sheet, name).is_some()).collect();
             if !filled.is_empty() {
                 let reason = format!("填了{}，但没有「委员会意见」", text::quoted(&filled));
@@ -104,20 +108,20 @@ impl Reader<'_> {
     }
 
     /// A 决定方式 beside an opinion that is none: it must be one that goes with some opinion.
-    fn method_of_none(&mut self, line: &Line, words: &Vocabulary, given: &str) {
-        let mut known = words.methods.iter().chain(&line.options).chain([&line.action]);
+    fn method_of_none(&mut self, line: &RegisteredLine<'_>, words: &Vocabulary, given: &str) {
+        let mut known = words.methods.iter().chain(&*line.options).map(String::as_str).chain([&*line.action]);
         if !given.is_empty() && !known.any(|method| text::key(method) == given) {
             self.outside(printed::METHOD, &words.methods, given, "从中选择一种，或清空");
         }
     }
 
     /// The 决定方式 as the pack writes it, if it goes with the opinion.
-    fn method(&mut self, line: &Line, words: &Vocabulary, opinion: &str, given: &str) -> Option<String> {
-        let action = [line.action.clone()];
+    fn method(&mut self, line: &RegisteredLine<'_>, words: &Vocabulary, opinion: &str, given: &str) -> Option<String> {
+        let action = [line.action.to_string()];
         let (allowed, required): (&[String], bool) = if opinion == words.change {
             (&words.methods, true)
         } else if opinion == words.agree {
-            if line.options.is_empty() { (&action, false) } else { (&line.options, line.options.len() > 1) }
+            if line.options.is_empty() { (&action, false) } else { (&*line.options, line.options.len() > 1) }
         } else {
             (&[], false)
         };

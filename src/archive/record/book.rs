@@ -1,77 +1,45 @@
-//! Compares the rows of a returned register of talks with what was registered.
+//! Compares a row of a returned register of talks with what was registered.
 
 use std::collections::BTreeSet;
 
 use super::answer::{Reader, Weighed, weigh_entry};
-use super::compare::{RESTORE, as_printed, cells_differ, columns_at_fault, contradicts, is_note, superseded};
+use super::compare::{RESTORE, cells_differ, contradicts, superseded};
 use super::fault::{Fault, Place};
+use super::held::Held;
 use super::known::Target;
 use super::rows::{Row, Sheet};
 use super::{Filled, Session};
 use crate::archive::error::Error;
 use crate::archive::read::BookKey;
+use crate::archive::registration::RegisteredRow;
 use crate::archive::stored::Pairs;
 use crate::pack::printed;
 use crate::table::text;
 
-fn entry_key(sheet: &Sheet, row: &Row) -> (String, String) {
-    (text::key(&row.shown(sheet, printed::FILE)), text::key(&row.shown(sheet, printed::ID)))
-}
-
-/// Compares the rows of the register of talks.
-pub(super) fn rows(
-    session: &mut Session<'_>,
-    file: &str,
-    sheet: &Sheet,
-    target: Target,
-    seen: &mut BTreeSet<usize>,
-) -> Result<(), Error> {
-    session.known.load_book()?;
-    let answer_columns: Vec<String> = match session.known.peek(target.0, target.1) {
-        Some(registered) => registered.lists[target.2].answer_columns().into_iter().map(str::to_owned).collect(),
-        None => return Ok(()),
-    };
-    let columns: Vec<&str> = answer_columns.iter().map(String::as_str).collect();
-    for row in &sheet.rows {
-        if is_note(sheet, row, &columns) {
-            continue;
-        }
-        let (name, id) = entry_key(sheet, row);
-        if name.is_empty() || id.is_empty() {
-            let reason = "这一行缺少「档案」或「编号」，不是登记过的行".to_owned();
-            session.faults.push(Fault::cell(file, sheet, row, printed::FILE, reason, RESTORE));
-            continue;
-        }
-        entry(session, file, sheet, target, row, (&name, &id), seen)?;
-    }
-    Ok(())
-}
-
-fn entry(
+/// Compares a row of the register of talks.
+pub(super) fn entry(
     session: &mut Session<'_>,
     file: &str,
     sheet: &Sheet,
     target: Target,
     row: &Row,
-    (name, id): (&str, &str),
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
+    let [name, id] = [printed::FILE, printed::ID].map(|column| text::key(&row.shown(sheet, column)));
+    if name.is_empty() || id.is_empty() {
+        let reason = "这一行缺少「档案」或「编号」，不是登记过的行".to_owned();
+        session.faults.push(Fault::cell(file, sheet, row, printed::FILE, reason, RESTORE));
+        return Ok(());
+    }
     let Session { known, faults, amend, entries, recorded, places, .. } = session;
     let Some(registered) = known.peek(target.0, target.1) else { return Ok(()) };
     let list = &registered.lists[target.2];
     // A team and a cadre may bear the same 编号: the one whose cells are these.
-    let candidates = registered.entries_of(name, id);
-    let alike = |at: &&usize| {
-        let mut unheard = Vec::new();
-        !cells_differ(&mut unheard, file, sheet, row, &list.columns, &registered.entries[**at].cells)
-    };
-    let Some(at) = candidates
-        .iter()
-        .find(alike)
-        .or_else(|| candidates.iter().find(|at| !seen.contains(at)))
-        .or(candidates.first())
-        .copied()
-    else {
+    let candidates = || registered.entries_of(&name, &id);
+    let alike = |held: &Held<'_>| !cells_differ(&mut Vec::new(), file, sheet, row, &list.columns, &held.row.cells);
+    let found = candidates().find(alike).or_else(|| candidates().find(|held| !seen.contains(&held.at)));
+    let held = found.or_else(|| candidates().next());
+    let Some((held, (of_file, of_lines))) = held.and_then(|held| Some((held, held.row.entry()?))) else {
         let reason = format!("{}《{}》中没有「{name}」「{id}」这一行", registered.title(), list.name);
         faults.push(Fault::cell(
             file,
@@ -83,22 +51,16 @@ fn entry(
         ));
         return Ok(());
     };
-    let entry = &registered.entries[at];
-    let run = registered.run.code();
-    let label = format!("{}/{run}/{}/{name}/{id}", registered.year, entry.kind);
-    seen.insert(at);
+    let (past, entry) = (&registered.past, held.row);
+    let label = format!("{}/{}/{}/{name}/{id}", past.year, past.run.code(), entry.subject_kind);
+    seen.insert(held.at);
     if let Some(earlier) = places.get(&label) {
         let reason = format!("「{name}」「{id}」重复出现，前面已在 {earlier}");
         faults.push(Fault::cell(file, sheet, row, printed::ID, reason, "只留一行"));
         return Ok(());
     }
     places.insert(label, Place::of(file, sheet, row, printed::ID));
-    let before = faults.len();
-    if cells_differ(faults, file, sheet, row, &list.columns, &entry.cells)
-        && as_printed(sheet, row, &known.entry_printed_before(registered, entry)?)
-    {
-        let changed = columns_at_fault(faults, before, sheet);
-        faults.push(superseded(file, sheet, row, printed::ID, id, &changed, registered));
+    if superseded(faults, file, sheet, row, known, (registered, held), (printed::ID, &id))? {
         return Ok(());
     }
     let before = faults.len();
@@ -114,13 +76,16 @@ fn entry(
         recorded.unchanged += 1;
         return Ok(());
     }
-    let key: BookKey = (registered.year, entry.kind.clone(), entry.id.clone(), entry.file.clone());
+    let key_of = |row: &RegisteredRow<'_>, file: &str| -> BookKey {
+        (past.year, row.subject_kind.to_string(), row.subject_id.to_string(), file.to_owned())
+    };
+    let key = key_of(entry, of_file);
     // The half-year and the annual register share their entries and may come back together.
-    let at = position(entries, &key, &entry.lines);
-    let current = at.map(|at| &entries[at].content).or_else(|| known.entered(&key, &entry.lines)).cloned();
+    let at = position(entries, &key, of_lines);
+    let current = at.map(|at| &entries[at].content).or_else(|| known.entered(&key, of_lines)).cloned();
     let days = given.iter().filter(|(name, _)| list.extra.iter().any(|column| column.is_date && column.name == **name));
     let days: Pairs = days.map(|(name, day)| (name.clone(), day.clone())).collect();
-    let number = registered.number;
+    let number = past.number;
     let (content, mut amends) = match weigh_entry(current.as_ref(), given) {
         Weighed::Same => {
             recorded.unchanged += 1;
@@ -146,22 +111,22 @@ fn entry(
                 contradicts(faults, file, sheet, row, "档案", &[(name.clone(), filled.clone(), day.clone())]);
             }
         }
-        for other in registered.same_talk(entry) {
-            let other_key: BookKey = (registered.year, other.kind.clone(), other.id.clone(), other.file.clone());
-            let of = format!("《{}》", other.file);
-            if let Some(at) = position(entries, &other_key, &other.lines) {
+        for other in registered.same_talk(held) {
+            let Some((other_file, other_lines)) = other.row.entry() else { continue };
+            let (other_key, of) = (key_of(other.row, other_file), format!("《{other_file}》"));
+            if let Some(at) = position(entries, &other_key, other_lines) {
                 if let Some(told) = entries[at].content.get(name).filter(|told| *told != day) {
                     let reason = format!("同一次谈话的「{name}」与{of}不符：那里为「{told}」，现为「{day}」");
                     faults.push(Fault::cell(file, sheet, row, name, reason, "查明以哪一份为准，把两份改成一样"));
                 }
             } else if let Some(told) =
-                known.entered(&other_key, &other.lines).filter(|told| told.get(name).is_some_and(|told| told != day))
+                known.entered(&other_key, other_lines).filter(|told| told.get(name).is_some_and(|told| told != day))
             {
                 if *amend {
                     amends = true;
                     let mut content = told.clone();
                     content.insert(name.clone(), day.clone());
-                    let lines = other.lines.clone();
+                    let lines = other_lines.to_vec();
                     entries.push(Filled { key: other_key, lines, registration: number, content, amends });
                 } else {
                     let told = told.get(name).cloned().unwrap_or_default();
@@ -178,7 +143,7 @@ fn entry(
     } else {
         recorded.new += 1;
     }
-    let filled = Filled { lines: entry.lines.clone(), registration: number, content, amends, key };
+    let filled = Filled { lines: of_lines.to_vec(), registration: number, content, amends, key };
     match at {
         Some(at) => entries[at] = filled,
         None => entries.push(filled),

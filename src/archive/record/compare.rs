@@ -6,11 +6,14 @@
 use std::collections::BTreeSet;
 
 use super::answer::{self, Reader, Weighed, weigh};
+use super::book;
 use super::fault::{Fault, Place};
-use super::known::{Printed, Registered, Target, Titled, Twin, first_run};
+use super::held::{Held, Registered};
+use super::known::{Known, Target, Titled, Twin, first_run};
 use super::rows::{Kind, Row, Sheet};
 use super::{Answered, Session};
 use crate::archive::error::Error;
+use crate::archive::registration::RowOf;
 use crate::archive::stored::in_words;
 use crate::fact::Decision;
 use crate::pack::printed;
@@ -54,20 +57,8 @@ pub(super) fn is_note(sheet: &Sheet, row: &Row, answers: &[&str]) -> bool {
     under_headers <= MOST && !like_a_line && !answers.iter().any(|name| filled(name))
 }
 
-fn without_id(session: &mut Session<'_>, file: &str, sheet: &Sheet, row: &Row) {
-    let reason = "这一行没有「处理编号」，不是登记过的行".to_owned();
-    session.faults.push(Fault::cell(
-        file,
-        sheet,
-        row,
-        printed::LINE,
-        reason,
-        "删去自己添加的行；误删了处理编号的，重新取用已发布的名单",
-    ));
-}
-
-/// Compares the rows of a list; `seen` gathers the lines found in this workbook.
-pub(super) fn list(
+/// Compares the rows of a list or register; `seen` gathers those of it that stand in this workbook.
+pub(super) fn rows(
     session: &mut Session<'_>,
     file: &str,
     sheet: &Sheet,
@@ -76,24 +67,15 @@ pub(super) fn list(
 ) -> Result<(), Error> {
     let target = titled.target;
     session.known.answers()?;
+    session.known.load_book()?;
     let Some(registered) = session.known.peek(target.0, target.1) else { return Ok(()) };
-    let answer_columns: Vec<String> =
-        registered.lists[target.2].answer_columns().into_iter().map(str::to_owned).collect();
-    let columns: Vec<&str> = answer_columns.iter().map(String::as_str).collect();
-    for row in &sheet.rows {
-        if is_note(sheet, row, &columns) {
-            continue;
+    let answers: Vec<String> = registered.lists[target.2].answer_columns().map(str::to_owned).collect();
+    let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
+    for row in sheet.rows.iter().filter(|row| !is_note(sheet, row, &answers)) {
+        match sheet.kind {
+            Kind::List => line(session, file, sheet, titled, row, seen)?,
+            Kind::Book => book::entry(session, file, sheet, target, row, seen)?,
         }
-        let id = text::key(&row.shown(sheet, printed::LINE));
-        if id.is_empty() {
-            without_id(session, file, sheet, row);
-            continue;
-        }
-        if let Some(reason) = foreign(session, titled, &id)? {
-            session.faults.push(Fault::cell(file, sheet, row, printed::LINE, reason.0, reason.1));
-            continue;
-        }
-        line(session, file, sheet, target, row, &id, seen)?;
     }
     Ok(())
 }
@@ -111,22 +93,22 @@ fn foreign(session: &mut Session<'_>, titled: &Titled, id: &str) -> Result<Optio
             "删去自己添加的行；名单要与 --archive 所指的档案配套",
         )));
     };
-    let Some(line) = registered.line(id) else {
+    let Some(held) = registered.line(id) else {
         return Ok(Some(if registered.held_before(id, None) {
             (format!("「{id}」在最近一次运行（{}）中已不再提出", registered.title()), TAKE_PUBLISHED)
         } else {
             (format!("档案中没有处理编号「{id}」"), "删去自己添加的行；误改了处理编号的，恢复原文")
         }));
     };
-    if (registered.year, registered.run, line.list) != titled.target {
-        let list = &registered.lists[line.list].name;
+    if (registered.past.year, registered.past.run, held.list) != titled.target {
+        let list = &held.of.name;
         return Ok(Some((
             format!("「{id}」是{}《{list}》中的行，不属于这份名单", registered.title()),
             "把它从这份名单中删去，在它自己的名单上答复",
         )));
     }
-    if let Some(authority) = titled.authority.as_deref().filter(|authority| !is_of(registered, line, authority)) {
-        let decider = registered.decider(line);
+    let decider = registered.decider(held.of, held.row);
+    if let Some(authority) = titled.authority.as_deref().filter(|authority| !same(decider, authority)) {
         return Ok(Some((
             format!("「{id}」的管理权限是「{decider}」，这份名单只报「{authority}」的"),
             "把它从这份名单中删去，在它自己的名单上答复",
@@ -135,46 +117,51 @@ fn foreign(session: &mut Session<'_>, titled: &Titled, id: &str) -> Result<Optio
     Ok(None)
 }
 
-fn is_of(registered: &Registered, line: &super::known::Line, authority: &str) -> bool {
-    text::key(registered.decider(line)) == text::key(authority)
+fn same(one: &str, other: &str) -> bool {
+    text::key(one) == text::key(other)
 }
 
 fn line(
     session: &mut Session<'_>,
     file: &str,
     sheet: &Sheet,
-    target: Target,
+    titled: &Titled,
     row: &Row,
-    id: &str,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
+    let id = text::key(&row.shown(sheet, printed::LINE));
+    let id = id.as_str();
+    if id.is_empty() {
+        let reason = "这一行没有「处理编号」，不是登记过的行".to_owned();
+        let remedy = "删去自己添加的行；误删了处理编号的，重新取用已发布的名单";
+        session.faults.push(Fault::cell(file, sheet, row, printed::LINE, reason, remedy));
+        return Ok(());
+    }
+    if let Some((reason, remedy)) = foreign(session, titled, id)? {
+        session.faults.push(Fault::cell(file, sheet, row, printed::LINE, reason, remedy));
+        return Ok(());
+    }
     let Session { known, faults, amend, lines, recorded, places, .. } = session;
-    let Some((registered, line)) = known.peek(target.0, target.1).and_then(|known| Some((known, known.line(id)?)))
-    else {
+    let registered = known.peek(titled.target.0, titled.target.1);
+    let held = registered.and_then(|registered| registered.line(id));
+    let Some(((registered, held), line)) = registered.zip(held).zip(held.and_then(|held| held.row.line())) else {
         return Ok(());
     };
-    seen.extend(registered.position(id));
+    seen.insert(held.at);
     if let Some(earlier) = places.get(id).filter(|earlier| earlier.file == file) {
-        let reason = format!("「{id}」（{}）重复出现，前面已在 {earlier}", line.subject);
+        let reason = format!("「{id}」（{}）重复出现，前面已在 {earlier}", line.subject_name);
         faults.push(Fault::cell(file, sheet, row, printed::LINE, reason, "只留一行"));
         return Ok(());
     }
-    let list = &registered.lists[line.list];
     // A row of an earlier publication is refused as such; a changed one is read on, so that all its faults are told.
-    if stale(faults, file, sheet, row, registered, id, &line.check) {
-        return Ok(());
-    }
-    let before = faults.len();
-    if cells_differ(faults, file, sheet, row, &list.columns, &line.cells)
-        && as_printed(sheet, row, &known.printed_before(registered, id)?)
+    if stale(faults, file, sheet, row, registered, id, &line.check)
+        || superseded(faults, file, sheet, row, known, (registered, held), (printed::LINE, id))?
     {
-        let changed = columns_at_fault(faults, before, sheet);
-        faults.push(superseded(file, sheet, row, printed::LINE, id, &changed, registered));
         return Ok(());
     }
-    let words = registered.vocabulary.clone();
+    let words = registered.past.vocabulary.clone();
     let before = faults.len();
-    let given = Reader { file, sheet, row, faults }.decision(line, list, &words);
+    let given = Reader { file, sheet, row, faults }.decision(line, held.of, &words);
     let here = Place { given: given.clone(), ..Place::of(file, sheet, row, printed::OPINION) };
     let earlier = places.insert(id.to_owned(), here);
     let Some(given) = given else {
@@ -187,8 +174,8 @@ fn line(
         }
         return Ok(());
     };
-    let number = registered.number;
-    let (check, adopted) = (line.check.clone(), line.adopted.clone());
+    let number = registered.past.number;
+    let (check, adopted) = (line.check.to_string(), line.adopted.clone());
     let told = match earlier.as_ref().and_then(|earlier| Some((earlier, earlier.given.as_ref()?))) {
         Some((place, told)) => match answer::united(told, &given) {
             Some(both) if both == *told => return Ok(()),
@@ -307,13 +294,34 @@ fn stale(
     held
 }
 
-/// The row says what an earlier publication printed: nobody has changed it, it is only out of date.
-pub(super) fn as_printed(sheet: &Sheet, row: &Row, printed: &[Printed]) -> bool {
-    printed.iter().any(|(columns, cells)| !cells_differ(&mut Vec::new(), "", sheet, row, columns, cells))
+/// Tells the cells that do not stand as registered. Whether the row says what an earlier publication printed: nobody has
+/// changed it, it is only out of date, which is told instead. `key` is the column that names the row, and its name there.
+pub(super) fn superseded(
+    faults: &mut Vec<Fault>,
+    file: &str,
+    sheet: &Sheet,
+    row: &Row,
+    known: &Known<'_>,
+    (registered, held): (&Registered, Held<'_>),
+    (column, id): (&str, &str),
+) -> Result<bool, Error> {
+    let before = faults.len();
+    if !cells_differ(faults, file, sheet, row, &held.of.columns, &held.row.cells) {
+        return Ok(false);
+    }
+    let printed = known.printed_before(&registered.past, held.row)?;
+    if !printed.iter().any(|(columns, cells)| !cells_differ(&mut Vec::new(), "", sheet, row, columns, cells)) {
+        return Ok(false);
+    }
+    let changed = columns_at_fault(faults, before, sheet);
+    let title = registered.title();
+    let reason = format!("这是较早一次发布的名单：「{id}」的{changed}在最近一次运行（{title}）中已不同，依据未变");
+    faults.push(Fault::cell(file, sheet, row, column, reason, TAKE_PUBLISHED));
+    Ok(true)
 }
 
 /// Takes the faults from `before` on away, for the names of their columns.
-pub(super) fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &Sheet) -> String {
+fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &Sheet) -> String {
     let cells: Vec<String> = faults.drain(before..).map(|fault| fault.cell).collect();
     let names = sheet.columns.iter().filter(|(at, _)| {
         let letters = A1(0, *at).to_string();
@@ -323,22 +331,6 @@ pub(super) fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &S
     names.map(|(_, name)| format!("「{name}」")).collect::<Vec<_>>().join("")
 }
 
-pub(super) fn superseded(
-    file: &str,
-    sheet: &Sheet,
-    row: &Row,
-    column: &str,
-    id: &str,
-    changed: &str,
-    registered: &Registered,
-) -> Fault {
-    let reason = format!(
-        "这是较早一次发布的名单：「{id}」的{changed}在最近一次运行（{}）中已不同，依据未变",
-        registered.title()
-    );
-    Fault::cell(file, sheet, row, column, reason, TAKE_PUBLISHED)
-}
-
 /// Every compared cell that does not say what was registered.
 pub(super) fn cells_differ(
     faults: &mut Vec<Fault>,
@@ -346,11 +338,11 @@ pub(super) fn cells_differ(
     sheet: &Sheet,
     row: &Row,
     columns: &[String],
-    cells: &[String],
+    cells: &[impl AsRef<str>],
 ) -> bool {
     let before = faults.len();
     for (name, registered) in columns.iter().zip(cells) {
-        let name = name.as_str();
+        let (name, registered) = (name.as_str(), registered.as_ref());
         if name == printed::CHECK || sheet.column(name).is_none() {
             continue;
         }
@@ -378,32 +370,21 @@ pub(super) fn missing(session: &mut Session<'_>, file: &str, sheet: &Sheet, titl
     let Some(registered) = session.known.peek(target.0, target.1) else { return };
     let list = &registered.lists[target.2];
     let title = format!("{}《{}》", registered.title(), list.name);
-    let mut lost = Vec::new();
-    match list.kind {
-        Kind::List => {
-            let lines =
-                registered.lines.iter().enumerate().filter(|(at, line)| line.list == target.2 && !seen.contains(at));
-            let authority = titled.authority.as_deref();
-            let lines = lines.filter(|(_, line)| authority.is_none_or(|authority| is_of(registered, line, authority)));
-            lost.extend(
-                lines.map(|(_, line)| format!("缺少「{}」（{}）这一行：它登记在{title}中", line.id, line.subject)),
-            );
-        }
-        Kind::Book => {
-            let entries = registered.entries.iter().enumerate().filter(|(at, _)| !seen.contains(at));
-            lost.extend(
-                entries.map(|(_, entry)| format!("缺少「{}」「{}」这一行：它登记在{title}中", entry.file, entry.id)),
-            );
-        }
-    }
-    let at = if list.kind == Kind::List { printed::LINE } else { printed::ID };
-    for reason in lost {
-        session.faults.push(Fault::header(
-            file,
-            sheet,
-            at,
-            reason,
-            "恢复被删去的行（不答复的行留空即可），或重新取用已发布的名单",
-        ));
-    }
+    let authority = titled.authority.as_deref();
+    let lost = list.rows.iter().enumerate().filter(|(at, row)| {
+        let of = |authority: &str| list.is_register || same(registered.decider(list, row), authority);
+        !seen.contains(at) && authority.is_none_or(of)
+    });
+    let (column, remedy) = (
+        if list.is_register { printed::ID } else { printed::LINE },
+        "恢复被删去的行（不答复的行留空即可），或重新取用已发布的名单",
+    );
+    let faults = lost.map(|(_, row)| {
+        let named = match &row.of {
+            RowOf::Line(line) => format!("「{}」（{}）", line.id, line.subject_name),
+            RowOf::Entry { file, .. } => format!("「{file}」「{}」", row.subject_id),
+        };
+        Fault::header(file, sheet, column, format!("缺少{named}这一行：它登记在{title}中"), remedy)
+    });
+    session.faults.extend(faults);
 }

@@ -1,38 +1,21 @@
 //! What the archive holds against which a returned workbook is compared.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, params};
 
+use super::held::Registered;
 use super::rows::{Kind, Row, Sheet};
 use crate::archive::error::Error;
 use crate::archive::open::Archive;
 use crate::archive::read::{Answer, Answers, BookKey, PUBLISHED, PastRun, book_answers, each_answer, latest_runs};
-use crate::archive::registration::{ExtraColumn, Vocabulary};
-use crate::archive::stored::{Pairs, StoredDecision, as_pairs, parsed, parsed_or_none};
+use crate::archive::registration::{RegisteredList, RegisteredRow, RowOf};
+use crate::archive::stored::{Pairs, as_pairs, parsed};
 use crate::fact::Decision;
-use crate::fact::history::{Entered, PastGround};
+use crate::fact::history::Entered;
 use crate::pack::{Run, printed};
 use crate::place::A1;
 use crate::table::text;
-
-/// The latest published registration of a year and run.
-pub(in crate::archive) struct Registered {
-    pub number: i64,
-    pub year: i32,
-    pub run: Run,
-    pub vocabulary: Vocabulary,
-    pub lists: Vec<List>,
-    pub lines: Vec<Line>,
-    pub entries: Vec<Entry>,
-    line_by_id: HashMap<String, usize>,
-    /// Entries by 档案 and 编号.
-    entry_by_key: HashMap<(String, String), Vec<usize>>,
-    /// The files that entries belong in.
-    files: BTreeSet<String>,
-    /// 核对码 that a line had in earlier registrations, by id.
-    earlier: HashMap<String, Vec<String>>,
-}
 
 /// A list of a run: year, run, index into its registered lists.
 pub(in crate::archive) type Target = (i32, Run, usize);
@@ -43,177 +26,6 @@ pub(in crate::archive) struct Titled {
     pub target: Target,
     /// It holds the lines of this authority alone.
     pub authority: Option<String>,
-}
-
-/// A published list or register.
-pub(in crate::archive) struct List {
-    pub name: String,
-    pub title: String,
-    pub kind: Kind,
-    /// Columns that are compared.
-    pub columns: Vec<String>,
-    pub extra: Vec<ExtraColumn>,
-}
-
-impl List {
-    /// All columns that people fill in.
-    pub fn answer_columns(&self) -> Vec<&str> {
-        let common: &[&str] = if self.kind == Kind::List { &printed::ANSWERS } else { &[] };
-        common.iter().copied().chain(self.extra.iter().map(|column| column.name.as_str())).collect()
-    }
-}
-
-pub(in crate::archive) struct Line {
-    /// Index into [`Registered::lists`].
-    pub list: usize,
-    pub id: String,
-    pub check: String,
-    pub action: String,
-    pub subject: String,
-    pub options: Vec<String>,
-    pub adopted: Option<(String, String)>,
-    pub filled: Option<Decision>,
-    pub cells: Vec<String>,
-}
-
-pub(in crate::archive) struct Entry {
-    pub file: String,
-    pub kind: String,
-    pub id: String,
-    /// 处理编号 of the lines behind it.
-    pub lines: Vec<String>,
-    pub filled: Pairs,
-    pub cells: Vec<String>,
-}
-
-impl Registered {
-    pub fn line(&self, id: &str) -> Option<&Line> {
-        self.position(id).and_then(|at| self.lines.get(at))
-    }
-
-    /// Index into [`Registered::lines`].
-    pub fn position(&self, id: &str) -> Option<usize> {
-        self.line_by_id.get(id).copied()
-    }
-
-    pub fn entries_of(&self, file: &str, id: &str) -> &[usize] {
-        self.entry_by_key.get(&(file.to_owned(), id.to_owned())).map_or(&[], Vec::as_slice)
-    }
-
-    /// Entries in other files of the same holder that rest on a line of this one: they are about the same talk.
-    pub fn same_talk<'e>(&'e self, entry: &'e Entry) -> impl Iterator<Item = &'e Entry> {
-        let others = self.files.iter().filter(|file| **file != entry.file);
-        let others = others.flat_map(|file| self.entries_of(&text::key(file), &text::key(&entry.id)));
-        let others = others.filter_map(|at| self.entries.get(*at)).filter(|other| other.kind == entry.kind);
-        others.filter(|other| other.lines.iter().any(|line| entry.lines.contains(line)))
-    }
-
-    /// An earlier registration of this year and run held the line (with this 核对码).
-    pub fn held_before(&self, id: &str, check: Option<&str>) -> bool {
-        self.earlier.get(id).is_some_and(|checks| check.is_none_or(|check| checks.iter().any(|held| held == check)))
-    }
-
-    /// Who decides about a line, as lists print it.
-    pub fn decider<'l>(&'l self, line: &'l Line) -> &'l str {
-        let column = self.lists[line.list].columns.iter().position(|name| name == printed::AUTHORITY);
-        let printed = column.and_then(|column| line.cells.get(column)).map_or("", String::as_str);
-        if text::is_empty(printed) { &self.vocabulary.authority } else { printed }
-    }
-
-    /// The authority that the rest of a title names; one that nobody is under is kept as it is written there.
-    fn named_authority(&self, rest: &str) -> Option<String> {
-        let begin = text::key(&printed::of_authority(""));
-        let named = rest.strip_prefix(begin.trim_end_matches(')'))?;
-        let known = self.lines.iter().map(|line| self.decider(line)).chain([self.vocabulary.authority.as_str()]);
-        let fitting = known.filter(|known| named.starts_with(&format!("{})", text::key(known))));
-        let longest = fitting.max_by_key(|known| known.len()).map(str::to_owned);
-        Some(longest.unwrap_or_else(|| named.split(')').next().unwrap_or(named).to_owned()))
-    }
-
-    /// `2015年半年`, as messages name the run.
-    pub fn title(&self) -> String {
-        format!("{}年{}", self.year, self.run.title())
-    }
-
-    fn load(connection: &Connection, past: PastRun) -> rusqlite::Result<Registered> {
-        let mut registered = Registered {
-            number: past.number,
-            year: past.year,
-            run: past.run,
-            vocabulary: past.vocabulary,
-            lists: Vec::new(),
-            lines: Vec::new(),
-            entries: Vec::new(),
-            line_by_id: HashMap::new(),
-            entry_by_key: HashMap::new(),
-            files: BTreeSet::new(),
-            earlier: HashMap::new(),
-        };
-        let mut statement =
-            connection.prepare("SELECT 名单, 标题, 登记表, 列, 答复列 FROM 名单 WHERE 记录号 = ?1 ORDER BY 序")?;
-        let mut rows = statement.query([past.number])?;
-        while let Some(row) = rows.next()? {
-            let kind = if row.get::<_, i64>(2)? == 1 { Kind::Book } else { Kind::List };
-            let list =
-                List { name: row.get(0)?, title: row.get(1)?, kind, columns: parsed(row, 3)?, extra: parsed(row, 4)? };
-            registered.lists.push(list);
-        }
-        registered.load_lines(connection)?;
-        registered.load_entries(connection)?;
-        let mut statement = connection.prepare(&format!(
-            "SELECT 处理编号, 核对码 FROM 事项 JOIN 运行 ON 运行.记录号 = 事项.记录号
-             WHERE 年度 = ?1 AND 轮次 = ?2 AND 运行.记录号 <> ?3 AND 运行.记录号 IN ({PUBLISHED})"
-        ))?;
-        let mut rows = statement.query(params![registered.year, registered.run.code(), registered.number])?;
-        while let Some(row) = rows.next()? {
-            registered.earlier.entry(row.get(0)?).or_default().push(row.get(1)?);
-        }
-        Ok(registered)
-    }
-
-    fn load_lines(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut statement = connection.prepare(
-            "SELECT 名单, 处理编号, 核对码, 处理, 对象, 可选方式, 沿用编号, 沿用核对码, 已填答复, 各格
-             FROM 事项 WHERE 记录号 = ?1 ORDER BY 序",
-        )?;
-        let mut rows = statement.query([self.number])?;
-        while let Some(row) = rows.next()? {
-            let list: String = row.get(0)?;
-            let id: String = row.get(1)?;
-            let adopted = match (row.get(6)?, row.get(7)?) {
-                (Some(id), Some(check)) => Some((id, check)),
-                _ => None,
-            };
-            self.line_by_id.insert(id.clone(), self.lines.len());
-            self.lines.push(Line {
-                list: self.lists.iter().position(|known| known.name == list).unwrap_or(0),
-                id,
-                check: row.get(2)?,
-                action: row.get(3)?,
-                subject: row.get(4)?,
-                options: parsed(row, 5)?,
-                adopted,
-                filled: parsed_or_none::<StoredDecision>(row, 8)?.map(Decision::from),
-                cells: parsed(row, 9)?,
-            });
-        }
-        Ok(())
-    }
-
-    fn load_entries(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut statement = connection
-            .prepare("SELECT 档案, 对象类别, 编号, 已填答复, 各格, 处理编号 FROM 归档 WHERE 记录号 = ?1 ORDER BY 序")?;
-        let mut rows = statement.query([self.number])?;
-        while let Some(row) = rows.next()? {
-            let (file, id): (String, String) = (row.get(0)?, row.get(2)?);
-            self.entry_by_key.entry((text::key(&file), text::key(&id))).or_default().push(self.entries.len());
-            let filled = parsed_or_none(row, 3)?.unwrap_or_default();
-            self.files.insert(file.clone());
-            let lines = parsed_or_none(row, 5)?.unwrap_or_default();
-            self.entries.push(Entry { file, kind: row.get(1)?, id, lines, filled, cells: parsed(row, 4)? });
-        }
-        Ok(())
-    }
 }
 
 /// Columns that are compared, and their cells as printed.
@@ -229,8 +41,6 @@ pub(in crate::archive) struct Known<'a> {
     /// Every answer ever given, by line, 核对码 and order: for what was recorded since a list was published.
     all: Option<HashMap<String, Vec<Answer>>>,
     book: Option<BTreeMap<BookKey, Vec<Entered>>>,
-    /// Grounds by line of a run's latest registration.
-    grounds: BTreeMap<(i32, Run), HashMap<String, Vec<PastGround>>>,
 }
 
 /// The line of a year's other run that shares its decision with one: the same action and subject, and every ground of
@@ -247,16 +57,7 @@ impl<'a> Known<'a> {
     }
 
     pub fn on(connection: Option<&'a Connection>, path: &'a std::path::Path) -> Known<'a> {
-        Known {
-            connection,
-            path,
-            runs: None,
-            loaded: BTreeMap::new(),
-            answers: None,
-            all: None,
-            book: None,
-            grounds: BTreeMap::new(),
-        }
+        Known { connection, path, runs: None, loaded: BTreeMap::new(), answers: None, all: None, book: None }
     }
 
     fn fault(&self, error: rusqlite::Error) -> Error {
@@ -306,7 +107,9 @@ impl<'a> Known<'a> {
                 continue;
             }
             let Some(registered) = self.registered(year, run)? else { continue };
-            for (at, list) in registered.lists.iter().enumerate().filter(|(_, list)| list.kind == kind) {
+            for (at, list) in
+                registered.lists.iter().enumerate().filter(|(_, list)| list.is_register == (kind == Kind::Book))
+            {
                 let title = text::key(&list.title);
                 if title.is_empty() || best.as_ref().is_some_and(|(length, _)| title.len() <= *length) {
                     continue;
@@ -360,42 +163,31 @@ impl<'a> Known<'a> {
         let begin = |run: Run| format!("{year}-{}-", run.code());
         let Some(rest) = id.strip_prefix(&begin(run)) else { return Ok(None) };
         let twin = format!("{}{rest}", begin(other));
-        let Some(registered) = self.registered(year, other)? else { return Ok(None) };
-        let Some(line) = registered.line(&twin) else { return Ok(None) };
-        let found = Twin { check: line.check.clone(), registration: registered.number, id: twin };
-        let (annual, half_year) = if run == Run::Annual { (id, &*found.id) } else { (&*found.id, id) };
-        self.load_grounds(year, Run::Annual)?;
-        self.load_grounds(year, Run::HalfYear)?;
-        let of = |run: Run, id: &str| self.grounds.get(&(year, run)).and_then(|grounds| grounds.get(id));
-        let shared = of(Run::Annual, annual).zip(of(Run::HalfYear, half_year));
-        Ok(shared.is_some_and(|(own, stood)| own.iter().all(|ground| stood.contains(ground))).then_some(found))
+        self.registered(year, run)?;
+        self.registered(year, other)?;
+        let line = |run: Run, id: &str| self.peek(year, run)?.line(id)?.row.line();
+        let Some((own, found)) = line(run, id).zip(line(other, &twin)) else { return Ok(None) };
+        let (annual, half_year) = if run == Run::Annual { (own, found) } else { (found, own) };
+        let shared = annual.grounds.iter().all(|ground| half_year.grounds.contains(ground));
+        let registration = self.peek(year, other).map_or(0, |registered| registered.past.number);
+        Ok(shared.then(|| Twin { check: found.check.to_string(), registration, id: twin.clone() }))
     }
 
-    fn load_grounds(&mut self, year: i32, run: Run) -> Result<(), Error> {
-        let Some(number) = self.registered(year, run)?.map(|registered| registered.number) else { return Ok(()) };
-        if let (Some(connection), false) = (self.connection, self.grounds.contains_key(&(year, run))) {
-            let grounds = grounds(connection, number).map_err(|error| self.fault(error))?;
-            self.grounds.insert((year, run), grounds);
+    /// How a row was printed in earlier publications of its year and run: columns and cells.
+    pub fn printed_before(&self, past: &PastRun, row: &RegisteredRow<'_>) -> Result<Vec<Printed>, Error> {
+        let (year, run, number) = (past.year, past.run.code(), past.number);
+        match &row.of {
+            RowOf::Line(line) => self.printed(
+                "SELECT 名单.列, 事项.各格 FROM 事项 JOIN 名单 ON 名单.记录号 = 事项.记录号 AND 名单.名单 = 事项.名单",
+                "事项.处理编号 = ?4",
+                params![year, run, number, line.id],
+            ),
+            RowOf::Entry { file, .. } => self.printed(
+                "SELECT 名单.列, 归档.各格 FROM 归档 JOIN 名单 ON 名单.记录号 = 归档.记录号 AND 名单.登记表 = 1",
+                "归档.档案 = ?4 AND 归档.对象类别 = ?5 AND 归档.编号 = ?6",
+                params![year, run, number, file, row.subject_kind, row.subject_id],
+            ),
         }
-        Ok(())
-    }
-
-    /// How a line was printed in earlier publications of its year and run: columns and cells.
-    pub fn printed_before(&self, registered: &Registered, line: &str) -> Result<Vec<Printed>, Error> {
-        self.printed(
-            "SELECT 名单.列, 事项.各格 FROM 事项 JOIN 名单 ON 名单.记录号 = 事项.记录号 AND 名单.名单 = 事项.名单",
-            "事项.处理编号 = ?4",
-            params![registered.year, registered.run.code(), registered.number, line],
-        )
-    }
-
-    /// As [`Known::printed_before`], for an entry of the register of talks.
-    pub fn entry_printed_before(&self, registered: &Registered, entry: &Entry) -> Result<Vec<Printed>, Error> {
-        self.printed(
-            "SELECT 名单.列, 归档.各格 FROM 归档 JOIN 名单 ON 名单.记录号 = 归档.记录号 AND 名单.登记表 = 1",
-            "归档.档案 = ?4 AND 归档.对象类别 = ?5 AND 归档.编号 = ?6",
-            params![registered.year, registered.run.code(), registered.number, entry.file, entry.kind, entry.id],
-        )
     }
 
     fn printed(&self, of: &str, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Printed>, Error> {
@@ -459,35 +251,30 @@ impl<'a> Known<'a> {
         let of_row = if sheet.kind == Kind::Book { of.or_else(|| first_run(&id)) } else { first_run(&id) };
         let Some((year, run)) = of_row else { return Ok(row.is_answered(sheet)) };
         let Some(registered) = self.registered(year, run)? else { return Ok(row.is_answered(sheet)) };
-        let number = registered.number;
+        let number = registered.past.number;
+        let columns = |list: &RegisteredList| list.answer_columns().map(str::to_owned).collect::<Vec<_>>();
         match sheet.kind {
             Kind::List => {
-                let Some(line) = registered.line(&id) else { return Ok(row.is_answered(sheet)) };
-                let columns: Vec<String> =
-                    registered.lists[line.list].answer_columns().into_iter().map(str::to_owned).collect();
-                let (check, adopted, mut known) =
-                    (line.check.clone(), line.adopted.clone(), Vec::from_iter(line.filled.clone()));
+                let held = registered.line(&id).and_then(|held| Some((held, held.row.line()?)));
+                let Some((held, line)) = held else { return Ok(row.is_answered(sheet)) };
+                let (columns, filled) = (columns(held.of), held.row.filled.clone());
+                let (check, adopted) = (line.check.to_string(), line.adopted.clone());
+                let mut known = self.recorded_since(number, &id, &check)?;
                 known.extend(self.answers()?.on(&id, &check).cloned());
                 if let Some((id, check)) = adopted {
                     known.extend(self.answers()?.on(&id, &check).cloned());
                 }
-                known.extend(self.recorded_since(number, &id, &check)?);
-                let known: Vec<Pairs> = known.iter().map(as_pairs).collect();
+                let known: Vec<Pairs> =
+                    known.iter().map(as_pairs).chain(Some(filled).filter(|filled| !filled.is_empty())).collect();
                 Ok(!covered(sheet, row, &columns, &known))
             }
             Kind::Book => {
                 let file = text::key(&row.shown(sheet, printed::FILE));
                 let subject = text::key(&row.shown(sheet, printed::ID));
-                let candidates: Vec<&Entry> =
-                    registered.entries_of(&file, &subject).iter().map(|at| &registered.entries[*at]).collect();
-                let columns: Vec<String> = registered
-                    .lists
-                    .iter()
-                    .filter(|list| list.kind == Kind::Book)
-                    .flat_map(List::answer_columns)
-                    .map(str::to_owned)
-                    .collect();
-                let mut known: Vec<Pairs> = candidates.iter().map(|entry| entry.filled.clone()).collect();
+                let columns: Vec<String> =
+                    registered.lists.iter().filter(|list| list.is_register).flat_map(columns).collect();
+                let mut known: Vec<Pairs> =
+                    registered.entries_of(&file, &subject).map(|entry| entry.row.filled.clone()).collect();
                 let recorded = self.entered_since(number, year, &file, &subject)?;
                 // What the run filled in is no answer, so that it stands beside what was recorded since.
                 let beside = |published: &Pairs| {
@@ -504,19 +291,12 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The grounds of a registration's lines, by 处理编号.
-fn grounds(connection: &Connection, number: i64) -> rusqlite::Result<HashMap<String, Vec<PastGround>>> {
-    let mut statement = connection.prepare(
-        "SELECT 处理编号, 依据.条款, 关于, 事实 FROM 依据 JOIN 事项 ON 事项.记录号 = 依据.记录号 AND 事项.序 = 依据.序
-         WHERE 依据.记录号 = ?1",
-    )?;
-    let mut rows = statement.query([number])?;
-    let mut found: HashMap<String, Vec<PastGround>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let ground = PastGround { rule: row.get(1)?, about: row.get(2)?, facts: parsed(row, 3)? };
-        found.entry(row.get(0)?).or_default().push(ground);
-    }
-    Ok(found)
+/// Year and run in a 处理编号; of several in one cell, the first one's.
+pub(in crate::archive) fn first_run(id: &str) -> Option<(i32, Run)> {
+    let mut parts = id.split('-');
+    let year = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
+    let run = Run::of_code(parts.next()?)?;
+    Some((year, run))
 }
 
 /// One of the known answers says all that is filled in here.
@@ -534,14 +314,6 @@ fn covered(sheet: &Sheet, row: &Row, columns: &[String], known: &[Pairs]) -> boo
         })
     };
     given.is_empty() || known.iter().any(|known| given.iter().all(|(name, text)| same(name, text, known)))
-}
-
-/// Year and run in a 处理编号; of several in one cell, the first one's.
-pub(in crate::archive) fn first_run(id: &str) -> Option<(i32, Run)> {
-    let mut parts = id.split('-');
-    let year = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
-    let run = Run::of_code(parts.next()?)?;
-    Some((year, run))
 }
 
 impl Row {

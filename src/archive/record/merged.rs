@@ -13,7 +13,7 @@ use crate::table::merged;
 /// Every merged range in which more than one line lies, and every value beneath one that lies in a single line.
 pub(super) fn judge(session: &mut Session<'_>, file: &str, sheet: &Sheet, target: Target) {
     let Some(registered) = session.known.peek(target.0, target.1) else { return };
-    let answers = registered.lists[target.2].answer_columns();
+    let answers: Vec<&str> = registered.lists[target.2].answer_columns().collect();
     let lines: Vec<&Row> = sheet.rows.iter().filter(|row| !compare::is_note(sheet, row, &answers)).collect();
     let numbers: Vec<u32> = lines.iter().map(|row| row.row).collect();
     let mut told = BTreeSet::new();

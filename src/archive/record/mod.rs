@@ -4,6 +4,7 @@ mod answer;
 mod book;
 mod compare;
 mod fault;
+mod held;
 mod known;
 mod merged;
 pub(super) mod rows;
@@ -18,7 +19,7 @@ pub(super) use known::Known;
 
 use self::fault::Place;
 use self::known::Titled;
-use self::rows::{Kind, Sheet};
+use self::rows::Sheet;
 use super::chain::{EntryRows, Kind as EntryKind};
 use super::error::Error;
 use super::open::Archive;
@@ -141,10 +142,7 @@ fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(
         merged::judge(session, file, sheet, titled.target);
         let (last, seen) = lists.entry(titled.clone()).or_default();
         *last = at;
-        match sheet.kind {
-            Kind::List => compare::list(session, file, sheet, &titled, seen)?,
-            Kind::Book => book::rows(session, file, sheet, titled.target, seen)?,
-        }
+        compare::rows(session, file, sheet, &titled, seen)?;
     }
     for (titled, (last, seen)) in &lists {
         compare::missing(session, file, &sheets[*last], titled, seen);
