@@ -6,10 +6,10 @@ use super::docket::{Docket, State};
 use super::error::Error;
 use super::open::Archive;
 use super::periods::periods;
+use super::registration::RegisteredTalk;
 use super::sheets::{LedgerSheet, sheet};
 use super::standings::Standings;
 use super::stored::in_words;
-use super::tasks::Talk;
 use super::workdays::Calendar;
 use crate::fact::history::Entered;
 use crate::pack::printed;
@@ -35,7 +35,11 @@ pub(super) struct Person {
 }
 
 /// Everybody whom the archive knows, by kind and 编号.
-pub(super) fn people(dockets: &[Docket], talks: &[Talk], entered: &[Entered]) -> BTreeMap<(String, String), Person> {
+pub(super) fn people(
+    dockets: &[Docket],
+    talks: &[RegisteredTalk],
+    entered: &[Entered],
+) -> BTreeMap<(String, String), Person> {
     let mut found: BTreeMap<(String, String), Person> = BTreeMap::new();
     let mut add = |kind: &str, subject: &str, name: &str, unit: &str, entry: Entry| {
         let person = found.entry((kind.to_owned(), subject.to_owned())).or_insert_with(|| Person {
@@ -110,11 +114,11 @@ pub(super) fn people(dockets: &[Docket], talks: &[Talk], entered: &[Entered]) ->
             year: talk.day.format("%Y").to_string(),
             order: 4,
             what: "谈话".to_owned(),
-            content: format!("{} {}{year}", talk.day, talk.talk),
+            content: format!("{} {}{year}", talk.day, talk.kind),
             decided: String::new(),
             line: talk.line.clone().unwrap_or_default(),
         };
-        add(&talk.kind, &talk.subject, &talk.name, "", entry);
+        add(&talk.subject_kind, &talk.subject_id, &talk.subject_name, "", entry);
     }
     for one in entered {
         let filled: Vec<String> = one.filled.iter().map(|(column, text)| format!("{column}：{text}")).collect();

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Months, NaiveDate};
 
 use super::docket::Docket;
+use super::registration::RegisteredTalk;
 use super::sheets::{LedgerSheet, day_shown, sheet};
-use super::tasks::Talk;
 use crate::pack::printed;
 use crate::table::date;
 
@@ -42,7 +42,7 @@ impl Running {
 }
 
 /// All periods that talks and agreed lines begin.
-pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
+pub(super) fn periods(dockets: &[Docket], talks: &[RegisteredTalk]) -> Vec<Running> {
     let mut found: BTreeSet<Running> = BTreeSet::new();
     // Unit by kind and 编号 of the subject: talks do not hold it.
     let mut units: BTreeMap<(&str, &str), &str> = BTreeMap::new();
@@ -70,12 +70,12 @@ pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
                 let talk = talks
                     .iter()
                     .filter(|talk| {
-                        period.talk.as_ref() == Some(&talk.talk) && talk.line.as_deref().is_some_and(of_line)
+                        period.talk.as_ref() == Some(&talk.kind) && talk.line.as_deref().is_some_and(of_line)
                     })
                     .max_by_key(|talk| talk.day);
                 carried.insert(&past.id);
                 let from = talk.map(|talk| talk.day).or_else(|| date::day(&decision.date));
-                let by = talk.map_or("审定", |talk| talk.talk.as_str());
+                let by = talk.map_or("审定", |talk| talk.kind.as_str());
                 found.insert(Running {
                     to: end(from, period.months),
                     from,
@@ -91,7 +91,7 @@ pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
     }
     // The latest run says how long periods are.
     for period in dockets.last().map(|docket| docket.followup.periods.as_slice()).unwrap_or_default() {
-        for talk in talks.iter().filter(|talk| period.talk.as_ref() == Some(&talk.talk)) {
+        for talk in talks.iter().filter(|talk| period.talk.as_ref() == Some(&talk.kind)) {
             let line = talk.line.as_deref();
             if line
                 .is_some_and(|line| carried.contains(line) || adopting.get(line).is_some_and(|id| carried.contains(id)))
@@ -101,12 +101,16 @@ pub(super) fn periods(dockets: &[Docket], talks: &[Talk]) -> Vec<Running> {
             found.insert(Running {
                 to: end(Some(talk.day), period.months),
                 from: Some(talk.day),
-                kind: talk.kind.clone(),
-                subject: talk.subject.clone(),
-                name: talk.name.clone(),
-                unit: units.get(&(talk.kind.as_str(), talk.subject.as_str())).copied().unwrap_or_default().to_owned(),
+                kind: talk.subject_kind.clone(),
+                subject: talk.subject_id.clone(),
+                name: talk.subject_name.clone(),
+                unit: units
+                    .get(&(talk.subject_kind.as_str(), talk.subject_id.as_str()))
+                    .copied()
+                    .unwrap_or_default()
+                    .to_owned(),
                 period: period.name.clone(),
-                by: line.map_or_else(|| talk.talk.clone(), |line| format!("{}（{line}）", talk.talk)),
+                by: line.map_or_else(|| talk.kind.clone(), |line| format!("{}（{line}）", talk.kind)),
             });
         }
     }

@@ -251,7 +251,7 @@ pub struct RegisteredLine<'a> {
 }
 
 /// A talk that a run used.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RegisteredTalk {
     pub subject_kind: String,
     pub subject_id: String,

@@ -6,7 +6,8 @@ use super::docket::Docket;
 use super::error::Error;
 use super::open::Archive;
 use super::read::book_answers;
-use super::tasks::{Due, Standing, Talk, talks, tasks};
+use super::registration::RegisteredTalk;
+use super::tasks::{Due, Standing, talks, tasks};
 use super::workdays::Calendar;
 use crate::fact::history::Entered;
 
@@ -14,7 +15,7 @@ use crate::fact::history::Entered;
 #[derive(Default)]
 pub(super) struct Standings {
     pub dockets: Vec<Docket>,
-    pub talks: Vec<Talk>,
+    pub talks: Vec<RegisteredTalk>,
     pub entered: Vec<Entered>,
     pub due: Vec<Due>,
 }

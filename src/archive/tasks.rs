@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::docket::Docket;
 use super::read::PastRun;
+use super::registration::RegisteredTalk;
 use super::sheets::{LedgerSheet, day_shown, sheet};
 use super::stored::as_pairs;
 use super::workdays::Calendar;
@@ -18,20 +19,8 @@ use crate::table::date;
 /// So many working days before its term a task is told as due soon.
 const SOON: u32 = 5;
 
-/// A talk that a run used.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Talk {
-    pub kind: String,
-    pub subject: String,
-    pub name: String,
-    pub day: NaiveDate,
-    pub talk: String,
-    pub year: Option<String>,
-    pub line: Option<String>,
-}
-
 /// The talks that the latest runs used, each once.
-pub(super) fn talks(connection: &Connection, runs: &[&PastRun]) -> rusqlite::Result<Vec<Talk>> {
+pub(super) fn talks(connection: &Connection, runs: &[&PastRun]) -> rusqlite::Result<Vec<RegisteredTalk>> {
     let mut found = BTreeSet::new();
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     // An archive on a medium that cannot be written may be of the version before.
@@ -45,12 +34,12 @@ pub(super) fn talks(connection: &Connection, runs: &[&PastRun]) -> rusqlite::Res
         let mut rows = statement.query([run.number])?;
         while let Some(row) = rows.next()? {
             let Some(day) = date::day(&row.get::<_, String>(3)?) else { continue };
-            found.insert(Talk {
-                kind: row.get(0)?,
-                subject: row.get(1)?,
-                name: row.get(2)?,
+            found.insert(RegisteredTalk {
+                subject_kind: row.get(0)?,
+                subject_id: row.get(1)?,
+                subject_name: row.get(2)?,
                 day,
-                talk: row.get(4)?,
+                kind: row.get(4)?,
                 year: row.get(5)?,
                 line: row.get(6)?,
             });
@@ -109,7 +98,12 @@ impl Due {
 }
 
 /// All tasks of agreed lines: overdue and soon due first, then by term.
-pub(super) fn tasks(dockets: &[Docket], talks: &[Talk], as_of: Option<NaiveDate>, calendar: &Calendar) -> Vec<Due> {
+pub(super) fn tasks(
+    dockets: &[Docket],
+    talks: &[RegisteredTalk],
+    as_of: Option<NaiveDate>,
+    calendar: &Calendar,
+) -> Vec<Due> {
     // A talk may name the annual line that took its decision from the half-year's.
     let mut named: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for past in dockets.iter().flat_map(|docket| &docket.lines).map(|docketed| &docketed.line.past) {
@@ -121,7 +115,7 @@ pub(super) fn tasks(dockets: &[Docket], talks: &[Talk], as_of: Option<NaiveDate>
     let is_past = |day: NaiveDate| as_of.is_none_or(|today| day <= today);
     let held = |id: &str, kind: &str| {
         let of_line = |line: &String| line == id || named.get(id).is_some_and(|more| more.contains(&line.as_str()));
-        let held = talks.iter().filter(|talk| talk.talk == kind && talk.line.as_ref().is_some_and(of_line));
+        let held = talks.iter().filter(|talk| talk.kind == kind && talk.line.as_ref().is_some_and(of_line));
         held.map(|talk| talk.day).filter(|day| is_past(*day)).max()
     };
     let mut found = Vec::new();
