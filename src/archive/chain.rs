@@ -11,20 +11,20 @@ use sha2::{Digest, Sha256};
 
 /// What an entry says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EntryKind {
     Registration,
     Published,
     Dropped,
     Answers,
 }
 
-impl Kind {
+impl EntryKind {
     pub(super) fn word(self) -> &'static str {
         match self {
-            Kind::Registration => "登记",
-            Kind::Published => "发布",
-            Kind::Dropped => "作废",
-            Kind::Answers => "答复",
+            EntryKind::Registration => "登记",
+            EntryKind::Published => "发布",
+            EntryKind::Dropped => "作废",
+            EntryKind::Answers => "答复",
         }
     }
 }
@@ -184,7 +184,7 @@ fn content(connection: &Connection, number: i64, kind: &str, of: Option<i64>) ->
 pub(super) struct EntryRows<'t> {
     transaction: &'t Transaction<'t>,
     before: Tail,
-    kind: Kind,
+    kind: EntryKind,
     of: Option<i64>,
     feed: Feed,
     /// Tables that are begun.
@@ -192,7 +192,7 @@ pub(super) struct EntryRows<'t> {
 }
 
 impl<'t> EntryRows<'t> {
-    pub(super) fn new(transaction: &'t Transaction<'t>, kind: Kind, of: Option<i64>) -> rusqlite::Result<Self> {
+    pub(super) fn new(transaction: &'t Transaction<'t>, kind: EntryKind, of: Option<i64>) -> rusqlite::Result<Self> {
         let before = tail(transaction)?;
         Ok(EntryRows { transaction, before, kind, of, feed: Feed::of(kind.word(), of), begun: 0 })
     }

@@ -11,6 +11,7 @@
 mod chain;
 mod docket;
 mod error;
+mod intake;
 mod ledger;
 mod migrations;
 mod open;
@@ -18,7 +19,6 @@ mod people;
 mod periods;
 mod published;
 mod read;
-mod record;
 mod registered;
 mod registration;
 mod sheets;
@@ -30,10 +30,10 @@ pub mod workdays;
 mod write;
 
 pub use error::Error;
+pub use intake::{Fault, Intake, Recorded};
 pub use open::{Archive, Mode, Settled, WAIT, is_emptied};
 pub use published::{SEAL, Ticket, Unrecorded, folder_name, open_lists, seal, sealed_workbooks};
 pub use read::{History, PastRun, Withdrawn};
-pub use record::{Fault, Outcome, Recorded};
 pub use registration::{
     ExtraColumn, FollowUp, Period, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows, RegisteredTalk,
     Registration, RowOf, Vocabulary,

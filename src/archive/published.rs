@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::chain::hex;
 use super::error::Error;
+use super::intake::rows::{self, Sheet};
 use super::open::Archive;
-use super::record::rows::{self, Sheet};
 use super::stored::parsed;
 use crate::pack::{Run, printed};
 
@@ -149,7 +149,7 @@ impl Archive {
         // What an unchanged list was published with stands in the archive that it was published with.
         let ours = seal.as_ref().map(|seal| self.holds(&seal.registration)).transpose()?.unwrap_or(true);
         let mut found = Vec::new();
-        let mut known = super::record::Known::new(self);
+        let mut known = super::intake::Known::new(self);
         for name in workbook_names(run_dir)?.into_iter().filter(|name| !is_changes(name)) {
             let path = run_dir.join(&name);
             let as_published = seal.as_ref().and_then(|seal| seal.workbooks.get(&name));
@@ -222,7 +222,7 @@ fn is_changes(workbook: &str) -> bool {
     workbook.strip_suffix(".xlsx") == Some(printed::CHANGES)
 }
 
-fn new_answers(sheet: &Sheet, known: &mut super::record::Known<'_>) -> Result<Vec<String>, Error> {
+fn new_answers(sheet: &Sheet, known: &mut super::intake::Known<'_>) -> Result<Vec<String>, Error> {
     let mut cells = Vec::new();
     let of = known.titled(&sheet.titles, sheet.kind)?.map(|titled| (titled.target.0, titled.target.1));
     for row in &sheet.rows {

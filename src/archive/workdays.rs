@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
-use super::record::rows::{self, Row};
+use super::intake::rows::{self, Row};
 use crate::pack::printed::{DAY, KIND_OF_DAY as KIND, OFF, ON};
 use crate::place::A1;
 use crate::table::text;
@@ -30,7 +30,7 @@ impl Calendar {
         let mut corrected = BTreeMap::new();
         let mut faults = Vec::new();
         let mut found = false;
-        for rows::Filled { name: sheet, rows, .. } in &sheets {
+        for rows::FilledSheet { name: sheet, rows, .. } in &sheets {
             let at = |row: u32, column: u32| format!("{name}!{sheet}!{}", A1(row, column));
             let Some((header, day, kind)) = header(rows) else { continue };
             found = true;

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use rusqlite::{DropBehavior, Transaction, TransactionBehavior, params};
 
-use super::chain::{self, EntryRows, Kind};
+use super::chain::{self, EntryKind, EntryRows};
 use super::error::Error;
 use super::open::{Archive, Settled};
 use super::published::{self, Ticket};
@@ -69,7 +69,7 @@ impl Archive {
         }
         let write = || -> rusqlite::Result<Ticket> {
             let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut entry = EntryRows::new(&transaction, Kind::Registration, None)?;
+            let mut entry = EntryRows::new(&transaction, EntryKind::Registration, None)?;
             let number = entry.number();
             insert(&mut entry, registration)?;
             let mark = entry.content();
@@ -122,7 +122,7 @@ impl Archive {
     pub fn confirm(&mut self, ticket: &Ticket) -> Result<(), Error> {
         self.release()?;
         match ticket.number {
-            Some(number) => self.close(number, Kind::Published),
+            Some(number) => self.close(number, EntryKind::Published),
             None => self.let_go(),
         }
     }
@@ -131,7 +131,7 @@ impl Archive {
     pub fn abandon(&mut self, ticket: &Ticket) -> Result<(), Error> {
         self.release()?;
         match ticket.number {
-            Some(number) => self.close(number, Kind::Dropped),
+            Some(number) => self.close(number, EntryKind::Dropped),
             None => self.let_go(),
         }
     }
@@ -150,7 +150,7 @@ impl Archive {
             }
             let held = published::mark(&dir.join(published::folder_name(case.year, case.run)))?;
             let published = held.as_deref() == Some(case.mark.as_str());
-            self.close(case.number, if published { Kind::Published } else { Kind::Dropped })?;
+            self.close(case.number, if published { EntryKind::Published } else { EntryKind::Dropped })?;
             settled.push(Settled { year: case.year, run: case.run, published });
         }
         Ok(settled)
@@ -180,7 +180,7 @@ impl Archive {
         read().map_err(|error| self.fault(error))
     }
 
-    fn close(&mut self, number: i64, kind: Kind) -> Result<(), Error> {
+    fn close(&mut self, number: i64, kind: EntryKind) -> Result<(), Error> {
         let story = serde_json::json!({ "程序": program() }).to_string();
         let path = self.path.clone();
         let Some(connection) = &mut self.connection else { return Ok(()) };

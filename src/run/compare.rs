@@ -177,7 +177,7 @@ impl Maker<'_> {
             None => History::default(),
         };
         let literals = job.literals(pack, read.year, read.as_of);
-        super::record::remember(pack, &mut read, &history)?;
+        super::archiving::remember(pack, &mut read, &history)?;
         let mut world = World::new(pack, &read, literals, &history).map_err(Failure::failed)?;
         let (outcome, trace) = decide(&mut world, &history, job.run, read.year).map_err(Failure::failed)?;
         let writer = DataWriter::new(pack, &read, job.run);

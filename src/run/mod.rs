@@ -1,6 +1,7 @@
 //! The sequence of stages: workbooks → tables → facts → rules → consequences → handoff, with the
 //! archive beside it. The only module that knows all of them.
 
+mod archiving;
 pub mod compare;
 mod data;
 pub mod engine;
@@ -10,7 +11,6 @@ mod figures;
 pub mod job;
 mod jsonl;
 mod publish;
-mod record;
 mod scenarios;
 mod summary;
 mod superseded;
@@ -91,13 +91,13 @@ pub trait Told {
 /// Nothing is published or changed; the message names every fault with its file and what to do.
 pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
     let held = HeldFolder::new(&target.output)?;
-    record::may_be_new(&target.archive, &target.output)?;
+    archiving::may_be_new(&target.archive, &target.output)?;
     let mut archive = Archive::open(&target.archive, Mode::Run).map_err(Failure::failed)?;
     for settled in archive.settled() {
         told.say(&settled.to_string());
     }
     let known = archive.known_lines().map_err(Failure::failed)?;
-    if known.is_empty() && record::has_published(&target.output) {
+    if known.is_empty() && archiving::has_published(&target.output) {
         told.say(&format!(
             "注意：「{}」中已有发布的结果，但档案「{}」是新的或空的，以往的审定意见不在其中。档案另存别处的，请用 --archive 指定后重新运行",
             target.output.display(),
@@ -113,11 +113,11 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) ->
         return Err(Failure::failed(strict(&data)));
     }
     let name = archive::folder_name(data.year, job.run);
-    record::may_supersede(&archive, &target.output.join(&name))?;
+    archiving::may_supersede(&archive, &target.output.join(&name))?;
     told.stage("适用条款");
     let past = archive.history(data.year, job.run).map_err(Failure::failed)?;
     let history = &past.facts;
-    record::remember(pack, &mut data, history)?;
+    archiving::remember(pack, &mut data, history)?;
     let literals = job.literals(pack, data.year, data.as_of);
     let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
     let (outcome, trace) = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
@@ -125,7 +125,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) ->
     let (figures, mut handed) = rayon::join(|| figures::figures(&world), || Handoff::new(pack, &data, &outcome));
     let figures = figures.map_err(Failure::failed)?;
     drop(world);
-    handed.earlier = record::earlier(pack, history, &outcome);
+    handed.earlier = archiving::earlier(pack, history, &outcome);
     let info = RunInfo {
         year: data.year,
         run: job.run,
@@ -133,7 +133,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) ->
         set_values: job.set_texts(),
         to_input: target.links.then(|| job::way(&target.output.join(&name), &job.input)).flatten(),
         chain_head: archive.head().map_err(Failure::failed)?.unwrap_or_default(),
-        half_year: record::half_year(&past, pack, data.year, job.run),
+        half_year: archiving::half_year(&past, pack, data.year, job.run),
     };
     let made = Made {
         job,
@@ -185,7 +185,7 @@ impl Made<'_> {
         let place = self.target.output.join(name);
         let mut registered = || {
             let changes = self.differences(archive, &place, told)?;
-            let registration = record::registration(self.pack, self.data, self.outcome, self.handed, self.info);
+            let registration = archiving::registration(self.pack, self.data, self.outcome, self.handed, self.info);
             let write = || self.write(&staged, changes.as_deref(), answers);
             let seal = |ticket: &Ticket| archive::seal(&staged, ticket).map_err(Failure::failed);
             archive.register_beside(&registration, &self.target.output, write, seal).map_err(Failure::failed)?
@@ -194,7 +194,7 @@ impl Made<'_> {
             let published = sealed
                 .and_then(|()| self.keep_foreign(held, &staged, name))
                 // Somebody may have answered while the run was being made.
-                .and_then(|()| record::may_supersede(archive, &place))
+                .and_then(|()| archiving::may_supersede(archive, &place))
                 .and_then(|()| held.publish(&staged, name));
             match published {
                 Ok(place) => {
@@ -376,11 +376,11 @@ pub fn take_answers(workbooks: &[PathBuf], path: &Path, amend: bool, told: &dyn 
         told.say(&settled.to_string());
     }
     match archive.record(workbooks, amend).map_err(Failure::failed)? {
-        archive::Outcome::Taken(recorded) => {
+        archive::Intake::Taken(recorded) => {
             told.say(&recorded.to_string());
             Ok(Ended::Clean)
         }
-        archive::Outcome::Refused(faults) => {
+        archive::Intake::Refused(faults) => {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             Err(Failure::failed(format!("没有收回任何答复，请更正后重试：\n{}", faults.join("\n"))))
         }

@@ -77,7 +77,7 @@ fn an_adopted_decision_counts_as_the_annual_line_s_own() {
     let recorded = taken(record(dir.path(), &[folder.join("诫勉谈话名单.xlsx")], false));
     assert_eq!((recorded.new, recorded.unchanged), (0, 1));
     grid(&annual, "诫勉谈话名单").set(0, "委员会意见", "同意").write(&path);
-    assert!(matches!(record(dir.path(), from_ref(&path), false), kaohe::archive::Outcome::Refused(_)));
+    assert!(matches!(record(dir.path(), from_ref(&path), false), kaohe::archive::Intake::Refused(_)));
     assert_eq!(taken(record(dir.path(), from_ref(&path), true)).amended, 1);
     assert_eq!(counted().as_deref(), Some("同意"));
 }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::slice::from_ref;
 use std::time::Instant;
 
-use kaohe::archive::{Archive, Mode, Outcome, Registration, as_pairs, folder_name, seal};
+use kaohe::archive::{Archive, Intake, Mode, Registration, as_pairs, folder_name, seal};
 use kaohe::fact::Decision;
 use kaohe::pack::Run;
 
@@ -180,7 +180,7 @@ fn batch(moments: &mut Moments) -> usize {
         // its answers are older than the archive's.
         let list = folder.join("诫勉谈话名单.xlsx");
         let outcome = Archive::open(&db, Mode::Record).unwrap().record(from_ref(&list), false).unwrap();
-        if let Outcome::Refused(faults) = outcome {
+        if let Intake::Refused(faults) = outcome {
             assert!(faults.iter().all(|fault| fault.remedy.contains("--amend")), "kill {kill}: {}", faults[0]);
         }
     }

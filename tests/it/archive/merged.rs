@@ -1,6 +1,6 @@
 //! Merged cells and hidden sheets in lists that come back, in every format.
 
-use kaohe::archive::Outcome;
+use kaohe::archive::Intake;
 use kaohe::pack::Run;
 
 use super::sheets::{grid, registration};
@@ -23,8 +23,8 @@ fn refused(answers: &[(usize, &str, &str)], merges: &[&str], hidden: bool) -> Ve
         let file = dir.path().join(format!("名单.{ending}"));
         std::fs::write(&file, bytes).unwrap();
         let faults = match record(dir.path(), std::slice::from_ref(&file), false) {
-            Outcome::Taken(_) => Vec::new(),
-            Outcome::Refused(faults) => {
+            Intake::Taken(_) => Vec::new(),
+            Intake::Refused(faults) => {
                 faults.iter().map(|fault| format!("{} {}", fault.cell, fault.reason)).collect::<Vec<_>>()
             }
         };

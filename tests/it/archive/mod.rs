@@ -27,7 +27,7 @@ mod years;
 
 use std::path::{Path, PathBuf};
 
-use kaohe::archive::{Archive, Mode, Outcome, Recorded, Registration, folder_name, seal};
+use kaohe::archive::{Archive, Intake, Mode, Recorded, Registration, folder_name, seal};
 
 /// Publishes a registration the way a run does, and gives the run's folder.
 fn publish(dir: &Path, registration: &Registration) -> PathBuf {
@@ -43,15 +43,15 @@ fn publish(dir: &Path, registration: &Registration) -> PathBuf {
     folder
 }
 
-fn record(dir: &Path, workbooks: &[PathBuf], amend: bool) -> Outcome {
+fn record(dir: &Path, workbooks: &[PathBuf], amend: bool) -> Intake {
     Archive::open(&dir.join("档案.db"), Mode::Record).unwrap().record(workbooks, amend).unwrap()
 }
 
 #[track_caller]
-fn taken(outcome: Outcome) -> Recorded {
+fn taken(outcome: Intake) -> Recorded {
     match outcome {
-        Outcome::Taken(recorded) => recorded,
-        Outcome::Refused(faults) => {
+        Intake::Taken(recorded) => recorded,
+        Intake::Refused(faults) => {
             panic!("refused: {}", faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>().join("\n"))
         }
     }

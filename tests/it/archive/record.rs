@@ -1,6 +1,6 @@
 //! `record`: what is taken; why nothing is taken stands in `refused`.
 
-use kaohe::archive::{Archive, Calendar, Mode, Outcome};
+use kaohe::archive::{Archive, Calendar, Intake, Mode};
 use kaohe::pack::Run;
 use std::slice::from_ref;
 
@@ -163,14 +163,14 @@ fn a_second_answer_needs_amend_unless_it_completes_or_follows_a_deferral() {
         taken(record(dir.path(), &answered(first), false));
         let before = counted(dir.path(), "2015-A-诫勉谈话-C-K1");
         match record(dir.path(), &answered(second), false) {
-            Outcome::Refused(faults) => {
+            Intake::Refused(faults) => {
                 assert_eq!(faults.iter().map(|fault| fault.cell.as_str()).collect::<Vec<_>>(), refused, "{name}");
                 assert!(faults.iter().all(|fault| fault.remedy.contains("--amend")), "{name}");
                 assert_eq!(counted(dir.path(), "2015-A-诫勉谈话-C-K1"), before, "{name}");
                 let recorded = taken(record(dir.path(), &answered(second), true));
                 assert_eq!((recorded.new, recorded.amended), (0, 1), "{name}");
             }
-            Outcome::Taken(_) => assert!(refused.is_empty(), "{name}: taken"),
+            Intake::Taken(_) => assert!(refused.is_empty(), "{name}: taken"),
         }
         let (opinion, _, _) = counted(dir.path(), "2015-A-诫勉谈话-C-K1").unwrap();
         assert_eq!(opinion, second[0], "{name}");
@@ -195,7 +195,7 @@ fn an_old_list_is_told_from_a_forged_one_and_a_new_answer_needs_no_amend() {
     super::sheets::line_of(&mut lines[0]).check = "a2a2".into();
     lines[0].cells[17] = "a2a2".into();
     publish(dir.path(), &second);
-    let Outcome::Refused(faults) = record(dir.path(), &[path], false) else { panic!("an old list was taken") };
+    let Intake::Refused(faults) = record(dir.path(), &[path], false) else { panic!("an old list was taken") };
     let told: Vec<(&str, bool)> =
         faults.iter().map(|fault| (fault.cell.as_str(), fault.reason.contains("核对码已过期"))).collect();
     assert_eq!(told, [("R4", true), ("B5", false)]);
@@ -220,7 +220,7 @@ fn a_list_that_is_merely_out_of_date_is_told_from_one_that_was_changed() {
     let (list, book) = (dir.path().join("旧名单.xlsx"), dir.path().join("旧登记.xlsx"));
     grid(&first, "诫勉谈话名单").set(1, "委员会意见", "同意").write(&list);
     grid(&first, "档案登记").set(0, "谈话人", "赵六").write(&book);
-    let Outcome::Refused(faults) = record(dir.path(), &[list.clone(), book], false) else {
+    let Intake::Refused(faults) = record(dir.path(), &[list.clone(), book], false) else {
         panic!("an old list was taken")
     };
     let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -231,7 +231,7 @@ fn a_list_that_is_merely_out_of_date_is_told_from_one_that_was_changed() {
     }
     // One that nobody ever printed was changed by hand.
     grid(&first, "诫勉谈话名单").set(1, "职务", "主任").write(&list);
-    let Outcome::Refused(faults) = record(dir.path(), &[list], false) else { panic!("a changed list was taken") };
+    let Intake::Refused(faults) = record(dir.path(), &[list], false) else { panic!("a changed list was taken") };
     assert!(faults.len() == 1 && faults[0].to_string().contains("恢复登记时的原文"), "{}", faults[0]);
 }
 
@@ -255,10 +255,10 @@ fn a_list_on_two_sheets_is_one_and_two_workbooks_are_one_transaction() {
     list.set(0, "回复日期", Cell::Date(2016, 1, 10)).write(&inquiry);
     assert_eq!(taken(record(dir.path(), from_ref(&inquiry), false)).new, 1);
     list.set(0, "回复日期", Cell::Date(2016, 1, 11)).write(&inquiry);
-    let Outcome::Refused(faults) = record(dir.path(), from_ref(&inquiry), false) else { panic!("taken") };
+    let Intake::Refused(faults) = record(dir.path(), from_ref(&inquiry), false) else { panic!("taken") };
     assert_eq!(faults[0].cell, "S4");
     // The same list twice: each row is repeated.
-    let Outcome::Refused(faults) = record(dir.path(), &[long.clone(), long], false) else { panic!("taken") };
+    let Intake::Refused(faults) = record(dir.path(), &[long.clone(), long], false) else { panic!("taken") };
     assert_eq!(faults.len(), 3);
 }
 
@@ -308,7 +308,7 @@ fn the_register_comes_back_by_year_id_and_file() {
     // The annual register shows the half-year's line again: another talker contradicts, what was blank is filled in.
     let mut book = grid(&annual, "档案登记");
     book.set(0, "谈话人", "钱七").set(0, "谈话情况", "已谈").write(&path);
-    let Outcome::Refused(faults) = record(dir.path(), from_ref(&path), false) else { panic!("taken") };
+    let Intake::Refused(faults) = record(dir.path(), from_ref(&path), false) else { panic!("taken") };
     assert_eq!(faults.iter().map(|fault| fault.cell.as_str()).collect::<Vec<_>>(), ["I4"]);
     assert_eq!(taken(record(dir.path(), from_ref(&path), true)).amended, 1);
     assert_eq!(filled("年度考核管理档案").len(), 3);
@@ -344,7 +344,7 @@ fn every_cell_that_is_not_an_answer_must_come_back_as_it_went_out() {
                 let outcome = record(dir.path(), from_ref(&path), false);
                 let place = format!("{name} {column} of line {line}");
                 assert_eq!(
-                    matches!(outcome, Outcome::Taken(_)),
+                    matches!(outcome, Intake::Taken(_)),
                     free.contains(&column.as_str()),
                     "{place}: {outcome:?}"
                 );
@@ -369,7 +369,7 @@ fn answers_that_changed_places_are_refused_or_follow_their_line() {
         spoilt.0[3][at] = last;
         spoilt.0[5][at] = first;
         spoilt.write(&path);
-        assert!(matches!(record(dir.path(), from_ref(&path), false), Outcome::Refused(_)), "{column}");
+        assert!(matches!(record(dir.path(), from_ref(&path), false), Intake::Refused(_)), "{column}");
     }
     // Whole rows: the answer goes with its line.
     list.0.swap(3, 5);

@@ -1,6 +1,6 @@
 //! `record`: every reason to take nothing.
 
-use kaohe::archive::Outcome;
+use kaohe::archive::Intake;
 use kaohe::pack::Run;
 use std::slice::from_ref;
 
@@ -401,9 +401,7 @@ fn each_fault_is_named_by_its_cell_and_nothing_is_taken() {
         let good = dir.path().join("好.xlsx");
         let other = if *list == "约谈名单" { "调整建议名单" } else { "约谈名单" };
         grid(&run, other).set(0, "委员会意见", "同意").write(&good);
-        let Outcome::Refused(faults) = record(dir.path(), &[good, path.clone()], false) else {
-            panic!("{name}: taken")
-        };
+        let Intake::Refused(faults) = record(dir.path(), &[good, path.clone()], false) else { panic!("{name}: taken") };
         let told: Vec<String> = faults.iter().map(|fault| fault.to_string()).collect();
         assert_eq!(faults.len(), expected.len(), "{name}: {told:#?}");
         for (fault, (cell, reason)) in faults.iter().zip(*expected) {
@@ -442,7 +440,7 @@ fn files_that_are_no_lists_are_refused() {
         (&nowhere, "找不到"),
         (&emptied, "标题与档案中任何一份名单都对不上"),
     ] {
-        let Outcome::Refused(faults) = record(dir.path(), from_ref(path), false) else {
+        let Intake::Refused(faults) = record(dir.path(), from_ref(path), false) else {
             panic!("{} was taken", path.display())
         };
         assert_eq!(faults.len(), 1, "{faults:?}");

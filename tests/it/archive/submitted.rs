@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kaohe::archive::{Archive, Fault, Mode, Outcome, Registration};
+use kaohe::archive::{Archive, Fault, Intake, Mode, Registration};
 use kaohe::pack::Run;
 
 use super::sheets::{Cell, Grid, grid, registration};
@@ -38,10 +38,10 @@ fn saved(dir: &Path, name: &str, grid: &Grid) -> PathBuf {
 }
 
 #[track_caller]
-fn refused(outcome: Outcome) -> Vec<Fault> {
+fn refused(outcome: Intake) -> Vec<Fault> {
     match outcome {
-        Outcome::Refused(faults) => faults,
-        Outcome::Taken(recorded) => panic!("taken: {recorded}"),
+        Intake::Refused(faults) => faults,
+        Intake::Taken(recorded) => panic!("taken: {recorded}"),
     }
 }
 

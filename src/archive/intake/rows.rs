@@ -18,7 +18,7 @@ use crate::workbook::{self, Looks, Merge, Raw, Sink};
 const HEADER_ROWS: u32 = 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::archive) enum Kind {
+pub(in crate::archive) enum ListKind {
     /// A list for a committee.
     List,
     /// The register of talks.
@@ -29,7 +29,7 @@ pub(in crate::archive) enum Kind {
 #[derive(Debug)]
 pub(in crate::archive) struct Sheet {
     pub name: String,
-    pub kind: Kind,
+    pub kind: ListKind,
     /// Zero-based row of the headers.
     pub header: u32,
     /// Zero-based sheet column and normalised header, left to right.
@@ -48,7 +48,7 @@ pub(in crate::archive) struct Sheet {
 pub(in crate::archive) struct Row {
     /// Zero-based.
     pub row: u32,
-    /// Filled cells by zero-based sheet column, ascending.
+    /// FilledSheet cells by zero-based sheet column, ascending.
     pub cells: Vec<(u32, Cell)>,
 }
 
@@ -117,7 +117,7 @@ pub(in crate::archive) fn read(path: &Path) -> Result<Vec<Sheet>, String> {
 }
 
 /// A sheet's filled rows.
-pub(in crate::archive) struct Filled {
+pub(in crate::archive) struct FilledSheet {
     pub name: String,
     pub rows: Vec<Row>,
     hidden: bool,
@@ -125,14 +125,14 @@ pub(in crate::archive) struct Filled {
 }
 
 /// A workbook's name, and every filled cell of its sheets; why it cannot be read otherwise.
-pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<Filled>), String> {
+pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet>), String> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let book = workbook::open(path, &name).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
         let mut cells = Cells { looks: book.looks(), rows: Vec::new() };
         let merges = book.read(index, &mut cells).map_err(|error| error.to_string())?;
-        found.push(Filled { name: sheet.name.clone(), hidden: sheet.hidden, rows: cells.rows, merges });
+        found.push(FilledSheet { name: sheet.name.clone(), hidden: sheet.hidden, rows: cells.rows, merges });
     }
     Ok((name, found))
 }
@@ -161,7 +161,7 @@ impl Sink for Cells<'_> {
 }
 
 /// The sheet as a list, if it has the headers of one.
-fn list(Filled { name, mut rows, hidden, merges }: Filled) -> Option<Sheet> {
+fn list(FilledSheet { name, mut rows, hidden, merges }: FilledSheet) -> Option<Sheet> {
     let (at, kind, columns) = rows
         .iter()
         .take_while(|row| row.row < HEADER_ROWS)
@@ -178,14 +178,14 @@ fn list(Filled { name, mut rows, hidden, merges }: Filled) -> Option<Sheet> {
     Some(sheet)
 }
 
-fn header(row: &Row) -> Option<(Kind, Vec<(u32, String)>)> {
+fn header(row: &Row) -> Option<(ListKind, Vec<(u32, String)>)> {
     let columns: Vec<(u32, String)> =
         row.cells.iter().map(|(column, cell)| (*column, text::header_key(&cell.shown))).collect();
     let has = |name: &str| columns.iter().any(|(_, header)| header == name);
     let kind = if has(printed::OPINION) || has(printed::CHECK) {
-        Kind::List
+        ListKind::List
     } else if has(printed::FILE) {
-        Kind::Book
+        ListKind::Book
     } else {
         return None;
     };

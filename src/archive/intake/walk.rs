@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use super::answer::{self, Reader, Weighed, weigh};
 use super::book;
-use super::fault::{Fault, Place};
-use super::held::{Held, Registered};
+use super::fault::{Fault, FoundAt};
+use super::held::{HeldRow, Registered};
 use super::known::{Known, Target, Titled, Twin, first_run};
-use super::rows::{Kind, Row, Sheet};
-use super::{Answered, Session};
+use super::rows::{ListKind, Row, Sheet};
+use super::{Session, TakenAnswer};
 use crate::archive::error::Error;
 use crate::archive::registration::RowOf;
 use crate::archive::stored::in_words;
@@ -73,8 +73,8 @@ pub(super) fn rows(
     let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
     for row in sheet.rows.iter().filter(|row| !is_note(sheet, row, &answers)) {
         match sheet.kind {
-            Kind::List => line(session, file, sheet, titled, row, seen)?,
-            Kind::Book => book::entry(session, file, sheet, target, row, seen)?,
+            ListKind::List => line(session, file, sheet, titled, row, seen)?,
+            ListKind::Book => book::entry(session, file, sheet, target, row, seen)?,
         }
     }
     Ok(())
@@ -162,7 +162,7 @@ fn line(
     let words = registered.past.vocabulary.clone();
     let before = faults.len();
     let given = Reader { file, sheet, row, faults }.decision(line, held.of, &words);
-    let here = Place { given: given.clone(), ..Place::of(file, sheet, row, printed::OPINION) };
+    let here = FoundAt { given: given.clone(), ..FoundAt::of(file, sheet, row, printed::OPINION) };
     let earlier = places.insert(id.to_owned(), here);
     let Some(given) = given else {
         if faults.len() == before && earlier.is_none() {
@@ -181,7 +181,7 @@ fn line(
             Some(both) if both == *told => return Ok(()),
             Some(both) => Some(both),
             None => {
-                let here = Place::of(file, sheet, row, printed::OPINION);
+                let here = FoundAt::of(file, sheet, row, printed::OPINION);
                 for (one, other, (mine, theirs)) in [(place, &here, (told, &given)), (&here, place, (&given, told))] {
                     let reason = format!(
                         "「{id}」在两个工作簿中答复不同：这里为「{}」，{other} 为「{}」",
@@ -237,9 +237,9 @@ fn line(
     }
     if let (Some(twin), Some(_)) = (twin, shared.filter(|shared| **shared != decision)) {
         let (Twin { id, check, registration }, decision) = (twin, decision.clone());
-        lines.insert(id, Answered { registration, check, decision, amends });
+        lines.insert(id, TakenAnswer { registration, check, decision, amends });
     }
-    lines.insert(id.to_owned(), Answered { registration: number, check, decision, amends });
+    lines.insert(id.to_owned(), TakenAnswer { registration: number, check, decision, amends });
     Ok(())
 }
 
@@ -302,7 +302,7 @@ pub(super) fn superseded(
     sheet: &Sheet,
     row: &Row,
     known: &Known<'_>,
-    (registered, held): (&Registered, Held<'_>),
+    (registered, held): (&Registered, HeldRow<'_>),
     (column, id): (&str, &str),
 ) -> Result<bool, Error> {
     let before = faults.len();

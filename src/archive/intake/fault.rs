@@ -48,16 +48,16 @@ impl fmt::Display for Fault {
 
 /// Where a line or entry was found, and what was answered there.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct FoundAt {
     pub file: String,
     pub sheet: String,
     pub cell: String,
     pub given: Option<Decision>,
 }
 
-impl Place {
-    pub fn of(file: &str, sheet: &Sheet, row: &Row, column: &str) -> Place {
-        Place { file: file.to_owned(), sheet: sheet.name.clone(), cell: sheet.cell(row, column), given: None }
+impl FoundAt {
+    pub fn of(file: &str, sheet: &Sheet, row: &Row, column: &str) -> FoundAt {
+        FoundAt { file: file.to_owned(), sheet: sheet.name.clone(), cell: sheet.cell(row, column), given: None }
     }
 
     pub fn fault(&self, reason: String, remedy: &str) -> Fault {
@@ -71,7 +71,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FoundAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}!{}", self.file, self.sheet, self.cell)
     }
@@ -112,7 +112,7 @@ impl fmt::Display for Recorded {
 
 /// The end of `record`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Intake {
     Taken(Recorded),
     /// Nothing of any workbook was taken: complete, by file, sheet and row.
     Refused(Vec<Fault>),

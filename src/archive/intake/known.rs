@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{Connection, params};
 
 use super::held::Registered;
-use super::rows::{Kind, Row, Sheet};
+use super::rows::{ListKind, Row, Sheet};
 use crate::archive::error::Error;
 use crate::archive::open::Archive;
 use crate::archive::read::{Answer, Answers, BookKey, PUBLISHED, PastRun, book_answers, each_answer, latest_runs};
@@ -97,7 +97,7 @@ impl<'a> Known<'a> {
 
     /// What the title above the header says: run and list (further words may follow in the cell; of two that fit, the
     /// longer one), and whose people alone, where it is about one authority's.
-    pub fn titled(&mut self, titles: &[String], kind: Kind) -> Result<Option<Titled>, Error> {
+    pub fn titled(&mut self, titles: &[String], kind: ListKind) -> Result<Option<Titled>, Error> {
         let given: Vec<String> = titles.iter().map(|title| text::key(title)).collect();
         let runs: Vec<(i32, Run)> = self.runs()?.iter().map(|past| (past.year, past.run)).collect();
         let mut best: Option<(usize, Titled)> = None;
@@ -108,7 +108,7 @@ impl<'a> Known<'a> {
             }
             let Some(registered) = self.registered(year, run)? else { continue };
             for (at, list) in
-                registered.lists.iter().enumerate().filter(|(_, list)| list.is_register == (kind == Kind::Book))
+                registered.lists.iter().enumerate().filter(|(_, list)| list.is_register == (kind == ListKind::Book))
             {
                 let title = text::key(&list.title);
                 if title.is_empty() || best.as_ref().is_some_and(|(length, _)| title.len() <= *length) {
@@ -248,13 +248,13 @@ impl<'a> Known<'a> {
     pub fn has_new_answer(&mut self, sheet: &Sheet, row: &Row, of: Option<(i32, Run)>) -> Result<bool, Error> {
         let id = text::key(&row.shown(sheet, printed::LINE));
         // The annual register holds half-year lines, too.
-        let of_row = if sheet.kind == Kind::Book { of.or_else(|| first_run(&id)) } else { first_run(&id) };
+        let of_row = if sheet.kind == ListKind::Book { of.or_else(|| first_run(&id)) } else { first_run(&id) };
         let Some((year, run)) = of_row else { return Ok(row.is_answered(sheet)) };
         let Some(registered) = self.registered(year, run)? else { return Ok(row.is_answered(sheet)) };
         let number = registered.past.number;
         let columns = |list: &RegisteredList| list.answer_columns().map(str::to_owned).collect::<Vec<_>>();
         match sheet.kind {
-            Kind::List => {
+            ListKind::List => {
                 let held = registered.line(&id).and_then(|held| Some((held, held.row.line()?)));
                 let Some((held, line)) = held else { return Ok(row.is_answered(sheet)) };
                 let (columns, filled) = (columns(held.of), held.row.filled.clone());
@@ -268,7 +268,7 @@ impl<'a> Known<'a> {
                     known.iter().map(as_pairs).chain(Some(filled).filter(|filled| !filled.is_empty())).collect();
                 Ok(!covered(sheet, row, &columns, &known))
             }
-            Kind::Book => {
+            ListKind::Book => {
                 let file = text::key(&row.shown(sheet, printed::FILE));
                 let subject = text::key(&row.shown(sheet, printed::ID));
                 let columns: Vec<String> =
@@ -332,8 +332,8 @@ impl Row {
     /// which it holds nothing.
     fn answer_cells(&self, sheet: &Sheet) -> impl Iterator<Item = u32> {
         let (read, beside): (&[&str], &[&str]) = match sheet.kind {
-            Kind::List => (&printed::LIST, &printed::LIST_SCREEN),
-            Kind::Book => (&printed::BOOK, &[]),
+            ListKind::List => (&printed::LIST, &printed::LIST_SCREEN),
+            ListKind::Book => (&printed::BOOK, &[]),
         };
         let answers = sheet
             .columns

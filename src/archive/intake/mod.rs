@@ -2,25 +2,25 @@
 
 mod answer;
 mod book;
-mod compare;
 mod fault;
 mod held;
 mod known;
 mod merged;
 pub(super) mod rows;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Transaction, TransactionBehavior, params};
 
-pub use fault::{Fault, Outcome, Recorded};
+pub use fault::{Fault, Intake, Recorded};
 pub(super) use known::Known;
 
-use self::fault::Place;
+use self::fault::FoundAt;
 use self::known::Titled;
 use self::rows::Sheet;
-use super::chain::{EntryRows, Kind as EntryKind};
+use super::chain::{EntryKind, EntryRows};
 use super::error::Error;
 use super::open::Archive;
 use super::read::BookKey;
@@ -30,7 +30,7 @@ use crate::pack::printed;
 use crate::table::text;
 
 /// An answer to be written.
-struct Answered {
+struct TakenAnswer {
     registration: i64,
     check: String,
     decision: Decision,
@@ -38,7 +38,7 @@ struct Answered {
 }
 
 /// What is to be written of the register of talks.
-struct Filled {
+struct FilledEntry {
     key: BookKey,
     /// The lines that the row names.
     lines: Vec<String>,
@@ -52,16 +52,16 @@ struct Session<'a> {
     known: Known<'a>,
     amend: bool,
     faults: Vec<Fault>,
-    lines: BTreeMap<String, Answered>,
-    entries: Vec<Filled>,
+    lines: BTreeMap<String, TakenAnswer>,
+    entries: Vec<FilledEntry>,
     /// Where a line or entry was found, over all workbooks.
-    places: HashMap<String, Place>,
+    places: HashMap<String, FoundAt>,
     recorded: Recorded,
 }
 
 impl Archive {
     /// Takes the answers in the workbooks in. Any fault in any of them: nothing is taken.
-    pub fn record(&mut self, workbooks: &[PathBuf], amend: bool) -> Result<Outcome, Error> {
+    pub fn record(&mut self, workbooks: &[PathBuf], amend: bool) -> Result<Intake, Error> {
         // Reading needs no lock; what it is compared with is read under one.
         let read: Vec<(String, Result<Vec<Sheet>, String>)> =
             workbooks.iter().map(|path| (path.display().to_string(), rows::read(path))).collect();
@@ -72,7 +72,7 @@ impl Archive {
             .map_err(|error| Error::sqlite(&path, error))?;
         let session = compare_all(&transaction, &path, &read, amend)?;
         if !session.faults.is_empty() {
-            return Ok(Outcome::Refused(session.faults));
+            return Ok(Intake::Refused(session.faults));
         }
         let (lines, mut entries, recorded) = (session.lines, session.entries, session.recorded);
         entries.sort_by(|a, b| a.key.cmp(&b.key));
@@ -84,7 +84,7 @@ impl Archive {
             drop(transaction);
         }
         self.seen = self.tail()?;
-        Ok(Outcome::Taken(recorded))
+        Ok(Intake::Taken(recorded))
     }
 }
 
@@ -134,18 +134,18 @@ fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(
             session.faults.push(Fault { sheet: sheet.name.clone(), ..Fault::file(file, reason, remedy) });
             continue;
         }
-        let Some(titled) = compare::target(session, sheet)? else {
+        let Some(titled) = walk::target(session, sheet)? else {
             unknown(session, file, sheet)?;
             continue;
         };
-        compare::headers(session, file, sheet, titled.target);
+        walk::headers(session, file, sheet, titled.target);
         merged::judge(session, file, sheet, titled.target);
         let (last, seen) = lists.entry(titled.clone()).or_default();
         *last = at;
-        compare::rows(session, file, sheet, &titled, seen)?;
+        walk::rows(session, file, sheet, &titled, seen)?;
     }
     for (titled, (last, seen)) in &lists {
-        compare::missing(session, file, &sheets[*last], titled, seen);
+        walk::missing(session, file, &sheets[*last], titled, seen);
         if seen.is_empty() {
             session.recorded.notes.push(format!("{file}：名单没有行，没有可收回的答复"));
         }
@@ -182,18 +182,18 @@ fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) -> Result<(), E
 
 fn write(
     transaction: Transaction<'_>,
-    lines: &BTreeMap<String, Answered>,
-    entries: &[Filled],
+    lines: &BTreeMap<String, TakenAnswer>,
+    entries: &[FilledEntry],
     story: &str,
 ) -> rusqlite::Result<()> {
     let mut entry = EntryRows::new(&transaction, EntryKind::Answers, None)?;
     for (order, (id, answered)) in (0i64..).zip(lines) {
         let Decision { opinion, method, date, remark, extra } = &answered.decision;
-        let (extra, Answered { registration, check, amends, .. }) = (json(&pairs(extra)), answered);
+        let (extra, TakenAnswer { registration, check, amends, .. }) = (json(&pairs(extra)), answered);
         entry.add("答复", params![order, registration, id, check, opinion, method, date, remark, extra, amends])?;
     }
     for (order, filled) in (0i64..).zip(entries) {
-        let Filled { key: (year, kind, id, file), registration, amends, .. } = filled;
+        let FilledEntry { key: (year, kind, id, file), registration, amends, .. } = filled;
         let content = json(&filled.content);
         entry.add("归档答复", params![order, registration, year, file, kind, id, content, amends])?;
     }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::answer::{Reader, Weighed, weigh_entry};
-use super::compare::{RESTORE, cells_differ, contradicts, superseded};
-use super::fault::{Fault, Place};
-use super::held::Held;
+use super::fault::{Fault, FoundAt};
+use super::held::HeldRow;
 use super::known::Target;
 use super::rows::{Row, Sheet};
-use super::{Filled, Session};
+use super::walk::{RESTORE, cells_differ, contradicts, superseded};
+use super::{FilledEntry, Session};
 use crate::archive::error::Error;
 use crate::archive::read::BookKey;
 use crate::archive::registration::RegisteredRow;
@@ -36,7 +36,7 @@ pub(super) fn entry(
     let list = &registered.lists[target.2];
     // A team and a cadre may bear the same 编号: the one whose cells are these.
     let candidates = || registered.entries_of(&name, &id);
-    let alike = |held: &Held<'_>| !cells_differ(&mut Vec::new(), file, sheet, row, &list.columns, &held.row.cells);
+    let alike = |held: &HeldRow<'_>| !cells_differ(&mut Vec::new(), file, sheet, row, &list.columns, &held.row.cells);
     let found = candidates().find(alike).or_else(|| candidates().find(|held| !seen.contains(&held.at)));
     let held = found.or_else(|| candidates().next());
     let Some((held, (of_file, of_lines))) = held.and_then(|held| Some((held, held.row.entry()?))) else {
@@ -59,7 +59,7 @@ pub(super) fn entry(
         faults.push(Fault::cell(file, sheet, row, printed::ID, reason, "只留一行"));
         return Ok(());
     }
-    places.insert(label, Place::of(file, sheet, row, printed::ID));
+    places.insert(label, FoundAt::of(file, sheet, row, printed::ID));
     if superseded(faults, file, sheet, row, known, (registered, held), (printed::ID, &id))? {
         return Ok(());
     }
@@ -127,7 +127,7 @@ pub(super) fn entry(
                     let mut content = told.clone();
                     content.insert(name.clone(), day.clone());
                     let lines = other_lines.to_vec();
-                    entries.push(Filled { key: other_key, lines, registration: number, content, amends });
+                    entries.push(FilledEntry { key: other_key, lines, registration: number, content, amends });
                 } else {
                     let told = told.get(name).cloned().unwrap_or_default();
                     contradicts(faults, file, sheet, row, &of, &[(name.clone(), told, day.clone())]);
@@ -143,7 +143,7 @@ pub(super) fn entry(
     } else {
         recorded.new += 1;
     }
-    let filled = Filled { lines: of_lines.to_vec(), registration: number, content, amends, key };
+    let filled = FilledEntry { lines: of_lines.to_vec(), registration: number, content, amends, key };
     match at {
         Some(at) => entries[at] = filled,
         None => entries.push(filled),
@@ -152,6 +152,6 @@ pub(super) fn entry(
 }
 
 /// What this call has taken of a row that names one of these lines.
-fn position(entries: &[Filled], key: &BookKey, lines: &[String]) -> Option<usize> {
+fn position(entries: &[FilledEntry], key: &BookKey, lines: &[String]) -> Option<usize> {
     entries.iter().rposition(|filled| filled.key == *key && filled.lines.iter().any(|line| lines.contains(line)))
 }

@@ -25,7 +25,7 @@ pub(in crate::archive) struct Registered {
 
 /// A registered row and where it stands.
 #[derive(Clone, Copy)]
-pub(in crate::archive) struct Held<'r> {
+pub(in crate::archive) struct HeldRow<'r> {
     /// Index into [`Registered::lists`], and into the rows of that list.
     pub list: usize,
     pub at: usize,
@@ -34,30 +34,30 @@ pub(in crate::archive) struct Held<'r> {
 }
 
 impl Registered {
-    pub fn line(&self, id: &str) -> Option<Held<'_>> {
+    pub fn line(&self, id: &str) -> Option<HeldRow<'_>> {
         self.line_by_id.get(id).and_then(|at| self.held(*at))
     }
 
-    fn held(&self, (list, at): (usize, usize)) -> Option<Held<'_>> {
+    fn held(&self, (list, at): (usize, usize)) -> Option<HeldRow<'_>> {
         let of = self.lists.get(list)?;
-        Some(Held { list, at, of, row: of.rows.get(at)? })
+        Some(HeldRow { list, at, of, row: of.rows.get(at)? })
     }
 
     /// Entries of the register of talks, by 档案 and 编号 as they are compared.
-    pub fn entries_of<'e>(&'e self, file: &str, id: &str) -> impl Iterator<Item = Held<'e>> + use<'e> {
+    pub fn entries_of<'e>(&'e self, file: &str, id: &str) -> impl Iterator<Item = HeldRow<'e>> + use<'e> {
         let found = self.entry_by_key.get(&(file.to_owned(), id.to_owned()));
         found.into_iter().flatten().filter_map(|at| self.held(*at))
     }
 
     /// Entries in other files of the same holder that rest on a line of this one: they are about the same talk.
-    pub fn same_talk<'e>(&'e self, entry: Held<'e>) -> Vec<Held<'e>> {
+    pub fn same_talk<'e>(&'e self, entry: HeldRow<'e>) -> Vec<HeldRow<'e>> {
         let Some((own, lines)) = entry.row.entry() else { return Vec::new() };
         let (id, kind) = (text::key(&entry.row.subject_id), &entry.row.subject_kind);
         let others = self.files.iter().filter(|file| *file != own);
         let others = others.flat_map(|file| self.entries_of(&text::key(file), &id));
         let about = |other: &[String]| other.iter().any(|line| lines.contains(line));
         let same =
-            |other: &Held<'_>| other.row.subject_kind == *kind && other.row.entry().is_some_and(|(_, of)| about(of));
+            |other: &HeldRow<'_>| other.row.subject_kind == *kind && other.row.entry().is_some_and(|(_, of)| about(of));
         others.filter(same).collect()
     }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Session;
-use super::compare;
 use super::fault::Fault;
 use super::known::Target;
 use super::rows::{Row, Sheet};
+use super::walk;
 use crate::place::A1;
 use crate::table::merged;
 
@@ -14,7 +14,7 @@ use crate::table::merged;
 pub(super) fn judge(session: &mut Session<'_>, file: &str, sheet: &Sheet, target: Target) {
     let Some(registered) = session.known.peek(target.0, target.1) else { return };
     let answers: Vec<&str> = registered.lists[target.2].answer_columns().collect();
-    let lines: Vec<&Row> = sheet.rows.iter().filter(|row| !compare::is_note(sheet, row, &answers)).collect();
+    let lines: Vec<&Row> = sheet.rows.iter().filter(|row| !walk::is_note(sheet, row, &answers)).collect();
     let numbers: Vec<u32> = lines.iter().map(|row| row.row).collect();
     let mut told = BTreeSet::new();
     let mut faults = Vec::new();
