@@ -60,6 +60,29 @@ fn the_rows_under_it_have_one_reason() {
     );
 }
 
+/// A row with nothing in the first block's columns is one of the other block's all the same.
+#[test]
+fn rows_under_it_that_stand_beside_the_first_block_are_rejected_too() {
+    check(
+        &[(
+            "a.xlsx!一",
+            "2015年度考核结果
+             干部编号|姓名|单位名称|考核等次
+             K2|李四|盘龙区|称职
+             ||||另有说法
+             干部编号|姓名|单位名称|上年等次|考核等次|备注
+             K3|王五|市审计局|称职|不称职|
+             ||||不称职|补",
+        )],
+        expect![[r#"
+            a.xlsx!一 年度考核_干部 5 = 1 + 3 + 1
+            ✗ OtherBlock a.xlsx!一!A5 「干部编号」
+                《年度考核_干部》在这里又有一个表头，与上面的不同；它以下的各行不能按上面的表头读取，没有采用，按退回计
+                请把两块表分成两个工作表，或按上面的列名和次序合成一块
+        "#]],
+    );
+}
+
 #[test]
 fn a_block_beside_the_first_leaves_its_rows_alone() {
     check(

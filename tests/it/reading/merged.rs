@@ -205,6 +205,33 @@ fn what_is_hidden_in_a_row_that_is_no_data_is_told() {
     );
 }
 
+/// A total of a wide table, too: nobody passes over what nobody sees.
+#[test]
+fn what_is_hidden_in_a_total_is_told() {
+    check_everywhere(
+        "年度|考核部门|单位编号|单位名称|目标完成得分|目标完成评价|作风改进评价\n2015|市委目督办|U1|盘龙区|88|好|明显\n合计||||||不明显",
+        &["G2:G3"],
+        expect![[r#"
+            a!一 年度目标考核 2 = 1 + 1 + 0
+            ✗ BadDate a!一!A3 年度「合计」
+                年度「合计」不是年份
+                请填写四位数的年份，例如2015
+            ✗ Missing a!一!B3 考核部门「」
+                考核部门是必填项，未填写
+                请填写「市委目督办」「市政府目督办」之一
+            ✗ Missing a!一!D3 单位名称「」
+                单位名称和单位编号都未填写，无法确定是哪一个班子
+                请填写单位编号，或填写单位名称
+            ✗ Missing a!一!F3 目标完成评价「」
+                目标完成评价是必填项，未填写
+                请填写「好」「较好」「一般」「较差」之一
+            ✗ NotAsShown a!一!G3 作风改进评价「不明显」
+                作风改进评价「不明显」被合并的单元格G2:G3盖住，那里显示的是「明显」
+                请取消G2:G3的合并，逐格核对填写；盖住的内容不需要的，请清除
+        "#]],
+    );
+}
+
 #[test]
 fn a_row_of_which_all_lies_beneath_is_none() {
     check_everywhere(

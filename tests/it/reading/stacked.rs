@@ -411,6 +411,32 @@ fn whom_a_lead_is_about_comes_before_the_plain_name() {
     );
 }
 
+/// The unit's own name stands under somebody else: another word for a unit beside it may be anybody's.
+#[test]
+fn another_word_beside_somebody_else_s_own_name_is_nobody_s() {
+    check(
+        &[(
+            "a.xlsx!一",
+            "2015年问题线索
+             线索编号|收到日期|线索来源|反映对象|问题类型|核实结果|举报人|<|单位
+             ^|^|^|^|^|^|单位名称|电话|^
+             X1|2015-03-04|干部群众|班子|不作为|未核实|盘龙区|138|市审计局",
+        )],
+        expect![[r#"
+            a.xlsx!一 问题线索 1 = 0 + 1 + 0
+            ! UnaskedColumn a.xlsx!一!I2 单位名称「单位」
+                这一列上方的分组词使它不是本表的「单位名称」，该列的内容没有读取，也不保留
+                如确为「单位名称」，请去掉上方的分组词；不是的，无需改动
+            ! UnaskedColumn a.xlsx!一!G3 单位名称「单位名称」
+                这一列上方的分组词使它不是本表的「单位名称」，该列的内容没有读取，也不保留
+                如确为「单位名称」，请去掉上方的分组词；不是的，无需改动
+            ✗ Missing a.xlsx!一!A4 单位名称「」
+                反映对象为「班子」，但单位名称和单位编号都未填写，无法确定是哪一个班子
+                请填写单位编号，或填写单位名称
+        "#]],
+    );
+}
+
 /// 半年考核_班子 lacks no more, but none of its missing columns stands there.
 #[test]
 fn the_nearest_table_is_the_one_whose_columns_stand_under_other_words() {
