@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -12,7 +13,7 @@ use super::{Ground, Lack, Line, Pending, Subject};
 use crate::fact::history::PastLine;
 use crate::fact::{Decision, Error, Evidence, History, Origin, World, system};
 use crate::pack::{Pack, Recipient, Run};
-use crate::rule::{Blanks, Trace, Verdict};
+use crate::rule::{Reasons, Trace, Verdict};
 
 impl Line {
     /// Takes in what else is proposed as the same line.
@@ -45,11 +46,13 @@ impl Ground {
     }
 }
 
-/// An action that a pending rule would propose.
-struct Expected {
+/// An action that a pending rule would propose, and what the rule waits for.
+pub struct Expected {
     action: usize,
     rule: usize,
     subject: Subject,
+    pub lacks: Arc<[Lack]>,
+    pub sources: Arc<[Origin]>,
 }
 
 /// What one entity's verdict brings.
@@ -84,14 +87,15 @@ impl<'a> Draft<'a> {
     pub fn take<'w>(&mut self, world: &World<'w>, trace: &mut Trace<'w>, verdicts: &[Verdict]) -> Result<(), Error> {
         let evidence = |id: &str| self.evidence_of_line(world, id);
         let confidential = |id: &str| self.is_confidential(world, id);
-        let mut blanks = Blanks::new(world);
+        let mut reasons = Reasons::new(world);
         let mut brought: Vec<Brought> = Vec::new();
         for verdict in verdicts.iter().filter(|verdict| !verdict.holds.is_empty() || !verdict.unknown.is_empty()) {
             let grounds = Grounds::new(world, &mut trace.lookup, verdict.rule)?;
             if !verdict.unknown.is_empty() || world.pack.rules[verdict.rule].marks.is_some() {
-                blanks.look_into(verdict.rule)?;
+                reasons.look_into(verdict.rule)?;
             }
-            let behind = Behind { trace, blanks: &blanks, evidence: &evidence, confidential: &confidential };
+            let (evidence, confidential) = (&evidence, &confidential);
+            let behind = Behind { trace, reasons: &reasons, expected: &self.expected, evidence, confidential };
             let holds = verdict.holds.par_iter().map(|at| self.hold(world, &grounds, &behind, verdict.rule, *at));
             brought.extend(holds.collect::<Result<Vec<_>, _>>()?);
             let open = verdict.unknown.par_iter();
@@ -174,12 +178,10 @@ impl<'a> Draft<'a> {
         let (lacks, mut sources) = behind.lacks(verdict.rule, &missing, at);
         sources.extend(verdict.ambiguous_cells(world.pack, world.data, at).into_iter().map(Origin::Cell));
         let mut roles = Vec::new();
+        let mut reached = Vec::new();
         for proposal in &definition.proposals {
             let found = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
-            for one in found.reached {
-                let action = proposal.action;
-                brought.expected.push(Expected { action, rule: verdict.rule, subject: one.subject });
-            }
+            reached.extend(found.reached.into_iter().map(|one| (proposal.action, one.subject)));
             if matches!(proposal.to, Recipient::Role { .. }) {
                 roles.extend(found.missing);
             }
@@ -191,6 +193,12 @@ impl<'a> Draft<'a> {
             sources.extend(cells);
         }
         let sources = grounds.sources(at, behind, sources);
+        let (of, waits): (Arc<[Lack]>, Arc<[Origin]>) = (lacks.as_slice().into(), sources.as_slice().into());
+        let expected = |(action, subject)| {
+            let (lacks, sources) = (Arc::clone(&of), Arc::clone(&waits));
+            Expected { action, rule: verdict.rule, subject, lacks, sources }
+        };
+        brought.expected.extend(reached.into_iter().map(expected));
         brought.pending = cases(world, verdict.rule, &grounds.holders.of(at), &missing, &lacks, &sources);
         Ok(brought)
     }

@@ -4,12 +4,13 @@
 
 use sha2::{Digest, Sha256};
 
+use super::draft::Expected;
 use super::reach::Holders;
-use super::{Ground, Lack, Line};
+use super::{Awaited, Ground, Lack, Line};
 use crate::fact::{Error, Evidence, Extent, FactValue, Lookup, Origin, Texts, World};
 use crate::pack::Entity;
 use crate::place::Cell;
-use crate::rule::{Blanks, Trace};
+use crate::rule::{Reason, Reasons, Trace};
 
 /// How the grounds of one rule are put together.
 pub struct Grounds<'a> {
@@ -31,19 +32,41 @@ pub struct Grounds<'a> {
 /// What stands behind values: the trace, and the lines that were proposed before.
 pub struct Behind<'l, 'a> {
     pub trace: &'l Trace<'a>,
-    pub blanks: &'l Blanks<'l, 'a>,
+    pub reasons: &'l Reasons<'l, 'a>,
+    pub expected: &'l [Expected],
     pub evidence: &'l (dyn Fn(&str) -> Vec<Evidence> + Sync),
     pub confidential: &'l (dyn Fn(&str) -> bool + Sync),
 }
 
 impl Behind<'_, '_> {
-    /// Down from what a rule misses for an entity: what is to be filled in, and the cells where.
+    /// Down from what a rule misses for an entity: what is to be filled in or decided, and the cells where.
     pub fn lacks(&self, rule: usize, missing: &[String], at: u32) -> (Vec<Lack>, Vec<Origin>) {
-        let (mut lacks, mut cells) = (Vec::new(), Vec::new());
+        let mut lacks: Vec<Lack> = Vec::new();
+        let mut cells = Vec::new();
         for name in missing {
-            for blank in self.blanks.behind(rule, name, at) {
-                lacks.push(Lack { missing: name.clone(), table: blank.table, column: blank.column });
-                cells.extend(blank.cell.map(Origin::Cell));
+            let mut add = |wanted: Awaited| {
+                let lack = Lack { missing: name.clone(), wanted };
+                if !lacks.contains(&lack) {
+                    lacks.push(lack);
+                }
+            };
+            for reason in self.reasons.of(rule, name, at) {
+                match reason {
+                    Reason::Blank { table, column, cell } => {
+                        add(Awaited::Filled { table, column });
+                        cells.extend(cell.map(Origin::Cell));
+                    }
+                    Reason::NoRow { table, column } => add(Awaited::Sent { table, column }),
+                    Reason::Undecided => add(Awaited::Decided),
+                    Reason::Waits(row) => {
+                        let Some(expected) = self.expected.get(row as usize) else { continue };
+                        if expected.lacks.is_empty() {
+                            add(Awaited::Settled);
+                        }
+                        expected.lacks.iter().for_each(|lack| add(lack.wanted));
+                        cells.extend(expected.sources.iter().cloned());
+                    }
+                }
             }
         }
         (lacks, cells)

@@ -111,12 +111,24 @@ pub struct Pending {
     pub sources: Vec<Origin>,
 }
 
-/// What leaves something missing: a blank column of a table, or a table without a row.
+/// What leaves something missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lack {
     pub missing: String,
-    pub table: usize,
-    pub column: Option<usize>,
+    pub wanted: Awaited,
+}
+
+/// What it waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    /// A column of a table that is blank.
+    Filled { table: usize, column: usize },
+    /// A row of a table, with the column that would tell, if one would.
+    Sent { table: usize, column: Option<usize> },
+    /// The committee's decision on an earlier line.
+    Decided,
+    /// Another case of this run.
+    Settled,
 }
 
 /// The plan of talks (2.6) in numbers.

@@ -4,9 +4,9 @@
 //! settles five rules at once.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::consequence::{Lack, Origin, Pending, Subject};
+use crate::consequence::{Awaited, Origin, Pending, Subject};
 use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
@@ -176,31 +176,47 @@ fn step(pack: &Pack, cases: &[&Pending], name: &str) -> String {
     if found.tables.is_empty() && !found.undecided && !found.waits {
         return format!("请查明并补齐「{name}」");
     }
-    // Where the rows tell what is blank, that; else where it may come from.
-    let lacks: Vec<&Lack> = cases.iter().flat_map(|case| &case.lacks).filter(|lack| lack.missing == name).collect();
-    let mut tables: Vec<usize> = lacks.iter().map(|lack| lack.table).collect();
+    // What the run knows it to wait for; else where it may come from.
+    let lacks = cases.iter().flat_map(|case| &case.lacks).filter(|lack| lack.missing == name);
+    let wanted: Vec<Awaited> = lacks.map(|lack| lack.wanted).collect();
+    let mut blank: Vec<(usize, usize)> = Vec::new();
+    let mut unsent: Vec<(usize, Option<usize>)> = Vec::new();
+    for one in &wanted {
+        match one {
+            Awaited::Filled { table, column } => blank.push((*table, *column)),
+            Awaited::Sent { table, column } => unsent.push((*table, *column)),
+            Awaited::Decided | Awaited::Settled => {}
+        }
+    }
+    let mut tables: Vec<usize> =
+        blank.iter().map(|(table, _)| *table).chain(unsent.iter().map(|(table, _)| *table)).collect();
     tables.sort_unstable();
     tables.dedup();
-    if tables.is_empty() {
+    if !wanted.is_empty() {
+        found.undecided = wanted.contains(&Awaited::Decided);
+        found.waits = wanted.contains(&Awaited::Settled);
+    } else {
         tables = std::mem::take(&mut found.tables);
     }
     let mut steps: Vec<String> = Vec::new();
     for at in tables {
         let table = &pack.tables[at];
         let office = office(&table.sent_by);
-        let mut columns: Vec<usize> =
-            lacks.iter().filter(|lack| lack.table == at).filter_map(|lack| lack.column).collect();
-        columns.sort_unstable();
-        columns.dedup();
-        let blank: String = columns.iter().map(|column| format!("「{}」", table.columns[*column].name)).collect();
-        steps.push(if found.stands_there || (columns.is_empty() && table.column(name).is_some()) {
+        let named = |columns: &mut dyn Iterator<Item = usize>| -> String {
+            let columns: BTreeSet<usize> = columns.collect();
+            columns.into_iter().map(|column| format!("「{}」", table.columns[column].name)).collect()
+        };
+        let cells = named(&mut blank.iter().filter(|(table, _)| *table == at).map(|(_, column)| *column));
+        let rows = named(&mut unsent.iter().filter(|(table, _)| *table == at).filter_map(|(_, column)| *column));
+        let own = cells == format!("「{name}」") || (cells.is_empty() && table.column(name).is_some());
+        steps.push(if found.stands_there || own {
             format!("请{office}在《{}》中补齐「{name}」", table.name)
-        } else if columns.is_empty() {
-            format!("请{office}补报或补齐《{}》，以查明「{name}」", table.name)
-        } else if blank == format!("「{name}」") {
-            format!("请{office}在《{}》中补齐{blank}", table.name)
+        } else if !cells.is_empty() {
+            format!("请{office}在《{}》中补齐{cells}，以查明「{name}」", table.name)
+        } else if !rows.is_empty() {
+            format!("请{office}补报或补齐《{}》的{rows}，以查明「{name}」", table.name)
         } else {
-            format!("请{office}在《{}》中补齐{blank}，以查明「{name}」", table.name)
+            format!("请{office}补报或补齐《{}》，以查明「{name}」", table.name)
         });
     }
     if found.undecided {

@@ -7,6 +7,7 @@
 //! What was evaluated is kept ([`Part`]): [`Trace`] gives for every entity the verdicts, the values of the
 //! conditions' atoms and of the facts behind them with their cells, for explaining and comparing.
 
+mod blank;
 mod missing;
 pub mod record;
 mod trace;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 pub use crate::fact::tree::{self, Node};
-pub use missing::{Blank, Blanks};
+pub use blank::{Reason, Reasons};
 pub use trace::Trace;
 
 use crate::fact::{Error, Readings, World};

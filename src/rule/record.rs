@@ -14,7 +14,7 @@ use crate::fact::FactValue;
 use crate::place::A1;
 
 /// The form of what is kept; another number is another program's.
-pub const FORM: u32 = 2;
+pub const FORM: u32 = 3;
 
 /// What all records of a run share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -194,15 +194,28 @@ pub struct Record<'a> {
 }
 
 /// A value with the cells behind it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(from = "HeldRow")]
 pub struct Held<'a> {
     /// Index into [`Head::values`].
-    #[serde(rename = "i")]
     pub value: usize,
-    #[serde(rename = "v")]
     pub is: FactValue,
-    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
     pub witnesses: Vec<Witness<'a>>,
+}
+
+/// A value as it is written: without names, a run has millions of them.
+type HeldRow<'a> = (usize, FactValue, Vec<Witness<'a>>);
+
+impl<'a> From<HeldRow<'a>> for Held<'a> {
+    fn from((value, is, witnesses): HeldRow<'a>) -> Self {
+        Held { value, is, witnesses }
+    }
+}
+
+impl Serialize for Held<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.value, &self.is, &self.witnesses).serialize(serializer)
+    }
 }
 
 /// A cell behind a value.
@@ -218,7 +231,7 @@ pub struct Witness<'a> {
     pub text: Cow<'a, str>,
 }
 
-/// A witness as it is written: a run has millions of them.
+/// A witness as it is written.
 type WitnessRow = (Option<u32>, String, usize, u8, String);
 
 impl From<WitnessRow> for Witness<'_> {

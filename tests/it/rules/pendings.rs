@@ -81,7 +81,7 @@ fn a_fact_without_a_value_leads_to_the_blank_cell() {
     assert_eq!(remedy, "请市委目督办、市政府目督办在《年度目标考核》中补齐「作风改进评价」，以查明「作风改进不明显」");
     // Without a row there is no cell: the table is to be sent.
     let (_, remedy) = told(&[WEAK, "-年度目标考核 B1"], "1.5", "B1");
-    assert!(remedy.contains("补报或补齐《年度目标考核》，以查明「作风改进不明显」"), "{remedy}");
+    assert!(remedy.contains("补报或补齐《年度目标考核》的「作风改进评价」，以查明「作风改进不明显」"), "{remedy}");
 }
 
 #[test]
@@ -97,4 +97,16 @@ fn what_is_blank_is_among_the_sources_of_a_case() {
     let (sources, remedy) = told(&[undated], "往年线索", "B1");
     assert!(sources.iter().any(|source| source.ends_with("问题线索!H2")), "{sources:?}");
     assert_eq!(remedy, "请市委组织部干部监督机构在《问题线索》中补齐「核实日期」");
+}
+
+/// What 4.5 waits for is what the rule waits for that would admonish.
+#[test]
+fn what_rests_on_another_pending_case_leads_to_its_blank() {
+    let last = "+谈话记录 谈话日期=2014-10-11 干部编号=G13";
+    let city = City::new(&[last, "-年度考核_干部 G13"]);
+    let (missing, sources, remedy) = asked(&city, "annual", "4.5", "G13");
+    assert_eq!(missing, ["本年诫勉"]);
+    // Nothing was sent about this person's year: the register names them.
+    assert!(sources.iter().any(|source| source.ends_with("干部名册!A4")), "{sources:?}");
+    assert_eq!(remedy, "请市委组织部补报或补齐《年度考核_干部》的「考核等次」，以查明「本年诫勉」");
 }
