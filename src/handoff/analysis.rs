@@ -78,14 +78,21 @@ impl Pages<'_> {
         blocks.push(proposals(material, *unit));
         blocks.push(members(material, page, info, *unit));
         blocks.push(pendings(material, *unit));
-        blocks.push(measures(material, earlier, info, *unit));
-        blocks.push(grades(material, earlier, *unit));
+        // What the archive does not hold takes a line and no table: the page is one, as far as it goes.
+        let mut nothing = Vec::new();
+        for block in [measures(material, earlier, info, *unit), grades(material, earlier, *unit)] {
+            if block.rows.is_empty() {
+                nothing.push((block.empty, LineStyle::Note));
+            } else {
+                blocks.push(block);
+            }
+        }
         let sheet = Sheet {
             name: page.title.clone(),
             paper: Paper::Upright,
             head,
             blocks,
-            tail: Vec::new(),
+            tail: super::lines(nothing),
             protected: false,
             frozen: None,
             filter: false,
