@@ -23,7 +23,7 @@ pub struct Directory {
     units: Vec<Vec<u32>>,
     /// Per unit its members.
     members: Vec<Vec<u32>>,
-    /// Ids that stand only in rejected rows.
+    /// Ids that stand only in rejected rows; empty where such a row does not even tell the id.
     pub put_aside: Vec<String>,
     /// The units that these rows name; none: a row does not tell, and they may sit anywhere.
     aside_units: Vec<Option<Vec<u32>>>,
@@ -115,13 +115,16 @@ impl Directory {
         }
     }
 
-    /// A rejected register row; to be told after all valid ones.
-    pub fn put_aside(&mut self, id: &str, names: impl Iterator<Item = String>, seat: AsideSeat) {
-        let who = self.by_id(id).unwrap_or_else(|| {
+    /// A rejected register row; to be told after all valid ones. Without an id it may be about anybody of its name.
+    pub fn put_aside(&mut self, id: Option<&str>, names: impl Iterator<Item = String>, seat: AsideSeat) {
+        let known = id.and_then(|id| self.by_id(id));
+        let who = known.unwrap_or_else(|| {
             let who = Who::PutAside(self.put_aside.len() as u32);
-            self.put_aside.push(id.to_owned());
+            self.put_aside.push(id.unwrap_or_default().to_owned());
             self.aside_units.push(Some(Vec::new()));
-            self.by_id.insert(id.into(), who);
+            if let Some(id) = id {
+                self.by_id.insert(id.into(), who);
+            }
             who
         });
         if let AsideSeat::InAside(unit) = seat {
@@ -202,6 +205,11 @@ impl Directory {
             Who::Known(known) => &self.ids[known as usize],
             Who::PutAside(aside) => &self.put_aside[aside as usize],
         }
+    }
+
+    /// The id as messages tell it.
+    pub fn told_id(&self, who: Who) -> &str {
+        Some(self.id(who)).filter(|id| !id.is_empty()).unwrap_or("编号不明")
     }
 
     /// The keys of all names, for what a slip may have meant.

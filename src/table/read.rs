@@ -561,12 +561,11 @@ fn directory(
         });
     }
     for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == RowVerdict::Rejected) {
-        let Some(id) = ids.text(row) else { continue };
         let others = described.other_labels.and_then(|column| rows.cells[column].text(row));
         let others = others.unwrap_or_default().split('、');
         let own = labels.text(row);
         let names = own.into_iter().chain(others).filter(|name| !name.is_empty()).map(str::to_owned);
-        directory.put_aside(id, names, seat_of(row));
+        directory.put_aside(ids.text(row), names, seat_of(row));
     }
     directory
 }

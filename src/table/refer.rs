@@ -110,7 +110,7 @@ impl<'a> Matcher<'a> {
             return if past { Resolved::gone() } else { Resolved::fault(self.unknown_id(row)) };
         };
         let Who::Known(known) = who else {
-            return Resolved { fault: Some(self.register_rejected(row, who)), ..Resolved::known(who) };
+            return self.aside(row, who);
         };
         if let Some(name) = label.text(row)
             && !self.directory.is_called(known, name)
@@ -154,9 +154,7 @@ impl<'a> Matcher<'a> {
                 let inside = |who: &&Who| self.directory.sits_in_aside(**who, aside);
                 let of_unit: Vec<Who> = bearers.iter().filter(inside).copied().collect();
                 match of_unit[..] {
-                    [who @ Who::PutAside(_)] => {
-                        Resolved { fault: Some(self.register_rejected(row, who)), ..Resolved::known(who) }
-                    }
+                    [who @ Who::PutAside(_)] => self.aside(row, who),
                     [who] => Resolved { fault: unit.fault, ..Resolved::known(who) },
                     _ => Resolved { fault: unit.fault, ..Resolved::nobody() },
                 }
@@ -168,7 +166,7 @@ impl<'a> Matcher<'a> {
     fn one_of(&self, row: usize, bearers: &[Who], unit: Option<u32>, past: bool) -> Resolved {
         match bearers {
             [who @ Who::Known(_)] => Resolved::known(*who),
-            [who] => Resolved { fault: Some(self.register_rejected(row, *who)), ..Resolved::known(*who) },
+            [who] => self.aside(row, *who),
             [] if past => Resolved::gone(),
             [] => Resolved::fault(self.unknown_name(row, unit)),
             _ => Resolved::fault(self.ambiguous(row, bearers)),
@@ -199,7 +197,7 @@ impl<'a> Matcher<'a> {
                 }
                 format!("{}（{}）", self.directory.labels[known as usize], parts.join("，"))
             }
-            Who::PutAside(_) => format!("{}（登记有误，未采用）", self.directory.id(who)),
+            Who::PutAside(_) => format!("{}（登记有误，未采用）", self.directory.told_id(who)),
         }
     }
 
@@ -322,13 +320,26 @@ impl<'a> Matcher<'a> {
         )
     }
 
+    /// Somebody whose register row is at fault; nobody to be named later where that row has no id.
+    fn aside(&self, row: usize, who: Who) -> Resolved {
+        let fault = Some(self.register_rejected(row, who));
+        if self.directory.id(who).is_empty() {
+            Resolved { fault, ..Resolved::nobody() }
+        } else {
+            Resolved { fault, ..Resolved::known(who) }
+        }
+    }
+
     fn register_rejected(&self, row: usize, who: Who) -> RowFault {
         let column = if self.cells[self.id].is_blank(row) { self.label } else { self.id };
+        let (id, register) = (self.directory.id(who), self.register());
+        let (named, remedied) =
+            if id.is_empty() { (self.shown(row, column), "这个名字") } else { (id, "该编号") };
         self.reject(
             column,
             Code::RegisterRejected,
-            format!("「{}」在《{}》中的登记有误、未被采用，本行随之暂不采用", self.directory.id(who), self.register()),
-            format!("请先改正《{}》中该编号的登记，本行此项无需改动", self.register()),
+            format!("「{named}」在《{register}》中的登记有误、未被采用，本行随之暂不采用"),
+            format!("请先改正《{register}》中{remedied}的登记，本行此项无需改动"),
         )
     }
 

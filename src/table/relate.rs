@@ -201,10 +201,14 @@ impl Work<'_> {
                 format!("{name}中的「{piece}」不是该单位在《{}》上的{}{told}", register.name, subject.name)
             }
             [who] => {
-                format!("{name}中的「{piece}」（{}）在《{}》中的登记有误、未被采用", directory.id(*who), register.name)
+                format!(
+                    "{name}中的「{piece}」（{}）在《{}》中的登记有误、未被采用",
+                    directory.told_id(*who),
+                    register.name
+                )
             }
             many => {
-                let ids: Vec<&str> = many.iter().map(|who| directory.id(*who)).collect();
+                let ids: Vec<&str> = many.iter().map(|who| directory.told_id(*who)).collect();
                 format!("{name}中的「{piece}」在该单位对应{}人，无法确定是哪一位：{}", many.len(), ids.join("、"))
             }
         };

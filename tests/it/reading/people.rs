@@ -710,3 +710,45 @@ fn one_fault_of_a_cell_is_told_once() {
         "#]],
     );
 }
+
+/// Who stands on the register without an id that can be used may be the one that is meant.
+#[test]
+fn a_name_on_a_register_row_without_an_id_is_not_free() {
+    check(
+        &[
+            (
+                "名.xlsx!补",
+                "干部编号|姓名|单位编号|职务|班子职务
+                 |王五|U1|处长|班子成员
+                 |新人|U2|处长|班子成员",
+            ),
+            (
+                "a.xlsx!等次",
+                "年度|姓名|单位编号|考核等次
+                 2015|王五||称职
+                 2015|王五|U2|称职
+                 2015|王五|U1|不称职
+                 2015|新人||不称职",
+            ),
+        ],
+        expect![[r#"
+            a.xlsx!等次 年度考核_干部 4 = 1 + 3 + 0
+            名.xlsx!补 干部名册 2 = 0 + 2 + 0
+            ✗ AmbiguousSubject a.xlsx!等次!B2 姓名「王五」
+                姓名「王五」在《干部名册》上对应2个，无法确定是哪一个：王五（K3，市审计局）、编号不明（登记有误，未采用）
+                请填写干部编号（或能区分的单位）
+            ✗ RegisterRejected a.xlsx!等次!B4 姓名「王五」
+                「王五」在《干部名册》中的登记有误、未被采用，本行随之暂不采用
+                请先改正《干部名册》中这个名字的登记，本行此项无需改动
+            ✗ RegisterRejected a.xlsx!等次!B5 姓名「新人」
+                「新人」在《干部名册》中的登记有误、未被采用，本行随之暂不采用
+                请先改正《干部名册》中这个名字的登记，本行此项无需改动
+            ✗ Missing 名.xlsx!补!A2 干部编号「」
+                干部编号是必填项，未填写
+                请填写干部编号
+            ✗ Missing 名.xlsx!补!A3 干部编号「」
+                干部编号是必填项，未填写
+                请填写干部编号
+        "#]],
+    );
+}
