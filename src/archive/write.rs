@@ -1,9 +1,9 @@
 //! Register → publish → confirm: how archive and published folder stay consistent whatever is killed.
 //!
-//! 1. [`Archive::register_beside`] writes the run's proposals, committed but unpublished, and gives back the
-//!    registration's mark: a hash over its content.
-//! 2. The run writes the mark into the staged folder ([`super::published::seal`]) and renames the folder
-//!    into place.
+//! 1. [`Archive::register_beside`] writes the run's proposals and hashes them as they are written: that is the
+//!    registration's mark. While they are committed, unpublished, the run writes the mark into the staged folder
+//!    ([`super::published::seal`]).
+//! 2. Once both are done, the run renames the folder into place.
 //! 3. [`Archive::confirm`] marks the registration as published.
 //!
 //! Killed before the rename, DIR holds the old run (or none) with another mark: the next command drops the
