@@ -93,11 +93,9 @@ impl Pages<'_> {
             head,
             blocks,
             tail: super::lines(nothing),
-            protected: false,
-            frozen: None,
-            filter: false,
             foot_left: page.mark.clone(),
             foot_right: info.as_of_line(),
+            ..Sheet::default()
         };
         Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
     }
@@ -165,7 +163,7 @@ fn proposals<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
     });
     let columns = vec![
         Column::text(printed::ACTION, 8.0, 20.0),
-        Column::text(printed::BASIS, 10.0, 24.0),
+        Column::text(printed::BASIS, 10.0, 24.0).in_pieces(),
         Column::text(printed::FACTS, 20.0, 50.0),
         Column::text("审定", 6.0, 14.0),
     ];
@@ -276,6 +274,6 @@ fn grades<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], unit: Subject)
         .into_iter()
         .map(|(year, name, grade)| vec![Value::text(year.to_string()), Value::text(name), Value::text(grade)]);
     let columns =
-        vec![Column::text("年度", 6.0, 10.0), Column::text("事项", 8.0, 20.0), Column::text("内容", 8.0, 20.0)];
+        vec![Column::centred("年度", 6.0, 10.0), Column::text("事项", 8.0, 20.0), Column::text("内容", 8.0, 20.0)];
     Block::new(columns, rows.collect(), "档案的依据中没有载明等次。").captioned("档案中的历年等次")
 }

@@ -113,12 +113,11 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
         paper: Paper::Lying,
         head: super::lines([(title.clone(), LineStyle::Title), (note, LineStyle::Note)]),
         blocks: vec![Block::new(columns, rows.collect(), "各项处理建议与原来相同。")],
-        tail: Vec::new(),
-        protected: false,
         frozen: Some(4),
         filter: true,
         foot_left: "核对人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
         foot_right: format!("基准日：{}", super::chinese_date(as_of)),
+        ..Sheet::default()
     };
     Workbook { title, as_of, sheets: vec![sheet] }
 }

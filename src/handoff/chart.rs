@@ -4,7 +4,8 @@ use rust_xlsxwriter::{
     Chart, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartSolidFill, ChartType, Color,
 };
 
-use super::model::{self, Block, ChartKind, Value};
+use super::layout::Span;
+use super::model::{self, ChartKind, Value};
 
 /// Colours whose neighbours stay apart in a black-and-white print: dark and pale by turns.
 const COLOURS: [u32; 6] = [0x7B_1F_1F, 0xF2_C4_6D, 0x3F_6A_97, 0xE3_E3_E3, 0x5F_8A_4E, 0xD9_A8_98];
@@ -24,13 +25,12 @@ pub struct Place<'a> {
 /// The chart and its height in pixels; none where there is nothing to draw.
 pub fn draw(
     chart: &model::Chart,
-    block: &Block<'_>,
+    spans: &[Span],
     rows: &[Vec<Value<'_>>],
     place: &Place<'_>,
     page: f64,
 ) -> Option<(Chart, u32)> {
-    let shown = (rows.len() as u32).checked_sub(chart.without_last)?;
-    if shown == 0 || chart.series.is_empty() {
+    if rows.len() as u32 <= chart.without_last || chart.series.is_empty() {
         return None;
     }
     let to = place.to - chart.without_last;
@@ -41,13 +41,15 @@ pub fn draw(
     });
     let several = chart.series.len() > 1;
     let whole = rows.iter().flatten().all(|value| !matches!(value, Value::Share(_) | Value::Exceeded(_)));
-    for (index, column) in chart.series.iter().take(SERIES).enumerate() {
-        block.columns.get(usize::from(*column))?;
+    let column = |at: u16| spans.get(usize::from(at)).map(|span| span.first);
+    let labels = column(chart.labels)?;
+    for (index, numbers) in chart.series.iter().take(SERIES).enumerate() {
+        let numbers = column(*numbers)?;
         let series = drawn.add_series();
         series
-            .set_name((place.sheet, place.header, *column))
-            .set_categories((place.sheet, place.from, chart.labels, to, chart.labels))
-            .set_values((place.sheet, place.from, *column, to, *column))
+            .set_name((place.sheet, place.header, numbers))
+            .set_categories((place.sheet, place.from, labels, to, labels))
+            .set_values((place.sheet, place.from, numbers, to, numbers))
             .set_gap(60)
             .set_format(
                 ChartFormat::new()
@@ -78,14 +80,16 @@ pub fn draw(
             drawn.y_axis().set_font(&font("仿宋", 9)).set_num_format(if whole { "0" } else { "0%" }).set_min(0);
         }
     }
-    let height = pixels(chart, shown);
-    drawn.set_alt_text(&chart.title).set_width((page as u32).min(900)).set_height(height);
+    let height = height(chart, rows.len());
+    drawn.set_alt_text(&chart.title).set_width(page as u32).set_height(height);
     Some((drawn, height))
 }
 
-fn pixels(chart: &model::Chart, shown: u32) -> u32 {
+/// Its height in pixels, over a table of so many rows.
+pub fn height(chart: &model::Chart, rows: usize) -> u32 {
+    let shown = (rows as u32).saturating_sub(chart.without_last);
     match chart.kind {
-        ChartKind::Bar => 70 + 26 * shown.min(40),
+        ChartKind::Bar => 60 + 18 * shown.min(40),
         ChartKind::Stacked | ChartKind::Clustered => 280,
     }
 }

@@ -71,12 +71,10 @@ fn sheet<'a>(sides: &Sides, name: String, heading: &str, notes: Vec<String>, blo
         paper: Paper::Lying,
         head: super::lines(head),
         blocks,
-        tail: Vec::new(),
-        protected: false,
         frozen: Some(0),
         filter: true,
-        foot_left: String::new(),
         foot_right: format!("基准日：{}", super::chinese_date(sides.as_of)),
+        ..Sheet::default()
     }
 }
 

@@ -53,11 +53,8 @@ fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: 
         ]),
         blocks: blocks(explanation),
         tail: super::lines([(tail, LineStyle::Note)]),
-        protected: false,
-        frozen: None,
-        filter: false,
-        foot_left: String::new(),
         foot_right: format!("基准日：{}", super::chinese_date(as_of)),
+        ..Sheet::default()
     }
 }
 

@@ -149,12 +149,9 @@ impl<'a> Faulty<'a> {
             paper: Paper::Lying,
             head,
             blocks: vec![block],
-            tail: Vec::new(),
-            protected: false,
             frozen: Some(0),
             filter: true,
-            foot_left: String::new(),
-            foot_right: String::new(),
+            ..Sheet::default()
         };
         Workbook { title, as_of, sheets: vec![sheet] }
     }
@@ -210,12 +207,10 @@ impl<'a> Faulty<'a> {
             paper: Paper::Lying,
             head,
             blocks: vec![Block::new(columns, rows.collect(), "没有问题。")],
-            tail: Vec::new(),
-            protected: false,
             frozen: Some(0),
             filter: true,
             foot_left: "更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
-            foot_right: String::new(),
+            ..Sheet::default()
         }
     }
 
@@ -262,12 +257,9 @@ impl<'a> Faulty<'a> {
                 ),
             ]),
             blocks: vec![Block::new(columns, rows.collect(), "没有有问题的行。")],
-            tail: Vec::new(),
-            protected: false,
             frozen: Some(2),
             filter: true,
-            foot_left: String::new(),
-            foot_right: String::new(),
+            ..Sheet::default()
         }
     }
 }

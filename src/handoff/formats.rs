@@ -166,13 +166,17 @@ fn make(align: Align, size: Size, entry: Entry) -> Cells {
             base = base.set_unlocked().set_background_color(ANSWER_FILL);
         }
     }
-    let aligned = base.clone().set_align(match align {
-        Align::Left => FormatAlign::Left,
-        Align::Centre => FormatAlign::Center,
-        Align::Right => FormatAlign::Right,
-    });
+    let indent = u8::from(indented(align, matches!(entry, Entry::Screen)));
+    let towards = |side: FormatAlign| base.clone().set_align(side).set_indent(indent);
+    let aligned = match align {
+        Align::Left => towards(FormatAlign::Left),
+        Align::Centre => base.clone().set_align(FormatAlign::Center),
+        Align::Right => towards(FormatAlign::Right),
+    };
+    // Numbers keep clear of the border by blanks of their format, since LibreOffice does not indent them.
     let number = base.clone().set_align(if align == Align::Centre { FormatAlign::Center } else { FormatAlign::Right });
-    let date = base.set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd");
+    let clear = if align == Align::Centre { "" } else { "_ _ " };
+    let date = base.clone().set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd");
     let text = match entry {
         // As text, so that an entry such as 3-5 is not taken for a date.
         Entry::Text => aligned.clone().set_num_format("@"),
@@ -183,18 +187,24 @@ fn make(align: Align, size: Size, entry: Entry) -> Cells {
     Cells([
         text,
         aligned.clone().set_background_color(FAULT_FILL).set_bold().set_border(FormatBorder::Medium),
-        number.clone().set_num_format("0"),
-        number.clone().set_num_format("0.0%"),
-        number.set_num_format("0.0%").set_font_color(ALARM).set_bold(),
+        number.clone().set_num_format(format!("0{clear}")),
+        number.clone().set_num_format(format!("0.0%{clear}")),
+        number.set_num_format(format!("0.0%{clear}")).set_font_color(ALARM).set_bold(),
         date,
         aligned.set_font_color(LINK).set_underline(FormatUnderline::Single),
     ])
 }
 
-/// No format at all.
+/// Whether texts keep clear of the cell's border.
+pub fn indented(align: Align, on_screen: bool) -> bool {
+    align != Align::Centre && !on_screen
+}
+
+/// No format at all: the workbook's own. Widths of columns are counted in digits of its typeface, so it is one that
+/// has digits of 7 pixels, as Excel's has, and a twin of the same widths wherever LibreOffice and WPS run.
 pub fn plain() -> &'static Format {
     static MADE: OnceLock<Format> = OnceLock::new();
-    MADE.get_or_init(Format::new)
+    MADE.get_or_init(|| Format::new().set_font_name("Arial").set_font_size(9))
 }
 
 /// An answer that contradicts itself while it is typed.

@@ -93,11 +93,7 @@ impl Forms<'_> {
             head,
             blocks: vec![block],
             tail,
-            protected: false,
-            frozen: None,
-            filter: false,
-            foot_left: String::new(),
-            foot_right: String::new(),
+            ..Sheet::default()
         };
         Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
     }

@@ -1,11 +1,12 @@
 //! How a sheet of the model lies on paper: widths of its columns, heights of its rows.
 //!
 //! Read text is of at least 9 points once the page is scaled to its width, on the large page of 10.5: the columns that
-//! are printed get no more room than that, and rows grow instead.
+//! are printed get no more room than that, and rows grow instead. Tables below each other each share the page out for
+//! themselves: the sheet's columns are the cuts of all of them, and a table's column lies over as many as it needs.
 
-use super::formats;
 use super::measure::{self, Wish};
-use super::model::{Align, Block, Column, Line, LineStyle, Paper, Sheet, Shown, Value};
+use super::model::{Align, Block, Column, Line, LineStyle, Paper, Sheet, Shown, Unbroken, Value};
+use super::{chart, formats};
 
 /// Margins in inches: left, right, top, bottom. A paper that goes out has those of an official document (GB/T 9704).
 pub fn margins(paper: Paper) -> [f64; 4] {
@@ -33,16 +34,31 @@ const WIDENINGS: usize = 5;
 /// Points of a caption, and of the row that says that there are no rows.
 pub const CAPTION: f64 = 22.0;
 pub const EMPTY: f64 = 24.0;
+/// Points of an empty row.
+const GAP: f64 = 12.0;
 /// Points below the header's text, where filter buttons lie.
 const BUTTON: f64 = 14.0;
 
+/// Cuts of two tables this near each other are one.
+const NEAR: f64 = 12.0;
+
 pub struct Layout {
-    /// Pixels of each column.
+    /// Pixels of each column of the sheet.
     pub widths: Vec<f64>,
     /// How many columns lie between the first and the last that are printed.
     pub printed: usize,
     /// Pixels of those that are seen on paper.
     on_paper: f64,
+    /// Per block where its columns lie.
+    spans: Vec<Vec<Span>>,
+}
+
+/// Where a table's column lies: from which to which column of the sheet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    pub first: u16,
+    pub last: u16,
+    pixels: f64,
 }
 
 /// Pixels between the margins of a page, and the scales at which it may be printed.
@@ -58,10 +74,10 @@ fn page(paper: Paper) -> (f64, &'static [f64]) {
 
 /// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.
 pub fn of(sheet: &Sheet<'_>) -> Layout {
-    let wishes = wishes(sheet);
+    let wishes: Vec<Vec<Wish>> = sheet.blocks.iter().map(wishes).collect();
     let (page, scales) = page(sheet.paper);
     let lines = if matches!(sheet.paper, Paper::Upright | Paper::Single) { UPRIGHT_LINES } else { LIST_LINES };
-    let least: f64 = wishes.iter().map(|wish| wish.least).sum();
+    let least = wishes.iter().map(|wishes| wishes.iter().map(|wish| wish.least).sum()).fold(0.0, f64::max);
     let mut width = least;
     let mut layout = Layout::new(sheet, &wishes, width);
     for (at, scale) in scales.iter().enumerate() {
@@ -74,50 +90,45 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
             break;
         }
     }
+    if sheet.fitted {
+        // It is scaled down until it is low enough, and would then leave the page's sides empty.
+        let [_, _, top, bottom] = margins(sheet.paper);
+        let room = (297.0 / 25.4 - top - bottom) * 72.0;
+        for _ in 0..2 {
+            width = width.max(page * layout.height(sheet) / room);
+            layout = Layout::new(sheet, &wishes, width);
+        }
+    }
     for _ in 0..WIDENINGS {
         if !layout.passes_limit(sheet) {
             break;
         }
         // Very long cells get the room, at the price of smaller print for the whole sheet.
         width *= WIDENING;
-        let wider: Vec<Wish> = wishes
-            .iter()
-            .map(|wish| Wish {
-                most: if wish.most > wish.least { wish.most.max(width / 3.0) } else { wish.most },
-                ..*wish
-            })
-            .collect();
+        let wider = |wish: &Wish| Wish {
+            most: if wish.most > wish.least { wish.most.max(width / 3.0) } else { wish.most },
+            ..*wish
+        };
+        let wider: Vec<Vec<Wish>> = wishes.iter().map(|wishes| wishes.iter().map(wider).collect()).collect();
         layout = Layout::new(sheet, &wider, width);
     }
     layout
 }
 
 /// Per column what its header and texts ask for on paper: nothing where it is not printed.
-fn wishes(sheet: &Sheet<'_>) -> Vec<Wish> {
-    let columns = sheet.blocks.iter().map(|block| block.columns.len()).max().unwrap_or(1);
-    let mut wishes = vec![Wish { least: 0.0, most: 0.0, usual: 0.0 }; columns];
-    for block in &sheet.blocks {
-        // A last column that spreads over the rest of the page asks for nothing.
-        let own = if spreads(block, columns) { block.columns.len() - 1 } else { columns };
-        let printed = block.columns.iter().enumerate().take(own).filter(|(_, column)| column.shown == Shown::Printed);
-        for (index, column) in printed {
-            let asked = wish(block, index, column);
-            let wish = &mut wishes[index];
-            wish.least = wish.least.max(asked.least);
-            wish.most = wish.most.max(asked.most);
-            wish.usual = wish.usual.max(asked.usual);
-        }
-    }
-    wishes
+fn wishes(block: &Block<'_>) -> Vec<Wish> {
+    let asked = |(index, column): (usize, &Column)| match column.shown {
+        Shown::Printed => wish(block, index, column),
+        Shown::Screen | Shown::Hidden => Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false },
+    };
+    block.columns.iter().enumerate().map(asked).collect()
 }
 
 fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
     let size = size(column);
-    // A header of more than three characters may take two lines.
-    let header = measure::width(&column.name);
-    let header = if header > 6 { (header / 2).div_ceil(2) * 2 } else { header };
-    let header = measure::pixels(header as f64, formats::head_points(column));
+    let full = measure::width(&column.name);
     let mut widest = 0;
+    let mut piece = 0;
     let mut total = 0;
     let mut filled = 0;
     let limit = column.most.ceil() as usize * 8;
@@ -128,16 +139,39 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
         }
         let width = if text.len() > limit { limit } else { measure::width(&text) };
         widest = widest.max(width);
+        if column.unbroken == Unbroken::Pieces {
+            piece = piece.max(measure::piece(&text));
+        }
         total += width;
         filled += 1;
     }
-    let unbroken = if column.whole { (widest as f64).min(column.most) } else { 0.0 };
-    let least = measure::pixels(column.least.max(unbroken), size).max(header);
-    let most = measure::pixels((widest as f64).clamp(column.least, column.most), size).max(least);
-    let mean = if filled == 0 { 0.0 } else { total as f64 / filled as f64 };
-    // Words and numbers that stand centred want one line; sentences share out by their mean length.
-    let usual = if column.align == Align::Left { mean } else { widest as f64 };
-    Wish { least, most, usual: measure::pixels(usual.max(2.0), size) }
+    let kept = match column.unbroken {
+        Unbroken::Nothing => 0,
+        Unbroken::Text => widest,
+        Unbroken::Pieces => piece,
+    };
+    let own = column.least.max((kept as f64).min(column.most));
+    let own_most =
+        if column.unbroken == Unbroken::Pieces { own } else { (widest as f64).clamp(own, column.most.max(own)) };
+    // A header of more than three characters takes two lines of half of it where nothing wider stands below; between
+    // the half and the whole it would break anywhere.
+    let half = full.div_ceil(4) * 2;
+    let folded = full > 6 && own_most <= half as f64;
+    let header = measure::pixels((if folded { half } else { full }) as f64, formats::head_points(column));
+    let to = |half_widths: f64| measure::pixels(half_widths, size) + indent(column);
+    let least = to(own).max(header);
+    let most = if folded { least } else { to(own_most).max(least) };
+    // Words and numbers that stand centred want one line; sentences share out by their mean length, the less the fewer
+    // rows have one.
+    let sentences = column.align == Align::Left;
+    let counted = block.rows.len().clamp(filled, filled * 2).max(1);
+    let usual = if sentences { total as f64 / counted as f64 } else { widest as f64 };
+    Wish { least, most, usual: to(usual.max(2.0)), elastic: sentences && column.unbroken != Unbroken::Pieces }
+}
+
+/// Pixels by which the column's texts keep clear of its border.
+fn indent(column: &Column) -> f64 {
+    if formats::indented(column.align, column.shown == Shown::Screen) { measure::INDENT } else { 0.0 }
 }
 
 fn size(column: &Column) -> f64 {
@@ -155,15 +189,13 @@ fn shown<'v>(value: Option<&'v Value<'_>>) -> std::borrow::Cow<'v, str> {
     }
 }
 
-/// Whether the block is narrower than the page and ends in text, which then takes the rest.
-pub fn spreads(block: &Block<'_>, columns: usize) -> bool {
-    block.columns.len() < columns && block.columns.last().is_some_and(|column| column.align == Align::Left)
-}
-
 impl Layout {
-    /// Shares `width` out among the columns that are printed; the others get what they ask for beside the page.
-    fn new(sheet: &Sheet<'_>, wishes: &[Wish], width: f64) -> Layout {
-        let mut widths = measure::share(wishes, width);
+    /// Shares `width` out among the columns of each table that are printed; the others get what they ask for beside the
+    /// page. Those stand in a table that has the sheet for itself.
+    fn new(sheet: &Sheet<'_>, wishes: &[Vec<Wish>], width: f64) -> Layout {
+        let shares: Vec<Vec<f64>> = wishes.iter().map(|wishes| measure::share(wishes, width)).collect();
+        let [shares] = shares.as_slice() else { return Layout::cut(&shares) };
+        let mut widths = shares.clone();
         let (mut printed, mut beside) = (widths.len(), 0.0);
         for block in &sheet.blocks {
             for (index, column) in block.columns.iter().enumerate() {
@@ -179,7 +211,55 @@ impl Layout {
             }
         }
         let on_paper = widths.iter().sum::<f64>() - beside;
-        Layout { widths, printed, on_paper }
+        let spans = (0..).zip(&widths).map(|(at, pixels)| Span { first: at, last: at, pixels: *pixels }).collect();
+        Layout { widths, printed, on_paper, spans: vec![spans] }
+    }
+
+    /// Several tables below each other: the sheet is cut wherever one of them is.
+    fn cut(shares: &[Vec<f64>]) -> Layout {
+        let page = shares.iter().map(|widths| widths.iter().sum()).fold(0.0, f64::max);
+        let ends = |widths: &[f64]| -> Vec<f64> {
+            let mut ends: Vec<f64> = widths
+                .iter()
+                .scan(0.0, |end, width| {
+                    *end += width;
+                    Some(*end)
+                })
+                .collect();
+            // All tables end with the page.
+            ends.last_mut().into_iter().for_each(|end| *end = page);
+            ends
+        };
+        let mut cuts: Vec<f64> = vec![page];
+        for end in shares.iter().flat_map(|widths| ends(widths)) {
+            if cuts.iter().all(|cut| (cut - end).abs() > NEAR) {
+                cuts.push(end);
+            }
+        }
+        cuts.sort_by(f64::total_cmp);
+        let nearest = |end: f64| {
+            (0..cuts.len()).min_by(|one, other| (cuts[*one] - end).abs().total_cmp(&(cuts[*other] - end).abs()))
+        };
+        let spans = shares.iter().map(|widths| {
+            let mut first = 0;
+            let spans = ends(widths).into_iter().map(|end| {
+                let last = nearest(end).unwrap_or(0).max(first);
+                let left = if first == 0 { 0.0 } else { cuts[first - 1] };
+                let span = Span { first: first as u16, last: last as u16, pixels: cuts[last] - left };
+                first = (last + 1).min(cuts.len() - 1);
+                span
+            });
+            spans.collect()
+        });
+        let spans = spans.collect();
+        let left = std::iter::once(0.0).chain(cuts.iter().copied());
+        let widths: Vec<f64> = left.zip(&cuts).map(|(left, cut)| cut - left).collect();
+        Layout { printed: widths.len(), on_paper: page, widths, spans }
+    }
+
+    /// Where the columns of a block lie, by its place on the sheet.
+    pub fn spans(&self, block: usize) -> &[Span] {
+        self.spans.get(block).map_or(&[], Vec::as_slice)
     }
 
     /// Pixels of what is seen on paper.
@@ -193,53 +273,66 @@ impl Layout {
         measure::within_limit(measure::height([(line.text.as_str(), self.total(), size)].into_iter()) + above)
     }
 
-    /// Pixels of each of the block's columns; a last one that spreads has all that is left of the page.
-    fn widths(&self, block: &Block<'_>) -> impl Iterator<Item = f64> {
-        let last = block.columns.len().saturating_sub(1);
-        let rest: f64 =
-            if spreads(block, self.widths.len()) { self.widths[last..].iter().sum() } else { self.widths[last] };
-        self.widths[..last].iter().copied().chain([rest])
+    /// Points of all that stands on the sheet.
+    fn height(&self, sheet: &Sheet<'_>) -> f64 {
+        let lines: f64 = sheet.head.iter().chain(&sheet.tail).map(|line| self.line_height(line)).sum();
+        let blocks = sheet.blocks.iter().enumerate().map(|(at, block)| {
+            let rows: f64 = block.rows.iter().map(|row| self.row_height(at, block, row)).sum();
+            let caption = block.caption.as_ref().map_or(0.0, |_| CAPTION);
+            let chart = block.chart.as_ref().map_or(0, |chart| chart::height(chart, block.rows.len()));
+            let gap = if chart > 0 { 3.0 * GAP } else { GAP };
+            caption + self.header_height(at, block, false) + rows.max(EMPTY) + f64::from(chart) * 0.75 + gap
+        });
+        lines + blocks.sum::<f64>()
     }
 
     fn mean_height(&self, sheet: &Sheet<'_>) -> f64 {
         let rows: usize = sheet.blocks.iter().map(|block| block.rows.len()).sum();
         let step = rows.div_ceil(MEASURED).max(1);
         let (mut total, mut measured) = (0.0, 0);
-        for block in &sheet.blocks {
+        for (at, block) in sheet.blocks.iter().enumerate() {
             for row in block.rows.iter().step_by(step) {
-                total += self.full_height(block, row);
+                total += self.full_height(at, block, row);
                 measured += 1;
             }
         }
         if measured == 0 { 0.0 } else { total / f64::from(measured) }
     }
 
-    pub fn header_height(&self, block: &Block<'_>, filter: bool) -> f64 {
+    /// The block's columns that are printed, with the pixels that their texts have.
+    fn printed<'b>(&self, at: usize, block: &'b Block<'_>) -> impl Iterator<Item = (usize, &'b Column, f64)> {
+        let columns = block.columns.iter().zip(self.spans(at)).enumerate();
+        columns
+            .filter(|(_, (column, _))| column.shown == Shown::Printed)
+            .map(|(index, (column, span))| (index, column, span.pixels))
+    }
+
+    pub fn header_height(&self, at: usize, block: &Block<'_>, filter: bool) -> f64 {
         let below = if filter { BUTTON } else { 6.0 };
-        let cells = block.columns.iter().zip(self.widths(block)).filter(|(column, _)| column.shown == Shown::Printed);
-        measure::height(cells.map(|(column, width)| (column.name.as_str(), width, formats::head_points(column))))
+        let cells = self.printed(at, block);
+        measure::height(cells.map(|(_, column, width)| (column.name.as_str(), width, formats::head_points(column))))
             + below
     }
 
-    pub fn row_height(&self, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
-        measure::within_limit(self.full_height(block, row))
+    pub fn row_height(&self, at: usize, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
+        measure::within_limit(self.full_height(at, block, row))
     }
 
-    fn full_height(&self, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
-        let cells = row.iter().zip(&block.columns).zip(self.widths(block));
-        let cells = cells.filter(|((_, column), _)| column.shown == Shown::Printed);
-        measure::height(cells.filter_map(|((value, column), width)| match value {
-            Value::Text(text) | Value::Fault(text) | Value::Link(text, _) => Some((text.as_ref(), width, size(column))),
+    fn full_height(&self, at: usize, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
+        measure::height(self.printed(at, block).filter_map(|(index, column, width)| match row.get(index)? {
+            Value::Text(text) | Value::Fault(text) | Value::Link(text, _) => {
+                Some((text.as_ref(), width - indent(column), size(column)))
+            }
             _ => None,
         }))
     }
 
     fn passes_limit(&self, sheet: &Sheet<'_>) -> bool {
-        sheet.blocks.iter().any(|block| {
+        sheet.blocks.iter().enumerate().any(|(at, block)| {
             block.rows.iter().any(|row| {
                 let long =
                     row.iter().any(|value| matches!(value, Value::Text(text) | Value::Fault(text) if text.len() > 600));
-                let full = |row| self.full_height(block, row);
+                let full = |row| self.full_height(at, block, row);
                 long && full(row) > measure::within_limit(full(row))
             })
         })

@@ -39,12 +39,10 @@ fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {
             (format!("共 {} 行", table.rows.len()), LineStyle::Note),
         ]),
         blocks: vec![Block::new(columns, rows, "没有记录。")],
-        tail: Vec::new(),
-        protected: false,
         frozen: Some(1),
         filter: true,
-        foot_left: String::new(),
         foot_right: as_of.map_or_else(String::new, |day| format!("基准日：{}", super::chinese_date(day))),
+        ..Sheet::default()
     }
 }
 

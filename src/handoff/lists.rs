@@ -239,12 +239,12 @@ pub fn workbook<'t>(
         paper: Paper::Lying,
         head: super::lines(head),
         blocks: vec![block],
-        tail: Vec::new(),
         protected: true,
         frozen: Some(2),
         filter: true,
         foot_left: SIGNED.to_owned(),
         foot_right: info.as_of_line(),
+        ..Sheet::default()
     };
     Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
 }
@@ -319,19 +319,19 @@ fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>) -> Vec
         .iter()
         .map(|column| match (column.name, column.role) {
             (name, Role::Answer { date: true }) => Column::centred(name, 10.0, 10.0).answered(date_answer(name, info)),
-            (OPINION, _) => Column::centred(OPINION, 6.0, 8.0).answered(opinion_answer(pack)),
+            (OPINION, _) => Column::centred(OPINION, 6.0, 6.0).answered(opinion_answer(pack)),
             (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(material, table)),
-            (name, Role::Answer { date: false }) => Column::text(name, 8.0, 24.0).answered(text_answer(name)),
+            (name, Role::Answer { date: false }) => Column::text(name, 6.0, 24.0).answered(text_answer(name)),
             (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
             (printed::SUBJECT, _) => Column::centred(printed::SUBJECT, 6.0, 16.0),
             (printed::UNIT, _) => Column::text(printed::UNIT, 8.0, 22.0),
             (printed::POST, _) => Column::text(printed::POST, 8.0, 22.0),
             (printed::AUTHORITY, _) => Column::centred(printed::AUTHORITY, 4.0, 10.0),
             (printed::ACTION, _) => Column::centred(printed::ACTION, 4.0, 12.0).whole(),
-            (METHODS, _) => Column::centred(METHODS, 4.0, 12.0),
-            (printed::BASIS, _) => Column::text(printed::BASIS, 12.0, 30.0),
-            (printed::FACTS, _) => Column::text(printed::FACTS, 16.0, 60.0),
-            (printed::HINTS, _) => Column::text(printed::HINTS, 4.0, 30.0),
+            (METHODS, _) => Column::centred(METHODS, 4.0, 14.0),
+            (printed::BASIS, _) => Column::text(printed::BASIS, 12.0, 34.0).in_pieces(),
+            (printed::FACTS, _) => Column::text(printed::FACTS, 18.0, 60.0),
+            (printed::HINTS, _) => Column::text(printed::HINTS, 8.0, 30.0),
             (printed::SOURCES, _) => Column::text(printed::SOURCES, 20.0, 60.0).on_screen(),
             (name, Role::Free | Role::Fixed) => Column::text(name, 8.0, 36.0).on_screen(),
         })

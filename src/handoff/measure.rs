@@ -16,12 +16,18 @@ pub const LARGE: f64 = 11.5;
 const TALLEST: f64 = 409.0;
 /// Pixels of a half-width character per point of type size, at 96 dots an inch.
 const HALF: f64 = 96.0 / 72.0 / 2.0;
-/// Pixels that a cell keeps free at its sides.
+/// Pixels that a cell keeps free at its sides, and those of an indent.
 const PADDING: f64 = 7.0;
+pub const INDENT: f64 = 10.0;
+/// Points that a row is higher than its text.
+const AIR: f64 = 6.0;
 
-/// What is kept back of a cell's room: digits and Latin letters differ in width between the
-/// typefaces that ordinary computers put in for 仿宋.
-const SLACK: f64 = 0.95;
+/// What is kept back of a cell's room.
+const SLACK: f64 = 0.97;
+/// Digits and Latin letters differ in width between the typefaces that ordinary computers put in for 仿宋: they count
+/// as five quarters of half a character, nearly the widest of them.
+const QUARTERS: usize = 4;
+const LATIN: usize = 5;
 
 /// Pixels that `half_widths` characters of a size need, sides included.
 pub fn pixels(half_widths: f64, size: f64) -> f64 {
@@ -39,12 +45,35 @@ pub fn width(text: &str) -> usize {
     text.split('\n').map(line_width).max().unwrap_or(0)
 }
 
-fn line_width(line: &str) -> usize {
-    if line.is_ascii() { line.len() } else { line.chars().map(character_width).sum() }
+/// Width of the widest piece that should stay on one line: what is in brackets, and what stands between them and commas.
+pub fn piece(text: &str) -> usize {
+    let ends = |one: char, next: char| {
+        closes(one) && !matches!(one, '》' | '」') && !closes(next) || matches!(next, '〔' | '（')
+    };
+    let mut widest = 0;
+    let mut from = 0;
+    let mut characters = text.char_indices().peekable();
+    while let Some((_, one)) = characters.next() {
+        let next = characters.peek();
+        if next.is_none_or(|(_, next)| ends(one, *next)) {
+            let to = next.map_or(text.len(), |(at, _)| *at);
+            widest = widest.max(width(&text[from..to]));
+            from = to;
+        }
+    }
+    widest
 }
 
-fn is_ideograph(character: char) -> bool {
-    matches!(character, '\u{4E00}'..='\u{9FFF}')
+fn line_width(line: &str) -> usize {
+    line.chars().map(quarters).sum::<usize>().div_ceil(QUARTERS)
+}
+
+/// Width of a character in quarters of half a character.
+fn quarters(character: char) -> usize {
+    match character_width(character) {
+        1 => LATIN,
+        wide => wide * QUARTERS,
+    }
 }
 
 /// Half-widths of a character in a Chinese typeface: what Unicode calls ambiguous (…, —, “”, ①) is wide there.
@@ -57,6 +86,11 @@ fn character_width(character: char) -> usize {
     }
 }
 
+/// Marks that do not end a line.
+fn opens(character: char) -> bool {
+    matches!(character, '（' | '〔' | '「' | '『' | '《' | '“' | '‘')
+}
+
 /// Marks that do not begin a line.
 fn closes(character: char) -> bool {
     matches!(
@@ -67,39 +101,28 @@ fn closes(character: char) -> bool {
 
 /// Lines that the text takes in a column with room for `room` half-width characters.
 ///
-/// Chinese text breaks between any two characters, but closing marks do not begin a line; Latin
+/// Chinese text breaks between any two characters, but closing marks do not begin a line and opening ones do not end it; Latin
 /// words, numbers and paths break at blanks and hyphens, and inside only where they are longer than a line.
 fn lines(text: &str, room: usize) -> usize {
-    // No character is wider than it has bytes.
-    if text.len() <= room {
+    // No character is wider than it has bytes, but for the share that Latin ones are.
+    if text.len() * LATIN <= room * QUARTERS {
         return 1 + text.bytes().filter(|byte| *byte == b'\n').count();
     }
+    let room = room * QUARTERS;
     let mut count = 1;
     let mut used = 0;
     // The part of the line after the last place where it may break.
     let mut word = 0;
-    let mut last_wide = false;
+    let (mut last_wide, mut last_opens) = (false, false);
     for character in text.chars() {
-        if is_ideograph(character) {
-            // Nearly all there is: it may stand at either side of a break.
-            used += 2;
-            word = 2;
-            if used > room {
-                count += 1;
-                used = 2;
-            }
-            last_wide = true;
-            continue;
-        }
         if character == '\n' {
             count += 1;
-            (used, word, last_wide) = (0, 0, false);
+            (used, word, last_wide, last_opens) = (0, 0, false, false);
             continue;
         }
-        let width = character_width(character);
-        let closing = closes(character);
-        let wide = width == 2 && !closing;
-        if (wide || last_wide) && !closing || character == ' ' {
+        let width = quarters(character);
+        let wide = width > LATIN;
+        if (wide || last_wide) && !closes(character) && !last_opens || character == ' ' {
             word = 0;
         }
         used += width;
@@ -112,7 +135,7 @@ fn lines(text: &str, room: usize) -> usize {
         if character == '-' {
             word = 0;
         }
-        last_wide = wide || closing;
+        (last_wide, last_opens) = (wide, opens(character));
     }
     count
 }
@@ -125,10 +148,15 @@ pub struct Wish {
     pub most: f64,
     /// Pixels that its usual text would take on one line.
     pub usual: f64,
+    /// Sentences: the first to grow where the page has room.
+    pub elastic: bool,
 }
 
+/// How far sentences grow before all columns do.
+const GROWTH: f64 = 1.6;
+
 /// Shares `page` pixels out: columns get what they wish, or in proportion to the text they carry
-/// where that is too much; where it is too little, all grow alike to fill the page.
+/// where that is too much; where it is too little, those with sentences grow to fill the page, and then all alike.
 pub fn share(wishes: &[Wish], page: f64) -> Vec<f64> {
     let roots: Vec<f64> = wishes.iter().map(|wish| wish.usual.sqrt()).collect();
     let at = |level: f64| {
@@ -140,9 +168,17 @@ pub fn share(wishes: &[Wish], page: f64) -> Vec<f64> {
         let middle = (low + high) / 2.0;
         if at(middle).sum::<f64>() > page { high = middle } else { low = middle }
     }
-    let widths: Vec<f64> = at(low).collect();
-    let growth = (page / widths.iter().sum::<f64>()).max(1.0);
-    widths.into_iter().map(|width| (width * growth).floor()).collect()
+    let mut widths: Vec<f64> = at(low).collect();
+    for (bound, elastic) in [(GROWTH, true), (f64::INFINITY, false)] {
+        let grows = |wish: &Wish| wish.elastic || !elastic;
+        let growing: f64 = widths.iter().zip(wishes).filter(|(_, wish)| grows(wish)).map(|(width, _)| width).sum();
+        let missing = page - widths.iter().sum::<f64>();
+        if growing > 0.0 && missing > 0.0 {
+            let growth = (1.0 + missing / growing).min(bound);
+            widths.iter_mut().zip(wishes).filter(|(_, wish)| grows(wish)).for_each(|(width, _)| *width *= growth);
+        }
+    }
+    widths.into_iter().map(f64::floor).collect()
 }
 
 /// Height in points of a row whose cells hold these texts in columns of these pixels and sizes.
@@ -150,12 +186,12 @@ pub fn height<'t>(cells: impl Iterator<Item = (&'t str, f64, f64)>) -> f64 {
     let tallest = cells
         .map(|(text, pixels, size)| line_height(size) * lines(text, room(pixels, size)) as f64)
         .fold(line_height(TEXT), f64::max);
-    (tallest + 5.0).ceil()
+    (tallest + AIR).ceil()
 }
 
 /// Height in points of a row with so many lines of read text.
 pub fn lines_height(lines: f64) -> f64 {
-    line_height(TEXT) * lines + 5.0
+    line_height(TEXT) * lines + AIR
 }
 
 /// Cuts a height down to what Excel takes.
@@ -164,7 +200,7 @@ pub fn within_limit(height: f64) -> f64 {
 }
 
 fn line_height(size: f64) -> f64 {
-    size * 1.32
+    size * 1.4
 }
 
 #[cfg(test)]
@@ -182,10 +218,14 @@ mod tests {
             ("一二三四。", 8, 2),
             ("第一行\n第二行", 20, 2),
             ("2015-A-诫勉谈话-C-K00012", 16, 2),
-            ("abcdefgh", 3, 3),
+            // Latin letters are wider than half a character in some typefaces.
+            ("abcdefgh", 3, 4),
             ("一\n\n二", 10, 3),
             ("短\n一二三四五", 6, 3),
             ("ab\n（一二三）四五", 6, 4),
+            // Neither bracket is left alone.
+            ("一二（三四）", 6, 3),
+            ("一二三（四）", 8, 2),
         ];
         for (text, room, expected) in cases {
             assert_eq!(lines(text, room), expected, "{text} in {room}");
@@ -203,11 +243,24 @@ mod tests {
     }
 
     #[test]
+    fn a_piece_is_what_is_in_brackets_or_between_them() {
+        let cases = [
+            ("", 0),
+            ("《办法》第四部分", 16),
+            ("《办法》第四部分〔规则4.4〕〔本部门口径〕", 16),
+            ("一、二三四、五", 8),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(piece(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn widths_fill_the_page_and_keep_their_bounds() {
         let wishes = [
-            Wish { least: 30.0, most: 30.0, usual: 20.0 },
-            Wish { least: 60.0, most: 400.0, usual: 900.0 },
-            Wish { least: 60.0, most: 400.0, usual: 200.0 },
+            Wish { least: 30.0, most: 30.0, usual: 20.0, elastic: false },
+            Wish { least: 60.0, most: 400.0, usual: 900.0, elastic: true },
+            Wish { least: 60.0, most: 400.0, usual: 200.0, elastic: true },
         ];
         for page in [300.0, 500.0, 1200.0] {
             let widths = share(&wishes, page);

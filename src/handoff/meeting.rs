@@ -73,9 +73,9 @@ fn sheet<'a>(
     let mut columns = vec![
         Column::centred(printed::NUMBER, 4.0, 7.0),
         Column::centred(printed::SUBJECT, 8.0, 18.0),
-        Column::text(UNIT_AND_POST, 12.0, 30.0),
+        Column::text(UNIT_AND_POST, 16.0, 36.0),
         Column::centred(printed::AUTHORITY, 4.0, 12.0),
-        Column::text(PROPOSED, 20.0, 40.0),
+        Column::text(PROPOSED, 16.0, 40.0),
         Column::text(GROUNDS, 40.0, 110.0),
     ];
     let with_answers = name == DECIDED;
@@ -101,12 +101,12 @@ fn sheet<'a>(
         paper: Paper::Large,
         head,
         blocks: vec![Block::new(columns.into_iter().map(Column::large).collect(), rows, empty)],
-        tail: Vec::new(),
         protected: true,
         frozen: Some(2),
         filter: true,
         foot_left: "内部资料".to_owned(),
         foot_right: info.as_of_line(),
+        ..Sheet::default()
     }
 }
 
@@ -128,8 +128,11 @@ fn row<'a>(material: &Material<'_>, number: u64, case: &Case<'a>, with_answers: 
     });
     let unit = people.unit_names(case.subject);
     let post = people.post(case.subject);
-    let place =
-        if case.subject.kind == people.unit || post.is_empty() { unit.into_owned() } else { format!("{unit}\n{post}") };
+    let place = if case.subject.kind == people.unit || post.is_empty() {
+        unit.into_owned()
+    } else {
+        format!("{unit}　{post}")
+    };
     let mut cells = vec![
         Value::Count(number),
         Value::text(people.label(case.subject).to_owned()),

@@ -18,7 +18,7 @@ pub struct Workbook<'a> {
 }
 
 /// A sheet: lines across the page, then one or more tables below each other, then closing lines.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Sheet<'a> {
     pub name: String,
     pub paper: Paper,
@@ -27,6 +27,8 @@ pub struct Sheet<'a> {
     pub tail: Vec<Line>,
     /// Everything but the answer cells is locked; filters and column widths stay usable.
     pub protected: bool,
+    /// An upright page's sheet is printed on one page, however long.
+    pub fitted: bool,
     /// How many columns stay in view beside the header; none: nothing is frozen.
     pub frozen: Option<u16>,
     /// The first block's header carries filter buttons.
@@ -38,8 +40,9 @@ pub struct Sheet<'a> {
 }
 
 /// The page that a sheet is printed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Paper {
+    #[default]
     Upright,
     /// A4 upright, all of it on one page.
     Single,
@@ -115,8 +118,7 @@ pub struct Column {
     pub most: f64,
     pub size: Size,
     pub shown: Shown,
-    /// Not broken over lines as long as its texts are no wider than `most`.
-    pub whole: bool,
+    pub unbroken: Unbroken,
     pub answer: Option<Answer>,
 }
 
@@ -130,7 +132,7 @@ impl Column {
             most,
             size: Size::Text,
             shown: Shown::Printed,
-            whole: false,
+            unbroken: Unbroken::Nothing,
             answer: None,
         }
     }
@@ -162,13 +164,27 @@ impl Column {
 
     /// The same, kept on one line.
     pub fn whole(self) -> Self {
-        Column { whole: true, ..self }
+        Column { unbroken: Unbroken::Text, ..self }
+    }
+
+    /// The same, broken only after brackets and commas.
+    pub fn in_pieces(self) -> Self {
+        Column { unbroken: Unbroken::Pieces, ..self }
     }
 
     /// The same, to be filled in.
     pub fn answered(self, answer: Answer) -> Self {
         Column { answer: Some(answer), ..self }
     }
+}
+
+/// What is not broken over lines as long as it is no wider than the column's `most`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unbroken {
+    Nothing,
+    Text,
+    /// What ends in a bracket or a comma.
+    Pieces,
 }
 
 /// Type sizes of cells.

@@ -106,7 +106,7 @@ impl Letters<'_> {
             Column::centred(printed::SUBJECT, 6.0, 14.0),
             Column::text(printed::POST, 6.0, 16.0),
             Column::centred(printed::ACTION, 8.0, 10.0),
-            Column::text(printed::BASIS, 10.0, 20.0),
+            Column::text(printed::BASIS, 10.0, 20.0).in_pieces(),
             Column::text(printed::FACTS, 16.0, 40.0),
             Column::text("要求", 12.0, 30.0),
             Column::text("期限", 10.0, 14.0),
@@ -123,11 +123,8 @@ impl Letters<'_> {
             head,
             blocks: vec![Block::new(columns, rows.collect(), "")],
             tail,
-            protected: false,
-            frozen: None,
-            filter: false,
-            foot_left: String::new(),
             foot_right: info.as_of_line(),
+            ..Sheet::default()
         };
         Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
     }

@@ -27,6 +27,7 @@ pub fn workbook<'a>(
         sheet(info, NAME, title.clone(), Paper::Upright, vec![numbers(material, figures), actions(material)]);
     let pack = material.pack;
     let rules = format!("依据：{}　　规则包：{} {}", pack.title, pack.name, pack.version);
+    first.fitted = true;
     first.head.extend(super::lines([(rules, LineStyle::Note)]));
     first.tail = super::lines([(info.chain_line(), LineStyle::Note)]);
     let mut sheets = vec![first];
@@ -93,18 +94,7 @@ fn paired(crosses: &[Cross]) -> Vec<&[Cross]> {
 
 fn sheet<'a>(info: &RunInfo, name: &str, title: String, paper: Paper, blocks: Vec<Block<'a>>) -> Sheet<'a> {
     let head = super::lines([(title, LineStyle::Title), (info.as_of_line(), LineStyle::Note)]);
-    Sheet {
-        name: name.to_owned(),
-        paper,
-        head,
-        blocks,
-        tail: Vec::new(),
-        protected: false,
-        frozen: None,
-        filter: false,
-        foot_left: String::new(),
-        foot_right: info.as_of_line(),
-    }
+    Sheet { name: name.to_owned(), paper, head, blocks, foot_right: info.as_of_line(), ..Sheet::default() }
 }
 
 fn counts(name: &str) -> Column {

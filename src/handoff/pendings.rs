@@ -106,12 +106,11 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
         paper: Paper::Lying,
         head,
         blocks: vec![block],
-        tail: Vec::new(),
-        protected: false,
         frozen: Some(2),
         filter: true,
         foot_left: "核对人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
         foot_right: info.as_of_line(),
+        ..Sheet::default()
     };
     Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
 }

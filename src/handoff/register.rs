@@ -78,7 +78,8 @@ pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Wo
         (format!("{}　　共 {} 条", info.as_of_line(), table.rows.len()), LineStyle::Note),
         (explained, LineStyle::Note),
     ]);
-    let layout = table.columns.iter().map(|column| column_layout(column, info)).collect();
+    let last = table.columns.len().saturating_sub(1);
+    let layout = table.columns.iter().enumerate().map(|(at, column)| column_layout(column, at == last, info)).collect();
     let rows = table.rows.iter().map(|row| {
         let cells = row.cells.iter().zip(&table.columns);
         cells
@@ -97,27 +98,31 @@ pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Wo
         paper: Paper::Lying,
         head,
         blocks: vec![block],
-        tail: Vec::new(),
         protected: true,
         frozen: Some(3),
         filter: true,
         foot_left: "登记人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
         foot_right: info.as_of_line(),
+        ..Sheet::default()
     };
     Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
 }
 
-fn column_layout(column: &ListColumn<'_>, info: &RunInfo) -> Column {
+fn column_layout(column: &ListColumn<'_>, last: bool, info: &RunInfo) -> Column {
     match (column.name, column.role) {
         (name, Role::Answer { date: true }) => Column::centred(name, 11.0, 12.0).answered(Answer {
             kind: AnswerKind::Date(chrono::NaiveDate::from_ymd_opt(info.year, 1, 1).unwrap_or(info.as_of)),
             prompt: format!("{name}：填写日期，如 {}-07-20。", info.year),
             refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {}-07-20。", info.year, info.year),
         }),
-        (name, Role::Answer { date: false }) => Column::text(name, 12.0, 36.0).answered(lists::text_answer(name)),
+        // What was said takes more room than who said it.
+        (name, Role::Answer { date: false }) if last => {
+            Column::text(name, 28.0, 44.0).answered(lists::text_answer(name))
+        }
+        (name, Role::Answer { date: false }) => Column::text(name, 10.0, 24.0).answered(lists::text_answer(name)),
         (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
-        (printed::LINE, _) => Column::text(printed::LINE, 26.0, 60.0),
-        (name @ (printed::FILE | printed::UNIT), _) => Column::text(name, 12.0, 26.0),
-        (name, _) => Column::centred(name, 6.0, 16.0),
+        (printed::LINE, _) => Column::text(printed::LINE, 22.0, 36.0).in_pieces(),
+        (name @ (printed::FILE | printed::UNIT), _) => Column::text(name, 12.0, 26.0).whole(),
+        (name, _) => Column::centred(name, 6.0, 16.0).whole(),
     }
 }

@@ -37,8 +37,9 @@ const LINKS: usize = 65_530;
 const LINK_LENGTH: usize = 2_079;
 /// The hidden sheet with drop-down lists that are too long for the rule itself.
 const LISTS_SHEET: &str = "选项";
-/// Excel's row of 20 pixels, in which charts are placed.
-const PLAIN_ROW: u32 = 20;
+/// Pixels of a row and of a column that nobody set, in the workbook's own typeface.
+const PLAIN_ROW: u32 = 16;
+const PLAIN_COLUMN: u32 = 64;
 
 /// A workbook could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +88,7 @@ fn build(
     if let Some(folder) = temporary.filter(|folder| folder.is_dir()) {
         target.set_tempdir(folder)?;
     }
+    target.set_default_format(formats::plain(), PLAIN_ROW, PLAIN_COLUMN)?;
     let rows: usize = book.sheets.iter().flat_map(|sheet| &sheet.blocks).map(|block| block.rows.len()).sum();
     target.set_zip_compression_level(if rows > SMALL { 2 } else { 1 });
     let created = excel_date(book.as_of)?;
@@ -150,6 +152,7 @@ impl Writer<'_, '_> {
         }
         for block in &sheet.blocks {
             for (column, _) in (0u16..).zip(&block.columns).filter(|(_, column)| column.shown == Shown::Hidden) {
+                // Such a table has the sheet for itself.
                 self.worksheet.set_column_hidden(column)?;
             }
         }
@@ -163,7 +166,7 @@ impl Writer<'_, '_> {
                 self.row += 1;
             }
             let first_row = if index == last { part.start } else { 0 };
-            self.block(block, rows, first_row, index == 0, &layout)?;
+            self.block(block, rows, first_row, index, &layout)?;
         }
         if !sheet.tail.is_empty() {
             self.row += 1;
@@ -202,23 +205,23 @@ impl Writer<'_, '_> {
         block: &Block<'_>,
         rows: &[Vec<Value<'_>>],
         first_row: usize,
-        first: bool,
+        at: usize,
         layout: &layout::Layout,
     ) -> Result<(), XlsxError> {
+        let first = at == 0;
+        let spans = layout.spans(at);
         if let Some(caption) = &block.caption {
             self.across(caption, formats::caption(), layout.printed)?;
             self.worksheet.set_row_height(self.row, layout::CAPTION)?;
             self.row += 1;
         }
         let header = self.row;
-        // A block with fewer columns than the page spreads its last one over the rest, if that is text.
-        let spread = layout::spreads(block, layout.widths.len()).then_some(layout.widths.len() as u16 - 1);
-        for (index, column) in (0u16..).zip(&block.columns) {
+        for (span, column) in spans.iter().zip(&block.columns) {
             let format = formats::header(column);
-            self.spread(header, block, index, spread, format)?;
-            self.worksheet.write_string_with_format(header, index, &column.name, format)?;
+            self.merge(header, *span, format)?;
+            self.worksheet.write_string_with_format(header, span.first, &column.name, format)?;
         }
-        self.worksheet.set_row_height(header, layout.header_height(block, first && self.sheet.filter))?;
+        self.worksheet.set_row_height(header, layout.header_height(at, block, first && self.sheet.filter))?;
         self.row += 1;
         if first {
             // Further tables have headers of their own.
@@ -228,19 +231,19 @@ impl Writer<'_, '_> {
                 self.worksheet.set_freeze_panes(self.row, columns)?;
             }
         }
-        let last_column = block.columns.len().saturating_sub(1) as u16;
+        let last_column = spans.last().map_or(0, |span| span.last);
         let from = self.row;
         if rows.is_empty() {
             self.across(
                 &block.empty,
                 formats::empty(block.columns.first().map_or(Size::Text, |column| column.size)),
-                spread.map_or(block.columns.len().min(layout.printed), |last| usize::from(last) + 1),
+                (usize::from(last_column) + 1).min(layout.printed),
             )?;
             self.worksheet.set_row_height(self.row, layout::EMPTY)?;
             self.row += 1;
         } else {
-            self.rows(block, rows, layout, spread)?;
-            self.answers(block, from, first_row)?;
+            self.rows(block, rows, layout, at)?;
+            self.answers(block, from, first_row, spans)?;
             self.alarms(block, from)?;
             self.worksheet.ignore_error_range(from, 0, self.row - 1, last_column, IgnoreError::NumberStoredAsText)?;
         }
@@ -250,7 +253,7 @@ impl Writer<'_, '_> {
         }
         if let Some(chart) = block.chart.as_ref().filter(|_| !rows.is_empty()) {
             let place = chart::Place { sheet: self.name, header, from, to: self.row - 1 };
-            if let Some((drawn, height)) = chart::draw(chart, block, rows, &place, layout.total()) {
+            if let Some((drawn, height)) = chart::draw(chart, spans, rows, &place, layout.total()) {
                 self.row += 1;
                 self.worksheet.insert_chart(self.row, 0, &drawn)?;
                 self.row += height.div_ceil(PLAIN_ROW) + 1;
@@ -259,18 +262,11 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// Merges the block's last cell with the rest of the page's columns.
-    fn spread(
-        &mut self,
-        row: u32,
-        block: &Block<'_>,
-        column: u16,
-        last: Option<u16>,
-        format: &Format,
-    ) -> Result<(), XlsxError> {
-        let Some(last) = last.filter(|_| usize::from(column) + 1 == block.columns.len()) else { return Ok(()) };
-        // Its first cell is written over afterwards.
-        self.worksheet.merge_range(row, column, row, last, "", format)?;
+    /// Makes one cell of all that a table's column lies over. It is written over afterwards.
+    fn merge(&mut self, row: u32, span: layout::Span, format: &Format) -> Result<(), XlsxError> {
+        if span.first < span.last {
+            self.worksheet.merge_range(row, span.first, row, span.last, "", format)?;
+        }
         Ok(())
     }
 
@@ -279,23 +275,27 @@ impl Writer<'_, '_> {
         block: &Block<'_>,
         rows: &[Vec<Value<'_>>],
         layout: &layout::Layout,
-        spread: Option<u16>,
+        at: usize,
     ) -> Result<(), XlsxError> {
         let styles: Vec<&formats::Cells> = block.columns.iter().map(formats::cells).collect();
-        let lent = self.lend(&styles, rows)?;
+        let spans = layout.spans(at);
+        // Only where the table's columns are the sheet's.
+        let own = spans.iter().all(|span| span.first == span.last);
+        let lent = if own { self.lend(&styles, rows)? } else { Vec::new() };
         for row in rows {
-            self.worksheet.set_row_height(self.row, layout.row_height(block, row))?;
+            self.worksheet.set_row_height(self.row, layout.row_height(at, block, row))?;
             let mut blanks = 0;
-            for (column, (value, style)) in (0u16..).zip(row.iter().zip(&styles)) {
+            for ((value, style), span) in row.iter().zip(&styles).zip(spans) {
                 let look = Look::of(value);
+                let column = span.first;
                 let inherits = lent.get(usize::from(column)) == Some(&look);
                 // The row is there once its first cell is; blank cells after that are laid out side by side.
-                if inherits && blank(value) && column > 0 && spread.is_none() {
+                if inherits && blank(value) && column > 0 {
                     blanks += 1;
                     continue;
                 }
                 self.blanks(column, std::mem::take(&mut blanks))?;
-                self.spread(self.row, block, column, spread, style.of(Look::Text))?;
+                self.merge(self.row, *span, style.of(Look::Text))?;
                 self.cell(column, value, style, !inherits)?;
             }
             self.blanks(row.len().min(styles.len()) as u16, blanks)?;
@@ -386,9 +386,16 @@ impl Writer<'_, '_> {
     }
 
     /// Drop-down lists, date checks and prompts of the answer columns.
-    fn answers(&mut self, block: &Block<'_>, from: u32, first_row: usize) -> Result<(), XlsxError> {
-        for (index, column) in (0u16..).zip(&block.columns) {
+    fn answers(
+        &mut self,
+        block: &Block<'_>,
+        from: u32,
+        first_row: usize,
+        spans: &[layout::Span],
+    ) -> Result<(), XlsxError> {
+        for (span, column) in spans.iter().zip(&block.columns) {
             let Some(answer) = &column.answer else { continue };
+            let index = span.first;
             let told = |rule| prompted(rule, &column.name, &answer.prompt, &answer.refusal);
             let rule = match &answer.kind {
                 AnswerKind::Choice(values) => self.lists.rule(values)?,
@@ -434,7 +441,7 @@ impl Writer<'_, '_> {
         }
         let [left, right, top, bottom] = layout::margins(sheet.paper);
         target.set_margins(left, right, top, bottom, 0.3, 0.3);
-        target.set_print_fit_to_pages(1, u16::from(sheet.paper == Paper::Single));
+        target.set_print_fit_to_pages(1, u16::from(sheet.fitted || sheet.paper == Paper::Single));
         target.set_print_center_horizontally(true);
         target.set_footer(footer(sheet));
         // The foot is for signing on paper: it keeps its size however far the table is scaled down.

@@ -268,6 +268,8 @@ pub struct Parameter {
     pub unit: String,
     pub reference: String,
     pub reading: Option<String>,
+    /// What the office could not look up (the article, say): for authors of packs alone, no list or page shows it.
+    pub unconfirmed: Option<String>,
     /// The Measures set it themselves; otherwise a `reading` says why it is so.
     pub given: bool,
     pub place: Place,
@@ -474,6 +476,8 @@ pub struct Rule {
     /// Grounds of this rule are told to nobody but the committee.
     pub confidential: bool,
     pub reading: Option<String>,
+    /// As of [`Parameter`].
+    pub unconfirmed: Option<String>,
     /// The Measures give its figures and words themselves.
     pub given: bool,
     pub place: Place,

@@ -231,6 +231,7 @@ pub struct RawParameter {
     pub unit: String,
     pub reference: String,
     pub reading: Option<String>,
+    pub unconfirmed: Option<String>,
     #[serde(default)]
     pub given: bool,
     pub min: Option<f64>,
@@ -318,6 +319,7 @@ pub struct RawRule {
     #[serde(default)]
     pub confidential: bool,
     pub reading: Option<String>,
+    pub unconfirmed: Option<String>,
     #[serde(default)]
     pub given: bool,
 }

@@ -55,6 +55,7 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
             )?;
         }
         reading(text, parameter.reading.as_deref(), 4)?;
+        unconfirmed(text, parameter.unconfirmed.as_deref(), 4)?;
     }
     writeln!(text, "\n二、条款和规则")?;
     let mut shown: Vec<&str> = Vec::new();
@@ -181,6 +182,7 @@ fn provision(pack: &Pack, citation: &str, text: &mut String) -> std::fmt::Result
             writeln!(text, "      → 列为待定，缺少：{missing}")?;
         }
         reading(text, rule.reading.as_deref(), 6)?;
+        unconfirmed(text, rule.unconfirmed.as_deref(), 6)?;
     }
     Ok(())
 }
@@ -191,10 +193,15 @@ fn unit(pack: &Pack) -> &str {
 }
 
 fn reading(text: &mut String, reading: Option<&str>, indent: usize) -> std::fmt::Result {
-    match reading {
-        Some(reading) => writeln!(text, "{:indent$}〔本部门口径〕{reading}", ""),
-        None => Ok(()),
-    }
+    marked(text, "本部门口径", reading, indent)
+}
+
+fn unconfirmed(text: &mut String, note: Option<&str>, indent: usize) -> std::fmt::Result {
+    marked(text, "未能核实", note, indent)
+}
+
+fn marked(text: &mut String, mark: &str, said: Option<&str>, indent: usize) -> std::fmt::Result {
+    said.map_or(Ok(()), |said| writeln!(text, "{:indent$}〔{mark}〕{said}", ""))
 }
 
 fn entity(pack: &Pack, of: Entity) -> &str {

@@ -109,6 +109,7 @@ impl Builder {
                 shows: Vec::new(),
                 confidential: true,
                 reading: None,
+                unconfirmed: None,
                 given: true,
                 place: Place { file: file.clone(), span: raw.rule.span() },
             });

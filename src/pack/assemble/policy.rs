@@ -47,6 +47,7 @@ impl Builder {
                 unit: raw.unit.clone(),
                 reference: raw.reference.clone(),
                 reading: raw.reading.clone(),
+                unconfirmed: raw.unconfirmed.clone(),
                 given: raw.given,
                 place: Place { file: file.clone(), span: raw.name.span() },
                 values,
@@ -212,6 +213,7 @@ impl Builder {
                 shows: raw.shows.iter().map(|name| name.get_ref().clone()).collect(),
                 confidential: raw.confidential,
                 reading: raw.reading.clone(),
+                unconfirmed: raw.unconfirmed.clone(),
                 given: raw.given,
                 place: Place { file: file.clone(), span: raw.id.span() },
             });

@@ -37,6 +37,8 @@ pub struct Lint {
 #[derive(Debug)]
 pub struct Lints {
     pub found: Vec<Lint>,
+    /// What the pack owns up to not having confirmed: no fault, and not forgotten either.
+    unconfirmed: Vec<String>,
     files: Vec<(String, String)>,
 }
 
@@ -51,6 +53,9 @@ impl fmt::Display for Lints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for lint in &self.found {
             writeln!(f, "{}\n", lint.fault.render(&self.files, lint.error))?;
+        }
+        for note in &self.unconfirmed {
+            writeln!(f, "未能核实：{note}")?;
         }
         let errors = self.errors();
         match (errors, self.found.len() - errors) {
@@ -77,7 +82,11 @@ pub fn lint(pack: &Pack) -> Lints {
     always::lint(pack, &mut found);
     unknown::lint(pack, &mut found);
     meeting::lint(pack, &domains, &mut found);
-    Lints { found, files: pack.files.clone() }
+    let parameters = pack.parameters.iter().map(|one| ("参数", &one.name, &one.unconfirmed));
+    let rules = pack.rules.iter().map(|one| ("规则", &one.id, &one.unconfirmed));
+    let notes =
+        parameters.chain(rules).filter_map(|(kind, name, note)| Some(format!("{kind}「{name}」：{}", note.as_ref()?)));
+    Lints { found, unconfirmed: notes.collect(), files: pack.files.clone() }
 }
 
 fn error(place: &Place, message: String, remedy: &str) -> Lint {

@@ -10,6 +10,7 @@ mod kill;
 mod measures;
 pub mod meeting;
 mod merged;
+mod office;
 mod older;
 mod papers;
 mod people;

@@ -28,20 +28,70 @@ fn golden_workbooks_of_both_runs() {
         assert_eq!(kaohe.status().unwrap().code(), Some(0), "{run}");
         let published = output.path().join(format!("2015-{run}"));
         all_are_own(&published);
-        let found = folder(&published);
-        let path = fixtures.join(format!("expected/kunming/{run}-workbooks.txt"));
-        if std::env::var_os("UPDATE_EXPECT").is_some() {
-            std::fs::write(&path, &found).unwrap();
-            continue;
-        }
-        let expected = std::fs::read_to_string(&path).unwrap_or_default();
-        if let Some(difference) = difference(&expected, &found) {
-            panic!(
-                "{run}: the workbooks look otherwise than {}:\n{difference}\nIf that is meant, look at them and run \
-                 UPDATE_EXPECT=1 cargo test --test it golden_workbooks",
-                path.display()
-            );
-        }
+        let inside = ["", "退回单", "单位通知", "单位通知/拟稿", "报审/省委", "研判"];
+        check(&format!("{run}-workbooks"), &folder(&published, &inside));
+    }
+}
+
+/// What there is once a committee has answered: letters and forms that go out, 已决, what changed, and the pages that
+/// are asked for.
+#[test]
+fn golden_workbooks_of_an_answered_run() {
+    let city = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming");
+    let dir = tempfile::tempdir().unwrap();
+    let (output, back) = (dir.path().join("结果"), dir.path().join("收回"));
+    std::fs::create_dir(&back).unwrap();
+    let kaohe = |arguments: &[&std::ffi::OsStr]| {
+        let ended = Command::new(env!("CARGO_BIN_EXE_kaohe")).args(arguments).output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+    };
+    let run = || kaohe(&["annual".as_ref(), city.as_ref(), "--output".as_ref(), output.as_ref(), "--quiet".as_ref()]);
+    run();
+    let published = output.join("2015-annual");
+    let lists = ["诫勉谈话名单", "整改整顿名单", "函询核实名单", "表彰使用名单"];
+    let copies: Vec<_> = lists.iter().map(|list| (*list, back.join(format!("{list}.xlsx")))).collect();
+    let archive = output.join("档案.db");
+    let mut record = vec!["record".as_ref(), "--archive".as_ref(), archive.as_os_str()];
+    for (list, copy) in &copies {
+        assert!(crate::ooxml::agree(&published.join(format!("{list}.xlsx")), copy), "{list}");
+        record.push(copy.as_os_str());
+    }
+    kaohe(&record);
+    run();
+    let pages = published.join("另");
+    std::fs::create_dir(&pages).unwrap();
+    for name in ["会审一览.xlsx", "变更对照.xlsx"] {
+        std::fs::copy(published.join(name), pages.join(name)).unwrap();
+    }
+    let (page, other) = (pages.join("逐条说明.xlsx"), pages.join("对照.xlsx"));
+    let (of, to) = ("--run".as_ref(), "--output".as_ref());
+    kaohe(&["explain".as_ref(), "马立春".as_ref(), of, published.as_ref(), to, page.as_ref()]);
+    let (set, value) = ("--set".as_ref(), "年度得分线=70".as_ref());
+    kaohe(&["compare".as_ref(), city.as_ref(), "annual".as_ref(), set, value, to, other.as_ref()]);
+    let forms = std::fs::read_dir(published.join("文书")).unwrap();
+    let mut inside: Vec<String> =
+        forms.map(|form| format!("文书/{}", form.unwrap().file_name().to_string_lossy())).collect();
+    inside.sort();
+    inside.extend(["单位通知", "另"].map(str::to_owned));
+    let inside: Vec<&str> = inside.iter().map(String::as_str).collect();
+    assert!(inside.len() > 4, "{inside:?}");
+    check("answered-workbooks", &folder(&published, &inside));
+}
+
+#[track_caller]
+fn check(name: &str, found: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/expected/kunming/{name}.txt"));
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, found).unwrap();
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    if let Some(difference) = difference(&expected, found) {
+        panic!(
+            "the workbooks look otherwise than {}:\n{difference}\nIf that is meant, look at them and run \
+             UPDATE_EXPECT=1 cargo test --test it golden_workbooks",
+            path.display()
+        );
     }
 }
 
@@ -74,16 +124,17 @@ fn first_difference(expected: Vec<String>, found: Vec<String>) -> Option<String>
     Some(format!("{place}\n  expected\n{}  found\n{}", shown(&expected), shown(&found)))
 }
 
-fn folder(run: &Path) -> String {
+/// The workbooks of some folders: those of the first and the first of the others cell by cell.
+fn folder(run: &Path, inside: &[&str]) -> String {
     let mut names = Vec::new();
-    for inside in ["", "退回单", "单位通知", "单位通知/拟稿", "报审/省委"] {
+    for inside in inside {
         let Ok(entries) = std::fs::read_dir(run.join(inside)) else { continue };
         let mut found: Vec<String> =
             entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
         found.retain(|name| name.ends_with(".xlsx"));
         found.sort();
         names.extend(found.into_iter().enumerate().map(|(at, name)| {
-            (Path::new(inside).join(name).to_string_lossy().into_owned(), inside.is_empty() || at < LETTERS)
+            (Path::new(inside).join(name).to_string_lossy().into_owned(), matches!(*inside, "" | "另") || at < LETTERS)
         }));
     }
     let mut text = String::new();

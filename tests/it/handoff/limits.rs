@@ -14,12 +14,10 @@ fn book(columns: Vec<Column>, rows: Vec<Vec<Value<'static>>>) -> Workbook<'stati
         paper: Paper::Lying,
         head: vec![title],
         blocks: vec![Block::new(columns, rows, "没有")],
-        tail: vec![],
         protected: true,
         frozen: Some(1),
         filter: true,
-        foot_left: String::new(),
-        foot_right: String::new(),
+        ..Sheet::default()
     };
     let as_of = NaiveDate::from_ymd_opt(2015, 12, 31).unwrap();
     Workbook { title: "名单".into(), as_of, sheets: vec![sheet] }

@@ -36,7 +36,7 @@ fn everybody_stands_once_with_everything_proposed() {
     assert_eq!(of("盘龙区")[4], "1．通报\n2．限期整改");
     let mixed = of("赵芳");
     assert_eq!(mixed[4], "1．诫勉谈话\n2．调整建议（调整、免职）\n3．表彰奖励");
-    assert_eq!(mixed[2], "盘龙区\n区委书记");
+    assert_eq!(mixed[2], "盘龙区　区委书记");
     let sentences: Vec<&str> = mixed[5].split('\n').collect();
     assert_eq!(sentences.len(), 3, "{sentences:?}");
     assert!(sentences[0].starts_with("1．") && sentences[0].contains("基本称职"), "{sentences:?}");

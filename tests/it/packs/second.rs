@@ -7,15 +7,18 @@ use super::kaohe;
 
 const CIVIL_SERVANTS: &str = "civil-servant-2020";
 
+fn consequences_with_sources(folder: &Path) -> Vec<serde_json::Value> {
+    let text = fs::read_to_string(folder.join("data/consequences.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 /// The consequences of a run, without where their facts stand.
 fn consequences(folder: &Path) -> Vec<serde_json::Value> {
-    let text = fs::read_to_string(folder.join("data/consequences.jsonl")).unwrap();
-    let lines = text.lines().map(|line| {
-        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
-        line["grounds"].as_array_mut().unwrap().iter_mut().for_each(|ground| ground["sources"] = serde_json::json!([]));
-        line
-    });
-    lines.collect()
+    let mut lines = consequences_with_sources(folder);
+    for ground in lines.iter_mut().flat_map(|line| line["grounds"].as_array_mut().unwrap()) {
+        ground["sources"] = serde_json::json!([]);
+    }
+    lines
 }
 
 #[test]
@@ -96,4 +99,51 @@ fn a_half_year_run_proposes_nothing() {
     assert_eq!(run.code, 0, "{}", run.text);
     assert!(consequences(&dir.path().join("2023-half-year")).is_empty());
     assert!(dir.path().join("2023-half-year/奖励名单.xlsx").exists());
+}
+
+/// What the authors could not look up is for authors: `pack show` and lint tell it, no list, page or JSON of a run does.
+#[test]
+fn what_could_not_be_confirmed_is_told_to_authors_alone() {
+    for (pack, note) in [(CIVIL_SERVANTS, "优秀比例-报批"), ("kunming-2015", "诫勉影响期")] {
+        let shown = kaohe(&["pack", "show", "--pack", pack]);
+        assert!(shown.text.contains("〔未能核实〕条号"), "{}", shown.text);
+        let lint = kaohe(&["pack", "lint", "--pack", pack]);
+        assert!(lint.text.contains("未能核实：") && lint.text.contains(note), "{}", lint.text);
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/civil-servant");
+    let output = dir.path().to_str().unwrap();
+    let run = kaohe(&["annual", input.to_str().unwrap(), "--output", output, "--pack", CIVIL_SERVANTS]);
+    let folder = dir.path().join("2023-annual");
+    let told = kaohe(&["explain", "P01", "--run", folder.to_str().unwrap()]);
+    let mut texts = vec![run.text, told.text];
+    for file in fs::read_dir(folder.join("data")).unwrap() {
+        texts.push(String::from_utf8_lossy(&fs::read(file.unwrap().path()).unwrap()).into_owned());
+    }
+    for text in texts {
+        assert!(!text.contains("未能核实") && !text.contains("未经核对"), "{text}");
+    }
+}
+
+/// A grade of a year at whose end a penalty still runs is to be checked, with the penalty's own cells.
+#[test]
+fn a_grade_under_a_penalty_is_checked_and_says_of_which() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (input, output) = (path("报送"), path("结果"));
+    kaohe(&["sample", &input, "--cadres", "3000", "--year", "2023", "--pack", CIVIL_SERVANTS]);
+    let run = kaohe(&["annual", &input, "--output", &output, "--pack", CIVIL_SERVANTS]);
+    assert_eq!(run.code, 0, "{}", run.text);
+    let lines = consequences_with_sources(&Path::new(&output).join("2023-annual"));
+    let barred: Vec<_> = lines.iter().filter(|line| line["rules"].to_string().contains("29-处分")).collect();
+    assert!(barred.len() > 1);
+    for line in &barred {
+        let grounds = line["grounds"].as_array().unwrap();
+        let ground = grounds.iter().find(|ground| ground["rule"] == "29-处分").unwrap();
+        assert_eq!(ground["facts"]["处分情形"], "年末仍在处分期内（记过以上）");
+        assert!(ground["sources"].to_string().contains("!立案处分!"), "{ground}");
+        let rewarded = |one: &&serde_json::Value| one["subject_id"] == line["subject_id"] && one["action"] == "嘉奖";
+        let this_year = grounds.iter().any(|ground| ground["about"] == "2023");
+        assert!(!this_year || !lines.iter().any(|one| rewarded(&one)), "{line}");
+    }
 }

@@ -74,12 +74,7 @@ fn child() {
         paper: Paper::Lying,
         head: Vec::new(),
         blocks: vec![Block::new(columns, rows, "")],
-        tail: Vec::new(),
-        protected: false,
-        frozen: None,
-        filter: false,
-        foot_left: String::new(),
-        foot_right: String::new(),
+        ..Sheet::default()
     };
     let book = Workbook { title: "长".into(), as_of: chrono::NaiveDate::default(), sheets: vec![sheet] };
     match write::save(&book, Path::new(&path)) {
