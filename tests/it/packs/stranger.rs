@@ -121,6 +121,30 @@ fn the_whole_pack_of_the_guide_is_clean_tested_and_no_mutant_of_it_lives() {
     assert!(test.text.contains("没有发现 0 个"), "{}", test.text);
 }
 
+/// Without its example of large halls nobody would notice another line; one declared so is let be, one that is noticed is told.
+#[test]
+fn a_mutant_that_no_example_notices_is_told_where_it_stands() {
+    let folder = whole();
+    let examples = folder.path().join("examples.toml");
+    let text = fs::read_to_string(&examples).unwrap();
+    fs::write(&examples, &text[..text.rfind("[[example]]").unwrap()]).unwrap();
+    let declared = |mutant: &str| format!("\n[[equivalent]]\nmutant = \"{mutant}\"\nreading = \"试\"\n");
+    let shifted = "规则「7」的条件：把「面积 > 核查面积线」改为「面积 >= 核查面积线」";
+    edit(folder.path(), "办法.toml", "", &(declared(shifted) + &declared("参数「每台年费」：把 1200 改为 1201")));
+    let test = kaohe(&["pack", "test", "--mutants", "--pack", folder.path().to_str().unwrap()]);
+    assert_eq!(test.code, 1, "{}", test.text);
+    for said in [
+        "参数「核查面积线」：把 200 改为 199（办法.toml:64）",
+        "规则「7」对所涉及的对象的「现场核查」（核查方式为联合核查）：去掉可选方式「联合核查」",
+        "事实「核查方式」的 is：去掉「ELSE '单独核查'」",
+        "说明为等同的「参数「每台年费」：把 1200 改为 1201」并非如此：有例子发现它",
+        "说明为等同的 1 个，没有发现 12 个",
+    ] {
+        assert!(test.text.contains(said), "{said}: {}", test.text);
+    }
+    assert!(!test.text.contains(shifted), "{}", test.text);
+}
+
 #[test]
 fn a_law_with_one_kind_of_subject_decides_each_row_and_shows_numbers_and_days() {
     let folder = whole();
