@@ -16,9 +16,6 @@ use crate::rule::{self, Trace};
 use crate::table::{Dataset, Rejected, RejectedSubject};
 
 /// Evaluates all stages of a run and draws their consequences; the trace tells why.
-///
-/// # Errors
-/// As [`World::new`].
 pub fn decide<'a>(
     world: &mut World<'a>,
     history: &History,

@@ -24,9 +24,6 @@ struct Told {
 
 impl<'a> Hints<'a> {
     /// Evaluates all hints over all entities.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn new(world: &World<'a>) -> Result<Self, Error> {
         let mut lookup = Lookup::new(world.data);
         let hints = world.pack.hints.iter().map(|hint| {

@@ -14,9 +14,6 @@ use crate::pack::{Entity, Quota};
 
 /// Plans a quota: ceil(share × people) − already reached, picked always from the unit with the smallest share
 /// reached. Nothing else about a person counts: whoever reads the plan learns nothing from who stands on it.
-///
-/// # Errors
-/// As [`World::new`].
 pub fn plan(world: &World<'_>, members: &Members, at: usize, year: i32) -> Result<QuotaPlan, Error> {
     let quota = &world.pack.quotas[at];
     let share = match world.literals.get(&quota.share) {

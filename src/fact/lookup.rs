@@ -166,9 +166,6 @@ impl<'a> Lookup<'a> {
 
     /// A value by its name, as the stage that is evaluated in `world` sees it; with it all that it is computed from.
     /// None for what is the same in the whole run. `not`: the fact being defined.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn value(
         &mut self,
         world: &World<'a>,

@@ -117,9 +117,6 @@ impl<'a> World<'a> {
     }
 
     /// Takes in what earlier stages proposed and left pending, and evaluates anew what depends on it.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn advance(&mut self, proposed: DataFrame, pending: DataFrame) -> Result<(), Error> {
         self.system.insert(Source::Proposed, proposed);
         self.system.insert(Source::Pending, pending);
@@ -306,9 +303,6 @@ impl<'a> World<'a> {
     }
 
     /// Evaluates expressions over all entities of a site at once.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn evaluate(&self, site: Site, what: &str, exprs: Vec<Expr>) -> Result<Vec<Column>, Error> {
         let run = || -> PolarsResult<Vec<Column>> {
             let frame = self.inputs(site, &exprs)?;
@@ -322,9 +316,6 @@ impl<'a> World<'a> {
     }
 
     /// For which entities a condition holds; where it is unknown, it does not.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn truths(&self, of: Entity, condition: &Expression) -> Result<Vec<bool>, Error> {
         let site = Site::Entity(of);
         let columns = self.evaluate(site, &condition.text, vec![self.compile(condition.term())])?;

@@ -102,9 +102,6 @@ impl<'a> Trace<'a> {
     }
 
     /// Takes in a stage as it was evaluated. The world must be the one that it was evaluated in.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn take(&mut self, world: &World<'a>, stage: Stage<'a>, verdicts: &[Verdict]) -> Result<(), Error> {
         for part in stage.parts {
             let Some(entity) = self.entities.iter().position(|one| *one == part.entity) else { continue };
@@ -343,9 +340,6 @@ impl<'a> Trace<'a> {
     }
 
     /// Takes in values that no condition uses, because something else does (a quota).
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn add(&mut self, world: &World<'a>, of: Entity, names: &[String], stage: u32) -> Result<(), Error> {
         let Some(entity) = self.entities.iter().position(|one| *one == of) else { return Ok(()) };
         for name in names {
