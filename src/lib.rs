@@ -39,7 +39,7 @@
 //! | a fact | `facts.toml`; with a new function: its entry in `pack/functions.rs` |
 //! | a rule | `rules.toml` |
 //! | a list | `handoff.toml`: the list, and the actions that go on it |
-//! | an answer column | of one list: `extra_answers` in `handoff.toml`; of all: its title in `pack/printed.rs`, then `handoff/lists.rs` (entering), `archive/intake/answer.rs` (reading), `archive/chain.rs` and `archive/migrations.rs` (keeping); test: `tests/it/archive/record.rs` |
+//! | an answer column | of one list: its `answers` in `handoff.toml`; of all: its title in `pack/printed.rs`, then `handoff/lists.rs` (entering), `archive/intake/answer.rs` (reading), `archive/chain.rs` and `archive/migrations.rs` (keeping); test: `tests/it/archive/record.rs` |
 //! | a file format | `workbook/sniff.rs` (telling it), its own file beside `workbook/xls.rs`, the arms in `workbook/mod.rs`; test: `tests/it/workbook/every.rs` |
 //! | a finding | its code in [`finding`], and where it is seen, in `table/judge.rs` or `table/report.rs`; test: `tests/it/reading` |
 //!

@@ -72,8 +72,8 @@ fn every_file_says_what_it_is_and_is_short_enough_to_read() {
 /// Names of types that rooms still share, most of them rooms that say the same thing in another form. None may be added.
 const SHARED: &str = "
 Answer Answers Block Case Cells Column Condition Cross Entry Expected Fault History Job Kind Line
-Measure Name Node Order Page Part Period Place Proposal Published Ratio Reader Report Row Seen
-Sheet Shown Sink Subject Table Talks Texts Told Value Verdict
+Measure Name Node Order Page Part Period Place Proposal Published Ratio Reader Report Row Seen Sheet
+Shown Sink Subject Table Talks Texts Told Value Verdict
 ";
 
 /// A search for a type's name finds its room: a name that stands in two rooms stands for two things. Every room has its `Error`.
