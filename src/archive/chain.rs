@@ -189,12 +189,22 @@ pub(super) struct EntryRows<'t> {
     feed: Feed,
     /// Tables that are begun.
     begun: usize,
+    /// Inserts a row into the last of them.
+    insert: String,
 }
 
 impl<'t> EntryRows<'t> {
     pub(super) fn new(transaction: &'t Transaction<'t>, kind: EntryKind, of: Option<i64>) -> rusqlite::Result<Self> {
         let before = tail(transaction)?;
-        Ok(EntryRows { transaction, before, kind, of, feed: Feed::of(kind.word(), of), begun: 0 })
+        Ok(EntryRows {
+            transaction,
+            before,
+            kind,
+            of,
+            feed: Feed::of(kind.word(), of),
+            begun: 0,
+            insert: String::new(),
+        })
     }
 
     pub(super) fn number(&self) -> i64 {
@@ -213,14 +223,14 @@ impl<'t> EntryRows<'t> {
 
     /// Writes a row: its values but 记录号, in the order of [`DETAILS`]; tables come in that order, too.
     pub(super) fn add(&mut self, table: &str, values: &[&dyn ToSql]) -> rusqlite::Result<()> {
+        // Only tables that are listed are named: anything else is a fault of this program.
         let at = DETAILS.iter().position(|detail| detail.table == table).unwrap_or(DETAILS.len());
         if at >= self.begun {
             self.begin(Some(at));
+            let marks = ", ?".repeat(values.len());
+            self.insert = format!("INSERT INTO {table} (记录号, {}) VALUES (?{marks})", DETAILS[at].columns);
         }
-        let detail = &DETAILS[at];
-        let marks = ", ?".repeat(values.len());
-        let sql = format!("INSERT INTO {table} (记录号, {}) VALUES (?{marks})", detail.columns);
-        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let mut statement = self.transaction.prepare_cached(&self.insert)?;
         statement.raw_bind_parameter(1, self.before.number + 1)?;
         self.feed.part(b'|', &[]);
         for (at, value) in (2..).zip(values) {
