@@ -147,3 +147,15 @@ fn a_grade_under_a_penalty_is_checked_and_says_of_which() {
         assert!(!this_year || !lines.iter().any(|one| rewarded(&one)), "{line}");
     }
 }
+
+/// A year about which nobody sent anything has nothing to draw, and is published all the same.
+#[test]
+fn a_year_without_rows_is_published() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/civil-servant");
+    let (input, output) = (input.to_str().unwrap(), dir.path().to_str().unwrap());
+    let pack = ["--pack", CIVIL_SERVANTS, "--year", "2015"];
+    let ended = kaohe(&[&["annual", input, "--output", output][..], &pack].concat());
+    assert_eq!(ended.code, 0, "{}", ended.text);
+    assert!(dir.path().join("2015-annual/总览.xlsx").exists());
+}
