@@ -13,7 +13,7 @@ use crate::workbook::{Look, Raw, Veiled};
 
 use super::seen::{fifteen_digits, number_in, number_shown};
 use super::text;
-use super::texts::Texts;
+use super::texts::{Recent, Texts};
 
 /// What a cell content means in its column.
 #[derive(Debug, Clone, PartialEq)]
@@ -307,16 +307,18 @@ pub struct Read<'a> {
     pub content: ReadContent,
 }
 
-/// Collects a column's cells; equal contents nearly always get the same code: what stands in the book under two numbers may
-/// get two.
+/// Collects a column's cells; equal contents nearly always get the same code.
 #[derive(Debug, Default)]
 pub struct ColumnBuilder {
     cells: ColumnCells,
     /// The codes of texts that the book has numbered, plus one: 0 is not yet known.
     numbered: Vec<u32>,
-    /// The codes of texts that stood in the cells themselves.
-    texts: HashMap<Box<str>, u32>,
+    /// The codes of texts that stood in the cells themselves lately. A text that comes again much later may get a second code.
+    texts: Recent,
+    /// The code of the last such text: in lists the same unit often stands in many rows.
+    last_text: u32,
     numbers: HashMap<(u64, Look), u32>,
+    last_number: Option<((u64, Look), u32)>,
     /// Other contents; few are different.
     moments: HashMap<(NaiveDateTime, Look), u32>,
     errors: HashMap<String, u32>,
@@ -341,11 +343,19 @@ impl ColumnBuilder {
     /// The code of a text that stands in the cell. Outer blanks change neither what is shown nor what is meant.
     pub fn text(&mut self, given: &str, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
         let shown = text::trimmed(given);
-        if let Some(code) = self.texts.get(shown) {
-            return *code;
+        if self.last_text != EMPTY && self.cells.shown.is(self.last_text as usize, shown) {
+            return self.last_text;
         }
-        let code = self.enter(Stored::Text(shown), read);
-        self.texts.insert(shown.into(), code);
+        let hash = self.texts.hash(shown);
+        let known = self.texts.find(hash, |code| self.cells.shown.is(code as usize, shown));
+        let code = known.unwrap_or_else(|| {
+            let code = self.enter(Stored::Text(shown), read);
+            if code != EMPTY {
+                self.texts.insert(hash, code);
+            }
+            code
+        });
+        self.last_text = code;
         code
     }
 
@@ -371,11 +381,20 @@ impl ColumnBuilder {
 
     fn number(&mut self, number: f64, look: Look, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
         let bits = (number.to_bits(), look);
-        if let Some(code) = self.numbers.get(&bits) {
-            return *code;
+        if let Some((last, code)) = self.last_number
+            && last == bits
+        {
+            return code;
         }
-        let code = self.enter(Stored::Number(fifteen_digits(number), look), read);
-        self.numbers.insert(bits, code);
+        let code = match self.numbers.get(&bits) {
+            Some(code) => *code,
+            None => {
+                let code = self.enter(Stored::Number(fifteen_digits(number), look), read);
+                self.numbers.insert(bits, code);
+                code
+            }
+        };
+        self.last_number = Some((bits, code));
         code
     }
 

@@ -131,6 +131,16 @@ impl<'a> Cursor<'a> {
         Cursor { bytes, at: 0 }
     }
 
+    /// What stands here and behind.
+    pub fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.at..]
+    }
+
+    /// Passes so many bytes, which have been looked at in [`Cursor::rest`].
+    pub fn skip(&mut self, length: usize) {
+        self.at = self.bytes.len().min(self.at + length);
+    }
+
     pub fn byte(&self) -> Result<u8, Stop> {
         self.bytes.get(self.at).copied().ok_or(Stop::More)
     }

@@ -6,6 +6,7 @@
 mod cell;
 mod general;
 mod scan;
+mod usual;
 
 use std::collections::HashMap;
 

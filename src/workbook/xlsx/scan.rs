@@ -11,6 +11,7 @@ use super::super::plain::{Cursor, Outer, Stop, Surroundings, Window, shown};
 use super::super::xml::unescape;
 use super::super::{Merge, Sink};
 use super::cell::{CellContent, CellText, CellType, Manner, Range, content};
+use super::usual::{self, Digits};
 use super::{Xlsx, address, merged, number, row_number, unescape_units};
 
 /// Sends the cells of a sheet; the merged ranges come back.
@@ -33,6 +34,8 @@ struct SheetScan<'a, S> {
     has_data: bool,
     row: u32,
     column: u32,
+    /// The row's number as its tag has it.
+    digits: Digits,
     merges: Vec<Merge>,
     manner: Manner,
 }
@@ -49,6 +52,7 @@ impl<'a, S: Sink> SheetScan<'a, S> {
             has_data: false,
             row: 0,
             column: 0,
+            digits: Digits::default(),
             merges: Vec::new(),
             manner: Manner::default(),
         }
@@ -91,6 +95,13 @@ impl<'a, S: Sink> SheetScan<'a, S> {
 
     /// One cell, or the start or end of a row.
     fn inside(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Stop> {
+        if self.in_row
+            && let Some((column, content, length)) = usual::cell(self.book, cursor.rest(), &self.digits)
+        {
+            self.put(self.row, column, content)?;
+            cursor.skip(length);
+            return Ok(true);
+        }
         cursor.blanks();
         if self.in_row {
             if cursor.take(b"</row>")? {
@@ -105,15 +116,18 @@ impl<'a, S: Sink> SheetScan<'a, S> {
             let range = given.range;
             let content = content(self.book, (row, column), given)?;
             self.manner.formula(self.book, row, range)?;
+            self.digits.forget_unless(row, self.row);
             self.put(row, column, content)?;
         } else if cursor.take(b"<row")? {
-            let mut at = None;
+            let (mut at, mut digits) = (None, Digits::default());
             let closed = cursor.attributes(|key, value| {
                 if key == b"r" {
-                    at = Some(row_number(value)?);
+                    let row = row_number(value)?;
+                    (at, digits) = (Some(row), Digits::new(value));
                 }
                 Ok(())
             })?;
+            self.digits = digits;
             self.row = at.unwrap_or(self.row) + u32::from(closed);
             self.column = 0;
             self.in_row = !closed;
