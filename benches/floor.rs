@@ -427,14 +427,10 @@ fn own_write(text: &str, path: &Path) {
     let sheet = model::Sheet {
         name: "名单".to_owned(),
         paper: model::Paper::Large,
-        head: Vec::new(),
         blocks: vec![model::Block::new(columns, rows.collect(), "")],
-        tail: Vec::new(),
         protected: true,
-        frozen: None,
         filter: true,
-        foot_left: String::new(),
-        foot_right: String::new(),
+        ..model::Sheet::default()
     };
     let book = model::Workbook { title: "名单".to_owned(), as_of: chrono::NaiveDate::default(), sheets: vec![sheet] };
     kaohe::handoff::write::save(&book, path).unwrap();

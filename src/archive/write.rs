@@ -32,6 +32,9 @@ pub(super) struct Unsettled {
     folder: Option<String>,
 }
 
+/// What was registered, and whether what was done beside its commit failed.
+pub type Sealed<F> = (Ticket, Result<(), F>);
+
 impl Archive {
     /// Writes the run's proposals before its folder is published into `dir`. A registration that equals the
     /// latest published one of its year and run is not written again.
@@ -54,7 +57,7 @@ impl Archive {
         dir: &Path,
         work: impl FnOnce() -> Result<(), F> + Send,
         seal: impl FnOnce(&Ticket) -> Result<(), F> + Send,
-    ) -> Result<Result<(Ticket, Result<(), F>), F>, Error> {
+    ) -> Result<Result<Sealed<F>, F>, Error> {
         let seen = self.seen.clone();
         let story = serde_json::json!({
             "程序": program(),

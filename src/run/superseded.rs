@@ -55,7 +55,7 @@ impl Made<'_> {
         let (mut withdrawn, mut other) = (Vec::new(), Vec::new());
         for (was, at) in differing {
             let old = match registered.remove(&*was.id) {
-                Some(cells) => PrintedLine::new(was.id.into(), |name| {
+                Some(cells) => PrintedLine::new(was.id, |name| {
                     Cow::Owned(
                         cells.iter().find(|(column, _)| column == name).map_or(String::new(), |(_, text)| text.clone()),
                     )

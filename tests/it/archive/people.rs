@@ -83,7 +83,7 @@ fn the_page_has_a_sheet_for_everybody_of_that_name() {
         book.worksheets().iter().map(|(_, range)| range.get((0, 0)).unwrap().to_string()).collect();
     assert!(titles.len() == 2 && titles[0].contains("G13") && titles[1].contains("G31"), "{titles:?}");
     let range = book.worksheet_range_at(0).unwrap().unwrap();
-    assert!(range.rows().flatten().any(|cell| cell.to_string() == "2015-H-约谈-C-G13"));
+    assert!(range.rows().flatten().any(|cell| *cell == "2015-H-约谈-C-G13"));
 }
 
 #[test]
