@@ -231,7 +231,7 @@ impl<'t> EntryRows<'t> {
             self.insert = format!("INSERT INTO {table} (记录号, {}) VALUES (?{marks})", DETAILS[at].columns);
         }
         let mut statement = self.transaction.prepare_cached(&self.insert)?;
-        statement.raw_bind_parameter(1, self.before.number + 1)?;
+        statement.raw_bind_parameter(1, self.number())?;
         self.feed.part(b'|', &[]);
         for (at, value) in (2..).zip(values) {
             match value.to_sql()? {
@@ -252,8 +252,8 @@ impl<'t> EntryRows<'t> {
 
     /// Appends the entry, with its content hashed.
     pub(super) fn close(self, content: &str, story: &str) -> rusqlite::Result<()> {
+        let number = self.number();
         let EntryRows { transaction, before, kind, of, .. } = self;
-        let number = before.number + 1;
         let chain = digest([before.chain.as_str(), content]);
         let time = now();
         let seal = digest([before.seal.as_str(), &chain, &time, story]);

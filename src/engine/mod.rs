@@ -11,7 +11,6 @@ pub use rows::write;
 
 use crate::pack::compile::plain;
 use crate::pack::dialect::Dialect;
-use crate::pack::functions::Op;
 use crate::pack::scope::{self, Meaning};
 use crate::pack::sql::Literals;
 use crate::pack::term::{Kind, Node, Term};
@@ -391,10 +390,7 @@ impl<'a> Export<'a> {
     }
 
     fn verdict(&self, rule: &Rule) -> String {
-        let all = Term::truth(true);
-        let scope = rule.scope.as_ref().map_or(&all, |scope| scope.term());
-        let whole =
-            Term { node: Node::Call(Op::And, vec![scope.clone(), rule.when.term().clone()]), ..Term::truth(true) };
+        let whole = rule.whole();
         let entity = match rule.of {
             Entity::Subject(kind) => {
                 let subject = &self.pack.subjects[kind];
@@ -414,7 +410,7 @@ impl<'a> Export<'a> {
             self.dialect.text(&rule.id),
             self.say(&whole),
             self.from(rule.of, &[&whole]),
-            self.say(scope)
+            self.say(&rule.scope_term())
         )
     }
 }

@@ -11,7 +11,7 @@ use polars::prelude::*;
 
 use super::tree::{self, Node};
 use super::value::{FactValue, Kept, Texts};
-use super::world::{Error, FactRows, World, column_of};
+use super::world::{Error, FactRows, World, column_for};
 use crate::pack::scope::{Meaning, Site};
 use crate::pack::term::Term;
 use crate::pack::{CellRule, ColumnKind, Entity, Formula, Source};
@@ -185,8 +185,7 @@ impl<'a> Lookup<'a> {
         if let Some(known) = self.known.get(&key) {
             return Ok(Some(*known));
         }
-        let expr = fact.map_or_else(|| col(name), |fact| col(column_of(fact)));
-        let column = world.evaluate(site, name, vec![expr])?.remove(0);
+        let column = world.evaluate(site, name, vec![column_for(name, meaning)])?.remove(0);
         let (mut parts, mut shows, mut decides) = (Vec::new(), Vec::new(), None);
         let stands = match meaning {
             Meaning::Column => match of {
@@ -256,7 +255,6 @@ impl<'a> Lookup<'a> {
     }
 
     /// What decided values of one entity, each place once.
-    ///
     pub fn evidence(&self, values: &[usize], at: u32, told: Extent<'_>, of_line: &OfLine<'_>) -> Vec<Evidence> {
         let mut found = Vec::new();
         values.iter().for_each(|value| self.walk(*value, at, told, of_line, &mut found));

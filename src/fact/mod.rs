@@ -16,4 +16,4 @@ pub use fork::Readings;
 pub use history::{Decision, History};
 pub use lookup::{CellOrLine, Evidence, Extent, Lookup, NameValues, OfLine, Origin, Witnessed};
 pub use value::{FactValue, Texts, fact_value, text_at};
-pub use world::{Error, FactRows, World, column_of};
+pub use world::{Error, FactRows, World, column_for, column_of};

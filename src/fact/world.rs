@@ -440,7 +440,7 @@ impl<'a> World<'a> {
 }
 
 /// The column that stands for a name.
-fn column_for(name: &str, meaning: Meaning) -> Expr {
+pub fn column_for(name: &str, meaning: Meaning) -> Expr {
     match meaning {
         Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => col(column_of(fact)),
         Meaning::Column | Meaning::Literal => col(name),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 pub use super::expression::Expression;
 use super::followup::{Form, Influence, Measure, Page, Talks, Task};
 use super::template::Template;
-use super::term::{Kind, Node, Value as Written};
+use super::term::{Kind, Node, Term, Value as Written};
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
 #[derive(Debug, Clone)]
@@ -503,6 +503,16 @@ impl Rule {
             Some(scope) if names.is_empty() => scope.term().open_names(),
             _ => names,
         }
+    }
+
+    /// Whom it is about: everybody, where the pack does not say.
+    pub fn scope_term(&self) -> Term {
+        self.scope.as_ref().map_or_else(|| Term::truth(true), |scope| scope.term().clone())
+    }
+
+    /// Its scope and its condition as one.
+    pub fn whole(&self) -> Term {
+        Term::all(vec![self.scope_term(), self.when.term().clone()])
     }
 
     /// Whether it says of everybody within its scope that it holds.

@@ -169,6 +169,18 @@ impl Term {
         Term { node: Node::Value(Value::Truth(value)), kind: Kind::Truth, open: false, span: 0..0 }
     }
 
+    /// That all of these conditions hold.
+    pub fn all(parts: Vec<Term>) -> Term {
+        let open = parts.iter().any(|part| part.open);
+        Term { node: Node::Call(Op::And, parts), open, ..Term::truth(true) }
+    }
+
+    /// That a condition does not hold.
+    pub fn negation(self) -> Term {
+        let open = self.open;
+        Term { node: Node::Call(Op::Not, vec![self]), open, ..Term::truth(true) }
+    }
+
     /// The operands of a call; none of others.
     pub fn parts(&self) -> &[Term] {
         match &self.node {

@@ -5,7 +5,7 @@
 use polars::prelude::*;
 
 use super::{Node, Part, tree};
-use crate::fact::{Error, World, column_of};
+use crate::fact::{Error, World, column_for};
 use crate::pack::functions::Op;
 use crate::pack::scope::{Meaning, Site};
 use crate::pack::term::{Kind, Node as TermNode, Term, Value};
@@ -128,10 +128,7 @@ impl OpenNames {
         }
         let place = |name: &&str| names.iter().position(|(known, _)| known == name);
         let uses = atoms.iter().map(|atom| atom.names().iter().filter_map(place).collect()).collect();
-        let null = names.iter().map(|(name, meaning)| {
-            let column = meaning.fact().map_or_else(|| col(name.as_str()), |fact| col(column_of(fact)));
-            column.is_null()
-        });
+        let null = names.iter().map(|(name, meaning)| column_for(name, *meaning).is_null());
         let null = masks(world, site, what, null.collect())?;
         Ok(OpenNames { whys, values, uses, names, null })
     }

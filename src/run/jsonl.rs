@@ -42,7 +42,7 @@ impl JsonLines {
         self.many(1, |_| Some(value))
     }
 
-    /// JsonLines 0 to `count`, without those that there are none of.
+    /// Lines 0 to `count`, without those that there are none of.
     ///
     /// # Errors
     /// The file cannot be written.

@@ -32,13 +32,8 @@ pub fn choose(pack: &mut Pack, chosen: &[Chosen]) -> Vec<Fault> {
                 let parts = std::iter::once(fact).chain(words).collect();
                 let known = Term { node: Node::Call(Op::In, parts), kind: Kind::Truth, open, span: 0..0 };
                 let rule = &mut pack.rules[one.rule];
-                let when = if rule.is_unconditional() {
-                    known
-                } else {
-                    let open = open || rule.when.term().open;
-                    let parts = vec![rule.when.term().clone(), known];
-                    Term { node: Node::Call(Op::And, parts), kind: Kind::Truth, open, span: 0..0 }
-                };
+                let when =
+                    if rule.is_unconditional() { known } else { Term::all(vec![rule.when.term().clone(), known]) };
                 rule.when = rule.when.saying(when);
                 rule.proposals.extend(proposals);
             }

@@ -18,8 +18,9 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
             asked.extend(parts.into_iter().filter(|_| !alone).map(|part| (rule, condition, part)));
         }
     }
-    let not = |part: &Term| Term { node: Node::Call(Op::Not, vec![part.clone()]), ..part.clone() };
-    let rules = asked.iter().flat_map(|(rule, _, part)| [rule.asking((*part).clone()), rule.asking(not(part))]);
+    let rules = asked
+        .iter()
+        .flat_map(|(rule, _, part)| [rule.asking((*part).clone()), rule.asking((*part).clone().negation())]);
     let pack = asking(pack, rules.collect());
     let domains = Domains::new(&pack);
     // Whether there is no value with which it is false, as far as values are tried; one that is blank decides nothing.

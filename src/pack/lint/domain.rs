@@ -264,7 +264,7 @@ impl<'p> Reader<'p> {
         let known = names.len();
         names.extend(asks.iter().filter(|at| !names[..known].contains(at)).copied().collect::<Vec<_>>());
         let parts = scope.into_iter().chain([when]).collect();
-        let term = Term { node: Node::Call(Op::And, parts), ..Term::truth(true) };
+        let term = Term::all(parts);
         let mut used = BTreeSet::new();
         look(&term, &mut used);
         let used = names.iter().filter(|at| used.contains(self.variables[**at].key.as_str())).copied().collect();

@@ -1,8 +1,7 @@
 //! Rules that never or always hold, pairs that never hold together, and pairs that always do.
 
-use super::super::functions::Op;
 use super::super::model::*;
-use super::super::term::{Node, Term};
+use super::super::term::Term;
 use super::domain::{Condition, Domains, asking, first};
 use super::{Lint, error, notice};
 
@@ -38,16 +37,14 @@ fn says_so(rule: &Rule) -> bool {
 
 /// Whether a rule holds for everybody within its scope.
 pub fn always_holds(pack: &Pack, rule: &Rule) -> bool {
-    let scope = rule.scope.as_ref().map_or_else(|| Term::truth(true), |scope| scope.term().clone());
-    let whole = Term { node: Node::Call(Op::And, vec![scope.clone(), rule.when.term().clone()]), ..Term::truth(true) };
-    say_the_same(pack, rule, scope, whole, true)
+    say_the_same(pack, rule, rule.scope_term(), rule.whole(), true)
 }
 
 /// Whether of two rules about the same one holds just where the other fails: that is what was meant.
 fn opposite(pack: &Pack, rule: &Rule, other: &Rule) -> bool {
     let scoped = |rule: &Rule| rule.scope.as_ref().map(|scope| scope.term().clone());
-    let not = Term { node: Node::Call(Op::Not, vec![rule.when.term().clone()]), ..Term::truth(true) };
-    scoped(rule) == scoped(other) && say_the_same(pack, rule, not, other.when.term().clone(), false)
+    scoped(rule) == scoped(other)
+        && say_the_same(pack, rule, rule.when.term().clone().negation(), other.when.term().clone(), false)
 }
 
 /// Whether two conditions about what a rule is about hold together wherever either does, as far as values are tried.
