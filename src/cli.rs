@@ -241,9 +241,9 @@ pub enum PackCommand {
     Lint(PackDir),
     /// 用规则包自带的例子检验规则，并指出没有例子的分支
     Test {
-        /// 逐一改动规则（去掉、取反、< 与 <= 互换、参数加减一），指出没有例子发现的改动
-        #[arg(long)]
-        mutants: bool,
+        /// 逐一改动规则（去掉、取反、< 与 <= 互换、参数加减一），指出没有例子发现的改动；写 =文字 则只试说法中有这些字的
+        #[arg(long, value_name = "文字", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+        mutants: Option<String>,
         #[command(flatten)]
         of: PackDir,
     },

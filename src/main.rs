@@ -238,8 +238,8 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
             let _ = writeln!(std::io::stdout(), "{}", report.to_string().trim_end());
             let mut passed = report.passed();
             // What an example that does not hold would notice is no answer.
-            if mutants && report.failures.is_empty() {
-                let report = run::examples::mutants(&pack)?;
+            if let Some(about) = mutants.filter(|_| report.failures.is_empty()) {
+                let report = run::examples::mutants(&pack, &about)?;
                 let _ = writeln!(std::io::stdout(), "{}", report.to_string().trim_end());
                 passed &= report.passed();
             }

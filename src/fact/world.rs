@@ -11,7 +11,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::history::History;
-use crate::pack::compile::{self, compile, query};
+use crate::pack::compile::{self, compile};
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql::Literals;
 use crate::pack::term::Term;
@@ -309,7 +309,7 @@ impl<'a> World<'a> {
             let named: Vec<Expr> = std::iter::once(col("@n"))
                 .chain(exprs.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("={at}"))))
                 .collect();
-            let columns = query(frame).select(named).collect()?.into_columns();
+            let columns = frame.lazy().select(named).collect()?.into_columns();
             Ok(columns.into_iter().skip(1).collect())
         };
         run().map_err(|source| Error::Polars { what: what.to_owned(), source })
@@ -376,7 +376,7 @@ impl<'a> World<'a> {
             let height = self.height(definition.of);
             let keys = self.keys(definition.of, source, by.as_deref(), frame.height())?;
             frame.with_column(keys.with_name("@key".into()))?;
-            let kept = query(frame).with_row_index("@row", None).filter(given.clone().and(col("@key").is_not_null()));
+            let kept = frame.lazy().with_row_index("@row", None).filter(given.clone().and(col("@key").is_not_null()));
             let masks = conditions.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("={at}")));
             let collected =
                 kept.clone().select([col("@key"), col("@row")].into_iter().chain(masks).collect::<Vec<_>>());
@@ -394,13 +394,39 @@ impl<'a> World<'a> {
             let values = groups.column("=")?.take(&place)?;
             let found = place.into_column().with_name("@at".into());
             let absent = absent.clone().cast(dtype.clone());
-            let merged = query(DataFrame::new(height, vec![values.with_name("=".into()), found])?)
+            let merged = DataFrame::new(height, vec![values.with_name("=".into()), found])?
+                .lazy()
                 .select([when(col("@at").is_not_null())
                     .then(col("=").cast(dtype.clone()))
                     .otherwise(absent)
                     .alias("=")])
                 .collect()?;
             Ok((merged.column("=")?.clone(), Some(source_rows(&collected.collect()?, height)?)))
+        };
+        run().map_err(|source| Error::Polars { what: definition.name.clone(), source })
+    }
+
+    /// The rows that a fact leaves out because it is unknown whether they count; none where that is known of all.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn left_out(&self, fact: usize) -> Result<Option<FactRows>, Error> {
+        let definition = &self.pack.facts[fact];
+        let Formula::Aggregate { source, given: Some(given), by, .. } = &definition.formula else { return Ok(None) };
+        let unknown = self.compile(given.term()).is_null();
+        let unknown = self.evaluate(Site::Source(*source), &definition.name, vec![unknown])?.remove(0);
+        let run = || -> PolarsResult<Option<FactRows>> {
+            let unknown = unknown.bool()?;
+            if !unknown.any() {
+                return Ok(None);
+            }
+            let height = self.height(definition.of);
+            let keys = self.keys(definition.of, *source, by.as_deref(), unknown.len())?.cast(&IDX_DTYPE)?;
+            let rows = keys.idx()?.iter().zip(unknown.iter()).zip(0..).filter_map(|((key, unknown), row)| {
+                let entity = key.filter(|key| unknown == Some(true) && (*key as usize) < height)?;
+                Some((entity, (row, 0)))
+            });
+            Ok(Some(FactRows(Lists::new(height, &rows.collect::<Vec<_>>()))))
         };
         run().map_err(|source| Error::Polars { what: definition.name.clone(), source })
     }

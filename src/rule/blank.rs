@@ -1,14 +1,14 @@
 //! Down from a fact without a value to what leaves it so: cells that nobody filled in, lines that nobody decided.
 //!
-//! A name is followed to what it is computed from in turn: through other facts, the rows that it sums up and the
-//! subjects that those refer to.
+//! A name is followed to what it is computed from in turn: through other facts, the rows that it sums up or leaves out
+//! because nobody knows whether they count, and the subjects that those refer to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use polars::prelude::UInt32Chunked;
 
-use super::missing::OpenNames;
+use super::missing::{OpenNames, Question};
 use crate::fact::{Error, FactRows, World};
 use crate::pack::scope::{Meaning, Site};
 use crate::pack::term::Node;
@@ -42,6 +42,23 @@ struct Below {
     ways: Vec<Way>,
     /// Of a fact that sums up a source's rows: the source, and which rows.
     rows: Option<(Source, Arc<FactRows>)>,
+    /// Rows that it leaves out because it is unknown whether they count, and why that is.
+    left_out: Option<Box<Below>>,
+}
+
+impl Below {
+    /// The names that are asked about one entity or row, and where they lead.
+    fn names(&self, at: u32, asked: Question) -> impl Iterator<Item = (&Way, Question)> {
+        let names = self.open.as_ref().map_or_else(Vec::new, |open| match asked {
+            Question::Unknown => open.reasons(at),
+            asked => open.all(at, asked),
+        });
+        names.into_iter().map(|(name, asked)| (&self.ways[name], asked))
+    }
+
+    fn rows(&self, at: u32) -> impl Iterator<Item = u32> {
+        self.rows.iter().flat_map(move |(_, rows)| rows.of(at)).map(|(row, _)| row)
+    }
 }
 
 /// Where a name leads.
@@ -83,7 +100,7 @@ impl<'w, 'a> Reasons<'w, 'a> {
         for fact in open.names.iter().filter_map(|(_, meaning)| meaning.fact()) {
             self.fact(fact)?;
         }
-        Ok(Below { open: Some(open), ways, rows })
+        Ok(Below { open: Some(open), ways, rows, left_out: None })
     }
 
     fn fact(&mut self, fact: usize) -> Result<(), Error> {
@@ -98,7 +115,7 @@ impl<'w, 'a> Reasons<'w, 'a> {
                 let open = OpenNames::of_terms(self.world, site, &definition.name, [is.term()].into_iter())?;
                 self.below(open, definition.of, None)?
             }
-            Formula::Aggregate { source: source @ Source::Table(table), value, .. } => {
+            Formula::Aggregate { source: source @ Source::Table(table), given, value, .. } => {
                 let mut summed = Vec::new();
                 value.term().walk(&mut |term| {
                     if let Node::Call(op, parts) = &term.node
@@ -110,9 +127,18 @@ impl<'w, 'a> Reasons<'w, 'a> {
                 let site = Site::Source(*source);
                 let open = OpenNames::of_terms(self.world, site, &definition.name, summed.into_iter())?;
                 let rows = rows(*source);
-                self.below(open, Entity::Row(*table), rows)?
+                let mut below = self.below(open, Entity::Row(*table), rows)?;
+                if let (Some(given), Some(left_out)) = (given, self.world.left_out(fact)?) {
+                    let terms = [given.term()].into_iter();
+                    let open = OpenNames::of_terms(self.world, site, &definition.name, terms)?;
+                    let rows = Some((*source, Arc::new(left_out)));
+                    below.left_out = Some(Box::new(self.below(open, Entity::Row(*table), rows)?));
+                }
+                below
             }
-            Formula::Aggregate { source, .. } => Below { open: None, ways: Vec::new(), rows: rows(*source) },
+            Formula::Aggregate { source, .. } => {
+                Below { open: None, ways: Vec::new(), rows: rows(*source), left_out: None }
+            }
             Formula::Covered => return Ok(()),
         };
         self.facts.insert(fact, below);
@@ -148,61 +174,60 @@ impl<'w, 'a> Reasons<'w, 'a> {
         let Some(Below { open: Some(open), ways, .. }) = self.rules.get(&rule) else { return found };
         let place = open.names.iter().position(|(known, _)| known == name);
         if let Some(place) = place.filter(|place| open.is_null(*place, at)) {
-            self.follow(&ways[place], at, false, &mut found);
+            self.follow(&ways[place], at, Question::Unknown, &mut found);
         }
         found
     }
 
-    /// `said`: it is the value that has to be explained, not that there is none.
-    fn follow(&self, way: &Way, at: u32, said: bool, found: &mut Vec<Reason>) {
+    fn follow(&self, way: &Way, at: u32, asked: Question, found: &mut Vec<Reason>) {
         match way {
-            Way::Column { .. } if said => {}
+            Way::Column { .. } if asked != Question::Unknown => {}
             Way::Column { table, home, column } => {
                 let register = home.map(|kind| &self.world.data.registers[kind].rows);
                 let row = register.map_or(Some(at), |rows| rows.get(at as usize)?.first().copied());
                 row.into_iter().for_each(|row| self.blank(*table, row, *column, found));
             }
-            Way::Fact(fact) => self.descend(*fact, at, said, found),
-            Way::City(fact) => self.descend(*fact, 0, said, found),
+            Way::Fact(fact) => self.descend(*fact, at, asked, found),
+            Way::City(fact) => self.descend(*fact, 0, asked, found),
             Way::Of(subjects, fact, columns) => match subjects.get(at as usize) {
-                Some(subject) => self.descend(*fact, subject, said, found),
+                Some(subject) => self.descend(*fact, subject, asked, found),
                 None => columns.iter().for_each(|(table, column)| self.blank(*table, at, *column, found)),
             },
             Way::Nowhere => {}
         }
     }
 
-    fn descend(&self, fact: usize, at: u32, said: bool, found: &mut Vec<Reason>) {
-        let Some(Below { open, ways, rows }) = self.facts.get(&fact) else { return };
-        let names = |at: u32| match open {
-            // All that it rests on says so.
-            Some(open) if said => (0..ways.len()).map(|name| (name, !open.is_null(name, at))).collect(),
-            open => open.as_ref().map_or_else(Vec::new, |open| open.reasons(at)),
+    fn descend(&self, fact: usize, at: u32, asked: Question, found: &mut Vec<Reason>) {
+        let Some(below) = self.facts.get(&fact) else { return };
+        let mut into = |below: &Below, at: u32, asked: Question| {
+            below.names(at, asked).for_each(|(way, asked)| self.follow(way, at, asked, found));
         };
-        let Some((source, rows)) = rows else {
-            return names(at).into_iter().for_each(|(name, said)| self.follow(&ways[name], at, said, found));
-        };
-        let rows: Vec<u32> = rows.of(at).map(|(row, _)| row).collect();
+        let Some((source, _)) = below.rows else { return into(below, at, asked) };
+        let mut complete = true;
+        if let Some(left_out) = &below.left_out {
+            for row in left_out.rows(at) {
+                complete = false;
+                into(left_out, row, Question::Unknown);
+            }
+        }
+        let mut rows = below.rows(at).peekable();
         match source {
-            Source::Table(table) if rows.is_empty() => {
+            Source::Table(_) if asked == Question::Passed => {}
+            Source::Table(table) if rows.peek().is_none() && complete => {
                 let column = |way: &Way| match way {
                     Way::Column { column, .. } => Some(*column),
                     _ => None,
                 };
-                let mut columns = ways.iter().filter_map(column).peekable();
+                let mut columns = below.ways.iter().filter_map(column).peekable();
                 if columns.peek().is_none() {
-                    add(found, Reason::NoRow { table: *table, column: None });
+                    add(found, Reason::NoRow { table, column: None });
                 }
-                columns.for_each(|column| add(found, Reason::NoRow { table: *table, column: Some(column) }));
+                columns.for_each(|column| add(found, Reason::NoRow { table, column: Some(column) }));
             }
-            Source::Table(_) if said => {}
-            Source::Table(_) => {
-                for row in rows {
-                    names(row).into_iter().for_each(|(name, said)| self.follow(&ways[name], row, said, found));
-                }
-            }
-            Source::Pending => rows.into_iter().for_each(|row| add(found, Reason::Waits(row))),
-            Source::Archive | Source::ArchiveGrounds if !rows.is_empty() => add(found, Reason::Undecided),
+            Source::Table(_) if asked == Question::Said => {}
+            Source::Table(_) => rows.for_each(|row| into(below, row, asked)),
+            Source::Pending => rows.for_each(|row| add(found, Reason::Waits(row))),
+            Source::Archive | Source::ArchiveGrounds if rows.peek().is_some() => add(found, Reason::Undecided),
             Source::Archive | Source::ArchiveGrounds | Source::ArchiveRuns | Source::Proposed => {}
         }
     }

@@ -36,11 +36,22 @@ pub fn missing(
     Ok(unknown.into_iter().map(|at| (at, named(at))).collect())
 }
 
+/// What is asked about a name behind something unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Why it has no value.
+    Unknown,
+    /// Why it has the value that says so.
+    Said,
+    /// Why it has a value by which no branch was taken.
+    Passed,
+}
+
 /// How a term comes to be unknown.
 enum Why {
     /// By a part of it.
     Condition(Node),
-    /// By the first condition that holds: it says NULL, or something unknown. The last has none.
+    /// By the first condition that holds: it says NULL, or something unknown; or because none does. The last has none.
     Case(Vec<(Option<Node>, Why)>),
     Null,
 }
@@ -71,24 +82,26 @@ impl Why {
         }
     }
 
-    /// Visits the atoms behind it, and whether it is what they say (and not that they are unknown) that leaves it open.
-    fn visit(&self, value: &dyn Fn(usize) -> Option<bool>, visit: &mut dyn FnMut(usize, bool)) {
+    /// Visits the atoms behind it, and what is asked about each.
+    fn visit(&self, value: &dyn Fn(usize) -> Option<bool>, visit: &mut dyn FnMut(usize, Question)) {
         match self {
-            Why::Condition(node) => node.open(value, &mut |atom| visit(atom, false)),
+            Why::Condition(node) => node.open(value, &mut |atom| visit(atom, Question::Unknown)),
             Why::Case(branches) => {
                 for (condition, then) in branches {
                     let holds = condition.as_ref().map_or(Some(true), |condition| condition.value(value));
-                    match (condition, holds) {
-                        (Some(condition), None) => condition.open(value, &mut |atom| visit(atom, false)),
-                        (_, Some(false)) => {}
-                        (condition, _) => {
-                            if let (Some(condition), Why::Null) = (condition, then) {
-                                condition.deciding(value, &mut |atom| visit(atom, true));
-                            }
-                            return then.visit(value, visit);
+                    match (condition, holds, then) {
+                        (None, _, Why::Null) | (_, Some(false), _) => {}
+                        (Some(condition), None, _) => condition.open(value, &mut |atom| visit(atom, Question::Unknown)),
+                        (Some(condition), _, Why::Null) => {
+                            return condition.deciding(value, &mut |atom| visit(atom, Question::Said));
                         }
+                        _ => return then.visit(value, visit),
                     }
                 }
+                let passed = branches.iter().filter_map(|(condition, _)| condition.as_ref());
+                passed
+                    .filter(|condition| condition.value(value) == Some(false))
+                    .for_each(|condition| condition.deciding(value, &mut |atom| visit(atom, Question::Passed)));
             }
             Why::Null => {}
         }
@@ -162,20 +175,27 @@ impl OpenNames {
         self.null[name].get(at as usize) == Some(true)
     }
 
-    /// The names that leave a row open: those without a value (`false`), or whose value says so (`true`).
-    pub fn reasons(&self, at: u32) -> Vec<(usize, bool)> {
-        let mut found: Vec<(usize, bool)> = Vec::new();
+    /// The names that leave a row open, and what is asked about each.
+    pub fn reasons(&self, at: u32) -> Vec<(usize, Question)> {
+        let mut found: Vec<(usize, Question)> = Vec::new();
         for why in &self.whys {
-            why.visit(&|atom| self.values[atom].get(at as usize), &mut |atom, said| {
+            why.visit(&|atom| self.values[atom].get(at as usize), &mut |atom, asked| {
                 for name in self.uses[atom].iter().copied() {
                     let null = self.is_null(name, at);
-                    if (null || said) && !found.contains(&(name, !null)) {
-                        found.push((name, !null));
+                    let asked = if null { Question::Unknown } else { asked };
+                    if (null || asked != Question::Unknown) && !found.contains(&(name, asked)) {
+                        found.push((name, asked));
                     }
                 }
             });
         }
         found
+    }
+
+    /// All names of a row, of which the value is asked about.
+    pub fn all(&self, at: u32, asked: Question) -> Vec<(usize, Question)> {
+        let unknown = |name: usize| if self.is_null(name, at) { Question::Unknown } else { asked };
+        (0..self.names.len()).map(|name| (name, unknown(name))).collect()
     }
 }
 

@@ -68,11 +68,11 @@ struct Base<'a> {
     spoke: BTreeSet<usize>,
 }
 
-/// Asks of every mutant whether an example notices it.
+/// Asks of every mutant that is told with the words `about` whether an example notices it.
 ///
 /// # Errors
 /// Examples that cannot be understood or that do not hold for the pack itself.
-pub fn mutants(pack: &Pack) -> Result<Report, Failure> {
+pub fn mutants(pack: &Pack, about: &str) -> Result<Report, Failure> {
     let cases = super::spec::cases(pack).map_err(Failure::failed)?;
     let unfit = |told: String| Failure::failed(format!("先要例子与规则包相符，才能看出改动：\n{told}"));
     let prepared = side_by_side(&cases, || (), |(), case| prepare(pack, case))?;
@@ -82,7 +82,8 @@ pub fn mutants(pack: &Pack) -> Result<Report, Failure> {
     let expected: BTreeSet<usize> =
         cases.iter().flat_map(|case| &case.facts).flat_map(|fact| fact.facts.iter().copied()).collect();
     let decisive = Decisive::new(pack, &expected);
-    let mutants: Vec<Mutant> = mutant::mutants(pack).into_iter().filter(|one| decisive.shows(&one.change)).collect();
+    let asked = |one: &Mutant| one.told.contains(about) && decisive.shows(&one.change);
+    let mutants: Vec<Mutant> = mutant::mutants(pack).into_iter().filter(asked).collect();
     let trial = Trial::new(pack, &bases)?;
     // Those of one rule are asked together: a query costs more than what it evaluates.
     let groups: Vec<&[Mutant]> = mutants
@@ -109,7 +110,7 @@ pub fn mutants(pack: &Pack) -> Result<Report, Failure> {
         Report { pack: pack.name.clone(), mutants: mutants.len(), living: Vec::new(), stale: Vec::new(), declared: 0 };
     let living: BTreeSet<&str> =
         mutants.iter().zip(&lives).filter(|(_, lives)| **lives).map(|(mutant, _)| mutant.told.as_str()).collect();
-    for equivalent in &pack.deliberate.equivalent {
+    for equivalent in pack.deliberate.equivalent.iter().filter(|one| one.mutant.contains(about)) {
         if living.contains(equivalent.mutant.as_str()) {
             report.declared += 1;
             continue;

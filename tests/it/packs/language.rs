@@ -2,6 +2,7 @@
 //! to write instead.
 
 use super::{edited, kaohe, pack};
+use crate::rules::city::City;
 
 /// A rule of the built-in pack with another condition, and what is said of it where `word` stands.
 #[track_caller]
@@ -74,6 +75,23 @@ fn what_has_no_order_is_not_ranked() {
         "'很重'",
         &["「很重」不能与有次序的「情节」比较，可用的值为：轻微、一般、较重、严重"],
     );
+}
+
+/// As texts 一般 would be the least and 轻微 the most.
+#[test]
+fn an_order_is_kept_through_facts_of_facts() {
+    let facts = "\n[[fact]]\nof = \"cadre\"\nname = \"最重情节\"\nfrom = \"问题线索\"\nvalue = \"MAX(情节)\"\n\n[[fact]]\nof = \"cadre\"\nname = \"所定情节\"\nis = \"COALESCE(最重情节, '轻微')\"\n";
+    let rule = "\n[[rule]]\nid = \"4.9\"\nprovision = \"4.9\"\nruns = \"A\"\nstage = 1\nof = \"cadre\"\nwhen = \"所定情节 >= '较重'\"\nreading = \"试\"\npropose = [{ action = \"批评教育\", to = \"itself\" }]\n";
+    let folder = edited("kunming-2015", &[("facts.toml", "", facts), ("rules.toml", "", rule)]);
+    let city = City::new(&[
+        "+问题线索 线索编号=X1 对象=G11 核实结果=不属实 情节=轻微",
+        "+问题线索 线索编号=X2 对象=G12 核实结果=不属实 情节=一般",
+        "+问题线索 线索编号=X3 对象=G13 核实结果=不属实 情节=较重",
+        "+问题线索 线索编号=X4 对象=G14 核实结果=不属实 情节=轻微",
+        "+问题线索 线索编号=X5 对象=G14 核实结果=不属实 情节=严重",
+    ]);
+    let published = city.run(&format!("annual --pack {}", folder.path().to_str().unwrap()));
+    assert_eq!(published.lines(), ["批评教育 C:G13 4.9", "批评教育 C:G14 4.9"]);
 }
 
 #[test]

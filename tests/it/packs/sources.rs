@@ -38,6 +38,34 @@ fn an_unknown_fact_leads_to_the_blank_cells_through_facts_rows_and_people() {
     assert_eq!(remedy, "请市委组织部在《干部名册》中补齐「任现职时间」，以查明「须提醒」");
 }
 
+/// A row of which nobody knows whether it counts is left out: what is unknown for that, or unknown because the fact is
+/// then no, leads to the cell that would tell.
+#[test]
+fn an_unknown_fact_leads_to_the_blank_that_leaves_a_row_out() {
+    let from = "from = \"问题线索\"\ngiven = \"核实日期 >= 年初\"\nvalue = ";
+    let no = |is: &str| {
+        let counted = format!("{from}\"COUNT(*) > 0\"\nabsent = \"FALSE\"");
+        fact("cadre", "今年核实", &counted) + &fact("cadre", "须研究", &format!("is = \"{is}\""))
+    };
+    for facts in [
+        fact("cadre", "须研究", &format!("{from}\"MAX(情节 >= 调整建议起点情节)\"")),
+        no("CASE WHEN NOT 今年核实 THEN NULL ELSE 考核等次 = '称职' END"),
+        no("CASE WHEN 今年核实 THEN 考核等次 = '称职' END"),
+    ] {
+        let folder = edited(KUNMING, &[("rules.toml", "", &rule("cadre", "须研究")), ("facts.toml", "", &facts)]);
+        let city = City::new(&[
+            "+问题线索 线索编号=X2 对象=G14 核实结果=属实 情节=严重 核实日期=2015-06-01",
+            "+问题线索 对象=G13 核实结果=属实 情节=严重 核实日期=",
+        ]);
+        let command = format!("annual --pack {}", folder.path().to_str().unwrap());
+        let (missing, sources, remedy) = asked(&city, &command, "4.9", "G13");
+        assert_eq!(missing, ["须研究"]);
+        // 线索编号 A, 收到日期 B, 线索来源 C, 反映对象 D, 干部编号 E, 问题类型 F, 核实结果 G, 核实日期 H.
+        assert!(sources.contains(&"报送.xlsx!问题线索!H3".to_owned()), "{facts}: {sources:?}");
+        assert_eq!(remedy, "请市委组织部干部监督机构在《问题线索》中补齐「核实日期」，以查明「须研究」", "{facts}");
+    }
+}
+
 /// A rule about rows that asks for a fact of the person: the blank cell stands in the register.
 #[test]
 fn an_unknown_fact_of_whom_a_row_is_about_leads_to_their_cell() {

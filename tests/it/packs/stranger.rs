@@ -144,48 +144,75 @@ fn a_mutant_that_no_example_notices_is_told_where_it_stands() {
     assert!(!test.text.contains(shifted), "{}", test.text);
 }
 
-#[test]
-fn a_law_with_one_kind_of_subject_decides_each_row_and_shows_numbers_and_days() {
-    let folder = whole();
-    let dir = tempfile::tempdir().unwrap();
-    let (input, output) = (dir.path().join("报送"), dir.path().join("结果"));
-    fs::create_dir_all(&input).unwrap();
-    let table = |name: &str, rows: &[&str]| {
+/// What the annual run of 2024 by a pack makes of tables, each in a workbook of its own.
+fn licensed(pack: &tempfile::TempDir, tables: &[&[&str]]) -> tempfile::TempDir {
+    let (input, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (at, rows) in tables.iter().enumerate() {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet();
-        for (r, row) in (0u32..).zip(rows) {
+        for (r, row) in (0u32..).zip(*rows) {
             for (c, cell) in (0u16..).zip(row.split('|')) {
-                sheet.write_string(r, c, cell.trim()).unwrap();
+                sheet.write_string(r, c, cell).unwrap();
             }
         }
-        workbook.save(input.join(name)).unwrap();
-    };
-    table(
-        "申请.xlsx",
-        &[
-            "申请编号|申请人|受理日期|机台数|面积|有犯罪记录|已缴费|有场所证明",
-            "S1|甲公司|2024-08-31|10|600|否|是|是",
-            "S2|甲公司|2024-03-01|2|50|否|否|是",
-            "S3|乙公司|2024-03-01|2|50|否|是|是",
-        ],
-    );
-    table("股东.xlsx", &["申请编号|股东|持股比例|股东有犯罪记录", "S1|张三|60|否", "S1|李四|40|否", "S2|李四|100%|否"]);
-    let named = folder.path().to_str().unwrap();
-    let (input, out) = (input.to_str().unwrap(), output.to_str().unwrap());
+        workbook.save(input.path().join(format!("{at}.xlsx"))).unwrap();
+    }
+    let [input, out, named] = [&input, &output, pack].map(|folder| folder.path().to_str().unwrap());
     let run = kaohe(&["annual", input, "--output", out, "--pack", named, "--year", "2024"]);
     assert_eq!(run.code, 0, "{}", run.text);
-    let data = output.join("2024-annual/data");
+    output
+}
+
+fn ids(lines: &str) -> Vec<String> {
+    let line = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
+    lines.lines().map(line).map(|line| line["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_law_with_one_kind_of_subject_decides_each_row_and_shows_numbers_and_days() {
+    let applications = [
+        "申请编号|申请人|受理日期|机台数|面积|有犯罪记录|已缴费|有场所证明",
+        "S1|甲公司|2024-08-31|10|600|否|是|是",
+        "S2|甲公司|2024-03-01|2|50|否|否|是",
+        "S3|乙公司|2024-03-01|2|50|否|是|是",
+    ];
+    let shares = ["申请编号|股东|持股比例|股东有犯罪记录", "S1|张三|60|否", "S1|李四|40|否", "S2|李四|100%|否"];
+    let published = licensed(&whole(), &[&applications, &shares]);
+    let data = published.path().join("2024-annual/data");
     let lines = fs::read_to_string(data.join("consequences.jsonl")).unwrap();
-    let ids: Vec<String> = lines
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(ids, ["2024-A-准予许可-S-S1", "2024-A-现场核查-S-S1", "2024-A-补正材料-S-S2"]);
+    assert_eq!(ids(&lines), ["2024-A-准予许可-S-S1", "2024-A-现场核查-S-S1", "2024-A-补正材料-S-S2"]);
     assert!(lines.contains("\"options\":[\"联合核查\"]"), "{lines}");
     assert!(lines.contains("\"结论\":\"准予许可\",\"年费\":12000.0,\"办结期限\":\"2025-02-28\""), "{lines}");
     let pending = fs::read_to_string(data.join("pending.jsonl")).unwrap();
     assert!(pending.lines().count() == 1 && pending.contains("\"S3\""), "{pending}");
     assert!(pending.contains("\"missing\":[\"结论\"]"), "{pending}");
-    let list = super::cells(&output.join("2024-annual/许可名单.xlsx"));
+    let list = super::cells(&published.path().join("2024-annual/许可名单.xlsx"));
     assert!(list.contains("年费12000元") && list.contains("办结期限：2025-02-28"), "{list}");
+}
+
+/// Somebody with several applications: each row is a decision, and one more is about who applies.
+#[test]
+fn each_row_is_a_decision_beside_those_about_whom_the_rows_are() {
+    let folder = whole();
+    let guide = kaohe(&["pack", "guide"]).text;
+    let (file, text) = guide.split("```toml+ ").nth(1).unwrap().split("```").next().unwrap().split_once('\n').unwrap();
+    fs::write(folder.path().join(file), text).unwrap();
+    let law = fs::read_to_string(folder.path().join("办法.toml")).unwrap();
+    let table = law.find("[[table]]\nname = \"申请表\"").unwrap();
+    let end = table + law[table..].find("\n[[table]]").unwrap();
+    fs::write(folder.path().join("办法.toml"), law[..table].to_owned() + &law[end..]).unwrap();
+    let lint = pack("lint", &folder);
+    assert_eq!((lint.code, lint.text.contains("没有发现问题")), (0, true), "{}", lint.text);
+    let applications = [
+        "申请编号|申请人编号|申请人|受理日期|机台数|面积|已缴费|有场所证明",
+        "S1|P1|甲公司|2024-03-01|10|100|是|是",
+        "S2|P1|甲公司|2024-03-01|11|100|是|是",
+        "S3|P2|乙公司|2024-03-01|20|100|是|是",
+    ];
+    let shares = ["申请编号|股东|持股比例|股东有犯罪记录", "S1|张三|100|否", "S2|张三|100|否", "S3|张三|100|否"];
+    let published =
+        licensed(&folder, &[&["申请人编号|姓名|有犯罪记录", "P1|甲公司|否", "P2|乙公司|是"], &applications, &shares]);
+    let lines = fs::read_to_string(published.path().join("2024-annual/data/consequences.jsonl")).unwrap();
+    let all = ["2024-A-不予许可-S-S3", "2024-A-准予许可-S-S1", "2024-A-准予许可-S-S2", "2024-A-约谈-P-P1"];
+    assert_eq!(ids(&lines), all);
 }
