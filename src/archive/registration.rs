@@ -99,7 +99,7 @@ impl FollowUp {
             Some(Period {
                 name: influence.name.clone(),
                 action: influence.action.clone(),
-                talk: influence.talk.as_ref().map(|talk| talk.kind.clone()),
+                talk: influence.talk.clone(),
                 months: months(&influence.months)?,
             })
         });

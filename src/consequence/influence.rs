@@ -90,7 +90,7 @@ fn measures(
     let mut found: BTreeMap<Subject, Vec<Measure>> = BTreeMap::new();
     // The day of the talk that carries a line out, whether or not it is past the as-of date.
     let mut held: BTreeMap<String, NaiveDate> = BTreeMap::new();
-    if let Some((talks, talk)) = pack.talks.as_ref().zip(influence.talk.as_ref()) {
+    if let Some((talks, talk)) = pack.talks.as_ref().zip(influence.by_talk()) {
         talked(world, talks, talk, &mut found, &mut held)?;
     }
     let mut agreed = |subject: Subject, id: &str, year: i32, action: &str, decision: Option<&Decision>| {
@@ -120,13 +120,13 @@ fn measures(
 fn talked(
     world: &World<'_>,
     talks: &Talks,
-    talk: &InfluenceTalk,
+    talk: InfluenceTalk<'_>,
     found: &mut BTreeMap<Subject, Vec<Measure>>,
     held: &mut BTreeMap<String, NaiveDate>,
 ) -> Result<(), Error> {
     let (pack, data) = (world.pack, world.data);
     let entity = Entity::Row(talks.table);
-    let (of_year, may) = (world.truths(entity, &talk.of_year)?, world.truths(entity, &talk.may_be_of_year)?);
+    let (of_year, may) = (world.truths(entity, talk.of_year)?, world.truths(entity, talk.may_be_of_year)?);
     let frame = &data.tables[talks.table].frame;
     let column = |name: &str| Texts::of(frame, name);
     let (kinds, days, carried) = (column(&talks.kind), column(&talks.date), column(&talks.line));
@@ -134,7 +134,7 @@ fn talked(
     let holders = world.refers(entity, member);
     for row in 0..frame.height() {
         let text = |texts: &Option<Texts>| texts.as_ref().and_then(|texts| texts.at(row)).map(|text| text.into_owned());
-        if text(&kinds).as_deref() != Some(talk.kind.as_str()) {
+        if text(&kinds).as_deref() != Some(talk.kind) {
             continue;
         }
         let Some(day) = text(&days).and_then(|day| date::day(&day)) else { continue };

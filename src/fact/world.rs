@@ -11,7 +11,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::history::History;
-use crate::pack::compile::{self, compile};
+use crate::pack::compile::{self, compile, query};
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::sql::Literals;
 use crate::pack::term::Term;
@@ -309,7 +309,7 @@ impl<'a> World<'a> {
             let named: Vec<Expr> = std::iter::once(col("@n"))
                 .chain(exprs.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("={at}"))))
                 .collect();
-            let columns = frame.lazy().select(named).collect()?.into_columns();
+            let columns = query(frame).select(named).collect()?.into_columns();
             Ok(columns.into_iter().skip(1).collect())
         };
         run().map_err(|source| Error::Polars { what: what.to_owned(), source })
@@ -376,7 +376,7 @@ impl<'a> World<'a> {
             let height = self.height(definition.of);
             let keys = self.keys(definition.of, source, by.as_deref(), frame.height())?;
             frame.with_column(keys.with_name("@key".into()))?;
-            let kept = frame.lazy().with_row_index("@row", None).filter(given.clone().and(col("@key").is_not_null()));
+            let kept = query(frame).with_row_index("@row", None).filter(given.clone().and(col("@key").is_not_null()));
             let masks = conditions.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("={at}")));
             let collected =
                 kept.clone().select([col("@key"), col("@row")].into_iter().chain(masks).collect::<Vec<_>>());
@@ -394,8 +394,7 @@ impl<'a> World<'a> {
             let values = groups.column("=")?.take(&place)?;
             let found = place.into_column().with_name("@at".into());
             let absent = absent.clone().cast(dtype.clone());
-            let merged = DataFrame::new(height, vec![values.with_name("=".into()), found])?
-                .lazy()
+            let merged = query(DataFrame::new(height, vec![values.with_name("=".into()), found])?)
                 .select([when(col("@at").is_not_null())
                     .then(col("=").cast(dtype.clone()))
                     .otherwise(absent)

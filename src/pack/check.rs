@@ -395,9 +395,9 @@ impl Checker<'_> {
             }
         }
         for influence in &pack.influences {
-            let Some((talks, talk)) = pack.talks.as_ref().zip(influence.talk.as_ref()) else { continue };
+            let Some((talks, talk)) = pack.talks.as_ref().zip(influence.by_talk()) else { continue };
             let site = Site::Entity(Entity::Row(talks.table));
-            for sql in [&talk.of_year, &talk.may_be_of_year] {
+            for sql in [talk.of_year, talk.may_be_of_year] {
                 self.condition(&influence.name, site, sql);
             }
         }

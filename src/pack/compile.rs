@@ -21,6 +21,12 @@ pub fn compile(term: &Term, literals: &Literals, columns: &Columns<'_>) -> Expr 
     expr(&plain(term, literals), columns)
 }
 
+/// A query over a frame that holds what it asks for and nothing else: there is nothing for polars to push down or leave
+/// out, and looking for it takes longer than a small city's rules.
+pub fn query(frame: DataFrame) -> LazyFrame {
+    frame.lazy().without_optimizations()
+}
+
 /// An aggregate term taken apart: what is summed up, and what is made of the sums.
 pub struct Aggregate {
     /// What is worked out for each row, by column name.

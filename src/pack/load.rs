@@ -4,10 +4,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::assemble::build;
+use super::assemble::{RawFile, build};
 use super::fault::{Error, Fault, Report};
 use super::model::Pack;
-use super::raw::RawFile;
 use super::template::Template;
 
 /// The file of a pack that `kaohe sample` draws from.

@@ -1,7 +1,7 @@
 //! The rule pack: all policy as data, read from a folder of TOML files and checked once.
 //!
-//! `raw` is what stands in the files, [`model`] what is meant: names resolved, sets and types
-//! checked. An expression is parsed once, by `syntax`; `bind` gives its term ([`term`]) types and [`scope`] says what
+//! `section` says how what stands in the files is declared together with what is meant ([`model`]): names resolved, sets
+//! and types checked. An expression is parsed once, by `syntax`; `bind` gives its term ([`term`]) types and [`scope`] says what
 //! its names mean; [`functions`] is the table of what it may use, [`compile`] turns it into polars expressions. The
 //! built-in packs are embedded in the binary; `--pack DIR` reads another folder the same way.
 
@@ -14,16 +14,15 @@ pub mod compile;
 pub mod dialect;
 mod expression;
 mod fault;
-mod followup;
 pub mod functions;
 mod lint;
 mod load;
 pub mod model;
 pub mod mutant;
 pub mod printed;
-mod raw;
 pub mod recipients;
 pub mod scope;
+mod section;
 mod show;
 pub mod sql;
 mod syntax;
@@ -34,7 +33,6 @@ mod written;
 pub use assemble::{fits, nearest, stays_inside};
 pub use check::{fact_order, needs};
 pub use fault::{Error, Fault, Report};
-pub use followup::{Form, Influence, InfluenceTalk, InfluenceTexts, Measure, Page, PageTable, Talks, Task, Within};
 pub use lint::{Lint, Lints, always_holds, lint};
 pub use load::{
     GUIDE, SAMPLE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples, load,

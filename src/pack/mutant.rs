@@ -61,6 +61,28 @@ pub enum Clause {
     Check(usize, usize),
 }
 
+/// Where a clause stands in a pack, to be read or (`mut`) changed.
+macro_rules! clause {
+    ($clause:ident, $pack:ident.$as:ident() $(, $mut:tt)?) => {
+        match $clause {
+            Clause::Scope(rule) => $pack.rules[rule].scope.$as(),
+            Clause::When(rule) => Some(&$($mut)? $pack.rules[rule].when),
+            Clause::Value(fact) => match &$($mut)? $pack.facts[fact].formula {
+                Formula::Own { is: value, .. } | Formula::Aggregate { value, .. } => Some(value),
+                Formula::Covered => None,
+            },
+            Clause::Given(fact) => match &$($mut)? $pack.facts[fact].formula {
+                Formula::Aggregate { given, .. } => given.$as(),
+                _ => None,
+            },
+            Clause::Fork(fork) => Some(&$($mut)? $pack.forks[fork].when),
+            Clause::Among(quota) => $pack.quotas[quota].among.$as(),
+            Clause::Reached(quota) => Some(&$($mut)? $pack.quotas[quota].reached),
+            Clause::Check(table, check) => Some(&$($mut)? $pack.tables[table].checks[check].when),
+        }
+    };
+}
+
 impl Clause {
     /// All of a pack's, in its order.
     pub fn all(pack: &Pack) -> Vec<Clause> {
@@ -78,41 +100,11 @@ impl Clause {
     }
 
     pub fn of(self, pack: &Pack) -> Option<&Expression> {
-        match self {
-            Clause::Scope(rule) => pack.rules[rule].scope.as_ref(),
-            Clause::When(rule) => Some(&pack.rules[rule].when),
-            Clause::Value(fact) => match &pack.facts[fact].formula {
-                Formula::Own { is: value, .. } | Formula::Aggregate { value, .. } => Some(value),
-                Formula::Covered => None,
-            },
-            Clause::Given(fact) => match &pack.facts[fact].formula {
-                Formula::Aggregate { given, .. } => given.as_ref(),
-                _ => None,
-            },
-            Clause::Fork(fork) => Some(&pack.forks[fork].when),
-            Clause::Among(quota) => pack.quotas[quota].among.as_ref(),
-            Clause::Reached(quota) => Some(&pack.quotas[quota].reached),
-            Clause::Check(table, check) => Some(&pack.tables[table].checks[check].when),
-        }
+        clause!(self, pack.as_ref())
     }
 
     fn of_mut(self, pack: &mut Pack) -> Option<&mut Expression> {
-        match self {
-            Clause::Scope(rule) => pack.rules[rule].scope.as_mut(),
-            Clause::When(rule) => Some(&mut pack.rules[rule].when),
-            Clause::Value(fact) => match &mut pack.facts[fact].formula {
-                Formula::Own { is: value, .. } | Formula::Aggregate { value, .. } => Some(value),
-                Formula::Covered => None,
-            },
-            Clause::Given(fact) => match &mut pack.facts[fact].formula {
-                Formula::Aggregate { given, .. } => given.as_mut(),
-                _ => None,
-            },
-            Clause::Fork(fork) => Some(&mut pack.forks[fork].when),
-            Clause::Among(quota) => pack.quotas[quota].among.as_mut(),
-            Clause::Reached(quota) => Some(&mut pack.quotas[quota].reached),
-            Clause::Check(table, check) => Some(&mut pack.tables[table].checks[check].when),
-        }
+        clause!(self, pack.as_mut(), mut)
     }
 
     /// As reports name it.

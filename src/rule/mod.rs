@@ -22,6 +22,7 @@ pub use blank::{Reason, Reasons};
 pub use trace::Trace;
 
 use crate::fact::{Error, Readings, World};
+use crate::pack::compile::query;
 use crate::pack::scope::{Meaning, Site};
 use crate::pack::term::Term;
 use crate::pack::{Entity, Expression, Pack, Run};
@@ -178,7 +179,7 @@ fn judge(world: &World<'_>, stage: u32, entity: Entity, rules: &[usize]) -> Resu
             frame.with_column(column.clone().with_name(format!("={at}").into()))?;
         }
         exprs.push(col("@n"));
-        let mut found = frame.lazy().select(exprs).collect()?.into_columns();
+        let mut found = query(frame).select(exprs).collect()?.into_columns();
         found.truncate(2 * conditions.len());
         Ok(found.into_iter().enumerate().fold((Vec::new(), Vec::new()), |(mut whole, mut inside), (at, column)| {
             if at % 2 == 0 {

@@ -17,6 +17,8 @@ pub struct Again {
     pub beside: Option<(u32, u32)>,
     /// The first block has cells in this row.
     pub holds_data: bool,
+    /// It is no header: a line that names another year than the title does, for the rows below.
+    pub year: Option<i32>,
 }
 
 /// What a row says that nobody asked for: where it stands, and how much of it is names of columns.
@@ -73,11 +75,11 @@ impl Outside {
     ) -> Option<Again> {
         if names > 0 && names + self.names > 1 || only_words() {
             let shown = text::trimmed(first.1).to_owned();
-            return Some(Again { row, column: first.0, shown, beside: None, holds_data: false });
+            return Some(Again { row, column: first.0, shown, beside: None, holds_data: false, year: None });
         }
         let (_, last) = self.extent.filter(|_| self.names > 1)?;
         let (shown, holds_data) = (std::mem::take(&mut self.shown), !is_blank());
-        Some(Again { row, column: self.from, shown, beside: Some((self.from, last)), holds_data })
+        Some(Again { row, column: self.from, shown, beside: Some((self.from, last)), holds_data, year: None })
     }
 }
 

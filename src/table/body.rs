@@ -11,9 +11,9 @@ use super::again::{self, Again, Ends, HeaderLines, Outside, Same};
 use super::coerce::Coercion;
 use super::column::{ColumnBuilder, ColumnCells, EMPTY, Read, Stored};
 use super::date::TitleYears;
-use super::head::HeadRow;
+use super::head::{self, HeadRow};
 use super::numbering::Numbering;
-use super::recognise::{Headers, Match, NearTable, Unrecognised};
+use super::recognise::{self, Headers, Match, NearTable, Unrecognised};
 use super::rows::{self, Remark};
 use super::scan::{Scanned, ScannedKind, Schema, TablePart};
 use super::settle::{Doubt, Settling, What};
@@ -27,12 +27,14 @@ pub struct Body<'s> {
     headers: Vec<Vec<u32>>,
     /// And of those that are the name of some table's column.
     names: Vec<Vec<u32>>,
+    /// And of those that ask for whoever reports.
+    asking: Vec<Vec<u32>>,
     /// Sheet columns with anything in them below the header.
     filled: Vec<bool>,
     lines: Vec<u32>,
     /// Those of them that may be no data.
     doubts: Vec<Doubt>,
-    /// Headers of other blocks.
+    /// Headers of other blocks, and lines that name a year.
     again: Vec<Again>,
     /// Rows ignored because they have cells in columns only that nobody asked for: first and last of these.
     elsewhere: Vec<(u32, (u32, u32))>,
@@ -57,6 +59,8 @@ struct Shape<'s> {
     above: BTreeMap<(u32, u32), String>,
     /// Sheet column → column of the table.
     place: Vec<Option<usize>>,
+    /// The table's column with the year.
+    year: Option<usize>,
 }
 
 /// The row that is being read.
@@ -116,21 +120,32 @@ impl<'s> Body<'s> {
             above.extend(ours.map(|cell| ((row.row, cell.column), cell.shown.clone())));
         }
         let (names, lines) = (&schema.headers, HeaderLines::new(&found.lines));
-        Self::of(Shape { coercions, examples, looks, names, found, lines, headings, above, place })
+        let year = schema.years[found.table];
+        Self::of(Shape { coercions, examples, looks, names, found, lines, headings, above, place, year })
     }
 
     fn of(shape: Shape<'s>) -> Self {
         let columns = shape.found.columns.len();
         let same = shape.lines.any();
+        let beside = |(spot, last): &(recognise::Spot, u32)| Again {
+            row: spot.row,
+            column: spot.column,
+            shown: spot.shown.clone(),
+            beside: Some((spot.column, *last)),
+            holds_data: true,
+            year: None,
+        };
+        let again = shape.found.beside.iter().map(beside).collect();
         Self {
             shape,
             builders: (0..columns).map(|_| ColumnBuilder::default()).collect(),
             headers: vec![Vec::new(); columns],
             names: vec![Vec::new(); columns],
+            asking: vec![Vec::new(); columns],
             filled: Vec::new(),
             lines: Vec::new(),
             doubts: Vec::new(),
-            again: Vec::new(),
+            again,
             elsewhere: Vec::new(),
             rows: 0,
             ignored: 0,
@@ -228,6 +243,9 @@ impl<'s> Body<'s> {
             if shape.names.is_name(shown) {
                 self.names[at].push(code);
             }
+            if head::asks_who_reports(shown) {
+                self.asking[at].push(code);
+            }
         }
         self.row.codes[at] = code;
     }
@@ -237,6 +255,7 @@ impl<'s> Body<'s> {
         self.rows += 1;
         let is_repeated = self.is_repeated();
         let is_other_header = !is_repeated && self.begins_block(row);
+        self.again.extend(self.names_year(row));
         if is_other_header {
             self.row.codes.fill(EMPTY);
         } else if self.row.codes.iter().all(|code| *code == EMPTY) {
@@ -273,7 +292,9 @@ impl<'s> Body<'s> {
 
     /// Notes the header of another block in the row that ends here; whether the row is nothing else.
     fn begins_block(&mut self, row: u32) -> bool {
-        let names = self.row.codes.iter().zip(&self.names).filter(|(code, names)| names.contains(code)).count();
+        let among =
+            |lists: &[Vec<u32>]| self.row.codes.iter().zip(lists).filter(|(code, of)| of.contains(code)).count();
+        let (names, asks) = (among(&self.names), among(&self.asking) > 0);
         let Some(first) = self.row.leads.first() else { return false };
         let text = match first.ours {
             Some(at) => self.builders[at].shown(self.row.codes[at]),
@@ -283,8 +304,9 @@ impl<'s> Body<'s> {
         let is_blank = || self.row.codes.iter().zip(&self.builders).all(|(code, builder)| builder.is_blank(*code));
         let only_words = || {
             let codes = || self.row.codes.iter().zip(&self.builders).filter(|(code, _)| **code != EMPTY);
-            let is_word = |text: &str| self.shape.names.is_group(text) || self.shape.names.is_name(text);
-            self.row.is_text
+            let names_of = self.shape.names;
+            let is_word = |text: &str| names_of.is_group(text) || names_of.is_name(text) || head::is_form_word(text);
+            asks || self.row.is_text
                 && codes().nth(1).is_some()
                 && !codes().any(|(code, builder)| builder.is_measured(*code))
                 && (names > 0 || codes().all(|(code, builder)| is_word(builder.shown(*code))))
@@ -294,6 +316,28 @@ impl<'s> Body<'s> {
         let alone = !again.holds_data;
         self.again.push(again);
         alone
+    }
+
+    /// The year that the row that ends here names, if it says nothing else and no column of the table says the years.
+    fn names_year(&self, row: u32) -> Option<Again> {
+        let (1, true, [lead]) = (self.row.filled, self.row.is_text, &self.row.leads[..]) else { return None };
+        let text = self.said(0, lead);
+        let is_told = self.shape.year.is_none_or(|at| self.shape.found.columns[at].is_some());
+        if is_told || !text.contains('年') || rows::remark(text).is_some() {
+            return None;
+        }
+        let mut years = TitleYears::default();
+        years.read(text);
+        let shown = format!("{}年", years.first?);
+        Some(Again { row, column: lead.column, shown, beside: None, holds_data: true, year: years.first })
+    }
+
+    /// What one of the first filled cells of the row says, as a text.
+    fn said(&self, start: usize, lead: &Lead) -> &str {
+        match lead.ours {
+            Some(at) => self.builders[at].shown(self.row.codes[at]),
+            None => &self.row.texts[start..lead.end],
+        }
     }
 
     /// Why the row that ends here may be no data.
@@ -334,11 +378,7 @@ impl<'s> Body<'s> {
     /// What the row is if it begins with that one of its first filled cells.
     fn begins(&self, lead: usize) -> Option<Remark> {
         let start = lead.checked_sub(1).map_or(0, |before| self.row.leads[before].end);
-        let Lead { ours, end, .. } = self.row.leads.get(lead)?;
-        let text = match ours {
-            Some(at) => self.builders[*at].shown(self.row.codes[*at]),
-            None => &self.row.texts[start..*end],
-        };
+        let text = self.said(start, self.row.leads.get(lead)?);
         let title = || self.row.filled == 1 && self.shape.headings.contains(&text::header_key(text));
         rows::remark(text).or_else(|| title().then_some(Remark::Title))
     }
@@ -360,6 +400,7 @@ impl<'s> Body<'s> {
                 nears,
             };
         }
+        self.again.retain(|again| again.year.is_none() || again.year != titles.first);
         let under = self.end_block();
         let shape = self.shape;
         let mut cells: Vec<ColumnCells> = self.builders.into_iter().map(ColumnBuilder::finish).collect();
@@ -394,8 +435,7 @@ impl<'s> Body<'s> {
 
     /// Takes out the rows under other headers, and says which they are, with these headers.
     fn end_block(&mut self) -> Vec<u32> {
-        // Pieces come by the thread that read them.
-        self.again.sort_unstable_by_key(|again| again.row);
+        self.again.sort_by_key(|again| again.row);
         let ends = Ends::new(&self.again);
         let mut under: Vec<u32> = self.again.iter().filter(|again| !again.holds_data).map(|again| again.row).collect();
         self.again = again::stacked(std::mem::take(&mut self.again));

@@ -179,7 +179,9 @@ impl<'a> DateReader<'a> {
     /// Nothing more, or a time of day (which must be a possible one).
     fn ends_with_time(mut self, needs_gap: bool) -> bool {
         let gap = self.blanks() | self.one_of(&['T', 't']).is_some();
-        if self.left.is_empty() {
+        // A zone without a time; 「2015-06-24-0630」 is a span of days.
+        let zone = self.left.to_ascii_uppercase();
+        if zone.is_empty() || is_zone(&zone) && (zone == "Z" || zone.starts_with('+') || zone.contains(':')) {
             return true;
         }
         if needs_gap && !gap {
@@ -358,6 +360,10 @@ mod tests {
             "T10:30:00,5 -03:30",
             " 23:59:59 +08",
             "T10:30Z",
+            "Z",
+            "+08:00",
+            " +0800",
+            "-03:30",
         ] {
             for form in ["2015-06-24", "2015.6.24", "2015/6/24", "20150624"] {
                 assert_eq!(day(&format!("{form}{time}")), ymd(2015, 6, 24), "{form}{time}");
@@ -395,7 +401,9 @@ mod tests {
             "2015-06-24T10:30:00+8",
             "2015-06-24T10:30:00+99:00",
             "2015-06-24T10:30:00+08:00Z",
-            "2015-06-24+08:00",
+            "2015-06-24-0630",
+            "2015-06-12-14",
+            "2015-06-24+8",
             "不详",
             "0215-06-24",
             "2015年6月24",

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 
-use crate::pack::compile::compile;
+use crate::pack::compile::{compile, query};
 use crate::pack::sql::Literals;
 use crate::pack::{self, ColumnKind, Expression};
 
@@ -108,7 +108,7 @@ fn since_epoch(day: NaiveDate) -> i32 {
 /// The rows for which a condition holds; unknown is not holding.
 pub fn holds(frame: &DataFrame, condition: &Expression, literals: &Literals) -> Result<Vec<bool>, PolarsError> {
     let expression = compile(condition.term(), literals, &|name, _| col(name)).alias("holds");
-    let result = frame.clone().lazy().select([expression]).collect()?;
+    let result = query(frame.clone()).select([expression]).collect()?;
     let mask = result.column("holds")?.cast(&DataType::Boolean)?;
     let mask = mask.bool()?;
     // A condition that names no column comes back as one value.

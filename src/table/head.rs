@@ -164,6 +164,53 @@ fn names_somebody(key: &str) -> bool {
     key.ends_with('人') && key.chars().count() <= 8
 }
 
+/// 举报人, 反映人姓名: a label for whoever reports. What stands below it or beside it is not for anybody's eyes.
+pub fn asks_who_reports(text: &str) -> bool {
+    if !text.contains('人') {
+        return false;
+    }
+    let key = text::folded(text);
+    let who =
+        ["举报", "检举", "控告", "反映", "信访", "投诉", "来信", "来访"].iter().find_map(|word| key.strip_prefix(word));
+    let of = ["", "姓名", "电话", "联系电话", "联系方式", "手机", "单位", "地址", "住址", "信息", "情况", "基本情况"];
+    who.and_then(|rest| rest.strip_prefix('人')).is_some_and(|rest| of.contains(&without_remarks(rest)))
+}
+
+/// Words over columns of tables that nobody asked for; none of them says anything in a column of ours.
+pub fn is_form_word(text: &str) -> bool {
+    const WORDS: [&str; 28] = [
+        "序号",
+        "编号",
+        "名称",
+        "项目",
+        "指标",
+        "数量",
+        "金额",
+        "类别",
+        "类型",
+        "内容",
+        "举报内容",
+        "反映内容",
+        "事项",
+        "事由",
+        "时间",
+        "日期",
+        "电话",
+        "联系电话",
+        "联系方式",
+        "手机",
+        "手机号码",
+        "地址",
+        "住址",
+        "联系地址",
+        "性别",
+        "身份证号",
+        "备注",
+        "说明",
+    ];
+    WORDS.contains(&without_remarks(&text::header_key(text)))
+}
+
 /// 「…登记表」, 「…汇总」: a title that is typed into some cell and not merged.
 fn is_called_a_table(key: &str) -> bool {
     let key = without_remarks(key);

@@ -3,7 +3,12 @@
 //! The header is one row or a few stacked ones among the first twenty. What stands over a header cell belongs to its
 //! name: a column is the table's where the words one below the other are its name, or where the lower ones are and
 //! those above are neutral. A header that stands over two columns, or two tables that fit equally well, leave the sheet
-//! unrecognised: choosing one would be a guess. What another header further down begins is no part of the first block.
+//! unrecognised: choosing one would be a guess. What another header further down, or beside it, begins is no part of the
+//! first block.
+//!
+//! A reading: 被反映人 is 姓名, and before any other alias; but where the very word 姓名 stands in the same header under
+//! somebody else (举报人), the sheet gives that name to another, and no alias beside it is beyond doubt. Then nobody is
+//! read, both columns are told, and each row is rejected for what it lacks: better than to list whoever reports.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,8 +18,10 @@ use crate::place::A1;
 use super::head::{self, HeadCell, HeadRow};
 use super::text;
 
+mod beside;
+
 /// What the headers of a sheet say.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Recognition {
     Table(Box<Match>),
     /// No table, or more than one.
@@ -43,17 +50,20 @@ pub struct Match {
     pub unasked: Vec<Unasked>,
     /// Headers with the name of the year in them that are not read.
     pub years: Vec<Spot>,
+    /// Where blocks beside the first begin in its header, with their last columns.
+    pub beside: Vec<(Spot, u32)>,
 }
 
 impl Match {
     /// Whether the rows below are read alike.
     pub fn reads_like(&self, other: &Self) -> bool {
-        (self.table, self.rows, &self.columns, &self.lines) == (other.table, other.rows, &other.columns, &other.lines)
+        let read = |of: &Self| (of.table, of.rows, of.columns.clone(), of.lines.clone(), of.beside.clone());
+        read(self) == read(other)
     }
 }
 
 /// A header cell and what stands in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spot {
     pub row: u32,
     pub column: u32,
@@ -81,7 +91,7 @@ pub struct Other {
 }
 
 /// A sheet that is no table, with what is nearest.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Unrecognised {
     /// Tables that fit equally well.
     pub tie: Vec<usize>,
@@ -97,8 +107,8 @@ pub struct NearTable {
     pub missing: Vec<String>,
     /// Headers that are probably slips: as written, cell, as meant.
     pub slips: Vec<(String, String, String)>,
-    /// Headers that bear the name of a missing column and belong to somebody or something else: the column, cell.
-    pub grouped: Vec<(String, String)>,
+    /// Headers that bear the name of a missing column and are not it: the column, cell, and what makes it another's.
+    pub unasked: Vec<(String, String, &'static str)>,
     /// A header that stands twice: the table's column and both cells.
     pub clash: Option<(String, String, String)>,
 }
@@ -232,7 +242,7 @@ impl Headers {
         let unrecognised = |tie: Vec<usize>| {
             // Of two that lack as much, the one whose columns stand there under other words.
             let nearness = |near: &NearTable| {
-                let nearly = near.grouped.len() + near.slips.len();
+                let nearly = near.unasked.len() + near.slips.len();
                 (near.matched, std::cmp::Reverse(near.missing.len()), nearly)
             };
             let mut best: Option<&NearTable> = None;
@@ -269,6 +279,7 @@ impl Headers {
             slips: self.slips(table, chosen),
             unasked: self.unasked(table, chosen, &columns),
             years: self.years(table, chosen, &columns),
+            beside: chosen.beside.clone(),
             columns,
         }
     }
@@ -352,11 +363,14 @@ impl Headers {
                 let beside = |column: u32| head[at - 1].over(column) == Some(*group);
                 group.column == cell.column && !beside(cell.column + 1)
             });
-            HeaderColumn { names: self.names_of(&groups, cell), cell, groups, is_narrow }
+            let is_header = |group: &&HeadCell| {
+                group.right == group.column && lowest_cells.get(&group.column).is_some_and(|(_, own)| own == group)
+            };
+            let headers = groups.iter().map(is_header).collect();
+            HeaderColumn { names: self.names_of(&groups, cell), cell, groups, headers, is_narrow }
         };
-        let columns: Vec<HeaderColumn<'_>> = lowest_cells.into_values().map(column).collect();
-        let fits = (0..self.tables.len()).map(|table| self.fit(table, &columns)).collect();
-        Candidate { top, lowest, columns, fits }
+        let columns: Vec<HeaderColumn<'_>> = lowest_cells.values().copied().map(column).collect();
+        self.first_block(head, Candidate { top, lowest, columns, fits: Vec::new(), beside: Vec::new() })
     }
 
     /// The known names that the words over a column make, the longest first: the first word and what is known.
@@ -411,10 +425,13 @@ impl Headers {
         for (first, known) in &column.names {
             match known.iter().filter(|name| name.table == table).min_by_key(|name| name.rank) {
                 Some(name) => {
-                    let neutral = |group: &&HeadCell| {
-                        self.is_neutral(table, name.at, &group.key) && !self.is_of_another(table, name.at, &group.key)
+                    let neutral = |(group, is_header): (&&HeadCell, &bool)| {
+                        (self.is_neutral(table, name.at, &group.key)
+                            || *is_header && self.stands_beside(table, name.at, &group.key))
+                            && !self.is_of_another(table, name.at, &group.key)
                     };
-                    return column.groups[..*first].iter().all(neutral).then_some(*name);
+                    let groups = column.groups[..*first].iter().zip(&column.headers);
+                    return groups.into_iter().all(neutral).then_some(*name);
                 }
                 // The words together are another table's column.
                 None if *first < column.groups.len() => return None,
@@ -445,6 +462,15 @@ impl Headers {
             || of(at)
             // 线索来源 over 单位名称 is the unit that a lead comes from, 工作落实评价 over 得分 another score.
             || !wanted.strict[at] && (0..wanted.columns.len()).any(of)
+    }
+
+    /// Whether a word is the header of a column of its own, to the left of one whose header begins a row lower: of whom
+    /// a row is about, another name for that; of a figure, any column's name.
+    fn stands_beside(&self, table: usize, at: usize, group: &str) -> bool {
+        let wanted = &self.tables[table];
+        let whole = head::without_units(group);
+        let of = |name: &HeaderName| name.table == table && (wanted.about[name.at] || !wanted.about[at]);
+        self.known.get(whole.as_ref()).is_some_and(|known| known.iter().any(of))
     }
 
     /// Whether the word before a name of the column makes a name that only other tables have: 班子 over 考核等次 is
@@ -534,7 +560,7 @@ impl Headers {
                 .iter()
                 .map(|group| group.iter().map(|at| wanted.columns[*at].as_str()).collect::<Vec<_>>().join("或"))
                 .collect();
-            let (mut slips, mut grouped) = (Vec::new(), Vec::new());
+            let (mut slips, mut others) = (Vec::new(), Vec::new());
             for at in absent.iter().copied().flatten() {
                 let name = &wanted.names[*at][0];
                 let alike = |column: &&HeaderColumn<'_>| text::nearest(&column.cell.key, [name.as_str()]).is_some();
@@ -543,16 +569,17 @@ impl Headers {
                 }
             }
             for unasked in self.unasked(table, best, &[]) {
-                if unasked.grouped && absent.iter().any(|group| group.contains(&unasked.at)) {
+                if absent.iter().any(|group| group.contains(&unasked.at)) {
                     let cell = A1(unasked.spot.row, unasked.spot.column).to_string();
-                    grouped.push((wanted.columns[unasked.at].clone(), cell));
+                    let why = if unasked.grouped { "上方有分组词" } else { "列名中另有说明" };
+                    others.push((wanted.columns[unasked.at].clone(), cell, why));
                 }
             }
             let clash = fit.columns.iter().enumerate().find_map(|(at, place)| {
                 let place = place.as_ref()?;
                 Some((wanted.columns[at].clone(), best.address(place.column), best.address(place.second?)))
             });
-            nears.push(NearTable { table, matched: fit.matched, missing, slips, grouped, clash });
+            nears.push(NearTable { table, matched: fit.matched, missing, slips, unasked: others, clash });
         }
         nears
     }
@@ -564,6 +591,8 @@ struct HeaderColumn<'h> {
     cell: &'h HeadCell,
     /// What stands above it, from the top.
     groups: Vec<&'h HeadCell>,
+    /// Which of these are the lowest header of their own column, to the left.
+    headers: Vec<bool>,
     /// The word directly above stands over this column alone.
     is_narrow: bool,
     /// Known names that the words make, the longest first: which is the first word.
@@ -583,6 +612,8 @@ struct Candidate<'h> {
     lowest: usize,
     columns: Vec<HeaderColumn<'h>>,
     fits: Vec<Fit>,
+    /// Where blocks beside the first begin, with their last columns.
+    beside: Vec<(Spot, u32)>,
 }
 
 impl Candidate<'_> {

@@ -234,7 +234,14 @@ impl<'a> Notes<'a> {
 
 /// A header below the first one.
 fn other_block(sheet: SheetId, name: &str, table: usize, again: &Again) -> Note {
-    let (reason, remedy) = if again.beside.is_some() {
+    let (reason, remedy) = if let Some(year) = again.year {
+        (
+            format!(
+                "《{name}》的各行中间另写有{year}年，标题写的不是这一年；它以下各行属于哪一年不能确定，没有采用，按退回计"
+            ),
+            "请按年度分成不同的工作表，或增加写明年度的列".to_owned(),
+        )
+    } else if again.beside.is_some() {
         (
             format!("《{name}》的旁边又有一个表头，是另一块表；它下面没有《{name}》内容的各行没有读取，按退回计"),
             "请把另一块表移到单独的工作表，或按本表的列接在本表下面".to_owned(),
@@ -306,8 +313,8 @@ fn unrecognised_text(pack: &Pack, unrecognised: &Unrecognised) -> (String, Strin
     if !near.missing.is_empty() {
         reason = format!("{reason}，缺少必填列{}", text::quoted(&near.missing));
     }
-    for (column, cell) in &near.grouped {
-        reason = format!("{reason}；{cell}上方有分组词，不是本表的「{column}」");
+    for (column, cell, why) in &near.unasked {
+        reason = format!("{reason}；{cell}{why}，不是本表的「{column}」");
     }
     let mut remedy = "请补上缺少的列，列名应与模板一致；不需要的工作表请删去".to_owned();
     if !near.slips.is_empty() {
@@ -363,8 +370,8 @@ pub fn missing_table(
         if let Some((column, first, second)) = &near.clash {
             message = format!("{message}，列「{column}」有两列（{first}、{second}）");
         }
-        for (column, cell) in &near.grouped {
-            message = format!("{message}，{cell}上方有分组词，不是「{column}」");
+        for (column, cell, why) in &near.unasked {
+            message = format!("{message}，{cell}{why}，不是「{column}」");
         }
         for (written, cell, meant) in &near.slips {
             message = format!("{message}，{cell}的「{written}」可能应为「{meant}」");

@@ -25,6 +25,8 @@ pub struct Schema {
     pub coercions: Vec<Vec<Coercion>>,
     /// Per table and column what stands in the example row of older forms, as [`text::folded`] gives it.
     pub examples: Vec<Vec<Vec<String>>>,
+    /// Per table its column with the year.
+    pub years: Vec<Option<usize>>,
 }
 
 impl Schema {
@@ -33,6 +35,7 @@ impl Schema {
             headers: Headers::new(pack),
             coercions: (0..pack.tables.len()).map(|table| Coercion::of_table(pack, table)).collect(),
             examples: pack.tables.iter().map(|table| examples(pack, table)).collect(),
+            years: pack.tables.iter().map(|table| table.year).collect(),
         }
     }
 }
@@ -108,7 +111,17 @@ pub struct Scan<'s> {
     merges: &'s [Merge],
     /// The first rows as shown, to look at the header again when the merged ranges are known.
     head: Vec<ShownRow>,
+    /// What they were last seen to be.
+    seen: Option<Seen>,
     stage: ScanStage<'s>,
+}
+
+/// The first rows in the light of merged ranges, and what their header says.
+#[derive(Clone)]
+struct Seen {
+    head: Vec<HeadRow>,
+    recognition: Recognition,
+    nears: Vec<NearTable>,
 }
 
 /// A row with its filled cells by sheet column.
@@ -153,25 +166,23 @@ impl Sink for Scan<'_> {
     }
 
     fn restart(&mut self) {
-        self.stage = ScanStage::Head(Vec::new());
-        self.head.clear();
+        *self = Self::new(self.schema, self.looks, self.merges);
     }
 }
 
 impl<'s> Scan<'s> {
     /// `merges`: the sheet's merged ranges, where they are known already.
     pub fn new(schema: &'s Schema, looks: &'s Looks, merges: &'s [Merge]) -> Self {
-        Self { schema, looks, merges, head: Vec::new(), stage: ScanStage::Head(Vec::new()) }
+        Self { schema, looks, merges, head: Vec::new(), seen: None, stage: ScanStage::Head(Vec::new()) }
     }
 
     /// The sheet is at its end. Whether the header is another one in the light of its merged ranges: then all of it
     /// has to be taken anew, knowing them.
     pub fn is_misled(&mut self, merges: &[Merge]) -> bool {
         self.decide();
-        let (recognition, _) = self.recognise(merges);
-        match (&self.stage, recognition) {
-            (ScanStage::TableRows(body), Recognition::Table(found)) => !body.was_read_by(&found),
-            (ScanStage::TableRows(_), _) | (_, Recognition::Table(_)) => true,
+        match (self.look(merges).recognition, &self.stage) {
+            (Recognition::Table(found), ScanStage::TableRows(body)) => !body.was_read_by(&found),
+            (Recognition::Table(_), _) | (_, ScanStage::TableRows(_)) => true,
             _ => false,
         }
     }
@@ -179,8 +190,7 @@ impl<'s> Scan<'s> {
     /// The sheet is at its end; `merges` are its merged ranges, which have not misled.
     pub fn finish(mut self, merges: &[Merge]) -> Scanned {
         self.decide();
-        let head = self.seen(merges);
-        let (recognition, nears) = self.schema.headers.recognise(&head);
+        let Seen { head, recognition, nears } = self.look(merges);
         match (self.stage, recognition) {
             (ScanStage::TableRows(body), Recognition::Table(found)) => {
                 let titles = titles(&head, &found);
@@ -191,13 +201,14 @@ impl<'s> Scan<'s> {
         }
     }
 
-    /// The first rows as they are seen where those ranges are merged.
-    fn seen(&self, merges: &[Merge]) -> Vec<HeadRow> {
-        head::rows(&self.head, merges)
-    }
-
-    fn recognise(&self, merges: &[Merge]) -> (Recognition, Vec<NearTable>) {
-        self.schema.headers.recognise(&self.seen(merges))
+    /// What the first rows are where those ranges are merged: mostly what they were already.
+    fn look(&mut self, merges: &[Merge]) -> Seen {
+        let head = head::rows(&self.head, merges);
+        let seen = self.seen.take().filter(|seen| seen.head == head).unwrap_or_else(|| {
+            let (recognition, nears) = self.schema.headers.recognise(&head);
+            Seen { head, recognition, nears }
+        });
+        self.seen.insert(seen).clone()
     }
 
     /// Looks for the header in the rows kept so far, and reads those below it.
@@ -206,8 +217,8 @@ impl<'s> Scan<'s> {
         let kept = std::mem::take(kept);
         let shown = |(column, raw): &(u32, Raw)| (*column, SeenCell::of_raw(raw, self.looks).shown.into_owned());
         self.head = kept.iter().map(|(row, cells)| (*row, cells.iter().map(shown).collect())).collect();
-        let head = self.seen(self.merges);
-        self.stage = match self.schema.headers.recognise(&head).0 {
+        let Seen { head, recognition, .. } = self.look(self.merges);
+        self.stage = match recognition {
             Recognition::Table(found) => {
                 let mut body = Box::new(Body::new(self.schema, self.looks, *found, &head));
                 for (row, cells) in kept {

@@ -34,12 +34,17 @@ pub(super) fn to_serial(at: NaiveDateTime, shift: f64) -> f64 {
     days - shift
 }
 
-/// `2015-06-24`, `2015-06-24T08:00:00`, with or without fractions of a second and a zone (`Z`, `+08:00`, `+0800`): a time
-/// with a zone is the day as written.
+/// `2015-06-24`, `2015-06-24T08:00:00`, with or without fractions of a second and a zone (`Z`, `+08:00`, `+0800`): with a
+/// zone, too, it is the day as written.
 pub(super) fn from_iso(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim().to_ascii_uppercase();
     if let Ok(day) = NaiveDate::parse_from_str(&text, "%Y-%m-%d") {
         return day.and_hms_opt(0, 0, 0);
+    }
+    if let Some((day, zone)) = text.split_at_checked(10)
+        && (zone == "Z" || zone.contains(':') && without_zone(zone).is_empty())
+    {
+        return NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
     }
     let (day, time) = text.split_once(['T', ' '])?;
     let time: String = time.chars().filter(|c| !c.is_whitespace()).collect();
@@ -105,12 +110,19 @@ mod tests {
 
     #[test]
     fn iso_texts_are_dates() {
-        for text in
-            ["2015-06-24", "2015-06-24T00:00:00", "2015-06-24T00:00:00.000Z", "2015-06-24T00:00", " 2015-06-24 "]
-        {
+        for text in [
+            "2015-06-24",
+            "2015-06-24T00:00:00",
+            "2015-06-24T00:00:00.000Z",
+            "2015-06-24T00:00",
+            " 2015-06-24 ",
+            "2015-06-24Z",
+            "2015-06-24+08:00",
+            "2015-06-24-05:00",
+        ] {
             assert_eq!(from_iso(text).map(|at| at.to_string()).as_deref(), Some("2015-06-24 00:00:00"), "{text}");
         }
-        for text in ["", "2015", "2015-13-01", "PT08H00M00S"] {
+        for text in ["", "2015", "2015-13-01", "2015-06-24x", "2015-06-24-0630", "PT08H00M00S"] {
             assert_eq!(from_iso(text), None, "{text}");
         }
     }

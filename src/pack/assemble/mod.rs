@@ -1,26 +1,79 @@
-//! Raw pack → checked pack: resolves names and collects every fault with its place.
+//! The pack's files → the checked pack: resolves names and collects every fault with its place.
+//!
+//! What a section holds is declared, with how it is read, in the file of its subject ([`section`](super::section)).
 
 mod choice;
-mod followup;
-mod handoff;
+pub mod followup;
+pub mod handoff;
 mod names;
-mod policy;
-mod tables;
+pub mod policy;
+pub mod tables;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
 
 use super::fault::Fault;
 use super::model::*;
-use super::raw::*;
+use super::section::{Called, Name, Raw, Read};
 use super::template::Template;
 
 pub use names::stays_inside;
 pub use tables::YES_NO;
 
+/// One file; every section may stand in any file.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawFile {
+    name: Option<String>,
+    version: Option<String>,
+    title: Option<String>,
+    city: Option<String>,
+    measures: Option<String>,
+    parts: Option<BTreeMap<String, String>>,
+    groups: Option<Vec<Name>>,
+    answers: Option<Answers>,
+    pendings: Option<Pendings>,
+    notices: Option<Raw<Notices>>,
+    membership: Option<Raw<Membership>>,
+    register_book: Option<Raw<RegisterBook>>,
+    subject: Vec<Raw<Subject>>,
+    alias: Vec<Raw<tables::Alias>>,
+    table: Vec<Raw<Table>>,
+    row: Vec<Raw<tables::Row>>,
+    parameter: Vec<Raw<Parameter>>,
+    fact: Vec<Raw<Fact>>,
+    fork: Vec<Raw<Fork>>,
+    rule: Vec<Raw<Rule>>,
+    list: Vec<Raw<List>>,
+    action: Vec<Raw<Action>>,
+    quota: Vec<Raw<Quota>>,
+    hint: Vec<Raw<Hint>>,
+    measure: Vec<Raw<Measure>>,
+    talks: Option<Raw<Talks>>,
+    grades: Option<Vec<Name>>,
+    influence: Vec<Raw<Influence>>,
+    task: Vec<Raw<Task>>,
+    form: Vec<Raw<Form>>,
+    page: Vec<Raw<Page>>,
+    ratio: Vec<Raw<Ratio>>,
+    cross: Vec<Raw<Cross>>,
+    silent: Vec<Raw<Silent>>,
+    together: Vec<Raw<RuleGroup>>,
+    exclusive: Vec<Raw<RuleGroup>>,
+    equivalent: Vec<Raw<Equivalent>>,
+}
+
+type Files = [(String, RawFile)];
+
 /// Builds the pack from its parsed files.
-pub fn build(raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, String)>) -> Result<Pack, Vec<Fault>> {
-    let mut builder = Builder { faults: Vec::new(), file: String::new(), chosen: Vec::new() };
-    let pack = builder.pack(raw, hash, files);
+pub fn build(mut raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, String)>) -> Result<Pack, Vec<Fault>> {
+    let mut builder = Builder { known: Names::new(&raw), ..Builder::default() };
+    let pack = builder.pack(&mut raw, hash, files);
     match pack {
         Some(mut pack) if builder.faults.is_empty() => {
             let mut faults = super::check::check(&pack);
@@ -34,55 +87,86 @@ pub fn build(raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, Stri
     }
 }
 
-/// Collects faults; `file` is the file of the item being looked at.
-struct Builder {
-    faults: Vec<Fault>,
-    file: String,
-    /// Proposals whose words are not known yet.
-    chosen: Vec<choice::Chosen>,
+/// The names of all that others go by, whether or not it is understood itself.
+#[derive(Default)]
+pub struct Names {
+    pub kinds: Vec<String>,
+    pub tables: Vec<String>,
+    /// Per table.
+    pub columns: Vec<Vec<String>>,
+    pub parameters: Vec<String>,
+    pub facts: Vec<String>,
+    pub rules: Vec<String>,
+    pub lists: Vec<String>,
+    pub actions: Vec<String>,
+    /// Per action.
+    pub options: Vec<Vec<String>>,
+    /// Answer columns of all lists, and those in which days are given.
+    pub answers: Vec<String>,
+    pub days: Vec<String>,
 }
 
-/// Items of one section with the file they stand in.
-type Located<T> = Vec<(String, T)>;
+impl Names {
+    fn new(files: &Files) -> Names {
+        let mut known = Names::default();
+        let word = |name: &Name| name.get_ref().clone();
+        for (_, file) in files {
+            known.kinds.extend(file.subject.iter().map(|subject| word(&subject.kind)));
+            known.tables.extend(file.table.iter().map(|table| word(&table.name)));
+            let columns = |table: &Raw<Table>| table.columns.iter().map(|column| word(&column.name)).collect();
+            known.columns.extend(file.table.iter().map(columns));
+            known.parameters.extend(file.parameter.iter().map(|parameter| word(&parameter.name)));
+            known.facts.extend(file.fact.iter().map(|fact| word(&fact.name)));
+            known.rules.extend(file.rule.iter().map(|rule| word(&rule.id)));
+            known.rules.extend(file.quota.iter().map(|quota| word(&quota.rule)));
+            known.lists.extend(file.list.iter().map(|list| word(&list.name)));
+            known.actions.extend(file.action.iter().map(|action| word(&action.name)));
+            known.options.extend(file.action.iter().map(|action| action.options.clone()));
+            for answer in file.list.iter().flat_map(|list| &list.extra_answers) {
+                known.answers.push(answer.name.clone());
+                known.days.extend(answer.is_date.then(|| answer.name.clone()));
+            }
+        }
+        known
+    }
+}
 
-/// All sections of all files.
+/// Understands the files section by section and collects faults.
 #[derive(Default)]
-struct Sections {
-    subjects: Located<RawSubject>,
-    aliases: Located<RawAlias>,
-    tables: Located<RawTable>,
-    rows: Located<RawRow>,
-    parameters: Located<RawParameter>,
-    facts: Located<RawFact>,
-    forks: Located<RawFork>,
-    rules: Located<RawRule>,
-    lists: Located<RawList>,
-    actions: Located<RawAction>,
-    quotas: Located<RawQuota>,
-    hints: Located<RawHint>,
-    measures: Located<RawMeasure>,
-    influences: Located<RawInfluence>,
-    tasks: Located<RawTask>,
-    forms: Located<RawForm>,
-    pages: Located<RawPage>,
-    talks: Located<RawTalks>,
-    ratios: Located<RawRatio>,
-    crosses: Located<RawCross>,
-    silents: Located<RawSilent>,
-    together: Located<RawGroupOfRules>,
-    exclusive: Located<RawGroupOfRules>,
-    equivalents: Located<RawEquivalent>,
-    memberships: Located<RawMembership>,
-    registers: Located<RawRegisterBook>,
+pub struct Builder {
+    faults: Vec<Fault>,
+    pub known: Names,
+    /// The file of the item being looked at, and how many of its kind came before it.
+    file: String,
+    count: usize,
+    /// The table and the column named last, and what has a name of its own.
+    pub table: Option<usize>,
+    pub column: Option<usize>,
+    pub named: (String, Place),
+    /// Sections that others look into.
+    pub tables: Vec<Table>,
+    pub parameters: Vec<Parameter>,
+    pub talks: Option<Talks>,
+    rules: Vec<Rule>,
+    /// Proposals whose words are not known yet.
+    chosen: Vec<choice::Chosen>,
+    /// What citations begin with.
+    measures: String,
+    parts: BTreeMap<String, String>,
 }
 
 impl Builder {
-    fn fault(&mut self, at: std::ops::Range<usize>, message: String, remedy: String) {
+    pub fn fault(&mut self, at: Range<usize>, message: String, remedy: String) {
         self.faults.push(Fault { file: self.file.clone(), span: at, message, remedy });
     }
 
+    /// Where something stands in the file being looked at.
+    pub fn place<T>(&self, of: &Spanned<T>) -> Place {
+        Place { file: self.file.clone(), span: of.span() }
+    }
+
     /// Position of `name` among `known`, or a fault that names the nearest.
-    fn find<'a>(&mut self, what: &str, name: &Name, known: impl Iterator<Item = &'a str>) -> Option<usize> {
+    pub fn find<'a>(&mut self, what: &str, name: &Name, known: impl Iterator<Item = &'a str>) -> Option<usize> {
         let known: Vec<&str> = known.collect();
         if let Some(at) = known.iter().position(|one| one == name.get_ref()) {
             return Some(at);
@@ -97,61 +181,99 @@ impl Builder {
         None
     }
 
-    fn unique<'a, T: 'a>(&mut self, what: &str, items: &'a Located<T>, name: impl Fn(&'a T) -> &'a Name) {
-        let mut seen: BTreeMap<&str, ()> = BTreeMap::new();
-        for (file, item) in items {
-            let name = name(item);
-            if seen.insert(name.get_ref(), ()).is_some() {
+    /// The day that a date of the file names.
+    pub fn day(&mut self, what: &str, written: &Spanned<Datetime>) -> Option<NaiveDate> {
+        let date = written.get_ref().date;
+        let day = date
+            .and_then(|date| NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)));
+        if day.is_none() {
+            self.fault(written.span(), format!("{what}不是一天"), "请写成 2015-01-01".into());
+        }
+        day
+    }
+
+    /// A provision as it is cited.
+    pub fn cite(&self, provision: &str) -> String {
+        if provision.is_empty() {
+            return String::new();
+        }
+        let part = provision.split('.').next().and_then(|part| self.parts.get(part)).map_or("", String::as_str);
+        format!("{}{part}〔规则{provision}〕", self.measures)
+    }
+
+    /// Names that may be given once.
+    fn unique<T>(&mut self, what: &str, files: &Files, items: fn(&RawFile) -> &[T], name: fn(&T) -> &Name) {
+        let all: Vec<(&String, &T)> =
+            files.iter().flat_map(|(file, content)| items(content).iter().map(move |item| (file, item))).collect();
+        for (at, (file, item)) in all.iter().enumerate() {
+            if all[..at].iter().any(|(_, other)| name(other).get_ref() == name(item).get_ref()) {
                 self.file.clone_from(file);
-                self.fault(
-                    name.span(),
-                    format!("{what}「{}」定义了两次", name.get_ref()),
-                    "请删去或改名其中一个".into(),
-                );
+                let name = name(item);
+                let remedy = "请删去或改名其中一个".into();
+                self.fault(name.span(), format!("{what}「{}」定义了两次", name.get_ref()), remedy);
             }
         }
     }
 
-    /// A section that a pack has once.
-    fn single<'a>(&mut self, what: &str, items: impl Iterator<Item = (&'a String, &'a Name)>) {
-        for (file, name) in items.skip(1) {
+    /// All items of a section.
+    fn all<T: Read>(&mut self, files: &mut Files, section: fn(&mut RawFile) -> &mut Vec<T::Raw>) -> Vec<T::Meant> {
+        let mut all = Vec::new();
+        self.count = 0;
+        for (file, content) in files {
             self.file.clone_from(file);
-            self.fault(name.span(), format!("[{what}] 写了两次"), "请只留一处".into());
+            for raw in std::mem::take(section(content)) {
+                all.extend(T::read(raw, self));
+                self.count += 1;
+            }
         }
+        all
     }
 
-    fn pack(&mut self, raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, String)>) -> Option<Pack> {
-        let mut sections = Sections::default();
+    /// A section that a pack has once; the last counts.
+    fn single<T: Read>(
+        &mut self,
+        what: &str,
+        files: &mut Files,
+        section: fn(&mut RawFile) -> &mut Option<T::Raw>,
+        name: fn(&T::Raw) -> &Name,
+    ) -> Option<T::Meant> {
+        let mut last = None;
+        for (file, content) in files {
+            let Some(raw) = section(content).take() else { continue };
+            self.file.clone_from(file);
+            if last.is_some() {
+                self.fault(name(&raw).span(), format!("[{what}] 写了两次"), "请只留一处".into());
+            }
+            last = Some((file, raw));
+        }
+        let (file, raw) = last?;
+        self.file.clone_from(file);
+        T::read(raw, self)
+    }
+
+    /// What a pack says in one place, once.
+    fn head(&mut self, files: &mut Files) -> RawFile {
         let mut head = RawFile::default();
         let mut head_file = String::new();
-        for (file, content) in raw {
-            self.names_of_files(&file, &content);
-            macro_rules! gather {
-                ($($from:ident => $to:ident),*) => {$(
-                    sections.$to.extend(content.$from.into_iter().map(|item| (file.clone(), item)));
-                )*};
-            }
-            gather!(subject => subjects, alias => aliases, table => tables, row => rows, parameter => parameters,
-                fact => facts, fork => forks, rule => rules, list => lists, action => actions, quota => quotas,
-                hint => hints, measure => measures, influence => influences, task => tasks, form => forms, page => pages, talks => talks, ratio => ratios, cross => crosses, silent => silents, together => together,
-                exclusive => exclusive, equivalent => equivalents, membership => memberships, register_book => registers);
+        for (file, content) in files {
+            self.names_of_files(file, content);
             macro_rules! once {
                 ($($field:ident),*) => {$(
                     if content.$field.is_some() {
                         if head.$field.is_some() {
                             let message = format!("「{}」在「{head_file}」和「{file}」中各写了一次", stringify!($field));
-                            self.file.clone_from(&file);
+                            self.file.clone_from(file);
                             self.fault(0..0, message, "请只留一处".into());
                         }
-                        head.$field = content.$field;
-                        head_file.clone_from(&file);
+                        head.$field = content.$field.take();
+                        head_file.clone_from(file);
                     }
                 )*};
             }
             once!(grades, name, version, title, city, measures, parts, groups, answers, pendings, notices);
         }
         self.file = head_file;
-        self.head(head, sections, hash, files)
+        head
     }
 
     fn required<T>(&mut self, key: &str, value: Option<T>) -> Option<T> {
@@ -161,174 +283,166 @@ impl Builder {
         value
     }
 
-    fn head(
-        &mut self,
-        head: RawFile,
-        mut sections: Sections,
-        hash: String,
-        files: Vec<(String, String)>,
-    ) -> Option<Pack> {
+    /// Who sits where; subjects of one kind stand for themselves, each in the row that registers it.
+    fn membership(&mut self, files: &mut Files, subjects: &[Subject]) -> Option<Membership> {
+        if files.iter().all(|(_, file)| file.membership.is_none()) {
+            if self.known.kinds.len() > 1 {
+                let message = "几种对象的规则包缺少「membership」".into();
+                self.fault(0..0, message, "请写 [membership]：谁在哪个单位任什么职务；只有一种对象的不必写".into());
+            }
+            return subjects.first().map(|one| Membership { table: one.register, member: 0, unit: 0, role: one.id });
+        }
+        self.single::<Membership>("membership", files, |file| &mut file.membership, |raw| &raw.table)
+    }
+
+    fn pack(&mut self, files: &mut Files, hash: String, texts: Vec<(String, String)>) -> Option<Pack> {
+        let head = self.head(files);
         let name = self.required("name", head.name);
         let version = self.required("version", head.version);
         let city = self.required("city", head.city);
         let measures = self.required("measures", head.measures);
         let answers = self.required("answers", head.answers);
         let pendings = self.required("pendings", head.pendings);
-        let notices = self.required("notices", head.notices);
-        self.single("membership", sections.memberships.iter().map(|(file, raw)| (file, &raw.table)));
-        let raw_membership = sections.memberships.pop();
-        if raw_membership.is_none() && sections.subjects.len() > 1 {
-            let message = "几种对象的规则包缺少「membership」".into();
-            self.fault(0..0, message, "请写 [membership]：谁在哪个单位任什么职务；只有一种对象的不必写".into());
-        }
-        let parts = head.parts.unwrap_or_default();
+        let notices = self.required("notices", head.notices).and_then(|raw| Notices::read(raw, self));
+        self.parts = head.parts.unwrap_or_default();
+        self.measures = measures?;
 
-        self.unique("表", &sections.tables, |table| &table.name);
-        self.unique("对象", &sections.subjects, |subject| &subject.kind);
-        self.unique("对象代码", &sections.subjects, |subject| &subject.code);
-        self.unique("参数", &sections.parameters, |parameter| &parameter.name);
-        self.unique("处理", &sections.actions, |action| &action.name);
-        self.unique("名单", &sections.lists, |list| &list.name);
-        self.unique("处理措施", &sections.measures, |measure| &measure.name);
-        let book = sections.registers.iter().map(|(file, raw)| (file, &raw.name));
-        self.single("register_book", book.clone());
-        let listed = |name: &Name| sections.lists.iter().any(|(_, list)| list.name.get_ref() == name.get_ref());
-        let twice: Vec<(String, Name)> =
-            book.filter(|(_, name)| listed(name)).map(|(file, name)| (file.clone(), name.clone())).collect();
-        for (file, name) in twice {
-            self.file = file;
-            self.fault(name.span(), format!("登记表「{}」与名单同名", name.get_ref()), "请另起名称".into());
-        }
+        self.unique("表", files, |file| &file.table, |table| &table.name);
+        self.unique("对象", files, |file| &file.subject, |subject| &subject.kind);
+        self.unique("对象代码", files, |file| &file.subject, |subject| &subject.code);
+        self.unique("参数", files, |file| &file.parameter, |parameter| &parameter.name);
+        self.unique("处理", files, |file| &file.action, |action| &action.name);
+        self.unique("名单", files, |file| &file.list, |list| &list.name);
+        self.unique("处理措施", files, |file| &file.measure, |measure| &measure.name);
+        self.unique("文书", files, |file| &file.form, |form| &form.name);
+        self.rules_and_facts_once(files);
+        self.book_is_no_list(files);
 
-        let tables = self.tables(&sections);
-        let subjects = self.subjects(&sections, &tables);
-        let membership = match raw_membership {
-            Some((file, raw)) => {
-                self.file = file;
-                self.membership(&raw, &tables, &subjects)
-            }
-            // Subjects of one kind stand for themselves, each in the row that registers it.
-            None => subjects.first().map(|one| Membership { table: one.register, member: 0, unit: 0, role: one.id }),
-        };
-        let aliases = self.aliases(&sections, &tables);
+        self.read_tables(files);
+        let rows = self.all::<tables::Row>(files, |file| &mut file.row);
+        self.with_rows(rows);
+        let subjects = self.all::<Subject>(files, |file| &mut file.subject);
+        let membership = self.membership(files, &subjects);
+        let aliases = tables::aliases(self.all::<tables::Alias>(files, |file| &mut file.alias));
         let groups = self.groups(head.groups.unwrap_or_default());
-        let parameters = self.parameters(&sections);
-        let lists = self.lists(&sections);
-        let actions = self.actions(&sections, &lists);
-        let facts = self.facts(&sections, &tables, &subjects, &parameters);
-        let forks = self.forks(&sections, &tables);
-        let measures = measures?;
-        let mut rules = self.rules(&sections, &tables, &subjects, &actions, &parts, &measures);
-        let quotas = self.quotas(&sections, &subjects, &actions, &parameters, &parts, &measures, &mut rules);
-        let hints = self.hints(&sections, &tables, &subjects, &actions);
-        let further = self.measures(&sections, &actions);
-        let grades = head.grades.unwrap_or_default();
-        for name in &grades {
-            self.find("事实", name, facts.iter().map(|fact| fact.name.as_str()));
+        self.parameters = self.all::<Parameter>(files, |file| &mut file.parameter);
+        self.parameters.iter_mut().for_each(|parameter| parameter.values.sort_by_key(|dated| dated.from));
+        let lists = self.all::<List>(files, |file| &mut file.list);
+        let actions = self.all::<Action>(files, |file| &mut file.action);
+        let facts = self.all::<Fact>(files, |file| &mut file.fact);
+        let forks = self.all::<Fork>(files, |file| &mut file.fork);
+        self.rules = self.all::<Rule>(files, |file| &mut file.rule);
+        for at in 0..self.rules.len() {
+            self.rules[at].citation = self.cite(&self.rules[at].provision);
         }
-        let grades = grades.into_iter().map(Name::into_inner).collect();
-        self.single("talks", sections.talks.iter().map(|(file, raw)| (file, &raw.table)));
-        let talks = sections.talks.pop().and_then(|(file, raw)| {
-            self.file = file;
-            self.talks(&raw, &tables)
-        });
-        let influences = self.influences(&sections, &tables, talks.as_ref(), &actions, &parameters);
-        let tasks = self.tasks(&sections, &tables, talks.as_ref(), &actions, &lists);
-        self.unique("文书", &sections.forms, |form| &form.name);
-        let forms = self.forms(&sections, &actions, &lists);
-        let pages = self.pages(&sections, &tables, &actions, &parameters);
-        let register = sections.registers.pop().and_then(|(file, raw)| {
-            self.file = file;
-            self.register(raw, &tables, &subjects, &actions, &parts, &measures)
-        });
-        let overview = self.overview(&sections, &tables, &subjects);
-        let deliberate = self.deliberate(&sections, &tables, &rules);
-        let answers = answers?;
-        let pendings = pendings?;
-        let notices = notices?;
+        let quotas = self.all::<Quota>(files, |file| &mut file.quota);
+        quotas.iter().for_each(|quota| self.rules[quota.rule].of = Entity::Subject(quota.of));
+        let hints = self.all::<Hint>(files, |file| &mut file.hint);
+        let further = self.all::<Measure>(files, |file| &mut file.measure);
+        let grades = Vec::<Called<Fact>>::read(head.grades.unwrap_or_default(), self)?;
+        self.talks = self.single::<Talks>("talks", files, |file| &mut file.talks, |raw| &raw.table);
+        let influences = self.all::<Influence>(files, |file| &mut file.influence);
+        let tasks = self.all::<Task>(files, |file| &mut file.task);
+        let forms = self.all::<Form>(files, |file| &mut file.form);
+        let pages = self.all::<Page>(files, |file| &mut file.page);
+        let register =
+            self.single::<RegisterBook>("register_book", files, |file| &mut file.register_book, |raw| &raw.name);
+        let overview = Overview {
+            ratios: self.all::<Ratio>(files, |file| &mut file.ratio),
+            crosses: self.all::<Cross>(files, |file| &mut file.cross),
+        };
+        let mut deliberate = Deliberate {
+            silent: self.all::<Silent>(files, |file| &mut file.silent),
+            together: self.all::<RuleGroup>(files, |file| &mut file.together),
+            exclusive: self.all::<RuleGroup>(files, |file| &mut file.exclusive),
+            equivalent: self.all::<Equivalent>(files, |file| &mut file.equivalent),
+        };
+        deliberate.equivalent.iter_mut().for_each(|one| one.mutant = one.mutant.trim().to_owned());
         Some(Pack {
             name: name?,
             version: version?,
             title: head.title.unwrap_or_default(),
             hash,
             city: city?,
-            measures,
-            parts,
+            measures: std::mem::take(&mut self.measures),
+            parts: std::mem::take(&mut self.parts),
             subjects,
             membership: membership?,
-            tables,
+            tables: std::mem::take(&mut self.tables),
             aliases,
             groups,
-            parameters,
+            parameters: std::mem::take(&mut self.parameters),
             forks,
             facts,
-            rules,
+            rules: std::mem::take(&mut self.rules),
             actions,
             lists,
             register,
             quotas,
             hints,
             further,
-            talks,
+            talks: self.talks.take(),
             grades,
             influences,
             tasks,
             forms,
             pages,
-            notices: Notices {
-                folder: notices.folder.into_inner(),
-                title: notices.title,
-                draft: notices.draft,
-                from: notices.from,
-            },
-            pendings: Pendings {
-                rejected_row: pendings.rejected_row,
-                rejected_register: pendings.rejected_register,
-                register: pendings.register,
-            },
-            answers: Answers {
-                agree: answers.agree,
-                refuse: answers.refuse,
-                defer: answers.defer,
-                change: answers.change,
-            },
+            notices: notices?,
+            pendings: pendings?,
+            answers: answers?,
             overview,
             deliberate,
             template: Template::default(),
-            files,
+            files: texts,
         })
     }
 
-    /// One of a few English words that steer the engine.
-    fn word<T: Copy>(&mut self, what: &str, word: &Name, known: &[(&str, T)]) -> Option<T> {
-        self.find(what, word, known.iter().map(|(name, _)| *name)).map(|at| known[at].1)
+    /// The columns that a table names are its own.
+    fn read_tables(&mut self, files: &mut Files) {
+        let mut at = 0;
+        for (file, content) in files {
+            self.file.clone_from(file);
+            for raw in std::mem::take(&mut content.table) {
+                self.table = Some(at);
+                let table = Table::read(raw, self);
+                self.tables.extend(table);
+                at += 1;
+            }
+        }
     }
 
-    /// An expression with the place that it stands at.
-    fn expression(&self, text: &Name) -> Expression {
-        Expression::new(text.get_ref(), Place { file: self.file.clone(), span: text.span() })
+    /// Rules that only mark cases may share an id; facts of one entity may not share a name.
+    fn rules_and_facts_once(&mut self, files: &Files) {
+        let mut ids: Vec<(&str, bool)> = Vec::new();
+        let mut facts: Vec<(&str, &str)> = Vec::new();
+        for (file, content) in files {
+            self.file.clone_from(file);
+            for raw in &content.rule {
+                let (id, marks) = (raw.id.get_ref().as_str(), raw.marks.is_some());
+                if ids.iter().any(|(other, marked)| *other == id && !(*marked && marks)) {
+                    self.fault(raw.id.span(), format!("规则「{id}」定义了两次"), "请改用新的编号".into());
+                }
+                ids.push((id, marks));
+            }
+            for raw in &content.fact {
+                let (of, name) = (raw.of.get_ref().as_str(), raw.name.get_ref().as_str());
+                if facts.contains(&(of, name)) {
+                    let message = format!("「{of}」的事实「{name}」定义了两次");
+                    self.fault(raw.name.span(), message, "请删去或改名其中一个".into());
+                }
+                facts.push((of, name));
+            }
+        }
     }
 
-    fn entity(&mut self, name: &Name, tables: &[Table], subjects: &[Subject]) -> Option<Entity> {
-        let known = kinds(subjects).chain(table_names(tables)).chain(["city"]);
-        let at = self.find("对象或表", name, known)?;
-        Some(if at < subjects.len() {
-            Entity::Subject(at)
-        } else if at < subjects.len() + tables.len() {
-            Entity::Row(at - subjects.len())
-        } else {
-            Entity::City
-        })
-    }
-
-    fn runs(&mut self, runs: &Name) -> Vec<Run> {
-        self.word(
-            "轮次",
-            runs,
-            &[("H", &[Run::HalfYear][..]), ("A", &[Run::Annual]), ("HA", &[Run::HalfYear, Run::Annual])],
-        )
-        .map(<[Run]>::to_vec)
-        .unwrap_or_default()
+    fn book_is_no_list(&mut self, files: &Files) {
+        for (file, book) in files.iter().filter_map(|(file, content)| Some((file, content.register_book.as_ref()?))) {
+            let name = book.name.get_ref();
+            if self.known.lists.contains(name) {
+                self.file.clone_from(file);
+                self.fault(book.name.span(), format!("登记表「{name}」与名单同名"), "请另起名称".into());
+            }
+        }
     }
 }
 
@@ -357,32 +471,6 @@ pub fn fits(value: &Value, min: Option<f64>, max: Option<f64>, whole: bool, one_
         Value::Text(text) if one_of.contains(text) => Ok(()),
         Value::Text(text) => Err(format!("值「{text}」应为下列之一：{}", one_of.join("、"))),
     }
-}
-
-fn cite(measures: &str, parts: &BTreeMap<String, String>, provision: &str) -> String {
-    if provision.is_empty() {
-        return String::new();
-    }
-    let part = provision.split('.').next().and_then(|part| parts.get(part)).map_or("", String::as_str);
-    format!("{measures}{part}〔规则{provision}〕")
-}
-
-/// The day that a date of the file names; none where it is more or less than one.
-fn day(written: &toml::value::Datetime) -> Option<chrono::NaiveDate> {
-    let date = written.date?;
-    chrono::NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
-}
-
-fn answer_columns(raw: &[RawAnswerColumn]) -> Vec<AnswerColumn> {
-    raw.iter().map(|one| AnswerColumn { name: one.name.clone(), is_date: one.date }).collect()
-}
-
-fn table_names(tables: &[Table]) -> impl Iterator<Item = &str> {
-    tables.iter().map(|table| table.name.as_str())
-}
-
-fn kinds(subjects: &[Subject]) -> impl Iterator<Item = &str> {
-    subjects.iter().map(|subject| subject.kind.as_str())
 }
 
 /// The known word nearest to `word`, if it is near enough to be meant.

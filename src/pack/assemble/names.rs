@@ -4,8 +4,8 @@
 //! together with a file that every run writes, or be refused by Windows.
 
 use super::super::printed;
-use super::super::raw::{Name, RawFile};
-use super::Builder;
+use super::super::section::Name;
+use super::{Builder, RawFile};
 
 /// What every run writes beside the pack's lists.
 const TAKEN: [&str; 11] = [

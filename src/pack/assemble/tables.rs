@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use toml::Spanned;
+use serde::Deserialize;
 
 use super::super::model::*;
-use super::super::raw::*;
-use super::{Builder, Sections, kinds, table_names};
+use super::super::section::{AnyColumn, At, Name, Read, Severity, When, Word, section};
+use super::Builder;
 
 /// A comparison goes through the values of an ordered set one by one.
 const MOST_RANKS: usize = 100;
@@ -14,90 +14,217 @@ const MOST_RANKS: usize = 100;
 /// What stands in a column of yes and no.
 pub const YES_NO: [&str; 2] = ["是", "否"];
 
-impl Builder {
-    pub(super) fn tables(&mut self, sections: &Sections) -> Vec<Table> {
-        let kinds: Vec<&str> = sections.subjects.iter().map(|(_, subject)| subject.kind.get_ref().as_str()).collect();
-        let mut tables = Vec::new();
-        for (file, raw) in &sections.tables {
-            self.file.clone_from(file);
-            let names: Vec<&str> = raw.column.iter().map(|column| column.name.get_ref().as_str()).collect();
-            for (at, one) in raw.column.iter().enumerate() {
-                if names[..at].contains(&one.name.get_ref().as_str()) {
-                    let message = format!("表「{}」的列「{}」定义了两次", raw.name.get_ref(), one.name.get_ref());
-                    self.fault(one.name.span(), message, "请删去或改名其中一个".into());
-                }
-            }
-            let column = |builder: &mut Self, name: &Name| builder.find("列", name, names.iter().copied());
-            let columns = raw.column.iter().filter_map(|one| self.column(one, &names, &kinds)).collect();
-            let key = raw.key.as_ref().map(|key| Key {
-                parts: key
-                    .columns
-                    .iter()
-                    .filter_map(|part| match part.get_ref().strip_prefix('@') {
-                        Some(kind) => {
-                            let kind = Spanned::new(part.span(), kind.to_owned());
-                            self.find("对象", &kind, kinds.iter().copied()).map(KeyPart::Subject)
-                        }
-                        None => column(self, part).map(KeyPart::Column),
-                    })
-                    .collect(),
-                report: key.report.as_ref().and_then(|name| column(self, name)),
-                same: key.same.iter().filter_map(|name| column(self, name)).collect(),
-            });
-            let references = raw.refers.iter().filter_map(|one| self.reference(one, &names, &kinds)).collect();
-            let checks = raw
-                .check
-                .iter()
-                .filter_map(|check| {
-                    let rejects = self.word("严重程度", &check.severity, &[("rejected", true), ("warning", false)]);
-                    Some(Check {
-                        when: self.expression(&check.when),
-                        column: column(self, &check.column)?,
-                        rejects: rejects?,
-                        blank: check.blank,
-                        reason: check.reason.clone(),
-                        remedy: check.remedy.clone(),
-                        place: Place { file: file.clone(), span: check.when.span() },
-                    })
-                })
-                .collect();
-            let row = sections.rows.iter().find(|(_, row)| row.table.get_ref() == raw.name.get_ref());
-            tables.push(Table {
-                name: raw.name.get_ref().clone(),
-                sent_by: raw.sent_by.clone(),
-                absent: self
-                    .word(
-                        "缺表处理",
-                        &raw.absent,
-                        &[("fatal", Absent::Fatal), ("pending", Absent::Pending), ("empty", Absent::Empty)],
-                    )
-                    .unwrap_or(Absent::Empty),
-                register: raw.register,
-                assessment: raw.assessment,
-                year: raw.year.as_ref().and_then(|name| column(self, name)),
-                date: raw.date.as_ref().and_then(|name| column(self, name)),
-                looks_back: raw.looks_back.as_ref().map(|text| self.expression(text)),
-                tells_gone: raw.tells_gone,
-                keeps_gone: raw.keeps_gone,
-                key,
-                references,
-                checks,
-                about: row.and_then(|(_, row)| column(self, &row.about)),
-                shown_facts: row
-                    .map_or_else(Vec::new, |(_, row)| row.shown.iter().map(|name| name.get_ref().clone()).collect()),
-                about_unit: row.and_then(|(_, row)| row.about_unit.clone()),
-                columns,
-                place: Place { file: file.clone(), span: raw.name.span() },
-            });
-        }
-        for (file, row) in &sections.rows {
-            self.file.clone_from(file);
-            self.find("表", &row.table, tables.iter().map(|table| table.name.as_str()));
-        }
-        tables
+section! {
+    /// A kind of subject: teams, cadres. Its register says who exists and in which order.
+    pub struct Subject {
+        /// As in the outputs' `subject_kind` (`team`).
+        kind: String as Word,
+        /// One letter in line ids (`T`).
+        code: String as Word,
+        /// As people call it (`班子`).
+        name: String,
+        /// Index of the register table.
+        register: usize as At<Table>,
+        /// Column of the id.
+        id: usize as At<Column>,
+        /// Column of the name.
+        label: usize as At<Column>,
+        /// Column with further names, split by 、.
+        other_labels: Option<usize> as Option<At<Column>>,
+        /// Column that says who may decide about the subject.
+        authority: Option<usize> as Option<At<Column>>,
+        /// Column of the post.
+        post: Option<usize> as Option<At<Column>>,
     }
+}
 
-    pub(super) fn column(&mut self, raw: &RawColumn, names: &[&str], kinds: &[&str]) -> Option<Column> {
+section! {
+    /// Who sits in which unit with which role: one row of `table` each.
+    pub struct Membership {
+        table: usize as At<Table>,
+        /// Index of the members' subject kind.
+        member: usize as At<Subject>,
+        /// Index of the units' subject kind.
+        unit: usize as At<Subject>,
+        /// Column of the role.
+        role: usize as At<Column>,
+    }
+}
+
+/// What happens when no sheet holds the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// The run fails.
+    Fatal,
+    /// What needs it is pending.
+    Pending,
+    /// It is empty.
+    Empty,
+}
+
+section! {
+    /// An input table, recognised by its headers.
+    pub struct Table at name {
+        name: String as Word,
+        /// The office that sends it, as people are told to turn to it; empty where the pack does not say.
+        #[serde(default)]
+        sent_by: String,
+        absent: Absent,
+        /// A 名册: a bad optional value is a warning and counts as blank.
+        #[serde(default)]
+        register: bool,
+        /// Its years and titles decide the run's year when `--year` is not given.
+        #[serde(default)]
+        assessment: bool,
+        /// The column that says for which year a row is (blank cells: from the title, else the run's year).
+        year: Option<usize> as Option<At<Column>>,
+        /// The date that places a row in a year and before or after the as-of date.
+        date: Option<usize> as Option<At<Column>>,
+        /// SQL over the row's columns: a row of another year that a rule still looks at.
+        looks_back: Option<Expression>,
+        /// Such a row is told of (as a warning) when its subject is no longer on the register.
+        #[serde(default)]
+        tells_gone: bool,
+        /// Rows of other years about people who have left are ignored, but that there were such rows stays known.
+        #[serde(default)]
+        keeps_gone: bool,
+        /// What makes two rows the same record.
+        key: Option<Key>,
+        #[serde(rename = "refers", default)]
+        references: Vec<Reference>,
+        #[serde(rename = "column")]
+        columns: Vec<Column>,
+        #[serde(rename = "check", default)]
+        checks: Vec<Check>,
+        /// The column whose value names a row in `about` (`线索编号`). This and what follows is said by `[[row]]`.
+        #[serde(skip)]
+        about: Option<usize>,
+        /// Row facts shown in every ground about a row, in order; empty: the condition's own.
+        #[serde(skip)]
+        shown_facts: Vec<String>,
+        /// What a row about a unit is called, beside its own name; `{}` is the unit.
+        #[serde(skip)]
+        about_unit: Option<String>,
+    }
+    check |raw, builder| {
+        for (at, one) in raw.columns.iter().enumerate() {
+            if raw.columns[..at].iter().any(|other| other.name.get_ref() == one.name.get_ref()) {
+                let message = format!("表「{}」的列「{}」定义了两次", raw.name.get_ref(), one.name.get_ref());
+                builder.fault(one.name.span(), message, "请删去或改名其中一个".into());
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Index of the column called `name`.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+}
+
+section! {
+    /// How the rows of a table are spoken of.
+    pub struct Row {
+        table: usize as At<Table>,
+        about: usize as At<Column>,
+        #[serde(default)]
+        shown: Vec<String>,
+        about_unit: Option<String>,
+    }
+}
+
+section! {
+    /// Further headers of a column, in every table.
+    pub struct Alias {
+        column: String as AnyColumn,
+        names: Vec<String>,
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub name: String,
+    /// Further headers for this column in this table; those for every table are in [`Pack::aliases`].
+    pub aliases: Vec<String>,
+    pub required: bool,
+    /// Columns of one group: at least one must be there and filled (†).
+    pub one_of: Option<String>,
+    pub kind: ColumnKind,
+    /// What a blank stands for.
+    pub default: Option<String>,
+    /// A year after the run's is a warning at the cell.
+    pub not_after_year: bool,
+    /// 是 or 否: in expressions its name alone is the condition.
+    pub yes_no: bool,
+    pub place: Place,
+}
+
+/// How a column's cells are read, and its type in the data frame.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnKind {
+    /// Free text (String).
+    Text,
+    /// An 编号; stored as a number it is its digits (String).
+    Id,
+    /// A name: all blanks inside removed, ·•・ alike (String).
+    Name,
+    /// Names split by 、 (String, joined with 、).
+    Names,
+    /// One of a closed set (String). `ordered`: the set is listed from low to high and can be compared.
+    Choice { values: Vec<String>, ordered: bool },
+    /// A number within bounds (Float64). `percent`: shown or typed as a percentage it is taken, 90% as 90.
+    Number { min: Option<f64>, max: Option<f64>, percent: bool },
+    /// A day (Date).
+    Date,
+    /// A day or a month; a month counts as its first day (Date).
+    Month,
+    /// A year (Int32).
+    Year,
+    /// People by id or name, split by the separators or line breaks (String as written, and mentions).
+    People { subject: usize, separators: String },
+    /// A 处理编号 (String): `<year>-<H|A>-<action>-<T|C>-<id>`; must be about the row's `about` subject,
+    /// its year must not contradict column `year`.
+    Line { year: Option<usize>, about: usize },
+}
+
+/// A column as written: which keys it has depends on its type.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawColumn {
+    pub name: Name,
+    #[serde(rename = "type")]
+    kind: Name,
+    #[serde(default)]
+    aliases: Vec<String>,
+    #[serde(default)]
+    required: bool,
+    one_of: Option<String>,
+    #[serde(default)]
+    values: Vec<String>,
+    #[serde(default)]
+    ordered: bool,
+    min: Option<f64>,
+    max: Option<f64>,
+    default: Option<Name>,
+    #[serde(default)]
+    not_after_year: bool,
+    #[serde(default)]
+    percent: bool,
+    /// People columns: of which subject kind, and how they are split.
+    #[serde(rename = "kind")]
+    people: Option<Name>,
+    separators: Option<String>,
+    /// Line columns: the column that must not contradict the line's year, and whose line it must be.
+    year: Option<Name>,
+    about: Option<Name>,
+}
+
+impl Read for Column {
+    type Raw = RawColumn;
+    type Meant = Column;
+    fn read(raw: RawColumn, builder: &mut Builder) -> Option<Column> {
+        let (name, place) = (raw.name.get_ref().clone(), builder.place(&raw.name));
         let kind = match raw.kind.get_ref().as_str() {
             "text" => ColumnKind::Text,
             "id" => ColumnKind::Id,
@@ -105,144 +232,145 @@ impl Builder {
             "names" => ColumnKind::Names,
             "choice" => {
                 if raw.values.is_empty() {
-                    self.fault(
-                        raw.name.span(),
-                        format!("列「{}」没有可选值", raw.name.get_ref()),
-                        "请写明 values = […]".into(),
-                    );
+                    builder.fault(raw.name.span(), format!("列「{name}」没有可选值"), "请写明 values = […]".into());
                 }
                 if raw.ordered && raw.values.len() > MOST_RANKS {
-                    let message = format!("列「{}」有 {} 个有次序的可选值", raw.name.get_ref(), raw.values.len());
-                    self.fault(raw.name.span(), message, format!("最多 {MOST_RANKS} 个"));
+                    let message = format!("列「{name}」有 {} 个有次序的可选值", raw.values.len());
+                    builder.fault(raw.name.span(), message, format!("最多 {MOST_RANKS} 个"));
                 }
-                ColumnKind::Choice { values: raw.values.clone(), ordered: raw.ordered }
+                ColumnKind::Choice { values: raw.values, ordered: raw.ordered }
             }
             "yes_no" => ColumnKind::Choice { values: YES_NO.map(str::to_owned).to_vec(), ordered: false },
             "number" => ColumnKind::Number { min: raw.min, max: raw.max, percent: raw.percent },
             "date" => ColumnKind::Date,
             "month" => ColumnKind::Month,
             "year" => ColumnKind::Year,
-            "people" => {
-                let kind = raw.people.clone().unwrap_or_else(|| raw.kind.clone());
-                ColumnKind::People {
-                    subject: self.find("对象", &kind, kinds.iter().copied())?,
-                    separators: raw.separators.clone().unwrap_or_else(|| "、".into()),
-                }
-            }
-            "line" => {
-                let about = raw.about.clone().unwrap_or_else(|| raw.kind.clone());
-                ColumnKind::Line {
-                    year: raw.year.as_ref().and_then(|name| self.find("列", name, names.iter().copied())),
-                    about: self.find("对象", &about, kinds.iter().copied())?,
-                }
-            }
+            "people" => ColumnKind::People {
+                subject: At::<Subject>::read(raw.people.unwrap_or_else(|| raw.kind.clone()), builder)?,
+                separators: raw.separators.unwrap_or_else(|| "、".into()),
+            },
+            "line" => ColumnKind::Line {
+                year: raw.year.and_then(|name| At::<Column>::read(name, builder)),
+                about: At::<Subject>::read(raw.about.unwrap_or_else(|| raw.kind.clone()), builder)?,
+            },
             other => {
-                self.fault(
-                    raw.kind.span(),
-                    format!("没有「{other}」这种列类型"),
-                    "可用：text、id、name、names、choice、yes_no、number、date、month、year、people、line".into(),
-                );
+                let remedy = "可用：text、id、name、names、choice、yes_no、number、date、month、year、people、line";
+                builder.fault(raw.kind.span(), format!("没有「{other}」这种列类型"), remedy.into());
                 return None;
             }
         };
         if raw.percent && !matches!(kind, ColumnKind::Number { .. }) {
-            self.fault(
-                raw.name.span(),
-                format!("列「{}」不是数字列，不能写 percent = true", raw.name.get_ref()),
-                "请删去 percent，或改为 type = \"number\"".into(),
-            );
+            let message = format!("列「{name}」不是数字列，不能写 percent = true");
+            builder.fault(raw.name.span(), message, "请删去 percent，或改为 type = \"number\"".into());
         }
         if let (Some(default), ColumnKind::Choice { values, .. }) = (&raw.default, &kind) {
-            self.find("可选值", default, values.iter().map(String::as_str));
+            builder.find("可选值", default, values.iter().map(String::as_str));
         }
         Some(Column {
-            name: raw.name.get_ref().clone(),
-            aliases: raw.aliases.clone(),
+            name,
+            aliases: raw.aliases,
             required: raw.required,
-            one_of: raw.one_of.clone(),
+            one_of: raw.one_of,
             kind,
-            default: raw.default.as_ref().map(|value| value.get_ref().clone()),
+            default: raw.default.map(Name::into_inner),
             not_after_year: raw.not_after_year,
             yes_no: raw.kind.get_ref() == "yes_no",
-            place: Place { file: self.file.clone(), span: raw.name.span() },
+            place,
         })
     }
+}
 
-    pub(super) fn reference(&mut self, raw: &RawReference, names: &[&str], kinds: &[&str]) -> Option<Reference> {
-        let within = raw.within.as_ref().and_then(|within| {
-            Some((
-                self.find("对象", &within.kind, kinds.iter().copied())?,
-                self.find("列", &within.id, names.iter().copied())?,
-                self.find("列", &within.label, names.iter().copied())?,
-            ))
-        });
-        let when = raw.when.as_ref().and_then(|when| {
-            Some((self.find("列", &when.column, names.iter().copied())?, when.value.get_ref().clone()))
-        });
-        Some(Reference {
-            subject: self.find("对象", &raw.kind, kinds.iter().copied())?,
-            id: self.find("列", &raw.id, names.iter().copied())?,
-            label: self.find("列", &raw.label, names.iter().copied())?,
-            within,
-            when,
-        })
+section! {
+    /// Which columns identify the subject a row is about.
+    pub struct Reference {
+        /// Index of the subject kind.
+        #[serde(rename = "kind")]
+        subject: usize as At<Subject>,
+        id: usize as At<Column>,
+        label: usize as At<Column>,
+        /// For people: the unit that narrows a name down (subject, id column, label column).
+        within: Option<(usize, usize, usize)> as Option<Narrowing>,
+        /// Only rows whose column has this value.
+        when: Option<(usize, String)> as Option<When<At<Column>>>,
     }
+}
 
-    pub(super) fn subjects(&mut self, sections: &Sections, tables: &[Table]) -> Vec<Subject> {
-        let mut subjects = Vec::new();
-        for (file, raw) in &sections.subjects {
-            self.file.clone_from(file);
-            let Some(register) = self.find("表", &raw.register, table_names(tables)) else { continue };
-            let names: Vec<&str> = tables[register].columns.iter().map(|column| column.name.as_str()).collect();
-            let mut column = |name: &Name| self.find("列", name, names.iter().copied());
-            let (id, label) = (column(&raw.id), column(&raw.label));
-            let other_labels = raw.other_labels.as_ref().and_then(&mut column);
-            let authority = raw.authority.as_ref().and_then(&mut column);
-            let post = raw.post.as_ref().and_then(&mut column);
-            if let (Some(id), Some(label)) = (id, label) {
-                subjects.push(Subject {
-                    kind: raw.kind.get_ref().clone(),
-                    code: raw.code.get_ref().clone(),
-                    name: raw.name.clone(),
-                    register,
-                    id,
-                    label,
-                    other_labels,
-                    authority,
-                    post,
-                });
+/// The unit that narrows a name down.
+pub struct Narrowing;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawNarrowing {
+    kind: Name,
+    id: Name,
+    label: Name,
+}
+
+impl Read for Narrowing {
+    type Raw = RawNarrowing;
+    type Meant = (usize, usize, usize);
+    fn read(raw: RawNarrowing, builder: &mut Builder) -> Option<Self::Meant> {
+        let subject = At::<Subject>::read(raw.kind, builder)?;
+        Some((subject, At::<Column>::read(raw.id, builder)?, At::<Column>::read(raw.label, builder)?))
+    }
+}
+
+section! {
+    /// What identifies a record, for finding duplicates.
+    pub struct Key {
+        #[serde(rename = "columns")]
+        parts: Vec<KeyPart>,
+        /// Column at which differing duplicates are reported; none: at the first differing column.
+        report: Option<usize> as Option<At<Column>>,
+        /// Columns that must be equal in all rows with the same first part (a person's 姓名).
+        #[serde(default)]
+        same: Vec<usize> as Vec<At<Column>>,
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPart {
+    Column(usize),
+    /// The subject the row refers to, by subject kind.
+    Subject(usize),
+}
+
+impl Read for KeyPart {
+    type Raw = Name;
+    type Meant = KeyPart;
+    fn read(raw: Name, builder: &mut Builder) -> Option<KeyPart> {
+        match raw.get_ref().strip_prefix('@') {
+            Some(kind) => At::<Subject>::read(Name::new(raw.span(), kind.to_owned()), builder).map(KeyPart::Subject),
+            None => At::<Column>::read(raw, builder).map(KeyPart::Column),
+        }
+    }
+}
+
+section! {
+    /// A check between columns of one row.
+    pub struct Check at when {
+        /// Over the row's columns; true is the fault.
+        when: Expression,
+        /// Where it is reported.
+        column: usize as At<Column>,
+        #[serde(rename = "severity")]
+        rejects: bool as Severity,
+        /// The cell then counts as blank.
+        #[serde(default)]
+        blank: bool,
+        reason: String,
+        remedy: String,
+    }
+}
+
+impl Builder {
+    /// The tables with what `[[row]]` says of their rows; of two the first counts.
+    pub(super) fn with_rows(&mut self, rows: Vec<Row>) {
+        for row in rows.into_iter().rev() {
+            if let Some(table) = self.tables.get_mut(row.table) {
+                (table.about, table.shown_facts, table.about_unit) = (Some(row.about), row.shown, row.about_unit);
             }
         }
-        subjects
-    }
-
-    pub(super) fn membership(
-        &mut self,
-        raw: &RawMembership,
-        tables: &[Table],
-        subjects: &[Subject],
-    ) -> Option<Membership> {
-        let table = self.find("表", &raw.table, table_names(tables))?;
-        Some(Membership {
-            table,
-            member: self.find("对象", &raw.member, kinds(subjects))?,
-            unit: self.find("对象", &raw.unit, kinds(subjects))?,
-            role: self.find("列", &raw.role, tables[table].columns.iter().map(|column| column.name.as_str()))?,
-        })
-    }
-
-    pub(super) fn aliases(&mut self, sections: &Sections, tables: &[Table]) -> BTreeMap<String, String> {
-        let mut aliases = BTreeMap::new();
-        for (file, raw) in &sections.aliases {
-            self.file.clone_from(file);
-            let known = tables.iter().flat_map(|table| table.columns.iter().map(|column| column.name.as_str()));
-            if self.find("列", &raw.column, known).is_some() {
-                for name in &raw.names {
-                    aliases.insert(name.clone(), raw.column.get_ref().clone());
-                }
-            }
-        }
-        aliases
     }
 
     /// The neutral words; a blank one would make every group neutral.
@@ -261,4 +389,9 @@ impl Builder {
         }
         groups
     }
+}
+
+/// Header → column name, valid in every table.
+pub fn aliases(all: Vec<Alias>) -> BTreeMap<String, String> {
+    all.into_iter().flat_map(|one| one.names.into_iter().map(move |name| (name, one.column.clone()))).collect()
 }

@@ -71,7 +71,8 @@ fn pair(
     }
     let Some(space) = domains.space(&[mine, theirs]).filter(|space| space.complete) else { return };
     let (a, b) = (&space.holds[0], &space.holds[1]);
-    let declared = |groups: &[Vec<String>]| groups.iter().any(|one| one.contains(&rule.id) && one.contains(&other.id));
+    let declared =
+        |groups: &[RuleGroup]| groups.iter().any(|one| one.rules.contains(&rule.id) && one.rules.contains(&other.id));
     let both: Vec<bool> = a.iter().zip(b).map(|(a, b)| *a && *b).collect();
     let row = |mask: &[bool]| first(mask).map(|at| space.row(at)).unwrap_or_default();
     if a == b && !declared(&pack.deliberate.together) {

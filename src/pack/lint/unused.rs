@@ -54,9 +54,9 @@ fn roots(pack: &Pack) -> Vec<Written<'_>> {
         add(Site::Entity(hint.of), &hint.when);
     }
     for influence in &pack.influences {
-        let Some((talks, talk)) = pack.talks.as_ref().zip(influence.talk.as_ref()) else { continue };
+        let Some((talks, talk)) = pack.talks.as_ref().zip(influence.by_talk()) else { continue };
         let site = Site::Entity(Entity::Row(talks.table));
-        [&talk.of_year, &talk.may_be_of_year].into_iter().for_each(|one| add(site, one));
+        [talk.of_year, talk.may_be_of_year].into_iter().for_each(|one| add(site, one));
     }
     for quota in &pack.quotas {
         let site = Site::Entity(Entity::Subject(quota.of));

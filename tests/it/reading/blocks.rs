@@ -111,6 +111,70 @@ fn a_block_beside_the_first_leaves_its_rows_alone() {
     );
 }
 
+/// Side by side from the header on, and a column without anything in it between.
+#[test]
+fn a_block_beside_the_first_may_begin_in_its_header() {
+    check(
+        &[
+            (
+                "a.xlsx!一",
+                "2015年
+                 单位名称|考核等次||姓名|单位名称|考核等次
+                 盘龙区|优秀||李四|盘龙区|不称职
+                 市审计局|良好||王五|市审计局|称职
+                 |||张三|盘龙区|称职",
+            ),
+            (
+                "a.xlsx!二",
+                "2015年
+                 干部|<|<||干部|<|<|||收到日期|线索编号
+                 编号|姓名|考核等次||编号|姓名|考核等次|||^|^
+                 K2|李四|称职||K3|王五|不称职|||2015-03-04|X1
+                 |||||||||2015-03-05|X2",
+            ),
+        ],
+        expect![[r#"
+            a.xlsx!一 年度考核_班子 3 = 2 + 1 + 0
+            a.xlsx!二 年度考核_干部 2 = 1 + 1 + 0
+            ✗ OtherBlock a.xlsx!一!D2 「姓名」
+                《年度考核_班子》的旁边又有一个表头，是另一块表；它下面没有《年度考核_班子》内容的各行没有读取，按退回计
+                请把另一块表移到单独的工作表，或按本表的列接在本表下面
+            ✗ OtherBlock a.xlsx!二!J2 「收到日期」
+                《年度考核_干部》的旁边又有一个表头，是另一块表；它下面没有《年度考核_干部》内容的各行没有读取，按退回计
+                请把另一块表移到单独的工作表，或按本表的列接在本表下面
+            ✗ OtherBlock a.xlsx!二!E3 「编号」
+                《年度考核_干部》的旁边又有一个表头，是另一块表；它下面没有《年度考核_干部》内容的各行没有读取，按退回计
+                请把另一块表移到单独的工作表，或按本表的列接在本表下面
+        "#]],
+    );
+    for right in ["单位编号|考核等次", "序号|单位名称|等次", "谈话日期|谈话类型|姓名", "单位名称|考核等次（初评）"]
+    {
+        let sheet = format!("2015年\n单位编号|单位名称|考核等次|备注|||{right}\nU1|盘龙区|优秀||||U2|较差|较差");
+        let dataset = read(&[("a.xlsx!一", &sheet)], &Options::default()).unwrap();
+        let told: Vec<_> = dataset.findings.iter().map(|finding| (finding.code, finding.cell.as_str())).collect();
+        assert_eq!(told, [(kaohe::finding::Code::OtherBlock, "G2")], "{right}");
+        assert_eq!(dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap().used, 1, "{right}");
+    }
+}
+
+/// What comes behind a blank column and says nothing again is more of the same table.
+#[test]
+fn a_blank_column_alone_parts_nothing() {
+    for header in [
+        "干部编号|姓名|考核等次||特别优秀|备注\nK2|李四|称职||否|",
+        "干部编号||姓名|考核等次||特别优秀\nK2||李四|称职||否",
+        "干部编号|||考核等次||特别优秀||姓名\nK2|||称职||否||李四",
+    ] {
+        let dataset = read(&[("a.xlsx!一", &format!("2015年\n{header}"))], &Options::default()).unwrap();
+        let sheet = dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap();
+        assert_eq!((sheet.used, dataset.findings.len()), (1, 0), "{header}: {:?}", dataset.findings);
+    }
+    // A column with something in it, though nothing stands over it, is none between two blocks.
+    let sheet = "2015年\n单位编号|考核等次||单位编号|考核等次\nU1|优秀|补|U2|较差";
+    let dataset = read(&[("a.xlsx!一", sheet)], &Options::default()).unwrap();
+    assert_eq!(dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap().kind, SheetKind::Unrecognised);
+}
+
 #[test]
 fn a_header_that_only_repeats_the_first_is_ignored() {
     check(
@@ -183,12 +247,12 @@ fn a_bigger_table_below_is_another_block_too() {
     );
 }
 
-/// The end of a block is found wherever the sheet is cut for the threads.
+/// The end of a block is found wherever it lies.
 #[test]
 fn a_block_ends_alike_on_any_number_of_threads() {
-    for place in [50, 9_000, 20_001, 39_999] {
+    for place in [50, 900, 2_001, 3_999] {
         let mut rows = String::from("2015年度考核结果\n干部编号|姓名|考核等次|上年等次|备注\n");
-        for row in 0..40_000 {
+        for row in 0..4_000 {
             let _ = match row {
                 row if row == place => writeln!(rows, "干部编号|姓名|上年等次|考核等次|备注"),
                 row if row == place / 2 => writeln!(rows, "K{row}|人|称职||||线索编号|收到日期"),
@@ -232,6 +296,79 @@ fn one_name_among_nothing_but_words_begins_another_block() {
         let used: u64 = dataset.sheets.iter().filter(|sheet| sheet.name == "一").map(|sheet| sheet.used).sum();
         assert_eq!(used, if ends { 1 } else { 2 }, "{again}");
     }
+}
+
+/// A block without any column of ours: nothing that stands under its words is anybody's of ours, or told.
+#[test]
+fn a_block_that_asks_who_reports_is_no_data() {
+    for (again, rows, ends) in [
+        ("举报人|电话", "王密|13900000000", true),
+        ("举报人|王密", "举报人电话|13900000000", true),
+        ("序号|举报人|联系电话|举报内容", "1|王密|13900000000|盘龙区的事", true),
+        ("||举报人", "||王密", true),
+        ("检举人姓名（保密）|", "王密|", true),
+        ("序号|联系方式", "1|王密 13900000000", true),
+        // Signature lines and people whose names end so.
+        ("填表人：李某|", "|", false),
+        ("周立人|U1", "王密|U1", false),
+    ] {
+        let sheet = format!(
+            "2015年
+             姓名|单位编号|考核等次
+             李四|U1|称职
+
+             {again}
+             {rows}"
+        );
+        let dataset = read(&[("a.xlsx!一", &sheet)], &Options::default()).unwrap();
+        let told = |finding: &&kaohe::finding::Finding| finding.code == kaohe::finding::Code::OtherBlock;
+        let blocks: Vec<_> = dataset.findings.iter().filter(told).map(|finding| finding.place).collect();
+        assert_eq!(blocks.len(), usize::from(ends), "{again}: {:?}", dataset.findings);
+        let kept = format!("{:?}{:?}", dataset.findings, dataset.rejected);
+        assert!(!ends || !kept.contains("王密") && !kept.contains("139"), "{again}: {kept}");
+        let sheet = dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap();
+        assert_eq!((sheet.used, sheet.rejected > 0), (1, again != "填表人：李某|"), "{again}");
+    }
+}
+
+/// Last year's rows under the same header: the line above it says whose they are.
+#[test]
+fn a_line_that_names_another_year_ends_the_block() {
+    check(
+        &[(
+            "a.xlsx!一",
+            "2015年度考核结果
+             姓名|单位名称|考核等次
+             李四|盘龙区|称职
+             2015年度考核结果
+             姓名|单位名称|考核等次
+             张三|盘龙区|称职
+             2014年度考核结果
+             姓名|单位名称|考核等次
+             王五|市审计局|不称职",
+        )],
+        expect![[r#"
+            a.xlsx!一 年度考核_干部 7 = 2 + 2 + 3
+            ✗ OtherBlock a.xlsx!一!A7 「2014年」
+                《年度考核_干部》的各行中间另写有2014年，标题写的不是这一年；它以下各行属于哪一年不能确定，没有采用，按退回计
+                请按年度分成不同的工作表，或增加写明年度的列
+        "#]],
+    );
+    for (line, used) in [
+        ("|2014年||", 1),
+        ("（二）2014年度|<|<|<", 1),
+        ("2015年", 2),
+        ("注：2014年的不在此列", 2),
+        ("2014年12月31日", 2),
+    ] {
+        let sheet = format!("2015年\n姓名|单位名称|考核等次|备注\n李四|盘龙区|称职\n{line}\n王五|市审计局|称职");
+        let dataset = read(&[("a.xlsx!一", &sheet)], &Options::default()).unwrap();
+        assert_eq!(dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap().used, used, "{line}");
+    }
+    // Where each row says its year, a line between says nothing of them.
+    let sheet = "年度|姓名|单位名称|考核等次\n2015|李四|盘龙区|称职\n2014年|||\n2015|王五|市审计局|称职";
+    let dataset = read(&[("a.xlsx!一", sheet)], &Options::default()).unwrap();
+    assert_eq!(dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap().used, 2);
 }
 
 /// Its lines are one header: told once, at its first cell.

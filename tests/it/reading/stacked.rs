@@ -238,6 +238,38 @@ fn a_part_of_the_score_is_not_the_score() {
     );
 }
 
+/// Headers that begin in different rows, and nothing is merged: what stands in the row above, to the left, is the
+/// header of its own column, and its name is one of the table's.
+#[test]
+fn a_header_that_begins_a_row_lower_is_the_table_s() {
+    let used = |sheet: &str| {
+        let dataset = read(&[("a.xlsx!一", sheet)], &Options::default()).unwrap();
+        let sheet = dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap();
+        let cells: Vec<String> = dataset.findings.iter().map(|finding| finding.cell.clone()).collect();
+        (sheet.used, cells)
+    };
+    for header in [
+        "考核部门|单位名称||工作落实评价\n||目标完成得分|",
+        "考核部门|单位名称||工作落实评价\n||得分（分）|",
+        "考核部门|单位名称||考核情况\n||得分|工作落实评价",
+        "|单位名称||考核情况\n考核部门||得分|工作落实评价",
+    ] {
+        // 120 is out of range where the column is read.
+        let seen = used(&format!("2015年\n{header}\n市委目督办|盘龙区|=120|好"));
+        assert_eq!(seen, (0, vec!["C4".to_owned()]), "{header}");
+    }
+    // A name of whom the row is about, beside another.
+    assert_eq!(used("2015年\n干部编号||考核等次\n|姓名|\nK2|李四|称职"), (1, vec![]));
+    // Whoever stands above, and a word over several columns, keep theirs.
+    for header in [
+        "考核部门|单位名称|举报人||工作落实评价\n||电话|目标完成得分|",
+        "考核部门|单位名称|填报人||工作落实评价\n|||目标完成得分|",
+    ] {
+        let seen = used(&format!("2015年\n{header}\n市委目督办|盘龙区|某|=120|好"));
+        assert_eq!(seen, (1, vec!["D3".to_owned()]), "{header}");
+    }
+}
+
 #[test]
 fn a_remark_that_names_the_unit_or_a_full_mark_of_100_changes_nothing() {
     let sheet = |header: &str| format!("2015年\n考核部门|单位编号|{header}|工作落实评价\n市委目督办|U1|=120|好");
@@ -259,6 +291,16 @@ fn a_remark_that_names_the_unit_or_a_full_mark_of_100_changes_nothing() {
         let told: Vec<_> = dataset.findings.iter().map(|finding| (finding.code, finding.cell.as_str())).collect();
         assert_eq!(told, [(kaohe::finding::Code::UnaskedColumn, "C2")], "{header}");
     }
+    // Where the table needs it, that is what the sheet lacks.
+    check(
+        &[("a.xlsx!一", "2015年\n干部编号|姓名|考核等次（优秀、称职）\nK2|李四|称职")],
+        expect![[r#"
+        a.xlsx!一 unrecognised 3 = 0 + 0 + 3
+        ! UnrecognisedSheet a.xlsx!一 「」
+            没有识别出是哪一张表：最接近《年度考核_干部》，缺少必填列「考核等次」；C2列名中另有说明，不是本表的「考核等次」
+            请补上缺少的列，列名应与模板一致；不需要的工作表请删去
+    "#]],
+    );
     // In a row of its own below the header.
     check(
         &[

@@ -2,12 +2,30 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Output};
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::{annual, keeps_the_decision, lived_in, told, tree};
 use crate::rules::city::kaohe;
+
+/// Runs a command whose sleeps `strace` counts instead of sleeping them: how it ended, and how long it would have slept.
+/// Without `strace` it sleeps.
+fn waiting(mut command: Command, log: &Path) -> (Output, Option<f64>) {
+    let mut counted = Command::new("strace");
+    counted.args(["-f", "-qq", "-e", "trace=nanosleep,clock_nanosleep"]);
+    counted.args(["-e", "inject=nanosleep,clock_nanosleep:retval=0", "-o"]).arg(log);
+    let Ok(ended) = counted.arg(command.get_program()).args(command.get_args()).output() else {
+        return (command.output().unwrap(), None);
+    };
+    let calls = fs::read_to_string(log).unwrap();
+    let sum = |unit: &str| -> f64 {
+        let number = |part: &str| part[..part.find(|c: char| !c.is_ascii_digit()).unwrap()].parse::<f64>().unwrap();
+        calls.split(&format!("tv_{unit}=")).skip(1).map(number).sum()
+    };
+    (ended, Some(sum("sec") + sum("nsec") / 1e9))
+}
 
 #[test]
 fn a_locked_archive_is_waited_for_and_then_named() {
@@ -23,11 +41,9 @@ fn a_locked_archive_is_waited_for_and_then_named() {
     record.arg("record").arg(list).arg("--archive").arg(&archive);
     let mut show = kaohe();
     show.args(["archive", "show", "--archive"]).arg(&archive);
-    let waiting = [run, record, show].map(|mut command| {
-        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
-    });
-    for one in waiting {
-        let ended = one.wait_with_output().unwrap();
+    for (at, command) in [run, record, show].into_iter().enumerate() {
+        let (ended, waited) = waiting(command, &city.output().join(format!("../waits-{at}")));
+        assert!(waited.is_none_or(|seconds| (9.0..11.0).contains(&seconds)), "{waited:?}");
         assert_eq!(ended.status.code(), Some(1), "{}", told(&ended));
         assert!(told(&ended).contains("正被另一个 kaohe 使用") && told(&ended).contains("办法"), "{}", told(&ended));
     }
