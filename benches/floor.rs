@@ -429,7 +429,7 @@ fn own_write(text: &str, path: &Path) {
         paper: model::Paper::Large,
         blocks: vec![model::Block::new(columns, rows.collect(), "")],
         protected: true,
-        filter: true,
+        frozen: Some(0),
         ..model::Sheet::default()
     };
     let book = model::Workbook { title: "名单".to_owned(), as_of: chrono::NaiveDate::default(), sheets: vec![sheet] };

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::error::Error;
-use super::open::Archive;
+use rusqlite::Connection;
+
 use super::read::{Answers, Line, PastRun, Withdrawn, latest_runs, past_lines, share, withdrawn};
 use super::registered;
 use super::registration::{FollowUp, Vocabulary};
@@ -54,32 +54,26 @@ impl Docket {
     }
 }
 
-impl Archive {
-    /// The latest run of every year and run.
-    pub(super) fn dockets(&self) -> Result<Vec<Docket>, Error> {
-        let Some(connection) = &self.connection else { return Ok(Vec::new()) };
-        let fault = |error| self.fault(error);
-        let answers = Answers::read(connection).map_err(fault)?;
-        let mut dockets = Vec::new();
-        for past in latest_runs(connection).map_err(fault)? {
-            let registered = registered::lists(connection, past.number).map_err(fault)?;
-            let lists = registered.iter().map(|list| (list.name.clone(), list.columns.clone())).collect();
-            let mut lines = past_lines(&past, registered, &answers);
-            let half_year = dockets.last().filter(|docket: &&Docket| docket.past.year == past.year);
-            let stood: BTreeMap<&str, &PastLine> = half_year
-                .map(|docket| docket.lines.iter().map(|one| (one.line.past.id.as_str(), &one.line.past)).collect())
-                .unwrap_or_default();
-            share(&mut lines, &past.vocabulary, |id| stood.get(id).copied());
-            let withdrawn = withdrawn(connection, &past, &answers, &lines).map_err(fault)?;
-            let lines = lines
-                .into_iter()
-                .map(|line| Docketed { state: state(&past.vocabulary, &answers, &line), line })
-                .collect();
-            let followup = followup(&past);
-            dockets.push(Docket { past, lists, lines, withdrawn, followup });
-        }
-        Ok(dockets)
+/// The latest run of every year and run.
+pub(super) fn dockets(connection: &Connection) -> rusqlite::Result<Vec<Docket>> {
+    let answers = Answers::read(connection)?;
+    let mut dockets = Vec::new();
+    for past in latest_runs(connection)? {
+        let registered = registered::lists(connection, past.number)?;
+        let lists = registered.iter().map(|list| (list.name.clone(), list.columns.clone())).collect();
+        let mut lines = past_lines(&past, registered, &answers);
+        let half_year = dockets.last().filter(|docket: &&Docket| docket.past.year == past.year);
+        let stood: BTreeMap<&str, &PastLine> = half_year
+            .map(|docket| docket.lines.iter().map(|one| (one.line.past.id.as_str(), &one.line.past)).collect())
+            .unwrap_or_default();
+        share(&mut lines, &past.vocabulary, |id| stood.get(id).copied());
+        let withdrawn = withdrawn(connection, &past, &answers, &lines)?;
+        let docketed = |line| Docketed { state: state(&past.vocabulary, &answers, &line), line };
+        let lines = lines.into_iter().map(docketed).collect();
+        let followup = followup(&past);
+        dockets.push(Docket { past, lists, lines, withdrawn, followup });
     }
+    Ok(dockets)
 }
 
 fn state(words: &Vocabulary, answers: &Answers, line: &Line) -> State {

@@ -1,6 +1,8 @@
 //! `archive export`: the ledger (台账) that the office keeps, as plain sheets for the handoff to write.
 
 use chrono::NaiveDate;
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
 use super::docket::{Docket, State};
 use super::error::Error;
@@ -9,7 +11,7 @@ use super::people::{people, people_sheet};
 use super::periods::{periods, periods_sheet};
 use super::sheets::{LedgerSheet, day_shown, sheet};
 use super::standings::Standings;
-use super::stored::{Pairs, parsed, run_of};
+use super::stored::all;
 use super::tasks::{Due, tasks_sheet};
 use super::workdays::Calendar;
 use crate::fact::Decision;
@@ -23,107 +25,70 @@ impl Archive {
     /// All that was proposed and decided, what is open, and the whole history of answers.
     pub fn ledger(&self, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<Vec<LedgerSheet>, Error> {
         let Standings { dockets, talks, entered, due } = self.standings(as_of, calendar)?;
-        let fault = |error| self.fault(error);
         Ok(vec![
             tasks_sheet(&due, as_of, calendar),
             periods_sheet(&periods(&dockets, &talks), as_of),
             people_sheet(&people(&dockets, &talks, &entered)),
             lines(&dockets, &due),
             withdrawn(&dockets),
-            self.answers_sheet().map_err(fault)?,
-            self.book_sheet().map_err(fault)?,
-            self.entries_sheet().map_err(fault)?,
+            self.history_sheet(&ANSWERS)?,
+            self.history_sheet(&BOOK)?,
+            self.history_sheet(&ENTRIES)?,
         ])
     }
 
-    /// Every answer ever given: amended ones too.
-    fn answers_sheet(&self) -> rusqlite::Result<LedgerSheet> {
-        let mut sheet = sheet(
-            "历次答复",
-            "历次收回的答复（更正前的也在内）",
-            &["记录号", "时间", "处理编号", "核对码", "委员会意见", "决定方式", "决定日期", "备注", "其他", "更正"],
-        );
-        let Some(connection) = &self.connection else { return Ok(sheet) };
-        let mut statement = connection.prepare(
-            "SELECT 答复.记录号, 时间, 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 更正
-             FROM 答复 JOIN 记录 ON 记录.记录号 = 答复.记录号 ORDER BY 答复.记录号, 序",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let mut texts = vec![row.get::<_, i64>(0)?.to_string()];
-            for column in 1..8 {
-                texts.push(row.get(column)?);
-            }
-            texts.push(in_one(&parsed::<Pairs>(row, 8)?));
-            texts.push(if row.get::<_, bool>(9)? { "是" } else { "" }.to_owned());
-            sheet.rows.push(texts);
-        }
-        Ok(sheet)
-    }
-
-    /// What was filled into the register of talks, each time.
-    fn book_sheet(&self) -> rusqlite::Result<LedgerSheet> {
-        let mut sheet = sheet(
-            "归档登记",
-            "谈话归档登记（更正前的也在内）",
-            &["记录号", "时间", "年度", "档案", "编号", "内容", "更正"],
-        );
-        let Some(connection) = &self.connection else { return Ok(sheet) };
-        let mut statement = connection.prepare(
-            "SELECT 归档答复.记录号, 时间, 年度, 档案, 编号, 内容, 更正
-             FROM 归档答复 JOIN 记录 ON 记录.记录号 = 归档答复.记录号 ORDER BY 归档答复.记录号, 序",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            sheet.rows.push(vec![
-                row.get::<_, i64>(0)?.to_string(),
-                row.get(1)?,
-                row.get::<_, i64>(2)?.to_string(),
-                row.get(3)?,
-                row.get(4)?,
-                in_one(&parsed::<Pairs>(row, 5)?),
-                if row.get::<_, bool>(6)? { "是" } else { "" }.to_owned(),
-            ]);
-        }
-        Ok(sheet)
-    }
-
-    /// The chain itself.
-    fn entries_sheet(&self) -> rusqlite::Result<LedgerSheet> {
-        let mut sheet = sheet(
-            "档案记录",
-            "档案的全部记录",
-            &["记录号", "种类", "所指登记", "年度", "轮次", "时间", "经过", "链值"],
-        );
-        let Some(connection) = &self.connection else { return Ok(sheet) };
-        let mut statement = connection.prepare(
-            "SELECT 记录.记录号, 种类, 登记号, 年度, 轮次, 时间, 经过, 链值
-             FROM 记录 LEFT JOIN 运行 ON 运行.记录号 = COALESCE(登记号, 记录.记录号) ORDER BY 记录.记录号",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let number = |column: usize| -> rusqlite::Result<String> {
-                Ok(row.get::<_, Option<i64>>(column)?.map(|number| number.to_string()).unwrap_or_default())
-            };
-            let run: Option<String> = row.get(4)?;
-            sheet.rows.push(vec![
-                number(0)?,
-                row.get(1)?,
-                number(2)?,
-                number(3)?,
-                run.map(|code| run_of(&code).title().to_owned()).unwrap_or_default(),
-                row.get(5)?,
-                row.get(6)?,
-                row.get(7)?,
-            ]);
-        }
+    fn history_sheet(&self, of: &HistorySheet) -> Result<LedgerSheet, Error> {
+        let mut sheet = sheet(of.name, of.title, of.columns);
+        let texts = |row: &Row<'_>| (0..of.columns.len()).map(|column| text(row.get_ref(column)?)).collect();
+        sheet.rows = self.read(|connection| all(connection, of.query, [], texts))?;
         Ok(sheet)
     }
 }
 
-/// `列：内容；列：内容`.
-fn in_one(filled: &Pairs) -> String {
-    filled.iter().map(|(name, text)| format!("{name}：{text}")).collect::<Vec<_>>().join("；")
+/// Rows of the archive as they are.
+struct HistorySheet {
+    name: &'static str,
+    title: &'static str,
+    columns: &'static [&'static str],
+    query: &'static str,
+}
+
+/// Every answer ever given: amended ones too.
+const ANSWERS: HistorySheet = HistorySheet {
+    name: "历次答复",
+    title: "历次收回的答复（更正前的也在内）",
+    columns: &["记录号", "时间", "处理编号", "核对码", "委员会意见", "决定方式", "决定日期", "备注", "其他", "更正"],
+    query: "SELECT 答复.记录号, 时间, 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注,
+              (SELECT group_concat(key || '：' || value, '；') FROM json_each(其他)), iif(更正, '是', '')
+            FROM 答复 JOIN 记录 ON 记录.记录号 = 答复.记录号 ORDER BY 答复.记录号, 序",
+};
+
+/// What was filled into the register of talks, each time.
+const BOOK: HistorySheet = HistorySheet {
+    name: "归档登记",
+    title: "谈话归档登记（更正前的也在内）",
+    columns: &["记录号", "时间", "年度", "档案", "编号", "内容", "更正"],
+    query: "SELECT 归档答复.记录号, 时间, 年度, 档案, 编号,
+              (SELECT group_concat(key || '：' || value, '；') FROM json_each(内容)), iif(更正, '是', '')
+            FROM 归档答复 JOIN 记录 ON 记录.记录号 = 归档答复.记录号 ORDER BY 归档答复.记录号, 序",
+};
+
+/// The chain itself.
+const ENTRIES: HistorySheet = HistorySheet {
+    name: "档案记录",
+    title: "档案的全部记录",
+    columns: &["记录号", "种类", "所指登记", "年度", "轮次", "时间", "经过", "链值"],
+    query: "SELECT 记录.记录号, 种类, 登记号, 年度, CASE 轮次 WHEN 'H' THEN '半年' WHEN 'A' THEN '年度' END, 时间, 经过, 链值
+            FROM 记录 LEFT JOIN 运行 ON 运行.记录号 = COALESCE(登记号, 记录.记录号) ORDER BY 记录.记录号",
+};
+
+/// A cell as the ledger has it.
+fn text(value: ValueRef<'_>) -> rusqlite::Result<String> {
+    Ok(match value {
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Null => String::new(),
+        other => other.as_str()?.to_owned(),
+    })
 }
 
 /// 委员会意见, 决定方式, 决定日期, 备注.

@@ -39,5 +39,4 @@ pub use registration::{
     Registration, RowOf, Vocabulary,
 };
 pub use sheets::LedgerSheet;
-pub use stored::{Pairs, as_pairs, pairs};
 pub use workdays::Calendar;

@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::chain::{self, Tail};
 use super::error::Error;
@@ -138,21 +138,17 @@ impl Archive {
     /// elsewhere proves everything that stood in the archive up to there. Registrations made since
     /// are left out, so that a run repeated on the same answers gives the same bytes.
     pub fn head(&self) -> Result<Option<String>, Error> {
-        let Some(connection) = &self.connection else { return Ok(None) };
-        let read = || -> rusqlite::Result<Option<String>> {
-            let mut statement =
-                connection.prepare("SELECT 链值 FROM 记录 WHERE 种类 = '答复' ORDER BY 记录号 DESC LIMIT 1")?;
-            let mut rows = statement.query([])?;
-            rows.next()?.map(|row| row.get(0)).transpose()
-        };
-        read().map_err(|error| self.fault(error))
+        let last = "SELECT 链值 FROM 记录 WHERE 种类 = '答复' ORDER BY 记录号 DESC LIMIT 1";
+        self.read(|connection| connection.query_row(last, [], |row| row.get(0)).optional())
     }
 
     pub(super) fn tail(&self) -> Result<Tail, Error> {
-        match &self.connection {
-            Some(connection) => chain::tail(connection).map_err(|error| self.fault(error)),
-            None => Ok(Tail::default()),
-        }
+        self.read(chain::tail)
+    }
+
+    /// Asks the file; nothing where there is none yet.
+    pub(super) fn read<T: Default>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        self.connection.as_ref().map_or_else(|| Ok(T::default()), ask).map_err(|error| self.fault(error))
     }
 
     pub(super) fn fault(&self, source: rusqlite::Error) -> Error {

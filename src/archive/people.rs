@@ -16,7 +16,7 @@ use crate::pack::printed;
 use crate::table::text;
 
 /// Something that is known about a subject; ordered as it is told.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
     pub year: String,
     /// Half-year before annual, lines before what followed.
@@ -28,6 +28,7 @@ pub(super) struct Entry {
 }
 
 /// A subject and all that is known about it.
+#[derive(Default)]
 pub(super) struct Person {
     pub name: String,
     pub unit: String,
@@ -42,11 +43,7 @@ pub(super) fn people(
 ) -> BTreeMap<(String, String), Person> {
     let mut found: BTreeMap<(String, String), Person> = BTreeMap::new();
     let mut add = |kind: &str, subject: &str, name: &str, unit: &str, entry: Entry| {
-        let person = found.entry((kind.to_owned(), subject.to_owned())).or_insert_with(|| Person {
-            name: String::new(),
-            unit: String::new(),
-            entries: Vec::new(),
-        });
+        let person = found.entry((kind.to_owned(), subject.to_owned())).or_default();
         // As they were called last.
         for (known, told) in [(&mut person.name, name), (&mut person.unit, unit)] {
             if !told.is_empty() {
@@ -87,8 +84,7 @@ pub(super) fn people(
                             order: 0,
                             what: name.clone(),
                             content: grade.to_owned(),
-                            decided: String::new(),
-                            line: String::new(),
+                            ..Entry::default()
                         };
                         add(&past.kind, &past.subject, &past.name, unit, entry);
                     }
@@ -115,8 +111,8 @@ pub(super) fn people(
             order: 4,
             what: "谈话".to_owned(),
             content: format!("{} {}{year}", talk.day, talk.kind),
-            decided: String::new(),
             line: talk.line.clone().unwrap_or_default(),
+            ..Entry::default()
         };
         add(&talk.subject_kind, &talk.subject_id, &talk.subject_name, "", entry);
     }
@@ -127,8 +123,8 @@ pub(super) fn people(
             order: 5,
             what: one.file.clone(),
             content: filled.join("；"),
-            decided: String::new(),
             line: one.lines.iter().map(|line| line.id.as_str()).collect::<Vec<_>>().join("、"),
+            ..Entry::default()
         };
         add(&one.kind, &one.subject, "", "", entry);
     }
@@ -153,16 +149,8 @@ pub(super) fn people_sheet(people: &BTreeMap<(String, String), Person>) -> Ledge
     );
     for ((_, id), person) in people {
         for entry in &person.entries {
-            sheet.rows.push(vec![
-                person.name.clone(),
-                id.clone(),
-                person.unit.clone(),
-                entry.year.clone(),
-                entry.what.clone(),
-                entry.content.clone(),
-                entry.decided.clone(),
-                entry.line.clone(),
-            ]);
+            let who = [&person.name, id, &person.unit].into_iter().cloned();
+            sheet.rows.push(who.chain(entry.cells()).collect());
         }
     }
     sheet
@@ -182,7 +170,7 @@ impl Archive {
             let of = format!("{}（{id}）{}", person.name, person.unit);
             let mut page =
                 sheet(&person.name, &format!("{of}历年情况"), &["年度", "事项", "内容", "审定", printed::LINE]);
-            page.rows = person.entries.iter().map(Entry::cells).collect();
+            page.rows = person.entries.iter().map(|entry| entry.cells().to_vec()).collect();
             let note = |what: &str, content: String| {
                 vec![String::new(), what.to_owned(), content, String::new(), String::new()]
             };
@@ -213,12 +201,11 @@ impl Entry {
             order: 0,
             what: "等次".to_owned(),
             content: "档案的依据中没有载明".to_owned(),
-            decided: String::new(),
-            line: String::new(),
+            ..Entry::default()
         }
     }
 
-    fn cells(&self) -> Vec<String> {
-        [&self.year, &self.what, &self.content, &self.decided, &self.line].map(Clone::clone).to_vec()
+    fn cells(&self) -> [String; 5] {
+        [&self.year, &self.what, &self.content, &self.decided, &self.line].map(Clone::clone)
     }
 }

@@ -183,17 +183,14 @@ impl Archive {
 
     /// What the lists of a published run say of these lines, by column; those alone that this archive holds.
     pub fn printed_lines(&self, run_dir: &Path, ids: &BTreeSet<&str>) -> Result<HashMap<String, PrintedCells>, Error> {
-        match (&self.connection, mark(run_dir)?) {
-            (Some(connection), Some(mark)) => printed_lines(connection, &mark, ids).map_err(|error| self.fault(error)),
-            _ => Ok(HashMap::new()),
-        }
+        let Some(mark) = mark(run_dir)? else { return Ok(HashMap::new()) };
+        self.read(|connection| printed_lines(connection, &mark, ids))
     }
 
     /// Whether a registration with this mark was ever written.
     fn holds(&self, mark: &str) -> Result<bool, Error> {
-        let Some(connection) = &self.connection else { return Ok(false) };
         let known = "SELECT EXISTS (SELECT 1 FROM 记录 WHERE 种类 = '登记' AND 内容值 = ?1)";
-        connection.query_row(known, [mark], |row| row.get(0)).map_err(|error| self.fault(error))
+        self.read(|connection| connection.query_row(known, [mark], |row| row.get(0)))
     }
 }
 

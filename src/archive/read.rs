@@ -14,8 +14,8 @@ use super::error::Error;
 use super::open::Archive;
 use super::registered;
 use super::registration::{RegisteredList, RowOf, Vocabulary};
-use super::stored::{Pairs, StoredDecision, json, parsed, parsed_or_none, run_of};
-use crate::fact::history::{Answered, CarriedOut, Entered, PastLine};
+use super::stored::{all, json, parsed, parsed_or_none, run_of};
+use crate::fact::history::{Answered, CarriedOut, Entered, Pairs, PastLine};
 use crate::fact::{self, Decision};
 use crate::pack::{Run, printed};
 
@@ -82,10 +82,7 @@ impl History {
 impl Archive {
     /// Every 处理编号 that was ever published: what 谈话记录 may cite. Needed before the run's year is known.
     pub fn known_lines(&self) -> Result<BTreeSet<String>, Error> {
-        match &self.connection {
-            Some(connection) => known_lines(connection).map_err(|error| self.fault(error)),
-            None => Ok(BTreeSet::new()),
-        }
+        self.read(known_lines)
     }
 
     /// What is known from earlier runs, for the run of `year` that is being made.
@@ -98,10 +95,8 @@ impl Archive {
 }
 
 fn known_lines(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
-    let mut statement =
-        connection.prepare(&format!("SELECT DISTINCT 处理编号 FROM 事项 WHERE 记录号 IN ({PUBLISHED})"))?;
-    let rows = statement.query_map([], |row| row.get(0))?;
-    rows.collect()
+    let known = format!("SELECT DISTINCT 处理编号 FROM 事项 WHERE 记录号 IN ({PUBLISHED})");
+    Ok(all(connection, &known, [], |row| row.get(0))?.into_iter().collect())
 }
 
 fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<History> {
@@ -135,12 +130,12 @@ fn sha256(facts: &fact::History) -> String {
     let mut parts: Vec<[String; 3]> = Vec::new();
     for line in facts.lines.values() {
         if let Some(decision) = &line.decision {
-            parts.push([line.id.clone(), line.check.clone(), json(&StoredDecision::from(decision))]);
+            parts.push([line.id.clone(), line.check.clone(), json(decision)]);
         }
     }
     for (id, given) in &facts.current {
         for answer in given {
-            parts.push([id.clone(), answer.check.clone(), json(&StoredDecision::from(&answer.decision))]);
+            parts.push([id.clone(), answer.check.clone(), json(&answer.decision)]);
         }
     }
     for Entered { year, kind, subject, file, filled, .. } in &facts.entered {
@@ -155,12 +150,12 @@ pub(super) const PUBLISHED: &str = "SELECT 登记号 FROM 记录 WHERE 种类 = 
 
 /// The latest published run of every year and run, in that order (half-year first).
 pub(super) fn latest_runs(connection: &Connection) -> rusqlite::Result<Vec<PastRun>> {
-    let mut statement = connection.prepare(&format!(
+    let latest = format!(
         "SELECT 年度, 轮次, 基准日, 用语, 记录号, 办法 FROM 运行 WHERE 记录号 IN
          (SELECT MAX(记录号) FROM 运行 WHERE 记录号 IN ({PUBLISHED}) GROUP BY 年度, 轮次)
          ORDER BY 年度, 轮次 = 'A'"
-    ))?;
-    let rows = statement.query_map([], |row| {
+    );
+    all(connection, &latest, [], |row| {
         Ok(PastRun {
             year: row.get(0)?,
             run: run_of(&row.get::<_, String>(1)?),
@@ -169,8 +164,7 @@ pub(super) fn latest_runs(connection: &Connection) -> rusqlite::Result<Vec<PastR
             number: row.get(4)?,
             pack: row.get(5)?,
         })
-    })?;
-    rows.collect()
+    })
 }
 
 /// The lines of a registration with the decisions that count.
@@ -328,13 +322,12 @@ pub(super) fn each_answer(connection: &Connection, mut take: impl FnMut(String, 
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let extra: Pairs = parsed(row, 6)?;
         let decision = Decision {
             opinion: row.get(2)?,
             method: row.get(3)?,
             date: row.get(4)?,
             remark: row.get(5)?,
-            extra: extra.into_iter().collect(),
+            extra: parsed(row, 6)?,
         };
         take(row.get(0)?, Answer { entry: row.get(7)?, check: row.get(1)?, decision });
     }

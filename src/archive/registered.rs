@@ -6,15 +6,14 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 
 use super::registration::{RegisteredLine, RegisteredList, RegisteredRow, RowOf};
-use super::stored::{StoredDecision, as_pairs, parsed, parsed_or_none};
+use super::stored::{all, parsed, parsed_or_none};
 use crate::fact::Decision;
 use crate::fact::history::PastGround;
 
 /// The lists of a registration with their rows; of their columns those that are compared, and the texts in these.
 pub(super) fn lists(connection: &Connection, number: i64) -> rusqlite::Result<Vec<RegisteredList>> {
-    let mut statement =
-        connection.prepare("SELECT 名单, 标题, 登记表, 列, 答复列 FROM 名单 WHERE 记录号 = ?1 ORDER BY 序")?;
-    let found = statement.query_map([number], |row| {
+    let of_lists = "SELECT 名单, 标题, 登记表, 列, 答复列 FROM 名单 WHERE 记录号 = ?1 ORDER BY 序";
+    let mut lists: Vec<RegisteredList> = all(connection, of_lists, [number], |row| {
         Ok(RegisteredList {
             name: row.get(0)?,
             title: row.get(1)?,
@@ -24,7 +23,6 @@ pub(super) fn lists(connection: &Connection, number: i64) -> rusqlite::Result<Ve
             rows: Vec::new(),
         })
     })?;
-    let mut lists: Vec<RegisteredList> = found.collect::<Result<_, _>>()?;
     let mut statement = connection.prepare(
         "SELECT 名单, 处理编号, 核对码, 处理, 对象类别, 编号, 对象, 可选方式, 条款, 沿用编号, 沿用核对码, 已填答复, 各格, 序
          FROM 事项 WHERE 记录号 = ?1 ORDER BY 序",
@@ -35,7 +33,7 @@ pub(super) fn lists(connection: &Connection, number: i64) -> rusqlite::Result<Ve
         let name: String = row.get(0)?;
         let Some((at, list)) = lists.iter_mut().enumerate().find(|(_, list)| list.name == name) else { continue };
         by_order.insert(row.get(13)?, (at, list.rows.len()));
-        let filled = parsed_or_none::<StoredDecision>(row, 11)?.map(Decision::from);
+        let filled = parsed_or_none::<Decision>(row, 11)?;
         let line = RegisteredLine {
             id: text_of(row, 1)?,
             check: text_of(row, 2)?,
@@ -50,7 +48,7 @@ pub(super) fn lists(connection: &Connection, number: i64) -> rusqlite::Result<Ve
             subject_kind: text_of(row, 4)?,
             subject_id: text_of(row, 5)?,
             of: RowOf::Line(line),
-            filled: filled.as_ref().map(as_pairs).unwrap_or_default(),
+            filled: filled.as_ref().map(Decision::by_column).unwrap_or_default(),
             cells: parsed(row, 12)?,
         });
     }
@@ -64,9 +62,8 @@ pub(super) fn lists(connection: &Connection, number: i64) -> rusqlite::Result<Ve
         }
     }
     let Some(register) = lists.iter_mut().find(|list| list.is_register) else { return Ok(lists) };
-    let mut statement = connection
-        .prepare("SELECT 档案, 对象类别, 编号, 处理编号, 已填答复, 各格 FROM 归档 WHERE 记录号 = ?1 ORDER BY 序")?;
-    let entries = statement.query_map([number], |row| {
+    let entries = "SELECT 档案, 对象类别, 编号, 处理编号, 已填答复, 各格 FROM 归档 WHERE 记录号 = ?1 ORDER BY 序";
+    register.rows = all(connection, entries, [number], |row| {
         Ok(RegisteredRow {
             subject_kind: text_of(row, 1)?,
             subject_id: text_of(row, 2)?,
@@ -78,7 +75,6 @@ pub(super) fn lists(connection: &Connection, number: i64) -> rusqlite::Result<Ve
             cells: parsed(row, 5)?,
         })
     })?;
-    register.rows = entries.collect::<Result<_, _>>()?;
     Ok(lists)
 }
 

@@ -8,9 +8,8 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::stored::Pairs;
 use crate::fact::Decision;
-use crate::fact::history::PastGround;
+use crate::fact::history::{Pairs, PastGround};
 use crate::pack::{Answers, Pack, Run, Task, printed};
 
 /// One run's proposals; `R` holds the rows of each list.
@@ -90,7 +89,7 @@ impl FollowUp {
                 return value.parse::<f64>().ok().map(|months| months as u32);
             }
             let parameter = pack.parameters.iter().find(|parameter| parameter.name == name)?;
-            match &parameter.values.iter().rfind(|dated| dated.from <= as_of)?.value {
+            match parameter.on(as_of)? {
                 crate::pack::Value::Number(months) => Some(*months as u32),
                 crate::pack::Value::Text(_) => None,
             }

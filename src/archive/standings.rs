@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::docket::Docket;
+use super::docket::{Docket, dockets};
 use super::error::Error;
 use super::open::Archive;
 use super::read::book_answers;
@@ -30,12 +30,11 @@ impl Archive {
 
     /// All that the ledger tells about, read once.
     pub(super) fn standings(&self, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<Standings, Error> {
-        let dockets = self.dockets()?;
-        let Some(connection) = &self.connection else { return Ok(Standings::default()) };
-        let runs: Vec<_> = dockets.iter().map(|docket| &docket.past).collect();
-        let talks = talks(connection, &runs).map_err(|error| self.fault(error))?;
-        let entered = book_answers(connection).map_err(|error| self.fault(error))?;
-        let due = tasks(&dockets, &talks, as_of, calendar);
-        Ok(Standings { dockets, talks, entered, due })
+        self.read(|connection| {
+            let dockets = dockets(connection)?;
+            let talks = talks(connection, dockets.iter().map(|docket| &docket.past))?;
+            let due = tasks(&dockets, &talks, as_of, calendar);
+            Ok(Standings { dockets, talks, entered: book_answers(connection)?, due })
+        })
     }
 }

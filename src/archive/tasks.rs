@@ -11,7 +11,6 @@ use super::docket::Docket;
 use super::read::PastRun;
 use super::registration::RegisteredTalk;
 use super::sheets::{LedgerSheet, day_shown, sheet};
-use super::stored::as_pairs;
 use super::workdays::Calendar;
 use crate::pack::{Task, Within, printed};
 use crate::table::date;
@@ -20,7 +19,10 @@ use crate::table::date;
 const SOON: u32 = 5;
 
 /// The talks that the latest runs used, each once.
-pub(super) fn talks(connection: &Connection, runs: &[&PastRun]) -> rusqlite::Result<Vec<RegisteredTalk>> {
+pub(super) fn talks<'r>(
+    connection: &Connection,
+    runs: impl Iterator<Item = &'r PastRun>,
+) -> rusqlite::Result<Vec<RegisteredTalk>> {
     let mut found = BTreeSet::new();
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     // An archive on a medium that cannot be written may be of the version before.
@@ -127,7 +129,7 @@ pub(super) fn tasks(
             if line.past.adopted.is_some() {
                 continue;
             }
-            let given = as_pairs(decision);
+            let given = decision.by_column();
             let agreed = |task: &&Task| task.actions.iter().any(|to| words.agreed_to(decision, &line.past.action, to));
             for task in docket.followup.tasks.iter().filter(agreed) {
                 let column = |name: &Option<String>| name.as_ref().and_then(|name| given.get(name)).cloned();

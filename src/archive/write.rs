@@ -12,14 +12,15 @@
 
 use std::path::Path;
 
-use rusqlite::{DropBehavior, Transaction, TransactionBehavior, params};
+use rusqlite::{DropBehavior, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::chain::{self, EntryKind, EntryRows};
 use super::error::Error;
 use super::open::{Archive, Settled};
 use super::published::{self, Ticket};
 use super::registration::{RegisteredList, RegisteredRows, Registration, RowOf};
-use super::stored::{StoredDecision, json, program, run_of};
+use super::stored::{all, json, program, run_of};
+use crate::fact::Decision;
 use crate::fact::history::PastGround;
 use crate::pack::{Run, printed};
 
@@ -123,19 +124,20 @@ impl Archive {
 
     /// The folder is in place: the registration counts from now on. Gives the file back to others.
     pub fn confirm(&mut self, ticket: &Ticket) -> Result<(), Error> {
-        self.release()?;
-        match ticket.number {
-            Some(number) => self.close(number, EntryKind::Published),
-            None => self.let_go(),
-        }
+        self.end(ticket, EntryKind::Published)
     }
 
     /// Publishing failed and the old folder stands: the registration is dropped.
     pub fn abandon(&mut self, ticket: &Ticket) -> Result<(), Error> {
+        self.end(ticket, EntryKind::Dropped)
+    }
+
+    fn end(&mut self, ticket: &Ticket, kind: EntryKind) -> Result<(), Error> {
         self.release()?;
         match ticket.number {
-            Some(number) => self.close(number, EntryKind::Dropped),
-            None => self.let_go(),
+            Some(number) => self.close(number, kind),
+            // A read is enough for SQLite to give up a lock that it no longer needs to keep.
+            None => self.tail().map(drop),
         }
     }
 
@@ -160,27 +162,21 @@ impl Archive {
     }
 
     pub(super) fn unsettled(&self) -> Result<Vec<Unsettled>, Error> {
-        let Some(connection) = &self.connection else { return Ok(Vec::new()) };
-        let read = || -> rusqlite::Result<Vec<Unsettled>> {
-            let mut statement = connection.prepare(
-                "SELECT 记录.记录号, 内容值, 年度, 轮次, 经过 FROM 记录 JOIN 运行 ON 运行.记录号 = 记录.记录号
-                 WHERE 种类 = '登记' AND 记录.记录号 NOT IN (SELECT 登记号 FROM 记录 WHERE 登记号 IS NOT NULL)
-                 ORDER BY 记录.记录号",
-            )?;
-            let rows = statement.query_map([], |row| {
-                let story: String = row.get(4)?;
-                let story: serde_json::Value = serde_json::from_str(&story).unwrap_or_default();
-                Ok(Unsettled {
-                    number: row.get(0)?,
-                    mark: row.get(1)?,
-                    year: row.get(2)?,
-                    run: run_of(&row.get::<_, String>(3)?),
-                    folder: story.get("目录").and_then(|folder| folder.as_str()).map(str::to_owned),
-                })
-            })?;
-            rows.collect()
+        let open = "SELECT 记录.记录号, 内容值, 年度, 轮次, 经过 FROM 记录 JOIN 运行 ON 运行.记录号 = 记录.记录号
+             WHERE 种类 = '登记' AND 记录.记录号 NOT IN (SELECT 登记号 FROM 记录 WHERE 登记号 IS NOT NULL)
+             ORDER BY 记录.记录号";
+        let row = |row: &Row<'_>| {
+            let story: String = row.get(4)?;
+            let story: serde_json::Value = serde_json::from_str(&story).unwrap_or_default();
+            Ok(Unsettled {
+                number: row.get(0)?,
+                mark: row.get(1)?,
+                year: row.get(2)?,
+                run: run_of(&row.get::<_, String>(3)?),
+                folder: story.get("目录").and_then(|folder| folder.as_str()).map(str::to_owned),
+            })
         };
-        read().map_err(|error| self.fault(error))
+        self.read(|connection| all(connection, open, [], row))
     }
 
     fn close(&mut self, number: i64, kind: EntryKind) -> Result<(), Error> {
@@ -205,22 +201,14 @@ impl Archive {
         self.seen = self.tail()?;
         Ok(())
     }
-
-    /// A read is enough for SQLite to give up a lock that it no longer needs to keep.
-    fn let_go(&self) -> Result<(), Error> {
-        self.tail().map(|_| ())
-    }
 }
 
 /// The mark of the latest published registration of a year and run.
 fn latest_mark(transaction: &Transaction<'_>, year: i32, run: Run) -> rusqlite::Result<Option<String>> {
-    let mut statement = transaction.prepare(
-        "SELECT 内容值 FROM 记录 JOIN 运行 ON 运行.记录号 = 记录.记录号
+    let latest = "SELECT 内容值 FROM 记录 JOIN 运行 ON 运行.记录号 = 记录.记录号
          WHERE 年度 = ?1 AND 轮次 = ?2 AND 记录.记录号 IN (SELECT 登记号 FROM 记录 WHERE 种类 = '发布')
-         ORDER BY 记录.记录号 DESC LIMIT 1",
-    )?;
-    let mut rows = statement.query(params![year, run.code()])?;
-    rows.next()?.map(|row| row.get(0)).transpose()
+         ORDER BY 记录.记录号 DESC LIMIT 1";
+    transaction.query_row(latest, params![year, run.code()], |row| row.get(0)).optional()
 }
 
 fn insert(entry: &mut EntryRows<'_>, registration: &Registration<impl RegisteredRows>) -> rusqlite::Result<()> {
@@ -258,7 +246,7 @@ fn insert(entry: &mut EntryRows<'_>, registration: &Registration<impl Registered
                 }
             };
             let (adopted_id, adopted_check) = line.adopted.unzip();
-            let filled = (!row.filled.is_empty()).then(|| json(&StoredDecision::of(&row.filled)));
+            let filled = (!row.filled.is_empty()).then(|| json(&Decision::of(row.filled)));
             let (options, rules) = (json(&line.options), json(&line.rules));
             entry.add(
                 "事项",

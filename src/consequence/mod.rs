@@ -26,6 +26,7 @@ pub struct Subject {
     pub index: u32,
 }
 
+use crate::fact::history::Pairs;
 use crate::table::Dataset;
 
 pub use crate::fact::{Decision, Evidence, FactValue, Origin};
@@ -178,7 +179,7 @@ pub struct RegisterEntry {
     pub lines: Vec<String>,
     pub state: String,
     /// Talk date, who talked, what was said: as filled in, or known from the talks.
-    pub answers: Vec<(String, String)>,
+    pub answers: Pairs,
 }
 
 /// A talk that was held.

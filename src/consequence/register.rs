@@ -70,15 +70,12 @@ fn entry(
     let key = (world.data.year, world.pack.subjects[kind].kind.as_str(), id, book.files[file].name.as_str());
     // What stands there about other lines alone is about another talk.
     let own = history.entered.iter().rfind(|one| one.key() == key && one.is_about(&ids));
-    let mut answers: Vec<(String, String)> =
-        own.map(|own| own.filled.clone().into_iter().collect()).unwrap_or_default();
+    let mut answers = own.map(|own| own.filled.clone()).unwrap_or_default();
     let column = book.answer_columns.iter().find(|column| column.is_date).map(|column| &column.name);
     // Known from the talks, once all that the row names have been held.
     let held = lines.iter().filter(|line| line.advance.is_some()).map(|line| line.held).max().flatten();
-    if let (Some(column), Some(day), Some(HELD)) = (column, held, least)
-        && !answers.iter().any(|(name, _)| name == column)
-    {
-        answers.insert(0, (column.clone(), day.to_string()));
+    if let (Some(column), Some(day), Some(HELD)) = (column, held, least) {
+        answers.entry(column.clone()).or_insert_with(|| day.to_string());
     }
     RegisterEntry {
         file,

@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 
 use crate::consequence::{Line, Subject};
-use crate::pack::{Pack, Page, PageTable, Run, Value as Setting, printed};
+use crate::pack::{Pack, Page, PageTable, Run, printed};
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
+use super::phrase::proposed;
 use super::text::FileNames;
 use super::{Material, RunInfo};
 use crate::fact::Texts;
@@ -27,14 +28,15 @@ pub struct Earlier {
     pub grades: Vec<(String, String)>,
 }
 
-/// The pages of a run.
-#[derive(Default)]
-pub struct Pages<'a> {
-    pages: Vec<(&'a Page, Subject, String)>,
+/// The page that a unit is analysed from.
+pub struct UnitPage<'a> {
+    page: &'a Page,
+    unit: Subject,
+    pub file: String,
 }
 
 /// One for each unit with a line of a page's action, in register order.
-pub fn pages<'a>(material: &Material<'a>) -> Pages<'a> {
+pub fn pages<'a>(material: &Material<'a>) -> Vec<UnitPage<'a>> {
     let mut names = FileNames::default();
     let mut pages = Vec::new();
     for page in &material.pack.pages {
@@ -44,35 +46,22 @@ pub fn pages<'a>(material: &Material<'a>) -> Pages<'a> {
         units.retain(|subject| subject.kind == material.people.unit);
         units.sort_unstable();
         units.dedup();
-        pages.extend(units.into_iter().map(|unit| {
-            let name = names.claim(&format!("{}-{}", material.people.id(unit), material.people.label(unit)));
-            (page, unit, name)
-        }));
+        let mut file = |unit| names.claim(&format!("{}-{}", material.people.id(unit), material.people.label(unit)));
+        pages.extend(units.into_iter().map(|unit| UnitPage { page, unit, file: file(unit) }));
     }
-    Pages { pages }
+    pages
 }
 
-impl Pages<'_> {
-    /// Index and file name of every page.
-    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.pages.iter().map(|(_, _, name)| name.as_str()).enumerate()
-    }
-
-    pub fn workbook<'s>(
-        &'s self,
-        material: &'s Material<'_>,
-        earlier: &'s [Earlier],
-        info: &RunInfo,
-        index: usize,
-    ) -> Workbook<'s> {
-        let (page, unit, _) = &self.pages[index];
+impl UnitPage<'_> {
+    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, earlier: &'s [Earlier], info: &RunInfo) -> Workbook<'s> {
+        let (page, unit) = (self.page, &self.unit);
         let name = material.people.label(*unit);
         let title = format!("{}\n{name}", info.title(material.pack, &page.title));
-        let head = super::lines([
+        let head = [
             (title.clone(), LineStyle::Title),
             (page.mark.clone(), LineStyle::Warning),
             (page.note.clone(), LineStyle::Note),
-        ]);
+        ];
         let mut blocks: Vec<Block<'s>> =
             page.tables.iter().map(|table| table_block(material, info, table, *unit)).collect();
         blocks.push(proposals(material, *unit));
@@ -87,17 +76,8 @@ impl Pages<'_> {
                 blocks.push(block);
             }
         }
-        let sheet = Sheet {
-            name: page.title.clone(),
-            paper: Paper::Upright,
-            head,
-            blocks,
-            tail: super::lines(nothing),
-            foot_left: page.mark.clone(),
-            foot_right: info.as_of_line(),
-            ..Sheet::default()
-        };
-        Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+        let sheet = Sheet::new(&page.title, Paper::Upright, head, blocks).closed(nothing);
+        sheet.footed(&page.mark, info.as_of_line()).alone(title, info.as_of)
     }
 }
 
@@ -127,15 +107,7 @@ fn setting(pack: &Pack, info: &RunInfo, name: &str) -> Option<String> {
         return Some(value.clone());
     }
     let parameter = pack.parameters.iter().find(|parameter| parameter.name == name)?;
-    Some(match &parameter.values.iter().rfind(|dated| dated.from <= info.as_of)?.value {
-        Setting::Number(number) => number.to_string(),
-        Setting::Text(word) => word.clone(),
-    })
-}
-
-fn proposed(pack: &Pack, line: &Line) -> String {
-    let action = &pack.actions[line.action].name;
-    if line.options.is_empty() { action.clone() } else { format!("{action}（{}）", line.options.join("、")) }
+    parameter.on(info.as_of).map(ToString::to_string)
 }
 
 /// What the committee said, as far as it has.
@@ -146,19 +118,15 @@ fn decided(line: &Line) -> String {
     )
 }
 
-fn is_plan(pack: &Pack, line: &Line) -> bool {
-    pack.quotas.iter().any(|quota| quota.action == line.action)
-}
-
 fn proposals<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
     let (pack, phrases) = (material.pack, &material.phrases);
-    let lines = material.outcome.lines.iter().filter(|line| line.subject == unit && !is_plan(pack, line));
+    let lines = material.outcome.lines.iter().filter(|line| line.subject == unit && !pack.is_planned(line.action));
     let rows = lines.map(|line| {
-        vec![
-            Value::text(proposed(pack, line)),
-            Value::text(phrases.basis(line.action, line.rules.iter().copied())),
-            Value::text(phrases.facts(material.people.id(unit), line.grounds.iter())),
-            Value::text(decided(line)),
+        row![
+            proposed(pack, line),
+            phrases.basis(line.action, line.rules.iter().copied()),
+            phrases.facts(material.people.id(unit), line.grounds.iter()),
+            decided(line),
         ]
     });
     let columns = vec![
@@ -193,14 +161,10 @@ fn members<'s>(material: &'s Material<'_>, page: &'s Page, info: &RunInfo, unit:
         row.and_then(|row| Some(grade.as_ref()?.at(row)?.into_owned())).unwrap_or_else(|| "无".to_owned())
     };
     let rows = seated(material, unit).map(|one| {
-        let lines = material.outcome.lines.iter().filter(|line| line.subject == one && !is_plan(pack, line));
+        let lines = material.outcome.lines.iter().filter(|line| line.subject == one && !pack.is_planned(line.action));
         let proposals: Vec<String> = lines.map(|line| format!("{}：{}", proposed(pack, line), decided(line))).collect();
-        vec![
-            Value::text(material.people.label(one)),
-            Value::text(material.people.post(one)),
-            Value::text(grade_of(one)),
-            Value::text(if proposals.is_empty() { "无".to_owned() } else { proposals.join("\n") }),
-        ]
+        let proposals = if proposals.is_empty() { "无".to_owned() } else { proposals.join("\n") };
+        row![material.people.label(one), material.people.post(one), grade_of(one), proposals]
     });
     let columns = vec![
         Column::text(printed::SUBJECT, 6.0, 14.0),
@@ -223,9 +187,7 @@ fn pendings<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
             None => waiting.push((&case.label, missing, vec![&case.rule])),
         }
     }
-    let rows = waiting
-        .into_iter()
-        .map(|(label, missing, rules)| vec![Value::text(label), Value::text(rules.join("、")), Value::text(missing)]);
+    let rows = waiting.into_iter().map(|(label, missing, rules)| row![label, rules.join("、"), missing]);
     let columns = vec![
         Column::text(printed::SUBJECT, 8.0, 20.0),
         Column::text("条款", 8.0, 20.0),
@@ -242,14 +204,8 @@ fn measures<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], info: &RunIn
     };
     let last = earlier.iter().filter(|past| past.year == info.year - 1 && !past.decided.is_empty());
     let rows = last.filter_map(|past| {
-        let whose = all.iter().find(|one| is(one, past))?;
-        Some(vec![
-            Value::text(material.people.label(*whose)),
-            Value::text(past.run.period(past.year)),
-            Value::text(past.action.as_str()),
-            Value::text(past.decided.as_str()),
-            Value::text(past.done.as_str()),
-        ])
+        let whose = material.people.label(*all.iter().find(|one| is(one, past))?);
+        Some(row![whose, past.run.period(past.year), &past.action, &past.decided, &past.done])
     });
     let columns = vec![
         Column::text(printed::SUBJECT, 8.0, 20.0),
@@ -270,9 +226,7 @@ fn grades<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], unit: Subject)
         .collect();
     rows.sort_unstable();
     rows.dedup();
-    let rows = rows
-        .into_iter()
-        .map(|(year, name, grade)| vec![Value::text(year.to_string()), Value::text(name), Value::text(grade)]);
+    let rows = rows.into_iter().map(|(year, name, grade)| row![year.to_string(), name, grade]);
     let columns =
         vec![Column::centred("年度", 6.0, 10.0), Column::text("事项", 8.0, 20.0), Column::text("内容", 8.0, 20.0)];
     Block::new(columns, rows.collect(), "档案的依据中没有载明等次。").captioned("档案中的历年等次")

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::pack::printed;
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 
 /// What is told of a proposal, beside its 处理编号.
 const COLUMNS: [&str; 7] =
@@ -92,9 +92,9 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
                 (false, true) => basis.to_string(),
                 (false, false) => format!("{basis}：{facts}"),
             };
-            [Value::text(options.to_string()), Value::text(grounds)]
+            row![options.to_string(), grounds]
         };
-        let mut row = vec![Value::Count(number), Value::text(change.word())];
+        let mut row = row![number, change.word()];
         let now = new.or(old);
         row.extend(
             now.into_iter()
@@ -108,16 +108,8 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
     let count = |word: &str| changes.iter().filter(|change| change.word() == word).count();
     let counts = [ADDED, WITHDRAWN, CHANGED].map(|word| format!("{word} {} 条", count(word)));
     let note = format!("{}。", counts.join("，"));
-    let sheet = Sheet {
-        name: printed::CHANGES.to_owned(),
-        paper: Paper::Lying,
-        head: super::lines([(title.clone(), LineStyle::Title), (note, LineStyle::Note)]),
-        blocks: vec![Block::new(columns, rows.collect(), "各项处理建议与原来相同。")],
-        frozen: Some(4),
-        filter: true,
-        foot_left: "核对人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
-        foot_right: format!("基准日：{}", super::chinese_date(as_of)),
-        ..Sheet::default()
-    };
-    Workbook { title, as_of, sheets: vec![sheet] }
+    let block = Block::new(columns, rows.collect(), "各项处理建议与原来相同。");
+    let head = [(title.clone(), LineStyle::Title), (note, LineStyle::Note)];
+    let sheet = Sheet::new(printed::CHANGES, Paper::Lying, head, vec![block]).in_view(4);
+    sheet.footed(super::CHECKED, super::as_of_line(as_of)).alone(title, as_of)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::{text, write};
 use crate::compare::{Cause, Change, ChangeKind, Comparison, Near, OpenChange, Places, Side, nearest};
 use crate::consequence::Consequence;
@@ -45,9 +45,6 @@ impl Compared {
 }
 
 /// Writes the workbook, replacing a file of that name.
-///
-/// # Errors
-/// The file cannot be written.
 pub fn save(sides: &Sides, compared: &[Compared], file: &Path) -> Result<(), write::Error> {
     let mut sheets = vec![totals(sides, compared)];
     let several = compared.len() > 1;
@@ -66,16 +63,7 @@ pub fn save(sides: &Sides, compared: &[Compared], file: &Path) -> Result<(), wri
 fn sheet<'a>(sides: &Sides, name: String, heading: &str, notes: Vec<String>, blocks: Vec<Block<'a>>) -> Sheet<'a> {
     let mut head = vec![(format!("{}{heading}", sides.title), LineStyle::Title)];
     head.extend(notes.into_iter().map(|note| (note, LineStyle::Note)));
-    Sheet {
-        name,
-        paper: Paper::Lying,
-        head: super::lines(head),
-        blocks,
-        frozen: Some(0),
-        filter: true,
-        foot_right: format!("基准日：{}", super::chinese_date(sides.as_of)),
-        ..Sheet::default()
-    }
+    Sheet::new(name, Paper::Lying, head, blocks).footed("", super::as_of_line(sides.as_of))
 }
 
 fn versus(sides: &Sides, one: &Compared) -> String {
@@ -89,13 +77,13 @@ fn totals<'a>(sides: &Sides, compared: &'a [Compared]) -> Sheet<'a> {
             vec![Column::text("处理", 8.0, 20.0), Column::centred("原", 6.0, 10.0), Column::centred("现", 6.0, 10.0)];
         columns.extend(ChangeKind::ALL.iter().map(|kind| Column::centred(kind.word(), 8.0, 12.0)));
         let rows = one.comparison.totals.iter().map(|total| {
-            let mut row = vec![Value::text(&total.action), Value::Count(total.before), Value::Count(total.after)];
+            let mut row = row![&total.action, total.before, total.after];
             row.extend(total.changes.iter().map(|count| Value::Count(*count)));
             row
         });
         let mut rows: Vec<Vec<Value<'_>>> = rows.collect();
         let (before, after) = one.comparison.open_counts;
-        let mut row = vec![Value::text("待定事项"), Value::Count(before), Value::Count(after)];
+        let mut row = row!["待定事项", before, after];
         row.extend(ChangeKind::ALL.map(|_| Value::Blank));
         rows.push(row);
         blocks.push(Block::new(columns, rows, "两方都没有拟处理事项。").captioned(format!("与“{}”对照", one.name)));
@@ -105,17 +93,13 @@ fn totals<'a>(sides: &Sides, compared: &'a [Compared]) -> Sheet<'a> {
                 Column::centred("原值", 6.0, 14.0),
                 Column::centred("现值", 6.0, 14.0),
             ];
-            let rows = one.comparison.parameters.iter();
-            let rows =
-                rows.map(|(name, before, after)| vec![Value::text(name), Value::text(before), Value::text(after)]);
+            let rows = one.comparison.parameters.iter().map(|(name, before, after)| row![name, before, after]);
             blocks.push(Block::new(columns, rows.collect(), "").captioned("不同的参数"));
         }
     }
     let archive = if sides.with_archive { "" } else { "未使用档案：以往各次的审定意见未计入" };
     let notes = vec![format!("原：{}", sides.before), archive.to_owned(), "本表只作对照，不是拟处理名单".to_owned()];
-    let mut sheet = sheet(sides, "总计".to_owned(), "", notes, blocks);
-    (sheet.filter, sheet.frozen) = (false, None);
-    sheet
+    sheet(sides, "总计".to_owned(), "", notes, blocks)
 }
 
 /// Columns that say whose a row is.
@@ -136,28 +120,26 @@ fn people<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
     ]);
     let rows = one.comparison.changes.iter().map(change).collect();
     let block = Block::new(columns, rows, "没有变动。");
-    sheet(sides, name, "：变动的人和单位", vec![versus(sides, one), one.summary()], vec![block])
+    sheet(sides, name, "：变动的人和单位", vec![versus(sides, one), one.summary()], vec![block]).in_view(0)
 }
 
 fn change<'a>(change: &'a Change) -> Vec<Value<'a>> {
     let mut rules: Vec<String> = change.rules_before.iter().map(|rule| format!("－{rule}")).collect();
     rules.extend(change.rules_after.iter().map(|rule| format!("＋{rule}")));
     let (causes, sources) = told(&change.causes);
-    let text = |of: fn(&'a Consequence<'static>) -> &'a str| Value::text(change.line().map_or("", of));
-    let options = |line: &Option<Consequence<'_>>| {
-        Value::text(line.as_ref().map_or(String::new(), |line| line.options.join("、")))
-    };
-    vec![
-        Value::text(&change.unit.1),
+    let text = |of: fn(&'a Consequence<'static>) -> &'a str| change.line().map_or("", of);
+    let options = |line: &Option<Consequence<'_>>| line.as_ref().map_or(String::new(), |line| line.options.join("、"));
+    row![
+        &change.unit.1,
         text(|line| &line.subject_name),
         text(|line| &line.subject_id),
         text(|line| &line.action),
-        Value::text(change.kind.word()),
+        change.kind.word(),
         options(&change.was),
         options(&change.is),
-        Value::text(rules.join("、")),
-        Value::text(causes),
-        Value::text(sources),
+        rules.join("、"),
+        causes,
+        sources,
     ]
 }
 
@@ -180,7 +162,7 @@ fn open<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
     columns.extend([Column::text("条款", 8.0, 18.0), Column::text("原缺", 8.0, 30.0), Column::text("现缺", 8.0, 30.0)]);
     let rows = one.comparison.open.iter().map(still_open).collect();
     let block = Block::new(columns, rows, "待定事项没有变动。");
-    sheet(sides, name, "：待定事项的变动", vec![versus(sides, one)], vec![block])
+    sheet(sides, name, "：待定事项的变动", vec![versus(sides, one)], vec![block]).in_view(0)
 }
 
 fn still_open(case: &OpenChange) -> Vec<Value<'_>> {
@@ -189,14 +171,8 @@ fn still_open(case: &OpenChange) -> Vec<Value<'_>> {
         Some(missing) if missing.is_empty() => "待定".to_owned(),
         Some(missing) => missing.join("、"),
     };
-    vec![
-        Value::text(&case.unit.1),
-        Value::text(&case.subject_name),
-        Value::text(&case.subject_id),
-        Value::text(&case.rule),
-        Value::text(missing(&case.before)),
-        Value::text(missing(&case.after)),
-    ]
+    let (before, after) = (missing(&case.before), missing(&case.after));
+    row![&case.unit.1, &case.subject_name, &case.subject_id, &case.rule, before, after]
 }
 
 fn near<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
@@ -209,16 +185,9 @@ fn near<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
         Column::text("来源", 16.0, 44.0).small(),
     ]);
     let rows = one.near.iter().map(|near| {
-        vec![
-            Value::text(&near.rule),
-            Value::text(&near.unit.1),
-            Value::text(&near.subject_name),
-            Value::text(&near.subject_id),
-            Value::text(&near.about),
-            Value::text(&near.lacks),
-            Value::text(near.distance.as_ref().map_or("", |distance| distance.text.as_str())),
-            Value::text(near.sources.join("\n")),
-        ]
+        let distance = near.distance.as_ref().map_or("", |distance| distance.text.as_str());
+        let (who, what) = ((&near.subject_name, &near.subject_id), (&near.about, &near.lacks));
+        row![&near.rule, &near.unit.1, who.0, who.1, what.0, what.1, distance, near.sources.join("\n")]
     });
     let block = Block::new(columns, rows.collect(), "没有只差一项的人或单位。");
     let more: Vec<String> = one.more.iter().map(|(rule, count)| format!("{rule} 还有 {count} 例")).collect();
@@ -228,5 +197,5 @@ fn near<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
         format!("每条只列最近的，未列的：{}", more.join("，"))
     };
     let notes = vec![format!("“{}”中只差一个条件或一项未知事实的", one.name), more];
-    sheet(sides, name, "：临近的人和单位", notes, vec![block])
+    sheet(sides, name, "：临近的人和单位", notes, vec![block]).in_view(0)
 }

@@ -4,15 +4,12 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::{text, write};
 use crate::explain::{Case, Explanation, Point, Said, Verdict};
 use crate::pack::printed;
 
 /// Writes one sheet per subject.
-///
-/// # Errors
-/// The file cannot be written.
 pub fn save(explained: &[Explanation], title: &str, as_of: NaiveDate, file: &Path) -> Result<(), write::Error> {
     let mut names: Vec<String> = Vec::new();
     let sheets = explained
@@ -43,31 +40,20 @@ fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: 
         .collect();
     let tail =
         if outside.is_empty() { String::new() } else { format!("其余各条不适用：{}。", outside.join("、")) };
-    Sheet {
-        name,
-        paper: Paper::Lying,
-        head: super::lines([
-            (format!("{title}考核逐条说明\n{subject}"), LineStyle::Title),
-            (units.join("；"), LineStyle::Note),
-            ("本表说明各条是否成立及其依据，只供研究时参考，由人决定".to_owned(), LineStyle::Note),
-        ]),
-        blocks: blocks(explanation),
-        tail: super::lines([(tail, LineStyle::Note)]),
-        foot_right: format!("基准日：{}", super::chinese_date(as_of)),
-        ..Sheet::default()
-    }
+    let head = [
+        (format!("{title}考核逐条说明\n{subject}"), LineStyle::Title),
+        (units.join("；"), LineStyle::Note),
+        ("本表说明各条是否成立及其依据，只供研究时参考，由人决定".to_owned(), LineStyle::Note),
+    ];
+    let sheet = Sheet::new(name, Paper::Lying, head, blocks(explanation)).closed([(tail, LineStyle::Note)]);
+    sheet.footed("", super::as_of_line(as_of))
 }
 
 fn blocks(explanation: &Explanation) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let proposals = explanation.proposals.iter().map(|proposal| {
-        vec![
-            Value::text(&proposal.action),
-            Value::text(proposal.options.join("、")),
-            Value::text(proposal.rules.join("、")),
-            Value::text(proposal.flags.join("、")),
-            Value::text(&proposal.id),
-        ]
+        let [options, rules, flags] = [&proposal.options, &proposal.rules, &proposal.flags].map(|all| all.join("、"));
+        row![&proposal.action, options, rules, flags, &proposal.id]
     });
     let columns = vec![
         Column::text("处理", 8.0, 16.0),
@@ -77,9 +63,8 @@ fn blocks(explanation: &Explanation) -> Vec<Block<'_>> {
         Column::text(printed::LINE, 20.0, 40.0).small(),
     ];
     blocks.push(Block::new(columns, proposals.collect(), "本次没有拟处理事项。").captioned("一、本次拟处理"));
-    let pending = explanation.pending.iter().map(|open| {
-        vec![Value::text(&open.rule), Value::text(open.missing.join("、")), Value::text(open.sources.join("\n"))]
-    });
+    let pending = explanation.pending.iter();
+    let pending = pending.map(|open| row![&open.rule, open.missing.join("、"), open.sources.join("\n")]);
     let columns = vec![
         Column::text("条款", 8.0, 16.0),
         Column::text("缺少", 8.0, 30.0),
@@ -103,23 +88,11 @@ fn rule(said: &Said) -> Vec<Vec<Value<'_>>> {
     let mut rows: Vec<Vec<Value<'_>>> = cases
         .map(|case| {
             let (facts, sources) = told(said, case);
-            vec![
-                Value::text(named(said)),
-                Value::text(case.verdict.word()),
-                Value::text(&case.about),
-                Value::text(facts),
-                Value::text(sources),
-            ]
+            row![named(said), case.verdict.word(), &case.about, facts, sources]
         })
         .collect();
     if rows.is_empty() {
-        rows.push(vec![
-            Value::text(named(said)),
-            Value::text(said.verdict.word()),
-            Value::Blank,
-            Value::text(&said.note),
-            Value::Blank,
-        ]);
+        rows.push(row![named(said), said.verdict.word(), Value::Blank, &said.note, Value::Blank]);
     }
     rows
 }

@@ -12,7 +12,7 @@ use crate::pack::Pack;
 use crate::place::{Cell, SheetId};
 use crate::table::{Dataset, SheetKind};
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::text::FileNames;
 
 pub const LIST: &str = "数据问题清单";
@@ -33,7 +33,7 @@ pub struct Faulty<'a> {
 }
 
 /// A workbook with faults.
-struct Returned<'a> {
+pub struct Returned<'a> {
     path: &'a str,
     name: String,
     findings: Vec<&'a Finding>,
@@ -82,9 +82,9 @@ impl<'a> Faulty<'a> {
         Faulty { pack, dataset, books, slips }
     }
 
-    /// Index and file name of every return slip.
-    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.books.iter().map(|book| book.name.as_str()).enumerate()
+    /// Every return slip and its path.
+    pub fn slips(&self) -> impl Iterator<Item = (String, &Returned<'a>)> {
+        self.books.iter().map(|book| (format!("{FOLDER}/{}", book.name), book))
     }
 
     /// Path, slip, rejected rows and warnings of every workbook with faults.
@@ -103,30 +103,29 @@ impl<'a> Faulty<'a> {
         format!("{}{}年{heading}", self.pack.city, self.dataset.year)
     }
 
+    /// The list of all faults, or a workbook's return slip.
+    pub fn workbook(&self, slip: Option<&Returned<'a>>, as_of: NaiveDate) -> Workbook<'a> {
+        slip.map_or_else(|| self.list(as_of), |slip| self.returned(slip, as_of))
+    }
+
     /// 数据问题清单: every rejected cell and every warning.
-    pub fn list(&self, as_of: NaiveDate) -> Workbook<'a> {
-        let columns = vec![
-            Column::centred("序号", 4.0, 7.0),
-            Column::text("文件", 14.0, 40.0),
+    fn list(&self, as_of: NaiveDate) -> Workbook<'a> {
+        let mut columns = vec![Column::centred("序号", 4.0, 7.0), Column::text("文件", 14.0, 40.0)];
+        columns.extend([
             Column::text("工作表", 8.0, 20.0),
             Column::centred("单元格", 6.0, 8.0),
             Column::text("表", 8.0, 16.0),
             Column::text("列", 8.0, 16.0),
             Column::text("原值", 8.0, 30.0),
-            Column::text("问题", 20.0, 60.0),
-            Column::text("更正办法", 20.0, 60.0),
-            Column::centred("处理", 6.0, 10.0),
-        ];
+        ]);
+        columns.extend(what_is_wrong());
         let findings = &self.dataset.findings;
         let rows = (1..).zip(findings).map(|(number, finding)| {
             let file = match self.slips.get(finding.file.as_str()) {
                 Some(slip) => Value::link(finding.file.as_str(), &format!("{FOLDER}/{}", self.books[*slip].name), ""),
                 None => Value::text(finding.file.as_str()),
             };
-            let mut row = vec![Value::Count(number), file];
-            row.extend(
-                [&finding.sheet, &finding.cell, &finding.table, &finding.column].map(|text| Value::text(text.as_str())),
-            );
+            let mut row = row![number, file, &finding.sheet, &finding.cell, &finding.table, &finding.column];
             row.extend(told(finding));
             row
         });
@@ -134,31 +133,14 @@ impl<'a> Faulty<'a> {
         let rejected = self.dataset.rejected.len();
         let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
         let title = self.title(LIST);
-        let head = super::lines([
-            (title.clone(), LineStyle::Title),
-            (
-                format!(
-                    "退回 {rejected} 行，提醒 {warnings} 处。退回的行本次没有采用，更正后请重新报送。{}",
-                    if self.books.is_empty() { "" } else { "「文件」一列链接到该工作簿的退回单。" }
-                ),
-                LineStyle::Note,
-            ),
-        ]);
-        let sheet = Sheet {
-            name: LIST.to_owned(),
-            paper: Paper::Lying,
-            head,
-            blocks: vec![block],
-            frozen: Some(0),
-            filter: true,
-            ..Sheet::default()
-        };
-        Workbook { title, as_of, sheets: vec![sheet] }
+        let slips = if self.books.is_empty() { "" } else { "「文件」一列链接到该工作簿的退回单。" };
+        let note = format!("退回 {rejected} 行，提醒 {warnings} 处。退回的行本次没有采用，更正后请重新报送。{slips}");
+        let head = [(title.clone(), LineStyle::Title), (note, LineStyle::Note)];
+        Sheet::new(LIST, Paper::Lying, head, vec![block]).in_view(0).alone(title, as_of)
     }
 
     /// The return slip of a workbook: what is wrong, then the faulty rows sheet by sheet.
-    pub fn returned(&self, index: usize, as_of: NaiveDate) -> Workbook<'a> {
-        let book = &self.books[index];
+    fn returned(&self, book: &Returned<'a>, as_of: NaiveDate) -> Workbook<'a> {
         let title = self.title(SLIP);
         let mut sheets = vec![self.reasons(book, &title)];
         let by_sheet = book.rows.chunk_by(|one, other| one.sheet == other.sheet);
@@ -167,51 +149,39 @@ impl<'a> Faulty<'a> {
     }
 
     fn reasons(&self, book: &Returned<'a>, title: &str) -> Sheet<'a> {
-        let columns = vec![
+        let mut columns = vec![
             Column::centred("序号", 4.0, 7.0),
             Column::text("工作表", 8.0, 20.0),
             Column::centred("单元格", 6.0, 8.0),
             Column::text("列", 8.0, 16.0),
             Column::text("原值", 8.0, 24.0),
-            Column::text("问题", 20.0, 60.0),
-            Column::text("更正办法", 20.0, 60.0),
-            Column::centred("处理", 6.0, 10.0),
         ];
+        columns.extend(what_is_wrong());
         let rows = (1..).zip(&book.findings).map(|(number, finding)| {
-            let mut row = vec![Value::Count(number)];
-            row.extend([&finding.sheet, &finding.cell, &finding.column].map(|text| Value::text(text.as_str())));
+            let mut row = row![number, &finding.sheet, &finding.cell, &finding.column];
             let [value, reason, remedy, done] = told(finding);
             // What stands in another workbook is not this office's business.
             let reason = if finding.code == Code::DuplicateElsewhere { Value::text(ELSEWHERE) } else { reason };
             row.extend([value, reason, remedy, done]);
             row
         });
-        let head = super::lines([
+        // What has reminders alone was taken whole: nobody has to send it again.
+        let asked = if book.rejected == 0 {
+            "贵单位报送的上述工作簿已全部采用，下列各处请核对；确有差错的，更正后再报送。".to_owned()
+        } else {
+            format!(
+                "贵单位报送的上述工作簿中，有 {} 行未能采用。请按「更正办法」在原工作簿中更正后重新报送；标为「提醒」的，请核对。",
+                book.rejected
+            )
+        };
+        let head = [
             (title.to_owned(), LineStyle::Title),
             (format!("工作簿：{}", book.path), LineStyle::Paragraph),
-            (
-                // What has reminders alone was taken whole: nobody has to send it again.
-                if book.rejected == 0 {
-                    "贵单位报送的上述工作簿已全部采用，下列各处请核对；确有差错的，更正后再报送。".to_owned()
-                } else {
-                    format!(
-                        "贵单位报送的上述工作簿中，有 {} 行未能采用。请按「更正办法」在原工作簿中更正后重新报送；标为「提醒」的，请核对。",
-                        book.rejected
-                    )
-                },
-                LineStyle::Paragraph,
-            ),
-        ]);
-        Sheet {
-            name: "退回说明".to_owned(),
-            paper: Paper::Lying,
-            head,
-            blocks: vec![Block::new(columns, rows.collect(), "没有问题。")],
-            frozen: Some(0),
-            filter: true,
-            foot_left: "更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
-            ..Sheet::default()
-        }
+            (asked, LineStyle::Paragraph),
+        ];
+        let block = Block::new(columns, rows.collect(), "没有问题。");
+        let sheet = Sheet::new("退回说明", Paper::Lying, head, vec![block]).in_view(0);
+        sheet.footed("更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日", "")
     }
 
     fn faulty_rows(&self, book: &Returned<'a>, sheet: SheetId, rows: &[FaultyRow<'a>]) -> Sheet<'a> {
@@ -233,7 +203,7 @@ impl<'a> Faulty<'a> {
         }));
         let rows = rows.iter().map(|row| {
             let done = done(if row.rejected { Severity::Rejected } else { Severity::Warning });
-            let mut cells = vec![Value::Count(u64::from(row.row) + 1), Value::text(done)];
+            let mut cells = row![u64::from(row.row) + 1, done];
             cells.extend(present.iter().map(|(at, column)| {
                 let text = row.values.get(*column).map_or("", String::as_str);
                 let faulty = faults.contains(&Cell { sheet, row: row.row, column: *at });
@@ -246,22 +216,17 @@ impl<'a> Faulty<'a> {
             cells
         });
         let table = table.map_or("", |table| table.name.as_str());
-        Sheet {
-            name: source.name.clone(),
-            paper: Paper::Lying,
-            head: super::lines([
-                (format!("有问题的行：{}（{table}）", source.name), LineStyle::Title),
-                (
-                    "着色加粗的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。标为「退回」的行没有采用。".to_owned(),
-                    LineStyle::Note,
-                ),
-            ]),
-            blocks: vec![Block::new(columns, rows.collect(), "没有有问题的行。")],
-            frozen: Some(2),
-            filter: true,
-            ..Sheet::default()
-        }
+        let note = "着色加粗的单元格有问题，原因和更正办法见「退回说明」；「行号」是原工作表中的行号。标为「退回」的行没有采用。";
+        let title = format!("有问题的行：{}（{table}）", source.name);
+        let head = [(title, LineStyle::Title), (note.to_owned(), LineStyle::Note)];
+        let block = Block::new(columns, rows.collect(), "没有有问题的行。");
+        Sheet::new(&source.name, Paper::Lying, head, vec![block]).in_view(2)
     }
+}
+
+/// The last columns of both.
+fn what_is_wrong() -> [Column; 3] {
+    [Column::text("问题", 20.0, 60.0), Column::text("更正办法", 20.0, 60.0), Column::centred("处理", 6.0, 10.0)]
 }
 
 fn done(severity: Severity) -> &'static str {

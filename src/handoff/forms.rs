@@ -7,8 +7,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use crate::consequence::{Ground, Line, Subject};
 use crate::pack::{Form, Pack, printed};
 
@@ -18,23 +16,17 @@ use super::phrase::READING;
 use super::text::FileNames;
 use super::{Material, RunInfo};
 
-/// The papers of a run.
-#[derive(Default)]
-pub struct Forms<'a> {
-    papers: Vec<Page<'a>>,
-}
-
 /// One paper: all lines of one subject for one form.
-struct Page<'a> {
+pub struct FilledForm<'a> {
     form: &'a Form,
     subject: Subject,
     /// `<form>/<编号>-<姓名或单位名称>.xlsx`.
-    name: String,
+    pub path: String,
     lines: Vec<&'a Line>,
 }
 
 /// Sorts out which forms are to be written, in the pack's order of forms and register order of subjects.
-pub fn forms<'a>(material: &Material<'a>) -> Forms<'a> {
+pub fn forms<'a>(material: &Material<'a>) -> Vec<FilledForm<'a>> {
     let (pack, people) = (material.pack, &material.people);
     let mut papers = Vec::new();
     for form in &pack.forms {
@@ -45,10 +37,10 @@ pub fn forms<'a>(material: &Material<'a>) -> Forms<'a> {
         let mut names = FileNames::default();
         papers.extend(by_subject.into_iter().map(|((_, subject), lines)| {
             let file = names.claim(&format!("{}-{}", people.id(subject), people.label(subject)));
-            Page { form, subject, name: format!("{}/{file}", form.name), lines }
+            FilledForm { form, subject, path: format!("{}/{file}", form.name), lines }
         }));
     }
-    Forms { papers }
+    papers
 }
 
 /// Whether a line was agreed to be done by one of the form's actions.
@@ -59,47 +51,33 @@ fn is_agreed_to(pack: &Pack, line: &Line, form: &Form) -> bool {
     })
 }
 
-impl Forms<'_> {
-    /// Index and path of every paper below the forms' folder.
-    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.papers.iter().map(|page| page.name.as_str()).enumerate()
-    }
-
-    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, info: &RunInfo, index: usize) -> Workbook<'s> {
-        let page = &self.papers[index];
-        let (form, people) = (page.form, &material.people);
+impl FilledForm<'_> {
+    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, info: &RunInfo) -> Workbook<'s> {
+        let (form, people) = (self.form, &material.people);
         let title = format!("{}\n{}", form.from, form.name);
-        let name = people.label(page.subject);
-        let is_unit = page.subject.kind == people.unit;
+        let name = people.label(self.subject);
+        let is_unit = self.subject.kind == people.unit;
         let opening = form
             .opening
             .replace("{对象}", name)
-            .replace("{单位}", &people.unit_names(page.subject))
-            .replace("{职务}", &people.post(page.subject))
+            .replace("{单位}", &people.unit_names(self.subject))
+            .replace("{职务}", &people.post(self.subject))
             .replace("{办法}", super::notices::full_name(material.pack));
         let to = format!("{name}{}：", if is_unit { "" } else { "同志" });
-        let head = super::lines([
+        let head = [
             (title.clone(), LineStyle::Title),
             ("文号：＿＿＿＿＿＿＿＿".to_owned(), LineStyle::Note),
             (if form.addressed { to } else { String::new() }, LineStyle::Paragraph),
             (format!("　　{opening}"), LineStyle::Paragraph),
-        ]);
+        ];
         let columns = vec![Column::centred("项目", 10.0, 14.0).large(), Column::text("内容", 40.0, 70.0).large()];
-        let block = Block::new(columns, rows(material, page), "");
-        let tail = super::lines(form.signatures.iter().map(|text| (text.clone(), LineStyle::Signature)));
-        let sheet = Sheet {
-            name: form.name.clone(),
-            paper: Paper::Single,
-            head,
-            blocks: vec![block],
-            tail,
-            ..Sheet::default()
-        };
-        Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+        let block = Block::new(columns, rows(material, self), "");
+        let tail = form.signatures.iter().map(|text| (text.clone(), LineStyle::Signature));
+        Sheet::new(&form.name, Paper::Single, head, vec![block]).closed(tail).alone(title, info.as_of)
     }
 }
 
-fn rows<'s>(material: &'s Material<'_>, page: &'s Page<'_>) -> Vec<Vec<Value<'s>>> {
+fn rows<'s>(material: &'s Material<'_>, page: &'s FilledForm<'_>) -> Vec<Vec<Value<'s>>> {
     let (form, people) = (page.form, &material.people);
     let told = || page.lines.iter().flat_map(|line| &line.grounds).filter(|ground| !ground.confidential);
     // It goes to the person: which part of it is the office's own reading was for those who decided.
@@ -146,16 +124,13 @@ fn basis<'g>(pack: &Pack, grounds: impl Iterator<Item = &'g Ground>) -> String {
 }
 
 /// The days that the committee set, else by when the form says.
-fn due(page: &Page<'_>) -> String {
+fn due(page: &FilledForm<'_>) -> String {
     let mut days: Vec<String> = Vec::new();
-    for line in &page.lines {
-        let given = line.decision.iter().flat_map(|decision| &decision.extra);
-        for (_, day) in given.filter(|(name, _)| Some(name) == page.form.until.as_ref()) {
-            let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_or_else(|_| day.clone(), super::chinese_date);
-            let told = format!("{day}前");
-            if !days.contains(&told) {
-                days.push(told);
-            }
+    let given = |line: &&Line| line.decision.as_ref()?.extra.get(page.form.until.as_ref()?).cloned();
+    for day in page.lines.iter().filter_map(given) {
+        let told = format!("{}前", day.parse().map_or(day, super::chinese_date));
+        if !days.contains(&told) {
+            days.push(told);
         }
     }
     if days.is_empty() { page.form.due.clone() } else { days.join("；") }

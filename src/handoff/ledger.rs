@@ -19,9 +19,6 @@ pub struct Table<'a> {
 }
 
 /// Writes the tables as sheets of one workbook, replacing a file of that name.
-///
-/// # Errors
-/// The file cannot be written.
 pub fn save(tables: &[Table<'_>], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
     let title = tables.first().map_or("", |table| table.title).to_owned();
     let sheets = tables.iter().map(|table| sheet(table, as_of)).collect();
@@ -31,19 +28,9 @@ pub fn save(tables: &[Table<'_>], as_of: Option<NaiveDate>, file: &Path) -> Resu
 fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {
     let columns = table.columns.iter().map(|name| column(name)).collect();
     let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::date(text)).collect()).collect();
-    Sheet {
-        name: table.name.to_owned(),
-        paper: Paper::Lying,
-        head: super::lines([
-            (table.title.to_owned(), LineStyle::Title),
-            (format!("共 {} 行", table.rows.len()), LineStyle::Note),
-        ]),
-        blocks: vec![Block::new(columns, rows, "没有记录。")],
-        frozen: Some(1),
-        filter: true,
-        foot_right: as_of.map_or_else(String::new, |day| format!("基准日：{}", super::chinese_date(day))),
-        ..Sheet::default()
-    }
+    let head = [(table.title.to_owned(), LineStyle::Title), (format!("共 {} 行", table.rows.len()), LineStyle::Note)];
+    let sheet = Sheet::new(table.name, Paper::Lying, head, vec![Block::new(columns, rows, "没有记录。")]).in_view(1);
+    sheet.footed("", as_of.map(super::as_of_line).unwrap_or_default())
 }
 
 /// As in the lists: words that are looked up stand small or centred, sentences get the room.

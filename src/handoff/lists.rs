@@ -108,7 +108,7 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, of: usize, li
     let subject = line.subject;
     let mut facts = phrases.facts(people.id(subject), line.grounds.iter());
     let action = material.pack.actions[line.action].name.as_str();
-    if facts.is_empty() && material.pack.quotas.iter().any(|quota| quota.action == line.action) {
+    if facts.is_empty() && material.pack.is_planned(line.action) {
         facts = format!("至基准日本年尚未{action}，列入计划");
     }
     let sources = phrases.sources(line.grounds.iter().flat_map(|ground| &ground.sources), "；");
@@ -129,10 +129,8 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, of: usize, li
     match &line.decision {
         Some(decision) => {
             cells.extend([&decision.opinion, &decision.method, &decision.date, &decision.remark].map(Cow::from));
-            cells.extend(list.extra_answers.iter().map(|answer| {
-                let given = decision.extra.iter().find(|(name, _)| name == &answer.name);
-                Cow::from(given.map_or("", |(_, text)| text.as_str()))
-            }));
+            let given = |name: &String| Cow::from(decision.extra.get(name).map_or("", String::as_str));
+            cells.extend(list.extra_answers.iter().map(|answer| given(&answer.name)));
         }
         None => cells.extend((0..4 + list.extra_answers.len()).map(|_| Cow::from(""))),
     }
@@ -179,7 +177,7 @@ impl<'a> ListTable<'a> {
     /// Whether the list holds nothing but what is planned by share.
     pub fn is_plan(&self, pack: &Pack) -> bool {
         let mut actions = (0..pack.actions.len()).filter(|at| Some(pack.actions[*at].list) == self.index).peekable();
-        actions.peek().is_some() && actions.all(|at| pack.quotas.iter().any(|quota| quota.action == at))
+        actions.peek().is_some() && actions.all(|at| pack.is_planned(at))
     }
 }
 
@@ -187,9 +185,8 @@ impl<'a> ListTable<'a> {
 pub fn authorities<'a>(material: &Material<'a>) -> Vec<&'a str> {
     let pack = material.pack;
     let people = &material.people;
-    let planned = |line: &&Line| pack.quotas.iter().any(|quota| quota.action == line.action);
     let mut found: Vec<((bool, Order), &'a str)> = Vec::new();
-    for line in material.outcome.lines.iter().filter(|line| !planned(line)) {
+    for line in material.outcome.lines.iter().filter(|line| !pack.is_planned(line.action)) {
         let decider = people.decider(line.subject);
         let at = (decider != pack.default_authority(), people.order(line.subject));
         match found.iter_mut().find(|(_, known)| *known == decider) {
@@ -218,12 +215,11 @@ pub fn workbook<'t>(
     name_authority(&mut title, authority);
     let mut head = Vec::new();
     if let Some(plan) = plan {
-        let state = progress(pack, info, plan);
-        if let Some(word) = state.word {
+        let (word, sentence) = progress(pack, info, plan);
+        if let Some(word) = word {
             title.insert_str(title.find('\n').unwrap_or(title.len()), &format!("（{word}）"));
         }
-        let style = if state.word.is_some() { LineStyle::Warning } else { LineStyle::Note };
-        head.push((state.sentence, style));
+        head.push((sentence, if word.is_some() { LineStyle::Warning } else { LineStyle::Note }));
     }
     head.push((
         format!("{}　　共 {} 条　　本表所列均为建议，须经委员会审定后方可办理。", info.as_of_line(), table.rows.len()),
@@ -234,23 +230,12 @@ pub fn workbook<'t>(
     let empty = list.map_or("", |list| list.empty.as_str());
     let mut block = Block::new(layout(material, info, table), rows(material, info, table), empty);
     block.alarms = alarms(pack, table);
-    let sheet = Sheet {
-        name: table.list.to_owned(),
-        paper: Paper::Lying,
-        head: super::lines(head),
-        blocks: vec![block],
-        protected: true,
-        frozen: Some(2),
-        filter: true,
-        foot_left: SIGNED.to_owned(),
-        foot_right: info.as_of_line(),
-        ..Sheet::default()
-    };
-    Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+    let sheet = Sheet { protected: true, ..Sheet::new(table.list, Paper::Lying, head, vec![block]) };
+    sheet.in_view(2).footed(SIGNED, info.as_of_line()).alone(title, info.as_of)
 }
 
 /// The place for signatures, at the foot of every page.
-pub const SIGNED: &str = "审定人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
+const SIGNED: &str = "审定人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
 
 fn instruction(pack: &Pack, table: &ListTable<'_>) -> String {
     let answers = table.columns.iter().filter(|column| matches!(column.role, Role::Answer { .. }));
@@ -265,19 +250,12 @@ fn instruction(pack: &Pack, table: &ListTable<'_>) -> String {
 
 /// Agreed, refused, deferred, changed: in the pack's words.
 fn opinions(pack: &Pack) -> Option<[&str; 4]> {
-    let answers = &pack.answers;
-    let words = [&answers.agree, &answers.refuse, &answers.defer, &answers.change].map(String::as_str);
+    let words = pack.answers.all();
     words.iter().all(|word| !word.is_empty()).then_some(words)
 }
 
-struct Progress {
-    /// Stands in the title of a year's list that falls short.
-    word: Option<&'static str>,
-    sentence: String,
-}
-
-/// How far the year's share of people has been reached.
-fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> Progress {
+/// How far the year's share of people has been reached: a word for the title of a year's list, and a sentence.
+fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> (Option<&'static str>, String) {
     let quota = &pack.quotas[plan.quota];
     let action = &pack.actions[quota.action].name;
     let rate = if plan.total == 0 { 0.0 } else { plan.reached as f64 * 100.0 / plan.total as f64 };
@@ -298,7 +276,7 @@ fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> Progress {
         decimal(rate),
         plan.picked.len(),
     );
-    Progress { word, sentence }
+    (word, sentence)
 }
 
 /// A fraction as people read it; anything else as it is.
@@ -314,11 +292,13 @@ fn decimal(number: f64) -> String {
 
 fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>) -> Vec<Column> {
     let pack = material.pack;
+    let day = format!("{}-01-20", info.year + 1);
+    let day = |name| date_answer(name, info, &day, "；可以留空");
     table
         .columns
         .iter()
         .map(|column| match (column.name, column.role) {
-            (name, Role::Answer { date: true }) => Column::centred(name, 10.0, 10.0).answered(date_answer(name, info)),
+            (name, Role::Answer { date: true }) => Column::centred(name, 10.0, 10.0).answered(day(name)),
             (OPINION, _) => Column::centred(OPINION, 6.0, 6.0).answered(opinion_answer(pack)),
             (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(material, table)),
             (name, Role::Answer { date: false }) => Column::text(name, 6.0, 24.0).answered(text_answer(name)),
@@ -376,11 +356,10 @@ fn source<'t>(material: &Material<'_>, info: &RunInfo, text: &'t str, cell: Opti
 }
 
 fn opinion_answer(pack: &Pack) -> Answer {
-    let answers = &pack.answers;
-    let words = [&answers.agree, &answers.refuse, &answers.defer, &answers.change].map(Clone::clone);
+    let words = pack.answers.all();
     let listed = words.join("、");
     Answer {
-        kind: AnswerKind::Choice(words.to_vec()),
+        kind: AnswerKind::Choice(words.map(str::to_owned).to_vec()),
         prompt: format!("请选择：{listed}。尚未审定的留空。"),
         refusal: format!("只能填写：{listed}。"),
     }
@@ -446,12 +425,13 @@ fn method_answer(material: &Material<'_>, table: &ListTable<'_>) -> Answer {
     }
 }
 
-fn date_answer(name: &str, info: &RunInfo) -> Answer {
+/// A day of the run's year or later, such as `example`.
+pub fn date_answer(name: &str, info: &RunInfo, example: &str, more: &str) -> Answer {
     let first = NaiveDate::from_ymd_opt(info.year, 1, 1).unwrap_or(info.as_of);
     Answer {
         kind: AnswerKind::Date(first),
-        prompt: format!("{name}：填写日期，如 {}-01-20；可以留空。", info.year + 1),
-        refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {}-01-20。", info.year, info.year + 1),
+        prompt: format!("{name}：填写日期，如 {example}{more}。"),
+        refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {example}。", info.year),
     }
 }
 

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use crate::consequence::{Line, Subject};
 use crate::pack::printed;
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::people::Order;
+use super::phrase;
 use super::{Material, RunInfo};
 
 const OPEN: &str = "一览";
@@ -49,8 +50,7 @@ pub fn workbook<'a>(material: &'a Material<'_>, info: &RunInfo, authority: Optio
 fn cases<'a>(material: &'a Material<'_>, authority: Option<&str>) -> Vec<Case<'a>> {
     let people = &material.people;
     let mut by_subject: BTreeMap<(Order, Subject), Vec<&'a Line>> = BTreeMap::new();
-    let planned = |line: &&Line| material.pack.quotas.iter().any(|quota| quota.action == line.action);
-    for line in material.outcome.lines.iter().filter(|line| !planned(line)) {
+    for line in material.outcome.lines.iter().filter(|line| !material.pack.is_planned(line.action)) {
         if authority.is_none_or(|authority| people.decider(line.subject) == authority) {
             by_subject.entry((people.order(line.subject), line.subject)).or_default().push(line);
         }
@@ -84,30 +84,17 @@ fn sheet<'a>(
     }
     columns.push(Column::text(printed::HINTS, 8.0, 40.0));
     let rows = (1..).zip(cases).map(|(number, case)| row(material, number, case, with_answers)).collect();
-    let head = super::lines([
+    let (day, count) = (info.as_of_line(), cases.len());
+    let note =
+        format!("{day}　　共 {count} 个对象　　所列均为建议。本表供会议阅看，不在本表填写；意见请填在各名单上。");
+    let head = [
         (title.to_owned(), LineStyle::Title),
         ("内部资料　　密级：＿＿＿＿＿＿".to_owned(), LineStyle::Paragraph),
-        (
-            format!(
-                "{}　　共 {} 个对象　　所列均为建议。本表供会议阅看，不在本表填写；意见请填在各名单上。",
-                info.as_of_line(),
-                cases.len()
-            ),
-            LineStyle::Paragraph,
-        ),
-    ]);
-    Sheet {
-        name: name.to_owned(),
-        paper: Paper::Large,
-        head,
-        blocks: vec![Block::new(columns.into_iter().map(Column::large).collect(), rows, empty)],
-        protected: true,
-        frozen: Some(2),
-        filter: true,
-        foot_left: "内部资料".to_owned(),
-        foot_right: info.as_of_line(),
-        ..Sheet::default()
-    }
+        (note, LineStyle::Paragraph),
+    ];
+    let block = Block::new(columns.into_iter().map(Column::large).collect(), rows, empty);
+    let sheet = Sheet { protected: true, ..Sheet::new(name, Paper::Large, head, vec![block]) };
+    sheet.in_view(2).footed("内部资料", day)
 }
 
 const UNIT_AND_POST: &str = "单位及职务";
@@ -117,15 +104,11 @@ const ANSWER: &str = "决定";
 
 fn row<'a>(material: &Material<'_>, number: u64, case: &Case<'a>, with_answers: bool) -> Vec<Value<'a>> {
     let people = &material.people;
-    let pack = material.pack;
     let numbered = |texts: Vec<String>| {
         let lines = (1..).zip(texts).map(|(number, text)| format!("{number}．{text}"));
         lines.collect::<Vec<_>>().join("\n")
     };
-    let proposed = case.lines.iter().map(|line| {
-        let action = &pack.actions[line.action].name;
-        if line.options.is_empty() { action.clone() } else { format!("{action}（{}）", line.options.join("、")) }
-    });
+    let proposed = case.lines.iter().map(|line| phrase::proposed(material.pack, line));
     let unit = people.unit_names(case.subject);
     let post = people.post(case.subject);
     let place = if case.subject.kind == people.unit || post.is_empty() {
@@ -133,14 +116,8 @@ fn row<'a>(material: &Material<'_>, number: u64, case: &Case<'a>, with_answers: 
     } else {
         format!("{unit}　{post}")
     };
-    let mut cells = vec![
-        Value::Count(number),
-        Value::text(people.label(case.subject).to_owned()),
-        Value::text(place),
-        Value::text(people.authority(case.subject).to_owned()),
-        Value::text(numbered(proposed.collect())),
-        Value::text(grounds(material, case)),
-    ];
+    let (label, authority) = (people.label(case.subject).to_owned(), people.authority(case.subject).to_owned());
+    let mut cells = row![number, label, place, authority, numbered(proposed.collect()), grounds(material, case)];
     if with_answers {
         cells.push(Value::text(numbered(case.lines.iter().map(|line| answer(material, line)).collect())));
     }

@@ -44,7 +44,6 @@ use crate::pack::{Pack, Run, printed};
 use crate::table::Dataset;
 
 use lists::ListTable;
-use model::{Line, LineStyle};
 pub use sink::is_told;
 
 /// What the run adds to the heads of workbooks.
@@ -80,7 +79,7 @@ impl RunInfo {
     }
 
     fn as_of_line(&self) -> String {
-        format!("基准日：{}", chinese_date(self.as_of))
+        as_of_line(self.as_of)
     }
 
     fn chain_line(&self) -> String {
@@ -198,7 +197,7 @@ impl<'a> Handoff<'a> {
     pub fn publish(&self, dir: &Path, publication: &Publication<'_>) -> Result<Published, Error> {
         let Publication { info, figures, .. } = *publication;
         let material = &self.material;
-        let letters = if publication.notices { notices::letters(material) } else { notices::Letters::default() };
+        let letters = if publication.notices { notices::letters(material) } else { Vec::new() };
         let faulty = faults::Faulty::new(material.pack, material.dataset);
         let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
         let mut lists: Vec<&ListTable<'_>> = self.lists.iter().collect();
@@ -215,30 +214,22 @@ impl<'a> Handoff<'a> {
             jobs.extend(split.map(|table| (format!("{folder}/{}.xlsx", table.list), Job::Submitted(table, authority))));
         }
         jobs.push((format!("{}.xlsx", printed::MEETING), Job::Meeting(None)));
-        jobs.push((format!("{}.xlsx", overview::NAME), Job::Overview(figures)));
+        jobs.push((format!("{}.xlsx", overview::NAME), Job::Overview(figures, &faulty)));
         jobs.push((format!("{}.xlsx", pendings::NAME), Job::Pendings));
-        jobs.push((format!("{}.xlsx", faults::LIST), Job::Faults));
+        jobs.push((format!("{}.xlsx", faults::LIST), Job::Faults(&faulty, None)));
         if let Some(changes) = publication.changes {
             jobs.push((format!("{}.xlsx", printed::CHANGES), Job::Changes(changes)));
         }
-        jobs.extend(faulty.names().map(|(index, name)| (format!("{}/{name}", faults::FOLDER), Job::Return(index))));
-        let folder = &material.pack.notices.folder;
-        jobs.extend(letters.paths(material.pack).map(|(index, path)| (format!("{folder}/{path}"), Job::Notice(index))));
+        jobs.extend(faulty.slips().map(|(path, slip)| (path, Job::Faults(&faulty, Some(slip)))));
+        jobs.extend(letters.iter().map(|letter| (letter.path(material.pack), Job::Notice(letter))));
         let papers = forms::forms(material);
-        jobs.extend(papers.names().map(|(index, name)| (format!("{}/{name}", printed::FORMS), Job::Form(index))));
+        jobs.extend(papers.iter().map(|form| (format!("{}/{}", printed::FORMS, form.path), Job::Form(form))));
         let pages = analysis::pages(material);
-        jobs.extend(pages.names().map(|(index, name)| (format!("{}/{name}", printed::PAGES), Job::Page(index))));
-        let made = Built { faulty: &faulty, letters: &letters, papers: &papers, pages: &pages };
-        write_all(dir, &mut jobs, |job, path| self.write(job, info, &made, path))
+        jobs.extend(pages.iter().map(|page| (format!("{}/{}", printed::PAGES, page.file), Job::Page(page))));
+        write_all(dir, &mut jobs, |job, path| self.write(job, info, path))
     }
 
-    fn write(
-        &self,
-        job: Job<'_>,
-        info: &RunInfo,
-        Built { faulty, letters, papers, pages }: &Built<'_>,
-        path: &Path,
-    ) -> Result<(), Error> {
+    fn write(&self, job: Job<'_>, info: &RunInfo, path: &Path) -> Result<(), Error> {
         let material = &self.material;
         let part;
         let book = match job {
@@ -249,13 +240,12 @@ impl<'a> Handoff<'a> {
             }
             Job::Meeting(authority) => meeting::workbook(material, info, authority),
             Job::Register(table) => register::workbook(material.pack, info, table),
-            Job::Overview(figures) => overview::workbook(material, info, figures, faulty),
+            Job::Overview(figures, faulty) => overview::workbook(material, info, figures, faulty),
             Job::Pendings => pendings::workbook(material, info),
-            Job::Faults => faulty.list(info.as_of),
-            Job::Return(index) => faulty.returned(index, info.as_of),
-            Job::Notice(index) => letters.workbook(material, info, index),
-            Job::Form(index) => papers.workbook(material, info, index),
-            Job::Page(index) => pages.workbook(material, &self.earlier, info, index),
+            Job::Faults(faulty, slip) => faulty.workbook(slip, info.as_of),
+            Job::Notice(letter) => letter.workbook(material, info),
+            Job::Form(form) => form.workbook(material, info),
+            Job::Page(page) => page.workbook(material, &self.earlier, info),
             Job::Changes(changes) => {
                 changes::workbook(info.title(material.pack, printed::CHANGES), info.as_of, changes)
             }
@@ -269,22 +259,8 @@ pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Publ
     let faulty = faults::Faulty::new(pack, dataset);
     let day = NaiveDate::from_ymd_opt(dataset.year, 12, 31).filter(|_| dataset.year > 0).unwrap_or_default();
     let mut jobs = vec![(format!("{}.xlsx", faults::LIST), None)];
-    jobs.extend(faulty.names().map(|(index, name)| (format!("{}/{name}", faults::FOLDER), Some(index))));
-    write_all(dir, &mut jobs, |job, path| {
-        let book = match job {
-            None => faulty.list(day),
-            Some(index) => faulty.returned(index, day),
-        };
-        Ok(write::replace(&book, path)?)
-    })
-}
-
-/// What several workbooks are built from.
-struct Built<'b> {
-    faulty: &'b faults::Faulty<'b>,
-    letters: &'b notices::Letters<'b>,
-    papers: &'b forms::Forms<'b>,
-    pages: &'b analysis::Pages<'b>,
+    jobs.extend(faulty.slips().map(|(path, slip)| (path, Some(slip))));
+    write_all(dir, &mut jobs, |slip, path| Ok(write::replace(&faulty.workbook(slip, day), path)?))
 }
 
 /// A workbook to be built and written.
@@ -296,13 +272,13 @@ enum Job<'j> {
     /// What the meeting reads, of all or of one authority's people.
     Meeting(Option<&'j str>),
     Register(&'j ListTable<'j>),
-    Overview(&'j Figures),
+    Overview(&'j Figures, &'j faults::Faulty<'j>),
     Pendings,
-    Faults,
-    Return(usize),
-    Notice(usize),
-    Form(usize),
-    Page(usize),
+    /// The list of all faults, or a workbook's return slip.
+    Faults(&'j faults::Faulty<'j>, Option<&'j faults::Returned<'j>>),
+    Notice(&'j notices::Letter<'j>),
+    Form(&'j forms::FilledForm<'j>),
+    Page(&'j analysis::UnitPage<'j>),
     Changes(&'j [changes::Difference<'j>]),
 }
 
@@ -330,9 +306,11 @@ fn write_all<J: Copy + Send + Sync>(
     Ok(Published { files })
 }
 
-/// Lines of a head; blank ones are left out.
-fn lines(texts: impl IntoIterator<Item = (String, LineStyle)>) -> Vec<Line> {
-    texts.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, style)| Line { text, style }).collect()
+/// The place for the signature of whoever checks what stands on a page.
+const CHECKED: &str = "核对人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
+
+fn as_of_line(day: NaiveDate) -> String {
+    format!("基准日：{}", chinese_date(day))
 }
 
 fn chinese_date(date: NaiveDate) -> String {

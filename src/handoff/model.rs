@@ -29,14 +29,49 @@ pub struct Sheet<'a> {
     pub protected: bool,
     /// An upright page's sheet is printed on one page, however long.
     pub fitted: bool,
-    /// How many columns stay in view beside the header; none: nothing is frozen.
+    /// How many columns stay in view beside the first block's header, which carries filter buttons then; none: nothing
+    /// stays.
     pub frozen: Option<u16>,
-    /// The first block's header carries filter buttons.
-    pub filter: bool,
     /// Printed at the foot of each page, left of the page number: the place for signatures.
     pub foot_left: String,
     /// Printed right of the page number: the as-of date.
     pub foot_right: String,
+}
+
+impl<'a> Sheet<'a> {
+    /// Tables under the lines of a head, of which the blank ones are left out.
+    pub fn new(
+        name: impl Into<String>,
+        paper: Paper,
+        head: impl IntoIterator<Item = (String, LineStyle)>,
+        blocks: Vec<Block<'a>>,
+    ) -> Self {
+        Sheet { name: name.into(), paper, head: lines(head), blocks, ..Sheet::default() }
+    }
+
+    /// The same with closing lines.
+    pub fn closed(self, tail: impl IntoIterator<Item = (String, LineStyle)>) -> Self {
+        Sheet { tail: lines(tail), ..self }
+    }
+
+    /// The same with so many columns in view beside the header.
+    pub fn in_view(self, columns: u16) -> Self {
+        Sheet { frozen: Some(columns), ..self }
+    }
+
+    /// The same with what stands at the foot of each page, left and right of its number.
+    pub fn footed(self, left: impl Into<String>, right: impl Into<String>) -> Self {
+        Sheet { foot_left: left.into(), foot_right: right.into(), ..self }
+    }
+
+    /// A workbook of this sheet alone.
+    pub fn alone(self, title: String, as_of: NaiveDate) -> Workbook<'a> {
+        Workbook { title, as_of, sheets: vec![self] }
+    }
+}
+
+fn lines(texts: impl IntoIterator<Item = (String, LineStyle)>) -> Vec<Line> {
+    texts.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, style)| Line { text, style }).collect()
 }
 
 /// The page that a sheet is printed on.
@@ -278,6 +313,29 @@ impl<'a> Value<'a> {
             Ok(date) => Value::Date(date),
             Err(_) => Value::text(text),
         }
+    }
+}
+
+/// A row of texts, counts and other values.
+macro_rules! row {
+    ($($value:expr),* $(,)?) => { vec![$($crate::handoff::model::Value::from($value)),*] };
+}
+pub(super) use row;
+
+macro_rules! from_text {
+    ($($text:ty),*) => {
+        $(impl<'a> From<$text> for Value<'a> {
+            fn from(text: $text) -> Self {
+                Value::text(text)
+            }
+        })*
+    };
+}
+from_text!(&'a str, &'a String, String, Cow<'a, str>);
+
+impl From<u64> for Value<'_> {
+    fn from(count: u64) -> Self {
+        Value::Count(count)
     }
 }
 

@@ -12,25 +12,20 @@ use std::collections::BTreeMap;
 use crate::consequence::{Ground, Line, Subject};
 use crate::pack::{Pack, printed};
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::phrase::READING;
 use super::text::FileNames;
 use super::{Material, RunInfo};
 
-/// The letters of a run, one per unit that has something to be told.
-#[derive(Default)]
-pub struct Letters<'a> {
-    letters: Vec<Letter<'a>>,
-}
-
-struct Letter<'a> {
+/// What one unit is told.
+pub struct Letter<'a> {
     unit: u32,
     name: String,
     lines: Vec<&'a Line>,
 }
 
-/// Sorts out who is told what; file names are `<单位编号>-<单位名称>.xlsx`.
-pub fn letters<'a>(material: &Material<'a>) -> Letters<'a> {
+/// The letters of a run, one per unit that has something to be told; file names are `<单位编号>-<单位名称>.xlsx`.
+pub fn letters<'a>(material: &Material<'a>) -> Vec<Letter<'a>> {
     let mut by_unit: BTreeMap<u32, Vec<&'a Line>> = BTreeMap::new();
     for line in material.outcome.lines.iter().filter(|line| told(material.pack, line)) {
         let mut units: Vec<u32> = line.grounds.iter().flat_map(|ground| ground.units.iter().copied()).collect();
@@ -50,57 +45,53 @@ pub fn letters<'a>(material: &Material<'a>) -> Letters<'a> {
         let name = names.claim(&format!("{}-{}", material.people.unit_id(unit), material.people.unit_label(unit)));
         Letter { unit, name, lines }
     });
-    Letters { letters: letters.collect() }
+    letters.collect()
 }
 
 /// Whether any unit may learn of the line.
 fn told(pack: &Pack, line: &Line) -> bool {
     let confidential = line.grounds.iter().any(|ground| ground.confidential);
-    let plan = pack.quotas.iter().any(|quota| quota.action == line.action);
     let opinion = line.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
     let refused = opinion == pack.answers.refuse || opinion == pack.answers.change;
     let open = pack.actions[line.action].announced || opinion == pack.answers.agree;
-    !confidential && !plan && !refused && open
+    !confidential && !pack.is_planned(line.action) && !refused && open
 }
 
 fn agreed(pack: &Pack, line: &Line) -> bool {
     line.decision.as_ref().is_some_and(|decision| decision.opinion == pack.answers.agree)
 }
 
-/// Not all of the letter is decided: what is told undecided waits for it.
-fn is_draft(pack: &Pack, letter: &Letter<'_>) -> bool {
-    !letter.lines.iter().all(|line| agreed(pack, line))
-}
-
-impl Letters<'_> {
-    /// Index and file of every letter, below the folder of letters.
-    pub fn paths<'s>(&'s self, pack: &'s Pack) -> impl Iterator<Item = (usize, String)> + 's {
-        self.letters.iter().enumerate().map(|(index, letter)| {
-            let folder = if is_draft(pack, letter) { format!("{}/", printed::DRAFTS) } else { String::new() };
-            (index, format!("{folder}{}", letter.name))
-        })
+impl Letter<'_> {
+    /// Not all of the letter is decided: what is told undecided waits for it.
+    fn is_draft(&self, pack: &Pack) -> bool {
+        !self.lines.iter().all(|line| agreed(pack, line))
     }
 
-    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, info: &RunInfo, index: usize) -> Workbook<'s> {
-        let letter = &self.letters[index];
+    /// Its file.
+    pub fn path(&self, pack: &Pack) -> String {
+        let drafts = if self.is_draft(pack) { format!("{}/", printed::DRAFTS) } else { String::new() };
+        format!("{}/{drafts}{}", pack.notices.folder, self.name)
+    }
+
+    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, info: &RunInfo) -> Workbook<'s> {
         let pack = material.pack;
-        let unit = material.people.unit_label(letter.unit);
-        let draft = is_draft(pack, letter);
+        let unit = material.people.unit_label(self.unit);
+        let draft = self.is_draft(pack);
         let title = format!("{}\n{}", info.title(pack, ""), pack.notices.title);
         let opening = format!(
             "　　根据{}和{}考核结果，{}涉及贵单位的下列 {} 项。处理的对象、依据、事实和要求见下表。",
             in_full(pack),
             info.period(),
             if draft { "拟办理" } else { "决定办理" },
-            letter.lines.len(),
+            self.lines.len(),
         );
-        let head = super::lines([
+        let head = [
             (title.clone(), LineStyle::Title),
             ("文号：＿＿＿＿〔＿＿＿＿〕＿＿号".to_owned(), LineStyle::Signature),
             (if draft { pack.notices.draft.clone() } else { String::new() }, LineStyle::Warning),
             (format!("{unit}："), LineStyle::Paragraph),
             (opening, LineStyle::Paragraph),
-        ]);
+        ];
         let columns = vec![
             Column::centred(printed::NUMBER, 4.0, 5.0),
             Column::centred(printed::SUBJECT, 6.0, 14.0),
@@ -112,21 +103,13 @@ impl Letters<'_> {
             Column::text("期限", 10.0, 14.0),
             Column::text(printed::LINE, 10.0, 16.0).small(),
         ];
-        let rows = (1..).zip(&letter.lines).map(|(number, line)| row(material, letter, number, line, draft));
-        let tail = super::lines([
+        let rows = (1..).zip(&self.lines).map(|(number, line)| row(material, self, number, line, draft));
+        let tail = [
             (format!("{}（印章）　　", pack.notices.from), LineStyle::Signature),
             ("＿＿＿＿年＿＿月＿＿日　　".to_owned(), LineStyle::Signature),
-        ]);
-        let sheet = Sheet {
-            name: "通知".to_owned(),
-            paper: Paper::Upright,
-            head,
-            blocks: vec![Block::new(columns, rows.collect(), "")],
-            tail,
-            foot_right: info.as_of_line(),
-            ..Sheet::default()
-        };
-        Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+        ];
+        let sheet = Sheet::new("通知", Paper::Upright, head, vec![Block::new(columns, rows.collect(), "")]);
+        sheet.closed(tail).footed("", info.as_of_line()).alone(title, info.as_of)
     }
 }
 
@@ -151,16 +134,16 @@ fn row<'s>(
     } else {
         format!("{}（{method}）", action.name).into()
     };
-    vec![
-        Value::Count(number),
-        Value::text(people.label(line.subject)),
-        Value::text(people.post(line.subject)),
-        Value::text(named),
-        Value::text(plain(material.phrases.basis(line.action, rules(grounds())))),
-        Value::text(plain(facts.into())),
-        Value::text(action.asks.as_str()),
+    row![
+        number,
+        people.label(line.subject),
+        people.post(line.subject),
+        named,
+        plain(material.phrases.basis(line.action, rules(grounds()))),
+        plain(facts.into()),
+        &action.asks,
         due(pack, line),
-        Value::text(line.id.as_str()),
+        &line.id,
     ]
 }
 
@@ -185,8 +168,6 @@ pub(super) fn full_name(pack: &Pack) -> &str {
 fn due<'s>(pack: &'s Pack, line: &'s Line) -> Value<'s> {
     let action = &pack.actions[line.action];
     let column = pack.lists[action.list].extra_answers.iter().find(|answer| answer.is_date);
-    let set = column.zip(line.decision.as_ref()).and_then(|(column, decision)| {
-        decision.extra.iter().find(|(name, text)| name == &column.name && !text.is_empty())
-    });
-    set.map_or(Value::text(action.due.as_str()), |(_, text)| Value::date(text))
+    let set = column.zip(line.decision.as_ref()).and_then(|(column, decision)| decision.extra.get(&column.name));
+    set.map_or(Value::text(action.due.as_str()), |text| Value::date(text))
 }

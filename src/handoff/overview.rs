@@ -7,7 +7,7 @@ use crate::pack::Pack;
 use crate::table::SheetKind;
 
 use super::faults::{self, Faulty};
-use super::model::{Align, Block, Chart, ChartKind, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Align, Block, Chart, ChartKind, Column, Line, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::people;
 use super::{Cross, Figures, Material, RunInfo, lists, pendings};
 
@@ -23,58 +23,35 @@ pub fn workbook<'a>(
     faulty: &Faulty<'a>,
 ) -> Workbook<'a> {
     let title = info.title(material.pack, NAME);
-    let mut first =
-        sheet(info, NAME, title.clone(), Paper::Upright, vec![numbers(material, figures), actions(material)]);
     let pack = material.pack;
+    let sheet = |name: &str, heading: &str, paper: Paper, blocks: Vec<Block<'a>>| {
+        let head = [(info.title(pack, heading), LineStyle::Title), (info.as_of_line(), LineStyle::Note)];
+        Sheet::new(name, paper, head, blocks).footed("", info.as_of_line())
+    };
+    let first = sheet(NAME, NAME, Paper::Upright, vec![numbers(material, figures), actions(material)]);
+    let mut first = Sheet { fitted: true, ..first }.closed([(info.chain_line(), LineStyle::Note)]);
     let rules = format!("依据：{}　　规则包：{} {}", pack.title, pack.name, pack.version);
-    first.fitted = true;
-    first.head.extend(super::lines([(rules, LineStyle::Note)]));
-    first.tail = super::lines([(info.chain_line(), LineStyle::Note)]);
+    first.head.push(Line { text: rules, style: LineStyle::Note });
     let mut sheets = vec![first];
+    let mut add = |name: &str, heading: &str, blocks| sheets.push(sheet(name, heading, Paper::Upright, blocks));
     if let Some(kinds) = people::unit_kinds(pack, material.dataset) {
-        let title = info.title(pack, &format!("处理建议与{}", kinds.column));
-        sheets.push(sheet(info, kinds.column, title, Paper::Upright, vec![by_unit_kind(material, &kinds)]));
+        add(kinds.column, &format!("处理建议与{}", kinds.column), vec![by_unit_kind(material, &kinds)]);
     }
     for pair in paired(&figures.crosses) {
         let names: Vec<&str> =
             pair.iter().map(|one| one.title.split(['（', '：']).next().unwrap_or(&one.title)).collect();
         let name = names.join("；");
-        sheets.push(sheet(
-            info,
-            &name,
-            info.title(material.pack, &name),
-            Paper::Upright,
-            pair.iter().map(cross).collect(),
-        ));
+        add(&name, &name, pair.iter().map(cross).collect());
     }
     if !figures.ratios.is_empty() {
-        sheets.push(sheet(info, "比例", info.title(material.pack, "比例"), Paper::Upright, vec![ratios(figures)]));
+        add("比例", "比例", vec![ratios(figures)]);
     }
     if let Some(half_year) = &info.half_year {
-        let block = halves(material, half_year);
-        sheets.push(sheet(
-            info,
-            "半年与年度",
-            info.title(material.pack, "半年与年度对照"),
-            Paper::Upright,
-            vec![block],
-        ));
+        add("半年与年度", "半年与年度对照", vec![halves(material, half_year)]);
     }
-    sheets.push(sheet(
-        info,
-        "待定",
-        info.title(material.pack, "待定事项统计"),
-        Paper::Upright,
-        vec![pending(material)],
-    ));
-    sheets.push(sheet(
-        info,
-        "数据核对",
-        info.title(material.pack, "数据核对"),
-        Paper::Lying,
-        vec![reconciliation(material)],
-    ));
-    sheets.push(sheet(info, "退回", info.title(material.pack, "退回情况"), Paper::Upright, vec![returned(faulty)]));
+    add("待定", "待定事项统计", vec![pending(material)]);
+    sheets.push(sheet("数据核对", "数据核对", Paper::Lying, vec![reconciliation(material)]));
+    sheets.push(sheet("退回", "退回情况", Paper::Upright, vec![returned(faulty)]));
     Workbook { title, as_of: info.as_of, sheets }
 }
 
@@ -92,11 +69,6 @@ fn paired(crosses: &[Cross]) -> Vec<&[Cross]> {
     pairs
 }
 
-fn sheet<'a>(info: &RunInfo, name: &str, title: String, paper: Paper, blocks: Vec<Block<'a>>) -> Sheet<'a> {
-    let head = super::lines([(title, LineStyle::Title), (info.as_of_line(), LineStyle::Note)]);
-    Sheet { name: name.to_owned(), paper, head, blocks, foot_right: info.as_of_line(), ..Sheet::default() }
-}
-
 fn counts(name: &str) -> Column {
     Column { align: Align::Right, ..Column::centred(name, 6.0, 12.0) }
 }
@@ -106,7 +78,7 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
     let dataset = material.dataset;
     let mut rows: Vec<Vec<Value<'a>>> = Vec::new();
     let mut add = |name: String, count: u64, note: String| {
-        rows.push(vec![Value::text(name), Value::Count(count), Value::text(note)]);
+        rows.push(row![name, count, note]);
     };
     for (kind, register) in material.pack.subjects.iter().zip(&dataset.registers) {
         add(
@@ -166,8 +138,7 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
 /// Proposals by action, with the list each stands on.
 fn actions<'a>(material: &Material<'a>) -> Block<'a> {
     let pack = material.pack;
-    let answers = &pack.answers;
-    let opinions = [&answers.agree, &answers.refuse, &answers.defer, &answers.change];
+    let opinions = pack.answers.all();
     // All, then by kind of subject, then by the committee's opinion.
     let kinds = pack.subjects.len();
     let width = 1 + kinds + opinions.len();
@@ -176,7 +147,7 @@ fn actions<'a>(material: &Material<'a>) -> Block<'a> {
         let numbers = &mut counted[line.action];
         numbers[0] += 1;
         numbers[1 + line.subject.kind] += 1;
-        let opinion = line.decision.as_ref().map(|decision| &decision.opinion);
+        let opinion = line.decision.as_ref().map(|decision| decision.opinion.as_str());
         if let Some(at) = opinions.iter().position(|word| Some(*word) == opinion) {
             numbers[1 + kinds + at] += 1;
         }
@@ -188,11 +159,11 @@ fn actions<'a>(material: &Material<'a>) -> Block<'a> {
             *total += number;
         }
         let list = pack.lists[action.list].name.as_str();
-        let mut row = vec![Value::text(action.name.as_str()), Value::link(list, &format!("{list}.xlsx"), "")];
+        let mut row = row![&action.name, Value::link(list, &format!("{list}.xlsx"), "")];
         row.extend(numbers.into_iter().map(Value::Count));
         rows.push(row);
     }
-    let mut row = vec![Value::text(TOTAL), Value::Blank];
+    let mut row = row![TOTAL, Value::Blank];
     row.extend(totals.into_iter().map(Value::Count));
     rows.push(row);
     let mut columns = vec![Column::text("处理", 12.0, 16.0), Column::text("名单", 12.0, 18.0), counts("条数")];
@@ -292,20 +263,16 @@ fn ratios(figures: &Figures) -> Block<'_> {
     ];
     let rows = figures.ratios.iter().map(|ratio| {
         let value = share(ratio.counted, ratio.among);
-        vec![
-            Value::text(ratio.name.as_str()),
-            Value::Count(ratio.counted),
-            Value::Count(ratio.among),
-            if ratio.exceeds() { Value::Exceeded(value) } else { Value::Share(value) },
-            ratio.limit.map_or(Value::Blank, Value::Share),
-            Value::text(match (ratio.among, ratio.limit, ratio.exceeds()) {
-                (0, ..) => "无数据",
-                (_, None, _) => "当时没有上限",
-                (_, _, true) => "超出",
-                (_, _, false) => "未超出",
-            }),
-            if ratio.limit.is_some() { Value::text(ratio.reference.as_str()) } else { Value::Blank },
-        ]
+        let share = if ratio.exceeds() { Value::Exceeded(value) } else { Value::Share(value) };
+        let word = match (ratio.among, ratio.limit, ratio.exceeds()) {
+            (0, ..) => "无数据",
+            (_, None, _) => "当时没有上限",
+            (_, _, true) => "超出",
+            (_, _, false) => "未超出",
+        };
+        let reference = ratio.limit.map_or("", |_| &ratio.reference);
+        let limit = ratio.limit.map_or(Value::Blank, Value::Share);
+        row![&ratio.name, ratio.counted, ratio.among, share, limit, word, reference]
     });
     Block::new(columns, rows.collect(), "没有需要对照的比例。").charted(Chart {
         title: "各项比例".to_owned(),
@@ -325,7 +292,7 @@ fn halves<'a>(material: &Material<'a>, half_year: &[(String, u64)]) -> Block<'a>
     }
     let rows = material.pack.actions.iter().zip(numbers).map(|(action, annual)| {
         let half = half_year.iter().find(|(name, _)| name == &action.name).map_or(0, |(_, count)| *count);
-        vec![Value::text(action.name.as_str()), Value::Count(half), Value::Count(annual)]
+        row![&action.name, half, annual]
     });
     let columns = vec![Column::text("处理", 12.0, 20.0), counts("半年"), counts("年度")];
     Block::new(columns, rows.collect(), "没有处理建议。").charted(Chart {
@@ -350,12 +317,10 @@ fn pending<'a>(material: &Material<'a>) -> Block<'a> {
         kinds[at].2 += 1;
     }
     let total: u64 = kinds.iter().map(|(.., count)| count).sum();
-    let mut rows: Vec<Vec<Value<'a>>> = kinds
-        .into_iter()
-        .map(|(reason, missing, count)| vec![Value::text(reason), Value::text(missing), Value::Count(count)])
-        .collect();
+    let mut rows: Vec<Vec<Value<'a>>> =
+        kinds.into_iter().map(|(reason, missing, count)| row![reason, missing, count]).collect();
     if !rows.is_empty() {
-        rows.push(vec![Value::text(TOTAL), Value::Blank, Value::Count(total)]);
+        rows.push(row![TOTAL, Value::Blank, total]);
     }
     let columns = vec![Column::text("待定事由", 24.0, 60.0), Column::text("缺少的事实", 12.0, 30.0), counts("项数")];
     Block::new(columns, rows, "本次没有待定事项。")
@@ -371,17 +336,14 @@ fn reconciliation<'a>(material: &Material<'a>) -> Block<'a> {
         for (total, number) in totals.iter_mut().zip(numbers) {
             *total += number;
         }
-        let mut row = vec![
-            Value::text(dataset.books[sheet.book as usize].path.as_str()),
-            Value::text(sheet.name.as_str()),
-            Value::text(kind(material.pack, sheet.kind)),
-        ];
+        let path = &dataset.books[sheet.book as usize].path;
+        let mut row = row![path, &sheet.name, kind(material.pack, sheet.kind)];
         row.extend(numbers.map(Value::Count));
         row.push(Value::text(agreement(numbers)));
         rows.push(row);
     }
     if !rows.is_empty() {
-        let mut row = vec![Value::text(TOTAL), Value::Blank, Value::Blank];
+        let mut row = row![TOTAL, Value::Blank, Value::Blank];
         row.extend(totals.map(Value::Count));
         row.push(Value::text(agreement(totals)));
         rows.push(row);
@@ -415,22 +377,14 @@ fn kind(pack: &Pack, kind: SheetKind) -> &str {
 
 /// Rejected rows and warnings by workbook, with the slips to send back.
 fn returned<'a>(faulty: &Faulty<'a>) -> Block<'a> {
-    let rows: Vec<Vec<Value<'a>>> = faulty
-        .summary()
-        .map(|(path, slip, rejected, warnings)| {
-            vec![
-                Value::text(path),
-                Value::Count(rejected),
-                Value::Count(warnings),
-                Value::link(slip.to_owned(), &format!("{}/{slip}", faults::FOLDER), ""),
-            ]
-        })
-        .collect();
+    let rows = faulty.summary().map(|(path, slip, rejected, warnings)| {
+        row![path, rejected, warnings, Value::link(slip.to_owned(), &format!("{}/{slip}", faults::FOLDER), "")]
+    });
     let columns = vec![
         Column::text("工作簿", 20.0, 60.0),
         counts("退回行数"),
         counts("提醒"),
         Column::text("退回单", 16.0, 50.0),
     ];
-    Block::new(columns, rows, "没有退回的工作簿。")
+    Block::new(columns, rows.collect(), "没有退回的工作簿。")
 }

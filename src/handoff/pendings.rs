@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::consequence::{Awaited, Origin, Pending, Subject};
 use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::people::Order;
+use super::phrase::with_options;
 use super::{Material, RunInfo};
 
 pub const NAME: &str = "待定事项";
@@ -76,43 +77,26 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
                 rules.push(&case.rule);
             }
         }
-        vec![
-            Value::Count(number),
-            Value::text(first.label.as_str()),
-            Value::text(first.id.as_str()),
+        row![
+            number,
+            &first.label,
+            &first.id,
             subject(&|subject| people.unit_names(subject)),
             subject(&|subject| people.post(subject)),
-            Value::text(reasons.join("\n")),
-            Value::text(missing(first)),
-            Value::text(remedy(pack, &cases)),
-            Value::text(material.phrases.sources(sources.into_iter(), "\n")),
-            Value::text(rules.join("、")),
+            reasons.join("\n"),
+            missing(first),
+            remedy(pack, &cases),
+            material.phrases.sources(sources.into_iter(), "\n"),
+            rules.join("、"),
         ]
     });
     let block = Block::new(columns, rows.collect(), "本次没有待定事项。");
     let title = info.title(pack, NAME);
-    let head = super::lines([
-        (title.clone(), LineStyle::Title),
-        (
-            format!(
-                "{}　　共 {count} 条　　事实不全，本次不作结论，也不视为没有问题；补齐后请重新运行。",
-                info.as_of_line(),
-            ),
-            LineStyle::Note,
-        ),
-    ]);
-    let sheet = Sheet {
-        name: NAME.to_owned(),
-        paper: Paper::Lying,
-        head,
-        blocks: vec![block],
-        frozen: Some(2),
-        filter: true,
-        foot_left: "核对人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
-        foot_right: info.as_of_line(),
-        ..Sheet::default()
-    };
-    Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+    let day = info.as_of_line();
+    let note = format!("{day}　　共 {count} 条　　事实不全，本次不作结论，也不视为没有问题；补齐后请重新运行。");
+    let head = [(title.clone(), LineStyle::Title), (note, LineStyle::Note)];
+    let sheet = Sheet::new(NAME, Paper::Lying, head, vec![block]).in_view(2);
+    sheet.footed(super::CHECKED, day).alone(title, info.as_of)
 }
 
 /// What is pending: the provision with the actions it would lead to, or the case's own name.
@@ -120,9 +104,7 @@ pub fn reason<'a>(pack: &'a Pack, pending: &'a Pending) -> Cow<'a, str> {
     let Some(rule) = pending.rule_index.map(|index| &pack.rules[index]) else { return pending.rule.as_str().into() };
     let mut actions: Vec<String> = Vec::new();
     for proposal in &rule.proposals {
-        let name = &pack.actions[proposal.action].name;
-        let options = &proposal.options;
-        let named = if options.is_empty() { name.clone() } else { format!("{name}（{}）", options.join("、")) };
+        let named = with_options(&pack.actions[proposal.action].name, &proposal.options);
         if !actions.contains(&named) {
             actions.push(named);
         }

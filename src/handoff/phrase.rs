@@ -364,6 +364,16 @@ impl<'a> Phrases<'a> {
     }
 }
 
+/// An action as it is proposed, with its options.
+pub fn proposed(pack: &Pack, line: &Line) -> String {
+    with_options(&pack.actions[line.action].name, &line.options)
+}
+
+/// `处理（方式、方式）`.
+pub fn with_options(action: &str, options: &[String]) -> String {
+    if options.is_empty() { action.to_owned() } else { format!("{action}（{}）", options.join("、")) }
+}
+
 /// Whether the rows of a rule are about a unit: its people answer by their role, or it answers itself.
 fn of_unit(pack: &Pack, rule: &Rule) -> bool {
     let unit = pack.membership.unit;

@@ -8,7 +8,7 @@ use crate::consequence::Holder;
 use crate::pack::{Pack, RegisterBook, printed};
 
 use super::lists::{self, ListColumn, ListRow, ListTable, Role};
-use super::model::{Answer, AnswerKind, Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::{Material, RunInfo};
 
 /// The register as texts, in register order; none where the pack keeps no such register.
@@ -38,10 +38,8 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
             entry.lines.join("、").into(),
             entry.state.as_str().into(),
         ];
-        cells.extend(book.answer_columns.iter().map(|column| {
-            let given = entry.answers.iter().find(|(name, _)| name == &column.name);
-            Cow::from(given.map_or("", |(_, text)| text.as_str()))
-        }));
+        let given = |name: &String| Cow::from(entry.answers.get(name).map_or("", String::as_str));
+        cells.extend(book.answer_columns.iter().map(|column| given(&column.name)));
         for cell in &mut cells {
             *cell = super::text::printable(std::mem::take(cell));
         }
@@ -73,11 +71,11 @@ pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Wo
             states.undecided, states.to_hold, states.done, states.dropped
         )
     });
-    let head = super::lines([
+    let head = [
         (title.clone(), LineStyle::Title),
         (format!("{}　　共 {} 条", info.as_of_line(), table.rows.len()), LineStyle::Note),
         (explained, LineStyle::Note),
-    ]);
+    ];
     let last = table.columns.len().saturating_sub(1);
     let layout = table.columns.iter().enumerate().map(|(at, column)| column_layout(column, at == last, info)).collect();
     let rows = table.rows.iter().map(|row| {
@@ -93,28 +91,17 @@ pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Wo
             .collect()
     });
     let block = Block::new(layout, rows.collect(), "本次没有需要登记的谈话。");
-    let sheet = Sheet {
-        name: table.list.to_owned(),
-        paper: Paper::Lying,
-        head,
-        blocks: vec![block],
-        protected: true,
-        frozen: Some(3),
-        filter: true,
-        foot_left: "登记人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日".to_owned(),
-        foot_right: info.as_of_line(),
-        ..Sheet::default()
-    };
-    Workbook { title, as_of: info.as_of, sheets: vec![sheet] }
+    let sheet = Sheet { protected: true, ..Sheet::new(table.list, Paper::Lying, head, vec![block]) }.in_view(3);
+    let foot = "登记人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
+    sheet.footed(foot, info.as_of_line()).alone(title, info.as_of)
 }
 
 fn column_layout(column: &ListColumn<'_>, last: bool, info: &RunInfo) -> Column {
     match (column.name, column.role) {
-        (name, Role::Answer { date: true }) => Column::centred(name, 11.0, 12.0).answered(Answer {
-            kind: AnswerKind::Date(chrono::NaiveDate::from_ymd_opt(info.year, 1, 1).unwrap_or(info.as_of)),
-            prompt: format!("{name}：填写日期，如 {}-07-20。", info.year),
-            refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {}-07-20。", info.year, info.year),
-        }),
+        (name, Role::Answer { date: true }) => {
+            let example = format!("{}-07-20", info.year);
+            Column::centred(name, 11.0, 12.0).answered(lists::date_answer(name, info, &example, ""))
+        }
         // What was said takes more room than who said it.
         (name, Role::Answer { date: false }) if last => {
             Column::text(name, 28.0, 44.0).answered(lists::text_answer(name))

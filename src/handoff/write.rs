@@ -221,7 +221,7 @@ impl Writer<'_, '_> {
             self.merge(header, *span, format)?;
             self.worksheet.write_string_with_format(header, span.first, &column.name, format)?;
         }
-        self.worksheet.set_row_height(header, layout.header_height(at, block, first && self.sheet.filter))?;
+        self.worksheet.set_row_height(header, layout.header_height(at, block, first && self.sheet.frozen.is_some()))?;
         self.row += 1;
         if first {
             // Further tables have headers of their own.
@@ -247,7 +247,7 @@ impl Writer<'_, '_> {
             self.alarms(block, from)?;
             self.worksheet.ignore_error_range(from, 0, self.row - 1, last_column, IgnoreError::NumberStoredAsText)?;
         }
-        if first && self.sheet.filter {
+        if first && self.sheet.frozen.is_some() {
             let last_row = if rows.is_empty() { header } else { self.row - 1 };
             self.worksheet.autofilter(header, 0, last_row, last_column)?;
         }

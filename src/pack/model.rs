@@ -67,6 +67,11 @@ impl Pack {
         let column = member.authority.map(|column| &self.tables[member.register].columns[column]);
         column.and_then(|column| column.default.as_deref()).unwrap_or("")
     }
+
+    /// Whether an action is planned by share, and no list's to decide about.
+    pub fn is_planned(&self, action: usize) -> bool {
+        self.quotas.iter().any(|quota| quota.action == action)
+    }
 }
 
 /// What facts and rules speak about: a subject of a register, a row of a table, or the whole city.

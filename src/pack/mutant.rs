@@ -215,11 +215,7 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
     for definition in &pack.parameters {
         for (dated, one) in definition.values.iter().enumerate() {
             for value in neighbours(pack, definition, one) {
-                let said = |value: &Value| match value {
-                    Value::Number(number) => number.to_string(),
-                    Value::Text(text) => text.clone(),
-                };
-                let told = format!("参数「{}」：把 {} 改为 {}", definition.name, said(&one.value), said(&value));
+                let told = format!("参数「{}」：把 {} 改为 {value}", definition.name, one.value);
                 let change = Slip::Parameter { name: definition.name.clone(), dated, value };
                 found.push(Mutant { told, place: definition.place.clone(), change });
             }

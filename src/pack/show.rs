@@ -44,10 +44,7 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
     writeln!(text, "\n一、参数")?;
     for parameter in &pack.parameters {
         for dated in &parameter.values {
-            let value = match &dated.value {
-                Value::Number(number) => number.to_string(),
-                Value::Text(word) => word.clone(),
-            };
+            let value = &dated.value;
             writeln!(
                 text,
                 "  {} = {value} {}（自 {} 起）　{}",

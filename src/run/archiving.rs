@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use crate::archive::{
     self, Archive, ExtraColumn, FollowUp, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows,
-    RegisteredTalk, Registration, RowOf, Vocabulary, as_pairs, pairs,
+    RegisteredTalk, Registration, RowOf, Vocabulary,
 };
 use crate::consequence::{Line, Outcome, TalkHeld, json};
-use crate::fact::History;
 use crate::fact::history::{PastGround, PastLine};
+use crate::fact::{Decision, History};
 use crate::handoff::analysis::Earlier;
 use crate::handoff::lists::{ListRow, ListTable};
 use crate::handoff::{Handoff, RunInfo};
@@ -35,7 +35,7 @@ pub fn earlier(pack: &Pack, history: &History, outcome: &Outcome) -> Vec<Earlier
     let of = |line: &PastLine| {
         let decision = line.decision.as_ref();
         let words = decision.map(|given| [&given.opinion, &given.method, &given.date].map(String::as_str).join(" "));
-        let answers = decision.into_iter().flat_map(|given| &given.extra).filter(|(_, text)| !text.is_empty());
+        let answers = decision.into_iter().flat_map(|given| &given.extra);
         let mut done: Vec<String> = answers.map(|(column, text)| format!("{column}：{text}")).collect();
         let talks = outcome.talks.iter().filter(|talk| talk.line.as_ref() == Some(&line.id));
         done.extend(talks.map(|talk| format!("{} {}", talk.day, talk.kind)));
@@ -152,7 +152,7 @@ impl RegisteredRows for PrintedRows<'_> {
         let ((kind, id), of, filled) = match self.book {
             None => {
                 let line = &self.outcome.lines[row.of];
-                let filled = line.decision.as_deref().map(as_pairs).unwrap_or_default();
+                let filled = line.decision.as_deref().map(Decision::by_column).unwrap_or_default();
                 let id = self.data.registers[line.subject.kind].ids[line.subject.index as usize].as_str();
                 ((line.subject.kind, id), RowOf::Line(registered(self.pack, self.data, line)), filled)
             }
@@ -160,7 +160,7 @@ impl RegisteredRows for PrintedRows<'_> {
                 let entry = &self.outcome.register[row.of];
                 let file = book.files[entry.file].name.as_str().into();
                 let of = RowOf::Entry { file, lines: entry.lines.as_slice().into() };
-                (entry.holder.id(self.data), of, pairs(&entry.answers))
+                (entry.holder.id(self.data), of, entry.answers.clone())
             }
         };
         Cow::Owned(RegisteredRow {

@@ -47,7 +47,7 @@ fn run_json(job: &Job, pack: &Pack, data: &Dataset, outcome: &Outcome, answers: 
         .map(|parameter| {
             let set = job.sets.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
             let from = if set.is_some() { "--set" } else { "pack" };
-            let value = set.or_else(|| super::job::in_force(parameter, data.as_of));
+            let value = set.or_else(|| parameter.on(data.as_of));
             serde_json::json!({ "name": parameter.name, "value": value.map(value_json), "from": from })
         })
         .collect();

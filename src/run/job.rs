@@ -71,17 +71,13 @@ impl Job {
 
     /// Values set on the command line, as shown in titles.
     pub fn set_texts(&self) -> Vec<(String, String)> {
-        let text = |value: &Value| match value {
-            Value::Number(number) => number.to_string(),
-            Value::Text(text) => text.clone(),
-        };
-        self.sets.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+        self.sets.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
     }
 
     /// Parameters that have no value on the as-of date.
     pub fn without_value<'p>(&self, pack: &'p Pack, as_of: NaiveDate) -> Vec<&'p Parameter> {
         let set = |parameter: &Parameter| self.sets.iter().any(|(name, _)| *name == parameter.name);
-        pack.parameters.iter().filter(|one| !set(one) && in_force(one, as_of).is_none()).collect()
+        pack.parameters.iter().filter(|one| !set(one) && one.on(as_of).is_none()).collect()
     }
 }
 
@@ -119,7 +115,7 @@ pub fn literals(pack: &Pack, run: Run, sets: &[(String, Value)], year: i32, as_o
     literals.insert("本轮".into(), Literal::Text(run.code().into()));
     for parameter in &pack.parameters {
         let set = sets.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
-        if let Some(value) = set.or_else(|| in_force(parameter, as_of)) {
+        if let Some(value) = set.or_else(|| parameter.on(as_of)) {
             let literal = match value {
                 Value::Number(number) => Literal::Number(*number),
                 Value::Text(text) => Literal::Text(text.clone()),
@@ -128,11 +124,6 @@ pub fn literals(pack: &Pack, run: Run, sets: &[(String, Value)], year: i32, as_o
         }
     }
     literals
-}
-
-/// A parameter's value on a day.
-pub fn in_force(parameter: &Parameter, day: NaiveDate) -> Option<&Value> {
-    parameter.values.iter().rev().find(|dated| dated.from <= day).map(|dated| &dated.value)
 }
 
 /// The as-of date must lie in the run's year.

@@ -1,24 +1,22 @@
 //! Reads a row's answer and weighs it against what the archive holds.
 
-use super::fault::Fault;
-use super::rows::{Cell, Row, Sheet};
+use super::fault::{Fault, ReturnedRow};
+use super::rows::Cell;
 use crate::archive::registration::{ExtraColumn, RegisteredLine, RegisteredList, Vocabulary};
-use crate::archive::stored::{Pairs, as_pairs};
 use crate::fact::Decision;
+use crate::fact::history::Pairs;
 use crate::pack::printed;
 use crate::table::text;
 
-/// A sheet's row while its answer is read; faults go to `faults`.
+/// A row while its answer is read; faults go to `faults`.
 pub(super) struct Reader<'a> {
-    pub file: &'a str,
-    pub sheet: &'a Sheet,
-    pub row: &'a Row,
+    pub row: ReturnedRow<'a>,
     pub faults: &'a mut Vec<Fault>,
 }
 
 impl Reader<'_> {
     fn fault(&mut self, column: &str, reason: String, remedy: &str) {
-        self.faults.push(Fault::cell(self.file, self.sheet, self.row, column, reason, remedy));
+        self.faults.push(self.row.fault(column, reason, remedy));
     }
 
     /// An answer that is none of those allowed.
@@ -29,8 +27,7 @@ impl Reader<'_> {
 
     /// A filled answer cell, if it has a value that could be taken.
     fn cell(&mut self, column: &str) -> Option<&Cell> {
-        let (row, sheet) = (self.row, self.sheet);
-        let cell = row.get(sheet, column)?;
+        let cell = self.row.get(column)?;
         if let Some(broken) = &cell.broken {
             self.fault(column, format!("「{column}」{broken}"), "改成实际内容并使它照实显示，没有就清空");
             return None;
@@ -57,12 +54,12 @@ impl Reader<'_> {
         }
     }
 
-    fn extra(&mut self, columns: &[ExtraColumn]) -> Vec<(String, String)> {
-        let mut filled = Vec::new();
+    fn extra(&mut self, columns: &[ExtraColumn]) -> Pairs {
+        let mut filled = Pairs::new();
         for extra in columns {
             let given = if extra.is_date { self.day(&extra.name) } else { self.text(&extra.name) };
             if !given.is_empty() {
-                filled.push((extra.name.clone(), given));
+                filled.insert(extra.name.clone(), given);
             }
         }
         filled
@@ -87,11 +84,11 @@ impl Reader<'_> {
         };
         if given.opinion.is_empty() {
             // A value that is none has been told of already.
-            if self.row.get(self.sheet, printed::OPINION).is_some() {
+            if self.row.get(printed::OPINION).is_some() {
                 return None;
             }
             let others = list.answer_columns().filter(|name| *name != printed::OPINION);
-            let filled: Vec<&str> = others.filter(|name| self.row.get(self.sheet, name).is_some()).collect();
+            let filled: Vec<&str> = others.filter(|name| self.row.get(name).is_some()).collect();
             if !filled.is_empty() {
                 let reason = format!("填了{}，但没有「委员会意见」", text::quoted(&filled));
                 self.fault(printed::OPINION, reason, "填上委员会意见，或清空该行的其他答复");
@@ -154,7 +151,7 @@ impl Reader<'_> {
     pub(super) fn entry(&mut self, columns: &[ExtraColumn]) -> Option<Pairs> {
         let before = self.faults.len();
         let filled = self.extra(columns);
-        (self.faults.len() == before && !filled.is_empty()).then(|| filled.into_iter().collect())
+        (self.faults.len() == before && !filled.is_empty()).then_some(filled)
     }
 }
 
@@ -181,7 +178,7 @@ pub(super) fn weigh(words: &Vocabulary, current: Option<&Decision>, given: Decis
     if merged == *current {
         return Weighed::Same;
     }
-    let differences = differences(&as_pairs(current), &as_pairs(&given));
+    let differences = differences(&current.by_column(), &given.by_column());
     if current.opinion == words.defer || differences.is_empty() {
         return Weighed::New(merged);
     }
@@ -190,18 +187,13 @@ pub(super) fn weigh(words: &Vocabulary, current: Option<&Decision>, given: Decis
 
 /// Two answers to one line as one: each may be blank where the other is not; none where they contradict each other.
 pub(super) fn united(one: &Decision, other: &Decision) -> Option<Decision> {
-    differences(&as_pairs(one), &as_pairs(other)).is_empty().then(|| completed(one, other))
+    differences(&one.by_column(), &other.by_column()).is_empty().then(|| completed(one, other))
 }
 
 /// Weighs what is filled into the register.
 pub(super) fn weigh_entry(current: Option<&Pairs>, given: Pairs) -> Weighed<Pairs> {
     let Some(current) = current else { return Weighed::New(given) };
-    let mut merged = current.clone();
-    for (name, filled) in &given {
-        if merged.get(name).is_none_or(|held| text::key(held) != text::key(filled)) {
-            merged.insert(name.clone(), filled.clone());
-        }
-    }
+    let merged = all_of(current, &given);
     if merged == *current {
         return Weighed::Same;
     }
@@ -214,19 +206,24 @@ fn completed(current: &Decision, given: &Decision) -> Decision {
     let take = |held: &String, given: &String| {
         if given.is_empty() || text::key(held) == text::key(given) { held.clone() } else { given.clone() }
     };
-    let mut extra: Pairs = current.extra.iter().cloned().collect();
-    for (name, filled) in &given.extra {
-        if extra.get(name).is_none_or(|held| text::key(held) != text::key(filled)) {
-            extra.insert(name.clone(), filled.clone());
-        }
-    }
     Decision {
         opinion: current.opinion.clone(),
         method: take(&current.method, &given.method),
         date: take(&current.date, &given.date),
         remark: take(&current.remark, &given.remark),
-        extra: extra.into_iter().collect(),
+        extra: all_of(&current.extra, &given.extra),
     }
+}
+
+/// The same by column.
+fn all_of(current: &Pairs, given: &Pairs) -> Pairs {
+    let mut all = current.clone();
+    for (name, filled) in given {
+        if all.get(name).is_none_or(|held| text::key(held) != text::key(filled)) {
+            all.insert(name.clone(), filled.clone());
+        }
+    }
+    all
 }
 
 /// Where both say something and not the same.

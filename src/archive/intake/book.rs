@@ -3,32 +3,29 @@
 use std::collections::BTreeSet;
 
 use super::answer::{Reader, Weighed, weigh_entry};
-use super::fault::{Fault, FoundAt};
+use super::fault::ReturnedRow;
 use super::held::HeldRow;
 use super::known::Target;
-use super::rows::{Row, Sheet};
 use super::walk::{RESTORE, cells_differ, contradicts, superseded};
 use super::{FilledEntry, Session};
 use crate::archive::error::Error;
 use crate::archive::read::BookKey;
 use crate::archive::registration::RegisteredRow;
-use crate::archive::stored::Pairs;
+use crate::fact::history::Pairs;
 use crate::pack::printed;
 use crate::table::text;
 
 /// Compares a row of the register of talks.
 pub(super) fn entry(
     session: &mut Session<'_>,
-    file: &str,
-    sheet: &Sheet,
+    row: ReturnedRow<'_>,
     target: Target,
-    row: &Row,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
-    let [name, id] = [printed::FILE, printed::ID].map(|column| text::key(&row.shown(sheet, column)));
+    let [name, id] = [printed::FILE, printed::ID].map(|column| text::key(&row.shown(column)));
     if name.is_empty() || id.is_empty() {
         let reason = "这一行缺少「档案」或「编号」，不是登记过的行".to_owned();
-        session.faults.push(Fault::cell(file, sheet, row, printed::FILE, reason, RESTORE));
+        session.faults.push(row.fault(printed::FILE, reason, RESTORE));
         return Ok(());
     }
     let Session { known, faults, amend, entries, recorded, places, .. } = session;
@@ -36,19 +33,13 @@ pub(super) fn entry(
     let list = &registered.lists[target.2];
     // A team and a cadre may bear the same 编号: the one whose cells are these.
     let candidates = || registered.entries_of(&name, &id);
-    let alike = |held: &HeldRow<'_>| !cells_differ(&mut Vec::new(), file, sheet, row, &list.columns, &held.row.cells);
+    let alike = |held: &HeldRow<'_>| !cells_differ(&mut Vec::new(), row, &list.columns, &held.row.cells);
     let found = candidates().find(alike).or_else(|| candidates().find(|held| !seen.contains(&held.at)));
     let held = found.or_else(|| candidates().next());
     let Some((held, (of_file, of_lines))) = held.and_then(|held| Some((held, held.row.entry()?))) else {
         let reason = format!("{}《{}》中没有「{name}」「{id}」这一行", registered.title(), list.name);
-        faults.push(Fault::cell(
-            file,
-            sheet,
-            row,
-            printed::ID,
-            reason,
-            "删去自己添加的行；误改了的恢复原文；重新运行过的，取用最近一次发布的登记表",
-        ));
+        let remedy = "删去自己添加的行；误改了的恢复原文；重新运行过的，取用最近一次发布的登记表";
+        faults.push(row.fault(printed::ID, reason, remedy));
         return Ok(());
     };
     let (past, entry) = (&registered.past, held.row);
@@ -56,15 +47,15 @@ pub(super) fn entry(
     seen.insert(held.at);
     if let Some(earlier) = places.get(&label) {
         let reason = format!("「{name}」「{id}」重复出现，前面已在 {earlier}");
-        faults.push(Fault::cell(file, sheet, row, printed::ID, reason, "只留一行"));
+        faults.push(row.fault(printed::ID, reason, "只留一行"));
         return Ok(());
     }
-    places.insert(label, FoundAt::of(file, sheet, row, printed::ID));
-    if superseded(faults, file, sheet, row, known, (registered, held), (printed::ID, &id))? {
+    places.insert(label, row.at(printed::ID));
+    if superseded(faults, row, known, (registered, held), (printed::ID, &id))? {
         return Ok(());
     }
     let before = faults.len();
-    let Some(mut given) = (Reader { file, sheet, row, faults }).entry(&list.extra) else {
+    let Some(mut given) = (Reader { row, faults }).entry(&list.extra) else {
         if faults.len() == before {
             recorded.blank += 1;
         }
@@ -94,7 +85,7 @@ pub(super) fn entry(
         Weighed::New(content) => (content, at.is_some_and(|at| entries[at].amends)),
         Weighed::Differs(content, _) if *amend => (content, true),
         Weighed::Differs(_, differences) => {
-            contradicts(faults, file, sheet, row, "档案", &differences);
+            contradicts(faults, row, "档案", &differences);
             return Ok(());
         }
     };
@@ -108,7 +99,7 @@ pub(super) fn entry(
         {
             amends = true;
             if !*amend {
-                contradicts(faults, file, sheet, row, "档案", &[(name.clone(), filled.clone(), day.clone())]);
+                contradicts(faults, row, "档案", &[(name.clone(), filled.clone(), day.clone())]);
             }
         }
         for other in registered.same_talk(held) {
@@ -117,7 +108,7 @@ pub(super) fn entry(
             if let Some(at) = position(entries, &other_key, other_lines) {
                 if let Some(told) = entries[at].content.get(name).filter(|told| *told != day) {
                     let reason = format!("同一次谈话的「{name}」与{of}不符：那里为「{told}」，现为「{day}」");
-                    faults.push(Fault::cell(file, sheet, row, name, reason, "查明以哪一份为准，把两份改成一样"));
+                    faults.push(row.fault(name, reason, "查明以哪一份为准，把两份改成一样"));
                 }
             } else if let Some(told) =
                 known.entered(&other_key, other_lines).filter(|told| told.get(name).is_some_and(|told| told != day))
@@ -130,7 +121,7 @@ pub(super) fn entry(
                     entries.push(FilledEntry { key: other_key, lines, registration: number, content, amends });
                 } else {
                     let told = told.get(name).cloned().unwrap_or_default();
-                    contradicts(faults, file, sheet, row, &of, &[(name.clone(), told, day.clone())]);
+                    contradicts(faults, row, &of, &[(name.clone(), told, day.clone())]);
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::rows::{Row, Sheet};
+use super::rows::{Cell, Row, Sheet};
 use crate::fact::Decision;
 
 /// A reason to take nothing of any workbook.
@@ -19,17 +19,11 @@ pub struct Fault {
 
 impl Fault {
     pub(super) fn file(file: &str, reason: String, remedy: &str) -> Fault {
-        Fault { file: file.to_owned(), sheet: String::new(), cell: String::new(), reason, remedy: remedy.to_owned() }
+        FoundAt::new(file, "", String::new()).fault(reason, remedy)
     }
 
     pub(super) fn header(file: &str, sheet: &Sheet, column: &str, reason: String, remedy: &str) -> Fault {
-        let cell = sheet.header_cell(column);
-        Fault { file: file.to_owned(), sheet: sheet.name.clone(), cell, reason, remedy: remedy.to_owned() }
-    }
-
-    pub(super) fn cell(file: &str, sheet: &Sheet, row: &Row, column: &str, reason: String, remedy: &str) -> Fault {
-        let cell = sheet.cell(row, column);
-        Fault { file: file.to_owned(), sheet: sheet.name.clone(), cell, reason, remedy: remedy.to_owned() }
+        FoundAt::new(file, &sheet.name, sheet.header_cell(column)).fault(reason, remedy)
     }
 }
 
@@ -56,18 +50,41 @@ pub(super) struct FoundAt {
 }
 
 impl FoundAt {
-    pub fn of(file: &str, sheet: &Sheet, row: &Row, column: &str) -> FoundAt {
-        FoundAt { file: file.to_owned(), sheet: sheet.name.clone(), cell: sheet.cell(row, column), given: None }
+    fn new(file: &str, sheet: &str, cell: String) -> FoundAt {
+        FoundAt { file: file.to_owned(), sheet: sheet.to_owned(), cell, given: None }
     }
 
     pub fn fault(&self, reason: String, remedy: &str) -> Fault {
-        Fault {
-            file: self.file.clone(),
-            sheet: self.sheet.clone(),
-            cell: self.cell.clone(),
-            reason,
-            remedy: remedy.to_owned(),
-        }
+        let FoundAt { file, sheet, cell, .. } = self.clone();
+        Fault { file, sheet, cell, reason, remedy: remedy.to_owned() }
+    }
+}
+
+/// A row of a workbook that came back.
+#[derive(Clone, Copy)]
+pub(super) struct ReturnedRow<'a> {
+    pub file: &'a str,
+    pub sheet: &'a Sheet,
+    pub row: &'a Row,
+}
+
+impl<'a> ReturnedRow<'a> {
+    /// The cell under a header; none where it is blank.
+    pub fn get(&self, column: &str) -> Option<&'a Cell> {
+        self.row.get(self.sheet, column)
+    }
+
+    /// The cell as shown; empty for blank.
+    pub fn shown(&self, column: &str) -> String {
+        self.row.shown(self.sheet, column)
+    }
+
+    pub fn at(&self, column: &str) -> FoundAt {
+        FoundAt::new(self.file, &self.sheet.name, self.sheet.cell(self.row, column))
+    }
+
+    pub fn fault(&self, column: &str, reason: String, remedy: &str) -> Fault {
+        self.at(column).fault(reason, remedy)
     }
 }
 

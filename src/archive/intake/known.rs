@@ -10,9 +10,9 @@ use crate::archive::error::Error;
 use crate::archive::open::Archive;
 use crate::archive::read::{Answer, Answers, BookKey, PUBLISHED, PastRun, book_answers, each_answer, latest_runs};
 use crate::archive::registration::{RegisteredList, RegisteredRow, RowOf};
-use crate::archive::stored::{Pairs, as_pairs, parsed};
+use crate::archive::stored::{all, parsed};
 use crate::fact::Decision;
-use crate::fact::history::Entered;
+use crate::fact::history::{Entered, Pairs};
 use crate::pack::{Run, printed};
 use crate::place::A1;
 use crate::table::text;
@@ -60,17 +60,14 @@ impl<'a> Known<'a> {
         Known { connection, path, runs: None, loaded: BTreeMap::new(), answers: None, all: None, book: None }
     }
 
-    fn fault(&self, error: rusqlite::Error) -> Error {
-        Error::sqlite(self.path, error)
+    /// Asks the file; nothing where there is none yet.
+    fn read<T: Default>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        self.connection.map_or_else(|| Ok(T::default()), ask).map_err(|error| Error::sqlite(self.path, error))
     }
 
     fn runs(&mut self) -> Result<&[PastRun], Error> {
         if self.runs.is_none() {
-            let runs = match self.connection {
-                Some(connection) => latest_runs(connection).map_err(|error| self.fault(error))?,
-                None => Vec::new(),
-            };
-            self.runs = Some(runs);
+            self.runs = Some(self.read(latest_runs)?);
         }
         Ok(self.runs.as_deref().unwrap_or_default())
     }
@@ -79,12 +76,8 @@ impl<'a> Known<'a> {
     pub fn registered(&mut self, year: i32, run: Run) -> Result<Option<&Registered>, Error> {
         if !self.loaded.contains_key(&(year, run)) {
             let past = self.runs()?.iter().find(|past| (past.year, past.run) == (year, run)).cloned();
-            let registered = match (past, self.connection) {
-                (Some(past), Some(connection)) => {
-                    Some(Registered::load(connection, past).map_err(|error| self.fault(error))?)
-                }
-                _ => None,
-            };
+            let load = |connection: &Connection| past.map(|past| Registered::load(connection, past)).transpose();
+            let registered = self.read(load)?;
             self.loaded.insert((year, run), registered);
         }
         Ok(self.peek(year, run))
@@ -125,11 +118,7 @@ impl<'a> Known<'a> {
 
     pub fn answers(&mut self) -> Result<&Answers, Error> {
         if self.answers.is_none() {
-            let answers = match self.connection {
-                Some(connection) => Answers::read(connection).map_err(|error| self.fault(error))?,
-                None => Answers::default(),
-            };
-            self.answers = Some(answers);
+            self.answers = Some(self.read(Answers::read)?);
         }
         Ok(self.answers.get_or_insert_default())
     }
@@ -138,12 +127,10 @@ impl<'a> Known<'a> {
     pub fn load_book(&mut self) -> Result<(), Error> {
         if self.book.is_none() {
             let mut book: BTreeMap<BookKey, Vec<Entered>> = BTreeMap::new();
-            if let Some(connection) = self.connection {
-                for entered in book_answers(connection).map_err(|error| self.fault(error))? {
-                    let (year, kind, id, file) = entered.key();
-                    let key = (year, kind.to_owned(), id.to_owned(), file.to_owned());
-                    book.entry(key).or_default().push(entered);
-                }
+            for entered in self.read(book_answers)? {
+                let (year, kind, id, file) = entered.key();
+                let key = (year, kind.to_owned(), id.to_owned(), file.to_owned());
+                book.entry(key).or_default().push(entered);
             }
             self.book = Some(book);
         }
@@ -191,29 +178,17 @@ impl<'a> Known<'a> {
     }
 
     fn printed(&self, of: &str, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Printed>, Error> {
-        let Some(connection) = self.connection else { return Ok(Vec::new()) };
-        let read = || -> rusqlite::Result<Vec<Printed>> {
-            let mut statement = connection.prepare_cached(&format!(
-                "{of} JOIN 运行 ON 运行.记录号 = 名单.记录号
-                 WHERE 年度 = ?1 AND 轮次 = ?2 AND 运行.记录号 <> ?3 AND 运行.记录号 IN ({PUBLISHED}) AND {which}"
-            ))?;
-            let mut rows = statement.query(values)?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.push((parsed(row, 0)?, parsed(row, 1)?));
-            }
-            Ok(found)
-        };
-        read().map_err(|error| Error::sqlite(self.path, error))
+        let query = format!(
+            "{of} JOIN 运行 ON 运行.记录号 = 名单.记录号
+             WHERE 年度 = ?1 AND 轮次 = ?2 AND 运行.记录号 <> ?3 AND 运行.记录号 IN ({PUBLISHED}) AND {which}"
+        );
+        self.read(|connection| all(connection, &query, values, |row| Ok((parsed(row, 0)?, parsed(row, 1)?))))
     }
 
     fn recorded_since(&mut self, number: i64, line: &str, check: &str) -> Result<Vec<Decision>, Error> {
         if self.all.is_none() {
             let mut all: HashMap<String, Vec<Answer>> = HashMap::new();
-            if let Some(connection) = self.connection {
-                each_answer(connection, |id, answer| all.entry(id).or_default().push(answer))
-                    .map_err(|error| self.fault(error))?;
-            }
+            self.read(|connection| each_answer(connection, |id, answer| all.entry(id).or_default().push(answer)))?;
             self.all = Some(all);
         }
         let given = self.all.as_ref().and_then(|all| all.get(line)).map_or(&[][..], Vec::as_slice);
@@ -226,21 +201,13 @@ impl<'a> Known<'a> {
 
     /// Everything that was filled into a row of the register since a registration.
     fn entered_since(&self, number: i64, year: i32, file: &str, id: &str) -> Result<Vec<Pairs>, Error> {
-        let Some(connection) = self.connection else { return Ok(Vec::new()) };
-        let read = || -> rusqlite::Result<Vec<Pairs>> {
-            let mut statement = connection.prepare_cached(
-                "SELECT 档案, 编号, 内容 FROM 归档答复 WHERE 记录号 > ?1 AND 年度 = ?2 ORDER BY 记录号",
-            )?;
-            let mut rows = statement.query(params![number, year])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                if text::key(&row.get::<_, String>(0)?) == file && text::key(&row.get::<_, String>(1)?) == id {
-                    found.push(parsed(row, 2)?);
-                }
-            }
-            Ok(found)
+        let since = "SELECT 档案, 编号, 内容 FROM 归档答复 WHERE 记录号 > ?1 AND 年度 = ?2 ORDER BY 记录号";
+        let of_row = |row: &rusqlite::Row<'_>| {
+            let own = text::key(&row.get::<_, String>(0)?) == file && text::key(&row.get::<_, String>(1)?) == id;
+            own.then(|| parsed(row, 2)).transpose()
         };
-        read().map_err(|error| self.fault(error))
+        let found = self.read(|connection| all(connection, since, params![number, year], of_row))?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// The row holds an answer that the list was not published with and that was not recorded since; `of` is the run
@@ -264,8 +231,11 @@ impl<'a> Known<'a> {
                 if let Some((id, check)) = adopted {
                     known.extend(self.answers()?.on(&id, &check).cloned());
                 }
-                let known: Vec<Pairs> =
-                    known.iter().map(as_pairs).chain(Some(filled).filter(|filled| !filled.is_empty())).collect();
+                let known: Vec<Pairs> = known
+                    .iter()
+                    .map(Decision::by_column)
+                    .chain(Some(filled).filter(|filled| !filled.is_empty()))
+                    .collect();
                 Ok(!covered(sheet, row, &columns, &known))
             }
             ListKind::Book => {

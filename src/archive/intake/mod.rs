@@ -17,15 +17,16 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 pub use fault::{Fault, Intake, Recorded};
 pub(super) use known::Known;
 
-use self::fault::FoundAt;
+use self::fault::{FoundAt, ReturnedRow};
 use self::known::Titled;
 use self::rows::Sheet;
 use super::chain::{EntryKind, EntryRows};
 use super::error::Error;
 use super::open::Archive;
 use super::read::BookKey;
-use super::stored::{Pairs, json, pairs, program};
+use super::stored::{json, program};
 use crate::fact::Decision;
+use crate::fact::history::Pairs;
 use crate::pack::printed;
 use crate::table::text;
 
@@ -167,7 +168,7 @@ fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) -> Result<(), E
         if !known {
             let reason = format!("档案中没有处理编号「{shown}」");
             let remedy = "确认名单与 --archive 所指的档案配套；只有已发布的名单才能收回";
-            strangers.push(Fault::cell(file, sheet, row, name, reason, remedy));
+            strangers.push(ReturnedRow { file, sheet, row }.fault(name, reason, remedy));
         }
     }
     if strangers.is_empty() {
@@ -189,7 +190,7 @@ fn write(
     let mut entry = EntryRows::new(&transaction, EntryKind::Answers, None)?;
     for (order, (id, answered)) in (0i64..).zip(lines) {
         let Decision { opinion, method, date, remark, extra } = &answered.decision;
-        let (extra, TakenAnswer { registration, check, amends, .. }) = (json(&pairs(extra)), answered);
+        let (extra, TakenAnswer { registration, check, amends, .. }) = (json(extra), answered);
         entry.add("答复", params![order, registration, id, check, opinion, method, date, remark, extra, amends])?;
     }
     for (order, filled) in (0i64..).zip(entries) {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::answer::{self, Reader, Weighed, weigh};
 use super::book;
-use super::fault::{Fault, FoundAt};
+use super::fault::{Fault, FoundAt, ReturnedRow};
 use super::held::{HeldRow, Registered};
 use super::known::{Known, Target, Titled, Twin, first_run};
 use super::rows::{ListKind, Row, Sheet};
@@ -72,9 +72,10 @@ pub(super) fn rows(
     let answers: Vec<String> = registered.lists[target.2].answer_columns().map(str::to_owned).collect();
     let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
     for row in sheet.rows.iter().filter(|row| !is_note(sheet, row, &answers)) {
+        let row = ReturnedRow { file, sheet, row };
         match sheet.kind {
-            ListKind::List => line(session, file, sheet, titled, row, seen)?,
-            ListKind::Book => book::entry(session, file, sheet, target, row, seen)?,
+            ListKind::List => line(session, row, titled, seen)?,
+            ListKind::Book => book::entry(session, row, target, seen)?,
         }
     }
     Ok(())
@@ -123,22 +124,20 @@ fn same(one: &str, other: &str) -> bool {
 
 fn line(
     session: &mut Session<'_>,
-    file: &str,
-    sheet: &Sheet,
+    row: ReturnedRow<'_>,
     titled: &Titled,
-    row: &Row,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
-    let id = text::key(&row.shown(sheet, printed::LINE));
+    let id = text::key(&row.shown(printed::LINE));
     let id = id.as_str();
     if id.is_empty() {
         let reason = "这一行没有「处理编号」，不是登记过的行".to_owned();
         let remedy = "删去自己添加的行；误删了处理编号的，重新取用已发布的名单";
-        session.faults.push(Fault::cell(file, sheet, row, printed::LINE, reason, remedy));
+        session.faults.push(row.fault(printed::LINE, reason, remedy));
         return Ok(());
     }
     if let Some((reason, remedy)) = foreign(session, titled, id)? {
-        session.faults.push(Fault::cell(file, sheet, row, printed::LINE, reason, remedy));
+        session.faults.push(row.fault(printed::LINE, reason, remedy));
         return Ok(());
     }
     let Session { known, faults, amend, lines, recorded, places, .. } = session;
@@ -148,21 +147,21 @@ fn line(
         return Ok(());
     };
     seen.insert(held.at);
-    if let Some(earlier) = places.get(id).filter(|earlier| earlier.file == file) {
+    if let Some(earlier) = places.get(id).filter(|earlier| earlier.file == row.file) {
         let reason = format!("「{id}」（{}）重复出现，前面已在 {earlier}", line.subject_name);
-        faults.push(Fault::cell(file, sheet, row, printed::LINE, reason, "只留一行"));
+        faults.push(row.fault(printed::LINE, reason, "只留一行"));
         return Ok(());
     }
     // A row of an earlier publication is refused as such; a changed one is read on, so that all its faults are told.
-    if stale(faults, file, sheet, row, registered, id, &line.check)
-        || superseded(faults, file, sheet, row, known, (registered, held), (printed::LINE, id))?
+    if stale(faults, row, registered, id, &line.check)
+        || superseded(faults, row, known, (registered, held), (printed::LINE, id))?
     {
         return Ok(());
     }
     let words = registered.past.vocabulary.clone();
     let before = faults.len();
-    let given = Reader { file, sheet, row, faults }.decision(line, held.of, &words);
-    let here = FoundAt { given: given.clone(), ..FoundAt::of(file, sheet, row, printed::OPINION) };
+    let given = Reader { row, faults }.decision(line, held.of, &words);
+    let here = FoundAt { given: given.clone(), ..row.at(printed::OPINION) };
     let earlier = places.insert(id.to_owned(), here);
     let Some(given) = given else {
         if faults.len() == before && earlier.is_none() {
@@ -181,7 +180,7 @@ fn line(
             Some(both) if both == *told => return Ok(()),
             Some(both) => Some(both),
             None => {
-                let here = FoundAt::of(file, sheet, row, printed::OPINION);
+                let here = row.at(printed::OPINION);
                 for (one, other, (mine, theirs)) in [(place, &here, (told, &given)), (&here, place, (&given, told))] {
                     let reason = format!(
                         "「{id}」在两个工作簿中答复不同：这里为「{}」，{other} 为「{}」",
@@ -226,7 +225,7 @@ fn line(
         Weighed::Differs(decision, _) if *amend => (decision, true),
         Weighed::Differs(_, differences) => {
             let of = twin.filter(|_| own.filter(decided).is_none()).map_or("档案".to_owned(), |twin| twin.id);
-            contradicts(faults, file, sheet, row, &of, &differences);
+            contradicts(faults, row, &of, &differences);
             return Ok(());
         }
     };
@@ -246,36 +245,19 @@ fn line(
 /// `of` is what holds the other answer: the archive, or a line.
 pub(super) fn contradicts(
     faults: &mut Vec<Fault>,
-    file: &str,
-    sheet: &Sheet,
-    row: &Row,
+    row: ReturnedRow<'_>,
     of: &str,
     differences: &[(String, String, String)],
 ) {
     for (name, old, new) in differences {
         let reason = format!("「{name}」与{of}不符：{of}为「{old}」，现为「{new}」");
-        faults.push(Fault::cell(
-            file,
-            sheet,
-            row,
-            name,
-            reason,
-            "确属更正的，加 --amend 重新运行；否则改回档案中的答复或清空",
-        ));
+        faults.push(row.fault(name, reason, "确属更正的，加 --amend 重新运行；否则改回档案中的答复或清空"));
     }
 }
 
 /// Whether the row is of an earlier publication by its 核对码; any other that is not today's is a fault, too.
-fn stale(
-    faults: &mut Vec<Fault>,
-    file: &str,
-    sheet: &Sheet,
-    row: &Row,
-    registered: &Registered,
-    id: &str,
-    check: &str,
-) -> bool {
-    let given = text::key(&row.shown(sheet, printed::CHECK));
+fn stale(faults: &mut Vec<Fault>, row: ReturnedRow<'_>, registered: &Registered, id: &str, check: &str) -> bool {
+    let given = text::key(&row.shown(printed::CHECK));
     if given == text::key(check) {
         return false;
     }
@@ -290,7 +272,7 @@ fn stale(
     } else {
         (format!("「{id}」的核对码被改动：登记为「{check}」，现为「{given}」"), RESTORE)
     };
-    faults.push(Fault::cell(file, sheet, row, printed::CHECK, reason, remedy));
+    faults.push(row.fault(printed::CHECK, reason, remedy));
     held
 }
 
@@ -298,25 +280,23 @@ fn stale(
 /// changed it, it is only out of date, which is told instead. `key` is the column that names the row, and its name there.
 pub(super) fn superseded(
     faults: &mut Vec<Fault>,
-    file: &str,
-    sheet: &Sheet,
-    row: &Row,
+    row: ReturnedRow<'_>,
     known: &Known<'_>,
     (registered, held): (&Registered, HeldRow<'_>),
     (column, id): (&str, &str),
 ) -> Result<bool, Error> {
     let before = faults.len();
-    if !cells_differ(faults, file, sheet, row, &held.of.columns, &held.row.cells) {
+    if !cells_differ(faults, row, &held.of.columns, &held.row.cells) {
         return Ok(false);
     }
     let printed = known.printed_before(&registered.past, held.row)?;
-    if !printed.iter().any(|(columns, cells)| !cells_differ(&mut Vec::new(), "", sheet, row, columns, cells)) {
+    if !printed.iter().any(|(columns, cells)| !cells_differ(&mut Vec::new(), row, columns, cells)) {
         return Ok(false);
     }
-    let changed = columns_at_fault(faults, before, sheet);
+    let changed = columns_at_fault(faults, before, row.sheet);
     let title = registered.title();
     let reason = format!("这是较早一次发布的名单：「{id}」的{changed}在最近一次运行（{title}）中已不同，依据未变");
-    faults.push(Fault::cell(file, sheet, row, column, reason, TAKE_PUBLISHED));
+    faults.push(row.fault(column, reason, TAKE_PUBLISHED));
     Ok(true)
 }
 
@@ -334,22 +314,20 @@ fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &Sheet) -> St
 /// Every compared cell that does not say what was registered.
 pub(super) fn cells_differ(
     faults: &mut Vec<Fault>,
-    file: &str,
-    sheet: &Sheet,
-    row: &Row,
+    row: ReturnedRow<'_>,
     columns: &[String],
     cells: &[impl AsRef<str>],
 ) -> bool {
     let before = faults.len();
     for (name, registered) in columns.iter().zip(cells) {
         let (name, registered) = (name.as_str(), registered.as_ref());
-        if name == printed::CHECK || sheet.column(name).is_none() {
+        if name == printed::CHECK || row.sheet.column(name).is_none() {
             continue;
         }
-        let shown = row.shown(sheet, name);
+        let shown = row.shown(name);
         if text::key(&shown) != text::key(registered) {
             let reason = format!("「{name}」与登记不符：登记为「{}」，现为「{}」", short(registered), short(&shown));
-            faults.push(Fault::cell(file, sheet, row, name, reason, RESTORE));
+            faults.push(row.fault(name, reason, RESTORE));
         }
     }
     faults.len() > before

@@ -88,6 +88,13 @@ pub struct Answers {
     pub change: String,
 }
 
+impl Answers {
+    /// Agreed, refused, deferred, changed.
+    pub fn all(&self) -> [&str; 4] {
+        [&self.agree, &self.refuse, &self.defer, &self.change]
+    }
+}
+
 section! {
     /// The register that a talk is entered in (1.4).
     pub struct RegisterBook at talk_when {

@@ -30,6 +30,15 @@ pub enum Value {
     Text(String),
 }
 
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Number(number) => number.fmt(f),
+            Value::Text(text) => text.fmt(f),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawDated {
@@ -83,6 +92,13 @@ section! {
         if raw.reference.trim().is_empty() {
             builder.fault(raw.name.span(), format!("参数「{name}」没有依据"), "请写明 reference".into());
         }
+    }
+}
+
+impl Parameter {
+    /// Its value on a day.
+    pub fn on(&self, day: chrono::NaiveDate) -> Option<&Value> {
+        self.values.iter().rfind(|dated| dated.from <= day).map(|dated| &dated.value)
     }
 }
 

@@ -12,7 +12,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     }
     for (at, action) in pack.actions.iter().enumerate() {
         let proposed = pack.rules.iter().flat_map(|rule| &rule.proposals).any(|proposal| proposal.action == at);
-        if !proposed && !pack.quotas.iter().any(|quota| quota.action == at) {
+        if !proposed && !pack.is_planned(at) {
             let message = format!("没有规则提出处理「{}」", action.name);
             found.push(notice(&action.place, message, "请在规则的 propose 中使用，或删去"));
         }

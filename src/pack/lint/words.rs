@@ -57,13 +57,12 @@ fn set(pack: &Pack, site: Site, of: &Term, name: &str, meaning: Meaning) -> Opti
 /// The words in the engine's own tables: actions, options, answers, runs, rules.
 fn of_system(pack: &Pack, name: &str) -> Option<Vec<String>> {
     let actions = || pack.actions.iter().map(|action| action.name.clone());
-    let answers = &pack.answers;
     Some(match name {
         "处理" => actions().collect(),
         "决定方式" => {
             actions().chain(pack.actions.iter().flat_map(|action| action.options.iter().cloned())).collect()
         }
-        "意见" => [&answers.agree, &answers.refuse, &answers.defer, &answers.change].map(Clone::clone).to_vec(),
+        "意见" => pack.answers.all().map(str::to_owned).to_vec(),
         "轮次" => Run::ALL.map(|run| run.code().to_owned()).to_vec(),
         "条款" => pack.rules.iter().map(|rule| rule.id.clone()).collect(),
         _ => return None,

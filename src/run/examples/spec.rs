@@ -250,11 +250,10 @@ impl Reader<'_> {
             let cell = |name: &str| column(name).and_then(|at| row.get(at)).cloned().unwrap_or_default();
             let id = row.get(id_at).cloned().unwrap_or_default();
             let (year, run, action, kind, subject) = self.parse_id(&id)?;
-            let answers = &self.pack.answers;
-            let known = [&answers.agree, &answers.refuse, &answers.defer, &answers.change];
+            let known = self.pack.answers.all();
             let opinion = cell("意见");
-            if !opinion.is_empty() && !known.contains(&&opinion) {
-                return Err(format!("意见「{opinion}」应为：{}", known.map(String::as_str).join("、")));
+            if !opinion.is_empty() && !known.contains(&opinion.as_str()) {
+                return Err(format!("意见「{opinion}」应为：{}", known.join("、")));
             }
             let facts = header.iter().zip(&row).filter(|(name, _)| !fixed.contains(&name.as_str()));
             let facts = facts.map(|(name, text)| (name.clone(), fact(text))).collect();

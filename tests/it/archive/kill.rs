@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::slice::from_ref;
 use std::time::Instant;
 
-use kaohe::archive::{Archive, Intake, Mode, Registration, as_pairs, folder_name, seal};
+use kaohe::archive::{Archive, Intake, Mode, Registration, folder_name, seal};
 use kaohe::fact::Decision;
 use kaohe::pack::Run;
 
@@ -27,7 +27,7 @@ fn run(version: usize) -> Registration {
     let lines = (0..LINES).map(|at| {
         let mut line = line(2015, Run::Annual, "诫勉谈话", &format!("C{at:04}"), "张三", &[], "aaaa");
         if version > 0 {
-            line.filled = as_pairs(&answer(version));
+            line.filled = answer(version).by_column();
             line.cells[13] = "同意".into();
             line.cells[16] = answer(version).remark.into();
         }

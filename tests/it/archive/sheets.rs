@@ -6,11 +6,9 @@ use std::path::Path;
 
 use crate::workbook::build::computed;
 use chrono::NaiveDate;
-use kaohe::archive::{
-    ExtraColumn, Pairs, RegisteredLine, RegisteredList, RegisteredRow, Registration, RowOf, Vocabulary, as_pairs,
-};
+use kaohe::archive::{ExtraColumn, RegisteredLine, RegisteredList, RegisteredRow, Registration, RowOf, Vocabulary};
 use kaohe::fact::Decision;
-use kaohe::fact::history::PastGround;
+use kaohe::fact::history::{Pairs, PastGround};
 use kaohe::pack::Run;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
@@ -196,7 +194,7 @@ pub fn registration(year: i32, run: Run) -> Registration {
 
 /// The same as it is registered.
 pub fn filled(opinion: &str, method: &str) -> Pairs {
-    as_pairs(&decision(opinion, method))
+    decision(opinion, method).by_column()
 }
 
 pub fn decision(opinion: &str, method: &str) -> Decision {

@@ -16,7 +16,6 @@ fn book(columns: Vec<Column>, rows: Vec<Vec<Value<'static>>>) -> Workbook<'stati
         blocks: vec![Block::new(columns, rows, "没有")],
         protected: true,
         frozen: Some(1),
-        filter: true,
         ..Sheet::default()
     };
     let as_of = NaiveDate::from_ymd_opt(2015, 12, 31).unwrap();

@@ -78,7 +78,7 @@ impl City {
             holder: Holder::Known(Subject { kind: CADRE, index: 2 }),
             lines: vec!["2015-H-约谈-C-C00003".into()],
             state: "待谈".into(),
-            answers: vec![("谈话日期".into(), "2015-07-20".into())],
+            answers: [("谈话日期".into(), "2015-07-20".into())].into(),
         }];
         city
     }

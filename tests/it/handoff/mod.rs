@@ -174,7 +174,7 @@ fn answers_in_the_archive_are_filled_in_as_values() {
     let mut city = City::usual();
     let mut decision = decided("同意").unwrap();
     decision.remark = "按期办理".into();
-    decision.extra = vec![("整改期限".into(), "2016-06-30".into())];
+    decision.extra = [("整改期限".into(), "2016-06-30".into())].into();
     city.line("2015-A-限期整改-T-T00002").decision = Some(decision);
     let dir = city.published();
     let read = listed(dir.path(), "整改整顿名单");
