@@ -81,9 +81,6 @@ impl<'a> Draft<'a> {
     }
 
     /// Takes in what the rules of a stage say. Lines of the same stage do not see each other.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn take<'w>(&mut self, world: &World<'w>, trace: &mut Trace<'w>, verdicts: &[Verdict]) -> Result<(), Error> {
         let evidence = |id: &str| self.evidence_of_line(world, id);
         let confidential = |id: &str| self.is_confidential(world, id);
@@ -268,9 +265,6 @@ impl<'a> Draft<'a> {
     }
 
     /// Lets the next stage see what is proposed and pending so far.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn publish(&self, world: &mut World<'_>) -> Result<(), Error> {
         let pack = world.pack;
         let decisions: Vec<_> = self.lines.par_iter().map(|(_, line)| self.decision(world, line)).collect();

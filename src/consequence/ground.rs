@@ -74,8 +74,6 @@ impl Behind<'_, '_> {
 }
 
 impl<'a> Grounds<'a> {
-    /// # Errors
-    /// As [`World::new`].
     pub fn new(world: &World<'a>, lookup: &mut Lookup<'a>, rule: usize) -> Result<Self, Error> {
         let definition = &world.pack.rules[rule];
         let of = definition.of;

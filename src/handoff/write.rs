@@ -65,9 +65,6 @@ pub fn save(book: &model::Workbook<'_>, path: &Path) -> Result<(), Error> {
 }
 
 /// The same for a workbook that lies alone: what stood there before stays until the new one is whole.
-///
-/// # Errors
-/// As [`save`].
 pub fn replace(book: &model::Workbook<'_>, path: &Path) -> Result<(), Error> {
     let fail = |source| Error { path: path.to_owned(), source };
     sink::replace(path, || build(book, path.parent(), ROWS)).map_err(fail)

@@ -59,9 +59,6 @@ pub fn earlier(pack: &Pack, history: &History, outcome: &Outcome) -> Vec<Earlier
 }
 
 /// Talks that people entered in the register stand among the talks, one for each line that they carry out.
-///
-/// # Errors
-/// A fault of the pack that its check did not see.
 pub fn remember(pack: &Pack, data: &mut Dataset, history: &History) -> Result<(), Failure> {
     let Some(book) = &pack.register else { return Ok(()) };
     let Some(column) = book.answer_columns.iter().find(|column| column.is_date) else { return Ok(()) };
@@ -225,9 +222,6 @@ pub fn has_published(dir: &std::path::Path) -> bool {
 }
 
 /// Refuses an archive that was emptied: where nothing is published yet, a run that was killed may have left it so.
-///
-/// # Errors
-/// Names the archive, and what to do.
 pub fn may_be_new(file: &std::path::Path, dir: &std::path::Path) -> Result<(), Failure> {
     if archive::is_emptied(file) && has_published(dir) {
         return Err(Failure::failed(format!(

@@ -37,9 +37,6 @@ pub struct CompareRequest<'r> {
 }
 
 /// Compares and writes the workbook.
-///
-/// # Errors
-/// A published run of another kind, workbooks that cannot be read, usage errors.
 pub fn run(request: &CompareRequest<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
     check(request)?;
     let base = request.against.as_deref().map(|dir| published(dir, Some(request.run))).transpose()?;

@@ -18,9 +18,6 @@ pub const CONSEQUENCES: &str = "data/consequences.jsonl";
 pub const PENDING: &str = "data/pending.jsonl";
 
 /// Writes the three jsonl files and run.json.
-///
-/// # Errors
-/// The folder cannot be written.
 pub fn write(
     dir: &Path,
     job: &Job,

@@ -15,9 +15,6 @@ use crate::rule::record::Record;
 use crate::table::text::{key, nearest, without_blanks};
 
 /// Every rule about everybody called `subject` (an id or a name).
-///
-/// # Errors
-/// The folder is no published run, or nobody in it is called so.
 pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
     let (dir, _) = published(dir, None)?;
     let dir = dir.as_path();
@@ -51,9 +48,6 @@ pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
 }
 
 /// The same as a workbook for the meeting.
-///
-/// # Errors
-/// The file cannot be written.
 pub fn save(explained: &[Explanation], dir: &Path, file: &Path) -> Result<(), Failure> {
     let (_, run) = published(dir, None)?;
     dossier::save(explained, &run.title(), run.as_of, file).map_err(Failure::failed)
@@ -133,9 +127,6 @@ pub fn published(dir: &Path, kind: Option<Run>) -> Result<(PathBuf, RunFile), Fa
 }
 
 /// The lines of one of the files for programs.
-///
-/// # Errors
-/// The file is missing or broken.
 pub fn rows<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Vec<T>, Failure> {
     let path = dir.join(name);
     let broken = |error: &dyn std::fmt::Display| {

@@ -45,9 +45,6 @@ pub const ARCHIVE: &str = "档案.db";
 
 impl Job {
     /// Checks what was typed against the pack.
-    ///
-    /// # Errors
-    /// Usage errors, all in Chinese with the remedy.
     pub fn new(typed: Typed, pack: &Pack) -> Result<Job, Failure> {
         let Typed { run, input, year, as_of, sets } = typed;
         if let (Some(year), Some(as_of)) = (year, as_of)
@@ -158,9 +155,6 @@ pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
 }
 
 /// A log must not lie where a run reads or replaces.
-///
-/// # Errors
-/// A usage error that says where it lies.
 pub fn may_hold_log(log: &Path, input: Option<&Path>, output: Option<&Path>) -> Result<(), Failure> {
     if input.is_some_and(|input| inside(log, input)) {
         return Err(Failure::usage(format!("日志「{}」在输入文件夹之内。请另选 --log", log.display())));

@@ -24,28 +24,19 @@ pub struct JsonLines {
 }
 
 impl JsonLines {
-    /// # Errors
-    /// The file cannot be made.
     pub fn create(path: &Path) -> io::Result<JsonLines> {
         Ok(JsonLines { file: BufWriter::new(File::create(path)?), packed: false })
     }
 
-    /// # Errors
-    /// The file cannot be made.
     pub fn packed(path: &Path) -> io::Result<JsonLines> {
         Ok(JsonLines { packed: true, ..JsonLines::create(path)? })
     }
 
-    /// # Errors
-    /// The file cannot be written.
     pub fn one(&mut self, value: &(impl Serialize + Sync)) -> io::Result<()> {
         self.many(1, |_| Some(value))
     }
 
     /// Lines 0 to `count`, without those that there are none of.
-    ///
-    /// # Errors
-    /// The file cannot be written.
     pub fn many<T: Serialize>(&mut self, count: usize, value: impl Fn(usize) -> Option<T> + Sync) -> io::Result<()> {
         let starts: Vec<usize> = (0..count).step_by(PORTION).collect();
         for window in starts.chunks(PORTIONS) {
@@ -68,17 +59,12 @@ impl JsonLines {
         Ok(())
     }
 
-    /// # Errors
-    /// The file cannot be written.
     pub fn finish(mut self) -> io::Result<()> {
         self.file.flush()
     }
 }
 
 /// A file of one line per item.
-///
-/// # Errors
-/// The file cannot be written.
 pub fn write<T: Serialize>(path: &Path, count: usize, value: impl Fn(usize) -> T + Sync) -> io::Result<()> {
     let mut lines = JsonLines::create(path)?;
     lines.many(count, |at| Some(value(at)))?;

@@ -298,9 +298,6 @@ fn strict(data: &Dataset) -> String {
 }
 
 /// Reads and validates alone.
-///
-/// # Errors
-/// As [`run`].
 pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
     if output.is_some_and(|output| job::inside(output, &job.input)) {
         return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把清单当作报送表读入。请另选 --output"));
@@ -403,9 +400,6 @@ impl Asked {
 }
 
 /// What has been decided and what is open, for a terminal.
-///
-/// # Errors
-/// An archive that cannot be read, a workbook of holidays that cannot be used.
 pub fn show_archive(path: &Path, asked: &Asked) -> Result<String, Failure> {
     let calendar = asked.calendar()?;
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
@@ -458,9 +452,6 @@ fn save_sheets(sheets: &[archive::LedgerSheet], as_of: Option<chrono::NaiveDate>
 }
 
 /// Recomputes the archive's chain.
-///
-/// # Errors
-/// Everything that is wrong with it.
 pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
     let faults = archive.verify().map_err(Failure::failed)?;
@@ -472,9 +463,6 @@ pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
 }
 
 /// Writes the ledger (台账) that the office keeps.
-///
-/// # Errors
-/// An archive or a workbook of holidays that cannot be read, a file that cannot be written.
 pub fn export_archive(path: &Path, file: &Path, asked: &Asked, told: &dyn Told) -> Result<Ended, Failure> {
     let calendar = asked.calendar()?;
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;

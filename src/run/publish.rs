@@ -68,9 +68,6 @@ impl HeldFolder {
     }
 
     /// An empty staging folder for the run called `name`.
-    ///
-    /// # Errors
-    /// The folder cannot be made.
     pub fn stage(&self, name: &str) -> Result<PathBuf, Failure> {
         let staged = self.dir.join(format!("{STAGING}{name}"));
         make_folders(&staged).map_err(|error| unwritable(&staged, &error))?;
@@ -78,9 +75,6 @@ impl HeldFolder {
     }
 
     /// Swaps the staged folder into its place.
-    ///
-    /// # Errors
-    /// The old folder cannot be replaced: something in it is open.
     pub fn publish(&self, staged: &Path, name: &str) -> Result<PathBuf, Failure> {
         let place = self.dir.join(name);
         only_for_group(staged).and_then(|()| flush(staged)).map_err(|error| unwritable(staged, &error))?;
@@ -105,9 +99,6 @@ impl HeldFolder {
 
     /// Copies what people have laid into the published folder of the run into the staged one: it is not
     /// ours to remove. `ours` tells what the program itself wrote there.
-    ///
-    /// # Errors
-    /// Something that cannot be copied, named.
     pub fn keep(&self, staged: &Path, name: &str, ours: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
         let place = self.dir.join(name);
         let Ok(entries) = fs::read_dir(&place) else { return Ok(()) };

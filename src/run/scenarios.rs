@@ -11,9 +11,6 @@ use crate::workbook::{self, Merge, Raw, Sink};
 ///
 /// The first sheet is read: its first row names the scenarios, its first column the parameters; a blank
 /// cell keeps the pack's value.
-///
-/// # Errors
-/// The workbook cannot be read, or a column has no name.
 pub fn read(path: &Path) -> Result<Vec<(String, Vec<String>)>, Failure> {
     let shape = "第一行为各方案名称，第一列为参数名称，空格表示用规则包的值";
     let mut rows = texts(path).map_err(Failure::failed)?.into_iter();

@@ -19,9 +19,6 @@ const FILE: &str = "data/explain.jsonl.z";
 const PORTION: usize = 1 << 16;
 
 /// Writes the trace of a run.
-///
-/// # Errors
-/// The file cannot be written.
 pub fn write(dir: &Path, trace: &Trace<'_>, run: Run) -> std::io::Result<()> {
     let head = trace.head(run);
     let mut lines = JsonLines::packed(&dir.join(FILE))?;

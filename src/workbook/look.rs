@@ -16,6 +16,7 @@ mod numeral;
 mod tests;
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
@@ -135,9 +136,22 @@ impl Looks {
     }
 
     /// The next cell style has that look.
-    pub(super) fn push_style(&mut self, look: Look) -> Result<(), Fault> {
+    fn push_style(&mut self, look: Look) -> Result<(), Fault> {
         self.styles.push(look);
         cells::check_formats(self.styles.len())
+    }
+
+    /// The next cell style has the format of that number: the book's own, else the built-in one.
+    pub(super) fn push_style_of<K>(&mut self, own: &HashMap<K, Look>, id: K) -> Result<(), Fault>
+    where
+        K: Copy + Eq + Hash,
+        u32: TryFrom<K>,
+    {
+        let look = match own.get(&id) {
+            Some(look) => *look,
+            None => self.built_in(u32::try_from(id).unwrap_or_default())?,
+        };
+        self.push_style(look)
     }
 
     /// The look of a cell style; one that the book does not have shows numbers as they are stored.
@@ -154,6 +168,15 @@ impl Looks {
             Some(at) => Raw::DateTime(at, look),
             None => Raw::Number(value, look),
         }
+    }
+
+    /// A number of that cell style, in a sheet that shows zeros or does not.
+    pub(super) fn number_of_style(&self, value: f64, style: usize, zeros: bool) -> Raw {
+        if !value.is_finite() {
+            return Raw::Error("#NUM!".to_owned());
+        }
+        let raw = self.raw(value, self.of_style(style));
+        if value == 0.0 && !zeros { raw.seen_as("") } else { raw }
     }
 
     /// A date that is stored as such. It is seen in full where its look says nothing, and as the number that it is where

@@ -31,6 +31,7 @@ mod dates;
 mod encoding;
 mod error;
 mod look;
+mod names;
 mod ods;
 mod ole;
 mod opc;
@@ -162,7 +163,7 @@ pub fn open(file: &Path, name: &str) -> Result<OpenBook, Error> {
 
 /// Opens as [`open`] does, to be read by that parser.
 pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<OpenBook, Error> {
-    let io = |source| Error::Io { path: name.to_owned(), source };
+    let io = |source| Fault::Io(source).of_book(name);
     let size = fs::metadata(file).map_err(io)?.len();
     if size > sniff::MOST_FILE {
         return Err(Fault::too_large(format!("文件有 {size} 字节")).of_book(name));

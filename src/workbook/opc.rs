@@ -2,7 +2,7 @@
 
 use super::error::Fault;
 use super::package::Package;
-use super::xml::{Token, Xml};
+use super::xml::Xml;
 
 /// No honest list of relations is bigger than this.
 const MOST_LIST: u64 = 16 << 20;
@@ -41,24 +41,16 @@ pub(super) fn relations(package: &Package, part: &str) -> Result<Vec<Relation>, 
     }
     let mut xml = Xml::new(package.stream(found)?, &list)?;
     let mut relations = Vec::new();
-    loop {
-        match xml.next()? {
-            Token::Start(tag) if tag.local() == b"Relationship" => {
-                if tag.attribute(b"TargetMode")? == Some(b"External") {
-                    continue;
-                }
-                let kind = tag.text(b"Type")?.unwrap_or_default();
-                relations.push(Relation {
-                    id: tag.text(b"Id")?.unwrap_or_default().into_owned(),
-                    kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
-                    target: resolve(folder, &tag.text(b"Target")?.unwrap_or_default()),
-                });
-            }
-            Token::Eof => break,
-            _ => {}
+    while let Some(tag) = xml.next_tag()? {
+        if tag.local() != b"Relationship" || tag.attribute(b"TargetMode")? == Some(b"External") {
+            continue;
         }
+        relations.push(Relation {
+            id: tag.text(b"Id")?.into_owned(),
+            kind: tag.text(b"Type")?.rsplit('/').next().unwrap_or_default().to_owned(),
+            target: resolve(folder, &tag.text(b"Target")?),
+        });
     }
-    xml.finish()?;
     Ok(relations)
 }
 

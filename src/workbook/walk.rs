@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::error::Error;
+use super::error::{Error, Fault};
 use super::sniff::{self, SniffedContent};
 
 /// What an input folder holds, each list in byte order of the relative path.
@@ -34,63 +34,17 @@ pub struct Found {
 }
 
 /// Endings of workbooks: such a file is read, or the run fails.
-const WORKBOOK: &[&str] = &["xlsx", "xlsm", "xlsb", "xls", "xltx", "xltm", "xlt", "ods", "ots", "fods", "et", "ett"];
+const WORKBOOK: &str = "xlsx xlsm xlsb xls xltx xltm xlt ods ots fods et ett";
 
 /// Endings of files that may hold a table but are not read, whatever they hold: texts and documents, notes of other
 /// programs, links and placeholders, archives, copies and unfinished downloads, pictures.
-const PASSED_OVER: &[&str] = &[
-    "csv",
-    "tsv",
-    "doc",
-    "docx",
-    "wps",
-    "rtf",
-    "ofd",
-    "pdf",
-    "htm",
-    "html",
-    "mht",
-    "numbers",
-    "ksheet",
-    "gsheet",
-    "eml",
-    "msg",
-    "lnk",
-    "icloud",
-    "zip",
-    "rar",
-    "7z",
-    "gz",
-    "tar",
-    "xlk",
-    "bak",
-    "tmp",
-    "crdownload",
-    "jpg",
-    "jpeg",
-    "jpe",
-    "jfif",
-    "png",
-    "gif",
-    "bmp",
-    "dib",
-    "tif",
-    "tiff",
-    "webp",
-    "heic",
-    "heif",
-    "avif",
-    "jp2",
-    "svg",
-    "emf",
-    "wmf",
-    "psd",
-    "djvu",
-];
+const PASSED_OVER: &str = "
+    csv tsv doc docx wps rtf ofd pdf htm html mht numbers ksheet gsheet eml msg lnk icloud zip rar 7z gz tar xlk
+    bak tmp crdownload jpg jpeg jpe jfif png gif bmp dib tif tiff webp heic heif avif jp2 svg emf wmf psd djvu
+";
 
 /// Endings of documents that are no workbooks: encrypted, their content tells nothing.
-const OTHER_DOCUMENT: &[&str] =
-    &["docm", "dot", "dotx", "dotm", "wpt", "ppt", "pptx", "pptm", "pps", "ppsx", "pot", "potx", "dps", "dpt"];
+const OTHER_DOCUMENT: &str = "docm dot dotx dotm wpt ppt pptx pptm pps ppsx pot potx dps dpt";
 
 /// Lists the workbooks under `input` and what is not read there.
 pub fn walk(input: &Path) -> Result<Walk, Error> {
@@ -106,7 +60,7 @@ pub fn walk(input: &Path) -> Result<Walk, Error> {
 
 /// One folder. `trail` holds the real paths of the folders above, so that a link to one of them ends there.
 fn descend(folder: &Path, relative: &str, trail: &mut Vec<PathBuf>, walk: &mut Walk) -> Result<(), Error> {
-    let fail = |path: &Path, source| Error::Io { path: path.display().to_string(), source };
+    let fail = |path: &Path, source| Fault::Io(source).of_book(&path.display().to_string());
     // Some network drives of Windows tell no real path; a folder there goes by the path that led to it.
     let plain = |error| std::path::absolute(folder).ok().filter(|_| folder.is_dir()).ok_or(error);
     let real = fs::canonicalize(folder).or_else(plain).map_err(|e| fail(folder, e))?;
@@ -157,14 +111,14 @@ fn is_workbook(file: &Path) -> std::io::Result<bool> {
 
 /// `.名册.xlsx.icloud` stands for a file that lies elsewhere: its name is hidden, it is not.
 fn is_in_a_cloud(name: &str) -> bool {
-    name.starts_with('.') && has_ending(Path::new(name), &["icloud"])
+    name.starts_with('.') && has_ending(Path::new(name), "icloud")
 }
 
 fn meant_as_workbook(file: &Path) -> bool {
     has_ending(file, WORKBOOK)
 }
 
-fn has_ending(file: &Path, endings: &[&str]) -> bool {
+fn has_ending(file: &Path, endings: &str) -> bool {
     let ending = file.extension().and_then(OsStr::to_str).unwrap_or_default();
-    endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
+    endings.split_whitespace().any(|known| ending.eq_ignore_ascii_case(known))
 }

@@ -153,11 +153,7 @@ impl Xls {
             }
         }
         for id in format_of {
-            let look = match formats.get(&id) {
-                Some(look) => *look,
-                None => book.looks.built_in(u32::from(id))?,
-            };
-            book.looks.push_style(look)?;
+            book.looks.push_style_of(&formats, id)?;
         }
         book.globals_end = records.at;
         book.calculated |= are_calculated(BiffRecords { stream: &stream, at: records.at }, is_excel_9);
@@ -335,20 +331,12 @@ impl Xls {
     }
 
     fn float(&self, bytes: &[u8], style: usize, sight: XlsSight) -> Raw {
-        self.number(f64::from_bits(u64_at(bytes, 0)), style, sight)
+        self.looks.number_of_style(f64::from_bits(u64_at(bytes, 0)), style, sight.zeros)
     }
 
     /// A number in four bytes, after its format.
     fn rk(&self, data: &[u8], sight: XlsSight) -> Raw {
-        self.number(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0)), sight)
-    }
-
-    fn number(&self, value: f64, style: usize, sight: XlsSight) -> Raw {
-        if !value.is_finite() {
-            return Raw::Error("#NUM!".to_owned());
-        }
-        let raw = self.looks.raw(value, self.looks.of_style(style));
-        if value == 0.0 && !sight.zeros { raw.seen_as("") } else { raw }
+        self.looks.number_of_style(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0)), sight.zeros)
     }
 }
 

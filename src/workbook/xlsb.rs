@@ -27,12 +27,6 @@ pub(super) struct Xlsb {
     stale: bool,
 }
 
-/// How a sheet shows what it holds.
-#[derive(Debug, Clone, Copy)]
-struct XlsbSight {
-    zeros: bool,
-}
-
 impl Xlsb {
     pub fn looks(&self) -> &Looks {
         &self.looks
@@ -66,11 +60,7 @@ impl Xlsb {
                     // A sheet without a part is a module of Visual Basic.
                     let Some(id) = id else { continue };
                     let name = name.unwrap_or_default();
-                    let relation = relations
-                        .iter()
-                        .find(|relation| relation.id == id)
-                        .ok_or_else(|| Fault::damaged(format!("工作表「{name}」没有对应的部件")))?;
-                    add_sheet(&mut sheets, &mut parts, SheetName { name, hidden }, relation)?;
+                    add_sheet(&mut sheets, &mut parts, SheetName { name, hidden }, &relations, &id)?;
                 }
                 _ => {}
             }
@@ -81,14 +71,14 @@ impl Xlsb {
     pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
         let mut records = XlsbRecords::new(&self.package, &self.parts[sheet])?;
         let mut in_data = false;
-        let mut sight = XlsbSight { zeros: true };
+        let mut zeros = true;
         let (mut row, mut column) = (0, 0);
         while let Some(kind) = records.next()? {
             match kind {
                 0x91 => in_data = true,
                 0x92 => in_data = false,
                 // BrtBeginWsView
-                0x89 => sight.zeros &= records.bytes(0, 2)?[0] & 0x10 != 0,
+                0x89 => zeros &= records.bytes(0, 2)?[0] & 0x10 != 0,
                 // BrtMergeCell
                 0xB0 => {
                     let range = records.bytes(0, 16)?;
@@ -108,7 +98,7 @@ impl Xlsb {
                         column = u32_at(records.bytes(0, 4)?, 0);
                     }
                     let style = u32_at(records.bytes(head - 4, 4)?, 0) & 0x00FF_FFFF;
-                    if let Some(raw) = self.cell(kind, head, style as usize, &records, sight)? {
+                    if let Some(raw) = self.cell(kind, head, (style as usize, zeros), &records)? {
                         cells.push(row, column, raw)?;
                     }
                     column = column.saturating_add(1);
@@ -123,31 +113,23 @@ impl Xlsb {
         &self,
         kind: u16,
         at: usize,
-        style: usize,
+        (style, zeros): (usize, bool),
         records: &XlsbRecords<'_>,
-        sight: XlsbSight,
     ) -> Result<Option<Raw>, Fault> {
+        let number = |value| Some(self.looks.number_of_style(value, style, zeros));
         let veil = |raw| self.looks.veil(raw, self.looks.of_style(style));
         Ok(match kind {
             8..=11 if self.stale => Some(Raw::NoResult),
-            2 | 13 => Some(self.number(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), style, sight)),
+            2 | 13 => number(unpack_rk(u32_at(records.bytes(at, 4)?, 0))),
             3 | 11 | 14 => Some(error(records.bytes(at, 1)?[0])),
             4 | 10 | 15 => Some(Raw::Bool(records.bytes(at, 1)?[0] != 0)),
-            5 | 9 | 16 => Some(self.number(f64::from_bits(u64_at(records.bytes(at, 8)?, 0)), style, sight)),
+            5 | 9 | 16 => number(f64::from_bits(u64_at(records.bytes(at, 8)?, 0))),
             6 | 8 | 17 => cells::text(&records.text(at)?.0.unwrap_or_default()).map(veil),
             7 | 18 => self.strings.get(u32_at(records.bytes(at, 4)?, 0) as usize)?.map(veil),
             // A text with formatting.
             62 => cells::text(&records.text(at + 1)?.0.unwrap_or_default()).map(veil),
             _ => None,
         })
-    }
-
-    fn number(&self, value: f64, style: usize, sight: XlsbSight) -> Raw {
-        if !value.is_finite() {
-            return Raw::Error("#NUM!".to_owned());
-        }
-        let raw = self.looks.raw(value, self.looks.of_style(style));
-        if value == 0.0 && !sight.zeros { raw.seen_as("") } else { raw }
     }
 }
 
@@ -186,11 +168,7 @@ fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), F
             // BrtXF
             0x2F if in_formats => {
                 let id = u16_at(records.bytes(0, 4)?, 2);
-                let look = match codes.get(&id) {
-                    Some(look) => *look,
-                    None => looks.built_in(u32::from(id))?,
-                };
-                looks.push_style(look)?;
+                looks.push_style_of(&codes, id)?;
             }
             _ => {}
         }

@@ -12,6 +12,7 @@ use quick_xml::{Error, Reader};
 
 use super::encoding::{Transcoded, encoding};
 use super::error::Fault;
+use super::names::Names;
 
 /// A tag or a text longer than this is no part of a workbook.
 const LONGEST: usize = 16 << 20;
@@ -35,9 +36,21 @@ pub(super) enum Token<'a> {
 /// A start tag.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tag<'a> {
-    /// The qualified name.
+    /// The qualified name; the usual one, where names are told so.
     pub name: &'a [u8],
     attributes: &'a [u8],
+    names: Option<&'a Names>,
+}
+
+/// What has just been passed.
+enum Passed {
+    /// A start tag, whose name has so many bytes.
+    Start(usize),
+    End,
+    Text {
+        cdata: bool,
+    },
+    Eof,
 }
 
 pub(super) struct Xml<'a> {
@@ -50,6 +63,10 @@ pub(super) struct Xml<'a> {
     depth: usize,
     /// Bytes passed by before the reader began.
     skipped: u64,
+    /// What prefixes stand for, where names are told as if all had written the usual ones.
+    names: Option<Names>,
+    /// The usual name of the tag just sent, where it was written otherwise.
+    name: Vec<u8>,
 }
 
 /// A stream from which a single token can only take so much.
@@ -75,7 +92,24 @@ impl<'a> Xml<'a> {
         let mut reader =
             Reader::from_reader(Capped { source: BufReader::with_capacity(WINDOW, source), left: LONGEST });
         reader.config_mut().expand_empty_elements = true;
-        Ok(Xml { reader, part, buffer: Vec::new(), held: Vec::new(), depth: 0, skipped: 0 })
+        let (names, name) = (None, Vec::new());
+        Ok(Xml { reader, part, buffer: Vec::new(), held: Vec::new(), depth: 0, skipped: 0, names, name })
+    }
+
+    /// The same with the usual names, whatever prefixes the document has.
+    pub fn named(source: impl Read + 'a, part: &'a str) -> Result<Xml<'a>, Fault> {
+        Ok(Xml { names: Some(Names::default()), ..Xml::new(source, part)? })
+    }
+
+    /// Where the next token starts, and what prefixes stand for there.
+    pub fn place(&self) -> (u64, Names) {
+        (self.position(), self.names.clone().unwrap_or_default())
+    }
+
+    /// Goes to such a place; only before the first token.
+    pub fn resume(&mut self, (position, names): &(u64, Names)) -> Result<(), Fault> {
+        self.names = Some(names.clone());
+        self.skip_to(*position)
     }
 
     /// How many bytes (in UTF-8) lie behind.
@@ -93,19 +127,69 @@ impl<'a> Xml<'a> {
     }
 
     /// Reads to the end, so that the part's length and checksum are compared.
-    pub fn finish(mut self) -> Result<(), Fault> {
+    fn finish(&mut self) -> Result<(), Fault> {
         let source = &mut self.reader.get_mut().source;
         io::copy(source, &mut io::sink()).map_err(|e| Fault::in_part(self.part, &e))?;
         Ok(())
     }
 
     pub fn next(&mut self) -> Result<Token<'_>, Fault> {
+        Ok(match self.advance()? {
+            Passed::Start(length) => Token::Start(self.tag(length)?),
+            Passed::End => {
+                let Some(names) = &mut self.names else { return Ok(Token::End(&self.held)) };
+                let end = names.usual(&self.held, true, &mut self.name);
+                names.close();
+                Token::End(end)
+            }
+            Passed::Text { cdata } => Token::Text { raw: &self.held, cdata },
+            Passed::Eof => Token::Eof,
+        })
+    }
+
+    /// The next tag inside the one just sent, once those before it are read or skipped to their ends; none at its end.
+    pub fn child(&mut self) -> Result<Option<Tag<'_>>, Fault> {
+        loop {
+            match self.advance()? {
+                Passed::Start(length) => return self.tag(length).map(Some),
+                Passed::End => {
+                    self.names.iter_mut().for_each(Names::close);
+                    return Ok(None);
+                }
+                Passed::Text { .. } => {}
+                Passed::Eof => return Err(self.unfinished()),
+            }
+        }
+    }
+
+    /// The next tag, wherever it stands; none at the document's end.
+    pub fn next_tag(&mut self) -> Result<Option<Tag<'_>>, Fault> {
+        loop {
+            match self.advance()? {
+                Passed::Start(length) => return self.tag(length).map(Some),
+                Passed::End => self.names.iter_mut().for_each(Names::close),
+                Passed::Text { .. } => {}
+                Passed::Eof => return Ok(None),
+            }
+        }
+    }
+
+    /// The start tag that is held.
+    fn tag(&mut self, length: usize) -> Result<Tag<'_>, Fault> {
+        let (name, attributes) = self.held.split_at(length);
+        let Some(names) = &mut self.names else { return Ok(Tag { name, attributes, names: None }) };
+        names.open(attributes)?;
+        let names = &*names;
+        Ok(Tag { name: names.usual(name, true, &mut self.name), attributes, names: Some(names) })
+    }
+
+    /// Passes and holds the next token.
+    fn advance(&mut self) -> Result<Passed, Fault> {
         loop {
             self.buffer.clear();
             self.held.clear();
             self.reader.get_mut().left = LONGEST;
-            let event = self.reader.read_event_into(&mut self.buffer);
-            match event {
+            match self.reader.read_event_into(&mut self.buffer) {
                 Ok(Event::Start(tag)) => {
                     self.held.extend_from_slice(tag.as_bytes());
                     let name = tag.name().as_ref().len();
@@ -113,40 +197,38 @@ impl<'a> Xml<'a> {
                     if self.depth > DEEPEST || name == 0 {
                         return Err(self.damaged("XML 结构不合规"));
                     }
-                    let (name, attributes) = self.held.split_at(name);
-                    return Ok(Token::Start(Tag { name, attributes }));
+                    return Ok(Passed::Start(name));
                 }
                 Ok(Event::End(tag)) => {
                     self.held.extend_from_slice(tag.name().as_ref().as_bytes());
                     self.depth = self.depth.saturating_sub(1);
-                    return Ok(Token::End(&self.held));
+                    return Ok(Passed::End);
                 }
-                Ok(Event::Text(text)) => {
-                    self.held.extend_from_slice(text.as_bytes());
-                    if self.depth > 0 {
-                        return Ok(Token::Text { raw: &self.held, cdata: false });
-                    }
-                }
+                Ok(Event::Text(text)) => self.held.extend_from_slice(text.as_bytes()),
                 Ok(Event::GeneralRef(name)) => {
                     self.held.push(b'&');
                     self.held.extend_from_slice(name.as_bytes());
                     self.held.push(b';');
-                    if self.depth > 0 {
-                        return Ok(Token::Text { raw: &self.held, cdata: false });
-                    }
                 }
                 Ok(Event::CData(text)) => {
                     self.held.extend_from_slice(text.as_bytes());
-                    return Ok(Token::Text { raw: &self.held, cdata: true });
+                    return Ok(Passed::Text { cdata: true });
                 }
                 Ok(Event::DocType(_)) => return Err(self.damaged("含有文档类型声明（DTD），电子表格中不应出现")),
                 Ok(Event::Eof) if self.depth > 0 => return Err(self.unfinished()),
-                Ok(Event::Eof) => return Ok(Token::Eof),
-                Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
+                Ok(Event::Eof) => {
+                    self.finish()?;
+                    return Ok(Passed::Eof);
+                }
+                Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => continue,
                 Err(Error::Io(error)) => return Err(Fault::in_part(self.part, &error)),
                 Err(Error::Encoding(_)) => return Err(self.damaged("文字编码错误")),
                 Err(Error::IllFormed(_)) => return Err(self.damaged("XML 标签不配对")),
                 Err(_) => return Err(self.unfinished()),
+            }
+            // What stands outside the document's own tag is no text.
+            if self.depth > 0 {
+                return Ok(Passed::Text { cdata: false });
             }
         }
     }
@@ -155,21 +237,22 @@ impl<'a> Xml<'a> {
     pub fn skip(&mut self) -> Result<(), Fault> {
         let mut depth = 1;
         while depth > 0 {
-            match self.next()? {
-                Token::Start(_) => depth += 1,
-                Token::End(_) => depth -= 1,
-                Token::Text { .. } => {}
-                Token::Eof => return Err(self.unfinished()),
+            match self.advance()? {
+                Passed::Start(_) => depth += 1,
+                Passed::End => depth -= 1,
+                Passed::Text { .. } => {}
+                Passed::Eof => return Err(self.unfinished()),
             }
         }
+        self.names.iter_mut().for_each(Names::close);
         Ok(())
     }
 
-    fn unfinished(&self) -> Fault {
+    pub fn unfinished(&self) -> Fault {
         self.damaged("XML 不完整")
     }
 
-    pub fn damaged(&self, what: &str) -> Fault {
+    fn damaged(&self, what: &str) -> Fault {
         Fault::damaged(format!("部件 {} {what}", self.part))
     }
 }
@@ -201,30 +284,36 @@ impl<'a> Tag<'a> {
         local(self.name)
     }
 
-    /// Whether it may say what prefixes stand for.
-    pub fn binds_names(&self) -> bool {
-        memchr::memmem::find(self.attributes, b"xmlns").is_some()
-    }
-
-    /// Names as written and values still escaped.
-    pub fn attributes(&self) -> Attributes<'a> {
-        Attributes(self.attributes)
+    /// Names and values, these still escaped.
+    pub fn attributes(&self) -> impl Iterator<Item = Result<(Cow<'a, [u8]>, &'a [u8]), Fault>> {
+        let names = self.names.filter(|names| !names.are_usual());
+        Attributes(self.attributes).map(move |attribute| {
+            let (key, value) = attribute?;
+            let mut buffer = Vec::new();
+            let usual = |names: &Names| Cow::Owned(names.usual(key, false, &mut buffer).to_owned());
+            Ok((names.map_or(Cow::Borrowed(key), usual), value))
+        })
     }
 
     /// The value of the attribute of that qualified name, still escaped.
     pub fn attribute(&self, name: &[u8]) -> Result<Option<&'a [u8]>, Fault> {
         for attribute in self.attributes() {
             let (key, value) = attribute?;
-            if key == name {
+            if *key == *name {
                 return Ok(Some(value));
             }
         }
         Ok(None)
     }
 
-    /// The value of an attribute, unescaped.
-    pub fn text(&self, name: &[u8]) -> Result<Option<Cow<'a, str>>, Fault> {
-        self.attribute(name)?.map(unescape).transpose()
+    /// The value of an attribute, unescaped; empty where it is not there.
+    pub fn text(&self, name: &[u8]) -> Result<Cow<'a, str>, Fault> {
+        Ok(self.attribute(name)?.map(unescape).transpose()?.unwrap_or_default())
+    }
+
+    /// A count; none where there is none.
+    pub fn number(&self, name: &[u8]) -> Result<Option<u32>, Fault> {
+        Ok(self.text(name)?.trim().parse().ok())
     }
 }
 
@@ -341,7 +430,7 @@ mod tests {
                     for attribute in tag.attributes() {
                         match attribute {
                             Ok((key, value)) => {
-                                out += &format!(" {}={}", String::from_utf8_lossy(key), unescape(value).unwrap());
+                                out += &format!(" {}={}", String::from_utf8_lossy(&key), unescape(value).unwrap());
                             }
                             Err(fault) => return format!("{fault:?}"),
                         }

@@ -28,9 +28,6 @@ pub struct City {
 }
 
 /// Reads tables as text: `表名：列 | 列`, then a line a row.
-///
-/// # Errors
-/// What is wrong, with the line.
 pub fn blocks(pack: &Pack, text: &str) -> Result<Vec<Block>, String> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut columns: Vec<usize> = Vec::new();
@@ -99,9 +96,6 @@ impl City {
     }
 
     /// Takes rows or tables away: `表 编号 …`, or `表` alone.
-    ///
-    /// # Errors
-    /// A table or row that is not there.
     pub fn remove(&mut self, pack: &Pack, text: &str) -> Result<(), String> {
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let mut words = line.split_whitespace();

@@ -22,9 +22,6 @@ pub struct ExpectedFact {
 }
 
 /// Reads the facts that an example expects.
-///
-/// # Errors
-/// What is wrong with a line.
 pub fn expected(pack: &Pack, text: &str) -> Result<Vec<ExpectedFact>, String> {
     lines(text)
         .map(|line| {

@@ -76,9 +76,6 @@ impl fmt::Display for Report {
 }
 
 /// Evaluates all examples of a pack.
-///
-/// # Errors
-/// Example files that cannot be understood, with file and line.
 pub fn test(pack: &Pack) -> Result<Report, Failure> {
     let cases = spec::cases(pack).map_err(Failure::failed)?;
     let plan = Plan::new(pack);

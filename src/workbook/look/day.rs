@@ -2,25 +2,11 @@
 
 use std::fmt::Write as _;
 
-use chrono::{Datelike, NaiveDateTime, Timelike};
+use chrono::{Datelike, Month, NaiveDateTime, Timelike};
 
 use super::code::{Field, FormatPart, FormatSection, Numerals};
 use super::{DaySeen, numeral};
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const CHINESE_WEEKDAYS: [&str; 7] = ["日", "一", "二", "三", "四", "五", "六"];
 
@@ -129,7 +115,8 @@ fn show(
         if count <= 2 { padded(out, i64::from(year.rem_euclid(100)), 2) } else { padded(out, i64::from(year), 4) }
     };
     let weekday = moment.weekday as usize % 7;
-    let name = (moment.month as usize).checked_sub(1).and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    let name = u8::try_from(moment.month).ok().and_then(|month| Month::try_from(month).ok());
+    let name = name.map_or("", |month| month.name());
     match field {
         Field::Year(count) => year(out, moment.year, count),
         Field::BuddhistYear(count) => year(out, moment.year + 543, count),

@@ -5,8 +5,7 @@
 use std::fmt::Write;
 
 use super::super::error::Fault;
-use super::super::xml::unescape;
-use super::names::{OdsReader, Tag, Token};
+use super::super::xml::{Tag, Token, Xml, unescape};
 
 /// No format has more digits than this.
 const MOST_DIGITS: u32 = 30;
@@ -49,45 +48,37 @@ impl StyleKind {
 }
 
 /// Reads a data style of that kind to its end.
-pub(super) fn read(xml: &mut OdsReader<'_>, start: Start) -> Result<DataStyle, Fault> {
+pub(super) fn read(xml: &mut Xml<'_>, start: Start) -> Result<DataStyle, Fault> {
     let mut style = DataStyle { kind: start.kind, section: start.numerals.to_owned(), maps: Vec::new() };
     // The first unit of time of a span counts on beyond its day.
     let mut spans = start.spans;
-    loop {
-        match xml.next()? {
-            Token::Start(tag) => {
-                let text = match tag.name {
-                    b"style:map" => {
-                        let condition = tag.text(b"style:condition")?;
-                        let condition =
-                            condition.trim().strip_prefix("value()").unwrap_or_default().replace("!=", "<>");
-                        style.maps.push((condition, tag.text(b"style:apply-style-name")?.into_owned()));
-                        None
-                    }
-                    b"number:number" => {
-                        let number = Number::new(tag)?;
-                        style.section += &number.code(embedded(xml)?);
-                        continue;
-                    }
-                    b"number:text" => Some(Inside::Literal),
-                    b"number:currency-symbol" => Some(Inside::Currency),
-                    b"number:fill-character" => Some(Inside::Filling),
-                    _ => {
-                        piece(tag, &mut style.section, &mut spans)?;
-                        None
-                    }
-                };
-                match text {
-                    Some(kind) => kind.add(&read_text(xml)?, style.kind, &mut style.section),
-                    None => xml.skip()?,
-                }
-                if style.section.len() > LONGEST {
-                    return Err(Fault::too_large("有数字格式过长"));
-                }
+    while let Some(tag) = xml.child()? {
+        let text = match tag.name {
+            b"style:map" => {
+                let condition = tag.text(b"style:condition")?;
+                let condition = condition.trim().strip_prefix("value()").unwrap_or_default().replace("!=", "<>");
+                style.maps.push((condition, tag.text(b"style:apply-style-name")?.into_owned()));
+                None
             }
-            Token::End(_) => break,
-            Token::Text { .. } => {}
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+            b"number:number" => {
+                let number = Number::new(tag)?;
+                style.section += &number.code(embedded(xml)?);
+                continue;
+            }
+            b"number:text" => Some(Inside::Literal),
+            b"number:currency-symbol" => Some(Inside::Currency),
+            b"number:fill-character" => Some(Inside::Filling),
+            _ => {
+                piece(tag, &mut style.section, &mut spans)?;
+                None
+            }
+        };
+        match text {
+            Some(kind) => kind.add(&read_text(xml)?, style.kind, &mut style.section),
+            None => xml.skip()?,
+        }
+        if style.section.len() > LONGEST {
+            return Err(Fault::too_large("有数字格式过长"));
         }
     }
     if style.kind == StyleKind::Percent && !style.section.contains('%') {
@@ -176,20 +167,17 @@ fn fraction(tag: Tag<'_>, code: &mut String) -> Result<(), Fault> {
 }
 
 /// Texts between the digits of a number: before which digit from the right.
-fn embedded(xml: &mut OdsReader<'_>) -> Result<Vec<(u32, String)>, Fault> {
+fn embedded(xml: &mut Xml<'_>) -> Result<Vec<(u32, String)>, Fault> {
     let mut texts = Vec::new();
-    loop {
-        match xml.next()? {
-            Token::Start(tag) if tag.name == b"number:embedded-text" => {
-                let at = tag.number(b"number:position")?.unwrap_or(0);
-                texts.push((at, read_text(xml)?));
-            }
-            Token::Start(_) => xml.skip()?,
-            Token::End(_) => return Ok(texts),
-            Token::Text { .. } => {}
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+    while let Some(tag) = xml.child()? {
+        if tag.name == b"number:embedded-text" {
+            let at = tag.number(b"number:position")?.unwrap_or(0);
+            texts.push((at, read_text(xml)?));
+        } else {
+            xml.skip()?;
         }
     }
+    Ok(texts)
 }
 
 /// The digits of a number.
@@ -295,7 +283,7 @@ fn literal(text: &str, bare: &str, code: &mut String) {
 }
 
 /// The text up to the end of the tag.
-fn read_text(xml: &mut OdsReader<'_>) -> Result<String, Fault> {
+fn read_text(xml: &mut Xml<'_>) -> Result<String, Fault> {
     let mut text = String::new();
     loop {
         match xml.next()? {
@@ -303,7 +291,7 @@ fn read_text(xml: &mut OdsReader<'_>) -> Result<String, Fault> {
             Token::Text { raw, cdata: false } => text.push_str(&unescape(raw)?),
             Token::Text { raw, cdata: true } => text.push_str(&String::from_utf8_lossy(raw)),
             Token::End(_) => return Ok(text),
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+            Token::Eof => return Err(xml.unfinished()),
         }
         if text.len() > LONGEST {
             return Err(Fault::too_large("有数字格式过长"));

@@ -3,10 +3,9 @@
 //! Its own reader, not calamine's, because calamine tells no merged ranges, takes a formula without a result and a cell
 //! with text only for blank, lays out repeated rows in full, and reads on for ever where the part is cut off.
 //! Opening goes through the part once and notes where each sheet starts; reading a sheet inflates up to there.
-//! [`styles`] and [`code`] tell how a cell's style shows what it holds, [`names`] what the document calls its tags.
+//! [`styles`] and [`code`] tell how a cell's style shows what it holds.
 
 mod code;
-mod names;
 mod settings;
 mod styles;
 mod table;
@@ -15,10 +14,10 @@ use chrono::NaiveDate;
 
 use super::cells::{self, Ordered};
 use super::error::Fault;
+use super::names::Names;
 use super::package::Package;
-use super::xml::Xml;
+use super::xml::{Tag, Token, Xml};
 use super::{Looks, Merge, SheetName, sniff};
-use names::{Names, OdsReader, Tag, Token};
 use styles::{Formats, Styles};
 
 const CONTENT: &str = "content.xml";
@@ -62,37 +61,30 @@ impl Ods {
         let mut styles = Styles::default();
         let mut looks = Looks::default();
         if let Some(part) = package.find(STYLES)? {
-            let mut xml = OdsReader::new(Xml::new(package.stream(part)?, STYLES)?);
-            loop {
-                match xml.next()? {
-                    Token::Start(tag) if tag.name == b"office:styles" => styles.read(&mut xml, false)?,
+            let mut xml = Xml::named(package.stream(part)?, STYLES)?;
+            while let Some(tag) = xml.next_tag()? {
+                match tag.name {
+                    b"office:styles" => styles.read(&mut xml, false)?,
                     // Those of printed pages.
-                    Token::Start(tag) if tag.name == b"office:automatic-styles" => xml.skip()?,
-                    Token::Eof => break,
+                    b"office:automatic-styles" => xml.skip()?,
                     _ => {}
                 }
             }
-            xml.finish()?;
         }
         let mut sheets = Vec::new();
         let mut starts = Vec::new();
         let mut found = false;
-        let mut xml = OdsReader::new(Xml::new(package.stream(package.need(CONTENT)?)?, CONTENT)?);
-        loop {
-            match xml.next()? {
-                Token::Start(tag) => match tag.name {
-                    b"office:automatic-styles" => styles.read(&mut xml, true)?,
-                    b"office:spreadsheet" => {
-                        found = true;
-                        read_tables(&mut xml, &styles, &mut looks, (&mut sheets, &mut starts))?;
-                    }
-                    _ => {}
-                },
-                Token::Eof => break,
+        let mut xml = Xml::named(package.stream(package.need(CONTENT)?)?, CONTENT)?;
+        while let Some(tag) = xml.next_tag()? {
+            match tag.name {
+                b"office:automatic-styles" => styles.read(&mut xml, true)?,
+                b"office:spreadsheet" => {
+                    found = true;
+                    read_tables(&mut xml, &styles, &mut looks, (&mut sheets, &mut starts))?;
+                }
                 _ => {}
             }
         }
-        xml.finish()?;
         if starts.iter().map(|(at, _)| at).sum::<u64>() > MOST_INFLATED {
             return Err(Fault::too_large("工作表过多"));
         }
@@ -101,26 +93,26 @@ impl Ods {
         }
         let formats = styles.formats(&mut looks)?;
         let zeros = settings::shows_zeros(&package)?;
+        drop(xml);
         Ok(Ods { package, sheets, starts, looks, formats, zeros })
     }
 
     pub fn read(&self, sheet: usize, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
-        let mut xml = Xml::new(self.package.stream(self.package.need(CONTENT)?)?, CONTENT)?;
-        let (at, names) = &self.starts[sheet];
-        xml.skip_to(*at)?;
-        table::read(OdsReader::resume(xml, names.clone()), self, cells)
+        let mut xml = Xml::named(self.package.stream(self.package.need(CONTENT)?)?, CONTENT)?;
+        xml.resume(&self.starts[sheet])?;
+        table::read(xml, self, cells)
     }
 }
 
 /// Lists the sheets inside the tag of a spreadsheet, to its end.
 fn read_tables(
-    xml: &mut OdsReader<'_>,
+    xml: &mut Xml<'_>,
     styles: &Styles,
     looks: &mut Looks,
     (sheets, starts): (&mut Vec<SheetName>, &mut Vec<(u64, Names)>),
 ) -> Result<(), Fault> {
     loop {
-        let start = xml.position();
+        let start = xml.place();
         match xml.next()? {
             Token::Start(tag) => match tag.name {
                 b"table:table" => {
@@ -139,28 +131,22 @@ fn read_tables(
             },
             Token::End(_) => return Ok(()),
             Token::Text { .. } => {}
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+            Token::Eof => return Err(xml.unfinished()),
         }
     }
 }
 
 /// The day from which serials count, inside the settings of calculation.
-fn read_null_date(xml: &mut OdsReader<'_>, looks: &mut Looks) -> Result<(), Fault> {
-    loop {
-        match xml.next()? {
-            Token::Start(tag) => {
-                if tag.name == b"table:null-date"
-                    && let Some(day) = null_date(tag)?
-                {
-                    looks.count_from(day);
-                }
-                xml.skip()?;
-            }
-            Token::End(_) => return Ok(()),
-            Token::Text { .. } => {}
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+fn read_null_date(xml: &mut Xml<'_>, looks: &mut Looks) -> Result<(), Fault> {
+    while let Some(tag) = xml.child()? {
+        if tag.name == b"table:null-date"
+            && let Some(day) = null_date(tag)?
+        {
+            looks.count_from(day);
         }
+        xml.skip()?;
     }
+    Ok(())
 }
 
 fn null_date(tag: Tag<'_>) -> Result<Option<NaiveDate>, Fault> {

@@ -2,15 +2,14 @@
 
 use super::super::error::Fault;
 use super::super::package::Package;
-use super::super::xml::Xml;
-use super::names::{OdsReader, Token};
+use super::super::xml::{Token, Xml};
 
 const SETTINGS: &str = "settings.xml";
 
 /// Whether the views show zeros; where none says so, whether the document does.
 pub(super) fn shows_zeros(package: &Package) -> Result<bool, Fault> {
     let Some(part) = package.find(SETTINGS)? else { return Ok(true) };
-    let mut xml = OdsReader::new(Xml::new(package.stream(part)?, SETTINGS)?);
+    let mut xml = Xml::named(package.stream(part)?, SETTINGS)?;
     let (mut of_views, mut of_document) = (None::<bool>, true);
     // How deep the reader is in the lists that the views are.
     let (mut lists, mut asked) = (0_u32, false);
@@ -36,6 +35,5 @@ pub(super) fn shows_zeros(package: &Package) -> Result<bool, Fault> {
             Token::Eof => break,
         }
     }
-    xml.finish()?;
     Ok(of_views.unwrap_or(of_document))
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::super::error::Fault;
+use super::super::xml::Xml;
 use super::super::{Look, Looks, cells};
 use super::code::{self, DataStyle, StyleKind};
-use super::names::{OdsReader, Token};
 
 /// No style is further from its first forebear than this; one that descends from itself has none.
 const DEEPEST: usize = 32;
@@ -55,47 +55,41 @@ pub(super) struct Formats {
 
 impl Styles {
     /// Reads a list of styles to its end.
-    pub fn read(&mut self, xml: &mut OdsReader<'_>, automatic: bool) -> Result<(), Fault> {
-        loop {
-            match xml.next()? {
-                Token::Start(tag) => {
-                    if let Some(kind) = StyleKind::of(tag.name) {
-                        let name = tag.text(b"style:name")?.into_owned();
-                        let start = code::Start::new(kind, tag)?;
-                        let style = code::read(xml, start)?;
-                        let list = self.list(automatic);
-                        list.data.insert(name, style);
-                        cells::check_formats(list.data.len())?;
-                        continue;
-                    }
-                    let is_default = tag.name == b"style:default-style";
-                    if tag.name != b"style:style" && !is_default {
-                        xml.skip()?;
-                        continue;
-                    }
-                    let name = tag.text(b"style:name")?.into_owned();
-                    let family = tag.text(b"style:family")?.into_owned();
-                    let style = CellStyle {
-                        parent: tag.text(b"style:parent-style-name")?.into_owned(),
-                        data: tag.text(b"style:data-style-name")?.into_owned(),
-                    };
-                    let shown = table_is_shown(xml)?;
-                    if let Some(shown) = shown {
-                        self.hidden.insert(name, !shown);
-                        cells::check_formats(self.hidden.len())?;
-                    } else if family == "table-cell" && is_default {
-                        self.default = style;
-                    } else if family == "table-cell" {
-                        let list = self.list(automatic);
-                        list.cells.insert(name, style);
-                        cells::check_formats(list.cells.len())?;
-                    }
-                }
-                Token::End(_) => return Ok(()),
-                Token::Text { .. } => {}
-                Token::Eof => return Err(xml.damaged("XML 不完整")),
+    pub fn read(&mut self, xml: &mut Xml<'_>, automatic: bool) -> Result<(), Fault> {
+        while let Some(tag) = xml.child()? {
+            if let Some(kind) = StyleKind::of(tag.name) {
+                let name = tag.text(b"style:name")?.into_owned();
+                let start = code::Start::new(kind, tag)?;
+                let style = code::read(xml, start)?;
+                let list = self.list(automatic);
+                list.data.insert(name, style);
+                cells::check_formats(list.data.len())?;
+                continue;
+            }
+            let is_default = tag.name == b"style:default-style";
+            if tag.name != b"style:style" && !is_default {
+                xml.skip()?;
+                continue;
+            }
+            let name = tag.text(b"style:name")?.into_owned();
+            let family = tag.text(b"style:family")?.into_owned();
+            let style = CellStyle {
+                parent: tag.text(b"style:parent-style-name")?.into_owned(),
+                data: tag.text(b"style:data-style-name")?.into_owned(),
+            };
+            let shown = table_is_shown(xml)?;
+            if let Some(shown) = shown {
+                self.hidden.insert(name, !shown);
+                cells::check_formats(self.hidden.len())?;
+            } else if family == "table-cell" && is_default {
+                self.default = style;
+            } else if family == "table-cell" {
+                let list = self.list(automatic);
+                list.cells.insert(name, style);
+                cells::check_formats(list.cells.len())?;
             }
         }
+        Ok(())
     }
 
     fn list(&mut self, automatic: bool) -> &mut StyleList {
@@ -158,21 +152,15 @@ impl Styles {
 }
 
 /// Reads a style to its end: whether sheets of it are shown, where it is one of sheets.
-fn table_is_shown(xml: &mut OdsReader<'_>) -> Result<Option<bool>, Fault> {
+fn table_is_shown(xml: &mut Xml<'_>) -> Result<Option<bool>, Fault> {
     let mut shown = None;
-    loop {
-        match xml.next()? {
-            Token::Start(tag) => {
-                if tag.name == b"style:table-properties" {
-                    shown = Some(tag.attribute(b"table:display")? != Some(b"false"));
-                }
-                xml.skip()?;
-            }
-            Token::End(_) => return Ok(shown),
-            Token::Text { .. } => {}
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+    while let Some(tag) = xml.child()? {
+        if tag.name == b"style:table-properties" {
+            shown = Some(tag.attribute(b"table:display")? != Some(b"false"));
         }
+        xml.skip()?;
     }
+    Ok(shown)
 }
 
 impl Formats {

@@ -2,16 +2,15 @@
 
 use super::super::cells::{self, COLUMNS, Ordered, ROWS};
 use super::super::error::Fault;
-use super::super::xml::unescape;
+use super::super::xml::{Tag, Token, Xml, unescape};
 use super::super::{Look, Merge, Raw, dates};
 use super::Ods;
-use super::names::{OdsReader, Tag, Token};
 
 /// So many cells may come out of "this one, repeated".
 const MOST_REPEATED: u64 = 4 << 20;
 
 /// Reads the sheet whose tag comes next.
-pub(super) fn read(mut xml: OdsReader<'_>, book: &Ods, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
+pub(super) fn read(mut xml: Xml<'_>, book: &Ods, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
     let mut table = OdsTable { book, cells, columns: Vec::new(), width: 0, row: 0, repeated: 0, line: Vec::new() };
     let mut depth = 0;
     loop {
@@ -43,7 +42,7 @@ pub(super) fn read(mut xml: OdsReader<'_>, book: &Ods, cells: Ordered<'_>) -> Re
                 }
             }
             Token::Text { .. } => {}
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+            Token::Eof => return Err(xml.unfinished()),
         }
     }
 }
@@ -79,25 +78,21 @@ impl OdsTable<'_, '_> {
         self.columns.get(at).map_or("", |(_, style)| style)
     }
 
-    fn read_row(&mut self, xml: &mut OdsReader<'_>, times: u64, style: &str) -> Result<(), Fault> {
+    fn read_row(&mut self, xml: &mut Xml<'_>, times: u64, style: &str) -> Result<(), Fault> {
         self.line.clear();
         let mut column: u64 = 0;
-        loop {
-            match xml.next()? {
-                Token::Start(tag) if matches!(tag.name, b"table:table-cell" | b"table:covered-table-cell") => {
-                    let cell = OdsCell::new(tag)?;
-                    if cell.across > 1 || cell.down > 1 {
-                        self.merge(column, &cell)?;
-                    }
-                    let repeated = cell.repeated;
-                    self.read_cell(xml, cell, column, style)?;
-                    column = column.saturating_add(repeated);
-                }
-                Token::Start(_) => xml.skip()?,
-                Token::End(_) => break,
-                Token::Text { .. } => {}
-                Token::Eof => return Err(xml.damaged("XML 不完整")),
+        while let Some(tag) = xml.child()? {
+            if !matches!(tag.name, b"table:table-cell" | b"table:covered-table-cell") {
+                xml.skip()?;
+                continue;
             }
+            let cell = OdsCell::new(tag)?;
+            if cell.across > 1 || cell.down > 1 {
+                self.merge(column, &cell)?;
+            }
+            let repeated = cell.repeated;
+            self.read_cell(xml, cell, column, style)?;
+            column = column.saturating_add(repeated);
         }
         let width = self.line.iter().map(|(_, repeated, _)| repeated).sum::<u64>();
         if width > 0 {
@@ -118,7 +113,7 @@ impl OdsTable<'_, '_> {
     }
 
     /// Reads a cell to its end. One that is repeated over columns which lend different styles is one for each of them.
-    fn read_cell(&mut self, xml: &mut OdsReader<'_>, cell: OdsCell, column: u64, row_style: &str) -> Result<(), Fault> {
+    fn read_cell(&mut self, xml: &mut Xml<'_>, cell: OdsCell, column: u64, row_style: &str) -> Result<(), Fault> {
         let end = column.saturating_add(cell.repeated);
         let Some(held) = cell.read(xml)? else { return Ok(()) };
         let mut from = column;
@@ -223,7 +218,7 @@ impl OdsCell {
     }
 
     /// Reads to the end of the cell and tells what it holds; none where that is nothing.
-    fn read(self, xml: &mut OdsReader<'_>) -> Result<Option<HeldCell>, Fault> {
+    fn read(self, xml: &mut Xml<'_>) -> Result<Option<HeldCell>, Fault> {
         let mut shown = String::new();
         let paragraphs = read_text(xml, &mut shown)?;
         let OdsCell { style, kind, formula, .. } = self;
@@ -310,7 +305,7 @@ impl HeldCell {
 }
 
 /// The paragraphs up to the end of the cell, a line each, and how many there are. Notes, drawings and readings are left out.
-fn read_text(xml: &mut OdsReader<'_>, into: &mut String) -> Result<u32, Fault> {
+fn read_text(xml: &mut Xml<'_>, into: &mut String) -> Result<u32, Fault> {
     let (mut depth, mut paragraphs, mut in_paragraph) = (1, 0, 0);
     while depth > 0 {
         match xml.next()? {
@@ -353,7 +348,7 @@ fn read_text(xml: &mut OdsReader<'_>, into: &mut String) -> Result<u32, Fault> {
                 cells::append(into, &text)?;
             }
             Token::Text { .. } => {}
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+            Token::Eof => return Err(xml.unfinished()),
         }
     }
     Ok(paragraphs)

@@ -28,7 +28,7 @@ pub(super) fn read(book: &Xlsx, part: &str, mut cells: Ordered<'_>) -> Result<Ve
                 b"sheetView" => {
                     for attribute in tag.attributes() {
                         let (key, value) = attribute?;
-                        manner.view(key, value);
+                        manner.view(&key, value);
                     }
                 }
                 b"mergeCell" => {
@@ -70,7 +70,6 @@ pub(super) fn read(book: &Xlsx, part: &str, mut cells: Ordered<'_>) -> Result<Ve
             Token::Eof => break,
         }
     }
-    xml.finish()?;
     cells.finish()
 }
 
@@ -88,7 +87,7 @@ fn inside(xml: &mut Xml<'_>, mut given: CellText<'static>) -> Result<CellText<'s
                     let mut range = Range::default();
                     for attribute in tag.attributes() {
                         let (key, value) = attribute?;
-                        range.attribute(key, value);
+                        range.attribute(&key, value);
                     }
                     (given.formula, given.range) = (true, range.get());
                     plain_text(xml, &mut String::new())?;
@@ -103,7 +102,7 @@ fn inside(xml: &mut Xml<'_>, mut given: CellText<'static>) -> Result<CellText<'s
             },
             Token::End(name) if local(name) == b"c" => return Ok(given),
             Token::End(_) | Token::Text { .. } => {}
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+            Token::Eof => return Err(xml.unfinished()),
         }
     }
 }

@@ -49,40 +49,32 @@ impl Xlsx {
         let mut parts = Vec::new();
         let mut computes_anew = false;
         let mut xml = Xml::new(package.stream(package.need(main)?)?, main)?;
-        loop {
-            match xml.next()? {
-                Token::Start(tag) if tag.local() == b"Choice" => xml.skip()?,
-                Token::Start(tag) if tag.local() == b"workbookPr" => {
+        while let Some(tag) = xml.next_tag()? {
+            match tag.local() {
+                b"Choice" => xml.skip()?,
+                b"workbookPr" => {
                     if let Some(value) = tag.attribute(b"date1904")? {
                         looks.count_from_1904(is_true(value));
                     }
                 }
-                Token::Start(tag) if tag.local() == b"calcPr" => {
-                    computes_anew |= tag.attribute(b"fullCalcOnLoad")?.is_some_and(is_true);
-                }
-                Token::Start(tag) if tag.local() == b"sheet" => {
-                    let name = tag.text(b"name")?.unwrap_or_default().into_owned();
+                b"calcPr" => computes_anew |= tag.attribute(b"fullCalcOnLoad")?.is_some_and(is_true),
+                b"sheet" => {
+                    let name = tag.text(b"name")?.into_owned();
                     let hidden = tag.attribute(b"state")?.is_some_and(|state| state != b"visible");
                     let id = tag.attributes().find_map(|attribute| match attribute {
-                        Ok((key, value)) if key != b"id" && local(key) == b"id" => Some(value),
+                        Ok((key, value)) if *key != *b"id" && local(&key) == b"id" => Some(value),
                         _ => None,
                     });
                     let id = unescape(id.unwrap_or_default())?;
                     // A sheet without a part is a module of Visual Basic from before 1997.
-                    if id.is_empty() {
-                        continue;
+                    if !id.is_empty() {
+                        add_sheet(&mut sheets, &mut parts, SheetName { name, hidden }, &relations, &id)?;
                     }
-                    let relation = relations
-                        .iter()
-                        .find(|relation| relation.id == id)
-                        .ok_or_else(|| Fault::damaged(format!("工作表「{name}」没有对应的部件")))?;
-                    add_sheet(&mut sheets, &mut parts, SheetName { name, hidden }, relation)?;
                 }
-                Token::Eof => break,
                 _ => {}
             }
         }
-        xml.finish()?;
+        drop(xml);
         Ok(Xlsx { package, sheets, parts, strings, looks, computes_anew })
     }
 
@@ -99,13 +91,16 @@ impl Xlsx {
     }
 }
 
-/// Lists a sheet of cells; charts, dialogs and macro sheets have none.
+/// Lists a sheet of cells by the id of its part; charts, dialogs and macro sheets have none.
 pub(super) fn add_sheet(
     sheets: &mut Vec<SheetName>,
     parts: &mut Vec<String>,
     sheet: SheetName,
-    relation: &opc::Relation,
+    relations: &[opc::Relation],
+    id: &str,
 ) -> Result<(), Fault> {
+    let found = relations.iter().find(|relation| relation.id == id);
+    let relation = found.ok_or_else(|| Fault::damaged(format!("工作表「{}」没有对应的部件", sheet.name)))?;
     if relation.kind != "worksheet" {
         return Ok(());
     }
@@ -129,7 +124,7 @@ fn plain_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
             }
             Token::Start(_) => depth += 1,
             Token::End(_) => depth -= 1,
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+            Token::Eof => return Err(xml.unfinished()),
         }
     }
     Ok(())
@@ -154,7 +149,7 @@ fn rich_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
             },
             Token::End(_) => depth -= 1,
             Token::Text { .. } => {}
-            Token::Eof => return Err(xml.damaged("XML 不完整")),
+            Token::Eof => return Err(xml.unfinished()),
         }
     }
     Ok(())
@@ -177,18 +172,13 @@ fn read_strings(package: &Package, part: &str, parser: Parser) -> Result<Strings
     let mut strings = Strings::default();
     let mut xml = Xml::new(package.stream(found)?, part)?;
     let mut text = String::new();
-    loop {
-        match xml.next()? {
-            Token::Start(tag) if tag.local() == b"si" => {
-                text.clear();
-                rich_text(&mut xml, &mut text)?;
-                strings.push(&text)?;
-            }
-            Token::Eof => break,
-            _ => {}
+    while let Some(tag) = xml.next_tag()? {
+        if tag.local() == b"si" {
+            text.clear();
+            rich_text(&mut xml, &mut text)?;
+            strings.push(&text)?;
         }
     }
-    xml.finish()?;
     Ok(strings)
 }
 
@@ -204,18 +194,14 @@ fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), F
                 b"numFmts" => in_codes = true,
                 b"cellXfs" => in_formats = true,
                 b"numFmt" if in_codes => {
-                    if let (Some(id), Some(code)) = (tag.attribute(b"numFmtId")?, tag.text(b"formatCode")?) {
-                        codes.insert(number(id).unwrap_or_default(), looks.look(&code)?);
+                    if let (Some(id), Some(code)) = (tag.attribute(b"numFmtId")?, tag.attribute(b"formatCode")?) {
+                        codes.insert(number(id).unwrap_or_default(), looks.look(&unescape(code)?)?);
                         cells::check_formats(codes.len())?;
                     }
                 }
                 b"xf" if in_formats => {
                     let id = tag.attribute(b"numFmtId")?.and_then(number).unwrap_or_default();
-                    let look = match codes.get(&id) {
-                        Some(look) => *look,
-                        None => looks.built_in(u32::try_from(id).unwrap_or_default())?,
-                    };
-                    looks.push_style(look)?;
+                    looks.push_style_of(&codes, id)?;
                 }
                 _ => {}
             },
@@ -224,11 +210,10 @@ fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), F
                 b"cellXfs" => in_formats = false,
                 _ => {}
             },
-            Token::Eof => break,
+            Token::Eof => return Ok(()),
             Token::Text { .. } => {}
         }
     }
-    xml.finish()
 }
 
 /// `_x000D_` stands for a character that XML cannot hold; `_x005F_` for an underscore that would read as one.
