@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Side;
 use crate::consequence::{Consequence, ConsequenceGround as Ground};
 use crate::explain::said;
-use crate::rule::record::{Record, Witness};
+use crate::rule::record::{AtomHead, Head, ProposalHead, Record, To, Witness};
 
 /// A cause, in words, with the cell it can be seen at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +91,18 @@ impl<'c> Causes<'c> {
             }
             (None, None) => return told(format!("条款 {rule}"), String::new()),
         };
-        let mut causes = self.conditions(rule, (before, old), (after, new));
+        let mut causes = self.conditions(rule, (before, old), (after, new), false);
+        let by_name = |to: &ProposalHead| matches!(to.to, To::Named(_));
+        if causes.is_empty()
+            && old.verdicts == new.verdicts
+            && self.after.head.rules[after].proposes.iter().any(by_name)
+        {
+            // Who is named in the rows that decide changes with those rows, though the verdict stays.
+            causes = self.conditions(rule, (before, old), (after, new), true);
+            if causes.iter().all(|cause| cause.source.is_empty()) {
+                causes.clear();
+            }
+        }
         if causes.is_empty() {
             let text = if self.before.head.rules[before].when != self.after.head.rules[after].when
                 || self.before.head.rules[before].proposes != self.after.head.rules[after].proposes
@@ -107,8 +118,9 @@ impl<'c> Causes<'c> {
         causes
     }
 
-    /// Conditions of a rule that came out otherwise, and what is behind them.
-    fn conditions(&self, rule: &str, before: (usize, &Record), after: (usize, &Record)) -> Vec<Cause> {
+    /// Conditions of a rule that came out otherwise, and what is behind them; `settled`: those that came out the same,
+    /// and the cells that began or ceased to decide them.
+    fn conditions(&self, rule: &str, before: (usize, &Record), after: (usize, &Record), settled: bool) -> Vec<Cause> {
         let mut causes = Vec::new();
         let atoms = |side: &Side, (at, record): (usize, &Record)| {
             let mut atoms: Vec<usize> = Vec::new();
@@ -124,8 +136,9 @@ impl<'c> Causes<'c> {
             let is = &self.after.head.entities[new_entity].atoms[new];
             // Another pack may have put a condition between them.
             let mut before_it = old.iter().map(|at| (*at, &self.before.head.entities[old_entity].atoms[*at]));
-            let Some((old, was)) = before_it.find(|(_, was)| was.text == is.text) else { continue };
-            if before.1.atom(old) == after.1.atom(new) {
+            let text = said_of(&self.after.head, is);
+            let Some((old, was)) = before_it.find(|(_, was)| said_of(&self.before.head, was) == text) else { continue };
+            if (before.1.atom(old) == after.1.atom(new)) != settled {
                 continue;
             }
             let found = causes.len();
@@ -134,9 +147,9 @@ impl<'c> Causes<'c> {
             }
             let measured = causes.len() > found;
             for (was, is) in was.uses.iter().zip(&is.uses) {
-                self.value(rule, (*was, before.1), (*is, after.1), measured, &mut causes);
+                self.value(rule, (*was, before.1), (*is, after.1), (measured, settled), &mut causes);
             }
-            if causes.is_empty() {
+            if causes.is_empty() && !settled {
                 causes.push(Cause { rule: rule.to_owned(), text: is.text.clone(), source: String::new() });
             }
         }
@@ -154,8 +167,16 @@ impl<'c> Causes<'c> {
         }
     }
 
-    /// What is behind a value; `measured`: another line is applied to it, so its cells are told all the same.
-    fn value(&self, rule: &str, was: (usize, &Record), is: (usize, &Record), measured: bool, causes: &mut Vec<Cause>) {
+    /// What is behind a value; `measured`: another line is applied to it, so its cells are told all the same; `settled`:
+    /// of its cells only those that began or ceased to decide are.
+    fn value(
+        &self,
+        rule: &str,
+        was: (usize, &Record),
+        is: (usize, &Record),
+        (measured, settled): (bool, bool),
+        causes: &mut Vec<Cause>,
+    ) {
         let (old_head, new_head) = (&self.before.head.values[was.0], &self.after.head.values[is.0]);
         let (old, old_cells) = was.1.value(&self.before.head, was.0);
         let (new, new_cells) = is.1.value(&self.after.head, is.0);
@@ -176,30 +197,33 @@ impl<'c> Causes<'c> {
         let column = |head: &crate::rule::record::ValueHead, witness: &Witness| {
             head.cells.get(witness.cell).map_or_else(|| head.name.clone(), |(column, _)| column.clone())
         };
-        let at = |cells: &[Witness], source: &str, side: &Side| {
-            cells.iter().find(|cell| side.head.cite(&cell.place) == source).map(|cell| cell.text.to_string())
-        };
         for cell in new_cells {
             let source = self.after.head.cite(&cell.place);
             let name = column(new_head, cell);
-            match at(old_cells, &source, self.before) {
-                Some(text) if text != cell.text => tell(format!("{name}：{text} → {}", cell.text), source),
-                Some(_) if by_parameter && cell.decided => tell(format!("{name} {}", cell.text), source),
+            match old_cells.iter().find(|was| self.before.head.cite(&was.place) == source) {
+                Some(was) if settled && was.decided == cell.decided => {}
+                Some(was) if was.text != cell.text => tell(format!("{name}：{} → {}", was.text, cell.text), source),
+                Some(_) if by_parameter && (cell.decided || settled) => tell(format!("{name} {}", cell.text), source),
+                // What did not decide may not have been kept: nothing is said of what it was.
+                None if settled && cell.decided => tell(format!("{name} {}", cell.text), source),
                 None if old_cells.is_empty() => tell(format!("{name}：（无）→ {}", cell.text), source),
                 _ => {}
             }
         }
-        if new_cells.is_empty() {
-            for cell in old_cells {
-                let text = format!("{}：{} →（无）", column(old_head, cell), cell.text);
-                tell(text, self.before.head.cite(&cell.place));
+        for cell in old_cells {
+            let source = self.before.head.cite(&cell.place);
+            let went = || !new_cells.iter().any(|is| self.after.head.cite(&is.place) == source);
+            if settled && cell.decided && went() {
+                tell(format!("{} {}", column(old_head, cell), cell.text), source);
+            } else if new_cells.is_empty() {
+                tell(format!("{}：{} →（无）", column(old_head, cell), cell.text), source);
             }
         }
         for is_part in &new_head.parts {
             let name = &self.after.head.values[*is_part].name;
             let was_part = old_head.parts.iter().find(|part| self.before.head.values[**part].name == *name);
             if let Some(was_part) = was_part {
-                self.value(rule, (*was_part, was.1), (*is_part, is.1), measured, causes);
+                self.value(rule, (*was_part, was.1), (*is_part, is.1), (measured, settled), causes);
             }
         }
         if old != new && causes.len() == found {
@@ -207,6 +231,12 @@ impl<'c> Causes<'c> {
             causes.push(Cause { rule: rule.to_owned(), text, source: String::new() });
         }
     }
+}
+
+/// A condition in words without the values of its parameters: the same one under another value.
+fn said_of(head: &Head, atom: &AtomHead) -> String {
+    let names = atom.parameters.iter().map(|at| &head.parameters[*at]);
+    names.fold(atom.text.clone(), |text, one| text.replace(&format!("{}（{}）", one.name, one.value), &one.name))
 }
 
 fn by_name(side: &Side) -> BTreeMap<(&str, &str), Vec<&Record<'static>>> {

@@ -115,6 +115,33 @@ fn options_that_change_are_shown_before_and_after() {
     assert_eq!(admonished["变动"], "依据改变");
 }
 
+/// The value of a parameter stands in a condition's words, and another value is no other condition.
+#[test]
+fn a_parameter_of_words_is_told_with_the_cell_it_is_applied_to() {
+    let city = City::new(&["+问题线索 线索编号=X7 对象=G32 核实结果=属实 情节=较重"]);
+    city.run("half-year");
+    let found = compared(&city.input(), "half-year", &["--set", "调整建议起点情节=严重"]);
+    let why = "参数 调整建议起点情节：较重 → 严重；情节 较重";
+    let changes = found.changes("变动");
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    assert!(changes[0].contains("调整建议 | G32 | 减少") && changes[0].contains(why), "{changes:?}");
+}
+
+/// The team is weak on both sides; another of its rows is weak on one, and names another leader.
+#[test]
+fn who_is_named_in_a_row_that_begins_or_ceases_to_decide_is_told_by_that_row() {
+    for (score, line, told) in [(62, 65, "新增 | ＋1.3"), (50, 45, "减少 | －1.3")] {
+        let city = City::new(&[
+            &format!("半年考核_班子 B1 目标完成得分={score} 相关责任领导=G13"),
+            "+半年考核_班子 单位编号=B1 考核部门=市政府目督办 目标完成得分=30",
+        ]);
+        city.run("half-year");
+        let found = compared(&city.input(), "half-year", &["--set", &format!("半年得分线={line}")]);
+        let why = format!("参数 半年得分线：60 → {line}；目标完成得分 {score} | 报送.xlsx!半年考核_班子!D2");
+        assert_eq!(found.changes("变动"), [format!("约谈 | G13 | {told} | {why}")]);
+    }
+}
+
 #[test]
 fn who_is_reached_no_longer_is_told_by_the_register() {
     let mut city = City::new(&["年度考核_班子 B1 考核等次=一般"]);
