@@ -44,8 +44,8 @@ pub struct Match {
     pub doubled: Option<(usize, u32)>,
     /// Columns under another name of one that is read: the table's column and the header that is not read.
     pub others: Vec<Other>,
-    /// Headers that mean nothing and are nearly the name of a column that is not there: that column, as written, cell.
-    pub slips: Vec<(usize, String, String)>,
+    /// Headers that mean nothing and are nearly the name of a column that is not there: that column.
+    pub slips: Vec<(usize, Spot)>,
     /// Columns that bear a name of the table and are not its: another word stands above or behind it.
     pub unasked: Vec<Unasked>,
     /// Headers with the name of the year in them that are not read.
@@ -85,9 +85,9 @@ pub struct Unasked {
 pub struct Other {
     /// The table's column.
     pub at: usize,
-    /// What stands over the one that is read, and over the other, each with its cell.
-    pub read: (String, String),
-    pub passed: (String, String),
+    /// The header of the one that is read, and of the other.
+    pub read: Spot,
+    pub passed: Spot,
 }
 
 /// A sheet that is no table, with what is nearest.
@@ -286,7 +286,7 @@ impl Headers {
 
     /// What is probably a column of the table under a misspelt name.
     /// Of two letters one is too little to go by (年龄 is no 年度).
-    fn slips(&self, table: usize, chosen: &Candidate<'_>) -> Vec<(usize, String, String)> {
+    fn slips(&self, table: usize, chosen: &Candidate<'_>) -> Vec<(usize, Spot)> {
         let alike =
             |key: &str, name: &String| name.chars().count() >= 3 && text::nearest(key, [name.as_str()]).is_some();
         let wanted = &self.tables[table];
@@ -295,7 +295,7 @@ impl Headers {
             let absent = |at: &usize| chosen.fits[table].columns[*at].is_none();
             let named = |at: &usize| wanted.names[*at].iter().any(|name| alike(&column.cell.key, name));
             if let Some(at) = (0..wanted.names.len()).filter(absent).find(named) {
-                slips.push((at, column.cell.shown.clone(), column.address()));
+                slips.push((at, column.spot()));
             }
         }
         slips
@@ -332,8 +332,7 @@ impl Headers {
                 None => (named(head::without_remarks(key)).or(above), false),
             };
             let Some(name) = name else { continue };
-            let spot = Spot { row: column.cell.row, column: column.cell.column, shown: column.cell.shown.clone() };
-            unasked.push(Unasked { at: name.at, spot, grouped });
+            unasked.push(Unasked { at: name.at, spot: column.spot(), grouped });
         }
         unasked
     }
@@ -603,6 +602,10 @@ impl HeaderColumn<'_> {
     fn address(&self) -> String {
         A1(self.cell.row, self.cell.column).to_string()
     }
+
+    fn spot(&self) -> Spot {
+        Spot { row: self.cell.row, column: self.cell.column, shown: self.cell.shown.clone() }
+    }
 }
 
 /// A row that may be the lowest of the header, with those above it, and how every table fits them.
@@ -637,14 +640,14 @@ impl Candidate<'_> {
 
     /// The columns under another name of one that is read, other than those of a second table.
     fn others(&self, table: usize, doubled: Option<(usize, u32)>) -> Vec<Other> {
-        let named =
-            |column: u32| self.of(column).map(|one| (one.cell.shown.clone(), one.address())).unwrap_or_default();
         let of_second = |column: u32| doubled.is_some_and(|(other, _)| self.fits[other].reads(column));
         let mut others = Vec::new();
         for (at, place) in self.fits[table].columns.iter().enumerate() {
             let Some(place) = place else { continue };
             for column in place.all.iter().filter(|column| **column != place.column && !of_second(**column)) {
-                others.push(Other { at, read: named(place.column), passed: named(*column) });
+                if let (Some(read), Some(passed)) = (self.of(place.column), self.of(*column)) {
+                    others.push(Other { at, read: read.spot(), passed: passed.spot() });
+                }
             }
         }
         others

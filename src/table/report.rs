@@ -7,7 +7,7 @@ use crate::pack::Pack;
 use crate::place::{A1, Place, SheetId};
 
 use super::again::Again;
-use super::recognise::{NearTable, Spot, Unrecognised};
+use super::recognise::{NearTable, Other, Spot, Unrecognised};
 use super::refer::RowFault;
 use super::rowset::{SheetFault, TableRows};
 use super::scan::ScannedKind;
@@ -129,26 +129,26 @@ impl<'a> Notes<'a> {
                     let note = Note::of_sheet(sheet, Some(part.table), Code::UnaskedColumn, reason, remedy);
                     self.noted.push(Note { column: Some(unasked.at), ..note.at(&unasked.spot) });
                 }
-                for (at, shown, cell) in &part.slips {
+                for (at, spot) in &part.slips {
                     let column = &self.pack.tables[part.table].columns[*at].name;
-                    let reason = format!("{cell}的列名「{shown}」没有识别，与「{column}」相近；该列的内容没有读取");
+                    let reason = format!("列名「{}」没有识别，与「{column}」相近；该列的内容没有读取", spot.shown);
                     let remedy = format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动");
-                    self.noted.push(Note {
-                        column: Some(*at),
-                        ..Note::of_sheet(sheet, Some(part.table), Code::MisspeltHeader, reason, remedy)
-                    });
+                    let note = Note::of_sheet(sheet, Some(part.table), Code::MisspeltHeader, reason, remedy);
+                    self.noted.push(Note { column: Some(*at), ..note.at(spot) });
                 }
-                for other in &part.others {
-                    let column = &self.pack.tables[part.table].columns[other.at].name;
-                    let ((read, at), (passed, there)) = (&other.read, &other.passed);
+                for Other { at, read, passed } in &part.others {
+                    let column = &self.pack.tables[part.table].columns[*at].name;
+                    let cell = |spot: &Spot| A1(spot.row, spot.column);
                     let reason = format!(
-                        "{column}有两列：按{at}「{read}」读取，{there}「{passed}」也是它的名称，该列的内容没有读取"
+                        "{column}有两列：按{}「{}」读取，{}「{}」也是它的名称，该列的内容没有读取，也不保留",
+                        cell(read),
+                        read.shown,
+                        cell(passed),
+                        passed.shown
                     );
                     let remedy = "请核对采用的是哪一列，删去另一列或改换其列名".to_owned();
-                    self.noted.push(Note {
-                        column: Some(other.at),
-                        ..Note::of_sheet(sheet, Some(part.table), Code::DoubledColumn, reason, remedy)
-                    });
+                    let note = Note::of_sheet(sheet, Some(part.table), Code::DoubledColumn, reason, remedy);
+                    self.noted.push(Note { column: Some(*at), ..note.at(passed) });
                 }
             }
         }

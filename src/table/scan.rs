@@ -88,7 +88,7 @@ pub struct TablePart {
     pub columns: Vec<Option<u32>>,
     pub doubled: Option<(usize, u32)>,
     pub others: Vec<recognise::Other>,
-    pub slips: Vec<(usize, String, String)>,
+    pub slips: Vec<(usize, recognise::Spot)>,
     pub unasked: Vec<recognise::Unasked>,
     /// Headers with the name of the year in them that are not read.
     pub years: Vec<recognise::Spot>,

@@ -139,8 +139,8 @@ fn the_own_name_has_the_better_right_than_an_alias() {
         )],
         expect![[r#"
             a.xlsx!一 年度考核_干部 1 = 1 + 0 + 0
-            ! DoubledColumn a.xlsx!一 单位名称「」
-                单位名称有两列：按C2「单位名称」读取，B2「单位」也是它的名称，该列的内容没有读取
+            ! DoubledColumn a.xlsx!一!B2 单位名称「单位」
+                单位名称有两列：按C2「单位名称」读取，B2「单位」也是它的名称，该列的内容没有读取，也不保留
                 请核对采用的是哪一列，删去另一列或改换其列名
         "#]],
     );
@@ -166,8 +166,8 @@ fn a_second_column_for_one_field_is_told() {
         expect![[r#"
             a.xlsx!一 半年考核_班子 1 = 1 + 0 + 0
             a.xlsx!二 半年考核_班子 1 = 1 + 0 + 0
-            ! DoubledColumn a.xlsx!一 目标完成得分「」
-                目标完成得分有两列：按E1「目标完成得分」读取，D1「得分」也是它的名称，该列的内容没有读取
+            ! DoubledColumn a.xlsx!一!D1 目标完成得分「得分」
+                目标完成得分有两列：按E1「目标完成得分」读取，D1「得分」也是它的名称，该列的内容没有读取，也不保留
                 请核对采用的是哪一列，删去另一列或改换其列名
         "#]],
     );
@@ -198,8 +198,8 @@ fn a_header_that_is_nearly_an_optional_column_is_told() {
             a.xlsx!一 半年考核_班子 1 = 1 + 0 + 0
             a.xlsx!二 半年考核_班子 1 = 1 + 0 + 0
             b.xlsx!一 年度考核_干部 1 = 1 + 0 + 0
-            ! MisspeltHeader a.xlsx!一 目标完成得分「」
-                D1的列名「目标完成得份」没有识别，与「目标完成得分」相近；该列的内容没有读取
+            ! MisspeltHeader a.xlsx!一!D1 目标完成得分「目标完成得份」
+                列名「目标完成得份」没有识别，与「目标完成得分」相近；该列的内容没有读取
                 如确为「目标完成得分」，请把列名改为「目标完成得分」；不是的，无需改动
             ! GuessedYear b.xlsx!一 「」
                 有1行没有年度，表头以上也没有写明年度，按本次运行的2015年处理
