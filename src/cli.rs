@@ -106,9 +106,8 @@ pub struct RunArgs {
     /// 基准日；不写则半年为6月30日，年度为12月31日
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
-    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
-    #[arg(long, value_name = "DIR")]
-    pub pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub of: PackDir,
     /// 档案文件；不写则为发布文件夹中的 档案.db
     #[arg(long, value_name = "FILE")]
     pub archive: Option<PathBuf>,
@@ -146,9 +145,8 @@ pub struct CheckArgs {
     /// 把数据问题清单和退回单写到哪个文件夹
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
-    #[arg(long, value_name = "DIR")]
-    pub pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub of: PackDir,
     /// 把经过、全部数据问题和退出码追加到日志文件，供无人值守时事后查看
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
@@ -183,9 +181,8 @@ pub struct CompareArgs {
     /// 基准日；不写则同运行
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
-    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
-    #[arg(long, value_name = "DIR")]
-    pub pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub of: PackDir,
     /// 档案文件，只读；不写则用已发布结果旁边的档案，没有则不用
     #[arg(long, value_name = "FILE")]
     pub archive: Option<PathBuf>,
@@ -360,9 +357,8 @@ pub struct SampleArgs {
     /// 像各单位实际报送的那样写：多个文件夹、双层表头、合计行、各种日期写法等
     #[arg(long)]
     pub messy: bool,
-    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
-    #[arg(long, value_name = "DIR")]
-    pub pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub of: PackDir,
 }
 
 #[derive(Debug, Args)]
@@ -370,9 +366,8 @@ pub struct TemplateArgs {
     /// 写到哪个文件夹
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
-    /// 规则包文件夹，或内置规则包的名称（kunming-2015、civil-servant-2020）；不写则用 kunming-2015
-    #[arg(long, value_name = "DIR")]
-    pub pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub of: PackDir,
 }
 
 fn run(text: &str) -> Result<Run, String> {

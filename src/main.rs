@@ -125,7 +125,7 @@ fn load_to_run(dir: Option<&std::path::Path>) -> Result<Pack, Failure> {
 }
 
 fn publish(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, Failure> {
-    let pack = load_to_run(arguments.pack.as_deref())?;
+    let pack = load_to_run(arguments.of.pack.as_deref())?;
     let typed =
         Typed { run, input: arguments.input, year: arguments.year, as_of: arguments.as_of, sets: arguments.sets };
     let job = Job::new(typed, &pack)?;
@@ -140,14 +140,14 @@ fn publish(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, F
 }
 
 fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failure> {
-    let pack = load(arguments.pack.as_deref())?;
+    let pack = load(arguments.of.pack.as_deref())?;
     let typed = Typed { run: CHECKED_AS, input: arguments.input, year: arguments.year, as_of: None, sets: Vec::new() };
     let job = Job::new(typed, &pack)?;
     run::check(&job, &pack, arguments.output.as_deref(), terminal)
 }
 
 fn compare(arguments: cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
-    let pack = load_to_run(arguments.pack.as_deref())?;
+    let pack = load_to_run(arguments.of.pack.as_deref())?;
     let other = arguments.with_pack.as_deref().map(|dir| load_to_run(Some(dir))).transpose()?;
     let request = CompareRequest {
         run: arguments.run,
@@ -282,7 +282,7 @@ fn asked(file: &cli::ArchiveFile) -> run::Asked {
 }
 
 fn sample(arguments: &cli::SampleArgs, terminal: &Terminal) -> Result<Ended, Failure> {
-    let pack = load(arguments.pack.as_deref())?;
+    let pack = load(arguments.of.pack.as_deref())?;
     let request = kaohe::sample::Request {
         cadres: arguments.cadres,
         seed: arguments.seed,
@@ -308,7 +308,7 @@ fn sample(arguments: &cli::SampleArgs, terminal: &Terminal) -> Result<Ended, Fai
 }
 
 fn template(arguments: &cli::TemplateArgs) -> Result<Ended, Failure> {
-    let pack = load(arguments.pack.as_deref())?;
+    let pack = load(arguments.of.pack.as_deref())?;
     for path in kaohe::template::write(&arguments.dir, &pack).map_err(|error| Failure::of(&error))? {
         complain(&path.display().to_string());
     }

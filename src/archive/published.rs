@@ -94,7 +94,7 @@ fn read_seal(run_dir: &Path) -> Result<Option<Seal>, Error> {
 pub fn open_lists(run_dir: &Path) -> Result<Vec<String>, Error> {
     let mut open = Vec::new();
     for folder in folders(run_dir)? {
-        for name in file_names(&run_dir.join(&folder))? {
+        for name in names_in(&run_dir.join(&folder), fs::FileType::is_file)? {
             let locked = name
                 .strip_prefix(".~lock.")
                 .and_then(|name| name.strip_suffix('#'))
@@ -257,16 +257,19 @@ fn resolved(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
 }
 
-fn file_names(folder: &Path) -> Result<Vec<String>, Error> {
+/// The names in a folder of those that a test takes; none where there is no such folder.
+fn names_in(folder: &Path, takes: fn(&fs::FileType) -> bool) -> Result<Vec<String>, Error> {
     let fault = |source| Error::Io { path: folder.to_path_buf(), source };
     let mut names = Vec::new();
     let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(names),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(names);
+        }
         other => other.map_err(fault)?,
     };
     for entry in entries {
         let entry = entry.map_err(fault)?;
-        if entry.file_type().map_err(fault)?.is_file() {
+        if takes(&entry.file_type().map_err(fault)?) {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
@@ -279,18 +282,8 @@ fn folders(run_dir: &Path) -> Result<Vec<String>, Error> {
     let mut found = vec![String::new()];
     let mut open = vec![format!("{}/", printed::SUBMITTED)];
     while let Some(folder) = open.pop() {
-        let path = run_dir.join(&folder);
-        let fault = |source| Error::Io { path: path.clone(), source };
-        let entries = match fs::read_dir(&path) {
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => continue,
-            other => other.map_err(fault)?,
-        };
-        for entry in entries {
-            let entry = entry.map_err(fault)?;
-            if entry.file_type().map_err(fault)?.is_dir() {
-                open.push(format!("{folder}{}/", entry.file_name().to_string_lossy()));
-            }
-        }
+        let inside = names_in(&run_dir.join(&folder), fs::FileType::is_dir)?;
+        open.extend(inside.into_iter().map(|name| format!("{folder}{name}/")));
         found.push(folder);
     }
     found.sort();
@@ -306,7 +299,7 @@ fn workbook_names(run_dir: &Path) -> Result<Vec<String>, Error> {
     };
     let mut names = Vec::new();
     for folder in folders(run_dir)? {
-        let found = file_names(&run_dir.join(&folder))?.into_iter().filter(is_workbook);
+        let found = names_in(&run_dir.join(&folder), fs::FileType::is_file)?.into_iter().filter(is_workbook);
         names.extend(found.map(|name| format!("{folder}{name}")));
     }
     Ok(names)

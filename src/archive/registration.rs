@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::Decision;
 use crate::fact::history::{Pairs, PastGround};
+use crate::once::once;
 use crate::pack::{Answers, Pack, Run, Task, printed};
 
 /// One run's proposals; `R` holds the rows of each list.
@@ -115,14 +116,10 @@ impl FollowUp {
 impl Vocabulary {
     pub fn of(pack: &Pack) -> Vocabulary {
         let Answers { agree, refuse, defer, change } = pack.answers.clone();
-        let mut methods: Vec<String> = Vec::new();
         let actions = pack.actions.iter().map(|action| &action.name);
         let options = pack.actions.iter().flat_map(|action| &action.options);
-        for method in actions.chain(options).chain(pack.further.iter().map(|measure| &measure.name)) {
-            if !methods.contains(method) {
-                methods.push(method.clone());
-            }
-        }
+        let further = pack.further.iter().map(|measure| &measure.name);
+        let methods = once(actions.chain(options).chain(further).cloned());
         let authority = pack.default_authority().to_owned();
         Vocabulary { agree, refuse, defer, change, methods, authority, followup: None }
     }

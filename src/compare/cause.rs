@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Side;
 use crate::consequence::{Consequence, ConsequenceGround as Ground};
 use crate::explain::said;
+use crate::once::Once;
 use crate::rule::record::{AtomHead, Head, ProposalHead, Record, To, Witness};
 
 /// A cause, in words, with the cell it can be seen at.
@@ -43,9 +44,7 @@ impl<'c> Causes<'c> {
         let changed = is.iter().filter(|ground| was.iter().any(|other| same(ground, other) && !other.says(ground)));
         for ground in gone.chain(come).chain(changed) {
             for cause in self.ground(ground, line) {
-                if !causes.contains(&cause) {
-                    causes.push(cause);
-                }
+                causes.once(cause);
             }
         }
         // The same grounds with other options: the rules themselves offer others.
@@ -161,9 +160,7 @@ impl<'c> Causes<'c> {
         if was.name == is.name && was.value != is.value {
             let text = format!("参数 {}：{} → {}", is.name, was.value, is.value);
             let cause = Cause { rule: rule.to_owned(), text, source: String::new() };
-            if !causes.contains(&cause) {
-                causes.push(cause);
-            }
+            causes.once(cause);
         }
     }
 
@@ -190,9 +187,7 @@ impl<'c> Causes<'c> {
         let by_parameter = measured || causes.len() > found;
         let mut tell = |text: String, source: String| {
             let cause = Cause { rule: rule.to_owned(), text, source };
-            if !causes.contains(&cause) {
-                causes.push(cause);
-            }
+            causes.once(cause);
         };
         let column = |head: &crate::rule::record::ValueHead, witness: &Witness| {
             head.cells.get(witness.cell).map_or_else(|| head.name.clone(), |(column, _)| column.clone())

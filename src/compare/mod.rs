@@ -13,6 +13,7 @@ pub use cause::Cause;
 pub use near::{Near, nearest};
 
 use crate::consequence::{Consequence, OpenCase};
+use crate::once::once;
 use crate::rule::record::{Head, Record};
 
 /// One side of a comparison.
@@ -147,12 +148,8 @@ pub fn compare(before: &Side, after: &Side, actions: &[String]) -> Comparison {
     // Within a subject and action by id, as they come.
     changes.sort_by_key(|(place, _)| *place);
     let changes: Vec<Change> = changes.into_iter().map(|(_, change)| change).collect();
-    let mut order: Vec<&str> = actions.iter().map(String::as_str).collect();
-    for line in before.lines.iter().chain(&after.lines) {
-        if !order.contains(&&*line.action) {
-            order.push(&line.action);
-        }
-    }
+    let proposed = before.lines.iter().chain(&after.lines).map(|line| &*line.action);
+    let order = once(actions.iter().map(String::as_str).chain(proposed));
     let count =
         |lines: &[Consequence<'_>], action: &str| lines.iter().filter(|line| line.action == action).count() as u64;
     let totals = order
@@ -186,13 +183,7 @@ fn by_id<'c>(lines: &'c [Consequence<'static>]) -> BTreeMap<&'c str, &'c Consequ
 /// Rules only on the first side, and only on the second.
 fn rules(was: Option<&Consequence<'_>>, is: Option<&Consequence<'_>>) -> (Vec<String>, Vec<String>) {
     let of = |line: Option<&Consequence<'_>>| {
-        let mut rules: Vec<String> = Vec::new();
-        for ground in line.iter().flat_map(|line| &line.grounds) {
-            if !rules.iter().any(|known| *known == ground.rule) {
-                rules.push(ground.rule.to_string());
-            }
-        }
-        rules
+        once(line.iter().flat_map(|line| &line.grounds).map(|ground| ground.rule.to_string()))
     };
     let (was, is) = (of(was), of(is));
     let only = |these: &[String], others: &[String]| {
@@ -205,13 +196,7 @@ fn parameters(before: &Head, after: &Head) -> Vec<(String, String, String)> {
     let value = |head: &Head, name: &str| {
         head.parameters.iter().find(|one| one.name == name).map_or_else(|| "—".to_owned(), |one| one.value.clone())
     };
-    let mut names: Vec<&String> = before.parameters.iter().map(|one| &one.name).collect();
-    for one in &after.parameters {
-        if !names.contains(&&one.name) {
-            names.push(&one.name);
-        }
-    }
-    names
+    once(before.parameters.iter().chain(&after.parameters).map(|one| &one.name))
         .into_iter()
         .map(|name| (name.clone(), value(before, name), value(after, name)))
         .filter(|(_, before, after)| before != after)

@@ -146,18 +146,10 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
         for subject in &row.subjects {
             let case = match subject {
                 RejectedSubject::Known(kind, index) => {
-                    let register = &data.registers[*kind];
-                    Pending {
-                        rule: pack.pendings.rejected_row.clone(),
-                        rule_index: None,
-                        kind: *kind,
-                        id: register.ids[*index as usize].clone(),
-                        label: register.labels[*index as usize].clone(),
-                        subject: Some(Subject { kind: *kind, index: *index }),
-                        missing: vec![pack.tables[row.table].name.clone()],
-                        lacks: Vec::new(),
-                        sources: sources.clone(),
-                    }
+                    let (rule, table) = (&pack.pendings.rejected_row, &pack.tables[row.table].name);
+                    let case =
+                        Pending::of(data, Subject { kind: *kind, index: *index }, rule.clone(), vec![table.clone()]);
+                    Pending { sources: sources.clone(), ..case }
                 }
                 RejectedSubject::RegisterRejected(kind, id) => Pending {
                     rule: pack.pendings.rejected_register.clone(),

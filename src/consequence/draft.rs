@@ -12,6 +12,7 @@ use super::reach::{Reached, reach};
 use super::{Ground, Lack, Line, Pending, Subject};
 use crate::fact::history::PastLine;
 use crate::fact::{Decision, Error, Evidence, History, Origin, World, system};
+use crate::once::Once;
 use crate::pack::{Pack, Recipient, Run};
 use crate::rule::{Reasons, Trace, Verdict};
 
@@ -31,18 +32,11 @@ impl Line {
 
 impl Ground {
     fn join(&mut self, other: Ground) {
-        fn unite<T: PartialEq>(known: &mut Vec<T>, more: Vec<T>) {
-            for one in more {
-                if !known.contains(&one) {
-                    known.push(one);
-                }
-            }
-        }
         self.sources.extend(other.sources);
         dedup(&mut self.sources);
-        unite(&mut self.units, other.units);
-        unite(&mut self.proposals, other.proposals);
-        unite(&mut self.rows, other.rows);
+        other.units.into_iter().for_each(|unit| self.units.once(unit));
+        other.proposals.into_iter().for_each(|proposal| self.proposals.once(proposal));
+        other.rows.into_iter().for_each(|row| self.rows.once(row));
     }
 }
 
@@ -253,9 +247,7 @@ impl<'a> Draft<'a> {
                     known.label = case.label;
                 }
                 for missing in case.missing {
-                    if !known.missing.contains(&missing) {
-                        known.missing.push(missing);
-                    }
+                    known.missing.once(missing);
                 }
                 known.lacks.extend(case.lacks);
                 known.sources.extend(case.sources);
@@ -268,31 +260,18 @@ impl<'a> Draft<'a> {
     pub fn publish(&self, world: &mut World<'_>) -> Result<(), Error> {
         let pack = world.pack;
         let decisions: Vec<_> = self.lines.par_iter().map(|(_, line)| self.decision(world, line)).collect();
-        let lines: Vec<system::Proposed<'_>> = self
-            .lines
-            .values()
-            .zip(&decisions)
-            .map(|(line, decision)| system::Proposed {
-                id: &line.id,
-                action: &pack.actions[line.action].name,
-                kind: line.subject.kind,
-                index: line.subject.index,
-                decision: decision.as_ref(),
-            })
-            .collect();
-        let expected: Vec<system::Expected<'_>> = self
+        let of = |subject: Subject| (subject.kind, subject.index);
+        let lines = self.lines.values().zip(&decisions);
+        let lines = lines.map(|(line, decision)| {
+            (line.id.as_str(), pack.actions[line.action].name.as_str(), of(line.subject), decision.as_ref())
+        });
+        let expected = self
             .expected
             .iter()
-            .map(|one| system::Expected {
-                action: &pack.actions[one.action].name,
-                rule: &pack.rules[one.rule].id,
-                kind: one.subject.kind,
-                index: one.subject.index,
-            })
-            .collect();
+            .map(|one| (pack.actions[one.action].name.as_str(), pack.rules[one.rule].id.as_str(), of(one.subject)));
         let failed = |source| Error::Polars { what: "前一阶段的结果".into(), source };
-        let proposed = system::proposed(pack, &lines).map_err(failed)?;
-        let pending = system::pending(pack, &expected).map_err(failed)?;
+        let proposed = system::proposed(pack, lines).map_err(failed)?;
+        let pending = system::pending(pack, expected).map_err(failed)?;
         world.advance(proposed, pending)
     }
 
@@ -375,18 +354,8 @@ fn cases(
     // Rules that share an id are one case: the first of them gives the order.
     let first = world.pack.rules.iter().position(|one| one.id == *id).unwrap_or(rule);
     let case = |subject: &Subject| {
-        let register = &world.data.registers[subject.kind];
-        Pending {
-            rule: id.clone(),
-            rule_index: Some(first),
-            kind: subject.kind,
-            id: register.ids[subject.index as usize].clone(),
-            label: register.labels[subject.index as usize].clone(),
-            subject: Some(*subject),
-            missing: missing.to_vec(),
-            lacks: lacks.to_vec(),
-            sources: sources.to_vec(),
-        }
+        let case = Pending::of(world.data, *subject, id.clone(), missing.to_vec());
+        Pending { rule_index: Some(first), lacks: lacks.to_vec(), sources: sources.to_vec(), ..case }
     };
     holders.iter().map(case).collect()
 }

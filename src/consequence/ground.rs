@@ -8,6 +8,7 @@ use super::draft::Expected;
 use super::reach::Holders;
 use super::{Awaited, Ground, Lack, Line};
 use crate::fact::{Error, Evidence, Extent, FactValue, Lookup, Origin, Texts, World};
+use crate::once::Once;
 use crate::pack::Entity;
 use crate::place::Cell;
 use crate::rule::{Reason, Reasons, Trace};
@@ -46,9 +47,7 @@ impl Behind<'_, '_> {
         for name in missing {
             let mut add = |wanted: Awaited| {
                 let lack = Lack { missing: name.clone(), wanted };
-                if !lacks.contains(&lack) {
-                    lacks.push(lack);
-                }
+                lacks.once(lack);
             };
             for reason in self.reasons.of(rule, name, at) {
                 match reason {

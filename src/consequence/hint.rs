@@ -2,6 +2,7 @@
 
 use super::Line;
 use crate::fact::{self, Error, Evidence, Lookup, Origin, Texts, World};
+use crate::once::{Once, once};
 use crate::pack::Entity;
 use crate::place::A1;
 use crate::table::Dataset;
@@ -59,9 +60,7 @@ impl<'a> Hints<'a> {
                     for (of, row) in line.grounds.iter().flat_map(|ground| &ground.rows) {
                         if *of == table && known.applies[*row as usize] {
                             let text = fill(&known.slots, *row, &hint.text);
-                            if !told.contains(&text) {
-                                told.push(text);
-                            }
+                            told.once(text);
                         }
                     }
                 }
@@ -74,13 +73,7 @@ impl<'a> Hints<'a> {
 
     fn dates(&self, fact: usize, at: u32) -> Vec<String> {
         let nothing = |_: &str| -> Vec<Evidence> { Vec::new() };
-        let mut dates: Vec<String> = Vec::new();
-        for one in self.lookup.evidence(&[fact], at, fact::Extent::All, &nothing) {
-            if !dates.contains(&one.value) {
-                dates.push(one.value);
-            }
-        }
-        dates
+        once(self.lookup.evidence(&[fact], at, fact::Extent::All, &nothing).into_iter().map(|one| one.value))
     }
 }
 
@@ -89,17 +82,10 @@ fn shown_otherwise(data: &Dataset, line: &Line) -> Vec<String> {
     if data.otherwise.is_empty() {
         return Vec::new();
     }
-    let mut told: Vec<String> = Vec::new();
-    for origin in line.grounds.iter().flat_map(|ground| &ground.sources) {
-        let Origin::Cell(cell) = origin else { continue };
-        if let Some(otherwise) = data.otherwise.get(cell) {
-            let text = format!("{}{otherwise}", A1(cell.row, cell.column));
-            if !told.contains(&text) {
-                told.push(text);
-            }
-        }
-    }
-    told
+    once(line.grounds.iter().flat_map(|ground| &ground.sources).filter_map(|origin| {
+        let Origin::Cell(cell) = origin else { return None };
+        Some(format!("{}{}", A1(cell.row, cell.column), data.otherwise.get(cell)?))
+    }))
 }
 
 /// `{列名}` of the table's columns, as far as the text holds them.

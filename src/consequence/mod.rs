@@ -112,6 +112,24 @@ pub struct Pending {
     pub sources: Vec<Origin>,
 }
 
+impl Pending {
+    /// A case about a subject that stands on its register.
+    pub(crate) fn of(data: &Dataset, subject: Subject, rule: String, missing: Vec<String>) -> Pending {
+        let register = &data.registers[subject.kind];
+        Pending {
+            rule,
+            rule_index: None,
+            kind: subject.kind,
+            id: register.ids[subject.index as usize].clone(),
+            label: register.labels[subject.index as usize].clone(),
+            subject: Some(subject),
+            missing,
+            lacks: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
+}
+
 /// What leaves something missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lack {

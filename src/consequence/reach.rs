@@ -5,6 +5,7 @@ use polars::prelude::UInt32Chunked;
 use super::Subject;
 use super::members::Members;
 use crate::fact::{Error, Origin, World};
+use crate::once::once;
 use crate::pack::{Entity, Formula, Proposal, Recipient, Rule, Source};
 
 /// Somebody whom a rule reaches, and how.
@@ -61,16 +62,10 @@ impl Holders {
         match self {
             Holders::Itself(kind) => vec![Subject { kind: *kind, index: at }],
             Holders::Referred(referred) => {
-                let mut holders = Vec::new();
-                for (kind, subjects) in referred {
-                    if let Some(index) = subjects.get(at as usize) {
-                        let holder = Subject { kind: *kind, index };
-                        if !holders.contains(&holder) {
-                            holders.push(holder);
-                        }
-                    }
-                }
-                holders
+                let holder = |(kind, subjects): &(usize, UInt32Chunked)| {
+                    Some(Subject { kind: *kind, index: subjects.get(at as usize)? })
+                };
+                once(referred.iter().filter_map(holder))
             }
         }
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{FactValue, Flag, Line, Origin, Pending, Subject};
 use crate::fact::Texts;
+use crate::once::once;
 use crate::pack::{Pack, Run};
 use crate::table::Dataset;
 
@@ -205,16 +206,10 @@ impl<'a> DataWriter<'a> {
         if subject.kind == membership.unit {
             return vec![register.ids[subject.index as usize].as_str().into()];
         }
-        let mut ids: Vec<Cow<'a, str>> = Vec::new();
-        for unit in
-            register.rows[subject.index as usize].iter().filter_map(|row| self.units.as_ref()?.get(*row as usize))
-        {
-            let id = Cow::Borrowed(self.data.registers[membership.unit].ids[unit as usize].as_str());
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
-        ids
+        let rows = register.rows[subject.index as usize].iter();
+        let units = rows.filter_map(|row| self.units.as_ref()?.get(*row as usize));
+        let ids = &self.data.registers[membership.unit].ids;
+        once(units.map(|unit| Cow::Borrowed(ids[unit as usize].as_str())))
     }
 
     /// Who may decide about a subject, by its first register row.

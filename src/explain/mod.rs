@@ -13,6 +13,7 @@ use serde::Serialize;
 pub use point::{Distance, Point, Points, Seen, said};
 
 use crate::consequence::{Consequence, OpenCase};
+use crate::once::once;
 use crate::rule::record::{Head, QuotaHead, Record, RuleHead, To};
 
 /// What a rule comes to. From the strongest to the weakest.
@@ -198,17 +199,11 @@ pub fn only_pending(kind: &str, id: &str, pending: &[OpenCase<'_>]) -> Explanati
 }
 
 fn proposal(line: &Consequence<'_>) -> Proposal {
-    let mut rules: Vec<String> = Vec::new();
-    for ground in &line.grounds {
-        if !rules.iter().any(|known| *known == ground.rule) {
-            rules.push(ground.rule.to_string());
-        }
-    }
     Proposal {
         id: line.id.to_string(),
         action: line.action.to_string(),
         options: line.options.to_vec(),
-        rules,
+        rules: once(line.grounds.iter().map(|ground| ground.rule.to_string())),
         flags: line.flags.iter().map(|flag| flag.text().to_owned()).collect(),
     }
 }

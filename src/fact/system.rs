@@ -11,54 +11,44 @@ use super::history::{Decision, History};
 use crate::pack::{Pack, Run, Source};
 use crate::table::Dataset;
 
-/// A line proposed by an earlier stage, with the decision that counts for it.
-pub struct Proposed<'a> {
-    pub id: &'a str,
-    pub action: &'a str,
-    pub kind: usize,
-    pub index: u32,
-    pub decision: Option<&'a Decision>,
-}
-
-/// An action that a pending rule would propose for somebody.
-pub struct Expected<'a> {
-    pub action: &'a str,
-    pub rule: &'a str,
-    pub kind: usize,
-    pub index: u32,
-}
-
 /// The archive's tables, and empty ones for what is proposed and pending.
 pub fn tables(pack: &Pack, data: &Dataset, history: &History) -> PolarsResult<BTreeMap<Source, DataFrame>> {
     let mut tables = BTreeMap::new();
     tables.insert(Source::Archive, archive(pack, data, history)?);
     tables.insert(Source::ArchiveGrounds, grounds(pack, data, history)?);
     tables.insert(Source::ArchiveRuns, runs(history)?);
-    tables.insert(Source::Proposed, proposed(pack, &[])?);
-    tables.insert(Source::Pending, pending(pack, &[])?);
+    tables.insert(Source::Proposed, proposed(pack, std::iter::empty())?);
+    tables.insert(Source::Pending, pending(pack, std::iter::empty())?);
     Ok(tables)
 }
 
-/// What earlier stages proposed.
-pub fn proposed(pack: &Pack, lines: &[Proposed<'_>]) -> PolarsResult<DataFrame> {
+/// What earlier stages proposed: id, action, subject, and the decision that counts.
+pub fn proposed<'l>(
+    pack: &Pack,
+    lines: impl Iterator<Item = (&'l str, &'l str, (usize, u32), Option<&'l Decision>)> + Clone,
+) -> PolarsResult<DataFrame> {
+    let said = |of: fn(&Decision) -> &str| lines.clone().map(move |(.., decision)| filled(decision.map(of)));
     let mut columns = vec![
-        texts("处理编号", lines.iter().map(|line| Some(line.id))),
-        texts("处理", lines.iter().map(|line| Some(line.action))),
-        texts("意见", lines.iter().map(|line| filled(line.decision.map(|decision| decision.opinion.as_str())))),
-        texts("决定方式", lines.iter().map(|line| filled(line.decision.map(|decision| decision.method.as_str())))),
+        texts("处理编号", lines.clone().map(|(id, ..)| Some(id))),
+        texts("处理", lines.clone().map(|(_, action, ..)| Some(action))),
+        texts("意见", said(|decision| &decision.opinion)),
+        texts("决定方式", said(|decision| &decision.method)),
     ];
-    columns.extend(subject_columns(pack, lines.iter().map(|line| Some((line.kind, line.index)))));
-    DataFrame::new(lines.len(), columns)
+    columns.extend(subject_columns(pack, lines.clone().map(|(_, _, subject, _)| Some(subject))));
+    DataFrame::new(lines.count(), columns)
 }
 
-/// What earlier stages left pending.
-pub fn pending(pack: &Pack, cases: &[Expected<'_>]) -> PolarsResult<DataFrame> {
+/// What earlier stages left pending: an action that a rule would propose for somebody.
+pub fn pending<'c>(
+    pack: &Pack,
+    cases: impl Iterator<Item = (&'c str, &'c str, (usize, u32))> + Clone,
+) -> PolarsResult<DataFrame> {
     let mut columns = vec![
-        texts("处理", cases.iter().map(|case| Some(case.action))),
-        texts("条款", cases.iter().map(|case| Some(case.rule))),
+        texts("处理", cases.clone().map(|(action, ..)| Some(action))),
+        texts("条款", cases.clone().map(|(_, rule, _)| Some(rule))),
     ];
-    columns.extend(subject_columns(pack, cases.iter().map(|case| Some((case.kind, case.index)))));
-    DataFrame::new(cases.len(), columns)
+    columns.extend(subject_columns(pack, cases.clone().map(|(.., subject)| Some(subject))));
+    DataFrame::new(cases.count(), columns)
 }
 
 fn archive(pack: &Pack, data: &Dataset, history: &History) -> PolarsResult<DataFrame> {

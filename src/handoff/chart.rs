@@ -42,7 +42,7 @@ pub fn draw(
     let several = chart.series.len() > 1;
     let whole = rows.iter().flatten().all(|value| !matches!(value, Value::Share(_) | Value::Exceeded(_)));
     let column = |at: u16| spans.get(usize::from(at)).map(|span| span.first);
-    let labels = column(chart.labels)?;
+    let labels = column(0)?;
     for (index, numbers) in chart.series.iter().take(SERIES).enumerate() {
         let numbers = column(*numbers)?;
         let series = drawn.add_series();

@@ -8,6 +8,7 @@ use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row}
 use super::{text, write};
 use crate::compare::{Cause, Change, ChangeKind, Comparison, Near, OpenChange, Places, Side, nearest};
 use crate::consequence::Consequence;
+use crate::once::once;
 
 /// What stands in the heads.
 pub struct Sides {
@@ -144,16 +145,8 @@ fn change<'a>(change: &'a Change) -> Vec<Value<'a>> {
 }
 
 fn told(causes: &[Cause]) -> (String, String) {
-    let mut texts: Vec<&str> = Vec::new();
-    let mut sources: Vec<&str> = Vec::new();
-    for cause in causes {
-        if !texts.contains(&cause.text.as_str()) {
-            texts.push(&cause.text);
-        }
-        if !cause.source.is_empty() && !sources.contains(&cause.source.as_str()) {
-            sources.push(&cause.source);
-        }
-    }
+    let texts = once(causes.iter().map(|cause| cause.text.as_str()));
+    let sources = once(causes.iter().map(|cause| cause.source.as_str()).filter(|source| !source.is_empty()));
     (texts.join("\n"), sources.join("\n"))
 }
 

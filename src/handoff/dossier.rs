@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::{text, write};
 use crate::explain::{Case, Explanation, Point, Said, Verdict};
+use crate::once::Once;
 use crate::pack::printed;
 
 /// Writes one sheet per subject.
@@ -143,9 +144,7 @@ fn sentence(point: &Point) -> String {
 
 fn places<'p>(point: &'p Point, sources: &mut Vec<&'p str>) {
     for cell in &point.cells {
-        if !sources.contains(&cell.source.as_str()) {
-            sources.push(&cell.source);
-        }
+        sources.once(&cell.source);
     }
     point.parts.iter().for_each(|part| places(part, sources));
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::consequence::{Ground, Line, Subject};
+use crate::once::once;
 use crate::pack::{Form, Pack, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
@@ -112,26 +113,15 @@ fn id(line: &Line) -> &str {
 
 /// The parts of the Measures behind these grounds, each once; the Measures alone where there are none.
 fn basis<'g>(pack: &Pack, grounds: impl Iterator<Item = &'g Ground>) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for ground in grounds {
-        let provision = pack.rules[ground.rule].provision.as_str();
-        let part = provision.split('.').next().and_then(|part| pack.parts.get(part)).map(String::as_str);
-        if let Some(part) = part.filter(|part| !parts.contains(part)) {
-            parts.push(part);
-        }
-    }
-    format!("{}{}", pack.measures, parts.join("、"))
+    let provisions = grounds.map(|ground| pack.rules[ground.rule].provision.as_str());
+    let parts = provisions.filter_map(|provision| pack.parts.get(provision.split('.').next()?).map(String::as_str));
+    format!("{}{}", pack.measures, once(parts).join("、"))
 }
 
 /// The days that the committee set, else by when the form says.
 fn due(page: &FilledForm<'_>) -> String {
-    let mut days: Vec<String> = Vec::new();
     let given = |line: &&Line| line.decision.as_ref()?.extra.get(page.form.until.as_ref()?).cloned();
-    for day in page.lines.iter().filter_map(given) {
-        let told = format!("{}前", day.parse().map_or(day, super::chinese_date));
-        if !days.contains(&told) {
-            days.push(told);
-        }
-    }
+    let told = |day: String| format!("{}前", day.parse().map_or(day, super::chinese_date));
+    let days = once(page.lines.iter().filter_map(given).map(told));
     if days.is_empty() { page.form.due.clone() } else { days.join("；") }
 }

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::consequence::{Line, Origin, QuotaPlan};
+use crate::once::Once;
 use crate::pack::printed::{self, METHOD, METHODS, OPINION};
 use crate::pack::{List, ListOrder, Pack, Run, Tone, recipients};
 use crate::place::{A1, Cell, letters};
@@ -376,9 +377,7 @@ fn suggestions(pack: &Pack, line: &Line) -> Vec<String> {
             let own = std::slice::from_ref(&pack.actions[of].name);
             let fresh = if options.is_empty() { own } else { options };
             for word in fresh {
-                if !words.contains(word) {
-                    words.push(word.clone());
-                }
+                words.once(word.clone());
             }
         }
     };
@@ -393,9 +392,7 @@ fn suggestions(pack: &Pack, line: &Line) -> Vec<String> {
         add(quota.action, &[]);
     }
     for measure in &pack.further {
-        if !words.contains(&measure.name) {
-            words.push(measure.name.clone());
-        }
+        words.once(measure.name.clone());
     }
     words
 }

@@ -344,11 +344,16 @@ impl From<u64> for Value<'_> {
 pub struct Chart {
     pub title: String,
     pub kind: ChartKind,
-    /// Column with the names, and columns with the numbers: one series each.
-    pub labels: u16,
+    /// Columns with the numbers, one series each; the names stand in the first column.
     pub series: Vec<u16>,
     /// Trailing rows that are totals, left out.
     pub without_last: u32,
+}
+
+impl Chart {
+    pub fn new(title: impl Into<String>, kind: ChartKind, series: Vec<u16>, without_last: u32) -> Self {
+        Chart { title: title.into(), kind, series, without_last }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

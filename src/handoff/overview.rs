@@ -169,13 +169,8 @@ fn actions<'a>(material: &Material<'a>) -> Block<'a> {
     let mut columns = vec![Column::text("处理", 12.0, 16.0), Column::text("名单", 12.0, 18.0), counts("条数")];
     columns.extend(pack.subjects.iter().map(|kind| counts(&kind.name)));
     columns.extend(opinions.map(|word| counts(word)));
-    Block::new(columns, rows, "没有处理建议。").captioned("二、处理建议").charted(Chart {
-        title: "各项处理建议条数".to_owned(),
-        kind: ChartKind::Bar,
-        labels: 0,
-        series: vec![2],
-        without_last: 1,
-    })
+    let chart = Chart::new("各项处理建议条数", ChartKind::Bar, vec![2], 1);
+    Block::new(columns, rows, "没有处理建议。").captioned("二、处理建议").charted(chart)
 }
 
 /// Proposals by action and kind of unit (for people: of their home unit).
@@ -197,13 +192,8 @@ fn by_unit_kind<'a>(material: &Material<'a>, kinds: &people::UnitKinds<'a>) -> B
     columns.push(counts(TOTAL));
     let names = pack.actions.iter().map(|action| action.name.as_str());
     let rows = with_totals(names.zip(numbers.into_iter().map(|row| row[..shown].to_vec())).collect());
-    let chart = Chart {
-        title: format!("处理建议按{}分布", kinds.column),
-        kind: ChartKind::Stacked,
-        labels: 0,
-        series: (1..=shown as u16).collect(),
-        without_last: 1,
-    };
+    let title = format!("处理建议按{}分布", kinds.column);
+    let chart = Chart::new(title, ChartKind::Stacked, (1..=shown as u16).collect(), 1);
     Block::new(columns, rows, "没有处理建议。").charted(chart)
 }
 
@@ -238,13 +228,8 @@ fn cross(cross: &Cross) -> Block<'_> {
     if !cross.chart {
         return block;
     }
-    block.charted(Chart {
-        title: cross.title.clone(),
-        kind: ChartKind::Stacked,
-        labels: 0,
-        series: (1..=cross.columns.len() as u16).collect(),
-        without_last: 1,
-    })
+    let series = (1..=cross.columns.len() as u16).collect();
+    block.charted(Chart::new(&cross.title, ChartKind::Stacked, series, 1))
 }
 
 fn share(counted: u64, among: u64) -> f64 {
@@ -274,14 +259,10 @@ fn ratios(figures: &Figures) -> Block<'_> {
         let limit = ratio.limit.map_or(Value::Blank, Value::Share);
         row![&ratio.name, ratio.counted, ratio.among, share, limit, word, reference]
     });
-    Block::new(columns, rows.collect(), "没有需要对照的比例。").charted(Chart {
-        title: "各项比例".to_owned(),
-        kind: ChartKind::Clustered,
-        labels: 0,
-        // A limit that was not in force is no bar of nought.
-        series: if figures.ratios.iter().any(|ratio| ratio.limit.is_some()) { vec![3, 4] } else { vec![3] },
-        without_last: 0,
-    })
+    // A limit that was not in force is no bar of nought.
+    let series = if figures.ratios.iter().any(|ratio| ratio.limit.is_some()) { vec![3, 4] } else { vec![3] };
+    let chart = Chart::new("各项比例", ChartKind::Clustered, series, 0);
+    Block::new(columns, rows.collect(), "没有需要对照的比例。").charted(chart)
 }
 
 /// The year's two runs side by side.
@@ -295,13 +276,8 @@ fn halves<'a>(material: &Material<'a>, half_year: &[(String, u64)]) -> Block<'a>
         row![&action.name, half, annual]
     });
     let columns = vec![Column::text("处理", 12.0, 20.0), counts("半年"), counts("年度")];
-    Block::new(columns, rows.collect(), "没有处理建议。").charted(Chart {
-        title: "半年与年度处理建议条数".to_owned(),
-        kind: ChartKind::Clustered,
-        labels: 0,
-        series: vec![1, 2],
-        without_last: 0,
-    })
+    let chart = Chart::new("半年与年度处理建议条数", ChartKind::Clustered, vec![1, 2], 0);
+    Block::new(columns, rows.collect(), "没有处理建议。").charted(chart)
 }
 
 /// Pending cases by reason and what is missing.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consequence::{Awaited, Origin, Pending, Subject};
+use crate::once::{Once, once};
 use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
@@ -65,18 +66,9 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
             first.subject.map_or(Value::Blank, |subject| Value::text(text(subject)))
         };
         let mut sources: Vec<&Origin> = Vec::new();
-        let mut reasons: Vec<Cow<'a, str>> = Vec::new();
-        let mut rules: Vec<&str> = Vec::new();
-        for case in &cases {
-            sources.extend(&case.sources);
-            let reason = reason(pack, case);
-            if !reasons.contains(&reason) {
-                reasons.push(reason);
-            }
-            if !rules.contains(&case.rule.as_str()) {
-                rules.push(&case.rule);
-            }
-        }
+        cases.iter().for_each(|case| sources.extend(&case.sources));
+        let reasons = once(cases.iter().map(|case| reason(pack, case)));
+        let rules = once(cases.iter().map(|case| case.rule.as_str()));
         row![
             number,
             &first.label,
@@ -102,13 +94,9 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
 /// What is pending: the provision with the actions it would lead to, or the case's own name.
 pub fn reason<'a>(pack: &'a Pack, pending: &'a Pending) -> Cow<'a, str> {
     let Some(rule) = pending.rule_index.map(|index| &pack.rules[index]) else { return pending.rule.as_str().into() };
-    let mut actions: Vec<String> = Vec::new();
-    for proposal in &rule.proposals {
-        let named = with_options(&pack.actions[proposal.action].name, &proposal.options);
-        if !actions.contains(&named) {
-            actions.push(named);
-        }
-    }
+    let named =
+        rule.proposals.iter().map(|proposal| with_options(&pack.actions[proposal.action].name, &proposal.options));
+    let actions = once(named);
     match (rule.citation.is_empty(), actions.is_empty()) {
         (_, false) => format!("{}：是否{}", rule.citation, actions.join("、")).into(),
         // A rule that only marks cases is named for people.
@@ -130,14 +118,7 @@ fn remedy(pack: &Pack, cases: &[&Pending]) -> String {
     if first.missing.is_empty() {
         return "没有条款适用，请研究是否另行处理".to_owned();
     }
-    let mut steps: Vec<String> = Vec::new();
-    for name in &first.missing {
-        let step = step(pack, cases, name);
-        if !steps.contains(&step) {
-            steps.push(step);
-        }
-    }
-    steps.join("；")
+    once(first.missing.iter().map(|name| step(pack, cases, name))).join("；")
 }
 
 fn step(pack: &Pack, cases: &[&Pending], name: &str) -> String {
@@ -229,9 +210,7 @@ struct Supply {
 
 impl Supply {
     fn add(&mut self, table: usize) {
-        if !self.tables.contains(&table) {
-            self.tables.push(table);
-        }
+        self.tables.once(table);
     }
 
     /// Looks a name up as the rule of the case means it: somebody's role, a reading, a fact, a column.

@@ -8,6 +8,7 @@ use polars::prelude::{DataFrame, DataType};
 use rayon::prelude::*;
 
 use crate::consequence::Subject;
+use crate::once::once;
 use crate::pack::{ColumnKind, Pack};
 use crate::table::Dataset;
 
@@ -59,9 +60,9 @@ impl<'a> People<'a> {
                         let units = if kind == unit {
                             vec![index as u32]
                         } else {
-                            distinct(rows().filter_map(|row| *units.get(row)?).collect())
+                            once(rows().filter_map(|row| *units.get(row)?))
                         };
-                        (joined(rows().filter_map(|row| *posts.as_ref()?.get(row)?).collect()), units)
+                        (joined(rows().filter_map(|row| *posts.as_ref()?.get(row)?)), units)
                     })
                     .unzip();
                 let mut seen: HashMap<&str, u32> = HashMap::new();
@@ -117,7 +118,7 @@ impl<'a> People<'a> {
 
     /// Names of the units, home first.
     pub fn unit_names(&self, subject: Subject) -> Cow<'a, str> {
-        joined(self.units(subject).iter().map(|unit| self.unit_label(*unit)).collect())
+        joined(self.units(subject).iter().map(|unit| self.unit_label(*unit)))
     }
 
     pub fn unit_label(&self, unit: u32) -> &'a str {
@@ -187,19 +188,8 @@ pub fn indices(frame: &DataFrame, name: &str) -> Vec<Option<u32>> {
     }
 }
 
-fn distinct<T: PartialEq>(items: Vec<T>) -> Vec<T> {
-    let mut kept: Vec<T> = Vec::with_capacity(items.len());
-    for item in items {
-        if !kept.contains(&item) {
-            kept.push(item);
-        }
-    }
-    kept
-}
-
-fn joined<'a>(texts: Vec<&'a str>) -> Cow<'a, str> {
-    let texts = distinct(texts);
-    match texts.as_slice() {
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
+    match once(texts).as_slice() {
         [] => Cow::Borrowed(""),
         [one] => Cow::Borrowed(one),
         several => Cow::Owned(several.join("、")),

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::consequence::{Evidence, FactValue, Flag, Ground, Line, Origin, Outcome, Subject};
+use crate::once::{Once, once};
 use crate::pack::{
     ColumnKind, Entity, Expression, Formula, KeyPart, Pack, Proposal, Recipient, Rule, Tone, printed, recipients,
 };
@@ -76,13 +77,7 @@ impl<'a> Phrases<'a> {
 
     /// The grounds among `grounds`, as sentences; several are numbered.
     pub fn facts<'g>(&self, recipient: &str, grounds: impl Iterator<Item = &'g Ground>) -> String {
-        let mut told: Vec<String> = Vec::new();
-        for ground in grounds {
-            let sentence = self.ground(recipient, ground, true);
-            if !sentence.is_empty() && !told.contains(&sentence) {
-                told.push(sentence);
-            }
-        }
+        let mut told = once(grounds.map(|ground| self.ground(recipient, ground, true)).filter(|one| !one.is_empty()));
         if told.len() < 2 {
             return told.pop().unwrap_or_default();
         }
@@ -106,18 +101,12 @@ impl<'a> Phrases<'a> {
 
     /// 本人为主要负责人, 被列为相关责任领导.
     fn capacities(&self, ground: &Ground) -> Vec<String> {
-        let mut told = Vec::new();
-        for proposal in &ground.proposals {
-            let capacity = match &self.pack.rules[ground.rule].proposals[*proposal].to {
-                Recipient::Itself => continue,
-                Recipient::Role { role, .. } => format!("本人为{role}"),
-                Recipient::Named { column, .. } => format!("被列为{column}"),
-            };
-            if !told.contains(&capacity) {
-                told.push(capacity);
-            }
-        }
-        told
+        let proposals = &self.pack.rules[ground.rule].proposals;
+        once(ground.proposals.iter().filter_map(|place| match &proposals[*place].to {
+            Recipient::Itself => None,
+            Recipient::Role { role, .. } => Some(format!("本人为{role}")),
+            Recipient::Named { column, .. } => Some(format!("被列为{column}")),
+        }))
     }
 
     fn reason(&self, recipient: &str, ground: &Ground, whole: bool) -> String {
@@ -274,12 +263,7 @@ impl<'a> Phrases<'a> {
 
     /// Citations of the deciding cells, each once.
     pub fn sources<'g>(&self, origins: impl Iterator<Item = &'g Origin>, between: &str) -> String {
-        let mut cited: Vec<&Origin> = Vec::new();
-        for origin in origins {
-            if !cited.contains(&origin) {
-                cited.push(origin);
-            }
-        }
+        let cited = once(origins);
         let mark = if cited.len() > BREAKS { "；" } else { between };
         cited.into_iter().map(|origin| self.source(origin)).collect::<Vec<_>>().join(mark)
     }
@@ -342,9 +326,7 @@ impl<'a> Phrases<'a> {
                 (None, Origin::Cell(_)) if evidence.label.is_empty() => continue,
                 (None, Origin::Cell(_)) => format!("{} {}", display(&evidence.table), evidence.label),
             };
-            if !places.contains(&place) {
-                places.push(place);
-            }
+            places.once(place);
         }
         if places.is_empty() { String::new() } else { format!("（{}）", places.join("、")) }
     }
@@ -353,14 +335,8 @@ impl<'a> Phrases<'a> {
     fn why(&self, line: &Line) -> String {
         let ids = &self.dataset.registers[line.subject.kind].ids;
         let recipient = ids.get(line.subject.index as usize).map_or("", String::as_str);
-        let mut told: Vec<String> = Vec::new();
-        for ground in &line.grounds {
-            let sentence = self.ground(recipient, ground, false);
-            if !sentence.is_empty() && !told.contains(&sentence) {
-                told.push(sentence);
-            }
-        }
-        told.join("；")
+        let told = line.grounds.iter().map(|ground| self.ground(recipient, ground, false));
+        once(told.filter(|one| !one.is_empty())).join("；")
     }
 }
 

@@ -12,6 +12,7 @@ use polars::prelude::*;
 use crate::consequence::Outcome;
 use crate::fact::World;
 use crate::fact::fact_value;
+use crate::once::once;
 use crate::pack::functions::Op;
 use crate::pack::mutant::Clause;
 use crate::pack::scope::Site;
@@ -201,13 +202,7 @@ impl<'p> Plan<'p> {
         }
         // The parts of one site at once: a query costs more than what it evaluates.
         let asked = || self.parts.iter().enumerate().filter(|(_, part)| part.runs.contains(&run));
-        let mut sites: Vec<Site> = Vec::new();
-        for (_, part) in asked().filter(|(_, part)| !part.branches.is_empty()) {
-            if !sites.contains(&part.site) {
-                sites.push(part.site);
-            }
-        }
-        for site in sites {
+        for site in once(asked().filter(|(_, part)| !part.branches.is_empty()).map(|(_, part)| part.site)) {
             let mut exprs = Vec::new();
             let mut places = Vec::new();
             for (at, part) in asked().filter(|(_, part)| part.site == site) {
