@@ -391,10 +391,12 @@ impl Witnessed<'_> {
             through: Some(id.to_string()),
             carries_out: None,
         };
-        if !of_run {
+        let stands_on = if *of_run { of_line(&id) } else { Vec::new() };
+        if stands_on.is_empty() {
+            // Of an earlier run, or (a planned talk that was made something else) for no reason in any cell.
             return found.push(line);
         }
-        for Evidence { origin, value, table, column, .. } in of_line(&id) {
+        for Evidence { origin, value, table, column, .. } in stands_on {
             found.push(Evidence { origin, value, table, column, ..line.clone() });
         }
     }

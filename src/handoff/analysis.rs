@@ -9,7 +9,7 @@ use crate::pack::{Pack, Page, PageTable, Run, printed};
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::phrase::proposed;
 use super::text::FileNames;
-use super::{Material, RunInfo};
+use super::{Material, RunInfo, layout};
 use crate::fact::Texts;
 
 /// What the archive knows of a subject from another run.
@@ -56,28 +56,28 @@ impl UnitPage<'_> {
     pub fn workbook<'s>(&'s self, material: &'s Material<'_>, earlier: &'s [Earlier], info: &RunInfo) -> Workbook<'s> {
         let (page, unit) = (self.page, &self.unit);
         let name = material.people.label(*unit);
-        let title = format!("{}\n{name}", info.title(material.pack, &page.title));
-        let head = [
-            (title.clone(), LineStyle::Title),
-            (page.mark.clone(), LineStyle::Warning),
-            (page.note.clone(), LineStyle::Note),
-        ];
+        let title = info.title(material.pack, &format!("{}（{name}）", page.title));
+        let head = [(title.clone(), LineStyle::Title), (format!("{}：{}", page.mark, page.note), LineStyle::Warning)];
         let mut blocks: Vec<Block<'s>> =
             page.tables.iter().map(|table| table_block(material, info, table, *unit)).collect();
-        blocks.push(proposals(material, *unit));
-        blocks.push(members(material, page, info, *unit));
-        blocks.push(pendings(material, *unit));
-        // What the archive does not hold takes a line and no table: the page is one, as far as it goes.
-        let mut nothing = Vec::new();
-        for block in [measures(material, earlier, info, *unit), grades(material, earlier, *unit)] {
+        blocks.extend([proposals(material, *unit), members(material, page, info, *unit)]);
+        // What there is nothing of takes a line and no table.
+        let mut lines = Vec::new();
+        for block in [pendings(material, *unit), measures(material, earlier, info, *unit)] {
             if block.rows.is_empty() {
-                nothing.push((block.empty, LineStyle::Note));
+                lines.push(block.empty);
             } else {
                 blocks.push(block);
             }
         }
-        let sheet = Sheet::new(&page.title, Paper::Upright, head, blocks).closed(nothing);
-        sheet.footed(&page.mark, info.as_of_line()).alone(title, info.as_of)
+        lines.push(grades(material, earlier, *unit));
+        let sheet = Sheet::new(&page.title, Paper::Upright, head, blocks).closed([(lines.concat(), LineStyle::Note)]);
+        let mut sheet = sheet.footed(&page.mark, info.as_of_line());
+        // One page as far as it can be read: of A4, else of A3.
+        let holds = |paper| layout::is_readable(&Sheet { paper, fitted: true, ..sheet.clone() });
+        let paper = [Paper::Upright, Paper::Tall].into_iter().find(|paper| holds(*paper));
+        (sheet.paper, sheet.fitted) = (paper.unwrap_or_default(), paper.is_some());
+        sheet.alone(title, info.as_of)
     }
 }
 
@@ -118,22 +118,31 @@ fn decided(line: &Line) -> String {
     )
 }
 
+/// One row for lines on the same grounds.
 fn proposals<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
     let (pack, phrases) = (material.pack, &material.phrases);
-    let lines = material.outcome.lines.iter().filter(|line| line.subject == unit && !pack.is_planned(line.action));
-    let rows = lines.map(|line| {
-        row![
-            proposed(pack, line),
-            phrases.basis(line.action, line.rules.iter().copied()),
-            phrases.facts(material.people.id(unit), line.grounds.iter()),
-            decided(line),
-        ]
-    });
+    let mut rows: Vec<[Vec<String>; 4]> = Vec::new();
+    for line in material.outcome.lines.iter().filter(|line| line.subject == unit && !pack.is_planned(line.action)) {
+        let basis = phrases.basis(line.action, line.rules.iter().copied()).into_owned();
+        let facts = phrases.facts(material.people.id(unit), line.grounds.iter());
+        let (grounds, told) = ([vec![basis], vec![facts]], (proposed(pack, line), decided(line)));
+        match rows.iter_mut().find(|row| row[1..3] == grounds) {
+            Some(row) => {
+                row[0].push(told.0);
+                row[3].push(told.1);
+            }
+            None => {
+                let [basis, facts] = grounds;
+                rows.push([vec![told.0], basis, facts, vec![told.1]]);
+            }
+        }
+    }
+    let rows = rows.into_iter().map(|row| row.map(|lines| Value::text(lines.join("\n"))).into());
     let columns = vec![
-        Column::text(printed::ACTION, 8.0, 20.0),
+        Column::text(printed::ACTION, 8.0, 20.0).whole(),
         Column::text(printed::BASIS, 10.0, 24.0).in_pieces(),
         Column::text(printed::FACTS, 20.0, 50.0),
-        Column::text("审定", 6.0, 14.0),
+        Column::text("审定", 6.0, 14.0).whole(),
     ];
     Block::new(columns, rows.collect(), "没有。").captioned("对班子的拟处理")
 }
@@ -162,9 +171,19 @@ fn members<'s>(material: &'s Material<'_>, page: &'s Page, info: &RunInfo, unit:
     };
     let rows = seated(material, unit).map(|one| {
         let lines = material.outcome.lines.iter().filter(|line| line.subject == one && !pack.is_planned(line.action));
-        let proposals: Vec<String> = lines.map(|line| format!("{}：{}", proposed(pack, line), decided(line))).collect();
-        let proposals = if proposals.is_empty() { "无".to_owned() } else { proposals.join("\n") };
-        row![material.people.label(one), material.people.post(one), grade_of(one), proposals]
+        // Together what was decided alike.
+        let mut told: Vec<(String, Vec<String>)> = Vec::new();
+        for line in lines {
+            let (decided, proposed) = (decided(line), proposed(pack, line));
+            match told.iter_mut().find(|(known, _)| *known == decided) {
+                Some((_, lines)) => lines.push(proposed),
+                None => told.push((decided, vec![proposed])),
+            }
+        }
+        let told = told.into_iter().map(|(decided, lines)| format!("{}：{decided}", lines.join("、")));
+        let told = told.collect::<Vec<_>>().join("\n");
+        let told = if told.is_empty() { "无".to_owned() } else { told };
+        row![material.people.label(one), material.people.post(one), grade_of(one), told]
     });
     let columns = vec![
         Column::text(printed::SUBJECT, 6.0, 14.0),
@@ -178,21 +197,28 @@ fn members<'s>(material: &'s Material<'_>, page: &'s Page, info: &RunInfo, unit:
 fn pendings<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
     let all: Vec<Subject> = std::iter::once(unit).chain(seated(material, unit)).collect();
     let open = material.outcome.pending.iter().filter(|case| case.subject.is_some_and(|one| all.contains(&one)));
-    // One row for the rules that wait for the same.
-    let mut waiting: Vec<(&str, String, Vec<&str>)> = Vec::new();
+    // A row for everybody; together the rules that wait for the same.
+    let mut waiting: Vec<(&str, Vec<(String, Vec<&str>)>)> = Vec::new();
     for case in open {
         let missing = case.missing.join("、");
-        match waiting.iter_mut().find(|(label, known, _)| *label == case.label && *known == missing) {
-            Some((_, _, rules)) => rules.push(&case.rule),
-            None => waiting.push((&case.label, missing, vec![&case.rule])),
+        let at = waiting.iter().position(|(label, _)| *label == case.label).unwrap_or(waiting.len());
+        if at == waiting.len() {
+            waiting.push((&case.label, Vec::new()));
+        }
+        let known = &mut waiting[at].1;
+        match known.iter_mut().find(|(known, _)| *known == missing) {
+            Some((_, rules)) => rules.push(&case.rule),
+            None => known.push((missing, vec![&case.rule])),
         }
     }
-    let rows = waiting.into_iter().map(|(label, missing, rules)| row![label, rules.join("、"), missing]);
-    let columns = vec![
-        Column::text(printed::SUBJECT, 8.0, 20.0),
-        Column::text("条款", 8.0, 20.0),
-        Column::text("缺少", 10.0, 40.0),
-    ];
+    let rows = waiting.into_iter().map(|(label, waits)| {
+        let told = waits.into_iter().map(|(missing, rules)| {
+            let what = if missing.is_empty() { String::new() } else { format!("缺{missing}") };
+            format!("{what}（{}）", rules.join("、"))
+        });
+        row![label, told.collect::<Vec<_>>().join("；")]
+    });
+    let columns = vec![Column::text(printed::SUBJECT, 8.0, 20.0), Column::text("缺什么（条款）", 30.0, 80.0)];
     Block::new(columns, rows.collect(), "没有待定事项。").captioned("待定")
 }
 
@@ -218,16 +244,17 @@ fn measures<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], info: &RunIn
 }
 
 /// Grades of the unit that the archive knows.
-fn grades<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], unit: Subject) -> Block<'s> {
+fn grades(material: &Material<'_>, earlier: &[Earlier], unit: Subject) -> String {
     let kind = &material.pack.subjects[unit.kind].kind;
     let own = earlier.iter().filter(|past| past.kind == *kind && past.subject == material.people.id(unit));
-    let mut rows: Vec<(i32, &str, &str)> = own
+    let mut known: Vec<(i32, &str, &str)> = own
         .flat_map(|past| past.grades.iter().map(|(name, grade)| (past.year, name.as_str(), grade.as_str())))
         .collect();
-    rows.sort_unstable();
-    rows.dedup();
-    let rows = rows.into_iter().map(|(year, name, grade)| row![year.to_string(), name, grade]);
-    let columns =
-        vec![Column::centred("年度", 6.0, 10.0), Column::text("事项", 8.0, 20.0), Column::text("内容", 8.0, 20.0)];
-    Block::new(columns, rows.collect(), "档案的依据中没有载明等次。").captioned("档案中的历年等次")
+    known.sort_unstable();
+    known.dedup();
+    if known.is_empty() {
+        return "档案的依据中没有载明等次。".to_owned();
+    }
+    let known: Vec<String> = known.iter().map(|(year, name, grade)| format!("{year}年{name}{grade}")).collect();
+    format!("档案的依据中载明：{}。", known.join("，"))
 }

@@ -20,6 +20,8 @@ const MILLIMETRE: f64 = 96.0 / 25.4;
 /// printing to the page's width only ever shrinks.
 const SCALES: [f64; 2] = [0.97, 0.92];
 const LARGE_SCALES: [f64; 1] = [0.94];
+/// Excel rounds down to a whole hundredth: text of 10 points is of 9 then.
+const LEAST_SCALE: f64 = 0.91;
 /// Lines that rows may on average be high before a smaller scale is taken: in lists, which are
 /// looked through, and on upright pages, which are read.
 const LIST_LINES: f64 = 3.2;
@@ -61,22 +63,25 @@ pub struct Span {
     pixels: f64,
 }
 
-/// Pixels between the margins of a page, and the scales at which it may be printed.
-fn page(paper: Paper) -> (f64, &'static [f64]) {
-    let (millimetres, scales) = match paper {
-        Paper::Upright | Paper::Single => (210.0, &SCALES[..]),
-        Paper::Lying => (297.0, &SCALES[..]),
-        Paper::Large => (420.0, &LARGE_SCALES[..]),
-    };
-    let [left, right, ..] = margins(paper);
-    (millimetres * MILLIMETRE - (left + right) * 96.0, scales)
+/// Pixels between the margins of a page, points from its first row to its last, and the scales at which it may be printed.
+fn page(paper: Paper) -> (f64, f64, &'static [f64]) {
+    let (short, long) = if paper.is_large() { (297.0, 420.0) } else { (210.0, 297.0) };
+    let (wide, high) = if paper.is_upright() { (short, long) } else { (long, short) };
+    let [left, right, top, bottom] = margins(paper);
+    let scales = if paper == Paper::Large { &LARGE_SCALES[..] } else { &SCALES };
+    (wide * MILLIMETRE - (left + right) * 96.0, high / 25.4 * 72.0 - (top + bottom) * 72.0, scales)
+}
+
+/// Whether read text is still large enough where all of the sheet is printed on one page.
+pub fn is_readable(sheet: &Sheet<'_>) -> bool {
+    page(sheet.paper).0 / of(sheet).total() >= LEAST_SCALE
 }
 
 /// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.
 pub fn of(sheet: &Sheet<'_>) -> Layout {
     let wishes: Vec<Vec<Wish>> = sheet.blocks.iter().map(wishes).collect();
-    let (page, scales) = page(sheet.paper);
-    let lines = if matches!(sheet.paper, Paper::Upright | Paper::Single) { UPRIGHT_LINES } else { LIST_LINES };
+    let (page, room, scales) = page(sheet.paper);
+    let lines = if sheet.paper.is_upright() { UPRIGHT_LINES } else { LIST_LINES };
     let least = wishes.iter().map(|wishes| wishes.iter().map(|wish| wish.least).sum()).fold(0.0, f64::max);
     let mut width = least;
     let mut layout = Layout::new(sheet, &wishes, width);
@@ -92,8 +97,6 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
     }
     if sheet.fitted {
         // It is scaled down until it is low enough, and would then leave the page's sides empty.
-        let [_, _, top, bottom] = margins(sheet.paper);
-        let room = (297.0 / 25.4 - top - bottom) * 72.0;
         for _ in 0..2 {
             width = width.max(page * layout.height(sheet) / room);
             layout = Layout::new(sheet, &wishes, width);

@@ -27,7 +27,7 @@ pub struct Sheet<'a> {
     pub tail: Vec<Line>,
     /// Everything but the answer cells is locked; filters and column widths stay usable.
     pub protected: bool,
-    /// An upright page's sheet is printed on one page, however long.
+    /// An upright sheet is printed on one page, however long.
     pub fitted: bool,
     /// How many columns stay in view beside the first block's header, which carries filter buttons then; none: nothing
     /// stays.
@@ -85,6 +85,19 @@ pub enum Paper {
     Lying,
     /// A3 lying: what a meeting reads from.
     Large,
+    /// A3 upright: a page that A4 does not hold.
+    Tall,
+}
+
+impl Paper {
+    pub fn is_upright(self) -> bool {
+        !matches!(self, Paper::Lying | Paper::Large)
+    }
+
+    /// A3, twice as large as A4.
+    pub fn is_large(self) -> bool {
+        matches!(self, Paper::Large | Paper::Tall)
+    }
 }
 
 /// A line across the whole width of the page.

@@ -432,8 +432,8 @@ impl Writer<'_, '_> {
         let sheet = self.sheet;
         let target = &mut *self.worksheet;
         // Excel's numbers for A4 and A3.
-        target.set_paper_size(if sheet.paper == Paper::Large { 8 } else { 9 });
-        if !matches!(sheet.paper, Paper::Upright | Paper::Single) {
+        target.set_paper_size(if sheet.paper.is_large() { 8 } else { 9 });
+        if !sheet.paper.is_upright() {
             target.set_landscape();
         }
         let [left, right, top, bottom] = layout::margins(sheet.paper);
