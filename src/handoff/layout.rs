@@ -80,17 +80,26 @@ pub fn is_readable(sheet: &Sheet<'_>) -> bool {
 /// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.
 pub fn of(sheet: &Sheet<'_>) -> Layout {
     let wishes: Vec<Vec<Wish>> = sheet.blocks.iter().map(wishes).collect();
+    // What is not printed has no share of the page.
+    let printed = |wish: &dyn Fn(&Wish) -> Wish| -> Vec<Vec<Wish>> {
+        let of = |(wishes, block): (&Vec<Wish>, &Block<'_>)| {
+            let columns = wishes.iter().zip(&block.columns);
+            columns.map(|(own, column)| if column.shown == Shown::Printed { wish(own) } else { NOTHING }).collect()
+        };
+        wishes.iter().zip(&sheet.blocks).map(of).collect()
+    };
+    let shares = printed(&Wish::clone);
     let (page, room, scales) = page(sheet.paper);
     let lines = if sheet.paper.is_upright() { UPRIGHT_LINES } else { LIST_LINES };
-    let least = wishes.iter().map(|wishes| wishes.iter().map(|wish| wish.least).sum()).fold(0.0, f64::max);
+    let least = shares.iter().map(|wishes| wishes.iter().map(|wish| wish.least).sum()).fold(0.0, f64::max);
     let mut width = least;
-    let mut layout = Layout::new(sheet, &wishes, width);
+    let mut layout = Layout::new(sheet, &wishes, &shares, width);
     for (at, scale) in scales.iter().enumerate() {
         if page / scale < least && at + 1 < scales.len() {
             continue;
         }
         width = least.max(page / scale);
-        layout = Layout::new(sheet, &wishes, width);
+        layout = Layout::new(sheet, &wishes, &shares, width);
         if layout.mean_height(sheet) <= measure::lines_height(lines) {
             break;
         }
@@ -99,7 +108,7 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
         // It is scaled down until it is low enough, and would then leave the page's sides empty.
         for _ in 0..2 {
             width = width.max(page * layout.height(sheet) / room);
-            layout = Layout::new(sheet, &wishes, width);
+            layout = Layout::new(sheet, &wishes, &shares, width);
         }
     }
     for _ in 0..WIDENINGS {
@@ -112,17 +121,18 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
             most: if wish.most > wish.least { wish.most.max(width / 3.0) } else { wish.most },
             ..*wish
         };
-        let wider: Vec<Vec<Wish>> = wishes.iter().map(|wishes| wishes.iter().map(wider).collect()).collect();
-        layout = Layout::new(sheet, &wider, width);
+        layout = Layout::new(sheet, &wishes, &printed(&wider), width);
     }
     layout
 }
 
-/// Per column what its header and texts ask for on paper: nothing where it is not printed.
+const NOTHING: Wish = Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false };
+
+/// Per column what its header and texts ask for: nothing where it is hidden.
 fn wishes(block: &Block<'_>) -> Vec<Wish> {
     let asked = |(index, column): (usize, &Column)| match column.shown {
-        Shown::Printed => wish(block, index, column),
-        Shown::Screen | Shown::Hidden => Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false },
+        Shown::Printed | Shown::Screen => wish(block, index, column),
+        Shown::Hidden => NOTHING,
     };
     block.columns.iter().enumerate().map(asked).collect()
 }
@@ -195,18 +205,18 @@ fn shown<'v>(value: Option<&'v Value<'_>>) -> std::borrow::Cow<'v, str> {
 impl Layout {
     /// Shares `width` out among the columns of each table that are printed; the others get what they ask for beside the
     /// page. Those stand in a table that has the sheet for itself.
-    fn new(sheet: &Sheet<'_>, wishes: &[Vec<Wish>], width: f64) -> Layout {
-        let shares: Vec<Vec<f64>> = wishes.iter().map(|wishes| measure::share(wishes, width)).collect();
+    fn new(sheet: &Sheet<'_>, wishes: &[Vec<Wish>], printed: &[Vec<Wish>], width: f64) -> Layout {
+        let shares: Vec<Vec<f64>> = printed.iter().map(|wishes| measure::share(wishes, width)).collect();
         let [shares] = shares.as_slice() else { return Layout::cut(&shares) };
         let mut widths = shares.clone();
         let (mut printed, mut beside) = (widths.len(), 0.0);
-        for block in &sheet.blocks {
+        for (block, wishes) in sheet.blocks.iter().zip(wishes) {
             for (index, column) in block.columns.iter().enumerate() {
                 match column.shown {
                     Shown::Printed => continue,
                     Shown::Hidden => widths[index] = HIDDEN,
                     Shown::Screen => {
-                        widths[index] = wish(block, index, column).most;
+                        widths[index] = wishes[index].most;
                         printed = printed.min(index);
                     }
                 }

@@ -308,6 +308,11 @@ impl<'a> Value<'a> {
         if text.is_empty() { Value::Blank } else { Value::Text(super::text::printable(text)) }
     }
 
+    /// The same of text that is cleaned already.
+    pub fn cleaned(text: &'a str) -> Self {
+        if text.is_empty() { Value::Blank } else { Value::Text(Cow::Borrowed(text)) }
+    }
+
     /// A link to another file, by its path relative to this workbook, and to a spot in it (`'工作表'!A12`); plain text
     /// where the path has characters that a link gives another meaning.
     pub fn link(text: impl Into<Cow<'a, str>>, path: &str, spot: &str) -> Self {
