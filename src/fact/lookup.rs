@@ -254,6 +254,16 @@ impl<'a> Lookup<'a> {
         self.values[value].column.at(at as usize)
     }
 
+    /// Whether one entity has the value that most have, and it stands nowhere.
+    pub fn is_common(&self, value: usize, at: u32) -> bool {
+        let stands = match &self.values[value].stands {
+            Stands::Nowhere | Stands::Parts => false,
+            Stands::Rows { rows, .. } | Stands::Lines { rows, .. } => rows.of(at).next().is_some(),
+            Stands::Cell { .. } | Stands::Of { .. } => true,
+        };
+        !stands && self.is(value, at) == self.values[value].common
+    }
+
     /// What decided values of one entity, each place once.
     pub fn evidence(&self, values: &[usize], at: u32, told: Extent<'_>, of_line: &OfLine<'_>) -> Vec<Evidence> {
         let mut found = Vec::new();

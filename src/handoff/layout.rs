@@ -194,11 +194,11 @@ fn size(column: &Column) -> f64 {
 /// The cell's text as far as its size matters.
 fn shown<'v>(value: Option<&'v Value<'_>>) -> std::borrow::Cow<'v, str> {
     match value {
-        Some(Value::Text(text) | Value::Fault(text) | Value::Link(text, _)) => text.as_ref().into(),
+        Some(value) if let Some(text) = value.words() => text.into(),
         Some(Value::Count(number)) => number.to_string().into(),
         Some(Value::Share(_) | Value::Exceeded(_)) => "100.0%".into(),
         Some(Value::Date(_)) => "2015-06-24".into(),
-        Some(Value::Blank) | None => "".into(),
+        _ => "".into(),
     }
 }
 
@@ -332,11 +332,8 @@ impl Layout {
     }
 
     fn full_height(&self, at: usize, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
-        measure::height(self.printed(at, block).filter_map(|(index, column, width)| match row.get(index)? {
-            Value::Text(text) | Value::Fault(text) | Value::Link(text, _) => {
-                Some((text.as_ref(), width - indent(column), size(column)))
-            }
-            _ => None,
+        measure::height(self.printed(at, block).filter_map(|(index, column, width)| {
+            Some((row.get(index)?.words()?, width - indent(column), size(column)))
         }))
     }
 

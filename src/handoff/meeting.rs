@@ -117,8 +117,7 @@ fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> Case<
     let proposed = lines.iter().map(|line| phrase::proposed(material.pack, line));
     let unit = people.unit_names(subject);
     let post = people.post(subject);
-    let place =
-        if subject.kind == people.unit || post.is_empty() { unit } else { format!("{unit}　{post}").into() };
+    let place = if subject.kind == people.unit || post.is_empty() { unit } else { format!("{unit}　{post}").into() };
     let (label, authority) = (people.label(subject).into(), people.authority(subject).into());
     let grounds = grounds(material, subject, lines).into();
     let mut cells: Vec<Cow<'a, str>> = vec![label, place, authority, numbered(proposed.collect()).into(), grounds];

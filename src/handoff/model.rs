@@ -297,8 +297,9 @@ pub enum Value<'a> {
     /// A fraction above its limit.
     Exceeded(f64),
     Date(NaiveDate),
-    /// A reference to another file: text, and path relative to this workbook, with the spot after `#`.
-    Link(Cow<'a, str>, String),
+    /// A reference to another file: text, and path relative to this workbook, with the spot after `#`. There are few,
+    /// and millions of other cells.
+    Link(Box<(Cow<'a, str>, String)>),
 }
 
 impl<'a> Value<'a> {
@@ -319,9 +320,18 @@ impl<'a> Value<'a> {
         match Value::text(text) {
             Value::Text(text) if !path.contains(['#', '%']) => {
                 let anchor = if spot.is_empty() { String::new() } else { format!("#{spot}") };
-                Value::Link(text, format!("{path}{anchor}"))
+                Value::Link(Box::new((text, format!("{path}{anchor}"))))
             }
             other => other,
+        }
+    }
+
+    /// What a cell with text says.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) | Value::Fault(text) => Some(text),
+            Value::Link(link) => Some(&link.0),
+            _ => None,
         }
     }
 

@@ -354,7 +354,8 @@ impl Writer<'_, '_> {
                 // Excel has no days before 1900; such a date stays readable text.
                 Err(_) => self.text(column, &date.to_string(), Some(style.of(Look::Text))),
             },
-            Value::Link(text, target) => {
+            Value::Link(link) => {
+                let (text, target) = &**link;
                 let fits = target.len() < LINK_LENGTH && text.chars().count() <= 255 && self.links < LINKS;
                 if !fits {
                     return self.text(column, text, Some(style.of(Look::Text)));
