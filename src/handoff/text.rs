@@ -131,9 +131,11 @@ fn file_stem(stem: &str) -> String {
         }
         clean.push(character);
     }
+    let dots = matches!(clean.as_str(), "." | "..");
     // Windows drops blanks and dots at the end, and a leading blank is easily overlooked.
     let mut clean = clean.trim().trim_end_matches(['.', ' ']).to_owned();
-    let device = clean.split('.').next().unwrap_or_default().trim().to_ascii_uppercase();
+    let first = clean.split('.').next().unwrap_or_default();
+    let (end, device) = (first.len(), first.trim().to_ascii_uppercase());
     let numbered = |name: &str| {
         device.strip_prefix(name).is_some_and(|rest| {
             let mut rest = rest.chars();
@@ -141,9 +143,16 @@ fn file_stem(stem: &str) -> String {
         })
     };
     let reserved = matches!(device.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$");
+    // Whatever its ending is, a device's name is its own up to the first dot.
+    if reserved || numbered("COM") || numbered("LPT") {
+        clean.insert_str(end, "(2)");
+    }
     // `~$` marks a workbook as open, and a leading dot hides a file.
-    if clean.is_empty() || reserved || numbered("COM") || numbered("LPT") || clean.starts_with(['.', '~']) {
+    if clean.is_empty() || clean.starts_with(['.', '~']) {
         clean.insert(0, '_');
+    }
+    if dots {
+        clean.push_str("(2)");
     }
     clean
 }
@@ -196,8 +205,10 @@ mod tests {
         let cases = [
             ("T01-盘龙区", "T01-盘龙区.xlsx"),
             ("T01-甲:乙/丙?", "T01-甲_乙_丙_.xlsx"),
-            ("con", "_con.xlsx"),
-            ("com1.x", "_com1.x.xlsx"),
+            ("con", "con(2).xlsx"),
+            ("com1.x", "com1(2).x.xlsx"),
+            ("..", "_(2).xlsx"),
+            (".", "_(2).xlsx"),
             ("末尾. ", "末尾.xlsx"),
             ("", "_.xlsx"),
             ("~$甲", "_~$甲.xlsx"),

@@ -166,5 +166,5 @@ fn folders_of_authorities_are_taken_by_windows_and_differ() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     found.sort();
-    assert_eq!(found, ["_", "_con", "市委", "省_委", "省_委(2)", "省_委(3)"]);
+    assert_eq!(found, ["_(2)", "con(2)", "市委", "省_委", "省_委(2)", "省_委(3)"]);
 }
