@@ -19,6 +19,7 @@ mod parameters;
 pub mod pendings;
 mod sameness;
 mod talk_plan;
+mod told;
 
 use city::{City, Published};
 
