@@ -73,7 +73,7 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
         Column::centred("变更", 4.0, 6.0),
         Column::text(printed::LINE, 14.0, 26.0).small(),
         Column::centred(printed::SUBJECT, 6.0, 16.0),
-        Column::centred(printed::ID, 6.0, 12.0),
+        Column::centred(printed::ID, 6.0, 12.0).whole(),
         Column::text(printed::UNIT, 8.0, 22.0),
         Column::centred(printed::ACTION, 8.0, 12.0),
         Column::text("原可选方式", 6.0, 14.0),
@@ -87,9 +87,10 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
         let (old, new) = (change.old.as_ref(), change.new.as_ref());
         let side = |side: Option<&'t PrintedLine<'_>>| {
             let [.., options, basis, facts] = &side.unwrap_or(&nothing).texts;
+            let basis = basis.replace('\n', "");
             let grounds = match (basis.is_empty(), facts.is_empty()) {
                 (true, _) => facts.to_string(),
-                (false, true) => basis.to_string(),
+                (false, true) => basis,
                 (false, false) => format!("{basis}：{facts}"),
             };
             row![options.to_string(), grounds]
@@ -107,9 +108,9 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
     });
     let count = |word: &str| changes.iter().filter(|change| change.word() == word).count();
     let counts = [ADDED, WITHDRAWN, CHANGED].map(|word| format!("{word} {} 条", count(word)));
-    let note = format!("{}。", counts.join("，"));
+    let note = format!("{}　　{}。", super::as_of_line(as_of), counts.join("，"));
     let block = Block::new(columns, rows.collect(), "各项处理建议与原来相同。");
     let head = [(title.clone(), LineStyle::Title), (note, LineStyle::Note)];
     let sheet = Sheet::new(printed::CHANGES, Paper::Lying, head, vec![block]).in_view(4);
-    sheet.footed(super::CHECKED, super::as_of_line(as_of)).alone(title, as_of)
+    sheet.footed(super::CHECKED).alone(title, as_of)
 }

@@ -64,7 +64,7 @@ pub fn save(sides: &Sides, compared: &[Compared], file: &Path) -> Result<(), wri
 fn sheet<'a>(sides: &Sides, name: String, heading: &str, notes: Vec<String>, blocks: Vec<Block<'a>>) -> Sheet<'a> {
     let mut head = vec![(format!("{}{heading}", sides.title), LineStyle::Title)];
     head.extend(notes.into_iter().map(|note| (note, LineStyle::Note)));
-    Sheet::new(name, Paper::Lying, head, blocks).footed("", super::as_of_line(sides.as_of))
+    Sheet::new(name, Paper::Lying, head, blocks)
 }
 
 fn versus(sides: &Sides, one: &Compared) -> String {
@@ -105,7 +105,7 @@ fn totals<'a>(sides: &Sides, compared: &'a [Compared]) -> Sheet<'a> {
 
 /// Columns that say whose a row is.
 fn who() -> [Column; 3] {
-    [Column::text("单位", 8.0, 24.0), Column::text("对象", 6.0, 16.0), Column::text("编号", 6.0, 14.0)]
+    [Column::text("单位", 8.0, 24.0), Column::text("对象", 6.0, 16.0), Column::text("编号", 6.0, 14.0).whole()]
 }
 
 fn people<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {

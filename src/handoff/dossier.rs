@@ -44,10 +44,10 @@ fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: 
     let head = [
         (format!("{title}考核逐条说明\n{subject}"), LineStyle::Title),
         (units.join("；"), LineStyle::Note),
+        (super::as_of_line(as_of), LineStyle::Note),
         ("本表说明各条是否成立及其依据，只供研究时参考，由人决定".to_owned(), LineStyle::Note),
     ];
-    let sheet = Sheet::new(name, Paper::Lying, head, blocks(explanation)).closed([(tail, LineStyle::Note)]);
-    sheet.footed("", super::as_of_line(as_of))
+    Sheet::new(name, Paper::Lying, head, blocks(explanation)).closed([(tail, LineStyle::Note)])
 }
 
 fn blocks(explanation: &Explanation) -> Vec<Block<'_>> {

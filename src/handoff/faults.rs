@@ -114,8 +114,8 @@ impl<'a> Faulty<'a> {
         columns.extend([
             Column::text("工作表", 8.0, 20.0),
             Column::centred("单元格", 6.0, 8.0),
-            Column::text("表", 8.0, 16.0),
-            Column::text("列", 8.0, 16.0),
+            Column::text("表", 8.0, 16.0).whole(),
+            Column::text("列", 8.0, 16.0).whole(),
             Column::text("原值", 8.0, 30.0),
         ]);
         columns.extend(what_is_wrong());
@@ -153,7 +153,7 @@ impl<'a> Faulty<'a> {
             Column::centred("序号", 4.0, 7.0),
             Column::text("工作表", 8.0, 20.0),
             Column::centred("单元格", 6.0, 8.0),
-            Column::text("列", 8.0, 16.0),
+            Column::text("列", 8.0, 16.0).whole(),
             Column::text("原值", 8.0, 24.0),
         ];
         columns.extend(what_is_wrong());
@@ -170,7 +170,7 @@ impl<'a> Faulty<'a> {
             "贵单位报送的上述工作簿已全部采用，下列各处请核对；确有差错的，更正后再报送。".to_owned()
         } else {
             format!(
-                "贵单位报送的上述工作簿中，有 {} 行未能采用。请按「更正办法」在原工作簿中更正后重新报送；标为「提醒」的，请核对。",
+                "贵单位报送的上述工作簿中，有 {} 行未能采用，请按「更正办法」在原工作簿中更正后重新报送；标「提醒」的请核对。",
                 book.rejected
             )
         };
@@ -181,7 +181,7 @@ impl<'a> Faulty<'a> {
         ];
         let block = Block::new(columns, rows.collect(), "没有问题。");
         let sheet = Sheet::new("退回说明", Paper::Lying, head, vec![block]).in_view(0);
-        sheet.footed("更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日", "")
+        sheet.footed("更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日")
     }
 
     fn faulty_rows(&self, book: &Returned<'a>, sheet: SheetId, rows: &[FaultyRow<'a>]) -> Sheet<'a> {

@@ -13,7 +13,7 @@ use crate::pack::{Form, Pack, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::people::Order;
-use super::phrase::READING;
+use super::phrase::without_readings;
 use super::text::FileNames;
 use super::{Material, RunInfo};
 
@@ -82,7 +82,7 @@ fn rows<'s>(material: &'s Material<'_>, page: &'s FilledForm<'_>) -> Vec<Vec<Val
     let (form, people) = (page.form, &material.people);
     let told = || page.lines.iter().flat_map(|line| &line.grounds).filter(|ground| !ground.confidential);
     // It goes to the person: which part of it is the office's own reading was for those who decided.
-    let mut facts = material.phrases.facts(people.id(page.subject), told()).replace(READING, "");
+    let mut facts = without_readings(&material.phrases.facts(people.id(page.subject), told()));
     if page.lines.iter().flat_map(|line| &line.grounds).any(|ground| ground.confidential) {
         facts = if facts.is_empty() { form.unsaid.clone() } else { format!("{facts}；{}", form.unsaid) };
     }

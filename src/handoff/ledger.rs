@@ -9,6 +9,9 @@ use crate::pack::printed;
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::write;
 
+/// Columns above which a sheet is printed on the large page.
+const WIDE: usize = 12;
+
 /// A sheet of texts.
 #[derive(Debug, Clone, Copy)]
 pub struct Table<'a> {
@@ -21,16 +24,17 @@ pub struct Table<'a> {
 /// Writes the tables as sheets of one workbook, replacing a file of that name.
 pub fn save(tables: &[Table<'_>], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
     let title = tables.first().map_or("", |table| table.title).to_owned();
-    let sheets = tables.iter().map(|table| sheet(table, as_of)).collect();
+    let sheets = tables.iter().map(sheet).collect();
     write::replace(&Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
 }
 
-fn sheet<'a>(table: &Table<'a>, as_of: Option<NaiveDate>) -> Sheet<'a> {
+fn sheet<'a>(table: &Table<'a>) -> Sheet<'a> {
     let columns = table.columns.iter().map(|name| column(name)).collect();
     let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::date(text)).collect()).collect();
-    let head = [(table.title.to_owned(), LineStyle::Title), (format!("共 {} 行", table.rows.len()), LineStyle::Note)];
-    let sheet = Sheet::new(table.name, Paper::Lying, head, vec![Block::new(columns, rows, "没有记录。")]).in_view(1);
-    sheet.footed("", as_of.map(super::as_of_line).unwrap_or_default())
+    let note = format!("共 {} 行", table.rows.len());
+    let head = [(table.title.to_owned(), LineStyle::Title), (note, LineStyle::Note)];
+    let paper = if table.columns.len() > WIDE { Paper::Large } else { Paper::Lying };
+    Sheet::new(table.name, paper, head, vec![Block::new(columns, rows, "没有记录。")]).in_view(1)
 }
 
 /// As in the lists: words that are looked up stand small or centred, sentences get the room.
@@ -38,8 +42,10 @@ fn column(name: &str) -> Column {
     match name {
         printed::CHECK => Column::centred(name, 8.0, 18.0).small().whole(),
         printed::LINE | printed::SOURCES => Column::text(name, 14.0, 40.0).small(),
-        printed::OPINION | printed::ID | printed::AUTHORITY => Column::centred(name, 6.0, 12.0),
-        printed::BASIS => Column::text(name, 16.0, 40.0),
+        printed::ID => Column::centred(name, 6.0, 12.0).whole(),
+        printed::OPINION | printed::AUTHORITY => Column::centred(name, 6.0, 12.0),
+        printed::BASIS => Column::text(name, 16.0, 34.0).in_pieces(),
+        printed::FACTS => Column::text(name, 30.0, 60.0),
         _ => Column::text(name, 6.0, 40.0),
     }
 }

@@ -22,12 +22,16 @@ pub const INDENT: f64 = 10.0;
 /// Points that a row is higher than its text.
 const AIR: f64 = 6.0;
 
-/// What is kept back of a cell's room.
+/// What is kept back of a cell's room, and the half-width characters that its sides leave in LibreOffice.
 const SLACK: f64 = 0.97;
+const KEPT: f64 = 1.2;
 /// Digits and Latin letters differ in width between the typefaces that ordinary computers put in for 仿宋: they count
 /// as five quarters of half a character, nearly the widest of them.
 const QUARTERS: usize = 4;
 const LATIN: usize = 5;
+
+/// Half-width characters that a day takes in the widest digits; where it has less, programs show ###.
+pub const DAY: f64 = 11.0;
 
 /// Pixels that `half_widths` characters of a size need, sides included.
 pub fn pixels(half_widths: f64, size: f64) -> f64 {
@@ -42,55 +46,70 @@ fn room(pixels: f64, size: f64) -> usize {
 
 /// Width of the text's widest line, in half-width characters.
 pub fn width(text: &str) -> usize {
-    widest(text).div_ceil(QUARTERS)
+    text.split('\n').map(line_width).max().unwrap_or(0)
 }
 
-/// The same in quarters of these. Nearly all there is is told by its first byte: each text of each list comes by here.
-fn widest(text: &str) -> usize {
-    let (mut widest, mut line, mut at) = (0, 0, 0);
-    while let Some(byte) = text.as_bytes().get(at) {
-        let length = match byte {
-            b'\n' => {
-                widest = widest.max(std::mem::take(&mut line));
-                1
-            }
-            b' '..=b'~' => {
-                line += LATIN;
-                1
-            }
-            // U+5000 to U+9FFF.
-            0xE5..=0xE9 => {
-                line += 2 * QUARTERS;
-                3
-            }
-            _ => {
-                let character = text[at..].chars().next().unwrap_or_default();
-                line += quarters(character);
-                character.len_utf8()
-            }
-        };
-        at += length;
-    }
-    widest.max(line)
+/// What the text asks for where lines may be wrapped: all of its lines that do not fit into `least` anyway.
+pub fn wrapping(text: &str, least: f64) -> usize {
+    let long: usize = text.split('\n').map(line_width).filter(|width| *width as f64 > least).sum();
+    if long > 0 { long } else { width(text) }
 }
 
-/// Width of the widest piece that should stay on one line: what is in brackets, and what stands between them and commas.
+/// Width of the widest piece that should stay on one line.
 pub fn piece(text: &str) -> usize {
+    pieces(text).map(width).max().unwrap_or(0)
+}
+
+/// What is in brackets, and what stands between them and commas.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let ends = |one: char, next: char| {
         closes(one) && !matches!(one, '》' | '」') && !closes(next) || matches!(next, '〔' | '（')
     };
-    let mut widest = 0;
-    let mut from = 0;
-    let mut characters = text.char_indices().peekable();
-    while let Some((_, one)) = characters.next() {
-        let next = characters.peek();
-        if next.is_none_or(|(_, next)| ends(one, *next)) {
-            let to = next.map_or(text.len(), |(at, _)| *at);
-            widest = widest.max(width(&text[from..to]));
-            from = to;
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut characters = rest.char_indices().peekable();
+        let mut end = 0;
+        while let Some((_, one)) = characters.next() {
+            let next = characters.peek();
+            end = next.map_or(rest.len(), |(at, _)| *at);
+            if next.is_some_and(|(_, next)| ends(one, *next)) {
+                break;
+            }
         }
-    }
-    widest
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        (end > 0).then_some(piece)
+    })
+}
+
+/// Whether the text breaks between its pieces alone in a column with room for `room` half-width characters.
+///
+/// Programs break anywhere where another character fits. What holds is asked of the narrowest and of the widest Latin
+/// letters and room; a program that lets closing marks begin a line (LibreOffice) has nothing to put there either.
+pub fn breaks_between_pieces(text: &str, room: usize) -> bool {
+    let most = ((room as f64 / SLACK + KEPT) * QUARTERS as f64) as usize;
+    [(LATIN, room * QUARTERS), (QUARTERS, most)].into_iter().all(|(latin, room)| {
+        let size = |character| if character_width(character) == 1 { latin } else { quarters(character) };
+        text.split('\n').all(|line| {
+            let mut left = room;
+            pieces(line).all(|piece| {
+                let whole: usize = piece.chars().map(size).sum();
+                let first = piece.chars().next().map_or(0, size);
+                if left < whole {
+                    if left >= first && left < room {
+                        return false;
+                    }
+                    left = room;
+                }
+                left = left.saturating_sub(whole);
+                whole <= room
+            })
+        })
+    })
+}
+
+fn line_width(line: &str) -> usize {
+    line.chars().map(quarters).sum::<usize>().div_ceil(QUARTERS)
 }
 
 /// Width of a character in quarters of half a character.
@@ -129,11 +148,11 @@ fn closes(character: char) -> bool {
 /// Chinese text breaks between any two characters, but closing marks do not begin a line and opening ones do not end it; Latin
 /// words, numbers and paths break at blanks and hyphens, and inside only where they are longer than a line.
 fn lines(text: &str, room: usize) -> usize {
-    let room = room * QUARTERS;
     // No character is wider than it has bytes, but for the share that Latin ones are.
-    if text.len() * LATIN <= room || widest(text) <= room {
+    if text.len() * LATIN <= room * QUARTERS {
         return 1 + text.bytes().filter(|byte| *byte == b'\n').count();
     }
+    let room = room * QUARTERS;
     let mut count = 1;
     let mut used = 0;
     // The part of the line after the last place where it may break.
@@ -171,7 +190,7 @@ pub struct Wish {
     /// Pixels below and above which it does not go.
     pub least: f64,
     pub most: f64,
-    /// Pixels that its usual text would take on one line.
+    /// Pixels that its texts would take on one line, the long ones counting most.
     pub usual: f64,
     /// Sentences: the first to grow where the page has room.
     pub elastic: bool,
@@ -180,10 +199,16 @@ pub struct Wish {
 /// How far sentences grow before all columns do.
 const GROWTH: f64 = 1.6;
 
+/// A row is as high as its longest cell: texts count by a high power of their length, and with widths in proportion to
+/// this root of the mean, the sum of such powers of the lines is least. (With the plain mean, sentences had three times
+/// the lines of all else in their row.)
+pub const POWER: i32 = 4;
+const SHARE: f64 = POWER as f64 / (POWER + 1) as f64;
+
 /// Shares `page` pixels out: columns get what they wish, or in proportion to the text they carry
 /// where that is too much; where it is too little, those with sentences grow to fill the page, and then all alike.
 pub fn share(wishes: &[Wish], page: f64) -> Vec<f64> {
-    let roots: Vec<f64> = wishes.iter().map(|wish| wish.usual.sqrt()).collect();
+    let roots: Vec<f64> = wishes.iter().map(|wish| wish.usual.powf(SHARE)).collect();
     let at = |level: f64| {
         let given = move |(wish, root): (&Wish, &f64)| (level * root).clamp(wish.least, wish.most.max(wish.least));
         wishes.iter().zip(&roots).map(given)
@@ -261,7 +286,6 @@ mod tests {
     fn common_characters_are_as_wide_as_unicode_says() {
         for character in ('\u{20}'..='\u{7E}').chain('\u{3001}'..='\u{3011}').chain('\u{4E00}'..='\u{9FFF}') {
             assert_eq!(Some(character_width(character)), character.width_cjk(), "{character}");
-            assert_eq!(widest(&format!("a\n{character}")), quarters(character).max(LATIN), "{character}");
         }
         for character in '\u{FF01}'..='\u{FF60}' {
             assert_eq!(Some(character_width(character)), character.width_cjk(), "{character}");
@@ -278,6 +302,27 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(piece(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn widths_are_found_at_which_texts_break_between_pieces_alone() {
+        let read = "《办法》第四部分〔规则4.5〕\n〔本部门口径〕";
+        let several = format!("{read}；\n{read}");
+        let options = "约谈、诫勉谈话、调整";
+        let cases = [
+            (read, 16, true),
+            (read, 20, false),
+            (read, 28, true),
+            (several.as_str(), 16, true),
+            (several.as_str(), 18, false),
+            (options, 14, false),
+            (options, 16, true),
+            (options, 20, true),
+            ("", 4, true),
+        ];
+        for (text, room, expected) in cases {
+            assert_eq!(breaks_between_pieces(text, room), expected, "{text} in {room}");
         }
     }
 

@@ -13,7 +13,7 @@ use crate::consequence::{Ground, Line, Subject};
 use crate::pack::{Pack, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
-use super::phrase::READING;
+use super::phrase::without_readings;
 use super::text::FileNames;
 use super::{Material, RunInfo};
 
@@ -109,7 +109,7 @@ impl Letter<'_> {
             ("＿＿＿＿年＿＿月＿＿日　　".to_owned(), LineStyle::Signature),
         ];
         let sheet = Sheet::new("通知", Paper::Upright, head, vec![Block::new(columns, rows.collect(), "")]);
-        sheet.closed(tail).footed("", info.as_of_line()).alone(title, info.as_of)
+        sheet.closed(tail).alone(title, info.as_of)
     }
 }
 
@@ -126,7 +126,7 @@ fn row<'s>(
     let grounds = || line.grounds.iter().filter(|ground| ground.units.contains(&letter.unit));
     let facts = material.phrases.facts(people.id(line.subject), grounds());
     // Once it is final, how the office came to read the Measures is not the unit's concern.
-    let plain = |text: Cow<'_, str>| if draft { text.into_owned() } else { text.replace(READING, "") };
+    let plain = |text: Cow<'_, str>| if draft { text.into_owned() } else { without_readings(&text) };
     let action = &pack.actions[line.action];
     let method = line.decision.as_ref().filter(|_| agreed(pack, line)).map_or("", |decision| decision.method.as_str());
     let named: Cow<'s, str> = if method.is_empty() || method == action.name {

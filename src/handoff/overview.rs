@@ -26,7 +26,7 @@ pub fn workbook<'a>(
     let pack = material.pack;
     let sheet = |name: &str, heading: &str, paper: Paper, blocks: Vec<Block<'a>>| {
         let head = [(info.title(pack, heading), LineStyle::Title), (info.as_of_line(), LineStyle::Note)];
-        Sheet::new(name, paper, head, blocks).footed("", info.as_of_line())
+        Sheet::new(name, paper, head, blocks)
     };
     let first = sheet(NAME, NAME, Paper::Upright, vec![numbers(material, figures), actions(material)]);
     let mut first = Sheet { fitted: true, ..first }.closed([(info.chain_line(), LineStyle::Note)]);

@@ -53,7 +53,7 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
         Column::text(printed::UNIT, 8.0, 24.0),
         Column::text(printed::POST, 8.0, 24.0),
         Column::text("待定事由", 14.0, 44.0),
-        Column::text("缺少的事实", 10.0, 30.0),
+        Column::text("缺少的事实", 10.0, 30.0).in_pieces(),
         Column::text("怎么办", 16.0, 50.0),
         Column::text(printed::SOURCES, 14.0, 40.0).small(),
         Column::text("规则", 6.0, 14.0).small(),
@@ -88,7 +88,7 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
     let note = format!("{day}　　共 {count} 条　　事实不全，本次不作结论，也不视为没有问题；补齐后请重新运行。");
     let head = [(title.clone(), LineStyle::Title), (note, LineStyle::Note)];
     let sheet = Sheet::new(NAME, Paper::Lying, head, vec![block]).in_view(2);
-    sheet.footed(super::CHECKED, day).alone(title, info.as_of)
+    sheet.footed(super::CHECKED).alone(title, info.as_of)
 }
 
 /// What is pending: the provision with the actions it would lead to, or the case's own name.
@@ -108,7 +108,7 @@ pub fn reason<'a>(pack: &'a Pack, pending: &'a Pending) -> Cow<'a, str> {
 fn missing(pending: &Pending) -> Cow<'_, str> {
     match pending.missing.as_slice() {
         [] => "—".into(),
-        several => several.iter().map(|name| format!("「{name}」")).collect::<String>().into(),
+        several => several.iter().map(|name| format!("「{name}」")).collect::<Vec<_>>().join("\n").into(),
     }
 }
 

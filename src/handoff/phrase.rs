@@ -17,7 +17,13 @@ use crate::table::Dataset;
 use super::people;
 
 /// Marks what the Measures leave open and the office has settled.
-pub const READING: &str = "〔本部门口径〕";
+const READING: &str = "〔本部门口径〕";
+const READING_LINE: &str = "\n〔本部门口径〕";
+
+/// A text for whom it does not concern how the office came to read the Measures.
+pub fn without_readings(text: &str) -> String {
+    text.replace(READING_LINE, "").replace(READING, "")
+}
 
 /// Line breaks that Excel keeps in one cell.
 const BREAKS: usize = 250;
@@ -55,7 +61,8 @@ impl<'a> Phrases<'a> {
         Phrases { pack, dataset, readings, of_units, tables, lines, adverse: adverse(pack, lines) }
     }
 
-    /// The provisions behind an action, each once.
+    /// The provisions behind an action, each once and on a line of its own, as is the mark of a reading: 依据 is narrow,
+    /// and a mark would be broken anywhere.
     pub fn basis(&self, action: usize, rules: impl Iterator<Item = usize>) -> Cow<'a, str> {
         let mut cited: Vec<(&'a str, bool)> = Vec::new();
         for index in rules {
@@ -71,18 +78,19 @@ impl<'a> Phrases<'a> {
         if let [(citation, false)] = cited.as_slice() {
             return Cow::Borrowed(citation);
         }
-        let marked = cited.iter().map(|(citation, reading)| format!("{citation}{}", mark(*reading)));
-        Cow::Owned(marked.collect::<Vec<_>>().join("；"))
+        let marked =
+            cited.iter().map(|(citation, reading)| format!("{citation}{}", if *reading { READING_LINE } else { "" }));
+        Cow::Owned(marked.collect::<Vec<_>>().join("；\n"))
     }
 
-    /// The grounds among `grounds`, as sentences; several are numbered.
+    /// The grounds among `grounds`, as sentences; several are numbered, each on a line of its own.
     pub fn facts<'g>(&self, recipient: &str, grounds: impl Iterator<Item = &'g Ground>) -> String {
         let mut told = once(grounds.map(|ground| self.ground(recipient, ground, true)).filter(|one| !one.is_empty()));
         if told.len() < 2 {
             return told.pop().unwrap_or_default();
         }
         let numbered = (1..).zip(&told).map(|(number, sentence)| format!("（{number}）{sentence}"));
-        numbered.collect::<Vec<_>>().join("；")
+        numbered.collect::<Vec<_>>().join("；\n")
     }
 
     /// In what capacity the recipient is reached, and why. `whole`: what a line that it rests on says is said, too.

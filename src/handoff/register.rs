@@ -93,7 +93,7 @@ pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Wo
     let block = Block::new(layout, rows.collect(), "本次没有需要登记的谈话。");
     let sheet = Sheet { protected: true, ..Sheet::new(table.list, Paper::Lying, head, vec![block]) }.in_view(3);
     let foot = "登记人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
-    sheet.footed(foot, info.as_of_line()).alone(title, info.as_of)
+    sheet.footed(foot).alone(title, info.as_of)
 }
 
 fn column_layout(column: &ListColumn<'_>, last: bool, info: &RunInfo) -> Column {

@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
     ExcelDateTime, Format, Formula, IgnoreError, ProtectionOptions, Url, XlsxError,
 };
 
-use super::model::{self, AnswerKind, Block, Line, Paper, Sheet, Shown, Size, Value};
+use super::model::{self, AnswerKind, Block, Line, LineStyle, Paper, Sheet, Shown, Size, Value};
 use super::text::SheetNames;
 use super::{chart, formats, layout, sink};
 use crate::workbook::OWN_MARK;
@@ -35,6 +35,8 @@ const RANGES: usize = 400;
 /// Hyperlinks that Excel takes in a sheet, and the length of each.
 const LINKS: usize = 65_530;
 const LINK_LENGTH: usize = 2_079;
+/// Units of the title at the foot of a page, right of the page's number.
+const FOOT_TITLE: usize = 28;
 /// The hidden sheet with drop-down lists that are too long for the rule itself.
 const LISTS_SHEET: &str = "选项";
 /// Pixels of a row and of a column that nobody set, in the workbook's own typeface.
@@ -222,8 +224,9 @@ impl Writer<'_, '_> {
         self.row += 1;
         if first {
             // Further tables have headers of their own.
-            let repeated = if self.sheet.blocks.len() > 1 { header.saturating_sub(2) } else { header };
-            self.worksheet.set_repeat_rows(0, repeated)?;
+            if self.sheet.blocks.len() == 1 {
+                self.worksheet.set_repeat_rows(header, header)?;
+            }
             if let Some(columns) = self.sheet.frozen {
                 self.worksheet.set_freeze_panes(self.row, columns)?;
             }
@@ -354,8 +357,7 @@ impl Writer<'_, '_> {
                 // Excel has no days before 1900; such a date stays readable text.
                 Err(_) => self.text(column, &date.to_string(), Some(style.of(Look::Text))),
             },
-            Value::Link(link) => {
-                let (text, target) = &**link;
+            Value::Link(text, target) => {
                 let fits = target.len() < LINK_LENGTH && text.chars().count() <= 255 && self.links < LINKS;
                 if !fits {
                     return self.text(column, text, Some(style.of(Look::Text)));
@@ -433,8 +435,8 @@ impl Writer<'_, '_> {
         let sheet = self.sheet;
         let target = &mut *self.worksheet;
         // Excel's numbers for A4 and A3.
-        target.set_paper_size(if sheet.paper.is_large() { 8 } else { 9 });
-        if !sheet.paper.is_upright() {
+        target.set_paper_size(if sheet.paper == Paper::Large { 8 } else { 9 });
+        if !matches!(sheet.paper, Paper::Upright | Paper::Single) {
             target.set_landscape();
         }
         let [left, right, top, bottom] = layout::margins(sheet.paper);
@@ -478,7 +480,8 @@ fn ranges(of: &[usize], from: u32, column: u16) -> Vec<(usize, String)> {
 }
 
 fn footer(sheet: &Sheet<'_>) -> String {
-    let typeface = "&\"仿宋,常规\"&10";
+    // The size comes first: a number after it would be read on into a text that begins with the year.
+    let typeface = "&10&\"仿宋,常规\"";
     // An ampersand begins a command of the footer's language.
     let plain = |text: &str| text.replace('&', "&&");
     let single = sheet.paper == Paper::Single;
@@ -486,8 +489,10 @@ fn footer(sheet: &Sheet<'_>) -> String {
     if !sheet.foot_left.is_empty() {
         footer.insert_str(0, &format!("&L{typeface}{}", plain(&sheet.foot_left)));
     }
-    if !sheet.foot_right.is_empty() {
-        footer += &format!("&R{typeface}{}", plain(&sheet.foot_right));
+    // A loose page says what it belongs to.
+    let title = sheet.head.first().filter(|line| !single && line.style == LineStyle::Title);
+    if let Some(title) = title.and_then(|line| line.text.lines().next()) {
+        footer += &format!("&R{typeface}{}", plain(&fitting(title, FOOT_TITLE)));
     }
     footer
 }

@@ -17,7 +17,9 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use crate::handoff::formats::plain;
 use crate::handoff::layout::margins;
+use crate::handoff::measure::height;
 use crate::handoff::write::{DropDowns, prompted};
 use crate::pack::{self, Column, ColumnKind, EXAMPLE, Pack, Table};
 use crate::place::letters;
@@ -42,6 +44,10 @@ const SAMPLE: u32 = 1;
 const HEADER: u32 = 2;
 const FIRST: u32 = 3;
 const LAST: u32 = 1_048_575;
+
+/// Points of the typeface, and pixels of its digits, in which widths are counted.
+const POINTS: f64 = 11.0;
+const DIGIT: f64 = 7.0;
 
 /// The name of the instruction sheet.
 const GUIDE: &str = "填表说明";
@@ -106,6 +112,8 @@ fn workbook(pack: &Pack, tables: &[&Table]) -> Result<Workbook, XlsxError> {
 /// An empty workbook with a fixed date: the same pack gives the same bytes.
 fn new_workbook() -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
+    // Widths are counted in its digits, which are as wide wherever the workbook is opened.
+    workbook.set_default_format(plain(), 20, 64)?;
     let created = ExcelDateTime::from_ymd(2015, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
     Ok(workbook)
@@ -113,16 +121,15 @@ fn new_workbook() -> Result<Workbook, XlsxError> {
 
 /// One cell a row, so that the reader takes the sheet for prose.
 fn write_guide(sheet: &mut Worksheet, pack: &Pack, tables: &[&Table]) -> Result<(), XlsxError> {
-    // No wider than the paper between its margins, even where a wide typeface is put in for the usual one: a
-    // single column is not scaled down for print, but cut.
-    const WIDTH: u16 = 74;
+    // No wider than the paper between its margins: a single column is not scaled down for print, but cut.
+    const PIXELS: u32 = 690;
     sheet.set_name(GUIDE)?;
-    sheet.set_column_width(0, f64::from(WIDTH))?;
+    sheet.set_column_width_pixels(0, PIXELS)?;
     sheet.set_screen_gridlines(false).set_print_fit_to_pages(1, 0);
     on_paper(sheet);
-    let title = chinese().set_bold().set_font_size(16);
-    let heading = chinese().set_bold().set_font_size(12).set_background_color(HEADING);
-    let body = chinese().set_text_wrap().set_align(FormatAlign::Top);
+    let title = (chinese().set_bold().set_font_size(16), 16.0);
+    let heading = (chinese().set_bold().set_font_size(12).set_background_color(HEADING), 12.0);
+    let body = (chinese().set_text_wrap().set_align(FormatAlign::VerticalCenter), POINTS);
     let mut lines = vec![(format!("{}　填表说明", pack.city), &title)];
     for line in [
         "一、数据从表头的下一行填起，一行一条。表头上方的示例只供参考，不作为数据。",
@@ -156,14 +163,13 @@ fn write_guide(sheet: &mut Worksheet, pack: &Pack, tables: &[&Table]) -> Result<
             lines.push((text, &body));
         }
     }
-    for (row, (line, format)) in (0u32..).zip(&lines) {
+    for (row, (line, (format, points))) in (0u32..).zip(&lines) {
         if line.is_empty() {
             continue;
         }
         sheet.write_string_with_format(row, 0, line, format)?;
         // Excel fits wrapped rows by itself, others do not.
-        let wrapped = u32::try_from(line.width()).unwrap_or(0).div_ceil(u32::from(WIDTH) - 4).max(1);
-        sheet.set_row_height(row, f64::from(wrapped) * 16.0 + 6.0)?;
+        sheet.set_row_height(row, height([(line.as_str(), f64::from(PIXELS), *points)].into_iter()))?;
     }
     Ok(())
 }
@@ -210,8 +216,8 @@ fn write_table(sheet: &mut Worksheet, pack: &Pack, table: &Table, lists: &mut Dr
     sheet.set_row_height(0, 24)?;
     let example = format!("{EXAMPLE}（不作为数据）：{}", shown.join("，"));
     over(sheet, SAMPLE, last_column, &example, &sample)?;
-    let lines = u32::try_from(example.width().div_ceil(whole.saturating_sub(4).max(1))).unwrap_or(1);
-    sheet.set_row_height(SAMPLE, f64::from(lines) * 16.0 + 6.0)?;
+    let pixels = whole as f64 * DIGIT;
+    sheet.set_row_height(SAMPLE, height([(example.as_str(), pixels, POINTS)].into_iter()))?;
     sheet.set_row_height(HEADER, 22)?;
     for (at, column) in (0u16..).zip(&table.columns) {
         let colour = match (column.required, &column.one_of) {
