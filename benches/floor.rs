@@ -1,13 +1,14 @@
 //! kaohe beside its floor: the same reading and writing with the libraries alone, and no rules.
 //!
 //! `cargo bench --bench floor` makes a city, runs `kaohe annual --no-notices` on it, then reads all its sheets
-//! with calamine into columns and writes the very lists of that run with rust_xlsxwriter, and prints both side
-//! by side, on one thread and on two. The bare floor has one format by column, no blank cells and no heights; a second one
-//! writes what the lists really hold: a format for each cell, blank ones too, widths and heights. The same work,
-//! reading and writing alone, is also done by the program's own reader and writer. `-- --sizes 1200,200000,2000000`
-//! takes other sizes, `-- --repeat 5` the best of so many, `-- --python PATH` an interpreter that has fastexcel, polars
-//! and rustpy-xlsxwriter (then `benches/python_stack.py` does the floor's work too), `-- --in DIR` keeps cities and
-//! outputs there.
+//! with calamine into columns and writes the very workbooks of that run (会审一览, 报审 and 研判 among them) with
+//! rust_xlsxwriter, and prints all side by side, each measure beside its goal. The bare floor has one format by column, no
+//! blank cells and no heights; a second one writes what the workbooks really hold: a format for each cell, blank ones too,
+//! widths and heights. The same work, reading and writing alone, is also done by the program's own reader and writer. All
+//! take turns, and of each the middle turn counts. `-- --sizes 1200,200000,2000000` takes other sizes (above a million the
+//! run alone is measured), `-- --repeat 5` so many turns, `-- --python PATH` an interpreter that has fastexcel, polars,
+//! rustpy-xlsxwriter and xlsxwriter (then `benches/python_stack.py` does the floor's work too, and Part 4 of the Measures),
+//! `-- --in DIR` keeps cities and outputs there.
 
 // A bench that cannot go on stops, and says on stdout what it found.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
@@ -37,6 +38,8 @@ const NUMBER: char = '\u{2}';
 const FORMAT: char = '\u{3}';
 /// Longer sheets are streamed.
 const STREAMED: usize = 5_000;
+/// Of cities with more cadres the run alone is measured.
+const LARGE: u32 = 1_000_000;
 /// Levels of compression: the bare floor's stays, so that its figures can be compared over the years; lists as
 /// published have the program's.
 const BARE: u8 = 3;
@@ -62,8 +65,14 @@ fn main() {
     let python = after("--python");
     let temporary = tempfile::tempdir().unwrap();
     let root = after("--in").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
+    let mut runs: Vec<(u32, Cost)> = Vec::new();
     for cadres in sizes {
-        compare(&root, cadres, repeat, python.as_deref());
+        let run = if cadres > LARGE { alone(&root, cadres) } else { compare(&root, cadres, repeat, python.as_deref()) };
+        if let Some((fewer, small)) = runs.last().filter(|_| cadres > LARGE) {
+            let most = f64::from(cadres) / f64::from(*fewer) * 1.1;
+            goal(&format!("time of {cadres} : time of {fewer}"), run.ratio(small), most);
+        }
+        runs.push((cadres, run));
     }
 }
 
@@ -77,93 +86,149 @@ struct Cost {
     memory: Option<u64>,
 }
 
-fn compare(root: &Path, cadres: u32, repeat: u32, python: Option<&str>) {
-    let city = root.join(format!("city-{cadres}"));
-    let kaohe = env!("CARGO_BIN_EXE_kaohe");
-    if !city.exists() {
-        once(Command::new(kaohe).arg("sample").arg(&city).args(["--cadres", &cadres.to_string()]));
+impl Cost {
+    fn ratio(&self, other: &Cost) -> f64 {
+        self.wall.as_secs_f64() / other.wall.as_secs_f64()
     }
-    let output = root.join(format!("out-{cadres}"));
-    let texts = root.join(format!("texts-{cadres}"));
-    let run = |threads: &str, more: &[&str]| {
-        best(repeat, || {
-            let _ = fs::remove_dir_all(&output);
-            let mut command = Command::new(kaohe);
-            command.arg("annual").arg(&city).arg("--output").arg(&output).args(["--quiet", "--threads", threads]);
-            command.args(more);
-            command
-        })
-    };
-    let lists = ["--no-notices"];
-    let two = run("2", &lists);
-    let looks = root.join(format!("looks-{cadres}"));
+
+    fn print(&self, what: &str) {
+        let memory = self.memory.map_or_else(|| "–".to_owned(), |memory| format!("{memory} MB"));
+        let cpu = self.cpu.map_or_else(|| "–".to_owned(), |cpu| format!("{:.2} s", cpu.as_secs_f64()));
+        println!("  {what:<46} {:>6.2} s {cpu:>8} {memory:>8}", self.wall.as_secs_f64());
+    }
+}
+
+/// A measure beside what it is to be at most.
+fn goal(what: &str, is: f64, most: f64) {
+    println!("  {what:<56} {is:>7.2}   goal {most:>6.2}   {}", if is <= most { "met" } else { "missed" });
+}
+
+/// Makes the city where it is not there yet.
+fn city(root: &Path, cadres: u32) -> PathBuf {
+    let city = root.join(format!("city-{cadres}"));
+    if !city.exists() {
+        once(Command::new(KAOHE).arg("sample").arg(&city).args(["--cadres", &cadres.to_string()]));
+    }
+    city
+}
+
+const KAOHE: &str = env!("CARGO_BIN_EXE_kaohe");
+/// Where a run lies in its output.
+const RUN: &str = "2015-annual";
+
+/// A run into an empty folder.
+fn run(city: &Path, output: &Path, threads: &str, more: &[&str]) -> Command {
+    let _ = fs::remove_dir_all(output);
+    let mut command = Command::new(KAOHE);
+    command.arg("annual").arg(city).arg("--output").arg(output).args(["--quiet", "--threads", threads]);
+    command.args(more);
+    command
+}
+
+/// The run alone.
+fn alone(root: &Path, cadres: u32) -> Cost {
+    let (city, output) = (city(root, cadres), root.join(format!("out-{cadres}")));
+    let cost = once(&mut run(&city, &output, "2", &["--no-notices"]));
+    println!("\n{cadres} cadres, once");
+    cost.print("kaohe annual --no-notices, 2 threads");
+    goal("peak memory, GB", cost.memory.unwrap_or_default() as f64 / 1024.0, 4.0);
+    cost
+}
+
+fn compare(root: &Path, cadres: u32, repeat: u32, python: Option<&str>) -> Cost {
+    let (city, output) = (city(root, cadres), root.join(format!("out-{cadres}")));
+    let [texts, looks, written] = ["texts", "looks", "floor"].map(|name| root.join(format!("{name}-{cadres}")));
     for folder in [&texts, &looks] {
         let _ = fs::remove_dir_all(folder);
         fs::create_dir_all(folder).unwrap();
     }
-    dump(&output.join("2015-annual"), &texts, &looks);
-    let one = run("1", &lists);
-    let all = run("2", &[]);
-    let _ = fs::remove_dir_all(&output);
-    let written = root.join(format!("floor-{cadres}"));
-    let floor = |word: &str, texts: &Path, threads: &str| {
-        best(repeat, || {
+    // What all others write; it also makes the city's files warm.
+    once(&mut run(&city, &output, "2", &["--no-notices"]));
+    dump(&output.join(RUN), &texts, &looks);
+    let data = files(&output.join(RUN).join("data")).iter().map(|path| fs::metadata(path).unwrap().len()).sum::<u64>();
+    let floor = |word: &'static str, texts: &Path, threads: &'static str| {
+        let (city, texts, written) = (city.clone(), texts.to_owned(), written.clone());
+        move || {
             let _ = fs::remove_dir_all(&written);
             fs::create_dir_all(&written).unwrap();
             let mut command = Command::new(std::env::current_exe().unwrap());
-            command.arg(word).arg(&city).arg(texts).arg(&written).env("RAYON_NUM_THREADS", threads);
+            command.arg(word).arg(&city).arg(&texts).arg(&written).env("RAYON_NUM_THREADS", threads);
             command
-        })
+        }
     };
-    let (floor_two, floor_one) = (floor("--floor", &texts, "2"), floor("--floor", &texts, "1"));
-    let (looks_two, looks_one) = (floor("--published", &looks, "2"), floor("--published", &looks, "1"));
-    let own = floor("--own", &texts, "2");
-    let other = python.map(|python| {
-        best(repeat, || {
+    let stack = |mode: &'static str| {
+        let (city, texts, written) = (city.clone(), texts.clone(), written.clone());
+        move || {
             let _ = fs::remove_dir_all(&written);
             fs::create_dir_all(&written).unwrap();
             let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/python_stack.py");
-            let mut command = Command::new(python);
-            command.arg(script).args([&city, &texts, &written]).env("POLARS_MAX_THREADS", "2");
+            let mut command = Command::new(python.unwrap_or_default());
+            command.arg(script).arg(mode).args([&city, &texts, &written]).env("POLARS_MAX_THREADS", "2");
             command
-        })
-    });
-    println!("\n{cadres} cadres, best of {repeat}{:>31} {:>8} {:>8}", "wall", "cpu", "memory");
-    let print = |what: &str, cost: Cost| {
-        let memory = cost.memory.map_or_else(|| "–".to_owned(), |memory| format!("{memory} MB"));
-        let cpu = cost.cpu.map_or_else(|| "–".to_owned(), |cpu| format!("{:.2} s", cpu.as_secs_f64()));
-        println!("  {what:<46} {:>6.2} s {cpu:>8} {memory:>8}", cost.wall.as_secs_f64());
+        }
     };
-    print("floor, 2 threads", floor_two);
-    print("floor, 1 thread", floor_one);
-    print("floor, lists as published, 2 threads", looks_two);
-    print("floor, lists as published, 1 thread", looks_one);
-    print("kaohe's reading and writing alone, 2 threads", own);
-    print("kaohe annual --no-notices, 2 threads", two);
-    print("kaohe annual --no-notices, 1 thread", one);
-    print("kaohe annual, letters too, 2 threads", all);
-    if let Some(other) = other {
-        print("Python stack, reading and writing alone", other);
+    let whole = |threads: &'static str, more: &'static [&'static str]| {
+        let (city, output) = (&city, &output);
+        move || run(city, output, threads, more)
+    };
+    let mut told: Vec<(&str, Box<dyn Fn() -> Command + '_>)> = vec![
+        ("kaohe annual --no-notices, 2 threads", Box::new(whole("2", &["--no-notices"]))),
+        ("kaohe's reading and writing alone, 2 threads", Box::new(floor("--own", &texts, "2"))),
+        ("floor, lists as published, 2 threads", Box::new(floor("--published", &looks, "2"))),
+        ("kaohe annual --no-notices, 1 thread", Box::new(whole("1", &["--no-notices"]))),
+        ("kaohe annual, letters too, 2 threads", Box::new(whole("2", &[]))),
+        ("floor, 2 threads", Box::new(floor("--floor", &texts, "2"))),
+        ("floor, 1 thread", Box::new(floor("--floor", &texts, "1"))),
+        ("floor, lists as published, 1 thread", Box::new(floor("--published", &looks, "1"))),
+    ];
+    if python.is_some() {
+        told.push(("Python stack, reading and writing alone", Box::new(stack("stack"))));
+        told.push(("Python script, Part 4 alone", Box::new(stack("part4"))));
     }
-    let ratio = |a: Cost, b: Cost| a.wall.as_secs_f64() / b.wall.as_secs_f64();
-    println!(
-        "  kaohe : floor {:.2}    kaohe : floor as published {:.2}    two threads : one {:.2}",
-        ratio(two, floor_two),
-        ratio(two, looks_two),
-        ratio(two, one)
-    );
-    if let Some(other) = other {
-        println!(
-            "  Python : kaohe's reading and writing {:.2}    Python, which does no more : kaohe annual {:.2}",
-            ratio(other, own),
-            ratio(other, two)
-        );
+    let mut turns: Vec<Vec<Cost>> = vec![Vec::new(); told.len()];
+    let mut letters = 0;
+    for _ in 0..repeat.max(1) {
+        for ((_, command), costs) in told.iter().zip(&mut turns) {
+            costs.push(once(&mut command()));
+            letters = letters.max(files(&output.join(RUN).join("单位通知")).len());
+        }
     }
+    let middle: Vec<Cost> = turns.into_iter().map(middle).collect();
+    println!("\n{cadres} cadres, middle of {repeat} turns{:>26} {:>8} {:>8}", "wall", "cpu", "memory");
+    told.iter().zip(&middle).for_each(|((what, _), cost)| cost.print(what));
+    let [two, own, published, one, all, bare, ..] = middle[..] else { return middle[0] };
+    goal("run : own reading and writing", two.ratio(&own), 1.7);
+    goal("run : floor as published", two.ratio(&published), 1.0);
+    println!("  {:<56} {:>7.2}", "run : bare floor", two.ratio(&bare));
+    if let [.., stack, script] = middle[..]
+        && python.is_some()
+    {
+        goal("run : Python stack, reading and writing alone", two.ratio(&stack), 1.0);
+        goal("run : Python script, Part 4 alone", two.ratio(&script), 0.25);
+    }
+    if cadres <= 1_200 {
+        goal("run with letters, seconds", all.wall.as_secs_f64(), 0.25);
+    }
+    goal("two threads : one", two.ratio(&one), 0.58);
+    goal("peak memory, MB", two.memory.unwrap_or_default() as f64, 550.0);
+    goal("data/, MB", data as f64 / 1e6, 50.0);
+    if let (Some(all), Some(two)) = (all.cpu, two.cpu) {
+        let each = all.saturating_sub(two).as_secs_f64() * 1e3 / letters.max(1) as f64;
+        goal(&format!("milliseconds of a core for each of {letters} letters"), each, 0.35);
+    }
+    two
 }
 
-/// The fastest of several runs.
-fn best(repeat: u32, command: impl Fn() -> Command) -> Cost {
-    (0..repeat.max(1)).map(|_| once(&mut command())).min_by_key(|cost| cost.wall).unwrap()
+/// The middle of several turns, by time.
+fn middle(mut turns: Vec<Cost>) -> Cost {
+    turns.sort_by_key(|cost| cost.wall);
+    turns[(turns.len() - 1) / 2]
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 fn once(command: &mut Command) -> Cost {
@@ -205,8 +270,7 @@ fn children() -> Duration {
 
 /// A run's lists, one file per sheet: what the floor writes, row by row. Their texts alone, and as published.
 fn dump(run: &Path, texts: &Path, looks: &Path) {
-    let workbooks = fs::read_dir(run).unwrap().map(|entry| entry.unwrap().path());
-    for path in workbooks.filter(|path| path.extension().is_some_and(|ending| ending == "xlsx")) {
+    for path in files(run).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "xlsx")) {
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(fs::read(&path).unwrap())).unwrap();
         for (index, name) in book.sheet_names().into_iter().enumerate() {
             let mut rows: Vec<Vec<String>> = Vec::new();
@@ -225,7 +289,8 @@ fn dump(run: &Path, texts: &Path, looks: &Path) {
                     _ => String::new(),
                 };
             }
-            let name = format!("{}-{index}", path.file_stem().unwrap().to_string_lossy());
+            let inside = path.strip_prefix(run).unwrap().with_extension("");
+            let name = format!("{}-{index}", inside.to_string_lossy().replace('/', "_"));
             fs::write(looks.join(&name), look(&part(&path, index), &rows)).unwrap();
             let rows: Vec<String> = rows.into_iter().map(|row| row.join(&CELL.to_string())).collect();
             fs::write(texts.join(&name), rows.join(&ROW.to_string())).unwrap();

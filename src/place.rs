@@ -32,17 +32,23 @@ pub struct A1(pub u32, pub u32);
 
 impl fmt::Display for A1 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut letters = [0u8; 8];
-        let mut at = letters.len();
-        let mut left = u64::from(self.1) + 1;
-        while left > 0 {
+        // From the back, in one piece: a run writes a million of them.
+        let mut text = [0u8; 20];
+        let mut at = text.len();
+        let mut row = u64::from(self.0) + 1;
+        while row > 0 {
             at -= 1;
-            letters[at] = b'A' + ((left - 1) % 26) as u8;
-            left = (left - 1) / 26;
+            text[at] = b'0' + (row % 10) as u8;
+            row /= 10;
         }
-        // Letters of the alphabet are always text.
-        f.write_str(std::str::from_utf8(&letters[at..]).unwrap_or_default())?;
-        write!(f, "{}", u64::from(self.0) + 1)
+        let mut column = u64::from(self.1) + 1;
+        while column > 0 {
+            at -= 1;
+            text[at] = b'A' + ((column - 1) % 26) as u8;
+            column = (column - 1) / 26;
+        }
+        // Letters of the alphabet and digits are always text.
+        f.write_str(std::str::from_utf8(&text[at..]).unwrap_or_default())
     }
 }
 

@@ -6,7 +6,7 @@
 //! which also covers when and how an entry was written.
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ToSql, Transaction, params};
+use rusqlite::{CachedStatement, Connection, ToSql, Transaction, params};
 use sha2::{Digest, Sha256};
 
 /// What an entry says.
@@ -190,21 +190,13 @@ pub(super) struct EntryRows<'t> {
     /// Tables that are begun.
     begun: usize,
     /// Inserts a row into the last of them.
-    insert: String,
+    insert: Option<CachedStatement<'t>>,
 }
 
 impl<'t> EntryRows<'t> {
     pub(super) fn new(transaction: &'t Transaction<'t>, kind: EntryKind, of: Option<i64>) -> rusqlite::Result<Self> {
         let before = tail(transaction)?;
-        Ok(EntryRows {
-            transaction,
-            before,
-            kind,
-            of,
-            feed: Feed::of(kind.word(), of),
-            begun: 0,
-            insert: String::new(),
-        })
+        Ok(EntryRows { transaction, before, kind, of, feed: Feed::of(kind.word(), of), begun: 0, insert: None })
     }
 
     pub(super) fn number(&self) -> i64 {
@@ -228,10 +220,12 @@ impl<'t> EntryRows<'t> {
         if at >= self.begun {
             self.begin(Some(at));
             let marks = ", ?".repeat(values.len());
-            self.insert = format!("INSERT INTO {table} (记录号, {}) VALUES (?{marks})", DETAILS[at].columns);
+            let sql = format!("INSERT INTO {table} (记录号, {}) VALUES (?{marks})", DETAILS[at].columns);
+            self.insert = Some(self.transaction.prepare_cached(&sql)?);
         }
-        let mut statement = self.transaction.prepare_cached(&self.insert)?;
-        statement.raw_bind_parameter(1, self.number())?;
+        let number = self.number();
+        let Some(statement) = &mut self.insert else { return Ok(()) };
+        statement.raw_bind_parameter(1, number)?;
         self.feed.part(b'|', &[]);
         for (at, value) in (2..).zip(values) {
             match value.to_sql()? {

@@ -78,6 +78,7 @@ impl Archive {
             insert(&mut entry, registration)?;
             let mark = entry.content();
             if latest_mark(&transaction, registration.year, registration.run)?.as_deref() == Some(&mark) {
+                drop(entry);
                 transaction.rollback()?;
                 return Ok(Ticket { mark, number: None });
             }
@@ -230,8 +231,9 @@ fn insert(entry: &mut EntryRows<'_>, registration: &Registration<impl Registered
         let extra = json(&list.extra);
         entry.add("名单", params![at, list.name, list.title, list.is_register, json(&names), extra])?;
     }
-    // Tables come one after the other: grounds after all lines, then the entries of the register.
-    let mut grounds: Vec<(i64, i64, PastGround)> = Vec::new();
+    // Tables come one after the other: grounds after all lines, then the entries of the register. What waits is kept as
+    // the texts that are written, a quarter of the room.
+    let mut grounds: Vec<(i64, i64, String, String, String)> = Vec::new();
     let (mut order, mut entries) = (0i64, Vec::new());
     for (list, columns) in &lists {
         for at in 0..list.rows.count() {
@@ -267,12 +269,13 @@ fn insert(entry: &mut EntryRows<'_>, registration: &Registration<impl Registered
                     cells,
                 ],
             )?;
-            grounds.extend((0..).zip(line.grounds).map(|(at, ground)| (order, at, ground)));
+            let texts = |(at, ground): (i64, PastGround)| (order, at, ground.rule, ground.about, json(&ground.facts));
+            grounds.extend((0..).zip(line.grounds).map(texts));
             order += 1;
         }
     }
-    for (order, at, ground) in grounds {
-        entry.add("依据", params![order, at, ground.rule, ground.about, json(&ground.facts)])?;
+    for (order, at, rule, about, facts) in grounds {
+        entry.add("依据", params![order, at, rule, about, facts])?;
     }
     for (at, (file, kind, id, lines, filled, cells)) in (0i64..).zip(entries) {
         let filled = (!filled.is_empty()).then(|| json(&filled));

@@ -137,7 +137,7 @@ fn talked(
         if text(&kinds).as_deref() != Some(talk.kind) {
             continue;
         }
-        let Some(day) = text(&days).and_then(|day| date::day(&day)) else { continue };
+        let Some(day) = days.as_ref().and_then(|days| days.day(row)) else { continue };
         if let Some(line) = text(&carried) {
             let known = held.entry(line).or_insert(day);
             *known = day.max(*known);
@@ -174,7 +174,7 @@ pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
         |texts: &Option<Texts>, row| texts.as_ref().and_then(|texts| texts.at(row)).map(|text| text.into_owned());
     let mut used = Vec::new();
     for row in (0..frame.height()).filter(|row| data.was_read(talks.table, *row)) {
-        let day = text(&days, row).and_then(|day| date::day(&day));
+        let day = days.as_ref().and_then(|days| days.day(row));
         let holder = holders.as_ref().and_then(|holders| holders.get(row));
         let (Some(day), Some(index), Some(kind)) = (day, holder, text(&kinds, row)) else { continue };
         let this_year = chrono::Datelike::year(&day) == data.year && day <= data.as_of;

@@ -176,9 +176,8 @@ impl Talks {
         let (line, holder) = (Texts::of(frame, &book.talk_line), world.refers(entity, member));
         let days = Texts::of(frame, &book.talk_date);
         for (row, counts) in counts.into_iter().enumerate() {
-            let day = days.as_ref().and_then(|days| days.at(row)).and_then(|day| date::day(&day));
             // A talk has a day: its column is required.
-            let Some(day) = day else { continue };
+            let Some(day) = days.as_ref().and_then(|days| days.day(row)) else { continue };
             match line.as_ref().and_then(|line| line.at(row)) {
                 Some(line) => {
                     let known = talks.by_line.entry(line.into_owned()).or_insert(day);

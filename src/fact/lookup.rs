@@ -254,6 +254,16 @@ impl<'a> Lookup<'a> {
         self.values[value].column.at(at as usize)
     }
 
+    /// Whether one entity has the value that most have, and it stands nowhere.
+    pub fn is_common(&self, value: usize, at: u32) -> bool {
+        let stands = match &self.values[value].stands {
+            Stands::Nowhere | Stands::Parts => false,
+            Stands::Rows { rows, .. } | Stands::Lines { rows, .. } => rows.of(at).next().is_some(),
+            Stands::Cell { .. } | Stands::Of { .. } => true,
+        };
+        !stands && self.is(value, at) == self.values[value].common
+    }
+
     /// What decided values of one entity, each place once.
     pub fn evidence(&self, values: &[usize], at: u32, told: Extent<'_>, of_line: &OfLine<'_>) -> Vec<Evidence> {
         let mut found = Vec::new();
@@ -391,10 +401,12 @@ impl Witnessed<'_> {
             through: Some(id.to_string()),
             carries_out: None,
         };
-        if !of_run {
+        let stands_on = if *of_run { of_line(&id) } else { Vec::new() };
+        if stands_on.is_empty() {
+            // Of an earlier run, or (a planned talk that was made something else) for no reason in any cell.
             return found.push(line);
         }
-        for Evidence { origin, value, table, column, .. } in of_line(&id) {
+        for Evidence { origin, value, table, column, .. } in stands_on {
             found.push(Evidence { origin, value, table, column, ..line.clone() });
         }
     }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
 use polars::prelude::*;
+
+use crate::table::date;
 
 /// The value of a fact as it stands in a ground.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -93,6 +96,14 @@ impl Texts {
             Texts::Others(column) => fact_value(&column.get(row).ok()?).text().map(Cow::Owned),
         }
     }
+
+    /// The day of one row: as such in a column of days, which need not be written out and read again.
+    pub fn day(&self, row: usize) -> Option<NaiveDate> {
+        match self {
+            Texts::Others(column) if let Ok(AnyValue::Date(days)) = column.get(row) => day_of(days),
+            _ => date::day(&self.at(row)?),
+        }
+    }
 }
 
 /// A cell of a frame as people write it.
@@ -106,15 +117,16 @@ pub fn fact_value(value: &AnyValue<'_>) -> FactValue {
         AnyValue::Null => FactValue::Null,
         AnyValue::Boolean(value) => FactValue::Bool(*value),
         AnyValue::Float64(value) => FactValue::Number(*value),
-        AnyValue::Date(days) => {
-            let day = chrono::NaiveDate::from_ymd_opt(1970, 1, 1)
-                .and_then(|epoch| epoch.checked_add_signed(chrono::Duration::days(i64::from(*days))));
-            day.map_or(FactValue::Null, |day| FactValue::Text(day.to_string()))
-        }
+        AnyValue::Date(days) => day_of(*days).map_or(FactValue::Null, |day| FactValue::Text(day.to_string())),
         other => match (other.get_str(), other.extract::<i64>()) {
             (Some(text), _) => FactValue::Text(text.to_owned()),
             (None, Some(value)) => FactValue::Int(value),
             (None, None) => FactValue::Null,
         },
     }
+}
+
+/// The day so many days after the beginning of 1970.
+fn day_of(days: i32) -> Option<NaiveDate> {
+    NaiveDate::default().checked_add_signed(chrono::Duration::days(i64::from(days)))
 }

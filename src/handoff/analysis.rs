@@ -2,15 +2,17 @@
 //! proposed, decided or not; it does not conclude. 内部资料: it goes to nobody outside.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
-use crate::consequence::{Line, Subject};
+use crate::consequence::{Line, Pending, Subject};
 use crate::pack::{Pack, Page, PageTable, Run, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::phrase::proposed;
 use super::text::FileNames;
-use super::{Material, RunInfo};
+use super::{Material, RunInfo, layout};
 use crate::fact::Texts;
+use crate::table::Lists;
 
 /// What the archive knows of a subject from another run.
 #[derive(Debug, Clone)]
@@ -52,44 +54,138 @@ pub fn pages<'a>(material: &Material<'a>) -> Vec<UnitPage<'a>> {
     pages
 }
 
+/// What all pages are made of, looked up at once: a look through everything for each page would take longer than all
+/// else that is written.
+pub struct Gathered<'a> {
+    /// Per unit whoever sits in it, in register order.
+    seated: Lists<u32>,
+    lines: Told<&'a Line>,
+    open: Told<&'a Pending>,
+    earlier: Told<&'a Earlier>,
+    /// By table and kind of subject, per subject the rows about it.
+    rows: HashMap<(usize, usize), Lists<u32>>,
+}
+
+/// What is told about each subject of the pages, with its place among all that is.
+struct Told<T>(HashMap<Subject, Vec<(usize, T)>>);
+
+impl<T: Copy> Told<T> {
+    fn new(wanted: &HashSet<Subject>, all: impl Iterator<Item = (Option<Subject>, T)>) -> Self {
+        let mut told: HashMap<Subject, Vec<(usize, T)>> = HashMap::new();
+        for (at, (subject, one)) in all.enumerate() {
+            if let Some(subject) = subject.filter(|subject| wanted.contains(subject)) {
+                told.entry(subject).or_default().push((at, one));
+            }
+        }
+        Told(told)
+    }
+
+    /// About any of these subjects, in the order of all.
+    fn about(&self, subjects: &[Subject]) -> impl Iterator<Item = (Subject, T)> + use<T> {
+        let of = |one: Subject| self.0.get(&one).into_iter().flatten().map(move |(at, told)| (*at, one, *told));
+        let mut all: Vec<(usize, Subject, T)> = subjects.iter().copied().flat_map(of).collect();
+        all.sort_unstable_by_key(|(at, ..)| *at);
+        all.into_iter().map(|(_, subject, told)| (subject, told))
+    }
+}
+
+impl<'a> Gathered<'a> {
+    pub fn new(material: &'a Material<'_>, pages: &[UnitPage<'_>], earlier: &'a [Earlier]) -> Self {
+        let (pack, dataset, people) = (material.pack, material.dataset, &material.people);
+        let kind = pack.membership.member;
+        let member = |index: u32| Subject { kind, index };
+        let seats: Vec<(u32, u32)> = (0..dataset.registers[kind].ids.len() as u32)
+            .flat_map(|index| people.units(member(index)).iter().map(move |unit| (*unit, index)))
+            .collect();
+        let seated = Lists::new(dataset.registers[people.unit].ids.len(), &seats);
+        let members = pages.iter().flat_map(|page| &seated[page.unit.index as usize]).map(|index| member(*index));
+        let wanted: HashSet<Subject> = pages.iter().map(|page| page.unit).chain(members).collect();
+        let mut rows = HashMap::new();
+        for page in pages.iter().map(|page| page.page) {
+            let tables = page.tables.iter().map(|table| (table.table, people.unit));
+            for (table, kind) in tables.chain([(page.grades.table, kind)]) {
+                rows.entry((table, kind)).or_insert_with(|| rows_of(material, table, kind));
+            }
+        }
+        let past = |past: &Earlier| {
+            let kind = pack.subjects.iter().position(|subject| subject.kind == past.kind)?;
+            Some(Subject { kind, index: dataset.registers[kind].find(&past.subject)? })
+        };
+        let lines = material.outcome.lines.iter().filter(|line| !pack.is_planned(line.action));
+        let open = material.outcome.pending.iter();
+        Gathered {
+            lines: Told::new(&wanted, lines.map(|line| (Some(line.subject), line))),
+            open: Told::new(&wanted, open.map(|case| (case.subject, case))),
+            earlier: Told::new(&wanted, earlier.iter().map(|one| (past(one), one))),
+            seated,
+            rows,
+        }
+    }
+
+    /// Whoever sits in the unit.
+    fn seated(&self, material: &Material<'_>, unit: Subject) -> impl Iterator<Item = Subject> {
+        let kind = material.pack.membership.member;
+        self.seated[unit.index as usize].iter().map(move |index| Subject { kind, index: *index })
+    }
+
+    /// Rows of one of the pages' tables that are about a subject.
+    fn rows(&self, table: usize, subject: Subject) -> impl Iterator<Item = usize> {
+        let rows = self.rows.get(&(table, subject.kind)).map(|rows| &rows[subject.index as usize]);
+        rows.into_iter().flatten().map(|row| *row as usize)
+    }
+}
+
+/// Per subject of a kind the rows of a table that are about it.
+fn rows_of(material: &Material<'_>, table: usize, kind: usize) -> Lists<u32> {
+    let column = format!("@{}", material.pack.subjects[kind].kind);
+    let holders = super::people::indices(&material.dataset.tables[table].frame, &column);
+    let rows = (0u32..).zip(holders).filter_map(|(row, holder)| Some((holder?, row)));
+    Lists::new(material.dataset.registers[kind].ids.len(), &rows.collect::<Vec<_>>())
+}
+
 impl UnitPage<'_> {
-    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, earlier: &'s [Earlier], info: &RunInfo) -> Workbook<'s> {
+    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, known: &Gathered<'s>, info: &RunInfo) -> Workbook<'s> {
         let (page, unit) = (self.page, &self.unit);
         let name = material.people.label(*unit);
-        let title = format!("{}\n{name}", info.title(material.pack, &page.title));
-        let head = [
-            (title.clone(), LineStyle::Title),
-            (page.mark.clone(), LineStyle::Warning),
-            (page.note.clone(), LineStyle::Note),
-        ];
+        let title = info.title(material.pack, &format!("{}（{name}）", page.title));
+        let head = [(title.clone(), LineStyle::Title), (format!("{}：{}", page.mark, page.note), LineStyle::Warning)];
         let mut blocks: Vec<Block<'s>> =
-            page.tables.iter().map(|table| table_block(material, info, table, *unit)).collect();
-        blocks.push(proposals(material, *unit));
-        blocks.push(members(material, page, info, *unit));
-        blocks.push(pendings(material, *unit));
-        // What the archive does not hold takes a line and no table: the page is one, as far as it goes.
-        let mut nothing = Vec::new();
-        for block in [measures(material, earlier, info, *unit), grades(material, earlier, *unit)] {
+            page.tables.iter().map(|table| table_block(material, known, info, table, *unit)).collect();
+        let all: Vec<Subject> = std::iter::once(*unit).chain(known.seated(material, *unit)).collect();
+        blocks.extend([proposals(material, known, *unit), members(material, known, page, info, &all[1..])]);
+        // What there is nothing of takes a line and no table.
+        let mut lines = Vec::new();
+        for block in [pendings(known, &all), measures(material, known, info, &all)] {
             if block.rows.is_empty() {
-                nothing.push((block.empty, LineStyle::Note));
+                lines.push(block.empty);
             } else {
                 blocks.push(block);
             }
         }
-        let sheet = Sheet::new(&page.title, Paper::Upright, head, blocks).closed(nothing);
-        sheet.footed(&page.mark).alone(title, info.as_of)
+        lines.push(grades(known, *unit));
+        let sheet = Sheet::new(&page.title, Paper::Upright, head, blocks).closed([(lines.concat(), LineStyle::Note)]);
+        let mut sheet = sheet.footed(&page.mark);
+        // One page as far as it can be read: of A4, else of A3.
+        let holds = |paper| layout::is_readable(&Sheet { paper, fitted: true, ..sheet.clone() });
+        let paper = [Paper::Upright, Paper::Tall].into_iter().find(|paper| holds(*paper));
+        (sheet.paper, sheet.fitted) = (paper.unwrap_or_default(), paper.is_some());
+        sheet.alone(title, info.as_of)
     }
 }
 
 /// The unit's rows of an input table, of all years, beside the line that they are measured against.
-fn table_block<'s>(material: &'s Material<'_>, info: &RunInfo, of: &'s PageTable, unit: Subject) -> Block<'s> {
+fn table_block<'s>(
+    material: &'s Material<'_>,
+    known: &Gathered<'s>,
+    info: &RunInfo,
+    of: &'s PageTable,
+    unit: Subject,
+) -> Block<'s> {
     let pack = material.pack;
     let frame = &material.dataset.tables[of.table].frame;
     let columns: Vec<Column> = of.columns.iter().map(|name| Column::text(name, 6.0, 30.0)).collect();
     let texts: Vec<Option<Texts>> = of.columns.iter().map(|name| Texts::of(frame, name)).collect();
-    let holder = super::people::indices(frame, &format!("@{}", pack.subjects[unit.kind].kind));
-    let rows = (0..frame.height()).filter(|row| holder.get(*row).copied().flatten() == Some(unit.index));
-    let rows = rows.map(|row| {
+    let rows = known.rows(of.table, unit).map(|row| {
         let cell = |texts: &Option<Texts>| {
             let text = texts.as_ref().and_then(|texts| texts.at(row)).map(Cow::into_owned).unwrap_or_default();
             Value::text(text)
@@ -118,53 +214,65 @@ fn decided(line: &Line) -> String {
     )
 }
 
-fn proposals<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
+/// One row for lines on the same grounds.
+fn proposals<'s>(material: &'s Material<'_>, known: &Gathered<'s>, unit: Subject) -> Block<'s> {
     let (pack, phrases) = (material.pack, &material.phrases);
-    let lines = material.outcome.lines.iter().filter(|line| line.subject == unit && !pack.is_planned(line.action));
-    let rows = lines.map(|line| {
-        row![
-            proposed(pack, line),
-            phrases.basis(line.action, line.rules.iter().copied()),
-            phrases.facts(material.people.id(unit), line.grounds.iter()),
-            decided(line),
-        ]
-    });
+    let mut rows: Vec<[Vec<String>; 4]> = Vec::new();
+    for (_, line) in known.lines.about(&[unit]) {
+        let basis = phrases.basis(line.action, line.rules.iter().copied()).into_owned();
+        let facts = phrases.facts(material.people.id(unit), line.grounds.iter());
+        let (grounds, told) = ([vec![basis], vec![facts]], (proposed(pack, line), decided(line)));
+        match rows.iter_mut().find(|row| row[1..3] == grounds) {
+            Some(row) => {
+                row[0].push(told.0);
+                row[3].push(told.1);
+            }
+            None => {
+                let [basis, facts] = grounds;
+                rows.push([vec![told.0], basis, facts, vec![told.1]]);
+            }
+        }
+    }
+    let rows = rows.into_iter().map(|row| row.map(|lines| Value::text(lines.join("\n"))).into());
     let columns = vec![
-        Column::text(printed::ACTION, 8.0, 20.0),
-        Column::text(printed::BASIS, 28.0, 30.0).in_pieces(),
+        Column::text(printed::ACTION, 8.0, 20.0).whole(),
+        Column::text(printed::BASIS, 10.0, 24.0).in_pieces(),
         Column::text(printed::FACTS, 20.0, 50.0),
-        Column::text("审定", 6.0, 14.0),
+        Column::text("审定", 6.0, 14.0).whole(),
     ];
     Block::new(columns, rows.collect(), "没有。").captioned("对班子的拟处理")
 }
 
-/// Whoever sits in the unit.
-fn seated<'s>(material: &'s Material<'_>, unit: Subject) -> impl Iterator<Item = Subject> + use<'s> {
-    let kind = material.pack.membership.member;
-    let people = &material.people;
-    let count = material.dataset.registers[kind].ids.len() as u32;
-    (0..count).map(move |index| Subject { kind, index }).filter(move |one| people.units(*one).contains(&unit.index))
-}
-
-fn members<'s>(material: &'s Material<'_>, page: &'s Page, info: &RunInfo, unit: Subject) -> Block<'s> {
+fn members<'s>(
+    material: &'s Material<'_>,
+    known: &Gathered<'s>,
+    page: &'s Page,
+    info: &RunInfo,
+    seated: &[Subject],
+) -> Block<'s> {
     let pack = material.pack;
     let frame = &material.dataset.tables[page.grades.table].frame;
     let (grade, year) = (Texts::of(frame, &page.grades.grade), Texts::of(frame, &page.grades.year));
-    let kind = pack.membership.member;
-    let holder = super::people::indices(frame, &format!("@{}", pack.subjects[kind].kind));
     let of_year = info.year.to_string();
     let grade_of = |one: Subject| {
-        let row = (0..frame.height()).find(|row| {
-            let mine = holder.get(*row).copied().flatten() == Some(one.index);
-            mine && year.as_ref().and_then(|year| year.at(*row)).as_deref() == Some(of_year.as_str())
-        });
+        let mut rows = known.rows(page.grades.table, one);
+        let row = rows.find(|row| year.as_ref().and_then(|year| year.at(*row)).as_deref() == Some(of_year.as_str()));
         row.and_then(|row| Some(grade.as_ref()?.at(row)?.into_owned())).unwrap_or_else(|| "无".to_owned())
     };
-    let rows = seated(material, unit).map(|one| {
-        let lines = material.outcome.lines.iter().filter(|line| line.subject == one && !pack.is_planned(line.action));
-        let proposals: Vec<String> = lines.map(|line| format!("{}：{}", proposed(pack, line), decided(line))).collect();
-        let proposals = if proposals.is_empty() { "无".to_owned() } else { proposals.join("\n") };
-        row![material.people.label(one), material.people.post(one), grade_of(one), proposals]
+    let rows = seated.iter().copied().map(|one| {
+        // Together what was decided alike.
+        let mut told: Vec<(String, Vec<String>)> = Vec::new();
+        for (_, line) in known.lines.about(&[one]) {
+            let (decided, proposed) = (decided(line), proposed(pack, line));
+            match told.iter_mut().find(|(known, _)| *known == decided) {
+                Some((_, lines)) => lines.push(proposed),
+                None => told.push((decided, vec![proposed])),
+            }
+        }
+        let told = told.into_iter().map(|(decided, lines)| format!("{}：{decided}", lines.join("、")));
+        let told = told.collect::<Vec<_>>().join("\n");
+        let told = if told.is_empty() { "无".to_owned() } else { told };
+        row![material.people.label(one), material.people.post(one), grade_of(one), told]
     });
     let columns = vec![
         Column::text(printed::SUBJECT, 6.0, 14.0),
@@ -175,37 +283,38 @@ fn members<'s>(material: &'s Material<'_>, page: &'s Page, info: &RunInfo, unit:
     Block::new(columns, rows.collect(), "名册中没有成员。").captioned(page.grades.title.as_str())
 }
 
-fn pendings<'s>(material: &'s Material<'_>, unit: Subject) -> Block<'s> {
-    let all: Vec<Subject> = std::iter::once(unit).chain(seated(material, unit)).collect();
-    let open = material.outcome.pending.iter().filter(|case| case.subject.is_some_and(|one| all.contains(&one)));
-    // One row for the rules that wait for the same.
-    let mut waiting: Vec<(&str, String, Vec<&str>)> = Vec::new();
-    for case in open {
+fn pendings<'s>(known: &Gathered<'s>, all: &[Subject]) -> Block<'s> {
+    // A row for everybody; together the rules that wait for the same.
+    let mut waiting: Vec<(&str, Vec<(String, Vec<&str>)>)> = Vec::new();
+    for (_, case) in known.open.about(all) {
         let missing = case.missing.join("、");
-        match waiting.iter_mut().find(|(label, known, _)| *label == case.label && *known == missing) {
-            Some((_, _, rules)) => rules.push(&case.rule),
-            None => waiting.push((&case.label, missing, vec![&case.rule])),
+        let at = waiting.iter().position(|(label, _)| *label == case.label).unwrap_or(waiting.len());
+        if at == waiting.len() {
+            waiting.push((&case.label, Vec::new()));
+        }
+        let known = &mut waiting[at].1;
+        match known.iter_mut().find(|(known, _)| *known == missing) {
+            Some((_, rules)) => rules.push(&case.rule),
+            None => known.push((missing, vec![&case.rule])),
         }
     }
-    let rows = waiting.into_iter().map(|(label, missing, rules)| row![label, rules.join("、"), missing]);
-    let columns = vec![
-        Column::text(printed::SUBJECT, 8.0, 20.0),
-        Column::text("条款", 8.0, 20.0),
-        Column::text("缺少", 10.0, 40.0),
-    ];
+    let rows = waiting.into_iter().map(|(label, waits)| {
+        let told = waits.into_iter().map(|(missing, rules)| {
+            let what = if missing.is_empty() { String::new() } else { format!("缺{missing}") };
+            format!("{what}（{}）", rules.join("、"))
+        });
+        row![label, told.collect::<Vec<_>>().join("；")]
+    });
+    let columns = vec![Column::text(printed::SUBJECT, 8.0, 20.0), Column::text("缺什么（条款）", 30.0, 80.0)];
     Block::new(columns, rows.collect(), "没有待定事项。").captioned("待定")
 }
 
 /// What was decided about the unit and its people last year, and whether it was carried out.
-fn measures<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], info: &RunInfo, unit: Subject) -> Block<'s> {
-    let all: Vec<Subject> = std::iter::once(unit).chain(seated(material, unit)).collect();
-    let is = |one: &Subject, past: &Earlier| {
-        material.pack.subjects[one.kind].kind == past.kind && material.people.id(*one) == past.subject
-    };
-    let last = earlier.iter().filter(|past| past.year == info.year - 1 && !past.decided.is_empty());
-    let rows = last.filter_map(|past| {
-        let whose = material.people.label(*all.iter().find(|one| is(one, past))?);
-        Some(row![whose, past.run.period(past.year), &past.action, &past.decided, &past.done])
+fn measures<'s>(material: &'s Material<'_>, known: &Gathered<'s>, info: &RunInfo, all: &[Subject]) -> Block<'s> {
+    let last = |past: &Earlier| past.year == info.year - 1 && !past.decided.is_empty();
+    let rows = known.earlier.about(all).filter(|(_, past)| last(past)).map(|(whose, past)| {
+        let whose = material.people.label(whose);
+        row![whose, past.run.period(past.year), &past.action, &past.decided, &past.done]
     });
     let columns = vec![
         Column::text(printed::SUBJECT, 8.0, 20.0),
@@ -218,16 +327,16 @@ fn measures<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], info: &RunIn
 }
 
 /// Grades of the unit that the archive knows.
-fn grades<'s>(material: &'s Material<'_>, earlier: &'s [Earlier], unit: Subject) -> Block<'s> {
-    let kind = &material.pack.subjects[unit.kind].kind;
-    let own = earlier.iter().filter(|past| past.kind == *kind && past.subject == material.people.id(unit));
-    let mut rows: Vec<(i32, &str, &str)> = own
-        .flat_map(|past| past.grades.iter().map(|(name, grade)| (past.year, name.as_str(), grade.as_str())))
+fn grades(known: &Gathered<'_>, unit: Subject) -> String {
+    let own = known.earlier.about(&[unit]);
+    let mut known: Vec<(i32, &str, &str)> = own
+        .flat_map(|(_, past)| past.grades.iter().map(|(name, grade)| (past.year, name.as_str(), grade.as_str())))
         .collect();
-    rows.sort_unstable();
-    rows.dedup();
-    let rows = rows.into_iter().map(|(year, name, grade)| row![year.to_string(), name, grade]);
-    let columns =
-        vec![Column::centred("年度", 6.0, 10.0), Column::text("事项", 8.0, 20.0), Column::text("内容", 8.0, 20.0)];
-    Block::new(columns, rows.collect(), "档案的依据中没有载明等次。").captioned("档案中的历年等次")
+    known.sort_unstable();
+    known.dedup();
+    if known.is_empty() {
+        return "档案的依据中没有载明等次。".to_owned();
+    }
+    let known: Vec<String> = known.iter().map(|(year, name, grade)| format!("{year}年{name}{grade}")).collect();
+    format!("档案的依据中载明：{}。", known.join("，"))
 }

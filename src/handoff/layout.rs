@@ -20,6 +20,8 @@ const MILLIMETRE: f64 = 96.0 / 25.4;
 /// printing to the page's width only ever shrinks.
 const SCALES: [f64; 2] = [0.97, 0.92];
 const LARGE_SCALES: [f64; 1] = [0.94];
+/// Excel rounds down to a whole hundredth: text of 10 points is of 9 then.
+const LEAST_SCALE: f64 = 0.91;
 /// Lines that rows may on average be high before a smaller scale is taken: in lists, which are
 /// looked through, and on upright pages, which are read.
 const LIST_LINES: f64 = 2.4;
@@ -61,42 +63,52 @@ pub struct Span {
     pixels: f64,
 }
 
-/// Pixels between the margins of a page, and the scales at which it may be printed.
-fn page(paper: Paper) -> (f64, &'static [f64]) {
-    let (millimetres, scales) = match paper {
-        Paper::Upright | Paper::Single => (210.0, &SCALES[..]),
-        Paper::Lying => (297.0, &SCALES[..]),
-        Paper::Large => (420.0, &LARGE_SCALES[..]),
-    };
-    let [left, right, ..] = margins(paper);
-    (millimetres * MILLIMETRE - (left + right) * 96.0, scales)
+/// Pixels between the margins of a page, points from its first row to its last, and the scales at which it may be printed.
+fn page(paper: Paper) -> (f64, f64, &'static [f64]) {
+    let (short, long) = if paper.is_large() { (297.0, 420.0) } else { (210.0, 297.0) };
+    let (wide, high) = if paper.is_upright() { (short, long) } else { (long, short) };
+    let [left, right, top, bottom] = margins(paper);
+    let scales = if paper == Paper::Large { &LARGE_SCALES[..] } else { &SCALES };
+    (wide * MILLIMETRE - (left + right) * 96.0, high / 25.4 * 72.0 - (top + bottom) * 72.0, scales)
+}
+
+/// Whether read text is still large enough where all of the sheet is printed on one page.
+pub fn is_readable(sheet: &Sheet<'_>) -> bool {
+    page(sheet.paper).0 / of(sheet).total() >= LEAST_SCALE
 }
 
 /// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.
 pub fn of(sheet: &Sheet<'_>) -> Layout {
     let wishes: Vec<Vec<Wish>> = sheet.blocks.iter().map(wishes).collect();
-    let (page, scales) = page(sheet.paper);
-    let lines = if matches!(sheet.paper, Paper::Upright | Paper::Single) { UPRIGHT_LINES } else { LIST_LINES };
-    let least = wishes.iter().map(|wishes| wishes.iter().map(|wish| wish.least).sum()).fold(0.0, f64::max);
+    // What is not printed has no share of the page.
+    let printed = |wish: &dyn Fn(&Wish) -> Wish| -> Vec<Vec<Wish>> {
+        let of = |(wishes, block): (&Vec<Wish>, &Block<'_>)| {
+            let columns = wishes.iter().zip(&block.columns);
+            columns.map(|(own, column)| if column.shown == Shown::Printed { wish(own) } else { NOTHING }).collect()
+        };
+        wishes.iter().zip(&sheet.blocks).map(of).collect()
+    };
+    let shares = printed(&Wish::clone);
+    let (page, room, scales) = page(sheet.paper);
+    let lines = if sheet.paper.is_upright() { UPRIGHT_LINES } else { LIST_LINES };
+    let least = shares.iter().map(|wishes| wishes.iter().map(|wish| wish.least).sum()).fold(0.0, f64::max);
     let mut width = least;
-    let mut layout = Layout::new(sheet, &wishes, width);
+    let mut layout = Layout::new(sheet, &wishes, &shares, width);
     for (at, scale) in scales.iter().enumerate() {
         if page / scale < least && at + 1 < scales.len() {
             continue;
         }
         width = least.max(page / scale);
-        layout = Layout::new(sheet, &wishes, width);
+        layout = Layout::new(sheet, &wishes, &shares, width);
         if layout.mean_height(sheet) <= measure::lines_height(lines) {
             break;
         }
     }
     if sheet.fitted {
         // It is scaled down until it is low enough, and would then leave the page's sides empty.
-        let [_, _, top, bottom] = margins(sheet.paper);
-        let room = (297.0 / 25.4 - top - bottom) * 72.0;
         for _ in 0..2 {
             width = width.max(page * layout.height(sheet) / room);
-            layout = Layout::new(sheet, &wishes, width);
+            layout = Layout::new(sheet, &wishes, &shares, width);
         }
     }
     for _ in 0..WIDENINGS {
@@ -109,17 +121,18 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
             most: if wish.most > wish.least { wish.most.max(width / 3.0) } else { wish.most },
             ..*wish
         };
-        let wider: Vec<Vec<Wish>> = wishes.iter().map(|wishes| wishes.iter().map(wider).collect()).collect();
-        layout = Layout::new(sheet, &wider, width);
+        layout = Layout::new(sheet, &wishes, &printed(&wider), width);
     }
     layout
 }
 
-/// Per column what its header and texts ask for on paper: nothing where it is not printed.
+const NOTHING: Wish = Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false };
+
+/// Per column what its header and texts ask for: nothing where it is hidden.
 fn wishes(block: &Block<'_>) -> Vec<Wish> {
     let asked = |(index, column): (usize, &Column)| match column.shown {
-        Shown::Printed => wish(block, index, column),
-        Shown::Screen | Shown::Hidden => Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false },
+        Shown::Printed | Shown::Screen => wish(block, index, column),
+        Shown::Hidden => NOTHING,
     };
     block.columns.iter().enumerate().map(asked).collect()
 }
@@ -137,9 +150,14 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
         if text.is_empty() {
             continue;
         }
-        let cut = text.len() > limit;
-        widest = widest.max(if cut { limit } else { measure::width(&text) });
-        total += (if cut { limit } else { measure::wrapping(&text, column.least) } as f64).powi(measure::POWER);
+        let (width, wrapping) = if text.len() > limit {
+            (limit, limit)
+        } else {
+            let width = measure::width(&text);
+            (width, measure::wrapping(&text, width, column.least))
+        };
+        widest = widest.max(width);
+        total += (wrapping as f64).powi(measure::POWER);
         day |= matches!(row.get(index), Some(Value::Date(_)));
         if column.unbroken == Unbroken::Pieces && pieces.len() < MEASURED && !pieces.contains(&text) {
             pieces.push(text);
@@ -189,29 +207,29 @@ fn size(column: &Column) -> f64 {
 /// The cell's text as far as its size matters.
 fn shown<'v>(value: Option<&'v Value<'_>>) -> std::borrow::Cow<'v, str> {
     match value {
-        Some(Value::Text(text) | Value::Fault(text) | Value::Link(text, _)) => text.as_ref().into(),
+        Some(value) if let Some(text) = value.words() => text.into(),
         Some(Value::Count(number)) => number.to_string().into(),
         Some(Value::Share(_) | Value::Exceeded(_)) => "100.0%".into(),
         Some(Value::Date(_)) => "2015-06-24".into(),
-        Some(Value::Blank) | None => "".into(),
+        _ => "".into(),
     }
 }
 
 impl Layout {
     /// Shares `width` out among the columns of each table that are printed; the others get what they ask for beside the
     /// page. Those stand in a table that has the sheet for itself.
-    fn new(sheet: &Sheet<'_>, wishes: &[Vec<Wish>], width: f64) -> Layout {
-        let shares: Vec<Vec<f64>> = wishes.iter().map(|wishes| measure::share(wishes, width)).collect();
+    fn new(sheet: &Sheet<'_>, wishes: &[Vec<Wish>], printed: &[Vec<Wish>], width: f64) -> Layout {
+        let shares: Vec<Vec<f64>> = printed.iter().map(|wishes| measure::share(wishes, width)).collect();
         let [shares] = shares.as_slice() else { return Layout::cut(&shares) };
         let mut widths = shares.clone();
         let (mut printed, mut beside) = (widths.len(), 0.0);
-        for block in &sheet.blocks {
+        for (block, wishes) in sheet.blocks.iter().zip(wishes) {
             for (index, column) in block.columns.iter().enumerate() {
                 match column.shown {
                     Shown::Printed => continue,
                     Shown::Hidden => widths[index] = HIDDEN,
                     Shown::Screen => {
-                        widths[index] = wish(block, index, column).most;
+                        widths[index] = wishes[index].most;
                         printed = printed.min(index);
                     }
                 }
@@ -327,11 +345,8 @@ impl Layout {
     }
 
     fn full_height(&self, at: usize, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
-        measure::height(self.printed(at, block).filter_map(|(index, column, width)| match row.get(index)? {
-            Value::Text(text) | Value::Fault(text) | Value::Link(text, _) => {
-                Some((text.as_ref(), width - indent(column), size(column)))
-            }
-            _ => None,
+        measure::height(self.printed(at, block).filter_map(|(index, column, width)| {
+            Some((row.get(index)?.words()?, width - indent(column), size(column)))
         }))
     }
 

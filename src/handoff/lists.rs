@@ -162,17 +162,14 @@ pub fn name_authority(title: &mut String, authority: Option<&str>) {
 }
 
 impl<'a> ListTable<'a> {
-    /// The rows about which one authority decides, numbered anew.
-    pub fn of_authority(&self, material: &Material<'_>, authority: &str) -> ListTable<'a> {
-        let of = |row: &&ListRow<'a>| material.people.decider(material.outcome.lines[row.of].subject) == authority;
-        let number = self.column(printed::NUMBER);
-        let rows = self.rows.iter().filter(of).cloned().enumerate().map(|(at, mut row)| {
-            if let Some(number) = number {
-                row.cells[number] = (at + 1).to_string().into();
-            }
-            row
-        });
-        ListTable { list: self.list, index: self.index, columns: self.columns.clone(), rows: rows.collect() }
+    /// The rows about which one authority decides; without one all.
+    pub fn decided_by<'t>(
+        &'t self,
+        material: &Material<'_>,
+        authority: Option<&str>,
+    ) -> impl Iterator<Item = &'t ListRow<'a>> {
+        let decider = |row: &ListRow<'_>| material.people.decider(material.outcome.lines[row.of].subject);
+        self.rows.iter().filter(move |row| authority.is_none_or(|authority| decider(row) == authority))
     }
 
     /// Whether the list holds nothing but what is planned by share.
@@ -208,6 +205,7 @@ pub fn workbook<'t>(
 ) -> Workbook<'t> {
     let pack = material.pack;
     let list = table.index.map(|index| &pack.lists[index]);
+    let rows: Vec<&ListRow<'_>> = table.decided_by(material, authority).collect();
     let heading = list.map_or(table.list, |list| list.title.as_str());
     let plan = table.index.and_then(|index| {
         material.outcome.quotas.iter().find(|plan| pack.actions[pack.quotas[plan.quota].action].list == index)
@@ -223,13 +221,14 @@ pub fn workbook<'t>(
         head.push((sentence, if word.is_some() { LineStyle::Warning } else { LineStyle::Note }));
     }
     head.push((
-        format!("{}　　共 {} 条　　本表所列均为建议，须经委员会审定后方可办理。", info.as_of_line(), table.rows.len()),
+        format!("{}　　共 {} 条　　本表所列均为建议，须经委员会审定后方可办理。", info.as_of_line(), rows.len()),
         LineStyle::Note,
     ));
     head.push((instruction(pack, table), LineStyle::Note));
     head.insert(0, (title.clone(), LineStyle::Title));
     let empty = list.map_or("", |list| list.empty.as_str());
-    let mut block = Block::new(layout(material, info, table), rows(material, info, table), empty);
+    let columns = layout(material, info, table, &rows);
+    let mut block = Block::new(columns, values(material, info, table, &rows), empty);
     block.alarms = alarms(pack, table);
     let sheet = Sheet { protected: true, ..Sheet::new(table.list, Paper::Lying, head, vec![block]) };
     sheet.in_view(2).footed(SIGNED).alone(title, info.as_of)
@@ -293,7 +292,7 @@ fn decimal(number: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
-fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>) -> Vec<Column> {
+fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>, rows: &[&ListRow<'_>]) -> Vec<Column> {
     let pack = material.pack;
     let day = format!("{}-01-20", info.year + 1);
     let day = |name| date_answer(name, info, &day, "；可以留空");
@@ -303,7 +302,7 @@ fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>) -> Vec
         .map(|column| match (column.name, column.role) {
             (name, Role::Answer { date: true }) => Column::centred(name, 10.0, 10.0).answered(day(name)),
             (OPINION, _) => Column::centred(OPINION, 6.0, 6.0).answered(opinion_answer(pack)),
-            (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(material, table)),
+            (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(material, rows)),
             (name, Role::Answer { date: false }) => Column::text(name, 6.0, 24.0).answered(text_answer(name)),
             (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
             (printed::SUBJECT, _) => Column::centred(printed::SUBJECT, 6.0, 16.0),
@@ -321,29 +320,31 @@ fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>) -> Vec
         .enumerate()
         .map(|(at, column)| {
             // What is to be read and says nothing on any line takes no room; an empty list shows what it would tell.
-            let wordless = at < printed::LIST.len()
-                && !table.rows.is_empty()
-                && table.rows.iter().all(|row| row.cells[at].is_empty());
+            let wordless =
+                at < printed::LIST.len() && !rows.is_empty() && rows.iter().all(|row| row.cells[at].is_empty());
             column.hidden(wordless)
         })
         .collect()
 }
 
-fn rows<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTable<'_>) -> Vec<Vec<Value<'t>>> {
-    let number = |cell: &'t str| cell.parse().map_or_else(|_| Value::text(cell), Value::Count);
-    table
-        .rows
-        .par_iter()
-        .map(|row| {
+/// The rows' cells, numbered among themselves.
+fn values<'t>(
+    material: &Material<'_>,
+    info: &RunInfo,
+    table: &ListTable<'_>,
+    rows: &[&'t ListRow<'_>],
+) -> Vec<Vec<Value<'t>>> {
+    rows.par_iter()
+        .enumerate()
+        .map(|(at, row)| {
             let cells = row.cells.iter().zip(&table.columns);
             cells
                 .map(|(cell, column)| match column.role {
                     Role::Answer { date: true } => Value::date(cell),
-                    Role::Free if column.name == printed::NUMBER => number(cell),
+                    Role::Free if column.name == printed::NUMBER => Value::Count(at as u64 + 1),
                     Role::Free if column.name == printed::SOURCES => source(material, info, cell, row.source),
-                    _ if cell.is_empty() => Value::Blank,
-                    // Cleaned when the table was made.
-                    _ => Value::Text(Cow::Borrowed(cell)),
+                    // When the table was made.
+                    _ => Value::cleaned(cell),
                 })
                 .collect()
         })
@@ -400,11 +401,11 @@ fn suggestions(pack: &Pack, line: &Line) -> Vec<String> {
 }
 
 /// Suggestions line by line; few kinds of lines share each list.
-fn method_answer(material: &Material<'_>, table: &ListTable<'_>) -> Answer {
+fn method_answer(material: &Material<'_>, rows: &[&ListRow<'_>]) -> Answer {
     let pack = material.pack;
     let mut kinds: Vec<(usize, usize, &[String])> = Vec::new();
     let mut lists: Vec<Vec<String>> = Vec::new();
-    let of = table.rows.iter().map(|row| {
+    let of = rows.iter().map(|row| {
         let line = &material.outcome.lines[row.of];
         let kind = (line.action, line.subject.kind, line.options.as_slice());
         kinds.iter().position(|known| *known == kind).unwrap_or_else(|| {

@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::consequence::{Line, Subject};
 use crate::pack::printed;
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::people::Order;
 use super::phrase;
 use super::{Material, RunInfo};
@@ -17,59 +19,62 @@ use super::{Material, RunInfo};
 const OPEN: &str = "一览";
 const DECIDED: &str = "已决";
 
-/// Everything proposed about one subject, in the order of the pack's actions.
-struct Case<'a> {
+/// Everything proposed about one subject.
+pub struct Case<'a> {
     subject: Subject,
-    lines: Vec<&'a Line>,
+    decided: bool,
+    /// As printed behind the number; with the answers where all of it is decided.
+    cells: Vec<Cow<'a, str>>,
 }
 
-impl Case<'_> {
-    fn decided(&self, material: &Material<'_>) -> bool {
-        let answers = &material.pack.answers;
-        self.lines.iter().all(|line| {
-            let opinion = line.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
-            !opinion.is_empty() && opinion != answers.defer
-        })
-    }
+/// Of all cases those about whose subjects one authority decides; without one all.
+pub fn decided_by<'c, 'a>(
+    material: &Material<'_>,
+    cases: &'c [Case<'a>],
+    authority: Option<&str>,
+) -> impl Iterator<Item = &'c Case<'a>> {
+    let decides = |case: &Case<'_>, authority| material.people.decider(case.subject) == authority;
+    cases.iter().filter(move |case| authority.is_none_or(|authority| decides(case, authority)))
 }
 
 /// The workbook, of all or of the subjects about whom one authority decides.
-pub fn workbook<'a>(material: &'a Material<'_>, info: &RunInfo, authority: Option<&str>) -> Workbook<'a> {
+pub fn workbook<'c>(
+    material: &Material<'_>,
+    info: &RunInfo,
+    cases: &'c [Case<'_>],
+    authority: Option<&str>,
+) -> Workbook<'c> {
     let mut title = info.title(material.pack, printed::MEETING);
     super::lists::name_authority(&mut title, authority);
-    let (decided, open): (Vec<Case<'a>>, Vec<Case<'a>>) =
-        cases(material, authority).into_iter().partition(|case| case.decided(material));
+    let (decided, open): (Vec<_>, Vec<_>) = decided_by(material, cases, authority).partition(|case| case.decided);
     let sheets = vec![
-        sheet(material, info, &title, OPEN, &open, "没有待审定的班子和干部。"),
-        sheet(material, info, &title, DECIDED, &decided, "还没有全部审定的班子和干部。"),
+        sheet(info, &title, OPEN, &open, "没有待审定的班子和干部。"),
+        sheet(info, &title, DECIDED, &decided, "还没有全部审定的班子和干部。"),
     ];
     Workbook { title, as_of: info.as_of, sheets }
 }
 
 /// Subjects in the order of the registers, without what is only planned by share.
-fn cases<'a>(material: &'a Material<'_>, authority: Option<&str>) -> Vec<Case<'a>> {
+pub fn cases<'a>(material: &Material<'a>) -> Vec<Case<'a>> {
     let people = &material.people;
     let mut by_subject: BTreeMap<(Order, Subject), Vec<&'a Line>> = BTreeMap::new();
     for line in material.outcome.lines.iter().filter(|line| !material.pack.is_planned(line.action)) {
-        if authority.is_none_or(|authority| people.decider(line.subject) == authority) {
-            by_subject.entry((people.order(line.subject), line.subject)).or_default().push(line);
-        }
+        by_subject.entry((people.order(line.subject), line.subject)).or_default().push(line);
     }
-    let cases = by_subject.into_iter().map(|((_, subject), mut lines)| {
+    let cases: Vec<_> = by_subject.into_iter().collect();
+    let case = |((_, subject), mut lines): (_, Vec<&'a Line>)| {
         lines.sort_by_key(|line| line.action);
-        Case { subject, lines }
-    });
-    cases.collect()
+        case(material, subject, &lines)
+    };
+    cases.into_par_iter().map(case).collect()
 }
 
-fn sheet<'a>(
-    material: &Material<'_>,
-    info: &RunInfo,
-    title: &str,
-    name: &str,
-    cases: &[Case<'a>],
-    empty: &str,
-) -> Sheet<'a> {
+fn is_decided(material: &Material<'_>, line: &Line) -> bool {
+    let opinion = line.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
+    !opinion.is_empty() && opinion != material.pack.answers.defer
+}
+
+fn sheet<'c>(info: &RunInfo, title: &str, name: &str, cases: &[&'c Case<'_>], empty: &str) -> Sheet<'c> {
     let mut columns = vec![
         Column::centred(printed::NUMBER, 4.0, 7.0),
         Column::centred(printed::SUBJECT, 8.0, 18.0),
@@ -78,12 +83,13 @@ fn sheet<'a>(
         Column::text(PROPOSED, 16.0, 40.0),
         Column::text(GROUNDS, 40.0, 110.0),
     ];
-    let with_answers = name == DECIDED;
-    if with_answers {
+    if name == DECIDED {
         columns.push(Column::text(ANSWER, 12.0, 30.0));
     }
     columns.push(Column::text(printed::HINTS, 8.0, 40.0));
-    let rows = (1..).zip(cases).map(|(number, case)| row(material, number, case, with_answers)).collect();
+    let rows = (1..).zip(cases).map(|(number, case)| {
+        std::iter::once(Value::Count(number)).chain(case.cells.iter().map(|cell| Value::cleaned(cell))).collect()
+    });
     let (day, count) = (info.as_of_line(), cases.len());
     let note =
         format!("{day}　　共 {count} 个对象　　所列均为建议。本表供会议阅看，不在本表填写；意见请填在各名单上。");
@@ -92,7 +98,7 @@ fn sheet<'a>(
         ("内部资料　　密级：＿＿＿＿＿＿".to_owned(), LineStyle::Paragraph),
         (note, LineStyle::Paragraph),
     ];
-    let block = Block::new(columns.into_iter().map(Column::large).collect(), rows, empty);
+    let block = Block::new(columns.into_iter().map(Column::large).collect(), rows.collect(), empty);
     let sheet = Sheet { protected: true, ..Sheet::new(name, Paper::Large, head, vec![block]) };
     sheet.in_view(2).footed("内部资料")
 }
@@ -102,35 +108,33 @@ const PROPOSED: &str = "拟处理";
 const GROUNDS: &str = "事实与依据";
 const ANSWER: &str = "决定";
 
-fn row<'a>(material: &Material<'_>, number: u64, case: &Case<'a>, with_answers: bool) -> Vec<Value<'a>> {
+fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> Case<'a> {
     let people = &material.people;
     let numbered = |texts: Vec<String>| {
         let lines = (1..).zip(texts).map(|(number, text)| format!("{number}．{text}"));
         lines.collect::<Vec<_>>().join("\n")
     };
-    let proposed = case.lines.iter().map(|line| phrase::proposed(material.pack, line));
-    let unit = people.unit_names(case.subject);
-    let post = people.post(case.subject);
-    let place = if case.subject.kind == people.unit || post.is_empty() {
-        unit.into_owned()
-    } else {
-        format!("{unit}　{post}")
-    };
-    let (label, authority) = (people.label(case.subject).to_owned(), people.authority(case.subject).to_owned());
-    let mut cells = row![number, label, place, authority, numbered(proposed.collect()), grounds(material, case)];
-    if with_answers {
-        cells.push(Value::text(numbered(case.lines.iter().map(|line| answer(material, line)).collect())));
+    let proposed = lines.iter().map(|line| phrase::proposed(material.pack, line));
+    let unit = people.unit_names(subject);
+    let post = people.post(subject);
+    let place = if subject.kind == people.unit || post.is_empty() { unit } else { format!("{unit}　{post}").into() };
+    let (label, authority) = (people.label(subject).into(), people.authority(subject).into());
+    let grounds = grounds(material, subject, lines).into();
+    let mut cells: Vec<Cow<'a, str>> = vec![label, place, authority, numbered(proposed.collect()).into(), grounds];
+    let decided = lines.iter().all(|line| is_decided(material, line));
+    if decided {
+        cells.push(numbered(lines.iter().map(|line| answer(material, line)).collect()).into());
     }
-    cells.push(Value::text(hints(material, case)));
-    cells
+    cells.push(hints(material, lines).into());
+    Case { subject, decided, cells: cells.into_iter().map(super::text::printable).collect() }
 }
 
 /// A sentence a ground, with the numbers of the consequences that rest on it.
-fn grounds(material: &Material<'_>, case: &Case<'_>) -> String {
+fn grounds(material: &Material<'_>, subject: Subject, lines: &[&Line]) -> String {
     let phrases = &material.phrases;
-    let recipient = material.people.id(case.subject);
+    let recipient = material.people.id(subject);
     let mut told: Vec<(String, Vec<usize>)> = Vec::new();
-    for (number, line) in (1..).zip(&case.lines) {
+    for (number, line) in (1..).zip(lines) {
         for ground in &line.grounds {
             let facts = phrases.facts(recipient, std::iter::once(ground));
             let basis = phrases.basis(line.action, std::iter::once(ground.rule)).replace('\n', "");
@@ -146,9 +150,9 @@ fn grounds(material: &Material<'_>, case: &Case<'_>) -> String {
 }
 
 /// Flags and hints, with the numbers of the consequences that they are about.
-fn hints(material: &Material<'_>, case: &Case<'_>) -> String {
+fn hints(material: &Material<'_>, lines: &[&Line]) -> String {
     let mut told: Vec<(String, Vec<usize>)> = Vec::new();
-    for (number, line) in (1..).zip(&case.lines) {
+    for (number, line) in (1..).zip(lines) {
         let hint: Cow<'_, str> = material.phrases.hints(line);
         if hint.is_empty() {
             continue;

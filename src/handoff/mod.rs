@@ -200,20 +200,18 @@ impl<'a> Handoff<'a> {
         let letters = if publication.notices { notices::letters(material) } else { Vec::new() };
         let faulty = faults::Faulty::new(material.pack, material.dataset);
         let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
-        let mut lists: Vec<&ListTable<'_>> = self.lists.iter().collect();
-        // The longest first, so that no thread is left with it at the end.
-        lists.sort_by_key(|table| std::cmp::Reverse(table.rows.len()));
-        jobs.extend(lists.into_iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
+        jobs.extend(self.lists.iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
         jobs.extend(self.register.iter().map(|table| (format!("{}.xlsx", table.list), Job::Register(table))));
         let authorities = lists::authorities(material);
+        let cases = meeting::cases(material);
         let mut folders = text::FileNames::default();
         for authority in authorities.iter().copied() {
             let folder = format!("{}/{}", printed::SUBMITTED, folders.claim_folder(authority));
-            jobs.push((format!("{folder}/{}.xlsx", printed::MEETING), Job::Meeting(Some(authority))));
+            jobs.push((format!("{folder}/{}.xlsx", printed::MEETING), Job::Meeting(&cases, Some(authority))));
             let split = self.lists.iter().filter(|table| !table.is_plan(material.pack));
             jobs.extend(split.map(|table| (format!("{folder}/{}.xlsx", table.list), Job::Submitted(table, authority))));
         }
-        jobs.push((format!("{}.xlsx", printed::MEETING), Job::Meeting(None)));
+        jobs.push((format!("{}.xlsx", printed::MEETING), Job::Meeting(&cases, None)));
         jobs.push((format!("{}.xlsx", overview::NAME), Job::Overview(figures, &faulty)));
         jobs.push((format!("{}.xlsx", pendings::NAME), Job::Pendings));
         jobs.push((format!("{}.xlsx", faults::LIST), Job::Faults(&faulty, None)));
@@ -225,32 +223,43 @@ impl<'a> Handoff<'a> {
         let papers = forms::forms(material);
         jobs.extend(papers.iter().map(|form| (format!("{}/{}", printed::FORMS, form.path), Job::Form(form))));
         let pages = analysis::pages(material);
-        jobs.extend(pages.iter().map(|page| (format!("{}/{}", printed::PAGES, page.file), Job::Page(page))));
+        let known = analysis::Gathered::new(material, &pages, &self.earlier);
+        jobs.extend(pages.iter().map(|page| (format!("{}/{}", printed::PAGES, page.file), Job::Page(page, &known))));
+        // The longest first, so that no thread is left with one at the end.
+        jobs.sort_by_cached_key(|(_, job)| std::cmp::Reverse(self.rows(job)));
         write_all(dir, &mut jobs, |job, path| self.write(job, info, path))
     }
 
     fn write(&self, job: Job<'_>, info: &RunInfo, path: &Path) -> Result<(), Error> {
         let material = &self.material;
-        let part;
         let book = match job {
             Job::List(table) => lists::workbook(material, info, table, None),
-            Job::Submitted(table, authority) => {
-                part = table.of_authority(material, authority);
-                lists::workbook(material, info, &part, Some(authority))
-            }
-            Job::Meeting(authority) => meeting::workbook(material, info, authority),
+            Job::Submitted(table, authority) => lists::workbook(material, info, table, Some(authority)),
+            Job::Meeting(cases, authority) => meeting::workbook(material, info, cases, authority),
             Job::Register(table) => register::workbook(material.pack, info, table),
             Job::Overview(figures, faulty) => overview::workbook(material, info, figures, faulty),
             Job::Pendings => pendings::workbook(material, info),
             Job::Faults(faulty, slip) => faulty.workbook(slip, info.as_of),
             Job::Notice(letter) => letter.workbook(material, info),
             Job::Form(form) => form.workbook(material, info),
-            Job::Page(page) => page.workbook(material, &self.earlier, info),
+            Job::Page(page, known) => page.workbook(material, known, info),
             Job::Changes(changes) => {
                 changes::workbook(info.title(material.pack, printed::CHANGES), info.as_of, changes)
             }
         };
         Ok(write::save(&book, path)?)
+    }
+
+    /// How many rows a workbook has, where they may be many.
+    fn rows(&self, job: &Job<'_>) -> usize {
+        let material = &self.material;
+        match *job {
+            Job::List(table) | Job::Register(table) => table.rows.len(),
+            Job::Submitted(table, authority) => table.decided_by(material, Some(authority)).count(),
+            Job::Meeting(cases, authority) => meeting::decided_by(material, cases, authority).count(),
+            Job::Pendings => material.outcome.pending.len(),
+            _ => 0,
+        }
     }
 }
 
@@ -270,7 +279,7 @@ enum Job<'j> {
     /// The part of a list about which one authority decides.
     Submitted(&'j ListTable<'j>, &'j str),
     /// What the meeting reads, of all or of one authority's people.
-    Meeting(Option<&'j str>),
+    Meeting(&'j [meeting::Case<'j>], Option<&'j str>),
     Register(&'j ListTable<'j>),
     Overview(&'j Figures, &'j faults::Faulty<'j>),
     Pendings,
@@ -278,7 +287,7 @@ enum Job<'j> {
     Faults(&'j faults::Faulty<'j>, Option<&'j faults::Returned<'j>>),
     Notice(&'j notices::Letter<'j>),
     Form(&'j forms::FilledForm<'j>),
-    Page(&'j analysis::UnitPage<'j>),
+    Page(&'j analysis::UnitPage<'j>, &'j analysis::Gathered<'j>),
     Changes(&'j [changes::Difference<'j>]),
 }
 

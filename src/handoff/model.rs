@@ -27,7 +27,7 @@ pub struct Sheet<'a> {
     pub tail: Vec<Line>,
     /// Everything but the answer cells is locked; filters and column widths stay usable.
     pub protected: bool,
-    /// An upright page's sheet is printed on one page, however long.
+    /// An upright sheet is printed on one page, however long.
     pub fitted: bool,
     /// How many columns stay in view beside the first block's header, which carries filter buttons then; none: nothing
     /// stays.
@@ -83,6 +83,19 @@ pub enum Paper {
     Lying,
     /// A3 lying: what a meeting reads from.
     Large,
+    /// A3 upright: a page that A4 does not hold.
+    Tall,
+}
+
+impl Paper {
+    pub fn is_upright(self) -> bool {
+        !matches!(self, Paper::Lying | Paper::Large)
+    }
+
+    /// A3, twice as large as A4.
+    pub fn is_large(self) -> bool {
+        matches!(self, Paper::Large | Paper::Tall)
+    }
 }
 
 /// A line across the whole width of the page.
@@ -282,8 +295,9 @@ pub enum Value<'a> {
     /// A fraction above its limit.
     Exceeded(f64),
     Date(NaiveDate),
-    /// A reference to another file: text, and path relative to this workbook, with the spot after `#`.
-    Link(Cow<'a, str>, String),
+    /// A reference to another file: text, and path relative to this workbook, with the spot after `#`. There are few,
+    /// and millions of other cells.
+    Link(Box<(Cow<'a, str>, String)>),
 }
 
 impl<'a> Value<'a> {
@@ -293,15 +307,29 @@ impl<'a> Value<'a> {
         if text.is_empty() { Value::Blank } else { Value::Text(super::text::printable(text)) }
     }
 
+    /// The same of text that is cleaned already.
+    pub fn cleaned(text: &'a str) -> Self {
+        if text.is_empty() { Value::Blank } else { Value::Text(Cow::Borrowed(text)) }
+    }
+
     /// A link to another file, by its path relative to this workbook, and to a spot in it (`'工作表'!A12`); plain text
     /// where the path has characters that a link gives another meaning.
     pub fn link(text: impl Into<Cow<'a, str>>, path: &str, spot: &str) -> Self {
         match Value::text(text) {
             Value::Text(text) if !path.contains(['#', '%']) => {
                 let anchor = if spot.is_empty() { String::new() } else { format!("#{spot}") };
-                Value::Link(text, format!("{path}{anchor}"))
+                Value::Link(Box::new((text, format!("{path}{anchor}"))))
             }
             other => other,
+        }
+    }
+
+    /// What a cell with text says.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) | Value::Fault(text) => Some(text),
+            Value::Link(link) => Some(&link.0),
+            _ => None,
         }
     }
 

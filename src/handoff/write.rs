@@ -357,7 +357,8 @@ impl Writer<'_, '_> {
                 // Excel has no days before 1900; such a date stays readable text.
                 Err(_) => self.text(column, &date.to_string(), Some(style.of(Look::Text))),
             },
-            Value::Link(text, target) => {
+            Value::Link(link) => {
+                let (text, target) = &**link;
                 let fits = target.len() < LINK_LENGTH && text.chars().count() <= 255 && self.links < LINKS;
                 if !fits {
                     return self.text(column, text, Some(style.of(Look::Text)));
@@ -435,8 +436,8 @@ impl Writer<'_, '_> {
         let sheet = self.sheet;
         let target = &mut *self.worksheet;
         // Excel's numbers for A4 and A3.
-        target.set_paper_size(if sheet.paper == Paper::Large { 8 } else { 9 });
-        if !matches!(sheet.paper, Paper::Upright | Paper::Single) {
+        target.set_paper_size(if sheet.paper.is_large() { 8 } else { 9 });
+        if !sheet.paper.is_upright() {
             target.set_landscape();
         }
         let [left, right, top, bottom] = layout::margins(sheet.paper);

@@ -258,7 +258,11 @@ impl<'a> Trace<'a> {
         };
         let mut held = Vec::with_capacity(self.of[entity].len());
         for index in self.of[entity].iter().copied() {
-            let is = self.read.get(&(index, at)).cloned().unwrap_or_else(|| self.lookup.is(index, at));
+            let read = self.read.get(&(index, at));
+            if read.is_none() && self.lookup.is_common(index, at) {
+                continue;
+            }
+            let is = read.cloned().unwrap_or_else(|| self.lookup.is(index, at));
             let witnesses = self.witnesses(index, at, &is);
             if is != self.lookup.values()[index].common || !witnesses.is_empty() {
                 held.push(Held { value: index, is, witnesses });

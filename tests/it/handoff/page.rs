@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::book::{attribute, parts, tags};
+use crate::rules::city::City;
 
 /// Widths in pixels of the columns within the print area that are not hidden, as Excel counts them.
 fn printed_widths(parts: &BTreeMap<String, String>, list: &str) -> Vec<f64> {
@@ -16,7 +17,7 @@ fn printed_widths(parts: &BTreeMap<String, String>, list: &str) -> Vec<f64> {
         let letters: String = area.split(":$").nth(1).unwrap().chars().take_while(char::is_ascii_uppercase).collect();
         letters.bytes().fold(0, |at, letter| at * 26 + u32::from(letter - b'A' + 1))
     });
-    assert!(last.is_some() || list == "会审一览", "{list} has no print area");
+    assert!(last.is_some() || ["会审一览", "研判"].contains(&list), "{list} has no print area");
     let last = last.unwrap_or(u32::MAX);
     let sheet = &parts["xl/worksheets/sheet1.xml"];
     let mut widths = Vec::new();
@@ -32,19 +33,31 @@ fn printed_widths(parts: &BTreeMap<String, String>, list: &str) -> Vec<f64> {
     widths
 }
 
-/// The scale at which Excel prints the sheet to the width of its page: whole hundredths, rounded down.
+/// The scale at which Excel prints the sheet to the width of its page, and to its height where it is to be one: whole
+/// hundredths, rounded down.
 fn print_scale(parts: &BTreeMap<String, String>, list: &str) -> f64 {
     let sheet = &parts["xl/worksheets/sheet1.xml"];
     let margins = tags(sheet, "<pageMargins ")[0];
     let margin = |name: &str| attribute(margins, name).unwrap().parse::<f64>().unwrap();
-    let page = match attribute(tags(sheet, "<pageSetup ")[0], "paperSize") {
-        Some("9") => 297.0,
-        Some("8") => 420.0,
+    let setup = tags(sheet, "<pageSetup ")[0];
+    let (short, long) = match attribute(setup, "paperSize") {
+        Some("9") => (210.0, 297.0),
+        Some("8") => (297.0, 420.0),
         other => panic!("{other:?}"),
     };
-    let room = (page / 25.4 - margin("left") - margin("right")) * 96.0;
+    let lying = attribute(setup, "orientation") == Some("landscape");
+    let (across, down) = if lying { (long, short) } else { (short, long) };
+    let room = (across / 25.4 - margin("left") - margin("right")) * 96.0;
     let wide: f64 = printed_widths(parts, list).iter().sum();
-    ((room / wide * 100.0).floor() / 100.0).min(1.0)
+    let mut scale = room / wide;
+    if attribute(setup, "fitToHeight").is_none() {
+        // Rows that nobody set are of 12 points.
+        let heights =
+            tags(sheet, "<row ").into_iter().map(|row| attribute(row, "ht").map_or(12.0, |ht| ht.parse().unwrap()));
+        let room = (down / 25.4 - margin("top") - margin("bottom")) * 72.0;
+        scale = scale.min(room / heights.sum::<f64>());
+    }
+    ((scale * 100.0).floor() / 100.0).min(1.0)
 }
 
 /// The sizes in points of the fonts of all cells within the print area.
@@ -114,6 +127,32 @@ fn text_of_lists_is_of_nine_points_on_paper() {
         }
     }
     assert!(seen >= 16, "{seen} lists");
+}
+
+/// A usual team's page of analysis is one of A4, a large one's of A3, and text is of nine points on each; what no page holds
+/// that can be read takes several.
+#[test]
+fn a_page_of_analysis_is_one_page_that_can_be_read() {
+    for (more, paper, is_one) in [(4, "9", true), (20, "8", true), (90, "9", false)] {
+        let mut city = City::new(&[
+            "半年考核_班子 B1 目标完成得分=20",
+            "年度目标考核 B1 目标完成得分=30 作风改进评价=不明显",
+            "年度考核_班子 B1 考核等次=较差",
+        ]);
+        for at in 0..more {
+            city.edit(&format!("+干部名册 干部编号=N{at} 姓名=成员{at} 单位编号=B1 职务=副局长 班子职务=班子成员"));
+            let grade = ["考核等次=基本称职", "考核等次=不称职"][at % 2];
+            city.edit(&format!("+年度考核_干部 干部编号=N{at} {grade}"));
+        }
+        city.run("annual");
+        let parts = parts(&city.output().join("2015-annual/研判/B1-甲局.xlsx"));
+        let setup = tags(&parts["xl/worksheets/sheet1.xml"], "<pageSetup ")[0];
+        let on = (attribute(setup, "paperSize"), attribute(setup, "fitToHeight").is_none());
+        assert_eq!(on, (Some(paper), is_one), "{more} further members: {setup}");
+        assert_eq!(attribute(setup, "orientation"), Some("portrait"));
+        let scale = print_scale(&parts, "研判");
+        assert!(scale >= 0.9, "{more} further members: text of 10 points at {scale}");
+    }
 }
 
 /// 2016-01-20 in the digits of a wide typeface, as LibreOffice puts it in, takes 78 pixels at 10 points.

@@ -6,10 +6,13 @@ use std::fs;
 use rust_xlsxwriter::Workbook;
 
 use super::{edit, edited, kaohe, pack};
+use crate::archive::meeting::fill;
 
 /// The files that the guide's blocks go into, in the guide's order.
-const FILES: [&str; 6] =
-    ["tables.toml", "parameters.toml", "facts.toml", "handoff.toml", "rules.toml", "examples.toml"];
+const FILES: [&str; 7] =
+    ["tables.toml", "parameters.toml", "facts.toml", "handoff.toml", "rules.toml", "followup.toml", "examples.toml"];
+/// Where examples go.
+const EXAMPLES: &str = FILES[6];
 
 /// The blocks of the guide, so that what it says is what is tested.
 fn guide() -> Vec<String> {
@@ -33,12 +36,12 @@ fn a_stranger_adds_a_table_a_parameter_a_fact_and_a_rule_with_its_list() {
     assert_eq!((lint.code, lint.text.contains("没有发现问题")), (0, true), "{}", lint.text);
 
     // The rule has no example yet, and the test says so; then it has one.
-    let examples = fs::read_to_string(folder.path().join(FILES[5])).unwrap();
-    fs::write(folder.path().join(FILES[5]), examples.split("[[example]]").next().unwrap()).unwrap();
+    let examples = fs::read_to_string(folder.path().join(EXAMPLES)).unwrap();
+    fs::write(folder.path().join(EXAMPLES), examples.split("[[example]]").next().unwrap()).unwrap();
     let test = pack("test", &folder);
     assert_eq!(test.code, 1);
     assert!(test.text.contains("规则「1.6」：没有例子使它成立"), "{}", test.text);
-    edit(folder.path(), FILES[5], "", &example[0]);
+    edit(folder.path(), EXAMPLES, "", &example[0]);
     let test = pack("test", &folder);
     assert!(test.text.contains("不符 0 个") && !test.text.contains("规则「1.6」：没有例子使它成立"), "{}", test.text);
     let show = pack("show", &folder).text;
@@ -74,6 +77,29 @@ fn a_stranger_adds_a_table_a_parameter_a_fact_and_a_rule_with_its_list() {
     let lines = fs::read_to_string(published.join("data/consequences.jsonl")).unwrap();
     let line = lines.lines().find(|line| line.contains("约请群众代表座谈")).unwrap();
     assert!(line.contains("测评.xlsx!Sheet1!C2"), "{line}");
+
+    // After the meeting: the page was there before it; then come the paper, the task and the influence period.
+    assert!(published.join("研判/B01-市湖泊治理局.xlsx").exists());
+    let id = "2015-A-约请群众代表座谈-T-B01";
+    let (answered, ledger) = (dir.path().join("座谈名单.xlsx"), dir.path().join("台账.xlsx"));
+    let agreed = [([id, "B01"], "委员会意见", "同意"), ([id, "B01"], "决定日期", "2016-01-11")];
+    fill(&published.join("座谈名单.xlsx"), "座谈名单", &agreed, &answered);
+    let archive = output.join("档案.db");
+    let (archive, answered) = (archive.to_str().unwrap(), answered.to_str().unwrap());
+    let taken = kaohe(&["record", answered, "--archive", archive]);
+    assert_eq!(taken.code, 0, "{}", taken.text);
+    assert_eq!(kaohe(&["annual", input, "--output", out, "--pack", named]).code, 0);
+    let paper = super::cells(&published.join("文书/座谈通知书/B01-市湖泊治理局.xlsx"));
+    assert!(paper.contains("请市湖泊治理局约请群众代表座谈") && paper.contains("一个月内"), "{paper}");
+    // Twenty working days later is the 8th of February.
+    for (day, states) in [("2016-02-08", ["将到期", "影响期内"]), ("2016-07-12", ["逾期", "已满"])] {
+        let export = ["archive", "export", ledger.to_str().unwrap(), "--archive", archive, "--as-of", day];
+        assert_eq!(kaohe(&export).code, 0);
+        let told = super::cells(&ledger);
+        for part in ["报告座谈情况", "座谈后"].into_iter().chain(states) {
+            assert!(told.contains(part), "{part} is not in {told}");
+        }
+    }
 
     let explained = kaohe(&["explain", "B01", "--run", published.to_str().unwrap()]);
     assert_eq!(explained.code, 0, "{}", explained.text);

@@ -95,7 +95,12 @@ fn a_planned_talk_that_was_changed_into_an_admonition_counts() {
     assert!(city.run(run).talks().contains(&"G13"));
     city.decide("2015-annual", "交心谈话计划", &[("2015-A-交心谈话-C-G13", "变更", "诫勉谈话")]);
     let published = city.run(run);
-    assert_eq!(published.line("调整建议", "G13")["rules"], serde_json::json!(["4.5"]));
+    let line = published.line("调整建议", "G13");
+    assert_eq!(line["rules"], serde_json::json!(["4.5"]));
+    // Its ground is about that talk, too, which no cell of the input asks for.
+    assert_eq!(line["grounds"][0]["about"], "2015-A-交心谈话-C-G13、2014-10-21");
+    let sources = texts(&line["grounds"][0]["sources"]);
+    assert!(sources.contains(&"档案!2015-A-交心谈话-C-G13"), "{sources:?}");
 }
 
 #[test]
