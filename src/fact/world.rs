@@ -412,6 +412,9 @@ impl<'a> World<'a> {
     pub fn left_out(&self, fact: usize) -> Result<Option<FactRows>, Error> {
         let definition = &self.pack.facts[fact];
         let Formula::Aggregate { source, given: Some(given), by, .. } = &definition.formula else { return Ok(None) };
+        if !given.term().open {
+            return Ok(None);
+        }
         let unknown = self.compile(given.term()).is_null();
         let unknown = self.evaluate(Site::Source(*source), &definition.name, vec![unknown])?.remove(0);
         let run = || -> PolarsResult<Option<FactRows>> {

@@ -168,6 +168,9 @@ fn a_mutant_that_no_example_notices_is_told_where_it_stands() {
         assert!(test.text.contains(said), "{said}: {}", test.text);
     }
     assert!(!test.text.contains(shifted), "{}", test.text);
+    // Only those that are told with some words.
+    let some = kaohe(&["pack", "test", "--mutants=参数「核查面积线」", "--pack", folder.path().to_str().unwrap()]);
+    assert!(some.text.contains("改动 2 个") && !some.text.contains("每台年费"), "{}", some.text);
 }
 
 /// What the annual run of 2024 by a pack makes of tables, each in a workbook of its own.
