@@ -14,7 +14,7 @@ use crate::fact::FactValue;
 use crate::place::A1;
 
 /// The form of what is kept; another number is another program's.
-pub const FORM: u32 = 3;
+pub const FORM: u32 = 4;
 
 /// What all records of a run share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -203,24 +203,32 @@ pub struct Held<'a> {
     pub witnesses: Vec<Witness<'a>>,
 }
 
-/// A value as it is written: without names, a run has millions of them.
-type HeldRow<'a> = (usize, FactValue, Vec<Witness<'a>>);
+/// A value as it is written: without names, a run has millions of them; a witness with its text only where that is not
+/// the value.
+type HeldRow = (usize, FactValue, Vec<(Option<u32>, String, usize, u8, Option<String>)>);
 
-impl<'a> From<HeldRow<'a>> for Held<'a> {
-    fn from((value, is, witnesses): HeldRow<'a>) -> Self {
-        Held { value, is, witnesses }
+impl From<HeldRow> for Held<'_> {
+    fn from((value, is, rows): HeldRow) -> Self {
+        let witnesses = rows.into_iter().map(|(sheet, address, cell, decided, text)| {
+            let text = text.or_else(|| is.text()).unwrap_or_default().into();
+            Witness { place: CellRef { sheet, address: address.into() }, cell, decided: decided > 0, text }
+        });
+        Held { value, witnesses: witnesses.collect(), is }
     }
 }
 
 impl Serialize for Held<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.value, &self.is, &self.witnesses).serialize(serializer)
+        let rows = self.witnesses.iter().map(|Witness { place, cell, decided, text }| {
+            let text = (!matches!(&self.is, FactValue::Text(is) if is == text)).then_some(text);
+            (place.sheet, &place.address, cell, u8::from(*decided), text)
+        });
+        (self.value, &self.is, rows.collect::<Vec<_>>()).serialize(serializer)
     }
 }
 
 /// A cell behind a value.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(from = "WitnessRow")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Witness<'a> {
     pub place: CellRef<'a>,
     /// Index into [`ValueHead::cells`].
@@ -229,23 +237,6 @@ pub struct Witness<'a> {
     pub decided: bool,
     /// As shown.
     pub text: Cow<'a, str>,
-}
-
-/// A witness as it is written.
-type WitnessRow = (Option<u32>, String, usize, u8, String);
-
-impl From<WitnessRow> for Witness<'_> {
-    fn from((sheet, address, cell, decided, text): WitnessRow) -> Self {
-        let place = CellRef { sheet, address: Address::Said(address.into()) };
-        Witness { place, cell, decided: decided > 0, text: text.into() }
-    }
-}
-
-impl Serialize for Witness<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let CellRef { sheet, address } = &self.place;
-        (sheet, address, self.cell, u8::from(self.decided), &self.text).serialize(serializer)
-    }
 }
 
 /// A cell (index into [`Head::sheets`] and address) or, without a sheet, a line of this or an earlier run.
