@@ -498,7 +498,7 @@ fn own_write(text: &str, path: &Path) {
         ..model::Sheet::default()
     };
     let book = model::Workbook { title: "名单".to_owned(), as_of: chrono::NaiveDate::default(), sheets: vec![sheet] };
-    kaohe::handoff::write::save(&book, path).unwrap();
+    kaohe::handoff::write::save(book, path).unwrap();
 }
 
 /// An empty list, streamed where it is long.

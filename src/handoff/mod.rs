@@ -247,7 +247,7 @@ impl<'a> Handoff<'a> {
                 changes::workbook(info.title(material.pack, printed::CHANGES), info.as_of, changes)
             }
         };
-        Ok(write::save(&book, path)?)
+        Ok(write::save(book, path)?)
     }
 
     /// How many rows a workbook has, where they may be many.

@@ -60,10 +60,11 @@ fn told(source: &XlsxError) -> String {
     }
 }
 
-/// Writes the workbook to `path`, replacing a file of that name.
-pub fn save(book: &model::Workbook<'_>, path: &Path) -> Result<(), Error> {
+/// Writes the workbook to `path`, replacing a file of that name. The model goes before its texts are packed: a long list's
+/// take as much room again.
+pub fn save(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
     let fail = |source| Error { path: path.to_owned(), source };
-    sink::save(path, || build(book, path.parent(), ROWS)).map_err(fail)
+    sink::save(path, move || build(&book, path.parent(), ROWS)).map_err(fail)
 }
 
 /// The same for a workbook that lies alone: what stood there before stays until the new one is whole.

@@ -77,7 +77,7 @@ fn child() {
         ..Sheet::default()
     };
     let book = Workbook { title: "长".into(), as_of: chrono::NaiveDate::default(), sheets: vec![sheet] };
-    match write::save(&book, Path::new(&path)) {
+    match write::save(book, Path::new(&path)) {
         Ok(()) => println!("saved"),
         Err(error) => println!("refused: {error}"),
     }
