@@ -15,6 +15,7 @@ use crate::fact::{Decision, Error, Evidence, History, Origin, World, system};
 use crate::once::Once;
 use crate::pack::{Pack, Recipient, Run};
 use crate::rule::{Reasons, Trace, Verdict};
+use crate::table::{line, text};
 
 impl Line {
     /// Takes in what else is proposed as the same line.
@@ -202,16 +203,10 @@ impl<'a> Draft<'a> {
     }
 
     fn line_by_id(&self, pack: &Pack, world: &World<'_>, id: &str) -> Option<&Line> {
-        // The id ends with kind and subject id; the action is the pack's.
-        let rest = id.strip_prefix(&format!("{}-{}-", self.year, self.run.code()))?;
-        pack.actions.iter().enumerate().find_map(|(action, definition)| {
-            let rest = rest.strip_prefix(&definition.name)?.strip_prefix('-')?;
-            pack.subjects.iter().enumerate().find_map(|(kind, subject)| {
-                let of = rest.strip_prefix(&subject.code)?.strip_prefix('-')?;
-                let index = world.data.registers[kind].find(of)?;
-                self.lines.get(&(action, Subject { kind, index }))
-            })
-        })
+        let key = text::key(id);
+        let line = line::parse(pack, &key).filter(|line| (line.year, line.run) == (self.year, self.run))?;
+        let index = world.data.registers[line.subject].find(line.id)?;
+        self.lines.get(&(line.action, Subject { kind: line.subject, index }))
     }
 
     /// Whether a line of this run or of an earlier one is told to nobody but the committee. One that nobody knows may be.

@@ -8,7 +8,6 @@ use chrono::{Months, NaiveDate};
 
 use super::{Flag, Line, Subject, TalkHeld};
 use crate::fact::{Decision, Error, History, Texts, World};
-use crate::pack::sql::Literal;
 use crate::pack::{Entity, Influence, InfluenceTalk, Talks};
 use crate::table::date;
 
@@ -30,10 +29,8 @@ enum OfYear {
 pub fn tell(world: &World<'_>, history: &History, lines: &mut [Line]) -> Result<(), Error> {
     for influence in &world.pack.influences {
         let known = measures(world, history, influence, lines)?;
-        let months = match world.literals.get(&influence.months) {
-            Some(Literal::Number(months)) => *months as u32,
-            _ => 0,
-        };
+        let months = world.literals.get(&influence.months).and_then(|months| months.number());
+        let months = months.unwrap_or_default() as u32;
         for line in lines.iter_mut() {
             let Some(measures) = known.get(&line.subject) else { continue };
             if influence.on.contains(&line.action) {
@@ -116,7 +113,35 @@ fn measures(
     Ok(found)
 }
 
-/// What the input holds of talks.
+/// A talk that the input holds.
+struct TalkRow {
+    row: usize,
+    day: NaiveDate,
+    kind: Option<String>,
+    holder: Option<u32>,
+    year: Option<String>,
+    line: Option<String>,
+}
+
+/// The talks of the input that have a day, of one kind if that is given.
+fn rows(world: &World<'_>, talks: &Talks, of: Option<&str>) -> Vec<TalkRow> {
+    let frame = &world.data.tables[talks.table].frame;
+    let days = Texts::of(frame, &talks.date);
+    let columns = [&talks.kind, &talks.year, &talks.line].map(|name| Texts::of(frame, name));
+    let holders = world.refers(Entity::Row(talks.table), world.pack.membership.member);
+    let talk = |row: usize| {
+        let text = |at: usize| columns[at].as_ref().and_then(|texts| texts.at(row));
+        let (day, kind) = (days.as_ref()?.day(row)?, text(0));
+        if of.is_some_and(|of| kind.as_deref() != Some(of)) {
+            return None;
+        }
+        let [kind, year, line] = [kind, text(1), text(2)].map(|text| Some(text?.into_owned()));
+        Some(TalkRow { row, day, kind, holder: holders.as_ref().and_then(|holders| holders.get(row)), year, line })
+    };
+    (0..frame.height()).filter_map(talk).collect()
+}
+
+/// What the input holds of talks of a kind.
 fn talked(
     world: &World<'_>,
     talks: &Talks,
@@ -124,32 +149,20 @@ fn talked(
     found: &mut BTreeMap<Subject, Vec<Measure>>,
     held: &mut BTreeMap<String, NaiveDate>,
 ) -> Result<(), Error> {
-    let (pack, data) = (world.pack, world.data);
-    let entity = Entity::Row(talks.table);
+    let (entity, kind) = (Entity::Row(talks.table), world.pack.membership.member);
     let (of_year, may) = (world.truths(entity, talk.of_year)?, world.truths(entity, talk.may_be_of_year)?);
-    let frame = &data.tables[talks.table].frame;
-    let column = |name: &str| Texts::of(frame, name);
-    let (kinds, days, carried) = (column(&talks.kind), column(&talks.date), column(&talks.line));
-    let member = pack.membership.member;
-    let holders = world.refers(entity, member);
-    for row in 0..frame.height() {
-        let text = |texts: &Option<Texts>| texts.as_ref().and_then(|texts| texts.at(row)).map(|text| text.into_owned());
-        if text(&kinds).as_deref() != Some(talk.kind) {
-            continue;
-        }
-        let Some(day) = days.as_ref().and_then(|days| days.day(row)) else { continue };
-        if let Some(line) = text(&carried) {
+    for TalkRow { row, day, holder, line, .. } in rows(world, talks, Some(talk.kind)) {
+        if let Some(line) = line {
             let known = held.entry(line).or_insert(day);
             *known = day.max(*known);
         }
-        let index = holders.as_ref().and_then(|holders| holders.get(row));
-        if let Some(index) = index.filter(|_| day <= data.as_of) {
+        if let Some(index) = holder.filter(|_| day <= world.data.as_of) {
             let of_year = match (of_year[row], may[row]) {
                 (true, _) => OfYear::Yes,
                 (false, true) => OfYear::May,
                 (false, false) => OfYear::No,
             };
-            found.entry(Subject { kind: member, index }).or_default().push(Measure { from: Some(day), of_year });
+            found.entry(Subject { kind, index }).or_default().push(Measure { from: Some(day), of_year });
         }
     }
     Ok(())
@@ -159,28 +172,17 @@ fn talked(
 pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
     let Some(talks) = &world.pack.talks else { return Ok(Vec::new()) };
     let data = world.data;
-    let entity = Entity::Row(talks.table);
     let looks_back = match &world.pack.tables[talks.table].looks_back {
-        Some(sql) => world.truths(entity, sql)?,
+        Some(condition) => world.truths(Entity::Row(talks.table), condition)?,
         None => Vec::new(),
     };
-    let frame = &data.tables[talks.table].frame;
-    let column = |name: &str| Texts::of(frame, name);
-    let (kinds, days, lines, years) =
-        (column(&talks.kind), column(&talks.date), column(&talks.line), column(&talks.year));
-    let member = world.pack.membership.member;
-    let holders = world.refers(entity, member);
-    let text =
-        |texts: &Option<Texts>, row| texts.as_ref().and_then(|texts| texts.at(row)).map(|text| text.into_owned());
     let mut used = Vec::new();
-    for row in (0..frame.height()).filter(|row| data.was_read(talks.table, *row)) {
-        let day = days.as_ref().and_then(|days| days.day(row));
-        let holder = holders.as_ref().and_then(|holders| holders.get(row));
-        let (Some(day), Some(index), Some(kind)) = (day, holder, text(&kinds, row)) else { continue };
+    for TalkRow { row, day, kind, holder, year, line } in rows(world, talks, None) {
+        let (Some(index), Some(kind), true) = (holder, kind, data.was_read(talks.table, row)) else { continue };
         let this_year = chrono::Datelike::year(&day) == data.year && day <= data.as_of;
         if this_year || looks_back.get(row).copied().unwrap_or_default() {
-            let subject = Subject { kind: member, index };
-            used.push(TalkHeld { subject, day, kind, year: text(&years, row), line: text(&lines, row) });
+            let subject = Subject { kind: world.pack.membership.member, index };
+            used.push(TalkHeld { subject, day, kind, year, line });
         }
     }
     used.sort();

@@ -9,17 +9,13 @@ use sha2::{Digest, Sha256};
 use super::members::Members;
 use super::{Ground, QuotaPlan, Subject};
 use crate::fact::{Error, World};
-use crate::pack::sql::Literal;
 use crate::pack::{Entity, Quota};
 
 /// Plans a quota: ceil(share × people) − already reached, picked always from the unit with the smallest share
 /// reached. Nothing else about a person counts: whoever reads the plan learns nothing from who stands on it.
 pub fn plan(world: &World<'_>, members: &Members, at: usize, year: i32) -> Result<QuotaPlan, Error> {
     let quota = &world.pack.quotas[at];
-    let share = match world.literals.get(&quota.share) {
-        Some(Literal::Number(share)) => *share,
-        _ => 0.0,
-    };
+    let share = world.literals.get(&quota.share).and_then(|share| share.number()).unwrap_or_default();
     let ids = &world.data.registers[quota.of].ids;
     let of = Entity::Subject(quota.of);
     let among = match &quota.among {

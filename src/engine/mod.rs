@@ -12,9 +12,9 @@ pub use rows::write;
 use crate::pack::compile::plain;
 use crate::pack::dialect::Dialect;
 use crate::pack::scope::{self, Meaning};
-use crate::pack::sql::Literals;
+use crate::pack::term::Literals;
 use crate::pack::term::{Kind, Node, Term};
-use crate::pack::{ColumnKind, Entity, Expression, Formula, Pack, Rule, Run, Source, fact_order, needs};
+use crate::pack::{ColumnKind, Entity, Expression, Formula, Pack, Rule, Run, Source, fact_order, resting_on};
 
 /// The stage that rests on tables alone.
 const FIRST: u32 = 1;
@@ -70,12 +70,7 @@ impl<'a> Export<'a> {
                 self.note(rule.of, None, condition)?;
                 waiting.extend(condition.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));
             }
-            let mut seen = BTreeSet::new();
-            while let Some(fact) = waiting.pop() {
-                if seen.insert(fact) {
-                    waiting.extend(needs(pack, fact).unwrap_or_default());
-                }
-            }
+            let seen = resting_on(pack, waiting);
             let of_fork = |fact: &&usize| {
                 let fact = &pack.facts[**fact];
                 pack.forks.iter().any(|fork| fact.of == Entity::Row(fork.table) && fact.name == fork.fact)
@@ -105,7 +100,7 @@ impl<'a> Export<'a> {
                     }
                 }
                 Formula::Covered => {
-                    for scope in self.covering(definition.of).flatten() {
+                    for scope in pack.covering(definition.of).filter_map(|rule| rule.scope.as_ref()) {
                         self.note(definition.of, None, scope)?;
                     }
                 }
@@ -150,13 +145,6 @@ impl<'a> Export<'a> {
     fn identifies(&self, table: usize) -> Option<usize> {
         let table = &self.pack.tables[table];
         table.about.filter(|about| matches!(table.columns[*about].kind, ColumnKind::Id))
-    }
-
-    fn covering(&self, of: Entity) -> impl Iterator<Item = Option<&'a Expression>> + use<'a> {
-        let rules = self.pack.rules.iter();
-        rules
-            .filter(move |rule| rule.of == of && rule.marks.is_none() && !rule.runs.is_empty())
-            .map(|rule| rule.scope.as_ref())
     }
 
     /// Tables of which rows are written.
@@ -324,10 +312,7 @@ impl<'a> Export<'a> {
                 format!("SELECT x.e, {value} AS v {}", self.from(definition.of, &[is.term()]))
             }
             Formula::Covered => {
-                let scopes: Vec<Term> = self
-                    .covering(definition.of)
-                    .map(|scope| scope.map_or_else(|| Term::truth(true), |scope| scope.term().clone()))
-                    .collect();
+                let scopes: Vec<Term> = self.pack.covering(definition.of).map(Rule::scope_term).collect();
                 let each = scopes.iter().map(|scope| format!("CASE WHEN {} THEN 1e0 ELSE 0e0 END", self.say(scope)));
                 let sum = std::iter::once("0e0".to_owned()).chain(each).collect::<Vec<_>>().join(" + ");
                 format!("SELECT x.e, {sum} AS v {}", self.from(definition.of, &scopes.iter().collect::<Vec<_>>()))

@@ -28,14 +28,8 @@ pub fn write(export: &Export<'_>, pack: &Pack, data: &Dataset, table: usize, to:
         let mut line = Map::new();
         line.insert("_row".to_owned(), json!(row + 1));
         for (name, column) in &columns {
-            let value = match column.get(row).map(|value| fact_value(&value)) {
-                Ok(FactValue::Bool(value)) => json!(value),
-                Ok(FactValue::Int(value)) => json!(value),
-                Ok(FactValue::Number(value)) => json!(value),
-                Ok(FactValue::Text(value)) => json!(value),
-                Ok(FactValue::Null) | Err(_) => Value::Null,
-            };
-            line.insert(name.clone(), value);
+            let value = column.get(row).map_or(FactValue::Null, |value| fact_value(&value));
+            line.insert(name.clone(), json!(value));
         }
         serde_json::to_writer(&mut *to, &Value::Object(line))?;
         to.write_all(b"\n")?;

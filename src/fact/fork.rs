@@ -43,7 +43,7 @@ impl<'a> World<'a> {
     /// The readings of one fork for the subjects of one kind; none if no row is ambiguous.
     ///
     /// # Errors
-    /// As [`World::new`], and a subject with too many ambiguous rows.
+    /// A subject with too many ambiguous rows.
     pub fn readings(&self, fork: usize, kind: usize) -> Result<Option<Readings<'a>>, Error> {
         let definition = &self.pack.forks[fork];
         let table = definition.table;

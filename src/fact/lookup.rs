@@ -480,7 +480,7 @@ fn behind(world: &World<'_>, fact: usize) -> Stands {
     if let Source::Table(table) = source {
         let ruled = |rule: &CellRule| {
             let compared = rule.line.as_ref().and_then(|line| {
-                let value = world.literals.get(line)?.to_string();
+                let value = world.literals.get(line)?.said();
                 Some((Arc::from(line.as_str()), Arc::from(value)))
             });
             Some((CellsOf::new(world, table, &rule.column)?, compared))

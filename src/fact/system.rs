@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use super::history::{Decision, History};
+use super::history::{Decision, History, PastLine};
+use crate::pack::scope::source_columns;
 use crate::pack::{Pack, Run, Source};
 use crate::table::Dataset;
 
@@ -51,46 +52,39 @@ pub fn pending<'c>(
     DataFrame::new(cases.count(), columns)
 }
 
+/// What earlier lines say of themselves: one row for each of `lines`.
+fn of_lines<'h>(lines: impl Iterator<Item = &'h PastLine> + Clone) -> Vec<Column> {
+    let answer = |of: fn(&Decision) -> &str| lines.clone().map(move |line| filled(line.decision.as_ref().map(of)));
+    vec![
+        texts("处理编号", lines.clone().map(|line| Some(line.id.as_str()))),
+        Column::new("年度".into(), lines.clone().map(|line| line.year).collect::<Vec<i32>>()),
+        texts("轮次", lines.clone().map(|line| Some(line.run.code()))),
+        texts("处理", lines.clone().map(|line| Some(line.action.as_str()))),
+        texts("意见", answer(|decision| &decision.opinion)),
+        texts("决定方式", answer(|decision| &decision.method)),
+    ]
+}
+
 fn archive(pack: &Pack, data: &Dataset, history: &History) -> PolarsResult<DataFrame> {
-    let lines: Vec<&super::history::PastLine> = history.lines.values().collect();
-    let mut columns = vec![
-        texts("处理编号", lines.iter().map(|line| Some(line.id.as_str()))),
-        Column::new("年度".into(), lines.iter().map(|line| line.year).collect::<Vec<i32>>()),
-        texts("轮次", lines.iter().map(|line| Some(line.run.code()))),
-        texts("处理", lines.iter().map(|line| Some(line.action.as_str()))),
-        texts("意见", lines.iter().map(|line| filled(line.decision.as_ref().map(|d| d.opinion.as_str())))),
-        texts("决定方式", lines.iter().map(|line| filled(line.decision.as_ref().map(|d| d.method.as_str())))),
-    ];
-    columns.extend(subject_columns(pack, lines.iter().map(|line| find(pack, data, &line.kind, &line.subject))));
-    DataFrame::new(lines.len(), columns)
+    let lines = || history.lines.values();
+    let mut columns = of_lines(lines());
+    columns.extend(subject_columns(pack, lines().map(|line| find(pack, data, &line.kind, &line.subject))));
+    DataFrame::new(lines().len(), columns)
 }
 
 fn grounds(pack: &Pack, data: &Dataset, history: &History) -> PolarsResult<DataFrame> {
     let rows: Vec<_> =
         history.lines.values().flat_map(|line| line.grounds.iter().map(move |one| (line, one))).collect();
-    let mut columns = vec![
-        texts("处理编号", rows.iter().map(|(line, _)| Some(line.id.as_str()))),
-        Column::new("年度".into(), rows.iter().map(|(line, _)| line.year).collect::<Vec<i32>>()),
-        texts("轮次", rows.iter().map(|(line, _)| Some(line.run.code()))),
-        texts("处理", rows.iter().map(|(line, _)| Some(line.action.as_str()))),
-        texts("意见", rows.iter().map(|(line, _)| filled(line.decision.as_ref().map(|d| d.opinion.as_str())))),
-        texts("决定方式", rows.iter().map(|(line, _)| filled(line.decision.as_ref().map(|d| d.method.as_str())))),
-        texts("条款", rows.iter().map(|(_, ground)| Some(ground.rule.as_str()))),
-        texts("关于", rows.iter().map(|(_, ground)| Some(ground.about.as_str()))),
-    ];
-    let shown = pack.tables.iter().flat_map(|table| table.shown_facts.iter());
-    let mut names: Vec<&String> = shown.chain(pack.facts.iter().map(|fact| &fact.name)).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        if columns.iter().all(|column| column.name() != name.as_str()) {
-            let values = rows.iter().map(|(_, ground)| match ground.facts.get(name) {
-                None | Some(serde_json::Value::Null) => None,
-                Some(serde_json::Value::String(text)) => Some(text.clone()),
-                Some(other) => Some(other.to_string()),
-            });
-            columns.push(texts(name, values));
-        }
+    let mut columns = of_lines(rows.iter().map(|(line, _)| *line));
+    columns.push(texts("条款", rows.iter().map(|(_, ground)| Some(ground.rule.as_str()))));
+    columns.push(texts("关于", rows.iter().map(|(_, ground)| Some(ground.about.as_str()))));
+    for (name, _) in source_columns(pack, Source::ArchiveGrounds).split_off(columns.len()) {
+        let values = rows.iter().map(|(_, ground)| match ground.facts.get(&name) {
+            None | Some(serde_json::Value::Null) => None,
+            Some(serde_json::Value::String(text)) => Some(text.clone()),
+            Some(other) => Some(other.to_string()),
+        });
+        columns.push(texts(&name, values));
     }
     columns.extend(subject_columns(pack, rows.iter().map(|(line, _)| find(pack, data, &line.kind, &line.subject))));
     DataFrame::new(rows.len(), columns)

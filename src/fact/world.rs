@@ -13,9 +13,9 @@ use rayon::prelude::*;
 use super::history::History;
 use crate::pack::compile::{self, compile, query};
 use crate::pack::scope::{self, Meaning, Site};
-use crate::pack::sql::Literals;
+use crate::pack::term::Literals;
 use crate::pack::term::Term;
-use crate::pack::{CellRule, Entity, Expression, Fact, Formula, Pack, Source};
+use crate::pack::{CellRule, Entity, Expression, Fact, Formula, Pack, Rule, Source};
 use crate::table::{Dataset, Lists};
 
 /// Why facts could not be evaluated: a fault of the pack that its check did not see.
@@ -74,9 +74,6 @@ pub fn column_of(fact: usize) -> String {
 
 impl<'a> World<'a> {
     /// All facts as of the beginning of the run: nothing is proposed yet.
-    ///
-    /// # Errors
-    /// Only for faults of the pack that its check did not see.
     pub fn new(pack: &'a Pack, data: &'a Dataset, literals: Literals, history: &History) -> Result<Self, Error> {
         let order = crate::pack::fact_order(pack).map_err(|faults| Error::Name {
             what: "规则包".to_owned(),
@@ -173,14 +170,6 @@ impl<'a> World<'a> {
             .map_err(|unsound| Error::Name { what: self.pack.facts[fact].name.clone(), message: unsound.1.message })
     }
 
-    /// Rules about an entity that do more than mark cases, with their scope.
-    fn covering(&self, of: Entity) -> impl Iterator<Item = (usize, Option<&'a Expression>)> {
-        let rules = self.pack.rules.iter().enumerate();
-        rules
-            .filter(move |(_, rule)| rule.of == of && rule.marks.is_none() && !rule.runs.is_empty())
-            .map(|(at, rule)| (at, rule.scope.as_ref()))
-    }
-
     pub fn resolve(&self, site: Site, name: &str, not: Option<usize>) -> Result<Meaning, Error> {
         scope::resolve(self.pack, site, name, not)
             .map_err(|message| Error::Name { what: "规则包".to_owned(), message })
@@ -237,6 +226,14 @@ impl<'a> World<'a> {
                 self.data.tables[self.pack.subjects[kind].register].frame.column(name)?.take(&self.homes[kind])
             }
             (column, _) => column.cloned(),
+        }
+    }
+
+    /// A fact's values for all entities that it is of.
+    pub fn values(&self, fact: usize) -> Option<Column> {
+        match self.frame(self.pack.facts[fact].of) {
+            Some(frame) => frame.column(&column_of(fact)).ok().cloned(),
+            None => self.city.get(&fact).map(|value| Column::new_scalar("".into(), value.clone(), 1)),
         }
     }
 
@@ -339,13 +336,8 @@ impl<'a> World<'a> {
             }
             Formula::Covered => {
                 let site = Site::Entity(definition.of);
-                let exprs = self
-                    .covering(definition.of)
-                    .map(|(_, scope)| {
-                        let scope = scope.map_or_else(|| lit(true), |scope| self.compile(scope.term()));
-                        scope.fill_null(lit(false)).cast(DataType::Int32)
-                    })
-                    .collect::<Vec<_>>();
+                let covers = |rule: &Rule| self.compile(&rule.scope_term()).fill_null(lit(false)).cast(DataType::Int32);
+                let exprs: Vec<Expr> = pack.covering(definition.of).map(covers).collect();
                 Ok((self.evaluate(site, &definition.name, vec![sum(&exprs)])?.remove(0), None))
             }
             Formula::Aggregate { source, .. } => self.aggregate(fact, *source),

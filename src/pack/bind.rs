@@ -380,8 +380,8 @@ fn is_text(kind: &Kind) -> bool {
     matches!(kind, Kind::Text | Kind::Choice(_))
 }
 
-fn is_zero(value: &super::term::Constant) -> bool {
-    matches!(value, super::term::Constant::Number(value) if *value == 0.0)
+fn is_zero(value: &super::model::Value) -> bool {
+    matches!(value, super::model::Value::Number(value) if *value == 0.0)
 }
 
 /// Each of them is of a kind, or NULL.

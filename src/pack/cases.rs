@@ -10,9 +10,8 @@ use super::dialect::Dialect;
 use super::functions::{Case, TABLE};
 use super::model::{Entity, Source};
 use super::scope::Site;
-use super::sql::Literals;
 use super::syntax::parse;
-use super::term::Term;
+use super::term::{Literals, Term};
 use crate::fact::{FactValue, fact_value};
 
 /// A column of numbers that `x` stands for.

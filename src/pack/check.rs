@@ -1,5 +1,7 @@
 //! Checks every expression of a pack when it is loaded and binds it: names, types, and that facts do not go in circles.
 
+use std::collections::BTreeSet;
+
 use super::bind::{Rows, bind};
 use super::fault::Fault;
 use super::model::*;
@@ -21,9 +23,13 @@ pub fn check(pack: &Pack) -> Vec<Fault> {
             for fact in order {
                 checker.fact(fact);
             }
-            checker.tables();
-            checker.rules();
-            checker.rest();
+            for Posed { what, site, expression, condition } in asked(pack) {
+                match condition {
+                    true => checker.condition(&what, site, expression),
+                    false => checker.value(&what, site, expression, None, Rows::Each),
+                }
+            }
+            checker.names_elsewhere();
         }
         Err(faults) => checker.faults = faults,
     }
@@ -102,7 +108,7 @@ pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Box<(&Expression, W
     if let Formula::Covered = definition.formula {
         // It counts the rules whose scope covers the entity: it needs what those scopes need. A scope that is wrong is
         // told of where it stands, with the other expressions of its rule.
-        for rule in pack.rules.iter().filter(|rule| rule.of == definition.of && rule.marks.is_none()) {
+        for rule in pack.covering(definition.of) {
             let scope = rule.scope.iter().map(|scope| named(pack, Site::Entity(rule.of), scope, Some(fact)));
             needs.extend(scope.flatten().flatten());
         }
@@ -110,6 +116,18 @@ pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Box<(&Expression, W
     needs.sort_unstable();
     needs.dedup();
     Ok(needs)
+}
+
+/// Facts, and all that they need.
+pub fn resting_on(pack: &Pack, facts: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+    let mut waiting: Vec<usize> = facts.into_iter().collect();
+    let mut found = BTreeSet::new();
+    while let Some(fact) = waiting.pop() {
+        if found.insert(fact) {
+            waiting.extend(needs(pack, fact).unwrap_or_default());
+        }
+    }
+    found
 }
 
 /// The facts that an expression names.
@@ -139,6 +157,67 @@ fn told(pack: &Pack, what: &str, expression: &Expression, wrong: Wrong) -> Fault
     let place = expression.place_of(&wrong.span, &pack.files);
     let message = format!("{what}：{}（{expression}）", wrong.message);
     Fault { file: place.file, span: place.span, message, remedy: wrong.remedy }
+}
+
+/// An expression outside facts.
+pub struct Posed<'p> {
+    /// What messages call it.
+    what: String,
+    pub site: Site,
+    pub expression: &'p Expression,
+    /// A condition, or a value that is counted or compared.
+    condition: bool,
+}
+
+/// What tables, rules, hints, quotas, counts, forks, the register and influence periods ask.
+pub fn asked(pack: &Pack) -> Vec<Posed<'_>> {
+    let mut all = Vec::new();
+    let mut ask = |what: String, site, expression, condition| all.push(Posed { what, site, expression, condition });
+    for (at, table) in pack.tables.iter().enumerate() {
+        // Row checks see the table as read, before any fact.
+        let site = Site::Entity(Entity::Row(at));
+        for check in &table.checks {
+            ask(format!("表「{}」的 check ", table.name), site, &check.when, true);
+        }
+        if let Some(condition) = &table.looks_back {
+            ask(format!("表「{}」的 looks_back ", table.name), site, condition, true);
+        }
+    }
+    for rule in &pack.rules {
+        let site = Site::Entity(rule.of);
+        rule.scope.iter().for_each(|scope| ask(format!("规则「{}」的范围", rule.id), site, scope, true));
+        ask(format!("规则「{}」的条件", rule.id), site, &rule.when, true);
+    }
+    for hint in &pack.hints {
+        ask(format!("提示「{}」", hint.text), Site::Entity(hint.of), &hint.when, true);
+    }
+    for quota in &pack.quotas {
+        let site = Site::Entity(Entity::Subject(quota.of));
+        quota.among.iter().chain([&quota.reached]).for_each(|one| ask("比例".to_owned(), site, one, true));
+    }
+    for influence in &pack.influences {
+        let Some((talks, talk)) = pack.talks.as_ref().zip(influence.by_talk()) else { continue };
+        let site = Site::Entity(Entity::Row(talks.table));
+        [talk.of_year, talk.may_be_of_year].into_iter().for_each(|one| ask(influence.name.clone(), site, one, true));
+    }
+    if let Some(register) = &pack.register {
+        ask(register.name.clone(), Site::Entity(Entity::Row(register.talks)), &register.talk_when, true);
+    }
+    for ratio in &pack.overview.ratios {
+        let site = Site::Entity(Entity::Subject(ratio.of));
+        [&ratio.counted, &ratio.among].into_iter().for_each(|one| ask(ratio.name.clone(), site, one, true));
+    }
+    for cross in &pack.overview.crosses {
+        let site = Site::Entity(cross.of);
+        ask(cross.title.clone(), site, &cross.given, true);
+        [&cross.rows, &cross.columns].into_iter().for_each(|one| ask(cross.title.clone(), site, one, false));
+    }
+    for fork in &pack.forks {
+        let (what, site) = (format!("两可「{}」", fork.missing), Site::Entity(Entity::Row(fork.table)));
+        ask(what.clone(), site, &fork.when, true);
+        fork.values.iter().for_each(|value| ask(what.clone(), site, value, false));
+    }
+    all
 }
 
 struct Checker<'a> {
@@ -293,19 +372,13 @@ impl Checker<'_> {
         }
     }
 
-    fn tables(&mut self) {
+    /// Names that stand outside expressions.
+    fn names_elsewhere(&mut self) {
         let pack = self.pack;
-        // Row checks see the table as read, before any fact.
         for (at, table) in pack.tables.iter().enumerate() {
-            let site = Site::Entity(Entity::Row(at));
-            for check in &table.checks {
-                self.condition(&format!("表「{}」的 check ", table.name), site, &check.when);
-            }
-            if let Some(sql) = &table.looks_back {
-                self.condition(&format!("表「{}」的 looks_back ", table.name), site, sql);
-            }
             for name in &table.shown_facts {
-                self.known(&table.place, &format!("表「{}」的 shown", table.name), site, name, None);
+                let what = format!("表「{}」的 shown", table.name);
+                self.known(&table.place, &what, Site::Entity(Entity::Row(at)), name, None);
             }
             for reference in &table.references {
                 if let Some((column, value)) = &reference.when
@@ -321,22 +394,38 @@ impl Checker<'_> {
                 }
             }
         }
-    }
-
-    fn rules(&mut self) {
-        let pack = self.pack;
         for rule in &pack.rules {
-            let what = format!("规则「{}」", rule.id);
-            let site = Site::Entity(rule.of);
-            if let Some(scope) = &rule.scope {
-                self.condition(&format!("{what}的范围"), site, scope);
+            for (names, key) in [(&rule.about, "about"), (&rule.shows, "shows")] {
+                for name in names {
+                    let what = format!("规则「{}」的 {key}", rule.id);
+                    self.known(&rule.place, &what, Site::Entity(rule.of), name, None);
+                }
             }
-            self.condition(&format!("{what}的条件"), site, &rule.when);
-            for name in &rule.about {
-                self.known(&rule.place, &format!("{what}的 about"), site, name, None);
+        }
+        for hint in &pack.hints {
+            if let Some(dates) = &hint.dates {
+                self.known(&hint.place, &format!("提示「{}」的 dates", hint.text), Site::Entity(hint.of), dates, None);
             }
-            for name in &rule.shows {
-                self.known(&rule.place, &format!("{what}的 shows"), site, name, None);
+        }
+        pack.quotas.iter().for_each(|quota| self.share(quota));
+        if let Some(register) = &pack.register {
+            for rule in register.files.iter().flat_map(|file| &file.rules) {
+                if !pack.rules.iter().any(|known| known.id == *rule) {
+                    let message = format!("{} 的 files：没有规则「{rule}」", register.name);
+                    self.faults.push(fault(&register.place, message));
+                }
+            }
+        }
+        for (at, fork) in pack.forks.iter().enumerate() {
+            if !pack.facts.iter().any(|fact| fact.of == Entity::Row(fork.table) && fact.name == fork.fact) {
+                let table = &pack.tables[fork.table].name;
+                let message = format!("两可「{}」：表「{table}」没有事实「{}」", fork.missing, fork.fact);
+                self.faults.push(fault(&fork.place, message));
+            }
+            // The readings of two would have to be evaluated together.
+            if at > 0 {
+                let message = format!("两可「{}」：一个规则包只能有一处", fork.missing);
+                self.faults.push(fault(&fork.place, message));
             }
         }
     }
@@ -377,68 +466,6 @@ impl Checker<'_> {
         }
         if let Some(message) = message {
             self.faults.push(fault(&rule.place, format!("规则「{}」：{message}", rule.id)));
-        }
-    }
-
-    fn rest(&mut self) {
-        let pack = self.pack;
-        for hint in &pack.hints {
-            self.condition(&format!("提示「{}」", hint.text), Site::Entity(hint.of), &hint.when);
-            if let Some(dates) = &hint.dates {
-                self.known(&hint.place, &format!("提示「{}」的 dates", hint.text), Site::Entity(hint.of), dates, None);
-            }
-        }
-        for quota in &pack.quotas {
-            self.share(quota);
-            for condition in quota.among.iter().chain([&quota.reached]) {
-                self.condition("比例", Site::Entity(Entity::Subject(quota.of)), condition);
-            }
-        }
-        for influence in &pack.influences {
-            let Some((talks, talk)) = pack.talks.as_ref().zip(influence.by_talk()) else { continue };
-            let site = Site::Entity(Entity::Row(talks.table));
-            for sql in [talk.of_year, talk.may_be_of_year] {
-                self.condition(&influence.name, site, sql);
-            }
-        }
-        if let Some(register) = &pack.register {
-            for rule in register.files.iter().flat_map(|file| &file.rules) {
-                if !pack.rules.iter().any(|known| known.id == *rule) {
-                    let message = format!("{} 的 files：没有规则「{rule}」", register.name);
-                    self.faults.push(fault(&register.place, message));
-                }
-            }
-            self.condition(&register.name, Site::Entity(Entity::Row(register.talks)), &register.talk_when);
-        }
-        for ratio in &pack.overview.ratios {
-            for sql in [&ratio.counted, &ratio.among] {
-                self.condition(&ratio.name, Site::Entity(Entity::Subject(ratio.of)), sql);
-            }
-        }
-        for cross in &pack.overview.crosses {
-            self.condition(&cross.title, Site::Entity(cross.of), &cross.given);
-            for sql in [&cross.rows, &cross.columns] {
-                self.value(&cross.title, Site::Entity(cross.of), sql, None, Rows::Each);
-            }
-        }
-        for fork in &pack.forks {
-            let site = Site::Entity(Entity::Row(fork.table));
-            self.condition(&format!("两可「{}」", fork.missing), site, &fork.when);
-            for sql in &fork.values {
-                self.value(&format!("两可「{}」", fork.missing), site, sql, None, Rows::Each);
-            }
-            if !pack.facts.iter().any(|fact| fact.of == Entity::Row(fork.table) && fact.name == fork.fact) {
-                let message = format!(
-                    "两可「{}」：表「{}」没有事实「{}」",
-                    fork.missing, pack.tables[fork.table].name, fork.fact
-                );
-                self.faults.push(fault(&fork.place, message));
-            }
-        }
-        // The readings of two would have to be evaluated together.
-        for fork in pack.forks.iter().skip(1) {
-            let message = format!("两可「{}」：一个规则包只能有一处", fork.missing);
-            self.faults.push(fault(&fork.place, message));
         }
     }
 

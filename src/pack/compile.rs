@@ -10,8 +10,7 @@ use polars::prelude::*;
 
 use super::functions::Op;
 use super::scope::Meaning;
-use super::sql::{Literal, Literals};
-use super::term::{Kind, Node, Period, Set, Term, Value};
+use super::term::{Kind, Literals, Node, Period, Set, Term, Value};
 
 /// Which column stands for a name.
 pub type Columns<'a> = dyn Fn(&str, Meaning) -> Expr + 'a;
@@ -76,7 +75,7 @@ pub fn plain(term: &Term, literals: &Literals) -> Term {
     let with = |node: Node| Term { node, kind: term.kind.clone(), open: term.open, span: term.span.clone() };
     let (op, parts) = match &term.node {
         Node::Name(name, Some(Meaning::Literal)) => {
-            return with(Node::Value(literals.get(&**name).map_or(Value::Null, value_of)));
+            return with(Node::Value(literals.get(&**name).cloned().unwrap_or(Value::Null)));
         }
         Node::Name(..) | Node::Value(_) => return term.clone(),
         Node::Call(op, parts) => (op, parts),
@@ -140,15 +139,6 @@ pub fn plain(term: &Term, literals: &Literals) -> Term {
 
 fn call(op: Op, parts: Vec<Term>, kind: Kind) -> Term {
     Term { node: Node::Call(op, parts), kind, open: true, span: 0..0 }
-}
-
-fn value_of(literal: &Literal) -> Value {
-    match literal {
-        Literal::Int(value) => Value::Whole(i64::from(*value)),
-        Literal::Number(value) => Value::Number(*value),
-        Literal::Text(value) => Value::Text(value.as_str().into()),
-        Literal::Date(value) => Value::Day(*value),
-    }
 }
 
 /// The ranked set that all of them belong to.

@@ -24,14 +24,13 @@ pub mod recipients;
 pub mod scope;
 mod section;
 mod show;
-pub mod sql;
 mod syntax;
 mod template;
 pub mod term;
 mod written;
 
 pub use assemble::{fits, nearest, stays_inside};
-pub use check::{fact_order, needs};
+pub use check::{fact_order, needs, resting_on};
 pub use fault::{Error, Fault, Report};
 pub use lint::{Lint, Lints, always_holds, lint};
 pub use load::{

@@ -61,6 +61,11 @@ pub struct Pack {
 }
 
 impl Pack {
+    /// Rules about an entity that do more than mark cases.
+    pub fn covering(&self, of: Entity) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(move |rule| rule.of == of && rule.marks.is_none() && !rule.runs.is_empty())
+    }
+
     /// Who decides about members of whom the register does not say it, and about units; empty where the pack knows none.
     pub fn default_authority(&self) -> &str {
         let member = &self.subjects[self.membership.member];

@@ -7,7 +7,7 @@
 use super::expression::Expression;
 use super::functions::Op;
 use super::model::*;
-use super::term::{Constant, Kind, Node, Term, Value as Written};
+use super::term::{Kind, Node, Term, Value as Written};
 
 /// A pack with one thing changed.
 #[derive(Debug, Clone)]
@@ -243,11 +243,7 @@ fn decided(pack: &Pack, spot: Clause, term: &Term) -> Vec<(String, Term)> {
 
 fn proposals(pack: &Pack, rule: usize, definition: &Rule, found: &mut Vec<Mutant>) {
     for (proposal, one) in definition.proposals.iter().enumerate() {
-        let to = match &one.to {
-            Recipient::Itself => "所涉及的对象".to_owned(),
-            Recipient::Role { role, .. } => role.clone(),
-            Recipient::Named { column, .. } => format!("「{column}」中的人"),
-        };
+        let to = one.to.said();
         let only = one.only.as_ref().map(|(fact, word)| format!("（{fact}为{word}）")).unwrap_or_default();
         let whose = format!("规则「{}」对{to}的「{}」{only}", definition.id, pack.actions[one.action].name);
         let mut add = |what: String, change: Slip| {
@@ -372,7 +368,7 @@ fn changed(old: &Term, new: Term) -> (String, Term) {
 fn always(term: &Term) -> bool {
     match term.comparison() {
         Some((Op::Greater, left, right)) => {
-            matches!(left.node, Node::Call(Op::Count, _)) && right.constant() == Some(Constant::Number(0.0))
+            matches!(left.node, Node::Call(Op::Count, _)) && right.constant() == Some(Value::Number(0.0))
         }
         _ => false,
     }

@@ -1,6 +1,6 @@
 //! How a section of a pack is declared: one struct is what stands in the file and what is meant by it.
 //!
-//! Most keys are taken as they stand. Where something else is meant, the field says by which reader ([`Read`]) it is
+//! Most keys are taken as they stand. Where something else is meant, the field says by which reader ([`Understood`]) it is
 //! understood: `usize as At<Action>` is a name in the file and the place of that action in the pack.
 
 use std::marker::PhantomData;
@@ -17,7 +17,7 @@ use super::model::*;
 pub type Name = Spanned<String>;
 
 /// How a value of a pack's file is understood.
-pub trait Read {
+pub trait Understood {
     /// As it stands in the file.
     type Raw;
     type Meant;
@@ -26,7 +26,7 @@ pub trait Read {
 }
 
 /// What stands in the file for something.
-pub type Raw<R> = <R as Read>::Raw;
+pub type AsWritten<R> = <R as Understood>::Raw;
 
 /// Declares a section. `at key`: a key of it is kept as its place. What is looked at before it is understood stands in
 /// `check`.
@@ -42,15 +42,15 @@ macro_rules! section {
         }
 
         const _: () = {
-            use $crate::pack::section::{Raw, Read};
+            use $crate::pack::section::{AsWritten, Understood};
 
             #[derive(serde::Deserialize)]
             #[serde(deny_unknown_fields)]
             pub struct Written {
-                $($(#[serde($($serde)*)])? pub $field: Raw<($($reader,)? $meant,)>,)*
+                $($(#[serde($($serde)*)])? pub $field: AsWritten<($($reader,)? $meant,)>,)*
             }
 
-            impl Read for $name {
+            impl Understood for $name {
                 type Raw = Written;
                 type Meant = $name;
                 fn read(raw: Written, builder: &mut $crate::pack::assemble::Builder) -> Option<$name> {
@@ -68,7 +68,7 @@ macro_rules! section {
 pub(super) use section;
 
 /// A field without a reader of its own is read as its type says.
-impl<T: Read> Read for (T,) {
+impl<T: Understood> Understood for (T,) {
     type Raw = T::Raw;
     type Meant = T::Meant;
     fn read(raw: T::Raw, builder: &mut Builder) -> Option<T::Meant> {
@@ -76,7 +76,7 @@ impl<T: Read> Read for (T,) {
     }
 }
 
-impl<R: Read, T> Read for (R, T) {
+impl<R: Understood, T> Understood for (R, T) {
     type Raw = R::Raw;
     type Meant = R::Meant;
     fn read(raw: R::Raw, builder: &mut Builder) -> Option<R::Meant> {
@@ -87,7 +87,7 @@ impl<R: Read, T> Read for (R, T) {
 /// Values that mean what stands there.
 macro_rules! as_it_stands {
     ($($type:ty),*) => {$(
-        impl Read for $type {
+        impl Understood for $type {
             type Raw = $type;
             type Meant = $type;
             fn read(raw: $type, _: &mut Builder) -> Option<$type> {
@@ -98,7 +98,7 @@ macro_rules! as_it_stands {
 }
 as_it_stands!(String, bool, u32, f64, usize, AnswerColumn, Answers, Pendings, RegisterStates, InfluenceTexts, Pen);
 
-impl<T: Read> Read for Option<T> {
+impl<T: Understood> Understood for Option<T> {
     type Raw = Option<T::Raw>;
     type Meant = Option<T::Meant>;
     fn read(raw: Self::Raw, builder: &mut Builder) -> Option<Self::Meant> {
@@ -106,7 +106,7 @@ impl<T: Read> Read for Option<T> {
     }
 }
 
-impl<T: Read> Read for Vec<T> {
+impl<T: Understood> Understood for Vec<T> {
     type Raw = Vec<T::Raw>;
     type Meant = Vec<T::Meant>;
     fn read(raw: Self::Raw, builder: &mut Builder) -> Option<Self::Meant> {
@@ -117,7 +117,7 @@ impl<T: Read> Read for Vec<T> {
 /// What need not be there.
 pub struct Maybe<T>(PhantomData<T>);
 
-impl<T: Read<Meant: Default>> Read for Maybe<T> {
+impl<T: Understood<Meant: Default>> Understood for Maybe<T> {
     type Raw = Option<T::Raw>;
     type Meant = T::Meant;
     fn read(raw: Self::Raw, builder: &mut Builder) -> Option<T::Meant> {
@@ -137,7 +137,7 @@ pub trait Known {
 /// Something known by its name: where it stands in the pack.
 pub struct At<T>(PhantomData<T>);
 
-impl<T: Known> Read for At<T> {
+impl<T: Known> Understood for At<T> {
     type Raw = Name;
     type Meant = usize;
     fn read(raw: Name, builder: &mut Builder) -> Option<usize> {
@@ -151,7 +151,7 @@ impl<T: Known> Read for At<T> {
 /// Something known by its name, which is kept.
 pub struct Called<T>(PhantomData<T>);
 
-impl<T: Known> Read for Called<T> {
+impl<T: Known> Understood for Called<T> {
     type Raw = Name;
     type Meant = String;
     fn read(raw: Name, builder: &mut Builder) -> Option<String> {
@@ -209,7 +209,7 @@ impl Known for Column {
 /// A column of any table.
 pub struct AnyColumn;
 
-impl Read for AnyColumn {
+impl Understood for AnyColumn {
     type Raw = Name;
     type Meant = String;
     fn read(raw: Name, builder: &mut Builder) -> Option<String> {
@@ -222,7 +222,7 @@ impl Read for AnyColumn {
 /// A word of the column named last.
 pub struct WordOfColumn;
 
-impl Read for WordOfColumn {
+impl Understood for WordOfColumn {
     type Raw = Name;
     type Meant = String;
     fn read(raw: Name, builder: &mut Builder) -> Option<String> {
@@ -241,7 +241,7 @@ impl Read for WordOfColumn {
 /// A kind of talk, by its name.
 pub struct TalkKind;
 
-impl Read for TalkKind {
+impl Understood for TalkKind {
     type Raw = Name;
     type Meant = String;
     fn read(raw: Name, builder: &mut Builder) -> Option<String> {
@@ -261,7 +261,7 @@ impl Read for TalkKind {
 /// A name of its own, by which it is spoken of in what follows.
 pub struct Word;
 
-impl Read for Word {
+impl Understood for Word {
     type Raw = Name;
     type Meant = String;
     fn read(raw: Name, builder: &mut Builder) -> Option<String> {
@@ -273,7 +273,7 @@ impl Read for Word {
 /// A title; without it the name is one.
 pub struct OrName;
 
-impl Read for OrName {
+impl Understood for OrName {
     type Raw = Option<String>;
     type Meant = String;
     fn read(raw: Option<String>, builder: &mut Builder) -> Option<String> {
@@ -281,7 +281,7 @@ impl Read for OrName {
     }
 }
 
-impl Read for Expression {
+impl Understood for Expression {
     type Raw = Name;
     type Meant = Expression;
     fn read(raw: Name, builder: &mut Builder) -> Option<Expression> {
@@ -292,7 +292,7 @@ impl Read for Expression {
 /// A condition; without it there is none.
 pub struct OrTrue;
 
-impl Read for OrTrue {
+impl Understood for OrTrue {
     type Raw = Option<Name>;
     type Meant = Expression;
     fn read(raw: Option<Name>, builder: &mut Builder) -> Option<Expression> {
@@ -303,7 +303,7 @@ impl Read for OrTrue {
     }
 }
 
-impl Read for Entity {
+impl Understood for Entity {
     type Raw = Name;
     type Meant = Entity;
     fn read(raw: Name, builder: &mut Builder) -> Option<Entity> {
@@ -323,7 +323,7 @@ impl Read for Entity {
 /// A day, told as what it is.
 pub struct Day;
 
-impl Read for Day {
+impl Understood for Day {
     type Raw = Spanned<Datetime>;
     type Meant = NaiveDate;
     fn read(raw: Spanned<Datetime>, builder: &mut Builder) -> Option<NaiveDate> {
@@ -334,7 +334,7 @@ impl Read for Day {
 /// One of a few English words that steer the engine.
 macro_rules! words {
     ($($reader:ty => $meant:ty: $what:literal, [$($word:literal => $means:expr),*];)*) => {$(
-        impl Read for $reader {
+        impl Understood for $reader {
             type Raw = Name;
             type Meant = $meant;
             fn read(raw: Name, builder: &mut Builder) -> Option<$meant> {
@@ -347,14 +347,14 @@ macro_rules! words {
 }
 words! {
     Absent => Absent: "缺表处理", ["fatal" => Absent::Fatal, "pending" => Absent::Pending, "empty" => Absent::Empty];
-    Severity => bool: "严重程度", ["rejected" => true, "warning" => false];
+    Rejects => bool: "严重程度", ["rejected" => true, "warning" => false];
     ListOrder => ListOrder: "次序", ["register" => ListOrder::Register, "authority" => ListOrder::Authority];
     Tone => Tone: "性质", ["positive" => Tone::Positive, "adverse" => Tone::Adverse, "neutral" => Tone::Neutral];
     Run => Vec<Run>: "轮次", ["H" => vec![Run::HalfYear], "A" => vec![Run::Annual], "HA" => Run::ALL.to_vec()];
 }
 
 /// Whether a check puts the row aside.
-pub struct Severity;
+pub struct Rejects;
 
 /// A column and the word that it must hold; the column as its reader understands it.
 pub struct When<R>(PhantomData<R>);
@@ -366,7 +366,7 @@ pub struct RawWhen {
     value: String,
 }
 
-impl<R: Read<Raw = Name>> Read for When<R> {
+impl<R: Understood<Raw = Name>> Understood for When<R> {
     type Raw = RawWhen;
     type Meant = (R::Meant, String);
     fn read(raw: RawWhen, builder: &mut Builder) -> Option<Self::Meant> {

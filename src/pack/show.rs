@@ -44,12 +44,8 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
     writeln!(text, "\n一、参数")?;
     for parameter in &pack.parameters {
         for dated in &parameter.values {
-            let value = &dated.value;
-            writeln!(
-                text,
-                "  {} = {value} {}（自 {} 起）　{}",
-                parameter.name, parameter.unit, dated.from, parameter.reference
-            )?;
+            let Parameter { name, unit, reference, .. } = parameter;
+            writeln!(text, "  {name} = {} {unit}（自 {} 起）　{reference}", dated.value, dated.from)?;
         }
         reading(text, parameter.reading.as_deref(), 4)?;
         unconfirmed(text, parameter.unconfirmed.as_deref(), 4)?;

@@ -4,12 +4,14 @@
 //! into columns by [`super::compile`] or into another engine's SQL by [`super::dialect`]. Everything that asks what
 //! a pack says asks its terms; text is parsed nowhere else.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::functions::Op;
+use super::model;
 use super::scope::Meaning;
 
 /// A node of an expression.
@@ -42,6 +44,9 @@ pub enum Value {
     Day(NaiveDate),
     Period(Period),
 }
+
+/// Names that stand for the same value everywhere: the run's year and dates, and the parameters.
+pub type Literals = BTreeMap<String, Value>;
 
 /// A span of time to add to a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -268,25 +273,17 @@ impl Term {
     }
 
     /// The number or word that it is.
-    pub fn constant(&self) -> Option<Constant> {
+    pub fn constant(&self) -> Option<model::Value> {
         match &self.node {
-            Node::Value(Value::Whole(value)) => Some(Constant::Number(*value as f64)),
-            Node::Value(Value::Number(value)) => Some(Constant::Number(*value)),
-            Node::Value(Value::Text(word)) => Some(Constant::Text(word.to_string())),
+            Node::Value(Value::Text(word)) => Some(model::Value::Text(word.to_string())),
+            Node::Value(value) => value.number().map(model::Value::Number),
             Node::Call(Op::Negate, parts) => match parts.first()?.constant()? {
-                Constant::Number(value) => Some(Constant::Number(-value)),
-                Constant::Text(_) => None,
+                model::Value::Number(value) => Some(model::Value::Number(-value)),
+                model::Value::Text(_) => None,
             },
             _ => None,
         }
     }
-}
-
-/// A number or word that stands in an expression.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Constant {
-    Number(f64),
-    Text(String),
 }
 
 /// The parts of CASE (condition, value, condition, value, …, else): values first, then conditions from the last.
@@ -297,7 +294,25 @@ fn case_order(parts: &[Term]) -> impl Iterator<Item = &Term> {
     values.chain(conditions)
 }
 
+impl From<&model::Value> for Value {
+    fn from(set: &model::Value) -> Value {
+        match set {
+            model::Value::Number(number) => Value::Number(*number),
+            model::Value::Text(word) => Value::Text(word.as_str().into()),
+        }
+    }
+}
+
 impl Value {
+    /// The number that it is.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Value::Whole(value) => Some(*value as f64),
+            Value::Number(value) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// As people write it.
     pub fn said(&self) -> String {
         match self {

@@ -83,9 +83,6 @@ impl<'w, 'a> Reasons<'w, 'a> {
     }
 
     /// Looks into all that a rule rests on.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn look_into(&mut self, rule: usize) -> Result<(), Error> {
         let definition = &self.world.pack.rules[rule];
         let terms = definition.scope.iter().chain([&definition.when]).map(|condition| condition.term());

@@ -147,9 +147,6 @@ impl OpenNames {
     }
 
     /// Of terms that are worked out for each row of a site.
-    ///
-    /// # Errors
-    /// As [`World::new`].
     pub fn of_terms<'t>(
         world: &World<'_>,
         site: Site,

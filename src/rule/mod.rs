@@ -110,9 +110,6 @@ pub struct Stage<'a> {
 }
 
 /// Evaluates the rules of one stage.
-///
-/// # Errors
-/// As [`World::new`].
 pub fn evaluate<'a>(world: &World<'a>, run: Run, stage: u32) -> Result<(Vec<Verdict>, Stage<'a>), Error> {
     let mut by_entity: BTreeMap<Entity, Vec<usize>> = BTreeMap::new();
     for (at, rule) in world.pack.rules.iter().enumerate() {

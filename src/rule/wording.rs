@@ -1,15 +1,14 @@
 //! Conditions in words, for people: `情节 ≥ 调整建议起点情节（较重）`.
 
 use crate::pack::functions::Op;
-use crate::pack::sql::Literals;
-use crate::pack::term::{Node, Term};
+use crate::pack::term::{Literals, Node, Term};
 
 /// An atom as a phrase.
 pub fn say(term: &Term, literals: &Literals) -> String {
     let (op, parts) = match &term.node {
         Node::Name(name, _) => {
             return match literals.get(&**name) {
-                Some(literal) => format!("{name}（{literal}）"),
+                Some(literal) => format!("{name}（{}）", literal.said()),
                 None => name.to_string(),
             };
         }
@@ -58,14 +57,12 @@ pub fn say(term: &Term, literals: &Literals) -> String {
 mod tests {
     use super::*;
     use crate::pack::Expression;
-    use crate::pack::sql::Literal;
+    use crate::pack::term::Value;
 
     #[test]
     fn atoms_are_said_in_words() {
-        let literals = Literals::from([
-            ("起点".to_owned(), Literal::Text("较重".into())),
-            ("本年".to_owned(), Literal::Int(2015)),
-        ]);
+        let literals =
+            Literals::from([("起点".to_owned(), Value::Text("较重".into())), ("本年".to_owned(), Value::Whole(2015))]);
         let cases = [
             ("情节 >= 起点", "情节≥起点（较重）"),
             ("来源 IN ('甲', '乙')", "来源为甲、乙"),

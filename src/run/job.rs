@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{Datelike, NaiveDate};
 
 use super::Failure;
-use crate::pack::sql::{Literal, Literals};
+use crate::pack::term::{Literals, Value as Literal};
 use crate::pack::{self, Pack, Parameter, Run, Value};
 
 /// What is to be read and judged, as typed.
@@ -106,18 +106,14 @@ impl Target {
 /// What names stand for in a run's expressions, with the values of `sets` instead of the pack's.
 pub fn literals(pack: &Pack, run: Run, sets: &[(String, Value)], year: i32, as_of: NaiveDate) -> Literals {
     let mut literals = Literals::new();
-    literals.insert("本年".into(), Literal::Int(year));
-    literals.insert("基准日".into(), Literal::Date(as_of));
-    literals.insert("年初".into(), Literal::Date(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(as_of)));
+    literals.insert("本年".into(), Literal::Whole(year.into()));
+    literals.insert("基准日".into(), Literal::Day(as_of));
+    literals.insert("年初".into(), Literal::Day(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(as_of)));
     literals.insert("本轮".into(), Literal::Text(run.code().into()));
     for parameter in &pack.parameters {
         let set = sets.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
         if let Some(value) = set.or_else(|| parameter.on(as_of)) {
-            let literal = match value {
-                Value::Number(number) => Literal::Number(*number),
-                Value::Text(text) => Literal::Text(text.clone()),
-            };
-            literals.insert(parameter.name.clone(), literal);
+            literals.insert(parameter.name.clone(), value.into());
         }
     }
     literals

@@ -416,20 +416,7 @@ impl<'s> Body<'s> {
             doubts: self.doubts,
         };
         let (lines, cells, none) = settling.settle(merges);
-        let part = TablePart {
-            table: found.table,
-            columns: found.columns,
-            doubled: found.doubled,
-            others: found.others,
-            slips: found.slips,
-            unasked: found.unasked,
-            years: found.years,
-            titles,
-            again: self.again,
-            under,
-            lines,
-            cells,
-        };
+        let part = TablePart { found, titles, again: self.again, under, lines, cells };
         Scanned { kind: ScannedKind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored + none, nears }
     }
 

@@ -101,7 +101,7 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
     if let Some(key) = &table.key {
         let cite = |row: usize, column: usize| {
             let (sheet, line) = rows.origin[row];
-            (world.cite)(sheet, line, index, column)
+            world.data.cite_row(sheet, line, column)
         };
         // A register row is about whom its id names; others must be known to be about somebody.
         let rejected = work.rejected.clone();
@@ -120,7 +120,7 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
             rejected: &work.rejected,
             excluded: &excluded,
             cite: &cite,
-            book: &|row: usize| (world.book)(rows.origin[row].0),
+            book: &|row: usize| world.data.sheets[rows.origin[row].0.0 as usize].book,
             name: &|kind: usize, who: Who| match who {
                 Who::Known(known) => {
                     format!("「{}」（{}）", directories[kind].labels[known as usize], directories[kind].id(who))

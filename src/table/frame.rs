@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 
 use crate::pack::compile::{compile, query};
-use crate::pack::sql::Literals;
+use crate::pack::term::Literals;
 use crate::pack::{self, ColumnKind, Expression};
 
 use super::column::{CellValue, ColumnCells, ContentEntry, ReadContent};

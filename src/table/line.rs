@@ -16,7 +16,8 @@ use super::text;
 pub struct LineId<'a> {
     pub year: i32,
     pub run: Run,
-    pub action: &'a str,
+    /// Index into the pack's actions.
+    pub action: usize,
     /// Index into the pack's subjects.
     pub subject: usize,
     pub id: &'a str,
@@ -31,10 +32,9 @@ pub fn parse<'a>(pack: &Pack, key: &'a str) -> Option<LineId<'a>> {
     }
     let run = Run::of_code(run)?;
     // An action's name may hold a hyphen, so it is looked up and not split off.
-    pack.actions.iter().find_map(|action| {
-        let (code, id) = rest.strip_prefix(text::key(&action.name).as_str())?.strip_prefix('-')?.split_once('-')?;
+    pack.actions.iter().enumerate().find_map(|(action, definition)| {
+        let (code, id) = rest.strip_prefix(text::key(&definition.name).as_str())?.strip_prefix('-')?.split_once('-')?;
         let subject = pack.subjects.iter().position(|subject| subject.code == code)?;
-        let action = &rest[..rest.len() - code.len() - id.len() - 2];
         (!id.is_empty()).then_some(LineId { year: year.parse().ok()?, run, action, subject, id })
     })
 }

@@ -17,7 +17,7 @@ mod examine;
 mod frame;
 mod head;
 mod judge;
-mod line;
+pub mod line;
 mod lists;
 pub mod merged;
 mod numbering;
@@ -206,6 +206,17 @@ impl Dataset {
         let (sheet, line) = *self.tables[table].origin.get(row)?;
         let column = (*self.sheets[sheet.0 as usize].columns.get(column)?)?;
         Some(Cell { sheet, row: line, column })
+    }
+
+    /// A row's cell in a column of the sheet's table as messages cite it; the row alone where the sheet has no such column.
+    fn cite_row(&self, sheet: SheetId, row: u32, column: usize) -> String {
+        match self.sheets[sheet.0 as usize].columns.get(column).copied().flatten() {
+            Some(column) => self.cite(Cell { sheet, row, column }),
+            None => {
+                let sheet = &self.sheets[sheet.0 as usize];
+                format!("{}!{}!第{}行", self.books[sheet.book as usize].path, sheet.name, u64::from(row) + 1)
+            }
+        }
     }
 
     /// `路径/文件.xlsx!工作表!A12`, as the outputs cite a cell.

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use crate::finding::Severity;
 use crate::pack::Pack;
-use crate::pack::sql::Literals;
+use crate::pack::term::Literals;
 
 use super::examine;
 use super::read::values;
@@ -20,7 +20,7 @@ use super::{Dataset, Noted, Rejected};
 
 /// Judges the cells alone and fills in findings, counts and rejected rows.
 pub fn finish(pack: &Pack, schema: &Schema, dataset: &mut Dataset, rows: &[TableRows], mut notes: Notes<'_>) {
-    let none = BTreeSet::new();
+    let (none, nowhere) = (BTreeSet::new(), Dataset::default());
     let world = Yardstick {
         pack,
         schema,
@@ -28,8 +28,7 @@ pub fn finish(pack: &Pack, schema: &Schema, dataset: &mut Dataset, rows: &[Table
         as_of: NaiveDate::default(),
         literals: Literals::new(),
         known_lines: &none,
-        cite: &|_, _, _, _| String::new(),
-        book: &|_| 0,
+        data: &nowhere,
     };
     for (table, rows) in rows.iter().enumerate() {
         let faults = examine::cells_alone(&world, table, rows);

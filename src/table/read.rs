@@ -12,9 +12,9 @@ use polars::prelude::{Column, PolarsError};
 use rayon::prelude::*;
 
 use crate::finding::Code;
-use crate::pack::sql::Literals;
+use crate::pack::term::Literals;
 use crate::pack::{Absent, Pack};
-use crate::place::{A1, Cell, SheetId};
+use crate::place::{Cell, SheetId};
 use crate::workbook::{self, Parser, Raw, Sink};
 
 use super::directory::{AsideSeat, Directory, RosterEntry, Who};
@@ -237,11 +237,6 @@ fn assemble<'p>(
         partial::finish(pack, schema, &mut dataset, &rows, notes);
         return Err(Failed { error, found: Some(Box::new(dataset)) });
     }
-    let places = PlaceNames {
-        books: dataset.books.iter().map(|book| book.path.clone()).collect(),
-        sheets: dataset.sheets.clone(),
-    };
-    let cite = |sheet, row, _table: usize, column| places.cite(sheet, row, column);
     let world = Yardstick {
         pack,
         schema,
@@ -249,8 +244,7 @@ fn assemble<'p>(
         as_of: dataset.as_of,
         literals: (context.literals)(dataset.year, dataset.as_of),
         known_lines: context.known_lines,
-        cite: &cite,
-        book: &|sheet| places.sheets[sheet.0 as usize].book,
+        data: &dataset,
     };
     let judged = judge(&world, &rows)?;
     finish(pack, schema, &mut dataset, rows, judged, notes)?;
@@ -291,18 +285,19 @@ fn collect(
                 hidden.extend(tables.into_iter().map(|table| (table, id)));
             }
             ScannedKind::Table(part) => {
-                sheet.kind = SheetKind::Table(part.table);
-                sheet.columns = part.columns.clone();
+                let table = part.found.table;
+                sheet.kind = SheetKind::Table(table);
+                sheet.columns = part.found.columns.clone();
                 sheet.rejected = part.under.len() as u64;
                 // What stands in them was not read, so there is nothing of it to show.
                 dataset.rejected.extend(part.under.iter().map(|row| Rejected {
-                    table: part.table,
+                    table,
                     sheet: id,
                     row: *row,
-                    values: vec![String::new(); part.columns.len()],
+                    values: vec![String::new(); part.found.columns.len()],
                     subjects: Vec::new(),
                 }));
-                append(&mut rows[part.table], id, *part);
+                append(&mut rows[table], id, *part);
             }
         }
         dataset.sheets.push(sheet);
@@ -418,7 +413,7 @@ fn append(rows: &mut TableRows, sheet: SheetId, part: TablePart) {
     for (all, more) in rows.cells.iter_mut().zip(part.cells) {
         all.append(more);
     }
-    rows.sheets.push(SheetRows { sheet, titles: part.titles, years: part.years, rows: start..rows.origin.len() });
+    rows.sheets.push(SheetRows { sheet, titles: part.titles, years: part.found.years, rows: start..rows.origin.len() });
 }
 
 /// The years of the assessment tables.
@@ -682,21 +677,4 @@ fn subjects(
         }
     }
     subjects
-}
-
-/// Names of books and sheets, for citing cells in messages.
-struct PlaceNames {
-    books: Vec<String>,
-    sheets: Vec<Sheet>,
-}
-
-impl PlaceNames {
-    fn cite(&self, sheet: SheetId, row: u32, column: usize) -> String {
-        let sheet = &self.sheets[sheet.0 as usize];
-        let book = &self.books[sheet.book as usize];
-        match sheet.columns.get(column).copied().flatten() {
-            Some(column) => format!("{book}!{}!{}", sheet.name, A1(row, column)),
-            None => format!("{book}!{}!第{}行", sheet.name, u64::from(row) + 1),
-        }
-    }
 }

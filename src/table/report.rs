@@ -91,9 +91,10 @@ impl<'a> Notes<'a> {
                 self.noted.push(Note::of_sheet(sheet, None, Code::UnrecognisedSheet, reason, remedy));
             }
             ScannedKind::Table(part) => {
-                if let Some((other, row)) = part.doubled {
-                    let (read, row) = (name(part.table), u64::from(row) + 1);
-                    let (reason, remedy) = if other == part.table {
+                let found = &part.found;
+                if let Some((other, row)) = found.doubled {
+                    let (read, row) = (name(found.table), u64::from(row) + 1);
+                    let (reason, remedy) = if other == found.table {
                         (
                             format!(
                                 "本表按《{read}》读取，但第{row}行是它的另一个表头，列的位置不同，那里的内容没有按它读取"
@@ -109,13 +110,13 @@ impl<'a> Notes<'a> {
                             format!("请把《{read}》和《{other}》分成两个工作表"),
                         )
                     };
-                    self.noted.push(Note::of_sheet(sheet, Some(part.table), Code::DoubledTable, reason, remedy));
+                    self.noted.push(Note::of_sheet(sheet, Some(found.table), Code::DoubledTable, reason, remedy));
                 }
                 for again in &part.again {
-                    self.noted.push(other_block(sheet, name(part.table), part.table, again));
+                    self.noted.push(other_block(sheet, name(found.table), found.table, again));
                 }
-                for unasked in &part.unasked {
-                    let column = &self.pack.tables[part.table].columns[unasked.at].name;
+                for unasked in &found.unasked {
+                    let column = &self.pack.tables[found.table].columns[unasked.at].name;
                     let reason = if unasked.grouped {
                         format!("这一列上方的分组词使它不是本表的「{column}」，该列的内容没有读取，也不保留")
                     } else {
@@ -126,18 +127,18 @@ impl<'a> Notes<'a> {
                     } else {
                         format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动")
                     };
-                    let note = Note::of_sheet(sheet, Some(part.table), Code::UnaskedColumn, reason, remedy);
+                    let note = Note::of_sheet(sheet, Some(found.table), Code::UnaskedColumn, reason, remedy);
                     self.noted.push(Note { column: Some(unasked.at), ..note.at(&unasked.spot) });
                 }
-                for (at, spot) in &part.slips {
-                    let column = &self.pack.tables[part.table].columns[*at].name;
+                for (at, spot) in &found.slips {
+                    let column = &self.pack.tables[found.table].columns[*at].name;
                     let reason = format!("列名「{}」没有识别，与「{column}」相近；该列的内容没有读取", spot.shown);
                     let remedy = format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动");
-                    let note = Note::of_sheet(sheet, Some(part.table), Code::MisspeltHeader, reason, remedy);
+                    let note = Note::of_sheet(sheet, Some(found.table), Code::MisspeltHeader, reason, remedy);
                     self.noted.push(Note { column: Some(*at), ..note.at(spot) });
                 }
-                for Other { at, read, passed } in &part.others {
-                    let column = &self.pack.tables[part.table].columns[*at].name;
+                for Other { at, read, passed } in &found.others {
+                    let column = &self.pack.tables[found.table].columns[*at].name;
                     let cell = |spot: &Spot| A1(spot.row, spot.column);
                     let reason = format!(
                         "{column}有两列：按{}「{}」读取，{}「{}」也是它的名称，该列的内容没有读取，也不保留",
@@ -147,7 +148,7 @@ impl<'a> Notes<'a> {
                         passed.shown
                     );
                     let remedy = "请核对采用的是哪一列，删去另一列或改换其列名".to_owned();
-                    let note = Note::of_sheet(sheet, Some(part.table), Code::DoubledColumn, reason, remedy);
+                    let note = Note::of_sheet(sheet, Some(found.table), Code::DoubledColumn, reason, remedy);
                     self.noted.push(Note { column: Some(*at), ..note.at(passed) });
                 }
             }

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 
 use crate::finding::Code;
 use crate::pack::Pack;
-use crate::pack::sql::Literals;
+use crate::pack::term::Literals;
 use crate::place::SheetId;
 
+use super::Dataset;
 use super::column::ColumnCells;
 use super::date::TitleYears;
 use super::recognise::Spot;
@@ -58,8 +59,6 @@ pub struct Yardstick<'a> {
     pub as_of: NaiveDate,
     pub literals: Literals,
     pub known_lines: &'a BTreeSet<String>,
-    /// Cites a cell: sheet, row, table and column.
-    pub cite: &'a (dyn Fn(SheetId, u32, usize, usize) -> String + Sync),
-    /// The workbook that a sheet stands in.
-    pub book: &'a (dyn Fn(SheetId) -> u32 + Sync),
+    /// The workbooks and sheets that they stand in.
+    pub data: &'a Dataset,
 }

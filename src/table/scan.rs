@@ -13,7 +13,7 @@ use super::coerce::Coercion;
 use super::column::ColumnCells;
 use super::date::TitleYears;
 use super::head::{self, HEADER_ROWS, HeadRow};
-use super::recognise::{self, Headers, Match, NearTable, Recognition, Unrecognised};
+use super::recognise::{Headers, Match, NearTable, Recognition, Unrecognised};
 use super::seen::SeenCell;
 use super::text;
 
@@ -70,7 +70,7 @@ impl Scanned {
     /// The same of a sheet that is hidden: nobody answers for what nobody sees.
     pub fn hidden(self) -> Self {
         let kind = match self.kind {
-            ScannedKind::Table(part) => ScannedKind::Hidden(vec![part.table]),
+            ScannedKind::Table(part) => ScannedKind::Hidden(vec![part.found.table]),
             ScannedKind::Unrecognised(unrecognised) if !unrecognised.tie.is_empty() => {
                 ScannedKind::Hidden(unrecognised.tie)
             }
@@ -83,15 +83,8 @@ impl Scanned {
 /// The data rows of a sheet that is a table.
 #[derive(Debug)]
 pub struct TablePart {
-    pub table: usize,
-    /// Sheet column of each of the table's columns.
-    pub columns: Vec<Option<u32>>,
-    pub doubled: Option<(usize, u32)>,
-    pub others: Vec<recognise::Other>,
-    pub slips: Vec<(usize, recognise::Spot)>,
-    pub unasked: Vec<recognise::Unasked>,
-    /// Headers with the name of the year in them that are not read.
-    pub years: Vec<recognise::Spot>,
+    /// What its header says.
+    pub found: Match,
     pub titles: TitleYears,
     /// Headers with which other blocks begin.
     pub again: Vec<Again>,

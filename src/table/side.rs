@@ -9,7 +9,6 @@ use polars::prelude::{Column, DataFrame, NamedFrom, PolarsError, Series};
 
 use crate::finding::{Code, Severity};
 use crate::pack::scope::Meaning;
-use crate::pack::sql::Literal;
 use crate::pack::{CellRule, Expression, Formula, Source};
 
 use super::column::ContentEntry;
@@ -116,11 +115,8 @@ impl Work<'_> {
             let [stored, shown] = [stored, &shown].map(|frame| frame::holds(frame, when, &self.world.literals));
             return Ok(stored?.into_iter().zip(shown?).map(|(stored, shown)| stored != shown).collect());
         }
-        let line = match self.world.literals.get(line) {
-            Some(Literal::Number(line)) => *line,
-            Some(Literal::Int(line)) => f64::from(*line),
-            _ => return Ok(vec![false; rows.len()]),
-        };
+        let line = self.world.literals.get(line).and_then(|line| line.number());
+        let Some(line) = line else { return Ok(vec![false; rows.len()]) };
         let side = |entry: ContentEntry<'_>| {
             let (seen, stored) = (entry.number_seen()?, entry.number()?);
             Some(seen.total_cmp(&line) != stored.total_cmp(&line))
@@ -131,7 +127,7 @@ impl Work<'_> {
     fn tell(&mut self, row: usize, column: usize, line: &str) -> Otherwise {
         let entry = self.rows.cells[column].entry(row);
         let (shown, stored) = (entry.shown, entry.number().map(number_shown).unwrap_or_default());
-        let value = self.world.literals.get(line).map(ToString::to_string).unwrap_or_default();
+        let value = self.world.literals.get(line).map(|line| line.said()).unwrap_or_default();
         let told = format!("显示为{shown}，实为{stored}");
         let fault = RowFault {
             column,

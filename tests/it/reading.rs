@@ -17,7 +17,7 @@ use crate::workbook::every::{self, ENDINGS, FORMATS, Filled, Page, Value};
 use chrono::NaiveDate;
 use expect_test::{Expect, expect};
 use kaohe::finding::Severity;
-use kaohe::pack::sql::{Literal, Literals};
+use kaohe::pack::term::{Literals, Value as Literal};
 use kaohe::pack::{self, ColumnKind, Pack};
 use kaohe::table::{self, AsOf, Context, Dataset, Failed, SheetKind};
 use kaohe::workbook::{Merge, Parser};
@@ -154,8 +154,8 @@ fn read_by(folder: &Path, options: &Options, parser: Parser) -> Result<Dataset, 
     let known = options.known_lines.iter().map(|line| (*line).to_owned()).collect::<BTreeSet<_>>();
     let literals = |year: i32, as_of: NaiveDate| {
         Literals::from([
-            ("本年".to_owned(), Literal::Int(year)),
-            ("基准日".to_owned(), Literal::Date(as_of)),
+            ("本年".to_owned(), Literal::Whole(year.into())),
+            ("基准日".to_owned(), Literal::Day(as_of)),
             ("半年得分线".to_owned(), Literal::Number(60.0)),
             ("年度得分线".to_owned(), Literal::Number(60.0)),
         ])

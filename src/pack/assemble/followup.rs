@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::model::*;
-use super::super::section::{At, Called, Day, DayAnswer, Name, Read, TalkKind, Word, section};
+use super::super::section::{At, Called, Day, DayAnswer, Name, TalkKind, Understood, Word, section};
 use super::{Builder, stays_inside};
 
 section! {
@@ -12,7 +12,7 @@ section! {
         name: String as Word,
         /// Since when it is called so; none: not known, and `reading` says more.
         from: Option<chrono::NaiveDate> as Option<Day>,
-        reading: Option<String> as Said,
+        reading: Option<String> as NotBlank,
         /// What it means for the rules of later years, in words; the facts of the pack are what says so to the engine.
         means: String as Word,
     }
@@ -34,9 +34,9 @@ section! {
 }
 
 /// A text that says something.
-pub struct Said;
+pub struct NotBlank;
 
-impl Read for Said {
+impl Understood for NotBlank {
     type Raw = Option<String>;
     type Meant = Option<String>;
     fn read(raw: Option<String>, _: &mut Builder) -> Option<Option<String>> {
@@ -172,7 +172,7 @@ pub struct RawTask {
     reading: Option<String>,
 }
 
-impl Read for Task {
+impl Understood for Task {
     type Raw = RawTask;
     type Meant = Task;
     fn read(raw: RawTask, builder: &mut Builder) -> Option<Task> {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::model::*;
-use super::super::section::{At, Called, Maybe, Name, OrName, Raw, Read, When, Word, section};
+use super::super::section::{AsWritten, At, Called, Maybe, Name, OrName, Understood, When, Word, section};
 use super::Builder;
 
 /// Whether an action is good or bad news, for conflicts.
@@ -120,7 +120,7 @@ section! {
 /// A provision as it is cited.
 pub struct Citation;
 
-impl Read for Citation {
+impl Understood for Citation {
     type Raw = String;
     type Meant = String;
     fn read(raw: String, builder: &mut Builder) -> Option<String> {
@@ -169,7 +169,7 @@ section! {
 /// The provision of a quota stands among the rules, so that its lines can cite it; it is never evaluated.
 pub struct Provision;
 
-impl Read for Provision {
+impl Understood for Provision {
     type Raw = Name;
     type Meant = usize;
     fn read(raw: Name, builder: &mut Builder) -> Option<usize> {
@@ -265,8 +265,8 @@ section! {
 /// Fractions by the day from which they are in force.
 pub struct Limits;
 
-impl Read for Limits {
-    type Raw = Vec<Raw<Dated>>;
+impl Understood for Limits {
+    type Raw = Vec<AsWritten<Dated>>;
     type Meant = Vec<(chrono::NaiveDate, f64)>;
     fn read(raw: Self::Raw, builder: &mut Builder) -> Option<Self::Meant> {
         let mut limits = Vec::new();

@@ -19,7 +19,7 @@ use toml::value::Datetime;
 
 use super::fault::Fault;
 use super::model::*;
-use super::section::{Called, Name, Raw, Read};
+use super::section::{AsWritten, Called, Name, Understood};
 use super::template::Template;
 
 pub use names::stays_inside;
@@ -38,41 +38,41 @@ pub struct RawFile {
     groups: Option<Vec<Name>>,
     answers: Option<Answers>,
     pendings: Option<Pendings>,
-    notices: Option<Raw<Notices>>,
-    membership: Option<Raw<Membership>>,
-    register_book: Option<Raw<RegisterBook>>,
-    subject: Vec<Raw<Subject>>,
-    alias: Vec<Raw<tables::Alias>>,
-    table: Vec<Raw<Table>>,
-    row: Vec<Raw<tables::Row>>,
-    parameter: Vec<Raw<Parameter>>,
-    fact: Vec<Raw<Fact>>,
-    fork: Vec<Raw<Fork>>,
-    rule: Vec<Raw<Rule>>,
-    list: Vec<Raw<List>>,
-    action: Vec<Raw<Action>>,
-    quota: Vec<Raw<Quota>>,
-    hint: Vec<Raw<Hint>>,
-    measure: Vec<Raw<Measure>>,
-    talks: Option<Raw<Talks>>,
+    notices: Option<AsWritten<Notices>>,
+    membership: Option<AsWritten<Membership>>,
+    register_book: Option<AsWritten<RegisterBook>>,
+    subject: Vec<AsWritten<Subject>>,
+    alias: Vec<AsWritten<tables::Alias>>,
+    table: Vec<AsWritten<Table>>,
+    row: Vec<AsWritten<tables::Row>>,
+    parameter: Vec<AsWritten<Parameter>>,
+    fact: Vec<AsWritten<Fact>>,
+    fork: Vec<AsWritten<Fork>>,
+    rule: Vec<AsWritten<Rule>>,
+    list: Vec<AsWritten<List>>,
+    action: Vec<AsWritten<Action>>,
+    quota: Vec<AsWritten<Quota>>,
+    hint: Vec<AsWritten<Hint>>,
+    measure: Vec<AsWritten<Measure>>,
+    talks: Option<AsWritten<Talks>>,
     grades: Option<Vec<Name>>,
-    influence: Vec<Raw<Influence>>,
-    task: Vec<Raw<Task>>,
-    form: Vec<Raw<Form>>,
-    page: Vec<Raw<Page>>,
-    ratio: Vec<Raw<Ratio>>,
-    cross: Vec<Raw<Cross>>,
-    silent: Vec<Raw<Silent>>,
-    together: Vec<Raw<RuleGroup>>,
-    exclusive: Vec<Raw<RuleGroup>>,
-    equivalent: Vec<Raw<Equivalent>>,
+    influence: Vec<AsWritten<Influence>>,
+    task: Vec<AsWritten<Task>>,
+    form: Vec<AsWritten<Form>>,
+    page: Vec<AsWritten<Page>>,
+    ratio: Vec<AsWritten<Ratio>>,
+    cross: Vec<AsWritten<Cross>>,
+    silent: Vec<AsWritten<Silent>>,
+    together: Vec<AsWritten<RuleGroup>>,
+    exclusive: Vec<AsWritten<RuleGroup>>,
+    equivalent: Vec<AsWritten<Equivalent>>,
 }
 
 type Files = [(String, RawFile)];
 
 /// Builds the pack from its parsed files.
 pub fn build(mut raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, String)>) -> Result<Pack, Vec<Fault>> {
-    let mut builder = Builder { known: Names::new(&raw), ..Builder::default() };
+    let mut builder = Builder { known: KnownNames::new(&raw), ..Builder::default() };
     let pack = builder.pack(&mut raw, hash, files);
     match pack {
         Some(mut pack) if builder.faults.is_empty() => {
@@ -89,7 +89,7 @@ pub fn build(mut raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, 
 
 /// The names of all that others go by, whether or not it is understood itself.
 #[derive(Default)]
-pub struct Names {
+pub struct KnownNames {
     pub kinds: Vec<String>,
     pub tables: Vec<String>,
     /// Per table.
@@ -106,14 +106,14 @@ pub struct Names {
     pub days: Vec<String>,
 }
 
-impl Names {
-    fn new(files: &Files) -> Names {
-        let mut known = Names::default();
+impl KnownNames {
+    fn new(files: &Files) -> KnownNames {
+        let mut known = KnownNames::default();
         let word = |name: &Name| name.get_ref().clone();
         for (_, file) in files {
             known.kinds.extend(file.subject.iter().map(|subject| word(&subject.kind)));
             known.tables.extend(file.table.iter().map(|table| word(&table.name)));
-            let columns = |table: &Raw<Table>| table.columns.iter().map(|column| word(&column.name)).collect();
+            let columns = |table: &AsWritten<Table>| table.columns.iter().map(|column| word(&column.name)).collect();
             known.columns.extend(file.table.iter().map(columns));
             known.parameters.extend(file.parameter.iter().map(|parameter| word(&parameter.name)));
             known.facts.extend(file.fact.iter().map(|fact| word(&fact.name)));
@@ -135,7 +135,7 @@ impl Names {
 #[derive(Default)]
 pub struct Builder {
     faults: Vec<Fault>,
-    pub known: Names,
+    pub known: KnownNames,
     /// The file of the item being looked at, and how many of its kind came before it.
     file: String,
     count: usize,
@@ -216,7 +216,11 @@ impl Builder {
     }
 
     /// All items of a section.
-    fn all<T: Read>(&mut self, files: &mut Files, section: fn(&mut RawFile) -> &mut Vec<T::Raw>) -> Vec<T::Meant> {
+    fn all<T: Understood>(
+        &mut self,
+        files: &mut Files,
+        section: fn(&mut RawFile) -> &mut Vec<T::Raw>,
+    ) -> Vec<T::Meant> {
         let mut all = Vec::new();
         self.count = 0;
         for (file, content) in files {
@@ -230,7 +234,7 @@ impl Builder {
     }
 
     /// A section that a pack has once; the last counts.
-    fn single<T: Read>(
+    fn single<T: Understood>(
         &mut self,
         what: &str,
         files: &mut Files,

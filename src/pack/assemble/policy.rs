@@ -5,7 +5,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::super::model::*;
-use super::super::section::{At, Called, Maybe, Name, OrTrue, Raw, Read, Word, WordOfColumn, section};
+use super::super::section::{AsWritten, At, Called, Maybe, Name, OrTrue, Understood, Word, WordOfColumn, section};
 use super::super::term::{Kind, Node, Term, Value as Written};
 use super::choice::Chosen;
 use super::{Builder, fits};
@@ -46,7 +46,7 @@ pub struct RawDated {
     pub value: Spanned<Value>,
 }
 
-impl Read for Dated {
+impl Understood for Dated {
     type Raw = RawDated;
     type Meant = Dated;
     fn read(raw: RawDated, builder: &mut Builder) -> Option<Dated> {
@@ -164,12 +164,12 @@ pub struct RawFact {
     #[serde(default)]
     covered: bool,
     #[serde(default)]
-    cells: Vec<Raw<CellRule>>,
+    cells: Vec<AsWritten<CellRule>>,
     text: Option<String>,
     reading: Option<String>,
 }
 
-impl Read for Fact {
+impl Understood for Fact {
     type Raw = RawFact;
     type Meant = Fact;
     fn read(raw: RawFact, builder: &mut Builder) -> Option<Fact> {
@@ -203,7 +203,7 @@ impl Read for Fact {
     }
 }
 
-impl Read for Source {
+impl Understood for Source {
     type Raw = Name;
     type Meant = Source;
     fn read(raw: Name, builder: &mut Builder) -> Option<Source> {
@@ -365,7 +365,7 @@ pub struct RawProposal {
     given: bool,
 }
 
-impl Read for Proposal {
+impl Understood for Proposal {
     type Raw = RawProposal;
     type Meant = Proposal;
     /// None also for one that a fact chooses: that waits until the fact's words are known.
@@ -440,7 +440,18 @@ pub struct RawGroup {
     by: Option<String>,
 }
 
-impl Read for Recipient {
+impl Recipient {
+    /// As people say it.
+    pub fn said(&self) -> String {
+        match self {
+            Recipient::Itself => "所涉及的对象".to_owned(),
+            Recipient::Role { role, .. } => role.clone(),
+            Recipient::Named { column, .. } => format!("「{column}」中的人"),
+        }
+    }
+}
+
+impl Understood for Recipient {
     type Raw = Spanned<RawRecipient>;
     type Meant = Recipient;
     fn read(raw: Spanned<RawRecipient>, builder: &mut Builder) -> Option<Recipient> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::super::model::*;
-use super::super::section::{AnyColumn, At, Name, Read, Severity, When, Word, section};
+use super::super::section::{AnyColumn, At, Name, Rejects, Understood, When, Word, section};
 use super::Builder;
 
 /// A comparison goes through the values of an ordered set one by one.
@@ -220,7 +220,7 @@ pub struct RawColumn {
     about: Option<Name>,
 }
 
-impl Read for Column {
+impl Understood for Column {
     type Raw = RawColumn;
     type Meant = Column;
     fn read(raw: RawColumn, builder: &mut Builder) -> Option<Column> {
@@ -306,7 +306,7 @@ pub struct RawNarrowing {
     label: Name,
 }
 
-impl Read for Narrowing {
+impl Understood for Narrowing {
     type Raw = RawNarrowing;
     type Meant = (usize, usize, usize);
     fn read(raw: RawNarrowing, builder: &mut Builder) -> Option<Self::Meant> {
@@ -335,7 +335,7 @@ pub enum KeyPart {
     Subject(usize),
 }
 
-impl Read for KeyPart {
+impl Understood for KeyPart {
     type Raw = Name;
     type Meant = KeyPart;
     fn read(raw: Name, builder: &mut Builder) -> Option<KeyPart> {
@@ -354,7 +354,7 @@ section! {
         /// Where it is reported.
         column: usize as At<Column>,
         #[serde(rename = "severity")]
-        rejects: bool as Severity,
+        rejects: bool as Rejects,
         /// The cell then counts as blank.
         #[serde(default)]
         blank: bool,

@@ -13,10 +13,9 @@ use polars::prelude::*;
 
 use super::super::compile::{compile, dtype};
 use super::super::functions::Op;
-use super::super::model::{self, ColumnKind, Entity, Formula, Pack, Rule, Run, Source};
+use super::super::model::{ColumnKind, Entity, Formula, Pack, Rule, Run, Source, Value as Constant};
 use super::super::scope::{self, Meaning};
-use super::super::sql::{Literal, Literals};
-use super::super::term::{Constant, Kind, Node, Term, Value};
+use super::super::term::{Kind, Literals, Node, Term, Value};
 
 /// More combinations than this are not tried.
 const MOST_ROWS: usize = 60_000;
@@ -242,17 +241,14 @@ impl<'p> Reader<'p> {
         // Any year will do, but its days must fit it.
         let day = |month, day| NaiveDate::from_ymd_opt(2024, month, day).unwrap_or_default();
         let mut literals = Literals::from([
-            ("本年".to_owned(), Literal::Int(2024)),
-            ("基准日".to_owned(), Literal::Date(day(12, 31))),
-            ("年初".to_owned(), Literal::Date(day(1, 1))),
-            ("本轮".to_owned(), Literal::Text("A".to_owned())),
+            ("本年".to_owned(), Value::Whole(2024)),
+            ("基准日".to_owned(), Value::Day(day(12, 31))),
+            ("年初".to_owned(), Value::Day(day(1, 1))),
+            ("本轮".to_owned(), Value::Text("A".into())),
         ]);
         for parameter in &pack.parameters {
-            let literal = parameter.values.first().map(|dated| match &dated.value {
-                model::Value::Number(value) => Literal::Number(*value),
-                model::Value::Text(text) => Literal::Text(text.clone()),
-            });
-            literals.extend(literal.map(|literal| (parameter.name.clone(), literal)));
+            let first = parameter.values.first();
+            literals.extend(first.map(|dated| (parameter.name.clone(), Value::from(&dated.value))));
         }
         Reader { pack, literals, variables: Vec::new() }
     }
@@ -277,12 +273,7 @@ impl<'p> Reader<'p> {
             let Node::Name(name, Some(meaning)) = &term.node else { return None };
             let variable = match meaning {
                 Meaning::Literal => {
-                    let value = match self.literals.get(&**name)? {
-                        Literal::Int(value) => Value::Whole(i64::from(*value)),
-                        Literal::Number(value) => Value::Number(*value),
-                        Literal::Text(text) => Value::Text(text.as_str().into()),
-                        Literal::Date(day) => Value::Day(*day),
-                    };
+                    let value = self.literals.get(&**name)?.clone();
                     return Some(Term { node: Node::Value(value), ..term.clone() });
                 }
                 Meaning::Fact(fact) => {

@@ -29,8 +29,8 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 fn names(pack: &Pack) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = pack.quotas.iter().map(|quota| quota.share.clone()).collect();
     names.extend(pack.influences.iter().map(|influence| influence.months.clone()));
-    for written in super::unused::expressions(pack) {
-        names.extend(written.expression.term().names().into_iter().map(str::to_owned));
+    for (_, expression) in super::unused::expressions(pack) {
+        names.extend(expression.term().names().into_iter().map(str::to_owned));
     }
     names
 }

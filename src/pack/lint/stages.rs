@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::check::needs;
+use super::super::check::resting_on;
 use super::super::functions::Op;
 use super::super::model::*;
-use super::super::term::{Constant, Node};
+use super::super::term::Node;
 use super::{Lint, error, notice};
 
 /// The column of what earlier stages proposed or left pending that says which action it is.
@@ -64,21 +64,11 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 /// Facts about what earlier stages proposed or left pending that a rule rests on.
 fn waiting_facts(pack: &Pack, rule: &Rule) -> Vec<usize> {
     let conditions = rule.scope.iter().chain([&rule.when]);
-    let mut waiting: Vec<usize> =
-        conditions.flat_map(|one| one.term().meanings()).filter_map(|(_, meaning)| meaning.fact()).collect();
-    let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
-    while let Some(fact) = waiting.pop() {
-        if !seen.insert(fact) {
-            continue;
-        }
-        if let Formula::Aggregate { source: Source::Proposed | Source::Pending, .. } = pack.facts[fact].formula {
-            found.push(fact);
-        }
-        waiting.extend(needs(pack, fact).unwrap_or_default());
-    }
-    found.sort_unstable();
-    found
+    let named = conditions.flat_map(|one| one.term().meanings()).filter_map(|(_, meaning)| meaning.fact());
+    let waits = |fact: &usize| {
+        matches!(pack.facts[*fact].formula, Formula::Aggregate { source: Source::Proposed | Source::Pending, .. })
+    };
+    resting_on(pack, named).into_iter().filter(waits).collect()
 }
 
 /// The actions that a fact's rows are asked for by name.
@@ -88,7 +78,7 @@ fn actions(pack: &Pack, fact: &Fact) -> BTreeSet<String> {
     given.term().walk(&mut |term| {
         let Some((Op::Equal, left, right)) = term.comparison() else { return };
         for (name, word) in [(left, right), (right, left)] {
-            if let (Node::Name(name, _), Some(Constant::Text(word))) = (&name.node, word.constant())
+            if let (Node::Name(name, _), Some(Value::Text(word))) = (&name.node, word.constant())
                 && &**name == ACTION
                 && pack.actions.iter().any(|action| action.name == word)
             {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::check::needs;
+use super::super::check::{asked, resting_on};
 use super::super::model::*;
 use super::super::scope::{self, Meaning, Site};
 use super::{Lint, notice};
@@ -24,61 +24,17 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     }
 }
 
-/// An expression of the pack, with where it is evaluated.
-pub struct Written<'p> {
-    pub site: Site,
-    pub expression: &'p Expression,
-}
-
-/// Every expression outside facts, and those of facts.
-pub fn expressions(pack: &Pack) -> Vec<Written<'_>> {
-    let mut all = roots(pack);
+/// Every expression with where it is evaluated.
+pub fn expressions(pack: &Pack) -> Vec<(Site, &Expression)> {
+    let mut all: Vec<(Site, &Expression)> = asked(pack).into_iter().map(|one| (one.site, one.expression)).collect();
     for fact in &pack.facts {
         let site = match &fact.formula {
             Formula::Aggregate { source, .. } => Site::Source(*source),
             _ => Site::Entity(fact.of),
         };
-        all.extend(fact.expressions().map(|expression| Written { site, expression }));
+        all.extend(fact.expressions().map(|expression| (site, expression)));
     }
     all
-}
-
-/// What rules, hints, quotas, counts and checks of rows ask for.
-fn roots(pack: &Pack) -> Vec<Written<'_>> {
-    let mut roots = Vec::new();
-    let mut add = |site, expression| roots.push(Written { site, expression });
-    for rule in &pack.rules {
-        rule.scope.iter().chain([&rule.when]).for_each(|condition| add(Site::Entity(rule.of), condition));
-    }
-    for hint in &pack.hints {
-        add(Site::Entity(hint.of), &hint.when);
-    }
-    for influence in &pack.influences {
-        let Some((talks, talk)) = pack.talks.as_ref().zip(influence.by_talk()) else { continue };
-        let site = Site::Entity(Entity::Row(talks.table));
-        [talk.of_year, talk.may_be_of_year].into_iter().for_each(|one| add(site, one));
-    }
-    for quota in &pack.quotas {
-        let site = Site::Entity(Entity::Subject(quota.of));
-        quota.among.iter().chain([&quota.reached]).for_each(|one| add(site, one));
-    }
-    for ratio in &pack.overview.ratios {
-        [&ratio.counted, &ratio.among].into_iter().for_each(|one| add(Site::Entity(Entity::Subject(ratio.of)), one));
-    }
-    for cross in &pack.overview.crosses {
-        [&cross.given, &cross.rows, &cross.columns].into_iter().for_each(|one| add(Site::Entity(cross.of), one));
-    }
-    for fork in &pack.forks {
-        fork.values.iter().chain([&fork.when]).for_each(|one| add(Site::Entity(Entity::Row(fork.table)), one));
-    }
-    if let Some(register) = &pack.register {
-        add(Site::Entity(Entity::Row(register.talks)), &register.talk_when);
-    }
-    for (at, table) in pack.tables.iter().enumerate() {
-        let site = Site::Entity(Entity::Row(at));
-        table.checks.iter().map(|check| &check.when).chain(&table.looks_back).for_each(|one| add(site, one));
-    }
-    roots
 }
 
 /// Facts that are named outside expressions: whom a rule is about, what a hint dates, what rows show.
@@ -101,16 +57,10 @@ fn named(pack: &Pack) -> impl Iterator<Item = (Entity, &str)> {
 fn used_facts(pack: &Pack) -> BTreeSet<usize> {
     let named = named(pack).filter_map(|(of, name)| scope::resolve(pack, Site::Entity(of), name, None).ok());
     let mut waiting: Vec<usize> = named.filter_map(Meaning::fact).collect();
-    for Written { expression, .. } in roots(pack) {
-        waiting.extend(expression.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));
+    for one in asked(pack) {
+        waiting.extend(one.expression.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));
     }
-    let mut used = BTreeSet::new();
-    while let Some(fact) = waiting.pop() {
-        if used.insert(fact) {
-            waiting.extend(needs(pack, fact).unwrap_or_default());
-        }
-    }
-    used
+    resting_on(pack, waiting)
 }
 
 fn used_tables(pack: &Pack, facts: &BTreeSet<usize>) -> BTreeSet<usize> {

@@ -4,11 +4,11 @@ use super::super::functions::Op;
 use super::super::model::*;
 use super::super::scope::{Meaning, Site};
 use super::super::term::{Kind, Node, Term, Value};
-use super::unused::{Written, expressions};
+use super::unused::expressions;
 use super::{Lint, error};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
-    for Written { site, expression } in expressions(pack) {
+    for (site, expression) in expressions(pack) {
         for (of, word) in compared(expression.term()) {
             let (Node::Name(name, Some(meaning)), Node::Value(Value::Text(text))) = (&of.node, &word.node) else {
                 continue;

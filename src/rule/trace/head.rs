@@ -63,7 +63,7 @@ impl Trace<'_> {
                 .iter()
                 .map(|parameter| ParameterHead {
                     name: parameter.name.clone(),
-                    value: self.literals.get(&parameter.name).map(ToString::to_string).unwrap_or_default(),
+                    value: self.literals.get(&parameter.name).map(|value| value.said()).unwrap_or_default(),
                     unit: parameter.unit.clone(),
                     reading: parameter.reading.clone(),
                 })
@@ -112,7 +112,7 @@ impl Trace<'_> {
     fn measure(&self, atom: &Term) -> Option<Measure> {
         let (_, left, right) = atom.comparison().filter(|(op, ..)| op.orders())?;
         let line = |term: &Term| match &term.node {
-            TermNode::Name(name, _) => self.literals.get(&**name).map(|value| (name.to_string(), value.to_string())),
+            TermNode::Name(name, _) => self.literals.get(&**name).map(|value| (name.to_string(), value.said())),
             TermNode::Value(value) => Some((String::new(), value.said())),
             TermNode::Call(..) => None,
         };

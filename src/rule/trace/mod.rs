@@ -13,8 +13,8 @@ use polars::prelude::*;
 
 use super::record::{Address, CellRef, Held, Record, Witness};
 use super::{Condition, Stage, Verdict};
-use crate::fact::{CellOrLine, Error, FactValue, Lookup, Texts, Witnessed, World, column_of, fact_value};
-use crate::pack::sql::Literals;
+use crate::fact::{CellOrLine, Error, FactValue, Lookup, Texts, Witnessed, World, fact_value};
+use crate::pack::term::Literals;
 use crate::pack::term::Term;
 use crate::pack::{Entity, Pack};
 use crate::place::{A1, Cell};
@@ -144,10 +144,10 @@ impl<'a> Trace<'a> {
             }
             for readings in &stage.readings {
                 for value in self.of[entity].iter().copied() {
-                    let fact = self.lookup.values()[value].fact.filter(|fact| readings.facts.contains(fact));
-                    let frame = readings.world.frame(traced.entity);
-                    let column = frame.zip(fact).and_then(|(frame, fact)| frame.column(&column_of(fact)).ok());
-                    let Some(column) = column else { continue };
+                    let own =
+                        |fact: &usize| self.pack.facts[*fact].of == traced.entity && readings.facts.contains(fact);
+                    let fact = self.lookup.values()[value].fact.filter(own);
+                    let Some(column) = fact.and_then(|fact| readings.world.values(fact)) else { continue };
                     let of = |one: u32| column.get(one as usize).map_or(FactValue::Null, |value| fact_value(&value));
                     for (subject, mut worlds) in readings.subjects() {
                         let first = of(worlds.start);

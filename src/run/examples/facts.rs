@@ -71,10 +71,7 @@ fn value(world: &World<'_>, fact: usize, id: &str) -> Option<String> {
             let ids = world.rows[table].column(column).ok()?;
             (0..ids.len()).find(|row| ids.get(*row).is_ok_and(|one| fact_value(&one).text().as_deref() == Some(id)))?
         }
-        Entity::City => {
-            return world.city.get(&fact).filter(|_| id == CITY).map(|value| said(fact_value(value.value())));
-        }
+        Entity::City => (id == CITY).then_some(0)?,
     };
-    let column = world.frame(of)?.column(&crate::fact::column_of(fact)).ok()?;
-    Some(said(fact_value(&column.get(row).ok()?)))
+    Some(said(fact_value(&world.values(fact)?.get(row).ok()?)))
 }

@@ -18,7 +18,7 @@ use crate::consequence::{Line, Outcome, decide};
 use crate::fact::World;
 use crate::fact::history::{Answered, Decision, History, PastGround, PastLine};
 use crate::finding::Severity;
-use crate::pack::sql::Literals;
+use crate::pack::term::Literals;
 use crate::pack::{Pack, Run};
 use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
@@ -209,9 +209,9 @@ fn decision(past: &Past) -> Decision {
 /// What the example says that earlier runs left behind.
 fn history(pack: &Pack, case: &Case) -> Result<History, String> {
     let mut history = History::default();
-    let mut runs: BTreeSet<(i32, &str)> = case.runs.iter().map(|(year, run)| (*year, run.code())).collect();
+    let mut runs: BTreeSet<(i32, Run)> = case.runs.iter().copied().collect();
     for past in &case.archive {
-        runs.insert((past.year, past.run.code()));
+        runs.insert((past.year, past.run));
         let action = pack.actions[past.action].name.clone();
         let kind = pack.subjects[past.kind].kind.clone();
         let line = history.lines.entry(past.id.clone()).or_insert_with(|| PastLine {
@@ -234,8 +234,7 @@ fn history(pack: &Pack, case: &Case) -> Result<History, String> {
         }
     }
     history.known = case.archive.iter().chain(&case.answers).map(|past| past.id.clone()).collect();
-    let of = |code: &str| if code == Run::Annual.code() { Run::Annual } else { Run::HalfYear };
-    history.runs = runs.into_iter().map(|(year, code)| (year, of(code))).collect();
+    history.runs = runs.into_iter().collect();
     Ok(history)
 }
 

@@ -249,7 +249,7 @@ impl Trial {
         world.pack = changed;
         let rows = |world: &World<'_>| world.fact_rows[fact].as_deref().cloned();
         world.level(&[fact]).is_err()
-            || value(&world, fact) != value(&base.start, fact)
+            || world.values(fact) != base.start.values(fact)
             || rows(&world) != rows(&base.start)
     }
 
@@ -277,15 +277,6 @@ fn told(prepared: &ReadCase<'_>, played: Result<(World<'_>, Outcome, Trace<'_>),
     match played {
         Ok((world, outcome, _)) => compare(&world, prepared.case, &outcome).is_err(),
         Err(_) => true,
-    }
-}
-
-/// A fact's values for all entities.
-fn value(world: &World<'_>, fact: usize) -> Option<Column> {
-    let of = world.pack.facts[fact].of;
-    match world.frame(of) {
-        Some(frame) => frame.column(&crate::fact::column_of(fact)).ok().cloned(),
-        None => world.city.get(&fact).map(|value| Column::new_scalar("".into(), value.clone(), 1)),
     }
 }
 

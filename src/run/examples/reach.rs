@@ -16,9 +16,9 @@ use crate::once::once;
 use crate::pack::functions::Op;
 use crate::pack::mutant::Clause;
 use crate::pack::scope::Site;
-use crate::pack::sql::Literals;
+use crate::pack::term::Literals;
 use crate::pack::term::{Kind, Node, Term, Value};
-use crate::pack::{Formula, Pack, Recipient, Run};
+use crate::pack::{Formula, Pack, Run};
 use crate::rule::{Trace, tree, wording};
 
 /// The outcomes of a branch, in the order in which they are kept.
@@ -272,11 +272,7 @@ impl<'p> Plan<'p> {
             }
             for (place, proposal) in rule.proposals.iter().enumerate() {
                 if !seen.proposals.contains(&(at, place)) {
-                    let to = match &proposal.to {
-                        Recipient::Itself => "所涉及的对象".to_owned(),
-                        Recipient::Role { role, .. } => role.clone(),
-                        Recipient::Named { column, .. } => format!("「{column}」中的人"),
-                    };
+                    let to = proposal.to.said();
                     let action = &self.pack.actions[proposal.action].name;
                     gaps.push(format!("规则「{}」：没有例子使{to}受到「{action}」", rule.id));
                 }

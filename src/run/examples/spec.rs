@@ -12,7 +12,7 @@ use super::city::{self, City};
 use super::facts::{self, ExpectedFact};
 use crate::pack::{self, Error, Fault, Pack, Report, Run, Value};
 use crate::run::job;
-use crate::table::Given;
+use crate::table::{Given, line, text};
 
 /// One example file. What all examples share may stand in any of them.
 #[derive(Debug, Default, Deserialize)]
@@ -265,21 +265,12 @@ impl Reader<'_> {
 
     /// `<year>-<H|A>-<action>-<T|C>-<id>`
     fn parse_id(&self, id: &str) -> Result<(i32, Run, usize, usize, String), String> {
-        let told = || {
+        let key = text::key(id);
+        let found = line::parse(self.pack, &key);
+        let found = found.map(|line| (line.year, line.run, line.action, line.subject, line.id.to_owned()));
+        found.ok_or_else(|| {
             format!("处理编号「{id}」应写成 年度-轮次-处理-对象-编号，例如 2014-A-{}-C-G1", self.pack.actions[0].name)
-        };
-        let mut parts = id.splitn(3, '-');
-        let (year, run) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let (year, run) = parse_run(&format!("{year}-{run}")).ok_or_else(told)?;
-        let rest = parts.next().unwrap_or_default();
-        let found = self.pack.actions.iter().enumerate().find_map(|(action, definition)| {
-            let rest = rest.strip_prefix(definition.name.as_str())?.strip_prefix('-')?;
-            self.pack.subjects.iter().enumerate().find_map(|(kind, subject)| {
-                let of = rest.strip_prefix(subject.code.as_str())?.strip_prefix('-')?;
-                Some((year, run, action, kind, of.to_owned()))
-            })
-        });
-        found.ok_or_else(told)
+        })
     }
 }
 
