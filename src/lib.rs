@@ -35,13 +35,14 @@
 //! | what | touch |
 //! |---|---|
 //! | a table | `tables.toml`; how its form and its sample look: `template.toml`, `sample.toml` |
-//! | a column | `tables.toml`; of a new kind: `pack/assemble/tables.rs` (how it is declared), `table/coerce.rs` (what a cell means), `table/frame.rs` (its type); the compiler names the rest |
-//! | a fact | `facts.toml`; with a new function: its entry in `pack/functions.rs` |
+//! | a column | `tables.toml`; of a new kind: `pack/assemble/tables.rs` (how it is declared), and the compiler names `pack/scope.rs` (its type in expressions), `table/coerce.rs` (what a cell means), `sample/weights.rs` and `template/guide.rs`; if it is no text also `table/frame.rs`, and how it is shown `template/mod.rs` |
+//! | a fact | `facts.toml`; with a new function: its row with cases in `pack/functions.rs`, and the compiler names `pack/bind.rs` (its type) and `pack/compile.rs` (its column) |
 //! | a rule | `rules.toml` |
 //! | a list | `handoff.toml`: the list, and the actions that go on it |
 //! | an answer column | of one list: its `answers` in `handoff.toml`; of all: its title in `pack/printed.rs`, then `handoff/lists.rs` (entering), `archive/intake/answer.rs` (reading), `archive/chain.rs` and `archive/migrations.rs` (keeping); test: `tests/it/archive/record.rs` |
 //! | a file format | `workbook/sniff.rs` (telling it), its own file beside `workbook/xls.rs`, the arms in `workbook/mod.rs`; test: `tests/it/workbook/every.rs` |
-//! | a finding | its code in [`finding`], and where it is seen, in `table/judge.rs` or `table/report.rs`; test: `tests/it/reading` |
+//! | a key of the pack's files | the `section!` it belongs to in `pack/assemble/`, and whoever uses it; a section: also `pack/assemble/mod.rs` |
+//! | a finding | its code in [`finding`], and where it is seen, in `table/judge.rs` or `table/report.rs`; test: `tests/it/reading`, whose `whole.rs` asks for a case of each |
 //!
 //! # Invariants
 //! - No provision, grade, action, list or table of the law stands in Rust: another city needs another pack, not

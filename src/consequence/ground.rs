@@ -26,7 +26,7 @@ pub struct Grounds<'a> {
     only: Vec<Option<(usize, FactValue)>>,
     /// Facts whose evidence names what the ground is about.
     about: Vec<usize>,
-    name: Name<'a>,
+    name: EntityName<'a>,
     pub holders: Holders,
 }
 
@@ -106,7 +106,7 @@ impl<'a> Grounds<'a> {
             told,
             shown: if shown.is_empty() { Extent::All } else { Extent::Only(shown) },
             about: about.into_iter().flatten().collect(),
-            name: Name::new(world, of),
+            name: EntityName::new(world, of),
             holders: Holders::new(world, of),
         })
     }
@@ -172,7 +172,7 @@ impl<'a> Grounds<'a> {
 }
 
 /// What entities of one kind are called.
-struct Name<'a> {
+struct EntityName<'a> {
     data: &'a crate::table::Dataset,
     of: Entity,
     /// Of a row its own name.
@@ -181,7 +181,7 @@ struct Name<'a> {
     place: Option<(usize, usize)>,
 }
 
-impl<'a> Name<'a> {
+impl<'a> EntityName<'a> {
     fn new(world: &World<'a>, of: Entity) -> Self {
         let (texts, place) = match of {
             Entity::Subject(kind) => {
@@ -197,7 +197,7 @@ impl<'a> Name<'a> {
             }
             Entity::City => (None, None),
         };
-        Name { data: world.data, of, texts, place }
+        EntityName { data: world.data, of, texts, place }
     }
 
     /// For programs and for people.

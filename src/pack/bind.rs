@@ -7,7 +7,7 @@ use super::functions::Op;
 use super::model::{ColumnKind, Pack};
 use super::scope::{self, Meaning, Site};
 use super::syntax::Wrong;
-use super::term::{Kind, Node, Order, Period, Term, Value};
+use super::term::{Interval, Kind, Node, Order, Term, Value};
 
 /// What to do about a name that means nothing.
 pub const NAMES: &str =
@@ -50,7 +50,7 @@ impl Binder<'_> {
                     Value::Number(_) => Kind::NUMBER,
                     Value::Text(text) => Kind::written(vec![text.to_string()]),
                     Value::Day(_) => Kind::Day,
-                    Value::Period(_) => Kind::Period,
+                    Value::Interval(_) => Kind::Interval,
                 };
                 Ok(Term { node: term.node.clone(), kind, open: *value == Value::Null, span })
             }
@@ -145,14 +145,14 @@ impl Binder<'_> {
             }
             Op::Add | Op::Subtract if parts[0].kind == Kind::Day => {
                 if let Node::Value(Value::Text(text)) = &parts[1].node
-                    && let Some(period) = Period::of(text)
+                    && let Some(period) = Interval::of(text)
                 {
-                    parts[1].node = Node::Value(Value::Period(period));
-                    parts[1].kind = Kind::Period;
+                    parts[1].node = Node::Value(Value::Interval(period));
+                    parts[1].kind = Kind::Interval;
                 }
                 match (&op, &parts[1].kind) {
-                    (Op::Add, Kind::Period) => op = Op::Later,
-                    (Op::Subtract, Kind::Period) => op = Op::Earlier,
+                    (Op::Add, Kind::Interval) => op = Op::Later,
+                    (Op::Subtract, Kind::Interval) => op = Op::Earlier,
                     (Op::Subtract, Kind::Day | Kind::Null) => op = Op::DaysBetween,
                     _ => {
                         let message = format!("日期不能加减{}", parts[1].kind.name());
@@ -216,7 +216,7 @@ impl Binder<'_> {
                 (Kind::NUMBER, any)
             }
             Op::Min | Op::Max => {
-                if matches!(parts[0].kind, Kind::List | Kind::Period | Kind::Null) {
+                if matches!(parts[0].kind, Kind::List | Kind::Interval | Kind::Null) {
                     let message = format!("{} 不能用于{}", op.form(), parts[0].kind.name());
                     return Err(Wrong::new(message, "可用于真假、数字、日期、文字、选项", parts[0].span.clone()));
                 }
@@ -233,7 +233,7 @@ impl Binder<'_> {
     fn comparable(&self, parts: &[Term]) -> Result<Kind, Wrong> {
         let mut kind = Kind::Null;
         for part in parts {
-            let fits = |kind: &Kind| !matches!(kind, Kind::List | Kind::Period);
+            let fits = |kind: &Kind| !matches!(kind, Kind::List | Kind::Interval);
             let joined = kind.join(&part.kind).filter(fits).ok_or_else(|| {
                 let (one, other) = (if kind == Kind::Null { &part.kind } else { &kind }, &part.kind);
                 let remedy = match (one, other) {

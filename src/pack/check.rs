@@ -278,7 +278,7 @@ impl Checker<'_> {
     /// A value that is shown, counted or compared: it is more than NULL, a period or several names.
     fn value(&mut self, what: &str, site: Site, expression: &Expression, not: Option<usize>, rows: Rows) {
         if let Some(kind) = self.bind(what, site, expression, not, rows)
-            && matches!(kind, Kind::Null | Kind::Period)
+            && matches!(kind, Kind::Null | Kind::Interval)
         {
             let place = expression.place_of(&(0..expression.text.trim_end().len()), &self.pack.files);
             let message = format!("{what}的值是{}，不能用作事实（{expression}）", kind.name());

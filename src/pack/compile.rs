@@ -10,7 +10,7 @@ use polars::prelude::*;
 
 use super::functions::Op;
 use super::scope::Meaning;
-use super::term::{Kind, Literals, Node, Period, Set, Term, Value};
+use super::term::{Interval, Kind, Literals, Node, Set, Term, Value};
 
 /// Which column stands for a name.
 pub type Columns<'a> = dyn Fn(&str, Meaning) -> Expr + 'a;
@@ -165,7 +165,7 @@ fn rank(term: Term, set: &Arc<Set>) -> Term {
 /// The column type of a kind.
 pub fn dtype(kind: &Kind) -> DataType {
     match kind {
-        Kind::Null | Kind::Truth | Kind::Period => DataType::Boolean,
+        Kind::Null | Kind::Truth | Kind::Interval => DataType::Boolean,
         Kind::Number { whole: true } => DataType::Int64,
         Kind::Number { whole: false } => DataType::Float64,
         Kind::Day => DataType::Date,
@@ -259,7 +259,7 @@ fn expr(term: &Term, columns: &Columns<'_>) -> Expr {
         Op::Day => of(0).cast(DataType::Date).dt().day().cast(DataType::Int64),
         Op::DaysBetween => days(of(0)) - days(of(1)),
         Op::Later | Op::Earlier => match parts.get(1).map(|part| &part.node) {
-            Some(Node::Value(Value::Period(period))) => moved(of(0), *period, *op == Op::Earlier),
+            Some(Node::Value(Value::Interval(period))) => moved(of(0), *period, *op == Op::Earlier),
             _ => lit(NULL).cast(DataType::Date),
         },
         Op::Like => {
@@ -309,8 +309,8 @@ fn expr(term: &Term, columns: &Columns<'_>) -> Expr {
 
 fn literal(value: &Value, kind: &Kind) -> Expr {
     match value {
-        Value::Null | Value::Period(_) if *kind == Kind::Null => lit(NULL),
-        Value::Null | Value::Period(_) => lit(NULL).cast(dtype(kind)),
+        Value::Null | Value::Interval(_) if *kind == Kind::Null => lit(NULL),
+        Value::Null | Value::Interval(_) => lit(NULL).cast(dtype(kind)),
         Value::Truth(value) => lit(*value),
         Value::Whole(value) => lit(*value),
         Value::Number(value) => lit(*value),
@@ -388,7 +388,7 @@ fn days(of: Expr) -> Expr {
 }
 
 /// Days so much later or earlier: on the same day of the month, else on its last.
-fn moved(of: Expr, period: Period, back: bool) -> Expr {
+fn moved(of: Expr, period: Interval, back: bool) -> Expr {
     let move_day = move |days: i32| {
         let day = chrono::NaiveDate::from_epoch_days(days)?;
         let months = chrono::Months::new(period.months.unsigned_abs());

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use super::functions::{Op, entry};
-use super::term::{Kind, Node, Period, Term, Value};
+use super::term::{Interval, Kind, Node, Term, Value};
 
 /// Whose SQL is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Dialect {
     /// The column type of a kind.
     pub fn kind(self, kind: &Kind) -> &'static str {
         match kind {
-            Kind::Null | Kind::Truth | Kind::Period => "BOOLEAN",
+            Kind::Null | Kind::Truth | Kind::Interval => "BOOLEAN",
             Kind::Number { .. } => "DOUBLE",
             Kind::Day => "DATE",
             Kind::Text | Kind::Choice(_) | Kind::List if self == Dialect::Spark => "STRING",
@@ -91,7 +91,7 @@ impl Dialect {
                 format!("CASE {}{} END", of(0), whens.collect::<String>())
             }
             Op::Later | Op::Earlier => match parts.get(1).map(|part| &part.node) {
-                Some(Node::Value(Value::Period(period))) => self.moved(of(0), *period, *op == Op::Earlier),
+                Some(Node::Value(Value::Interval(period))) => self.moved(of(0), *period, *op == Op::Earlier),
                 _ => "NULL".to_owned(),
             },
             Op::Left | Op::Right | Op::Substring => {
@@ -115,8 +115,8 @@ impl Dialect {
 
     fn value(self, value: &Value, kind: &Kind) -> String {
         match value {
-            Value::Null | Value::Period(_) if *kind == Kind::Null => "NULL".to_owned(),
-            Value::Null | Value::Period(_) => format!("CAST(NULL AS {})", self.kind(kind)),
+            Value::Null | Value::Interval(_) if *kind == Kind::Null => "NULL".to_owned(),
+            Value::Null | Value::Interval(_) => format!("CAST(NULL AS {})", self.kind(kind)),
             Value::Truth(value) => if *value { "TRUE" } else { "FALSE" }.to_owned(),
             // With an exponent a number is double precision, not decimal.
             Value::Whole(value) => signed(format!("{:e}", *value as f64)),
@@ -126,7 +126,7 @@ impl Dialect {
         }
     }
 
-    fn moved(self, of: &str, period: Period, back: bool) -> String {
+    fn moved(self, of: &str, period: Interval, back: bool) -> String {
         let sign = if back { -1 } else { 1 };
         let (months, days) = (sign * period.months, sign * period.days);
         match self {

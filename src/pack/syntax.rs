@@ -8,7 +8,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, Tokenizer};
 
 use super::functions::{self, Op};
-use super::term::{Node, Period, Term, Value};
+use super::term::{Interval, Node, Term, Value};
 
 /// Longer expressions are refused: the parser recurses, and a deep one would abort the process.
 const MOST_TERMS: usize = 400;
@@ -46,7 +46,7 @@ pub fn parse(text: &str) -> Result<Term, Wrong> {
         return Err(Wrong::new(message, "请分成几个事实（[[fact]]）", 0..text.len()));
     }
     let read = || {
-        let term = Reader { text }.read()?;
+        let term = TermReader { text }.read()?;
         if term.depth() > MOST_DEPTH {
             return Err(deep(text));
         }
@@ -83,11 +83,11 @@ fn deep(text: &str) -> Wrong {
     Wrong::new(message, "请分成几个事实（[[fact]]）", 0..text.len())
 }
 
-struct Reader<'t> {
+struct TermReader<'t> {
     text: &'t str,
 }
 
-impl Reader<'_> {
+impl TermReader<'_> {
     fn read(&self) -> Result<Term, Wrong> {
         let dialect = GenericDialect {};
         let tokens = Tokenizer::new(&dialect, self.text).tokenize_with_location().map_err(|error| {
@@ -279,11 +279,11 @@ impl Reader<'_> {
             _ => String::new(),
         };
         let unit = interval.leading_field.as_ref().map(|field| format!(" {field}")).unwrap_or_default();
-        let period = Period::of(&format!("{written}{unit}")).ok_or_else(|| {
+        let period = Interval::of(&format!("{written}{unit}")).ok_or_else(|| {
             let message = format!("「{written}{unit}」不是期限");
             Wrong::new(message, "请写成 '15 days'、'2 weeks'、'6 months' 或 '1 year'", span.clone())
         })?;
-        Ok(Term::unbound(Node::Value(Value::Period(period)), span))
+        Ok(Term::unbound(Node::Value(Value::Interval(period)), span))
     }
 
     fn binary(&self, left: &Expr, op: &ast::BinaryOperator, right: &Expr, span: Range<usize>) -> Result<Term, Wrong> {

@@ -42,7 +42,7 @@ pub enum Value {
     Number(f64),
     Text(Arc<str>),
     Day(NaiveDate),
-    Period(Period),
+    Interval(Interval),
 }
 
 /// Names that stand for the same value everywhere: the run's year and dates, and the parameters.
@@ -50,7 +50,7 @@ pub type Literals = BTreeMap<String, Value>;
 
 /// A span of time to add to a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Period {
+pub struct Interval {
     pub months: i32,
     pub days: i32,
 }
@@ -66,7 +66,7 @@ pub enum Kind {
         whole: bool,
     },
     Day,
-    Period,
+    Interval,
     Text,
     /// One of these words.
     Choice(Arc<Set>),
@@ -114,7 +114,7 @@ impl Kind {
             Kind::Truth => "真假",
             Kind::Number { .. } => "数字",
             Kind::Day => "日期",
-            Kind::Period => "期限",
+            Kind::Interval => "期限",
             Kind::Text => "文字",
             Kind::Choice(set) if set.order == Order::Written => "文字",
             Kind::Choice(_) => "选项",
@@ -323,12 +323,12 @@ impl Value {
             Value::Number(value) => value.to_string(),
             Value::Text(text) => text.to_string(),
             Value::Day(day) => day.to_string(),
-            Value::Period(period) => period.to_string(),
+            Value::Interval(period) => period.to_string(),
         }
     }
 }
 
-impl std::fmt::Display for Period {
+impl std::fmt::Display for Interval {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.months, self.days) {
             (0, days) => write!(f, "{days}天"),
@@ -338,18 +338,18 @@ impl std::fmt::Display for Period {
     }
 }
 
-impl Period {
+impl Interval {
     /// `6 months`, `1 year`, `15 days`, `2 weeks`, `6个月`.
-    pub fn of(text: &str) -> Option<Period> {
+    pub fn of(text: &str) -> Option<Interval> {
         let text = text.trim();
         let digits = text.find(|c: char| !c.is_ascii_digit())?;
         let count: i32 = text[..digits].parse().ok().filter(|count| *count <= 12_000)?;
         let unit = text[digits..].trim().to_lowercase();
         Some(match unit.as_str() {
-            "day" | "days" | "天" | "日" => Period { months: 0, days: count },
-            "week" | "weeks" | "周" => Period { months: 0, days: 7 * count },
-            "month" | "months" | "个月" | "月" => Period { months: count, days: 0 },
-            "year" | "years" | "年" => Period { months: 12 * count, days: 0 },
+            "day" | "days" | "天" | "日" => Interval { months: 0, days: count },
+            "week" | "weeks" | "周" => Interval { months: 0, days: 7 * count },
+            "month" | "months" | "个月" | "月" => Interval { months: count, days: 0 },
+            "year" | "years" | "年" => Interval { months: 12 * count, days: 0 },
             _ => return None,
         })
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::functions::{Op, entry};
-use super::term::{Node, Period, Term, Value};
+use super::term::{Interval, Node, Term, Value};
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,8 +125,8 @@ impl fmt::Display for Value {
             Value::Number(value) => value.fmt(f),
             Value::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
             Value::Day(day) => write!(f, "DATE '{day}'"),
-            Value::Period(Period { months: 0, days }) => write!(f, "'{days} days'"),
-            Value::Period(Period { months, .. }) => write!(f, "'{months} months'"),
+            Value::Interval(Interval { months: 0, days }) => write!(f, "'{days} days'"),
+            Value::Interval(Interval { months, .. }) => write!(f, "'{months} months'"),
         }
     }
 }

@@ -22,12 +22,12 @@ const MOST_ROWS: usize = 60_000;
 
 /// The conditions of all rules that run, each tried by itself.
 pub struct Domains<'p> {
-    pub rules: Vec<(&'p Rule, Condition)>,
+    pub rules: Vec<(&'p Rule, RuleCondition)>,
     pub variables: Vec<Variable>,
 }
 
 /// A rule's scope and condition. Variables are told by where they stand in [`Domains::variables`].
-pub struct Condition {
+pub struct RuleCondition {
     /// With the facts put in that others define, and columns for names.
     term: Term,
     pub names: Vec<usize>,
@@ -65,7 +65,7 @@ pub struct Variable {
 
 /// All combinations of the kinds of values that some conditions tell apart.
 pub struct Space<'d> {
-    variables: Vec<Told<'d>>,
+    variables: Vec<Axis<'d>>,
     /// Per condition where it holds.
     pub holds: Vec<Vec<bool>>,
     /// What holds in no row holds nowhere. Not so where values are worked out or compared with each other: then the
@@ -74,7 +74,7 @@ pub struct Space<'d> {
 }
 
 /// A variable in a space.
-struct Told<'d> {
+struct Axis<'d> {
     at: usize,
     variable: &'d Variable,
     /// For each of its values its kind, and the first value of each kind.
@@ -83,7 +83,7 @@ struct Told<'d> {
 }
 
 /// Puts literals and the definitions of facts into the conditions of a pack.
-struct Reader<'p> {
+struct Conditions<'p> {
     pack: &'p Pack,
     literals: Literals,
     variables: Vec<Variable>,
@@ -103,9 +103,9 @@ impl Rule {
 
 impl<'p> Domains<'p> {
     pub fn new(pack: &'p Pack) -> Self {
-        let mut reader = Reader::new(pack);
+        let mut reader = Conditions::new(pack);
         let running = pack.rules.iter().filter(|rule| !rule.runs.is_empty());
-        let mut rules: Vec<(&Rule, Condition)> = running.map(|rule| (rule, reader.condition(rule))).collect();
+        let mut rules: Vec<(&Rule, RuleCondition)> = running.map(|rule| (rule, reader.condition(rule))).collect();
         let mut variables = reader.variables;
         let mut constants: BTreeMap<Entity, Constants> = BTreeMap::new();
         for (rule, condition) in &rules {
@@ -122,9 +122,9 @@ impl<'p> Domains<'p> {
     }
 
     /// The combinations that matter to `conditions`; none if there are too many.
-    pub fn space(&self, conditions: &[&Condition]) -> Option<Space<'_>> {
+    pub fn space(&self, conditions: &[&RuleCondition]) -> Option<Space<'_>> {
         let tried: Vec<&Tried> = conditions.iter().map(|one| one.tried.as_ref()).collect::<Option<_>>()?;
-        let mut variables: Vec<Told> = Vec::new();
+        let mut variables: Vec<Axis> = Vec::new();
         for at in conditions.iter().flat_map(|condition| &condition.names) {
             if variables.iter().all(|known| known.at != *at) {
                 let views: Vec<&Vec<usize>> = conditions
@@ -136,7 +136,7 @@ impl<'p> Domains<'p> {
                 let (kinds, firsts) = kinds(
                     (0..variable.values.len()).map(|value| views.iter().map(|view| view[value]).collect::<Vec<_>>()),
                 );
-                variables.push(Told { at: *at, variable, kinds, firsts });
+                variables.push(Axis { at: *at, variable, kinds, firsts });
             }
         }
         product(&variables)?;
@@ -163,13 +163,13 @@ fn kinds<T: PartialEq>(things: impl Iterator<Item = T>) -> (Vec<usize>, Vec<usiz
 }
 
 /// How many combinations there are, unless too many.
-fn product(variables: &[Told]) -> Option<usize> {
+fn product(variables: &[Axis]) -> Option<usize> {
     let height = variables.iter().try_fold(1usize, |product, told| product.checked_mul(told.firsts.len()))?;
     (height <= MOST_ROWS).then_some(height)
 }
 
 impl Tried {
-    fn of(condition: &Condition, variables: &[Variable]) -> Option<Tried> {
+    fn of(condition: &RuleCondition, variables: &[Variable]) -> Option<Tried> {
         let named: Vec<&Variable> = condition.names.iter().map(|at| &variables[*at]).collect();
         let mut parts = Vec::new();
         alone(&condition.term, &mut parts);
@@ -185,7 +185,7 @@ impl Tried {
                 asked.map(|(at, _)| answers.column(&format!("={at}")).ok()).collect::<Option<_>>()?;
             let row = |row: usize| asked.iter().map(|column| column.get(row).ok()).collect::<Vec<_>>();
             let (kinds, firsts) = kinds((0..variable.values.len()).map(row));
-            told.push(Told { at: *at, variable, kinds, firsts });
+            told.push(Axis { at: *at, variable, kinds, firsts });
         }
         let height = product(&told)?;
         let mut run = height;
@@ -201,7 +201,7 @@ impl Tried {
     }
 
     /// Where the condition holds in a space that tells at least what it tells.
-    fn spread(&self, names: &[usize], variables: &[Told]) -> Vec<bool> {
+    fn spread(&self, names: &[usize], variables: &[Axis]) -> Vec<bool> {
         let mut strides = vec![1; names.len()];
         for at in (1..names.len()).rev() {
             strides[at - 1] = strides[at] * (self.kinds[at].iter().max().map_or(1, |last| last + 1));
@@ -236,7 +236,7 @@ fn alone<'t>(term: &'t Term, found: &mut Vec<&'t Term>) {
     }
 }
 
-impl<'p> Reader<'p> {
+impl<'p> Conditions<'p> {
     fn new(pack: &'p Pack) -> Self {
         // Any year will do, but its days must fit it.
         let day = |month, day| NaiveDate::from_ymd_opt(2024, month, day).unwrap_or_default();
@@ -250,10 +250,10 @@ impl<'p> Reader<'p> {
             let first = parameter.values.first();
             literals.extend(first.map(|dated| (parameter.name.clone(), Value::from(&dated.value))));
         }
-        Reader { pack, literals, variables: Vec::new() }
+        Conditions { pack, literals, variables: Vec::new() }
     }
 
-    fn condition(&mut self, rule: &Rule) -> Condition {
+    fn condition(&mut self, rule: &Rule) -> RuleCondition {
         let (mut names, mut asks) = (Vec::new(), Vec::new());
         let scope = rule.scope.as_ref().map(|scope| self.expand(rule.of, scope.term(), &mut names));
         let when = self.expand(rule.of, rule.when.term(), &mut asks);
@@ -264,7 +264,7 @@ impl<'p> Reader<'p> {
         let mut used = BTreeSet::new();
         look(&term, &mut used);
         let used = names.iter().filter(|at| used.contains(self.variables[**at].key.as_str())).copied().collect();
-        Condition { term, names, asks: asks.into_iter().collect(), used, tried: None }
+        RuleCondition { term, names, asks: asks.into_iter().collect(), used, tried: None }
     }
 
     /// The term with literals and the definitions of facts put in, and a variable for every other name.
@@ -516,7 +516,7 @@ impl Constants {
         let name = PlSmallStr::from(variable.key.as_str());
         let none = variable.open;
         match &variable.kind {
-            Kind::Truth | Kind::Null | Kind::Period => {
+            Kind::Truth | Kind::Null | Kind::Interval => {
                 let mut values = vec![Some(true), Some(false)];
                 values.extend(none.then_some(None));
                 Series::new(name, values)

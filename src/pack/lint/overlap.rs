@@ -2,7 +2,7 @@
 
 use super::super::model::*;
 use super::super::term::Term;
-use super::domain::{Condition, Domains, asking, first};
+use super::domain::{Domains, RuleCondition, asking, first};
 use super::{Lint, error, notice};
 
 pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
@@ -51,7 +51,7 @@ fn opposite(pack: &Pack, rule: &Rule, other: &Rule) -> bool {
 fn say_the_same(pack: &Pack, rule: &Rule, one: Term, other: Term, completely: bool) -> bool {
     let asked = asking(pack, vec![rule.asking(one), rule.asking(other)]);
     let domains = Domains::new(&asked);
-    let conditions: Vec<&Condition> = domains.rules.iter().map(|(_, condition)| condition).collect();
+    let conditions: Vec<&RuleCondition> = domains.rules.iter().map(|(_, condition)| condition).collect();
     let space = domains.space(&conditions).filter(|space| space.complete || !completely);
     space.is_some_and(|space| space.holds[0] == space.holds[1])
 }
@@ -59,8 +59,8 @@ fn say_the_same(pack: &Pack, rule: &Rule, one: Term, other: Term, completely: bo
 fn pair(
     pack: &Pack,
     domains: &Domains,
-    (rule, mine): (&Rule, &Condition),
-    (other, theirs): (&Rule, &Condition),
+    (rule, mine): (&Rule, &RuleCondition),
+    (other, theirs): (&Rule, &RuleCondition),
     found: &mut Vec<Lint>,
 ) {
     let common = rule.runs.iter().any(|run| other.runs.contains(run));

@@ -13,7 +13,7 @@ const BOOK: &str = "例子";
 
 /// Rows of one table.
 #[derive(Debug, Clone)]
-pub struct Block {
+pub struct ExampleRows {
     table: usize,
     rows: Vec<Row>,
 }
@@ -28,8 +28,8 @@ pub struct City {
 }
 
 /// Reads tables as text: `表名：列 | 列`, then a line a row.
-pub fn blocks(pack: &Pack, text: &str) -> Result<Vec<Block>, String> {
-    let mut blocks: Vec<Block> = Vec::new();
+pub fn blocks(pack: &Pack, text: &str) -> Result<Vec<ExampleRows>, String> {
+    let mut blocks: Vec<ExampleRows> = Vec::new();
     let mut columns: Vec<usize> = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if let Some((table, rest)) = heading(pack, line) {
@@ -44,7 +44,7 @@ pub fn blocks(pack: &Pack, text: &str) -> Result<Vec<Block>, String> {
                     })
                 })
                 .collect::<Result<_, _>>()?;
-            blocks.push(Block { table, rows: Vec::new() });
+            blocks.push(ExampleRows { table, rows: Vec::new() });
             continue;
         }
         let Some(block) = blocks.last_mut() else {
@@ -84,7 +84,7 @@ pub fn in_year(text: &str, year: i32) -> String {
 
 impl City {
     /// Takes in what all examples share: rows of the city, or defaults.
-    pub fn take(&mut self, blocks: Vec<Block>, base: bool) {
+    pub fn take(&mut self, blocks: Vec<ExampleRows>, base: bool) {
         for block in blocks {
             if base {
                 self.rows.entry(block.table).or_default().extend(block.rows);
@@ -123,8 +123,8 @@ impl City {
 
     /// Adds an example's rows. Where the city has rows about the same subject (and year) they stand in for
     /// those, and take from them what they do not name; rows of events are always added.
-    pub fn put(&mut self, pack: &Pack, blocks: Vec<Block>, year: i32) {
-        for Block { table, rows } in blocks {
+    pub fn put(&mut self, pack: &Pack, blocks: Vec<ExampleRows>, year: i32) {
+        for ExampleRows { table, rows } in blocks {
             let defaults = self.defaults.get(&table).cloned().unwrap_or_default();
             let of_year = |row: &Row| pack.tables[table].year.and_then(|column| row.get(&column).cloned());
             let key = |row: &Row| {

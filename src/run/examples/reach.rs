@@ -42,7 +42,7 @@ struct Branch<'p> {
 }
 
 /// A condition with its branches.
-struct Part<'p> {
+struct Branched<'p> {
     /// `规则「4.5」的条件`
     owner: String,
     /// The runs in which it is evaluated.
@@ -87,7 +87,7 @@ impl Branch<'_> {
     }
 }
 
-impl Part<'_> {
+impl Branched<'_> {
     /// What is evaluated: for whom it is asked, then each branch with what stands before its IN.
     fn exprs(&self, world: &World<'_>) -> Vec<Expr> {
         let given = self.given.map_or_else(|| lit(true), |given| world.compile(given));
@@ -106,7 +106,7 @@ impl Part<'_> {
 /// Everything that examples should reach.
 pub struct Plan<'p> {
     pack: &'p Pack,
-    parts: Vec<Part<'p>>,
+    parts: Vec<Branched<'p>>,
 }
 
 /// What was reached.
@@ -329,7 +329,7 @@ fn value(column: &Column, row: usize) -> Option<bool> {
 }
 
 /// A condition with its atomic parts, without those that are the same in the whole run.
-fn part<'p>(owner: String, runs: &[Run], site: Site, given: Option<&'p Term>, term: &'p Term) -> Part<'p> {
+fn part<'p>(owner: String, runs: &[Run], site: Site, given: Option<&'p Term>, term: &'p Term) -> Branched<'p> {
     let mut found = Vec::new();
     atoms(term, &mut found);
     let mut branches: Vec<Branch<'p>> = Vec::new();
@@ -362,7 +362,7 @@ fn part<'p>(owner: String, runs: &[Run], site: Site, given: Option<&'p Term>, te
             branch.turned = Some((with(true), with(false)));
         }
     }
-    Part { owner, runs: runs.to_vec(), site, given, branches, tree }
+    Branched { owner, runs: runs.to_vec(), site, given, branches, tree }
 }
 
 /// What is asked of each row: a condition itself, or what a value sums up.

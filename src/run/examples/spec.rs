@@ -132,7 +132,7 @@ pub fn cases(pack: &Pack) -> Result<Vec<Case>, Error> {
     let mut cases = Vec::new();
     for (file, text, raw) in &files {
         for example in &raw.example {
-            let reader = Reader { pack, file, text, shared: &shared, skip: &skip, year };
+            let reader = SpecReader { pack, file, text, shared: &shared, skip: &skip, year };
             reader.cases(example, &mut cases, &mut faults);
         }
     }
@@ -150,7 +150,7 @@ fn fault<T>(file: &str, at: &Spanned<T>, message: String) -> Fault {
     Fault { file: file.to_owned(), span: at.span(), message, remedy }
 }
 
-struct Reader<'a> {
+struct SpecReader<'a> {
     pack: &'a Pack,
     file: &'a str,
     text: &'a str,
@@ -159,7 +159,7 @@ struct Reader<'a> {
     year: Option<i32>,
 }
 
-impl Reader<'_> {
+impl SpecReader<'_> {
     fn cases(&self, raw: &RawExample, cases: &mut Vec<Case>, faults: &mut Vec<Fault>) {
         let runs: &[Run] = match raw.run.get_ref().as_str() {
             "H" => &[Run::HalfYear],
