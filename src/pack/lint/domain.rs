@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 
-use super::super::compile::{compile, dtype};
+use super::super::compile::{compile, dtype, query};
 use super::super::functions::Op;
 use super::super::model::{ColumnKind, Entity, Formula, Pack, Rule, Run, Source, Value as Constant};
 use super::super::scope::{self, Meaning};
@@ -224,7 +224,7 @@ fn expr(term: &Term) -> Expr {
 fn select(height: usize, mut columns: Vec<Column>, mut exprs: Vec<Expr>) -> Option<DataFrame> {
     columns.push(Column::new_scalar("@n".into(), Scalar::from(0i32), height));
     exprs.push(col("@n"));
-    DataFrame::new(height, columns).ok()?.lazy().select(exprs).collect().ok()
+    query(DataFrame::new(height, columns).ok()?).select(exprs).collect().ok()
 }
 
 /// The largest parts that name one variable only: it acts through nothing but what they say.

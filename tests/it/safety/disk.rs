@@ -286,10 +286,12 @@ fn a_run_killed_at_any_moment_leaves_the_old_run_or_the_new_one() {
     let (round, new) = (began.elapsed(), whole(&city));
     assert_ne!((old.0, old.1), (new.0, new.1));
     let mut seen = (0, 0);
-    for step in 0..24u32 {
+    // Where `strace` is, each step is gone through by itself: [`super::steps`].
+    let kills = if Command::new("strace").arg("-V").output().is_ok() { 8 } else { 24 };
+    for step in 0..kills {
         copy(&kept.path().join("旧"), &city.output());
         let mut victim = start();
-        std::thread::sleep(round.mul_f64(f64::from(step) / 22.0));
+        std::thread::sleep(round.mul_f64(f64::from(step) / f64::from(kills - 2)));
         victim.kill().unwrap();
         victim.wait().unwrap();
         // The next command, whatever it is, finds one of the two; the one after that succeeds.

@@ -68,11 +68,12 @@ fn ten_thousand_terms_overflow_nothing_wherever_they_stand() {
         ("tables.toml", "looks_back"),
     ];
     let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/packs/kunming-2015");
-    for (file, key) in places {
+    // Each expression stands in three places, each place holds two.
+    for (place, (file, key)) in places.into_iter().enumerate() {
         let text = fs::read_to_string(pack.join(file)).unwrap();
         let line =
             text.lines().find(|line| line.starts_with(&format!("{key} = \""))).unwrap_or_else(|| panic!("{key}"));
-        for expression in &expressions {
+        for expression in [&expressions[place % 7], &expressions[(place + 3) % 7]] {
             refused(&edited(file, line, &format!("{key} = \"{expression}\"")), file, "");
         }
     }

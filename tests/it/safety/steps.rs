@@ -121,7 +121,11 @@ fn a_run_killed_at_each_step_leaves_the_old_run_or_the_new_one() {
             let step = format!("{call} {at}");
             let inject = format!("inject={call}:signal=KILL:when={at}");
             let Some(ended) = traced(&command, &["-e", &format!("trace={call}"), "-e", &inject]) else { return };
-            killed += usize::from(!ended.status.success());
+            // There are no more of its kind.
+            if ended.status.success() {
+                break;
+            }
+            killed += 1;
             new += usize::from(is_whole(&before, &step));
         }
     }
@@ -179,7 +183,7 @@ fn an_answer_that_is_given_while_a_run_is_made_is_not_swapped_away() {
     let (list, answered) = before.answered();
     let (input, output) = (before.city.input(), before.city.output());
     let command: [&OsStr; 4] = ["half-year".as_ref(), input.as_ref(), "--output".as_ref(), output.as_ref()];
-    let slow = ["-e", "trace=fsync", "-e", "inject=fsync:delay_enter=400000"];
+    let slow = ["-e", "trace=fsync", "-e", "inject=fsync:delay_enter=100000"];
     let mut run = strace(&command, &slow, Path::new("/dev/null"));
     let Ok(mut run) = run.stderr(std::process::Stdio::piped()).spawn() else { return };
     let staged = output.join(".kaohe-staging-2015-half-year");
@@ -209,7 +213,10 @@ fn recording_killed_at_each_step_takes_all_answers_or_none() {
             let step = format!("{call} {at}");
             let inject = format!("inject={call}:signal=KILL:when={at}");
             let Some(ended) = traced(&record, &["-e", &format!("trace={call}"), "-e", &inject]) else { return };
-            killed += usize::from(!ended.status.success());
+            if ended.status.success() {
+                break;
+            }
+            killed += 1;
             keeps_the_decision(&before.city);
             let taken = shown(&archive).matches("按期办理").count();
             let ended = kaohe().args(record).output().unwrap();
