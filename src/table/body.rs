@@ -309,7 +309,9 @@ impl<'s> Body<'s> {
             asks || self.row.is_text
                 && codes().nth(1).is_some()
                 && !codes().any(|(code, builder)| builder.is_measured(*code))
-                && (names > 0 || codes().all(|(code, builder)| is_word(builder.shown(*code))))
+                && (names > 0
+                    || codes().all(|(code, builder)| is_word(builder.shown(*code)))
+                    || codes().next().is_some_and(|(code, builder)| names_of.is_group(builder.shown(*code))))
         };
         let first = (first.column, text);
         let Some(again) = self.row.outside.header(row, first, names, only_words, is_blank) else { return false };
@@ -400,7 +402,9 @@ impl<'s> Body<'s> {
                 nears,
             };
         }
-        self.again.retain(|again| again.year.is_none() || again.year != titles.first);
+        let is_doubt = |row: u32| self.doubts.binary_search_by_key(&row, |doubt| doubt.row).is_ok();
+        let last = self.lines.iter().rev().find(|row| !is_doubt(**row)).copied().unwrap_or(0);
+        self.again.retain(|again| again.year.is_none_or(|year| Some(year) != titles.first && again.row < last));
         let under = self.end_block();
         let shape = self.shape;
         let mut cells: Vec<ColumnCells> = self.builders.into_iter().map(ColumnBuilder::finish).collect();

@@ -244,7 +244,7 @@ fn other_block(sheet: SheetId, name: &str, table: usize, again: &Again) -> Note 
         )
     } else if again.beside.is_some() {
         (
-            format!("《{name}》的旁边又有一个表头，是另一块表；它下面没有《{name}》内容的各行没有读取，按退回计"),
+            format!("《{name}》的旁边又有一个表头，是另一块表；它的各列没有读取，没有《{name}》内容的行按退回计"),
             "请把另一块表移到单独的工作表，或按本表的列接在本表下面".to_owned(),
         )
     } else {

@@ -99,7 +99,7 @@ fn a_block_beside_the_first_leaves_its_rows_alone() {
         expect![[r#"
             a.xlsx!一 年度考核_班子 5 = 3 + 2 + 0
             ✗ OtherBlock a.xlsx!一!E3 「姓名」
-                《年度考核_班子》的旁边又有一个表头，是另一块表；它下面没有《年度考核_班子》内容的各行没有读取，按退回计
+                《年度考核_班子》的旁边又有一个表头，是另一块表；它的各列没有读取，没有《年度考核_班子》内容的行按退回计
                 请把另一块表移到单独的工作表，或按本表的列接在本表下面
             ✗ UnknownSubject a.xlsx!一!A7 单位名称「序」
                 单位名称「序」不在《班子名册》上
@@ -137,13 +137,13 @@ fn a_block_beside_the_first_may_begin_in_its_header() {
             a.xlsx!一 年度考核_班子 3 = 2 + 1 + 0
             a.xlsx!二 年度考核_干部 2 = 1 + 1 + 0
             ✗ OtherBlock a.xlsx!一!D2 「姓名」
-                《年度考核_班子》的旁边又有一个表头，是另一块表；它下面没有《年度考核_班子》内容的各行没有读取，按退回计
+                《年度考核_班子》的旁边又有一个表头，是另一块表；它的各列没有读取，没有《年度考核_班子》内容的行按退回计
                 请把另一块表移到单独的工作表，或按本表的列接在本表下面
             ✗ OtherBlock a.xlsx!二!J2 「收到日期」
-                《年度考核_干部》的旁边又有一个表头，是另一块表；它下面没有《年度考核_干部》内容的各行没有读取，按退回计
+                《年度考核_干部》的旁边又有一个表头，是另一块表；它的各列没有读取，没有《年度考核_干部》内容的行按退回计
                 请把另一块表移到单独的工作表，或按本表的列接在本表下面
             ✗ OtherBlock a.xlsx!二!E3 「编号」
-                《年度考核_干部》的旁边又有一个表头，是另一块表；它下面没有《年度考核_干部》内容的各行没有读取，按退回计
+                《年度考核_干部》的旁边又有一个表头，是另一块表；它的各列没有读取，没有《年度考核_干部》内容的行按退回计
                 请把另一块表移到单独的工作表，或按本表的列接在本表下面
         "#]],
     );
@@ -365,6 +365,10 @@ fn a_line_that_names_another_year_ends_the_block() {
         let dataset = read(&[("a.xlsx!一", &sheet)], &Options::default()).unwrap();
         assert_eq!(dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap().used, used, "{line}");
     }
+    // Behind the last row it is about none.
+    let sheet = "2015年\n序号|姓名|单位名称|考核等次\n1|李四|盘龙区|称职\n经2016年第1次会议审定|||\n填表人：某|||";
+    let dataset = read(&[("a.xlsx!一", sheet)], &Options::default()).unwrap();
+    assert_eq!((dataset.findings.len(), dataset.rejected.len()), (0, 0));
     // Where each row says its year, a line between says nothing of them.
     let sheet = "年度|姓名|单位名称|考核等次\n2015|李四|盘龙区|称职\n2014年|||\n2015|王五|市审计局|称职";
     let dataset = read(&[("a.xlsx!一", sheet)], &Options::default()).unwrap();
@@ -379,6 +383,7 @@ fn a_stacked_header_below_is_one() {
         "干部信息|||考核结果\n干部编号|姓名|单位|等次",
         "姓名|单位|考核情况\n||等次|上年等次",
         "姓名|举报人||考核等次\n|姓名|电话|",
+        "基本情况|<|上年度|<\n姓名|单位名称|考核等次|奖励",
     ] {
         let sheet = format!(
             "2015年
