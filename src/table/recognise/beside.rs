@@ -66,12 +66,14 @@ impl Candidate<'_> {
         };
         let (mut gaps, mut end) = (Vec::new(), None);
         for (left, right) in spans {
+            if gaps.len() == MOST_BLOCKS {
+                break;
+            }
             if let Some(end) = end.filter(|end| left > end + 1 && !below(end + 1..left)) {
                 gaps.extend(self.columns.iter().position(|column| column.cell.column > end));
             }
             end = Some(end.unwrap_or(0).max(right));
         }
-        gaps.truncate(MOST_BLOCKS);
         gaps
     }
 }
