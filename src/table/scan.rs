@@ -105,13 +105,13 @@ pub struct Scan<'s> {
     /// The first rows as shown, to look at the header again when the merged ranges are known.
     head: Vec<ShownRow>,
     /// What they were last seen to be.
-    seen: Option<Seen>,
+    seen: Option<HeadSeen>,
     stage: ScanStage<'s>,
 }
 
 /// The first rows in the light of merged ranges, and what their header says.
 #[derive(Clone)]
-struct Seen {
+struct HeadSeen {
     head: Vec<HeadRow>,
     recognition: Recognition,
     nears: Vec<NearTable>,
@@ -183,7 +183,7 @@ impl<'s> Scan<'s> {
     /// The sheet is at its end; `merges` are its merged ranges, which have not misled.
     pub fn finish(mut self, merges: &[Merge]) -> Scanned {
         self.decide();
-        let Seen { head, recognition, nears } = self.look(merges);
+        let HeadSeen { head, recognition, nears } = self.look(merges);
         match (self.stage, recognition) {
             (ScanStage::TableRows(body), Recognition::Table(found)) => {
                 let titles = titles(&head, &found);
@@ -195,11 +195,11 @@ impl<'s> Scan<'s> {
     }
 
     /// What the first rows are where those ranges are merged: mostly what they were already.
-    fn look(&mut self, merges: &[Merge]) -> Seen {
+    fn look(&mut self, merges: &[Merge]) -> HeadSeen {
         let head = head::rows(&self.head, merges);
         let seen = self.seen.take().filter(|seen| seen.head == head).unwrap_or_else(|| {
             let (recognition, nears) = self.schema.headers.recognise(&head);
-            Seen { head, recognition, nears }
+            HeadSeen { head, recognition, nears }
         });
         self.seen.insert(seen).clone()
     }
@@ -210,7 +210,7 @@ impl<'s> Scan<'s> {
         let kept = std::mem::take(kept);
         let shown = |(column, raw): &(u32, Raw)| (*column, SeenCell::of_raw(raw, self.looks).shown.into_owned());
         self.head = kept.iter().map(|(row, cells)| (*row, cells.iter().map(shown).collect())).collect();
-        let Seen { head, recognition, .. } = self.look(self.merges);
+        let HeadSeen { head, recognition, .. } = self.look(self.merges);
         self.stage = match recognition {
             Recognition::Table(found) => {
                 let mut body = Box::new(Body::new(self.schema, self.looks, *found, &head));
