@@ -88,6 +88,8 @@ pub enum Code {
     Unreadable,
     /// No sheet holds a register: the run fails.
     MissingRegister,
+    /// No year of the run can be told from the sheets: the run fails.
+    NoYear,
 }
 
 /// One fault, as the clerk is told about it (§4 `issues.jsonl`, in this field order).

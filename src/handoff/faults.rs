@@ -165,13 +165,21 @@ impl<'a> Faulty<'a> {
             row.extend([value, reason, remedy, done]);
             row
         });
-        // What has reminders alone was taken whole: nobody has to send it again.
-        let asked = if book.rejected == 0 {
-            "贵单位报送的上述工作簿已全部采用，下列各处请核对；确有差错的，更正后再报送。".to_owned()
+        let unread = |finding: &&Finding| finding.severity == Severity::Rejected && finding.sheet.is_empty();
+        let of_book =
+            self.dataset.sheets.iter().filter(|sheet| self.dataset.books[sheet.book as usize].path == book.path);
+        let sheets = of_book.filter(|sheet| matches!(sheet.kind, SheetKind::Unrecognised | SheetKind::Hidden)).count();
+        let mut parts = Vec::new();
+        parts.extend((sheets > 0).then(|| format!("{sheets} 个工作表没有采用")));
+        parts.extend((book.rejected > 0).then(|| format!("{} 行未能采用", book.rejected)));
+        let asked = if book.findings.iter().any(|finding| unread(&finding)) {
+            "贵单位报送的上述工作簿未能读取，其中的内容都没有采用。请按「更正办法」处理后重新报送。".to_owned()
+        } else if parts.is_empty() {
+            "贵单位报送的上述工作簿没有退回的行，下列各处请核对；确有差错的，更正后再报送。".to_owned()
         } else {
+            let parts = parts.join("，");
             format!(
-                "贵单位报送的上述工作簿中，有 {} 行未能采用，请按「更正办法」在原工作簿中更正后重新报送；标「提醒」的请核对。",
-                book.rejected
+                "贵单位报送的上述工作簿中，有 {parts}。请按「更正办法」在原工作簿中更正后重新报送；标为「提醒」的，请核对。"
             )
         };
         let head = [

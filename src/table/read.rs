@@ -232,6 +232,9 @@ fn assemble<'p>(
         Err(Error::Unreadable(unreadable.into_iter().map(|(_, error)| error).collect()))
     };
     if let Err(error) = ready {
+        if let Error::Year(error) = &error {
+            notes.fatal("", Code::NoYear, &error.reason(), error.remedy());
+        }
         // For the titles of what is told; the run itself goes no further.
         dataset.year = year.or_else(|| tally(pack, &rows).latest().ok()).unwrap_or_default();
         partial::finish(pack, schema, &mut dataset, &rows, notes);

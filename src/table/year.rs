@@ -15,13 +15,28 @@ pub struct Tally {
 
 /// Why no year can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}；{}", self.reason(), self.remedy())]
 pub enum YearError {
-    #[error("各考核表的年度列和标题中都没有写明年度；请用 --year 指明，例如 --year 2015")]
     None,
-    #[error(
-        "各考核表中最晚的年度是「{year}」，但{total}行中只有{carried}行属于该年度，可能是笔误；请核对，或用 --year 指明年度"
-    )]
     Doubtful { year: i32, carried: u64, total: u64 },
+}
+
+impl YearError {
+    pub fn reason(&self) -> String {
+        match self {
+            Self::None => "各考核表的年度列和标题中都没有写明年度".to_owned(),
+            Self::Doubtful { year, carried, total } => {
+                format!("各考核表中最晚的年度是「{year}」，但{total}行中只有{carried}行属于该年度，可能是笔误")
+            }
+        }
+    }
+
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::None => "请用 --year 指明，例如 --year 2015",
+            Self::Doubtful { .. } => "请核对，或用 --year 指明年度",
+        }
+    }
 }
 
 impl Tally {

@@ -34,6 +34,34 @@ fn listed(output: &Path) -> Vec<(String, String)> {
     rows[header + 1..].iter().map(|row| (row[file].clone(), row[reason].clone())).collect()
 }
 
+/// The lines above the table of a written 退回单.
+fn slip(output: &Path, name: &str) -> String {
+    let mut book: Xlsx<_> = open_workbook(output.join("退回单").join(name)).unwrap();
+    let range = book.worksheet_range_at(0).unwrap().unwrap();
+    let lines: Vec<String> = range.rows().take(5).map(|row| row[0].to_string()).collect();
+    lines.join("\n")
+}
+
+/// What nobody could use is not said to have been taken.
+#[test]
+fn a_return_slip_says_what_was_not_used() {
+    let city = city(&[]);
+    std::fs::write(city.path().join("损坏.xlsx"), b"PK\x03\x04 not a workbook any more").unwrap();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    for name in ["通讯录", "值班表"] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        for row in 0..3 {
+            sheet.write_row(row, 0, ["姓名", "电话", "地址"]).unwrap();
+        }
+    }
+    workbook.save(city.path().join("其他.xlsx")).unwrap();
+    let output = tempfile::tempdir().unwrap();
+    check(city.path(), &["--output", output.path().to_str().unwrap()]);
+    let [damaged, other] = ["损坏.xlsx", "其他.xlsx"].map(|name| slip(output.path(), name));
+    assert!(damaged.contains("未能读取，其中的内容都没有采用"), "{damaged}");
+    assert!(other.contains("有 2 个工作表没有采用"), "{other}");
+}
+
 #[test]
 fn a_damaged_workbook_fails_the_check_and_the_rest_is_told_all_the_same() {
     let city = city(&[]);

@@ -198,7 +198,8 @@ fn every_code() -> Vec<Code> {
         OtherFile => Some(OpenInOffice),
         OpenInOffice => Some(Unreadable),
         Unreadable => Some(MissingRegister),
-        MissingRegister => None,
+        MissingRegister => Some(NoYear),
+        NoYear => None,
     };
     while let Some(code) = all.last().copied().and_then(next) {
         all.push(code);

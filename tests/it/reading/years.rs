@@ -140,6 +140,23 @@ fn the_run_s_year_is_the_latest_of_the_assessments() {
         .assert_eq(&found(&[("a.xlsx!一", "谈话日期|谈话类型|干部编号\n2015-03-04|约谈|K2")]).unwrap_err());
 }
 
+/// The list that a check writes says why there can be no run, and not that nothing is wrong.
+#[test]
+fn a_year_that_cannot_be_told_is_a_fault_of_its_own() {
+    check_with(
+        &Options { year: None, ..Options::default() },
+        &[("a.xlsx!一", "单位名称|考核等次\n盘龙区|优秀")],
+        expect![[r#"
+            各考核表的年度列和标题中都没有写明年度；请用 --year 指明，例如 --year 2015
+            ---
+            a.xlsx!一 年度考核_班子 1 = 1 + 0 + 0
+            ✗ NoYear  「」
+                各考核表的年度列和标题中都没有写明年度
+                请用 --year 指明，例如 --year 2015
+        "#]],
+    );
+}
+
 #[test]
 fn history_is_used_where_a_rule_looks_back() {
     check(
