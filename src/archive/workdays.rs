@@ -30,7 +30,8 @@ impl Calendar {
         let mut corrected = BTreeMap::new();
         let mut faults = Vec::new();
         let mut found = false;
-        for rows::FilledSheet { name: sheet, rows, .. } in &sheets {
+        // Nobody answers for what nobody sees.
+        for rows::FilledSheet { name: sheet, rows, .. } in sheets.iter().filter(|sheet| !sheet.hidden) {
             let at = |row: u32, column: u32| format!("{name}!{sheet}!{}", A1(row, column));
             let Some((header, day, kind)) = header(rows) else { continue };
             found = true;
@@ -63,7 +64,7 @@ impl Calendar {
         }
         if !found {
             faults.push(format!(
-                "{name}：没有同时带有「{DAY}」「{KIND}」两列的标题行。请用 kaohe template 生成的节假日表"
+                "{name}：没有看得见的工作表同时带有「{DAY}」「{KIND}」两列的标题行。请用 kaohe template 生成的节假日表"
             ));
         }
         if faults.is_empty() { Ok(Calendar { corrected: Some(corrected) }) } else { Err(faults.join("\n")) }

@@ -9,13 +9,16 @@ use std::collections::BTreeMap;
 
 use crate::consequence::{Ground, Line, Subject};
 use crate::once::once;
-use crate::pack::{Form, Pack, printed};
+use crate::pack::{Form, Pack, Pen, printed};
 
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::people::Order;
 use super::phrase::without_readings;
 use super::text::FileNames;
-use super::{Material, RunInfo};
+use super::{Material, RunInfo, layout};
+
+/// Lines to write in that are left, however much there is to be read.
+const LEAST_ROOM: u32 = 3;
 
 /// One paper: all lines of one subject for one form.
 pub struct FilledForm<'a> {
@@ -71,14 +74,31 @@ impl FilledForm<'_> {
             (if form.addressed { to } else { String::new() }, LineStyle::Paragraph),
             (format!("　　{opening}"), LineStyle::Paragraph),
         ];
-        let columns = vec![Column::centred("项目", 10.0, 14.0).large(), Column::text("内容", 40.0, 70.0).large()];
-        let block = Block::new(columns, rows(material, self), "");
+        let columns = vec![Column::centred("项目", 10.0, 18.0).large(), Column::text("内容", 40.0, 70.0).large()];
         let tail = form.signatures.iter().map(|text| (text.clone(), LineStyle::Signature));
-        Sheet::new(&form.name, Paper::Single, head, vec![block]).closed(tail).alone(title, info.as_of)
+        let block = Block::new(columns, told(material, self), "");
+        let mut sheet = Sheet::new(&form.name, Paper::Single, head, vec![block]).closed(tail);
+        sheet.fitted = true;
+        let told = sheet.blocks[0].rows.len();
+        // Room for the pen gives way to what is to be read.
+        for most in (LEAST_ROOM..=form.pen.iter().map(|pen| pen.lines).fold(LEAST_ROOM, u32::max)).rev() {
+            sheet.blocks[0].rows.truncate(told);
+            sheet.blocks[0].rows.extend(form.pen.iter().map(|pen| room(pen, most)));
+            if layout::is_readable(&sheet) {
+                break;
+            }
+        }
+        sheet.alone(title, info.as_of)
     }
 }
 
-fn rows<'s>(material: &'s Material<'_>, page: &'s FilledForm<'_>) -> Vec<Vec<Value<'s>>> {
+/// A row to write in, of at most so many lines: each is one of its text, so that the row is as high.
+fn room<'s>(pen: &'s Pen, most: u32) -> Vec<Value<'s>> {
+    row![pen.label.as_str(), vec!["　"; pen.lines.min(most) as usize].join("\n")]
+}
+
+/// What is known already.
+fn told<'s>(material: &'s Material<'_>, page: &'s FilledForm<'_>) -> Vec<Vec<Value<'s>>> {
     let (form, people) = (page.form, &material.people);
     let told = || page.lines.iter().flat_map(|line| &line.grounds).filter(|ground| !ground.confidential);
     // It goes to the person: which part of it is the office's own reading was for those who decided.
@@ -98,12 +118,7 @@ fn rows<'s>(material: &'s Material<'_>, page: &'s FilledForm<'_>) -> Vec<Vec<Val
         ("期限".into(), due(page).into()),
     ];
     rows.retain(|(_, text)| !text.is_empty());
-    // A line of its own for each line of writing, so that the row is as high.
-    rows.extend(form.pen.iter().map(|pen| {
-        let room = vec!["　"; pen.lines as usize].join("\n");
-        (pen.label.as_str().into(), room.into())
-    }));
-    rows.into_iter().map(|(label, text)| vec![Value::text(label), Value::text(text)]).collect()
+    rows.into_iter().map(|(label, text)| row![label, text]).collect()
 }
 
 /// The half-year's line, where the decision is its.

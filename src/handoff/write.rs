@@ -448,7 +448,7 @@ impl Writer<'_, '_> {
         }
         let [left, right, top, bottom] = layout::margins(sheet.paper);
         target.set_margins(left, right, top, bottom, 0.3, 0.3);
-        target.set_print_fit_to_pages(1, u16::from(sheet.fitted || sheet.paper == Paper::Single));
+        target.set_print_fit_to_pages(1, u16::from(sheet.fitted));
         target.set_print_center_horizontally(true);
         target.set_footer(footer(sheet));
         // The foot is for signing on paper: it keeps its size however far the table is scaled down.

@@ -39,7 +39,8 @@ pub(super) fn entry(
     let Some((held, (of_file, of_lines))) = held.and_then(|held| Some((held, held.row.entry()?))) else {
         let reason = format!("{}《{}》中没有「{name}」「{id}」这一行", registered.title(), list.name);
         let remedy = "删去自己添加的行；误改了的恢复原文；重新运行过的，取用最近一次发布的登记表";
-        faults.push(row.fault(printed::ID, reason, remedy));
+        let column = if registered.is_file(&name) { printed::ID } else { printed::FILE };
+        faults.push(row.fault(column, reason, remedy));
         return Ok(());
     };
     let (past, entry) = (&registered.past, held.row);

@@ -49,6 +49,11 @@ impl Registered {
         found.into_iter().flatten().filter_map(|at| self.held(*at))
     }
 
+    /// Whether entries belong in a file of this name, as it is compared.
+    pub fn is_file(&self, name: &str) -> bool {
+        self.files.iter().any(|file| text::key(file) == name)
+    }
+
     /// Entries in other files of the same holder that rest on a line of this one: they are about the same talk.
     pub fn same_talk<'e>(&'e self, entry: HeldRow<'e>) -> Vec<HeldRow<'e>> {
         let Some((own, lines)) = entry.row.entry() else { return Vec::new() };

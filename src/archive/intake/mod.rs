@@ -27,6 +27,7 @@ use super::read::BookKey;
 use super::stored::{json, program};
 use crate::fact::Decision;
 use crate::fact::history::Pairs;
+use crate::once::once;
 use crate::pack::printed;
 use crate::table::text;
 
@@ -63,9 +64,9 @@ struct Session<'a> {
 impl Archive {
     /// Takes the answers in the workbooks in. Any fault in any of them: nothing is taken.
     pub fn record(&mut self, workbooks: &[PathBuf], amend: bool) -> Result<Intake, Error> {
-        // Reading needs no lock; what it is compared with is read under one.
+        // Reading needs no lock; what it is compared with is read under one. Named twice it is still one workbook.
         let read: Vec<(String, Result<Vec<Sheet>, String>)> =
-            workbooks.iter().map(|path| (path.display().to_string(), rows::read(path))).collect();
+            once(workbooks).into_iter().map(|path| (path.display().to_string(), rows::read(path))).collect();
         let path = self.path.clone();
         let Some(connection) = &mut self.connection else { return Err(Error::NotFound { path }) };
         let transaction = connection

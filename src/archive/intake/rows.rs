@@ -120,7 +120,7 @@ pub(in crate::archive) fn read(path: &Path) -> Result<Vec<Sheet>, String> {
 pub(in crate::archive) struct FilledSheet {
     pub name: String,
     pub rows: Vec<Row>,
-    hidden: bool,
+    pub hidden: bool,
     merges: Vec<Merge>,
 }
 

@@ -37,10 +37,14 @@ fn a_period_that_runs_past_the_as_of_date_is_told_with_both_dates() {
 #[test]
 fn a_period_that_is_over_is_not_told_and_its_year_only_on_a_commendation() {
     let city = praised(&["+谈话记录 谈话日期=2015-06-30 干部编号=G31 所属年度=2015"]);
-    city.run("annual");
-    // Until 30 December: one day too short.
-    let [praise, promotion] = hints(&city, "G31");
-    assert_eq!((praise.as_str(), promotion.as_str()), ("当年受到诫勉（2015-06-30）", ""));
+    // Until 30 December: on that day it does not run past it.
+    for run in ["annual", "annual --as-of 2015-12-30"] {
+        city.run(run);
+        let [praise, promotion] = hints(&city, "G31");
+        assert_eq!((praise.as_str(), promotion.as_str()), ("当年受到诫勉（2015-06-30）", ""), "{run}");
+    }
+    city.run("annual --as-of 2015-12-29");
+    assert_eq!(hints(&city, "G31")[1], "在诫勉影响期内（2015-06-30至2015-12-30）");
 }
 
 #[test]

@@ -380,6 +380,14 @@ fn each_fault_is_named_by_its_cell_and_nothing_is_taken() {
             &[("D6", "重复出现")],
         ),
         (
+            "register: a file that is none",
+            "档案登记",
+            |g| {
+                g.set(0, "档案", "个人档案");
+            },
+            &[("B4", "没有「个人档案」「K1」这一行"), ("D3", "缺少")],
+        ),
+        (
             "register: changed line id",
             "档案登记",
             |g| {

@@ -188,6 +188,22 @@ fn tasks_follow_what_was_agreed_to_and_a_half_years_decision_makes_them_once() {
     let found = tasks(&city, &["--as-of", "2015-07-11"]);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("2015-H-批评教育-C-G32|王八|丙开发区|诫勉后了解改正情况|2015-07-10"), "{found:?}");
+    // Nor does the annual line begin a period of its own.
+    let periods = sheet(&city, "影响期", &[]).1;
+    assert_eq!(periods.iter().filter(|row| row[6].contains("审定")).count(), 1, "{periods:?}");
+}
+
+/// Where the committee sets a term for looking into something, it is watched over; the Measures set none.
+#[test]
+fn an_inquiry_is_watched_over_once_a_term_is_set() {
+    let city = city();
+    city.run("half-year");
+    let of = ["2015-H-调查核实-C-G31", "G31"];
+    record(&city, H, "函询核实名单", &[(of, "委员会意见", "同意"), (of, "决定日期", "2015-07-10")]);
+    assert_eq!(tasks(&city, &[]), Vec::<String>::new());
+    record(&city, H, "函询核实名单", &[(of, "委员会意见", "同意"), (of, "回复期限", "2015-09-01")]);
+    let found = tasks(&city, &["--as-of", "2015-09-02"]);
+    assert!(found.len() == 1 && found[0].ends_with("|调查核实|2015-07-10|2015-09-01||逾期"), "{found:?}");
 }
 
 #[test]
@@ -220,6 +236,17 @@ fn a_bad_row_of_the_holidays_is_refused_by_its_cell() {
     assert!(told.contains("!A3") && told.contains("2015年7月") && told.contains("!B4"), "{told}");
     let told = refused(&holidays(&city, &[("2015-07-31", "休"), ("2015-07-31", "班")]));
     assert!(told.contains("!A3"), "{told}");
+    // A sheet that nobody sees says nothing.
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, text) in ["日期", "类型"].iter().enumerate() {
+        sheet.write_string(0, column as u16, *text).unwrap();
+    }
+    sheet.set_hidden(true);
+    book.add_worksheet().set_active(true);
+    let path = city.output().join("../隐藏.xlsx");
+    book.save(&path).unwrap();
+    assert!(refused(&path).contains("没有看得见的工作表"));
 }
 
 #[test]

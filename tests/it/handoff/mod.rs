@@ -6,7 +6,7 @@ mod letters;
 mod limits;
 mod material;
 mod meeting;
-mod page;
+pub mod page;
 mod returns;
 
 use std::path::Path;

@@ -7,6 +7,9 @@ use std::process::Command;
 use super::book::{attribute, parts, tags};
 use crate::rules::city::City;
 
+/// Workbooks of one sheet that is one page: all of it is printed.
+const ONE_PAGE: &str = "一页";
+
 /// Widths in pixels of the columns within the print area that are not hidden, as Excel counts them.
 fn printed_widths(parts: &BTreeMap<String, String>, list: &str) -> Vec<f64> {
     let book = &parts["xl/workbook.xml"];
@@ -17,7 +20,7 @@ fn printed_widths(parts: &BTreeMap<String, String>, list: &str) -> Vec<f64> {
         let letters: String = area.split(":$").nth(1).unwrap().chars().take_while(char::is_ascii_uppercase).collect();
         letters.bytes().fold(0, |at, letter| at * 26 + u32::from(letter - b'A' + 1))
     });
-    assert!(last.is_some() || ["会审一览", "研判"].contains(&list), "{list} has no print area");
+    assert!(last.is_some() || ["会审一览", ONE_PAGE].contains(&list), "{list} has no print area");
     let last = last.unwrap_or(u32::MAX);
     let sheet = &parts["xl/worksheets/sheet1.xml"];
     let mut widths = Vec::new();
@@ -129,6 +132,50 @@ fn text_of_lists_is_of_nine_points_on_paper() {
     assert!(seen >= 16, "{seen} lists");
 }
 
+/// Text of a paper is of ten points at least, and a signature stands on one line.
+pub fn assert_paper_is_read(path: &Path) {
+    let parts = parts(path);
+    let scale = print_scale(&parts, ONE_PAGE);
+    assert!(11.5 * scale >= 10.0, "{}: text of 11.5 points at {scale}", path.display());
+    let rows = tags(&parts["xl/worksheets/sheet1.xml"], "<row ");
+    let heights: Vec<f64> = rows.into_iter().filter_map(|row| attribute(row, "ht")?.parse().ok()).collect();
+    // A line of 14 points, and air.
+    assert!(heights[heights.len() - 2..].iter().all(|height| *height < 35.0), "{}: {heights:?}", path.display());
+    assert!(heights[heights.len() - 3] < 35.0, "{}: {heights:?}", path.display());
+}
+
+#[test]
+fn papers_are_read_on_their_one_page() {
+    let city = City::new(&[
+        "半年考核_班子 B1 目标完成得分=20",
+        "+问题线索 线索编号=X1 对象=G31 线索来源=市级领导",
+        "+问题线索 线索编号=X2 对象=G32 线索来源=市级领导 核实结果=属实 情节=轻微",
+        "年度考核_班子 B2 考核等次=一般",
+    ]);
+    for (run, answers) in [
+        (
+            "half-year",
+            [
+                ("约谈名单", "2015-H-约谈-C-G11"),
+                ("函询核实名单", "2015-H-函询-C-G31"),
+                ("诫勉谈话名单", "2015-H-诫勉谈话-C-G32"),
+            ]
+            .as_slice(),
+        ),
+        ("annual", &[("整改整顿名单", "2015-A-限期整改-T-B2")]),
+    ] {
+        city.run(run);
+        for (list, id) in answers {
+            city.decide(&format!("2015-{run}"), list, &[(*id, "同意", "")]);
+        }
+        city.run(run);
+        let papers: Vec<_> = workbooks(&city.output().join(format!("2015-{run}/文书")));
+        // The annual run writes the half-year's again where their lines are proposed again.
+        assert!(papers.len() >= answers.len(), "{papers:?}");
+        papers.iter().for_each(|path| assert_paper_is_read(path));
+    }
+}
+
 /// A usual team's page of analysis is one of A4, a large one's of A3, and text is of nine points on each; what no page holds
 /// that can be read takes several.
 #[test]
@@ -150,7 +197,7 @@ fn a_page_of_analysis_is_one_page_that_can_be_read() {
         let on = (attribute(setup, "paperSize"), attribute(setup, "fitToHeight").is_none());
         assert_eq!(on, (Some(paper), is_one), "{more} further members: {setup}");
         assert_eq!(attribute(setup, "orientation"), Some("portrait"));
-        let scale = print_scale(&parts, "研判");
+        let scale = print_scale(&parts, ONE_PAGE);
         assert!(scale >= 0.9, "{more} further members: text of 10 points at {scale}");
     }
 }

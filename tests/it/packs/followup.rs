@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::archive::meeting::fill;
+use crate::handoff::page::assert_paper_is_read;
 use crate::rules::city::{kaohe, rows_of};
 
 fn run(output: &Path) {
@@ -53,8 +54,10 @@ fn what_was_agreed_about_civil_servants_makes_tasks_papers_and_a_period() {
     let told = words(papers.join("辞退通知书/P05-周扬.xlsx"));
     assert!(told.contains("三十日内申请复核") && told.contains("《公务员考核规定》"), "{told}");
     assert!(words(papers.join("限期改进通知书/P04-孙齐.xlsx")).contains("2024年6月30日前"));
-    for paper in ["诫勉谈话记录表/P04-孙齐.xlsx", "降低职务职级通知书/P13-朱一.xlsx"] {
-        assert!(papers.join(paper).is_file(), "{paper}");
+    for paper in
+        ["诫勉谈话记录表/P04-孙齐", "降低职务职级通知书/P13-朱一", "辞退通知书/P05-周扬", "限期改进通知书/P04-孙齐"]
+    {
+        assert_paper_is_read(&papers.join(format!("{paper}.xlsx")));
     }
     // A record is no letter.
     assert!(!words(papers.join("诫勉谈话记录表/P04-孙齐.xlsx")).contains("同志："));
