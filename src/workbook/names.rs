@@ -23,7 +23,7 @@ const MOST: usize = 1024;
 
 /// What prefixes stand for where the reader is: only those that are bound to something unusual.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Names {
+pub(super) struct Prefixes {
     bound: Vec<Binding>,
     depth: usize,
 }
@@ -37,7 +37,7 @@ struct Binding {
     depth: usize,
 }
 
-impl Names {
+impl Prefixes {
     /// A tag with these attributes begins.
     pub fn open(&mut self, attributes: &[u8]) -> Result<(), Fault> {
         self.depth += 1;

@@ -12,7 +12,7 @@ use quick_xml::{Error, Reader};
 
 use super::encoding::{Transcoded, encoding};
 use super::error::Fault;
-use super::names::Names;
+use super::names::Prefixes;
 
 /// A tag or a text longer than this is no part of a workbook.
 const LONGEST: usize = 16 << 20;
@@ -39,7 +39,7 @@ pub(super) struct Tag<'a> {
     /// The qualified name; the usual one, where names are told so.
     pub name: &'a [u8],
     attributes: &'a [u8],
-    names: Option<&'a Names>,
+    names: Option<&'a Prefixes>,
 }
 
 /// What has just been passed.
@@ -64,7 +64,7 @@ pub(super) struct Xml<'a> {
     /// Bytes passed by before the reader began.
     skipped: u64,
     /// What prefixes stand for, where names are told as if all had written the usual ones.
-    names: Option<Names>,
+    names: Option<Prefixes>,
     /// The usual name of the tag just sent, where it was written otherwise.
     name: Vec<u8>,
 }
@@ -98,16 +98,16 @@ impl<'a> Xml<'a> {
 
     /// The same with the usual names, whatever prefixes the document has.
     pub fn named(source: impl Read + 'a, part: &'a str) -> Result<Xml<'a>, Fault> {
-        Ok(Xml { names: Some(Names::default()), ..Xml::new(source, part)? })
+        Ok(Xml { names: Some(Prefixes::default()), ..Xml::new(source, part)? })
     }
 
     /// Where the next token starts, and what prefixes stand for there.
-    pub fn place(&self) -> (u64, Names) {
+    pub fn place(&self) -> (u64, Prefixes) {
         (self.position(), self.names.clone().unwrap_or_default())
     }
 
     /// Goes to such a place; only before the first token.
-    pub fn resume(&mut self, (position, names): &(u64, Names)) -> Result<(), Fault> {
+    pub fn resume(&mut self, (position, names): &(u64, Prefixes)) -> Result<(), Fault> {
         self.names = Some(names.clone());
         self.skip_to(*position)
     }
@@ -153,7 +153,7 @@ impl<'a> Xml<'a> {
             match self.advance()? {
                 Passed::Start(length) => return self.tag(length).map(Some),
                 Passed::End => {
-                    self.names.iter_mut().for_each(Names::close);
+                    self.names.iter_mut().for_each(Prefixes::close);
                     return Ok(None);
                 }
                 Passed::Text { .. } => {}
@@ -167,7 +167,7 @@ impl<'a> Xml<'a> {
         loop {
             match self.advance()? {
                 Passed::Start(length) => return self.tag(length).map(Some),
-                Passed::End => self.names.iter_mut().for_each(Names::close),
+                Passed::End => self.names.iter_mut().for_each(Prefixes::close),
                 Passed::Text { .. } => {}
                 Passed::Eof => return Ok(None),
             }
@@ -244,7 +244,7 @@ impl<'a> Xml<'a> {
                 Passed::Eof => return Err(self.unfinished()),
             }
         }
-        self.names.iter_mut().for_each(Names::close);
+        self.names.iter_mut().for_each(Prefixes::close);
         Ok(())
     }
 
@@ -290,7 +290,7 @@ impl<'a> Tag<'a> {
         Attributes(self.attributes).map(move |attribute| {
             let (key, value) = attribute?;
             let mut buffer = Vec::new();
-            let usual = |names: &Names| Cow::Owned(names.usual(key, false, &mut buffer).to_owned());
+            let usual = |names: &Prefixes| Cow::Owned(names.usual(key, false, &mut buffer).to_owned());
             Ok((names.map_or(Cow::Borrowed(key), usual), value))
         })
     }

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 
 use super::cells::{self, Ordered};
 use super::error::Fault;
-use super::names::Names;
+use super::names::Prefixes;
 use super::package::Package;
 use super::xml::{Tag, Token, Xml};
 use super::{Looks, Merge, SheetName, sniff};
@@ -34,7 +34,7 @@ pub(super) struct Ods {
     package: Package,
     pub sheets: Vec<SheetName>,
     /// Where each sheet starts in the part, and what prefixes stand for there.
-    starts: Vec<(u64, Names)>,
+    starts: Vec<(u64, Prefixes)>,
     looks: Looks,
     formats: Formats,
     zeros: bool,
@@ -109,7 +109,7 @@ fn read_tables(
     xml: &mut Xml<'_>,
     styles: &Styles,
     looks: &mut Looks,
-    (sheets, starts): (&mut Vec<SheetName>, &mut Vec<(u64, Names)>),
+    (sheets, starts): (&mut Vec<SheetName>, &mut Vec<(u64, Prefixes)>),
 ) -> Result<(), Fault> {
     loop {
         let start = xml.place();
