@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::consequence::{Line, Pending, Subject};
+use crate::once::grouped;
 use crate::pack::{Pack, Page, PageTable, Run, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
@@ -217,23 +218,15 @@ fn decided(line: &Line) -> String {
 /// One row for lines on the same grounds.
 fn proposals<'s>(material: &'s Material<'_>, known: &Gathered<'s>, unit: Subject) -> Block<'s> {
     let (pack, phrases) = (material.pack, &material.phrases);
-    let mut rows: Vec<[Vec<String>; 4]> = Vec::new();
-    for (_, line) in known.lines.about(&[unit]) {
+    let lines = known.lines.about(&[unit]).map(|(_, line)| {
         let basis = phrases.basis(line.action, line.rules.iter().copied()).into_owned();
         let facts = phrases.facts(material.people.id(unit), line.grounds.iter());
-        let (grounds, told) = ([vec![basis], vec![facts]], (proposed(pack, line), decided(line)));
-        match rows.iter_mut().find(|row| row[1..3] == grounds) {
-            Some(row) => {
-                row[0].push(told.0);
-                row[3].push(told.1);
-            }
-            None => {
-                let [basis, facts] = grounds;
-                rows.push([vec![told.0], basis, facts, vec![told.1]]);
-            }
-        }
-    }
-    let rows = rows.into_iter().map(|row| row.map(|lines| Value::text(lines.join("\n"))).into());
+        ((basis, facts), (proposed(pack, line), decided(line)))
+    });
+    let rows = grouped(lines).into_iter().map(|((basis, facts), told)| {
+        let (proposed, decided): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+        row![proposed.join("\n"), basis, facts, decided.join("\n")]
+    });
     let columns = vec![
         Column::text(printed::ACTION, 8.0, 20.0).whole(),
         Column::text(printed::BASIS, 10.0, 24.0).in_pieces(),
@@ -261,15 +254,8 @@ fn members<'s>(
     };
     let rows = seated.iter().copied().map(|one| {
         // Together what was decided alike.
-        let mut told: Vec<(String, Vec<String>)> = Vec::new();
-        for (_, line) in known.lines.about(&[one]) {
-            let (decided, proposed) = (decided(line), proposed(pack, line));
-            match told.iter_mut().find(|(known, _)| *known == decided) {
-                Some((_, lines)) => lines.push(proposed),
-                None => told.push((decided, vec![proposed])),
-            }
-        }
-        let told = told.into_iter().map(|(decided, lines)| format!("{}：{decided}", lines.join("、")));
+        let lines = known.lines.about(&[one]).map(|(_, line)| (decided(line), proposed(pack, line)));
+        let told = grouped(lines).into_iter().map(|(decided, lines)| format!("{}：{decided}", lines.join("、")));
         let told = told.collect::<Vec<_>>().join("\n");
         let told = if told.is_empty() { "无".to_owned() } else { told };
         row![material.people.label(one), material.people.post(one), grade_of(one), told]
@@ -285,21 +271,10 @@ fn members<'s>(
 
 fn pendings<'s>(known: &Gathered<'s>, all: &[Subject]) -> Block<'s> {
     // A row for everybody; together the rules that wait for the same.
-    let mut waiting: Vec<(&str, Vec<(String, Vec<&str>)>)> = Vec::new();
-    for (_, case) in known.open.about(all) {
-        let missing = case.missing.join("、");
-        let at = waiting.iter().position(|(label, _)| *label == case.label).unwrap_or(waiting.len());
-        if at == waiting.len() {
-            waiting.push((&case.label, Vec::new()));
-        }
-        let known = &mut waiting[at].1;
-        match known.iter_mut().find(|(known, _)| *known == missing) {
-            Some((_, rules)) => rules.push(&case.rule),
-            None => known.push((missing, vec![&case.rule])),
-        }
-    }
+    let open = known.open.about(all);
+    let waiting = grouped(open.map(|(_, case)| (case.label.as_str(), (case.missing.join("、"), case.rule.as_str()))));
     let rows = waiting.into_iter().map(|(label, waits)| {
-        let told = waits.into_iter().map(|(missing, rules)| {
+        let told = grouped(waits).into_iter().map(|(missing, rules)| {
             let what = if missing.is_empty() { String::new() } else { format!("缺{missing}") };
             format!("{what}（{}）", rules.join("、"))
         });

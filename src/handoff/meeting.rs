@@ -3,12 +3,12 @@
 //! The lists are answered, this is read: so it is one page's width of large type, and nothing in it is filled in. Who
 //! is decided in everything moves to a sheet of its own.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use crate::consequence::{Line, Subject};
+use crate::once::{grouped, once};
 use crate::pack::printed;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
@@ -133,41 +133,24 @@ fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> Case<
 fn grounds(material: &Material<'_>, subject: Subject, lines: &[&Line]) -> String {
     let phrases = &material.phrases;
     let recipient = material.people.id(subject);
-    let mut told: Vec<(String, Vec<usize>)> = Vec::new();
-    for (number, line) in (1..).zip(lines) {
-        for ground in &line.grounds {
+    with_numbers((1..).zip(lines).flat_map(|(number, line)| {
+        line.grounds.iter().map(move |ground| {
             let facts = phrases.facts(recipient, std::iter::once(ground));
             let basis = phrases.basis(line.action, std::iter::once(ground.rule)).replace('\n', "");
-            let sentence = if facts.is_empty() { basis } else { format!("{facts}。{basis}") };
-            match told.iter_mut().find(|(known, _)| *known == sentence) {
-                Some((_, numbers)) if numbers.contains(&number) => {}
-                Some((_, numbers)) => numbers.push(number),
-                None => told.push((sentence, vec![number])),
-            }
-        }
-    }
-    with_numbers(told)
+            (if facts.is_empty() { basis } else { format!("{facts}。{basis}") }, number)
+        })
+    }))
 }
 
 /// Flags and hints, with the numbers of the consequences that they are about.
 fn hints(material: &Material<'_>, lines: &[&Line]) -> String {
-    let mut told: Vec<(String, Vec<usize>)> = Vec::new();
-    for (number, line) in (1..).zip(lines) {
-        let hint: Cow<'_, str> = material.phrases.hints(line);
-        if hint.is_empty() {
-            continue;
-        }
-        match told.iter_mut().find(|(known, _)| *known == hint) {
-            Some((_, numbers)) => numbers.push(number),
-            None => told.push((hint.into_owned(), vec![number])),
-        }
-    }
-    with_numbers(told)
+    let hints = lines.iter().map(|line| material.phrases.hints(line).into_owned());
+    with_numbers(hints.zip(1..).filter(|(hint, _)| !hint.is_empty()))
 }
 
-fn with_numbers(told: Vec<(String, Vec<usize>)>) -> String {
-    let lines = told.into_iter().map(|(sentence, numbers)| {
-        let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
+fn with_numbers(told: impl Iterator<Item = (String, usize)>) -> String {
+    let lines = grouped(told).into_iter().map(|(sentence, numbers)| {
+        let numbers: Vec<String> = once(numbers).iter().map(usize::to_string).collect();
         format!("{}．{sentence}", numbers.join("、"))
     });
     lines.collect::<Vec<_>>().join("\n")

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::consequence::{Evidence, FactValue, Flag, Ground, Line, Origin, Outcome, Subject};
-use crate::once::{Once, once};
+use crate::once::{Once, grouped, once};
 use crate::pack::{
     ColumnKind, Entity, Expression, Formula, KeyPart, Pack, Proposal, Recipient, Rule, Tone, printed, recipients,
 };
@@ -121,15 +121,10 @@ impl<'a> Phrases<'a> {
         let mut clauses: Vec<String> = Vec::new();
         let mut last_row = None;
         // What rests on facts behind the rule's own is said by those facts.
-        let mut behind: Vec<(&str, Vec<&Evidence>)> = Vec::new();
-        for evidence in ground.evidence.iter().filter(|evidence| !evidence.fact.is_empty()) {
-            if !ground.facts.iter().any(|(name, _)| **name == *evidence.fact) {
-                match behind.iter_mut().find(|(fact, _)| *fact == &*evidence.fact) {
-                    Some((_, known)) => known.push(evidence),
-                    None => behind.push((&evidence.fact, vec![evidence])),
-                }
-            }
-        }
+        let behind = ground.evidence.iter().filter(|evidence| {
+            !evidence.fact.is_empty() && !ground.facts.iter().any(|(name, _)| **name == *evidence.fact)
+        });
+        let behind = grouped(behind.map(|evidence| (&*evidence.fact, evidence)));
         for (name, value) in &ground.facts {
             let evidence: Vec<&Evidence> = ground.evidence.iter().filter(|evidence| *evidence.fact == **name).collect();
             let text = self.pack.facts.iter().find(|fact| &fact.name == name).and_then(|fact| fact.text.as_deref());

@@ -3,6 +3,7 @@
 use chrono::Datelike;
 
 use crate::finding::{Code, Severity};
+use crate::once::grouped;
 use crate::pack::{self, ColumnKind};
 
 use super::column::{CellValue, ContentEntry, ReadContent};
@@ -194,14 +195,8 @@ impl<'a> Work<'a> {
 
     /// Groups of columns of which one must be filled, other than the references.
     pub(super) fn judge_groups(&mut self) {
-        let mut groups: Vec<(&str, Vec<usize>)> = Vec::new();
-        for (at, column) in self.table.columns.iter().enumerate() {
-            let Some(group) = &column.one_of else { continue };
-            match groups.iter_mut().find(|(name, _)| name == group) {
-                Some((_, columns)) => columns.push(at),
-                None => groups.push((group, vec![at])),
-            }
-        }
+        let columns = self.table.columns.iter().enumerate();
+        let mut groups = grouped(columns.filter_map(|(at, column)| Some((column.one_of.as_deref()?, at))));
         groups.retain(|(_, columns)| {
             !self
                 .table
