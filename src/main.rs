@@ -266,19 +266,17 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
 fn archive(command: ArchiveCommand, terminal: &Terminal) -> Result<Ended, Failure> {
     match command {
         ArchiveCommand::Show(file) => {
-            let text = run::show_archive(&file.archive, &asked(&file))?;
+            let calendar = run::calendar(file.holidays.as_deref())?;
+            let text = run::show_archive(&file.archive, file.as_of, &calendar)?;
             let _ = writeln!(std::io::stdout(), "{}", visible(text.trim_end()));
             Ok(Ended::Clean)
         }
         ArchiveCommand::Verify(file) => run::verify_archive(&file.archive, terminal),
         ArchiveCommand::Export { file, archive } => {
-            run::export_archive(&archive.archive, &file, &asked(&archive), terminal)
+            let calendar = run::calendar(archive.holidays.as_deref())?;
+            run::export_archive(&archive.archive, &file, archive.as_of, &calendar, terminal)
         }
     }
-}
-
-fn asked(file: &cli::ArchiveFile) -> run::Asked {
-    run::Asked { as_of: file.as_of, holidays: file.holidays.clone() }
 }
 
 fn sample(arguments: &cli::SampleArgs, terminal: &Terminal) -> Result<Ended, Failure> {

@@ -9,12 +9,12 @@ use super::error::Error;
 use super::open::Archive;
 use super::people::{people, people_sheet};
 use super::periods::{periods, periods_sheet};
-use super::sheets::{LedgerSheet, day_shown, sheet};
 use super::standings::Standings;
 use super::stored::all;
 use super::tasks::{Due, tasks_sheet};
 use super::workdays::Calendar;
 use crate::fact::Decision;
+use crate::ledger::{LedgerSheet, day_shown};
 use crate::pack::printed;
 
 /// Columns of the ledger that come from the list as printed.
@@ -38,7 +38,7 @@ impl Archive {
     }
 
     fn history_sheet(&self, of: &HistorySheet) -> Result<LedgerSheet, Error> {
-        let mut sheet = sheet(of.name, of.title, of.columns);
+        let mut sheet = LedgerSheet::new(of.name, of.title, of.columns);
         let texts = |row: &Row<'_>| (0..of.columns.len()).map(|column| text(row.get_ref(column)?)).collect();
         sheet.rows = self.read(|connection| all(connection, of.query, [], texts))?;
         Ok(sheet)
@@ -102,7 +102,7 @@ fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
     let head = ["年度", "轮次", "名单", "处理", "处理编号", "对象", "编号"];
     let tail = ["状态", "委员会意见", "决定方式", "决定日期", "备注", "办理期限", "办理结果", "办理情况", "核对码"];
     let columns: Vec<&str> = head.into_iter().chain(PRINTED).chain(tail).collect();
-    let mut sheet = sheet("台账", "审定事项台账", &columns);
+    let mut sheet = LedgerSheet::new("台账", "审定事项台账", &columns);
     for docket in dockets {
         for docketed in &docket.lines {
             let line = &docketed.line;
@@ -145,7 +145,7 @@ fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
 }
 
 fn withdrawn(dockets: &[Docket]) -> LedgerSheet {
-    let mut sheet = sheet(
+    let mut sheet = LedgerSheet::new(
         "不再提出",
         "已审定，但重新运行后不再提出的事项",
         &["年度", "轮次", "处理", "处理编号", "对象", "编号", "委员会意见", "决定方式", "决定日期", "备注"],

@@ -21,7 +21,6 @@ mod published;
 mod read;
 mod registered;
 mod registration;
-mod sheets;
 mod show;
 mod standings;
 mod stored;
@@ -38,5 +37,4 @@ pub use registration::{
     ExtraColumn, FollowUp, Period, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows, RegisteredTalk,
     Registration, RowOf, Vocabulary,
 };
-pub use sheets::LedgerSheet;
 pub use workdays::Calendar;

@@ -7,11 +7,11 @@ use super::error::Error;
 use super::open::Archive;
 use super::periods::periods;
 use super::registration::RegisteredTalk;
-use super::sheets::{LedgerSheet, sheet};
 use super::standings::Standings;
 use super::stored::in_words;
 use super::workdays::Calendar;
 use crate::fact::history::Entered;
+use crate::ledger::LedgerSheet;
 use crate::pack::printed;
 use crate::table::text;
 
@@ -142,7 +142,7 @@ pub(super) fn people(
 }
 
 pub(super) fn people_sheet(people: &BTreeMap<(String, String), Person>) -> LedgerSheet {
-    let mut sheet = sheet(
+    let mut sheet = LedgerSheet::new(
         "逐人",
         "逐人：历年拟处理、审定、谈话和依据中载明的等次",
         &[printed::SUBJECT, printed::ID, printed::UNIT, "年度", "事项", "内容", "审定", printed::LINE],
@@ -168,8 +168,11 @@ impl Archive {
         });
         let pages = meant.map(|((kind, id), person)| {
             let of = format!("{}（{id}）{}", person.name, person.unit);
-            let mut page =
-                sheet(&person.name, &format!("{of}历年情况"), &["年度", "事项", "内容", "审定", printed::LINE]);
+            let mut page = LedgerSheet::new(
+                &person.name,
+                &format!("{of}历年情况"),
+                &["年度", "事项", "内容", "审定", printed::LINE],
+            );
             page.rows = person.entries.iter().map(|entry| entry.cells().to_vec()).collect();
             let note = |what: &str, content: String| {
                 vec![String::new(), what.to_owned(), content, String::new(), String::new()]

@@ -6,7 +6,7 @@ use chrono::{Months, NaiveDate};
 
 use super::docket::Docket;
 use super::registration::RegisteredTalk;
-use super::sheets::{LedgerSheet, day_shown, sheet};
+use crate::ledger::{LedgerSheet, day_shown};
 use crate::pack::printed;
 use crate::table::date;
 
@@ -123,7 +123,7 @@ fn end(from: Option<NaiveDate>, months: u32) -> Option<NaiveDate> {
 
 pub(super) fn periods_sheet(periods: &[Running], as_of: Option<NaiveDate>) -> LedgerSheet {
     let day = as_of.map_or_else(|| "未指定截至日".to_owned(), |day| format!("截至 {day}"));
-    let mut sheet = sheet(
+    let mut sheet = LedgerSheet::new(
         "影响期",
         &format!("影响期（{day}）"),
         &[printed::SUBJECT, printed::ID, printed::UNIT, "事由", "起", "止", "凭", printed::STATE],

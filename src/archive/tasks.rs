@@ -10,8 +10,8 @@ use rusqlite::Connection;
 use super::docket::Docket;
 use super::read::PastRun;
 use super::registration::RegisteredTalk;
-use super::sheets::{LedgerSheet, day_shown, sheet};
 use super::workdays::Calendar;
+use crate::ledger::{LedgerSheet, day_shown};
 use crate::pack::{Task, Within, printed};
 use crate::table::date;
 
@@ -183,7 +183,7 @@ fn standing(until: Option<NaiveDate>, done: &str, as_of: Option<NaiveDate>, cale
 pub(super) fn tasks_sheet(due: &[Due], as_of: Option<NaiveDate>, calendar: &Calendar) -> LedgerSheet {
     let day = as_of.map_or_else(|| "未指定截至日，不判断是否到期".to_owned(), |day| format!("截至 {day}"));
     let days = if calendar.is_given() { "" } else { "；没有提供节假日表，工作日按周一至周五计" };
-    let mut sheet = sheet(
+    let mut sheet = LedgerSheet::new(
         "督办",
         &format!("审定事项督办（{day}{days}）"),
         &[printed::LINE, printed::SUBJECT, printed::UNIT, "事项", "起算", "期限", "完成", printed::STATE],

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
+use crate::ledger::LedgerSheet;
 use crate::pack::printed;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
@@ -12,29 +13,19 @@ use super::write;
 /// Columns above which a sheet is printed on the large page.
 const WIDE: usize = 12;
 
-/// A sheet of texts.
-#[derive(Debug, Clone, Copy)]
-pub struct Table<'a> {
-    pub name: &'a str,
-    pub title: &'a str,
-    pub columns: &'a [String],
-    pub rows: &'a [Vec<String>],
-}
-
 /// Writes the tables as sheets of one workbook, replacing a file of that name.
-pub fn save(tables: &[Table<'_>], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
-    let title = tables.first().map_or("", |table| table.title).to_owned();
+pub fn save(tables: &[LedgerSheet], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
+    let title = tables.first().map_or_else(String::new, |table| table.title.clone());
     let sheets = tables.iter().map(sheet).collect();
     write::replace(&Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
 }
 
-fn sheet<'a>(table: &Table<'a>) -> Sheet<'a> {
+fn sheet(table: &LedgerSheet) -> Sheet<'_> {
     let columns = table.columns.iter().map(|name| column(name)).collect();
     let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::date(text)).collect()).collect();
-    let note = format!("共 {} 行", table.rows.len());
-    let head = [(table.title.to_owned(), LineStyle::Title), (note, LineStyle::Note)];
+    let head = [(table.title.clone(), LineStyle::Title), (format!("共 {} 行", table.rows.len()), LineStyle::Note)];
     let paper = if table.columns.len() > WIDE { Paper::Large } else { Paper::Lying };
-    Sheet::new(table.name, paper, head, vec![Block::new(columns, rows, "没有记录。")]).in_view(1)
+    Sheet::new(&table.name, paper, head, vec![Block::new(columns, rows, "没有记录。")]).in_view(1)
 }
 
 /// As in the lists: words that are looked up stand small or centred, sentences get the room.

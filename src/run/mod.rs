@@ -19,12 +19,15 @@ mod traced;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::archive::{self, Archive, Mode, Ticket};
+use chrono::NaiveDate;
+
+use crate::archive::{self, Archive, Calendar, Mode, Ticket};
 use crate::consequence::{Outcome, decide};
 use crate::fact::World;
 use crate::finding::{Finding, in_words};
 use crate::handoff::changes::Difference;
 use crate::handoff::{self, Handoff, Publication, RunInfo};
+use crate::ledger::LedgerSheet;
 use crate::pack::{Pack, Run, printed};
 use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
@@ -384,26 +387,16 @@ pub fn take_answers(workbooks: &[PathBuf], path: &Path, amend: bool, told: &dyn 
     }
 }
 
-/// The archive as of a day.
-#[derive(Debug, Clone, Default)]
-pub struct Asked {
-    pub as_of: Option<chrono::NaiveDate>,
-    /// The workbook of holidays.
-    pub holidays: Option<PathBuf>,
+/// The workdays by a workbook of holidays.
+pub fn calendar(holidays: Option<&Path>) -> Result<Calendar, Failure> {
+    let Some(path) = holidays else { return Ok(Calendar::default()) };
+    Calendar::read(path).map_err(|message| Failure::failed(format!("节假日表不能用：\n{message}")))
 }
 
-impl Asked {
-    fn calendar(&self) -> Result<archive::Calendar, Failure> {
-        let Some(path) = &self.holidays else { return Ok(archive::Calendar::default()) };
-        archive::Calendar::read(path).map_err(|message| Failure::failed(format!("节假日表不能用：\n{message}")))
-    }
-}
-
-/// What has been decided and what is open, for a terminal.
-pub fn show_archive(path: &Path, asked: &Asked) -> Result<String, Failure> {
-    let calendar = asked.calendar()?;
+/// What has been decided and what is open by a day, for a terminal.
+pub fn show_archive(path: &Path, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<String, Failure> {
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
-    archive.show(asked.as_of, &calendar).map_err(Failure::failed)
+    archive.show(as_of, calendar).map_err(Failure::failed)
 }
 
 /// What the archive knows of everybody of that 编号 or name, over all years; also as a page where one is asked for.
@@ -425,10 +418,10 @@ pub fn explain_over_years(
         )));
     }
     if let Some(file) = output {
-        save_sheets(&pages, None, file)?;
+        handoff::ledger::save(&pages, None, file).map_err(Failure::failed)?;
         told.say(&format!("已写出：{}", file.display()));
     }
-    let page = |page: &archive::LedgerSheet| {
+    let page = |page: &LedgerSheet| {
         let rows = page.rows.iter().map(|row| {
             let cells: Vec<&str> = row.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
             format!("  {}\n", cells.join("　"))
@@ -436,19 +429,6 @@ pub fn explain_over_years(
         format!("{}\n{}", page.title, rows.collect::<String>())
     };
     Ok(pages.iter().map(page).collect::<Vec<_>>().join("\n"))
-}
-
-fn save_sheets(sheets: &[archive::LedgerSheet], as_of: Option<chrono::NaiveDate>, file: &Path) -> Result<(), Failure> {
-    let tables: Vec<handoff::ledger::Table<'_>> = sheets
-        .iter()
-        .map(|sheet| handoff::ledger::Table {
-            name: &sheet.name,
-            title: &sheet.title,
-            columns: &sheet.columns,
-            rows: &sheet.rows,
-        })
-        .collect();
-    handoff::ledger::save(&tables, as_of, file).map_err(Failure::failed)
 }
 
 /// Recomputes the archive's chain.
@@ -463,14 +443,19 @@ pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
 }
 
 /// Writes the ledger (台账) that the office keeps.
-pub fn export_archive(path: &Path, file: &Path, asked: &Asked, told: &dyn Told) -> Result<Ended, Failure> {
-    let calendar = asked.calendar()?;
+pub fn export_archive(
+    path: &Path,
+    file: &Path,
+    as_of: Option<NaiveDate>,
+    calendar: &Calendar,
+    told: &dyn Told,
+) -> Result<Ended, Failure> {
     let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
-    let sheets = archive.ledger(asked.as_of, &calendar).map_err(Failure::failed)?;
-    save_sheets(&sheets, asked.as_of, file)?;
-    let due = match asked.as_of {
+    let sheets = archive.ledger(as_of, calendar).map_err(Failure::failed)?;
+    handoff::ledger::save(&sheets, as_of, file).map_err(Failure::failed)?;
+    let due = match as_of {
         Some(day) => {
-            let (overdue, soon) = archive.due(day, &calendar).map_err(Failure::failed)?;
+            let (overdue, soon) = archive.due(day, calendar).map_err(Failure::failed)?;
             format!("；截至 {day}，逾期 {overdue} 项，将到期 {soon} 项")
         }
         None => String::new(),

@@ -1,0 +1,24 @@
+//! Sheets of texts: the archive fills them, the handoff writes them.
+
+use chrono::NaiveDate;
+
+/// A sheet of texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerSheet {
+    pub name: String,
+    pub title: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+impl LedgerSheet {
+    pub fn new(name: &str, title: &str, columns: &[&str]) -> LedgerSheet {
+        let columns = columns.iter().map(ToString::to_string).collect();
+        LedgerSheet { name: name.to_owned(), title: title.to_owned(), columns, rows: Vec::new() }
+    }
+}
+
+/// A day as the ledger's cells have it; empty where none is known.
+pub fn day_shown(day: Option<NaiveDate>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
+}
