@@ -45,6 +45,9 @@ const LARGE: u32 = 1_000_000;
 const BARE: u8 = 3;
 const PUBLISHED: u8 = 2;
 
+/// What takes a turn: its name, and how it is started.
+type Turn<'a> = (&'a str, Box<dyn Fn() -> Command + 'a>);
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     if let [word, input, texts, output] = &arguments[..]
@@ -171,7 +174,7 @@ fn compare(root: &Path, cadres: u32, repeat: u32, python: Option<&str>) -> Cost 
         let (city, output) = (&city, &output);
         move || run(city, output, threads, more)
     };
-    let mut told: Vec<(&str, Box<dyn Fn() -> Command + '_>)> = vec![
+    let mut told: Vec<Turn<'_>> = vec![
         ("kaohe annual --no-notices, 2 threads", Box::new(whole("2", &["--no-notices"]))),
         ("kaohe's reading and writing alone, 2 threads", Box::new(floor("--own", &texts, "2"))),
         ("floor, lists as published, 2 threads", Box::new(floor("--published", &looks, "2"))),

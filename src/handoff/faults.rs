@@ -172,7 +172,7 @@ impl<'a> Faulty<'a> {
         let mut parts = Vec::new();
         parts.extend((sheets > 0).then(|| format!("{sheets} 个工作表没有采用")));
         parts.extend((book.rejected > 0).then(|| format!("{} 行未能采用", book.rejected)));
-        let asked = if book.findings.iter().any(|finding| unread(&finding)) {
+        let asked = if book.findings.iter().any(unread) {
             "贵单位报送的上述工作簿未能读取，其中的内容都没有采用。请按「更正办法」处理后重新报送。".to_owned()
         } else if parts.is_empty() {
             "贵单位报送的上述工作簿没有退回的行，下列各处请核对；确有差错的，更正后再报送。".to_owned()

@@ -3,6 +3,7 @@
 //! The lists are answered, this is read: so it is one page's width of large type, and nothing in it is filled in. Who
 //! is decided in everything moves to a sheet of its own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;

@@ -168,7 +168,7 @@ fn actions<'a>(material: &Material<'a>) -> Block<'a> {
     rows.push(row);
     let mut columns = vec![Column::text("处理", 12.0, 16.0), Column::text("名单", 12.0, 18.0), counts("条数")];
     columns.extend(pack.subjects.iter().map(|kind| counts(&kind.name)));
-    columns.extend(opinions.map(|word| counts(word)));
+    columns.extend(opinions.map(counts));
     let chart = Chart::new("各项处理建议条数", ChartKind::Bar, vec![2], 1);
     Block::new(columns, rows, "没有处理建议。").captioned("二、处理建议").charted(chart)
 }

@@ -56,9 +56,9 @@ macro_rules! section {
                 fn read(raw: Written, builder: &mut $crate::pack::assemble::Builder) -> Option<$name> {
                     $(let check = |$raw: &Written, $builder: &mut $crate::pack::assemble::Builder| $check;
                     check(&raw, builder);)?
-                    $(let place = builder.place(&raw.$placed);)?
+                    $(let stands = builder.place(&raw.$placed);)?
                     $(let $field = <($($reader,)? $meant,)>::read(raw.$field, builder);)*
-                    Some($name { $($field: $field?,)* $(place: section!(@of $placed place),)? })
+                    Some($name { $($field: $field?,)* $(place: section!(@of $placed stands),)? })
                 }
             }
         };
