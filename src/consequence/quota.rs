@@ -145,17 +145,3 @@ impl Units {
         picked
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::ceil_share;
-
-    #[test]
-    fn the_share_is_taken_in_decimal_arithmetic() {
-        for (share, total, expected) in
-            [(0.3, 10, 3), (0.3, 101, 31), (0.1, 30, 3), (0.07, 100, 7), (0.0, 5, 0), (1.0, 7, 7)]
-        {
-            assert_eq!(ceil_share(share, total), expected, "{share} × {total}");
-        }
-    }
-}

@@ -105,37 +105,3 @@ fn atom(term: &Term, atoms: &mut Vec<Term>) -> Node {
     });
     Node::Atom(at)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pack::Expression;
-
-    #[test]
-    fn shared_atoms_are_taken_once_and_chains_are_flat() {
-        let mut atoms = Vec::new();
-        let first = take_apart(Expression::unplaced("甲 = 'x' AND 乙 AND NOT 丙").term(), &mut atoms);
-        let second = take_apart(Expression::unplaced("(乙 OR 丁 > 3) AND 甲 = 'x'").term(), &mut atoms);
-        assert_eq!(first, Node::All(vec![Node::Atom(0), Node::Atom(1), Node::Not(Box::new(Node::Atom(2)))]));
-        assert_eq!(second, Node::All(vec![Node::Any(vec![Node::Atom(1), Node::Atom(3)]), Node::Atom(0)]));
-        assert_eq!(atoms.len(), 4);
-    }
-
-    #[test]
-    fn unknown_is_decided_only_by_what_decides_alone() {
-        let all = Node::All(vec![Node::Atom(0), Node::Atom(1)]);
-        let any = Node::Any(vec![Node::Atom(0), Node::Atom(1)]);
-        let cases = [
-            (Some(true), None, None, Some(true)),
-            (Some(false), None, Some(false), None),
-            (None, None, None, None),
-            (Some(true), Some(false), Some(false), Some(true)),
-        ];
-        for (first, second, both, either) in cases {
-            let atom = |at: usize| if at == 0 { first } else { second };
-            assert_eq!(all.value(&atom), both);
-            assert_eq!(any.value(&atom), either);
-            assert_eq!(Node::Not(Box::new(all.clone())).value(&atom), both.map(|value| !value));
-        }
-    }
-}

@@ -22,12 +22,6 @@ impl Expression {
         Expression { text: text.to_owned(), place, parsed, bound: OnceLock::new() }
     }
 
-    /// One that stands in no file, for tests.
-    #[cfg(test)]
-    pub fn unplaced(text: &str) -> Expression {
-        Expression::new(text, Place { file: String::new(), span: 0..0 })
-    }
-
     /// The term: bound once the pack is checked. A text that could not be parsed is an unknown value, and its pack
     /// is refused.
     pub fn term(&self) -> &Term {

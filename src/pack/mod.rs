@@ -6,9 +6,7 @@
 //! built-in packs are embedded in the binary; `--pack DIR` reads another folder the same way.
 
 mod assemble;
-mod bind;
-#[cfg(test)]
-mod cases;
+pub mod bind;
 mod check;
 pub mod compile;
 pub mod dialect;
@@ -24,7 +22,7 @@ pub mod recipients;
 pub mod scope;
 mod section;
 mod show;
-mod syntax;
+pub mod syntax;
 mod template;
 pub mod term;
 mod written;
@@ -40,16 +38,3 @@ pub use load::{
 pub use model::*;
 pub use show::{show, show_functions};
 pub use template::{EXAMPLE, Template, TemplateBook};
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn built_in_packs_hold_together() {
-        for name in super::built_in_names() {
-            match super::built_in(name) {
-                Ok(pack) => assert!(super::lint(&pack).found.is_empty(), "{name}：{}", super::lint(&pack)),
-                Err(error) => panic!("{error}"),
-            }
-        }
-    }
-}

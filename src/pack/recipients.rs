@@ -38,34 +38,3 @@ fn equalities(condition: &Term, found: &mut Vec<(String, String)>) {
         _ => {}
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lead_s_rule_reaches_whom_its_scope_names() {
-        let pack = super::super::built_in("kunming-2015").expect("the pack holds together");
-        let named = |id: &str| {
-            let rule = pack.rules.iter().find(|rule| rule.id == id).expect("a rule of the pack");
-            let mut found: Vec<&str> = rule
-                .proposals
-                .iter()
-                .flat_map(|proposal| kinds(&pack, rule, proposal))
-                .map(|kind| pack.subjects[kind].kind.as_str())
-                .collect();
-            found.dedup();
-            found
-        };
-        for (id, expected) in [
-            ("2.1-team", vec!["team"]),
-            ("2.1", vec!["cadre"]),
-            ("2.5-serious", vec!["cadre"]),
-            ("2.6-found", vec!["cadre"]),
-            ("4.3", vec!["cadre", "team"]),
-            ("4.4", vec!["cadre"]),
-        ] {
-            assert_eq!(named(id), expected, "{id}");
-        }
-    }
-}

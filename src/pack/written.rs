@@ -130,26 +130,3 @@ impl fmt::Display for Value {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::super::syntax::parse;
-
-    /// What is written so is read as the same term again.
-    #[test]
-    fn a_term_is_written_as_it_is_read() {
-        for text in [
-            "甲 AND (乙 OR NOT 丙) AND 丁 = 'x'",
-            "EXTRACT(YEAR FROM 收到) < 本年 - 1 AND NOT 计入",
-            "CASE WHEN 甲 IS NOT NULL THEN CAST(LEFT(甲, 4) AS INT) ELSE 3 END",
-            "甲 NOT IN ('x', 'y') AND \"得分（分）\" BETWEEN 1 AND 2.5",
-            "COALESCE(甲 < 60, FALSE) IS NOT TRUE",
-            "MAX(甲) - MIN(乙) * (1 - 0.2) > 3 % 2",
-            "甲 >= DATE '2015-06-30' OR 乙 LIKE '%x' OR COUNT(DISTINCT 丙) > COUNT(*)",
-        ] {
-            let term = parse(text).unwrap();
-            assert_eq!(parse(&term.to_string()).unwrap(), term, "{text}: {term}");
-        }
-        assert_eq!(parse("(甲 = 'x') AND ((乙))").unwrap().to_string(), "甲 = 'x' AND 乙");
-    }
-}

@@ -52,28 +52,3 @@ pub fn say(term: &Term, literals: &Literals) -> String {
         _ => format!("由{}定出的条件", term.names().join("、")),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pack::Expression;
-    use crate::pack::term::Value;
-
-    #[test]
-    fn atoms_are_said_in_words() {
-        let literals =
-            Literals::from([("起点".to_owned(), Value::Text("较重".into())), ("本年".to_owned(), Value::Whole(2015))]);
-        let cases = [
-            ("情节 >= 起点", "情节≥起点（较重）"),
-            ("来源 IN ('甲', '乙')", "来源为甲、乙"),
-            ("等次 = '优秀'", "等次＝优秀"),
-            ("得分 < 60", "得分＜60"),
-            ("EXTRACT(YEAR FROM 收到) < 本年", "收到的年份＜本年（2015）"),
-            ("核实 IS NULL", "核实未填"),
-            ("CASE WHEN 甲 THEN TRUE END", "由甲定出的条件"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(say(Expression::unplaced(text).term(), &literals), expected, "{text}");
-        }
-    }
-}

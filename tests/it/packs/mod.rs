@@ -5,11 +5,13 @@
 mod examples;
 mod faults;
 mod followup;
+mod functions;
 mod language;
 mod lint;
 mod second;
 mod sources;
 mod stranger;
+mod terms;
 mod years;
 
 use std::fs;

@@ -1,25 +1,25 @@
-//! Every case of the table of functions, on the program and, where there is one, on DuckDB: all of it `#[cfg(test)]`.
+//! Every case of the table of functions, on the program and, where there is one, on DuckDB.
 
 use std::process::Command;
 
 use polars::prelude::*;
 
-use super::bind::{Rows, bind};
-use super::compile::{aggregate, compile, plain};
-use super::dialect::Dialect;
-use super::functions::{Case, TABLE};
-use super::model::{Entity, Source};
-use super::scope::Site;
-use super::syntax::parse;
-use super::term::{Literals, Term};
-use crate::fact::{FactValue, fact_value};
+use kaohe::fact::{FactValue, fact_value};
+use kaohe::pack::bind::{Rows, bind};
+use kaohe::pack::compile::{aggregate, compile, plain};
+use kaohe::pack::dialect::Dialect;
+use kaohe::pack::functions::{Case, TABLE};
+use kaohe::pack::scope::Site;
+use kaohe::pack::syntax::parse;
+use kaohe::pack::term::{Literals, Term};
+use kaohe::pack::{Entity, Source};
 
 /// A column of numbers that `x` stands for.
 const X: (&str, &str) = ("半年考核_班子", "目标完成得分");
 
 /// The bound term of a case.
 fn term(case: &Case) -> Term {
-    let pack = super::built_in("kunming-2015").unwrap();
+    let pack = kaohe::pack::built_in("kunming-2015").unwrap();
     let table = pack.tables.iter().position(|table| table.name == X.0).unwrap();
     let text = case.expression.replace('x', X.1);
     let (site, rows) = match case.x {
@@ -112,7 +112,7 @@ print("\n".join(bad))
 
 /// What an expression over a column of degrees gives, row by row or (`together`) for all rows.
 fn of_degrees(text: &str, degrees: &[Option<&str>], together: bool) -> Vec<String> {
-    let pack = super::built_in("kunming-2015").unwrap();
+    let pack = kaohe::pack::built_in("kunming-2015").unwrap();
     let table = pack.tables.iter().position(|table| table.name == "问题线索").unwrap();
     let (site, rows) = (Site::Source(Source::Table(table)), if together { Rows::Together } else { Rows::Each });
     let term = bind(&pack, site, None, rows, &parse(text).unwrap()).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
