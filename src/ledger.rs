@@ -12,11 +12,17 @@ pub struct LedgerSheet {
 }
 
 impl LedgerSheet {
-    pub fn new(name: &str, title: &str, columns: &[&str]) -> LedgerSheet {
+    pub fn new(name: &str, title: &str, columns: &[&str], rows: Vec<Vec<String>>) -> LedgerSheet {
         let columns = columns.iter().map(ToString::to_string).collect();
-        LedgerSheet { name: name.to_owned(), title: title.to_owned(), columns, rows: Vec::new() }
+        LedgerSheet { name: name.to_owned(), title: title.to_owned(), columns, rows }
     }
 }
+
+/// A row of texts.
+macro_rules! texts {
+    ($($value:expr),* $(,)?) => { vec![$($value.to_string()),*] };
+}
+pub(crate) use texts;
 
 /// A day as the ledger's cells have it; empty where none is known.
 pub fn day_shown(day: Option<NaiveDate>) -> String {

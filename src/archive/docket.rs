@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::read::{Answers, Line, PastRun, Withdrawn, latest_runs, past_lines, share, withdrawn};
+use super::read::{Answers, Line, PastRun, agreed_lines, latest_runs, past_lines, share};
 use super::registered;
-use super::registration::{FollowUp, Vocabulary};
+use super::registration::FollowUp;
 use crate::fact::history::PastLine;
 use crate::pack;
 use crate::table::date;
@@ -18,15 +18,10 @@ pub(super) struct Docket {
     pub past: PastRun,
     /// Lists in the order of the registration, also empty ones: name and columns that are compared.
     pub lists: Vec<(String, Vec<String>)>,
-    pub lines: Vec<Docketed>,
+    pub lines: Vec<Line>,
     /// Agreed lines that the latest run no longer proposes.
-    pub withdrawn: Vec<Withdrawn>,
+    pub withdrawn: Vec<PastLine>,
     pub followup: FollowUp,
-}
-
-pub(super) struct Docketed {
-    pub line: Line,
-    pub state: State,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +35,15 @@ pub(super) enum State {
 }
 
 impl Docket {
+    pub fn state(&self, line: &Line) -> State {
+        match &line.past.decision {
+            Some(decision) if self.past.vocabulary.decides(&decision.opinion) => State::Decided,
+            Some(_) => State::Deferred,
+            None if line.answered => State::Stale,
+            None => State::Unanswered,
+        }
+    }
+
     /// A line's cell as printed; empty where its list has no such column.
     pub fn printed<'l>(&self, line: &'l Line, column: &str) -> &'l str {
         let columns = self.lists.iter().find(|(name, _)| *name == line.list).map_or(&[][..], |(_, columns)| columns);
@@ -64,25 +68,16 @@ pub(super) fn dockets(connection: &Connection) -> rusqlite::Result<Vec<Docket>> 
         let mut lines = past_lines(&past, registered, &answers);
         let half_year = dockets.last().filter(|docket: &&Docket| docket.past.year == past.year);
         let stood: BTreeMap<&str, &PastLine> = half_year
-            .map(|docket| docket.lines.iter().map(|one| (one.line.past.id.as_str(), &one.line.past)).collect())
+            .map(|docket| docket.lines.iter().map(|line| (line.past.id.as_str(), &line.past)).collect())
             .unwrap_or_default();
         share(&mut lines, &past.vocabulary, |id| stood.get(id).copied());
-        let withdrawn = withdrawn(connection, &past, &answers, &lines)?;
-        let docketed = |line| Docketed { state: state(&past.vocabulary, &answers, &line), line };
-        let lines = lines.into_iter().map(docketed).collect();
+        let mut withdrawn = agreed_lines(connection, &past, &answers)?;
+        lines.iter().for_each(|line| drop(withdrawn.remove(&line.past.id)));
+        let withdrawn = withdrawn.into_values().collect();
         let followup = followup(&past);
         dockets.push(Docket { past, lists, lines, withdrawn, followup });
     }
     Ok(dockets)
-}
-
-fn state(words: &Vocabulary, answers: &Answers, line: &Line) -> State {
-    match &line.past.decision {
-        Some(decision) if words.decides(&decision.opinion) => State::Decided,
-        Some(_) => State::Deferred,
-        None if answers.last(&line.past.id).is_some() => State::Stale,
-        None => State::Unanswered,
-    }
 }
 
 /// What its pack says about the time after the meeting; of runs that an older kaohe registered, what the pack of that

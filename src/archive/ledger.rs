@@ -7,14 +7,13 @@ use rusqlite::types::ValueRef;
 use super::docket::{Docket, State};
 use super::error::Error;
 use super::open::Archive;
-use super::people::{people, people_sheet};
-use super::periods::{periods, periods_sheet};
-use super::standings::Standings;
+use super::people::people_sheet;
+use super::periods::periods_sheet;
 use super::stored::all;
 use super::tasks::{Due, tasks_sheet};
 use super::workdays::Calendar;
 use crate::fact::Decision;
-use crate::ledger::{LedgerSheet, day_shown};
+use crate::ledger::{LedgerSheet, day_shown, texts};
 use crate::pack::printed;
 
 /// Columns of the ledger that come from the list as printed.
@@ -24,13 +23,14 @@ const PRINTED: [&str; 6] =
 impl Archive {
     /// All that was proposed and decided, what is open, and the whole history of answers.
     pub fn ledger(&self, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<Vec<LedgerSheet>, Error> {
-        let Standings { dockets, talks, entered, due } = self.standings(as_of, calendar)?;
+        let standings = self.standings()?;
+        let due = standings.tasks(as_of, calendar);
         Ok(vec![
             tasks_sheet(&due, as_of, calendar),
-            periods_sheet(&periods(&dockets, &talks), as_of),
-            people_sheet(&people(&dockets, &talks, &entered)),
-            lines(&dockets, &due),
-            withdrawn(&dockets),
+            periods_sheet(&standings.periods(), as_of),
+            people_sheet(&standings.people()),
+            lines(&standings.dockets, &due),
+            withdrawn(&standings.dockets),
             self.history_sheet(&ANSWERS)?,
             self.history_sheet(&BOOK)?,
             self.history_sheet(&ENTRIES)?,
@@ -38,10 +38,9 @@ impl Archive {
     }
 
     fn history_sheet(&self, of: &HistorySheet) -> Result<LedgerSheet, Error> {
-        let mut sheet = LedgerSheet::new(of.name, of.title, of.columns);
         let texts = |row: &Row<'_>| (0..of.columns.len()).map(|column| text(row.get_ref(column)?)).collect();
-        sheet.rows = self.read(|connection| all(connection, of.query, [], texts))?;
-        Ok(sheet)
+        let rows = self.read(|connection| all(connection, of.query, [], texts))?;
+        Ok(LedgerSheet::new(of.name, of.title, of.columns, rows))
     }
 }
 
@@ -102,65 +101,47 @@ fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
     let head = ["年度", "轮次", "名单", "处理", "处理编号", "对象", "编号"];
     let tail = ["状态", "委员会意见", "决定方式", "决定日期", "备注", "办理期限", "办理结果", "办理情况", "核对码"];
     let columns: Vec<&str> = head.into_iter().chain(PRINTED).chain(tail).collect();
-    let mut sheet = LedgerSheet::new("台账", "审定事项台账", &columns);
+    let mut rows = Vec::new();
     for docket in dockets {
-        for docketed in &docket.lines {
-            let line = &docketed.line;
-            let mut row = vec![
-                line.past.year.to_string(),
-                line.past.run.title().to_owned(),
-                line.list.clone(),
-                line.past.action.clone(),
-                line.past.id.clone(),
-                line.past.name.clone(),
-                line.past.subject.clone(),
-            ];
+        for line in &docket.lines {
+            let past = &line.past;
+            let mut row = texts![past.year, past.run.title(), line.list, past.action, past.id, past.name, past.subject];
             // Which source a lead came from shows in its rule: what is cited of such lines stays on the lists.
             let hidden = docket.is_confidential(line);
             for name in PRINTED {
                 let told = !hidden || ![printed::BASIS, printed::FACTS].contains(&name);
                 row.push(if told { docket.printed(line, name).to_owned() } else { String::new() });
             }
-            row.push(
-                match docketed.state {
-                    State::Decided if line.adopted => "已决定（沿用半年）",
-                    State::Decided => "已决定",
-                    State::Deferred => "缓议",
-                    State::Stale => "依据已变，请重新审定",
-                    State::Unanswered => "未答复",
-                }
-                .to_owned(),
-            );
-            row.extend(answer(line.past.decision.as_ref()));
-            let due = due.iter().find(|due| due.line == line.past.id);
-            row.extend(due.map_or_else(<[String; 3]>::default, |due| {
-                let until = day_shown(due.until);
-                [until, due.done.clone(), due.standing.word().to_owned()]
-            }));
-            row.push(line.past.check.clone());
-            sheet.rows.push(row);
+            let state = match docket.state(line) {
+                State::Decided if line.adopted => "已决定（沿用半年）",
+                State::Decided => "已决定",
+                State::Deferred => "缓议",
+                State::Stale => "依据已变，请重新审定",
+                State::Unanswered => "未答复",
+            };
+            row.push(state.to_owned());
+            row.extend(answer(past.decision.as_ref()));
+            row.extend(match due.iter().find(|due| due.line == past.id) {
+                Some(due) => texts![day_shown(due.until), due.done, due.standing.word()],
+                None => texts!["", "", ""],
+            });
+            row.push(past.check.clone());
+            rows.push(row);
         }
     }
-    sheet
+    LedgerSheet::new("台账", "审定事项台账", &columns, rows)
 }
 
 fn withdrawn(dockets: &[Docket]) -> LedgerSheet {
-    let mut sheet = LedgerSheet::new(
+    let rows = dockets.iter().flat_map(|docket| &docket.withdrawn).map(|past| {
+        let mut row = texts![past.year, past.run.title(), past.action, past.id, past.name, past.subject];
+        row.extend(answer(past.decision.as_ref()));
+        row
+    });
+    LedgerSheet::new(
         "不再提出",
         "已审定，但重新运行后不再提出的事项",
         &["年度", "轮次", "处理", "处理编号", "对象", "编号", "委员会意见", "决定方式", "决定日期", "备注"],
-    );
-    for line in dockets.iter().flat_map(|docket| &docket.withdrawn) {
-        let mut row = vec![
-            line.year.to_string(),
-            line.run.title().to_owned(),
-            line.action.clone(),
-            line.id.clone(),
-            line.subject_name.clone(),
-            line.subject_id.clone(),
-        ];
-        row.extend(answer(Some(&line.decision)));
-        sheet.rows.push(row);
-    }
-    sheet
+        rows.collect(),
+    )
 }

@@ -149,7 +149,7 @@ impl Archive {
         // What an unchanged list was published with stands in the archive that it was published with.
         let ours = seal.as_ref().map(|seal| self.holds(&seal.registration)).transpose()?.unwrap_or(true);
         let mut found = Vec::new();
-        let mut known = super::intake::Known::new(self);
+        let known = super::intake::Known::new(self.connection.as_ref(), &self.path);
         for name in workbook_names(run_dir)?.into_iter().filter(|name| !is_changes(name)) {
             let path = run_dir.join(&name);
             let as_published = seal.as_ref().and_then(|seal| seal.workbooks.get(&name));
@@ -168,7 +168,7 @@ impl Archive {
             match rows::read(&path) {
                 Ok(sheets) => {
                     for sheet in &sheets {
-                        case.cells.extend(new_answers(sheet, &mut known)?);
+                        case.cells.extend(new_answers(sheet, &known)?);
                     }
                     case.cells.truncate(5);
                 }
@@ -219,9 +219,9 @@ fn is_changes(workbook: &str) -> bool {
     workbook.strip_suffix(".xlsx") == Some(printed::CHANGES)
 }
 
-fn new_answers(sheet: &Sheet, known: &mut super::intake::Known<'_>) -> Result<Vec<String>, Error> {
+fn new_answers(sheet: &Sheet, known: &super::intake::Known<'_>) -> Result<Vec<String>, Error> {
     let mut cells = Vec::new();
-    let of = known.titled(&sheet.titles, sheet.kind)?.map(|titled| (titled.target.0, titled.target.1));
+    let of = known.titled(&sheet.titles, sheet.is_register)?.map(|titled| titled.of);
     for row in &sheet.rows {
         if known.has_new_answer(sheet, row, of)? {
             cells.push(format!("{}!{}", sheet.name, row.first_answer(sheet)));

@@ -38,21 +38,10 @@ pub(super) struct Line {
     pub list: String,
     /// The decision is the half-year twin's (半年已决定).
     pub adopted: bool,
+    /// An answer was given, on whatever 核对码.
+    pub answered: bool,
     /// Texts as printed, by column.
     pub cells: Vec<String>,
-}
-
-/// An agreed line that the latest run no longer proposes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Withdrawn {
-    pub year: i32,
-    pub run: Run,
-    pub id: String,
-    pub action: String,
-    pub kind: String,
-    pub subject_id: String,
-    pub subject_name: String,
-    pub decision: Decision,
 }
 
 /// All that is known from earlier runs.
@@ -65,7 +54,7 @@ pub struct History {
     /// The run being made was published before, with this vocabulary and as-of date.
     pub before: Option<PastRun>,
     /// Agreed lines that the run being made proposed when it was published before, by id.
-    pub agreed: BTreeMap<String, Withdrawn>,
+    pub agreed: BTreeMap<String, PastLine>,
     /// For `run.json`: over the answers that could count for the run being made, whenever and in
     /// whatever order they came.
     pub sha256: String,
@@ -73,7 +62,7 @@ pub struct History {
 
 impl History {
     /// Agreed lines of the run being made that are not among those it proposes now.
-    pub fn withdrawn<'a>(&self, proposed: impl IntoIterator<Item = &'a str>) -> Vec<Withdrawn> {
+    pub fn withdrawn<'a>(&self, proposed: impl IntoIterator<Item = &'a str>) -> Vec<PastLine> {
         let proposed: BTreeSet<&str> = proposed.into_iter().collect();
         self.agreed.values().filter(|line| !proposed.contains(line.id.as_str())).cloned().collect()
     }
@@ -117,8 +106,10 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<His
     history.facts.known = known_lines(connection)?;
     let own = format!("{year}-{}-", run.code());
     for (id, given) in answers.by_id.range(own.clone()..).take_while(|(id, _)| id.starts_with(&own)) {
-        let answered = |answer: &Answer| Answered { check: answer.check.clone(), decision: answer.decision.clone() };
-        history.facts.current.insert(id.clone(), given.iter().map(answered).collect());
+        // On each 核对码 the last one counts.
+        let counts = |at: &usize| given[at + 1..].iter().all(|later| later.check != given[*at].check);
+        let answered = |at: usize| Answered { check: given[at].check.clone(), decision: given[at].decision.clone() };
+        history.facts.current.insert(id.clone(), (0..given.len()).filter(counts).map(answered).collect());
     }
     history.facts.entered = book_answers(connection)?;
     history.sha256 = sha256(&history.facts);
@@ -179,6 +170,7 @@ pub(super) fn past_lines(past: &PastRun, lists: Vec<RegisteredList>, answers: &A
             let cells: Vec<String> = row.cells.into_iter().map(Cow::into_owned).collect();
             lines.push(Line {
                 adopted: own.is_none() && twin.is_some(),
+                answered: answers.last(&line.id).is_some(),
                 list: list.name.clone(),
                 past: PastLine {
                     name: line.subject_name.into_owned(),
@@ -205,7 +197,7 @@ pub(super) fn past_lines(past: &PastRun, lists: Vec<RegisteredList>, answers: &A
 /// ground of that stood there. `known` finds a line of the half-year by id.
 pub(super) fn share<'l>(lines: &mut [Line], words: &Vocabulary, known: impl Fn(&str) -> Option<&'l PastLine>) {
     for line in lines.iter_mut().filter(|line| line.past.run == Run::Annual && line.past.adopted.is_none()) {
-        let Some(half) = half_year(&line.past.id).and_then(|id| known(&id)) else { continue };
+        let Some(half) = twin_id(&line.past.id).and_then(|(_, id)| known(&id)) else { continue };
         let Some(decision) = half.decision.as_ref().filter(|given| words.decides(&given.opinion)) else { continue };
         if line.past.grounds.iter().all(|ground| half.grounds.contains(ground)) {
             line.past.adopted = Some(half.id.clone());
@@ -217,77 +209,73 @@ pub(super) fn share<'l>(lines: &mut [Line], words: &Vocabulary, known: impl Fn(&
     }
 }
 
-/// The id of the half-year's line about the same action and subject.
-fn half_year(annual: &str) -> Option<String> {
-    let (year, rest) = annual.split_once('-')?;
-    let rest = rest.strip_prefix(Run::Annual.code())?;
-    Some(format!("{year}-{}{rest}", Run::HalfYear.code()))
+/// Year and run in a 处理编号; of several in one cell, the first one's.
+pub(super) fn first_run(id: &str) -> Option<(i32, Run)> {
+    let mut parts = id.split('-');
+    let year = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
+    let run = Run::of_code(parts.next()?)?;
+    Some((year, run))
 }
 
-/// Lines that any published registration of the run held and whose last answer binds, by id.
-fn agreed_lines(
+/// The year's other run, and the id of its line about the same action and subject.
+pub(super) fn twin_id(id: &str) -> Option<((i32, Run), String)> {
+    let (year, run) = first_run(id)?;
+    let begin = |run: Run| format!("{year}-{}-", run.code());
+    let other = if run == Run::Annual { Run::HalfYear } else { Run::Annual };
+    let rest = id.strip_prefix(&begin(run))?;
+    Some(((year, other), format!("{}{rest}", begin(other))))
+}
+
+/// Lines that any published registration of the run held and whose last answer binds, by id; without what they rest on.
+pub(super) fn agreed_lines(
     connection: &Connection,
     past: &PastRun,
     answers: &Answers,
-) -> rusqlite::Result<BTreeMap<String, Withdrawn>> {
+) -> rusqlite::Result<BTreeMap<String, PastLine>> {
     let mut statement = connection.prepare(&format!(
-        "SELECT 处理编号, 处理, 编号, 对象, 沿用编号, 沿用核对码, 对象类别 FROM 事项 JOIN 运行 ON 运行.记录号 = 事项.记录号
+        "SELECT 处理编号, 处理, 编号, 对象, 沿用编号, 沿用核对码, 对象类别, 核对码 FROM 事项 JOIN 运行 ON 运行.记录号 = 事项.记录号
          WHERE 年度 = ?1 AND 轮次 = ?2 AND 运行.记录号 IN ({PUBLISHED}) ORDER BY 运行.记录号, 序"
     ))?;
     let mut agreed = BTreeMap::new();
     let mut rows = statement.query(params![past.year, past.run.code()])?;
     while let Some(row) = rows.next()? {
         let id: String = row.get(0)?;
-        let twin: Option<&Decision> = match (row.get::<_, Option<String>>(4)?, row.get::<_, Option<String>>(5)?) {
-            (Some(id), Some(check)) => answers.on(&id, &check),
-            _ => None,
-        };
+        let twin = row.get::<_, Option<String>>(4)?.zip(row.get::<_, Option<String>>(5)?);
+        let twin = twin.and_then(|(id, check)| answers.on(&id, &check));
         match answers.last(&id).or(twin).filter(|decision| past.vocabulary.binds(&decision.opinion)) {
             Some(decision) => {
-                let line = Withdrawn {
+                let line = PastLine {
+                    id: id.clone(),
                     year: past.year,
                     run: past.run,
-                    id: id.clone(),
                     action: row.get(1)?,
                     kind: row.get(6)?,
-                    subject_id: row.get(2)?,
-                    subject_name: row.get(3)?,
-                    decision: decision.clone(),
+                    subject: row.get(2)?,
+                    name: row.get(3)?,
+                    unit: String::new(),
+                    check: row.get(7)?,
+                    decision: Some(decision.clone()),
+                    adopted: None,
+                    grounds: Vec::new(),
                 };
                 agreed.insert(id, line);
             }
-            None => {
-                agreed.remove(&id);
-            }
+            None => drop(agreed.remove(&id)),
         }
     }
     Ok(agreed)
 }
 
-/// Agreed lines that are no longer among those of the latest run.
-pub(super) fn withdrawn(
-    connection: &Connection,
-    past: &PastRun,
-    answers: &Answers,
-    lines: &[Line],
-) -> rusqlite::Result<Vec<Withdrawn>> {
-    let mut agreed = agreed_lines(connection, past, answers)?;
-    for line in lines {
-        agreed.remove(&line.past.id);
-    }
-    Ok(agreed.into_values().collect())
-}
-
 /// An answer with where it was given.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
-    /// The last entry that said something about this line and 核对码.
+    /// The entry that took it in.
     pub entry: i64,
     pub check: String,
     pub decision: Decision,
 }
 
-/// All answers, the last one per line and 核对码.
+/// Every answer ever taken in, by line and in order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answers {
     by_id: BTreeMap<String, Vec<Answer>>,
@@ -295,43 +283,39 @@ pub(super) struct Answers {
 
 impl Answers {
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Answers> {
+        let mut statement = connection.prepare(
+            "SELECT 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 记录号 FROM 答复 ORDER BY 记录号, 序",
+        )?;
+        let mut rows = statement.query([])?;
         let mut answers = Answers::default();
-        each_answer(connection, |id, answer| {
-            let given = answers.by_id.entry(id).or_default();
-            given.retain(|earlier| earlier.check != answer.check);
-            given.push(answer);
-        })?;
+        while let Some(row) = rows.next()? {
+            let decision = Decision {
+                opinion: row.get(2)?,
+                method: row.get(3)?,
+                date: row.get(4)?,
+                remark: row.get(5)?,
+                extra: parsed(row, 6)?,
+            };
+            let answer = Answer { entry: row.get(7)?, check: row.get(1)?, decision };
+            answers.by_id.entry(row.get(0)?).or_default().push(answer);
+        }
         Ok(answers)
     }
 
-    /// The answer on exactly this 核对码.
+    /// All that were given to a line.
+    pub(super) fn of(&self, id: &str) -> &[Answer] {
+        self.by_id.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The answer that counts on exactly this 核对码: the last one.
     pub(super) fn on(&self, id: &str, check: &str) -> Option<&Decision> {
-        self.by_id.get(id)?.iter().find(|answer| answer.check == check).map(|answer| &answer.decision)
+        self.of(id).iter().rfind(|answer| answer.check == check).map(|answer| &answer.decision)
     }
 
     /// The last answer on whatever 核对码.
     pub(super) fn last(&self, id: &str) -> Option<&Decision> {
-        self.by_id.get(id)?.iter().max_by_key(|answer| answer.entry).map(|answer| &answer.decision)
+        self.of(id).last().map(|answer| &answer.decision)
     }
-}
-
-/// Every answer ever taken in, in order.
-pub(super) fn each_answer(connection: &Connection, mut take: impl FnMut(String, Answer)) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare(
-        "SELECT 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 记录号 FROM 答复 ORDER BY 记录号, 序",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let decision = Decision {
-            opinion: row.get(2)?,
-            method: row.get(3)?,
-            date: row.get(4)?,
-            remark: row.get(5)?,
-            extra: parsed(row, 6)?,
-        };
-        take(row.get(0)?, Answer { entry: row.get(7)?, check: row.get(1)?, decision });
-    }
-    Ok(())
 }
 
 /// Key of a row of the register of talks: year, subject kind, 编号, 档案.

@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use super::docket::{Docket, Docketed, State};
+use super::docket::{Docket, State};
 use super::error::Error;
 use super::open::Archive;
-use super::periods::{Running, periods};
-use super::standings::Standings;
+use super::periods::Running;
+use super::read::Line;
 use super::stored::in_words;
 use super::tasks::{Due, Standing};
 use super::workdays::Calendar;
@@ -29,7 +29,8 @@ impl Archive {
         calendar: &Calendar,
     ) -> Result<std::fmt::Result, Error> {
         let tail = self.tail()?;
-        let Standings { dockets, talks, due, .. } = self.standings(as_of, calendar)?;
+        let standings = self.standings()?;
+        let dockets = &standings.dockets;
         let open = self.unsettled()?.len();
         let faults = self.verify()?;
         Ok((|| {
@@ -46,57 +47,48 @@ impl Archive {
             if dockets.is_empty() {
                 writeln!(out, "尚无已发布的运行")?;
             }
-            for docket in &dockets {
+            for docket in dockets {
                 write_docket(out, docket)?;
             }
-            write_due(out, &due, as_of, calendar)?;
-            write_periods(out, &periods(&dockets, &talks), as_of)
+            write_due(out, &standings.tasks(as_of, calendar), as_of, calendar)?;
+            write_periods(out, &standings.periods(), as_of)
         })())
     }
 }
-
-/// A heading and the lines that stand under it.
-type Section = (&'static str, fn(&Docketed) -> bool);
 
 fn write_docket(out: &mut String, docket: &Docket) -> std::fmt::Result {
     let past = &docket.past;
     writeln!(out, "\n{}年{}（基准日 {}）：共 {} 项", past.year, past.run.title(), past.as_of, docket.lines.len())?;
     let words = &past.vocabulary;
     for (name, _) in &docket.lists {
-        let of_list: Vec<&Docketed> = docket.lines.iter().filter(|docketed| docketed.line.list == *name).collect();
+        let of_list: Vec<&Line> = docket.lines.iter().filter(|line| line.list == *name).collect();
         if of_list.is_empty() {
             continue;
         }
-        let count = |word: &str| {
-            of_list
-                .iter()
-                .filter(|docketed| docketed.line.past.decision.as_ref().is_some_and(|d| d.opinion == word))
-                .count()
-        };
         write!(out, "  {name} {} 项：", of_list.len())?;
         for word in [&words.agree, &words.refuse, &words.change, &words.defer] {
-            write!(out, "{word} {}，", count(word))?;
+            let said = |line: &&&Line| line.past.decision.as_ref().is_some_and(|given| given.opinion == *word);
+            write!(out, "{word} {}，", of_list.iter().filter(said).count())?;
         }
-        let stale = of_list.iter().filter(|docketed| docketed.state == State::Stale).count();
+        let count = |state| of_list.iter().filter(|line| docket.state(line) == state).count();
+        let stale = count(State::Stale);
         if stale > 0 {
             write!(out, "依据已变待重新审定 {stale}，")?;
         }
-        writeln!(out, "未答复 {}", of_list.iter().filter(|docketed| docketed.state == State::Unanswered).count())?;
+        writeln!(out, "未答复 {}", count(State::Unanswered))?;
     }
-    let sections: [Section; 4] = [
-        ("已决定", |docketed| docketed.state == State::Decided),
-        ("缓议", |docketed| docketed.state == State::Deferred),
-        ("依据已变，请重新审定", |docketed| docketed.state == State::Stale),
-        ("未答复", |docketed| docketed.state == State::Unanswered),
+    let sections = [
+        ("已决定", State::Decided),
+        ("缓议", State::Deferred),
+        ("依据已变，请重新审定", State::Stale),
+        ("未答复", State::Unanswered),
     ];
-    for (title, wanted) in sections {
-        let lines: Vec<&Docketed> = docket.lines.iter().filter(|docketed| wanted(docketed)).collect();
-        if lines.is_empty() {
-            continue;
+    for (title, state) in sections {
+        let mut lines = docket.lines.iter().filter(|line| docket.state(line) == state).peekable();
+        if lines.peek().is_some() {
+            writeln!(out, "  {title}")?;
         }
-        writeln!(out, "  {title}")?;
-        for docketed in lines {
-            let line = &docketed.line;
+        for line in lines {
             write!(out, "    {} {}", line.past.id, line.past.name)?;
             if let Some(decision) = &line.past.decision {
                 write!(out, "：{}", in_words(decision))?;
@@ -107,7 +99,8 @@ fn write_docket(out: &mut String, docket: &Docket) -> std::fmt::Result {
     if !docket.withdrawn.is_empty() {
         writeln!(out, "  已审定，但重新运行后不再提出")?;
         for line in &docket.withdrawn {
-            writeln!(out, "    {} {}：{}", line.id, line.subject_name, in_words(&line.decision))?;
+            let decided = line.decision.as_ref().map(in_words).unwrap_or_default();
+            writeln!(out, "    {} {}：{decided}", line.id, line.name)?;
         }
     }
     Ok(())
@@ -147,10 +140,7 @@ fn write_periods(out: &mut String, periods: &[Running], as_of: Option<NaiveDate>
     }
     writeln!(out, "\n影响期（截至 {day}）")?;
     for one in told {
-        match one.from.zip(one.to) {
-            Some((from, to)) => writeln!(out, "    {} {}：{from} 至 {to}，{}", one.subject, one.name, one.by)?,
-            None => writeln!(out, "    {} {}：日期未填，{}", one.subject, one.name, one.by)?,
-        }
+        writeln!(out, "    {} {}：{}，{}", one.subject, one.name, one.days(), one.by)?;
     }
     Ok(())
 }

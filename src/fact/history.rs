@@ -123,6 +123,14 @@ pub struct PastLine {
     pub grounds: Vec<PastGround>,
 }
 
+impl PastLine {
+    /// Grades of its subject that its grounds hold: fact, one of `names`, and value.
+    pub fn grades<'l>(&'l self, names: &'l [String]) -> impl Iterator<Item = (&'l str, &'l str)> {
+        let own = self.grounds.iter().filter(|ground| ground.about == self.subject).flat_map(|ground| &ground.facts);
+        own.filter(|(name, _)| names.contains(name)).filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+    }
+}
+
 /// A ground of such a line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PastGround {

@@ -39,10 +39,7 @@ pub fn earlier(pack: &Pack, history: &History, outcome: &Outcome) -> Vec<Earlier
         let mut done: Vec<String> = answers.map(|(column, text)| format!("{column}：{text}")).collect();
         let talks = outcome.talks.iter().filter(|talk| talk.line.as_ref() == Some(&line.id));
         done.extend(talks.map(|talk| format!("{} {}", talk.day, talk.kind)));
-        let grades = line.grounds.iter().filter(|ground| ground.about == line.subject).flat_map(|ground| {
-            let of_year = ground.facts.iter().filter(|(name, _)| pack.grades.contains(name));
-            of_year.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        });
+        let grades = line.grades(&pack.grades).map(|(name, grade)| (name.to_owned(), grade.to_owned()));
         Earlier {
             kind: line.kind.clone(),
             subject: line.subject.clone(),

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::data;
 use super::job::Job;
-use crate::archive::Withdrawn;
 use crate::consequence::Outcome;
+use crate::fact::history::PastLine;
 use crate::finding::Severity;
 use crate::handoff::Figures;
 use crate::pack::{Absent, Pack};
@@ -86,7 +86,7 @@ pub fn of_outcome(
     job: &Job,
     pack: &Pack,
     outcome: &Outcome,
-    (figures, withdrawn): (&Figures, &[Withdrawn]),
+    (figures, withdrawn): (&Figures, &[PastLine]),
     place: &Path,
 ) -> String {
     let mut text = String::new();
@@ -122,11 +122,12 @@ pub fn of_outcome(
         );
     }
     for one in withdrawn {
+        let opinion = one.decision.as_ref().map_or("", |given| given.opinion.as_str());
         line(
             &mut text,
             format_args!(
                 "注意：{}（{} {}，{}）委员会已审定「{}」，本次运行不再提出，请核实",
-                one.id, one.subject_name, one.subject_id, one.action, one.decision.opinion
+                one.id, one.name, one.subject, one.action, opinion
             ),
         );
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::answer::{Reader, Weighed, weigh_entry};
 use super::fault::ReturnedRow;
 use super::held::HeldRow;
-use super::known::Target;
+use super::known::Titled;
 use super::walk::{RESTORE, cells_differ, contradicts, superseded};
 use super::{FilledEntry, Session};
 use crate::archive::error::Error;
@@ -16,10 +16,10 @@ use crate::pack::printed;
 use crate::table::text;
 
 /// Compares a row of the register of talks.
-pub(super) fn entry(
-    session: &mut Session<'_>,
+pub(super) fn entry<'k>(
+    session: &mut Session<'k>,
     row: ReturnedRow<'_>,
-    target: Target,
+    titled: &Titled<'k>,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
     let [name, id] = [printed::FILE, printed::ID].map(|column| text::key(&row.shown(column)));
@@ -29,8 +29,7 @@ pub(super) fn entry(
         return Ok(());
     }
     let Session { known, faults, amend, entries, recorded, places, .. } = session;
-    let Some(registered) = known.peek(target.0, target.1) else { return Ok(()) };
-    let list = &registered.lists[target.2];
+    let (registered, list) = (titled.of, titled.list());
     // A team and a cadre may bear the same 编号: the one whose cells are these.
     let candidates = || registered.entries_of(&name, &id);
     let alike = |held: &HeldRow<'_>| !cells_differ(&mut Vec::new(), row, &list.columns, &held.row.cells);
@@ -74,7 +73,10 @@ pub(super) fn entry(
     let key = key_of(entry, of_file);
     // The half-year and the annual register share their entries and may come back together.
     let at = position(entries, &key, of_lines);
-    let current = at.map(|at| &entries[at].content).or_else(|| known.entered(&key, of_lines)).cloned();
+    let current = match at {
+        Some(at) => Some(entries[at].content.clone()),
+        None => known.entered(&key, of_lines)?.cloned(),
+    };
     let days = given.iter().filter(|(name, _)| list.extra.iter().any(|column| column.is_date && column.name == **name));
     let days: Pairs = days.map(|(name, day)| (name.clone(), day.clone())).collect();
     let number = past.number;
@@ -112,7 +114,7 @@ pub(super) fn entry(
                     faults.push(row.fault(name, reason, "查明以哪一份为准，把两份改成一样"));
                 }
             } else if let Some(told) =
-                known.entered(&other_key, other_lines).filter(|told| told.get(name).is_some_and(|told| told != day))
+                known.entered(&other_key, other_lines)?.filter(|told| told.get(name).is_some_and(|told| told != day))
             {
                 if *amend {
                     amends = true;

@@ -1,14 +1,14 @@
 //! What the archive holds against which a returned workbook is compared.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use once_cell::unsync::OnceCell;
 use rusqlite::{Connection, params};
 
 use super::held::Registered;
-use super::rows::{ListKind, Row, Sheet};
+use super::rows::{Row, Sheet};
 use crate::archive::error::Error;
-use crate::archive::open::Archive;
-use crate::archive::read::{Answer, Answers, BookKey, PUBLISHED, PastRun, book_answers, each_answer, latest_runs};
+use crate::archive::read::{Answers, BookKey, PUBLISHED, PastRun, book_answers, first_run, latest_runs, twin_id};
 use crate::archive::registration::{RegisteredList, RegisteredRow, RowOf};
 use crate::archive::stored::{all, parsed};
 use crate::fact::Decision;
@@ -17,15 +17,20 @@ use crate::pack::{Run, printed};
 use crate::place::A1;
 use crate::table::text;
 
-/// A list of a run: year, run, index into its registered lists.
-pub(in crate::archive) type Target = (i32, Run, usize);
-
 /// What a workbook is for, by its title.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::archive) struct Titled {
-    pub target: Target,
+#[derive(Clone)]
+pub(in crate::archive) struct Titled<'k> {
+    pub of: &'k Registered,
+    /// Index into its lists.
+    pub at: usize,
     /// It holds the lines of this authority alone.
     pub authority: Option<String>,
+}
+
+impl<'k> Titled<'k> {
+    pub fn list(&self) -> &'k RegisteredList {
+        &self.of.lists[self.at]
+    }
 }
 
 /// Columns that are compared, and their cells as printed.
@@ -35,29 +40,23 @@ pub(in crate::archive) type Printed = (Vec<String>, Vec<String>);
 pub(in crate::archive) struct Known<'a> {
     connection: Option<&'a Connection>,
     path: &'a std::path::Path,
-    runs: Option<Vec<PastRun>>,
-    loaded: BTreeMap<(i32, Run), Option<Registered>>,
-    answers: Option<Answers>,
-    /// Every answer ever given, by line, 核对码 and order: for what was recorded since a list was published.
-    all: Option<HashMap<String, Vec<Answer>>>,
-    book: Option<BTreeMap<BookKey, Vec<Entered>>>,
+    /// The latest published registrations, each read when it is asked for.
+    runs: OnceCell<Vec<(PastRun, OnceCell<Option<Registered>>)>>,
+    answers: OnceCell<Answers>,
+    book: OnceCell<BTreeMap<BookKey, Vec<Entered>>>,
 }
 
 /// The line of a year's other run that shares its decision with one: the same action and subject, and every ground of
 /// the annual line stood in the half-year's.
-pub(in crate::archive) struct Twin {
-    pub id: String,
-    pub check: String,
+pub(in crate::archive) struct Twin<'k> {
+    pub id: &'k str,
+    pub check: &'k str,
     pub registration: i64,
 }
 
 impl<'a> Known<'a> {
-    pub fn new(archive: &'a Archive) -> Known<'a> {
-        Known::on(archive.connection.as_ref(), &archive.path)
-    }
-
-    pub fn on(connection: Option<&'a Connection>, path: &'a std::path::Path) -> Known<'a> {
-        Known { connection, path, runs: None, loaded: BTreeMap::new(), answers: None, all: None, book: None }
+    pub fn new(connection: Option<&'a Connection>, path: &'a std::path::Path) -> Known<'a> {
+        Known { connection, path, runs: OnceCell::new(), answers: OnceCell::new(), book: OnceCell::new() }
     }
 
     /// Asks the file; nothing where there is none yet.
@@ -65,99 +64,75 @@ impl<'a> Known<'a> {
         self.connection.map_or_else(|| Ok(T::default()), ask).map_err(|error| Error::sqlite(self.path, error))
     }
 
-    fn runs(&mut self) -> Result<&[PastRun], Error> {
-        if self.runs.is_none() {
-            self.runs = Some(self.read(latest_runs)?);
-        }
-        Ok(self.runs.as_deref().unwrap_or_default())
+    fn runs(&self) -> Result<&[(PastRun, OnceCell<Option<Registered>>)], Error> {
+        let runs = || Ok(self.read(latest_runs)?.into_iter().map(|past| (past, OnceCell::new())).collect());
+        self.runs.get_or_try_init(runs).map(Vec::as_slice)
     }
 
     /// The latest published registration of a year and run.
-    pub fn registered(&mut self, year: i32, run: Run) -> Result<Option<&Registered>, Error> {
-        if !self.loaded.contains_key(&(year, run)) {
-            let past = self.runs()?.iter().find(|past| (past.year, past.run) == (year, run)).cloned();
-            let load = |connection: &Connection| past.map(|past| Registered::load(connection, past)).transpose();
-            let registered = self.read(load)?;
-            self.loaded.insert((year, run), registered);
-        }
-        Ok(self.peek(year, run))
+    pub fn registered(&self, (year, run): (i32, Run)) -> Result<Option<&Registered>, Error> {
+        let Some((past, held)) = self.runs()?.iter().find(|(past, _)| (past.year, past.run) == (year, run)) else {
+            return Ok(None);
+        };
+        let load = |connection: &Connection| Registered::load(connection, past.clone()).map(Some);
+        held.get_or_try_init(|| self.read(load)).map(Option::as_ref)
     }
 
-    /// As [`Known::registered`], once it was asked for.
-    pub fn peek(&self, year: i32, run: Run) -> Option<&Registered> {
-        self.loaded.get(&(year, run)).and_then(Option::as_ref)
+    /// The same of the run that a 处理编号 names.
+    pub fn registered_for(&self, id: &str) -> Result<Option<&Registered>, Error> {
+        first_run(id).map_or(Ok(None), |run| self.registered(run))
     }
 
     /// What the title above the header says: run and list (further words may follow in the cell; of two that fit, the
     /// longer one), and whose people alone, where it is about one authority's.
-    pub fn titled(&mut self, titles: &[String], kind: ListKind) -> Result<Option<Titled>, Error> {
+    pub fn titled(&self, titles: &[String], is_register: bool) -> Result<Option<Titled<'_>>, Error> {
         let given: Vec<String> = titles.iter().map(|title| text::key(title)).collect();
-        let runs: Vec<(i32, Run)> = self.runs()?.iter().map(|past| (past.year, past.run)).collect();
-        let mut best: Option<(usize, Titled)> = None;
-        for (year, run) in runs {
-            // Every title tells its year: runs of others need not be read.
-            if !given.iter().any(|given| given.contains(&year.to_string())) {
-                continue;
-            }
-            let Some(registered) = self.registered(year, run)? else { continue };
-            for (at, list) in
-                registered.lists.iter().enumerate().filter(|(_, list)| list.is_register == (kind == ListKind::Book))
-            {
+        let mut best: Option<(usize, Titled<'_>)> = None;
+        // Every title tells its year: runs of others need not be read.
+        let named = |past: &PastRun| given.iter().any(|given| given.contains(&past.year.to_string()));
+        for (past, _) in self.runs()?.iter().filter(|(past, _)| named(past)) {
+            let Some(of) = self.registered((past.year, past.run))? else { continue };
+            for (at, list) in of.lists.iter().enumerate().filter(|(_, list)| list.is_register == is_register) {
                 let title = text::key(&list.title);
                 if title.is_empty() || best.as_ref().is_some_and(|(length, _)| title.len() <= *length) {
                     continue;
                 }
                 if let Some(rest) = given.iter().find_map(|given| given.strip_prefix(&title)) {
-                    let authority = registered.named_authority(rest);
-                    best = Some((title.len(), Titled { target: (year, run, at), authority }));
+                    best = Some((title.len(), Titled { of, at, authority: of.named_authority(rest) }));
                 }
             }
         }
         Ok(best.map(|(_, titled)| titled))
     }
 
-    pub fn answers(&mut self) -> Result<&Answers, Error> {
-        if self.answers.is_none() {
-            self.answers = Some(self.read(Answers::read)?);
-        }
-        Ok(self.answers.get_or_insert_default())
+    pub fn answers(&self) -> Result<&Answers, Error> {
+        self.answers.get_or_try_init(|| self.read(Answers::read))
     }
 
-    /// Reads what stands filled in in the register of talks.
-    pub fn load_book(&mut self) -> Result<(), Error> {
-        if self.book.is_none() {
+    /// What stands filled in in a row of the register of talks that names these lines.
+    pub fn entered(&self, key: &BookKey, lines: &[String]) -> Result<Option<&Pairs>, Error> {
+        let book = self.book.get_or_try_init(|| {
             let mut book: BTreeMap<BookKey, Vec<Entered>> = BTreeMap::new();
             for entered in self.read(book_answers)? {
                 let (year, kind, id, file) = entered.key();
                 let key = (year, kind.to_owned(), id.to_owned(), file.to_owned());
                 book.entry(key).or_default().push(entered);
             }
-            self.book = Some(book);
-        }
-        Ok(())
-    }
-
-    /// What stands filled in in a row that names these lines, once it was read.
-    pub fn entered(&self, key: &BookKey, lines: &[String]) -> Option<&Pairs> {
-        let of_row = self.book.as_ref()?.get(key)?;
-        of_row.iter().rfind(|entered| entered.is_about(lines)).map(|entered| &entered.filled)
+            Ok::<_, Error>(book)
+        })?;
+        let of_row = book.get(key).and_then(|of_row| of_row.iter().rfind(|entered| entered.is_about(lines)));
+        Ok(of_row.map(|entered| &entered.filled))
     }
 
     /// See [`Twin`].
-    pub fn twin(&mut self, id: &str) -> Result<Option<Twin>, Error> {
-        let Some((year, run)) = first_run(id) else { return Ok(None) };
-        let other = if run == Run::Annual { Run::HalfYear } else { Run::Annual };
-        let begin = |run: Run| format!("{year}-{}-", run.code());
-        let Some(rest) = id.strip_prefix(&begin(run)) else { return Ok(None) };
-        let twin = format!("{}{rest}", begin(other));
-        self.registered(year, run)?;
-        self.registered(year, other)?;
-        let line = |run: Run, id: &str| self.peek(year, run)?.line(id)?.row.line();
-        let Some((own, found)) = line(run, id).zip(line(other, &twin)) else { return Ok(None) };
-        let (annual, half_year) = if run == Run::Annual { (own, found) } else { (found, own) };
+    pub fn twin(&self, id: &str) -> Result<Option<Twin<'_>>, Error> {
+        let Some((run, twin)) = twin_id(id) else { return Ok(None) };
+        let Some(other) = self.registered(run)? else { return Ok(None) };
+        let own = self.registered_for(id)?.and_then(|of| of.line(id)?.row.line());
+        let Some((own, found)) = own.zip(other.line(&twin).and_then(|held| held.row.line())) else { return Ok(None) };
+        let (annual, half_year) = if run.1 == Run::HalfYear { (own, found) } else { (found, own) };
         let shared = annual.grounds.iter().all(|ground| half_year.grounds.contains(ground));
-        let registration = self.peek(year, other).map_or(0, |registered| registered.past.number);
-        Ok(shared.then(|| Twin { check: found.check.to_string(), registration, id: twin.clone() }))
+        Ok(shared.then_some(Twin { id: &found.id, check: &found.check, registration: other.past.number }))
     }
 
     /// How a row was printed in earlier publications of its year and run: columns and cells.
@@ -185,20 +160,6 @@ impl<'a> Known<'a> {
         self.read(|connection| all(connection, &query, values, |row| Ok((parsed(row, 0)?, parsed(row, 1)?))))
     }
 
-    fn recorded_since(&mut self, number: i64, line: &str, check: &str) -> Result<Vec<Decision>, Error> {
-        if self.all.is_none() {
-            let mut all: HashMap<String, Vec<Answer>> = HashMap::new();
-            self.read(|connection| each_answer(connection, |id, answer| all.entry(id).or_default().push(answer)))?;
-            self.all = Some(all);
-        }
-        let given = self.all.as_ref().and_then(|all| all.get(line)).map_or(&[][..], Vec::as_slice);
-        Ok(given
-            .iter()
-            .filter(|answer| answer.entry > number && answer.check == check)
-            .map(|answer| answer.decision.clone())
-            .collect())
-    }
-
     /// Everything that was filled into a row of the register since a registration.
     fn entered_since(&self, number: i64, year: i32, file: &str, id: &str) -> Result<Vec<Pairs>, Error> {
         let since = "SELECT 档案, 编号, 内容 FROM 归档答复 WHERE 记录号 > ?1 AND 年度 = ?2 ORDER BY 记录号";
@@ -212,67 +173,45 @@ impl<'a> Known<'a> {
 
     /// The row holds an answer that the list was not published with and that was not recorded since; `of` is the run
     /// that the sheet's title names.
-    pub fn has_new_answer(&mut self, sheet: &Sheet, row: &Row, of: Option<(i32, Run)>) -> Result<bool, Error> {
-        let id = text::key(&row.shown(sheet, printed::LINE));
+    pub fn has_new_answer(&self, sheet: &Sheet, row: &Row, of: Option<&Registered>) -> Result<bool, Error> {
+        let [id, file, subject] =
+            [printed::LINE, printed::FILE, printed::ID].map(|column| text::key(&row.shown(sheet, column)));
         // The annual register holds half-year lines, too.
-        let of_row = if sheet.kind == ListKind::Book { of.or_else(|| first_run(&id)) } else { first_run(&id) };
-        let Some((year, run)) = of_row else { return Ok(row.is_answered(sheet)) };
-        let Some(registered) = self.registered(year, run)? else { return Ok(row.is_answered(sheet)) };
-        let number = registered.past.number;
-        let columns = |list: &RegisteredList| list.answer_columns().map(str::to_owned).collect::<Vec<_>>();
-        match sheet.kind {
-            ListKind::List => {
-                let held = registered.line(&id).and_then(|held| Some((held, held.row.line()?)));
-                let Some((held, line)) = held else { return Ok(row.is_answered(sheet)) };
-                let (columns, filled) = (columns(held.of), held.row.filled.clone());
-                let (check, adopted) = (line.check.to_string(), line.adopted.clone());
-                let mut known = self.recorded_since(number, &id, &check)?;
-                known.extend(self.answers()?.on(&id, &check).cloned());
-                if let Some((id, check)) = adopted {
-                    known.extend(self.answers()?.on(&id, &check).cloned());
-                }
-                let known: Vec<Pairs> = known
-                    .iter()
-                    .map(Decision::by_column)
-                    .chain(Some(filled).filter(|filled| !filled.is_empty()))
-                    .collect();
-                Ok(!covered(sheet, row, &columns, &known))
-            }
-            ListKind::Book => {
-                let file = text::key(&row.shown(sheet, printed::FILE));
-                let subject = text::key(&row.shown(sheet, printed::ID));
-                let columns: Vec<String> =
-                    registered.lists.iter().filter(|list| list.is_register).flat_map(columns).collect();
-                let mut known: Vec<Pairs> =
-                    registered.entries_of(&file, &subject).map(|entry| entry.row.filled.clone()).collect();
-                let recorded = self.entered_since(number, year, &file, &subject)?;
-                // What the run filled in is no answer, so that it stands beside what was recorded since.
-                let beside = |published: &Pairs| {
-                    let recorded = recorded.iter().cloned();
-                    recorded.map(|recorded| published.clone().into_iter().chain(recorded).collect()).collect()
-                };
-                let both: Vec<Pairs> =
-                    known.iter().flat_map(|published: &Pairs| -> Vec<Pairs> { beside(published) }).collect();
-                known.extend(both);
-                known.extend(recorded);
-                Ok(!covered(sheet, row, &columns, &known))
-            }
+        let of = match of.filter(|_| sheet.is_register) {
+            Some(of) => Some(of),
+            None => self.registered_for(&id)?,
+        };
+        let Some(registered) = of else { return Ok(row.is_answered(sheet)) };
+        let PastRun { number, year, .. } = registered.past;
+        if sheet.is_register {
+            let columns =
+                registered.lists.iter().filter(|list| list.is_register).flat_map(|list| list.answer_columns());
+            let recorded = self.entered_since(number, year, &file, &subject)?;
+            let mut known: Vec<Pairs> =
+                registered.entries_of(&file, &subject).map(|entry| entry.row.filled.clone()).collect();
+            // What the run filled in is no answer, so that it stands beside what was recorded since.
+            let beside = known.iter().flat_map(|published| {
+                recorded.iter().map(|recorded| published.clone().into_iter().chain(recorded.clone()).collect())
+            });
+            let both: Vec<Pairs> = beside.collect();
+            known.extend(both.into_iter().chain(recorded));
+            return Ok(!covered(sheet, row, columns, &known));
         }
+        let held = registered.line(&id).and_then(|held| Some((held, held.row.line()?)));
+        let Some((held, line)) = held else { return Ok(row.is_answered(sheet)) };
+        let answers = self.answers()?;
+        let since = answers.of(&id).iter().filter(|answer| answer.entry > number && answer.check == line.check);
+        let adopted = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
+        let counted = answers.on(&id, &line.check).into_iter().chain(adopted);
+        let given = since.map(|answer| &answer.decision).chain(counted).map(Decision::by_column);
+        let filled = Some(held.row.filled.clone()).filter(|filled| !filled.is_empty());
+        Ok(!covered(sheet, row, held.of.answer_columns(), &given.chain(filled).collect::<Vec<_>>()))
     }
 }
 
-/// Year and run in a 处理编号; of several in one cell, the first one's.
-pub(in crate::archive) fn first_run(id: &str) -> Option<(i32, Run)> {
-    let mut parts = id.split('-');
-    let year = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
-    let run = Run::of_code(parts.next()?)?;
-    Some((year, run))
-}
-
 /// One of the known answers says all that is filled in here.
-fn covered(sheet: &Sheet, row: &Row, columns: &[String], known: &[Pairs]) -> bool {
-    let given: Vec<(&String, String)> = columns
-        .iter()
+fn covered<'c>(sheet: &Sheet, row: &Row, columns: impl Iterator<Item = &'c str>, known: &[Pairs]) -> bool {
+    let given: Vec<(&str, String)> = columns
         .filter_map(|name| {
             let cell = row.get(sheet, name)?;
             Some((name, cell.day.map_or_else(|| text::key(&cell.shown), |day| day.to_string())))
@@ -301,10 +240,8 @@ impl Row {
     /// The sheet columns of filled cells that people may have filled: known without the archive, for a workbook of
     /// which it holds nothing.
     fn answer_cells(&self, sheet: &Sheet) -> impl Iterator<Item = u32> {
-        let (read, beside): (&[&str], &[&str]) = match sheet.kind {
-            ListKind::List => (&printed::LIST, &printed::LIST_SCREEN),
-            ListKind::Book => (&printed::BOOK, &[]),
-        };
+        let (read, beside): (&[&str], &[&str]) =
+            if sheet.is_register { (&printed::BOOK, &[]) } else { (&printed::LIST, &printed::LIST_SCREEN) };
         let answers = sheet
             .columns
             .iter()

@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use super::Session;
 use super::fault::Fault;
-use super::known::Target;
+use super::known::Titled;
 use super::rows::{Row, Sheet};
 use super::walk;
 use crate::place::A1;
 use crate::table::merged;
 
 /// Every merged range in which more than one line lies, and every value beneath one that lies in a single line.
-pub(super) fn judge(session: &mut Session<'_>, file: &str, sheet: &Sheet, target: Target) {
-    let Some(registered) = session.known.peek(target.0, target.1) else { return };
-    let answers: Vec<&str> = registered.lists[target.2].answer_columns().collect();
+pub(super) fn judge(session: &mut Session<'_>, file: &str, sheet: &Sheet, titled: &Titled<'_>) {
+    let answers: Vec<&str> = titled.list().answer_columns().collect();
     let lines: Vec<&Row> = sheet.rows.iter().filter(|row| !walk::is_note(sheet, row, &answers)).collect();
     let numbers: Vec<u32> = lines.iter().map(|row| row.row).collect();
     let mut told = BTreeSet::new();

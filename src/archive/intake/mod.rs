@@ -50,8 +50,8 @@ struct FilledEntry {
 }
 
 /// One `record`: what it has read so far.
-struct Session<'a> {
-    known: Known<'a>,
+struct Session<'k> {
+    known: &'k Known<'k>,
     amend: bool,
     faults: Vec<Fault>,
     lines: BTreeMap<String, TakenAnswer>,
@@ -72,11 +72,11 @@ impl Archive {
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| Error::sqlite(&path, error))?;
-        let session = compare_all(&transaction, &path, &read, amend)?;
-        if !session.faults.is_empty() {
-            return Ok(Intake::Refused(session.faults));
+        let known = Known::new(Some(&transaction), &path);
+        let Session { faults, lines, mut entries, recorded, .. } = compare_all(&known, &read, amend)?;
+        if !faults.is_empty() {
+            return Ok(Intake::Refused(faults));
         }
-        let (lines, mut entries, recorded) = (session.lines, session.entries, session.recorded);
         entries.sort_by(|a, b| a.key.cmp(&b.key));
         if !lines.is_empty() || !entries.is_empty() {
             let files: Vec<&str> = workbooks.iter().filter_map(|path| path.file_name()?.to_str()).collect();
@@ -90,14 +90,13 @@ impl Archive {
     }
 }
 
-fn compare_all<'a>(
-    transaction: &'a Transaction<'a>,
-    path: &'a Path,
+fn compare_all<'k>(
+    known: &'k Known<'k>,
     read: &[(String, Result<Vec<Sheet>, String>)],
     amend: bool,
-) -> Result<Session<'a>, Error> {
+) -> Result<Session<'k>, Error> {
     let mut session = Session {
-        known: Known::on(Some(transaction), path),
+        known,
         amend,
         faults: Vec::new(),
         lines: BTreeMap::new(),
@@ -115,7 +114,7 @@ fn compare_all<'a>(
 }
 
 /// Compares one workbook: its sheets that belong to one list count as one.
-fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(), Error> {
+fn workbook<'k>(session: &mut Session<'k>, file: &str, sheets: &[Sheet]) -> Result<(), Error> {
     let path = Path::new(file);
     if let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))
         && ["~$", ".~"].iter().any(|mark| folder.join(format!("{mark}{name}")).exists())
@@ -128,7 +127,8 @@ fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(
         session.faults.push(Fault::file(file, reason, "检查是否选错了文件，标题行是否被改动"));
         return Ok(());
     }
-    let mut lists: BTreeMap<Titled, (usize, BTreeSet<usize>)> = BTreeMap::new();
+    // By run, list and authority: where the last part of it stands, and which of its rows were found.
+    let mut lists: BTreeMap<_, (Titled<'k>, usize, BTreeSet<usize>)> = BTreeMap::new();
     for (at, sheet) in sheets.iter().enumerate() {
         if sheet.hidden {
             let reason = "这个工作表是隐藏的，上面却有一份名单；看不见的答复不能收回".to_owned();
@@ -136,17 +136,19 @@ fn workbook(session: &mut Session<'_>, file: &str, sheets: &[Sheet]) -> Result<(
             session.faults.push(Fault { sheet: sheet.name.clone(), ..Fault::file(file, reason, remedy) });
             continue;
         }
-        let Some(titled) = walk::target(session, sheet)? else {
+        let Some(titled) = session.known.titled(&sheet.titles, sheet.is_register)? else {
             unknown(session, file, sheet)?;
             continue;
         };
-        walk::headers(session, file, sheet, titled.target);
-        merged::judge(session, file, sheet, titled.target);
-        let (last, seen) = lists.entry(titled.clone()).or_default();
+        walk::headers(session, file, sheet, titled.list());
+        merged::judge(session, file, sheet, &titled);
+        let (past, authority) = (&titled.of.past, titled.authority.clone());
+        let of = lists.entry((past.year, past.run, titled.at, authority));
+        let (titled, last, seen) = of.or_insert_with(|| (titled, at, BTreeSet::new()));
         *last = at;
-        walk::rows(session, file, sheet, &titled, seen)?;
+        walk::rows(session, file, sheet, titled, seen)?;
     }
-    for (titled, (last, seen)) in &lists {
+    for (titled, last, seen) in lists.values() {
         walk::missing(session, file, &sheets[*last], titled, seen);
         if seen.is_empty() {
             session.recorded.notes.push(format!("{file}：名单没有行，没有可收回的答复"));
@@ -161,12 +163,7 @@ fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) -> Result<(), E
     let mut strangers = Vec::new();
     for row in sheet.rows.iter().filter(|row| row.get(sheet, name).is_some()) {
         let shown = row.shown(sheet, name);
-        let run = known::first_run(&text::key(&shown));
-        let known = match run {
-            Some((year, run)) => session.known.registered(year, run)?.is_some(),
-            None => false,
-        };
-        if !known {
+        if session.known.registered_for(&text::key(&shown))?.is_none() {
             let reason = format!("档案中没有处理编号「{shown}」");
             let remedy = "确认名单与 --archive 所指的档案配套；只有已发布的名单才能收回";
             strangers.push(ReturnedRow { file, sheet, row }.fault(name, reason, remedy));

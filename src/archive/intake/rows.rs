@@ -17,19 +17,12 @@ use crate::workbook::{self, Looks, Merge, Raw, Sink};
 /// How far down a header is looked for: people insert rows above it.
 const HEADER_ROWS: u32 = 20;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::archive) enum ListKind {
-    /// A list for a committee.
-    List,
-    /// The register of talks.
-    Book,
-}
-
 /// A sheet with a list or a part of one.
 #[derive(Debug)]
 pub(in crate::archive) struct Sheet {
     pub name: String,
-    pub kind: ListKind,
+    /// The register of talks, and no list for a committee.
+    pub is_register: bool,
     /// Zero-based row of the headers.
     pub header: u32,
     /// Zero-based sheet column and normalised header, left to right.
@@ -162,34 +155,30 @@ impl Sink for Cells<'_> {
 
 /// The sheet as a list, if it has the headers of one.
 fn list(FilledSheet { name, mut rows, hidden, merges }: FilledSheet) -> Option<Sheet> {
-    let (at, kind, columns) = rows
+    let (at, is_register, columns) = rows
         .iter()
         .take_while(|row| row.row < HEADER_ROWS)
         .enumerate()
-        .find_map(|(at, row)| header(row).map(|(kind, columns)| (at, kind, columns)))?;
+        .find_map(|(at, row)| header(row).map(|(is_register, columns)| (at, is_register, columns)))?;
     let body = rows.split_off(at + 1);
     let header = rows.pop()?.row;
     let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown.clone()).collect();
     let below: Vec<Merge> = merges.into_iter().filter(|(_, _, bottom, _)| *bottom > header).collect();
-    let mut sheet = Sheet { name, kind, header, columns, titles, rows: body, merges: Merges::new(&below), hidden };
+    let mut sheet =
+        Sheet { name, is_register, header, columns, titles, rows: body, merges: Merges::new(&below), hidden };
     // Print titles that a program wrote out as rows.
     let again: Vec<u32> = sheet.rows.iter().filter(|row| header_again(&sheet, row)).map(|row| row.row).collect();
     sheet.rows.retain(|row| !again.contains(&row.row));
     Some(sheet)
 }
 
-fn header(row: &Row) -> Option<(ListKind, Vec<(u32, String)>)> {
+/// Whether it is the register's, and the columns; none where the row is no header.
+fn header(row: &Row) -> Option<(bool, Vec<(u32, String)>)> {
     let columns: Vec<(u32, String)> =
         row.cells.iter().map(|(column, cell)| (*column, text::header_key(&cell.shown))).collect();
     let has = |name: &str| columns.iter().any(|(_, header)| header == name);
-    let kind = if has(printed::OPINION) || has(printed::CHECK) {
-        ListKind::List
-    } else if has(printed::FILE) {
-        ListKind::Book
-    } else {
-        return None;
-    };
-    has(printed::LINE).then_some((kind, columns))
+    let is_list = has(printed::OPINION) || has(printed::CHECK);
+    (has(printed::LINE) && (is_list || has(printed::FILE))).then_some((!is_list, columns))
 }
 
 fn header_again(sheet: &Sheet, row: &Row) -> bool {

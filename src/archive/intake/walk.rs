@@ -9,11 +9,12 @@ use super::answer::{self, Reader, Weighed, weigh};
 use super::book;
 use super::fault::{Fault, FoundAt, ReturnedRow};
 use super::held::{HeldRow, Registered};
-use super::known::{Known, Target, Titled, Twin, first_run};
-use super::rows::{ListKind, Row, Sheet};
+use super::known::{Known, Titled};
+use super::rows::{Row, Sheet};
 use super::{Session, TakenAnswer};
 use crate::archive::error::Error;
-use crate::archive::registration::RowOf;
+use crate::archive::read::first_run;
+use crate::archive::registration::{RegisteredList, RowOf};
 use crate::archive::stored::in_words;
 use crate::fact::Decision;
 use crate::pack::printed;
@@ -23,15 +24,8 @@ use crate::table::text;
 const TAKE_PUBLISHED: &str = "重新取用最近一次发布的名单，把答复填在上面";
 pub(super) const RESTORE: &str = "恢复登记时的原文（可对照已发布的名单），只填写答复各列";
 
-/// The list that a sheet is (a part of), as its title says: rows may be pasted or lost, and prove nothing.
-pub(super) fn target(session: &mut Session<'_>, sheet: &Sheet) -> Result<Option<Titled>, Error> {
-    session.known.titled(&sheet.titles, sheet.kind)
-}
-
 /// The headers that the list was published with are all there, once.
-pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &Sheet, target: Target) {
-    let Some(registered) = session.known.peek(target.0, target.1) else { return };
-    let list = &registered.lists[target.2];
+pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &Sheet, list: &RegisteredList) {
     for name in list.columns.iter().map(String::as_str).chain(list.answer_columns()) {
         let key = text::header_key(name);
         let found = sheet.columns.iter().filter(|(_, header)| *header == key).count();
@@ -58,74 +52,56 @@ pub(super) fn is_note(sheet: &Sheet, row: &Row, answers: &[&str]) -> bool {
 }
 
 /// Compares the rows of a list or register; `seen` gathers those of it that stand in this workbook.
-pub(super) fn rows(
-    session: &mut Session<'_>,
+pub(super) fn rows<'k>(
+    session: &mut Session<'k>,
     file: &str,
     sheet: &Sheet,
-    titled: &Titled,
+    titled: &Titled<'k>,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
-    let target = titled.target;
-    session.known.answers()?;
-    session.known.load_book()?;
-    let Some(registered) = session.known.peek(target.0, target.1) else { return Ok(()) };
-    let answers: Vec<String> = registered.lists[target.2].answer_columns().map(str::to_owned).collect();
-    let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
+    let answers: Vec<&str> = titled.list().answer_columns().collect();
     for row in sheet.rows.iter().filter(|row| !is_note(sheet, row, &answers)) {
         let row = ReturnedRow { file, sheet, row };
-        match sheet.kind {
-            ListKind::List => line(session, row, titled, seen)?,
-            ListKind::Book => book::entry(session, row, target, seen)?,
+        if sheet.is_register {
+            book::entry(session, row, titled, seen)?;
+        } else {
+            line(session, row, titled, seen)?;
         }
     }
     Ok(())
 }
 
 /// Why a row does not belong to the list.
-fn foreign(session: &mut Session<'_>, titled: &Titled, id: &str) -> Result<Option<(String, &'static str)>, Error> {
-    let of = first_run(id);
-    let registered = match of {
-        Some((year, run)) => session.known.registered(year, run)?,
-        None => None,
-    };
-    let Some(registered) = registered else {
-        return Ok(Some((
-            format!("档案中没有处理编号「{id}」"),
-            "删去自己添加的行；名单要与 --archive 所指的档案配套",
-        )));
+fn foreign(known: &Known<'_>, titled: &Titled<'_>, id: &str) -> Result<Option<(String, &'static str)>, Error> {
+    let unknown = || format!("档案中没有处理编号「{id}」");
+    let Some(registered) = known.registered_for(id)? else {
+        return Ok(Some((unknown(), "删去自己添加的行；名单要与 --archive 所指的档案配套")));
     };
     let Some(held) = registered.line(id) else {
         return Ok(Some(if registered.held_before(id, None) {
             (format!("「{id}」在最近一次运行（{}）中已不再提出", registered.title()), TAKE_PUBLISHED)
         } else {
-            (format!("档案中没有处理编号「{id}」"), "删去自己添加的行；误改了处理编号的，恢复原文")
+            (unknown(), "删去自己添加的行；误改了处理编号的，恢复原文")
         }));
     };
-    if (registered.past.year, registered.past.run, held.list) != titled.target {
+    const ELSEWHERE: &str = "把它从这份名单中删去，在它自己的名单上答复";
+    if registered.past.number != titled.of.past.number || held.list != titled.at {
         let list = &held.of.name;
-        return Ok(Some((
-            format!("「{id}」是{}《{list}》中的行，不属于这份名单", registered.title()),
-            "把它从这份名单中删去，在它自己的名单上答复",
-        )));
+        return Ok(Some((format!("「{id}」是{}《{list}》中的行，不属于这份名单", registered.title()), ELSEWHERE)));
     }
     let decider = registered.decider(held.of, held.row);
-    if let Some(authority) = titled.authority.as_deref().filter(|authority| !same(decider, authority)) {
-        return Ok(Some((
-            format!("「{id}」的管理权限是「{decider}」，这份名单只报「{authority}」的"),
-            "把它从这份名单中删去，在它自己的名单上答复",
-        )));
-    }
-    Ok(None)
+    let other = titled.authority.as_deref().filter(|authority| !same(decider, authority));
+    Ok(other.map(|authority| (format!("「{id}」的管理权限是「{decider}」，这份名单只报「{authority}」的"), ELSEWHERE)))
 }
 
 fn same(one: &str, other: &str) -> bool {
     text::key(one) == text::key(other)
 }
 
-fn line(
-    session: &mut Session<'_>,
+fn line<'k>(
+    session: &mut Session<'k>,
     row: ReturnedRow<'_>,
-    titled: &Titled,
+    titled: &Titled<'k>,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
     let id = text::key(&row.shown(printed::LINE));
@@ -136,16 +112,14 @@ fn line(
         session.faults.push(row.fault(printed::LINE, reason, remedy));
         return Ok(());
     }
-    if let Some((reason, remedy)) = foreign(session, titled, id)? {
+    if let Some((reason, remedy)) = foreign(session.known, titled, id)? {
         session.faults.push(row.fault(printed::LINE, reason, remedy));
         return Ok(());
     }
     let Session { known, faults, amend, lines, recorded, places, .. } = session;
-    let registered = known.peek(titled.target.0, titled.target.1);
-    let held = registered.and_then(|registered| registered.line(id));
-    let Some(((registered, held), line)) = registered.zip(held).zip(held.and_then(|held| held.row.line())) else {
-        return Ok(());
-    };
+    let registered = titled.of;
+    let held = registered.line(id).and_then(|held| Some((held, held.row.line()?)));
+    let Some((held, line)) = held else { return Ok(()) };
     seen.insert(held.at);
     if let Some(earlier) = places.get(id).filter(|earlier| earlier.file == row.file) {
         let reason = format!("「{id}」（{}）重复出现，前面已在 {earlier}", line.subject_name);
@@ -158,9 +132,9 @@ fn line(
     {
         return Ok(());
     }
-    let words = registered.past.vocabulary.clone();
+    let words = &registered.past.vocabulary;
     let before = faults.len();
-    let given = Reader { row, faults }.decision(line, held.of, &words);
+    let given = Reader { row, faults }.decision(line, held.of, words);
     let here = FoundAt { given: given.clone(), ..row.at(printed::OPINION) };
     let earlier = places.insert(id.to_owned(), here);
     let Some(given) = given else {
@@ -173,8 +147,6 @@ fn line(
         }
         return Ok(());
     };
-    let number = registered.past.number;
-    let (check, adopted) = (line.check.to_string(), line.adopted.clone());
     let told = match earlier.as_ref().and_then(|earlier| Some((earlier, earlier.given.as_ref()?))) {
         Some((place, told)) => match answer::united(told, &given) {
             Some(both) if both == *told => return Ok(()),
@@ -205,14 +177,14 @@ fn line(
     let answers = known.answers()?;
     let decided = |decision: &&Decision| words.decides(&decision.opinion);
     let shared = twin.as_ref().and_then(|twin| {
-        let told = lines.get(&twin.id).map(|answered| &answered.decision);
-        told.or_else(|| answers.on(&twin.id, &twin.check)).filter(decided)
+        let told = lines.get(twin.id).map(|answered| &answered.decision);
+        told.or_else(|| answers.on(twin.id, twin.check)).filter(decided)
     });
-    let adopted = adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
-    let own = answers.on(id, &check).or(adopted);
+    let adopted = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
+    let own = answers.on(id, &line.check).or(adopted);
     // One decision for both, as soon as there is one.
     let current = own.filter(decided).or(shared).or(own).cloned();
-    let (decision, amends) = match weigh(&words, current.as_ref(), given) {
+    let (decision, amends) = match weigh(words, current.as_ref(), given) {
         // Given here for the first time, though the other run's line has it already.
         Weighed::Same => match current.filter(|_| own.is_none()) {
             Some(decision) => (decision, false),
@@ -224,8 +196,8 @@ fn line(
         Weighed::New(decision) => (decision, false),
         Weighed::Differs(decision, _) if *amend => (decision, true),
         Weighed::Differs(_, differences) => {
-            let of = twin.filter(|_| own.filter(decided).is_none()).map_or("档案".to_owned(), |twin| twin.id);
-            contradicts(faults, row, &of, &differences);
+            let of = twin.filter(|_| own.filter(decided).is_none()).map_or("档案", |twin| twin.id);
+            contradicts(faults, row, of, &differences);
             return Ok(());
         }
     };
@@ -234,11 +206,14 @@ fn line(
     } else {
         recorded.new += count;
     }
-    if let (Some(twin), Some(_)) = (twin, shared.filter(|shared| **shared != decision)) {
-        let (Twin { id, check, registration }, decision) = (twin, decision.clone());
-        lines.insert(id, TakenAnswer { registration, check, decision, amends });
+    let both = twin.filter(|_| shared.is_some_and(|shared| *shared != decision));
+    let mut take = |id: &str, check: &str, registration, decision| {
+        lines.insert(id.to_owned(), TakenAnswer { registration, check: check.to_owned(), decision, amends })
+    };
+    if let Some(twin) = both {
+        take(twin.id, twin.check, twin.registration, decision.clone());
     }
-    lines.insert(id.to_owned(), TakenAnswer { registration: number, check, decision, amends });
+    take(id, &line.check, registered.past.number, decision);
     Ok(())
 }
 
@@ -343,10 +318,14 @@ fn short(given: &str) -> String {
 }
 
 /// The registered rows of a list that this workbook lacks.
-pub(super) fn missing(session: &mut Session<'_>, file: &str, sheet: &Sheet, titled: &Titled, seen: &BTreeSet<usize>) {
-    let target = titled.target;
-    let Some(registered) = session.known.peek(target.0, target.1) else { return };
-    let list = &registered.lists[target.2];
+pub(super) fn missing(
+    session: &mut Session<'_>,
+    file: &str,
+    sheet: &Sheet,
+    titled: &Titled<'_>,
+    seen: &BTreeSet<usize>,
+) {
+    let (registered, list) = (titled.of, titled.list());
     let title = format!("{}《{}》", registered.title(), list.name);
     let authority = titled.authority.as_deref();
     let lost = list.rows.iter().enumerate().filter(|(at, row)| {
