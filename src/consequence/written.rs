@@ -53,52 +53,13 @@ pub struct OpenCase<'a> {
     pub sources: Vec<String>,
 }
 
-impl Consequence<'_> {
-    /// The same, whatever becomes of the run.
-    pub fn into_owned(self) -> Consequence<'static> {
-        Consequence {
-            id: owned(self.id),
-            run: owned(self.run),
-            action: owned(self.action),
-            subject_kind: owned(self.subject_kind),
-            subject_id: owned(self.subject_id),
-            subject_name: owned(self.subject_name),
-            unit_ids: self.unit_ids.into_iter().map(owned).collect(),
-            authority: self.authority.map(owned),
-            options: owned(self.options),
-            rules: self.rules.into_iter().map(owned).collect(),
-            grounds: self.grounds.into_iter().map(ConsequenceGround::into_owned).collect(),
-            flags: owned(self.flags),
-            ..self
-        }
-    }
-}
-
 impl ConsequenceGround<'_> {
-    fn into_owned(self) -> ConsequenceGround<'static> {
-        let ConsequenceGround { rule, about, facts, sources } = self;
-        ConsequenceGround { rule: owned(rule), about: owned(about), facts: owned(facts), sources }
-    }
-
     /// Whether rule, about and facts are the same, wherever they stand.
     pub fn says(&self, other: &ConsequenceGround<'_>) -> bool {
         (&self.rule, &self.about) == (&other.rule, &other.about)
             && self.facts.len() == other.facts.len()
             && self.facts.iter().all(|fact| other.facts.contains(fact))
     }
-}
-
-impl OpenCase<'_> {
-    /// As [`Consequence::into_owned`].
-    pub fn into_owned(self) -> OpenCase<'static> {
-        let OpenCase { rule, subject_kind, subject_id, missing, sources } = self;
-        let (subject_kind, subject_id) = (owned(subject_kind), owned(subject_id));
-        OpenCase { rule: owned(rule), subject_kind, subject_id, missing: owned(missing), sources }
-    }
-}
-
-fn owned<T: ToOwned + ?Sized>(text: Cow<'_, T>) -> Cow<'static, T> {
-    Cow::Owned(text.into_owned())
 }
 
 /// Facts in the order in which the rule names them.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::tree::{self, Node};
-use super::value::{FactValue, Kept, Texts};
+use super::value::{FactValue, Texts};
 use super::world::{Error, FactRows, World, column_for};
 use crate::pack::scope::{Meaning, Site};
 use crate::pack::term::Term;
@@ -73,7 +73,7 @@ pub struct NameValues {
     pub name: Arc<str>,
     pub entity: Entity,
     pub fact: Option<usize>,
-    column: Kept,
+    column: Texts,
     stands: Stands,
     /// The values that a fact without cells of its own is computed from, and those that are shown where it holds.
     pub parts: Vec<usize>,
@@ -214,7 +214,7 @@ impl<'a> Lookup<'a> {
             Meaning::OfCity(_) | Meaning::Literal => Stands::Nowhere,
         };
         let (name, common) = (name.into(), common(&column));
-        let column = Kept::new(column);
+        let column = Texts::new(&column);
         self.values.push(NameValues { name, entity: of, fact, column, stands, parts, shows, decides, common });
         self.known.insert(key, self.values.len() - 1);
         Ok(Some(self.values.len() - 1))
@@ -251,7 +251,7 @@ impl<'a> Lookup<'a> {
 
     /// The value of one entity.
     pub fn is(&self, value: usize, at: u32) -> FactValue {
-        self.values[value].column.at(at as usize)
+        self.values[value].column.value(at as usize)
     }
 
     /// Whether one entity has the value that most have, and it stands nowhere.

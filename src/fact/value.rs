@@ -1,4 +1,4 @@
-//! A value as it stands in a ground, and columns of values as people write them.
+//! A value as it stands in a ground, and columns of them.
 
 use std::borrow::Cow;
 
@@ -40,52 +40,40 @@ impl FactValue {
     }
 }
 
-/// The values of a column, by what they are.
-pub enum Kept {
-    Flags(Vec<Option<bool>>),
-    Texts(StringChunked),
-    Others(Column),
-}
-
-impl Kept {
-    pub fn new(column: Column) -> Kept {
-        match (column.bool(), column.str()) {
-            (Ok(flags), _) => Kept::Flags(flags.iter().collect()),
-            (_, Ok(texts)) => Kept::Texts(texts.rechunk().into_owned()),
-            _ => Kept::Others(column),
-        }
-    }
-
-    /// The value of one entity; a column of one value has it for all.
-    pub fn at(&self, at: usize) -> FactValue {
-        let at = |len: usize| if len == 1 { 0 } else { at };
-        match self {
-            Kept::Flags(flags) => {
-                flags.get(at(flags.len())).copied().flatten().map_or(FactValue::Null, FactValue::Bool)
-            }
-            Kept::Texts(texts) => {
-                texts.get(at(texts.len())).map_or(FactValue::Null, |text| FactValue::Text(text.to_owned()))
-            }
-            Kept::Others(column) => column.get(at(column.len())).map_or(FactValue::Null, |value| fact_value(&value)),
-        }
-    }
-}
-
-/// A column's cells as people write them.
+/// A column's values, by what they are.
 #[derive(Debug, Clone)]
 pub enum Texts {
+    Flags(Vec<Option<bool>>),
     Strings(StringChunked),
     Others(Column),
 }
 
 impl Texts {
-    /// The texts of a frame's column, if it has one of that name.
+    pub fn new(column: &Column) -> Texts {
+        match (column.bool(), column.str()) {
+            (Ok(flags), _) => Texts::Flags(flags.iter().collect()),
+            (_, Ok(texts)) => Texts::Strings(texts.rechunk().into_owned()),
+            _ => Texts::Others(column.clone()),
+        }
+    }
+
+    /// Those of a frame's column, if it has one of that name.
     pub fn of(frame: &DataFrame, column: &str) -> Option<Texts> {
-        let column = frame.column(column).ok()?;
-        Some(match column.str() {
-            Ok(texts) => Texts::Strings(texts.rechunk().into_owned()),
-            Err(_) => Texts::Others(column.clone()),
-        })
+        frame.column(column).ok().map(Texts::new)
+    }
+
+    /// The value of one entity; a column of one value has it for all.
+    pub fn value(&self, at: usize) -> FactValue {
+        let at = |len: usize| if len == 1 { 0 } else { at };
+        match self {
+            Texts::Flags(flags) => {
+                flags.get(at(flags.len())).copied().flatten().map_or(FactValue::Null, FactValue::Bool)
+            }
+            Texts::Strings(texts) => {
+                texts.get(at(texts.len())).map_or(FactValue::Null, |text| FactValue::Text(text.to_owned()))
+            }
+            Texts::Others(column) => column.get(at(column.len())).map_or(FactValue::Null, |value| fact_value(&value)),
+        }
     }
 
     /// The text of one row; none if it is blank.
@@ -93,6 +81,7 @@ impl Texts {
         match self {
             Texts::Strings(texts) if row < texts.len() => texts.get(row).map(Cow::Borrowed),
             Texts::Strings(_) => None,
+            Texts::Flags(flags) => flags.get(row).copied().flatten().map(|flag| Cow::Owned(flag.to_string())),
             Texts::Others(column) => fact_value(&column.get(row).ok()?).text().map(Cow::Owned),
         }
     }

@@ -337,8 +337,10 @@ impl<'a> World<'a> {
             Formula::Covered => {
                 let site = Site::Entity(definition.of);
                 let covers = |rule: &Rule| self.compile(&rule.scope_term()).fill_null(lit(false)).cast(DataType::Int32);
-                let exprs: Vec<Expr> = pack.covering(definition.of).map(covers).collect();
-                Ok((self.evaluate(site, &definition.name, vec![sum(&exprs)])?.remove(0), None))
+                let each: Vec<Expr> =
+                    std::iter::once(lit(0i32)).chain(pack.covering(definition.of).map(covers)).collect();
+                let sum = compile::join(&each, |one, other| one + other);
+                Ok((self.evaluate(site, &definition.name, vec![sum])?.remove(0), None))
             }
             Formula::Aggregate { source, .. } => self.aggregate(fact, *source),
         }
@@ -477,18 +479,6 @@ fn columns_in(expr: &Expr) -> Vec<String> {
         }
     }
     found
-}
-
-/// The sum, nested no deeper than it must be: there may be hundreds of them.
-fn sum(exprs: &[Expr]) -> Expr {
-    match exprs {
-        [] => lit(0i32),
-        [one] => one.clone(),
-        more => {
-            let (one, other) = more.split_at(more.len() / 2);
-            sum(one) + sum(other)
-        }
-    }
 }
 
 /// Rows of `frame` at `index`, null where the index is.

@@ -25,7 +25,7 @@ pub fn check(pack: &Pack) -> Vec<Fault> {
             }
             for Posed { what, site, expression, condition } in asked(pack) {
                 match condition {
-                    true => checker.condition(&what, site, expression),
+                    true => checker.condition(&what, site, expression, None),
                     false => checker.value(&what, site, expression, None, Rows::Each),
                 }
             }
@@ -97,13 +97,11 @@ pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
 /// The first expression that cannot be parsed or that has a name that means nothing, and what is wrong with it.
 pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Box<(&Expression, Wrong)>> {
     let definition = &pack.facts[fact];
-    let site = match &definition.formula {
-        Formula::Aggregate { source, .. } => Site::Source(*source),
-        _ => Site::Entity(definition.of),
-    };
     let mut needs = Vec::new();
     for expression in definition.expressions() {
-        needs.extend(named(pack, site, expression, Some(fact)).map_err(|wrong| Box::new((expression, wrong)))?);
+        needs.extend(
+            named(pack, definition.site(), expression, Some(fact)).map_err(|wrong| Box::new((expression, wrong)))?,
+        );
     }
     if let Formula::Covered = definition.formula {
         // It counts the rules whose scope covers the entity: it needs what those scopes need. A scope that is wrong is
@@ -148,15 +146,13 @@ fn named(pack: &Pack, site: Site, expression: &Expression, not: Option<usize>) -
 }
 
 fn fault(place: &Place, message: String) -> Fault {
-    let remedy = "已有的表、列、事实和参数可用 kaohe pack show 查看".to_owned();
-    Fault { file: place.file.clone(), span: place.span.clone(), message, remedy }
+    place.fault(message, "已有的表、列、事实和参数可用 kaohe pack show 查看")
 }
 
 /// What is wrong with an expression, pointed at where it stands.
 fn told(pack: &Pack, what: &str, expression: &Expression, wrong: Wrong) -> Fault {
-    let place = expression.place_of(&wrong.span, &pack.files);
     let message = format!("{what}：{}（{expression}）", wrong.message);
-    Fault { file: place.file, span: place.span, message, remedy: wrong.remedy }
+    expression.place_of(&wrong.span, &pack.files).fault(message, wrong.remedy)
 }
 
 /// An expression outside facts.
@@ -226,11 +222,7 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Binds an expression about one entity or row; its type, or a fault.
-    fn kind(&mut self, what: &str, site: Site, expression: &Expression, not: Option<usize>) -> Option<Kind> {
-        self.bind(what, site, expression, not, Rows::Each)
-    }
-
+    /// Binds an expression; its type, or a fault.
     fn bind(
         &mut self,
         what: &str,
@@ -260,18 +252,13 @@ impl Checker<'_> {
         }
     }
 
-    fn condition(&mut self, what: &str, site: Site, expression: &Expression) {
-        self.condition_within(what, site, expression, None);
-    }
-
-    fn condition_within(&mut self, what: &str, site: Site, expression: &Expression, not: Option<usize>) {
-        if let Some(kind) = self.kind(what, site, expression, not)
+    fn condition(&mut self, what: &str, site: Site, expression: &Expression, not: Option<usize>) {
+        if let Some(kind) = self.bind(what, site, expression, not, Rows::Each)
             && kind != Kind::Truth
         {
-            let place = expression.place_of(&(0..expression.text.trim_end().len()), &self.pack.files);
             let message = format!("{what}应当是真假条件，却是{}（{expression}）", kind.name());
-            let remedy = "请写成比较，例如 考核得分 < 60；「是」「否」的列写成 列 = '是'".to_owned();
-            self.faults.push(Fault { file: place.file, span: place.span, message, remedy });
+            let remedy = "请写成比较，例如 考核得分 < 60；「是」「否」的列写成 列 = '是'";
+            self.faults.push(expression.whole(&self.pack.files).fault(message, remedy));
         }
     }
 
@@ -280,10 +267,8 @@ impl Checker<'_> {
         if let Some(kind) = self.bind(what, site, expression, not, rows)
             && matches!(kind, Kind::Null | Kind::Interval)
         {
-            let place = expression.place_of(&(0..expression.text.trim_end().len()), &self.pack.files);
             let message = format!("{what}的值是{}，不能用作事实（{expression}）", kind.name());
-            let remedy = "请写出真假、数字、日期、文字或选项".to_owned();
-            self.faults.push(Fault { file: place.file, span: place.span, message, remedy });
+            self.faults.push(expression.whole(&self.pack.files).fault(message, "请写出真假、数字、日期、文字或选项"));
         }
     }
 
@@ -304,12 +289,12 @@ impl Checker<'_> {
                 let site = Site::Source(*source);
                 self.joined(fact, site, by.as_deref());
                 if let Some(given) = given {
-                    self.condition(&format!("{what}的 given "), site, given);
+                    self.condition(&format!("{what}的 given "), site, given, None);
                 }
                 self.cells(fact, site, cells, None);
                 self.value(&what, site, value, None, Rows::Together);
                 if let Some(absent) = absent {
-                    self.kind(&format!("{what}的 absent "), Site::Entity(Entity::City), absent, None);
+                    self.bind(&format!("{what}的 absent "), Site::Entity(Entity::City), absent, None, Rows::Each);
                     self.absent(&what, value, absent);
                 }
             }
@@ -332,9 +317,8 @@ impl Checker<'_> {
             _ => None,
         };
         if let Some(message) = message {
-            let place = absent.place_of(&(0..absent.text.trim_end().len()), &self.pack.files);
-            let remedy = "请写与 value 同一类型的值；没有行时不知道的，不写 absent".to_owned();
-            self.faults.push(Fault { file: place.file, span: place.span, message, remedy });
+            let remedy = "请写与 value 同一类型的值；没有行时不知道的，不写 absent";
+            self.faults.push(absent.whole(&self.pack.files).fault(message, remedy));
         }
     }
 
@@ -367,7 +351,7 @@ impl Checker<'_> {
                 self.faults.push(fault(&fact.place, message));
             }
             if let Some(when) = &cell.when {
-                self.condition_within(&format!("事实「{}」的 cells 条件", fact.name), site, when, not);
+                self.condition(&format!("事实「{}」的 cells 条件", fact.name), site, when, not);
             }
         }
     }
@@ -477,9 +461,7 @@ impl Checker<'_> {
             && parameter.max.is_some_and(|max| max <= 1.0);
         if !bounded {
             let message = format!("参数「{}」是比例，应为数字", parameter.name);
-            let mut fault = fault(&parameter.place, message);
-            fault.remedy = "请写明 min = 0、max = 1".to_owned();
-            self.faults.push(fault);
+            self.faults.push(parameter.place.fault(message, "请写明 min = 0、max = 1"));
         }
     }
 
@@ -498,9 +480,7 @@ impl Checker<'_> {
                 None
             };
             if let Some(taken) = taken {
-                let mut fault = fault(&parameter.place, format!("参数「{name}」与{taken}同名"));
-                fault.remedy = "请另起名称".to_owned();
-                self.faults.push(fault);
+                self.faults.push(parameter.place.fault(format!("参数「{name}」与{taken}同名"), "请另起名称"));
             }
         }
     }

@@ -263,9 +263,9 @@ fn expr(term: &Term, columns: &Columns<'_>) -> Expr {
             _ => lit(NULL).cast(DataType::Date),
         },
         Op::Like => {
-            let pattern: Vec<char> = text(parts.get(1)).chars().collect();
+            let pattern = like(text(parts.get(1)));
             texts(of(0), DataType::Boolean, move |column| {
-                let found = column.iter().map(|value| value.map(|value| is_like(value, &pattern)));
+                let found = column.iter().map(|value| Some(pattern.as_ref()?.is_match(value?)));
                 BooleanChunked::from_iter_options(column.name().clone(), found).into_column()
             })
         }
@@ -320,7 +320,7 @@ fn literal(value: &Value, kind: &Kind) -> Expr {
 }
 
 /// What joins all of them, nested no deeper than it must be.
-fn join(all: &[Expr], with: impl Fn(Expr, Expr) -> Expr + Copy) -> Expr {
+pub fn join(all: &[Expr], with: impl Fn(Expr, Expr) -> Expr + Copy) -> Expr {
     match all {
         [] => lit(NULL),
         [one] => one.clone(),
@@ -406,29 +406,12 @@ fn moved(of: Expr, period: Interval, back: bool) -> Expr {
     )
 }
 
-/// LIKE: `%` stands for any characters, `_` for one.
-fn is_like(value: &str, pattern: &[char]) -> bool {
-    let value: Vec<char> = value.chars().collect();
-    let (mut at, mut of, mut star) = (0, 0, None);
-    while at < value.len() {
-        match pattern.get(of) {
-            Some('%') => {
-                star = Some((of, at));
-                of += 1;
-            }
-            Some(one) if *one == '_' || *one == value[at] => {
-                at += 1;
-                of += 1;
-            }
-            _ => match star {
-                Some((back, from)) => {
-                    star = Some((back, from + 1));
-                    at = from + 1;
-                    of = back + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[of..].iter().all(|one| *one == '%')
+/// A LIKE pattern: `%` stands for any characters, `_` for one.
+fn like(pattern: &str) -> Option<regex::Regex> {
+    let sign = |sign: char| match sign {
+        '%' => ".*".to_owned(),
+        '_' => ".".to_owned(),
+        sign => regex::escape(sign.encode_utf8(&mut [0; 4])),
+    };
+    regex::Regex::new(&format!("(?s)^{}$", pattern.chars().map(sign).collect::<String>())).ok()
 }

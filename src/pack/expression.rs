@@ -53,6 +53,11 @@ impl Expression {
         Expression { text, place: self.place.clone(), parsed: Ok(Arc::clone(&term)), bound: OnceLock::from(term) }
     }
 
+    /// The place of all of it, without the blanks behind it.
+    pub fn whole(&self, files: &[(String, String)]) -> Place {
+        self.place_of(&(0..self.text.trim_end().len()), files)
+    }
+
     /// The place of some bytes of the text, in the pack's files.
     pub fn place_of(&self, span: &std::ops::Range<usize>, files: &[(String, String)]) -> Place {
         let file = files.iter().find(|(name, _)| *name == self.place.file).map_or("", |(_, text)| text.as_str());

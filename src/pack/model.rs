@@ -7,6 +7,7 @@ pub use super::assemble::handoff::*;
 pub use super::assemble::policy::*;
 pub use super::assemble::tables::*;
 pub use super::expression::Expression;
+use super::fault::Fault;
 use super::template::Template;
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
@@ -108,6 +109,14 @@ pub enum Source {
 pub struct Place {
     pub file: String,
     pub span: std::ops::Range<usize>,
+}
+
+impl Place {
+    /// What is wrong there, and what to do.
+    pub fn fault(&self, message: impl Into<String>, remedy: impl Into<String>) -> Fault {
+        let (file, span) = (self.file.clone(), self.span.clone());
+        Fault { file, span, message: message.into(), remedy: remedy.into() }
+    }
 }
 
 /// Half-year or annual.

@@ -376,24 +376,27 @@ fn always(term: &Term) -> bool {
 
 /// What is true where a condition is false.
 fn negated(term: &Term) -> Term {
-    let with = |op: Op, parts: &[Term]| Term { node: Node::Call(op, parts.to_vec()), ..term.clone() };
-    match &term.node {
-        Node::Value(Written::Truth(value)) => Term::truth(!value),
-        Node::Call(op, parts) => match op {
-            Op::Less => with(Op::AtLeast, parts),
-            Op::AtMost => with(Op::Greater, parts),
-            Op::Greater => with(Op::AtMost, parts),
-            Op::AtLeast => with(Op::Less, parts),
-            Op::Equal => with(Op::Unequal, parts),
-            Op::Unequal => with(Op::Equal, parts),
-            Op::IsNull => with(Op::IsNotNull, parts),
-            Op::IsNotNull => with(Op::IsNull, parts),
-            Op::IsTrue => with(Op::IsNotTrue, parts),
-            Op::IsNotTrue => with(Op::IsTrue, parts),
-            Op::IsFalse => with(Op::IsNotFalse, parts),
-            Op::IsNotFalse => with(Op::IsFalse, parts),
-            _ => with(Op::Not, std::slice::from_ref(term)),
-        },
-        _ => with(Op::Not, std::slice::from_ref(term)),
-    }
+    let opposite = |op: &Op| {
+        OPPOSITES.iter().find_map(|(one, other)| match op {
+            op if op == one => Some(other.clone()),
+            op if op == other => Some(one.clone()),
+            _ => None,
+        })
+    };
+    let node = match &term.node {
+        Node::Value(Written::Truth(value)) => return Term::truth(!value),
+        Node::Call(op, parts) => opposite(op).map(|opposite| Node::Call(opposite, parts.clone())),
+        _ => None,
+    };
+    Term { node: node.unwrap_or_else(|| Node::Call(Op::Not, vec![term.clone()])), ..term.clone() }
 }
+
+/// Operations of which one is true where the other is false.
+const OPPOSITES: [(Op, Op); 6] = [
+    (Op::Less, Op::AtLeast),
+    (Op::AtMost, Op::Greater),
+    (Op::Equal, Op::Unequal),
+    (Op::IsNull, Op::IsNotNull),
+    (Op::IsTrue, Op::IsNotTrue),
+    (Op::IsFalse, Op::IsNotFalse),
+];

@@ -19,6 +19,8 @@ const STACK: usize = 64 << 20;
 
 const CHECK: &str =
     "请检查括号和引号是否成对；文字用单引号；比较用 = <> < <= > >=；用 AND、OR、NOT 连接；只能写表达式，不能写语句";
+/// Down or up to a whole number, without a unit.
+const WHOLE: ast::CeilFloorKind = ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime);
 const SEE: &str = "可用的运算和函数见 kaohe pack show --functions";
 
 /// What is wrong with an expression, what to do, and where: bytes of its text.
@@ -178,10 +180,8 @@ impl TermReader<'_> {
                 })
             }
             Expr::UnaryOp { op: UnaryOperator::Plus, expr } => self.term(expr),
-            Expr::IsNull(of) => self.call(Op::IsNull, &[of], span),
-            Expr::IsNotNull(of) => self.call(Op::IsNotNull, &[of], span),
-            Expr::IsUnknown(of) => self.call(Op::IsNull, &[of], span),
-            Expr::IsNotUnknown(of) => self.call(Op::IsNotNull, &[of], span),
+            Expr::IsNull(of) | Expr::IsUnknown(of) => self.call(Op::IsNull, &[of], span),
+            Expr::IsNotNull(of) | Expr::IsNotUnknown(of) => self.call(Op::IsNotNull, &[of], span),
             Expr::IsTrue(of) => self.call(Op::IsTrue, &[of], span),
             Expr::IsNotTrue(of) => self.call(Op::IsNotTrue, &[of], span),
             Expr::IsFalse(of) => self.call(Op::IsFalse, &[of], span),
@@ -222,12 +222,8 @@ impl TermReader<'_> {
                 };
                 self.call(op, &[expr], span)
             }
-            Expr::Ceil { expr, field: ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) } => {
-                self.call(Op::Ceiling, &[expr], span)
-            }
-            Expr::Floor { expr, field: ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) } => {
-                self.call(Op::Floor, &[expr], span)
-            }
+            Expr::Ceil { expr, field: WHOLE } => self.call(Op::Ceiling, &[expr], span),
+            Expr::Floor { expr, field: WHOLE } => self.call(Op::Floor, &[expr], span),
             Expr::Substring { expr, substring_from: Some(from), substring_for, .. } => {
                 let mut parts: Vec<&Expr> = vec![expr, from];
                 parts.extend(substring_for.as_deref());

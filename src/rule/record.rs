@@ -289,43 +289,6 @@ impl Head {
 }
 
 impl<'a> Record<'a> {
-    /// The same with texts of its own, to be kept beyond the run.
-    pub fn into_owned(self) -> Record<'static> {
-        let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
-        let pairs =
-            |pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>| pairs.into_iter().map(|(a, b)| (own(a), own(b))).collect();
-        let place = |place: CellRef<'a>| {
-            let address = match place.address {
-                Address::At(at) => Address::At(at),
-                Address::Said(said) => Address::Said(own(said)),
-            };
-            CellRef { sheet: place.sheet, address }
-        };
-        let witness = |one: Witness<'a>| Witness {
-            place: place(one.place),
-            cell: one.cell,
-            decided: one.decided,
-            text: own(one.text),
-        };
-        let held = |held: Held<'a>| {
-            let witnesses = held.witnesses.into_iter().map(witness).collect();
-            Held { value: held.value, is: held.is, witnesses }
-        };
-        Record {
-            entity: self.entity,
-            id: own(self.id),
-            label: own(self.label),
-            others: self.others.into_iter().map(own).collect(),
-            seats: pairs(self.seats),
-            holders: pairs(self.holders),
-            verdicts: self.verdicts,
-            atoms: self.atoms,
-            values: self.values.into_iter().map(held).collect(),
-            missing: self.missing,
-            ambiguous: self.ambiguous.into_iter().map(place).collect(),
-        }
-    }
-
     /// The value of an atom.
     pub fn atom(&self, at: usize) -> Option<bool> {
         match self.atoms.as_bytes().get(at) {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::explain::{published, rows};
 use super::job::{self, Job, Typed};
@@ -17,6 +19,7 @@ use crate::fact::{History, World};
 use crate::handoff::comparison::{self, Compared};
 use crate::pack::{Pack, Run};
 use crate::rule::Trace;
+use crate::rule::record::Record;
 
 /// What is to be compared.
 pub struct CompareRequest<'r> {
@@ -178,25 +181,26 @@ impl Maker<'_> {
         let mut world = World::new(pack, &read, literals, &history).map_err(Failure::failed)?;
         let (outcome, trace) = decide(&mut world, &history, job.run, read.year).map_err(Failure::failed)?;
         let writer = DataWriter::new(pack, &read, job.run);
-        let lines = outcome.lines.par_iter().map(|line| writer.consequence(line).into_owned());
-        let pending = outcome.pending.par_iter().map(|case| writer.pending(case).into_owned());
-        let side = Side {
-            name,
-            head: trace.head(job.run),
-            records: records(&trace),
-            lines: lines.collect(),
-            pending: pending.collect(),
-        };
+        let lines = outcome.lines.par_iter().map(|line| kept(&writer.consequence(line)));
+        let pending = outcome.pending.par_iter().map(|case| kept(&writer.pending(case)));
+        let (lines, pending) = (lines.collect::<Result<_, _>>()?, pending.collect::<Result<_, _>>()?);
+        let side = Side { name, head: trace.head(job.run), records: records(&trace)?, lines, pending };
         Ok((side, summary::has_faults(&read), read.year, read.as_of))
     }
 }
 
-fn records(trace: &Trace<'_>) -> Vec<crate::rule::record::Record<'static>> {
-    let entities = 0..trace.entities();
-    entities
-        .flat_map(|entity| {
-            let all = (0..trace.height(entity)).into_par_iter();
-            all.filter_map(|at| Some(trace.record(entity, at as u32)?.into_owned())).collect::<Vec<_>>()
-        })
-        .collect()
+fn records(trace: &Trace<'_>) -> Result<Vec<Record<'static>>, Failure> {
+    let mut records = Vec::new();
+    for entity in 0..trace.entities() {
+        let all = (0..trace.height(entity)).into_par_iter();
+        let all = all.filter_map(|at| Some(kept(&trace.record(entity, at as u32)?)));
+        records.extend(all.collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(records)
+}
+
+/// The same as a run keeps it: written and read again.
+fn kept<K: DeserializeOwned>(one: &impl Serialize) -> Result<K, Failure> {
+    let text = serde_json::to_vec(one).map_err(Failure::failed)?;
+    serde_json::from_slice(&text).map_err(Failure::failed)
 }

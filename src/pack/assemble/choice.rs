@@ -37,10 +37,7 @@ pub fn choose(pack: &mut Pack, chosen: &[Chosen]) -> Vec<Fault> {
                 rule.when = rule.when.saying(when);
                 rule.proposals.extend(proposals);
             }
-            Err((message, remedy)) => {
-                let (file, span) = (one.place.file.clone(), one.place.span.clone());
-                faults.push(Fault { file, span, message, remedy });
-            }
+            Err((message, remedy)) => faults.push(one.place.fault(message, remedy)),
         }
     }
     faults

@@ -5,6 +5,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::super::model::*;
+use super::super::scope::Site;
 use super::super::section::{AsWritten, At, Called, Maybe, Name, OrTrue, Understood, Word, WordOfColumn, section};
 use super::super::term::{Kind, Node, Term, Value as Written};
 use super::choice::Chosen;
@@ -234,14 +235,34 @@ impl Fact {
         }
     }
 
-    /// Its expressions: what its value is worked out from, then the conditions of its cells.
-    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
-        let (values, cells): (Vec<&Expression>, &[CellRule]) = match &self.formula {
-            Formula::Own { is, cells, .. } => (vec![is], cells),
-            Formula::Aggregate { given, value, cells, .. } => (given.iter().chain([value]).collect(), cells),
-            Formula::Covered => (Vec::new(), &[]),
+    /// Where its expressions are evaluated.
+    pub fn site(&self) -> Site {
+        match self.formula {
+            Formula::Aggregate { source, .. } => Site::Source(source),
+            Formula::Own { .. } | Formula::Covered => Site::Entity(self.of),
+        }
+    }
+
+    /// What its value is worked out from.
+    pub fn formulas(&self) -> impl Iterator<Item = &Expression> {
+        let (given, value) = match &self.formula {
+            Formula::Own { is, .. } => (None, Some(is)),
+            Formula::Aggregate { given, value, .. } => (given.as_ref(), Some(value)),
+            Formula::Covered => (None, None),
         };
-        values.into_iter().chain(cells.iter().filter_map(|cell| cell.when.as_ref()))
+        given.into_iter().chain(value)
+    }
+
+    pub fn cells(&self) -> &[CellRule] {
+        match &self.formula {
+            Formula::Own { cells, .. } | Formula::Aggregate { cells, .. } => cells,
+            Formula::Covered => &[],
+        }
+    }
+
+    /// Its formulas, then the conditions of its cells.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.formulas().chain(self.cells().iter().filter_map(|cell| cell.when.as_ref()))
     }
 }
 

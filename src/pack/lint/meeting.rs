@@ -1,6 +1,7 @@
 //! Good news and bad news that can meet at one recipient, and nobody has said that this is right.
 
 use super::super::model::*;
+use super::super::recipients::kinds;
 use super::domain::{Domains, first};
 use super::{Lint, notice};
 
@@ -19,7 +20,8 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
             toned(Tone::Positive).filter(|(.., proposal)| proposal.action == at).find_map(|(good, mine, praise)| {
                 toned(Tone::Adverse).find_map(|(bad, theirs, blame)| {
                     let common = good.runs.iter().any(|run| bad.runs.contains(run));
-                    if !common || receiver(pack, good, praise)? != receiver(pack, bad, blame)? {
+                    let reached = kinds(pack, good, praise);
+                    if !common || !kinds(pack, bad, blame).iter().any(|kind| reached.contains(kind)) {
                         return None;
                     }
                     let mine_alone = matches!((&praise.to, &blame.to), (Recipient::Itself, Recipient::Itself));
@@ -44,22 +46,5 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
                 "请更正条件使两者不能并存；有意并存、由人决定的（名单会作标记），请在这一处理写 beside = \"理由\"";
             found.push(notice(&action.place, message, remedy));
         }
-    }
-}
-
-/// The kind of subject that a proposal reaches.
-fn receiver(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Option<usize> {
-    match (&proposal.to, rule.of) {
-        (Recipient::Itself, Entity::Subject(kind)) => Some(kind),
-        (Recipient::Itself, Entity::Row(table)) => {
-            // Of several references the one whose condition the rule's scope names.
-            let scope = rule.scope.as_ref().map_or("", |scope| scope.text.as_str());
-            let mut references = pack.tables[table].references.iter();
-            let named =
-                |one: &&Reference| one.when.as_ref().is_none_or(|(_, word)| scope.contains(&format!("'{word}'")));
-            references.find(named).map(|one| one.subject)
-        }
-        (Recipient::Itself, Entity::City) => None,
-        (Recipient::Role { .. } | Recipient::Named { .. }, _) => Some(pack.membership.member),
     }
 }

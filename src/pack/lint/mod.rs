@@ -90,13 +90,9 @@ pub fn lint(pack: &Pack) -> Lints {
 }
 
 fn error(place: &Place, message: String, remedy: &str) -> Lint {
-    Lint { fault: fault(place, message, remedy), error: true }
+    Lint { fault: place.fault(message, remedy), error: true }
 }
 
 fn notice(place: &Place, message: String, remedy: &str) -> Lint {
-    Lint { fault: fault(place, message, remedy), error: false }
-}
-
-fn fault(place: &Place, message: String, remedy: &str) -> Fault {
-    Fault { file: place.file.clone(), span: place.span.clone(), message, remedy: remedy.to_owned() }
+    Lint { fault: place.fault(message, remedy), error: false }
 }

@@ -34,12 +34,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
         }
     }
     for fact in pack.facts.iter().filter(|fact| fact.reading.is_none()) {
-        let texts: Vec<&Expression> = match &fact.formula {
-            Formula::Own { is, .. } => vec![is],
-            Formula::Aggregate { given, value, .. } => given.iter().chain([value]).collect(),
-            Formula::Covered => continue,
-        };
-        for bound in texts.into_iter().flat_map(bounds) {
+        for bound in fact.formulas().flat_map(bounds) {
             let message = format!("事实「{}」直接写了界限 {bound}，没有说明为什么是它", fact.name);
             found.push(error(&fact.place, message, "请改用参数（[[parameter]]），或写明 reading = \"理由\""));
         }

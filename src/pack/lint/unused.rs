@@ -28,11 +28,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 pub fn expressions(pack: &Pack) -> Vec<(Site, &Expression)> {
     let mut all: Vec<(Site, &Expression)> = asked(pack).into_iter().map(|one| (one.site, one.expression)).collect();
     for fact in &pack.facts {
-        let site = match &fact.formula {
-            Formula::Aggregate { source, .. } => Site::Source(*source),
-            _ => Site::Entity(fact.of),
-        };
-        all.extend(fact.expressions().map(|expression| (site, expression)));
+        all.extend(fact.expressions().map(|expression| (fact.site(), expression)));
     }
     all
 }

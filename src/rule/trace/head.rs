@@ -7,7 +7,7 @@ use super::super::{Node, wording};
 use super::Trace;
 use crate::fact::NameValues;
 use crate::pack::term::{Node as TermNode, Term};
-use crate::pack::{CellRule, Entity, Expression, Fact, Formula, Recipient, Run};
+use crate::pack::{Entity, Expression, Fact, Recipient, Run};
 
 impl Trace<'_> {
     /// What all records share.
@@ -132,26 +132,10 @@ impl Trace<'_> {
 
     fn value_head(&self, value: &NameValues) -> ValueHead {
         let fact: Option<&Fact> = value.fact.map(|fact| &self.pack.facts[fact]);
-        let mut parameters: Vec<usize> = Vec::new();
-        let mut formulas: Vec<&Expression> = Vec::new();
-        let mut rules: &[CellRule] = &[];
-        match fact.map(|fact| &fact.formula) {
-            Some(Formula::Own { is, cells, .. }) => {
-                formulas.push(is);
-                rules = cells;
-            }
-            Some(Formula::Aggregate { given, value, cells, .. }) => {
-                formulas.extend(given);
-                formulas.push(value);
-                rules = cells;
-            }
-            _ => {}
-        }
-        for formula in formulas {
-            parameters.extend(formula.term().names().iter().filter_map(|name| self.parameter(name)));
-        }
+        let terms = fact.into_iter().flat_map(Fact::formulas).map(Expression::term);
+        let mut parameters: Vec<usize> = terms.flat_map(Term::names).filter_map(|name| self.parameter(name)).collect();
+        let rules = fact.into_iter().flat_map(Fact::cells);
         let mut cells: Vec<(String, Option<usize>)> = rules
-            .iter()
             .map(|rule| (rule.column.clone(), rule.line.as_deref().and_then(|line| self.parameter(line))))
             .collect();
         if value.fact.is_none() {

@@ -162,14 +162,13 @@ impl<'p> Plan<'p> {
                 }
                 Clause::Given(at) | Clause::Value(at) => {
                     let fact = &pack.facts[at];
-                    let (site, given) = match &fact.formula {
-                        Formula::Aggregate { source, given, .. } => {
-                            let given = given.as_ref().filter(|_| matches!(spot, Clause::Value(_)));
-                            (Site::Source(*source), given.map(|given| given.term()))
+                    let given = match (&fact.formula, spot) {
+                        (Formula::Aggregate { given, .. }, Clause::Value(_)) => {
+                            given.as_ref().map(|given| given.term())
                         }
-                        _ => (Site::Entity(fact.of), None),
+                        _ => None,
                     };
-                    parts.push(part(owner, &Run::ALL, site, given, expression.term()));
+                    parts.push(part(owner, &Run::ALL, fact.site(), given, expression.term()));
                 }
                 _ => {}
             }
