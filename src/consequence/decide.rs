@@ -6,7 +6,6 @@ use rayon::prelude::*;
 
 use super::draft::Draft;
 use super::ground::check_code;
-use super::members::Members;
 use super::{Flag, Line, Outcome, Pending, QuotaPlan, Subject, hint, influence, quota, register};
 use crate::fact::{Error, History, Origin, World};
 use crate::finding::Severity;
@@ -22,11 +21,7 @@ pub fn decide<'a>(
     run: Run,
     year: i32,
 ) -> Result<(Outcome, Trace<'a>), Error> {
-    let members = Members::new(world.pack, world.data).map_err(|source| Error::Polars {
-        what: world.pack.tables[world.pack.membership.table].name.clone(),
-        source,
-    })?;
-    let mut draft = Draft::new(&members, history, run, year);
+    let mut draft = Draft::new(history, run, year);
     let mut trace = Trace::new(world);
     let mut quotas = None;
     for (at, stage) in rule::stages(world, run).into_iter().enumerate() {
@@ -37,13 +32,13 @@ pub fn decide<'a>(
         trace.take(world, evaluated, &verdicts)?;
         draft.take(world, &mut trace, &verdicts)?;
         if at == 0 {
-            quotas = Some(plans(world, &members, run, year, (&mut draft, &mut trace))?);
+            quotas = Some(plans(world, run, year, (&mut draft, &mut trace))?);
         }
     }
     let quotas = match quotas {
         Some(quotas) => quotas,
         // No rule is of this run.
-        None => plans(world, &members, run, year, (&mut draft, &mut trace))?,
+        None => plans(world, run, year, (&mut draft, &mut trace))?,
     };
     rejected(world, &mut draft);
     let mut outcome = Outcome { quotas, ..Outcome::default() };
@@ -58,20 +53,19 @@ pub fn decide<'a>(
 /// Plans the run's quotas, beside the rules of the first stage: later ones see what was decided about these lines, too.
 fn plans<'a>(
     world: &World<'a>,
-    members: &Members,
     run: Run,
     year: i32,
     (draft, trace): (&mut Draft<'_>, &mut Trace<'a>),
 ) -> Result<Vec<QuotaPlan>, Error> {
     let mut plans = Vec::new();
     for (at, one) in world.pack.quotas.iter().enumerate().filter(|(_, quota)| quota.runs.contains(&run)) {
-        let plan = quota::plan(world, members, at, year)?;
+        let plan = quota::plan(world, at, year)?;
         let values: Vec<String> =
             one.among.iter().chain([&one.reached]).flat_map(|value| value.term().open_names()).collect();
         trace.add(world, Entity::Subject(one.of), &values, 0)?;
         let planned = plan.picked.par_iter().map(|index| {
             let subject = Subject { kind: one.of, index: *index };
-            draft.line(world, one.action, subject, quota::ground(world, members, one, subject))
+            draft.line(world, one.action, subject, quota::ground(world, one, subject))
         });
         for line in planned.collect::<Vec<_>>() {
             draft.add(line);

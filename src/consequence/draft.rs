@@ -7,7 +7,6 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::ground::{Behind, Grounds, check_code, dedup, json};
-use super::members::Members;
 use super::reach::{Reached, reach};
 use super::{Ground, Lack, Line, Pending, Subject};
 use crate::fact::history::PastLine;
@@ -60,7 +59,6 @@ struct Brought {
 
 /// Lines and pending cases of the stages so far.
 pub struct Draft<'a> {
-    pub members: &'a Members,
     pub history: &'a History,
     pub run: Run,
     pub year: i32,
@@ -71,8 +69,8 @@ pub struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub fn new(members: &'a Members, history: &'a History, run: Run, year: i32) -> Self {
-        Draft { members, history, run, year, lines: BTreeMap::new(), pending: BTreeMap::new(), expected: Vec::new() }
+    pub fn new(history: &'a History, run: Run, year: i32) -> Self {
+        Draft { history, run, year, lines: BTreeMap::new(), pending: BTreeMap::new(), expected: Vec::new() }
     }
 
     /// Takes in what the rules of a stage say. Lines of the same stage do not see each other.
@@ -132,7 +130,7 @@ impl<'a> Draft<'a> {
         let mut reached: Vec<(usize, Reached)> = Vec::new();
         let made = |(place, _): &(usize, &crate::pack::Proposal)| grounds.proposes(*place, at, behind);
         for (place, proposal) in definition.proposals.iter().enumerate().filter(made) {
-            let found = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
+            let found = reach(world, definition, proposal, &grounds.holders, at)?;
             reached.extend(found.reached.into_iter().map(|one| (place, one)));
             for (what, sources) in found.missing {
                 pend(&[what], sources);
@@ -172,7 +170,7 @@ impl<'a> Draft<'a> {
         let mut roles = Vec::new();
         let mut reached = Vec::new();
         for proposal in &definition.proposals {
-            let found = reach(world, self.members, definition, proposal, &grounds.holders, at)?;
+            let found = reach(world, definition, proposal, &grounds.holders, at)?;
             reached.extend(found.reached.into_iter().map(|one| (proposal.action, one.subject)));
             if matches!(proposal.to, Recipient::Role { .. }) {
                 roles.extend(found.missing);

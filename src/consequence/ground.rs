@@ -5,9 +5,8 @@
 use sha2::{Digest, Sha256};
 
 use super::draft::Expected;
-use super::reach::Holders;
 use super::{Awaited, Ground, Lack, Line};
-use crate::fact::{Error, Evidence, Extent, FactValue, Lookup, Origin, Texts, World};
+use crate::fact::{Error, Evidence, Extent, FactValue, Holders, Lookup, Origin, Texts, World};
 use crate::once::Once;
 use crate::pack::Entity;
 use crate::place::Cell;
@@ -107,7 +106,7 @@ impl<'a> Grounds<'a> {
             shown: if shown.is_empty() { Extent::All } else { Extent::Only(shown) },
             about: about.into_iter().flatten().collect(),
             name: EntityName::new(world, of),
-            holders: Holders::new(world, of),
+            holders: world.holders(of),
         })
     }
 

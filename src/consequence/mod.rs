@@ -7,7 +7,6 @@ mod draft;
 mod ground;
 mod hint;
 pub mod influence;
-mod members;
 mod quota;
 mod reach;
 mod register;
@@ -19,17 +18,10 @@ pub use decide::decide;
 pub use ground::json;
 pub use written::{Consequence, ConsequenceGround, DataWriter, OpenCase};
 
-/// A subject: kind (index into the pack's subjects) and index in its register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Subject {
-    pub kind: usize,
-    pub index: u32,
-}
-
 use crate::fact::history::Pairs;
 use crate::table::Dataset;
 
-pub use crate::fact::{Decision, Evidence, FactValue, Origin};
+pub use crate::fact::{Decision, Evidence, FactValue, Origin, Subject};
 
 /// Why a rule reaches the recipient of a line.
 #[derive(Debug, Clone)]

@@ -6,14 +6,13 @@ use std::collections::BinaryHeap;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::members::Members;
 use super::{Ground, QuotaPlan, Subject};
 use crate::fact::{Error, World};
 use crate::pack::{Entity, Quota};
 
 /// Plans a quota: ceil(share × people) − already reached, picked always from the unit with the smallest share
 /// reached. Nothing else about a person counts: whoever reads the plan learns nothing from who stands on it.
-pub fn plan(world: &World<'_>, members: &Members, at: usize, year: i32) -> Result<QuotaPlan, Error> {
+pub fn plan(world: &World<'_>, at: usize, year: i32) -> Result<QuotaPlan, Error> {
     let quota = &world.pack.quotas[at];
     let share = world.literals.get(&quota.share).and_then(|share| share.number()).unwrap_or_default();
     let ids = &world.data.registers[quota.of].ids;
@@ -29,12 +28,12 @@ pub fn plan(world: &World<'_>, members: &Members, at: usize, year: i32) -> Resul
     let target = ceil_share(share, total);
     let needed = target.saturating_sub(held) as usize;
     let waiting = (0..ids.len() as u32).into_par_iter().filter(|one| among[*one as usize] && !reached[*one as usize]);
-    let picked = Units::new(world, members, quota, &among, &reached).pick(waiting, ids, year, needed);
+    let picked = Units::new(world, quota, &among, &reached).pick(waiting, ids, year, needed);
     Ok(QuotaPlan { quota: at, share: share.to_string(), total, reached: held, target, picked })
 }
 
 /// The ground of a planned talk.
-pub fn ground(world: &World<'_>, members: &Members, quota: &Quota, subject: Subject) -> Ground {
+pub fn ground(world: &World<'_>, quota: &Quota, subject: Subject) -> Ground {
     let register = &world.data.registers[subject.kind];
     Ground {
         rule: quota.rule,
@@ -43,7 +42,7 @@ pub fn ground(world: &World<'_>, members: &Members, quota: &Quota, subject: Subj
         facts: Vec::new(),
         evidence: Vec::new(),
         sources: Vec::new(),
-        units: super::reach::home_units(world, members, subject),
+        units: super::reach::home_units(world, subject),
         rows: Vec::new(),
         proposals: Vec::new(),
         confidential: true,
@@ -89,12 +88,12 @@ impl PartialOrd for Turn {
 }
 
 impl Units {
-    fn new(world: &World<'_>, members: &Members, quota: &Quota, among: &[bool], reached: &[bool]) -> Self {
+    fn new(world: &World<'_>, quota: &Quota, among: &[bool], reached: &[bool]) -> Self {
         let count = world.data.registers[world.pack.membership.unit].ids.len();
         let people = world.data.registers[quota.of].ids.len() as u32;
         let home: Vec<Option<u32>> = (0..people)
             .into_par_iter()
-            .map(|index| super::reach::home_units(world, members, Subject { kind: quota.of, index }).first().copied())
+            .map(|index| super::reach::home_units(world, Subject { kind: quota.of, index }).first().copied())
             .collect();
         let mut units = Units { size: vec![0; count], done: vec![0; count], home };
         for (person, home) in units.home.iter().enumerate() {

@@ -1,11 +1,7 @@
 //! Whom a rule reaches: the subject itself, the holders of a role in its unit, or people named in a column.
 
-use polars::prelude::UInt32Chunked;
-
 use super::Subject;
-use super::members::Members;
-use crate::fact::{Error, Origin, World};
-use crate::once::once;
+use crate::fact::{Error, Holders, Origin, World};
 use crate::pack::{Entity, Formula, Proposal, Recipient, Rule, Source};
 
 /// Somebody whom a rule reaches, and how.
@@ -38,48 +34,8 @@ impl Reach {
     }
 }
 
-/// Whom entities of one kind are about: themselves, or the subjects that their rows refer to.
-pub enum Holders {
-    Itself(usize),
-    /// Per reference the subject kind, and for each row the subject.
-    Referred(Vec<(usize, UInt32Chunked)>),
-}
-
-impl Holders {
-    pub fn new(world: &World<'_>, entity: Entity) -> Holders {
-        match entity {
-            Entity::Subject(kind) => Holders::Itself(kind),
-            Entity::Row(table) => {
-                let references = world.pack.tables[table].references.iter();
-                let referred = references.filter_map(|one| Some((one.subject, world.refers(entity, one.subject)?)));
-                Holders::Referred(referred.collect())
-            }
-            Entity::City => Holders::Referred(Vec::new()),
-        }
-    }
-
-    pub fn of(&self, at: u32) -> Vec<Subject> {
-        match self {
-            Holders::Itself(kind) => vec![Subject { kind: *kind, index: at }],
-            Holders::Referred(referred) => {
-                let holder = |(kind, subjects): &(usize, UInt32Chunked)| {
-                    Some(Subject { kind: *kind, index: subjects.get(at as usize)? })
-                };
-                once(referred.iter().filter_map(holder))
-            }
-        }
-    }
-}
-
 /// Whom `proposal` reaches when `rule` holds (or would hold) for entity `at`.
-pub fn reach(
-    world: &World<'_>,
-    members: &Members,
-    rule: &Rule,
-    proposal: &Proposal,
-    holders: &Holders,
-    at: u32,
-) -> Result<Reach, Error> {
+pub fn reach(world: &World<'_>, rule: &Rule, proposal: &Proposal, holders: &Holders, at: u32) -> Result<Reach, Error> {
     let membership = &world.pack.membership;
     let own_row = match rule.of {
         Entity::Row(table) => vec![(table, at)],
@@ -89,7 +45,7 @@ pub fn reach(
     match &proposal.to {
         Recipient::Itself => {
             for subject in holders.of(at) {
-                let units = home_units(world, members, subject);
+                let units = home_units(world, subject);
                 reach.reached.push(Reached { subject, sources: Vec::new(), units, rows: own_row.clone() });
             }
         }
@@ -101,12 +57,13 @@ pub fn reach(
                     vec![(holder.index, None)]
                 } else {
                     let via = via.as_deref();
-                    let seats = members.of_member(holder.index).filter(|seat| via.is_none_or(|via| *via == *seat.role));
+                    let seats =
+                        world.members.of_member(holder.index).filter(|seat| via.is_none_or(|via| *via == *seat.role));
                     seats.map(|seat| (seat.unit, Some(seat.row))).collect()
                 };
                 for (unit, through) in units {
                     let mut any = false;
-                    for seat in members.of_unit(unit).filter(|seat| *seat.role == **role) {
+                    for seat in world.members.of_unit(unit).filter(|seat| *seat.role == **role) {
                         any = true;
                         let subject = Subject { kind: membership.member, index: seat.member };
                         if subject == holder {
@@ -123,13 +80,13 @@ pub fn reach(
                 }
             }
         }
-        Recipient::Named { column, fact } => named(world, members, rule, column, fact, at, &mut reach),
+        Recipient::Named { column, fact } => named(world, rule, column, fact, at, &mut reach),
     }
     Ok(reach)
 }
 
 /// People named in a column of the rows that decided a fact.
-fn named(world: &World<'_>, members: &Members, rule: &Rule, column: &str, fact: &str, at: u32, reach: &mut Reach) {
+fn named(world: &World<'_>, rule: &Rule, column: &str, fact: &str, at: u32, reach: &mut Reach) {
     let Some(fact) = world.fact_named(rule.of, fact) else { return };
     let Formula::Aggregate { source: Source::Table(table), .. } = world.pack.facts[fact].formula else { return };
     let Some(at_column) = world.pack.tables[table].column(column) else { return };
@@ -148,8 +105,8 @@ fn named(world: &World<'_>, members: &Members, rule: &Rule, column: &str, fact: 
             let subject = Subject { kind: world.pack.membership.member, index };
             // Somebody from elsewhere is told of by the home unit.
             let inside = matches!(rule.of, Entity::Subject(kind) if kind == world.pack.membership.unit)
-                && members.of_member(index).any(|seat| seat.unit == at);
-            let units = if inside { vec![at] } else { members.home(index).into_iter().collect() };
+                && world.members.of_member(index).any(|seat| seat.unit == at);
+            let units = if inside { vec![at] } else { world.members.home(index).into_iter().collect() };
             let sources: Vec<Origin> = cell.iter().cloned().collect();
             match reach.reached.iter_mut().find(|one| one.subject == subject) {
                 Some(known) => known.sources.extend(sources),
@@ -160,11 +117,11 @@ fn named(world: &World<'_>, members: &Members, rule: &Rule, column: &str, fact: 
 }
 
 /// The unit itself, or a member's home unit.
-pub fn home_units(world: &World<'_>, members: &Members, subject: Subject) -> Vec<u32> {
+pub fn home_units(world: &World<'_>, subject: Subject) -> Vec<u32> {
     if subject.kind == world.pack.membership.unit {
         vec![subject.index]
     } else {
-        members.home(subject.index).into_iter().collect()
+        world.members.home(subject.index).into_iter().collect()
     }
 }
 

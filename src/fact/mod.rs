@@ -7,6 +7,7 @@
 mod fork;
 pub mod history;
 mod lookup;
+mod members;
 pub mod system;
 pub mod tree;
 mod value;
@@ -15,5 +16,6 @@ mod world;
 pub use fork::Readings;
 pub use history::{Decision, History};
 pub use lookup::{CellOrLine, Evidence, Extent, Lookup, NameValues, OfLine, Origin, Witnessed};
+pub use members::{Holders, Members, Subject};
 pub use value::{FactValue, Texts, fact_value, text_at};
 pub use world::{Error, FactRows, World, column_for, column_of};

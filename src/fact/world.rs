@@ -11,6 +11,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::history::History;
+use super::members::{Holders, Members};
 use crate::pack::compile::{self, compile, query};
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::term::Literals;
@@ -59,6 +60,7 @@ pub struct World<'a> {
     pub city: BTreeMap<usize, Scalar>,
     /// The engine's own tables.
     pub system: BTreeMap<Source, DataFrame>,
+    pub members: Arc<Members>,
     /// Per fact the rows that decide it.
     pub fact_rows: Vec<Option<Arc<FactRows>>>,
     /// Facts in levels: each level only needs earlier ones.
@@ -91,6 +93,8 @@ impl<'a> World<'a> {
             .collect::<PolarsResult<Vec<_>>>()
             .map_err(|source| Error::Polars { what: "名册".into(), source })?;
         let rows = data.tables.iter().map(|table| table.frame.clone()).collect();
+        let members = Members::new(pack, data)
+            .map_err(|source| Error::Polars { what: pack.tables[pack.membership.table].name.clone(), source })?;
         let mut world = World {
             pack,
             data,
@@ -100,6 +104,7 @@ impl<'a> World<'a> {
             rows,
             city: BTreeMap::new(),
             system: BTreeMap::new(),
+            members: Arc::new(members),
             fact_rows: vec![None; pack.facts.len()],
             levels: Vec::new(),
             volatile: Vec::new(),
@@ -227,6 +232,11 @@ impl<'a> World<'a> {
             }
             (column, _) => column.cloned(),
         }
+    }
+
+    /// Whom entities of one kind are about.
+    pub fn holders(&self, of: Entity) -> Holders {
+        Holders::new(self, of)
     }
 
     /// A fact's values for all entities that it is of.

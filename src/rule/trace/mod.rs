@@ -8,12 +8,13 @@ mod head;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-use polars::prelude::*;
+use std::sync::Arc;
 
 use super::record::{Address, CellRef, Held, Record, Witness};
 use super::{Condition, Stage, Verdict};
-use crate::fact::{CellOrLine, Error, FactValue, Lookup, Texts, Witnessed, World, fact_value};
+use crate::fact::{
+    CellOrLine, Error, FactValue, Holders, Lookup, Members, Subject, Texts, Witnessed, World, fact_value,
+};
 use crate::pack::term::Literals;
 use crate::pack::term::Term;
 use crate::pack::{Entity, Pack};
@@ -32,10 +33,9 @@ pub struct Trace<'a> {
     of: Vec<Vec<usize>>,
     /// By value and subject whose rows have several readings: the value that all readings give.
     read: BTreeMap<(usize, u32), FactValue>,
-    /// Per row of the membership table its unit, and its role.
-    seats: Option<(UInt32Chunked, Texts)>,
-    /// Per entity that is a row: kinds of subject it refers to, with the subject of every row.
-    holders: Vec<Vec<(usize, UInt32Chunked)>>,
+    members: Arc<Members>,
+    /// Per entity that is a row: whom every row is about.
+    holders: Vec<Option<Holders>>,
     /// Per entity the further names of a subject, or the name of a row.
     names: Vec<Option<Texts>>,
 }
@@ -65,19 +65,8 @@ impl<'a> Trace<'a> {
         let rows = (0..pack.tables.len()).map(Entity::Row);
         entities.extend(rows.filter(|entity| pack.rules.iter().any(|rule| rule.of == *entity)));
         let data = world.data;
-        let membership = &pack.membership;
-        let role = &pack.tables[membership.table].columns[membership.role].name;
-        let roles = Texts::of(&data.tables[membership.table].frame, role);
-        let holders = entities.iter().map(|entity| {
-            let Entity::Row(table) = *entity else { return Vec::new() };
-            let mut kinds: Vec<usize> = Vec::new();
-            for reference in &pack.tables[table].references {
-                if !kinds.contains(&reference.subject) {
-                    kinds.push(reference.subject);
-                }
-            }
-            kinds.into_iter().filter_map(|kind| Some((kind, world.refers(*entity, kind)?))).collect()
-        });
+        let holders =
+            entities.iter().map(|entity| matches!(entity, Entity::Row(_)).then(|| world.holders(*entity))).collect();
         let names = entities.iter().map(|entity| {
             let (table, column) = match *entity {
                 Entity::Subject(kind) => (pack.subjects[kind].register, pack.subjects[kind].other_labels?),
@@ -89,8 +78,8 @@ impl<'a> Trace<'a> {
         Trace {
             pack,
             data,
-            seats: world.refers(Entity::Row(membership.table), membership.unit).zip(roles),
-            holders: holders.collect(),
+            members: Arc::clone(&world.members),
+            holders,
             names: names.collect(),
             literals: world.literals.clone(),
             of: vec![Vec::new(); entities.len()],
@@ -322,21 +311,16 @@ impl<'a> Trace<'a> {
         if of != Entity::Subject(membership.member) {
             return Vec::new();
         }
-        let Some((units, roles)) = &self.seats else { return Vec::new() };
-        let rows = self.data.registers[membership.member].rows[at as usize].iter();
-        rows.filter_map(|row| {
-            let unit = units.get(*row as usize)?;
-            let id = self.data.registers[membership.unit].ids[unit as usize].as_str();
-            Some((id.into(), roles.at(*row as usize).unwrap_or_default()))
-        })
-        .collect()
+        let units = &self.data.registers[membership.unit].ids;
+        let seats = self.members.of_member(at);
+        seats.map(|seat| (units[seat.unit as usize].as_str().into(), (&*seat.role).into())).collect()
     }
 
     /// Whom a row is about.
     fn holders(&self, entity: usize, at: u32) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
-        let about = self.holders[entity].iter().filter_map(|(kind, index)| Some((*kind, index.get(at as usize)?)));
+        let about = self.holders[entity].iter().flat_map(|holders| holders.of(at));
         about
-            .map(|(kind, index)| {
+            .map(|Subject { kind, index }| {
                 let id = self.data.registers[kind].ids[index as usize].as_str();
                 (self.pack.subjects[kind].kind.as_str().into(), id.into())
             })

@@ -1,11 +1,13 @@
-//! Who sits in which unit with which role.
+//! Who sits in which unit with which role, and whom rows are about.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use polars::prelude::*;
 
-use crate::pack::Pack;
+use super::world::World;
+use crate::once::once;
+use crate::pack::{Entity, Pack};
 use crate::table::Dataset;
 
 /// One row of the membership table.
@@ -69,5 +71,45 @@ impl Members {
     /// The home unit of a member.
     pub fn home(&self, member: u32) -> Option<u32> {
         self.of_member(member).next().map(|seat| seat.unit)
+    }
+}
+
+/// A subject: kind (index into the pack's subjects) and index in its register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Subject {
+    pub kind: usize,
+    pub index: u32,
+}
+
+/// Whom entities of one kind are about: themselves, or the subjects that their rows refer to.
+pub enum Holders {
+    Itself(usize),
+    /// Per reference the subject kind, and for each row the subject.
+    Referred(Vec<(usize, UInt32Chunked)>),
+}
+
+impl Holders {
+    pub(super) fn new(world: &World<'_>, entity: Entity) -> Holders {
+        match entity {
+            Entity::Subject(kind) => Holders::Itself(kind),
+            Entity::Row(table) => {
+                let references = world.pack.tables[table].references.iter();
+                let referred = references.filter_map(|one| Some((one.subject, world.refers(entity, one.subject)?)));
+                Holders::Referred(referred.collect())
+            }
+            Entity::City => Holders::Referred(Vec::new()),
+        }
+    }
+
+    pub fn of(&self, at: u32) -> Vec<Subject> {
+        match self {
+            Holders::Itself(kind) => vec![Subject { kind: *kind, index: at }],
+            Holders::Referred(referred) => {
+                let holder = |(kind, subjects): &(usize, UInt32Chunked)| {
+                    Some(Subject { kind: *kind, index: subjects.get(at as usize)? })
+                };
+                once(referred.iter().filter_map(holder))
+            }
+        }
     }
 }
