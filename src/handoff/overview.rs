@@ -126,7 +126,8 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
         add(format!("{action}：已完成"), plan.reached, "至基准日".into());
         add(format!("{action}：列入计划"), plan.picked.len() as u64, "本次".into());
     }
-    add("待定事项".into(), material.outcome.pending.len() as u64, format!("见{}", pendings::NAME));
+    let cases = format!("见{}；按条款计 {} 项", pendings::NAME, material.outcome.pending.len());
+    add("待定事项".into(), pendings::count(material) as u64, cases);
     let exceeded = figures.ratios.iter().filter(|ratio| ratio.exceeds()).count();
     if !figures.ratios.is_empty() {
         add("超出上限的比例".into(), exceeded as u64, "见「比例」".into());

@@ -42,6 +42,11 @@ fn waits<'a>(material: &Material<'a>) -> Vec<Wait<'a>> {
     waits.into_iter().map(|(_, wait)| wait).collect()
 }
 
+/// How many rows the workbook has.
+pub fn count(material: &Material<'_>) -> usize {
+    waits(material).len()
+}
+
 /// The workbook of pending cases.
 pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
     let pack = material.pack;

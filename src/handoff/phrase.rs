@@ -57,7 +57,7 @@ impl<'a> Phrases<'a> {
             (table.name.as_str(), Row { table: index, called })
         });
         let of_units = pack.rules.iter().map(|rule| of_unit(pack, rule)).collect();
-        let (readings, tables, lines) = (readings(pack), tables.collect(), outcome.lines.as_slice());
+        let (readings, tables, lines) = (readings(pack, dataset.as_of), tables.collect(), outcome.lines.as_slice());
         Phrases { pack, dataset, readings, of_units, tables, lines, adverse: adverse(pack, lines) }
     }
 
@@ -245,8 +245,7 @@ impl<'a> Phrases<'a> {
     /// `，低于半年得分线 60〔本部门口径〕`, for a value that was measured against a parameter.
     fn relation(&self, evidence: &Evidence) -> String {
         let Some((name, line)) = &evidence.line else { return String::new() };
-        let reading =
-            self.pack.parameters.iter().any(|parameter| *parameter.name == **name && parameter.reading.is_some());
+        let reading = self.pack.parameters.iter().any(|one| *one.name == **name && one.is_reading(self.dataset.as_of));
         let ranks = |value: &str, line: &str| match self.column_kind(evidence) {
             Some(ColumnKind::Choice { values, .. }) => {
                 let rank = |text: &str| values.iter().position(|value| value == text).map(|rank| rank as f64);
@@ -428,19 +427,20 @@ fn called(table: &crate::pack::Table) -> Option<usize> {
 }
 
 /// Per rule: whether a reading stands behind it, directly or through the facts and parameters it names.
-fn readings(pack: &Pack) -> Vec<bool> {
+fn readings(pack: &Pack, day: chrono::NaiveDate) -> Vec<bool> {
     let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, fact) in pack.facts.iter().enumerate() {
         known.entry(&fact.name).or_default().push(index);
     }
-    let parameter =
-        |name: &str| pack.parameters.iter().any(|parameter| parameter.name == name && parameter.reading.is_some());
+    let parameter = |name: &str| pack.parameters.iter().any(|one| one.name == name && one.is_reading(day));
+    let shares = |rule: usize| pack.quotas.iter().any(|quota| quota.rule == rule && parameter(&quota.share));
     pack.rules
         .iter()
-        .map(|rule| {
+        .enumerate()
+        .map(|(index, rule)| {
             let mut seen = vec![false; pack.facts.len()];
             let mut open: Vec<&Expression> = rule.scope.iter().chain([&rule.when]).collect();
-            let mut reading = rule.reading.is_some();
+            let mut reading = rule.reading.is_some() || shares(index);
             while let Some(formula) = open.pop() {
                 for name in formula.term().names() {
                     reading |= parameter(name);

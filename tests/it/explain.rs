@@ -142,7 +142,7 @@ fn a_line_of_this_run_is_told_by_the_cells_it_stands_on() {
     let from = text.find("【成立】4.5").unwrap();
     let to = text.find("【不适用】往年线索").unwrap();
     expect![[r#"
-        【成立】4.5　《办法》第四部分〔规则4.5〕：调整建议［岗位调整、免职］
+        【成立】4.5　《办法》第四部分〔规则4.5〕〔本部门口径〕：调整建议［岗位调整、免职］
           符合 本年诫勉：是
             其中 本次拟诫勉：是
               报送.xlsx!年度考核_干部!C9（本次拟处理 2015-A-诫勉谈话-C-G32）

@@ -56,11 +56,11 @@ pub fn agree(list: &Path, copy: &Path) -> bool {
         return false;
     };
     let place = |name: &str| texts.0[header].iter().position(|cell| cell == name).unwrap();
-    let [line, options, opinion, way] = ["处理编号", "可选方式", "委员会意见", "决定方式"].map(place);
+    let [line, options, opinion, way, day] = ["处理编号", "可选方式", "委员会意见", "决定方式", "决定日期"].map(place);
     let mut answered = 0;
     for row in texts.0.iter_mut().skip(header + 1).filter(|row| row.get(line).is_some_and(|id| !id.is_empty())) {
-        row.resize(row.len().max(opinion.max(way) + 1), String::new());
-        row[opinion] = "同意".to_owned();
+        row.resize(row.len().max(day + 1), String::new());
+        (row[opinion], row[day]) = ("同意".to_owned(), "2016-01-20".to_owned());
         if let Some((first, _)) = row[options].clone().split_once('、') {
             row[way] = first.to_owned();
         }

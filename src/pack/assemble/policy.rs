@@ -19,6 +19,8 @@ const MOST_CELLS: usize = 64;
 pub struct Dated {
     pub from: chrono::NaiveDate,
     pub value: Value,
+    /// Why it is so, where the Measures set the parameter, but not for this time.
+    pub reading: Option<String>,
     /// Where the value stands in the parameter's file.
     pub span: std::ops::Range<usize>,
 }
@@ -45,6 +47,7 @@ impl std::fmt::Display for Value {
 pub struct RawDated {
     pub from: Spanned<Datetime>,
     pub value: Spanned<Value>,
+    reading: Option<String>,
 }
 
 impl Understood for Dated {
@@ -52,7 +55,7 @@ impl Understood for Dated {
     type Meant = Dated;
     fn read(raw: RawDated, builder: &mut Builder) -> Option<Dated> {
         let (from, span) = (builder.day("生效日期", &raw.from)?, raw.value.span());
-        Some(Dated { from, value: raw.value.into_inner(), span })
+        Some(Dated { from, value: raw.value.into_inner(), reading: raw.reading, span })
     }
 }
 
@@ -99,7 +102,16 @@ section! {
 impl Parameter {
     /// Its value on a day.
     pub fn on(&self, day: chrono::NaiveDate) -> Option<&Value> {
-        self.values.iter().rfind(|dated| dated.from <= day).map(|dated| &dated.value)
+        self.dated(day).map(|dated| &dated.value)
+    }
+
+    /// Whether the office settled its value on a day.
+    pub fn is_reading(&self, day: chrono::NaiveDate) -> bool {
+        self.reading.is_some() || self.dated(day).is_some_and(|dated| dated.reading.is_some())
+    }
+
+    fn dated(&self, day: chrono::NaiveDate) -> Option<&Dated> {
+        self.values.iter().rfind(|dated| dated.from <= day)
     }
 }
 

@@ -126,6 +126,11 @@ fn cases_that_wait_for_the_same_are_one_row_that_names_table_and_office() {
         ]
     );
     assert!(rows[4][2].contains("本人其他待定事项补齐后即可判断"), "{}", rows[4][2]);
+    // 总览 counts the rows that are read there.
+    let figures = Listed::read(&dir.path().join("总览.xlsx"), "项目");
+    let of = figures.rows.iter().find(|row| row[0] == "待定事项").unwrap();
+    let told: Vec<&str> = of.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    assert_eq!(told, ["待定事项", "9", "见待定事项；按条款计 10 项"]);
 }
 
 /// A limit judges only years in which it was in force.

@@ -58,6 +58,79 @@ fn the_basis_cites_the_part_and_the_packs_rule_and_marks_a_reading() {
     assert_eq!(read, "《办法》第四部分〔规则4.8〕\n〔本部门口径〕");
 }
 
+/// What the Measures leave open and the pack settles is marked on every line that rests on it, and on no other.
+#[test]
+fn every_reading_that_the_pack_owns_up_to_is_marked() {
+    let lead = |of: &str, source: &str, result: &str| {
+        format!(
+            "+问题线索 线索编号={of}{result} 对象={of} 线索来源={source} 问题类型=抓党建工作不力 核实结果={result} 情节=严重"
+        )
+    };
+    let mut edits = vec![
+        lead("B1", "省级部门", "未核实"),
+        lead("B2", "省级部门", "属实"),
+        lead("G11", "12380举报", "未核实"),
+        lead("G32", "12380举报", "属实"),
+        "+谈话记录 谈话日期=2015-02-03 谈话类型=交心谈话 干部编号=G21 发现作风问题=是".to_owned(),
+    ];
+    let of_source = [
+        ("市级领导", "G12"),
+        ("日常监督管理", "G13"),
+        ("单位主要领导", "G22"),
+        ("干部群众", "G31"),
+        ("随机调研", "G14"),
+    ];
+    let mut marked: Vec<String> =
+        ["函询-T-B1", "诫勉谈话-C-G21", "批评教育-C-G32", "调整建议-C-G32", "函询-C-G21"].map(str::to_owned).into();
+    for (source, of) in of_source {
+        edits.extend(["核实中", "属实"].map(|result| lead(of, source, result)));
+        marked.extend(["调查核实", "诫勉谈话", "调整建议"].map(|action| format!("{action}-C-{of}")));
+    }
+    marks(&edits, &marked, &["调查核实-C-G11"]);
+    let edits = [
+        "半年考核_班子 B1 目标完成得分=20",
+        "年度目标考核 B1 目标完成得分=30 作风改进评价=不明显",
+        "年度考核_班子 B2 考核等次=一般",
+        "年度考核_班子 B3 考核等次=较差",
+        "年度考核_干部 G13 考核等次=不称职",
+        "年度考核_干部 G22 考核等次=优秀",
+        "年度考核_干部 G32 考核等次=基本称职",
+    ];
+    let marked = ["分析研究-T-B1", "限期整改-T-B2", "连带责任处理-C-G11", "调整建议-C-G32"].map(str::to_owned);
+    let plain = ["诫勉谈话-C-G21", "整顿-T-B3", "调整建议-C-G13", "表彰奖励-C-G22", "诫勉谈话-C-G32"];
+    marks(&edits.map(str::to_owned), &marked, &plain);
+}
+
+/// Which lines of an annual run say that they rest on a reading.
+#[track_caller]
+fn marks(edits: &[String], marked: &[String], plain: &[&str]) {
+    let city = City::new(&edits.iter().map(String::as_str).collect::<Vec<_>>());
+    city.run("annual");
+    let lists = ["诫勉谈话名单", "函询核实名单", "整改整顿名单", "调整建议名单", "表彰使用名单"];
+    let rows: Vec<Vec<String>> =
+        lists.iter().flat_map(|list| shown(&city, "2015-annual", list, &["处理编号", "依据"])).collect();
+    let cases = marked.iter().map(|id| (id.as_str(), true)).chain(plain.iter().map(|id| (*id, false)));
+    for (id, expected) in cases {
+        let row = rows.iter().find(|row| row[0] == format!("2015-A-{id}")).unwrap_or_else(|| panic!("no {id}"));
+        assert_eq!(row[1].contains("〔本部门口径〕"), expected, "{id}: {}", row[1]);
+    }
+}
+
+/// The Measures speak of 2015 alone: the share of talks in other years is ours, and so are its lines.
+#[test]
+fn the_share_of_talks_is_a_reading_in_every_year_but_2015() {
+    for (year, marked) in [(2014, true), (2015, false), (2016, true)] {
+        let city = City::new(&[]);
+        let run = format!("{year}-annual");
+        city.run(&format!("annual --year {year}"));
+        let bases = shown(&city, &run, "交心谈话计划", &["依据"]);
+        assert!(
+            !bases.is_empty() && bases.iter().all(|row| row[0].contains("〔本部门口径〕") == marked),
+            "{year}: {bases:?}"
+        );
+    }
+}
+
 /// With several grounds, each says in what capacity; what is blank is not said.
 #[test]
 fn several_grounds_stand_numbered_on_lines_of_their_own() {
