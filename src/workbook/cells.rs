@@ -1,5 +1,6 @@
 //! What all formats share on the way to the sink: addresses within bounds, cells in order, texts of a sane length.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::error::Fault;
@@ -27,121 +28,156 @@ const MOST_FORMATS: usize = 1 << 18;
 /// What all shared strings of a book may take in memory, and all other texts of a sheet.
 const MOST_TEXT: usize = 512 << 20;
 
-/// Passes cells on in order of row and column.
-pub(super) struct Ordered<'a> {
-    sink: &'a mut dyn Sink,
-    held: Vec<(u32, u32, Raw)>,
-    bounds: Bounds,
-    in_order: bool,
-    streaming: bool,
-    merges: Vec<Merge>,
+/// What a cell holds, on its way.
+pub(super) enum CellContent<'a> {
+    Blank,
+    Own(Raw),
+    /// A text that the book holds once, under that number.
+    Shared(usize, &'a Arc<str>),
+    Text(Cow<'a, str>),
 }
 
-/// Counts what a sheet sends.
-#[derive(Debug, Default)]
-pub(super) struct Bounds {
+impl CellContent<'_> {
+    /// To be held back.
+    fn kept(self) -> Raw {
+        match self {
+            CellContent::Own(value) => value,
+            CellContent::Shared(_, text) => Raw::Text(Arc::clone(text)),
+            CellContent::Text(text) => Raw::Text(Arc::from(text)),
+            CellContent::Blank => Raw::Text(Arc::from("")),
+        }
+    }
+
+    /// Bytes of text that the cell alone keeps.
+    fn own_text(&self) -> usize {
+        match self {
+            CellContent::Text(text) => text.len(),
+            CellContent::Own(Raw::Text(text)) if Arc::strong_count(text) == 1 => text.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// Passes cells on in order of row and column: at once, while each stands behind the one before. Where one does not, the
+/// sheet is begun again, and its cells are held back to be sorted.
+pub(super) struct Ordered<'a, S> {
+    sink: &'a mut S,
+    held: Option<Vec<(u32, u32, Raw)>>,
     last: Option<(u32, u32)>,
+    /// Some cell did not stand behind the one before.
+    disordered: bool,
     /// How many cells came, and the bytes of the texts that are not shared.
     count: u64,
     text: usize,
+    merges: Vec<Merge>,
+    /// The sheet does not show zeros.
+    pub hides_zeros: bool,
 }
 
-impl Bounds {
-    /// Whether the cell, which brings so many bytes of text, stands behind the one before; an error where it stands
-    /// outside any sheet, or where there are too many of them.
-    pub fn next(&mut self, row: u32, column: u32, text: usize) -> Result<bool, Fault> {
+impl<'a, S: Sink> Ordered<'a, S> {
+    pub fn new(sink: &'a mut S) -> Ordered<'a, S> {
+        Ordered {
+            sink,
+            held: None,
+            last: None,
+            disordered: false,
+            count: 0,
+            text: 0,
+            merges: Vec::new(),
+            hides_zeros: false,
+        }
+    }
+
+    /// Whether the cells do not come in order: then the sheet has to be taken [`Ordered::again`].
+    pub fn is_disordered(&self) -> bool {
+        self.disordered
+    }
+
+    /// For the sheet from its start once more.
+    pub fn again(self) -> Ordered<'a, S> {
+        self.sink.restart();
+        Ordered { held: Some(Vec::new()), ..Ordered::new(self.sink) }
+    }
+
+    /// Takes the next cell.
+    pub fn put(&mut self, (row, column): (u32, u32), content: CellContent<'_>) -> Result<(), Fault> {
+        match &content {
+            CellContent::Blank => return Ok(()),
+            CellContent::Shared(_, text) if text.is_empty() => return Ok(()),
+            CellContent::Text(text) if text.is_empty() => return Ok(()),
+            CellContent::Text(text) => check_length(text)?,
+            CellContent::Shared(..) | CellContent::Own(_) => {}
+        }
         if row >= ROWS || column >= COLUMNS {
-            return Err(Fault::damaged(format!(
-                "单元格位置超出范围（第 {} 行第 {} 列）",
-                u64::from(row) + 1,
-                u64::from(column) + 1
-            )));
+            let (row, column) = (u64::from(row) + 1, u64::from(column) + 1);
+            return Err(Fault::damaged(format!("单元格位置超出范围（第 {row} 行第 {column} 列）")));
         }
         self.count += 1;
-        self.text += text;
+        self.text += content.own_text();
         if self.count > MOST_CELLS || self.text > MOST_TEXT {
             return Err(Fault::too_large("单元格或文字过多"));
         }
         let forward = self.last < Some((row, column));
         self.last = Some((row, column));
-        Ok(forward)
-    }
-}
-
-impl<'a> Ordered<'a> {
-    pub fn new(sink: &'a mut dyn Sink) -> Ordered<'a> {
-        Ordered {
-            sink,
-            held: Vec::new(),
-            bounds: Bounds::default(),
-            in_order: true,
-            streaming: false,
-            merges: Vec::new(),
-        }
-    }
-
-    pub fn push(&mut self, row: u32, column: u32, value: Raw) -> Result<(), Fault> {
-        let text = match &value {
-            Raw::Text(text) if Arc::strong_count(text) == 1 => text.len(),
-            _ => 0,
-        };
-        let forward = self.bounds.next(row, column, text)?;
-        if self.streaming {
+        self.disordered |= !forward;
+        let Some(held) = &mut self.held else {
             if !forward {
                 return Err(Fault::damaged(format!("单元格 {} 没有按行列顺序存放", A1(row, column))));
             }
-            self.sink.cell(row, column, value);
+            self.send(row, column, content);
             return Ok(());
-        }
-        self.in_order &= forward;
-        self.held.push((row, column, value));
-        if self.held.len() == HELD || self.bounds.text > HELD_TEXT {
+        };
+        held.push((row, column, content.kept()));
+        if held.len() == HELD || self.text > HELD_TEXT {
             self.release()?;
-            self.streaming = true;
         }
         Ok(())
     }
 
-    pub fn merge(&mut self, merge: Merge) -> Result<(), Fault> {
-        add_merge(&mut self.merges, merge)
-    }
-
+    /// The merged ranges, when all cells have come.
     pub fn finish(mut self) -> Result<Vec<Merge>, Fault> {
-        if !self.streaming {
-            self.release()?;
-        }
+        self.release()?;
         Ok(self.merges)
     }
 
+    /// Passes on the cells that are held back, and from now on each at once.
     fn release(&mut self) -> Result<(), Fault> {
-        let mut held = std::mem::take(&mut self.held);
-        if !self.in_order {
-            held.sort_by_key(|&(row, column, _)| (row, column));
-            // The same cell told twice with one content harms nobody; with two it would be a guess.
-            held.dedup();
-            if let Some(twice) = held.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1)) {
-                return Err(Fault::damaged(format!("单元格 {} 出现两次，内容不同", A1(twice[0].0, twice[0].1))));
-            }
+        let Some(mut held) = self.held.take() else { return Ok(()) };
+        held.sort_by_key(|&(row, column, _)| (row, column));
+        // The same cell told twice with one content harms nobody; with two it would be a guess.
+        held.dedup();
+        if let Some(twice) = held.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1)) {
+            return Err(Fault::damaged(format!("单元格 {} 出现两次，内容不同", A1(twice[0].0, twice[0].1))));
         }
-        self.bounds.last = held.last().map(|&(row, column, _)| (row, column));
-        for (row, column, value) in held {
-            self.sink.cell(row, column, value);
-        }
+        self.last = held.last().map(|&(row, column, _)| (row, column));
+        held.into_iter().for_each(|(row, column, value)| self.send(row, column, CellContent::Own(value)));
         Ok(())
     }
-}
 
-/// Notes one more merged range.
-pub(super) fn add_merge(merges: &mut Vec<Merge>, merge: Merge) -> Result<(), Fault> {
-    if merges.len() == MOST_MERGES {
-        return Err(Fault::too_large(format!("合并单元格超过 {MOST_MERGES} 处")));
+    fn send(&mut self, row: u32, column: u32, content: CellContent<'_>) {
+        match content {
+            CellContent::Own(zero @ Raw::Number(0.0, _)) if self.hides_zeros => {
+                self.sink.cell(row, column, zero.seen_as(""));
+            }
+            CellContent::Own(value) => self.sink.cell(row, column, value),
+            CellContent::Shared(number, text) => self.sink.shared(row, column, number, text),
+            CellContent::Text(text) => self.sink.text(row, column, &text),
+            CellContent::Blank => {}
+        }
     }
-    let (top, left, bottom, right) = merge;
-    if top <= bottom && left <= right && bottom < ROWS && right < COLUMNS {
-        merges.push(merge);
-        return Ok(());
+
+    /// Notes one more merged range.
+    pub fn merge(&mut self, (row, column, other_row, other_column): Merge) -> Result<(), Fault> {
+        if self.merges.len() == MOST_MERGES {
+            return Err(Fault::too_large(format!("合并单元格超过 {MOST_MERGES} 处")));
+        }
+        let (bottom, right) = (row.max(other_row), column.max(other_column));
+        if bottom >= ROWS || right >= COLUMNS {
+            return Err(Fault::damaged("合并单元格的范围不合规"));
+        }
+        self.merges.push((row.min(other_row), column.min(other_column), bottom, right));
+        Ok(())
     }
-    Err(Fault::damaged("合并单元格的范围不合规"))
 }
 
 /// Lists one more sheet.
@@ -197,14 +233,8 @@ impl Strings {
         self.all.get(index).ok_or_else(|| Fault::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
     }
 
-    /// The cell for text number `index`; none for a blank one.
-    pub fn get(&self, index: usize) -> Result<Option<Raw>, Fault> {
-        let text = self.text(index)?;
-        Ok((!text.is_empty()).then(|| Raw::Text(Arc::clone(text))))
+    /// The content of a cell that refers to text number `index`.
+    pub fn content(&self, index: usize) -> Result<CellContent<'_>, Fault> {
+        Ok(CellContent::Shared(index, self.text(index)?))
     }
-}
-
-/// A text cell; none for a blank one.
-pub(super) fn text(text: &str) -> Option<Raw> {
-    (!text.is_empty()).then(|| Raw::Text(Arc::from(text)))
 }

@@ -17,11 +17,13 @@ mod tests;
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
+use super::cells::{self, CellContent};
 use super::error::Fault;
-use super::{Raw, cells, dates};
+use super::{Raw, dates};
 use code::{FormatCode, FormatSection, SectionKind};
 use day::Moment;
 use decimal::Decimal;
@@ -170,13 +172,9 @@ impl Looks {
         }
     }
 
-    /// A number of that cell style, in a sheet that shows zeros or does not.
-    pub(super) fn number_of_style(&self, value: f64, style: usize, zeros: bool) -> Raw {
-        if !value.is_finite() {
-            return Raw::Error("#NUM!".to_owned());
-        }
-        let raw = self.raw(value, self.of_style(style));
-        if value == 0.0 && !zeros { raw.seen_as("") } else { raw }
+    /// A number of that cell style.
+    pub(super) fn number_of_style(&self, value: f64, style: usize) -> Raw {
+        if value.is_finite() { self.raw(value, self.of_style(style)) } else { Raw::Error("#NUM!".to_owned()) }
     }
 
     /// A date that is stored as such. It is seen in full where its look says nothing, and as the number that it is where
@@ -199,15 +197,19 @@ impl Looks {
     }
 
     /// A cell of that look: a text is veiled where something else is seen of it.
-    pub(super) fn veil(&self, raw: Raw, look: Look) -> Raw {
-        let shown = match &raw {
-            Raw::Text(text) if self.veils_texts(look) => self.text(look, text),
-            _ => None,
+    pub(super) fn veil<'a>(&self, content: CellContent<'a>, look: Look) -> CellContent<'a> {
+        let veiled = match &content {
+            CellContent::Text(text) => self.veiled(text, look),
+            CellContent::Shared(_, text) => self.veiled(text, look),
+            CellContent::Own(_) | CellContent::Blank => None,
         };
-        match shown {
-            Some(shown) => raw.seen_as(shown),
-            None => raw,
-        }
+        veiled.map_or(content, CellContent::Own)
+    }
+
+    /// A text of that look where something else is seen of it.
+    pub(super) fn veiled(&self, text: &str, look: Look) -> Option<Raw> {
+        let shown = self.veils_texts(look).then(|| self.text(look, text))??;
+        Some(Raw::Text(Arc::from(text)).seen_as(shown))
     }
 
     /// Whether texts of that look may be seen as something else.

@@ -11,12 +11,12 @@
 //!   per thread.
 //!
 //! Who reads what, and why:
-//! - .xlsx and .xlsm: one piece decides what a cell holds (`xlsx::cell`), whoever takes its XML apart: a scanner for the plain
-//!   form that spreadsheet programs write, because reading is most of a big run; for any other form quick-xml, token by token.
-//!   The tests read every workbook through both ([`Parser`]). calamine decides nothing here: it tells no number formats and no
-//!   hidden zeros, needs a workbook made around each sheet, and takes CDATA for blank, `8&#54;` for 8 and a broken string
-//!   index for string 0, so that every cell had to be read beside it. It is the second opinion of the tests, which agree
-//!   with it wherever it is right and hold every known difference (`opinion`).
+//! - .xlsx and .xlsm: quick-xml, token by token, but for what nearly every program writes nearly always: that is looked at
+//!   where it lies (`xlsx::usual`), because reading is most of a big run. The tests read every workbook with and without it
+//!   ([`Parser`]). calamine decides nothing here: it tells no number formats and no hidden zeros, needs a workbook made
+//!   around each sheet, and takes CDATA for blank, `8&#54;` for 8 and a broken string index for string 0, so that every
+//!   cell had to be read beside it. It is the second opinion of the tests, which agree with it wherever it is right and
+//!   hold every known difference (`opinion`).
 //! - .xlsb: our own reader. calamine's streaming one passes over the error result of a formula (a broken cell would be a
 //!   blank), tells no merged ranges (a stacked header needs them) and indexes out of bounds where a record is short.
 //! - .xls and .ods: our own readers, streaming. calamine lays out the grid of these formats, so that two far-away cells of a
@@ -37,7 +37,6 @@ mod ole;
 mod opc;
 mod own;
 mod package;
-mod plain;
 mod sniff;
 mod walk;
 mod xls;
@@ -61,11 +60,10 @@ use cells::Ordered;
 use error::Fault;
 use ods::Ods;
 use ole::Ole;
+use opc::OpcBook;
 use package::Package;
 use sniff::ZipKind;
 use xls::Xls;
-use xlsb::Xlsb;
-use xlsx::Xlsx;
 
 /// A cell's content as stored, before any meaning is given to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,7 +123,7 @@ pub trait Sink {
 /// How the XML of .xlsx is read. Both send the same cells; the tests hold them to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parser {
-    /// By the scanner, and token by token where a sheet is not in the form that it knows.
+    /// At a glance where it has the usual form, and token by token elsewhere.
     Scanner,
     /// Token by token, whatever the form.
     General,
@@ -143,15 +141,14 @@ pub struct SheetName {
 pub struct OpenBook {
     name: String,
     sha256: String,
-    parser: Parser,
     own: bool,
     content: BookContent,
 }
 
 #[derive(Debug)]
 enum BookContent {
-    Xlsx(Xlsx),
-    Xlsb(Xlsb),
+    Xlsx(OpcBook),
+    Xlsb(OpcBook),
     Ods(Ods),
     Xls(Xls),
 }
@@ -171,7 +168,7 @@ pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<OpenBook, Er
     let bytes = fs::read(file).map_err(io)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let (content, own) = BookContent::new(bytes, parser).map_err(|fault| fault.of_book(name))?;
-    Ok(OpenBook { name: name.to_owned(), sha256, parser, own, content })
+    Ok(OpenBook { name: name.to_owned(), sha256, own, content })
 }
 
 impl BookContent {
@@ -197,14 +194,32 @@ impl BookContent {
             Some(ZipKind::Workbook) => {
                 let main = opc::main_part(&package)?;
                 if main.to_ascii_lowercase().ends_with(".bin") {
-                    BookContent::Xlsb(Xlsb::open(package, &main)?)
+                    BookContent::Xlsb(xlsb::open(package, &main)?)
                 } else {
-                    BookContent::Xlsx(Xlsx::open(package, &main, parser)?)
+                    BookContent::Xlsx(xlsx::open(package, &main, parser)?)
                 }
             }
             None => return not("压缩包，其中没有工作簿"),
         };
         Ok((content, own))
+    }
+
+    /// The sheets of cells, and the number formats.
+    fn front(&self) -> (&[SheetName], &Looks) {
+        match self {
+            BookContent::Xlsx(book) | BookContent::Xlsb(book) => (&book.list.sheets, &book.looks),
+            BookContent::Ods(book) => (&book.sheets, &book.looks),
+            BookContent::Xls(book) => (&book.sheets, &book.looks),
+        }
+    }
+
+    fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
+        match self {
+            BookContent::Xlsx(book) => xlsx::read(book, sheet, cells),
+            BookContent::Xlsb(book) => xlsb::read(book, sheet, cells),
+            BookContent::Ods(book) => book.read(sheet, cells),
+            BookContent::Xls(book) => book.read(sheet, cells),
+        }
     }
 }
 
@@ -221,34 +236,25 @@ impl OpenBook {
 
     /// The number formats that the looks of its cells stand for.
     pub fn looks(&self) -> &Looks {
-        match &self.content {
-            BookContent::Xlsx(book) => book.looks(),
-            BookContent::Xlsb(book) => book.looks(),
-            BookContent::Xls(book) => book.looks(),
-            BookContent::Ods(book) => book.looks(),
-        }
+        self.content.front().1
     }
 
     /// The sheets that hold cells, in the book's order.
     pub fn sheets(&self) -> &[SheetName] {
-        match &self.content {
-            BookContent::Xlsx(book) => &book.sheets,
-            BookContent::Xlsb(book) => &book.sheets,
-            BookContent::Ods(book) => &book.sheets,
-            BookContent::Xls(book) => &book.sheets,
-        }
+        self.content.front().0
     }
 
     /// Sends the cells of the sheet with that index to `sink` and returns the merged ranges.
     ///
     /// An error may come after some cells have been sent, for a file can be broken at its very end.
     pub fn read<S: Sink>(&self, sheet: usize, sink: &mut S) -> Result<Vec<Merge>, Error> {
-        match &self.content {
-            BookContent::Xlsx(book) => book.read(sheet, self.parser, sink),
-            BookContent::Xlsb(book) => book.read(sheet, Ordered::new(sink)),
-            BookContent::Ods(book) => book.read(sheet, Ordered::new(sink)),
-            BookContent::Xls(book) => book.read(sheet, Ordered::new(sink)),
+        let mut cells = Ordered::new(sink);
+        let mut read = self.content.read(sheet, &mut cells);
+        if cells.is_disordered() {
+            cells = cells.again();
+            read = self.content.read(sheet, &mut cells);
         }
-        .map_err(|fault| fault.of_sheet(&self.name, &self.sheets()[sheet].name))
+        let merges = read.and_then(|()| cells.finish());
+        merges.map_err(|fault| fault.of_sheet(&self.name, &self.sheets()[sheet].name))
     }
 }

@@ -1,8 +1,10 @@
-//! How the parts of .xlsx and .xlsb refer to each other: relationships, by id, type and target.
+//! What .xlsx and .xlsb have in common: how their parts refer to each other, by id, type and target.
 
+use super::cells::{self, Strings};
 use super::error::Fault;
 use super::package::Package;
 use super::xml::Xml;
+use super::{Looks, Parser, SheetName};
 
 /// No honest list of relations is bigger than this.
 const MOST_LIST: u64 = 16 << 20;
@@ -15,6 +17,71 @@ pub(super) struct Relation {
     pub kind: String,
     /// The path of the part that is meant.
     pub target: String,
+}
+
+/// A workbook in parts.
+#[derive(Debug)]
+pub(super) struct OpcBook {
+    pub package: Package,
+    pub list: SheetList,
+    pub strings: Strings,
+    pub looks: Looks,
+    /// The book asks to be computed when it is opened: nobody has seen the results of its formulas.
+    pub computes_anew: bool,
+    pub parser: Parser,
+}
+
+/// The sheets of cells.
+#[derive(Debug, Default)]
+pub(super) struct SheetList {
+    pub sheets: Vec<SheetName>,
+    /// The part of each.
+    pub parts: Vec<String>,
+    relations: Vec<Relation>,
+}
+
+/// Reads a part into the book.
+type PartReader = fn(&mut OpcBook, &str) -> Result<(), Fault>;
+
+impl OpcBook {
+    /// With its formats and texts, and no sheet yet.
+    pub fn new(
+        package: Package,
+        main: &str,
+        parser: Parser,
+        (styles, strings): (PartReader, PartReader),
+    ) -> Result<OpcBook, Fault> {
+        let list = SheetList { relations: relations(&package, main)?, ..SheetList::default() };
+        let (texts, looks) = (Strings::default(), Looks::default());
+        let mut book = OpcBook { package, list, strings: texts, looks, computes_anew: false, parser };
+        for (kind, read) in [("styles", styles), ("sharedStrings", strings)] {
+            let of_kind = book.list.relations.iter().filter(|relation| relation.kind == kind);
+            let parts: Vec<String> = of_kind.map(|relation| relation.target.clone()).collect();
+            for part in parts {
+                if book.package.find(&part)?.is_some() {
+                    read(&mut book, &part)?;
+                }
+            }
+        }
+        Ok(book)
+    }
+}
+
+impl SheetList {
+    /// Lists a sheet by the id of its part; charts, dialogs and macro sheets hold no cells.
+    pub fn add(&mut self, sheet: SheetName, id: &str) -> Result<(), Fault> {
+        let found = self.relations.iter().find(|relation| relation.id == id);
+        let relation = found.ok_or_else(|| Fault::damaged(format!("工作表「{}」没有对应的部件", sheet.name)))?;
+        if relation.kind != "worksheet" {
+            return Ok(());
+        }
+        if self.parts.contains(&relation.target) {
+            return Err(Fault::damaged(format!("两张工作表指向同一部件 {}", relation.target)));
+        }
+        cells::add_sheet(&mut self.sheets, sheet)?;
+        self.parts.push(relation.target.clone());
+        Ok(())
+    }
 }
 
 /// The part that holds the list of sheets.

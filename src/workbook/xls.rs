@@ -7,11 +7,11 @@
 use std::collections::HashMap;
 
 use super::biff::{BiffRecords, Coding, Segments, code_page, error, read_strings, unpack_rk};
-use super::cells::{self, Ordered, Strings};
+use super::cells::{self, CellContent, Ordered, Strings};
 use super::error::Fault;
 use super::ole::Ole;
 use super::package::{u16_at, u32_at, u64_at};
-use super::{Looks, Merge, Raw, SheetName};
+use super::{Looks, Raw, SheetName, Sink};
 
 // Record types, [MS-XLS] 2.3.
 const BOF: u16 = 0x0809;
@@ -51,7 +51,7 @@ pub(super) struct Xls {
     /// Where the part ends that describes the whole book.
     globals_end: usize,
     strings: Strings,
-    looks: Looks,
+    pub looks: Looks,
     coding: Coding,
     /// A spreadsheet program calculated the book and left its mark. Libraries that only write formulas leave a result of 0
     /// or of nothing, which nobody has seen.
@@ -68,10 +68,6 @@ struct XlsSight {
 }
 
 impl Xls {
-    pub fn looks(&self) -> &Looks {
-        &self.looks
-    }
-
     pub fn open(ole: &Ole<'_>) -> Result<Xls, Fault> {
         for name in ["Workbook", "Book"] {
             if let Some(stream) = ole.stream(name)? {
@@ -226,15 +222,16 @@ impl Xls {
         sight
     }
 
-    pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
+    pub fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
         let start = self.start(sheet)?;
         let mut records = BiffRecords { stream: &self.stream, at: start };
         let sight = self.sight(start);
+        cells.hides_zeros = !sight.zeros;
         records.next()?;
         // Charts lie inside the sheet as streams of their own, with records like cells.
         let mut inside = 0;
         // A formula whose text comes in a record of its own.
-        let mut waiting: Option<(u32, u32, usize)> = None;
+        let mut waiting: Option<((u32, u32), usize)> = None;
         loop {
             let (kind, data) = records.next()?;
             match kind {
@@ -253,26 +250,25 @@ impl Xls {
                 while let Some(more) = records.continued()? {
                     segments.push(more);
                 }
-                if let Some((row, column, style)) = waiting.take()
-                    && let Some(raw) = cells::text(&sight.coding.long(segments)?)
-                {
-                    cells.push(row, column, self.looks.veil(raw, self.looks.of_style(style)))?;
+                if let Some((at, style)) = waiting.take() {
+                    let text = CellContent::Text(sight.coding.long(segments)?.into());
+                    cells.put(at, self.looks.veil(text, self.looks.of_style(style)))?;
                 }
                 continue;
             }
             if !WITH_FORMULA.contains(&kind)
                 && kind != CONTINUE
-                && let Some((row, column, _)) = waiting.take()
+                && let Some((at, _)) = waiting.take()
             {
-                cells.push(row, column, Raw::NoResult)?;
+                cells.put(at, CellContent::Own(Raw::NoResult))?;
             }
             match kind {
-                EOF => break,
+                EOF => return Ok(()),
                 FILE_PASS => return Err(Fault::Encrypted),
                 MERGED_CELLS => {
                     for range in data.get(2..).unwrap_or_default().chunks_exact(8).take(usize::from(u16_at(data, 0))) {
                         let [top, bottom, left, right] = [0, 2, 4, 6].map(|at| u32::from(u16_at(range, at)));
-                        cells.merge((top.min(bottom), left.min(right), top.max(bottom), left.max(right)))?;
+                        cells.merge((top, left, bottom, right))?;
                     }
                 }
                 NUMBER | LABEL | RSTRING | LABEL_SST | BOOL_ERR | RK | FORMULA | MUL_RK => {
@@ -282,25 +278,23 @@ impl Xls {
                     let (row, column) = (u32::from(u16_at(data, 0)), u32::from(u16_at(data, 2)));
                     if kind == MUL_RK {
                         for (rk, column) in data[4..data.len() - 2].chunks_exact(6).zip(column..) {
-                            cells.push(row, column, self.rk(rk, sight))?;
+                            cells.put((row, column), self.rk(rk))?;
                         }
                     } else if kind == FORMULA && sight.calculated && is_text_result(data) {
-                        waiting = Some((row, column, usize::from(u16_at(data, 4))));
-                    } else if let Some(raw) = self.cell(kind, data, sight)? {
-                        cells.push(row, column, raw)?;
+                        waiting = Some(((row, column), usize::from(u16_at(data, 4))));
+                    } else {
+                        cells.put((row, column), self.cell(kind, data, sight)?)?;
                     }
                 }
                 _ => {}
             }
         }
-        cells.finish()
     }
 
     /// A record of one cell: row, column and format, then what it holds.
-    fn cell(&self, kind: u16, data: &[u8], sight: XlsSight) -> Result<Option<Raw>, Fault> {
+    fn cell<'a>(&'a self, kind: u16, data: &'a [u8], sight: XlsSight) -> Result<CellContent<'a>, Fault> {
         let short = || Fault::damaged("有单元格记录不完整");
         let style = usize::from(u16_at(data, 4));
-        let veil = |raw| self.looks.veil(raw, self.looks.of_style(style));
         let held = &data[6..];
         let least = match kind {
             NUMBER | FORMULA => 8,
@@ -310,33 +304,31 @@ impl Xls {
         if held.len() < least {
             return Err(short());
         }
-        Ok(match kind {
-            NUMBER => Some(self.float(held, style, sight)),
-            RK => Some(self.rk(&data[4..10], sight)),
-            LABEL_SST => self.strings.get(u32_at(held, 0) as usize)?.map(veil),
-            LABEL | RSTRING => cells::text(&sight.coding.counted(held, true)?).map(veil),
-            BOOL_ERR if held[1] != 0 => Some(error(held[0])),
-            BOOL_ERR => Some(Raw::Bool(held[0] != 0)),
-            FORMULA if !sight.calculated => Some(Raw::NoResult),
+        let float = || CellContent::Own(self.looks.number_of_style(f64::from_bits(u64_at(held, 0)), style));
+        let content = match kind {
+            NUMBER => float(),
+            RK => self.rk(&data[4..10]),
+            LABEL_SST => self.strings.content(u32_at(held, 0) as usize)?,
+            LABEL | RSTRING => CellContent::Text(sight.coding.counted(held, true)?),
+            BOOL_ERR if held[1] != 0 => CellContent::Own(error(held[0])),
+            BOOL_ERR => CellContent::Own(Raw::Bool(held[0] != 0)),
+            FORMULA if !sight.calculated => CellContent::Own(Raw::NoResult),
             FORMULA => match held[..8] {
-                [1, _, value, .., 0xFF, 0xFF] => Some(Raw::Bool(value != 0)),
-                [2, _, value, .., 0xFF, 0xFF] => Some(error(value)),
+                [1, _, value, .., 0xFF, 0xFF] => CellContent::Own(Raw::Bool(value != 0)),
+                [2, _, value, .., 0xFF, 0xFF] => CellContent::Own(error(value)),
                 // An empty text.
-                [3, .., 0xFF, 0xFF] => None,
-                [_, .., 0xFF, 0xFF] => Some(Raw::NoResult),
-                _ => Some(self.float(held, style, sight)),
+                [3, .., 0xFF, 0xFF] => CellContent::Blank,
+                [_, .., 0xFF, 0xFF] => CellContent::Own(Raw::NoResult),
+                _ => float(),
             },
-            _ => None,
-        })
-    }
-
-    fn float(&self, bytes: &[u8], style: usize, sight: XlsSight) -> Raw {
-        self.looks.number_of_style(f64::from_bits(u64_at(bytes, 0)), style, sight.zeros)
+            _ => CellContent::Blank,
+        };
+        Ok(self.looks.veil(content, self.looks.of_style(style)))
     }
 
     /// A number in four bytes, after its format.
-    fn rk(&self, data: &[u8], sight: XlsSight) -> Raw {
-        self.looks.number_of_style(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0)), sight.zeros)
+    fn rk(&self, data: &[u8]) -> CellContent<'static> {
+        CellContent::Own(self.looks.number_of_style(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0))))
     }
 }
 

@@ -3,158 +3,127 @@
 //! Its own reader, not calamine's, because calamine ignores the error result of a formula (a broken cell would pass as blank),
 //! tells no merged ranges, and reads on in an older record's bytes where a record is too short.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
 
 use super::biff::{error, unpack_rk};
-use super::cells::{self, Ordered, Strings};
+use super::cells::{CellContent, Ordered, Strings};
 use super::error::Fault;
+use super::opc::OpcBook;
 use super::package::{Package, Stream, u16_at, u32_at, u64_at};
-use super::xlsx::add_sheet;
-use super::{Looks, Merge, Raw, SheetName, opc};
+use super::{Parser, Raw, SheetName, Sink};
 
 /// No record that is looked at is longer than this.
 const LONGEST: usize = 1 << 20;
 
-#[derive(Debug)]
-pub(super) struct Xlsb {
-    package: Package,
-    pub sheets: Vec<SheetName>,
-    parts: Vec<String>,
-    strings: Strings,
-    looks: Looks,
-    /// The book asks for all formulas to be calculated when it is opened: nobody has seen their results.
-    stale: bool,
+/// The book whose list of sheets is in the part `main`.
+pub(super) fn open(package: Package, main: &str) -> Result<OpcBook, Fault> {
+    let mut book = OpcBook::new(package, main, Parser::Scanner, (read_styles, read_strings))?;
+    let mut records = XlsbRecords::new(&book.package, main)?;
+    while let Some(kind) = records.next()? {
+        match kind {
+            // BrtWbProp
+            0x99 => book.looks.count_from_1904(records.bytes(0, 4)?[0] & 1 != 0),
+            // BrtCalcProp: all or some formulas wait to be calculated.
+            0x9D => book.computes_anew = records.bytes(24, 2).is_ok_and(|flags| flags[0] & 0x11 != 0),
+            // BrtBundleSh
+            0x9C => {
+                let hidden = u32_at(records.bytes(0, 8)?, 0) != 0;
+                let (id, next) = records.text(8)?;
+                let (name, _) = records.text(next)?;
+                // A sheet without a part is a module of Visual Basic.
+                let Some(id) = id else { continue };
+                book.list.add(SheetName { name: name.unwrap_or_default(), hidden }, &id)?;
+            }
+            _ => {}
+        }
+    }
+    drop(records);
+    Ok(book)
 }
 
-impl Xlsb {
-    pub fn looks(&self) -> &Looks {
-        &self.looks
-    }
-
-    pub fn open(package: Package, main: &str) -> Result<Xlsb, Fault> {
-        let relations = opc::relations(&package, main)?;
-        let mut looks = Looks::default();
-        let mut strings = Strings::default();
-        for relation in &relations {
-            match relation.kind.as_str() {
-                "styles" => read_styles(&package, &relation.target, &mut looks)?,
-                "sharedStrings" => strings = read_strings(&package, &relation.target)?,
-                _ => {}
+/// Sends the cells of a sheet.
+pub(super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
+    let mut records = XlsbRecords::new(&book.package, &book.list.parts[sheet])?;
+    let mut in_data = false;
+    let (mut row, mut column) = (0, 0);
+    while let Some(kind) = records.next()? {
+        match kind {
+            0x91 => in_data = true,
+            0x92 => in_data = false,
+            // BrtBeginWsView
+            0x89 => cells.hides_zeros |= records.bytes(0, 2)?[0] & 0x10 == 0,
+            // BrtMergeCell
+            0xB0 => {
+                let range = records.bytes(0, 16)?;
+                let [top, bottom, left, right] = [0, 4, 8, 12].map(|at| u32_at(range, at));
+                cells.merge((top, left, bottom, right))?;
             }
-        }
-        let (mut sheets, mut parts) = (Vec::new(), Vec::new());
-        let mut stale = false;
-        let mut records = XlsbRecords::new(&package, main)?;
-        while let Some(kind) = records.next()? {
-            match kind {
-                // BrtWbProp
-                0x99 => looks.count_from_1904(records.bytes(0, 4)?[0] & 1 != 0),
-                // BrtCalcProp: all or some formulas wait to be calculated.
-                0x9D => stale = records.bytes(24, 2).is_ok_and(|flags| flags[0] & 0x11 != 0),
-                // BrtBundleSh
-                0x9C => {
-                    let hidden = u32_at(records.bytes(0, 8)?, 0) != 0;
-                    let (id, next) = records.text(8)?;
-                    let (name, _) = records.text(next)?;
-                    // A sheet without a part is a module of Visual Basic.
-                    let Some(id) = id else { continue };
-                    let name = name.unwrap_or_default();
-                    add_sheet(&mut sheets, &mut parts, SheetName { name, hidden }, &relations, &id)?;
-                }
-                _ => {}
+            // BrtRowHdr
+            0 if in_data => {
+                row = u32_at(records.bytes(0, 4)?, 0);
+                column = 0;
             }
-        }
-        Ok(Xlsb { package, sheets, parts, strings, looks, stale })
-    }
-
-    pub fn read(&self, sheet: usize, mut cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
-        let mut records = XlsbRecords::new(&self.package, &self.parts[sheet])?;
-        let mut in_data = false;
-        let mut zeros = true;
-        let (mut row, mut column) = (0, 0);
-        while let Some(kind) = records.next()? {
-            match kind {
-                0x91 => in_data = true,
-                0x92 => in_data = false,
-                // BrtBeginWsView
-                0x89 => zeros &= records.bytes(0, 2)?[0] & 0x10 != 0,
-                // BrtMergeCell
-                0xB0 => {
-                    let range = records.bytes(0, 16)?;
-                    let [top, bottom, left, right] = [0, 4, 8, 12].map(|at| u32_at(range, at));
-                    cells.merge((top.min(bottom), left.min(right), top.max(bottom), left.max(right)))?;
+            1..=18 | 62 if in_data => {
+                // The short kinds (12 to 18) stand right of the cell before and do not say where they are.
+                let short = matches!(kind, 12..=18);
+                let head = if short { 4 } else { 8 };
+                if !short {
+                    column = u32_at(records.bytes(0, 4)?, 0);
                 }
-                // BrtRowHdr
-                0 if in_data => {
-                    row = u32_at(records.bytes(0, 4)?, 0);
-                    column = 0;
-                }
-                1..=18 | 62 if in_data => {
-                    // The short kinds (12 to 18) stand right of the cell before and do not say where they are.
-                    let short = matches!(kind, 12..=18);
-                    let head = if short { 4 } else { 8 };
-                    if !short {
-                        column = u32_at(records.bytes(0, 4)?, 0);
-                    }
-                    let style = u32_at(records.bytes(head - 4, 4)?, 0) & 0x00FF_FFFF;
-                    if let Some(raw) = self.cell(kind, head, (style as usize, zeros), &records)? {
-                        cells.push(row, column, raw)?;
-                    }
-                    column = column.saturating_add(1);
-                }
-                _ => {}
+                let style = u32_at(records.bytes(head - 4, 4)?, 0) & 0x00FF_FFFF;
+                cells.put((row, column), cell(book, kind, head, style as usize, &records)?)?;
+                column = column.saturating_add(1);
             }
+            _ => {}
         }
-        cells.finish()
     }
-
-    fn cell(
-        &self,
-        kind: u16,
-        at: usize,
-        (style, zeros): (usize, bool),
-        records: &XlsbRecords<'_>,
-    ) -> Result<Option<Raw>, Fault> {
-        let number = |value| Some(self.looks.number_of_style(value, style, zeros));
-        let veil = |raw| self.looks.veil(raw, self.looks.of_style(style));
-        Ok(match kind {
-            8..=11 if self.stale => Some(Raw::NoResult),
-            2 | 13 => number(unpack_rk(u32_at(records.bytes(at, 4)?, 0))),
-            3 | 11 | 14 => Some(error(records.bytes(at, 1)?[0])),
-            4 | 10 | 15 => Some(Raw::Bool(records.bytes(at, 1)?[0] != 0)),
-            5 | 9 | 16 => number(f64::from_bits(u64_at(records.bytes(at, 8)?, 0))),
-            6 | 8 | 17 => cells::text(&records.text(at)?.0.unwrap_or_default()).map(veil),
-            7 | 18 => self.strings.get(u32_at(records.bytes(at, 4)?, 0) as usize)?.map(veil),
-            // A text with formatting.
-            62 => cells::text(&records.text(at + 1)?.0.unwrap_or_default()).map(veil),
-            _ => None,
-        })
-    }
+    Ok(())
 }
 
-fn read_strings(package: &Package, part: &str) -> Result<Strings, Fault> {
-    let mut strings = Strings::default();
-    if package.find(part)?.is_none() {
-        return Ok(strings);
-    }
-    let mut records = XlsbRecords::new(package, part)?;
+/// What a record says that begins with a cell's place and style, up to `at`.
+fn cell<'b>(
+    book: &'b OpcBook,
+    kind: u16,
+    at: usize,
+    style: usize,
+    records: &XlsbRecords<'_>,
+) -> Result<CellContent<'b>, Fault> {
+    let looks = &book.looks;
+    let text = |at| Ok(CellContent::Text(Cow::Owned(records.text(at)?.0.unwrap_or_default())));
+    let content = match kind {
+        8..=11 if book.computes_anew => CellContent::Own(Raw::NoResult),
+        2 | 13 => CellContent::Own(looks.number_of_style(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), style)),
+        3 | 11 | 14 => CellContent::Own(error(records.bytes(at, 1)?[0])),
+        4 | 10 | 15 => CellContent::Own(Raw::Bool(records.bytes(at, 1)?[0] != 0)),
+        5 | 9 | 16 => CellContent::Own(looks.number_of_style(f64::from_bits(u64_at(records.bytes(at, 8)?, 0)), style)),
+        6 | 8 | 17 => text(at)?,
+        7 | 18 => book.strings.content(u32_at(records.bytes(at, 4)?, 0) as usize)?,
+        // A text with formatting.
+        62 => text(at + 1)?,
+        _ => CellContent::Blank,
+    };
+    Ok(looks.veil(content, looks.of_style(style)))
+}
+
+fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
+    book.strings = Strings::default();
+    let mut records = XlsbRecords::new(&book.package, part)?;
     while let Some(kind) = records.next()? {
         if kind == 0x13 {
-            strings.push(&records.text(1)?.0.unwrap_or_default())?;
+            book.strings.push(&records.text(1)?.0.unwrap_or_default())?;
         }
     }
-    Ok(strings)
+    Ok(())
 }
 
 /// The number formats of the cell styles.
-fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), Fault> {
-    if package.find(part)?.is_none() {
-        return Ok(());
-    }
+fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
     let mut codes = HashMap::new();
     let mut in_formats = false;
-    let mut records = XlsbRecords::new(package, part)?;
+    let mut records = XlsbRecords::new(&book.package, part)?;
+    let looks = &mut book.looks;
     while let Some(kind) = records.next()? {
         match kind {
             // BrtFmt

@@ -16,7 +16,7 @@ use super::names::Prefixes;
 
 /// A tag or a text longer than this is no part of a workbook.
 const LONGEST: usize = 16 << 20;
-const WINDOW: usize = 64 << 10;
+const WINDOW: usize = 256 << 10;
 const DEEPEST: usize = 256;
 
 /// What comes next in the document. A tag that closes itself is sent as its start and its end.
@@ -61,6 +61,8 @@ pub(super) struct Xml<'a> {
     held: Vec<u8>,
     /// How many tags are open.
     depth: usize,
+    /// The tag just sent closes itself, and its name has so many bytes.
+    closes: Option<usize>,
     /// Bytes passed by before the reader began.
     skipped: u64,
     /// What prefixes stand for, where names are told as if all had written the usual ones.
@@ -89,11 +91,18 @@ impl<'a> Xml<'a> {
         } else {
             Box::new(Transcoded::new(io::Cursor::new(head).chain(source), encoding))
         };
-        let mut reader =
-            Reader::from_reader(Capped { source: BufReader::with_capacity(WINDOW, source), left: LONGEST });
-        reader.config_mut().expand_empty_elements = true;
-        let (names, name) = (None, Vec::new());
-        Ok(Xml { reader, part, buffer: Vec::new(), held: Vec::new(), depth: 0, skipped: 0, names, name })
+        let reader = Reader::from_reader(Capped { source: BufReader::with_capacity(WINDOW, source), left: LONGEST });
+        Ok(Xml {
+            reader,
+            part,
+            buffer: Vec::new(),
+            held: Vec::new(),
+            depth: 0,
+            closes: None,
+            skipped: 0,
+            names: None,
+            name: Vec::new(),
+        })
     }
 
     /// The same with the usual names, whatever prefixes the document has.
@@ -124,6 +133,26 @@ impl<'a> Xml<'a> {
             io::copy(&mut source.take(position), &mut io::sink()).map_err(|e| Fault::in_part(self.part, &e))?;
         self.skipped = position;
         if passed == position { Ok(()) } else { Err(self.unfinished()) }
+    }
+
+    /// How many tags are open.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// What stands behind the tag just sent, or its end, as far as it is at hand: to be looked at by those who know its form.
+    pub fn ahead(&mut self) -> Result<&[u8], Fault> {
+        if self.closes.is_some() {
+            return Ok(&[]);
+        }
+        let source = self.reader.get_mut();
+        source.left = LONGEST;
+        source.fill_buf().map_err(|e| Fault::in_part(self.part, &e))
+    }
+
+    /// Passes what has been looked at, which leaves the same tags open.
+    pub fn pass(&mut self, length: usize) {
+        self.reader.get_mut().consume(length);
     }
 
     /// Reads to the end, so that the part's length and checksum are compared.
@@ -185,18 +214,26 @@ impl<'a> Xml<'a> {
 
     /// Passes and holds the next token.
     fn advance(&mut self) -> Result<Passed, Fault> {
+        if let Some(name) = self.closes.take() {
+            self.held.truncate(name);
+            self.depth -= 1;
+            return Ok(Passed::End);
+        }
         loop {
             self.buffer.clear();
             self.held.clear();
             self.reader.get_mut().left = LONGEST;
-            match self.reader.read_event_into(&mut self.buffer) {
-                Ok(Event::Start(tag)) => {
+            let event = self.reader.read_event_into(&mut self.buffer);
+            let is_empty = matches!(event, Ok(Event::Empty(_)));
+            match event {
+                Ok(Event::Start(tag) | Event::Empty(tag)) => {
                     self.held.extend_from_slice(tag.as_bytes());
                     let name = tag.name().as_ref().len();
                     self.depth += 1;
                     if self.depth > DEEPEST || name == 0 {
                         return Err(self.damaged("XML 结构不合规"));
                     }
+                    self.closes = is_empty.then_some(name);
                     return Ok(Passed::Start(name));
                 }
                 Ok(Event::End(tag)) => {
@@ -220,7 +257,7 @@ impl<'a> Xml<'a> {
                     self.finish()?;
                     return Ok(Passed::Eof);
                 }
-                Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => continue,
+                Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => continue,
                 Err(Error::Io(error)) => return Err(Fault::in_part(self.part, &error)),
                 Err(Error::Encoding(_)) => return Err(self.damaged("文字编码错误")),
                 Err(Error::IllFormed(_)) => return Err(self.damaged("XML 标签不配对")),

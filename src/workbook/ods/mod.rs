@@ -17,7 +17,7 @@ use super::error::Fault;
 use super::names::Prefixes;
 use super::package::Package;
 use super::xml::{Tag, Token, Xml};
-use super::{Looks, Merge, SheetName, sniff};
+use super::{Looks, SheetName, Sink, sniff};
 use styles::{Formats, Styles};
 
 const CONTENT: &str = "content.xml";
@@ -35,16 +35,12 @@ pub(super) struct Ods {
     pub sheets: Vec<SheetName>,
     /// Where each sheet starts in the part, and what prefixes stand for there.
     starts: Vec<(u64, Prefixes)>,
-    looks: Looks,
+    pub looks: Looks,
     formats: Formats,
     zeros: bool,
 }
 
 impl Ods {
-    pub fn looks(&self) -> &Looks {
-        &self.looks
-    }
-
     pub fn open(package: Package) -> Result<Ods, Fault> {
         if is_encrypted(&package)? {
             return Err(Fault::Encrypted);
@@ -97,9 +93,10 @@ impl Ods {
         Ok(Ods { package, sheets, starts, looks, formats, zeros })
     }
 
-    pub fn read(&self, sheet: usize, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
+    pub fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
         let mut xml = Xml::named(self.package.stream(self.package.need(CONTENT)?)?, CONTENT)?;
         xml.resume(&self.starts[sheet])?;
+        cells.hides_zeros = !self.zeros;
         table::read(xml, self, cells)
     }
 }

@@ -1,16 +1,18 @@
 //! The rows and cells of a sheet of an OpenDocument spreadsheet.
 
-use super::super::cells::{self, COLUMNS, Ordered, ROWS};
+use std::sync::Arc;
+
+use super::super::cells::{self, COLUMNS, CellContent, Ordered, ROWS};
 use super::super::error::Fault;
 use super::super::xml::{Tag, Token, Xml, unescape};
-use super::super::{Look, Merge, Raw, dates};
+use super::super::{Look, Raw, Sink, dates};
 use super::Ods;
 
 /// So many cells may come out of "this one, repeated".
 const MOST_REPEATED: u64 = 4 << 20;
 
 /// Reads the sheet whose tag comes next.
-pub(super) fn read(mut xml: Xml<'_>, book: &Ods, cells: Ordered<'_>) -> Result<Vec<Merge>, Fault> {
+pub(super) fn read<S: Sink>(mut xml: Xml<'_>, book: &Ods, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
     let mut table = OdsTable { book, cells, columns: Vec::new(), width: 0, row: 0, repeated: 0, line: Vec::new() };
     let mut depth = 0;
     loop {
@@ -38,7 +40,7 @@ pub(super) fn read(mut xml: Xml<'_>, book: &Ods, cells: Ordered<'_>) -> Result<V
             Token::End(_) => {
                 depth -= 1;
                 if depth == 0 {
-                    return table.cells.finish();
+                    return Ok(());
                 }
             }
             Token::Text { .. } => {}
@@ -47,9 +49,9 @@ pub(super) fn read(mut xml: Xml<'_>, book: &Ods, cells: Ordered<'_>) -> Result<V
     }
 }
 
-struct OdsTable<'b, 'a> {
+struct OdsTable<'b, 'a, S> {
     book: &'b Ods,
-    cells: Ordered<'a>,
+    cells: &'b mut Ordered<'a, S>,
     /// The styles of cells that have none of their own: up to which column each.
     columns: Vec<(u64, String)>,
     /// How many columns have been told.
@@ -61,7 +63,7 @@ struct OdsTable<'b, 'a> {
     line: Vec<(u64, u64, Raw)>,
 }
 
-impl OdsTable<'_, '_> {
+impl<S: Sink> OdsTable<'_, '_, S> {
     /// Notes the style that columns lend to their cells.
     fn add_columns(&mut self, tag: Tag<'_>) -> Result<(), Fault> {
         self.width = self.width.saturating_add(count(tag, b"table:number-columns-repeated")?);
@@ -103,7 +105,7 @@ impl OdsTable<'_, '_> {
             for row in self.row..self.row.saturating_add(times) {
                 for (first, repeated, raw) in &self.line {
                     for column in *first..first.saturating_add(*repeated) {
-                        self.cells.push(clamp(row), clamp(column), raw.clone())?;
+                        self.cells.put((clamp(row), clamp(column)), CellContent::Own(raw.clone()))?;
                     }
                 }
             }
@@ -228,18 +230,17 @@ impl OdsCell {
         }
         let value = match (kind, self.value) {
             // What is seen stands inside, where the value is another.
-            (ElementKind::Text, Some(value)) if !value.is_empty() => {
-                let what = cells::text(&value);
-                return Ok(what.map(|what| HeldCell { what, kind, style, shown }));
+            (ElementKind::Text, Some(value)) if !value.is_empty() => return Ok(text(&value, style, shown)),
+            (ElementKind::Text | ElementKind::Untold, _) if !shown.is_empty() => {
+                return Ok(text(&shown, style, String::new()));
             }
-            (ElementKind::Text | ElementKind::Untold, _) if !shown.is_empty() => return Ok(text(&shown, style)),
             (ElementKind::Text, Some(_)) => return Ok(None),
             (_, Some(value)) if !value.trim().is_empty() => value,
             // An empty text is a result, which LibreOffice also writes without its type; no text at all is none.
             _ if formula && (paragraphs == 0 || !matches!(kind, ElementKind::Text | ElementKind::Untold)) => {
                 return held(Raw::NoResult, style);
             }
-            _ => return Ok(text(&shown, style)),
+            _ => return Ok(text(&shown, style, String::new())),
         };
         let plain = value.trim();
         let number = |number: f64| number.is_finite().then_some(Raw::Number(number, Look::PLAIN));
@@ -257,7 +258,7 @@ impl OdsCell {
         // What does not fit its type is kept as the text it is, so that it is shown and found fault with.
         Ok(match typed {
             Some(what) => Some(HeldCell { what, kind, style, shown }),
-            None => text(&value, style),
+            None => text(&value, style, String::new()),
         })
     }
 }
@@ -271,8 +272,10 @@ struct HeldCell {
     shown: String,
 }
 
-fn text(text: &str, style: Option<String>) -> Option<HeldCell> {
-    cells::text(text).map(|what| HeldCell { what, kind: ElementKind::Text, style, shown: String::new() })
+/// A cell of that text, beside which another is seen; none for a blank one.
+fn text(text: &str, style: Option<String>, shown: String) -> Option<HeldCell> {
+    let what = || Raw::Text(Arc::from(text));
+    (!text.is_empty()).then(|| HeldCell { what: what(), kind: ElementKind::Text, style, shown })
 }
 
 /// Whether two texts are the same but for blanks.
@@ -292,14 +295,14 @@ impl HeldCell {
                     ElementKind::Time => book.formats.time(format),
                     _ => format.look,
                 };
-                let raw = book.looks.raw(*number, look);
-                if *number == 0.0 && !book.zeros { raw.seen_as("") } else { raw }
+                book.looks.raw(*number, look)
             }
             (Raw::DateTime(at, _), _) => book.looks.moment(*at, format.look),
             (Raw::Text(text), _) if !self.shown.is_empty() && !is_same(text, &self.shown) => {
                 self.what.clone().seen_as(self.shown.as_str())
             }
-            (other, _) => book.looks.veil(other.clone(), format.look),
+            (Raw::Text(text), _) => book.looks.veiled(text, format.look).unwrap_or_else(|| self.what.clone()),
+            (other, _) => other.clone(),
         }
     }
 }

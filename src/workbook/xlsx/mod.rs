@@ -1,115 +1,55 @@
 //! Office Open XML (.xlsx, .xlsm): the list of sheets, number formats, shared strings, and the cells of a sheet as a stream.
 //!
-//! A sheet in the form that spreadsheet programs write goes through [`scan`], any other through [`general`]; what a cell
-//! holds is decided in [`cell`] for both. The list of sheets, formats and strings are read here.
+//! [`sheet`] reads the cells, and [`usual`] what nearly all of them look like; what one holds is decided in [`cell`]. The
+//! list of sheets, formats and strings are read here.
 
 mod cell;
-mod general;
-mod scan;
+mod sheet;
 mod usual;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::cells::{self, COLUMNS, Ordered, ROWS, Strings};
+use super::cells::{self, COLUMNS, ROWS, Strings};
 use super::error::Fault;
+use super::opc::OpcBook;
 use super::package::Package;
-use super::plain::{Stop, Window};
 use super::xml::{Token, Xml, local, unescape};
-use super::{Looks, Merge, Parser, SheetName, Sink, opc};
+use super::{Merge, Parser, SheetName};
 
-#[derive(Debug)]
-pub(super) struct Xlsx {
-    package: Package,
-    pub sheets: Vec<SheetName>,
-    /// The part of each sheet.
-    parts: Vec<String>,
-    strings: Strings,
-    looks: Looks,
-    /// The book asks to be computed when it is opened: nobody has seen the results of its formulas.
-    computes_anew: bool,
-}
+pub(super) use sheet::read;
 
-impl Xlsx {
-    pub fn looks(&self) -> &Looks {
-        &self.looks
-    }
-
-    pub fn open(package: Package, main: &str, parser: Parser) -> Result<Xlsx, Fault> {
-        let relations = opc::relations(&package, main)?;
-        let mut looks = Looks::default();
-        let mut strings = Strings::default();
-        for relation in &relations {
-            match relation.kind.as_str() {
-                "styles" => read_styles(&package, &relation.target, &mut looks)?,
-                "sharedStrings" => strings = read_strings(&package, &relation.target, parser)?,
-                _ => {}
-            }
-        }
-        let mut sheets = Vec::new();
-        let mut parts = Vec::new();
-        let mut computes_anew = false;
-        let mut xml = Xml::new(package.stream(package.need(main)?)?, main)?;
-        while let Some(tag) = xml.next_tag()? {
-            match tag.local() {
-                b"Choice" => xml.skip()?,
-                b"workbookPr" => {
-                    if let Some(value) = tag.attribute(b"date1904")? {
-                        looks.count_from_1904(is_true(value));
-                    }
+/// The book whose list of sheets is in the part `main`.
+pub(super) fn open(package: Package, main: &str, parser: Parser) -> Result<OpcBook, Fault> {
+    let mut book = OpcBook::new(package, main, parser, (read_styles, read_strings))?;
+    let mut xml = Xml::new(book.package.stream(book.package.need(main)?)?, main)?;
+    while let Some(tag) = xml.next_tag()? {
+        match tag.local() {
+            b"Choice" => xml.skip()?,
+            b"workbookPr" => {
+                if let Some(value) = tag.attribute(b"date1904")? {
+                    book.looks.count_from_1904(is_true(value));
                 }
-                b"calcPr" => computes_anew |= tag.attribute(b"fullCalcOnLoad")?.is_some_and(is_true),
-                b"sheet" => {
-                    let name = tag.text(b"name")?.into_owned();
-                    let hidden = tag.attribute(b"state")?.is_some_and(|state| state != b"visible");
-                    let id = tag.attributes().find_map(|attribute| match attribute {
-                        Ok((key, value)) if *key != *b"id" && local(&key) == b"id" => Some(value),
-                        _ => None,
-                    });
-                    let id = unescape(id.unwrap_or_default())?;
-                    // A sheet without a part is a module of Visual Basic from before 1997.
-                    if !id.is_empty() {
-                        add_sheet(&mut sheets, &mut parts, SheetName { name, hidden }, &relations, &id)?;
-                    }
+            }
+            b"calcPr" => book.computes_anew |= tag.attribute(b"fullCalcOnLoad")?.is_some_and(is_true),
+            b"sheet" => {
+                let name = tag.text(b"name")?.into_owned();
+                let hidden = tag.attribute(b"state")?.is_some_and(|state| state != b"visible");
+                let id = tag.attributes().find_map(|attribute| match attribute {
+                    Ok((key, value)) if *key != *b"id" && local(&key) == b"id" => Some(value),
+                    _ => None,
+                });
+                let id = unescape(id.unwrap_or_default())?;
+                // A sheet without a part is a module of Visual Basic from before 1997.
+                if !id.is_empty() {
+                    book.list.add(SheetName { name, hidden }, &id)?;
                 }
-                _ => {}
             }
+            _ => {}
         }
-        drop(xml);
-        Ok(Xlsx { package, sheets, parts, strings, looks, computes_anew })
     }
-
-    /// By the scanner, and by the general reader where that is asked for or the scanner meets what it does not know.
-    pub fn read<S: Sink>(&self, sheet: usize, parser: Parser, sink: &mut S) -> Result<Vec<Merge>, Fault> {
-        if parser == Parser::Scanner {
-            match scan::read(self, &self.parts[sheet], sink) {
-                Ok(merges) => return Ok(merges),
-                Err(Stop::Fault(fault)) => return Err(fault),
-                Err(Stop::Unknown | Stop::More) => sink.restart(),
-            }
-        }
-        general::read(self, &self.parts[sheet], Ordered::new(sink))
-    }
-}
-
-/// Lists a sheet of cells by the id of its part; charts, dialogs and macro sheets have none.
-pub(super) fn add_sheet(
-    sheets: &mut Vec<SheetName>,
-    parts: &mut Vec<String>,
-    sheet: SheetName,
-    relations: &[opc::Relation],
-    id: &str,
-) -> Result<(), Fault> {
-    let found = relations.iter().find(|relation| relation.id == id);
-    let relation = found.ok_or_else(|| Fault::damaged(format!("工作表「{}」没有对应的部件", sheet.name)))?;
-    if relation.kind != "worksheet" {
-        return Ok(());
-    }
-    if parts.contains(&relation.target) {
-        return Err(Fault::damaged(format!("两张工作表指向同一部件 {}", relation.target)));
-    }
-    cells::add_sheet(sheets, sheet)?;
-    parts.push(relation.target.clone());
-    Ok(())
+    drop(xml);
+    Ok(book)
 }
 
 /// The text up to the end of the tag just sent.
@@ -155,37 +95,44 @@ fn rich_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
     Ok(())
 }
 
-fn read_strings(package: &Package, part: &str, parser: Parser) -> Result<Strings, Fault> {
-    let Some(found) = package.find(part)? else { return Ok(Strings::default()) };
-    if parser == Parser::Scanner {
-        let plain = Window::new(package.stream(found)?, part).and_then(|mut window| {
-            let strings = scan::strings(&mut window)?;
-            window.finish()?;
-            Ok(strings)
-        });
-        match plain {
-            Ok(strings) => return Ok(strings),
-            Err(Stop::Fault(fault)) => return Err(fault),
-            Err(Stop::Unknown | Stop::More) => {}
-        }
-    }
-    let mut strings = Strings::default();
-    let mut xml = Xml::new(package.stream(found)?, part)?;
+fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
+    book.strings = Strings::default();
+    let mut xml = Xml::new(book.package.stream(book.package.need(part)?)?, part)?;
     let mut text = String::new();
     while let Some(tag) = xml.next_tag()? {
-        if tag.local() == b"si" {
-            text.clear();
-            rich_text(&mut xml, &mut text)?;
-            strings.push(&text)?;
+        if tag.local() != b"si" {
+            continue;
+        }
+        text.clear();
+        rich_text(&mut xml, &mut text)?;
+        book.strings.push(&text)?;
+        if book.parser == Parser::Scanner {
+            usual_strings(&mut xml, &mut book.strings)?;
         }
     }
-    Ok(strings)
+    Ok(())
+}
+
+/// Takes the texts that come next as long as they are usual ones.
+fn usual_strings(xml: &mut Xml<'_>, strings: &mut Strings) -> Result<(), Fault> {
+    loop {
+        let ahead = xml.ahead()?;
+        let mut passed = 0;
+        while let Some((text, length)) = usual::shared(&ahead[passed..]) {
+            strings.push(text)?;
+            passed += length;
+        }
+        if passed == 0 {
+            return Ok(());
+        }
+        xml.pass(passed);
+    }
 }
 
 /// The number formats of the cell styles.
-fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), Fault> {
-    let Some(found) = package.find(part)? else { return Ok(()) };
-    let mut xml = Xml::new(package.stream(found)?, part)?;
+fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
+    let mut xml = Xml::new(book.package.stream(book.package.need(part)?)?, part)?;
+    let looks = &mut book.looks;
     let mut codes = HashMap::new();
     let (mut in_codes, mut in_formats) = (false, false);
     loop {
@@ -217,7 +164,7 @@ fn read_styles(package: &Package, part: &str, looks: &mut Looks) -> Result<(), F
 }
 
 /// `_x000D_` stands for a character that XML cannot hold; `_x005F_` for an underscore that would read as one.
-fn unescape_units(text: &str) -> std::borrow::Cow<'_, str> {
+fn unescape_units(text: &str) -> Cow<'_, str> {
     let unit = |text: &str| -> Option<u16> {
         let hex = text.strip_prefix("_x")?.get(..5)?.strip_suffix('_')?;
         u16::from_str_radix(hex, 16).ok().filter(|_| hex.bytes().all(|b| b.is_ascii_hexdigit()))
