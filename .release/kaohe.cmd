@@ -100,17 +100,24 @@ goto record
 
 :record_folder
 rem A line of cmd holds 8,191 characters: the books are named relative to their folder.
+rem Each authority's lists bear the same names, so that they lie in folders of their own.
 pushd "%RETURNED%"
-for %%F in (*) do for %%E in (.xlsx .xlsm .xlsb .xls .ods .et) do if /i "%%~xF"=="%%E" call :add "%%F"
+set "BASE=%CD%"
+if not "%BASE:~-1%"=="\" set "BASE=%BASE%\"
+for /r %%F in (*) do for %%E in (.xlsx .xlsm .xlsb .xls .ods .et) do if /i "%%~xF"=="%%E" call :add "%%F" "%%~nxF"
 if defined BOOKS goto record_books
 popd
 echo 这个文件夹里没有工作簿：%RETURNED%
 goto record
 
 :add
-rem What Excel lays beside an open workbook is none.
+rem What Excel lays beside an open workbook is none; 会审一览 lies beside the lists under 报审 and is read, not filled in.
+set "NAME=%~2"
+if "%NAME:~0,2%"=="~$" exit /b
+if "%NAME:~0,4%"=="会审一览" exit /b
 set "NAME=%~1"
-if not "%NAME:~0,2%"=="~$" set BOOKS=%BOOKS% "%NAME%"
+call set "NAME=%%NAME:%BASE%=%%"
+set BOOKS=%BOOKS% "%NAME%"
 exit /b
 
 :record_books
@@ -123,7 +130,14 @@ goto wait
 
 :export
 set "RESULT=%OUTPUT%-台账.xlsx"
-"%KAOHE%" archive export "%RESULT%" --archive "%OUTPUT%\档案.db"
+set "DAY="
+for /f %%D in ('powershell -NoProfile -Command "Get-Date -Format yyyy-MM-dd"') do set "DAY=%%D"
+set /p "DAY=台账截至哪一天？直接按回车就用 %DAY%："
+rem Filled in from the templates, and laid beside this file.
+set "MORE="
+if defined DAY set "MORE=--as-of %DAY%"
+if exist "%~dp0节假日.xlsx" set MORE=%MORE% --holidays "%~dp0节假日.xlsx"
+"%KAOHE%" archive export "%RESULT%" --archive "%OUTPUT%\档案.db" %MORE%
 
 :ended
 set "CODE=%ERRORLEVEL%"

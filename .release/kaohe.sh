@@ -30,8 +30,14 @@ folder() { # 问题 默认值
   if [ -n "$window" ]; then "$window" --file-selection --directory --title="$1" ${2:+--filename="$2/"} 2>/dev/null; else ask "$1" "$2"; fi
 }
 
+day() { # 问题 默认值
+  if [ -n "$window" ]; then "$window" --entry --title=考核 --text="$1" --entry-text="$2" 2>/dev/null; else ask "$1" "$2"; fi
+}
+
 open_folder() {
-  local opener="${KAOHE_OPEN:-xdg-open}"
+  local opener=xdg-open
+  command -v "$opener" >/dev/null || opener=open # macOS
+  opener="${KAOHE_OPEN:-$opener}"
   if [ -e "$1" ] && command -v "$opener" >/dev/null; then "$opener" "$1" >/dev/null 2>&1 & fi
 }
 
@@ -79,8 +85,9 @@ case "$choice" in
     returned="$(folder "委员会填好的名单放在哪个文件夹？" "$output-收回")"
     [ -d "$returned" ] || { say "没有这个文件夹：$returned"; exit 1; }
     books=()
+    # 会审一览 lies beside the lists under 报审 and is read, not filled in.
     while IFS= read -r -d '' book; do books+=("$book"); done < <(
-      find "$returned" -type f ! -name '.*' ! -name '~$*' \
+      find "$returned" -type f ! -name '.*' ! -name '~$*' ! -name '会审一览*' \
         \( -iname '*.xlsx' -o -iname '*.xlsm' -o -iname '*.xlsb' -o -iname '*.xls' -o -iname '*.ods' -o -iname '*.et' \) -print0 | sort -z)
     [ "${#books[@]}" -gt 0 ] || { say "$returned 里没有工作簿。"; exit 1; }
     "$kaohe" record "${books[@]}" --archive "$output/档案.db" --log "$log"
@@ -89,7 +96,12 @@ case "$choice" in
     exit "$code"
     ;;
   5)
-    "$kaohe" archive export "$output-台账.xlsx" --archive "$output/档案.db"
+    as_of="$(day "台账截至哪一天？" "$(date +%Y-%m-%d)")"
+    [ -n "$as_of" ] || exit 0
+    # Filled in from the templates, and laid beside this file.
+    set -- --as-of "$as_of"
+    [ ! -f "$here/节假日.xlsx" ] || set -- "$@" --holidays "$here/节假日.xlsx"
+    "$kaohe" archive export "$output-台账.xlsx" --archive "$output/档案.db" "$@"
     ended $? "$output-台账.xlsx"
     ;;
 esac

@@ -14,7 +14,7 @@ pub fn workbook() -> Result<Workbook, XlsxError> {
     let (off, on) = (printed::OFF, printed::ON);
     sheet.write_string_with_format(0, 0, "节假日和调休上班日", &Format::new().set_bold().set_font_size(14))?;
     let note = format!(
-        "按国务院办公厅每年公布的放假安排填写：放假的工作日填「{off}」，调休上班的周六、周日填「{on}」；平常的周末不必填。用法：kaohe archive export 台账.xlsx --archive 档案.db --as-of 日期 --holidays 本工作簿"
+        "按国务院办公厅每年公布的放假安排填写：放假的工作日填「{off}」，调休上班的周六、周日填「{on}」；平常的周末不必填。由运行程序的部门填写，不必发给各单位；填好后放到菜单旁边，导出台账时就用它"
     );
     sheet.write_string(1, 0, note)?;
     let heading = Format::new().set_bold().set_border(FormatBorder::Thin);

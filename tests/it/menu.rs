@@ -52,14 +52,27 @@ fn the_menu_leads_from_check_to_the_second_run() {
 
     let returned = desk.join("结果-收回");
     std::fs::create_dir(&returned).unwrap();
-    assert!(agree(&desk.join("结果/2015-annual/诫勉谈话名单.xlsx"), &returned.join("诫勉 谈话.xlsx")));
+    // Each authority's lists come in a folder of their own, with the page that is only read.
+    for authority in ["市委", "省委"] {
+        let (from, to) = (desk.join("结果/2015-annual/报审").join(authority), returned.join(authority));
+        std::fs::create_dir(&to).unwrap();
+        assert!(agree(&from.join("诫勉谈话名单.xlsx"), &to.join("诫勉谈话名单.xlsx")));
+        std::fs::copy(from.join("会审一览.xlsx"), to.join("会审一览.xlsx")).unwrap();
+    }
     // From another folder than the first time: the menu remembers where the results are.
     let (code, said) = choose(desk, &["4", "", ""]);
     assert!(code == 0 && said.contains("意见已收回"), "{said}");
     let (code, said) = choose(desk, &["3", &dragged, ""]);
     assert!(code == 0, "{said}");
-    let (code, said) = choose(desk, &["5", ""]);
-    assert!(code == 0 && desk.join("结果-台账.xlsx").is_file(), "{said}");
+    // The ledger is as of a day, with the holidays that lie beside the menu.
+    let ledger = || crate::rules::city::rows_of(&desk.join("结果-台账.xlsx"))[0][0].clone();
+    let (code, said) = choose(desk, &["5", "", "2016-03-01"]);
+    assert!(code == 0 && ledger().contains("截至 2016-03-01；没有提供节假日表"), "{said} {}", ledger());
+    let templates = Command::new(env!("CARGO_BIN_EXE_kaohe")).arg("template").arg(desk.join("模板")).output().unwrap();
+    assert!(templates.status.success());
+    std::fs::copy(desk.join("模板/节假日.xlsx"), desk.join("节假日.xlsx")).unwrap();
+    let (code, said) = choose(desk, &["5", "", ""]);
+    assert!(code == 0 && ledger().contains("截至 2") && !ledger().contains("没有提供"), "{said} {}", ledger());
     // The folder of results holds runs and the archive alone.
     let mut held: Vec<String> = std::fs::read_dir(desk.join("结果"))
         .unwrap()
@@ -85,9 +98,10 @@ fn the_menu_for_windows_can_be_stored_in_the_code_page_of_a_chinese_windows() {
     // Every jump has its target, and no bracket holds a path that might close it.
     for line in text.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
-        for (at, word) in words.iter().enumerate().filter(|(_, word)| ["goto", "call"].contains(word)) {
+        let jumps = |at: usize| words[at] == "goto" || (words[at] == "call" && words[at + 1] != "set");
+        for at in (0..words.len()).filter(|at| jumps(*at)) {
             let target = words[at + 1].trim_start_matches(':');
-            assert!(text.lines().any(|label| label == format!(":{target}")), "{line}: no {word} {target}");
+            assert!(text.lines().any(|label| label == format!(":{target}")), "{line}: no {target}");
         }
         assert!(!line.trim_end().ends_with('('), "{line}");
     }
