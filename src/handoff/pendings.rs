@@ -187,12 +187,31 @@ fn step(pack: &Pack, cases: &[&Pending], name: &str) -> String {
         });
     }
     if found.undecided {
-        steps.push("此前提出而尚未审定的，请委员会审定后收回意见".to_owned());
+        steps.push(decide(pack, cases));
     }
     if found.waits {
         steps.push("本人其他待定事项补齐后即可判断".to_owned());
     }
     steps.join("；")
+}
+
+/// Which lines of earlier runs a committee has still to decide, and on which list they stand.
+fn decide(pack: &Pack, cases: &[&Pending]) -> String {
+    let origins = cases.iter().flat_map(|case| &case.sources);
+    let open = once(origins.filter_map(|origin| match origin {
+        Origin::Archive(id) => Some(id.as_str()),
+        Origin::Cell(_) => None,
+    }));
+    let list = |id: &str| {
+        let action = pack.actions.iter().find(|action| id.contains(&format!("-{}-", action.name)))?;
+        Some(&pack.lists[action.list].name)
+    };
+    let named: Vec<String> =
+        open.into_iter().map(|id| list(id).map_or(id.to_owned(), |list| format!("《{list}》的 {id}"))).collect();
+    match named.as_slice() {
+        [] => "此前提出而尚未审定的，请委员会审定后收回意见".to_owned(),
+        several => format!("请委员会审定{}，再收回意见", several.join("、")),
+    }
 }
 
 fn office(sent_by: &str) -> &str {

@@ -1,7 +1,7 @@
 //! What a line of a list says to those who decide: 事实, 依据 and 提示, as its workbook shows them.
 
 use super::city::City;
-use crate::archive::meeting::shown;
+use crate::archive::meeting::{record, shown};
 
 /// A column of somebody's line on a list.
 #[track_caller]
@@ -129,6 +129,79 @@ fn the_share_of_talks_is_a_reading_in_every_year_but_2015() {
             "{year}: {bases:?}"
         );
     }
+}
+
+/// An answer belongs to the grounds that it was given on: on others it is not filled in, and a new one needs no `--amend`.
+#[test]
+fn an_answer_on_other_grounds_is_not_filled_in_and_says_so() {
+    let (list, id) = ("诫勉谈话名单", "2015-A-诫勉谈话-C-G13");
+    let mut city = City::new(&["年度考核_干部 G13 考核等次=基本称职"]);
+    let line = |city: &City| {
+        city.run("annual");
+        shown(city, "2015-annual", list, &["处理编号", "委员会意见", "提示"]).swap_remove(0)
+    };
+    assert_eq!(line(&city), [id, "", ""]);
+    record(&city, "2015-annual", list, &[([id, "G13"], "委员会意见", "同意")]);
+    assert_eq!(line(&city), [id, "同意", ""]);
+    city.edit("+问题线索 线索编号=X9 对象=G13 线索来源=省级部门 核实结果=属实 情节=严重");
+    assert_eq!(line(&city), [id, "", "依据已变，请重新审定"]);
+    record(&city, "2015-annual", list, &[([id, "G13"], "委员会意见", "不同意")]);
+    assert_eq!(line(&city), [id, "不同意", ""]);
+}
+
+/// What the half-year's committee decided on the same grounds stands on the annual line; where there are new ones they are
+/// named, and nothing is filled in.
+#[test]
+fn a_half_years_decision_is_filled_in_or_its_new_grounds_are_named() {
+    let list = "诫勉谈话名单";
+    let mut city = City::new(&["+问题线索 线索编号=X9 对象=G13 线索来源=省级部门 核实结果=属实 情节=严重"]);
+    city.run("half-year");
+    record(&city, "2015-half-year", list, &[(["2015-H-诫勉谈话-C-G13", "G13"], "委员会意见", "同意")]);
+    let line = |city: &City| {
+        city.run("annual");
+        shown(city, "2015-annual", list, &["处理编号", "委员会意见", "提示"]).swap_remove(0)
+    };
+    let id = "2015-A-诫勉谈话-C-G13";
+    assert_eq!(line(&city), [id, "同意", "半年已决定"]);
+    city.edit("年度考核_干部 G13 考核等次=基本称职");
+    assert_eq!(line(&city), [id, "", "半年已决定（同意），本次新增依据：4.4（孙三）"]);
+}
+
+/// A fact that waits for a committee: 怎么办 names the line and its list.
+#[test]
+fn what_waits_for_a_committee_names_the_line_and_its_list() {
+    let mut city = City::new(&["年度考核_干部 G13 考核等次=基本称职"]);
+    city.run("annual");
+    for team in ["B1", "B2", "B3"] {
+        city.edit(&format!("+半年考核_班子 年度=2016 单位编号={team}"));
+        city.edit(&format!("+年度目标考核 年度=2016 单位编号={team}"));
+        city.edit(&format!("+年度考核_班子 年度=2016 单位编号={team} 考核等次=良好"));
+    }
+    for cadre in ["G11", "G12", "G13", "G14", "G21", "G22", "G31", "G32"] {
+        let grade = if cadre == "G13" { "基本称职" } else { "称职" };
+        city.edit(&format!("+年度考核_干部 年度=2016 干部编号={cadre} 考核等次={grade}"));
+    }
+    city.run("annual --year 2016");
+    let rows = crate::rules::city::rows_of(&city.output().join("2016-annual/待定事项.xlsx"));
+    let row = rows.iter().find(|row| row[2] == "G13").unwrap();
+    assert_eq!((row[6].as_str(), row[9].as_str()), ("「上年诫勉」", "4.5"));
+    assert_eq!(row[7], "请委员会审定《诫勉谈话名单》的 2015-A-诫勉谈话-C-G13，再收回意见");
+}
+
+/// A 相关责任领导 of another unit: their own unit is told, not the one that named them; who came late is told of principals.
+#[test]
+fn who_is_named_from_another_unit_is_told_to_their_own() {
+    let city =
+        City::new(&["半年考核_班子 B1 工作落实评价=较差 相关责任领导=G22；孙三", "干部名册 G22 任现职时间=2015.3"]);
+    city.run("half-year");
+    let letters = city.output().join("2015-half-year/单位通知/拟稿");
+    let said = |unit: &str| crate::rules::city::rows_of(&letters.join(format!("{unit}.xlsx"))).concat().join("\n");
+    let (own, naming) = (said("B2-乙区"), said("B1-甲局"));
+    assert!(own.contains("2015-H-约谈-C-G22") && !own.contains("2015-H-约谈-C-G13"), "{own}");
+    assert!(own.contains("被列为相关责任领导，甲局的半年考核"), "{own}");
+    assert!(naming.contains("2015-H-约谈-C-G13") && !naming.contains("吴六"), "{naming}");
+    let hints = shown(&city, "2015-half-year", "约谈名单", &["编号", "提示"]);
+    assert!(hints.iter().all(|row| row[1].is_empty()), "{hints:?}");
 }
 
 /// With several grounds, each says in what capacity; what is blank is not said.
