@@ -92,6 +92,32 @@ pub enum Code {
     NoYear,
 }
 
+/// What is wrong, wherever it stands, and what to do about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flaw {
+    pub code: Code,
+    pub severity: Severity,
+    pub reason: String,
+    pub remedy: String,
+}
+
+impl Flaw {
+    /// One for which a row is put aside.
+    pub fn rejected(code: Code, reason: impl Into<String>, remedy: impl Into<String>) -> Flaw {
+        Flaw { code, severity: Severity::Rejected, reason: reason.into(), remedy: remedy.into() }
+    }
+
+    /// One that only deserves a look.
+    pub fn warning(code: Code, reason: impl Into<String>, remedy: impl Into<String>) -> Flaw {
+        Flaw { severity: Severity::Warning, ..Flaw::rejected(code, reason, remedy) }
+    }
+
+    /// Whether a row is put aside for it.
+    pub fn rejects(&self) -> bool {
+        self.severity == Severity::Rejected
+    }
+}
+
 /// One fault, as the clerk is told about it (§4 `issues.jsonl`, in this field order).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
@@ -113,6 +139,14 @@ pub struct Finding {
     /// None of a whole file.
     #[serde(skip)]
     pub place: Option<Place>,
+}
+
+/// A flaw of nothing in particular, to be given its place.
+impl From<Flaw> for Finding {
+    fn from(Flaw { code, severity, reason, remedy }: Flaw) -> Finding {
+        let [file, sheet, cell, table, column, value] = Default::default();
+        Finding { file, sheet, cell, table, column, value, reason, remedy, severity, code, place: None }
+    }
 }
 
 /// One line: what was done with the row, the place, and what is to be done.

@@ -8,11 +8,11 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::finding::Code;
+use crate::finding::{Code, Flaw};
 use crate::pack::{Column, ColumnKind, Pack};
 use crate::workbook::{DaySeen, Looks};
 
-use super::column::{CellValue, ContentFault, Read, ReadContent, Stored};
+use super::column::{CellValue, Read, ReadContent, Stored};
 use super::seen::{SeenCell, Sight, fifteen_digits};
 use super::{alike, date, text};
 
@@ -291,7 +291,7 @@ fn said(stored: Stored<'_>, shown: &str) -> String {
 }
 
 fn fault(code: Code, reason: String, remedy: impl Into<String>) -> ReadContent {
-    ReadContent::Bad(Box::new(ContentFault { code, reason, remedy: remedy.into() }))
+    ReadContent::Bad(Box::new(Flaw::rejected(code, reason, remedy)))
 }
 
 /// Line breaks and tabs inside a text become blanks.

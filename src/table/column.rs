@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use chrono::{NaiveDate, NaiveDateTime};
 use foldhash::HashMap;
 
-use crate::finding::Code;
+use crate::finding::{Code, Flaw};
 use crate::workbook::{Look, Raw, Veiled};
 
 use super::seen::{fifteen_digits, number_in, number_shown};
@@ -21,7 +21,7 @@ pub enum ReadContent {
     /// Nothing, or a placeholder.
     Blank,
     Good(CellValue),
-    Bad(Box<ContentFault>),
+    Bad(Box<Flaw>),
 }
 
 /// A meaning, by the kind of the column.
@@ -49,19 +49,9 @@ impl CellValue {
     }
 }
 
-/// Why a content cannot be used.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ContentFault {
-    pub code: Code,
-    pub reason: String,
-    pub remedy: String,
-}
-
-impl ContentFault {
-    /// Whether it only warns, in a column where bad values do (`soft`): not where the sheet shows something else.
-    pub fn is_soft(&self, soft: bool) -> bool {
-        soft && self.code != Code::NotAsShown
-    }
+/// Whether a bad value only warns in a column where bad values do (`soft`): not where the sheet shows something else.
+pub fn only_warns(flaw: &Flaw, soft: bool) -> bool {
+    soft && flaw.code != Code::NotAsShown
 }
 
 /// A different cell content.
@@ -219,7 +209,7 @@ impl<'a> ContentEntry<'a> {
     pub fn meaning(&self, default: Option<&'a CellValue>, soft: bool) -> SameMeaning<'a> {
         match self.content {
             ReadContent::Good(value) => SameMeaning::of(value, self.shown),
-            ReadContent::Bad(fault) if !fault.is_soft(soft) => SameMeaning::Bad(text::folded(self.shown)),
+            ReadContent::Bad(flaw) if !only_warns(flaw, soft) => SameMeaning::Bad(text::folded(self.shown)),
             ReadContent::Blank | ReadContent::Bad(_) => {
                 default.map_or(SameMeaning::Blank, |value| SameMeaning::of(value, ""))
             }

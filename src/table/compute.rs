@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use polars::prelude::{Column, DataFrame, PolarsError};
 use rayon::prelude::*;
 
-use crate::finding::{Code, Severity};
+use crate::finding::{Code, Flaw, Severity};
 use crate::pack;
 
 use super::coerce::Coercion;
@@ -14,7 +14,6 @@ use super::directory::Who;
 use super::examine::Examined;
 use super::frame;
 use super::judge::{Work, is_soft};
-use super::refer::RowFault;
 
 impl Work<'_> {
     /// The columns of all rows that the pack's expressions about them name; bad cells are null.
@@ -49,12 +48,7 @@ impl Work<'_> {
                 .filter(|(reference, _)| reference.subject == kind)
                 .map(|(_, whos)| whos)
                 .collect();
-            let index = |row: usize| {
-                of_kind.iter().find_map(|whos| whos[row]).and_then(|who| match who {
-                    Who::Known(index) => Some(index),
-                    Who::PutAside(_) => None,
-                })
-            };
+            let index = |row: usize| of_kind.iter().find_map(|whos| whos[row])?.known();
             columns.push(frame::subjects(&self.world.pack.subjects[kind].kind, (0..self.rows.origin.len()).map(index)));
         }
         DataFrame::new(self.rows.origin.len(), columns)
@@ -80,19 +74,9 @@ impl Work<'_> {
             .filter(|(row, holds)| **holds && !cells.is_bad(*row))
             .map(|(row, _)| row)
             .collect();
-        for row in &hit {
-            let severity = if check.rejects { Severity::Rejected } else { Severity::Warning };
-            self.put(
-                *row,
-                RowFault {
-                    column: check.column,
-                    code: Code::RowCheck,
-                    severity,
-                    reason: check.reason.clone(),
-                    remedy: check.remedy.clone(),
-                },
-            );
-        }
+        let flaw = Flaw::rejected(Code::RowCheck, &check.reason, &check.remedy);
+        let severity = if check.rejects { Severity::Rejected } else { Severity::Warning };
+        hit.iter().for_each(|row| self.put(*row, (check.column, Flaw { severity, ..flaw.clone() })));
         if check.blank && !hit.is_empty() {
             blanked.extend(hit.iter().map(|row| (*row, check.column)));
             let column = self.name(check.column).to_owned();

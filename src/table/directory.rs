@@ -43,6 +43,14 @@ pub enum Who {
 }
 
 impl Who {
+    /// The index of somebody who is known.
+    pub fn known(self) -> Option<u32> {
+        match self {
+            Who::Known(known) => Some(known),
+            Who::PutAside(_) => None,
+        }
+    }
+
     /// One number for both.
     pub fn number(self) -> u32 {
         match self {

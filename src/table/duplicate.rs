@@ -7,13 +7,13 @@ use std::cell::OnceCell;
 
 use foldhash::{HashMap, HashMapExt};
 
-use crate::finding::{Code, Severity};
+use crate::finding::{Code, Flaw};
 use crate::pack::{Key, KeyPart, Table};
 
 use super::coerce::Coercion;
 use super::column::ColumnCells;
 use super::directory::Who;
-use super::refer::RowFault;
+use super::refer::ColumnFlaw;
 
 /// What duplicates are looked for in.
 pub struct Records<'a> {
@@ -41,7 +41,7 @@ pub struct Records<'a> {
 /// What came of it.
 #[derive(Debug, Default)]
 pub struct Duplicates {
-    pub faults: Vec<(usize, RowFault)>,
+    pub flaws: Vec<(usize, ColumnFlaw)>,
     /// Rows that only repeat an earlier one.
     pub repeated: Vec<usize>,
 }
@@ -216,18 +216,8 @@ fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &m
     } else if !others.is_empty() {
         reason = format!("{reason}；不一致的还有{}", others.join("、"));
     }
-    for row in group {
-        found.faults.push((
-            *row,
-            RowFault {
-                column,
-                code: code(records, group, Code::DuplicateDiffers),
-                severity: Severity::Rejected,
-                reason: reason.clone(),
-                remedy: "请核实哪一行正确，只保留一行".to_owned(),
-            },
-        ));
-    }
+    let flaw = Flaw::rejected(code(records, group, Code::DuplicateDiffers), reason, "请核实哪一行正确，只保留一行");
+    found.flaws.extend(group.iter().map(|row| (*row, (column, flaw.clone()))));
 }
 
 /// Rows in several workbooks are a matter of several offices, each of which may see its own alone.
@@ -300,18 +290,9 @@ fn same_names(records: &Records<'_>, meanings: &Meanings, found: &mut Duplicates
                 records.table.name,
                 places(records, *column, &different)
             );
-            for row in &group {
-                found.faults.push((
-                    *row,
-                    RowFault {
-                        column: *column,
-                        code: code(records, &group, Code::ContradictorySubject),
-                        severity: Severity::Rejected,
-                        reason: reason.clone(),
-                        remedy: format!("请核对：同一人的各行应写同一{name}，不同的人应各有自己的{id_name}"),
-                    },
-                ));
-            }
+            let remedy = format!("请核对：同一人的各行应写同一{name}，不同的人应各有自己的{id_name}");
+            let flaw = Flaw::rejected(code(records, &group, Code::ContradictorySubject), reason, remedy);
+            found.flaws.extend(group.iter().map(|row| (*row, (*column, flaw.clone()))));
         }
     }
 }

@@ -7,13 +7,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use polars::prelude::{BooleanChunked, Column, DataFrame, NewChunkedArray, PolarsError};
 
-use crate::finding::Severity;
-
 use super::directory::{Directory, Who};
 use super::frame;
 use super::judge::Work;
-use super::refer::RowFault;
-use super::rowset::{SheetFault, TableRows, Yardstick};
+use super::refer::ColumnFlaw;
+use super::report::Note;
+use super::rowset::{TableRows, Yardstick};
 use super::side::Otherwise;
 use super::{Mention, duplicate};
 
@@ -32,9 +31,9 @@ pub enum RowVerdict {
 pub struct Examined {
     pub verdicts: Vec<RowVerdict>,
     /// By row, then column.
-    pub faults: Vec<(usize, RowFault)>,
+    pub flaws: Vec<(usize, ColumnFlaw)>,
     /// Findings about a whole sheet, or its header.
-    pub sheet_faults: Vec<SheetFault>,
+    pub notes: Vec<Note>,
     /// The indices of the valid rows.
     pub kept: Vec<usize>,
     /// The columns of the valid rows that are made already.
@@ -54,7 +53,7 @@ pub struct Examined {
 /// A table's rows with what they say for themselves: all that can be told before anybody is known.
 pub struct Prepared<'a> {
     work: Work<'a>,
-    sheet_faults: Vec<SheetFault>,
+    notes: Vec<Note>,
     years: Vec<Option<i32>>,
     past: Vec<bool>,
     columns: Vec<Column>,
@@ -63,19 +62,19 @@ pub struct Prepared<'a> {
 impl<'a> Prepared<'a> {
     pub fn new(world: &'a Yardstick<'a>, index: usize, rows: &'a TableRows) -> Result<Self, PolarsError> {
         let mut work = Work::new(world, index, rows);
-        let mut sheet_faults = Vec::new();
-        let years = work.years(&mut sheet_faults);
+        let mut notes = Vec::new();
+        let years = work.years(&mut notes);
         let past = work.past(&years);
         work.judge_cells();
         work.judge_future();
         let columns = work.columns(&years)?;
-        Ok(Self { work, sheet_faults, years, past, columns })
+        Ok(Self { work, notes, years, past, columns })
     }
 }
 
 /// Judges the rows of a table. The directories of the kinds it refers to must be complete.
 pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Examined, PolarsError> {
-    let Prepared { mut work, sheet_faults, years, past, columns } = prepared;
+    let Prepared { mut work, notes, years, past, columns } = prepared;
     let (world, index, table, rows) = (work.world, work.index, work.table, work.rows);
     let count = rows.origin.len();
     let (whos, gone) = work.resolve(directories, &past);
@@ -128,18 +127,14 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
                 Who::PutAside(_) => format!("「{}」", directories[kind].id(who)),
             },
         });
-        let told: BTreeSet<(usize, usize)> = work
-            .faults
-            .iter()
-            .filter(|(_, fault)| fault.severity == Severity::Rejected)
-            .map(|(row, fault)| (*row, fault.column))
-            .collect();
-        for (row, fault) in found.faults {
+        let rejecting = work.flaws.iter().filter(|(_, (_, flaw))| flaw.rejects());
+        let told: BTreeSet<(usize, usize)> = rejecting.map(|(row, (column, _))| (*row, *column)).collect();
+        for (row, flaw) in found.flaws {
             // A cell that is bad of itself needs no second line.
-            if told.contains(&(row, fault.column)) {
+            if told.contains(&(row, flaw.0)) {
                 work.rejected[row] = true;
             } else {
-                work.put(row, fault);
+                work.put(row, flaw);
             }
         }
         found.repeated.into_iter().for_each(|row| repeated[row] = true);
@@ -170,16 +165,18 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
         .into_iter()
         .map(|(column, mut all)| (column, kept.iter().map(|row| std::mem::take(&mut all[*row])).collect()))
         .collect();
-    let mut faults = work.faults;
-    faults.sort_by_key(|(row, fault)| (*row, fault.column));
-    Ok(Examined { verdicts, faults, sheet_faults, kept, frame, years, blanked, mentions, whos, otherwise })
+    let flaws = work.into_flaws();
+    Ok(Examined { verdicts, flaws, notes, kept, frame, years, blanked, mentions, whos, otherwise })
 }
 
-/// The faults that cells have of themselves, whatever the registers and the year.
-pub fn cells_alone(world: &Yardstick<'_>, index: usize, rows: &TableRows) -> Vec<(usize, RowFault)> {
+/// What becomes of the rows by what is wrong with their cells alone, whatever the registers and the year.
+pub fn cells_alone(
+    world: &Yardstick<'_>,
+    index: usize,
+    rows: &TableRows,
+) -> (Vec<RowVerdict>, Vec<(usize, ColumnFlaw)>) {
     let mut work = Work::new(world, index, rows);
     work.judge_cells();
-    let mut faults = work.faults;
-    faults.sort_by_key(|(row, fault)| (*row, fault.column));
-    faults
+    let verdict = |rejected: &bool| if *rejected { RowVerdict::Rejected } else { RowVerdict::Used };
+    (work.rejected.iter().map(verdict).collect(), work.into_flaws())
 }

@@ -2,14 +2,15 @@
 
 use chrono::Datelike;
 
-use crate::finding::{Code, Severity};
+use crate::finding::{Code, Flaw};
 use crate::once::grouped;
 use crate::pack::{self, ColumnKind};
 
-use super::column::{CellValue, ContentEntry, ReadContent};
+use super::column::{self, CellValue, ContentEntry, ReadContent};
 use super::directory::{Directory, Who};
-use super::refer::RowFault;
-use super::rowset::{SheetFault, TableRows, Yardstick};
+use super::refer::ColumnFlaw;
+use super::report::Note;
+use super::rowset::{TableRows, Yardstick};
 use super::{line, text};
 
 /// A table's rows while they are judged.
@@ -19,7 +20,7 @@ pub struct Work<'a> {
     pub(super) table: &'a pack::Table,
     pub(super) rows: &'a TableRows,
     pub(super) soft: Vec<bool>,
-    pub(super) faults: Vec<(usize, RowFault)>,
+    pub(super) flaws: Vec<(usize, ColumnFlaw)>,
     pub(super) rejected: Vec<bool>,
 }
 
@@ -32,14 +33,20 @@ impl<'a> Work<'a> {
             table,
             rows,
             soft: table.columns.iter().enumerate().map(|(at, column)| is_soft(table, at, column)).collect(),
-            faults: Vec::new(),
+            flaws: Vec::new(),
             rejected: vec![false; rows.origin.len()],
         }
     }
 
-    pub(super) fn put(&mut self, row: usize, fault: RowFault) {
-        self.rejected[row] |= fault.severity == Severity::Rejected;
-        self.faults.push((row, fault));
+    pub(super) fn put(&mut self, row: usize, flaw: ColumnFlaw) {
+        self.rejected[row] |= flaw.1.rejects();
+        self.flaws.push((row, flaw));
+    }
+
+    /// What is wrong, by row, then column.
+    pub(super) fn into_flaws(mut self) -> Vec<(usize, ColumnFlaw)> {
+        self.flaws.sort_by_key(|(row, (column, _))| (*row, *column));
+        self.flaws
     }
 
     pub(super) fn name(&self, column: usize) -> &str {
@@ -47,10 +54,11 @@ impl<'a> Work<'a> {
     }
 
     /// The year of every row: from its cell, the title, or the run.
-    pub(super) fn years(&self, sheet_faults: &mut Vec<SheetFault>) -> Vec<Option<i32>> {
+    pub(super) fn years(&self, notes: &mut Vec<Note>) -> Vec<Option<i32>> {
         let Some(column) = self.table.year else { return Vec::new() };
         let cells = &self.rows.cells[column];
         let (run, name) = (self.world.year, self.name(column));
+        let note = |sheet, flaw| Note::of_sheet(sheet, Some(self.index), flaw);
         let mut years: Vec<Option<i32>> = (0..self.rows.origin.len()).map(|row| cells.year(row)).collect();
         for sheet in &self.rows.sheets {
             let blank: Vec<usize> = sheet.rows.clone().filter(|row| cells.is_blank(*row)).collect();
@@ -68,36 +76,23 @@ impl<'a> Work<'a> {
                     if !others.is_empty() {
                         reason = format!("{reason}；表头以上另有{}", text::quoted(&others));
                     }
-                    sheet_faults.push(SheetFault {
-                        sheet: sheet.sheet,
-                        spot: None,
-                        code: Code::GuessedYear,
-                        reason,
-                        remedy: format!("请填写{name}列，或在标题中写明年度，例如「{run}年度」"),
-                    });
-                    sheet_faults.extend(sheet.years.iter().map(|spot| SheetFault {
-                        sheet: sheet.sheet,
-                        spot: Some(spot.clone()),
-                        code: Code::YearHeader,
-                        reason: format!(
-                            "列名「{}」没有识别，该列的内容没有读取；没有{name}的行按{run}年处理",
-                            spot.shown
-                        ),
-                        remedy: format!("如确为{name}，请把列名改为「{name}」；不是的，无需改动"),
-                    }));
+                    let remedy = format!("请填写{name}列，或在标题中写明年度，例如「{run}年度」");
+                    notes.push(note(sheet.sheet, Flaw::warning(Code::GuessedYear, reason, remedy)));
+                    for spot in &sheet.years {
+                        let shown = &spot.shown;
+                        let reason =
+                            format!("列名「{shown}」没有识别，该列的内容没有读取；没有{name}的行按{run}年处理");
+                        let remedy = format!("如确为{name}，请把列名改为「{name}」；不是的，无需改动");
+                        notes.push(note(sheet.sheet, Flaw::warning(Code::YearHeader, reason, remedy)).at(spot));
+                    }
                 }
                 Some(title) if title != run && blank.len() == sheet.rows.len() => {
                     let reason = format!(
                         "标题写的是「{title}年」，各行没有{name}，全部{}行作为{title}年的历史数据，不作为{run}年的数据",
                         blank.len()
                     );
-                    sheet_faults.push(SheetFault {
-                        sheet: sheet.sheet,
-                        spot: None,
-                        code: Code::HistorySheet,
-                        reason,
-                        remedy: format!("如确为{run}年的数据，请改正标题或填写{name}列"),
-                    });
+                    let remedy = format!("如确为{run}年的数据，请改正标题或填写{name}列");
+                    notes.push(note(sheet.sheet, Flaw::warning(Code::HistorySheet, reason, remedy)));
                 }
                 Some(_) => {}
             }
@@ -133,35 +128,18 @@ impl<'a> Work<'a> {
                 if !faulty[*code as usize] {
                     continue;
                 }
-                let fault = match cells.of_code(*code).content {
-                    ReadContent::Bad(fault) => {
-                        let soft = fault.is_soft(self.soft[at]);
-                        RowFault {
-                            column: at,
-                            code: fault.code,
-                            severity: if soft { Severity::Warning } else { Severity::Rejected },
-                            reason: if soft {
-                                format!("{}；按空白处理", fault.reason)
-                            } else {
-                                fault.reason.clone()
-                            },
-                            remedy: fault.remedy.clone(),
-                        }
+                let flaw = match cells.of_code(*code).content {
+                    ReadContent::Bad(flaw) if column::only_warns(flaw, self.soft[at]) => {
+                        Flaw::warning(flaw.code, format!("{}；按空白处理", flaw.reason), &flaw.remedy)
                     }
-                    _ => self.missing(at),
+                    ReadContent::Bad(flaw) => Flaw::clone(flaw),
+                    _ => {
+                        let wanted = self.world.schema.coercions[self.index][at].wanted();
+                        Flaw::rejected(Code::Missing, format!("{}是必填项，未填写", self.name(at)), wanted)
+                    }
                 };
-                self.put(row, fault);
+                self.put(row, (at, flaw));
             }
-        }
-    }
-
-    fn missing(&self, column: usize) -> RowFault {
-        RowFault {
-            column,
-            code: Code::Missing,
-            severity: Severity::Rejected,
-            reason: format!("{}是必填项，未填写", self.name(column)),
-            remedy: self.world.schema.coercions[self.index][column].wanted(),
         }
     }
 
@@ -181,14 +159,9 @@ impl<'a> Work<'a> {
             }
             for (row, code) in cells.codes.iter().enumerate().filter(|(_, code)| late[**code as usize]) {
                 let shown = cells.of_code(*code).shown;
-                let fault = RowFault {
-                    column: at,
-                    code: Code::FutureYear,
-                    severity: Severity::Warning,
-                    reason: format!("{}「{shown}」晚于本次运行的{run}年", column.name),
-                    remedy: format!("请核对年份；确属以后年度的，不计入{run}年"),
-                };
-                self.put(row, fault);
+                let reason = format!("{}「{shown}」晚于本次运行的{run}年", column.name);
+                let remedy = format!("请核对年份；确属以后年度的，不计入{run}年");
+                self.put(row, (at, Flaw::warning(Code::FutureYear, reason, remedy)));
             }
         }
     }
@@ -207,15 +180,9 @@ impl<'a> Work<'a> {
         for (_, columns) in groups {
             for row in 0..self.rows.origin.len() {
                 if columns.iter().all(|at| self.rows.cells[*at].is_blank(row)) {
-                    let names: Vec<&str> = columns.iter().map(|at| self.name(*at)).collect();
-                    let fault = RowFault {
-                        column: columns[columns.len() - 1],
-                        code: Code::Missing,
-                        severity: Severity::Rejected,
-                        reason: format!("{}都未填写", names.join("、")),
-                        remedy: format!("请至少填写{}中的一项", names.join("、")),
-                    };
-                    self.put(row, fault);
+                    let names = columns.iter().map(|at| self.name(*at)).collect::<Vec<_>>().join("、");
+                    let (reason, remedy) = (format!("{names}都未填写"), format!("请至少填写{names}中的一项"));
+                    self.put(row, (columns[columns.len() - 1], Flaw::rejected(Code::Missing, reason, remedy)));
                 }
             }
         }
@@ -231,14 +198,13 @@ impl<'a> Work<'a> {
                 let who = reference.and_then(|reference| whos[reference][row]);
                 let year = year.and_then(|year| self.rows.cells[year].year(row).map(|value| (self.name(year), value)));
                 let beside = line::Beside {
-                    column: at,
                     column_name: &column.name,
                     shown: entry.shown,
                     about: (*about, who.map(|who| directories[*about].id(who))),
                     year,
                 };
-                if let Some(fault) = line::judge(self.world.pack, self.world.known_lines, key, &beside) {
-                    self.put(row, fault);
+                if let Some(flaw) = line::judge(self.world.pack, self.world.known_lines, key, &beside) {
+                    self.put(row, (at, flaw));
                 }
             }
         }

@@ -5,10 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Code, Severity};
+use crate::finding::{Code, Flaw};
 use crate::pack::{Pack, Run};
 
-use super::refer::RowFault;
 use super::text;
 
 /// The parts of a line id.
@@ -42,7 +41,6 @@ pub fn parse<'a>(pack: &Pack, key: &'a str) -> Option<LineId<'a>> {
 /// What a row says beside its line id.
 #[derive(Debug)]
 pub struct Beside<'a> {
-    pub column: usize,
     pub column_name: &'a str,
     pub shown: &'a str,
     /// Subject kind and id of whom the row is about, where that is known.
@@ -52,19 +50,13 @@ pub struct Beside<'a> {
 }
 
 /// What is wrong with a line id in its row.
-pub fn judge(pack: &Pack, known: &BTreeSet<String>, key: &str, beside: &Beside<'_>) -> Option<RowFault> {
-    let fault = |severity, code, reason: String, remedy: &str| {
-        Some(RowFault { column: beside.column, code, severity, reason, remedy: remedy.to_owned() })
-    };
+pub fn judge(pack: &Pack, known: &BTreeSet<String>, key: &str, beside: &Beside<'_>) -> Option<Flaw> {
+    let bad = |reason: String, remedy: &str| Some(Flaw::rejected(Code::BadLineId, reason, remedy));
     let (name, shown) = (beside.column_name, beside.shown);
     let Some(line) = parse(pack, key) else {
-        return fault(
-            Severity::Rejected,
-            Code::BadLineId,
-            format!(
-                "{name}「{shown}」格式不对，应为「年度-H或A-处理-{}-编号」",
-                pack.subjects.iter().map(|s| s.code.as_str()).collect::<Vec<_>>().join("或")
-            ),
+        let codes = pack.subjects.iter().map(|s| s.code.as_str()).collect::<Vec<_>>().join("或");
+        return bad(
+            format!("{name}「{shown}」格式不对，应为「年度-H或A-处理-{codes}-编号」"),
             "请照名单上的处理编号原样填写；没有的请留空",
         );
     };
@@ -76,23 +68,19 @@ pub fn judge(pack: &Pack, known: &BTreeSet<String>, key: &str, beside: &Beside<'
             Some(id) => format!("{name}「{shown}」是{whose}的，本行是「{id}」的"),
             None => format!("{name}「{shown}」是{whose}的，不是本行{}的", pack.subjects[subject].name),
         };
-        return fault(Severity::Rejected, Code::BadLineId, reason, "请填写本人的处理编号；没有的请留空");
+        return bad(reason, "请填写本人的处理编号；没有的请留空");
     }
     if let Some((column, year)) = beside.year.filter(|(_, year)| *year != line.year) {
-        return fault(
-            Severity::Rejected,
-            Code::BadLineId,
+        return bad(
             format!("{name}「{shown}」属于{}年，而{column}填的是{year}", line.year),
             "请核对处理编号和所填年度，改正有误的一项",
         );
     }
-    if !known.contains(key) {
-        return fault(
-            Severity::Warning,
+    (!known.contains(key)).then(|| {
+        Flaw::warning(
             Code::UnknownLineId,
             format!("档案中没有处理编号「{shown}」"),
             "请核对是否为本单位名单上的处理编号；如是，请确认所用的档案（--archive）",
-        );
-    }
-    None
+        )
+    })
 }

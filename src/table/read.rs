@@ -1,32 +1,27 @@
 //! The stage as a whole: from the input folder to the [`Dataset`].
 //!
-//! Sheets are scanned in parallel, the biggest workbooks first; registers are examined one after the
-//! other, because people refer to units, and then all other tables at once. Whatever the order of
-//! work, the result is in reading order.
+//! Sheets are scanned in parallel, the biggest workbooks first, and then judged. Whatever the order of work, the result is
+//! in reading order.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use polars::prelude::{Column, PolarsError};
+use polars::prelude::PolarsError;
 use rayon::prelude::*;
 
 use crate::finding::Code;
 use crate::pack::term::Literals;
 use crate::pack::{Absent, Pack};
-use crate::place::{Cell, SheetId};
+use crate::place::SheetId;
 use crate::workbook::{self, Parser, Raw, Sink};
-
-use super::directory::{AsideSeat, Directory, RosterEntry, Who};
-use super::examine::{Examined, Prepared, RowVerdict, examine};
-use super::frame;
-use super::rowset::{SheetRows, TableRows, Yardstick};
 
 use super::recognise::NearTable;
 use super::report::{self, Notes};
+use super::rowset::{SheetRows, TableRows, Yardstick};
 use super::scan::{Scan, Scanned, ScannedKind, Schema, TablePart};
 use super::year::{Tally, YearError};
-use super::{Book, Dataset, Rejected, RejectedSubject, Sheet, SheetKind, Table, compute, partial, text};
+use super::{Book, Dataset, Rejected, Sheet, SheetKind, outcome, registers};
 
 /// The day up to which everything counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,7 +232,7 @@ fn assemble<'p>(
         }
         // For the titles of what is told; the run itself goes no further.
         dataset.year = year.or_else(|| tally(pack, &rows).latest().ok()).unwrap_or_default();
-        partial::finish(pack, schema, &mut dataset, &rows, notes);
+        outcome::finish_alone(pack, schema, &mut dataset, &rows, notes);
         return Err(Failed { error, found: Some(Box::new(dataset)) });
     }
     let world = Yardstick {
@@ -249,8 +244,8 @@ fn assemble<'p>(
         known_lines: context.known_lines,
         data: &dataset,
     };
-    let judged = judge(&world, &rows)?;
-    finish(pack, schema, &mut dataset, rows, judged, notes)?;
+    let judged = registers::judge(&world, &rows)?;
+    outcome::finish(pack, schema, &mut dataset, rows, judged, notes)?;
     Ok(dataset)
 }
 
@@ -435,249 +430,4 @@ fn tally(pack: &Pack, rows: &[TableRows]) -> Tally {
         }
     }
     tally
-}
-
-struct Judged {
-    examined: Vec<Examined>,
-    directories: Vec<Directory>,
-}
-
-/// Registers first, in an order in which those that others refer to come before them.
-fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<Judged, Error> {
-    let pack = world.pack;
-    let is_register: Vec<bool> =
-        (0..pack.tables.len()).map(|table| pack.subjects.iter().any(|subject| subject.register == table)).collect();
-    let failed = |table: usize| {
-        move |source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) }
-    };
-    let prepare = |table: usize| Prepared::new(world, table, &rows[table]).map_err(failed(table));
-    // What the other tables say for themselves can be seen to in the meantime.
-    let (registers, others) = rayon::join(
-        || registers(world, rows, |table, directories| examine(prepare(table)?, directories).map_err(failed(table))),
-        || -> Vec<Option<Result<Prepared<'_>, Error>>> {
-            (0..pack.tables.len())
-                .into_par_iter()
-                .with_max_len(1)
-                .map(|table| (!is_register[table]).then(|| prepare(table)))
-                .collect()
-        },
-    );
-    let (mut examined, directories) = registers?;
-    let others: Vec<Option<Result<Examined, Error>>> = others
-        .into_par_iter()
-        .enumerate()
-        .with_max_len(1)
-        .map(|(table, prepared)| {
-            Some(prepared?.and_then(|prepared| examine(prepared, &directories).map_err(failed(table))))
-        })
-        .collect();
-    for (table, result) in others.into_iter().enumerate() {
-        if let Some(result) = result {
-            examined[table] = Some(result?);
-        }
-    }
-    Ok(Judged { examined: examined.into_iter().flatten().collect(), directories })
-}
-
-/// What came of the tables that are registers, and who stands on them.
-type Registers = (Vec<Option<Examined>>, Vec<Directory>);
-
-/// Judges the registers, by `run`.
-fn registers(
-    world: &Yardstick<'_>,
-    rows: &[TableRows],
-    run: impl Fn(usize, &[Directory]) -> Result<Examined, Error>,
-) -> Result<Registers, Error> {
-    let pack = world.pack;
-    let mut directories: Vec<Directory> = pack.subjects.iter().map(|_| Directory::default()).collect();
-    let mut examined: Vec<Option<Examined>> = pack.tables.iter().map(|_| None).collect();
-    let mut left: Vec<usize> = (0..pack.subjects.len()).collect();
-    while !left.is_empty() {
-        let ready = |subject: &usize| {
-            pack.tables[pack.subjects[*subject].register]
-                .references
-                .iter()
-                .all(|reference| !left.contains(&reference.subject))
-        };
-        // Registers that refer to each other in a circle are taken as they come; the loader refuses them.
-        let next = left.iter().copied().find(ready).unwrap_or(left[0]);
-        let table = pack.subjects[next].register;
-        let result = run(table, &directories)?;
-        directories[next] = directory(pack, next, &rows[table], &result, &directories);
-        examined[table] = Some(result);
-        left.retain(|subject| *subject != next);
-    }
-    Ok((examined, directories))
-}
-
-/// The subjects that a register's valid rows name, and those that only stand in rejected ones.
-fn directory(
-    pack: &Pack,
-    subject: usize,
-    rows: &TableRows,
-    examined: &Examined,
-    directories: &[Directory],
-) -> Directory {
-    let described = &pack.subjects[subject];
-    let mut directory = Directory::default();
-    let (ids, labels) = (&rows.cells[described.id], &rows.cells[described.label]);
-    let membership = &pack.membership;
-    let unit = (membership.table == described.register && membership.member == subject)
-        .then(|| {
-            pack.tables[described.register].references.iter().position(|reference| reference.subject == membership.unit)
-        })
-        .flatten();
-    let unit_of = |row: usize| examined.whos[unit?][row];
-    let seat_of = |row: usize| {
-        let Some(reference) = unit.map(|unit| &pack.tables[described.register].references[unit]) else {
-            return AsideSeat::Anywhere;
-        };
-        let units = &directories[reference.subject];
-        let (id, label) = (rows.cells[reference.id].text(row), rows.cells[reference.label].text(row));
-        match (unit_of(row), id, label) {
-            (Some(Who::Known(unit)), ..) => AsideSeat::In(unit),
-            (Some(Who::PutAside(unit)), ..) => AsideSeat::InAside(unit),
-            // A unit that is nowhere on its register is none that another row could name.
-            (None, Some(id), _) if units.by_id(id).is_none() => AsideSeat::Elsewhere,
-            (None, None, Some(label)) if units.by_name(label).is_empty() => AsideSeat::Elsewhere,
-            _ => AsideSeat::Anywhere,
-        }
-    };
-    for (at, row) in examined.kept.iter().enumerate() {
-        let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
-        let label = &text::visible(labels.entry(*row).shown);
-        directory.add(RosterEntry {
-            id,
-            label,
-            label_key,
-            other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
-            unit: unit_of(*row).and_then(|unit| match unit {
-                Who::Known(unit) => Some(unit),
-                Who::PutAside(_) => None,
-            }),
-            row: at as u32,
-        });
-    }
-    for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == RowVerdict::Rejected) {
-        let others = described.other_labels.and_then(|column| rows.cells[column].text(row));
-        let others = others.unwrap_or_default().split('、');
-        let own = labels.text(row);
-        let names = own.into_iter().chain(others).filter(|name| !name.is_empty()).map(str::to_owned);
-        directory.put_aside(ids.text(row), names, seat_of(row));
-    }
-    directory
-}
-
-/// Puts everything into the dataset: frames, registers, counts, rejected rows, findings.
-fn finish(
-    pack: &Pack,
-    schema: &Schema,
-    dataset: &mut Dataset,
-    rows: Vec<TableRows>,
-    judged: Judged,
-    mut notes: Notes<'_>,
-) -> Result<(), Error> {
-    let Judged { mut examined, directories } = judged;
-    let mut subjects_of: Vec<Vec<Column>> = Vec::new();
-    for (index, (rows, examined)) in rows.iter().zip(&mut examined).enumerate() {
-        for ((sheet, _), verdict) in rows.origin.iter().zip(&examined.verdicts) {
-            let sheet = &mut dataset.sheets[sheet.0 as usize];
-            match verdict {
-                RowVerdict::Used => sheet.used += 1,
-                RowVerdict::Rejected => sheet.rejected += 1,
-                RowVerdict::History | RowVerdict::Dropped => sheet.ignored += 1,
-            }
-        }
-        for (row, verdict) in examined.verdicts.iter().enumerate() {
-            if *verdict == RowVerdict::Rejected {
-                let (sheet, line) = rows.origin[row];
-                let subjects = subjects(pack, index, rows, examined, &directories, row);
-                dataset.rejected.push(Rejected { table: index, sheet, row: line, values: values(rows, row), subjects });
-            }
-        }
-        let mut last = None;
-        for (row, _) in examined.faults.iter().filter(|(row, _)| examined.verdicts[*row] != RowVerdict::Rejected) {
-            if last.replace(*row) != Some(*row) {
-                let (sheet, line) = rows.origin[*row];
-                dataset.noted.push(super::Noted { table: index, sheet, row: line, values: values(rows, *row) });
-            }
-        }
-        for otherwise in &examined.otherwise {
-            let (sheet, row) = rows.origin[otherwise.row];
-            if let Some(column) = dataset.sheets[sheet.0 as usize].columns[otherwise.column] {
-                dataset.otherwise.insert(Cell { sheet, row, column }, otherwise.told.clone());
-            }
-        }
-        notes.rows(index, rows, &examined.faults, &dataset.sheets);
-        notes.sheet_faults(index, std::mem::take(&mut examined.sheet_faults));
-        let mut own_subjects = Vec::new();
-        for (kind, subject) in pack.subjects.iter().enumerate().filter(|(_, subject)| subject.register == index) {
-            let directory = &directories[kind];
-            let mut own = directory.of_rows(examined.kept.len());
-            // A row without a label names nobody new.
-            for (own, row) in own.iter_mut().zip(&examined.kept).filter(|(own, _)| own.is_none()) {
-                *own = rows.cells[subject.id].text(*row).and_then(|id| match directory.by_id(id)? {
-                    Who::Known(known) => Some(known),
-                    Who::PutAside(_) => None,
-                });
-            }
-            own_subjects.push(frame::subjects(&subject.kind, own.into_iter()));
-        }
-        subjects_of.push(own_subjects);
-    }
-    let tables: Result<Vec<Table>, PolarsError> = rows
-        .into_par_iter()
-        .zip(examined)
-        .zip(subjects_of)
-        .enumerate()
-        .with_max_len(1)
-        .map(|(index, ((rows, examined), subjects))| {
-            let mut frame = compute::frame(&pack.tables[index], &schema.coercions[index], rows.cells, &examined)?;
-            for subject in subjects {
-                frame.with_column(subject)?;
-            }
-            let origin = examined.kept.iter().map(|row| rows.origin[*row]).collect();
-            Ok(Table { frame, origin, mentions: examined.mentions })
-        })
-        .collect();
-    dataset.tables = tables?;
-    dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
-    dataset.noted.sort_by_key(|noted| (noted.sheet, noted.row));
-    dataset.registers = directories.into_iter().map(Directory::into_register).collect();
-    dataset.findings = notes.finish(dataset);
-    Ok(())
-}
-
-pub(super) fn values(rows: &TableRows, row: usize) -> Vec<String> {
-    rows.cells.iter().map(|cells| cells.entry(row).shown.to_owned()).collect()
-}
-
-/// Whom a rejected row is about.
-fn subjects(
-    pack: &Pack,
-    table: usize,
-    rows: &TableRows,
-    examined: &Examined,
-    directories: &[Directory],
-    row: usize,
-) -> Vec<RejectedSubject> {
-    let named = |kind: usize, who: Who| match who {
-        Who::Known(known) => RejectedSubject::Known(kind, known),
-        Who::PutAside(_) => RejectedSubject::RegisterRejected(kind, directories[kind].id(who).to_owned()),
-    };
-    let mut subjects = Vec::new();
-    if let Some((kind, subject)) = pack.subjects.iter().enumerate().find(|(_, subject)| subject.register == table) {
-        let who = rows.cells[subject.id].text(row).and_then(|id| directories[kind].by_id(id));
-        subjects.extend(who.map(|who| named(kind, who)));
-        return subjects;
-    }
-    for (reference, whos) in pack.tables[table].references.iter().zip(&examined.whos) {
-        if let Some(who) = whos[row] {
-            let subject = named(reference.subject, who);
-            if !subjects.contains(&subject) {
-                subjects.push(subject);
-            }
-        }
-    }
-    subjects
 }

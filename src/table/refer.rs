@@ -5,22 +5,15 @@
 
 use std::cell::Cell;
 
-use crate::finding::{Code, Severity};
+use crate::finding::{Code, Flaw, Severity};
 use crate::pack::{Pack, Reference};
 
 use super::column::ColumnCells;
 use super::directory::{Directory, Who};
 use super::{alike, text};
 
-/// A fault of a row at one of its table's columns.
-#[derive(Debug, Clone)]
-pub struct RowFault {
-    pub column: usize,
-    pub code: Code,
-    pub severity: Severity,
-    pub reason: String,
-    pub remedy: String,
-}
+/// What is wrong with a row at one of its table's columns.
+pub type ColumnFlaw = (usize, Flaw);
 
 /// A register is searched only so often for what a name may have meant: where hundreds of names are
 /// unknown, they are no slips.
@@ -30,7 +23,7 @@ const SEARCHES: u32 = 200;
 #[derive(Debug, Default)]
 pub struct Resolved {
     pub who: Option<Who>,
-    pub fault: Option<RowFault>,
+    pub flaw: Option<ColumnFlaw>,
     /// A row of another year whose subject is no longer on the register.
     pub gone: bool,
     /// Neither id nor name is filled.
@@ -44,8 +37,8 @@ impl Resolved {
     fn nobody() -> Self {
         Self::default()
     }
-    fn fault(fault: RowFault) -> Self {
-        Self { fault: Some(fault), ..Self::default() }
+    fn flawed(flaw: ColumnFlaw) -> Self {
+        Self { flaw: Some(flaw), ..Self::default() }
     }
     fn gone() -> Self {
         Self { gone: true, ..Self::default() }
@@ -53,9 +46,9 @@ impl Resolved {
 }
 
 /// A fault of a row of another year, which is ignored and not put aside.
-fn passed_over(fault: RowFault) -> RowFault {
-    let reason = format!("往年的记录，本次不采用：{}", fault.reason);
-    RowFault { severity: Severity::Warning, reason, ..fault }
+fn passed_over((column, flaw): ColumnFlaw) -> ColumnFlaw {
+    let reason = format!("往年的记录，本次不采用：{}", flaw.reason);
+    (column, Flaw { severity: Severity::Warning, reason, ..flaw })
 }
 
 /// Resolves one reference of a table's rows.
@@ -107,7 +100,7 @@ impl<'a> Matcher<'a> {
             };
         }
         let Some(who) = self.by_id[id.codes[row] as usize] else {
-            return if past { Resolved::gone() } else { Resolved::fault(self.unknown_id(row)) };
+            return if past { Resolved::gone() } else { Resolved::flawed(self.unknown_id(row)) };
         };
         let Who::Known(known) = who else {
             return self.aside(row, who);
@@ -115,13 +108,13 @@ impl<'a> Matcher<'a> {
         if let Some(name) = label.text(row)
             && !self.directory.is_called(known, name)
         {
-            return Resolved::fault(self.contradiction(row, known));
+            return Resolved::flawed(self.contradiction(row, known));
         }
         if label.is_bad(row) {
             return Resolved::known(who);
         }
         let beside = if past { None } else { self.unit_beside(row, known) };
-        Resolved { fault: beside, ..Resolved::known(who) }
+        Resolved { flaw: beside, ..Resolved::known(who) }
     }
 
     fn by_name(&self, row: usize, name: &str, past: bool) -> Resolved {
@@ -139,12 +132,12 @@ impl<'a> Matcher<'a> {
                 let inside: Vec<Who> =
                     bearers.iter().copied().filter(|who| self.directory.may_sit_in(*who, unit)).collect();
                 if inside.is_empty() && !bearers.is_empty() {
-                    let fault = self.elsewhere(row, bearers, unit);
+                    let flaw = self.elsewhere(row, bearers, unit);
                     // Whoever was meant may have left, or moved to where the name stands now.
                     return if past {
-                        Resolved { fault: Some(passed_over(fault)), ..Resolved::gone() }
+                        Resolved { flaw: Some(passed_over(flaw)), ..Resolved::gone() }
                     } else {
-                        Resolved::fault(fault)
+                        Resolved::flawed(flaw)
                     };
                 }
                 self.one_of(row, &inside, Some(unit), past)
@@ -155,11 +148,11 @@ impl<'a> Matcher<'a> {
                 let of_unit: Vec<Who> = bearers.iter().filter(inside).copied().collect();
                 match of_unit[..] {
                     [who @ Who::PutAside(_)] => self.aside(row, who),
-                    [who] => Resolved { fault: unit.fault, ..Resolved::known(who) },
-                    _ => Resolved { fault: unit.fault, ..Resolved::nobody() },
+                    [who] => Resolved { flaw: unit.flaw, ..Resolved::known(who) },
+                    _ => Resolved { flaw: unit.flaw, ..Resolved::nobody() },
                 }
             }
-            None => Resolved { fault: unit.fault, ..Resolved::nobody() },
+            None => Resolved { flaw: unit.flaw, ..Resolved::nobody() },
         }
     }
 
@@ -168,8 +161,8 @@ impl<'a> Matcher<'a> {
             [who @ Who::Known(_)] => Resolved::known(*who),
             [who] => self.aside(row, *who),
             [] if past => Resolved::gone(),
-            [] => Resolved::fault(self.unknown_name(row, unit)),
-            _ => Resolved::fault(self.ambiguous(row, bearers)),
+            [] => Resolved::flawed(self.unknown_name(row, unit)),
+            _ => Resolved::flawed(self.ambiguous(row, bearers)),
         }
     }
 
@@ -209,11 +202,7 @@ impl<'a> Matcher<'a> {
         named.join("、")
     }
 
-    fn reject(&self, column: usize, code: Code, reason: String, remedy: String) -> RowFault {
-        RowFault { column, code, severity: Severity::Rejected, reason, remedy }
-    }
-
-    fn unknown_id(&self, row: usize) -> RowFault {
+    fn unknown_id(&self, row: usize) -> ColumnFlaw {
         let reason = format!("{}「{}」不在《{}》上", self.column(self.id), self.shown(row, self.id), self.register());
         let mut remedy = format!("请核对{}；名册漏登的，请先补入《{}》", self.column(self.id), self.register());
         if let Some(name) = self.cells[self.label].text(row)
@@ -223,10 +212,10 @@ impl<'a> Matcher<'a> {
         }
         let key = text::key(self.shown(row, self.id));
         let reason = self.with_likeness(reason, &key, self.directory.ids.iter().map(String::as_str));
-        self.reject(self.id, Code::UnknownSubject, reason, remedy)
+        (self.id, Flaw::rejected(Code::UnknownSubject, reason, remedy))
     }
 
-    fn unknown_name(&self, row: usize, unit: Option<u32>) -> RowFault {
+    fn unknown_name(&self, row: usize, unit: Option<u32>) -> ColumnFlaw {
         let shown = self.shown(row, self.label);
         let reason = format!("{}「{shown}」不在《{}》上", self.column(self.label), self.register());
         let mut remedy = format!(
@@ -239,7 +228,7 @@ impl<'a> Matcher<'a> {
             remedy = format!("{remedy}；如系笔误，可能应为「{near}」");
         }
         let reason = self.with_likeness(reason, &text::key(shown), self.directory.label_keys());
-        self.reject(self.label, Code::UnknownSubject, reason, remedy)
+        (self.label, Flaw::rejected(Code::UnknownSubject, reason, remedy))
     }
 
     /// The reason, and which character of a name or an id is another one than in what it looks like.
@@ -266,44 +255,33 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn elsewhere(&self, row: usize, bearers: &[Who], unit: u32) -> RowFault {
+    fn elsewhere(&self, row: usize, bearers: &[Who], unit: u32) -> ColumnFlaw {
         let unit = self.within.as_ref().map_or("", |within| within.directory.labels[unit as usize].as_str());
         let shown = self.shown(row, self.label);
-        self.reject(
-            self.label,
-            Code::UnknownSubject,
-            format!(
-                "《{}》上的「{unit}」没有「{shown}」；该{}见于：{}",
-                self.register(),
-                self.column(self.label),
-                self.people(bearers)
-            ),
-            format!("请核对{}和单位，或填写{}", self.column(self.label), self.column(self.id)),
-        )
+        let (id, label) = (self.column(self.id), self.column(self.label));
+        let (register, people) = (self.register(), self.people(bearers));
+        let reason = format!("《{register}》上的「{unit}」没有「{shown}」；该{label}见于：{people}");
+        (self.label, Flaw::rejected(Code::UnknownSubject, reason, format!("请核对{label}和单位，或填写{id}")))
     }
 
-    fn ambiguous(&self, row: usize, bearers: &[Who]) -> RowFault {
+    fn ambiguous(&self, row: usize, bearers: &[Who]) -> ColumnFlaw {
         let shown = self.shown(row, self.label);
         let remedy = if self.within.is_some() {
             format!("请填写{}（或能区分的单位）", self.column(self.id))
         } else {
             format!("请填写{}", self.column(self.id))
         };
-        self.reject(
-            self.label,
-            Code::AmbiguousSubject,
-            format!(
-                "{}「{shown}」在《{}》上对应{}个，无法确定是哪一个：{}",
-                self.column(self.label),
-                self.register(),
-                bearers.len(),
-                self.people(bearers)
-            ),
-            remedy,
-        )
+        let reason = format!(
+            "{}「{shown}」在《{}》上对应{}个，无法确定是哪一个：{}",
+            self.column(self.label),
+            self.register(),
+            bearers.len(),
+            self.people(bearers)
+        );
+        (self.label, Flaw::rejected(Code::AmbiguousSubject, reason, remedy))
     }
 
-    fn contradiction(&self, row: usize, known: u32) -> RowFault {
+    fn contradiction(&self, row: usize, known: u32) -> ColumnFlaw {
         let (id, name) = (self.shown(row, self.id), self.shown(row, self.label));
         let (key, label) = (text::key(name), &self.directory.labels[known as usize]);
         let reason = format!(
@@ -312,39 +290,29 @@ impl<'a> Matcher<'a> {
             self.column(self.id),
             self.register(),
         );
-        self.reject(
-            self.label,
-            Code::ContradictorySubject,
-            with_told(reason, alike::difference(&key, &text::key(label)).or_else(|| alike::oddity(&key))),
-            format!("请核对{}和{}，改正有误的一项", self.column(self.id), self.column(self.label)),
-        )
+        let reason = with_told(reason, alike::difference(&key, &text::key(label)).or_else(|| alike::oddity(&key)));
+        let remedy = format!("请核对{}和{}，改正有误的一项", self.column(self.id), self.column(self.label));
+        (self.label, Flaw::rejected(Code::ContradictorySubject, reason, remedy))
     }
 
     /// Somebody whose register row is at fault; nobody to be named later where that row has no id.
     fn aside(&self, row: usize, who: Who) -> Resolved {
-        let fault = Some(self.register_rejected(row, who));
-        if self.directory.id(who).is_empty() {
-            Resolved { fault, ..Resolved::nobody() }
-        } else {
-            Resolved { fault, ..Resolved::known(who) }
-        }
+        let who_is_told = Some(who).filter(|who| !self.directory.id(*who).is_empty());
+        Resolved { who: who_is_told, ..Resolved::flawed(self.register_rejected(row, who)) }
     }
 
-    fn register_rejected(&self, row: usize, who: Who) -> RowFault {
+    fn register_rejected(&self, row: usize, who: Who) -> ColumnFlaw {
         let column = if self.cells[self.id].is_blank(row) { self.label } else { self.id };
         let (id, register) = (self.directory.id(who), self.register());
         let (named, remedied) =
             if id.is_empty() { (self.shown(row, column), "这个名字") } else { (id, "该编号") };
-        self.reject(
-            column,
-            Code::RegisterRejected,
-            format!("「{named}」在《{register}》中的登记有误、未被采用，本行随之暂不采用"),
-            format!("请先改正《{register}》中{remedied}的登记，本行此项无需改动"),
-        )
+        let reason = format!("「{named}」在《{register}》中的登记有误、未被采用，本行随之暂不采用");
+        let remedy = format!("请先改正《{register}》中{remedied}的登记，本行此项无需改动");
+        (column, Flaw::rejected(Code::RegisterRejected, reason, remedy))
     }
 
     /// A unit beside an id that is not the person's.
-    fn unit_beside(&self, row: usize, known: u32) -> Option<RowFault> {
+    fn unit_beside(&self, row: usize, known: u32) -> Option<ColumnFlaw> {
         let within = self.within.as_ref()?;
         let units = self.directory.units(known);
         let (id, label) = (&self.cells[within.id], &self.cells[within.label]);
@@ -366,21 +334,16 @@ impl<'a> Matcher<'a> {
             within.label
         };
         let own: Vec<&str> = units.iter().map(|unit| within.directory.labels[*unit as usize].as_str()).collect();
-        Some(RowFault {
-            column,
-            code: Code::ContradictorySubject,
-            severity: Severity::Warning,
-            reason: format!(
-                "{}「{}」不是{}「{}」所在的单位，《{}》所载为{}；本行按编号采用",
-                self.column(column),
-                self.shown(row, column),
-                self.column(self.id),
-                self.shown(row, self.id),
-                self.register(),
-                text::quoted(&own)
-            ),
-            remedy: format!("请核对单位和{}；人员已调动的，请更新《{}》", self.column(self.id), self.register()),
-        })
+        let (id, register) = (self.column(self.id), self.register());
+        let reason = format!(
+            "{}「{}」不是{id}「{}」所在的单位，《{register}》所载为{}；本行按编号采用",
+            self.column(column),
+            self.shown(row, column),
+            self.shown(row, self.id),
+            text::quoted(&own)
+        );
+        let remedy = format!("请核对单位和{id}；人员已调动的，请更新《{register}》");
+        Some((column, Flaw::warning(Code::ContradictorySubject, reason, remedy)))
     }
 }
 

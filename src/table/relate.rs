@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::finding::{Code, Severity};
+use crate::finding::{Code, Flaw};
 use crate::pack::{self, ColumnKind};
 
 use super::column::{CellValue, ReadContent};
 use super::directory::{Directory, Who};
 use super::judge::Work;
-use super::refer::{Matcher, RowFault};
+use super::refer::{ColumnFlaw, Matcher};
 use super::{Mention, alike, text};
 
 impl Work<'_> {
@@ -17,16 +17,12 @@ impl Work<'_> {
         let filled = |at: &usize| !self.rows.cells[*at].is_blank(row);
         let columns = self.table.references.iter().rev().flat_map(|reference| [reference.id, reference.label]);
         let Some(column) = columns.into_iter().find(filled) else { return };
-        self.put(
-            row,
-            RowFault {
-                column,
-                code: Code::UnknownSubject,
-                severity: Severity::Warning,
-                reason: "往年的记录，所指的人或单位已不在名册上，本次不采用".to_owned(),
-                remedy: "请核实此人或单位是否确已离任、撤并；仍应处理的，请补入名册后重新运行".to_owned(),
-            },
+        let flaw = Flaw::warning(
+            Code::UnknownSubject,
+            "往年的记录，所指的人或单位已不在名册上，本次不采用",
+            "请核实此人或单位是否确已离任、撤并；仍应处理的，请补入名册后重新运行",
         );
+        self.put(row, (column, flaw));
     }
 
     /// Whom every row is about, and which rows of other years are about people who have left.
@@ -50,27 +46,26 @@ impl Work<'_> {
                 let resolved = matcher.resolve(row, past[row]);
                 // The row is not about the person who stands there all the same; a wrong one is a fault nevertheless.
                 if applies == Applies::No {
-                    if let Some(fault) = resolved.fault.filter(|fault| fault.code != Code::RegisterRejected) {
-                        self.put(row, fault);
+                    if let Some(flaw) = resolved.flaw.filter(|(_, flaw)| flaw.code != Code::RegisterRejected) {
+                        self.put(row, flaw);
                     }
                     continue;
                 }
                 whos[row] = resolved.who;
                 // Where it cannot be told whom the row speaks of, only the names are of interest.
                 if applies == Applies::Unknown {
-                    whos[row] = resolved.who.filter(|_| resolved.fault.is_none() && !self.has_narrower(reference, row));
+                    whos[row] = resolved.who.filter(|_| resolved.flaw.is_none() && !self.has_narrower(reference, row));
                     continue;
                 }
                 gone[row] |= resolved.gone;
-                if let Some(fault) = resolved.fault {
-                    self.put(row, fault);
+                if let Some(flaw) = resolved.flaw {
+                    self.put(row, flaw);
                 } else if resolved.blank
                     && needed
                     && !self.table.columns[reference.label].required
                     && !self.table.columns[reference.id].required
                 {
-                    let fault = self.missing_reference(reference);
-                    self.put(row, fault);
+                    self.put(row, self.missing_reference(reference));
                 }
             }
             all.push(whos);
@@ -104,20 +99,14 @@ impl Work<'_> {
         })
     }
 
-    fn missing_reference(&self, reference: &pack::Reference) -> RowFault {
+    fn missing_reference(&self, reference: &pack::Reference) -> ColumnFlaw {
         let (id, label) = (self.name(reference.id), self.name(reference.label));
         let mut reason =
             format!("{label}和{id}都未填写，无法确定是哪一个{}", self.world.pack.subjects[reference.subject].name);
         if let Some((column, value)) = &reference.when {
             reason = format!("{}为「{value}」，但{reason}", self.name(*column));
         }
-        RowFault {
-            column: reference.label,
-            code: Code::Missing,
-            severity: Severity::Rejected,
-            reason,
-            remedy: format!("请填写{id}，或填写{label}"),
-        }
+        (reference.label, Flaw::rejected(Code::Missing, reason, format!("请填写{id}，或填写{label}")))
     }
 
     /// The people named in a cell: by id from anywhere, by name only from the row's own unit.
@@ -170,8 +159,7 @@ impl Work<'_> {
                     let silent = past[row] && fitting.is_empty();
                     if subject.is_none() && unit != Some(None) && !silent {
                         let people = (directory, unit.flatten());
-                        let fault = self.unknown_mention(at, text::trimmed(piece), &fitting, people, *kind);
-                        self.put(row, fault);
+                        self.put(row, self.unknown_mention(at, text::trimmed(piece), &fitting, people, *kind));
                     }
                     named.push(Mention { text: text::without_blanks(piece), subject });
                 }
@@ -188,7 +176,7 @@ impl Work<'_> {
         fitting: &[Who],
         (directory, unit): (&Directory, Option<u32>),
         kind: usize,
-    ) -> RowFault {
+    ) -> ColumnFlaw {
         let subject = &self.world.pack.subjects[kind];
         let register = &self.world.pack.tables[subject.register];
         let name = self.name(column);
@@ -214,7 +202,7 @@ impl Work<'_> {
         };
         let [id, label] = [subject.id, subject.label].map(|column| &register.columns[column].name);
         let remedy = format!("请核对{label}，或改填{id}（其他单位的人只能填{id}）");
-        RowFault { column, code: Code::UnknownMention, severity: Severity::Warning, reason, remedy }
+        (column, Flaw::warning(Code::UnknownMention, reason, remedy))
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding, Flaw, Severity};
 use crate::pack::Pack;
 use crate::place::{A1, Place, SheetId};
 
 use super::again::Again;
 use super::recognise::{NearTable, Other, Spot, Unrecognised};
-use super::refer::RowFault;
-use super::rowset::{SheetFault, TableRows};
+use super::refer::ColumnFlaw;
+use super::rowset::TableRows;
 use super::scan::ScannedKind;
 use super::{Dataset, Sheet, SheetKind, text};
 
@@ -23,34 +23,24 @@ pub struct Notes<'a> {
     noted: Vec<Note>,
 }
 
-/// A finding with its place still in numbers.
-struct Note {
+/// A flaw with its place, still in numbers.
+#[derive(Debug)]
+pub struct Note {
     place: Place,
     table: Option<usize>,
     column: Option<usize>,
     value: String,
-    code: Code,
-    severity: Severity,
-    reason: String,
-    remedy: String,
+    flaw: Flaw,
 }
 
 impl Note {
-    fn of_sheet(sheet: SheetId, table: Option<usize>, code: Code, reason: String, remedy: String) -> Self {
-        Self {
-            place: Place { sheet, row: None, column: None },
-            table,
-            column: None,
-            value: String::new(),
-            code,
-            severity: Severity::Warning,
-            reason,
-            remedy,
-        }
+    /// About a sheet as a whole.
+    pub fn of_sheet(sheet: SheetId, table: Option<usize>, flaw: Flaw) -> Self {
+        Self { place: Place { sheet, row: None, column: None }, table, column: None, value: String::new(), flaw }
     }
 
     /// The same at a cell of the header.
-    fn at(self, spot: &Spot) -> Self {
+    pub fn at(self, spot: &Spot) -> Self {
         let place = Place { row: Some(spot.row), column: Some(spot.column), ..self.place };
         Self { place, value: spot.shown.clone(), ..self }
     }
@@ -84,14 +74,15 @@ impl<'a> Notes<'a> {
                 let names: Vec<String> = tables.iter().map(|table| format!("《{}》", name(*table))).collect();
                 let reason = format!("本工作表是隐藏的，没有采用；它的表头是{}的", names.join("、"));
                 let remedy = "如是要报送的数据，请取消隐藏；不需要的，请删去本工作表".to_owned();
-                self.noted.push(Note::of_sheet(sheet, None, Code::HiddenSheet, reason, remedy));
+                self.noted.push(Note::of_sheet(sheet, None, Flaw::warning(Code::HiddenSheet, reason, remedy)));
             }
             ScannedKind::Unrecognised(unrecognised) => {
                 let (reason, remedy) = unrecognised_text(self.pack, unrecognised);
-                self.noted.push(Note::of_sheet(sheet, None, Code::UnrecognisedSheet, reason, remedy));
+                self.noted.push(Note::of_sheet(sheet, None, Flaw::warning(Code::UnrecognisedSheet, reason, remedy)));
             }
             ScannedKind::Table(part) => {
                 let found = &part.found;
+                let note = |flaw| Note::of_sheet(sheet, Some(found.table), flaw);
                 if let Some((other, row)) = found.doubled {
                     let (read, row) = (name(found.table), u64::from(row) + 1);
                     let (reason, remedy) = if other == found.table {
@@ -110,10 +101,11 @@ impl<'a> Notes<'a> {
                             format!("请把《{read}》和《{other}》分成两个工作表"),
                         )
                     };
-                    self.noted.push(Note::of_sheet(sheet, Some(found.table), Code::DoubledTable, reason, remedy));
+                    self.noted.push(note(Flaw::warning(Code::DoubledTable, reason, remedy)));
                 }
                 for again in &part.again {
-                    self.noted.push(other_block(sheet, name(found.table), found.table, again));
+                    let spot = Spot { row: again.row, column: again.column, shown: again.shown.clone() };
+                    self.noted.push(note(other_block(name(found.table), again)).at(&spot));
                 }
                 for unasked in &found.unasked {
                     let column = &self.pack.tables[found.table].columns[unasked.at].name;
@@ -127,15 +119,15 @@ impl<'a> Notes<'a> {
                     } else {
                         format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动")
                     };
-                    let note = Note::of_sheet(sheet, Some(found.table), Code::UnaskedColumn, reason, remedy);
-                    self.noted.push(Note { column: Some(unasked.at), ..note.at(&unasked.spot) });
+                    let note = note(Flaw::warning(Code::UnaskedColumn, reason, remedy)).at(&unasked.spot);
+                    self.noted.push(Note { column: Some(unasked.at), ..note });
                 }
                 for (at, spot) in &found.slips {
                     let column = &self.pack.tables[found.table].columns[*at].name;
                     let reason = format!("列名「{}」没有识别，与「{column}」相近；该列的内容没有读取", spot.shown);
                     let remedy = format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动");
-                    let note = Note::of_sheet(sheet, Some(found.table), Code::MisspeltHeader, reason, remedy);
-                    self.noted.push(Note { column: Some(*at), ..note.at(spot) });
+                    let note = note(Flaw::warning(Code::MisspeltHeader, reason, remedy)).at(spot);
+                    self.noted.push(Note { column: Some(*at), ..note });
                 }
                 for Other { at, read, passed } in &found.others {
                     let column = &self.pack.tables[found.table].columns[*at].name;
@@ -148,44 +140,31 @@ impl<'a> Notes<'a> {
                         passed.shown
                     );
                     let remedy = "请核对采用的是哪一列，删去另一列或改换其列名".to_owned();
-                    let note = Note::of_sheet(sheet, Some(found.table), Code::DoubledColumn, reason, remedy);
-                    self.noted.push(Note { column: Some(*at), ..note.at(passed) });
+                    let note = note(Flaw::warning(Code::DoubledColumn, reason, remedy)).at(passed);
+                    self.noted.push(Note { column: Some(*at), ..note });
                 }
             }
         }
     }
 
-    /// Faults about a table's sheets as a whole.
-    pub fn sheet_faults(&mut self, table: usize, faults: Vec<SheetFault>) {
-        self.noted.extend(faults.into_iter().map(|fault| {
-            let note = Note::of_sheet(fault.sheet, Some(table), fault.code, fault.reason, fault.remedy);
-            match fault.spot {
-                Some(spot) => note.at(&spot),
-                None => note,
-            }
-        }));
+    /// What was noted elsewhere.
+    pub fn extend(&mut self, notes: Vec<Note>) {
+        self.noted.extend(notes);
     }
 
-    /// Faults of a table's rows.
-    pub fn rows(&mut self, table: usize, rows: &TableRows, faults: &[(usize, RowFault)], sheets: &[Sheet]) {
-        self.noted.reserve(faults.len());
-        for (row, fault) in faults {
+    /// What is wrong with a table's rows.
+    pub fn rows(&mut self, table: usize, rows: &TableRows, flaws: &[(usize, ColumnFlaw)], sheets: &[Sheet]) {
+        self.noted.extend(flaws.iter().map(|(row, (at, flaw))| {
             let (sheet, line) = rows.origin[*row];
-            self.noted.push(Note {
-                place: Place {
-                    sheet,
-                    row: Some(line),
-                    column: sheets[sheet.0 as usize].columns.get(fault.column).copied().flatten(),
-                },
+            let column = sheets[sheet.0 as usize].columns.get(*at).copied().flatten();
+            Note {
+                place: Place { sheet, row: Some(line), column },
                 table: Some(table),
-                column: Some(fault.column),
-                value: rows.cells[fault.column].entry(*row).shown.to_owned(),
-                code: fault.code,
-                severity: fault.severity,
-                reason: fault.reason.clone(),
-                remedy: fault.remedy.clone(),
-            });
-        }
+                column: Some(*at),
+                value: rows.cells[*at].entry(*row).shown.to_owned(),
+                flaw: flaw.clone(),
+            }
+        }));
     }
 
     /// All findings in reading order.
@@ -197,7 +176,7 @@ impl<'a> Notes<'a> {
             let notes = by_file.entry(dataset.books[book].path.as_str()).or_default();
             // Two checks may stumble over one cell, and a cell may name somebody twice: one line says it.
             let mut here = notes.iter().rev().take_while(|told| told.place == note.place);
-            if !here.any(|told| told.code == note.code && told.reason == note.reason) {
+            if !here.any(|told| told.flaw.code == note.flaw.code && told.flaw.reason == note.flaw.reason) {
                 notes.push(note);
             }
         }
@@ -221,11 +200,8 @@ impl<'a> Notes<'a> {
                         .map(|(table, column)| table.columns[column].name.clone())
                         .unwrap_or_default(),
                     value: note.value,
-                    reason: note.reason,
-                    remedy: note.remedy,
-                    severity: note.severity,
-                    code: note.code,
                     place: Some(note.place),
+                    ..note.flaw.into()
                 });
             }
         }
@@ -234,28 +210,26 @@ impl<'a> Notes<'a> {
 }
 
 /// A header below the first one.
-fn other_block(sheet: SheetId, name: &str, table: usize, again: &Again) -> Note {
+fn other_block(name: &str, again: &Again) -> Flaw {
     let (reason, remedy) = if let Some(year) = again.year {
         (
             format!(
                 "《{name}》的各行中间另写有{year}年，标题写的不是这一年；它以下各行属于哪一年不能确定，没有采用，按退回计"
             ),
-            "请按年度分成不同的工作表，或增加写明年度的列".to_owned(),
+            "请按年度分成不同的工作表，或增加写明年度的列",
         )
     } else if again.beside.is_some() {
         (
             format!("《{name}》的旁边又有一个表头，是另一块表；它的各列没有读取，没有《{name}》内容的行按退回计"),
-            "请把另一块表移到单独的工作表，或按本表的列接在本表下面".to_owned(),
+            "请把另一块表移到单独的工作表，或按本表的列接在本表下面",
         )
     } else {
         (
             format!("《{name}》在这里又有一个表头，与上面的不同；它以下的各行不能按上面的表头读取，没有采用，按退回计"),
-            "请把两块表分成两个工作表，或按上面的列名和次序合成一块".to_owned(),
+            "请把两块表分成两个工作表，或按上面的列名和次序合成一块",
         )
     };
-    let spot = Spot { row: again.row, column: again.column, shown: again.shown.clone() };
-    let note = Note::of_sheet(sheet, Some(table), Code::OtherBlock, reason, remedy);
-    Note { severity: Severity::Rejected, ..note.at(&spot) }
+    Flaw::rejected(Code::OtherBlock, reason, remedy)
 }
 
 fn file_finding(path: &str, code: Code) -> Finding {
@@ -276,19 +250,7 @@ fn file_finding(path: &str, code: Code) -> Finding {
             "如含有要报送的数据，请另存为 .xlsx 后放入；否则请移出该文件夹",
         ),
     };
-    Finding {
-        file: path.to_owned(),
-        sheet: String::new(),
-        cell: String::new(),
-        table: String::new(),
-        column: String::new(),
-        value: String::new(),
-        reason: reason.to_owned(),
-        remedy: remedy.to_owned(),
-        severity: Severity::Warning,
-        code,
-        place: None,
-    }
+    Finding { file: path.to_owned(), ..Flaw::warning(code, reason, remedy).into() }
 }
 
 fn unrecognised_text(pack: &Pack, unrecognised: &Unrecognised) -> (String, String) {

@@ -1,10 +1,9 @@
-//! A table's rows as they were read, what they are judged against, and what is wrong with a sheet as a whole.
+//! A table's rows as they were read, and what they are judged against.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::finding::Code;
 use crate::pack::Pack;
 use crate::pack::term::Literals;
 use crate::place::SheetId;
@@ -39,16 +38,6 @@ pub struct SheetRows {
     /// Headers with the name of the year in them that are not read.
     pub years: Vec<Spot>,
     pub rows: std::ops::Range<usize>,
-}
-
-/// A fault of a sheet as a whole, or of a cell of its header.
-#[derive(Debug)]
-pub struct SheetFault {
-    pub sheet: SheetId,
-    pub spot: Option<Spot>,
-    pub code: Code,
-    pub reason: String,
-    pub remedy: String,
 }
 
 /// What the rows are judged against.

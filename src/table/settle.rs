@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::Code;
+use crate::finding::{Code, Flaw};
 use crate::place::A1;
 use crate::workbook::Merge;
 
-use super::column::{ColumnCells, ContentFault, EMPTY, ReadContent};
+use super::column::{ColumnCells, EMPTY, ReadContent};
 use super::merged::{self, Covered, Merges};
 use super::rows::Remark;
 use super::text;
@@ -171,7 +171,7 @@ impl<'a> Settling<'a> {
             || (!shown.is_empty() && text::folded(entry.shown) == text::folded(shown))
     }
 
-    fn hidden(&self, at: usize, code: u32, range: Merge, top: Top<'_>) -> ContentFault {
+    fn hidden(&self, at: usize, code: u32, range: Merge, top: Top<'_>) -> Flaw {
         let (column, range, corner) = ((self.name)(at), merged::name(range), A1(range.0, range.1));
         let sees = match top {
             Top::Elsewhere => format!("那里显示的是{corner}的内容，不是{column}"),
@@ -181,11 +181,11 @@ impl<'a> Settling<'a> {
         };
         let stored = self.cells[at].of_code(code).shown;
         let what = if stored.is_empty() { "公式".to_owned() } else { format!("「{stored}」") };
-        ContentFault {
-            code: Code::NotAsShown,
-            reason: format!("{column}{what}被合并的单元格{range}盖住，{sees}"),
-            remedy: format!("请取消{range}的合并，逐格核对填写；盖住的内容不需要的，请清除"),
-        }
+        Flaw::rejected(
+            Code::NotAsShown,
+            format!("{column}{what}被合并的单元格{range}盖住，{sees}"),
+            format!("请取消{range}的合并，逐格核对填写；盖住的内容不需要的，请清除"),
+        )
     }
 
     /// Every row of a range says what it shows.

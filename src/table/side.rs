@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use polars::prelude::{Column, DataFrame, NamedFrom, PolarsError, Series};
 
-use crate::finding::{Code, Severity};
+use crate::finding::{Code, Flaw};
 use crate::pack::scope::Meaning;
 use crate::pack::{CellRule, Expression, Formula, Source};
 
@@ -15,7 +15,6 @@ use super::column::ContentEntry;
 use super::examine::RowVerdict;
 use super::frame;
 use super::judge::Work;
-use super::refer::RowFault;
 use super::seen::number_shown;
 
 /// A cell that shows another number than it stores, where that matters.
@@ -129,17 +128,13 @@ impl Work<'_> {
         let (shown, stored) = (entry.shown, entry.number().map(number_shown).unwrap_or_default());
         let value = self.world.literals.get(line).map(|line| line.said()).unwrap_or_default();
         let told = format!("显示为{shown}，实为{stored}");
-        let fault = RowFault {
-            column,
-            code: Code::ShownRounded,
-            severity: Severity::Warning,
-            reason: format!(
-                "{}{told}，一个在{line}（{value}）的这一边，一个在那一边；按实际存放的{stored}计算",
-                self.name(column)
-            ),
-            remedy: "请核对应为哪个数：按实际的，请把单元格的小数位数显示完整；按所显示的，请改填这个数".to_owned(),
-        };
-        self.put(row, fault);
+        let name = self.name(column);
+        let flaw = Flaw::warning(
+            Code::ShownRounded,
+            format!("{name}{told}，一个在{line}（{value}）的这一边，一个在那一边；按实际存放的{stored}计算"),
+            "请核对应为哪个数：按实际的，请把单元格的小数位数显示完整；按所显示的，请改填这个数",
+        );
+        self.put(row, (column, flaw));
         Otherwise { row, column, told }
     }
 }
