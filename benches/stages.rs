@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use divan::Bencher;
+use kaohe::cli::InputArgs;
 use kaohe::consequence::decide;
 use kaohe::fact::{History, World};
 use kaohe::handoff::{Figures, Handoff, Publication, RunInfo};
 use kaohe::pack::{self, Pack, Run};
-use kaohe::run::job::{Job, Target, Typed};
+use kaohe::run::job::{Job, Target};
 use kaohe::run::{self, Told};
 use kaohe::sample::{self, Request};
 use kaohe::table::{self, AsOf, Context, Dataset};
@@ -51,8 +52,8 @@ fn city(pack: &Pack, cadres: u32) -> TempDir {
 }
 
 fn job(pack: &Pack, input: &Path) -> Job {
-    let typed = Typed { run: Run::Annual, input: input.to_owned(), year: Some(YEAR), as_of: None, sets: Vec::new() };
-    Job::new(typed, pack).unwrap()
+    let of = InputArgs { input: input.to_owned(), year: Some(YEAR), as_of: None, sets: Vec::new() };
+    Job::new(Run::Annual, of, pack).unwrap()
 }
 
 fn read(pack: &Pack, job: &Job) -> Dataset {

@@ -55,36 +55,34 @@ impl Command {
     /// Where the command's log goes, if it is asked for.
     pub fn log(&self) -> Option<&Path> {
         match self {
-            Command::HalfYear(run) | Command::Annual(run) => run.log.as_deref(),
             Command::Check(check) => check.log.as_deref(),
             Command::Record(record) => record.log.as_deref(),
-            Command::Compare(compare) => compare.log.as_deref(),
+            _ => self.watched()?.log.as_deref(),
+        }
+    }
+
+    fn watched(&self) -> Option<&WatchArgs> {
+        match self {
+            Command::HalfYear(run) | Command::Annual(run) => Some(&run.watched),
+            Command::Compare(compare) => Some(&compare.watched),
             _ => None,
         }
     }
 
     /// Whether progress and summary stay away from the terminal.
     pub fn quiet(&self) -> bool {
-        match self {
-            Command::HalfYear(run) | Command::Annual(run) => run.quiet,
-            Command::Compare(compare) => compare.quiet,
-            _ => false,
-        }
+        self.watched().is_some_and(|watched| watched.quiet)
     }
 
     /// How many threads are asked for.
     pub fn threads(&self) -> Option<u16> {
-        match self {
-            Command::HalfYear(run) | Command::Annual(run) => run.threads,
-            Command::Compare(compare) => compare.threads,
-            _ => None,
-        }
+        self.watched()?.threads
     }
 
     /// The folders that are read and published into.
     pub fn folders(&self) -> (Option<&Path>, Option<&Path>) {
         match self {
-            Command::HalfYear(run) | Command::Annual(run) => (Some(&run.input), Some(&run.output)),
+            Command::HalfYear(run) | Command::Annual(run) => (Some(&run.of.input), Some(&run.output)),
             Command::Check(check) => (Some(&check.input), None),
             Command::Compare(compare) => (Some(&compare.input), None),
             _ => (None, None),
@@ -92,31 +90,49 @@ impl Command {
     }
 }
 
-#[derive(Debug, Args)]
-pub struct RunArgs {
+/// What is read and judged.
+#[derive(Debug, Clone, Args)]
+pub struct InputArgs {
     /// 报送表所在文件夹
     #[arg(value_name = "INPUT_DIR")]
     pub input: PathBuf,
-    /// 发布到哪个文件夹
-    #[arg(long, value_name = "DIR")]
-    pub output: PathBuf,
     /// 年度；不写则取考核表中最近的年度
     #[arg(long, value_name = "YYYY", value_parser = year)]
     pub year: Option<i32>,
     /// 基准日；不写则半年为6月30日，年度为12月31日
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<NaiveDate>,
-    #[command(flatten)]
-    pub of: PackDir,
-    /// 档案文件；不写则为发布文件夹中的 档案.db
-    #[arg(long, value_name = "FILE")]
-    pub archive: Option<PathBuf>,
     /// 本次改用的参数值，可多次使用
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub sets: Vec<String>,
+}
+
+/// With how many threads a long command works, and how it tells how far it is.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
     /// 线程数；不写则用全部处理器
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<u16>,
+    /// 不显示进度和小结
+    #[arg(long)]
+    pub quiet: bool,
+    /// 把经过、全部数据问题和退出码追加到日志文件，供无人值守时事后查看
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// 发布到哪个文件夹
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub of: InputArgs,
+    #[command(flatten)]
+    pub by: PackDir,
+    /// 档案文件；不写则为发布文件夹中的 档案.db
+    #[arg(long, value_name = "FILE")]
+    pub archive: Option<PathBuf>,
     /// 不写单位通知
     #[arg(long)]
     pub no_notices: bool,
@@ -126,12 +142,8 @@ pub struct RunArgs {
     /// 报送数据有问题时不发布
     #[arg(long)]
     pub strict: bool,
-    /// 不显示进度和小结
-    #[arg(long)]
-    pub quiet: bool,
-    /// 把经过、全部数据问题和退出码追加到日志文件，供无人值守时事后查看
-    #[arg(long, value_name = "FILE")]
-    pub log: Option<PathBuf>,
+    #[command(flatten)]
+    pub watched: WatchArgs,
 }
 
 #[derive(Debug, Args)]
@@ -186,15 +198,8 @@ pub struct CompareArgs {
     /// 档案文件，只读；不写则用已发布结果旁边的档案，没有则不用
     #[arg(long, value_name = "FILE")]
     pub archive: Option<PathBuf>,
-    /// 线程数；不写则用全部处理器
-    #[arg(long, value_name = "N", value_parser = threads)]
-    pub threads: Option<u16>,
-    /// 不显示进度和小结
-    #[arg(long)]
-    pub quiet: bool,
-    /// 把经过写入日志文件（UTF-8，追加在后）
-    #[arg(long, value_name = "FILE")]
-    pub log: Option<PathBuf>,
+    #[command(flatten)]
+    pub watched: WatchArgs,
 }
 
 #[derive(Debug, Args)]
@@ -263,9 +268,8 @@ pub struct PackDir {
 
 #[derive(Debug, Args)]
 pub struct SqlArgs {
-    /// 报送表所在的文件夹
-    #[arg(value_name = "INPUT_DIR")]
-    pub input: PathBuf,
+    #[command(flatten)]
+    pub of: InputArgs,
     /// 哪一种运行：annual 或 half-year
     #[arg(value_name = "annual|half-year", value_parser = run)]
     pub run: Run,
@@ -275,18 +279,8 @@ pub struct SqlArgs {
     /// 哪一种 SQL：duckdb 或 spark
     #[arg(long, value_name = "DIALECT", default_value = "duckdb", value_parser = dialect)]
     pub dialect: Dialect,
-    /// 年度；不写则取报送表中最近的年度
-    #[arg(long, value_name = "YYYY", value_parser = year)]
-    pub year: Option<i32>,
-    /// 基准日；不写则为半年 6 月 30 日、年度 12 月 31 日
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    pub as_of: Option<NaiveDate>,
-    /// 规则包文件夹，或内置规则包的名称
-    #[arg(long, value_name = "DIR")]
-    pub pack: Option<PathBuf>,
-    /// 本次改用的参数值，可写多次
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub sets: Vec<String>,
+    #[command(flatten)]
+    pub by: PackDir,
 }
 
 #[derive(Debug, Args)]

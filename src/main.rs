@@ -5,13 +5,12 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use kaohe::cli::{self, ArchiveCommand, Cli, Command, PackCommand, RunArgs};
+use kaohe::cli::{self, ArchiveCommand, Cli, Command, InputArgs, PackCommand, RunArgs};
 use kaohe::explain::text;
 use kaohe::finding::Finding;
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
-use kaohe::run::compare::CompareRequest;
-use kaohe::run::job::{self, Job, Target, Typed};
+use kaohe::run::job::{self, Job, Target};
 use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
 
 /// Many small texts are made on several threads at once, which the system's allocator is slow at.
@@ -71,7 +70,7 @@ fn command(cli: Cli) -> u8 {
         Command::Record(arguments) => {
             run::take_answers(&arguments.workbooks, &arguments.archive, arguments.amend, &terminal)
         }
-        Command::Compare(arguments) => compare(arguments, &terminal),
+        Command::Compare(arguments) => compare(&arguments, &terminal),
         Command::Sql(arguments) => sql(arguments, &terminal),
         Command::Explain(arguments) => explain(&arguments, &terminal),
         Command::Archive(arguments) => archive(arguments.command, &terminal),
@@ -125,10 +124,8 @@ fn load_to_run(dir: Option<&std::path::Path>) -> Result<Pack, Failure> {
 }
 
 fn publish(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, Failure> {
-    let pack = load_to_run(arguments.of.pack.as_deref())?;
-    let typed =
-        Typed { run, input: arguments.input, year: arguments.year, as_of: arguments.as_of, sets: arguments.sets };
-    let job = Job::new(typed, &pack)?;
+    let pack = load_to_run(arguments.by.pack.as_deref())?;
+    let job = Job::new(run, arguments.of, &pack)?;
     let mut target = Target::new(arguments.output, &job.input)?;
     target.notices = !arguments.no_notices;
     target.links = arguments.links;
@@ -141,39 +138,20 @@ fn publish(run: Run, arguments: RunArgs, terminal: &Terminal) -> Result<Ended, F
 
 fn check(arguments: cli::CheckArgs, terminal: &Terminal) -> Result<Ended, Failure> {
     let pack = load(arguments.of.pack.as_deref())?;
-    let typed = Typed { run: CHECKED_AS, input: arguments.input, year: arguments.year, as_of: None, sets: Vec::new() };
-    let job = Job::new(typed, &pack)?;
+    let of = InputArgs { input: arguments.input, year: arguments.year, as_of: None, sets: Vec::new() };
+    let job = Job::new(CHECKED_AS, of, &pack)?;
     run::check(&job, &pack, arguments.output.as_deref(), terminal)
 }
 
-fn compare(arguments: cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
+fn compare(arguments: &cli::CompareArgs, terminal: &Terminal) -> Result<Ended, Failure> {
     let pack = load_to_run(arguments.of.pack.as_deref())?;
     let other = arguments.with_pack.as_deref().map(|dir| load_to_run(Some(dir))).transpose()?;
-    let request = CompareRequest {
-        run: arguments.run,
-        input: arguments.input,
-        year: arguments.year,
-        as_of: arguments.as_of,
-        archive: arguments.archive,
-        against: arguments.against,
-        sets: arguments.sets,
-        scenarios: arguments.scenarios,
-        other: other.as_ref(),
-        output: arguments.output,
-    };
-    run::compare::run(&request, &pack, terminal)
+    run::compare::run(arguments, &pack, other.as_ref(), terminal)
 }
 
 fn sql(arguments: cli::SqlArgs, terminal: &Terminal) -> Result<Ended, Failure> {
-    let pack = load_to_run(arguments.pack.as_deref())?;
-    let typed = Typed {
-        run: arguments.run,
-        input: arguments.input,
-        year: arguments.year,
-        as_of: arguments.as_of,
-        sets: arguments.sets,
-    };
-    let job = Job::new(typed, &pack)?;
+    let pack = load_to_run(arguments.by.pack.as_deref())?;
+    let job = Job::new(arguments.run, arguments.of, &pack)?;
     run::engine::run(&job, &arguments.output, arguments.dialect, &pack, terminal)
 }
 
@@ -194,7 +172,7 @@ fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, F
     }
     let mut out = std::io::stdout().lock();
     if arguments.json {
-        let text = serde_json::to_string_pretty(&explained).map_err(Failure::failed)?;
+        let text = serde_json::to_string_pretty(&explained)?;
         let _ = writeln!(out, "{text}");
     } else if arguments.output.is_none() {
         let width = std::io::stdout()
@@ -249,7 +227,7 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
         }
         PackCommand::Export { dir, of } => {
             let pack = load(of.pack.as_deref())?;
-            for path in pack::export(&pack, &dir).map_err(Failure::failed)? {
+            for path in pack::export(&pack, &dir)? {
                 complain(&path.display().to_string());
             }
             let others: Vec<&str> = pack::built_in_names().filter(|name| *name != pack.name).collect();
@@ -367,7 +345,7 @@ impl Terminal {
             Some(path) => {
                 let (input, output) = command.folders();
                 job::may_hold_log(path, input, output)?;
-                Some(Journal::open(path, &cli::as_typed()).map_err(Failure::failed)?)
+                Some(Journal::open(path, &cli::as_typed())?)
             }
             None => None,
         };

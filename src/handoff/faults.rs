@@ -103,13 +103,8 @@ impl<'a> Faulty<'a> {
         format!("{}{}年{heading}", self.pack.city, self.dataset.year)
     }
 
-    /// The list of all faults, or a workbook's return slip.
-    pub fn workbook(&self, slip: Option<&Returned<'a>>, as_of: NaiveDate) -> Workbook<'a> {
-        slip.map_or_else(|| self.list(as_of), |slip| self.returned(slip, as_of))
-    }
-
     /// 数据问题清单: every rejected cell and every warning.
-    fn list(&self, as_of: NaiveDate) -> Workbook<'a> {
+    pub fn list(&self, as_of: NaiveDate) -> Workbook<'a> {
         let mut columns = vec![Column::centred("序号", 4.0, 7.0), Column::text("文件", 14.0, 40.0)];
         columns.extend([
             Column::text("工作表", 8.0, 20.0),
@@ -140,7 +135,7 @@ impl<'a> Faulty<'a> {
     }
 
     /// The return slip of a workbook: what is wrong, then the faulty rows sheet by sheet.
-    fn returned(&self, book: &Returned<'a>, as_of: NaiveDate) -> Workbook<'a> {
+    pub fn returned(&self, book: &Returned<'a>, as_of: NaiveDate) -> Workbook<'a> {
         let title = self.title(SLIP);
         let mut sheets = vec![self.reasons(book, &title)];
         let by_sheet = book.rows.chunk_by(|one, other| one.sheet == other.sheet);

@@ -17,7 +17,7 @@ const WIDE: usize = 12;
 pub fn save(tables: &[LedgerSheet], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
     let title = tables.first().map_or_else(String::new, |table| table.title.clone());
     let sheets = tables.iter().map(sheet).collect();
-    write::replace(&Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
+    write::replace(Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
 }
 
 fn sheet(table: &LedgerSheet) -> Sheet<'_> {

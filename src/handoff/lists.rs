@@ -80,18 +80,25 @@ fn table<'a>(material: &Material<'a>, index: usize, mut lines: Vec<(usize, &'a L
     let list = &material.pack.lists[index];
     lines.sort_by_cached_key(|(_, line)| place(material, list, line));
     let rows = lines.par_iter().enumerate().map(|(at, (of, line))| row(material, list, at + 1, *of, line)).collect();
-    ListTable { list: &list.name, index: Some(index), columns: columns(list), rows }
+    let common = printed::ANSWERS.into_iter().map(|name| (name, name == printed::DATE));
+    let answers = common.chain(list.extra_answers.iter().map(|answer| (answer.name.as_str(), answer.is_date)));
+    let columns = columns(&printed::LIST, answers, &printed::LIST_SCREEN, &printed::LIST_FREE);
+    ListTable { list: &list.name, index: Some(index), columns, rows }
 }
 
-fn columns(list: &List) -> Vec<ListColumn<'_>> {
-    let role =
-        |name| ListColumn { name, role: if printed::LIST_FREE.contains(&name) { Role::Free } else { Role::Fixed } };
-    let answers = [(OPINION, false), (METHOD, false), (printed::DATE, true), (printed::REMARK, false)]
-        .into_iter()
-        .chain(list.extra_answers.iter().map(|answer| (answer.name.as_str(), answer.is_date)))
-        .map(|(name, date)| ListColumn { name, role: Role::Answer { date } });
-    let screen = printed::LIST_SCREEN.into_iter().map(role);
-    printed::LIST.into_iter().map(role).chain(answers).chain(screen).collect()
+/// What is to be read, then the answers, then what stands on the screen alone.
+pub fn columns<'a>(
+    read: &[&'static str],
+    answers: impl Iterator<Item = (&'a str, bool)>,
+    screen: &[&'static str],
+    free: &[&str],
+) -> Vec<ListColumn<'a>> {
+    let role = |name: &&'static str| ListColumn {
+        name: *name,
+        role: if free.contains(name) { Role::Free } else { Role::Fixed },
+    };
+    let answers = answers.map(|(name, date)| ListColumn { name, role: Role::Answer { date } });
+    read.iter().map(role).chain(answers).chain(screen.iter().map(role)).collect()
 }
 
 /// Register order; where the list asks for it, by authority first.
@@ -328,7 +335,7 @@ fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>, rows: 
 }
 
 /// The rows' cells, numbered among themselves.
-fn values<'t>(
+pub fn values<'t>(
     material: &Material<'_>,
     info: &RunInfo,
     table: &ListTable<'_>,

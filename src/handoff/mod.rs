@@ -195,71 +195,54 @@ impl<'a> Handoff<'a> {
 
     /// Writes every workbook of the run into `dir`, in parallel.
     pub fn publish(&self, dir: &Path, publication: &Publication<'_>) -> Result<Published, Error> {
-        let Publication { info, figures, .. } = *publication;
-        let material = &self.material;
-        let letters = if publication.notices { notices::letters(material) } else { Vec::new() };
-        let faulty = faults::Faulty::new(material.pack, material.dataset);
-        let mut jobs: Vec<(String, Job<'_>)> = Vec::new();
-        jobs.extend(self.lists.iter().map(|table| (format!("{}.xlsx", table.list), Job::List(table))));
-        jobs.extend(self.register.iter().map(|table| (format!("{}.xlsx", table.list), Job::Register(table))));
-        let authorities = lists::authorities(material);
+        let Publication { info, figures, notices, changes } = *publication;
+        let (material, pack) = (&self.material, self.material.pack);
+        let letters = if notices { notices::letters(material) } else { Vec::new() };
+        let faulty = faults::Faulty::new(pack, material.dataset);
         let cases = meeting::cases(material);
-        let mut folders = text::FileNames::default();
-        for authority in authorities.iter().copied() {
-            let folder = format!("{}/{}", printed::SUBMITTED, folders.claim_folder(authority));
-            jobs.push((format!("{folder}/{}.xlsx", printed::MEETING), Job::Meeting(&cases, Some(authority))));
-            let split = self.lists.iter().filter(|table| !table.is_plan(material.pack));
-            jobs.extend(split.map(|table| (format!("{folder}/{}.xlsx", table.list), Job::Submitted(table, authority))));
-        }
-        jobs.push((format!("{}.xlsx", printed::MEETING), Job::Meeting(&cases, None)));
-        jobs.push((format!("{}.xlsx", overview::NAME), Job::Overview(figures, &faulty)));
-        jobs.push((format!("{}.xlsx", pendings::NAME), Job::Pendings));
-        jobs.push((format!("{}.xlsx", faults::LIST), Job::Faults(&faulty, None)));
-        if let Some(changes) = publication.changes {
-            jobs.push((format!("{}.xlsx", printed::CHANGES), Job::Changes(changes)));
-        }
-        jobs.extend(faulty.slips().map(|(path, slip)| (path, Job::Faults(&faulty, Some(slip)))));
-        jobs.extend(letters.iter().map(|letter| (letter.path(material.pack), Job::Notice(letter))));
         let papers = forms::forms(material);
-        jobs.extend(papers.iter().map(|form| (format!("{}/{}", printed::FORMS, form.path), Job::Form(form))));
         let pages = analysis::pages(material);
         let known = analysis::Gathered::new(material, &pages, &self.earlier);
-        jobs.extend(pages.iter().map(|page| (format!("{}/{}", printed::PAGES, page.file), Job::Page(page, &known))));
-        // The longest first, so that no thread is left with one at the end.
-        jobs.sort_by_cached_key(|(_, job)| std::cmp::Reverse(self.rows(job)));
-        write_all(dir, &mut jobs, |job, path| self.write(job, info, path))
-    }
-
-    fn write(&self, job: Job<'_>, info: &RunInfo, path: &Path) -> Result<(), Error> {
-        let material = &self.material;
-        let book = match job {
-            Job::List(table) => lists::workbook(material, info, table, None),
-            Job::Submitted(table, authority) => lists::workbook(material, info, table, Some(authority)),
-            Job::Meeting(cases, authority) => meeting::workbook(material, info, cases, authority),
-            Job::Register(table) => register::workbook(material.pack, info, table),
-            Job::Overview(figures, faulty) => overview::workbook(material, info, figures, faulty),
-            Job::Pendings => pendings::workbook(material, info),
-            Job::Faults(faulty, slip) => faulty.workbook(slip, info.as_of),
-            Job::Notice(letter) => letter.workbook(material, info),
-            Job::Form(form) => form.workbook(material, info),
-            Job::Page(page, known) => page.workbook(material, known, info),
-            Job::Changes(changes) => {
-                changes::workbook(info.title(material.pack, printed::CHANGES), info.as_of, changes)
+        let mut planned = Planned::default();
+        let mut folders = text::FileNames::default();
+        // All together, then each authority's part.
+        for authority in std::iter::once(None).chain(lists::authorities(material).into_iter().map(Some)) {
+            let folder =
+                authority.map(|authority| format!("{}/{}/", printed::SUBMITTED, folders.claim_folder(authority)));
+            let named = |name: &str| format!("{}{name}.xlsx", folder.as_deref().unwrap_or_default());
+            for table in self.lists.iter().filter(|table| authority.is_none() || !table.is_plan(pack)) {
+                let rows = table.decided_by(material, authority).count();
+                planned.add(named(table.list), rows, move || lists::workbook(material, info, table, authority));
             }
-        };
-        Ok(write::save(book, path)?)
-    }
-
-    /// How many rows a workbook has, where they may be many.
-    fn rows(&self, job: &Job<'_>) -> usize {
-        let material = &self.material;
-        match *job {
-            Job::List(table) | Job::Register(table) => table.rows.len(),
-            Job::Submitted(table, authority) => table.decided_by(material, Some(authority)).count(),
-            Job::Meeting(cases, authority) => meeting::decided_by(material, cases, authority).count(),
-            Job::Pendings => material.outcome.pending.len(),
-            _ => 0,
+            let (cases, rows) = (&cases, meeting::decided_by(material, &cases, authority).count());
+            planned.add(named(printed::MEETING), rows, move || meeting::workbook(material, info, cases, authority));
         }
+        if let Some(table) = &self.register {
+            let rows = table.rows.len();
+            planned.add(format!("{}.xlsx", table.list), rows, || register::workbook(material, info, table));
+        }
+        let pending = material.outcome.pending.len();
+        planned.add(format!("{}.xlsx", pendings::NAME), pending, || pendings::workbook(material, info));
+        let figures = || overview::workbook(material, info, figures, &faulty);
+        planned.add(format!("{}.xlsx", overview::NAME), 0, figures);
+        if let Some(changes) = changes {
+            let title = info.title(pack, printed::CHANGES);
+            let build = move || changes::workbook(title.clone(), info.as_of, changes);
+            planned.add(format!("{}.xlsx", printed::CHANGES), 0, build);
+        }
+        planned.faults(&faulty, info.as_of);
+        for letter in &letters {
+            planned.add(letter.path(pack), 0, || letter.workbook(material, info));
+        }
+        for form in &papers {
+            planned.add(format!("{}/{}", printed::FORMS, form.path), 0, || form.workbook(material, info));
+        }
+        for page in &pages {
+            planned.add(format!("{}/{}", printed::PAGES, page.file), 0, || page.workbook(material, &known, info));
+        }
+        // The longest first, so that no thread is left with one at the end.
+        planned.0.sort_by_key(|book| std::cmp::Reverse(book.rows));
+        planned.write(dir, write::save)
     }
 }
 
@@ -267,52 +250,62 @@ impl<'a> Handoff<'a> {
 pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Published, Error> {
     let faulty = faults::Faulty::new(pack, dataset);
     let day = NaiveDate::from_ymd_opt(dataset.year, 12, 31).filter(|_| dataset.year > 0).unwrap_or_default();
-    let mut jobs = vec![(format!("{}.xlsx", faults::LIST), None)];
-    jobs.extend(faulty.slips().map(|(path, slip)| (path, Some(slip))));
-    write_all(dir, &mut jobs, |slip, path| Ok(write::replace(&faulty.workbook(slip, day), path)?))
+    let mut planned = Planned::default();
+    planned.faults(&faulty, day);
+    planned.write(dir, write::replace)
 }
 
-/// A workbook to be built and written.
-#[derive(Clone, Copy)]
-enum Job<'j> {
-    List(&'j ListTable<'j>),
-    /// The part of a list about which one authority decides.
-    Submitted(&'j ListTable<'j>, &'j str),
-    /// What the meeting reads, of all or of one authority's people.
-    Meeting(&'j [meeting::Case<'j>], Option<&'j str>),
-    Register(&'j ListTable<'j>),
-    Overview(&'j Figures, &'j faults::Faulty<'j>),
-    Pendings,
-    /// The list of all faults, or a workbook's return slip.
-    Faults(&'j faults::Faulty<'j>, Option<&'j faults::Returned<'j>>),
-    Notice(&'j notices::Letter<'j>),
-    Form(&'j forms::FilledForm<'j>),
-    Page(&'j analysis::UnitPage<'j>, &'j analysis::Gathered<'j>),
-    Changes(&'j [changes::Difference<'j>]),
+/// Workbooks to be built and written.
+#[derive(Default)]
+struct Planned<'j>(Vec<PlannedBook<'j>>);
+
+struct PlannedBook<'j> {
+    /// Relative to the folder, with `/`.
+    path: String,
+    /// How many rows it has, where they may be many.
+    rows: usize,
+    build: Box<dyn Fn() -> model::Workbook<'j> + Sync + 'j>,
 }
 
-/// Builds and writes the jobs in parallel and in this order, each workbook dropped as soon as it is written.
-/// Of several failures the one of the first file is told, so that the message does not depend on the threads.
-fn write_all<J: Copy + Send + Sync>(
-    dir: &Path,
-    jobs: &mut Vec<(String, J)>,
-    write: impl Fn(J, &Path) -> Result<(), Error> + Sync,
-) -> Result<Published, Error> {
-    let mut folders: Vec<PathBuf> =
-        jobs.iter().filter_map(|(name, _)| Some(dir.join(name).parent()?.to_owned())).collect();
-    folders.sort_unstable();
-    folders.dedup();
-    for path in folders {
-        std::fs::create_dir_all(&path).map_err(|source| Error::Folder { path: path.clone(), source })?;
+impl<'j> Planned<'j> {
+    fn add(&mut self, path: String, rows: usize, build: impl Fn() -> model::Workbook<'j> + Sync + 'j) {
+        self.0.push(PlannedBook { path, rows, build: Box::new(build) });
     }
-    let results = jobs.iter().enumerate().par_bridge();
-    let failed = results.filter_map(|(at, (name, job))| Some((at, write(*job, &dir.join(name)).err()?)));
-    if let Some((_, error)) = failed.min_by_key(|(at, _)| *at) {
-        return Err(error);
+
+    /// The list of all faults, and each workbook's return slip.
+    fn faults<'f>(&mut self, faulty: &'j faults::Faulty<'f>, day: NaiveDate)
+    where
+        'f: 'j,
+    {
+        self.add(format!("{}.xlsx", faults::LIST), 0, move || faulty.list(day));
+        for (name, slip) in faulty.slips() {
+            self.add(name, 0, move || faulty.returned(slip, day));
+        }
     }
-    let mut files: Vec<String> = jobs.drain(..).map(|(name, _)| name).collect();
-    files.sort_unstable();
-    Ok(Published { files })
+
+    /// Builds and writes them in parallel and in this order, each workbook dropped as soon as it is written.
+    /// Of several failures the one of the first file is told, so that the message does not depend on the threads.
+    fn write(
+        self,
+        dir: &Path,
+        write: fn(model::Workbook<'_>, &Path) -> Result<(), write::Error>,
+    ) -> Result<Published, Error> {
+        let mut folders: Vec<PathBuf> =
+            self.0.iter().filter_map(|book| Some(dir.join(&book.path).parent()?.to_owned())).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        for path in folders {
+            std::fs::create_dir_all(&path).map_err(|source| Error::Folder { path: path.clone(), source })?;
+        }
+        let results = self.0.iter().enumerate().par_bridge();
+        let failed = results.filter_map(|(at, book)| Some((at, write((book.build)(), &dir.join(&book.path)).err()?)));
+        if let Some((_, error)) = failed.min_by_key(|(at, _)| *at) {
+            return Err(error.into());
+        }
+        let mut files: Vec<String> = self.0.into_iter().map(|book| book.path).collect();
+        files.sort_unstable();
+        Ok(Published { files })
+    }
 }
 
 /// The place for the signature of whoever checks what stands on a page.

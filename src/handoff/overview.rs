@@ -1,8 +1,7 @@
 //! 总览: the run in figures, with native charts, and the account of every input sheet.
 
-use std::collections::BTreeMap;
-
 use crate::finding::Severity;
+use crate::once::grouped;
 use crate::pack::Pack;
 use crate::table::SheetKind;
 
@@ -153,20 +152,11 @@ fn actions<'a>(material: &Material<'a>) -> Block<'a> {
             numbers[1 + kinds + at] += 1;
         }
     }
-    let mut rows: Vec<Vec<Value<'a>>> = Vec::new();
-    let mut totals = vec![0; width];
-    for (action, numbers) in pack.actions.iter().zip(counted) {
-        for (total, number) in totals.iter_mut().zip(&numbers) {
-            *total += number;
-        }
+    let rows = pack.actions.iter().zip(counted).map(|(action, numbers)| {
         let list = pack.lists[action.list].name.as_str();
-        let mut row = row![&action.name, Value::link(list, &format!("{list}.xlsx"), "")];
-        row.extend(numbers.into_iter().map(Value::Count));
-        rows.push(row);
-    }
-    let mut row = row![TOTAL, Value::Blank];
-    row.extend(totals.into_iter().map(Value::Count));
-    rows.push(row);
+        (row![&action.name, Value::link(list, &format!("{list}.xlsx"), "")], numbers)
+    });
+    let rows = with_totals(rows.collect(), |_| None);
     let mut columns = vec![Column::text("处理", 12.0, 16.0), Column::text("名单", 12.0, 18.0), counts("条数")];
     columns.extend(pack.subjects.iter().map(|kind| counts(&kind.name)));
     columns.extend(opinions.map(counts));
@@ -191,40 +181,42 @@ fn by_unit_kind<'a>(material: &Material<'a>, kinds: &people::UnitKinds<'a>) -> B
     columns.extend(kinds.values.iter().map(|value| counts(value)));
     columns.extend(unknown.then(|| counts("单位不明")));
     columns.push(counts(TOTAL));
-    let names = pack.actions.iter().map(|action| action.name.as_str());
-    let rows = with_totals(names.zip(numbers.into_iter().map(|row| row[..shown].to_vec())).collect());
+    let names = pack.actions.iter().map(|action| row![&action.name]);
+    let rows = with_totals(names.zip(numbers.into_iter().map(|row| row[..shown].to_vec())).collect(), sum);
     let title = format!("处理建议按{}分布", kinds.column);
     let chart = Chart::new(title, ChartKind::Stacked, (1..=shown as u16).collect(), 1);
     Block::new(columns, rows, "没有处理建议。").charted(chart)
 }
 
-/// Rows of numbers with their sum at the end, and a last row of sums.
-fn with_totals<'a>(numbers: Vec<(&'a str, Vec<u64>)>) -> Vec<Vec<Value<'a>>> {
-    let columns = numbers.first().map_or(0, |(_, row)| row.len());
-    let mut totals = vec![0; columns];
-    let mut rows = Vec::with_capacity(numbers.len() + 1);
-    let line = |name: &'a str, numbers: &[u64]| {
-        let mut row = vec![Value::text(name)];
-        row.extend(numbers.iter().map(|number| Value::Count(*number)));
-        row.push(Value::Count(numbers.iter().sum()));
-        row
-    };
-    for (name, numbers) in numbers {
-        for (total, number) in totals.iter_mut().zip(&numbers) {
-            *total += number;
-        }
-        rows.push(line(name, &numbers));
+/// Rows of what they are about and of numbers, `closed` by what these come to, and a last row of sums.
+fn with_totals<'a>(
+    rows: Vec<(Vec<Value<'a>>, Vec<u64>)>,
+    closed: fn(&[u64]) -> Option<Value<'a>>,
+) -> Vec<Vec<Value<'a>>> {
+    let (heads, numbers) = rows.first().map_or((1, 0), |(head, numbers)| (head.len(), numbers.len()));
+    let mut total = (row![TOTAL], vec![0; numbers]);
+    total.0.resize(heads, Value::Blank);
+    for (_, numbers) in &rows {
+        total.1.iter_mut().zip(numbers).for_each(|(total, number)| *total += number);
     }
-    rows.push(line(TOTAL, &totals));
-    rows
+    let whole = rows.into_iter().chain([total]).map(|(mut row, numbers)| {
+        row.extend(numbers.iter().copied().map(Value::Count).chain(closed(&numbers)));
+        row
+    });
+    whole.collect()
+}
+
+/// What a row of numbers comes to.
+fn sum<'a>(numbers: &[u64]) -> Option<Value<'a>> {
+    Some(Value::Count(numbers.iter().sum()))
 }
 
 fn cross(cross: &Cross) -> Block<'_> {
     let mut columns = vec![Column::text(cross.corner.as_str(), 12.0, 24.0)];
     columns.extend(cross.columns.iter().map(|name| counts(name)));
     columns.push(counts(TOTAL));
-    let names = cross.rows.iter().map(String::as_str);
-    let rows = with_totals(names.zip(cross.counts.iter().cloned()).collect());
+    let names = cross.rows.iter().map(|name| row![name]);
+    let rows = with_totals(names.zip(cross.counts.iter().cloned()).collect(), sum);
     let block = Block::new(columns, rows, "没有数据。").captioned(cross.title.as_str());
     if !cross.chart {
         return block;
@@ -283,22 +275,16 @@ fn halves<'a>(material: &Material<'a>, half_year: &[(String, u64)]) -> Block<'a>
 
 /// Pending cases by reason and what is missing.
 fn pending<'a>(material: &Material<'a>) -> Block<'a> {
-    let mut kinds: Vec<(String, String, u64)> = Vec::new();
-    let mut known: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for case in &material.outcome.pending {
-        let key = (pendings::reason(material.pack, case).into_owned(), case.missing.join("、"));
-        let at = *known.entry(key.clone()).or_insert_with(|| {
-            kinds.push((key.0, key.1, 0));
-            kinds.len() - 1
-        });
-        kinds[at].2 += 1;
-    }
-    let total: u64 = kinds.iter().map(|(.., count)| count).sum();
-    let mut rows: Vec<Vec<Value<'a>>> =
-        kinds.into_iter().map(|(reason, missing, count)| row![reason, missing, count]).collect();
-    if !rows.is_empty() {
-        rows.push(row![TOTAL, Value::Blank, total]);
-    }
+    let cases = material.outcome.pending.iter();
+    let waiting = grouped(cases.map(|case| ((case.rule.as_str(), case.missing.as_slice()), case)));
+    // Rules of one provision have one reason.
+    let waiting = waiting.into_iter().map(|((_, missing), cases)| {
+        ((pendings::reason(material.pack, cases[0]), missing.join("、")), cases.len() as u64)
+    });
+    let kinds = grouped(waiting).into_iter();
+    let kinds = kinds.map(|((reason, missing), counts)| (row![reason, missing], vec![counts.iter().sum()]));
+    let kinds: Vec<_> = kinds.collect();
+    let rows = if kinds.is_empty() { Vec::new() } else { with_totals(kinds, |_| None) };
     let columns = vec![Column::text("待定事由", 24.0, 60.0), Column::text("缺少的事实", 12.0, 30.0), counts("项数")];
     Block::new(columns, rows, "本次没有待定事项。")
 }
@@ -306,25 +292,13 @@ fn pending<'a>(material: &Material<'a>) -> Block<'a> {
 /// Every input sheet: what it was taken for, and where its rows went.
 fn reconciliation<'a>(material: &Material<'a>) -> Block<'a> {
     let dataset = material.dataset;
-    let mut totals = [0; 4];
-    let mut rows: Vec<Vec<Value<'a>>> = Vec::new();
-    for sheet in &dataset.sheets {
-        let numbers = [sheet.rows, sheet.used, sheet.rejected, sheet.ignored];
-        for (total, number) in totals.iter_mut().zip(numbers) {
-            *total += number;
-        }
+    let sheets = dataset.sheets.iter().map(|sheet| {
         let path = &dataset.books[sheet.book as usize].path;
-        let mut row = row![path, &sheet.name, kind(material.pack, sheet.kind)];
-        row.extend(numbers.map(Value::Count));
-        row.push(Value::text(agreement(numbers)));
-        rows.push(row);
-    }
-    if !rows.is_empty() {
-        let mut row = row![TOTAL, Value::Blank, Value::Blank];
-        row.extend(totals.map(Value::Count));
-        row.push(Value::text(agreement(totals)));
-        rows.push(row);
-    }
+        let numbers = vec![sheet.rows, sheet.used, sheet.rejected, sheet.ignored];
+        (row![path, &sheet.name, kind(material.pack, sheet.kind)], numbers)
+    });
+    let sheets: Vec<_> = sheets.collect();
+    let rows = if sheets.is_empty() { Vec::new() } else { with_totals(sheets, agreement) };
     let columns = vec![
         Column::text("文件", 20.0, 60.0),
         Column::text("工作表", 10.0, 26.0),
@@ -339,8 +313,9 @@ fn reconciliation<'a>(material: &Material<'a>) -> Block<'a> {
 }
 
 /// rows = used + rejected + ignored.
-fn agreement([rows, used, rejected, ignored]: [u64; 4]) -> &'static str {
-    if rows == used + rejected + ignored { "相符" } else { "不符" }
+fn agreement<'a>(numbers: &[u64]) -> Option<Value<'a>> {
+    let (rows, parts) = numbers.split_first()?;
+    Some(Value::text(if *rows == parts.iter().sum::<u64>() { "相符" } else { "不符" }))
 }
 
 fn kind(pack: &Pack, kind: SheetKind) -> &str {

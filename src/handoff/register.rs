@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use crate::consequence::Holder;
-use crate::pack::{Pack, RegisterBook, printed};
+use crate::pack::printed;
 
 use super::lists::{self, ListColumn, ListRow, ListTable, Role};
-use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::model::{Block, Column, LineStyle, Paper, Sheet, Workbook};
 use super::{Material, RunInfo};
 
 /// The register as texts, in register order; none where the pack keeps no such register.
@@ -45,23 +45,14 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
         }
         ListRow { of, cells, source: None }
     });
-    Some(ListTable { list: &book.name, index: None, columns: columns(book), rows: rows.collect() })
-}
-
-fn columns(book: &RegisterBook) -> Vec<ListColumn<'_>> {
-    let fixed = printed::BOOK.into_iter().map(|name| ListColumn {
-        name,
-        role: if printed::BOOK_FREE.contains(&name) { Role::Free } else { Role::Fixed },
-    });
-    let answers = book
-        .answer_columns
-        .iter()
-        .map(|column| ListColumn { name: &column.name, role: Role::Answer { date: column.is_date } });
-    fixed.chain(answers).collect()
+    let answers = book.answer_columns.iter().map(|column| (column.name.as_str(), column.is_date));
+    let columns = lists::columns(&printed::BOOK, answers, &[], &printed::BOOK_FREE);
+    Some(ListTable { list: &book.name, index: None, columns, rows: rows.collect() })
 }
 
 /// The workbook of the register.
-pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Workbook<'t> {
+pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTable<'_>) -> Workbook<'t> {
+    let pack = material.pack;
     let heading = pack.register.as_ref().map_or(table.list, |book| book.title.as_str());
     let title = info.title(pack, heading);
     let states = pack.register.as_ref().map(|book| &book.states);
@@ -78,19 +69,8 @@ pub fn workbook<'t>(pack: &Pack, info: &RunInfo, table: &'t ListTable<'_>) -> Wo
     ];
     let last = table.columns.len().saturating_sub(1);
     let layout = table.columns.iter().enumerate().map(|(at, column)| column_layout(column, at == last, info)).collect();
-    let rows = table.rows.iter().map(|row| {
-        let cells = row.cells.iter().zip(&table.columns);
-        cells
-            .map(|(cell, column)| match column.role {
-                Role::Answer { date: true } => Value::date(cell),
-                Role::Free if column.name == printed::NUMBER => {
-                    cell.parse().map_or_else(|_| Value::text(cell.as_ref()), Value::Count)
-                }
-                _ => Value::text(cell.as_ref()),
-            })
-            .collect()
-    });
-    let block = Block::new(layout, rows.collect(), "本次没有需要登记的谈话。");
+    let rows = lists::values(material, info, table, &table.rows.iter().collect::<Vec<_>>());
+    let block = Block::new(layout, rows, "本次没有需要登记的谈话。");
     let sheet = Sheet { protected: true, ..Sheet::new(table.list, Paper::Lying, head, vec![block]) }.in_view(3);
     let foot = "登记人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
     sheet.footed(foot).alone(title, info.as_of)

@@ -72,9 +72,9 @@ pub fn save(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
 }
 
 /// The same for a workbook that lies alone: what stood there before stays until the new one is whole.
-pub fn replace(book: &model::Workbook<'_>, path: &Path) -> Result<(), Error> {
+pub fn replace(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
     let fail = |source| Error { path: path.to_owned(), source };
-    sink::replace(path, || build(book, path.parent(), ROWS)).map_err(fail)
+    sink::replace(path, move || build(&book, path.parent(), ROWS)).map_err(fail)
 }
 
 /// The workbook's bytes, with sheets of at most `rows` rows: for tests of what comes after the limit.

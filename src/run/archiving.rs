@@ -238,7 +238,7 @@ pub fn may_supersede(archive: &Archive, place: &std::path::Path) -> Result<(), F
     if !place.exists() {
         return Ok(());
     }
-    let sealed = archive::sealed_workbooks(place).map_err(Failure::failed)?;
+    let sealed = archive::sealed_workbooks(place)?;
     let empty = std::fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
     if sealed.is_none() && !empty {
         return Err(Failure::failed(format!(
@@ -247,11 +247,11 @@ pub fn may_supersede(archive: &Archive, place: &std::path::Path) -> Result<(), F
         )));
     }
     let mut reasons = Vec::new();
-    let open = archive::open_lists(place).map_err(Failure::failed)?;
+    let open = archive::open_lists(place)?;
     if !open.is_empty() {
         reasons.push(format!("名单正在 Excel 或 WPS 中打开：{}。请保存并关闭后重试", open.join("、")));
     }
-    let unrecorded = archive.unrecorded_answers(place).map_err(Failure::failed)?;
+    let unrecorded = archive.unrecorded_answers(place)?;
     reasons.extend(unrecorded.iter().map(|one| one.message(archive.path())));
     if reasons.is_empty() {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -10,37 +10,28 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::explain::{published, rows};
-use super::job::{self, Job, Typed};
+use super::job::{self, Job};
 use super::{Ended, Failure, Told, data, summary, traced};
 use crate::archive::{Archive, Mode};
+use crate::cli::{CompareArgs, InputArgs};
 use crate::compare::{Side, compare};
 use crate::consequence::{DataWriter, decide};
 use crate::fact::{History, World};
 use crate::handoff::comparison::{self, Compared};
-use crate::pack::{Pack, Run};
+use crate::pack::Pack;
 use crate::rule::Trace;
 use crate::rule::record::Record;
 
-/// What is to be compared.
-pub struct CompareRequest<'r> {
-    pub run: Run,
-    pub input: PathBuf,
-    pub year: Option<i32>,
-    pub as_of: Option<NaiveDate>,
-    pub archive: Option<PathBuf>,
-    /// A published run: the first side.
-    pub against: Option<PathBuf>,
-    /// Values of the second side.
-    pub sets: Vec<String>,
-    /// A workbook whose columns are further second sides.
-    pub scenarios: Option<PathBuf>,
-    /// The pack of the second side, where it is another one.
-    pub other: Option<&'r Pack>,
-    pub output: PathBuf,
-}
-
 /// Compares and writes the workbook.
-pub fn run(request: &CompareRequest<'_>, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
+///
+/// # Errors
+/// Nothing to compare with, sides that cannot be read, a workbook that cannot be written.
+pub fn run(
+    request: &CompareArgs,
+    pack: &Pack,
+    other: Option<&Pack>,
+    told: &(dyn Told + Sync),
+) -> Result<Ended, Failure> {
     check(request)?;
     let base = request.against.as_deref().map(|dir| published(dir, Some(request.run))).transpose()?;
     let (mut year, mut as_of) = (request.year, request.as_of);
@@ -58,9 +49,8 @@ pub fn run(request: &CompareRequest<'_>, pack: &Pack, told: &(dyn Told + Sync)) 
     }
     let beside = base.as_ref().and_then(|(dir, _)| dir.parent()).map(|dir| dir.join(job::ARCHIVE));
     let archive = request.archive.clone().or_else(|| beside.filter(|path| path.is_file()));
-    let archive = archive.map(|path| Archive::open(&path, Mode::Read)).transpose().map_err(Failure::failed)?;
+    let archive = archive.map(|path| Archive::open(&path, Mode::Read)).transpose()?;
     let maker = Maker { request, archive: archive.as_ref(), year, as_of, told, told_input: Cell::new(false) };
-    let other = request.other.unwrap_or(pack);
     let mut scenarios: Vec<(String, Vec<String>)> = Vec::new();
     if !request.sets.is_empty() {
         scenarios.push((request.sets.join("，"), request.sets.clone()));
@@ -69,9 +59,10 @@ pub fn run(request: &CompareRequest<'_>, pack: &Pack, told: &(dyn Told + Sync)) 
         scenarios.extend(super::scenarios::read(path)?);
     }
     if scenarios.is_empty() {
-        let name = if request.other.is_some() { format!("{} {}", other.name, other.version) } else { "本次".into() };
+        let name = other.map_or_else(|| "本次".to_owned(), |other| format!("{} {}", other.name, other.version));
         scenarios.push((name, Vec::new()));
     }
+    let other = other.unwrap_or(pack);
     // Values are checked before anything is read.
     for (name, sets) in &scenarios {
         maker.job(sets, other).map_err(|failure| Failure {
@@ -102,7 +93,7 @@ pub fn run(request: &CompareRequest<'_>, pack: &Pack, told: &(dyn Told + Sync)) 
     told.stage("编制对照");
     let title = format!("{}{}考核对照", pack.city, request.run.period(year));
     let sides = comparison::Sides { title, as_of, before: before.name.clone(), with_archive: archive.is_some() };
-    comparison::save(&sides, &compared, &request.output).map_err(Failure::failed)?;
+    comparison::save(&sides, &compared, &request.output)?;
     for one in &compared {
         told.say(&format!("与「{}」对照，「{}」：{}", before.name, one.name, one.summary()));
     }
@@ -110,9 +101,9 @@ pub fn run(request: &CompareRequest<'_>, pack: &Pack, told: &(dyn Told + Sync)) 
     Ok(if faults { Ended::WithFaults } else { Ended::Clean })
 }
 
-fn check(request: &CompareRequest<'_>) -> Result<(), Failure> {
-    let CompareRequest { against, sets, scenarios, other, output, input, .. } = request;
-    if against.is_none() && sets.is_empty() && scenarios.is_none() && other.is_none() {
+fn check(request: &CompareArgs) -> Result<(), Failure> {
+    let CompareArgs { against, sets, scenarios, with_pack, output, input, .. } = request;
+    if against.is_none() && sets.is_empty() && scenarios.is_none() && with_pack.is_none() {
         return Err(Failure::usage(
             "compare 需要比较的另一方：--against 结果文件夹、--set 名称=值、--scenarios 工作簿 或 --with-pack 规则包",
         ));
@@ -139,7 +130,7 @@ fn stored(dir: &Path, name: &str) -> Result<Side, Failure> {
 }
 
 struct Maker<'m> {
-    request: &'m CompareRequest<'m>,
+    request: &'m CompareArgs,
     archive: Option<&'m Archive>,
     year: Option<i32>,
     as_of: Option<NaiveDate>,
@@ -150,21 +141,16 @@ struct Maker<'m> {
 
 impl Maker<'_> {
     fn job(&self, sets: &[String], pack: &Pack) -> Result<Job, Failure> {
-        let typed = Typed {
-            run: self.request.run,
-            input: self.request.input.clone(),
-            year: self.year,
-            as_of: self.as_of,
-            sets: sets.to_vec(),
-        };
-        Job::new(typed, pack)
+        let CompareArgs { run, input, .. } = self.request;
+        let of = InputArgs { input: input.clone(), year: self.year, as_of: self.as_of, sets: sets.to_vec() };
+        Job::new(*run, of, pack)
     }
 
     /// What a run would propose, and whether any data was put aside.
     fn side(&self, name: String, sets: &[String], pack: &Pack) -> Result<(Side, bool, i32, NaiveDate), Failure> {
         let job = self.job(sets, pack)?;
         let known = match self.archive {
-            Some(archive) => archive.known_lines().map_err(Failure::failed)?,
+            Some(archive) => archive.known_lines()?,
             None => BTreeSet::new(),
         };
         let mut read = super::read(&job, pack, &known, self.told)?;
@@ -173,13 +159,13 @@ impl Maker<'_> {
             self.told.found(&read.findings);
         }
         let history = match self.archive {
-            Some(archive) => archive.history(read.year, job.run).map_err(Failure::failed)?.facts,
+            Some(archive) => archive.history(read.year, job.run)?.facts,
             None => History::default(),
         };
         let literals = job.literals(pack, read.year, read.as_of);
         super::archiving::remember(pack, &mut read, &history)?;
-        let mut world = World::new(pack, &read, literals, &history).map_err(Failure::failed)?;
-        let (outcome, trace) = decide(&mut world, &history, job.run, read.year).map_err(Failure::failed)?;
+        let mut world = World::new(pack, &read, literals, &history)?;
+        let (outcome, trace) = decide(&mut world, &history, job.run, read.year)?;
         let writer = DataWriter::new(pack, &read, job.run);
         let lines = outcome.lines.par_iter().map(|line| kept(&writer.consequence(line)));
         let pending = outcome.pending.par_iter().map(|case| kept(&writer.pending(case)));

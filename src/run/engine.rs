@@ -30,7 +30,7 @@ pub fn run(
     told.say(&summary::of_input(pack, &data, false));
     told.found(&data.findings);
     let literals = job.literals(pack, data.year, data.as_of);
-    let export = Export::new(pack, &literals, job.run, dialect).map_err(Failure::failed)?;
+    let export = Export::new(pack, &literals, job.run, dialect)?;
     let failed = |path: &Path| {
         let path = path.display().to_string();
         move |error: std::io::Error| Failure::failed(format!("无法写出「{path}」：{error}。请检查文件夹的权限和空间"))

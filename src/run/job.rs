@@ -5,18 +5,9 @@ use std::path::{Path, PathBuf};
 use chrono::{Datelike, NaiveDate};
 
 use super::Failure;
+use crate::cli::InputArgs;
 use crate::pack::term::{Literals, Value as Literal};
 use crate::pack::{self, Pack, Parameter, Run, Value};
-
-/// What is to be read and judged, as typed.
-#[derive(Debug, Clone)]
-pub struct Typed {
-    pub run: Run,
-    pub input: PathBuf,
-    pub year: Option<i32>,
-    pub as_of: Option<NaiveDate>,
-    pub sets: Vec<String>,
-}
 
 /// What is to be read and judged.
 #[derive(Debug, Clone)]
@@ -45,8 +36,8 @@ pub const ARCHIVE: &str = "档案.db";
 
 impl Job {
     /// Checks what was typed against the pack.
-    pub fn new(typed: Typed, pack: &Pack) -> Result<Job, Failure> {
-        let Typed { run, input, year, as_of, sets } = typed;
+    pub fn new(run: Run, of: InputArgs, pack: &Pack) -> Result<Job, Failure> {
+        let InputArgs { input, year, as_of, sets } = of;
         if let (Some(year), Some(as_of)) = (year, as_of)
             && as_of.year() != year
         {

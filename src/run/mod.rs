@@ -67,6 +67,13 @@ impl Failure {
     }
 }
 
+/// As [`Failure::failed`]: the errors of the stages say what to do.
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        Failure::failed(error)
+    }
+}
+
 /// How a command ended well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
@@ -95,11 +102,11 @@ pub trait Told {
 pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
     let held = HeldFolder::new(&target.output)?;
     archiving::may_be_new(&target.archive, &target.output)?;
-    let mut archive = Archive::open(&target.archive, Mode::Run).map_err(Failure::failed)?;
+    let mut archive = Archive::open(&target.archive, Mode::Run)?;
     for settled in archive.settled() {
         told.say(&settled.to_string());
     }
-    let known = archive.known_lines().map_err(Failure::failed)?;
+    let known = archive.known_lines()?;
     if known.is_empty() && archiving::has_published(&target.output) {
         told.say(&format!(
             "注意：「{}」中已有发布的结果，但档案「{}」是新的或空的，以往的审定意见不在其中。档案另存别处的，请用 --archive 指定后重新运行",
@@ -118,15 +125,15 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) ->
     let name = archive::folder_name(data.year, job.run);
     archiving::may_supersede(&archive, &target.output.join(&name))?;
     told.stage("适用条款");
-    let past = archive.history(data.year, job.run).map_err(Failure::failed)?;
+    let past = archive.history(data.year, job.run)?;
     let history = &past.facts;
     archiving::remember(pack, &mut data, history)?;
     let literals = job.literals(pack, data.year, data.as_of);
-    let mut world = World::new(pack, &data, literals, history).map_err(Failure::failed)?;
-    let (outcome, trace) = decide(&mut world, history, job.run, data.year).map_err(Failure::failed)?;
+    let mut world = World::new(pack, &data, literals, history)?;
+    let (outcome, trace) = decide(&mut world, history, job.run, data.year)?;
     told.stage("编制名单");
     let (figures, mut handed) = rayon::join(|| figures::figures(&world), || Handoff::new(pack, &data, &outcome));
-    let figures = figures.map_err(Failure::failed)?;
+    let figures = figures?;
     drop(world);
     handed.earlier = archiving::earlier(pack, history, &outcome);
     let info = RunInfo {
@@ -135,7 +142,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) ->
         as_of: data.as_of,
         set_values: job.set_texts(),
         to_input: target.links.then(|| job::way(&target.output.join(&name), &job.input)).flatten(),
-        chain_head: archive.head().map_err(Failure::failed)?.unwrap_or_default(),
+        chain_head: archive.head()?.unwrap_or_default(),
         half_year: archiving::half_year(&past, pack, data.year, job.run),
     };
     let made = Made {
@@ -191,7 +198,7 @@ impl Made<'_> {
             let registration = archiving::registration(self.pack, self.data, self.outcome, self.handed, self.info);
             let write = || self.write(&staged, changes.as_deref(), answers);
             let seal = |ticket: &Ticket| archive::seal(&staged, ticket).map_err(Failure::failed);
-            archive.register_beside(&registration, &self.target.output, write, seal).map_err(Failure::failed)?
+            archive.register_beside(&registration, &self.target.output, write, seal)?
         };
         let result = registered().and_then(|(ticket, sealed)| {
             let published = sealed
@@ -221,7 +228,7 @@ impl Made<'_> {
 
     /// What people have laid into the folder that is replaced stays there.
     fn keep_foreign(&self, held: &HeldFolder, staged: &Path, name: &str) -> Result<(), Failure> {
-        let sealed = archive::sealed_workbooks(&self.target.output.join(name)).map_err(Failure::failed)?;
+        let sealed = archive::sealed_workbooks(&self.target.output.join(name))?;
         let changes = format!("{}.xlsx", printed::CHANGES);
         let own = [
             data::RUN,
@@ -244,7 +251,7 @@ impl Made<'_> {
                 .and_then(|()| traced::write(staged, self.trace, self.job.run))
         };
         let (workbooks, data) = rayon::join(|| self.handed.publish(staged, &publication), data);
-        workbooks.map_err(Failure::failed)?;
+        workbooks?;
         data.map_err(|error| {
             Failure::failed(format!("无法写入「{}」：{}。请检查磁盘是否已满", staged.display(), in_words(&error)))
         })
@@ -343,7 +350,7 @@ fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told +
             })?;
         }
     }
-    let made = handoff::publish_faults(output, pack, data).map_err(Failure::failed)?;
+    let made = handoff::publish_faults(output, pack, data)?;
     told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
     Ok(())
 }
@@ -371,11 +378,11 @@ fn is_return_slip(file: &Path) -> bool {
 /// # Errors
 /// Every fault by cell; nothing of any workbook is taken.
 pub fn take_answers(workbooks: &[PathBuf], path: &Path, amend: bool, told: &dyn Told) -> Result<Ended, Failure> {
-    let mut archive = Archive::open(path, Mode::Record).map_err(Failure::failed)?;
+    let mut archive = Archive::open(path, Mode::Record)?;
     for settled in archive.settled() {
         told.say(&settled.to_string());
     }
-    match archive.record(workbooks, amend).map_err(Failure::failed)? {
+    match archive.record(workbooks, amend)? {
         archive::Intake::Taken(recorded) => {
             told.say(&recorded.to_string());
             Ok(Ended::Clean)
@@ -395,7 +402,7 @@ pub fn calendar(holidays: Option<&Path>) -> Result<Calendar, Failure> {
 
 /// What has been decided and what is open by a day, for a terminal.
 pub fn show_archive(path: &Path, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<String, Failure> {
-    let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
+    let archive = Archive::open(path, Mode::Read)?;
     archive.show(as_of, calendar).map_err(Failure::failed)
 }
 
@@ -409,8 +416,8 @@ pub fn explain_over_years(
     output: Option<&Path>,
     told: &dyn Told,
 ) -> Result<String, Failure> {
-    let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
-    let pages = archive.people(subject).map_err(Failure::failed)?;
+    let archive = Archive::open(path, Mode::Read)?;
+    let pages = archive.people(subject)?;
     if pages.is_empty() {
         return Err(Failure::failed(format!(
             "档案「{}」中没有编号或姓名为「{subject}」的对象。请核对编号或姓名；从未被提出处理、也没有记下谈话的不在档案中",
@@ -418,7 +425,7 @@ pub fn explain_over_years(
         )));
     }
     if let Some(file) = output {
-        handoff::ledger::save(&pages, None, file).map_err(Failure::failed)?;
+        handoff::ledger::save(&pages, None, file)?;
         told.say(&format!("已写出：{}", file.display()));
     }
     let page = |page: &LedgerSheet| {
@@ -433,8 +440,8 @@ pub fn explain_over_years(
 
 /// Recomputes the archive's chain.
 pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
-    let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
-    let faults = archive.verify().map_err(Failure::failed)?;
+    let archive = Archive::open(path, Mode::Read)?;
+    let faults = archive.verify()?;
     if faults.is_empty() {
         told.say(&format!("档案「{}」完好", path.display()));
         return Ok(Ended::Clean);
@@ -450,12 +457,12 @@ pub fn export_archive(
     calendar: &Calendar,
     told: &dyn Told,
 ) -> Result<Ended, Failure> {
-    let archive = Archive::open(path, Mode::Read).map_err(Failure::failed)?;
-    let sheets = archive.ledger(as_of, calendar).map_err(Failure::failed)?;
-    handoff::ledger::save(&sheets, as_of, file).map_err(Failure::failed)?;
+    let archive = Archive::open(path, Mode::Read)?;
+    let sheets = archive.ledger(as_of, calendar)?;
+    handoff::ledger::save(&sheets, as_of, file)?;
     let due = match as_of {
         Some(day) => {
-            let (overdue, soon) = archive.due(day, calendar).map_err(Failure::failed)?;
+            let (overdue, soon) = archive.due(day, calendar)?;
             format!("；截至 {day}，逾期 {overdue} 项，将到期 {soon} 项")
         }
         None => String::new(),

@@ -13,7 +13,7 @@ use crate::workbook::{self, Merge, Raw, Sink};
 /// cell keeps the pack's value.
 pub fn read(path: &Path) -> Result<Vec<(String, Vec<String>)>, Failure> {
     let shape = "第一行为各方案名称，第一列为参数名称，空格表示用规则包的值";
-    let mut rows = texts(path).map_err(Failure::failed)?.into_iter();
+    let mut rows = texts(path)?.into_iter();
     let names = rows.next().map(|(_, cells)| cells).unwrap_or_default();
     let mut scenarios: Vec<(u32, String, Vec<String>)> =
         names.into_iter().filter(|(column, _)| *column > 0).map(|(column, name)| (column, name, Vec::new())).collect();

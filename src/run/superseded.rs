@@ -51,7 +51,7 @@ impl Made<'_> {
             }
         }
         let ids: BTreeSet<&str> = differing.iter().map(|(was, _)| &*was.id).collect();
-        let mut registered = archive.printed_lines(place, &ids).map_err(Failure::failed)?;
+        let mut registered = archive.printed_lines(place, &ids)?;
         let (mut withdrawn, mut other) = (Vec::new(), Vec::new());
         for (was, at) in differing {
             let old = match registered.remove(&*was.id) {

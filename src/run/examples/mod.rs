@@ -77,7 +77,7 @@ impl fmt::Display for Report {
 
 /// Evaluates all examples of a pack.
 pub fn test(pack: &Pack) -> Result<Report, Failure> {
-    let cases = spec::cases(pack).map_err(Failure::failed)?;
+    let cases = spec::cases(pack)?;
     let plan = Plan::new(pack);
     let run = |case: &Case| {
         let mut seen = plan.nothing();
@@ -122,7 +122,7 @@ fn side_by_side<'t, T: Sync, S, R: Send>(
         for thread in threads {
             results.extend(thread.join().map_err(|_| failed(&"程序出错"))?);
         }
-        Ok(results)
+        Ok::<_, Failure>(results)
     })?;
     results.sort_by_key(|(at, _)| *at);
     Ok(results.into_iter().map(|(_, result)| result).collect())

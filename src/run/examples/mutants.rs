@@ -73,7 +73,7 @@ struct Base<'a> {
 /// # Errors
 /// Examples that cannot be understood or that do not hold for the pack itself.
 pub fn mutants(pack: &Pack, about: &str) -> Result<Report, Failure> {
-    let cases = super::spec::cases(pack).map_err(Failure::failed)?;
+    let cases = super::spec::cases(pack)?;
     let unfit = |told: String| Failure::failed(format!("先要例子与规则包相符，才能看出改动：\n{told}"));
     let prepared = side_by_side(&cases, || (), |(), case| prepare(pack, case))?;
     let prepared = prepared.into_iter().collect::<Result<Vec<_>, _>>().map_err(unfit)?;
@@ -160,7 +160,7 @@ impl Trial {
         let Some(base) = bases.first() else { return Ok(Trial { unsettled: Vec::new(), resting: Vec::new() }) };
         let world = &base.start;
         let resting = (0..pack.facts.len()).map(|fact| world.resting_on(|one| std::ptr::eq(one, &pack.facts[fact])));
-        let resting: Vec<Vec<usize>> = resting.collect::<Result<_, _>>().map_err(Failure::failed)?;
+        let resting: Vec<Vec<usize>> = resting.collect::<Result<_, _>>()?;
         let mut unsettled: Vec<bool> = (0..pack.facts.len()).map(|fact| world.is_volatile(fact)).collect();
         for fork in &pack.forks {
             let read = world.fact_named(Entity::Row(fork.table), &fork.fact);
