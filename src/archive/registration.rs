@@ -85,16 +85,7 @@ pub struct Period {
 impl FollowUp {
     /// As the pack says on a day; `set` holds the parameters set for the run.
     pub fn of(pack: &Pack, as_of: NaiveDate, set: &[(String, String)]) -> FollowUp {
-        let months = |name: &str| -> Option<u32> {
-            if let Some((_, value)) = set.iter().find(|(known, _)| known == name) {
-                return value.parse::<f64>().ok().map(|months| months as u32);
-            }
-            let parameter = pack.parameters.iter().find(|parameter| parameter.name == name)?;
-            match parameter.on(as_of)? {
-                crate::pack::Value::Number(months) => Some(*months as u32),
-                crate::pack::Value::Text(_) => None,
-            }
-        };
+        let months = |name: &str| Some(pack.setting(name, as_of, set)?.parse::<f64>().ok()? as u32);
         let periods = pack.influences.iter().filter_map(|influence| {
             Some(Period {
                 name: influence.name.clone(),

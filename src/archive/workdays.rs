@@ -115,32 +115,3 @@ fn header(rows: &[Row]) -> Option<(u32, u32, u32)> {
         Some((one.row, column(DAY)?, column(KIND)?))
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn working_days_are_monday_to_friday_unless_somebody_says_otherwise() {
-        let plain = Calendar::default();
-        // 2015-07-10 is a Friday: the fifteenth working day after it is Friday three weeks on.
-        assert_eq!(plain.after(day("2015-07-10"), 15), Some(day("2015-07-31")));
-        assert_eq!(plain.after(day("2015-07-11"), 1), Some(day("2015-07-13")));
-        let corrected = Calendar { corrected: Some([(day("2015-07-13"), false), (day("2015-07-18"), true)].into()) };
-        assert_eq!(corrected.after(day("2015-07-10"), 1), Some(day("2015-07-14")));
-        assert_eq!(corrected.after(day("2015-07-17"), 1), Some(day("2015-07-18")));
-    }
-
-    #[test]
-    fn the_last_day_counts_among_the_days_away() {
-        let plain = Calendar::default();
-        assert!(plain.is_within(day("2015-07-10"), day("2015-07-10"), 0));
-        assert!(plain.is_within(day("2015-07-10"), day("2015-07-17"), 5));
-        assert!(!plain.is_within(day("2015-07-10"), day("2015-07-20"), 5));
-        assert!(plain.is_within(day("2015-07-10"), day("2015-07-19"), 5), "no further working day");
-    }
-}

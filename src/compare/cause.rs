@@ -6,7 +6,7 @@ use super::Side;
 use crate::consequence::{Consequence, ConsequenceGround as Ground};
 use crate::explain::said;
 use crate::once::Once;
-use crate::rule::record::{AtomHead, Head, ProposalHead, Record, To, Witness};
+use crate::rule::record::{AtomHead, Head, ProposalHead, Record, To, ValueHead, Witness};
 
 /// A cause, in words, with the cell it can be seen at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,12 @@ pub struct Cause {
     pub text: String,
     /// `路径/文件.xlsx!工作表!A12`, where a cell shows it.
     pub source: String,
+}
+
+impl Cause {
+    fn new(rule: &str, text: String, source: String) -> Cause {
+        Cause { rule: rule.to_owned(), text, source }
+    }
 }
 
 /// Both sides, with their records by what they are about.
@@ -60,7 +66,7 @@ impl<'c> Causes<'c> {
             };
             if proposes(self.before) != proposes(self.after) {
                 let text = format!("规则包中条款 {} 的可选方式已改变", ground.rule);
-                causes.push(Cause { rule: ground.rule.to_string(), text, source: String::new() });
+                causes.push(Cause::new(&ground.rule, text, String::new()));
             }
         }
         causes
@@ -68,7 +74,7 @@ impl<'c> Causes<'c> {
 
     fn ground(&self, ground: &Ground<'_>, line: &Consequence<'_>) -> Vec<Cause> {
         let rule = &*ground.rule;
-        let told = |text: String, source: String| vec![Cause { rule: rule.to_owned(), text, source }];
+        let told = |text: String, source: String| vec![Cause::new(rule, text, source)];
         let of = |side: &Side| side.head.rules.iter().position(|one| one.id == rule && one.entity.is_some());
         let (before, after) = match (of(self.before), of(self.after)) {
             (None, None) => return told(format!("条款 {rule}"), String::new()),
@@ -90,14 +96,14 @@ impl<'c> Causes<'c> {
             }
             (None, None) => return told(format!("条款 {rule}"), String::new()),
         };
-        let mut causes = self.conditions(rule, (before, old), (after, new), false);
+        let mut causes = self.conditions(rule, (before, old), (after, new), Wanted::Changed);
         let by_name = |to: &ProposalHead| matches!(to.to, To::Named(_));
         if causes.is_empty()
             && old.verdicts == new.verdicts
             && self.after.head.rules[after].proposes.iter().any(by_name)
         {
             // Who is named in the rows that decide changes with those rows, though the verdict stays.
-            causes = self.conditions(rule, (before, old), (after, new), true);
+            causes = self.conditions(rule, (before, old), (after, new), Wanted::Settled);
             if causes.iter().all(|cause| cause.source.is_empty()) {
                 causes.clear();
             }
@@ -117,10 +123,9 @@ impl<'c> Causes<'c> {
         causes
     }
 
-    /// Conditions of a rule that came out otherwise, and what is behind them; `settled`: those that came out the same,
-    /// and the cells that began or ceased to decide them.
-    fn conditions(&self, rule: &str, before: (usize, &Record), after: (usize, &Record), settled: bool) -> Vec<Cause> {
-        let mut causes = Vec::new();
+    /// Conditions of a rule that came out otherwise or the same, as they are asked for, and what is behind them.
+    fn conditions(&self, rule: &str, before: (usize, &Record), after: (usize, &Record), wanted: Wanted) -> Vec<Cause> {
+        let mut found = Found { rule, wanted, causes: Vec::new() };
         let atoms = |side: &Side, (at, record): (usize, &Record)| {
             let mut atoms: Vec<usize> = Vec::new();
             let head = &side.head.rules[at];
@@ -137,59 +142,44 @@ impl<'c> Causes<'c> {
             let mut before_it = old.iter().map(|at| (*at, &self.before.head.entities[old_entity].atoms[*at]));
             let text = said_of(&self.after.head, is);
             let Some((old, was)) = before_it.find(|(_, was)| said_of(&self.before.head, was) == text) else { continue };
-            if (before.1.atom(old) == after.1.atom(new)) != settled {
+            if (before.1.atom(old) == after.1.atom(new)) != (wanted == Wanted::Settled) {
                 continue;
             }
-            let found = causes.len();
-            for (was, is) in was.parameters.iter().zip(&is.parameters) {
-                self.parameter(rule, *was, *is, &mut causes);
-            }
-            let measured = causes.len() > found;
+            let measured = self.parameters(&was.parameters, &is.parameters, &mut found);
             for (was, is) in was.uses.iter().zip(&is.uses) {
-                self.value(rule, (*was, before.1), (*is, after.1), (measured, settled), &mut causes);
+                self.value((*was, before.1), (*is, after.1), measured, &mut found);
             }
-            if causes.is_empty() && !settled {
-                causes.push(Cause { rule: rule.to_owned(), text: is.text.clone(), source: String::new() });
+            if found.causes.is_empty() && wanted == Wanted::Changed {
+                found.causes.push(Cause::new(rule, is.text.clone(), String::new()));
             }
         }
-        causes
+        found.causes
     }
 
-    fn parameter(&self, rule: &str, was: usize, is: usize, causes: &mut Vec<Cause>) {
-        let (was, is) = (&self.before.head.parameters[was], &self.after.head.parameters[is]);
-        if was.name == is.name && was.value != is.value {
-            let text = format!("参数 {}：{} → {}", is.name, was.value, is.value);
-            let cause = Cause { rule: rule.to_owned(), text, source: String::new() };
-            causes.once(cause);
+    /// Parameters that have another value; whether there are any that were not told yet.
+    fn parameters(&self, was: &[usize], is: &[usize], found: &mut Found<'_>) -> bool {
+        let before = found.causes.len();
+        for (was, is) in was.iter().zip(is) {
+            let (was, is) = (&self.before.head.parameters[*was], &self.after.head.parameters[*is]);
+            if was.name == is.name && was.value != is.value {
+                found.tell(format!("参数 {}：{} → {}", is.name, was.value, is.value), String::new());
+            }
         }
+        found.causes.len() > before
     }
 
-    /// What is behind a value; `measured`: another line is applied to it, so its cells are told all the same; `settled`:
-    /// of its cells only those that began or ceased to decide are.
-    fn value(
-        &self,
-        rule: &str,
-        was: (usize, &Record),
-        is: (usize, &Record),
-        (measured, settled): (bool, bool),
-        causes: &mut Vec<Cause>,
-    ) {
+    /// What is behind a value; `measured`: another line is applied to it, so its cells are told all the same.
+    fn value(&self, was: (usize, &Record), is: (usize, &Record), measured: bool, found: &mut Found<'_>) {
         let (old_head, new_head) = (&self.before.head.values[was.0], &self.after.head.values[is.0]);
         let (old, old_cells) = was.1.value(&self.before.head, was.0);
         let (new, new_cells) = is.1.value(&self.after.head, is.0);
         if old_head.name != new_head.name {
             return;
         }
-        let found = causes.len();
-        for (was, is) in old_head.parameters.iter().zip(&new_head.parameters) {
-            self.parameter(rule, *was, *is, causes);
-        }
-        let by_parameter = measured || causes.len() > found;
-        let mut tell = |text: String, source: String| {
-            let cause = Cause { rule: rule.to_owned(), text, source };
-            causes.once(cause);
-        };
-        let column = |head: &crate::rule::record::ValueHead, witness: &Witness| {
+        let before = found.causes.len();
+        let by_parameter = self.parameters(&old_head.parameters, &new_head.parameters, found) || measured;
+        let settled = found.wanted == Wanted::Settled;
+        let column = |head: &ValueHead, witness: &Witness| {
             head.cells.get(witness.cell).map_or_else(|| head.name.clone(), |(column, _)| column.clone())
         };
         for cell in new_cells {
@@ -197,11 +187,15 @@ impl<'c> Causes<'c> {
             let name = column(new_head, cell);
             match old_cells.iter().find(|was| self.before.head.cite(&was.place) == source) {
                 Some(was) if settled && was.decided == cell.decided => {}
-                Some(was) if was.text != cell.text => tell(format!("{name}：{} → {}", was.text, cell.text), source),
-                Some(_) if by_parameter && (cell.decided || settled) => tell(format!("{name} {}", cell.text), source),
+                Some(was) if was.text != cell.text => {
+                    found.tell(format!("{name}：{} → {}", was.text, cell.text), source)
+                }
+                Some(_) if by_parameter && (cell.decided || settled) => {
+                    found.tell(format!("{name} {}", cell.text), source);
+                }
                 // What did not decide may not have been kept: nothing is said of what it was.
-                None if settled && cell.decided => tell(format!("{name} {}", cell.text), source),
-                None if old_cells.is_empty() => tell(format!("{name}：（无）→ {}", cell.text), source),
+                None if settled && cell.decided => found.tell(format!("{name} {}", cell.text), source),
+                None if old_cells.is_empty() => found.tell(format!("{name}：（无）→ {}", cell.text), source),
                 _ => {}
             }
         }
@@ -209,22 +203,44 @@ impl<'c> Causes<'c> {
             let source = self.before.head.cite(&cell.place);
             let went = || !new_cells.iter().any(|is| self.after.head.cite(&is.place) == source);
             if settled && cell.decided && went() {
-                tell(format!("{} {}", column(old_head, cell), cell.text), source);
+                found.tell(format!("{} {}", column(old_head, cell), cell.text), source);
             } else if new_cells.is_empty() {
-                tell(format!("{}：{} →（无）", column(old_head, cell), cell.text), source);
+                found.tell(format!("{}：{} →（无）", column(old_head, cell), cell.text), source);
             }
         }
         for is_part in &new_head.parts {
             let name = &self.after.head.values[*is_part].name;
             let was_part = old_head.parts.iter().find(|part| self.before.head.values[**part].name == *name);
             if let Some(was_part) = was_part {
-                self.value(rule, (*was_part, was.1), (*is_part, is.1), (measured, settled), causes);
+                self.value((*was_part, was.1), (*is_part, is.1), measured, found);
             }
         }
-        if old != new && causes.len() == found {
+        if old != new && found.causes.len() == before {
             let text = format!("{}：{} → {}", new_head.name, said(old), said(new));
-            causes.push(Cause { rule: rule.to_owned(), text, source: String::new() });
+            found.causes.push(Cause::new(found.rule, text, String::new()));
         }
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Conditions that came out otherwise, and what of their cells is otherwise.
+    Changed,
+    /// Those that came out the same, and the cells that began or ceased to decide them.
+    Settled,
+}
+
+/// Causes as they are found, each told once.
+struct Found<'f> {
+    rule: &'f str,
+    wanted: Wanted,
+    causes: Vec<Cause>,
+}
+
+impl Found<'_> {
+    fn tell(&mut self, text: String, source: String) {
+        self.causes.once(Cause::new(self.rule, text, source));
     }
 }
 

@@ -98,12 +98,12 @@ pub struct Said {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// What it was applied to: the subject itself, rows about it, its unit.
-    pub cases: Vec<Case>,
+    pub cases: Vec<Applied>,
 }
 
 /// A rule applied to one team, cadre or row.
 #[derive(Debug, Clone, Serialize)]
-pub struct Case {
+pub struct Applied {
     /// Whose values these are; empty for the subject's own.
     pub about: String,
     pub verdict: Verdict,
@@ -119,6 +119,28 @@ pub struct Case {
     /// Cells of rows that can be read in more than one way, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ambiguous: Vec<String>,
+}
+
+impl Explanation {
+    /// The subject by name and id, as far as it has a name.
+    pub fn subject(&self) -> String {
+        match self.subject_name.as_str() {
+            "" => self.subject_id.clone(),
+            name => format!("{name}（{}）", self.subject_id),
+        }
+    }
+}
+
+impl Applied {
+    /// The conditions with what is said of them; first those that speak for the verdict.
+    pub fn sides(&self) -> [(&'static str, &[Point]); 2] {
+        let unmet = if self.verdict == Verdict::Pending { "未定" } else { "不符" };
+        let mut sides = [("符合", self.met.as_slice()), (unmet, self.unmet.as_slice())];
+        if self.verdict >= Verdict::Fails {
+            sides.reverse();
+        }
+        sides
+    }
 }
 
 /// What a run published, as far as one question needs it.
@@ -306,7 +328,7 @@ impl Teller<'_> {
     }
 
     /// A rule applied to a record, if it can reach the subject through it.
-    fn case(&self, at: usize, rule: &RuleHead, record: &Record) -> Option<Case> {
+    fn case(&self, at: usize, rule: &RuleHead, record: &Record) -> Option<Applied> {
         let entity = &self.head.entities[record.entity];
         let kind = &self.head.entities[self.subject.entity].kind;
         let is_own = record.entity == self.subject.entity && record.id == self.subject.id;
@@ -348,10 +370,10 @@ impl Teller<'_> {
         Some(self.judged(rule, record, place, letter, about))
     }
 
-    fn judged(&self, rule: &RuleHead, record: &Record, place: usize, letter: u8, about: String) -> Case {
+    fn judged(&self, rule: &RuleHead, record: &Record, place: usize, letter: u8, about: String) -> Applied {
         let points = point::Points { head: self.head, record };
         let missing = record.missing.iter().find(|(at, _)| *at == place).map(|(_, missing)| missing.clone());
-        let mut case = Case {
+        let mut case = Applied {
             about,
             verdict: Verdict::Outside,
             met: Vec::new(),
@@ -428,7 +450,7 @@ impl Teller<'_> {
             "按本次比例未轮到：完成比例低的单位在先，单位内按固定的抽取次序".to_owned()
         };
         let seen = quota.among.into_iter().chain([quota.reached]).map(|value| points.value(value, None));
-        said.cases.push(Case {
+        said.cases.push(Applied {
             about: String::new(),
             verdict: said.verdict,
             met: Vec::new(),

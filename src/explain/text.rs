@@ -4,17 +4,12 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
-use super::{Case, Explanation, Point, Said, Verdict};
+use super::{Applied, Explanation, Point, Said, Verdict};
 
 /// The explanation as text; lines are broken at `width` half-width columns, if there is one.
 pub fn text(explanation: &Explanation, width: Option<usize>) -> String {
     let mut page = Page { text: String::new(), width };
-    let name = if explanation.subject_name.is_empty() {
-        explanation.subject_id.clone()
-    } else {
-        format!("{}（{}）", explanation.subject_name, explanation.subject_id)
-    };
-    page.line(0, &format!("{}{name}", spaced(&explanation.kind_name)));
+    page.line(0, &format!("{}{}", spaced(&explanation.kind_name), explanation.subject()));
     for unit in &explanation.units {
         page.line(1, &format!("{} {}：{}", unit.id, unit.name, unit.role));
     }
@@ -83,7 +78,7 @@ fn rule(page: &mut Page, said: &Said) {
     }
 }
 
-fn case(page: &mut Page, case: &Case) {
+fn case(page: &mut Page, case: &Applied) {
     let mut depth = 1;
     if !case.about.is_empty() {
         page.line(1, &format!("{}：{}", case.about, case.verdict.word()));
@@ -96,14 +91,8 @@ fn case(page: &mut Page, case: &Case) {
         page.line(depth, &format!("可有两种读法：{cell}"));
     }
     case.seen.iter().for_each(|one| point(page, depth, "", one));
-    let unmet = if case.verdict == Verdict::Pending { "未定" } else { "不符" };
-    let fails = case.verdict >= Verdict::Fails;
-    if fails {
-        case.unmet.iter().for_each(|one| point(page, depth, unmet, one));
-    }
-    case.met.iter().for_each(|one| point(page, depth, "符合", one));
-    if !fails {
-        case.unmet.iter().for_each(|one| point(page, depth, unmet, one));
+    for (word, points) in case.sides() {
+        points.iter().for_each(|one| point(page, depth, word, one));
     }
 }
 

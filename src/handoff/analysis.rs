@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::consequence::{Line, Pending, Subject};
 use crate::once::grouped;
-use crate::pack::{Pack, Page, PageTable, Run, printed};
+use crate::pack::{Page, PageTable, Run, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::phrase::proposed;
@@ -193,18 +193,12 @@ fn table_block<'s>(
         };
         texts.iter().map(cell).collect()
     });
-    let line = of.line.as_ref().and_then(|name| Some(format!("（{name} {}）", setting(pack, info, name)?)));
+    let line = of
+        .line
+        .as_ref()
+        .and_then(|name| Some(format!("（{name} {}）", pack.setting(name, info.as_of, &info.set_values)?)));
     let empty = "没有这一单位的记录。";
     Block::new(columns, rows.collect(), empty).captioned(format!("{}{}", of.title, line.unwrap_or_default()))
-}
-
-/// The value that a parameter had in the run.
-fn setting(pack: &Pack, info: &RunInfo, name: &str) -> Option<String> {
-    if let Some((_, value)) = info.set_values.iter().find(|(known, _)| known == name) {
-        return Some(value.clone());
-    }
-    let parameter = pack.parameters.iter().find(|parameter| parameter.name == name)?;
-    parameter.on(info.as_of).map(ToString::to_string)
 }
 
 /// What the committee said, as far as it has.

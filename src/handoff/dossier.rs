@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::{text, write};
-use crate::explain::{Case, Explanation, Point, Said, Verdict};
+use crate::explain::{Applied, Explanation, Point, Said, Verdict};
 use crate::once::Once;
 use crate::pack::printed;
 
@@ -26,11 +26,6 @@ pub fn save(explained: &[Explanation], title: &str, as_of: NaiveDate, file: &Pat
 }
 
 fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: String) -> Sheet<'a> {
-    let subject = if explanation.subject_name.is_empty() {
-        explanation.subject_id.clone()
-    } else {
-        format!("{}（{}）", explanation.subject_name, explanation.subject_id)
-    };
     let units: Vec<String> =
         explanation.units.iter().map(|unit| format!("{}（{}）{}", unit.name, unit.id, unit.role)).collect();
     let outside: Vec<&str> = explanation
@@ -42,7 +37,7 @@ fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: 
     let tail =
         if outside.is_empty() { String::new() } else { format!("其余各条不适用：{}。", outside.join("、")) };
     let head = [
-        (format!("{title}考核逐条说明\n{subject}"), LineStyle::Title),
+        (format!("{title}考核逐条说明\n{}", explanation.subject()), LineStyle::Title),
         (units.join("；"), LineStyle::Note),
         (super::as_of_line(as_of), LineStyle::Note),
         ("本表说明各条是否成立及其依据，只供研究时参考，由人决定".to_owned(), LineStyle::Note),
@@ -105,7 +100,7 @@ fn named(said: &Said) -> String {
 }
 
 /// What decided, and where it stands.
-fn told(said: &Said, case: &Case) -> (String, String) {
+fn told(said: &Said, case: &Applied) -> (String, String) {
     let mut facts: Vec<String> = Vec::new();
     let mut sources: Vec<&str> = Vec::new();
     if !said.note.is_empty() {
@@ -118,12 +113,7 @@ fn told(said: &Said, case: &Case) -> (String, String) {
         facts.push(sentence(point));
         places(point, &mut sources);
     }
-    let unmet = if case.verdict == Verdict::Pending { "未定" } else { "不符" };
-    let mut sides = [("符合", &case.met), (unmet, &case.unmet)];
-    if case.verdict == Verdict::Fails {
-        sides.reverse();
-    }
-    for (word, points) in sides {
+    for (word, points) in case.sides() {
         for point in points {
             facts.push(format!("{word}：{}", sentence(point)));
             places(point, &mut sources);

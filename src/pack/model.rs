@@ -67,6 +67,12 @@ impl Pack {
         self.rules.iter().filter(move |rule| rule.of == of && rule.marks.is_none() && !rule.runs.is_empty())
     }
 
+    /// The value that a parameter has on a day, if it was not set for the run.
+    pub fn setting(&self, name: &str, day: chrono::NaiveDate, set: &[(String, String)]) -> Option<String> {
+        let own = || self.parameters.iter().find(|one| one.name == name)?.on(day).map(ToString::to_string);
+        set.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).or_else(own)
+    }
+
     /// Who decides about members of whom the register does not say it, and about units; empty where the pack knows none.
     pub fn default_authority(&self) -> &str {
         let member = &self.subjects[self.membership.member];

@@ -25,7 +25,7 @@ use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook::Parser;
 
 pub use mutants::mutants;
-use reach::{Plan, Seen};
+use reach::{Plan, Reached};
 use spec::{Case, Past};
 
 /// Answers may change what later stages say, and so the code that an answer is given on; then once more.
@@ -80,14 +80,14 @@ pub fn test(pack: &Pack) -> Result<Report, Failure> {
     let cases = spec::cases(pack)?;
     let plan = Plan::new(pack);
     let run = |case: &Case| {
-        let mut seen = plan.nothing();
+        let mut seen = BTreeSet::new();
         let failure = check(pack, case, &plan, &mut seen).err().map(|told| format!("{}\n{told}", case.head()));
         (failure, seen)
     };
-    let mut seen = plan.nothing();
+    let mut seen = BTreeSet::new();
     let mut failures = Vec::new();
     for (failure, one) in side_by_side(&cases, || (), |(), case| run(case))? {
-        seen.join(&one);
+        seen.extend(one);
         failures.extend(failure);
     }
     Ok(Report { pack: pack.name.clone(), examples: cases.len(), failures, gaps: plan.gaps(&seen) })
@@ -183,7 +183,7 @@ impl ReadCase<'_> {
 }
 
 /// Compares one example with what the engine says; the error is the difference.
-fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut Seen) -> Result<(), String> {
+fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut BTreeSet<Reached>) -> Result<(), String> {
     let prepared = prepare(pack, case)?;
     let (world, outcome, trace) = prepared.play(pack, None)?;
     plan.note(&world, &trace, case.run, &outcome, seen);

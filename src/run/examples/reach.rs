@@ -23,6 +23,8 @@ use crate::rule::{Trace, tree, wording};
 
 /// The outcomes of a branch, in the order in which they are kept.
 const OUTCOMES: [&str; 3] = ["成立", "不成立", "未知"];
+const HOLDS: usize = 0;
+const FAILS: usize = 1;
 const UNKNOWN: usize = 2;
 
 /// An atomic part of a condition.
@@ -109,39 +111,22 @@ pub struct Plan<'p> {
     parts: Vec<Branched<'p>>,
 }
 
-/// What was reached.
-pub struct Seen {
-    /// By part and branch: one bit an outcome.
-    outcomes: Vec<Vec<[bool; 3]>>,
-    /// By part and branch: the values of IN that occurred.
-    values: BTreeSet<(usize, usize, String)>,
-    /// By part and branch: it decided alone.
-    alone: BTreeSet<(usize, usize)>,
-    /// By part, branch and line: it was met exactly.
-    met: BTreeSet<(usize, usize, usize)>,
-    /// Per rule whether it held and whether it failed within its scope.
-    held: Vec<bool>,
-    failed: Vec<bool>,
-    /// Rule and place of a proposal that reached somebody.
-    proposals: BTreeSet<(usize, usize)>,
-}
-
-impl Seen {
-    /// Takes in what another example reached.
-    pub fn join(&mut self, other: &Seen) {
-        for (mine, theirs) in self.outcomes.iter_mut().flatten().zip(other.outcomes.iter().flatten()) {
-            for (mine, theirs) in mine.iter_mut().zip(theirs) {
-                *mine |= theirs;
-            }
-        }
-        self.values.extend(other.values.iter().cloned());
-        self.alone.extend(&other.alone);
-        self.met.extend(&other.met);
-        for (mine, theirs) in [(&mut self.held, &other.held), (&mut self.failed, &other.failed)] {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine |= theirs);
-        }
-        self.proposals.extend(&other.proposals);
-    }
+/// What an example reached; parts, branches and rules by their places.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reached {
+    /// A branch of a part came to an outcome.
+    Outcome(usize, usize, usize),
+    /// It decided alone.
+    Alone(usize, usize),
+    /// A value of its IN occurred.
+    Value(usize, usize, String),
+    /// One of its lines was met exactly.
+    Met(usize, usize, usize),
+    /// A rule held, or failed within its scope.
+    Held(usize),
+    Failed(usize),
+    /// One of its proposals reached somebody.
+    Proposed(usize, usize),
 }
 
 impl<'p> Plan<'p> {
@@ -177,27 +162,22 @@ impl<'p> Plan<'p> {
         Plan { pack, parts }
     }
 
-    pub fn nothing(&self) -> Seen {
-        Seen {
-            outcomes: self.parts.iter().map(|part| vec![[false; 3]; part.branches.len()]).collect(),
-            values: BTreeSet::new(),
-            alone: BTreeSet::new(),
-            met: BTreeSet::new(),
-            held: vec![false; self.pack.rules.len()],
-            failed: vec![false; self.pack.rules.len()],
-            proposals: BTreeSet::new(),
-        }
-    }
-
     /// Notes what one example reached.
-    pub fn note(&self, world: &World<'_>, trace: &Trace<'_>, run: Run, outcome: &Outcome, seen: &mut Seen) {
+    pub fn note(
+        &self,
+        world: &World<'_>,
+        trace: &Trace<'_>,
+        run: Run,
+        outcome: &Outcome,
+        seen: &mut BTreeSet<Reached>,
+    ) {
         for ground in outcome.lines.iter().flat_map(|line| &line.grounds) {
-            seen.proposals.extend(ground.proposals.iter().map(|place| (ground.rule, *place)));
+            seen.extend(ground.proposals.iter().map(|place| Reached::Proposed(ground.rule, *place)));
         }
         for at in (0..self.pack.rules.len()).filter(|at| self.pack.rules[*at].runs.contains(&run)) {
             let (held, failed) = trace.outcomes(at);
-            seen.held[at] |= held;
-            seen.failed[at] |= failed;
+            seen.extend(held.then_some(Reached::Held(at)));
+            seen.extend(failed.then_some(Reached::Failed(at)));
         }
         // The parts of one site at once: a query costs more than what it evaluates.
         let asked = || self.parts.iter().enumerate().filter(|(_, part)| part.runs.contains(&run));
@@ -216,7 +196,7 @@ impl<'p> Plan<'p> {
         }
     }
 
-    fn note_part(&self, at: usize, columns: &[Column], seen: &mut Seen) {
+    fn note_part(&self, at: usize, columns: &[Column], seen: &mut BTreeSet<Reached>) {
         let part = &self.parts[at];
         let height = columns.iter().map(Column::len).max().unwrap_or(0);
         for row in (0..height).filter(|row| value(&columns[0], *row) == Some(true)) {
@@ -230,47 +210,47 @@ impl<'p> Plan<'p> {
             let values: Vec<Option<bool>> = each.iter().map(|own| value(&own[0], row)).collect();
             for ((branch, asked), own) in part.branches.iter().enumerate().zip(each) {
                 let outcome = match value(&own[0], row) {
-                    Some(true) => 0,
-                    Some(false) => 1,
+                    Some(true) => HOLDS,
+                    Some(false) => FAILS,
                     None => UNKNOWN,
                 };
-                seen.outcomes[at][branch][outcome] = true;
+                seen.insert(Reached::Outcome(at, branch, outcome));
                 let alone = part
                     .tree
                     .as_ref()
                     .map_or_else(|| value(&own[2], row) == Some(true), |tree| tree.turns(branch, &values));
                 if outcome != UNKNOWN && alone {
-                    seen.alone.insert((at, branch));
+                    seen.insert(Reached::Alone(at, branch));
                 }
                 for (line, met) in own[3..].iter().enumerate() {
                     if value(met, row) == Some(true) {
-                        seen.met.insert((at, branch, line));
+                        seen.insert(Reached::Met(at, branch, line));
                     }
                 }
                 if asked.choice.is_some()
                     && let Ok(value) = own[1].get(if own[1].len() == 1 { 0 } else { row })
                     && !value.is_null()
                 {
-                    seen.values.insert((at, branch, fact_value(&value).text().unwrap_or_default()));
+                    seen.insert(Reached::Value(at, branch, fact_value(&value).text().unwrap_or_default()));
                 }
             }
         }
     }
 
     /// What nothing reached, in the pack's order.
-    pub fn gaps(&self, seen: &Seen) -> Vec<String> {
+    pub fn gaps(&self, seen: &BTreeSet<Reached>) -> Vec<String> {
         let mut gaps = Vec::new();
         for (at, rule) in self.pack.rules.iter().enumerate().filter(|(_, rule)| !rule.runs.is_empty()) {
-            if !seen.held[at] {
+            if !seen.contains(&Reached::Held(at)) {
                 gaps.push(format!("规则「{}」：没有例子使它成立", rule.id));
                 continue;
             }
             let fails = || !names_all(rule.when.term()) && !crate::pack::always_holds(self.pack, rule);
-            if !seen.failed[at] && fails() {
+            if !seen.contains(&Reached::Failed(at)) && fails() {
                 gaps.push(format!("规则「{}」：没有例子在它的范围内而不成立", rule.id));
             }
             for (place, proposal) in rule.proposals.iter().enumerate() {
-                if !seen.proposals.contains(&(at, place)) {
+                if !seen.contains(&Reached::Proposed(at, place)) {
                     let to = proposal.to.said();
                     let action = &self.pack.actions[proposal.action].name;
                     gaps.push(format!("规则「{}」：没有例子使{to}受到「{action}」", rule.id));
@@ -278,13 +258,11 @@ impl<'p> Plan<'p> {
             }
         }
         for (at, part) in self.parts.iter().enumerate() {
-            for (branch, outcomes) in part.branches.iter().zip(&seen.outcomes[at]) {
-                let lacking: Vec<&str> = OUTCOMES
-                    .iter()
-                    .enumerate()
-                    .filter(|(outcome, _)| !outcomes[*outcome] && branch.owes(*outcome))
-                    .map(|(_, name)| *name)
-                    .collect();
+            let came = |place: usize, outcome: usize| seen.contains(&Reached::Outcome(at, place, outcome));
+            for (place, branch) in part.branches.iter().enumerate() {
+                let lacking = OUTCOMES.iter().enumerate();
+                let lacking = lacking.filter(|(outcome, _)| !came(place, *outcome) && branch.owes(*outcome));
+                let lacking: Vec<&str> = lacking.map(|(_, name)| *name).collect();
                 if !lacking.is_empty() {
                     gaps.push(format!("{}：没有例子使「{}」{}", part.owner, branch.text, lacking.join("、")));
                 }
@@ -294,25 +272,19 @@ impl<'p> Plan<'p> {
                     let told = format!("{}：{what}「{}」", part.owner, branch.term);
                     self.pack.deliberate.equivalent.iter().any(|one| one.mutant.starts_with(&told))
                 };
-                let turned = seen.outcomes[at][place];
-                if turned[0]
-                    && (turned[1] || !branch.fails)
-                    && !seen.alone.contains(&(at, place))
-                    && !equivalent("去掉")
-                {
+                let both = came(place, HOLDS) && (came(place, FAILS) || !branch.fails);
+                if both && !seen.contains(&Reached::Alone(at, place)) && !equivalent("去掉") {
                     gaps.push(format!("{}：没有例子由「{}」单独决定", part.owner, branch.text));
                 }
                 for (line, term) in branch.lines.iter().enumerate() {
-                    if !seen.met.contains(&(at, place, line)) && !equivalent("把") {
+                    if !seen.contains(&Reached::Met(at, place, line)) && !equivalent("把") {
                         let met = wording::say(term, &Literals::new());
                         gaps.push(format!("{}：没有例子正好达到「{met}」", part.owner));
                     }
                 }
                 let values = branch.choice.iter().flat_map(|(_, values)| values);
-                let lacking: Vec<&str> = values
-                    .filter(|value| !seen.values.contains(&(at, place, (*value).clone())))
-                    .map(String::as_str)
-                    .collect();
+                let occurred = |value: &&String| seen.contains(&Reached::Value(at, place, (*value).clone()));
+                let lacking: Vec<&str> = values.filter(|value| !occurred(value)).map(String::as_str).collect();
                 if !lacking.is_empty() {
                     let values = lacking.join("、");
                     gaps.push(format!("{}：「{}」没有取值为 {values} 的例子", part.owner, branch.text));

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
+use kaohe::archive::Calendar;
 use rusqlite::Connection;
 use rust_xlsxwriter::Workbook;
 
@@ -342,4 +343,16 @@ fn a_run_registers_the_talks_that_it_used() {
     db.execute("UPDATE 谈话 SET 谈话日期 = '2015-05-05' WHERE 编号 = 'G22'", []).unwrap();
     assert_eq!(verify(), Some(1));
     assert_eq!(city.try_run("half-year").status.code(), Some(1), "a run over a broken archive fails");
+}
+
+#[test]
+fn working_days_are_monday_to_friday_and_the_last_day_counts_among_the_days_away() {
+    let (plain, day) = (Calendar::default(), |text: &str| text.parse::<chrono::NaiveDate>().unwrap());
+    // 2015-07-10 is a Friday: the fifteenth working day after it is Friday three weeks on.
+    assert_eq!(plain.after(day("2015-07-10"), 15), Some(day("2015-07-31")));
+    assert_eq!(plain.after(day("2015-07-11"), 1), Some(day("2015-07-13")));
+    assert!(plain.is_within(day("2015-07-10"), day("2015-07-10"), 0));
+    assert!(plain.is_within(day("2015-07-10"), day("2015-07-17"), 5));
+    assert!(!plain.is_within(day("2015-07-10"), day("2015-07-20"), 5));
+    assert!(plain.is_within(day("2015-07-10"), day("2015-07-19"), 5), "no further working day");
 }

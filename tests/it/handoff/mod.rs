@@ -5,6 +5,7 @@ mod golden;
 mod letters;
 mod limits;
 mod material;
+mod measure;
 mod meeting;
 pub mod page;
 mod returns;
