@@ -159,7 +159,7 @@ fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, F
     if let Some(archive) = &arguments.archive {
         let text = run::explain_over_years(&arguments.subject, archive, arguments.output.as_deref(), terminal)?;
         if arguments.output.is_none() {
-            let _ = writeln!(std::io::stdout(), "{}", visible(text.trim_end()));
+            show(&visible(&text));
         }
         return Ok(Ended::Clean);
     }
@@ -190,14 +190,14 @@ fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, F
 fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
     match command {
         PackCommand::Show { functions: true, .. } => {
-            let _ = writeln!(std::io::stdout(), "{}", pack::show_functions().trim_end());
+            show(&pack::show_functions());
         }
         PackCommand::Guide => {
-            let _ = writeln!(std::io::stdout(), "{}", pack::GUIDE.trim_end());
+            show(pack::GUIDE);
         }
         PackCommand::Show { of, .. } => {
             let pack = load(of.pack.as_deref())?;
-            let _ = writeln!(std::io::stdout(), "{}", visible(pack::show(&pack).trim_end()));
+            show(&visible(&pack::show(&pack)));
         }
         PackCommand::Lint(of) => {
             // Loading checks names, types, provisions and references, and tells every fault.
@@ -213,12 +213,12 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
         PackCommand::Test { mutants, of } => {
             let pack = load(of.pack.as_deref())?;
             let report = run::examples::test(&pack)?;
-            let _ = writeln!(std::io::stdout(), "{}", report.to_string().trim_end());
+            show(&report.to_string());
             let mut passed = report.passed();
             // What an example that does not hold would notice is no answer.
             if let Some(about) = mutants.filter(|_| report.failures.is_empty()) {
                 let report = run::examples::mutants(&pack, &about)?;
-                let _ = writeln!(std::io::stdout(), "{}", report.to_string().trim_end());
+                show(&report.to_string());
                 passed &= report.passed();
             }
             if !passed {
@@ -246,7 +246,7 @@ fn archive(command: ArchiveCommand, terminal: &Terminal) -> Result<Ended, Failur
         ArchiveCommand::Show(file) => {
             let calendar = run::calendar(file.holidays.as_deref())?;
             let text = run::show_archive(&file.archive, file.as_of, &calendar)?;
-            let _ = writeln!(std::io::stdout(), "{}", visible(text.trim_end()));
+            show(&visible(&text));
             Ok(Ended::Clean)
         }
         ArchiveCommand::Verify(file) => run::verify_archive(&file.archive, terminal),
@@ -319,6 +319,11 @@ fn restart(command: &mut std::process::Command) -> std::io::Result<Failure> {
 fn restart(command: &mut std::process::Command) -> std::io::Result<Failure> {
     let code = command.status()?.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
     Ok(Failure { message: String::new(), code })
+}
+
+/// What was asked for.
+fn show(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
 }
 
 fn complain(text: &str) {

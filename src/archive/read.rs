@@ -51,8 +51,6 @@ pub struct History {
     pub facts: fact::History,
     /// The latest publications by year and run, without the run being made.
     pub runs: Vec<PastRun>,
-    /// The run being made was published before, with this vocabulary and as-of date.
-    pub before: Option<PastRun>,
     /// Agreed lines that the run being made proposed when it was published before, by id.
     pub agreed: BTreeMap<String, PastLine>,
     /// For `run.json`: over the answers that could count for the run being made, whenever and in
@@ -94,7 +92,6 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<His
     for past in latest_runs(connection)? {
         if (past.year, past.run) == (year, run) {
             history.agreed = agreed_lines(connection, &past, &answers)?;
-            history.before = Some(past);
         } else {
             let mut lines = past_lines(&past, registered::lists(connection, past.number)?, &answers);
             share(&mut lines, &past.vocabulary, |id| history.facts.lines.get(id));

@@ -96,14 +96,14 @@ impl<'c> Causes<'c> {
             }
             (None, None) => return told(format!("条款 {rule}"), String::new()),
         };
-        let mut causes = self.conditions(rule, (before, old), (after, new), Wanted::Changed);
+        let mut causes = self.conditions(rule, (before, old), (after, new), Sought::Changed);
         let by_name = |to: &ProposalHead| matches!(to.to, To::Named(_));
         if causes.is_empty()
             && old.verdicts == new.verdicts
             && self.after.head.rules[after].proposes.iter().any(by_name)
         {
             // Who is named in the rows that decide changes with those rows, though the verdict stays.
-            causes = self.conditions(rule, (before, old), (after, new), Wanted::Settled);
+            causes = self.conditions(rule, (before, old), (after, new), Sought::Settled);
             if causes.iter().all(|cause| cause.source.is_empty()) {
                 causes.clear();
             }
@@ -124,8 +124,8 @@ impl<'c> Causes<'c> {
     }
 
     /// Conditions of a rule that came out otherwise or the same, as they are asked for, and what is behind them.
-    fn conditions(&self, rule: &str, before: (usize, &Record), after: (usize, &Record), wanted: Wanted) -> Vec<Cause> {
-        let mut found = Found { rule, wanted, causes: Vec::new() };
+    fn conditions(&self, rule: &str, before: (usize, &Record), after: (usize, &Record), sought: Sought) -> Vec<Cause> {
+        let mut found = Telling { rule, sought, causes: Vec::new() };
         let atoms = |side: &Side, (at, record): (usize, &Record)| {
             let mut atoms: Vec<usize> = Vec::new();
             let head = &side.head.rules[at];
@@ -142,14 +142,14 @@ impl<'c> Causes<'c> {
             let mut before_it = old.iter().map(|at| (*at, &self.before.head.entities[old_entity].atoms[*at]));
             let text = said_of(&self.after.head, is);
             let Some((old, was)) = before_it.find(|(_, was)| said_of(&self.before.head, was) == text) else { continue };
-            if (before.1.atom(old) == after.1.atom(new)) != (wanted == Wanted::Settled) {
+            if (before.1.atom(old) == after.1.atom(new)) != (sought == Sought::Settled) {
                 continue;
             }
             let measured = self.parameters(&was.parameters, &is.parameters, &mut found);
             for (was, is) in was.uses.iter().zip(&is.uses) {
                 self.value((*was, before.1), (*is, after.1), measured, &mut found);
             }
-            if found.causes.is_empty() && wanted == Wanted::Changed {
+            if found.causes.is_empty() && sought == Sought::Changed {
                 found.causes.push(Cause::new(rule, is.text.clone(), String::new()));
             }
         }
@@ -157,7 +157,7 @@ impl<'c> Causes<'c> {
     }
 
     /// Parameters that have another value; whether there are any that were not told yet.
-    fn parameters(&self, was: &[usize], is: &[usize], found: &mut Found<'_>) -> bool {
+    fn parameters(&self, was: &[usize], is: &[usize], found: &mut Telling<'_>) -> bool {
         let before = found.causes.len();
         for (was, is) in was.iter().zip(is) {
             let (was, is) = (&self.before.head.parameters[*was], &self.after.head.parameters[*is]);
@@ -169,7 +169,7 @@ impl<'c> Causes<'c> {
     }
 
     /// What is behind a value; `measured`: another line is applied to it, so its cells are told all the same.
-    fn value(&self, was: (usize, &Record), is: (usize, &Record), measured: bool, found: &mut Found<'_>) {
+    fn value(&self, was: (usize, &Record), is: (usize, &Record), measured: bool, found: &mut Telling<'_>) {
         let (old_head, new_head) = (&self.before.head.values[was.0], &self.after.head.values[is.0]);
         let (old, old_cells) = was.1.value(&self.before.head, was.0);
         let (new, new_cells) = is.1.value(&self.after.head, is.0);
@@ -178,7 +178,7 @@ impl<'c> Causes<'c> {
         }
         let before = found.causes.len();
         let by_parameter = self.parameters(&old_head.parameters, &new_head.parameters, found) || measured;
-        let settled = found.wanted == Wanted::Settled;
+        let settled = found.sought == Sought::Settled;
         let column = |head: &ValueHead, witness: &Witness| {
             head.cells.get(witness.cell).map_or_else(|| head.name.clone(), |(column, _)| column.clone())
         };
@@ -224,7 +224,7 @@ impl<'c> Causes<'c> {
 
 /// What is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
+enum Sought {
     /// Conditions that came out otherwise, and what of their cells is otherwise.
     Changed,
     /// Those that came out the same, and the cells that began or ceased to decide them.
@@ -232,13 +232,13 @@ enum Wanted {
 }
 
 /// Causes as they are found, each told once.
-struct Found<'f> {
+struct Telling<'f> {
     rule: &'f str,
-    wanted: Wanted,
+    sought: Sought,
     causes: Vec<Cause>,
 }
 
-impl Found<'_> {
+impl Telling<'_> {
     fn tell(&mut self, text: String, source: String) {
         self.causes.once(Cause::new(self.rule, text, source));
     }

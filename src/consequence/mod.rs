@@ -68,6 +68,13 @@ pub struct Line {
     pub hints: Vec<String>,
 }
 
+impl Line {
+    /// What the committee says of it; empty where it has said nothing.
+    pub fn opinion(&self) -> &str {
+        self.decision.as_ref().map_or("", |decision| &decision.opinion)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Flag {
     #[serde(rename = "并存不利情形")]

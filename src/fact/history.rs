@@ -40,6 +40,11 @@ impl Decision {
         common.chain(self.extra.clone()).collect()
     }
 
+    /// Opinion, way and day, as far as they are given.
+    pub fn shortly(&self) -> String {
+        [&self.opinion, &self.method, &self.date].map(String::as_str).join(" ").trim().to_owned()
+    }
+
     /// Whether something was decided to be done by way of `action` on a line that proposes `proposed`: agreed where that
     /// is the same, or agreed or changed with it as the way. `agree` and `change` are the pack's words.
     pub fn is_to(&self, agree: &str, change: &str, proposed: &str, action: &str) -> bool {

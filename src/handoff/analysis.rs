@@ -49,7 +49,7 @@ pub fn pages<'a>(material: &Material<'a>) -> Vec<UnitPage<'a>> {
         units.retain(|subject| subject.kind == material.people.unit);
         units.sort_unstable();
         units.dedup();
-        let mut file = |unit| names.claim(&format!("{}-{}", material.people.id(unit), material.people.label(unit)));
+        let mut file = |unit| names.claim(&material.people.called(unit));
         pages.extend(units.into_iter().map(|unit| UnitPage { page, unit, file: file(unit) }));
     }
     pages
@@ -149,7 +149,7 @@ impl UnitPage<'_> {
         let (page, unit) = (self.page, &self.unit);
         let name = material.people.label(*unit);
         let title = info.title(material.pack, &format!("{}（{name}）", page.title));
-        let head = [(title.clone(), LineStyle::Title), (format!("{}：{}", page.mark, page.note), LineStyle::Warning)];
+        let head = [(title, LineStyle::Title), (format!("{}：{}", page.mark, page.note), LineStyle::Warning)];
         let mut blocks: Vec<Block<'s>> =
             page.tables.iter().map(|table| table_block(material, known, info, table, *unit)).collect();
         let all: Vec<Subject> = std::iter::once(*unit).chain(known.seated(material, *unit)).collect();
@@ -170,7 +170,7 @@ impl UnitPage<'_> {
         let holds = |paper| layout::is_readable(&Sheet { paper, fitted: true, ..sheet.clone() });
         let paper = [Paper::Upright, Paper::Tall].into_iter().find(|paper| holds(*paper));
         (sheet.paper, sheet.fitted) = (paper.unwrap_or_default(), paper.is_some());
-        sheet.alone(title, info.as_of)
+        sheet.alone(info.as_of)
     }
 }
 
@@ -203,10 +203,7 @@ fn table_block<'s>(
 
 /// What the committee said, as far as it has.
 fn decided(line: &Line) -> String {
-    line.decision.as_ref().map_or_else(
-        || "未审定".to_owned(),
-        |given| [&given.opinion, &given.method, &given.date].map(String::as_str).join(" ").trim().to_owned(),
-    )
+    line.decision.as_ref().map_or_else(|| "未审定".to_owned(), |given| given.shortly())
 }
 
 /// One row for lines on the same grounds.

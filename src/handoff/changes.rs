@@ -110,7 +110,7 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
     let counts = [ADDED, WITHDRAWN, CHANGED].map(|word| format!("{word} {} 条", count(word)));
     let note = format!("{}　　{}。", super::as_of_line(as_of), counts.join("，"));
     let block = Block::new(columns, rows.collect(), "各项处理建议与原来相同。");
-    let head = [(title.clone(), LineStyle::Title), (note, LineStyle::Note)];
+    let head = [(title, LineStyle::Title), (note, LineStyle::Note)];
     let sheet = Sheet::new(printed::CHANGES, Paper::Lying, head, vec![block]).in_view(4);
-    sheet.footed(super::CHECKED).alone(title, as_of)
+    sheet.footed(super::CHECKED).alone(as_of)
 }

@@ -58,7 +58,7 @@ pub fn save(sides: &Sides, compared: &[Compared], file: &Path) -> Result<(), wri
         sheets.push(open(sides, one, named("待定变动")));
         sheets.push(near(sides, one, named("临近")));
     }
-    write::replace(Workbook { title: sides.title.clone(), as_of: sides.as_of, sheets }, file)
+    write::replace(Workbook::new(sides.as_of, sheets), file)
 }
 
 fn sheet<'a>(sides: &Sides, name: String, heading: &str, notes: Vec<String>, blocks: Vec<Block<'a>>) -> Sheet<'a> {

@@ -130,20 +130,19 @@ impl<'a> Faulty<'a> {
         let title = self.title(LIST);
         let slips = if self.books.is_empty() { "" } else { "「文件」一列链接到该工作簿的退回单。" };
         let note = format!("退回 {rejected} 行，提醒 {warnings} 处。退回的行本次没有采用，更正后请重新报送。{slips}");
-        let head = [(title.clone(), LineStyle::Title), (note, LineStyle::Note)];
-        Sheet::new(LIST, Paper::Lying, head, vec![block]).in_view(0).alone(title, as_of)
+        let head = [(title, LineStyle::Title), (note, LineStyle::Note)];
+        Sheet::new(LIST, Paper::Lying, head, vec![block]).in_view(0).alone(as_of)
     }
 
     /// The return slip of a workbook: what is wrong, then the faulty rows sheet by sheet.
     pub fn returned(&self, book: &Returned<'a>, as_of: NaiveDate) -> Workbook<'a> {
-        let title = self.title(SLIP);
-        let mut sheets = vec![self.reasons(book, &title)];
+        let mut sheets = vec![self.reasons(book)];
         let by_sheet = book.rows.chunk_by(|one, other| one.sheet == other.sheet);
         sheets.extend(by_sheet.map(|rows| self.faulty_rows(book, rows[0].sheet, rows)));
-        Workbook { title, as_of, sheets }
+        Workbook::new(as_of, sheets)
     }
 
-    fn reasons(&self, book: &Returned<'a>, title: &str) -> Sheet<'a> {
+    fn reasons(&self, book: &Returned<'a>) -> Sheet<'a> {
         let mut columns = vec![
             Column::centred("序号", 4.0, 7.0),
             Column::text("工作表", 8.0, 20.0),
@@ -178,7 +177,7 @@ impl<'a> Faulty<'a> {
             )
         };
         let head = [
-            (title.to_owned(), LineStyle::Title),
+            (self.title(SLIP), LineStyle::Title),
             (format!("工作簿：{}", book.path), LineStyle::Paragraph),
             (asked, LineStyle::Paragraph),
         ];

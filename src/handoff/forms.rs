@@ -5,14 +5,12 @@
 //! one kind of source.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::consequence::{Ground, Line, Subject};
 use crate::once::once;
 use crate::pack::{Form, Pack, Pen, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
-use super::people::Order;
 use super::phrase::without_readings;
 use super::text::FileNames;
 use super::{Material, RunInfo, layout};
@@ -34,13 +32,10 @@ pub fn forms<'a>(material: &Material<'a>) -> Vec<FilledForm<'a>> {
     let (pack, people) = (material.pack, &material.people);
     let mut papers = Vec::new();
     for form in &pack.forms {
-        let mut by_subject: BTreeMap<(Order, Subject), Vec<&'a Line>> = BTreeMap::new();
-        for line in material.outcome.lines.iter().filter(|line| is_agreed_to(pack, line, form)) {
-            by_subject.entry((people.order(line.subject), line.subject)).or_default().push(line);
-        }
         let mut names = FileNames::default();
-        papers.extend(by_subject.into_iter().map(|((_, subject), lines)| {
-            let file = names.claim(&format!("{}-{}", people.id(subject), people.label(subject)));
+        let agreed = material.by_subject(|line| is_agreed_to(pack, line, form));
+        papers.extend(agreed.into_iter().map(|(subject, lines)| {
+            let file = names.claim(&people.called(subject));
             FilledForm { form, subject, path: format!("{}/{file}", form.name), lines }
         }));
     }
@@ -69,7 +64,7 @@ impl FilledForm<'_> {
             .replace("{办法}", super::notices::full_name(material.pack));
         let to = format!("{name}{}：", if is_unit { "" } else { "同志" });
         let head = [
-            (title.clone(), LineStyle::Title),
+            (title, LineStyle::Title),
             ("文号：＿＿＿＿＿＿＿＿".to_owned(), LineStyle::Note),
             (if form.addressed { to } else { String::new() }, LineStyle::Paragraph),
             (format!("　　{opening}"), LineStyle::Paragraph),
@@ -88,7 +83,7 @@ impl FilledForm<'_> {
                 break;
             }
         }
-        sheet.alone(title, info.as_of)
+        sheet.alone(info.as_of)
     }
 }
 

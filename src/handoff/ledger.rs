@@ -15,9 +15,7 @@ const WIDE: usize = 12;
 
 /// Writes the tables as sheets of one workbook, replacing a file of that name.
 pub fn save(tables: &[LedgerSheet], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
-    let title = tables.first().map_or_else(String::new, |table| table.title.clone());
-    let sheets = tables.iter().map(sheet).collect();
-    write::replace(Workbook { title, as_of: as_of.unwrap_or_default(), sheets }, file)
+    write::replace(Workbook::new(as_of.unwrap_or_default(), tables.iter().map(sheet).collect()), file)
 }
 
 fn sheet(table: &LedgerSheet) -> Sheet<'_> {

@@ -232,13 +232,13 @@ pub fn workbook<'t>(
         LineStyle::Note,
     ));
     head.push((instruction(pack, table), LineStyle::Note));
-    head.insert(0, (title.clone(), LineStyle::Title));
+    head.insert(0, (title, LineStyle::Title));
     let empty = list.map_or("", |list| list.empty.as_str());
     let columns = layout(material, info, table, &rows);
     let mut block = Block::new(columns, values(material, info, table, &rows), empty);
     block.alarms = alarms(pack, table);
     let sheet = Sheet { protected: true, ..Sheet::new(table.list, Paper::Lying, head, vec![block]) };
-    sheet.in_view(2).footed(SIGNED).alone(title, info.as_of)
+    sheet.in_view(2).footed(SIGNED).alone(info.as_of)
 }
 
 /// The place for signatures, at the foot of every page.

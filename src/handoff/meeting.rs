@@ -4,7 +4,6 @@
 //! is decided in everything moves to a sheet of its own.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -13,7 +12,6 @@ use crate::once::{grouped, once};
 use crate::pack::printed;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
-use super::people::Order;
 use super::phrase;
 use super::{Material, RunInfo};
 
@@ -52,27 +50,17 @@ pub fn workbook<'c>(
         sheet(info, &title, OPEN, &open, "没有待审定的班子和干部。"),
         sheet(info, &title, DECIDED, &decided, "还没有全部审定的班子和干部。"),
     ];
-    Workbook { title, as_of: info.as_of, sheets }
+    Workbook::new(info.as_of, sheets)
 }
 
 /// Subjects in the order of the registers, without what is only planned by share.
 pub fn cases<'a>(material: &Material<'a>) -> Vec<Case<'a>> {
-    let people = &material.people;
-    let mut by_subject: BTreeMap<(Order, Subject), Vec<&'a Line>> = BTreeMap::new();
-    for line in material.outcome.lines.iter().filter(|line| !material.pack.is_planned(line.action)) {
-        by_subject.entry((people.order(line.subject), line.subject)).or_default().push(line);
-    }
-    let cases: Vec<_> = by_subject.into_iter().collect();
-    let case = |((_, subject), mut lines): (_, Vec<&'a Line>)| {
+    let cases = material.by_subject(|line| !material.pack.is_planned(line.action));
+    let case = |(subject, mut lines): (_, Vec<&'a Line>)| {
         lines.sort_by_key(|line| line.action);
         case(material, subject, &lines)
     };
     cases.into_par_iter().map(case).collect()
-}
-
-fn is_decided(material: &Material<'_>, line: &Line) -> bool {
-    let opinion = line.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
-    !opinion.is_empty() && opinion != material.pack.answers.defer
 }
 
 fn sheet<'c>(info: &RunInfo, title: &str, name: &str, cases: &[&'c Case<'_>], empty: &str) -> Sheet<'c> {
@@ -122,7 +110,7 @@ fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> Case<
     let (label, authority) = (people.label(subject).into(), people.authority(subject).into());
     let grounds = grounds(material, subject, lines).into();
     let mut cells: Vec<Cow<'a, str>> = vec![label, place, authority, numbered(proposed.collect()).into(), grounds];
-    let decided = lines.iter().all(|line| is_decided(material, line));
+    let decided = lines.iter().all(|line| material.pack.answers.decides(line.opinion()));
     if decided {
         cells.push(numbered(lines.iter().map(|line| answer(material, line)).collect()).into());
     }

@@ -34,12 +34,13 @@ mod sink;
 mod text;
 pub mod write;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
-use crate::consequence::Outcome;
+use crate::consequence::{Line, Outcome, Subject};
 use crate::pack::{Pack, Run, printed};
 use crate::table::Dataset;
 
@@ -141,6 +142,15 @@ impl<'a> Material<'a> {
         let people = people::People::new(pack, dataset);
         let phrases = phrase::Phrases::new(pack, dataset, outcome);
         Material { pack, dataset, outcome, people, phrases }
+    }
+
+    /// Some of the run's lines by whom they are about, in register order.
+    fn by_subject(&self, wanted: impl Fn(&Line) -> bool) -> Vec<(Subject, Vec<&'a Line>)> {
+        let mut found: BTreeMap<(people::Order, Subject), Vec<&'a Line>> = BTreeMap::new();
+        for line in self.outcome.lines.iter().filter(|line| wanted(line)) {
+            found.entry((self.people.order(line.subject), line.subject)).or_default().push(line);
+        }
+        found.into_iter().map(|((_, subject), lines)| (subject, lines)).collect()
     }
 }
 

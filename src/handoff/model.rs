@@ -63,8 +63,17 @@ impl<'a> Sheet<'a> {
     }
 
     /// A workbook of this sheet alone.
-    pub fn alone(self, title: String, as_of: NaiveDate) -> Workbook<'a> {
-        Workbook { title, as_of, sheets: vec![self] }
+    pub fn alone(self, as_of: NaiveDate) -> Workbook<'a> {
+        Workbook::new(as_of, vec![self])
+    }
+}
+
+impl<'a> Workbook<'a> {
+    /// A workbook under the title of its first sheet.
+    pub fn new(as_of: NaiveDate, sheets: Vec<Sheet<'a>>) -> Self {
+        let title =
+            sheets.first().and_then(|sheet| sheet.head.first()).map_or_else(String::new, |line| line.text.clone());
+        Workbook { title, as_of, sheets }
     }
 }
 

@@ -37,12 +37,10 @@ pub fn letters<'a>(material: &Material<'a>) -> Vec<Letter<'a>> {
     }
     let mut names = FileNames::default();
     let letters = by_unit.into_iter().map(|(unit, mut lines)| {
-        lines.sort_by_key(|line| {
-            // The unit itself first, then its people, then those from elsewhere.
-            let own = line.subject == Subject { kind: material.people.unit, index: unit };
-            (!own, material.people.order(line.subject), line.action)
-        });
-        let name = names.claim(&format!("{}-{}", material.people.unit_id(unit), material.people.unit_label(unit)));
+        let own = Subject { kind: material.people.unit, index: unit };
+        // The unit itself first, then its people, then those from elsewhere.
+        lines.sort_by_key(|line| (line.subject != own, material.people.order(line.subject), line.action));
+        let name = names.claim(&material.people.called(own));
         Letter { unit, name, lines }
     });
     letters.collect()
@@ -51,14 +49,14 @@ pub fn letters<'a>(material: &Material<'a>) -> Vec<Letter<'a>> {
 /// Whether any unit may learn of the line.
 fn told(pack: &Pack, line: &Line) -> bool {
     let confidential = line.grounds.iter().any(|ground| ground.confidential);
-    let opinion = line.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
+    let opinion = line.opinion();
     let refused = opinion == pack.answers.refuse || opinion == pack.answers.change;
     let open = pack.actions[line.action].announced || opinion == pack.answers.agree;
     !confidential && !pack.is_planned(line.action) && !refused && open
 }
 
 fn agreed(pack: &Pack, line: &Line) -> bool {
-    line.decision.as_ref().is_some_and(|decision| decision.opinion == pack.answers.agree)
+    line.opinion() == pack.answers.agree
 }
 
 impl Letter<'_> {
@@ -86,7 +84,7 @@ impl Letter<'_> {
             self.lines.len(),
         );
         let head = [
-            (title.clone(), LineStyle::Title),
+            (title, LineStyle::Title),
             ("文号：＿＿＿＿〔＿＿＿＿〕＿＿号".to_owned(), LineStyle::Signature),
             (if draft { pack.notices.draft.clone() } else { String::new() }, LineStyle::Warning),
             (format!("{unit}："), LineStyle::Paragraph),
@@ -109,7 +107,7 @@ impl Letter<'_> {
             ("＿＿＿＿年＿＿月＿＿日　　".to_owned(), LineStyle::Signature),
         ];
         let sheet = Sheet::new("通知", Paper::Upright, head, vec![Block::new(columns, rows.collect(), "")]);
-        sheet.closed(tail).alone(title, info.as_of)
+        sheet.closed(tail).alone(info.as_of)
     }
 }
 

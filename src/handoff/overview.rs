@@ -21,7 +21,6 @@ pub fn workbook<'a>(
     figures: &'a Figures,
     faulty: &Faulty<'a>,
 ) -> Workbook<'a> {
-    let title = info.title(material.pack, NAME);
     let pack = material.pack;
     let sheet = |name: &str, heading: &str, paper: Paper, blocks: Vec<Block<'a>>| {
         let head = [(info.title(pack, heading), LineStyle::Title), (info.as_of_line(), LineStyle::Note)];
@@ -51,7 +50,7 @@ pub fn workbook<'a>(
     add("待定", "待定事项统计", vec![pending(material)]);
     sheets.push(sheet("数据核对", "数据核对", Paper::Lying, vec![reconciliation(material)]));
     sheets.push(sheet("退回", "退回情况", Paper::Upright, vec![returned(faulty)]));
-    Workbook { title, as_of: info.as_of, sheets }
+    Workbook::new(info.as_of, sheets)
 }
 
 /// Two tables with their charts a sheet where both fit on a page, so that no break goes through them.
@@ -115,8 +114,7 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
     add("没有收到的表".into(), absent.len() as u64, absent.join("、"));
     let lines = &material.outcome.lines;
     add("处理建议".into(), lines.len() as u64, "各名单合计".into());
-    let decided =
-        lines.iter().filter(|line| line.decision.as_ref().is_some_and(|decision| !decision.opinion.is_empty()));
+    let decided = lines.iter().filter(|line| !line.opinion().is_empty());
     add("其中已有委员会意见".into(), decided.count() as u64, String::new());
     for plan in &material.outcome.quotas {
         let action = &material.pack.actions[material.pack.quotas[plan.quota].action].name;
@@ -147,8 +145,7 @@ fn actions<'a>(material: &Material<'a>) -> Block<'a> {
         let numbers = &mut counted[line.action];
         numbers[0] += 1;
         numbers[1 + line.subject.kind] += 1;
-        let opinion = line.decision.as_ref().map(|decision| decision.opinion.as_str());
-        if let Some(at) = opinions.iter().position(|word| Some(*word) == opinion) {
+        if let Some(at) = opinions.iter().position(|word| *word == line.opinion()) {
             numbers[1 + kinds + at] += 1;
         }
     }

@@ -91,9 +91,9 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
     let title = info.title(pack, NAME);
     let day = info.as_of_line();
     let note = format!("{day}　　共 {count} 条　　事实不全，本次不作结论，也不视为没有问题；补齐后请重新运行。");
-    let head = [(title.clone(), LineStyle::Title), (note, LineStyle::Note)];
+    let head = [(title, LineStyle::Title), (note, LineStyle::Note)];
     let sheet = Sheet::new(NAME, Paper::Lying, head, vec![block]).in_view(2);
-    sheet.footed(super::CHECKED).alone(title, info.as_of)
+    sheet.footed(super::CHECKED).alone(info.as_of)
 }
 
 /// What is pending: the provision with the actions it would lead to, or the case's own name.

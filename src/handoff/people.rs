@@ -100,6 +100,11 @@ impl<'a> People<'a> {
         labels.get(subject.index as usize).map_or("", String::as_str)
     }
 
+    /// `编号-名称`, as files are named.
+    pub fn called(&self, subject: Subject) -> String {
+        format!("{}-{}", self.id(subject), self.label(subject))
+    }
+
     /// All posts, the home row's first.
     pub fn post(&self, subject: Subject) -> Cow<'a, str> {
         self.kinds[subject.kind].posts.get(subject.index as usize).cloned().unwrap_or_default()
@@ -123,10 +128,6 @@ impl<'a> People<'a> {
 
     pub fn unit_label(&self, unit: u32) -> &'a str {
         self.label(Subject { kind: self.unit, index: unit })
-    }
-
-    pub fn unit_id(&self, unit: u32) -> &'a str {
-        self.id(Subject { kind: self.unit, index: unit })
     }
 
     /// Indices of the subject's units, home first.

@@ -63,7 +63,7 @@ pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTabl
         )
     });
     let head = [
-        (title.clone(), LineStyle::Title),
+        (title, LineStyle::Title),
         (format!("{}　　共 {} 条", info.as_of_line(), table.rows.len()), LineStyle::Note),
         (explained, LineStyle::Note),
     ];
@@ -73,7 +73,7 @@ pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTabl
     let block = Block::new(layout, rows, "本次没有需要登记的谈话。");
     let sheet = Sheet { protected: true, ..Sheet::new(table.list, Paper::Lying, head, vec![block]) }.in_view(3);
     let foot = "登记人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
-    sheet.footed(foot).alone(title, info.as_of)
+    sheet.footed(foot).alone(info.as_of)
 }
 
 fn column_layout(column: &ListColumn<'_>, last: bool, info: &RunInfo) -> Column {

@@ -34,7 +34,6 @@ pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> O
 pub fn earlier(pack: &Pack, history: &History, outcome: &Outcome) -> Vec<Earlier> {
     let of = |line: &PastLine| {
         let decision = line.decision.as_ref();
-        let words = decision.map(|given| [&given.opinion, &given.method, &given.date].map(String::as_str).join(" "));
         let answers = decision.into_iter().flat_map(|given| &given.extra);
         let mut done: Vec<String> = answers.map(|(column, text)| format!("{column}：{text}")).collect();
         let talks = outcome.talks.iter().filter(|talk| talk.line.as_ref() == Some(&line.id));
@@ -46,7 +45,7 @@ pub fn earlier(pack: &Pack, history: &History, outcome: &Outcome) -> Vec<Earlier
             year: line.year,
             run: line.run,
             action: line.action.clone(),
-            decided: words.unwrap_or_default().trim().to_owned(),
+            decided: decision.map(Decision::shortly).unwrap_or_default(),
             done: if done.is_empty() { "没有记载".to_owned() } else { done.join("；") },
             grades: grades.collect(),
         }

@@ -93,6 +93,11 @@ impl Answers {
     pub fn all(&self) -> [&str; 4] {
         [&self.agree, &self.refuse, &self.defer, &self.change]
     }
+
+    /// Agreed, refused or changed: what is deferred stays undecided, as what nothing was said of.
+    pub fn decides(&self, opinion: &str) -> bool {
+        [&self.agree, &self.refuse, &self.change].into_iter().any(|word| word == opinion)
+    }
 }
 
 section! {

@@ -25,7 +25,7 @@ use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook::Parser;
 
 pub use mutants::mutants;
-use reach::{Plan, Reached};
+use reach::{Mark, Plan};
 use spec::{Case, Past};
 
 /// Answers may change what later stages say, and so the code that an answer is given on; then once more.
@@ -183,7 +183,7 @@ impl ReadCase<'_> {
 }
 
 /// Compares one example with what the engine says; the error is the difference.
-fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut BTreeSet<Reached>) -> Result<(), String> {
+fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut BTreeSet<Mark>) -> Result<(), String> {
     let prepared = prepare(pack, case)?;
     let (world, outcome, trace) = prepared.play(pack, None)?;
     plan.note(&world, &trace, case.run, &outcome, seen);

@@ -113,7 +113,7 @@ pub struct Plan<'p> {
 
 /// What an example reached; parts, branches and rules by their places.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reached {
+pub enum Mark {
     /// A branch of a part came to an outcome.
     Outcome(usize, usize, usize),
     /// It decided alone.
@@ -163,21 +163,14 @@ impl<'p> Plan<'p> {
     }
 
     /// Notes what one example reached.
-    pub fn note(
-        &self,
-        world: &World<'_>,
-        trace: &Trace<'_>,
-        run: Run,
-        outcome: &Outcome,
-        seen: &mut BTreeSet<Reached>,
-    ) {
+    pub fn note(&self, world: &World<'_>, trace: &Trace<'_>, run: Run, outcome: &Outcome, seen: &mut BTreeSet<Mark>) {
         for ground in outcome.lines.iter().flat_map(|line| &line.grounds) {
-            seen.extend(ground.proposals.iter().map(|place| Reached::Proposed(ground.rule, *place)));
+            seen.extend(ground.proposals.iter().map(|place| Mark::Proposed(ground.rule, *place)));
         }
         for at in (0..self.pack.rules.len()).filter(|at| self.pack.rules[*at].runs.contains(&run)) {
             let (held, failed) = trace.outcomes(at);
-            seen.extend(held.then_some(Reached::Held(at)));
-            seen.extend(failed.then_some(Reached::Failed(at)));
+            seen.extend(held.then_some(Mark::Held(at)));
+            seen.extend(failed.then_some(Mark::Failed(at)));
         }
         // The parts of one site at once: a query costs more than what it evaluates.
         let asked = || self.parts.iter().enumerate().filter(|(_, part)| part.runs.contains(&run));
@@ -196,7 +189,7 @@ impl<'p> Plan<'p> {
         }
     }
 
-    fn note_part(&self, at: usize, columns: &[Column], seen: &mut BTreeSet<Reached>) {
+    fn note_part(&self, at: usize, columns: &[Column], seen: &mut BTreeSet<Mark>) {
         let part = &self.parts[at];
         let height = columns.iter().map(Column::len).max().unwrap_or(0);
         for row in (0..height).filter(|row| value(&columns[0], *row) == Some(true)) {
@@ -214,43 +207,43 @@ impl<'p> Plan<'p> {
                     Some(false) => FAILS,
                     None => UNKNOWN,
                 };
-                seen.insert(Reached::Outcome(at, branch, outcome));
+                seen.insert(Mark::Outcome(at, branch, outcome));
                 let alone = part
                     .tree
                     .as_ref()
                     .map_or_else(|| value(&own[2], row) == Some(true), |tree| tree.turns(branch, &values));
                 if outcome != UNKNOWN && alone {
-                    seen.insert(Reached::Alone(at, branch));
+                    seen.insert(Mark::Alone(at, branch));
                 }
                 for (line, met) in own[3..].iter().enumerate() {
                     if value(met, row) == Some(true) {
-                        seen.insert(Reached::Met(at, branch, line));
+                        seen.insert(Mark::Met(at, branch, line));
                     }
                 }
                 if asked.choice.is_some()
                     && let Ok(value) = own[1].get(if own[1].len() == 1 { 0 } else { row })
                     && !value.is_null()
                 {
-                    seen.insert(Reached::Value(at, branch, fact_value(&value).text().unwrap_or_default()));
+                    seen.insert(Mark::Value(at, branch, fact_value(&value).text().unwrap_or_default()));
                 }
             }
         }
     }
 
     /// What nothing reached, in the pack's order.
-    pub fn gaps(&self, seen: &BTreeSet<Reached>) -> Vec<String> {
+    pub fn gaps(&self, seen: &BTreeSet<Mark>) -> Vec<String> {
         let mut gaps = Vec::new();
         for (at, rule) in self.pack.rules.iter().enumerate().filter(|(_, rule)| !rule.runs.is_empty()) {
-            if !seen.contains(&Reached::Held(at)) {
+            if !seen.contains(&Mark::Held(at)) {
                 gaps.push(format!("规则「{}」：没有例子使它成立", rule.id));
                 continue;
             }
             let fails = || !names_all(rule.when.term()) && !crate::pack::always_holds(self.pack, rule);
-            if !seen.contains(&Reached::Failed(at)) && fails() {
+            if !seen.contains(&Mark::Failed(at)) && fails() {
                 gaps.push(format!("规则「{}」：没有例子在它的范围内而不成立", rule.id));
             }
             for (place, proposal) in rule.proposals.iter().enumerate() {
-                if !seen.contains(&Reached::Proposed(at, place)) {
+                if !seen.contains(&Mark::Proposed(at, place)) {
                     let to = proposal.to.said();
                     let action = &self.pack.actions[proposal.action].name;
                     gaps.push(format!("规则「{}」：没有例子使{to}受到「{action}」", rule.id));
@@ -258,7 +251,7 @@ impl<'p> Plan<'p> {
             }
         }
         for (at, part) in self.parts.iter().enumerate() {
-            let came = |place: usize, outcome: usize| seen.contains(&Reached::Outcome(at, place, outcome));
+            let came = |place: usize, outcome: usize| seen.contains(&Mark::Outcome(at, place, outcome));
             for (place, branch) in part.branches.iter().enumerate() {
                 let lacking = OUTCOMES.iter().enumerate();
                 let lacking = lacking.filter(|(outcome, _)| !came(place, *outcome) && branch.owes(*outcome));
@@ -273,17 +266,17 @@ impl<'p> Plan<'p> {
                     self.pack.deliberate.equivalent.iter().any(|one| one.mutant.starts_with(&told))
                 };
                 let both = came(place, HOLDS) && (came(place, FAILS) || !branch.fails);
-                if both && !seen.contains(&Reached::Alone(at, place)) && !equivalent("去掉") {
+                if both && !seen.contains(&Mark::Alone(at, place)) && !equivalent("去掉") {
                     gaps.push(format!("{}：没有例子由「{}」单独决定", part.owner, branch.text));
                 }
                 for (line, term) in branch.lines.iter().enumerate() {
-                    if !seen.contains(&Reached::Met(at, place, line)) && !equivalent("把") {
+                    if !seen.contains(&Mark::Met(at, place, line)) && !equivalent("把") {
                         let met = wording::say(term, &Literals::new());
                         gaps.push(format!("{}：没有例子正好达到「{met}」", part.owner));
                     }
                 }
                 let values = branch.choice.iter().flat_map(|(_, values)| values);
-                let occurred = |value: &&String| seen.contains(&Reached::Value(at, place, (*value).clone()));
+                let occurred = |value: &&String| seen.contains(&Mark::Value(at, place, (*value).clone()));
                 let lacking: Vec<&str> = values.filter(|value| !occurred(value)).map(String::as_str).collect();
                 if !lacking.is_empty() {
                     let values = lacking.join("、");
