@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+/// What a file is that does not begin like a database.
+pub(super) const NO_DATABASE: &str = "不是 SQLite 文件，或文件头已损坏";
+
 /// The archive cannot be used. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -32,7 +35,7 @@ impl Error {
         let path = path.to_path_buf();
         match source.sqlite_error_code() {
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => Error::Busy { path, seconds: super::WAIT.as_secs() },
-            Some(Code::NotADatabase) => Error::NotOurs { path, found: "不是 SQLite 文件，或文件头已损坏" },
+            Some(Code::NotADatabase) => Error::NotOurs { path, found: NO_DATABASE },
             Some(Code::DatabaseCorrupt) => {
                 Error::Broken { path, faults: vec!["SQLite 报告文件结构已坏".to_owned()] }
             }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::chain::{self, Tail};
-use super::error::Error;
+use super::error::{Error, NO_DATABASE};
 use super::migrations::{APPLICATION_ID, STEPS};
 use crate::pack::Run;
 
@@ -79,6 +79,10 @@ impl Archive {
         }
         if path.is_dir() {
             return Err(Error::NotOurs { path: path.to_path_buf(), found: "是文件夹" });
+        }
+        // SQLite would take a file of one byte for an empty one and write over it.
+        if path.metadata().is_ok_and(|file| file.len() == 1) {
+            return Err(Error::NotOurs { path: path.to_path_buf(), found: NO_DATABASE });
         }
         if mode != Mode::Run && is_emptied(path) {
             let faults = vec!["是空文件，其中的内容已丢失".to_owned()];

@@ -182,8 +182,9 @@ fn line<'k>(
     });
     let adopted = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
     let own = answers.on(id, &line.check).or(adopted);
-    // One decision for both, as soon as there is one.
-    let current = own.filter(decided).or(shared).or(own).cloned();
+    // One decision for both, as soon as there is one; what this line said before it may be said again.
+    let stands = |own: &&Decision| decided(own) || weigh(words, Some(own), given.clone()) == Weighed::Same;
+    let current = own.filter(stands).or(shared).or(own).cloned();
     let (decision, amends) = match weigh(words, current.as_ref(), given) {
         // Given here for the first time, though the other run's line has it already.
         Weighed::Same => match current.filter(|_| own.is_none()) {

@@ -100,6 +100,21 @@ fn both_lists_in_one_call_may_not_contradict_each_other() {
     }
 }
 
+#[test]
+fn a_list_that_comes_again_unchanged_changes_nothing_though_its_twin_was_decided_since() {
+    let city = city();
+    city.run("half-year");
+    city.run("annual");
+    let deferred = [(HALF, "委员会意见", "缓议"), (HALF, "决定日期", "2015-07-10")];
+    record(&city, H, LIST, &deferred);
+    record(&city, A, LIST, &[(ANNUAL, "委员会意见", "同意"), (ANNUAL, "决定日期", "2015-12-20")]);
+    let (code, told) = try_record(&city, H, LIST, &deferred);
+    assert_eq!(code, Some(0), "{told}");
+    // Another 缓议 than before would be an answer.
+    let (code, told) = try_record(&city, H, LIST, &[(HALF, "委员会意见", "缓议"), (HALF, "决定日期", "2015-07-11")]);
+    assert_eq!(code, Some(1), "{told}");
+}
+
 /// Grounds that the half-year did not have make another matter of it.
 #[test]
 fn a_line_with_new_grounds_is_decided_for_itself() {

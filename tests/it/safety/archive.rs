@@ -186,6 +186,24 @@ fn an_empty_archive_is_no_reason_to_stop_where_nothing_is_published_and_is_broke
     assert!(tree(&city.output()) == before, "nothing is touched");
 }
 
+/// SQLite itself takes a file of one byte for an empty one.
+#[test]
+fn a_file_of_one_byte_is_no_archive_and_is_not_written_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = dir.path().join("结果");
+    fs::create_dir(&output).unwrap();
+    let archive = output.join("档案.db");
+    fs::write(&archive, "S").unwrap();
+    for ended in [
+        annual(&output).output().unwrap(),
+        kaohe().args(["archive", "verify", "--archive"]).arg(&archive).output().unwrap(),
+    ] {
+        assert_eq!(ended.status.code(), Some(1), "{}", told(&ended));
+        assert!(told(&ended).contains("不是 SQLite 文件"), "{}", told(&ended));
+    }
+    assert_eq!(fs::read(&archive).unwrap(), b"S");
+}
+
 /// Lists that were published with answers stand for what the archive of then holds; another one does not.
 #[test]
 fn a_run_with_another_archive_does_not_supersede_lists_that_hold_answers() {
