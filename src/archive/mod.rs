@@ -35,6 +35,6 @@ pub use published::{SEAL, Ticket, Unrecorded, folder_name, open_lists, seal, sea
 pub use read::{History, PastRun};
 pub use registration::{
     ExtraColumn, FollowUp, Period, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows, RegisteredTalk,
-    Registration, RowOf, Vocabulary,
+    RegisteredTalks, Registration, RowOf, Vocabulary,
 };
 pub use workdays::Calendar;

@@ -13,9 +13,9 @@ use crate::fact::history::{Pairs, PastGround};
 use crate::once::once;
 use crate::pack::{Answers, Pack, Run, Task, printed};
 
-/// One run's proposals; `R` holds the rows of each list.
+/// One run's proposals; `R` holds the rows of each list, `T` the talks.
 #[derive(Debug, Clone)]
-pub struct Registration<R = Vec<RegisteredRow<'static>>> {
+pub struct Registration<R = Vec<RegisteredRow<'static>>, T = Vec<RegisteredTalk>> {
     pub year: i32,
     pub run: Run,
     pub as_of: NaiveDate,
@@ -26,7 +26,7 @@ pub struct Registration<R = Vec<RegisteredRow<'static>>> {
     /// Every list of the run in the pack's order, those without rows too; then the register of talks, if the pack has one.
     pub lists: Vec<RegisteredList<R>>,
     /// The talks that the run used.
-    pub talks: Vec<RegisteredTalk>,
+    pub talks: T,
 }
 
 /// The words in which a committee answers.
@@ -173,6 +173,17 @@ impl RegisteredRows for Vec<RegisteredRow<'_>> {
 
     fn row(&self, at: usize) -> Cow<'_, RegisteredRow<'_>> {
         Cow::Borrowed(&self[at])
+    }
+}
+
+/// The talks of a run, as [`RegisteredRows`].
+pub trait RegisteredTalks {
+    fn each(&self) -> impl Iterator<Item = Cow<'_, RegisteredTalk>>;
+}
+
+impl RegisteredTalks for Vec<RegisteredTalk> {
+    fn each(&self) -> impl Iterator<Item = Cow<'_, RegisteredTalk>> {
+        self.iter().map(Cow::Borrowed)
     }
 }
 

@@ -18,7 +18,7 @@ use super::chain::{self, EntryKind, EntryRows};
 use super::error::Error;
 use super::open::{Archive, Settled};
 use super::published::{self, Ticket};
-use super::registration::{RegisteredList, RegisteredRows, Registration, RowOf};
+use super::registration::{RegisteredList, RegisteredRows, RegisteredTalks, Registration, RowOf};
 use super::stored::{all, json, program, run_of};
 use crate::fact::Decision;
 use crate::fact::history::PastGround;
@@ -41,7 +41,7 @@ impl Archive {
     /// latest published one of its year and run is not written again.
     pub fn register(
         &mut self,
-        registration: &Registration<impl RegisteredRows + Sync>,
+        registration: &Registration<impl RegisteredRows + Sync, impl RegisteredTalks + Sync>,
         dir: &Path,
     ) -> Result<Ticket, Error> {
         let nothing = || Ok::<(), std::convert::Infallible>(());
@@ -54,7 +54,7 @@ impl Archive {
     /// beside the ticket.
     pub fn register_beside<F: Send>(
         &mut self,
-        registration: &Registration<impl RegisteredRows + Sync>,
+        registration: &Registration<impl RegisteredRows + Sync, impl RegisteredTalks + Sync>,
         dir: &Path,
         work: impl FnOnce() -> Result<(), F> + Send,
         seal: impl FnOnce(&Ticket) -> Result<(), F> + Send,
@@ -212,7 +212,10 @@ fn latest_mark(transaction: &Transaction<'_>, year: i32, run: Run) -> rusqlite::
     transaction.query_row(latest, params![year, run.code()], |row| row.get(0)).optional()
 }
 
-fn insert(entry: &mut EntryRows<'_>, registration: &Registration<impl RegisteredRows>) -> rusqlite::Result<()> {
+fn insert(
+    entry: &mut EntryRows<'_>,
+    registration: &Registration<impl RegisteredRows, impl RegisteredTalks>,
+) -> rusqlite::Result<()> {
     entry.add(
         "运行",
         params![
@@ -281,7 +284,7 @@ fn insert(entry: &mut EntryRows<'_>, registration: &Registration<impl Registered
         let filled = (!filled.is_empty()).then(|| json(&filled));
         entry.add("归档", params![at, file, kind, id, json(&lines), filled, cells])?;
     }
-    for (at, talk) in (0i64..).zip(&registration.talks) {
+    for (at, talk) in (0i64..).zip(registration.talks.each()) {
         let (kind, id, name) = (&talk.subject_kind, &talk.subject_id, &talk.subject_name);
         entry.add("谈话", params![at, kind, id, name, talk.day.to_string(), talk.kind, talk.year, talk.line])?;
     }

@@ -2,7 +2,8 @@
 //!
 //! What is told changes no proposal: people decide.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{Months, NaiveDate};
 
@@ -177,12 +178,23 @@ pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
         None => Vec::new(),
     };
     let mut used = Vec::new();
+    // Few words, on a great many talks.
+    let mut words: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut shared = |word: &str| match words.get(word) {
+        Some(known) => Arc::clone(known),
+        None => {
+            let word: Arc<str> = word.into();
+            words.insert(Arc::clone(&word));
+            word
+        }
+    };
     for TalkRow { row, day, kind, holder, year, line } in rows(world, talks, None) {
         let (Some(index), Some(kind), true) = (holder, kind, data.was_read(talks.table, row)) else { continue };
         let this_year = chrono::Datelike::year(&day) == data.year && day <= data.as_of;
         if this_year || looks_back.get(row).copied().unwrap_or_default() {
             let subject = Subject { kind: world.pack.membership.member, index };
-            used.push(TalkHeld { subject, day, kind, year, line });
+            let line = line.map(String::into_boxed_str);
+            used.push(TalkHeld { subject, day, kind: shared(&kind), year: year.as_deref().map(&mut shared), line });
         }
     }
     used.sort();

@@ -12,6 +12,8 @@ mod reach;
 mod register;
 mod written;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use decide::decide;
@@ -204,10 +206,10 @@ pub struct RegisterEntry {
 pub struct TalkHeld {
     pub subject: Subject,
     pub day: chrono::NaiveDate,
-    pub kind: String,
+    pub kind: Arc<str>,
     /// The year that it answers for, and the line that it carries out, where they are noted.
-    pub year: Option<String>,
-    pub line: Option<String>,
+    pub year: Option<Arc<str>>,
+    pub line: Option<Box<str>>,
 }
 
 /// All that a run proposes and leaves open.

@@ -31,13 +31,33 @@ pub enum Error {
 }
 
 /// The rows that decide a fact: per entity those of the source in ascending order, each with one bit per cell rule.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FactRows(Lists<(u32, u64)>);
+#[derive(Debug, Clone, PartialEq)]
+pub enum FactRows {
+    Each(Lists<(u32, u64)>),
+    /// All with the same bits, which is usual: in a quarter of the room.
+    Alike(Lists<u32>, u64),
+}
 
 impl FactRows {
+    /// From pairs of entity and row, with the rows' bits.
+    fn new(entities: usize, rows: Vec<(u32, (u32, u64))>) -> FactRows {
+        let first = rows.first().map_or(0, |(_, (_, bits))| *bits);
+        if rows.iter().any(|(_, (_, bits))| *bits != first) {
+            return FactRows::Each(Lists::new(entities, &rows));
+        }
+        let rows: Vec<(u32, u32)> = rows.into_iter().map(|(entity, (row, _))| (entity, row)).collect();
+        FactRows::Alike(Lists::new(entities, &rows), first)
+    }
+
     /// The rows behind the fact of one entity.
     pub fn of(&self, entity: u32) -> impl Iterator<Item = (u32, u64)> + '_ {
-        self.0.get(entity as usize).into_iter().flatten().copied()
+        let at = entity as usize;
+        let (each, alike, bits) = match self {
+            FactRows::Each(rows) => (rows.get(at), None, 0),
+            FactRows::Alike(rows, bits) => (None, rows.get(at), *bits),
+        };
+        let alike = alike.into_iter().flatten().map(move |row| (*row, bits));
+        each.into_iter().flatten().copied().chain(alike)
     }
 }
 
@@ -432,7 +452,7 @@ impl<'a> World<'a> {
                 let entity = key.filter(|key| unknown == Some(true) && (*key as usize) < height)?;
                 Some((entity, (row, 0)))
             });
-            Ok(Some(FactRows(Lists::new(height, &rows.collect::<Vec<_>>()))))
+            Ok(Some(FactRows::new(height, rows.collect())))
         };
         run().map_err(|source| Error::Polars { what: definition.name.clone(), source })
     }
@@ -500,8 +520,7 @@ pub fn take(frame: &DataFrame, index: &IdxCa) -> PolarsResult<DataFrame> {
 /// An entity's own row is the row that decides.
 fn own_rows(masks: &[Column]) -> FactRows {
     let height = masks.first().map_or(0, Column::len);
-    let rows: Vec<_> = (0..).zip(bits(masks, height)).map(|(at, bits)| (at, (at, bits))).collect();
-    FactRows(Lists::new(height, &rows))
+    FactRows::new(height, (0..).zip(bits(masks, height)).map(|(at, bits)| (at, (at, bits))).collect())
 }
 
 /// The kept rows of a source behind the facts of so many entities.
@@ -516,7 +535,7 @@ fn source_rows(kept: &DataFrame, entities: usize) -> PolarsResult<FactRows> {
         let entity = key.filter(|key| (*key as usize) < entities)?;
         Some((entity, (row?, bits)))
     });
-    Ok(FactRows(Lists::new(entities, &found.collect::<Vec<_>>())))
+    Ok(FactRows::new(entities, found.collect()))
 }
 
 /// Bit n of each row: whether mask n is true there. A constant mask has one value.

@@ -4,6 +4,7 @@
 //! comes back is compared with them cell by cell. The workbook is then made from the same texts.
 
 use std::borrow::Cow;
+use std::ops::Index;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -26,7 +27,7 @@ pub struct ListTable<'a> {
     /// Index into the pack's lists; none for the register of talks.
     pub index: Option<usize>,
     pub columns: Vec<ListColumn<'a>>,
-    pub rows: Vec<ListRow<'a>>,
+    pub rows: Vec<ListRow>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +49,46 @@ pub enum Role {
 
 /// A row: `cells` are the texts of every column exactly as written, in the table's column order.
 #[derive(Debug, Clone)]
-pub struct ListRow<'a> {
+pub struct ListRow {
     /// What it prints: of the run's outcome a line, in the register of talks an entry.
     pub of: usize,
-    pub cells: Vec<Cow<'a, str>>,
+    pub cells: Cells,
     /// The first cell that the row cites, for a link.
     pub source: Option<Cell>,
+}
+
+/// The texts of a row, one behind the other: in two thirds of the room that as many texts of their own take.
+#[derive(Debug, Clone)]
+pub struct Cells {
+    texts: Box<str>,
+    /// Where each text ends and the next begins.
+    ends: Box<[u32]>,
+}
+
+impl Cells {
+    /// Cleaned of what a workbook cannot hold.
+    pub fn new(cells: Vec<Cow<'_, str>>) -> Self {
+        let cells: Vec<Cow<'_, str>> = cells.into_iter().map(super::text::printable).collect();
+        let mut texts = String::with_capacity(cells.iter().map(|cell| cell.len()).sum());
+        let ends = cells.iter().map(|cell| {
+            texts.push_str(cell);
+            texts.len() as u32
+        });
+        Cells { ends: ends.collect(), texts: texts.into() }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|at| &self[at])
+    }
+}
+
+impl Index<usize> for Cells {
+    type Output = str;
+
+    fn index(&self, at: usize) -> &str {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.texts[start as usize..self.ends[at] as usize]
+    }
 }
 
 impl<'a> ListTable<'a> {
@@ -62,8 +97,8 @@ impl<'a> ListTable<'a> {
     }
 
     /// A row's cells by column name.
-    pub fn cells<'t>(&'t self, row: &'t ListRow<'a>) -> impl Iterator<Item = (&'a str, &'t str)> {
-        self.columns.iter().map(|column| column.name).zip(row.cells.iter().map(AsRef::as_ref))
+    pub fn cells<'t>(&'t self, row: &'t ListRow) -> impl Iterator<Item = (&'a str, &'t str)> {
+        self.columns.iter().map(|column| column.name).zip(row.cells.iter())
     }
 }
 
@@ -110,7 +145,7 @@ fn place(material: &Material<'_>, list: &List, line: &Line) -> ((u8, u32), Order
     (authority, material.people.order(line.subject), line.action)
 }
 
-fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, of: usize, line: &'a Line) -> ListRow<'a> {
+fn row(material: &Material<'_>, list: &List, number: usize, of: usize, line: &Line) -> ListRow {
     let people = &material.people;
     let phrases = &material.phrases;
     let subject = line.subject;
@@ -121,7 +156,7 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, of: usize, li
     }
     let sources = phrases.sources(line.grounds.iter().flat_map(|ground| &ground.sources), "；");
     let columns = printed::LIST.len() + printed::ANSWERS.len() + list.extra_answers.len() + printed::LIST_SCREEN.len();
-    let mut cells: Vec<Cow<'a, str>> = Vec::with_capacity(columns);
+    let mut cells: Vec<Cow<'_, str>> = Vec::with_capacity(columns);
     cells.extend([
         number.to_string().into(),
         people.label(subject).into(),
@@ -143,14 +178,11 @@ fn row<'a>(material: &Material<'a>, list: &'a List, number: usize, of: usize, li
         None => cells.extend((0..4 + list.extra_answers.len()).map(|_| Cow::from(""))),
     }
     cells.extend([people.id(subject).into(), line.id.as_str().into(), sources.into(), line.check.as_str().into()]);
-    for cell in &mut cells {
-        *cell = super::text::printable(std::mem::take(cell));
-    }
     let source = line.grounds.iter().flat_map(|ground| &ground.sources).find_map(|origin| match origin {
         Origin::Cell(cell) => Some(*cell),
         Origin::Archive(_) => None,
     });
-    ListRow { of, cells, source }
+    ListRow { of, cells: Cells::new(cells), source }
 }
 
 fn together(texts: &[String]) -> Cow<'_, str> {
@@ -174,8 +206,8 @@ impl<'a> ListTable<'a> {
         &'t self,
         material: &Material<'_>,
         authority: Option<&str>,
-    ) -> impl Iterator<Item = &'t ListRow<'a>> {
-        let decider = |row: &ListRow<'_>| material.people.decider(material.outcome.lines[row.of].subject);
+    ) -> impl Iterator<Item = &'t ListRow> {
+        let decider = |row: &ListRow| material.people.decider(material.outcome.lines[row.of].subject);
         self.rows.iter().filter(move |row| authority.is_none_or(|authority| decider(row) == authority))
     }
 
@@ -212,7 +244,7 @@ pub fn workbook<'t>(
 ) -> Workbook<'t> {
     let pack = material.pack;
     let list = table.index.map(|index| &pack.lists[index]);
-    let rows: Vec<&ListRow<'_>> = table.decided_by(material, authority).collect();
+    let rows: Vec<&ListRow> = table.decided_by(material, authority).collect();
     let heading = list.map_or(table.list, |list| list.title.as_str());
     let plan = table.index.and_then(|index| {
         material.outcome.quotas.iter().find(|plan| pack.actions[pack.quotas[plan.quota].action].list == index)
@@ -299,7 +331,7 @@ fn decimal(number: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
-fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>, rows: &[&ListRow<'_>]) -> Vec<Column> {
+fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>, rows: &[&ListRow]) -> Vec<Column> {
     let pack = material.pack;
     let day = format!("{}-01-20", info.year + 1);
     let day = |name| date_answer(name, info, &day, "；可以留空");
@@ -339,7 +371,7 @@ pub fn values<'t>(
     material: &Material<'_>,
     info: &RunInfo,
     table: &ListTable<'_>,
-    rows: &[&'t ListRow<'_>],
+    rows: &[&'t ListRow],
 ) -> Vec<Vec<Value<'t>>> {
     rows.par_iter()
         .enumerate()
@@ -408,7 +440,7 @@ fn suggestions(pack: &Pack, line: &Line) -> Vec<String> {
 }
 
 /// Suggestions line by line; few kinds of lines share each list.
-fn method_answer(material: &Material<'_>, rows: &[&ListRow<'_>]) -> Answer {
+fn method_answer(material: &Material<'_>, rows: &[&ListRow]) -> Answer {
     let pack = material.pack;
     let mut kinds: Vec<(usize, usize, &[String])> = Vec::new();
     let mut lists: Vec<Vec<String>> = Vec::new();

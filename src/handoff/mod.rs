@@ -36,6 +36,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
@@ -209,7 +210,8 @@ impl<'a> Handoff<'a> {
         let (material, pack) = (&self.material, self.material.pack);
         let letters = if notices { notices::letters(material) } else { Vec::new() };
         let faulty = faults::Faulty::new(pack, material.dataset);
-        let cases = meeting::cases(material);
+        // Whichever of their workbooks is written last takes them along.
+        let cases = Arc::new(meeting::cases(material));
         let papers = forms::forms(material);
         let pages = analysis::pages(material);
         let known = analysis::Gathered::new(material, &pages, &self.earlier);
@@ -224,9 +226,12 @@ impl<'a> Handoff<'a> {
                 let rows = table.decided_by(material, authority).count();
                 planned.add(named(table.list), rows, move || lists::workbook(material, info, table, authority));
             }
-            let (cases, rows) = (&cases, meeting::decided_by(material, &cases, authority).count());
-            planned.add(named(printed::MEETING), rows, move || meeting::workbook(material, info, cases, authority));
+            let (cases, rows) = (Arc::clone(&cases), meeting::decided_by(material, &cases, authority).count());
+            planned.push(named(printed::MEETING), rows, move |path, write| {
+                write(meeting::workbook(material, info, &cases, authority), path)
+            });
         }
+        drop(cases);
         if let Some(table) = &self.register {
             let rows = table.rows.len();
             planned.add(format!("{}.xlsx", table.list), rows, || register::workbook(material, info, table));
@@ -237,7 +242,7 @@ impl<'a> Handoff<'a> {
         planned.add(format!("{}.xlsx", overview::NAME), 0, figures);
         if let Some(changes) = changes {
             let title = info.title(pack, printed::CHANGES);
-            let build = move || changes::workbook(title.clone(), info.as_of, changes);
+            let build = move || changes::workbook(title, info.as_of, changes);
             planned.add(format!("{}.xlsx", printed::CHANGES), 0, build);
         }
         planned.faults(&faulty, info.as_of);
@@ -274,12 +279,25 @@ struct PlannedBook<'j> {
     path: String,
     /// How many rows it has, where they may be many.
     rows: usize,
-    build: Box<dyn Fn() -> model::Workbook<'j> + Sync + 'j>,
+    write: Box<dyn FnOnce(&Path, Write) -> Result<(), write::Error> + Send + 'j>,
 }
 
+/// How a workbook is written to its path.
+type Write = fn(model::Workbook<'_>, &Path) -> Result<(), write::Error>;
+
 impl<'j> Planned<'j> {
-    fn add(&mut self, path: String, rows: usize, build: impl Fn() -> model::Workbook<'j> + Sync + 'j) {
-        self.0.push(PlannedBook { path, rows, build: Box::new(build) });
+    fn add(&mut self, path: String, rows: usize, build: impl FnOnce() -> model::Workbook<'j> + Send + 'j) {
+        self.push(path, rows, move |path, write| write(build(), path));
+    }
+
+    /// As [`Planned::add`], for what goes with the workbook once it is written.
+    fn push(
+        &mut self,
+        path: String,
+        rows: usize,
+        write: impl FnOnce(&Path, Write) -> Result<(), write::Error> + Send + 'j,
+    ) {
+        self.0.push(PlannedBook { path, rows, write: Box::new(write) });
     }
 
     /// The list of all faults, and each workbook's return slip.
@@ -295,11 +313,7 @@ impl<'j> Planned<'j> {
 
     /// Builds and writes them in parallel and in this order, each workbook dropped as soon as it is written.
     /// Of several failures the one of the first file is told, so that the message does not depend on the threads.
-    fn write(
-        self,
-        dir: &Path,
-        write: fn(model::Workbook<'_>, &Path) -> Result<(), write::Error>,
-    ) -> Result<Published, Error> {
+    fn write(self, dir: &Path, write: Write) -> Result<Published, Error> {
         let mut folders: Vec<PathBuf> =
             self.0.iter().filter_map(|book| Some(dir.join(&book.path).parent()?.to_owned())).collect();
         folders.sort_unstable();
@@ -307,14 +321,14 @@ impl<'j> Planned<'j> {
         for path in folders {
             std::fs::create_dir_all(&path).map_err(|source| Error::Folder { path: path.clone(), source })?;
         }
-        let results = self.0.iter().enumerate().par_bridge();
-        let failed = results.filter_map(|(at, book)| Some((at, write((book.build)(), &dir.join(&book.path)).err()?)));
-        if let Some((_, error)) = failed.min_by_key(|(at, _)| *at) {
-            return Err(error.into());
-        }
-        let mut files: Vec<String> = self.0.into_iter().map(|book| book.path).collect();
+        let mut files: Vec<String> = self.0.iter().map(|book| book.path.clone()).collect();
         files.sort_unstable();
-        Ok(Published { files })
+        let results = self.0.into_iter().enumerate().par_bridge();
+        let failed = results.filter_map(|(at, book)| Some((at, (book.write)(&dir.join(&book.path), write).err()?)));
+        match failed.min_by_key(|(at, _)| *at) {
+            Some((_, error)) => Err(error.into()),
+            None => Ok(Published { files }),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::consequence::Subject;
 use crate::once::once;
 use crate::pack::{ColumnKind, Pack};
-use crate::table::Dataset;
+use crate::table::{Dataset, Lists};
 
 /// The registers, laid out for printing.
 pub struct People<'a> {
@@ -29,7 +29,7 @@ struct Kind<'a> {
     /// Rank of the authority: others than the default one in order of appearance, then the default.
     ranks: Vec<u32>,
     /// Units that the subject belongs to, home first; for a unit itself.
-    units: Vec<Vec<u32>>,
+    units: Lists<u32>,
 }
 
 /// Where a subject stands in a list: unit, unit before its people, register order.
@@ -53,18 +53,18 @@ impl<'a> People<'a> {
                 let unit_column = format!("@{}", pack.subjects[unit].kind);
                 let units = if kind == unit { Vec::new() } else { indices(frame, &unit_column) };
                 let home = |rows: &[u32]| rows.first().map(|row| *row as usize);
-                let (joined_posts, units_of) = (0..register.ids.len())
-                    .into_par_iter()
-                    .map(|index| {
-                        let rows = || register.rows[index].iter().map(|row| *row as usize);
-                        let units = if kind == unit {
-                            vec![index as u32]
-                        } else {
-                            once(rows().filter_map(|row| *units.get(row)?))
-                        };
-                        (joined(rows().filter_map(|row| *posts.as_ref()?.get(row)?)), units)
-                    })
-                    .unzip();
+                let subjects = 0..register.ids.len();
+                let rows = |index: usize| register.rows[index].iter().map(|row| *row as usize);
+                let post = |index| joined(rows(index).filter_map(|row| *posts.as_ref()?.get(row)?));
+                let units_of: Vec<(u32, u32)> = if kind == unit {
+                    subjects.clone().map(|index| (index as u32, index as u32)).collect()
+                } else {
+                    let of = |index: usize| once(rows(index).filter_map(|row| *units.get(row)?));
+                    subjects
+                        .clone()
+                        .flat_map(|index| of(index).into_iter().map(move |unit| (index as u32, unit)))
+                        .collect()
+                };
                 let mut seen: HashMap<&str, u32> = HashMap::new();
                 let (authorities, ranks) = register
                     .rows
@@ -79,10 +79,10 @@ impl<'a> People<'a> {
                 Kind {
                     ids: &register.ids,
                     labels: &register.labels,
-                    posts: joined_posts,
+                    posts: subjects.clone().into_par_iter().map(post).collect(),
                     authorities,
                     ranks,
-                    units: units_of,
+                    units: Lists::new(subjects.len(), &units_of),
                 }
             })
             .collect();
@@ -132,7 +132,7 @@ impl<'a> People<'a> {
 
     /// Indices of the subject's units, home first.
     pub fn units(&self, subject: Subject) -> &[u32] {
-        self.kinds[subject.kind].units.get(subject.index as usize).map_or(&[], Vec::as_slice)
+        self.kinds[subject.kind].units.get(subject.index as usize).unwrap_or_default()
     }
 
     /// Register order: home unit, the unit before its people, they in their register's order.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::consequence::Holder;
 use crate::pack::printed;
 
-use super::lists::{self, ListColumn, ListRow, ListTable, Role};
+use super::lists::{self, Cells, ListColumn, ListRow, ListTable, Role};
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Workbook};
 use super::{Material, RunInfo};
 
@@ -29,7 +29,7 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
             Holder::Known(subject) => (people.label(*subject), people.unit_names(*subject)),
             Holder::Left { label, unit, .. } => (label.as_str(), unit.as_str().into()),
         };
-        let mut cells: Vec<Cow<'a, str>> = vec![
+        let mut cells: Vec<Cow<'_, str>> = vec![
             (at + 1).to_string().into(),
             file.into(),
             label.into(),
@@ -40,10 +40,7 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
         ];
         let given = |name: &String| Cow::from(entry.answers.get(name).map_or("", String::as_str));
         cells.extend(book.answer_columns.iter().map(|column| given(&column.name)));
-        for cell in &mut cells {
-            *cell = super::text::printable(std::mem::take(cell));
-        }
-        ListRow { of, cells, source: None }
+        ListRow { of, cells: Cells::new(cells), source: None }
     });
     let answers = book.answer_columns.iter().map(|column| (column.name.as_str(), column.is_date));
     let columns = lists::columns(&printed::BOOK, answers, &[], &printed::BOOK_FREE);

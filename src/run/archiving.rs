@@ -1,10 +1,11 @@
 //! The archive beside the run: what a run registers before it is published, and whether it may replace another.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::archive::{
     self, Archive, ExtraColumn, FollowUp, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows,
-    RegisteredTalk, Registration, RowOf, Vocabulary,
+    RegisteredTalk, RegisteredTalks, Registration, RowOf, Vocabulary,
 };
 use crate::consequence::{Line, Outcome, TalkHeld, json};
 use crate::fact::history::{PastGround, PastLine};
@@ -32,11 +33,17 @@ pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> O
 
 /// What other runs' lines say to the pages that units are analysed from.
 pub fn earlier(pack: &Pack, history: &History, outcome: &Outcome) -> Vec<Earlier> {
+    let mut held: HashMap<&str, Vec<&TalkHeld>> = HashMap::new();
+    for talk in &outcome.talks {
+        if let Some(line) = &talk.line {
+            held.entry(line).or_default().push(talk);
+        }
+    }
     let of = |line: &PastLine| {
         let decision = line.decision.as_ref();
         let answers = decision.into_iter().flat_map(|given| &given.extra);
         let mut done: Vec<String> = answers.map(|(column, text)| format!("{column}：{text}")).collect();
-        let talks = outcome.talks.iter().filter(|talk| talk.line.as_ref() == Some(&line.id));
+        let talks = held.get(line.id.as_str()).into_iter().flatten();
         done.extend(talks.map(|talk| format!("{} {}", talk.day, talk.kind)));
         let grades = line.grades(&pack.grades).map(|(name, grade)| (name.to_owned(), grade.to_owned()));
         Earlier {
@@ -80,7 +87,7 @@ pub fn registration<'t>(
     outcome: &'t Outcome,
     handed: &'t Handoff<'t>,
     info: &RunInfo,
-) -> Registration<PrintedRows<'t>> {
+) -> Registration<PrintedRows<'t>, PrintedTalks<'t>> {
     let tables = handed.lists.iter().chain(&handed.register);
     Registration {
         year: info.year,
@@ -102,7 +109,7 @@ pub fn registration<'t>(
             ..Vocabulary::of(pack)
         },
         lists: tables.map(|table| list(pack, data, outcome, table, info)).collect(),
-        talks: outcome.talks.iter().map(|talk| talked(pack, data, talk)).collect(),
+        talks: PrintedTalks { pack, data, talks: &outcome.talks },
     }
 }
 
@@ -112,16 +119,27 @@ fn is_private(pack: &Pack, line: &Line) -> bool {
     line.grounds.iter().any(|ground| ground.confidential && !confidential(ground.rule))
 }
 
-fn talked(pack: &Pack, data: &Dataset, talk: &TalkHeld) -> RegisteredTalk {
-    let register = &data.registers[talk.subject.kind];
-    RegisteredTalk {
-        subject_kind: pack.subjects[talk.subject.kind].kind.clone(),
-        subject_id: register.ids[talk.subject.index as usize].clone(),
-        subject_name: register.labels[talk.subject.index as usize].clone(),
-        day: talk.day,
-        kind: talk.kind.clone(),
-        year: talk.year.clone(),
-        line: talk.line.clone(),
+/// The talks that the run used, each made when it is registered.
+pub struct PrintedTalks<'t> {
+    pack: &'t Pack,
+    data: &'t Dataset,
+    talks: &'t [TalkHeld],
+}
+
+impl RegisteredTalks for PrintedTalks<'_> {
+    fn each(&self) -> impl Iterator<Item = Cow<'_, RegisteredTalk>> {
+        self.talks.iter().map(|talk| {
+            let register = &self.data.registers[talk.subject.kind];
+            Cow::Owned(RegisteredTalk {
+                subject_kind: self.pack.subjects[talk.subject.kind].kind.clone(),
+                subject_id: register.ids[talk.subject.index as usize].clone(),
+                subject_name: register.labels[talk.subject.index as usize].clone(),
+                day: talk.day,
+                kind: talk.kind.to_string(),
+                year: talk.year.as_deref().map(str::to_owned),
+                line: talk.line.as_deref().map(str::to_owned),
+            })
+        })
     }
 }
 
@@ -132,7 +150,7 @@ pub struct PrintedRows<'t> {
     outcome: &'t Outcome,
     /// Of the register of talks.
     book: Option<&'t RegisterBook>,
-    rows: Vec<&'t ListRow<'t>>,
+    rows: Vec<&'t ListRow>,
 }
 
 impl RegisteredRows for PrintedRows<'_> {
@@ -161,7 +179,7 @@ impl RegisteredRows for PrintedRows<'_> {
             subject_id: id.into(),
             of,
             filled,
-            cells: row.cells.iter().map(|cell| cell.as_ref().into()).collect(),
+            cells: row.cells.iter().map(Cow::Borrowed).collect(),
         })
     }
 }
@@ -177,7 +195,7 @@ fn list<'t>(
     let definition = table.index.map(|index| &pack.lists[index]);
     let heading = definition.map(|list| &list.title).or(book.map(|book| &book.title));
     let extra = definition.map(|list| &list.extra_answers).or(book.map(|book| &book.answer_columns));
-    let mut rows: Vec<&ListRow<'_>> = table.rows.iter().collect();
+    let mut rows: Vec<&ListRow> = table.rows.iter().collect();
     if book.is_some() {
         rows.sort_by_key(|row| row.of);
     }

@@ -40,8 +40,11 @@ mod texts;
 mod year;
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 
 use chrono::NaiveDate;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 use polars::prelude::DataFrame;
 
 use crate::finding::Finding;
@@ -132,19 +135,26 @@ pub struct Register {
     pub labels: Vec<String>,
     /// Per subject the row indices in the register's table; the first is the home row.
     pub rows: Lists<u32>,
-    by_id: HashMap<String, u32>,
+    /// Subjects by their ids, which are kept once.
+    by_id: HashTable<u32>,
+    hasher: FixedState,
 }
 
 impl Register {
     /// Subjects with these (normalised) ids and labels; `rows` tells whom each row is about, home rows first.
     pub fn new(ids: Vec<String>, labels: Vec<String>, rows: &[(u32, u32)]) -> Self {
-        let by_id = ids.iter().cloned().zip(0..).collect();
-        Self { rows: Lists::new(ids.len(), rows), ids, labels, by_id }
+        let hasher = FixedState::default();
+        let mut by_id = HashTable::with_capacity(ids.len());
+        for (id, subject) in ids.iter().zip(0u32..) {
+            by_id
+                .insert_unique(hasher.hash_one(id.as_str()), subject, |at| hasher.hash_one(ids[*at as usize].as_str()));
+        }
+        Self { rows: Lists::new(ids.len(), rows), ids, labels, by_id, hasher }
     }
 
     /// The subject with a (normalised) id.
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.by_id.get(id).copied()
+        self.by_id.find(self.hasher.hash_one(id), |at| self.ids[*at as usize] == id).copied()
     }
 }
 

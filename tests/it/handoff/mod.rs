@@ -236,10 +236,10 @@ fn a_ground_about_somebody_else_names_them_and_several_are_numbered() {
     let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
     let table = handoff.lists.iter().find(|table| table.list == "诫勉谈话名单").unwrap();
     assert_eq!(
-        table.rows[0].cells[table.column(printed::FACTS).unwrap()],
+        &table.rows[0].cells[table.column(printed::FACTS).unwrap()],
         "（1）盘龙区的年度考核等次：一般；\n（2）市发展和改革委员会的年度考核等次：一般"
     );
-    assert_eq!(table.rows[0].cells[table.column(printed::BASIS).unwrap()], "《办法》第四部分〔规则4.3〕");
+    assert_eq!(&table.rows[0].cells[table.column(printed::BASIS).unwrap()], "《办法》第四部分〔规则4.3〕");
 }
 
 /// 事实 and 提示 of the only line of a list.
@@ -319,7 +319,7 @@ fn what_is_registered_is_what_is_written() {
         let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
         assert_eq!(read.columns, names);
         for (row, written) in table.rows.iter().zip(&read.rows) {
-            assert_eq!(&row.cells, written);
+            assert!(row.cells.iter().eq(written), "{:?} {written:?}", row.cells);
         }
     }
 }
