@@ -199,5 +199,6 @@ pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
     }
     used.sort();
     used.dedup();
+    used.shrink_to_fit();
     Ok(used)
 }

@@ -210,7 +210,7 @@ impl<'a> Faulty<'a> {
                 let text = row.values.get(*column).map_or("", String::as_str);
                 let faulty = faults.contains(&Cell { sheet, row: row.row, column: *at });
                 match Value::text(text) {
-                    Value::Text(text) if faulty => Value::Fault(text),
+                    Value::Text(text) if faulty => Value::Fault(text.into()),
                     Value::Blank if faulty => Value::Fault("（空）".into()),
                     other => other,
                 }

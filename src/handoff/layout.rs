@@ -353,8 +353,11 @@ impl Layout {
     fn passes_limit(&self, sheet: &Sheet<'_>) -> bool {
         sheet.blocks.iter().enumerate().any(|(at, block)| {
             block.rows.iter().any(|row| {
-                let long =
-                    row.iter().any(|value| matches!(value, Value::Text(text) | Value::Fault(text) if text.len() > 600));
+                let long = row.iter().any(|value| match value {
+                    Value::Text(text) => text.len() > 600,
+                    Value::Fault(text) => text.len() > 600,
+                    _ => false,
+                });
                 let full = |row| self.full_height(at, block, row);
                 long && full(row) > measure::within_limit(full(row))
             })

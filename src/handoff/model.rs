@@ -296,8 +296,8 @@ pub enum AnswerKind {
 pub enum Value<'a> {
     Blank,
     Text(Cow<'a, str>),
-    /// Text of a cell that is at fault, shown so.
-    Fault(Cow<'a, str>),
+    /// Text of a cell that is at fault, shown so. There are few, and boxed they leave room for all others in three words.
+    Fault(Box<str>),
     Count(u64),
     /// A fraction, shown in per cent.
     Share(f64),
@@ -336,7 +336,8 @@ impl<'a> Value<'a> {
     /// What a cell with text says.
     pub fn words(&self) -> Option<&str> {
         match self {
-            Value::Text(text) | Value::Fault(text) => Some(text),
+            Value::Text(text) => Some(text),
+            Value::Fault(text) => Some(text),
             Value::Link(link) => Some(&link.0),
             _ => None,
         }

@@ -355,7 +355,8 @@ impl Writer<'_, '_> {
         let format = (own || blank(value)).then(|| style.of(look));
         match value {
             Value::Blank => self.text(column, "", format),
-            Value::Text(text) | Value::Fault(text) => self.text(column, text, format),
+            Value::Text(text) => self.text(column, text, format),
+            Value::Fault(text) => self.text(column, text, format),
             Value::Count(number) => self.number(column, *number as f64, format),
             Value::Share(share) | Value::Exceeded(share) => self.number(column, *share, format),
             Value::Date(date) => match excel_date(*date) {
@@ -507,7 +508,8 @@ fn footer(sheet: &Sheet<'_>) -> String {
 fn blank(value: &Value<'_>) -> bool {
     match value {
         Value::Blank => true,
-        Value::Text(text) | Value::Fault(text) => text.is_empty(),
+        Value::Text(text) => text.is_empty(),
+        Value::Fault(text) => text.is_empty(),
         _ => false,
     }
 }

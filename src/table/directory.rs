@@ -3,7 +3,12 @@
 //! Somebody who stands only in rejected register rows is no subject of the run, and is still looked
 //! up here: a name that such a row bears is not free for somebody else.
 
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
+
 use foldhash::HashMap;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 use super::{Register, text};
 
@@ -17,6 +22,8 @@ pub struct Directory {
     label_keys: HashMap<u32, Box<str>>,
     /// Per subject that has any.
     other_keys: HashMap<u32, Vec<Box<str>>>,
+    /// Subjects with their names in the order in which these were told: the own one, or which of the others.
+    named: Vec<(u32, Option<u32>)>,
     /// Each valid row of the register: whom it is about, and the row.
     rows: Vec<(u32, u32)>,
     /// Per subject the units that it is a member of.
@@ -29,9 +36,12 @@ pub struct Directory {
     aside_units: Vec<Option<Vec<u32>>>,
     /// Per somebody the units, put aside themselves, that rejected rows name.
     in_aside: HashMap<Who, Vec<u32>>,
-    by_id: HashMap<Box<str>, Who>,
-    /// Who bears a name.
-    by_name: HashMap<Box<str>, Vec<Who>>,
+    /// Names that only rejected rows tell.
+    aside_names: Vec<(Who, String)>,
+    by_id: HashTable<Who>,
+    hasher: FixedState,
+    /// Who bears a name, once somebody asks: where all rows tell an id, nobody does.
+    by_name: OnceLock<HashMap<Box<str>, Vec<Who>>>,
 }
 
 /// Somebody on a register.
@@ -86,21 +96,31 @@ pub struct RosterEntry<'a> {
 }
 
 impl Directory {
-    /// A valid register row.
+    /// For a register of so many valid rows.
+    pub fn of(rows: usize) -> Directory {
+        Directory {
+            ids: Vec::with_capacity(rows),
+            labels: Vec::with_capacity(rows),
+            by_id: HashTable::with_capacity(rows),
+            ..Directory::default()
+        }
+    }
+
+    /// A valid register row; told before all rejected ones.
     pub fn add(&mut self, entry: RosterEntry<'_>) {
         let known = match self.by_id(entry.id) {
             Some(Who::Known(known)) => known,
             _ => {
                 let new = self.ids.len() as u32;
-                self.by_id.insert(entry.id.into(), Who::Known(new));
                 self.ids.push(entry.id.to_owned());
+                self.know(Who::Known(new));
                 let label = text::without_blanks(entry.label);
                 if label != entry.label_key {
                     self.label_keys.insert(new, entry.label_key.into());
                 }
                 self.labels.push(label);
                 self.units.push(Vec::new());
-                self.name(entry.label_key, Who::Known(new));
+                self.named.push((new, None));
                 new
             }
         };
@@ -108,8 +128,9 @@ impl Directory {
         self.rows.push((known, entry.row));
         for other in entry.other_labels.into_iter().flat_map(|names| names.split('、')) {
             if !self.is_called(known, other) {
-                self.other_keys.entry(known).or_default().push(other.into());
-                self.name(other, Who::Known(known));
+                let others = self.other_keys.entry(known).or_default();
+                self.named.push((known, Some(others.len() as u32)));
+                others.push(other.into());
             }
         }
         if let Some(unit) = entry.unit
@@ -130,8 +151,8 @@ impl Directory {
             let who = Who::PutAside(self.put_aside.len() as u32);
             self.put_aside.push(id.unwrap_or_default().to_owned());
             self.aside_units.push(Some(Vec::new()));
-            if let Some(id) = id {
-                self.by_id.insert(id.into(), who);
+            if id.is_some() {
+                self.know(who);
             }
             who
         });
@@ -146,11 +167,7 @@ impl Directory {
                 AsideSeat::InAside(_) | AsideSeat::Elsewhere => {}
                 AsideSeat::Anywhere => *units = None,
             }
-            for name in names {
-                if !self.by_name(&name).contains(&who) {
-                    self.name(&name, who);
-                }
-            }
+            self.aside_names.extend(names.map(|name| (who, name)));
         }
     }
 
@@ -166,17 +183,40 @@ impl Directory {
         Register::new(self.ids, self.labels, &self.rows)
     }
 
-    fn name(&mut self, name: &str, who: Who) {
-        self.by_name.entry(name.into()).or_default().push(who);
+    /// Lets somebody be found by the id that was told last.
+    fn know(&mut self, who: Who) {
+        let (ids, aside, hasher) = (&self.ids, &self.put_aside, &self.hasher);
+        let hash = |who: &Who| match who {
+            Who::Known(known) => hasher.hash_one(ids[*known as usize].as_str()),
+            Who::PutAside(one) => hasher.hash_one(aside[*one as usize].as_str()),
+        };
+        self.by_id.insert_unique(hash(&who), who, hash);
     }
 
     pub fn by_id(&self, id: &str) -> Option<Who> {
-        self.by_id.get(id).copied()
+        self.by_id.find(self.hasher.hash_one(id), |who| self.id(*who) == id).copied()
     }
 
-    /// All who bear a name, as their own or as another one.
+    /// All who bear a name, as their own or as another one. No row is told after the first question.
     pub fn by_name(&self, name: &str) -> &[Who] {
-        self.by_name.get(name).map_or(&[], Vec::as_slice)
+        let all = self.by_name.get_or_init(|| {
+            let mut all: HashMap<Box<str>, Vec<Who>> = HashMap::default();
+            for (known, other) in &self.named {
+                let name = match other {
+                    Some(at) => &self.other_keys[known][*at as usize],
+                    None => self.label_key(*known),
+                };
+                all.entry(name.into()).or_default().push(Who::Known(*known));
+            }
+            for (who, name) in &self.aside_names {
+                let bearers = all.entry(name.as_str().into()).or_default();
+                if !bearers.contains(who) {
+                    bearers.push(*who);
+                }
+            }
+            all
+        });
+        all.get(name).map_or(&[], Vec::as_slice)
     }
 
     fn label_key(&self, known: u32) -> &str {

@@ -94,7 +94,7 @@ fn directory(
     directories: &[Directory],
 ) -> Directory {
     let described = &pack.subjects[subject];
-    let mut directory = Directory::default();
+    let mut directory = Directory::of(examined.kept.len());
     let (ids, labels) = (&rows.cells[described.id], &rows.cells[described.label]);
     let membership = &pack.membership;
     let unit = (membership.table == described.register && membership.member == subject)
