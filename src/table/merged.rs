@@ -60,32 +60,3 @@ pub fn within(rows: &[u32], range: &RangeInclusive<u32>) -> std::ops::Range<usiz
 pub fn name((top, left, bottom, right): Merge) -> String {
     format!("{}:{}", A1(top, left), A1(bottom, right))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_ranges_that_overlap_the_upper_one_counts() {
-        let merges = Merges::new(&[(5, 0, 9, 2), (2, 1, 6, 1), (3, 1, 4, 1), (0, 1, 0, 1)]);
-        let over = |column| merges.over(column).map(|covered| (covered.range, covered.rows)).collect::<Vec<_>>();
-        assert_eq!(over(0), [((5, 0, 9, 2), 5..=9)]);
-        assert_eq!(over(1), [((2, 1, 6, 1), 2..=6), ((5, 0, 9, 2), 7..=9)]);
-        assert_eq!(over(3), []);
-    }
-
-    #[test]
-    fn half_a_million_ranges_over_each_other_take_no_time() {
-        let ranges: Vec<Merge> = (0..500_000).map(|row| (row, 0, 1_048_575, 16_383)).collect();
-        let merges = Merges::new(&ranges);
-        assert!((0..20).all(|column| merges.over(column).count() == 1));
-    }
-
-    #[test]
-    fn what_is_beneath_is_all_but_the_top_left() {
-        let covered = Covered { range: (2, 4, 3, 5), rows: 2..=3 };
-        assert!(!covered.hides(2, 4) && covered.hides(2, 5) && covered.hides(3, 4) && !covered.hides(4, 4));
-        assert_eq!(name(covered.range), "E3:F4");
-        assert_eq!(within(&[1, 3, 4, 9], &(3..=8)), 1..3);
-    }
-}

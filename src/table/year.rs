@@ -61,38 +61,3 @@ impl Tally {
         if carried * 10 < total { Err(YearError::Doubtful { year: latest, carried, total }) } else { Ok(latest) }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_latest_year_counts_if_a_tenth_of_the_rows_carry_it() {
-        let tally = |rows: &[(Option<i32>, u64)], titles: &[i32]| {
-            let mut tally = Tally::default();
-            for (year, count) in rows {
-                (0..*count).for_each(|_| tally.row(*year));
-            }
-            titles.iter().for_each(|year| tally.title(*year));
-            tally.latest()
-        };
-        assert_eq!(tally(&[(Some(2014), 90), (Some(2015), 10)], &[]), Ok(2015));
-        assert_eq!(
-            tally(&[(Some(2014), 91), (Some(2015), 9)], &[]),
-            Err(YearError::Doubtful { year: 2015, carried: 9, total: 100 })
-        );
-        assert_eq!(
-            tally(&[(Some(2015), 99), (Some(2051), 1)], &[]),
-            Err(YearError::Doubtful { year: 2051, carried: 1, total: 100 })
-        );
-        assert_eq!(tally(&[(Some(2015), 1), (None, 9)], &[]), Ok(2015));
-        assert_eq!(
-            tally(&[(Some(2015), 1), (None, 10)], &[]),
-            Err(YearError::Doubtful { year: 2015, carried: 1, total: 11 })
-        );
-        assert_eq!(tally(&[(Some(2014), 5)], &[2015]), Err(YearError::Doubtful { year: 2015, carried: 0, total: 5 }));
-        assert_eq!(tally(&[], &[2015]), Ok(2015));
-        assert_eq!(tally(&[(None, 3)], &[]), Err(YearError::None));
-        assert_eq!(tally(&[], &[]), Err(YearError::None));
-    }
-}

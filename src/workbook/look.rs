@@ -12,8 +12,6 @@ mod day;
 mod decimal;
 mod number;
 mod numeral;
-#[cfg(test)]
-mod tests;
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -336,4 +336,5 @@ mod shown;
 mod stacked;
 mod values;
 mod whole;
+mod words;
 mod years;

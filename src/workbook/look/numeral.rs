@@ -57,25 +57,3 @@ pub(super) fn spelled(number: &str, numerals: Numerals) -> String {
     }
     out
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_spelled_as_they_are_spoken() {
-        for (number, numerals, expected) in [
-            ("0", Numerals::Chinese, "〇"),
-            ("85", Numerals::Chinese, "八十五"),
-            ("10", Numerals::Chinese, "十"),
-            ("2015", Numerals::Chinese, "二千〇一十五"),
-            ("105", Numerals::Financial, "壹佰零伍"),
-            ("85.5", Numerals::Chinese, "八十五.五"),
-            ("10000", Numerals::Chinese, "一万"),
-            ("85", Numerals::Wide, "８５"),
-            ("85", Numerals::Western, "85"),
-        ] {
-            assert_eq!(spelled(number, numerals), expected);
-        }
-    }
-}

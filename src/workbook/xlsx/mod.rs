@@ -236,34 +236,3 @@ fn merged(range: &[u8]) -> Result<Merge, Fault> {
     let ((top, left), (bottom, right)) = (address(first)?, address(last)?);
     Ok((top.min(bottom), left.min(right), top.max(bottom), left.max(right)))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escaped_units_are_resolved() {
-        let cases = [
-            ("a_x000D_b", "a\rb"),
-            ("_x005F_x000D_", "_x000D_"),
-            ("_xD83D__xDE00_", "😀"),
-            ("_xD83D_", "\u{FFFD}"),
-            ("_x00_", "_x00_"),
-            ("_xZZZZ_", "_xZZZZ_"),
-            ("编_x号", "编_x号"),
-            ("_x5F20_三", "张三"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(unescape_units(text), expected);
-        }
-    }
-
-    #[test]
-    fn addresses_are_checked() {
-        assert_eq!(address(b"A1").unwrap(), (0, 0));
-        assert_eq!(address(b"xfd1048576").unwrap(), (1_048_575, 16_383));
-        for wrong in ["", "A", "1", "A0", "XFE1", "A1048577", "AAAA1", "A1B", "A-1", "A99999999999"] {
-            assert!(address(wrong.as_bytes()).is_err(), "{wrong}");
-        }
-    }
-}

@@ -238,3 +238,145 @@ fn a_title_that_comes_back_is_no_data_and_a_name_is() {
         "#]],
     );
 }
+
+/// How many of these rows under that header are no data.
+fn ignored(header: &str, rows: impl Iterator<Item = String>) -> u64 {
+    let lines: Vec<String> = rows.collect();
+    let dataset = read_xlsx(&[("a.xlsx!一", &format!("{header}\n{}", lines.join("\n")))], &Options::default()).unwrap();
+    let sheet = dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap();
+    assert_eq!(sheet.rows, lines.len() as u64);
+    sheet.ignored
+}
+
+#[test]
+fn totals_notes_and_signatures_are_no_data() {
+    let remarks = [
+        "合计",
+        "合　计",
+        "合计：",
+        "小计（3）",
+        "总计12",
+        "平均",
+        "平均分",
+        "本页小计",
+        "市级部门合计",
+        "全市总计：",
+        "注：以上数据",
+        "注1：",
+        "备注：",
+        "备　注",
+        "说明：一、",
+        "说明一、请如实填报",
+        "填表说明",
+        "填表人：李四",
+        "填 表 人：",
+        "审核人:",
+        "单位负责人（签字）：",
+        "单位主要负责人签字：",
+        "制表：",
+        "填报日期：2015年12月31日",
+        "联系电话：0871",
+        "（盖章）",
+        "【备注】：",
+        "分管领导：某某",
+        "注意事项：",
+        "附：名单",
+        "（公章）",
+        "※注：",
+        "说明如下",
+        "说明：示例（2015）",
+        "汇总",
+        "市财政局 汇总",
+        "张三 汇总",
+        "官渡局1 汇总",
+        "盘龙区 平均值",
+        "张三 计数",
+        "总计平均值",
+        "总计数",
+        "分类汇总",
+        "全市平均",
+        "以下空白",
+        "（以下空白）",
+        "——以下空白——",
+        "以下无正文",
+    ];
+    assert_eq!(ignored(GOALS, remarks.iter().map(|text| format!("{text}||2|||||"))), remarks.len() as u64);
+}
+
+#[test]
+fn people_and_units_are_no_remarks() {
+    let data = [
+        "张三",
+        "K000001",
+        "合计生",
+        "平均主",
+        "注册会计师协会",
+        "说明白",
+        "备注员",
+        "审计局",
+        "制表",
+        "李小计",
+        "张汇总",
+        "李以下",
+        "方差",
+        "以下简称市局",
+        "王平均",
+        "联系人",
+        "2015",
+        "盘龙区",
+        "市审核中心",
+        "小计划办公室",
+        "总计划处",
+        "备",
+        "电话局",
+        "附属医院",
+        "附近",
+        "注册局：一",
+        "单位：盘龙区",
+        "K:1",
+    ];
+    assert_eq!(ignored(GOALS, data.iter().map(|text| format!("{text}||2|||||"))), 0);
+}
+
+const GOALS: &str = "备考|年度|考核部门|单位编号|单位名称|目标完成得分|目标完成评价|作风改进评价";
+
+#[test]
+fn a_row_of_the_next_numbers_numbers_the_columns() {
+    let header = "年度|考核部门|单位编号|单位名称|目标完成得分|目标完成评价|作风改进评价";
+    let numbers = [
+        "栏次|1|2|3",
+        "栏次|=1|=2",
+        "（栏次）|1",
+        "=1|=2|=3|=4",
+        "甲|乙|丙|1|2",
+        "甲|乙|丙",
+        "甲|1|2|3",
+        "（1）|（2）|（3）",
+        "①|②|③",
+        "A|B|C|1",
+        "一|二|三",
+        "1||2|3",
+        "第1栏|第2栏|第3栏",
+        "1|2|3=1+2|4",
+        "１|２|３",
+    ];
+    assert_eq!(ignored(header, numbers.iter().map(|row| (*row).to_owned())), numbers.len() as u64);
+    let data = [
+        "1|2",
+        "2|3|4",
+        "1|2|4",
+        "1|2|3|好",
+        "2015|1|2|3",
+        "=1|=2|=3.5",
+        "1|K001|张三",
+        "甲|丙|丁",
+        "1|2|甲",
+        "01|02|03",
+        "甲乙|丙|丁",
+        "1|栏次|2",
+        "一|2|3",
+    ];
+    assert_eq!(ignored(header, data.iter().map(|row| (*row).to_owned())), 0);
+    let two = |row: &str| ignored("单位名称|考核等次", [row.to_owned()].into_iter());
+    assert_eq!((two("=1|=2"), two("=2|=3")), (1, 0), "there is no third column");
+}

@@ -514,3 +514,75 @@ fn a_stacked_header_may_end_in_the_twentieth_row() {
     let told: Vec<&str> = dataset.findings.iter().map(|finding| finding.cell.as_str()).collect();
     assert_eq!(told, ["H20"]);
 }
+
+/// Whether each of these rows over the header of a lead leaves all its columns what they are.
+fn leaves_all(rows: &[&str]) -> Vec<bool> {
+    let header = "线索编号|收到日期|线索来源|反映对象|干部编号|姓名|问题类型|核实结果|情节";
+    let sheet =
+        |at: usize, row: &str| format!("{row}\n{header}\nX{at}|2015-03-04|干部群众|干部|K2|李四|不作为|属实|轻微");
+    let sheets: Vec<(String, String)> =
+        rows.iter().enumerate().map(|(at, row)| (format!("a.xlsx!{at}"), sheet(at, row))).collect();
+    let sheets: Vec<(&str, &str)> = sheets.iter().map(|(name, sheet)| (name.as_str(), sheet.as_str())).collect();
+    let dataset = read_xlsx(&sheets, &Options::default()).unwrap();
+    let is_whole = |at: usize| {
+        let sheet = dataset.sheets.iter().find(|sheet| sheet.name == at.to_string()).unwrap();
+        sheet.used == 1 && dataset.findings.iter().all(|finding| finding.sheet != at.to_string())
+    };
+    (0..rows.len()).map(is_whole).collect()
+}
+
+#[test]
+fn titles_notes_and_lines_of_forms_are_no_groups() {
+    let none = [
+        "2015年举报人反映的线索",
+        "附件1",
+        "2015年线索登记（含上年度）||||||||单位：件",
+        "填报单位：市财政局||||填报时间：2015年12月31日",
+        "填报单位（盖章）：||||填报时间：",
+        "填报单位：|市财政局|||填表人：某某||联系电话：138",
+        "单位（盖章）|||||||单位：件",
+        "注：举报人不填|||||另注",
+        "|||2015年问题线索登记表",
+        "说明：示例（X1）|2015-01-01|干部群众|干部|K1|某|不作为|属实|轻微",
+    ];
+    assert_eq!(leaves_all(&none), [true; 10]);
+    let groups = [
+        "|||举报人",
+        "举报人",
+        "举报人|||||被反映人",
+        "举报人：||||被反映人：",
+        "||||举报人：姓名",
+        "|||||上年度考核情况",
+        "承办单位||||被反映人",
+        "填报人||||被反映人",
+        "2015年线索登记（含上年度）|||||举报人",
+    ];
+    assert_eq!(leaves_all(&groups), [false; 9]);
+}
+
+#[test]
+fn the_unit_and_a_full_mark_of_100_change_nothing() {
+    let told = |header: &str| {
+        let sheet = format!("年度|单位名称|考核部门|目标完成评价|{header}\n2015|盘龙区|市委目督办|好|88");
+        let dataset = read_xlsx(&[("a.xlsx!一", &sheet)], &Options::default()).unwrap();
+        let score = dataset.sheets.iter().find(|sheet| sheet.name == "一").unwrap().columns[4];
+        (score.is_some(), dataset.findings.len())
+    };
+    for header in [
+        "得分(分)",
+        "得分(满分100)",
+        "得分(100分)",
+        "得分(百分制)",
+        "得分(单位:分)",
+        "得分(%)",
+        "得分(满分:100分)",
+        "得分[分]",
+        "得分(100分制)",
+    ] {
+        assert_eq!(told(header), (true, 0), "{header}");
+    }
+    for header in ["得分(30分)", "得分(满分120)", "得分(折算)", "得分(上年)", "得分()", "得分(1000)", "得分(满分)"]
+    {
+        assert_eq!(told(header), (false, 1), "{header}");
+    }
+}

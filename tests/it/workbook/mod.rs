@@ -9,6 +9,7 @@ pub mod build;
 mod danger;
 pub mod every;
 mod foreign;
+mod formats;
 mod mutants;
 mod ods;
 mod opinion;

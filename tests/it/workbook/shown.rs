@@ -1,6 +1,6 @@
 //! What a sheet of .xlsx shows where that is not what it stores: number formats, hidden zeros, results that nobody has seen.
 
-use kaohe::workbook::{self, DaySeen, Looks, Raw, Shown, Sink};
+use kaohe::workbook::{self, DaySeen, OpenBook, Raw, Shown, Sink};
 
 use super::build::{Parts, sheet, workbook, xlsx};
 use super::{check, shown};
@@ -8,7 +8,7 @@ use super::{check, shown};
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 
 /// A workbook with these number formats, one a cell style, and these rows.
-fn styled(codes: &[&str], rows: &str) -> Parts {
+pub fn styled(codes: &[&str], rows: &str) -> Parts {
     let escaped = |code: &str| code.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     let formats: String = codes
         .iter()
@@ -22,34 +22,63 @@ fn styled(codes: &[&str], rows: &str) -> Parts {
     )
 }
 
-/// What is seen of each cell of the first sheet.
-fn seen(bytes: &[u8]) -> Vec<String> {
-    struct Seen<'a>(&'a Looks, Vec<String>);
-    impl Sink for Seen<'_> {
+/// The cells of the first sheet.
+fn cells(bytes: &[u8]) -> (OpenBook, Vec<Raw>) {
+    struct Cells(Vec<Raw>);
+    impl Sink for Cells {
         fn cell(&mut self, _: u32, _: u32, value: Raw) {
-            self.1.push(match value {
-                Raw::Number(number, look) => match self.0.number(look, number) {
-                    Shown::AsStored => format!("{number}"),
-                    other => format!("{other:?}"),
-                },
-                Raw::DateTime(at, look) => {
-                    let (seen, text) = self.0.day(look, at);
-                    if seen == DaySeen::Day { text } else { format!("{seen:?} {text}") }
-                }
-                other => format!("{other:?}"),
-            });
+            self.0.push(value);
         }
         fn restart(&mut self) {
-            self.1.clear();
+            self.0.clear();
         }
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x");
     std::fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "表.xlsx").unwrap();
-    let mut seen = Seen(book.looks(), Vec::new());
-    book.read(0, &mut seen).unwrap();
-    seen.1
+    let mut cells = Cells(Vec::new());
+    book.read(0, &mut cells).unwrap();
+    (book, cells.0)
+}
+
+/// Of each cell of the first sheet how it is seen, and what is seen where that is not what is stored.
+pub fn looked_at(bytes: &[u8]) -> Vec<(String, String)> {
+    let (book, cells) = cells(bytes);
+    let look = |value: Raw| match value {
+        Raw::Number(number, look) => match book.looks().number(look, number) {
+            Shown::AsStored => ("AsStored".to_owned(), String::new()),
+            Shown::Hidden => ("Hidden".to_owned(), String::new()),
+            Shown::Rounded(text) => ("Rounded".to_owned(), text),
+            Shown::Percent(text) => ("Percent".to_owned(), text),
+            Shown::Dressed(text) => ("Dressed".to_owned(), text),
+            Shown::Replaced(text) => ("Replaced".to_owned(), text),
+        },
+        Raw::DateTime(at, look) => {
+            let (seen, text) = book.looks().day(look, at);
+            (format!("{seen:?}"), text)
+        }
+        Raw::Veiled(veiled) => ("Veiled".to_owned(), veiled.shown),
+        other => (format!("{other:?}"), String::new()),
+    };
+    cells.into_iter().map(look).collect()
+}
+
+/// What is seen of each cell of the first sheet.
+fn seen(bytes: &[u8]) -> Vec<String> {
+    let (book, cells) = cells(bytes);
+    let seen = |value: Raw| match value {
+        Raw::Number(number, look) => match book.looks().number(look, number) {
+            Shown::AsStored => format!("{number}"),
+            other => format!("{other:?}"),
+        },
+        Raw::DateTime(at, look) => {
+            let (seen, text) = book.looks().day(look, at);
+            if seen == DaySeen::Day { text } else { format!("{seen:?} {text}") }
+        }
+        other => format!("{other:?}"),
+    };
+    cells.into_iter().map(seen).collect()
 }
 
 #[test]

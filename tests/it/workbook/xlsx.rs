@@ -271,3 +271,107 @@ fn a_big_sheet_streams_in_order() {
     // Too big to be held back and sorted: refused, not read wrongly.
     refused(&xlsx(&format!(r#"{rows}<row r="1"><c r="K1"><v>1</v></c></row>"#)).zip(), "没有按行列顺序存放");
 }
+
+#[test]
+fn a_date_that_is_stored_as_such_may_have_a_time_and_a_zone() {
+    for text in [
+        "2015-06-24",
+        "2015-06-24T00:00:00",
+        "2015-06-24T00:00:00.000Z",
+        "2015-06-24T00:00",
+        " 2015-06-24 ",
+        "2015-06-24Z",
+        "2015-06-24+08:00",
+        "2015-06-24-05:00",
+    ] {
+        check(&row(&format!(r#"<c r="A1" t="d"><v>{text}</v></c>"#)), &["A1 2015-06-24 00:00:00"]);
+    }
+    for text in ["2015", "2015-13-01", "2015-06-24x", "2015-06-24-0630", "PT08H00M00S"] {
+        check(&row(&format!(r#"<c r="A1" t="d"><v>{text}</v></c>"#)), &[&format!("A1 {text:?}")]);
+    }
+}
+
+#[test]
+fn serials_become_the_dates_that_excel_shows() {
+    let cases = [
+        ("1", "1900-01-01 00:00:00"),
+        ("59", "1900-02-28 00:00:00"),
+        ("61", "1900-03-01 00:00:00"),
+        ("42179.75", "2015-06-24 18:00:00"),
+        ("2958465", "9999-12-31 00:00:00"),
+        ("60", "60"),
+        ("2958466", "2958466"),
+        ("0.5", "0.5"),
+        ("-1", "-1"),
+    ];
+    for (serial, expected) in cases {
+        check(&row(&format!(r#"<c r="A1" s="1"><v>{serial}</v></c>"#)), &[&format!("A1 {expected}")]);
+    }
+}
+
+#[test]
+fn escaped_units_are_resolved() {
+    let cases = [
+        ("a_x000D_b", "a\rb"),
+        ("_x005F_x000D_", "_x000D_"),
+        ("_xD83D__xDE00_", "😀"),
+        ("_xD83D_", "\u{FFFD}"),
+        ("_x00_", "_x00_"),
+        ("_xZZZZ_", "_xZZZZ_"),
+        ("编_x号", "编_x号"),
+    ];
+    for (text, expected) in cases {
+        check(&row(&format!(r#"<c r="A1" t="str"><v>{text}</v></c>"#)), &[&format!("A1 {expected:?}")]);
+    }
+}
+
+#[test]
+fn broken_xml_is_refused() {
+    for broken in [
+        "<row>",
+        "<row",
+        "<row></c>",
+        "</row>",
+        "<row><c><v>&nope;</v></c></row>",
+        "<row><c><v>&#0;</v></c></row>",
+        "<row><c><v>& </v></c></row>",
+        "<row r></row>",
+        "<row r='1></row>",
+        "< row/>",
+        "<row><![CDATA[x</row>",
+        "<row><!-- </row>",
+    ] {
+        refused(&xlsx(broken).zip(), "已损坏");
+    }
+    let part = |content: &[u8]| xlsx("").with("xl/worksheets/sheet1.xml", content).zip();
+    refused(&part(b"<worksheet><sheetData><row><c t='str'><v>\xFF</v></c></row></sheetData></worksheet>"), "已损坏");
+    refused(&part(b"<?xml version='1.0' encoding='nope'?><worksheet/>"), "编码");
+    let content = "<?xml version='1.0' encoding='gb2312'?><worksheet><sheetData><row><c t='str'><v>考核</v></c></row></sheetData></worksheet>";
+    check(&part(&encoding_rs::GBK.encode(content).0), &["A1 \"考核\""]);
+    check(&part(format!("\u{FEFF}{}", content.replace("gb2312", "utf-8")).as_bytes()), &["A1 \"考核\""]);
+}
+
+#[test]
+fn long_texts_come_whole() {
+    for (filler, meant) in [("考", "考"), ("x考&amp;", "x考&"), ("&#x5F20;", "张"), ("ab", "ab")] {
+        let count = 32_000 / meant.chars().count();
+        let cell = |at: u32| format!(r#"<row r="{at}"><c r="A{at}" t="str"><v>{}</v></c></row>"#, filler.repeat(count));
+        let lines = shown(&xlsx(&(1..=30).map(cell).collect::<String>()).zip()).unwrap();
+        let expected: Vec<String> = (1..=30).map(|at| format!("A{at} {:?}", meant.repeat(count))).collect();
+        assert!(lines[1..] == expected, "{filler}");
+    }
+}
+
+#[test]
+fn no_tag_or_text_takes_more_memory_than_any_honest_one() {
+    // Letters that hardly pack, lest the part is a bomb.
+    let mut state = 1_u32;
+    let mut letter = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'a' + (state >> 28) as u8)
+    };
+    let long: String = (0..(16 << 20) + 1).map(|_| letter()).collect();
+    for sheet in [format!("<worksheet>{long}</worksheet>"), format!("<worksheet><!--{long}--></worksheet>")] {
+        refused(&xlsx("").with("xl/worksheets/sheet1.xml", sheet).zip(), "过长");
+    }
+}
