@@ -15,7 +15,7 @@ use kaohe::fact::{History, World};
 use kaohe::handoff::{Figures, Handoff, Publication, RunInfo};
 use kaohe::pack::{self, Pack, Run};
 use kaohe::run::job::{Job, Target};
-use kaohe::run::{self, Told};
+use kaohe::run::{self, Audience};
 use kaohe::sample::{self, Request};
 use kaohe::table::{self, AsOf, Context, Dataset};
 use kaohe::workbook::{self, Parser, Raw, Sink};
@@ -34,7 +34,7 @@ fn main() {
 
 struct Silent;
 
-impl Told for Silent {
+impl Audience for Silent {
     fn say(&self, _: &str) {}
     fn stage(&self, _: &str) {}
     fn progress(&self, _: usize, _: usize) {}

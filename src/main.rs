@@ -11,7 +11,7 @@ use kaohe::finding::Finding;
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
 use kaohe::run::job::{self, Job, Target};
-use kaohe::run::{self, CHECKED_AS, Ended, Failure, Told};
+use kaohe::run::{self, Audience, CHECKED_AS, Ended, Failure};
 
 /// Many small texts are made on several threads at once, which the system's allocator is slow at.
 #[global_allocator]
@@ -384,7 +384,7 @@ impl Terminal {
     }
 }
 
-impl Told for Terminal {
+impl Audience for Terminal {
     fn say(&self, text: &str) {
         if let Some(journal) = &self.journal {
             journal.write(text);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::read::{Answers, Line, PastRun, agreed_lines, latest_runs, past_lines, share};
+use super::read::{DocketLine, GivenAnswers, PastRun, agreed_lines, latest_runs, past_lines, share};
 use super::registered;
 use super::registration::FollowUp;
 use crate::fact::history::PastLine;
@@ -18,7 +18,7 @@ pub(super) struct Docket {
     pub past: PastRun,
     /// Lists in the order of the registration, also empty ones: name and columns that are compared.
     pub lists: Vec<(String, Vec<String>)>,
-    pub lines: Vec<Line>,
+    pub lines: Vec<DocketLine>,
     /// Agreed lines that the latest run no longer proposes.
     pub withdrawn: Vec<PastLine>,
     pub followup: FollowUp,
@@ -35,7 +35,7 @@ pub(super) enum State {
 }
 
 impl Docket {
-    pub fn state(&self, line: &Line) -> State {
+    pub fn state(&self, line: &DocketLine) -> State {
         match &line.past.decision {
             Some(decision) if self.past.vocabulary.decides(&decision.opinion) => State::Decided,
             Some(_) => State::Deferred,
@@ -45,14 +45,14 @@ impl Docket {
     }
 
     /// A line's cell as printed; empty where its list has no such column.
-    pub fn printed<'l>(&self, line: &'l Line, column: &str) -> &'l str {
+    pub fn printed<'l>(&self, line: &'l DocketLine, column: &str) -> &'l str {
         let columns = self.lists.iter().find(|(name, _)| *name == line.list).map_or(&[][..], |(_, columns)| columns);
         let at = columns.iter().position(|name| name == column);
         at.and_then(|at| line.cells.get(at)).map_or("", String::as_str)
     }
 
     /// Whether a line has a ground that is told to nobody but the committee, or that rests on such a line.
-    pub fn is_confidential(&self, line: &Line) -> bool {
+    pub fn is_confidential(&self, line: &DocketLine) -> bool {
         self.followup.private.contains(&line.past.id)
             || line.past.grounds.iter().any(|ground| self.followup.confidential.contains(&ground.rule))
     }
@@ -60,7 +60,7 @@ impl Docket {
 
 /// The latest run of every year and run.
 pub(super) fn dockets(connection: &Connection) -> rusqlite::Result<Vec<Docket>> {
-    let answers = Answers::read(connection)?;
+    let answers = GivenAnswers::read(connection)?;
     let mut dockets = Vec::new();
     for past in latest_runs(connection)? {
         let registered = registered::lists(connection, past.number)?;

@@ -29,10 +29,10 @@ pub mod workdays;
 mod write;
 
 pub use error::Error;
-pub use intake::{Fault, Intake, Recorded};
+pub use intake::{Intake, IntakeFault, Recorded};
 pub use open::{Archive, Mode, Settled, WAIT, is_emptied};
 pub use published::{SEAL, Ticket, Unrecorded, folder_name, open_lists, seal, sealed_workbooks};
-pub use read::{History, PastRun};
+pub use read::{Chronicle, PastRun};
 pub use registration::{
     ExtraColumn, FollowUp, Period, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows, RegisteredTalk,
     RegisteredTalks, Registration, RowOf, Vocabulary,

@@ -15,7 +15,7 @@ use crate::table::text;
 
 /// Something that is known about a subject; ordered as it is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Entry {
+pub(super) struct PersonEntry {
     pub year: String,
     /// Grades first, then half-year before annual, lines before what followed.
     order: u8,
@@ -30,14 +30,14 @@ pub(super) struct Entry {
 pub(super) struct Person {
     pub name: String,
     pub unit: String,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<PersonEntry>,
 }
 
 impl Standings {
     /// Everybody whom the archive knows, by kind and 编号.
     pub fn people(&self) -> BTreeMap<(String, String), Person> {
         let mut found: BTreeMap<(String, String), Person> = BTreeMap::new();
-        let mut add = |kind: &str, subject: &str, name: &str, unit: &str, entry: Entry| {
+        let mut add = |kind: &str, subject: &str, name: &str, unit: &str, entry: PersonEntry| {
             let person = found.entry((kind.to_owned(), subject.to_owned())).or_default();
             // As they were called last.
             for (known, told) in [(&mut person.name, name), (&mut person.unit, unit)] {
@@ -61,39 +61,39 @@ impl Standings {
                     "" => String::new(),
                     options => format!("（{options}）"),
                 };
-                add(Entry::of(past, format!("{}{options}", past.action), decided));
+                add(PersonEntry::of(past, format!("{}{options}", past.action), decided));
                 for (name, grade) in past.grades(&docket.followup.grades) {
                     let (year, what, content) = (past.year.to_string(), name.to_owned(), grade.to_owned());
-                    add(Entry { year, what, content, ..Entry::default() });
+                    add(PersonEntry { year, what, content, ..PersonEntry::default() });
                 }
             }
         }
         for past in self.dockets.iter().flat_map(|docket| &docket.withdrawn) {
             let content = format!("{}（重新运行后不再提出）", past.action);
             let decided = past.decision.as_ref().map(in_words).unwrap_or_default();
-            add(&past.kind, &past.subject, &past.name, "", Entry::of(past, content, decided));
+            add(&past.kind, &past.subject, &past.name, "", PersonEntry::of(past, content, decided));
         }
         for talk in &self.talks {
             let year = talk.year.as_ref().map(|year| format!("（所属年度 {year}）")).unwrap_or_default();
-            let entry = Entry {
+            let entry = PersonEntry {
                 year: talk.day.format("%Y").to_string(),
                 order: 4,
                 what: "谈话".to_owned(),
                 content: format!("{} {}{year}", talk.day, talk.kind),
                 line: talk.line.clone().unwrap_or_default(),
-                ..Entry::default()
+                ..PersonEntry::default()
             };
             add(&talk.subject_kind, &talk.subject_id, &talk.subject_name, "", entry);
         }
         for one in &self.entered {
             let filled: Vec<String> = one.filled.iter().map(|(column, text)| format!("{column}：{text}")).collect();
-            let entry = Entry {
+            let entry = PersonEntry {
                 year: one.year.to_string(),
                 order: 5,
                 what: one.file.clone(),
                 content: filled.join("；"),
                 line: one.lines.iter().map(|line| line.id.as_str()).collect::<Vec<_>>().join("、"),
-                ..Entry::default()
+                ..PersonEntry::default()
             };
             add(&one.kind, &one.subject, "", "", entry);
         }
@@ -103,7 +103,7 @@ impl Standings {
                 // Grounds hold the grades that something followed from; where they hold none, that is said.
                 if !person.entries.iter().any(|entry| entry.order == 0 && entry.year == *year) {
                     let (year, what, content) = (year.clone(), "等次".to_owned(), "档案的依据中没有载明".to_owned());
-                    person.entries.push(Entry { year, what, content, ..Entry::default() });
+                    person.entries.push(PersonEntry { year, what, content, ..PersonEntry::default() });
                 }
             }
             person.entries.sort();
@@ -153,10 +153,10 @@ impl Archive {
     }
 }
 
-impl Entry {
+impl PersonEntry {
     /// Of a line that was proposed.
-    fn of(past: &PastLine, content: String, decided: String) -> Entry {
-        Entry {
+    fn of(past: &PastLine, content: String, decided: String) -> PersonEntry {
+        PersonEntry {
             year: past.year.to_string(),
             order: if past.run == Run::Annual { 3 } else { 1 },
             what: format!("{}拟处理", past.run.title()),

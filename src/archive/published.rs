@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::chain::hex;
 use super::error::Error;
-use super::intake::rows::{self, Sheet};
+use super::intake::rows::{self, ReturnedSheet};
 use super::open::Archive;
 use super::stored::parsed;
 use crate::pack::{Run, printed};
@@ -219,7 +219,7 @@ fn is_changes(workbook: &str) -> bool {
     workbook.strip_suffix(".xlsx") == Some(printed::CHANGES)
 }
 
-fn new_answers(sheet: &Sheet, known: &super::intake::Known<'_>) -> Result<Vec<String>, Error> {
+fn new_answers(sheet: &ReturnedSheet, known: &super::intake::Known<'_>) -> Result<Vec<String>, Error> {
     let mut cells = Vec::new();
     let of = known.titled(&sheet.titles, sheet.is_register)?.map(|titled| titled.of);
     for row in &sheet.rows {

@@ -33,7 +33,7 @@ pub struct PastRun {
 
 /// A line of a past run, with what people read of it.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct DocketLine {
     pub past: PastLine,
     pub list: String,
     /// The decision is the half-year twin's (半年已决定).
@@ -46,7 +46,7 @@ pub(super) struct Line {
 
 /// All that is known from earlier runs.
 #[derive(Debug, Clone, Default)]
-pub struct History {
+pub struct Chronicle {
     /// What evaluation looks at.
     pub facts: fact::History,
     /// The latest publications by year and run, without the run being made.
@@ -58,7 +58,7 @@ pub struct History {
     pub sha256: String,
 }
 
-impl History {
+impl Chronicle {
     /// Agreed lines of the run being made that are not among those it proposes now.
     pub fn withdrawn<'a>(&self, proposed: impl IntoIterator<Item = &'a str>) -> Vec<PastLine> {
         let proposed: BTreeSet<&str> = proposed.into_iter().collect();
@@ -73,10 +73,10 @@ impl Archive {
     }
 
     /// What is known from earlier runs, for the run of `year` that is being made.
-    pub fn history(&self, year: i32, run: Run) -> Result<History, Error> {
+    pub fn history(&self, year: i32, run: Run) -> Result<Chronicle, Error> {
         match &self.connection {
             Some(connection) => history(connection, year, run).map_err(|error| self.fault(error)),
-            None => Ok(History { sha256: digest([]), ..History::default() }),
+            None => Ok(Chronicle { sha256: digest([]), ..Chronicle::default() }),
         }
     }
 }
@@ -86,9 +86,9 @@ fn known_lines(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
     Ok(all(connection, &known, [], |row| row.get(0))?.into_iter().collect())
 }
 
-fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<History> {
-    let answers = Answers::read(connection)?;
-    let mut history = History::default();
+fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<Chronicle> {
+    let answers = GivenAnswers::read(connection)?;
+    let mut history = Chronicle::default();
     for past in latest_runs(connection)? {
         if (past.year, past.run) == (year, run) {
             history.agreed = agreed_lines(connection, &past, &answers)?;
@@ -156,8 +156,8 @@ pub(super) fn latest_runs(connection: &Connection) -> rusqlite::Result<Vec<PastR
 }
 
 /// The lines of a registration with the decisions that count.
-pub(super) fn past_lines(past: &PastRun, lists: Vec<RegisteredList>, answers: &Answers) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+pub(super) fn past_lines(past: &PastRun, lists: Vec<RegisteredList>, answers: &GivenAnswers) -> Vec<DocketLine> {
+    let mut lines: Vec<DocketLine> = Vec::new();
     for list in lists {
         let unit = list.columns.iter().position(|name| name == printed::UNIT);
         for row in list.rows {
@@ -165,7 +165,7 @@ pub(super) fn past_lines(past: &PastRun, lists: Vec<RegisteredList>, answers: &A
             let own = answers.on(&line.id, &line.check);
             let twin = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
             let cells: Vec<String> = row.cells.into_iter().map(Cow::into_owned).collect();
-            lines.push(Line {
+            lines.push(DocketLine {
                 adopted: own.is_none() && twin.is_some(),
                 answered: answers.last(&line.id).is_some(),
                 list: list.name.clone(),
@@ -192,7 +192,7 @@ pub(super) fn past_lines(past: &PastRun, lists: Vec<RegisteredList>, answers: &A
 
 /// A half-year's decision given after the annual run was published counts as the annual line's own all the same, if every
 /// ground of that stood there. `known` finds a line of the half-year by id.
-pub(super) fn share<'l>(lines: &mut [Line], words: &Vocabulary, known: impl Fn(&str) -> Option<&'l PastLine>) {
+pub(super) fn share<'l>(lines: &mut [DocketLine], words: &Vocabulary, known: impl Fn(&str) -> Option<&'l PastLine>) {
     for line in lines.iter_mut().filter(|line| line.past.run == Run::Annual && line.past.adopted.is_none()) {
         let Some(half) = twin_id(&line.past.id).and_then(|(_, id)| known(&id)) else { continue };
         let Some(decision) = half.decision.as_ref().filter(|given| words.decides(&given.opinion)) else { continue };
@@ -227,7 +227,7 @@ pub(super) fn twin_id(id: &str) -> Option<((i32, Run), String)> {
 pub(super) fn agreed_lines(
     connection: &Connection,
     past: &PastRun,
-    answers: &Answers,
+    answers: &GivenAnswers,
 ) -> rusqlite::Result<BTreeMap<String, PastLine>> {
     let mut statement = connection.prepare(&format!(
         "SELECT 处理编号, 处理, 编号, 对象, 沿用编号, 沿用核对码, 对象类别, 核对码 FROM 事项 JOIN 运行 ON 运行.记录号 = 事项.记录号
@@ -265,7 +265,7 @@ pub(super) fn agreed_lines(
 
 /// An answer with where it was given.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
+pub(super) struct GivenAnswer {
     /// The entry that took it in.
     pub entry: i64,
     pub check: String,
@@ -274,17 +274,17 @@ pub(super) struct Answer {
 
 /// Every answer ever taken in, by line and in order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Answers {
-    by_id: BTreeMap<String, Vec<Answer>>,
+pub(super) struct GivenAnswers {
+    by_id: BTreeMap<String, Vec<GivenAnswer>>,
 }
 
-impl Answers {
-    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Answers> {
+impl GivenAnswers {
+    pub(super) fn read(connection: &Connection) -> rusqlite::Result<GivenAnswers> {
         let mut statement = connection.prepare(
             "SELECT 处理编号, 核对码, 委员会意见, 决定方式, 决定日期, 备注, 其他, 记录号 FROM 答复 ORDER BY 记录号, 序",
         )?;
         let mut rows = statement.query([])?;
-        let mut answers = Answers::default();
+        let mut answers = GivenAnswers::default();
         while let Some(row) = rows.next()? {
             let decision = Decision {
                 opinion: row.get(2)?,
@@ -293,14 +293,14 @@ impl Answers {
                 remark: row.get(5)?,
                 extra: parsed(row, 6)?,
             };
-            let answer = Answer { entry: row.get(7)?, check: row.get(1)?, decision };
+            let answer = GivenAnswer { entry: row.get(7)?, check: row.get(1)?, decision };
             answers.by_id.entry(row.get(0)?).or_default().push(answer);
         }
         Ok(answers)
     }
 
     /// All that were given to a line.
-    pub(super) fn of(&self, id: &str) -> &[Answer] {
+    pub(super) fn of(&self, id: &str) -> &[GivenAnswer] {
         self.by_id.get(id).map_or(&[], Vec::as_slice)
     }
 

@@ -8,7 +8,7 @@ use super::docket::{Docket, State};
 use super::error::Error;
 use super::open::Archive;
 use super::periods::Running;
-use super::read::Line;
+use super::read::DocketLine;
 use super::stored::in_words;
 use super::tasks::{Due, Standing};
 use super::workdays::Calendar;
@@ -61,13 +61,13 @@ fn write_docket(out: &mut String, docket: &Docket) -> std::fmt::Result {
     writeln!(out, "\n{}年{}（基准日 {}）：共 {} 项", past.year, past.run.title(), past.as_of, docket.lines.len())?;
     let words = &past.vocabulary;
     for (name, _) in &docket.lists {
-        let of_list: Vec<&Line> = docket.lines.iter().filter(|line| line.list == *name).collect();
+        let of_list: Vec<&DocketLine> = docket.lines.iter().filter(|line| line.list == *name).collect();
         if of_list.is_empty() {
             continue;
         }
         write!(out, "  {name} {} 项：", of_list.len())?;
         for word in [&words.agree, &words.refuse, &words.change, &words.defer] {
-            let said = |line: &&&Line| line.past.decision.as_ref().is_some_and(|given| given.opinion == *word);
+            let said = |line: &&&DocketLine| line.past.decision.as_ref().is_some_and(|given| given.opinion == *word);
             write!(out, "{word} {}，", of_list.iter().filter(said).count())?;
         }
         let count = |state| of_list.iter().filter(|line| docket.state(line) == state).count();

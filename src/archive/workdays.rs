@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
-use super::intake::rows::{self, Row};
+use super::intake::rows::{self, FilledRow};
 use crate::pack::printed::{DAY, KIND_OF_DAY as KIND, OFF, ON};
 use crate::place::A1;
 use crate::table::text;
@@ -35,7 +35,7 @@ impl Calendar {
             let at = |row: u32, column: u32| format!("{name}!{sheet}!{}", A1(row, column));
             let Some((header, day, kind)) = header(rows) else { continue };
             found = true;
-            for Row { row, cells } in rows.iter().filter(|one| one.row > header) {
+            for FilledRow { row, cells } in rows.iter().filter(|one| one.row > header) {
                 let cell = |column: u32| cells.iter().find(|(at, _)| *at == column).map(|(_, cell)| cell);
                 let (given, word) = (cell(day), cell(kind));
                 if given.is_none() && word.is_none() {
@@ -107,7 +107,7 @@ impl Calendar {
 }
 
 /// Row of the header, columns of day and kind.
-fn header(rows: &[Row]) -> Option<(u32, u32, u32)> {
+fn header(rows: &[FilledRow]) -> Option<(u32, u32, u32)> {
     rows.iter().take_while(|one| one.row < HEADER_ROWS).find_map(|one| {
         let column = |name: &str| {
             one.cells.iter().find(|(_, cell)| text::header_key(&cell.shown) == name).map(|(column, _)| *column)

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-pub use point::{Distance, Point, Points, Seen, said};
+pub use point::{Distance, Point, Points, SeenAt, said};
 
 use crate::consequence::{Consequence, OpenCase};
 use crate::once::once;
@@ -18,7 +18,7 @@ use crate::rule::record::{Head, QuotaHead, Record, RuleHead, To};
 
 /// What a rule comes to. From the strongest to the weakest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub enum Verdict {
+pub enum Conclusion {
     #[serde(rename = "成立")]
     Holds,
     #[serde(rename = "待定")]
@@ -29,15 +29,15 @@ pub enum Verdict {
     Outside,
 }
 
-impl Verdict {
-    pub const ALL: [Verdict; 4] = [Verdict::Holds, Verdict::Pending, Verdict::Fails, Verdict::Outside];
+impl Conclusion {
+    pub const ALL: [Conclusion; 4] = [Conclusion::Holds, Conclusion::Pending, Conclusion::Fails, Conclusion::Outside];
 
     pub fn word(self) -> &'static str {
         match self {
-            Verdict::Holds => "成立",
-            Verdict::Pending => "待定",
-            Verdict::Fails => "不成立",
-            Verdict::Outside => "不适用",
+            Conclusion::Holds => "成立",
+            Conclusion::Pending => "待定",
+            Conclusion::Fails => "不成立",
+            Conclusion::Outside => "不适用",
         }
     }
 }
@@ -51,7 +51,7 @@ pub struct Explanation {
     pub subject_id: String,
     pub subject_name: String,
     pub units: Vec<Unit>,
-    pub proposals: Vec<Proposal>,
+    pub proposals: Vec<ProposedLine>,
     pub pending: Vec<Open>,
     /// In the pack's order.
     pub rules: Vec<Said>,
@@ -67,7 +67,7 @@ pub struct Unit {
 
 /// What the run proposes.
 #[derive(Debug, Clone, Serialize)]
-pub struct Proposal {
+pub struct ProposedLine {
     pub id: String,
     pub action: String,
     pub options: Vec<String>,
@@ -91,7 +91,7 @@ pub struct Said {
     pub citation: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reading: Option<String>,
-    pub verdict: Verdict,
+    pub verdict: Conclusion,
     /// What it would propose, in words.
     pub proposes: Vec<String>,
     /// Why there is nothing to look at.
@@ -106,7 +106,7 @@ pub struct Said {
 pub struct Applied {
     /// Whose values these are; empty for the subject's own.
     pub about: String,
-    pub verdict: Verdict,
+    pub verdict: Conclusion,
     /// Conditions that are met.
     pub met: Vec<Point>,
     /// Conditions that are not, the nearest first; for a rule that does not apply: what keeps it out.
@@ -134,9 +134,9 @@ impl Explanation {
 impl Applied {
     /// The conditions with what is said of them; first those that speak for the verdict.
     pub fn sides(&self) -> [(&'static str, &[Point]); 2] {
-        let unmet = if self.verdict == Verdict::Pending { "未定" } else { "不符" };
+        let unmet = if self.verdict == Conclusion::Pending { "未定" } else { "不符" };
         let mut sides = [("符合", self.met.as_slice()), (unmet, self.unmet.as_slice())];
-        if self.verdict >= Verdict::Fails {
+        if self.verdict >= Conclusion::Fails {
             sides.reverse();
         }
         sides
@@ -144,7 +144,7 @@ impl Applied {
 }
 
 /// What a run published, as far as one question needs it.
-pub struct Published<'p> {
+pub struct KeptRun<'p> {
     pub head: &'p Head,
     /// The subject's record first; then its units', rows about them and members of its units.
     pub records: &'p [Record<'p>],
@@ -178,8 +178,8 @@ pub fn units_of(subject: &Record, consequences: &[Consequence<'_>]) -> BTreeSet<
 }
 
 /// Explains every rule about one subject.
-pub fn explain(subject: &Record, published: &Published<'_>) -> Explanation {
-    let Published { head, records, consequences, pending } = published;
+pub fn explain(subject: &Record, published: &KeptRun<'_>) -> Explanation {
+    let KeptRun { head, records, consequences, pending } = published;
     let kind = &head.entities[subject.entity].kind;
     let own = |of: &str, id: &str| of == kind && id == subject.id;
     let name_of = |unit: &str| {
@@ -220,8 +220,8 @@ pub fn only_pending(kind: &str, id: &str, pending: &[OpenCase<'_>]) -> Explanati
     }
 }
 
-fn proposal(line: &Consequence<'_>) -> Proposal {
-    Proposal {
+fn proposal(line: &Consequence<'_>) -> ProposedLine {
+    ProposedLine {
         id: line.id.to_string(),
         action: line.action.to_string(),
         options: line.options.to_vec(),
@@ -281,7 +281,7 @@ impl Teller<'_> {
             provision: rule.provision.clone(),
             citation: rule.citation.clone(),
             reading: rule.reading.clone(),
-            verdict: Verdict::Outside,
+            verdict: Conclusion::Outside,
             proposes: proposed(rule),
             note: String::new(),
             cases: Vec::new(),
@@ -297,15 +297,15 @@ impl Teller<'_> {
         let related = self.records.iter().filter(|record| record.entity == entity);
         said.cases = related.filter_map(|record| self.case(at, rule, record)).collect();
         said.cases.sort_by_key(|case| case.verdict);
-        said.verdict = said.cases.iter().map(|case| case.verdict).min().unwrap_or(Verdict::Outside);
+        said.verdict = said.cases.iter().map(|case| case.verdict).min().unwrap_or(Conclusion::Outside);
         // A rule that holds for somebody's unit may still wait for a recipient.
-        if self.open.iter().any(|case| case.rule == rule.id) && said.verdict > Verdict::Pending {
-            said.verdict = Verdict::Pending;
+        if self.open.iter().any(|case| case.rule == rule.id) && said.verdict > Conclusion::Pending {
+            said.verdict = Conclusion::Pending;
         }
         let proposed = self.lines.iter().flat_map(|line| &line.grounds).any(|ground| ground.rule == rule.id);
         if said.cases.is_empty() {
             said.note = self.nothing(rule, entity);
-        } else if said.verdict == Verdict::Holds && !proposed {
+        } else if said.verdict == Conclusion::Holds && !proposed {
             let others = others(rule);
             said.note =
                 if others.is_empty() { String::new() } else { format!("所拟处理及于{}", others.join("、")) };
@@ -375,7 +375,7 @@ impl Teller<'_> {
         let missing = record.missing.iter().find(|(at, _)| *at == place).map(|(_, missing)| missing.clone());
         let mut case = Applied {
             about,
-            verdict: Verdict::Outside,
+            verdict: Conclusion::Outside,
             met: Vec::new(),
             unmet: Vec::new(),
             seen: Vec::new(),
@@ -385,15 +385,15 @@ impl Teller<'_> {
         match letter {
             // A case that only tells people is open as long as it holds.
             b'y' if rule.marks.is_some() => {
-                case.verdict = Verdict::Pending;
+                case.verdict = Conclusion::Pending;
                 case.missing = rule.marks.clone().unwrap_or_default();
             }
-            b'y' => case.verdict = Verdict::Holds,
+            b'y' => case.verdict = Conclusion::Holds,
             b'?' => {
-                case.verdict = Verdict::Pending;
+                case.verdict = Conclusion::Pending;
                 case.ambiguous = record.ambiguous.iter().map(|cell| self.head.cite(cell)).collect();
             }
-            b'n' => case.verdict = Verdict::Fails,
+            b'n' => case.verdict = Conclusion::Fails,
             _ => {}
         }
         if letter == b'-' {
@@ -422,7 +422,7 @@ impl Teller<'_> {
                 let known = point.cells.iter().any(|known| known.source == *source);
                 if !known {
                     let seen =
-                        Seen { source: source.clone(), column: "本次拟处理".into(), value: line.id.to_string() };
+                        SeenAt { source: source.clone(), column: "本次拟处理".into(), value: line.id.to_string() };
                     point.cells.push(seen);
                 }
             }
@@ -438,7 +438,7 @@ impl Teller<'_> {
         let points = point::Points { head: self.head, record: self.subject };
         let picked = self.lines.iter().flat_map(|line| &line.grounds).any(|ground| ground.rule == rule.id);
         let is = |value: usize| self.subject.value(self.head, value).0 == &crate::fact::FactValue::Bool(true);
-        said.verdict = if picked { Verdict::Holds } else { Verdict::Fails };
+        said.verdict = if picked { Conclusion::Holds } else { Conclusion::Fails };
         let outside = quota.among.filter(|among| !is(*among));
         said.note = if let Some(among) = outside {
             format!("此条只涉及{}", self.head.values[among].name)

@@ -17,7 +17,7 @@ pub struct Point {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance: Option<Distance>,
     /// The cells, each with what stands there.
-    pub cells: Vec<Seen>,
+    pub cells: Vec<SeenAt>,
     /// What a computed value rests on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Point>,
@@ -25,7 +25,7 @@ pub struct Point {
 
 /// A cell that was looked at.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Seen {
+pub struct SeenAt {
     /// `路径/文件.xlsx!工作表!A12`.
     pub source: String,
     pub column: String,
@@ -140,9 +140,9 @@ impl Points<'_> {
         }
     }
 
-    fn seen(&self, value: usize, witness: &Witness) -> Seen {
+    fn seen(&self, value: usize, witness: &Witness) -> SeenAt {
         let column = self.head.values[value].cells.get(witness.cell).map_or("", |(column, _)| column.as_str());
-        Seen { source: self.head.cite(&witness.place), column: column.to_owned(), value: witness.text.to_string() }
+        SeenAt { source: self.head.cite(&witness.place), column: column.to_owned(), value: witness.text.to_string() }
     }
 
     /// How far a cell is from the parameter that it is compared with.

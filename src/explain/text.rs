@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
-use super::{Applied, Explanation, Point, Said, Verdict};
+use super::{Applied, Conclusion, Explanation, Point, Said};
 
 /// The explanation as text; lines are broken at `width` half-width columns, if there is one.
 pub fn text(explanation: &Explanation, width: Option<usize>) -> String {
-    let mut page = Page { text: String::new(), width };
+    let mut page = TextPage { text: String::new(), width };
     page.line(0, &format!("{}{}", spaced(&explanation.kind_name), explanation.subject()));
     for unit in &explanation.units {
         page.line(1, &format!("{} {}：{}", unit.id, unit.name, unit.role));
@@ -46,7 +46,7 @@ pub fn text(explanation: &Explanation, width: Option<usize>) -> String {
         return page.text;
     }
     page.gap();
-    let counts: Vec<String> = Verdict::ALL
+    let counts: Vec<String> = Conclusion::ALL
         .iter()
         .map(|verdict| {
             let count = explanation.rules.iter().filter(|said| said.verdict == *verdict).count();
@@ -60,9 +60,9 @@ pub fn text(explanation: &Explanation, width: Option<usize>) -> String {
     page.text
 }
 
-fn rule(page: &mut Page, said: &Said) {
+fn rule(page: &mut TextPage, said: &Said) {
     let word = said.verdict.word();
-    if said.verdict == Verdict::Outside && said.cases.is_empty() {
+    if said.verdict == Conclusion::Outside && said.cases.is_empty() {
         page.line(0, &format!("【{word}】{}：{}", said.rule, said.note));
         return;
     }
@@ -78,7 +78,7 @@ fn rule(page: &mut Page, said: &Said) {
     }
 }
 
-fn case(page: &mut Page, case: &Applied) {
+fn case(page: &mut TextPage, case: &Applied) {
     let mut depth = 1;
     if !case.about.is_empty() {
         page.line(1, &format!("{}：{}", case.about, case.verdict.word()));
@@ -96,7 +96,7 @@ fn case(page: &mut Page, case: &Applied) {
     }
 }
 
-fn point(page: &mut Page, depth: usize, word: &str, one: &Point) {
+fn point(page: &mut TextPage, depth: usize, word: &str, one: &Point) {
     let value = if one.value.is_empty() { String::new() } else { format!("：{}", one.value) };
     let distance = one.distance.as_ref().map_or_else(String::new, |distance| format!("（{}）", distance.text));
     page.line(depth, &format!("{}{}{value}{distance}", spaced(word), one.text));
@@ -118,12 +118,12 @@ fn spaced(word: &str) -> String {
     if word.is_empty() { String::new() } else { format!("{word} ") }
 }
 
-struct Page {
+struct TextPage {
     text: String,
     width: Option<usize>,
 }
 
-impl Page {
+impl TextPage {
     fn gap(&mut self) {
         self.text.push('\n');
     }
@@ -148,11 +148,11 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use super::TextPage;
 
     #[test]
     fn wide_characters_take_two_columns() {
-        let mut page = Page { text: String::new(), width: Some(30) };
+        let mut page = TextPage { text: String::new(), width: Some(30) };
         page.line(1, "年度考核等次基本称职年度考核等次基本称职");
         let widths: Vec<usize> = page.text.lines().map(unicode_width::UnicodeWidthStr::width).collect();
         assert_eq!(widths, [30, 18]);

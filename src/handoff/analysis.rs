@@ -60,17 +60,17 @@ pub fn pages<'a>(material: &Material<'a>) -> Vec<UnitPage<'a>> {
 pub struct Gathered<'a> {
     /// Per unit whoever sits in it, in register order.
     seated: Lists<u32>,
-    lines: Told<&'a Line>,
-    open: Told<&'a Pending>,
-    earlier: Told<&'a Earlier>,
+    lines: ToldOf<&'a Line>,
+    open: ToldOf<&'a Pending>,
+    earlier: ToldOf<&'a Earlier>,
     /// By table and kind of subject, per subject the rows about it.
     rows: HashMap<(usize, usize), Lists<u32>>,
 }
 
 /// What is told about each subject of the pages, with its place among all that is.
-struct Told<T>(HashMap<Subject, Vec<(usize, T)>>);
+struct ToldOf<T>(HashMap<Subject, Vec<(usize, T)>>);
 
-impl<T: Copy> Told<T> {
+impl<T: Copy> ToldOf<T> {
     fn new(wanted: &HashSet<Subject>, all: impl Iterator<Item = (Option<Subject>, T)>) -> Self {
         let mut told: HashMap<Subject, Vec<(usize, T)>> = HashMap::new();
         for (at, (subject, one)) in all.enumerate() {
@@ -78,7 +78,7 @@ impl<T: Copy> Told<T> {
                 told.entry(subject).or_default().push((at, one));
             }
         }
-        Told(told)
+        ToldOf(told)
     }
 
     /// About any of these subjects, in the order of all.
@@ -115,9 +115,9 @@ impl<'a> Gathered<'a> {
         let lines = material.outcome.lines.iter().filter(|line| !pack.is_planned(line.action));
         let open = material.outcome.pending.iter();
         Gathered {
-            lines: Told::new(&wanted, lines.map(|line| (Some(line.subject), line))),
-            open: Told::new(&wanted, open.map(|case| (case.subject, case))),
-            earlier: Told::new(&wanted, earlier.iter().map(|one| (past(one), one))),
+            lines: ToldOf::new(&wanted, lines.map(|line| (Some(line.subject), line))),
+            open: ToldOf::new(&wanted, open.map(|case| (case.subject, case))),
+            earlier: ToldOf::new(&wanted, earlier.iter().map(|one| (past(one), one))),
             seated,
             rows,
         }

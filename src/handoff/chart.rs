@@ -15,7 +15,7 @@ const OUTLINE: u32 = 0x59_59_59;
 const SERIES: usize = 12;
 
 /// Where the chart's numbers stand.
-pub struct Place<'a> {
+pub struct ChartPlace<'a> {
     pub sheet: &'a str,
     pub header: u32,
     pub from: u32,
@@ -27,7 +27,7 @@ pub fn draw(
     chart: &model::Chart,
     spans: &[Span],
     rows: &[Vec<Value<'_>>],
-    place: &Place<'_>,
+    place: &ChartPlace<'_>,
     page: f64,
 ) -> Option<(Chart, u32)> {
     if rows.len() as u32 <= chart.without_last || chart.series.is_empty() {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::{text, write};
-use crate::explain::{Applied, Explanation, Point, Said, Verdict};
+use crate::explain::{Applied, Conclusion, Explanation, Point, Said};
 use crate::once::Once;
 use crate::pack::printed;
 
@@ -31,7 +31,7 @@ fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: 
     let outside: Vec<&str> = explanation
         .rules
         .iter()
-        .filter(|said| said.verdict == Verdict::Outside)
+        .filter(|said| said.verdict == Conclusion::Outside)
         .map(|said| said.rule.as_str())
         .collect();
     let tail =
@@ -74,13 +74,13 @@ fn blocks(explanation: &Explanation) -> Vec<Block<'_>> {
         Column::text("事实", 24.0, 60.0),
         Column::text("来源", 20.0, 50.0).small(),
     ];
-    let rows = explanation.rules.iter().filter(|said| said.verdict != Verdict::Outside).flat_map(rule).collect();
+    let rows = explanation.rules.iter().filter(|said| said.verdict != Conclusion::Outside).flat_map(rule).collect();
     blocks.push(Block::new(columns, rows, "没有适用的条款。").captioned("三、各条结论"));
     blocks
 }
 
 fn rule(said: &Said) -> Vec<Vec<Value<'_>>> {
-    let cases = said.cases.iter().filter(|case| case.verdict != Verdict::Outside);
+    let cases = said.cases.iter().filter(|case| case.verdict != Conclusion::Outside);
     let mut rows: Vec<Vec<Value<'_>>> = cases
         .map(|case| {
             let (facts, sources) = told(said, case);

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
 use super::measure;
-use super::model::{Align, AnswerKind, Column, LineStyle, Shown, Size, Value};
+use super::model::{Align, AnswerKind, Column, LineStyle, Size, Value, Visibility};
 
 const TITLE_FACE: &str = "宋体";
 const TEXT_FACE: &str = "仿宋";
@@ -124,9 +124,9 @@ impl Look {
 }
 
 /// The formats of a column's cells, one per look.
-pub struct Cells([Format; 7]);
+pub struct CellFormats([Format; 7]);
 
-impl Cells {
+impl CellFormats {
     pub fn of(&self, look: Look) -> &Format {
         &self.0[look as usize]
     }
@@ -134,7 +134,7 @@ impl Cells {
 
 /// What a column's cells differ in from other columns'.
 #[derive(Clone, Copy)]
-enum Entry {
+enum Fillable {
     None,
     Choice,
     Date,
@@ -144,29 +144,29 @@ enum Entry {
 }
 
 /// The formats of a column's cells.
-pub fn cells(column: &Column) -> &'static Cells {
-    static MADE: [OnceLock<Cells>; 3 * 3 * 5] = [const { OnceLock::new() }; 3 * 3 * 5];
+pub fn cells(column: &Column) -> &'static CellFormats {
+    static MADE: [OnceLock<CellFormats>; 3 * 3 * 5] = [const { OnceLock::new() }; 3 * 3 * 5];
     let entry = match column.answer.as_ref().map(|answer| &answer.kind) {
-        None if column.shown == Shown::Screen => Entry::Screen,
-        None => Entry::None,
-        Some(AnswerKind::Choice(_) | AnswerKind::Suggestions { .. }) => Entry::Choice,
-        Some(AnswerKind::Date(_)) => Entry::Date,
-        Some(AnswerKind::Text) => Entry::Text,
+        None if column.shown == Visibility::Screen => Fillable::Screen,
+        None => Fillable::None,
+        Some(AnswerKind::Choice(_) | AnswerKind::Suggestions { .. }) => Fillable::Choice,
+        Some(AnswerKind::Date(_)) => Fillable::Date,
+        Some(AnswerKind::Text) => Fillable::Text,
     };
     let kind = (column.align as usize * 3 + column.size as usize) * 5 + entry as usize;
     MADE[kind].get_or_init(|| make(column.align, column.size, entry))
 }
 
-fn make(align: Align, size: Size, entry: Entry) -> Cells {
+fn make(align: Align, size: Size, entry: Fillable) -> CellFormats {
     let mut base = bordered(typeface(TEXT_FACE, points(size)));
     match entry {
-        Entry::None => {}
-        Entry::Screen => base = base.unset_text_wrap(),
-        Entry::Choice | Entry::Date | Entry::Text => {
+        Fillable::None => {}
+        Fillable::Screen => base = base.unset_text_wrap(),
+        Fillable::Choice | Fillable::Date | Fillable::Text => {
             base = base.set_unlocked().set_background_color(ANSWER_FILL);
         }
     }
-    let indent = u8::from(indented(align, matches!(entry, Entry::Screen)));
+    let indent = u8::from(indented(align, matches!(entry, Fillable::Screen)));
     let towards = |side: FormatAlign| base.clone().set_align(side).set_indent(indent);
     let aligned = match align {
         Align::Left => towards(FormatAlign::Left),
@@ -179,12 +179,12 @@ fn make(align: Align, size: Size, entry: Entry) -> Cells {
     let date = base.clone().set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd");
     let text = match entry {
         // As text, so that an entry such as 3-5 is not taken for a date.
-        Entry::Text => aligned.clone().set_num_format("@"),
-        Entry::Date => date.clone(),
-        Entry::None | Entry::Choice | Entry::Screen => aligned.clone(),
+        Fillable::Text => aligned.clone().set_num_format("@"),
+        Fillable::Date => date.clone(),
+        Fillable::None | Fillable::Choice | Fillable::Screen => aligned.clone(),
     };
     // In the order of `Look`.
-    Cells([
+    CellFormats([
         text,
         aligned.clone().set_background_color(FAULT_FILL).set_bold().set_border(FormatBorder::Medium),
         number.clone().set_num_format(format!("0{clear}")),

@@ -5,7 +5,9 @@
 //! themselves: the sheet's columns are the cuts of all of them, and a table's column lies over as many as it needs.
 
 use super::measure::{self, Wish};
-use super::model::{Align, Answer, AnswerKind, Block, Column, Line, LineStyle, Paper, Sheet, Shown, Unbroken, Value};
+use super::model::{
+    Align, AnswerCell, AnswerKind, Block, Column, Line, LineStyle, Paper, Sheet, Unbroken, Value, Visibility,
+};
 use super::{chart, formats};
 
 /// Margins in inches: left, right, top, bottom. A paper that goes out has those of an official document (GB/T 9704).
@@ -84,7 +86,7 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
     let printed = |wish: &dyn Fn(&Wish) -> Wish| -> Vec<Vec<Wish>> {
         let of = |(wishes, block): (&Vec<Wish>, &Block<'_>)| {
             let columns = wishes.iter().zip(&block.columns);
-            columns.map(|(own, column)| if column.shown == Shown::Printed { wish(own) } else { NOTHING }).collect()
+            columns.map(|(own, column)| if column.shown == Visibility::Printed { wish(own) } else { NOTHING }).collect()
         };
         wishes.iter().zip(&sheet.blocks).map(of).collect()
     };
@@ -131,8 +133,8 @@ const NOTHING: Wish = Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false }
 /// Per column what its header and texts ask for: nothing where it is hidden.
 fn wishes(block: &Block<'_>) -> Vec<Wish> {
     let asked = |(index, column): (usize, &Column)| match column.shown {
-        Shown::Printed | Shown::Screen => wish(block, index, column),
-        Shown::Hidden => NOTHING,
+        Visibility::Printed | Visibility::Screen => wish(block, index, column),
+        Visibility::Hidden => NOTHING,
     };
     block.columns.iter().enumerate().map(asked).collect()
 }
@@ -143,7 +145,7 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
     let mut widest = 0;
     let mut pieces: Vec<std::borrow::Cow<'_, str>> = Vec::new();
     let mut total = 0.0;
-    let mut day = matches!(&column.answer, Some(Answer { kind: AnswerKind::Date(_), .. }));
+    let mut day = matches!(&column.answer, Some(AnswerCell { kind: AnswerKind::Date(_), .. }));
     let limit = column.most.ceil() as usize * 8;
     for row in &block.rows {
         let text = shown(row.get(index));
@@ -197,7 +199,7 @@ fn broken_least(texts: &[std::borrow::Cow<'_, str>], column: &Column) -> f64 {
 
 /// Pixels by which the column's texts keep clear of its border.
 fn indent(column: &Column) -> f64 {
-    if formats::indented(column.align, column.shown == Shown::Screen) { measure::INDENT } else { 0.0 }
+    if formats::indented(column.align, column.shown == Visibility::Screen) { measure::INDENT } else { 0.0 }
 }
 
 fn size(column: &Column) -> f64 {
@@ -226,9 +228,9 @@ impl Layout {
         for (block, wishes) in sheet.blocks.iter().zip(wishes) {
             for (index, column) in block.columns.iter().enumerate() {
                 match column.shown {
-                    Shown::Printed => continue,
-                    Shown::Hidden => widths[index] = HIDDEN,
-                    Shown::Screen => {
+                    Visibility::Printed => continue,
+                    Visibility::Hidden => widths[index] = HIDDEN,
+                    Visibility::Screen => {
                         widths[index] = wishes[index].most;
                         printed = printed.min(index);
                     }
@@ -329,7 +331,7 @@ impl Layout {
     fn printed<'b>(&self, at: usize, block: &'b Block<'_>) -> impl Iterator<Item = (usize, &'b Column, f64)> {
         let columns = block.columns.iter().zip(self.spans(at)).enumerate();
         columns
-            .filter(|(_, (column, _))| column.shown == Shown::Printed)
+            .filter(|(_, (column, _))| column.shown == Visibility::Printed)
             .map(|(index, (column, span))| (index, column, span.pixels))
     }
 

@@ -15,8 +15,8 @@ use crate::pack::printed::{self, METHOD, METHODS, OPINION};
 use crate::pack::{List, ListOrder, Pack, Run, Tone, recipients};
 use crate::place::{A1, Cell, letters};
 
-use super::model::{Alarm, Answer, AnswerKind, Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
-use super::people::Order;
+use super::model::{Alarm, AnswerCell, AnswerKind, Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
+use super::people::RegisterOrder;
 use super::{Material, RunInfo};
 
 /// A list as texts: what is printed, registered and compared.
@@ -137,7 +137,7 @@ pub fn columns<'a>(
 }
 
 /// Register order; where the list asks for it, by authority first.
-fn place(material: &Material<'_>, list: &List, line: &Line) -> ((u8, u32), Order, usize) {
+fn place(material: &Material<'_>, list: &List, line: &Line) -> ((u8, u32), RegisterOrder, usize) {
     let authority = match list.order {
         ListOrder::Register => (0, 0),
         ListOrder::Authority => material.people.authority_order(line.subject),
@@ -222,7 +222,7 @@ impl<'a> ListTable<'a> {
 pub fn authorities<'a>(material: &Material<'a>) -> Vec<&'a str> {
     let pack = material.pack;
     let people = &material.people;
-    let mut found: Vec<((bool, Order), &'a str)> = Vec::new();
+    let mut found: Vec<((bool, RegisterOrder), &'a str)> = Vec::new();
     for line in material.outcome.lines.iter().filter(|line| !pack.is_planned(line.action)) {
         let decider = people.decider(line.subject);
         let at = (decider != pack.default_authority(), people.order(line.subject));
@@ -398,10 +398,10 @@ fn source<'t>(material: &Material<'_>, info: &RunInfo, text: &'t str, cell: Opti
     Value::link(text, &path, &format!("'{}'!{}", sheet.name.replace('\'', "''"), A1(cell.row, cell.column)))
 }
 
-fn opinion_answer(pack: &Pack) -> Answer {
+fn opinion_answer(pack: &Pack) -> AnswerCell {
     let words = pack.answers.all();
     let listed = words.join("、");
-    Answer {
+    AnswerCell {
         kind: AnswerKind::Choice(words.map(str::to_owned).to_vec()),
         prompt: format!("请选择：{listed}。尚未审定的留空。"),
         refusal: format!("只能填写：{listed}。"),
@@ -440,7 +440,7 @@ fn suggestions(pack: &Pack, line: &Line) -> Vec<String> {
 }
 
 /// Suggestions line by line; few kinds of lines share each list.
-fn method_answer(material: &Material<'_>, rows: &[&ListRow]) -> Answer {
+fn method_answer(material: &Material<'_>, rows: &[&ListRow]) -> AnswerCell {
     let pack = material.pack;
     let mut kinds: Vec<(usize, usize, &[String])> = Vec::new();
     let mut lists: Vec<Vec<String>> = Vec::new();
@@ -454,7 +454,7 @@ fn method_answer(material: &Material<'_>, rows: &[&ListRow]) -> Answer {
         })
     });
     let of = of.collect();
-    Answer {
+    AnswerCell {
         kind: AnswerKind::Suggestions { lists, of },
         prompt: format!(
             "{}而{METHODS}不止一种的，填其中一种；{}的，填变更后的处理；{}、{}的留空。",
@@ -465,17 +465,17 @@ fn method_answer(material: &Material<'_>, rows: &[&ListRow]) -> Answer {
 }
 
 /// A day of the run's year or later, such as `example`.
-pub fn date_answer(name: &str, info: &RunInfo, example: &str, more: &str) -> Answer {
+pub fn date_answer(name: &str, info: &RunInfo, example: &str, more: &str) -> AnswerCell {
     let first = NaiveDate::from_ymd_opt(info.year, 1, 1).unwrap_or(info.as_of);
-    Answer {
+    AnswerCell {
         kind: AnswerKind::Date(first),
         prompt: format!("{name}：填写日期，如 {example}{more}。"),
         refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {example}。", info.year),
     }
 }
 
-pub fn text_answer(name: &str) -> Answer {
-    Answer { kind: AnswerKind::Text, prompt: format!("{name}：可以留空。"), refusal: String::new() }
+pub fn text_answer(name: &str) -> AnswerCell {
+    AnswerCell { kind: AnswerKind::Text, prompt: format!("{name}：可以留空。"), refusal: String::new() }
 }
 
 /// Answers that `record` would send back are coloured while they are typed.

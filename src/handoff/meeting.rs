@@ -19,7 +19,7 @@ const OPEN: &str = "一览";
 const DECIDED: &str = "已决";
 
 /// Everything proposed about one subject.
-pub struct Case<'a> {
+pub struct MeetingRow<'a> {
     subject: Subject,
     decided: bool,
     /// As printed behind the number; with the answers where all of it is decided.
@@ -29,10 +29,10 @@ pub struct Case<'a> {
 /// Of all cases those about whose subjects one authority decides; without one all.
 pub fn decided_by<'c, 'a>(
     material: &Material<'_>,
-    cases: &'c [Case<'a>],
+    cases: &'c [MeetingRow<'a>],
     authority: Option<&str>,
-) -> impl Iterator<Item = &'c Case<'a>> {
-    let decides = |case: &Case<'_>, authority| material.people.decider(case.subject) == authority;
+) -> impl Iterator<Item = &'c MeetingRow<'a>> {
+    let decides = |case: &MeetingRow<'_>, authority| material.people.decider(case.subject) == authority;
     cases.iter().filter(move |case| authority.is_none_or(|authority| decides(case, authority)))
 }
 
@@ -40,7 +40,7 @@ pub fn decided_by<'c, 'a>(
 pub fn workbook<'c>(
     material: &Material<'_>,
     info: &RunInfo,
-    cases: &'c [Case<'_>],
+    cases: &'c [MeetingRow<'_>],
     authority: Option<&str>,
 ) -> Workbook<'c> {
     let mut title = info.title(material.pack, printed::MEETING);
@@ -54,7 +54,7 @@ pub fn workbook<'c>(
 }
 
 /// Subjects in the order of the registers, without what is only planned by share.
-pub fn cases<'a>(material: &Material<'a>) -> Vec<Case<'a>> {
+pub fn cases<'a>(material: &Material<'a>) -> Vec<MeetingRow<'a>> {
     let cases = material.by_subject(|line| !material.pack.is_planned(line.action));
     let case = |(subject, mut lines): (_, Vec<&'a Line>)| {
         lines.sort_by_key(|line| line.action);
@@ -63,7 +63,7 @@ pub fn cases<'a>(material: &Material<'a>) -> Vec<Case<'a>> {
     cases.into_par_iter().map(case).collect()
 }
 
-fn sheet<'c>(info: &RunInfo, title: &str, name: &str, cases: &[&'c Case<'_>], empty: &str) -> Sheet<'c> {
+fn sheet<'c>(info: &RunInfo, title: &str, name: &str, cases: &[&'c MeetingRow<'_>], empty: &str) -> Sheet<'c> {
     let mut columns = vec![
         Column::centred(printed::NUMBER, 4.0, 7.0),
         Column::centred(printed::SUBJECT, 8.0, 18.0),
@@ -97,7 +97,7 @@ const PROPOSED: &str = "拟处理";
 const GROUNDS: &str = "事实与依据";
 const ANSWER: &str = "决定";
 
-fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> Case<'a> {
+fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> MeetingRow<'a> {
     let people = &material.people;
     let numbered = |texts: Vec<String>| {
         let lines = (1..).zip(texts).map(|(number, text)| format!("{number}．{text}"));
@@ -115,7 +115,7 @@ fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> Case<
         cells.push(numbered(lines.iter().map(|line| answer(material, line)).collect()).into());
     }
     cells.push(hints(material, lines).into());
-    Case { subject, decided, cells: cells.into_iter().map(super::text::printable).collect() }
+    MeetingRow { subject, decided, cells: cells.into_iter().map(super::text::printable).collect() }
 }
 
 /// A sentence a ground, with the numbers of the consequences that rest on it.

@@ -92,13 +92,13 @@ impl RunInfo {
 /// Numbers that the rules' stage counts for 总览 (`pack.overview`).
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
-    pub ratios: Vec<Ratio>,
-    pub crosses: Vec<Cross>,
+    pub ratios: Vec<RatioFigure>,
+    pub crosses: Vec<CrossFigure>,
 }
 
 /// A share beside its upper limit.
 #[derive(Debug, Clone)]
-pub struct Ratio {
+pub struct RatioFigure {
     pub name: String,
     pub counted: u64,
     pub among: u64,
@@ -109,7 +109,7 @@ pub struct Ratio {
     pub warns: bool,
 }
 
-impl Ratio {
+impl RatioFigure {
     /// Compared in whole numbers as far as the limit allows, so that exactly at the limit is not above.
     pub fn exceeds(&self) -> bool {
         self.limit.is_some_and(|limit| self.counted as f64 > limit * self.among as f64 + 1e-9)
@@ -118,7 +118,7 @@ impl Ratio {
 
 /// A count by two properties.
 #[derive(Debug, Clone)]
-pub struct Cross {
+pub struct CrossFigure {
     pub title: String,
     /// What the rows are (`举报渠道`).
     pub corner: String,
@@ -147,7 +147,7 @@ impl<'a> Material<'a> {
 
     /// Some of the run's lines by whom they are about, in register order.
     fn by_subject(&self, wanted: impl Fn(&Line) -> bool) -> Vec<(Subject, Vec<&'a Line>)> {
-        let mut found: BTreeMap<(people::Order, Subject), Vec<&'a Line>> = BTreeMap::new();
+        let mut found: BTreeMap<(people::RegisterOrder, Subject), Vec<&'a Line>> = BTreeMap::new();
         for line in self.outcome.lines.iter().filter(|line| wanted(line)) {
             found.entry((self.people.order(line.subject), line.subject)).or_default().push(line);
         }
@@ -176,13 +176,6 @@ pub struct Publication<'p> {
     pub changes: Option<&'p [changes::Difference<'p>]>,
 }
 
-/// What was written.
-#[derive(Debug, Clone, Default)]
-pub struct Published {
-    /// Paths relative to the run's folder, with `/`, in byte order.
-    pub files: Vec<String>,
-}
-
 /// A workbook or folder could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -204,8 +197,8 @@ impl<'a> Handoff<'a> {
         Handoff { material, lists, register, earlier: Vec::new() }
     }
 
-    /// Writes every workbook of the run into `dir`, in parallel.
-    pub fn publish(&self, dir: &Path, publication: &Publication<'_>) -> Result<Published, Error> {
+    /// Writes every workbook of the run into `dir`, in parallel; gives their paths in it, with `/`, in byte order.
+    pub fn publish(&self, dir: &Path, publication: &Publication<'_>) -> Result<Vec<String>, Error> {
         let Publication { info, figures, notices, changes } = *publication;
         let (material, pack) = (&self.material, self.material.pack);
         let letters = if notices { notices::letters(material) } else { Vec::new() };
@@ -262,7 +255,7 @@ impl<'a> Handoff<'a> {
 }
 
 /// Writes only what `check` hands back: 数据问题清单 and 退回单.
-pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Published, Error> {
+pub fn publish_faults(dir: &Path, pack: &Pack, dataset: &Dataset) -> Result<Vec<String>, Error> {
     let faulty = faults::Faulty::new(pack, dataset);
     let day = NaiveDate::from_ymd_opt(dataset.year, 12, 31).filter(|_| dataset.year > 0).unwrap_or_default();
     let mut planned = Planned::default();
@@ -313,7 +306,7 @@ impl<'j> Planned<'j> {
 
     /// Builds and writes them in parallel and in this order, each workbook dropped as soon as it is written.
     /// Of several failures the one of the first file is told, so that the message does not depend on the threads.
-    fn write(self, dir: &Path, write: Write) -> Result<Published, Error> {
+    fn write(self, dir: &Path, write: Write) -> Result<Vec<String>, Error> {
         let mut folders: Vec<PathBuf> =
             self.0.iter().filter_map(|book| Some(dir.join(&book.path).parent()?.to_owned())).collect();
         folders.sort_unstable();
@@ -327,7 +320,7 @@ impl<'j> Planned<'j> {
         let failed = results.filter_map(|(at, book)| Some((at, (book.write)(&dir.join(&book.path), write).err()?)));
         match failed.min_by_key(|(at, _)| *at) {
             Some((_, error)) => Err(error.into()),
-            None => Ok(Published { files }),
+            None => Ok(files),
         }
     }
 }

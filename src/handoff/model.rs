@@ -172,9 +172,9 @@ pub struct Column {
     pub least: f64,
     pub most: f64,
     pub size: Size,
-    pub shown: Shown,
+    pub shown: Visibility,
     pub unbroken: Unbroken,
-    pub answer: Option<Answer>,
+    pub answer: Option<AnswerCell>,
 }
 
 impl Column {
@@ -186,7 +186,7 @@ impl Column {
             least,
             most,
             size: Size::Text,
-            shown: Shown::Printed,
+            shown: Visibility::Printed,
             unbroken: Unbroken::Nothing,
             answer: None,
         }
@@ -209,12 +209,12 @@ impl Column {
 
     /// The same in small type, on the screen alone and each cell on one line.
     pub fn on_screen(self) -> Self {
-        Column { shown: Shown::Screen, ..self.small() }
+        Column { shown: Visibility::Screen, ..self.small() }
     }
 
     /// The same, hidden where so asked.
     pub fn hidden(self, hidden: bool) -> Self {
-        if hidden { Column { shown: Shown::Hidden, ..self } } else { self }
+        if hidden { Column { shown: Visibility::Hidden, ..self } } else { self }
     }
 
     /// The same, kept on one line.
@@ -228,7 +228,7 @@ impl Column {
     }
 
     /// The same, to be filled in.
-    pub fn answered(self, answer: Answer) -> Self {
+    pub fn answered(self, answer: AnswerCell) -> Self {
         Column { answer: Some(answer), ..self }
     }
 }
@@ -254,7 +254,7 @@ pub enum Size {
 
 /// Where a column is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Shown {
+pub enum Visibility {
     /// On the screen and on paper.
     Printed,
     /// On the screen, right of what is printed.
@@ -272,7 +272,7 @@ pub enum Align {
 
 /// What may be entered into the unlocked cells of a column, and what is said about it.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct AnswerCell {
     pub kind: AnswerKind,
     /// Shown when the cell is selected.
     pub prompt: String,

@@ -8,7 +8,7 @@ use crate::table::SheetKind;
 use super::faults::{self, Faulty};
 use super::model::{Align, Block, Chart, ChartKind, Column, Line, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::people;
-use super::{Cross, Figures, Material, RunInfo, lists, pendings};
+use super::{CrossFigure, Figures, Material, RunInfo, lists, pendings};
 
 pub const NAME: &str = "总览";
 
@@ -54,7 +54,7 @@ pub fn workbook<'a>(
 }
 
 /// Two tables with their charts a sheet where both fit on a page, so that no break goes through them.
-fn paired(crosses: &[Cross]) -> Vec<&[Cross]> {
+fn paired(crosses: &[CrossFigure]) -> Vec<&[CrossFigure]> {
     const ROWS: usize = 10;
     let mut pairs = Vec::new();
     let mut rest = crosses;
@@ -208,7 +208,7 @@ fn sum<'a>(numbers: &[u64]) -> Option<Value<'a>> {
     Some(Value::Count(numbers.iter().sum()))
 }
 
-fn cross(cross: &Cross) -> Block<'_> {
+fn cross(cross: &CrossFigure) -> Block<'_> {
     let mut columns = vec![Column::text(cross.corner.as_str(), 12.0, 24.0)];
     columns.extend(cross.columns.iter().map(|name| counts(name)));
     columns.push(counts(TOTAL));

@@ -11,7 +11,7 @@ use crate::once::{Once, once};
 use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
-use super::people::Order;
+use super::people::RegisterOrder;
 use super::phrase::with_options;
 use super::{Material, RunInfo};
 
@@ -26,7 +26,7 @@ struct Wait<'a> {
 
 /// Grouped, in the order of the registers; whoever stands on none comes last.
 fn waits<'a>(material: &Material<'a>) -> Vec<Wait<'a>> {
-    type Key<'k> = (Order, usize, &'k str, Vec<&'k str>);
+    type Key<'k> = (RegisterOrder, usize, &'k str, Vec<&'k str>);
     let mut known: BTreeMap<Key<'a>, Wait<'a>> = BTreeMap::new();
     for (first, case) in material.outcome.pending.iter().enumerate() {
         let order = case.subject.map_or((u32::MAX, u8::MAX, u32::MAX), |subject| material.people.order(subject));

@@ -14,14 +14,14 @@ use crate::table::{Dataset, Lists};
 
 /// The registers, laid out for printing.
 pub struct People<'a> {
-    kinds: Vec<Kind<'a>>,
+    kinds: Vec<PeopleOfKind<'a>>,
     /// Index of the units' subject kind.
     pub unit: usize,
     /// Who decides where the register does not say: about units, too.
     default: &'a str,
 }
 
-struct Kind<'a> {
+struct PeopleOfKind<'a> {
     ids: &'a [String],
     labels: &'a [String],
     posts: Vec<Cow<'a, str>>,
@@ -33,7 +33,7 @@ struct Kind<'a> {
 }
 
 /// Where a subject stands in a list: unit, unit before its people, register order.
-pub type Order = (u32, u8, u32);
+pub type RegisterOrder = (u32, u8, u32);
 
 impl<'a> People<'a> {
     pub fn new(pack: &'a Pack, dataset: &'a Dataset) -> Self {
@@ -76,7 +76,7 @@ impl<'a> People<'a> {
                         (authority, rank)
                     })
                     .unzip();
-                Kind {
+                PeopleOfKind {
                     ids: &register.ids,
                     labels: &register.labels,
                     posts: subjects.clone().into_par_iter().map(post).collect(),
@@ -136,7 +136,7 @@ impl<'a> People<'a> {
     }
 
     /// Register order: home unit, the unit before its people, they in their register's order.
-    pub fn order(&self, subject: Subject) -> Order {
+    pub fn order(&self, subject: Subject) -> RegisterOrder {
         let home = self.units(subject).first().copied().unwrap_or(u32::MAX);
         (home, u8::from(subject.kind != self.unit), subject.index)
     }

@@ -17,12 +17,12 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 const BUFFER: usize = 64 * 1024;
 
 /// A file that takes everything and remembers why it could not keep it.
-struct Sink<'s> {
+struct KeepingFile<'s> {
     file: File,
     failed: &'s mut Option<io::Error>,
 }
 
-impl Sink<'_> {
+impl KeepingFile<'_> {
     fn keep<T>(&mut self, done: io::Result<T>, otherwise: T) -> T {
         done.unwrap_or_else(|error| {
             *self.failed = Some(error);
@@ -31,7 +31,7 @@ impl Sink<'_> {
     }
 }
 
-impl Write for Sink<'_> {
+impl Write for KeepingFile<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.failed.is_some() {
             return Ok(bytes.len());
@@ -118,7 +118,7 @@ fn create(path: &Path) -> io::Result<File> {
 fn into(file: File, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {
     let mut failed = None;
     // The zip writer hands on a few bytes at a time, some ninety times for a letter that then goes out at once.
-    let mut sink = BufWriter::with_capacity(BUFFER, Sink { file, failed: &mut failed });
+    let mut sink = BufWriter::with_capacity(BUFFER, KeepingFile { file, failed: &mut failed });
     // Rows are streamed to a temporary file, and that stops the program where it is not taken.
     SAVING.set(true);
     let saved = catch_unwind(AssertUnwindSafe(|| build()?.save_to_writer(&mut sink)))

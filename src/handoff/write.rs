@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
     ExcelDateTime, Format, Formula, IgnoreError, ProtectionOptions, Url, XlsxError,
 };
 
-use super::model::{self, AnswerKind, Block, Line, LineStyle, Paper, Sheet, Shown, Size, Value};
+use super::model::{self, AnswerKind, Block, Line, LineStyle, Paper, Sheet, Size, Value, Visibility};
 use super::text::SheetNames;
 use super::{chart, formats, layout, sink};
 use crate::workbook::OWN_MARK;
@@ -156,7 +156,7 @@ impl Writer<'_, '_> {
             self.worksheet.set_column_width_pixels(column, *pixels as u32)?;
         }
         for block in &sheet.blocks {
-            for (column, _) in (0u16..).zip(&block.columns).filter(|(_, column)| column.shown == Shown::Hidden) {
+            for (column, _) in (0u16..).zip(&block.columns).filter(|(_, column)| column.shown == Visibility::Hidden) {
                 // Such a table has the sheet for itself.
                 self.worksheet.set_column_hidden(column)?;
             }
@@ -258,7 +258,7 @@ impl Writer<'_, '_> {
             self.worksheet.autofilter(header, 0, last_row, last_column)?;
         }
         if let Some(chart) = block.chart.as_ref().filter(|_| !rows.is_empty()) {
-            let place = chart::Place { sheet: self.name, header, from, to: self.row - 1 };
+            let place = chart::ChartPlace { sheet: self.name, header, from, to: self.row - 1 };
             if let Some((drawn, height)) = chart::draw(chart, spans, rows, &place, layout.total()) {
                 self.row += 1;
                 self.worksheet.insert_chart(self.row, 0, &drawn)?;
@@ -283,7 +283,7 @@ impl Writer<'_, '_> {
         layout: &layout::Layout,
         at: usize,
     ) -> Result<(), XlsxError> {
-        let styles: Vec<&formats::Cells> = block.columns.iter().map(formats::cells).collect();
+        let styles: Vec<&formats::CellFormats> = block.columns.iter().map(formats::cells).collect();
         let spans = layout.spans(at);
         // Only where the table's columns are the sheet's.
         let own = spans.iter().all(|span| span.first == span.last);
@@ -316,7 +316,7 @@ impl Writer<'_, '_> {
     /// about the cell. A cell that comes with none takes its column's when its row leaves for the file. Columns that
     /// kept a format would show it down to the end of the sheet, so [`Writer::finish`] takes it back. A kept
     /// sheet leaves as a whole and after that: nothing is lent there.
-    fn lend(&mut self, styles: &[&formats::Cells], rows: &[Vec<Value<'_>>]) -> Result<Vec<Look>, XlsxError> {
+    fn lend(&mut self, styles: &[&formats::CellFormats], rows: &[Vec<Value<'_>>]) -> Result<Vec<Look>, XlsxError> {
         let Some(first) = rows.first().filter(|_| self.streamed && rows.len() >= LENT) else { return Ok(Vec::new()) };
         let looks: Vec<Look> = first.iter().map(Look::of).collect();
         for (column, (look, style)) in (0u16..).zip(looks.iter().zip(styles)) {
@@ -349,7 +349,13 @@ impl Writer<'_, '_> {
     }
 
     /// A cell in a format of its own, or in the one that its column has been lent.
-    fn cell(&mut self, column: u16, value: &Value<'_>, style: &formats::Cells, own: bool) -> Result<(), XlsxError> {
+    fn cell(
+        &mut self,
+        column: u16,
+        value: &Value<'_>,
+        style: &formats::CellFormats,
+        own: bool,
+    ) -> Result<(), XlsxError> {
         let look = Look::of(value);
         // Without a format the library would leave a blank cell out.
         let format = (own || blank(value)).then(|| style.of(look));

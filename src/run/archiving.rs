@@ -19,7 +19,7 @@ use crate::table::{Dataset, Remembered, date};
 use super::Failure;
 
 /// Proposals of the year's half-year run by action, for 总览 of the annual run.
-pub fn half_year(told: &archive::History, pack: &Pack, year: i32, run: Run) -> Option<Vec<(String, u64)>> {
+pub fn half_year(told: &archive::Chronicle, pack: &Pack, year: i32, run: Run) -> Option<Vec<(String, u64)>> {
     if run != Run::Annual || !told.runs.iter().any(|past| past.year == year && past.run == Run::HalfYear) {
         return None;
     }

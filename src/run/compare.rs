@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::explain::{published, rows};
 use super::job::{self, Job};
-use super::{Ended, Failure, Told, data, summary, traced};
+use super::{Audience, Ended, Failure, data, summary, traced};
 use crate::archive::{Archive, Mode};
 use crate::cli::{CompareArgs, InputArgs};
 use crate::compare::{Side, compare};
@@ -30,7 +30,7 @@ pub fn run(
     request: &CompareArgs,
     pack: &Pack,
     other: Option<&Pack>,
-    told: &(dyn Told + Sync),
+    told: &(dyn Audience + Sync),
 ) -> Result<Ended, Failure> {
     check(request)?;
     let base = request.against.as_deref().map(|dir| published(dir, Some(request.run))).transpose()?;
@@ -134,7 +134,7 @@ struct Maker<'m> {
     archive: Option<&'m Archive>,
     year: Option<i32>,
     as_of: Option<NaiveDate>,
-    told: &'m (dyn Told + Sync),
+    told: &'m (dyn Audience + Sync),
     /// How the input was taken has been told: it is the same for all sides.
     told_input: Cell<bool>,
 }

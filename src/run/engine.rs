@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::job::{self, Job};
-use super::{Ended, Failure, Told, read, summary};
+use super::{Audience, Ended, Failure, read, summary};
 use crate::engine::{self, Export};
 use crate::pack::Pack;
 use crate::pack::dialect::Dialect;
@@ -20,7 +20,7 @@ pub fn run(
     output: &Path,
     dialect: Dialect,
     pack: &Pack,
-    told: &(dyn Told + Sync),
+    told: &(dyn Audience + Sync),
 ) -> Result<Ended, Failure> {
     if job::inside(output, &job.input) {
         return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把它当作报送表读入。请另选 --output"));

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Failure, traced};
 use crate::consequence::{Consequence, OpenCase};
-use crate::explain::{self, Explanation, Published};
+use crate::explain::{self, Explanation, KeptRun};
 use crate::handoff::dossier;
 use crate::pack::Run;
 use crate::rule::record::Record;
@@ -41,7 +41,7 @@ pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
             .collect();
         let units: BTreeSet<String> = explain::units_of(record, &lines);
         let (_, records) = traced::read(dir, &|head, one| explain::is_related(head, one, record, &units))?;
-        let published = Published { head: &head, records: &records, consequences: &lines, pending: &pending };
+        let published = KeptRun { head: &head, records: &records, consequences: &lines, pending: &pending };
         explained.push(explain::explain(record, &published));
     }
     Ok(explained)

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use crate::fact::{Error, World};
-use crate::handoff::{Cross, Figures, Ratio};
+use crate::handoff::{CrossFigure, Figures, RatioFigure};
 use crate::pack::scope::{self, Site};
 use crate::pack::{ColumnKind, Entity, Expression};
 
@@ -18,7 +18,7 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
             let among = world.truths(of, &ratio.among)?;
             let counted = world.truths(of, &ratio.counted)?;
             let both = counted.iter().zip(&among).filter(|(counted, among)| **counted && **among).count();
-            Ok(Ratio {
+            Ok(RatioFigure {
                 name: ratio.name.clone(),
                 counted: both as u64,
                 among: among.iter().filter(|one| **one).count() as u64,
@@ -48,7 +48,7 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
                     counts[row][column] += 1;
                 }
             }
-            Ok(Cross {
+            Ok(CrossFigure {
                 title: cross.title.clone(),
                 corner: cross.rows.text.clone(),
                 rows: row_words,

@@ -84,7 +84,7 @@ pub enum Ended {
 }
 
 /// Where progress and the summary go.
-pub trait Told {
+pub trait Audience {
     /// A line for people.
     fn say(&self, text: &str);
     /// A stage of the run begins.
@@ -99,7 +99,7 @@ pub trait Told {
 ///
 /// # Errors
 /// Nothing is published or changed; the message names every fault with its file and what to do.
-pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
+pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)) -> Result<Ended, Failure> {
     let held = HeldFolder::new(&target.output)?;
     archiving::may_be_new(&target.archive, &target.output)?;
     let mut archive = Archive::open(&target.archive, Mode::Run)?;
@@ -189,7 +189,7 @@ impl Made<'_> {
         archive: &mut Archive,
         name: &str,
         answers: &str,
-        told: &(dyn Told + Sync),
+        told: &(dyn Audience + Sync),
     ) -> Result<PathBuf, Failure> {
         let staged = held.stage(name)?;
         let place = self.target.output.join(name);
@@ -258,7 +258,7 @@ impl Made<'_> {
     }
 }
 
-fn read(job: &Job, pack: &Pack, known: &BTreeSet<String>, told: &(dyn Told + Sync)) -> Result<Dataset, Failure> {
+fn read(job: &Job, pack: &Pack, known: &BTreeSet<String>, told: &(dyn Audience + Sync)) -> Result<Dataset, Failure> {
     read_or_found(job, pack, known, told).map_err(|(failure, found)| {
         if let Some(found) = found {
             told.found(&found.findings);
@@ -272,7 +272,7 @@ fn read_or_found(
     job: &Job,
     pack: &Pack,
     known: &BTreeSet<String>,
-    told: &(dyn Told + Sync),
+    told: &(dyn Audience + Sync),
 ) -> Result<Dataset, (Failure, Option<Box<Dataset>>)> {
     let (month, day) = job.run.as_of();
     let as_of = job.as_of.map_or(AsOf::Default(month, day), AsOf::Given);
@@ -308,7 +308,7 @@ fn strict(data: &Dataset) -> String {
 }
 
 /// Reads and validates alone.
-pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + Sync)) -> Result<Ended, Failure> {
+pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Audience + Sync)) -> Result<Ended, Failure> {
     if output.is_some_and(|output| job::inside(output, &job.input)) {
         return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把清单当作报送表读入。请另选 --output"));
     }
@@ -336,7 +336,7 @@ pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Told + S
 }
 
 /// What a check writes.
-fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told + Sync)) -> Result<(), Failure> {
+fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Audience + Sync)) -> Result<(), Failure> {
     // What an earlier check found there may be mended by now; what people have laid beside it stays.
     let slips = output.join(handoff::faults::FOLDER);
     for slip in std::fs::read_dir(&slips).into_iter().flatten().flatten().map(|entry| entry.path()) {
@@ -351,7 +351,7 @@ fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Told +
         }
     }
     let made = handoff::publish_faults(output, pack, data)?;
-    told.say(&format!("已写出 {} 个文件到 {}", made.files.len(), output.display()));
+    told.say(&format!("已写出 {} 个文件到 {}", made.len(), output.display()));
     Ok(())
 }
 
@@ -377,7 +377,7 @@ fn is_return_slip(file: &Path) -> bool {
 ///
 /// # Errors
 /// Every fault by cell; nothing of any workbook is taken.
-pub fn take_answers(workbooks: &[PathBuf], path: &Path, amend: bool, told: &dyn Told) -> Result<Ended, Failure> {
+pub fn take_answers(workbooks: &[PathBuf], path: &Path, amend: bool, told: &dyn Audience) -> Result<Ended, Failure> {
     let mut archive = Archive::open(path, Mode::Record)?;
     for settled in archive.settled() {
         told.say(&settled.to_string());
@@ -414,7 +414,7 @@ pub fn explain_over_years(
     subject: &str,
     path: &Path,
     output: Option<&Path>,
-    told: &dyn Told,
+    told: &dyn Audience,
 ) -> Result<String, Failure> {
     let archive = Archive::open(path, Mode::Read)?;
     let pages = archive.people(subject)?;
@@ -439,7 +439,7 @@ pub fn explain_over_years(
 }
 
 /// Recomputes the archive's chain.
-pub fn verify_archive(path: &Path, told: &dyn Told) -> Result<Ended, Failure> {
+pub fn verify_archive(path: &Path, told: &dyn Audience) -> Result<Ended, Failure> {
     let archive = Archive::open(path, Mode::Read)?;
     let faults = archive.verify()?;
     if faults.is_empty() {
@@ -455,7 +455,7 @@ pub fn export_archive(
     file: &Path,
     as_of: Option<NaiveDate>,
     calendar: &Calendar,
-    told: &dyn Told,
+    told: &dyn Audience,
 ) -> Result<Ended, Failure> {
     let archive = Archive::open(path, Mode::Read)?;
     let sheets = archive.ledger(as_of, calendar)?;

@@ -31,7 +31,7 @@ impl Made<'_> {
         &self,
         archive: &Archive,
         place: &Path,
-        told: &dyn super::Told,
+        told: &dyn super::Audience,
     ) -> Result<Option<Vec<Difference<'_>>>, Failure> {
         let Superseded { differing, known } = match self.superseded(place) {
             Ok(found) => found,

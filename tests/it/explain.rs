@@ -10,7 +10,7 @@ use expect_test::expect;
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use kaohe::explain::{Explanation, Verdict};
+use kaohe::explain::{Conclusion, Explanation};
 use kaohe::run::explain::explain;
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ fn one(subject: &str, run: &Path) -> Explanation {
 }
 
 #[track_caller]
-fn verdict(explained: &Explanation, rule: &str) -> Verdict {
+fn verdict(explained: &Explanation, rule: &str) -> Conclusion {
     explained.rules.iter().find(|said| said.rule == rule).unwrap_or_else(|| panic!("no rule {rule}")).verdict
 }
 
@@ -85,15 +85,15 @@ fn verdicts_are_those_of_the_published_lines_for_everybody() {
                 let key = (id.clone(), said.rule.clone());
                 match said.verdict {
                     // A rule may hold for a team or a member and reach others than the one asked for.
-                    Verdict::Holds => {
+                    Conclusion::Holds => {
                         let others = said.note.starts_with("所拟处理及于");
                         assert!(holds.contains(&key) != others, "{run} {key:?} holds but is not published");
                     }
-                    Verdict::Pending => {
+                    Conclusion::Pending => {
                         let via = said.cases.iter().any(|case| !case.about.is_empty());
                         assert!(open.contains(&key) || via, "{run} {key:?} is open but not published");
                     }
-                    Verdict::Fails | Verdict::Outside => {
+                    Conclusion::Fails | Conclusion::Outside => {
                         assert!(!holds.contains(&key), "{run} {key:?} is published but does not hold");
                         let same_name = explained.rules.iter().filter(|other| other.rule == said.rule).count() > 1;
                         assert!(same_name || !open.contains(&key), "{run} {key:?} is published as open");
@@ -111,7 +111,7 @@ fn a_near_miss_names_the_smallest_distance_first_with_its_cell() {
     city.run("annual");
     let explained = one("甲局", &folder(&city, "annual"));
     let said = explained.rules.iter().find(|said| said.rule == "1.5").unwrap();
-    assert_eq!(said.verdict, Verdict::Fails);
+    assert_eq!(said.verdict, Conclusion::Fails);
     let nearest = &said.cases[0].unmet[0];
     assert_eq!(nearest.distance.as_ref().unwrap().text, "目标完成得分 61.5，高于年度得分线 60，差 1.5");
     assert!(
@@ -160,7 +160,7 @@ fn readings_that_differ_are_told_with_the_cells_that_leave_them_open() {
     city.run("annual");
     let explained = one("孙三", &folder(&city, "annual"));
     let said = explained.rules.iter().find(|said| said.rule == "4.5").unwrap();
-    assert_eq!(said.verdict, Verdict::Pending);
+    assert_eq!(said.verdict, Conclusion::Pending);
     assert_eq!(said.cases[0].missing, ["所属年度"]);
     assert_eq!(said.cases[0].ambiguous.len(), 1, "{said:?}");
     assert!(said.cases[0].ambiguous[0].starts_with("报送.xlsx!谈话记录!A"));
@@ -180,10 +180,10 @@ fn a_member_is_told_why_the_teams_rule_does_not_reach_them() {
     let city = City::new(&["年度考核_班子 B1 考核等次=一般"]);
     city.run("annual");
     let folder = folder(&city, "annual");
-    assert_eq!(verdict(&one("G11", &folder), "4.3"), Verdict::Holds);
+    assert_eq!(verdict(&one("G11", &folder), "4.3"), Conclusion::Holds);
     let member = one("G13", &folder);
     let said = member.rules.iter().find(|said| said.rule == "4.3").unwrap();
-    assert_eq!((said.verdict, said.note.as_str()), (Verdict::Outside, "此条涉及班子，只及于主要负责人，未及于此人"));
+    assert_eq!((said.verdict, said.note.as_str()), (Conclusion::Outside, "此条涉及班子，只及于主要负责人，未及于此人"));
 }
 
 #[test]
@@ -193,9 +193,9 @@ fn principals_see_the_member_for_whom_they_answer() {
     let folder = folder(&city, "annual");
     let explained = one("G11", &folder);
     let said = explained.rules.iter().find(|said| said.rule == "4.8").unwrap();
-    assert_eq!(said.verdict, Verdict::Holds);
+    assert_eq!(said.verdict, Conclusion::Holds);
     assert!(said.cases.iter().any(|case| case.about == "孙三（G13）"), "{said:?}");
-    assert_eq!(verdict(&one("G21", &folder), "4.8"), Verdict::Outside);
+    assert_eq!(verdict(&one("G21", &folder), "4.8"), Conclusion::Outside);
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn nothing_but_the_published_folder_is_needed() {
     let moved = away.path().join("去年的结果");
     std::fs::rename(folder(&city, "annual"), &moved).unwrap();
     drop(city);
-    assert_eq!(verdict(&one("G32", &moved), "4.7"), Verdict::Holds);
+    assert_eq!(verdict(&one("G32", &moved), "4.7"), Conclusion::Holds);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Reads a row's answer and weighs it against what the archive holds.
 
-use super::fault::{Fault, ReturnedRow};
-use super::rows::Cell;
+use super::fault::{IntakeFault, ReturnedRow};
+use super::rows::FilledCell;
 use crate::archive::registration::{ExtraColumn, RegisteredLine, RegisteredList, Vocabulary};
 use crate::fact::Decision;
 use crate::fact::history::Pairs;
@@ -11,7 +11,7 @@ use crate::table::text;
 /// A row while its answer is read; faults go to `faults`.
 pub(super) struct Reader<'a> {
     pub row: ReturnedRow<'a>,
-    pub faults: &'a mut Vec<Fault>,
+    pub faults: &'a mut Vec<IntakeFault>,
 }
 
 impl Reader<'_> {
@@ -26,7 +26,7 @@ impl Reader<'_> {
     }
 
     /// A filled answer cell, if it has a value that could be taken.
-    fn cell(&mut self, column: &str) -> Option<&Cell> {
+    fn cell(&mut self, column: &str) -> Option<&FilledCell> {
         let cell = self.row.get(column)?;
         if let Some(broken) = &cell.broken {
             self.fault(column, format!("「{column}」{broken}"), "改成实际内容并使它照实显示，没有就清空");

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::rows::{Cell, Row, Sheet};
+use super::rows::{FilledCell, FilledRow, ReturnedSheet};
 use crate::fact::Decision;
 
 /// A reason to take nothing of any workbook.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct IntakeFault {
     pub file: String,
     /// Empty where the whole file is meant.
     pub sheet: String,
@@ -17,17 +17,17 @@ pub struct Fault {
     pub remedy: String,
 }
 
-impl Fault {
-    pub(super) fn file(file: &str, reason: String, remedy: &str) -> Fault {
+impl IntakeFault {
+    pub(super) fn file(file: &str, reason: String, remedy: &str) -> IntakeFault {
         FoundAt::new(file, "", String::new()).fault(reason, remedy)
     }
 
-    pub(super) fn header(file: &str, sheet: &Sheet, column: &str, reason: String, remedy: &str) -> Fault {
+    pub(super) fn header(file: &str, sheet: &ReturnedSheet, column: &str, reason: String, remedy: &str) -> IntakeFault {
         FoundAt::new(file, &sheet.name, sheet.header_cell(column)).fault(reason, remedy)
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for IntakeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file)?;
         if !self.sheet.is_empty() {
@@ -54,9 +54,9 @@ impl FoundAt {
         FoundAt { file: file.to_owned(), sheet: sheet.to_owned(), cell, given: None }
     }
 
-    pub fn fault(&self, reason: String, remedy: &str) -> Fault {
+    pub fn fault(&self, reason: String, remedy: &str) -> IntakeFault {
         let FoundAt { file, sheet, cell, .. } = self.clone();
-        Fault { file, sheet, cell, reason, remedy: remedy.to_owned() }
+        IntakeFault { file, sheet, cell, reason, remedy: remedy.to_owned() }
     }
 }
 
@@ -64,13 +64,13 @@ impl FoundAt {
 #[derive(Clone, Copy)]
 pub(super) struct ReturnedRow<'a> {
     pub file: &'a str,
-    pub sheet: &'a Sheet,
-    pub row: &'a Row,
+    pub sheet: &'a ReturnedSheet,
+    pub row: &'a FilledRow,
 }
 
 impl<'a> ReturnedRow<'a> {
     /// The cell under a header; none where it is blank.
-    pub fn get(&self, column: &str) -> Option<&'a Cell> {
+    pub fn get(&self, column: &str) -> Option<&'a FilledCell> {
         self.row.get(self.sheet, column)
     }
 
@@ -83,7 +83,7 @@ impl<'a> ReturnedRow<'a> {
         FoundAt::new(self.file, &self.sheet.name, self.sheet.cell(self.row, column))
     }
 
-    pub fn fault(&self, column: &str, reason: String, remedy: &str) -> Fault {
+    pub fn fault(&self, column: &str, reason: String, remedy: &str) -> IntakeFault {
         self.at(column).fault(reason, remedy)
     }
 }
@@ -132,5 +132,5 @@ impl fmt::Display for Recorded {
 pub enum Intake {
     Taken(Recorded),
     /// Nothing of any workbook was taken: complete, by file, sheet and row.
-    Refused(Vec<Fault>),
+    Refused(Vec<IntakeFault>),
 }

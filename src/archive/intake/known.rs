@@ -6,9 +6,9 @@ use once_cell::unsync::OnceCell;
 use rusqlite::{Connection, params};
 
 use super::held::Registered;
-use super::rows::{Row, Sheet};
+use super::rows::{FilledRow, ReturnedSheet};
 use crate::archive::error::Error;
-use crate::archive::read::{Answers, BookKey, PUBLISHED, PastRun, book_answers, first_run, latest_runs, twin_id};
+use crate::archive::read::{BookKey, GivenAnswers, PUBLISHED, PastRun, book_answers, first_run, latest_runs, twin_id};
 use crate::archive::registration::{RegisteredList, RegisteredRow, RowOf};
 use crate::archive::stored::{all, parsed};
 use crate::fact::Decision;
@@ -42,7 +42,7 @@ pub(in crate::archive) struct Known<'a> {
     path: &'a std::path::Path,
     /// The latest published registrations, each read when it is asked for.
     runs: OnceCell<Vec<(PastRun, OnceCell<Option<Registered>>)>>,
-    answers: OnceCell<Answers>,
+    answers: OnceCell<GivenAnswers>,
     book: OnceCell<BTreeMap<BookKey, Vec<Entered>>>,
 }
 
@@ -105,8 +105,8 @@ impl<'a> Known<'a> {
         Ok(best.map(|(_, titled)| titled))
     }
 
-    pub fn answers(&self) -> Result<&Answers, Error> {
-        self.answers.get_or_try_init(|| self.read(Answers::read))
+    pub fn answers(&self) -> Result<&GivenAnswers, Error> {
+        self.answers.get_or_try_init(|| self.read(GivenAnswers::read))
     }
 
     /// What stands filled in in a row of the register of talks that names these lines.
@@ -173,7 +173,12 @@ impl<'a> Known<'a> {
 
     /// The row holds an answer that the list was not published with and that was not recorded since; `of` is the run
     /// that the sheet's title names.
-    pub fn has_new_answer(&self, sheet: &Sheet, row: &Row, of: Option<&Registered>) -> Result<bool, Error> {
+    pub fn has_new_answer(
+        &self,
+        sheet: &ReturnedSheet,
+        row: &FilledRow,
+        of: Option<&Registered>,
+    ) -> Result<bool, Error> {
         let [id, file, subject] =
             [printed::LINE, printed::FILE, printed::ID].map(|column| text::key(&row.shown(sheet, column)));
         // The annual register holds half-year lines, too.
@@ -210,7 +215,12 @@ impl<'a> Known<'a> {
 }
 
 /// One of the known answers says all that is filled in here.
-fn covered<'c>(sheet: &Sheet, row: &Row, columns: impl Iterator<Item = &'c str>, known: &[Pairs]) -> bool {
+fn covered<'c>(
+    sheet: &ReturnedSheet,
+    row: &FilledRow,
+    columns: impl Iterator<Item = &'c str>,
+    known: &[Pairs],
+) -> bool {
     let given: Vec<(&str, String)> = columns
         .filter_map(|name| {
             let cell = row.get(sheet, name)?;
@@ -225,21 +235,21 @@ fn covered<'c>(sheet: &Sheet, row: &Row, columns: impl Iterator<Item = &'c str>,
     given.is_empty() || known.iter().any(|known| given.iter().all(|(name, text)| same(name, text, known)))
 }
 
-impl Row {
+impl FilledRow {
     /// Something stands under a header that the program does not fill in itself.
-    fn is_answered(&self, sheet: &Sheet) -> bool {
+    fn is_answered(&self, sheet: &ReturnedSheet) -> bool {
         self.answer_cells(sheet).next().is_some()
     }
 
     /// The address of the row's first filled answer cell.
-    pub fn first_answer(&self, sheet: &Sheet) -> String {
+    pub fn first_answer(&self, sheet: &ReturnedSheet) -> String {
         let first = self.answer_cells(sheet).next().or_else(|| self.cells.first().map(|(column, _)| *column));
         A1(self.row, first.unwrap_or(0)).to_string()
     }
 
     /// The sheet columns of filled cells that people may have filled: known without the archive, for a workbook of
     /// which it holds nothing.
-    fn answer_cells(&self, sheet: &Sheet) -> impl Iterator<Item = u32> {
+    fn answer_cells(&self, sheet: &ReturnedSheet) -> impl Iterator<Item = u32> {
         let (read, beside): (&[&str], &[&str]) =
             if sheet.is_register { (&printed::BOOK, &[]) } else { (&printed::LIST, &printed::LIST_SCREEN) };
         let answers = sheet

@@ -3,23 +3,23 @@
 use std::collections::BTreeSet;
 
 use super::Session;
-use super::fault::Fault;
+use super::fault::IntakeFault;
 use super::known::Titled;
-use super::rows::{Row, Sheet};
+use super::rows::{FilledRow, ReturnedSheet};
 use super::walk;
 use crate::place::A1;
 use crate::table::merged;
 
 /// Every merged range in which more than one line lies, and every value beneath one that lies in a single line.
-pub(super) fn judge(session: &mut Session<'_>, file: &str, sheet: &Sheet, titled: &Titled<'_>) {
+pub(super) fn judge(session: &mut Session<'_>, file: &str, sheet: &ReturnedSheet, titled: &Titled<'_>) {
     let answers: Vec<&str> = titled.list().answer_columns().collect();
-    let lines: Vec<&Row> = sheet.rows.iter().filter(|row| !walk::is_note(sheet, row, &answers)).collect();
+    let lines: Vec<&FilledRow> = sheet.rows.iter().filter(|row| !walk::is_note(sheet, row, &answers)).collect();
     let numbers: Vec<u32> = lines.iter().map(|row| row.row).collect();
     let mut told = BTreeSet::new();
     let mut faults = Vec::new();
     let mut fault = |cell: String, reason: String, remedy: String| {
         if told.insert(cell.clone()) {
-            faults.push(Fault { file: file.to_owned(), sheet: sheet.name.clone(), cell, reason, remedy });
+            faults.push(IntakeFault { file: file.to_owned(), sheet: sheet.name.clone(), cell, reason, remedy });
         }
     };
     for range in sheet.merges.all() {

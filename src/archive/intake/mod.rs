@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Transaction, TransactionBehavior, params};
 
-pub use fault::{Fault, Intake, Recorded};
+pub use fault::{Intake, IntakeFault, Recorded};
 pub(super) use known::Known;
 
 use self::fault::{FoundAt, ReturnedRow};
 use self::known::Titled;
-use self::rows::Sheet;
+use self::rows::ReturnedSheet;
 use super::chain::{EntryKind, EntryRows};
 use super::error::Error;
 use super::open::Archive;
@@ -53,7 +53,7 @@ struct FilledEntry {
 struct Session<'k> {
     known: &'k Known<'k>,
     amend: bool,
-    faults: Vec<Fault>,
+    faults: Vec<IntakeFault>,
     lines: BTreeMap<String, TakenAnswer>,
     entries: Vec<FilledEntry>,
     /// Where a line or entry was found, over all workbooks.
@@ -65,7 +65,7 @@ impl Archive {
     /// Takes the answers in the workbooks in. Any fault in any of them: nothing is taken.
     pub fn record(&mut self, workbooks: &[PathBuf], amend: bool) -> Result<Intake, Error> {
         // Reading needs no lock; what it is compared with is read under one. Named twice it is still one workbook.
-        let read: Vec<(String, Result<Vec<Sheet>, String>)> =
+        let read: Vec<(String, Result<Vec<ReturnedSheet>, String>)> =
             once(workbooks).into_iter().map(|path| (path.display().to_string(), rows::read(path))).collect();
         let path = self.path.clone();
         let Some(connection) = &mut self.connection else { return Err(Error::NotFound { path }) };
@@ -92,7 +92,7 @@ impl Archive {
 
 fn compare_all<'k>(
     known: &'k Known<'k>,
-    read: &[(String, Result<Vec<Sheet>, String>)],
+    read: &[(String, Result<Vec<ReturnedSheet>, String>)],
     amend: bool,
 ) -> Result<Session<'k>, Error> {
     let mut session = Session {
@@ -107,14 +107,16 @@ fn compare_all<'k>(
     for (file, sheets) in read {
         match sheets {
             Ok(sheets) => workbook(&mut session, file, sheets)?,
-            Err(reason) => session.faults.push(Fault::file(file, reason.clone(), "修好这个文件，或从命令中去掉它")),
+            Err(reason) => {
+                session.faults.push(IntakeFault::file(file, reason.clone(), "修好这个文件，或从命令中去掉它"))
+            }
         }
     }
     Ok(session)
 }
 
 /// Compares one workbook: its sheets that belong to one list count as one.
-fn workbook<'k>(session: &mut Session<'k>, file: &str, sheets: &[Sheet]) -> Result<(), Error> {
+fn workbook<'k>(session: &mut Session<'k>, file: &str, sheets: &[ReturnedSheet]) -> Result<(), Error> {
     let path = Path::new(file);
     if let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))
         && ["~$", ".~"].iter().any(|mark| folder.join(format!("{mark}{name}")).exists())
@@ -124,7 +126,7 @@ fn workbook<'k>(session: &mut Session<'k>, file: &str, sheets: &[Sheet]) -> Resu
     if sheets.is_empty() {
         let reason =
             "不是 kaohe 发布的名单：没有同时带有「处理编号」和「核对码」（登记表为「档案」）的标题行".to_owned();
-        session.faults.push(Fault::file(file, reason, "检查是否选错了文件，标题行是否被改动"));
+        session.faults.push(IntakeFault::file(file, reason, "检查是否选错了文件，标题行是否被改动"));
         return Ok(());
     }
     // By run, list and authority: where the last part of it stands, and which of its rows were found.
@@ -133,7 +135,7 @@ fn workbook<'k>(session: &mut Session<'k>, file: &str, sheets: &[Sheet]) -> Resu
         if sheet.hidden {
             let reason = "这个工作表是隐藏的，上面却有一份名单；看不见的答复不能收回".to_owned();
             let remedy = "取消隐藏，核对后再收回；不需要的，删去这个工作表";
-            session.faults.push(Fault { sheet: sheet.name.clone(), ..Fault::file(file, reason, remedy) });
+            session.faults.push(IntakeFault { sheet: sheet.name.clone(), ..IntakeFault::file(file, reason, remedy) });
             continue;
         }
         let Some(titled) = session.known.titled(&sheet.titles, sheet.is_register)? else {
@@ -158,7 +160,7 @@ fn workbook<'k>(session: &mut Session<'k>, file: &str, sheets: &[Sheet]) -> Resu
 }
 
 /// A list whose title names none that the archive holds: its rows may be known, but what it is for is not.
-fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) -> Result<(), Error> {
+fn unknown(session: &mut Session<'_>, file: &str, sheet: &ReturnedSheet) -> Result<(), Error> {
     let name = printed::LINE;
     let mut strangers = Vec::new();
     for row in sheet.rows.iter().filter(|row| row.get(sheet, name).is_some()) {
@@ -173,7 +175,7 @@ fn unknown(session: &mut Session<'_>, file: &str, sheet: &Sheet) -> Result<(), E
         let reason = "标题与档案中任何一份名单都对不上，不知道这是哪一份名单".to_owned();
         let remedy =
             "恢复标题行（名单、年度、轮次、管理权限照已发布的写），或重新取用已发布的名单；不是名单的从命令中去掉";
-        strangers.push(Fault::header(file, sheet, name, reason, remedy));
+        strangers.push(IntakeFault::header(file, sheet, name, reason, remedy));
     }
     session.faults.extend(strangers);
     Ok(())

@@ -19,7 +19,7 @@ const HEADER_ROWS: u32 = 20;
 
 /// A sheet with a list or a part of one.
 #[derive(Debug)]
-pub(in crate::archive) struct Sheet {
+pub(in crate::archive) struct ReturnedSheet {
     pub name: String,
     /// The register of talks, and no list for a committee.
     pub is_register: bool,
@@ -29,7 +29,7 @@ pub(in crate::archive) struct Sheet {
     pub columns: Vec<(u32, String)>,
     /// Texts above the header.
     pub titles: Vec<String>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<FilledRow>,
     /// Merged ranges that reach below the header.
     pub merges: Merges,
     /// Nobody sees it.
@@ -38,16 +38,16 @@ pub(in crate::archive) struct Sheet {
 
 /// A row with something in it.
 #[derive(Debug)]
-pub(in crate::archive) struct Row {
+pub(in crate::archive) struct FilledRow {
     /// Zero-based.
     pub row: u32,
     /// FilledSheet cells by zero-based sheet column, ascending.
-    pub cells: Vec<(u32, Cell)>,
+    pub cells: Vec<(u32, FilledCell)>,
 }
 
 /// A filled cell.
 #[derive(Debug)]
-pub(in crate::archive) struct Cell {
+pub(in crate::archive) struct FilledCell {
     /// As people see it, without outer blanks; what is stored, where it is hidden.
     pub shown: String,
     /// The day that it says, however it was typed.
@@ -56,8 +56,8 @@ pub(in crate::archive) struct Cell {
     pub broken: Option<String>,
 }
 
-impl Cell {
-    fn new(raw: &Raw, looks: &Looks) -> Cell {
+impl FilledCell {
+    fn new(raw: &Raw, looks: &Looks) -> FilledCell {
         let seen = SeenCell::of_raw(raw, looks);
         let day = seen.day(looks.day_nought());
         let broken = match (raw, seen.sight) {
@@ -68,11 +68,11 @@ impl Cell {
                 day.is_none().then(|| seen.told())
             }
         };
-        Cell { shown: seen.shown.into_owned(), day, broken }
+        FilledCell { shown: seen.shown.into_owned(), day, broken }
     }
 }
 
-impl Sheet {
+impl ReturnedSheet {
     /// Sheet column of a header, as the pack or the contract writes it.
     pub fn column(&self, name: &str) -> Option<u32> {
         let wanted = text::header_key(name);
@@ -85,26 +85,26 @@ impl Sheet {
     }
 
     /// The address of a row's cell.
-    pub fn cell(&self, row: &Row, name: &str) -> String {
+    pub fn cell(&self, row: &FilledRow, name: &str) -> String {
         A1(row.row, self.column(name).unwrap_or(0)).to_string()
     }
 }
 
-impl Row {
+impl FilledRow {
     /// The cell under a header; none where it is blank.
-    pub fn get<'a>(&'a self, sheet: &Sheet, name: &str) -> Option<&'a Cell> {
+    pub fn get<'a>(&'a self, sheet: &ReturnedSheet, name: &str) -> Option<&'a FilledCell> {
         let wanted = sheet.column(name)?;
         self.cells.iter().find(|(column, _)| *column == wanted).map(|(_, cell)| cell)
     }
 
     /// The cell as shown; empty for blank.
-    pub fn shown(&self, sheet: &Sheet, name: &str) -> String {
+    pub fn shown(&self, sheet: &ReturnedSheet, name: &str) -> String {
         self.get(sheet, name).map(|cell| cell.shown.clone()).unwrap_or_default()
     }
 }
 
 /// The sheets of a workbook that hold lists; why it cannot be read otherwise.
-pub(in crate::archive) fn read(path: &Path) -> Result<Vec<Sheet>, String> {
+pub(in crate::archive) fn read(path: &Path) -> Result<Vec<ReturnedSheet>, String> {
     let (_, sheets) = filled(path)?;
     Ok(sheets.into_iter().filter_map(list).collect())
 }
@@ -112,7 +112,7 @@ pub(in crate::archive) fn read(path: &Path) -> Result<Vec<Sheet>, String> {
 /// A sheet's filled rows.
 pub(in crate::archive) struct FilledSheet {
     pub name: String,
-    pub rows: Vec<Row>,
+    pub rows: Vec<FilledRow>,
     pub hidden: bool,
     merges: Vec<Merge>,
 }
@@ -123,7 +123,7 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
     let book = workbook::open(path, &name).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
-        let mut cells = Cells { looks: book.looks(), rows: Vec::new() };
+        let mut cells = SheetRows { looks: book.looks(), rows: Vec::new() };
         let merges = book.read(index, &mut cells).map_err(|error| error.to_string())?;
         found.push(FilledSheet { name: sheet.name.clone(), hidden: sheet.hidden, rows: cells.rows, merges });
     }
@@ -131,20 +131,20 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
 }
 
 /// Gathers a sheet's rows.
-struct Cells<'b> {
+struct SheetRows<'b> {
     looks: &'b Looks,
-    rows: Vec<Row>,
+    rows: Vec<FilledRow>,
 }
 
-impl Sink for Cells<'_> {
+impl Sink for SheetRows<'_> {
     fn cell(&mut self, row: u32, column: u32, value: Raw) {
-        let cell = Cell::new(&value, self.looks);
+        let cell = FilledCell::new(&value, self.looks);
         if cell.shown.is_empty() && cell.broken.is_none() {
             return;
         }
         match self.rows.last_mut() {
             Some(last) if last.row == row => last.cells.push((column, cell)),
-            _ => self.rows.push(Row { row, cells: vec![(column, cell)] }),
+            _ => self.rows.push(FilledRow { row, cells: vec![(column, cell)] }),
         }
     }
 
@@ -154,7 +154,7 @@ impl Sink for Cells<'_> {
 }
 
 /// The sheet as a list, if it has the headers of one.
-fn list(FilledSheet { name, mut rows, hidden, merges }: FilledSheet) -> Option<Sheet> {
+fn list(FilledSheet { name, mut rows, hidden, merges }: FilledSheet) -> Option<ReturnedSheet> {
     let (at, is_register, columns) = rows
         .iter()
         .take_while(|row| row.row < HEADER_ROWS)
@@ -165,7 +165,7 @@ fn list(FilledSheet { name, mut rows, hidden, merges }: FilledSheet) -> Option<S
     let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown.clone()).collect();
     let below: Vec<Merge> = merges.into_iter().filter(|(_, _, bottom, _)| *bottom > header).collect();
     let mut sheet =
-        Sheet { name, is_register, header, columns, titles, rows: body, merges: Merges::new(&below), hidden };
+        ReturnedSheet { name, is_register, header, columns, titles, rows: body, merges: Merges::new(&below), hidden };
     // Print titles that a program wrote out as rows.
     let again: Vec<u32> = sheet.rows.iter().filter(|row| header_again(&sheet, row)).map(|row| row.row).collect();
     sheet.rows.retain(|row| !again.contains(&row.row));
@@ -173,7 +173,7 @@ fn list(FilledSheet { name, mut rows, hidden, merges }: FilledSheet) -> Option<S
 }
 
 /// Whether it is the register's, and the columns; none where the row is no header.
-fn header(row: &Row) -> Option<(bool, Vec<(u32, String)>)> {
+fn header(row: &FilledRow) -> Option<(bool, Vec<(u32, String)>)> {
     let columns: Vec<(u32, String)> =
         row.cells.iter().map(|(column, cell)| (*column, text::header_key(&cell.shown))).collect();
     let has = |name: &str| columns.iter().any(|(_, header)| header == name);
@@ -181,6 +181,6 @@ fn header(row: &Row) -> Option<(bool, Vec<(u32, String)>)> {
     (has(printed::LINE) && (is_list || has(printed::FILE))).then_some((!is_list, columns))
 }
 
-fn header_again(sheet: &Sheet, row: &Row) -> bool {
+fn header_again(sheet: &ReturnedSheet, row: &FilledRow) -> bool {
     row.shown(sheet, printed::LINE) == printed::LINE && row.shown(sheet, printed::SUBJECT) == printed::SUBJECT
 }

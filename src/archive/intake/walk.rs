@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use super::answer::{self, Reader, Weighed, weigh};
 use super::book;
-use super::fault::{Fault, FoundAt, ReturnedRow};
+use super::fault::{FoundAt, IntakeFault, ReturnedRow};
 use super::held::{HeldRow, Registered};
 use super::known::{Known, Titled};
-use super::rows::{Row, Sheet};
+use super::rows::{FilledRow, ReturnedSheet};
 use super::{Session, TakenAnswer};
 use crate::archive::error::Error;
 use crate::archive::read::first_run;
@@ -25,7 +25,7 @@ const TAKE_PUBLISHED: &str = "重新取用最近一次发布的名单，把答�
 pub(super) const RESTORE: &str = "恢复登记时的原文（可对照已发布的名单），只填写答复各列";
 
 /// The headers that the list was published with are all there, once.
-pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &Sheet, list: &RegisteredList) {
+pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &ReturnedSheet, list: &RegisteredList) {
     for name in list.columns.iter().map(String::as_str).chain(list.answer_columns()) {
         let key = text::header_key(name);
         let found = sheet.columns.iter().filter(|(_, header)| *header == key).count();
@@ -37,12 +37,12 @@ pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &Sheet, list
         } else {
             (format!("标题行有 {found} 列都叫「{name}」"), "只留一列")
         };
-        session.faults.push(Fault::header(file, sheet, name, reason, remedy));
+        session.faults.push(IntakeFault::header(file, sheet, name, reason, remedy));
     }
 }
 
 /// A note below the list (以上经研究同意, 审核人：…): no answer, nothing like a 处理编号, hardly a cell.
-pub(super) fn is_note(sheet: &Sheet, row: &Row, answers: &[&str]) -> bool {
+pub(super) fn is_note(sheet: &ReturnedSheet, row: &FilledRow, answers: &[&str]) -> bool {
     const MOST: usize = 3;
     let filled = |name: &str| row.get(sheet, name).is_some();
     let under_headers = row.cells.iter().filter(|(at, _)| sheet.columns.iter().any(|(column, _)| column == at)).count();
@@ -55,7 +55,7 @@ pub(super) fn is_note(sheet: &Sheet, row: &Row, answers: &[&str]) -> bool {
 pub(super) fn rows<'k>(
     session: &mut Session<'k>,
     file: &str,
-    sheet: &Sheet,
+    sheet: &ReturnedSheet,
     titled: &Titled<'k>,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
@@ -220,7 +220,7 @@ fn line<'k>(
 
 /// `of` is what holds the other answer: the archive, or a line.
 pub(super) fn contradicts(
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<IntakeFault>,
     row: ReturnedRow<'_>,
     of: &str,
     differences: &[(String, String, String)],
@@ -232,7 +232,7 @@ pub(super) fn contradicts(
 }
 
 /// Whether the row is of an earlier publication by its 核对码; any other that is not today's is a fault, too.
-fn stale(faults: &mut Vec<Fault>, row: ReturnedRow<'_>, registered: &Registered, id: &str, check: &str) -> bool {
+fn stale(faults: &mut Vec<IntakeFault>, row: ReturnedRow<'_>, registered: &Registered, id: &str, check: &str) -> bool {
     let given = text::key(&row.shown(printed::CHECK));
     if given == text::key(check) {
         return false;
@@ -255,7 +255,7 @@ fn stale(faults: &mut Vec<Fault>, row: ReturnedRow<'_>, registered: &Registered,
 /// Tells the cells that do not stand as registered. Whether the row says what an earlier publication printed: nobody has
 /// changed it, it is only out of date, which is told instead. `key` is the column that names the row, and its name there.
 pub(super) fn superseded(
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<IntakeFault>,
     row: ReturnedRow<'_>,
     known: &Known<'_>,
     (registered, held): (&Registered, HeldRow<'_>),
@@ -277,7 +277,7 @@ pub(super) fn superseded(
 }
 
 /// Takes the faults from `before` on away, for the names of their columns.
-fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &Sheet) -> String {
+fn columns_at_fault(faults: &mut Vec<IntakeFault>, before: usize, sheet: &ReturnedSheet) -> String {
     let cells: Vec<String> = faults.drain(before..).map(|fault| fault.cell).collect();
     let names = sheet.columns.iter().filter(|(at, _)| {
         let letters = A1(0, *at).to_string();
@@ -289,7 +289,7 @@ fn columns_at_fault(faults: &mut Vec<Fault>, before: usize, sheet: &Sheet) -> St
 
 /// Every compared cell that does not say what was registered.
 pub(super) fn cells_differ(
-    faults: &mut Vec<Fault>,
+    faults: &mut Vec<IntakeFault>,
     row: ReturnedRow<'_>,
     columns: &[String],
     cells: &[impl AsRef<str>],
@@ -322,7 +322,7 @@ fn short(given: &str) -> String {
 pub(super) fn missing(
     session: &mut Session<'_>,
     file: &str,
-    sheet: &Sheet,
+    sheet: &ReturnedSheet,
     titled: &Titled<'_>,
     seen: &BTreeSet<usize>,
 ) {
@@ -342,7 +342,7 @@ pub(super) fn missing(
             RowOf::Line(line) => format!("「{}」（{}）", line.id, line.subject_name),
             RowOf::Entry { file, .. } => format!("「{file}」「{}」", row.subject_id),
         };
-        Fault::header(file, sheet, column, format!("缺少{named}这一行：它登记在{title}中"), remedy)
+        IntakeFault::header(file, sheet, column, format!("缺少{named}这一行：它登记在{title}中"), remedy)
     });
     session.faults.extend(faults);
 }

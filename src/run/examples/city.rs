@@ -6,7 +6,7 @@ use crate::pack::Pack;
 use crate::table::Given;
 
 /// Cells by column index; a column that is not there is not named.
-type Row = BTreeMap<usize, String>;
+type ExampleRow = BTreeMap<usize, String>;
 
 /// What sheets are said to stand in, where messages cite their cells.
 const BOOK: &str = "例子";
@@ -15,16 +15,16 @@ const BOOK: &str = "例子";
 #[derive(Debug, Clone)]
 pub struct ExampleRows {
     table: usize,
-    rows: Vec<Row>,
+    rows: Vec<ExampleRow>,
 }
 
 /// The rows of all tables.
 #[derive(Debug, Clone, Default)]
 pub struct City {
     /// By table; a table without entry has no sheet.
-    rows: BTreeMap<usize, Vec<Row>>,
+    rows: BTreeMap<usize, Vec<ExampleRow>>,
     /// What columns hold that a row does not name.
-    defaults: BTreeMap<usize, Row>,
+    defaults: BTreeMap<usize, ExampleRow>,
 }
 
 /// Reads tables as text: `表名：列 | 列`, then a line a row.
@@ -126,9 +126,9 @@ impl City {
     pub fn put(&mut self, pack: &Pack, blocks: Vec<ExampleRows>, year: i32) {
         for ExampleRows { table, rows } in blocks {
             let defaults = self.defaults.get(&table).cloned().unwrap_or_default();
-            let of_year = |row: &Row| pack.tables[table].year.and_then(|column| row.get(&column).cloned());
-            let key = |row: &Row| {
-                let whole: Row = defaults.iter().chain(row).map(|(at, text)| (*at, text.clone())).collect();
+            let of_year = |row: &ExampleRow| pack.tables[table].year.and_then(|column| row.get(&column).cloned());
+            let key = |row: &ExampleRow| {
+                let whole: ExampleRow = defaults.iter().chain(row).map(|(at, text)| (*at, text.clone())).collect();
                 (subject(pack, table, &whole).map(str::to_owned), of_year(&whole).map(|text| in_year(&text, year)))
             };
             let events = pack.tables[table].date.is_some();
@@ -158,7 +158,7 @@ impl City {
                 let schema = &pack.tables[*table];
                 let defaults = self.defaults.get(table);
                 let header = schema.columns.iter().map(|column| column.name.clone()).collect();
-                let row = |row: &Row| {
+                let row = |row: &ExampleRow| {
                     let cell = |at: usize| row.get(&at).or_else(|| defaults?.get(&at)).map(String::as_str);
                     (0..schema.columns.len()).map(|at| in_year(cell(at).unwrap_or_default(), year)).collect()
                 };
@@ -170,7 +170,7 @@ impl City {
 }
 
 /// Whom a row is about: the first id, or else name, of the subject that it registers or refers to.
-fn subject<'r>(pack: &Pack, table: usize, row: &'r Row) -> Option<&'r str> {
+fn subject<'r>(pack: &Pack, table: usize, row: &'r ExampleRow) -> Option<&'r str> {
     let filled = |column: usize| row.get(&column).map(String::as_str).filter(|text| !text.is_empty());
     if let Some(subject) = pack.subjects.iter().find(|subject| subject.register == table) {
         return filled(subject.id);

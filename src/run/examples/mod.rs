@@ -26,7 +26,7 @@ use crate::workbook::Parser;
 
 pub use mutants::mutants;
 use reach::{Mark, Plan};
-use spec::{Case, Past};
+use spec::{ExampleCase, Past};
 
 /// Answers may change what later stages say, and so the code that an answer is given on; then once more.
 const MOST_ROUNDS: usize = 4;
@@ -35,7 +35,7 @@ const STACK: usize = 64 << 20;
 
 /// How the examples of a pack came out.
 #[derive(Debug, Default)]
-pub struct Report {
+pub struct ExampleReport {
     pub pack: String,
     /// How many examples there are; one for both runs counts twice.
     pub examples: usize,
@@ -45,14 +45,14 @@ pub struct Report {
     pub gaps: Vec<String>,
 }
 
-impl Report {
+impl ExampleReport {
     /// Every example came out as it says, and together they reach everything.
     pub fn passed(&self) -> bool {
         self.failures.is_empty() && self.gaps.is_empty()
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for ExampleReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for failure in &self.failures {
             writeln!(f, "{failure}\n")?;
@@ -76,10 +76,10 @@ impl fmt::Display for Report {
 }
 
 /// Evaluates all examples of a pack.
-pub fn test(pack: &Pack) -> Result<Report, Failure> {
+pub fn test(pack: &Pack) -> Result<ExampleReport, Failure> {
     let cases = spec::cases(pack)?;
     let plan = Plan::new(pack);
-    let run = |case: &Case| {
+    let run = |case: &ExampleCase| {
         let mut seen = BTreeSet::new();
         let failure = check(pack, case, &plan, &mut seen).err().map(|told| format!("{}\n{told}", case.head()));
         (failure, seen)
@@ -90,7 +90,7 @@ pub fn test(pack: &Pack) -> Result<Report, Failure> {
         seen.extend(one);
         failures.extend(failure);
     }
-    Ok(Report { pack: pack.name.clone(), examples: cases.len(), failures, gaps: plan.gaps(&seen) })
+    Ok(ExampleReport { pack: pack.name.clone(), examples: cases.len(), failures, gaps: plan.gaps(&seen) })
 }
 
 /// Evaluates items on threads of their own, in order; `with` is made once a thread. The evaluation shares out its work
@@ -130,14 +130,14 @@ fn side_by_side<'t, T: Sync, S, R: Send>(
 
 /// An example's tables as they are read, and what its archive holds.
 struct ReadCase<'c> {
-    case: &'c Case,
+    case: &'c ExampleCase,
     data: Dataset,
     literals: Literals,
     history: History,
 }
 
 /// Reads an example's tables; the error is why they cannot be evaluated.
-fn prepare<'c>(pack: &Pack, case: &'c Case) -> Result<ReadCase<'c>, String> {
+fn prepare<'c>(pack: &Pack, case: &'c ExampleCase) -> Result<ReadCase<'c>, String> {
     let history = history(pack, case)?;
     let literals = |year, as_of| job::literals(pack, case.run, &case.sets, year, as_of);
     let context = Context { literals: &literals, known_lines: &history.known, progress: None, parser: Parser::Scanner };
@@ -183,7 +183,7 @@ impl ReadCase<'_> {
 }
 
 /// Compares one example with what the engine says; the error is the difference.
-fn check(pack: &Pack, case: &Case, plan: &Plan<'_>, seen: &mut BTreeSet<Mark>) -> Result<(), String> {
+fn check(pack: &Pack, case: &ExampleCase, plan: &Plan<'_>, seen: &mut BTreeSet<Mark>) -> Result<(), String> {
     let prepared = prepare(pack, case)?;
     let (world, outcome, trace) = prepared.play(pack, None)?;
     plan.note(&world, &trace, case.run, &outcome, seen);
@@ -207,7 +207,7 @@ fn decision(past: &Past) -> Decision {
 }
 
 /// What the example says that earlier runs left behind.
-fn history(pack: &Pack, case: &Case) -> Result<History, String> {
+fn history(pack: &Pack, case: &ExampleCase) -> Result<History, String> {
     let mut history = History::default();
     let mut runs: BTreeSet<(i32, Run)> = case.runs.iter().copied().collect();
     for past in &case.archive {
@@ -238,7 +238,7 @@ fn history(pack: &Pack, case: &Case) -> Result<History, String> {
     Ok(history)
 }
 
-fn compare(world: &World<'_>, case: &Case, outcome: &Outcome) -> Result<(), String> {
+fn compare(world: &World<'_>, case: &ExampleCase, outcome: &Outcome) -> Result<(), String> {
     let (pack, data) = (world.pack, world.data);
     let wanted: BTreeSet<&str> = case.expect.iter().filter_map(|line| line.split(" | ").next()).collect();
     let lines = outcome.lines.iter().filter(|line| {

@@ -21,7 +21,7 @@ use crate::run::Failure;
 
 /// What became of a pack's mutants.
 #[derive(Debug)]
-pub struct Report {
+pub struct MutantReport {
     pack: String,
     mutants: usize,
     /// Those that no example notices, with their places.
@@ -31,14 +31,14 @@ pub struct Report {
     declared: usize,
 }
 
-impl Report {
+impl MutantReport {
     /// Every mutant is noticed, or declared to be equivalent.
     pub fn passed(&self) -> bool {
         self.living.is_empty() && self.stale.is_empty()
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for MutantReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.living.is_empty() {
             writeln!(f, "没有例子发现的改动：")?;
@@ -72,7 +72,7 @@ struct Base<'a> {
 ///
 /// # Errors
 /// Examples that cannot be understood or that do not hold for the pack itself.
-pub fn mutants(pack: &Pack, about: &str) -> Result<Report, Failure> {
+pub fn mutants(pack: &Pack, about: &str) -> Result<MutantReport, Failure> {
     let cases = super::spec::cases(pack)?;
     let unfit = |told: String| Failure::failed(format!("先要例子与规则包相符，才能看出改动：\n{told}"));
     let prepared = side_by_side(&cases, || (), |(), case| prepare(pack, case))?;
@@ -106,8 +106,13 @@ pub fn mutants(pack: &Pack, about: &str) -> Result<Report, Failure> {
         lives
     })?;
     let lives: Vec<bool> = lives.into_iter().flatten().collect();
-    let mut report =
-        Report { pack: pack.name.clone(), mutants: mutants.len(), living: Vec::new(), stale: Vec::new(), declared: 0 };
+    let mut report = MutantReport {
+        pack: pack.name.clone(),
+        mutants: mutants.len(),
+        living: Vec::new(),
+        stale: Vec::new(),
+        declared: 0,
+    };
     let living: BTreeSet<&str> =
         mutants.iter().zip(&lives).filter(|(_, lives)| **lives).map(|(mutant, _)| mutant.told.as_str()).collect();
     for equivalent in pack.deliberate.equivalent.iter().filter(|one| one.mutant.contains(about)) {

@@ -61,7 +61,7 @@ struct RawExample {
 
 /// One example for one run.
 #[derive(Debug)]
-pub struct Case {
+pub struct ExampleCase {
     pub name: String,
     /// `examples.toml:12`
     pub place: String,
@@ -81,7 +81,7 @@ pub struct Case {
     pub facts: Vec<ExpectedFact>,
 }
 
-impl Case {
+impl ExampleCase {
     /// What a failure begins with.
     pub fn head(&self) -> String {
         format!("例子「{}」（{}，{}）与规则包不符：", self.name, self.place, self.run.title())
@@ -108,7 +108,7 @@ pub struct Past {
 ///
 /// # Errors
 /// Every fault in them.
-pub fn cases(pack: &Pack) -> Result<Vec<Case>, Error> {
+pub fn cases(pack: &Pack) -> Result<Vec<ExampleCase>, Error> {
     let mut faults = Vec::new();
     let mut files: Vec<(&str, &str, RawExamples)> = Vec::new();
     for (name, text) in pack.files.iter().filter(|(name, _)| pack::is_examples(name)) {
@@ -160,7 +160,7 @@ struct SpecReader<'a> {
 }
 
 impl SpecReader<'_> {
-    fn cases(&self, raw: &RawExample, cases: &mut Vec<Case>, faults: &mut Vec<Fault>) {
+    fn cases(&self, raw: &RawExample, cases: &mut Vec<ExampleCase>, faults: &mut Vec<Fault>) {
         let runs: &[Run] = match raw.run.get_ref().as_str() {
             "H" => &[Run::HalfYear],
             "A" => &[Run::Annual],
@@ -181,7 +181,7 @@ impl SpecReader<'_> {
         }
     }
 
-    fn case(&self, raw: &RawExample, run: Run) -> Result<Case, Fault> {
+    fn case(&self, raw: &RawExample, run: Run) -> Result<ExampleCase, Fault> {
         let Some(year) = raw.year.or(self.year) else {
             return Err(fault(self.file, &raw.name, "例子没有年度：请写 year = 2015，或在文件开头写".to_owned()));
         };
@@ -214,7 +214,7 @@ impl SpecReader<'_> {
         });
         let line = self.text[..raw.name.span().start].matches('\n').count() + 1;
         let lines = |text: &str| lines(&in_year(text)).map(|line| canonical_line(&line)).collect();
-        Ok(Case {
+        Ok(ExampleCase {
             name: raw.name.get_ref().clone(),
             place: format!("{}:{line}", self.file),
             run,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kaohe::archive::{Archive, Fault, Intake, Mode, Registration};
+use kaohe::archive::{Archive, Intake, IntakeFault, Mode, Registration};
 use kaohe::pack::Run;
 
 use super::sheets::{Cell, Grid, grid, registration};
@@ -38,7 +38,7 @@ fn saved(dir: &Path, name: &str, grid: &Grid) -> PathBuf {
 }
 
 #[track_caller]
-fn refused(outcome: Intake) -> Vec<Fault> {
+fn refused(outcome: Intake) -> Vec<IntakeFault> {
     match outcome {
         Intake::Refused(faults) => faults,
         Intake::Taken(recorded) => panic!("taken: {recorded}"),

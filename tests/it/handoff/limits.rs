@@ -1,7 +1,7 @@
 //! Excel's limits: rows of a sheet, drop-down lists, heights; and lists too large to be kept in memory.
 
 use chrono::NaiveDate;
-use kaohe::handoff::model::{Answer, AnswerKind, Block, Column, Line, LineStyle, Paper, Sheet, Value, Workbook};
+use kaohe::handoff::model::{AnswerCell, AnswerKind, Block, Column, Line, LineStyle, Paper, Sheet, Value, Workbook};
 use kaohe::handoff::write;
 
 use super::book::{Listed, attribute, parts, tags};
@@ -50,7 +50,7 @@ fn rows_beyond_the_limit_go_on_further_sheets_with_their_own_header() {
 #[test]
 fn long_drop_downs_come_from_a_hidden_sheet() {
     let values: Vec<String> = (0..60).map(|number| format!("第{number}种处理方式")).collect();
-    let answer = Answer { kind: AnswerKind::Choice(values), prompt: "请选".into(), refusal: "不对".into() };
+    let answer = AnswerCell { kind: AnswerKind::Choice(values), prompt: "请选".into(), refusal: "不对".into() };
     let columns = vec![Column::text("列", 4.0, 20.0).answered(answer)];
     let parts = unpacked(&write::bytes(&book(columns, vec![vec![Value::Blank]]), 100).unwrap());
     assert!(parts["xl/worksheets/sheet1.xml"].contains("<formula1>选项!$A$1:$A$60</formula1>"));
@@ -91,7 +91,7 @@ fn formats_end_with_the_table_and_no_row_is_told_twice() {
         Column::centred("序号", 4.0, 8.0),
         Column::text("事实", 10.0, 60.0),
         Column::text("提示", 4.0, 10.0),
-        Column::text("备注", 4.0, 10.0).answered(Answer {
+        Column::text("备注", 4.0, 10.0).answered(AnswerCell {
             kind: AnswerKind::Text,
             prompt: "备注".into(),
             refusal: String::new(),

@@ -7,7 +7,7 @@ use kaohe::consequence::{
     Subject,
 };
 use kaohe::finding::{Code, Finding, Severity};
-use kaohe::handoff::{Cross, Figures, Handoff, Publication, Ratio, RunInfo};
+use kaohe::handoff::{CrossFigure, Figures, Handoff, Publication, RatioFigure, RunInfo};
 use kaohe::pack::{Pack, Run, built_in};
 use kaohe::place::{Cell, Place, SheetId};
 use kaohe::table::{self, Book, Dataset, Register, Rejected, SheetKind};
@@ -161,7 +161,7 @@ impl City {
     pub fn publish_to(&self, dir: &std::path::Path, notices: bool) -> Vec<String> {
         let handoff = Handoff::new(&self.pack, &self.data, &self.outcome);
         let publication = Publication { info: &self.info, figures: &self.figures, notices, changes: None };
-        handoff.publish(dir, &publication).unwrap().files
+        handoff.publish(dir, &publication).unwrap()
     }
 }
 
@@ -277,7 +277,7 @@ pub fn decided(opinion: &str) -> Option<Box<Decision>> {
 fn figures() -> Figures {
     Figures {
         ratios: vec![
-            Ratio {
+            RatioFigure {
                 name: "干部优秀比例".into(),
                 counted: 9,
                 among: 30,
@@ -285,7 +285,7 @@ fn figures() -> Figures {
                 warns: false,
                 reference: "党政领导干部考核工作条例（2019）".into(),
             },
-            Ratio {
+            RatioFigure {
                 name: "班子优秀比例".into(),
                 counted: 3,
                 among: 10,
@@ -294,7 +294,7 @@ fn figures() -> Figures {
                 reference: "党政领导干部考核工作条例（2019）".into(),
             },
         ],
-        crosses: vec![Cross {
+        crosses: vec![CrossFigure {
             title: "12380举报（按渠道和核实结果）".into(),
             corner: "举报渠道".into(),
             rows: ["电话", "网络", "手机短信", "信访"].map(String::from).to_vec(),

@@ -60,7 +60,7 @@ fn a_return_slip_holds_the_faults_of_its_workbook_alone() {
 fn check_hands_back_the_same_faults_without_a_run() {
     let city = City::usual();
     let dir = tempfile::tempdir().unwrap();
-    let files = publish_faults(dir.path(), &city.pack, &city.data).unwrap().files;
+    let files = publish_faults(dir.path(), &city.pack, &city.data).unwrap();
     assert_eq!(files, ["数据问题清单.xlsx", "退回单/市直部门_半年考核（报送）.xls.xlsx"]);
 }
 
