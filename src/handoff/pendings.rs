@@ -287,7 +287,18 @@ impl Supply {
 
     fn fact(&mut self, pack: &Pack, fact: &Fact, kind: usize) {
         match &fact.formula {
-            Formula::Aggregate { source: Source::Table(table), .. } => self.add(*table),
+            // A register says who belongs here; what is asked about them has its own tables.
+            Formula::Aggregate { source: Source::Table(table), value, .. } => {
+                let known = |name: &&str| pack.facts.iter().any(|fact| fact.name == *name);
+                let of_rows = |name: &&str| pack.tables[*table].column(name).is_none() && known(name);
+                let asked: Vec<&str> = value.term().names().into_iter().filter(of_rows).collect();
+                if asked.is_empty() || !pack.tables[*table].register {
+                    return self.add(*table);
+                }
+                for name in asked {
+                    self.name(pack, fact.of, kind, name);
+                }
+            }
             Formula::Aggregate { source: Source::Pending, .. } => self.waits = true,
             Formula::Aggregate { source: Source::Archive | Source::ArchiveGrounds, .. } => self.undecided = true,
             Formula::Aggregate { .. } | Formula::Covered => {}

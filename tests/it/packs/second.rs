@@ -158,4 +158,8 @@ fn a_year_without_rows_is_published() {
     let ended = kaohe(&[&["annual", input, "--output", output][..], &pack].concat());
     assert_eq!(ended.code, 0, "{}", ended.text);
     assert!(dir.path().join("2015-annual/总览.xlsx").exists());
+    // Who belongs to a unit is known; what is asked for is the grades.
+    let rows = crate::rules::city::rows_of(&dir.path().join("2015-annual/待定事项.xlsx"));
+    let share = rows.iter().find_map(|row| row.iter().find(|cell| cell.contains("以查明「优秀超批准比例」"))).unwrap();
+    assert!(share.contains("《公务员年度考核》") && !share.contains("《公务员名册》"), "{share}");
 }
