@@ -161,7 +161,11 @@ impl<'a> Phrases<'a> {
             }
         }
         clauses.dedup();
-        let about = if ground.about == recipient || ground.about_label.is_empty() { "" } else { &ground.about_label };
+        // Talks and lines that a rule names are about the recipient, whom the line names.
+        let rule = &self.pack.rules[ground.rule];
+        let itself = |place: &usize| matches!(rule.proposals[*place].to, Recipient::Itself);
+        let own = ground.about == recipient || (!rule.about.is_empty() && ground.proposals.iter().all(itself));
+        let about = if own { "" } else { &ground.about_label };
         // A ground about talks or lines says them itself.
         let about = if clauses.iter().any(|clause| clause.contains(about)) { "" } else { about };
         format!("{}{}", of(about), clauses.join("，"))

@@ -85,6 +85,12 @@ fn check_city_with(city: &str, run: &str, options: &[&str]) -> Published {
         row[3] = sorted(&row[3]);
         row
     };
+    // Every proposal can be checked against cells; who is on the plan has none yet.
+    for line in published.consequences.iter().filter(|line| line["action"] != "交心谈话") {
+        let grounds = line["grounds"].as_array().unwrap();
+        assert!(grounds.iter().all(|ground| !texts(&ground["sources"]).is_empty()), "{line}");
+    }
+
     let lines = published.pendings.iter();
     let found = lines.map(|line| missing_sorted(cells(line, &["rule", "subject_kind", "subject_id", "missing"])));
     let pending = expected(city, &format!("{run}-pending.tsv"), 4).into_iter().map(missing_sorted);
