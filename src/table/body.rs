@@ -175,7 +175,7 @@ impl<'s> Body<'s> {
             _ => CellSaid::Other,
         };
         let Some(at) = self.place(row, column, said) else { return };
-        self.put(at, |builder, read| builder.code(raw, read));
+        self.put(at, |builder, read| builder.code(&raw, read));
     }
 
     pub fn shared(&mut self, row: u32, column: u32, number: usize, text: &str) {

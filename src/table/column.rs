@@ -116,17 +116,11 @@ impl ColumnCells {
     }
 
     pub fn year(&self, row: usize) -> Option<i32> {
-        match self.content(row) {
-            ReadContent::Good(CellValue::Year(year)) => Some(*year),
-            _ => None,
-        }
+        self.entry(row).year()
     }
 
     pub fn day(&self, row: usize) -> Option<NaiveDate> {
-        match self.content(row) {
-            ReadContent::Good(CellValue::Day(day)) => Some(*day),
-            _ => None,
-        }
+        self.entry(row).day()
     }
 
     pub fn is_blank(&self, row: usize) -> bool {
@@ -176,19 +170,33 @@ pub fn shifted(code: u32, shift: u32) -> u32 {
 impl<'a> ContentEntry<'a> {
     /// The text of a good content in a column of texts.
     pub fn text(&self) -> Option<&'a str> {
-        match self.content {
-            ReadContent::Good(CellValue::AsShown) => Some(self.shown),
-            ReadContent::Good(CellValue::Text(meant)) => Some(&meant.0),
+        match self.good()? {
+            CellValue::AsShown => Some(self.shown),
+            CellValue::Text(meant) => Some(&meant.0),
             _ => None,
         }
     }
 
+    fn good(&self) -> Option<&'a CellValue> {
+        if let ReadContent::Good(value) = self.content { Some(value) } else { None }
+    }
+
     /// The number of a good content in a column of numbers.
     pub fn number(&self) -> Option<f64> {
-        match self.content {
-            ReadContent::Good(CellValue::Number(number)) => Some(*number),
-            _ => None,
-        }
+        if let CellValue::Number(number) = self.good()? { Some(*number) } else { None }
+    }
+
+    pub fn year(&self) -> Option<i32> {
+        if let CellValue::Year(year) = self.good()? { Some(*year) } else { None }
+    }
+
+    pub fn day(&self) -> Option<NaiveDate> {
+        if let CellValue::Day(day) = self.good()? { Some(*day) } else { None }
+    }
+
+    /// Index into the column's set.
+    pub fn choice(&self) -> Option<usize> {
+        if let CellValue::Choice(index) = self.good()? { Some(usize::from(*index)) } else { None }
     }
 
     /// The number that is seen, where it is another one than this.
@@ -199,10 +207,8 @@ impl<'a> ContentEntry<'a> {
 
     /// What a good content says.
     pub fn said(&self) -> Option<ValueSaid<'a>> {
-        match self.content {
-            ReadContent::Good(value) => Some(self.text().map_or(ValueSaid::Other(value), ValueSaid::Text)),
-            _ => None,
-        }
+        let value = self.good()?;
+        Some(self.text().map_or(ValueSaid::Other(value), ValueSaid::Text))
     }
 
     /// What the content says, to be compared; blank: what the default says. `soft`: a bad value counts as blank.
@@ -307,12 +313,28 @@ pub struct ColumnBuilder {
     texts: Recent,
     /// The code of the last such text: in lists the same unit often stands in many rows.
     last_text: u32,
-    numbers: HashMap<(u64, Look), u32>,
-    last_number: Option<((u64, Look), u32)>,
-    /// Other contents; few are different.
-    moments: HashMap<(NaiveDateTime, Look), u32>,
-    errors: HashMap<String, u32>,
-    rest: Vec<(Raw, u32)>,
+    /// The codes of all other contents, and the last of them.
+    others: HashMap<RawKey, u32>,
+    last_other: Option<(RawKey, u32)>,
+}
+
+/// A content that is no text, to be found again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum RawKey {
+    Number(u64, Look),
+    Moment(NaiveDateTime, Look),
+    /// As it is told: few are different.
+    Other(String),
+}
+
+impl RawKey {
+    fn new(raw: &Raw) -> RawKey {
+        match raw {
+            Raw::Number(number, look) => RawKey::Number(number.to_bits(), *look),
+            Raw::DateTime(moment, look) => RawKey::Moment(*moment, *look),
+            other => RawKey::Other(format!("{other:?}")),
+        }
+    }
 }
 
 impl ColumnBuilder {
@@ -350,41 +372,25 @@ impl ColumnBuilder {
     }
 
     /// The code of a content; `read` says what it means when it is new.
-    pub fn code(&mut self, raw: Raw, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
-        let known = match &raw {
-            Raw::Text(given) => return self.text(given, read),
-            Raw::Number(number, look) => return self.number(*number, *look, read),
-            Raw::DateTime(moment, look) => self.moments.get(&(*moment, *look)).copied(),
-            Raw::Error(error) => self.errors.get(error).copied(),
-            other => self.rest.iter().find(|(known, _)| known == other).map(|(_, code)| *code),
-        };
-        known.unwrap_or_else(|| {
-            let code = self.enter(Stored::from(&raw), read);
-            match raw {
-                Raw::DateTime(moment, look) => drop(self.moments.insert((moment, look), code)),
-                Raw::Error(error) => drop(self.errors.insert(error, code)),
-                other => self.rest.push((other, code)),
-            }
-            code
-        })
-    }
-
-    fn number(&mut self, number: f64, look: Look, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
-        let bits = (number.to_bits(), look);
-        if let Some((last, code)) = self.last_number
-            && last == bits
-        {
-            return code;
+    pub fn code(&mut self, raw: &Raw, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
+        if let Raw::Text(given) = raw {
+            return self.text(given, read);
         }
-        let code = match self.numbers.get(&bits) {
+        let key = RawKey::new(raw);
+        if let Some((last, code)) = &self.last_other
+            && *last == key
+        {
+            return *code;
+        }
+        let code = match self.others.get(&key) {
             Some(code) => *code,
             None => {
-                let code = self.enter(Stored::Number(fifteen_digits(number), look), read);
-                self.numbers.insert(bits, code);
+                let code = self.enter(Stored::from(raw), read);
+                self.others.insert(key.clone(), code);
                 code
             }
         };
-        self.last_number = Some((bits, code));
+        self.last_other = Some((key, code));
         code
     }
 
@@ -471,7 +477,7 @@ mod tests {
         let codes: Vec<u32> = contents
             .into_iter()
             .map(|raw| {
-                builder.code(raw, |stored| {
+                builder.code(&raw, |stored| {
                     kinds.push(matches!(stored, Stored::Number(..)));
                     Read { shown: stored.plain(), content: ReadContent::Good(CellValue::AsShown) }
                 })

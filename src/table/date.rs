@@ -7,7 +7,7 @@ use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime};
 use unicode_normalization::UnicodeNormalization;
 
 use super::text;
-use crate::workbook;
+use crate::workbook::{self, is_zone};
 
 /// Years that a workbook of this kind can speak of; anything else is a slip.
 const YEARS: std::ops::RangeInclusive<i32> = 1950..=2199;
@@ -214,23 +214,6 @@ impl<'a> DateReader<'a> {
             && minute.is_some_and(|minute| minute < 60)
             && second.is_some_and(|second| second < 60)
     }
-}
-
-/// `Z`, `+08:00`, `+0800`, `+08`: a time with its zone is the day as written.
-fn is_zone(text: &str) -> bool {
-    if text == "Z" {
-        return true;
-    }
-    let Some(offset) = text.strip_prefix(['+', '-', '−']) else { return false };
-    let digits: String = match offset.split_once(':') {
-        Some((hours, minutes)) if hours.len() == 2 && minutes.len() == 2 => format!("{hours}{minutes}"),
-        Some(_) => return false,
-        None => offset.to_owned(),
-    };
-    matches!(digits.len(), 2 | 4)
-        && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && digits[..2] <= *"18"
-        && digits[2..] < *"60"
 }
 
 /// The years that stand above a header.

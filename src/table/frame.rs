@@ -25,38 +25,17 @@ pub fn column(
     let said = || cells.entries().map(|entry| said(entry, default.as_ref(), soft));
     Ok(match &described.kind {
         ColumnKind::Number { .. } => {
-            let number = |content: &ReadContent| match content {
-                ReadContent::Good(CellValue::Number(number)) => Some(*number),
-                _ => None,
-            };
-            numbers::<Float64Type>(name, codes, said().map(|entry| number(entry?.content))).into_column()
+            numbers::<Float64Type>(name, codes, said().map(|entry| entry?.number())).into_column()
         }
-        ColumnKind::Year => {
-            let year = |content: &ReadContent| match content {
-                ReadContent::Good(CellValue::Year(year)) => Some(*year),
-                _ => None,
-            };
-            numbers::<Int32Type>(name, codes, said().map(|entry| year(entry?.content))).into_column()
-        }
+        ColumnKind::Year => numbers::<Int32Type>(name, codes, said().map(|entry| entry?.year())).into_column(),
         ColumnKind::Date | ColumnKind::Month => {
-            let day = |content: &ReadContent| match content {
-                ReadContent::Good(CellValue::Day(day)) => Some(since_epoch(*day)),
-                _ => None,
-            };
-            numbers::<Int32Type>(name, codes, said().map(|entry| day(entry?.content))).into_date().into_column()
+            let days = said().map(|entry| entry?.day().map(since_epoch));
+            numbers::<Int32Type>(name, codes, days).into_date().into_column()
         }
         ColumnKind::Choice { values, .. } => {
-            let word = |content: &ReadContent| match content {
-                ReadContent::Good(CellValue::Choice(index)) => values.get(*index as usize).map(String::as_str),
-                _ => None,
-            };
-            let known: Vec<Option<&str>> = said().map(|entry| word(entry?.content)).collect();
-            texts(name, codes, &known)?
+            texts(name, codes, said().map(|entry| values.get(entry?.choice()?).map(String::as_str)))?
         }
-        _ => {
-            let known: Vec<Option<&str>> = said().map(|entry| entry?.text()).collect();
-            texts(name, codes, &known)?
-        }
+        _ => texts(name, codes, said().map(|entry| entry?.text()))?,
     })
 }
 
@@ -80,8 +59,12 @@ fn numbers<T: PolarsNumericType>(
 }
 
 /// Each different text is laid down once; the rows point at it.
-fn texts(name: PlSmallStr, codes: Vec<u32>, known: &[Option<&str>]) -> Result<Column, PolarsError> {
-    let known = StringChunked::from_iter_options(name, known.iter().copied());
+fn texts<'a>(
+    name: PlSmallStr,
+    codes: Vec<u32>,
+    known: impl Iterator<Item = Option<&'a str>>,
+) -> Result<Column, PolarsError> {
+    let known = StringChunked::from_iter_options(name, known);
     let codes = IdxCa::from_vec(PlSmallStr::EMPTY, codes);
     Ok(known.take(&codes)?.into_column())
 }

@@ -178,37 +178,13 @@ pub fn asks_who_reports(text: &str) -> bool {
 
 /// Words over columns of tables that nobody asked for; none of them says anything in a column of ours.
 pub fn is_form_word(text: &str) -> bool {
-    const WORDS: [&str; 28] = [
-        "序号",
-        "编号",
-        "名称",
-        "项目",
-        "指标",
-        "数量",
-        "金额",
-        "类别",
-        "类型",
-        "内容",
-        "举报内容",
-        "反映内容",
-        "事项",
-        "事由",
-        "时间",
-        "日期",
-        "电话",
-        "联系电话",
-        "联系方式",
-        "手机",
-        "手机号码",
-        "地址",
-        "住址",
-        "联系地址",
-        "性别",
-        "身份证号",
-        "备注",
-        "说明",
-    ];
-    WORDS.contains(&without_remarks(&text::header_key(text)))
+    const WORDS: &str = "
+        序号 编号 名称 项目 指标 数量 金额 类别 类型 内容 举报内容 反映内容 事项 事由
+        时间 日期 电话 联系电话 联系方式 手机 手机号码 地址 住址 联系地址 性别 身份证号
+        备注 说明
+    ";
+    let key = text::header_key(text);
+    WORDS.split_whitespace().any(|word| word == without_remarks(&key))
 }
 
 /// 「…登记表」, 「…汇总」: a title that is typed into some cell and not merged.
@@ -289,7 +265,7 @@ pub fn without_remarks(key: &str) -> &str {
 pub fn is_only_unit(key: &str) -> bool {
     match remark(key) {
         Some(("", inside)) => is_unit(inside),
-        _ => UNITS.contains(&key) || key == "百分制",
+        _ => is_plain_unit(key) || key == "百分制",
     }
 }
 
@@ -298,34 +274,16 @@ pub fn is_only_remark(key: &str) -> bool {
     remark(key).is_some_and(|(before, _)| before.is_empty())
 }
 
-const UNITS: [&str; 22] = [
-    "分",
-    "%",
-    "人",
-    "个",
-    "件",
-    "次",
-    "项",
-    "条",
-    "元",
-    "万元",
-    "天",
-    "日",
-    "月",
-    "年",
-    "年月",
-    "年月日",
-    "年/月",
-    "年/月/日",
-    "年.月",
-    "年.月.日",
-    "年-月",
-    "年-月-日",
-];
+const UNITS: &str =
+    "分 % 人 个 件 次 项 条 元 万元 天 日 月 年 年月 年月日 年/月 年/月/日 年.月 年.月.日 年-月 年-月-日";
+
+fn is_plain_unit(word: &str) -> bool {
+    UNITS.split(' ').any(|unit| unit == word)
+}
 
 fn is_unit(inside: &str) -> bool {
     let unit = inside.strip_prefix("单位").map_or(inside, |rest| rest.trim_start_matches([':', '为', '是']));
-    if UNITS.contains(&unit) {
+    if is_plain_unit(unit) {
         return true;
     }
     let mark = ["满分值", "满分", "总分", "最高"].iter().find_map(|word| inside.strip_prefix(word)).unwrap_or(inside);

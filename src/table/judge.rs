@@ -6,7 +6,7 @@ use crate::finding::{Code, Flaw};
 use crate::once::grouped;
 use crate::pack::{self, ColumnKind};
 
-use super::column::{self, CellValue, ContentEntry, ReadContent};
+use super::column::{self, ContentEntry, ReadContent};
 use super::directory::{Directory, Who};
 use super::refer::ColumnFlaw;
 use super::report::Note;
@@ -112,23 +112,33 @@ impl<'a> Work<'a> {
             .collect()
     }
 
+    /// The rows in which a column has such a content, and it; each different content is asked once.
+    pub(super) fn rows_where(
+        &self,
+        at: usize,
+        is: impl Fn(ContentEntry<'_>) -> bool,
+    ) -> Vec<(usize, ContentEntry<'a>)> {
+        let rows: &'a TableRows = self.rows;
+        let cells = &rows.cells[at];
+        let are: Vec<bool> = cells.entries().map(is).collect();
+        if !are.contains(&true) {
+            return Vec::new();
+        }
+        let hit = cells.codes.iter().enumerate().filter(|(_, code)| are[**code as usize]);
+        hit.map(|(row, code)| (row, cells.of_code(*code))).collect()
+    }
+
     /// What each cell says for itself, and required ones that say nothing.
     pub(super) fn judge_cells(&mut self) {
-        for (at, cells) in self.rows.cells.iter().enumerate() {
+        for at in 0..self.table.columns.len() {
             let required = self.table.columns[at].required;
-            let is_fault = |entry: ContentEntry<'_>| {
-                matches!(entry.content, ReadContent::Bad(_))
-                    || (required && matches!(entry.content, ReadContent::Blank))
+            let is_flawed = |entry: ContentEntry<'_>| match entry.content {
+                ReadContent::Bad(_) => true,
+                ReadContent::Blank => required,
+                ReadContent::Good(_) => false,
             };
-            let faulty: Vec<bool> = cells.entries().map(is_fault).collect();
-            if !faulty.contains(&true) {
-                continue;
-            }
-            for (row, code) in cells.codes.iter().enumerate() {
-                if !faulty[*code as usize] {
-                    continue;
-                }
-                let flaw = match cells.of_code(*code).content {
+            for (row, entry) in self.rows_where(at, is_flawed) {
+                let flaw = match entry.content {
                     ReadContent::Bad(flaw) if column::only_warns(flaw, self.soft[at]) => {
                         Flaw::warning(flaw.code, format!("{}；按空白处理", flaw.reason), &flaw.remedy)
                     }
@@ -147,19 +157,11 @@ impl<'a> Work<'a> {
     pub(super) fn judge_future(&mut self) {
         let run = self.world.year;
         for (at, column) in self.table.columns.iter().enumerate().filter(|(_, column)| column.not_after_year) {
-            let cells = &self.rows.cells[at];
-            let late = |entry: ContentEntry<'_>| match entry.content {
-                ReadContent::Good(CellValue::Year(year)) => *year > run,
-                ReadContent::Good(CellValue::Day(day)) => day.year() > run,
-                _ => false,
+            let is_late = |entry: ContentEntry<'_>| {
+                entry.year().or_else(|| entry.day().map(|day| day.year())).is_some_and(|year| year > run)
             };
-            let late: Vec<bool> = cells.entries().map(late).collect();
-            if !late.contains(&true) {
-                continue;
-            }
-            for (row, code) in cells.codes.iter().enumerate().filter(|(_, code)| late[**code as usize]) {
-                let shown = cells.of_code(*code).shown;
-                let reason = format!("{}「{shown}」晚于本次运行的{run}年", column.name);
+            for (row, entry) in self.rows_where(at, is_late) {
+                let reason = format!("{}「{}」晚于本次运行的{run}年", column.name, entry.shown);
                 let remedy = format!("请核对年份；确属以后年度的，不计入{run}年");
                 self.put(row, (at, Flaw::warning(Code::FutureYear, reason, remedy)));
             }

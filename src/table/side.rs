@@ -67,16 +67,8 @@ impl Work<'_> {
 
     /// Used rows in which a column shows another number than it stores.
     fn rounded(&self, at: usize, verdicts: &[RowVerdict]) -> Vec<usize> {
-        let cells = &self.rows.cells[at];
-        let rounded: Vec<bool> = cells.entries().map(|entry| entry.number_seen().is_some()).collect();
-        if !rounded.contains(&true) {
-            return Vec::new();
-        }
-        let codes = cells.codes.iter().enumerate();
-        codes
-            .filter(|(row, code)| rounded[**code as usize] && verdicts[*row] == RowVerdict::Used)
-            .map(|(row, _)| row)
-            .collect()
+        let rounded = self.rows_where(at, |entry| entry.number_seen().is_some());
+        rounded.into_iter().map(|(row, _)| row).filter(|row| verdicts[*row] == RowVerdict::Used).collect()
     }
 
     /// All columns of these rows.

@@ -54,14 +54,24 @@ pub(super) fn from_iso(text: &str) -> Option<NaiveDateTime> {
 
 /// A time of day without the zone behind it.
 fn without_zone(time: &str) -> &str {
-    if let Some(time) = time.strip_suffix('Z') {
-        return time;
+    time.find(['Z', '+', '-']).filter(|at| is_zone(&time[*at..])).map_or(time, |at| &time[..at])
+}
+
+/// `Z`, `+08:00`, `+0800`, `+08`: a time with its zone is the day as written.
+pub fn is_zone(text: &str) -> bool {
+    if text == "Z" {
+        return true;
     }
-    let Some((at, offset)) = time.rfind(['+', '-']).map(|at| (at, &time[at + 1..])) else { return time };
-    let digits = offset.bytes().filter(u8::is_ascii_digit).count();
-    let is_zone = matches!((digits, offset.len()), (2, 2) | (4, 4))
-        || (digits, offset.find(':'), offset.len()) == (4, Some(2), 5);
-    if is_zone { &time[..at] } else { time }
+    let Some(offset) = text.strip_prefix(['+', '-', '−']) else { return false };
+    let digits: String = match offset.split_once(':') {
+        Some((hours, minutes)) if hours.len() == 2 && minutes.len() == 2 => format!("{hours}{minutes}"),
+        Some(_) => return false,
+        None => offset.to_owned(),
+    };
+    matches!(digits.len(), 2 | 4)
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits[..2] <= *"18"
+        && digits[2..] < *"60"
 }
 
 /// `PT08H30M00S` as a part of a day.

@@ -87,6 +87,9 @@ impl Fault {
     /// A refusal while a part was being inflated.
     pub fn in_part(part: &str, error: &io::Error) -> Fault {
         let what = match error.kind() {
+            _ if error.get_ref().is_some_and(|inner| inner.is::<quick_xml::encoding::EncodingError>()) => {
+                "文字编码错误".to_owned()
+            }
             io::ErrorKind::InvalidData => error.to_string(),
             _ => format!("解压失败（{error}）"),
         };

@@ -28,7 +28,6 @@
 mod biff;
 mod cells;
 mod dates;
-mod encoding;
 mod error;
 mod look;
 mod names;
@@ -51,6 +50,7 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
+pub use dates::is_zone;
 pub use error::Error;
 pub use look::{DaySeen, Look, Looks, Shown};
 pub use own::OWN_MARK;

@@ -39,9 +39,9 @@ struct Binding {
 
 impl Prefixes {
     /// A tag with these attributes begins.
-    pub fn open(&mut self, attributes: &[u8]) -> Result<(), Fault> {
+    pub fn open(&mut self, attributes: &str) -> Result<(), Fault> {
         self.depth += 1;
-        if memchr::memmem::find(attributes, b"xmlns").is_none() {
+        if !attributes.contains("xmlns") {
             return Ok(());
         }
         for attribute in Attributes::new(attributes) {

@@ -7,10 +7,12 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
 
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use quick_xml::encoding::DecodingReader;
 use quick_xml::events::Event;
+use quick_xml::events::attributes::{self, Attribute};
 use quick_xml::{Error, Reader};
 
-use super::encoding::{Transcoded, encoding};
 use super::error::Fault;
 use super::names::Prefixes;
 
@@ -38,7 +40,7 @@ pub(super) enum Token<'a> {
 pub(super) struct Tag<'a> {
     /// The qualified name; the usual one, where names are told so.
     pub name: &'a [u8],
-    attributes: &'a [u8],
+    attributes: &'a str,
     names: Option<&'a Prefixes>,
 }
 
@@ -58,7 +60,7 @@ pub(super) struct Xml<'a> {
     part: &'a str,
     buffer: Vec<u8>,
     /// The token just sent.
-    held: Vec<u8>,
+    held: String,
     /// How many tags are open.
     depth: usize,
     /// The tag just sent closes itself, and its name has so many bytes.
@@ -84,19 +86,21 @@ impl<'a> Xml<'a> {
         source.by_ref().take(256).read_to_end(&mut head).map_err(|e| Fault::in_part(part, &e))?;
         let encoding = encoding(&head, part)?;
         let mark = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-        let source: Box<dyn Read + 'a> = if encoding == encoding_rs::UTF_8 {
-            let mut head = io::Cursor::new(head);
+        let mut head = io::Cursor::new(head);
+        let source: Box<dyn Read + 'a> = if encoding == UTF_8 {
             head.set_position(mark);
             Box::new(head.chain(source))
         } else {
-            Box::new(Transcoded::new(io::Cursor::new(head).chain(source), encoding))
+            let mut decoded = DecodingReader::new(BufReader::new(head.chain(source)));
+            decoded.set_encoding(encoding);
+            Box::new(decoded)
         };
         let reader = Reader::from_reader(Capped { source: BufReader::with_capacity(WINDOW, source), left: LONGEST });
         Ok(Xml {
             reader,
             part,
             buffer: Vec::new(),
-            held: Vec::new(),
+            held: String::new(),
             depth: 0,
             closes: None,
             skipped: 0,
@@ -166,12 +170,12 @@ impl<'a> Xml<'a> {
         Ok(match self.advance()? {
             Passed::Start(length) => Token::Start(self.tag(length)?),
             Passed::End => {
-                let Some(names) = &mut self.names else { return Ok(Token::End(&self.held)) };
-                let end = names.usual(&self.held, true, &mut self.name);
+                let Some(names) = &mut self.names else { return Ok(Token::End(self.held.as_bytes())) };
+                let end = names.usual(self.held.as_bytes(), true, &mut self.name);
                 names.close();
                 Token::End(end)
             }
-            Passed::Text { cdata } => Token::Text { raw: &self.held, cdata },
+            Passed::Text { cdata } => Token::Text { raw: self.held.as_bytes(), cdata },
             Passed::Eof => Token::Eof,
         })
     }
@@ -206,6 +210,7 @@ impl<'a> Xml<'a> {
     /// The start tag that is held.
     fn tag(&mut self, length: usize) -> Result<Tag<'_>, Fault> {
         let (name, attributes) = self.held.split_at(length);
+        let name = name.as_bytes();
         let Some(names) = &mut self.names else { return Ok(Tag { name, attributes, names: None }) };
         names.open(attributes)?;
         let names = &*names;
@@ -227,7 +232,7 @@ impl<'a> Xml<'a> {
             let is_empty = matches!(event, Ok(Event::Empty(_)));
             match event {
                 Ok(Event::Start(tag) | Event::Empty(tag)) => {
-                    self.held.extend_from_slice(tag.as_bytes());
+                    self.held.push_str(&tag);
                     let name = tag.name().as_ref().len();
                     self.depth += 1;
                     if self.depth > DEEPEST || name == 0 {
@@ -237,18 +242,18 @@ impl<'a> Xml<'a> {
                     return Ok(Passed::Start(name));
                 }
                 Ok(Event::End(tag)) => {
-                    self.held.extend_from_slice(tag.name().as_ref().as_bytes());
+                    self.held.push_str(tag.name().as_ref());
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(Passed::End);
                 }
-                Ok(Event::Text(text)) => self.held.extend_from_slice(text.as_bytes()),
+                Ok(Event::Text(text)) => self.held.push_str(&text),
                 Ok(Event::GeneralRef(name)) => {
-                    self.held.push(b'&');
-                    self.held.extend_from_slice(name.as_bytes());
-                    self.held.push(b';');
+                    self.held.push('&');
+                    self.held.push_str(&name);
+                    self.held.push(';');
                 }
                 Ok(Event::CData(text)) => {
-                    self.held.extend_from_slice(text.as_bytes());
+                    self.held.push_str(&text);
                     return Ok(Passed::Text { cdata: true });
                 }
                 Ok(Event::DocType(_)) => return Err(self.damaged("含有文档类型声明（DTD），电子表格中不应出现")),
@@ -324,7 +329,7 @@ impl<'a> Tag<'a> {
     /// Names and values, these still escaped.
     pub fn attributes(&self) -> impl Iterator<Item = Result<(Cow<'a, [u8]>, &'a [u8]), Fault>> {
         let names = self.names.filter(|names| !names.are_usual());
-        Attributes(self.attributes).map(move |attribute| {
+        Attributes::new(self.attributes).map(move |attribute| {
             let (key, value) = attribute?;
             let mut buffer = Vec::new();
             let usual = |names: &Prefixes| Cow::Owned(names.usual(key, false, &mut buffer).to_owned());
@@ -359,12 +364,15 @@ pub(super) fn local(name: &[u8]) -> &[u8] {
     memchr::memchr(b':', name).map_or(name, |colon| &name[colon + 1..])
 }
 
-pub(super) struct Attributes<'a>(&'a [u8]);
+/// The attributes of a tag as written.
+pub(super) struct Attributes<'a>(attributes::Attributes<'a>);
 
 impl<'a> Attributes<'a> {
     /// The attributes in what stands behind a tag's name.
-    pub fn new(text: &'a [u8]) -> Attributes<'a> {
-        Attributes(text)
+    pub fn new(text: &'a str) -> Attributes<'a> {
+        let mut attributes = attributes::Attributes::new(text, 0);
+        attributes.with_checks(false);
+        Attributes(attributes)
     }
 }
 
@@ -372,50 +380,42 @@ impl<'a> Iterator for Attributes<'a> {
     type Item = Result<(&'a [u8], &'a [u8]), Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.0.trim_ascii_start();
-        self.0 = &[];
-        if rest.is_empty() {
-            return None;
-        }
-        let split = || {
-            let (key, rest) = rest.split_at_checked(memchr::memchr(b'=', rest)?)?;
-            let (&quote, rest) = rest[1..].trim_ascii_start().split_first()?;
-            let end = memchr::memchr(quote, rest).filter(|_| quote == b'"' || quote == b'\'')?;
-            Some((key.trim_ascii_end(), &rest[..end], &rest[end + 1..]))
-        };
-        Some(match split() {
-            Some((key, value, rest)) => {
-                self.0 = rest;
-                Ok((key, value))
-            }
-            None => Err(Fault::damaged("XML 属性不合规")),
+        Some(match self.0.next()? {
+            Ok(Attribute { key, value: Cow::Borrowed(value) }) => Ok((key.0.as_bytes(), value.as_bytes())),
+            _ => Err(Fault::damaged("XML 属性不合规")),
         })
     }
+}
+
+/// The encoding that a document's first bytes tell: its byte order mark, else its declaration, else UTF-8.
+fn encoding(head: &[u8], part: &str) -> Result<&'static Encoding, Fault> {
+    match head {
+        _ if let Some((marked, _)) = Encoding::for_bom(head) => return Ok(marked),
+        [b'<', 0, ..] => return Ok(UTF_16LE),
+        [0, b'<', ..] => return Ok(UTF_16BE),
+        _ => {}
+    }
+    let declaration = head.strip_prefix(b"<?xml").and_then(|rest| rest.get(..memchr::memchr(b'>', rest)?));
+    let declaration = std::str::from_utf8(declaration.unwrap_or_default()).unwrap_or_default();
+    let mut attributes = Attributes::new(declaration.strip_suffix('?').unwrap_or(declaration)).flatten();
+    let Some((_, label)) = attributes.find(|(key, _)| *key == b"encoding") else { return Ok(UTF_8) };
+    let unknown = || Fault::damaged(format!("部件 {part} 的编码 {} 无法识别", String::from_utf8_lossy(label)));
+    Encoding::for_label(label).ok_or_else(unknown)
 }
 
 /// Text as meant: entities resolved, line ends made one.
 pub(super) fn unescape(raw: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let text = std::str::from_utf8(raw).map_err(|_| Fault::damaged("XML 文字编码错误"))?;
-    if memchr::memchr2(b'&', b'\r', raw).is_none() {
-        return Ok(Cow::Borrowed(text));
+    let unknown = |_| Fault::damaged("XML 中有无法识别的实体");
+    match one_line_end(text) {
+        Cow::Borrowed(text) => quick_xml::escape::unescape(text).map_err(unknown),
+        Cow::Owned(text) => Ok(Cow::Owned(quick_xml::escape::unescape(&text).map_err(unknown)?.into_owned())),
     }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = memchr::memchr2(b'&', b'\r', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        if let Some(after) = rest.strip_prefix('\r') {
-            out.push('\n');
-            rest = after.strip_prefix('\n').unwrap_or(after);
-            continue;
-        }
-        let meant = rest.find(';').filter(|&end| end <= 12).and_then(|end| Some((entity(&rest[1..end])?, end)));
-        let (meant, end) = meant.ok_or_else(|| Fault::damaged("XML 中有无法识别的实体"))?;
-        out.push(meant);
-        rest = &rest[end + 1..];
-    }
-    out.push_str(rest);
-    Ok(Cow::Owned(out))
+}
+
+/// A text whose line ends are all alike.
+pub(super) fn one_line_end(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }
 }
 
 /// The blanks of XML; other programs take no others from around a number.
@@ -429,22 +429,4 @@ pub(super) fn trimmed(text: &str) -> &str {
 /// Whether there is nothing but blanks.
 pub(super) fn blank(text: &str) -> bool {
     trimmed(text).is_empty()
-}
-
-fn entity(name: &str) -> Option<char> {
-    match name {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code).filter(|&c| c != '\0')
-        }
-    }
 }

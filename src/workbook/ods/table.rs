@@ -7,6 +7,7 @@ use super::super::error::Fault;
 use super::super::xml::{Tag, Token, Xml, unescape};
 use super::super::{Look, Raw, Sink, dates};
 use super::Ods;
+use super::code::StyleKind;
 
 /// So many cells may come out of "this one, repeated".
 const MOST_REPEATED: u64 = 4 << 20;
@@ -159,21 +160,11 @@ struct OdsCell {
     /// None: the row or the column lends one.
     style: Option<String>,
     formula: bool,
-    kind: ElementKind,
+    /// None where the tag does not tell.
+    kind: Option<StyleKind>,
     /// The value that the tag gives; a text's value mostly stands inside.
     value: Option<String>,
     error: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ElementKind {
-    Untold,
-    Number,
-    Percent,
-    Date,
-    Time,
-    Bool,
-    Text,
 }
 
 impl OdsCell {
@@ -184,7 +175,7 @@ impl OdsCell {
             down: 1,
             style: None,
             formula: false,
-            kind: ElementKind::Untold,
+            kind: None,
             value: None,
             error: false,
         };
@@ -199,13 +190,13 @@ impl OdsCell {
                 b"calcext:value-type" => cell.error = value == b"error",
                 b"office:value-type" => {
                     cell.kind = match value {
-                        b"float" | b"currency" => ElementKind::Number,
-                        b"percentage" => ElementKind::Percent,
-                        b"date" => ElementKind::Date,
-                        b"time" => ElementKind::Time,
-                        b"boolean" => ElementKind::Bool,
-                        b"string" => ElementKind::Text,
-                        _ => ElementKind::Untold,
+                        b"float" | b"currency" => Some(StyleKind::Number),
+                        b"percentage" => Some(StyleKind::Percent),
+                        b"date" => Some(StyleKind::Date),
+                        b"time" => Some(StyleKind::Time),
+                        b"boolean" => Some(StyleKind::Bool),
+                        b"string" => Some(StyleKind::Text),
+                        _ => None,
                     }
                 }
                 b"office:value"
@@ -230,14 +221,14 @@ impl OdsCell {
         }
         let value = match (kind, self.value) {
             // What is seen stands inside, where the value is another.
-            (ElementKind::Text, Some(value)) if !value.is_empty() => return Ok(text(&value, style, shown)),
-            (ElementKind::Text | ElementKind::Untold, _) if !shown.is_empty() => {
+            (Some(StyleKind::Text), Some(value)) if !value.is_empty() => return Ok(text(&value, style, shown)),
+            (Some(StyleKind::Text) | None, _) if !shown.is_empty() => {
                 return Ok(text(&shown, style, String::new()));
             }
-            (ElementKind::Text, Some(_)) => return Ok(None),
+            (Some(StyleKind::Text), Some(_)) => return Ok(None),
             (_, Some(value)) if !value.trim().is_empty() => value,
             // An empty text is a result, which LibreOffice also writes without its type; no text at all is none.
-            _ if formula && (paragraphs == 0 || !matches!(kind, ElementKind::Text | ElementKind::Untold)) => {
+            _ if formula && (paragraphs == 0 || !matches!(kind, Some(StyleKind::Text) | None)) => {
                 return held(Raw::NoResult, style);
             }
             _ => return Ok(text(&shown, style, String::new())),
@@ -245,15 +236,15 @@ impl OdsCell {
         let plain = value.trim();
         let number = |number: f64| number.is_finite().then_some(Raw::Number(number, Look::PLAIN));
         let typed = match kind {
-            ElementKind::Number | ElementKind::Percent => plain.parse().ok().and_then(number),
-            ElementKind::Date => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
-            ElementKind::Time => dates::from_duration(plain).and_then(number),
-            ElementKind::Bool => match plain {
+            Some(StyleKind::Number | StyleKind::Percent) => plain.parse().ok().and_then(number),
+            Some(StyleKind::Date) => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
+            Some(StyleKind::Time) => dates::from_duration(plain).and_then(number),
+            Some(StyleKind::Bool) => match plain {
                 "true" | "TRUE" => Some(Raw::Bool(true)),
                 "false" | "FALSE" => Some(Raw::Bool(false)),
                 _ => None,
             },
-            ElementKind::Text | ElementKind::Untold => None,
+            Some(StyleKind::Text) | None => None,
         };
         // What does not fit its type is kept as the text it is, so that it is shown and found fault with.
         Ok(match typed {
@@ -266,7 +257,7 @@ impl OdsCell {
 /// A filled cell before its style is known.
 struct HeldCell {
     what: Raw,
-    kind: ElementKind,
+    kind: Option<StyleKind>,
     style: Option<String>,
     /// What the program that wrote the file saw of a number, or of a text that is told beside it; else empty.
     shown: String,
@@ -275,7 +266,7 @@ struct HeldCell {
 /// A cell of that text, beside which another is seen; none for a blank one.
 fn text(text: &str, style: Option<String>, shown: String) -> Option<HeldCell> {
     let what = || Raw::Text(Arc::from(text));
-    (!text.is_empty()).then(|| HeldCell { what: what(), kind: ElementKind::Text, style, shown })
+    (!text.is_empty()).then(|| HeldCell { what: what(), kind: Some(StyleKind::Text), style, shown })
 }
 
 /// Whether two texts are the same but for blanks.
@@ -291,8 +282,8 @@ impl HeldCell {
         match (&self.what, self.kind) {
             (Raw::Number(number, _), kind) => {
                 let look = match kind {
-                    ElementKind::Percent => book.formats.percent(format, &self.shown),
-                    ElementKind::Time => book.formats.time(format),
+                    Some(StyleKind::Percent) => book.formats.percent(format, &self.shown),
+                    Some(StyleKind::Time) => book.formats.time(format),
                     _ => format.look,
                 };
                 book.looks.raw(*number, look)

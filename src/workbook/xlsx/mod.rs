@@ -14,7 +14,7 @@ use super::cells::{self, COLUMNS, ROWS, Strings};
 use super::error::Fault;
 use super::opc::OpcBook;
 use super::package::Package;
-use super::xml::{Token, Xml, local, unescape};
+use super::xml::{Token, Xml, local, one_line_end, unescape};
 use super::{Merge, Parser, SheetName};
 
 pub(super) use sheet::read;
@@ -59,8 +59,7 @@ fn plain_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
         match xml.next()? {
             Token::Text { raw, cdata: false } => cells::append(into, &unescape(raw)?)?,
             Token::Text { raw, cdata: true } => {
-                let text = String::from_utf8_lossy(raw);
-                cells::append(into, &text.replace("\r\n", "\n").replace('\r', "\n"))?;
+                cells::append(into, &one_line_end(&String::from_utf8_lossy(raw)))?;
             }
             Token::Start(_) => depth += 1,
             Token::End(_) => depth -= 1,
