@@ -49,6 +49,18 @@ fn every_table_has_its_header_and_one_marked_example_above_it() {
     }
 }
 
+/// Offices fill in and send: none of them has the program, and nobody's Excel sorts what is locked.
+#[test]
+fn no_office_is_told_to_run_a_program() {
+    for pack in ["kunming-2015", "civil-servant-2020"] {
+        for (name, rows) in written(&pack::built_in(pack).unwrap()) {
+            for text in rows.concat() {
+                assert!(["kaohe", "命令", "排序"].iter().all(|word| !text.contains(word)), "{name}: {text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn instructions_name_every_column_and_read_as_prose() {
     let pack = pack::built_in("kunming-2015").unwrap();

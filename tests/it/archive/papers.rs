@@ -267,4 +267,8 @@ fn a_team_that_is_to_be_analysed_gets_its_page() {
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
+    // The page is there too once all is decided, and says so.
+    city.decide("2015-annual", "整改整顿名单", &[("2015-A-分析研究-T-B1", "不同意", "")]);
+    city.run("annual");
+    assert!(words(&folder.join("B1-甲局.xlsx")).contains("不同意"));
 }

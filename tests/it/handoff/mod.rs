@@ -39,6 +39,11 @@ fn every_list_is_written_with_its_columns_and_an_empty_one_says_so() {
         assert!(read.head[0].contains("昆明市2015年度"), "{:?}", read.head);
         assert_eq!(read.rows.len(), 1);
         assert_eq!(read.rows[0][0], list.empty);
+        assert!(read.head.iter().all(|line| !line.contains("排序")), "Excel sorts no locked cells: {:?}", read.head);
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for told in ["README.md", ".release/说明.md"] {
+        assert!(!std::fs::read_to_string(folder.join(told)).unwrap().contains("排序"), "{told}");
     }
 }
 

@@ -6,6 +6,8 @@ use kaohe::handoff::{Handoff, Publication, publish_faults};
 
 use super::book::{Listed, parts};
 use super::material::*;
+use crate::rules::city::rows_of;
+use crate::rules::golden::run_fixture;
 
 #[test]
 fn every_finding_is_listed_with_place_reason_and_remedy() {
@@ -54,6 +56,17 @@ fn a_return_slip_holds_the_faults_of_its_workbook_alone() {
         assert!(strings.contains(shown), "{shown}");
     }
     assert!(dir.path().join("退回单").join("名册.xlsx").exists());
+}
+
+/// An office whose rows were all taken is asked to look, not to send again.
+#[test]
+fn a_slip_of_reminders_alone_asks_for_nothing_again() {
+    let dir = tempfile::tempdir().unwrap();
+    run_fixture("kunming", "annual", &[], dir.path());
+    let slip = dir.path().join("2015-annual/退回单/市委目督办-半年考核.xlsx");
+    let text = rows_of(&slip).concat().join("\n");
+    assert!(text.contains("没有退回的行") && text.contains("提醒"), "{text}");
+    assert!(!text.contains("重新报送") && !text.contains("0 行"), "{text}");
 }
 
 #[test]

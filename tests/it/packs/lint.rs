@@ -12,6 +12,22 @@ fn built_in_packs_are_clean() {
     }
 }
 
+/// Nothing stands in quotation marks that may not stand in the Measures: the packs tell them in their own words.
+#[test]
+fn built_in_packs_quote_nothing() {
+    for name in [KUNMING, "civil-servant-2020"] {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/packs").join(name);
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            // Mutants are called as the program calls them.
+            let told = text.lines().filter(|line| !line.starts_with("mutant = "));
+            let quoted = told.filter(|line| line.contains(['“', '”', '「', '」', '『', '‘']));
+            assert_eq!(quoted.collect::<Vec<_>>(), [""; 0], "{}", path.display());
+        }
+    }
+}
+
 /// Lints a pack with an edit; the first part of `said` is the file that is pointed at.
 #[track_caller]
 fn check(edits: &[(&str, &str, &str)], code: i32, said: &[&str]) {
