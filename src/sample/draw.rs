@@ -8,6 +8,9 @@ use super::city::{CityCell, CityRow, SampleCity, Whose, seed};
 use super::random::Random;
 use super::weights::{Chance, Draw, Operand, PatternPiece, Per, Premise, Weights};
 
+/// A prime: no list of words is as long, so that it goes over all their combinations.
+const STEP: u64 = 1_000_003;
+
 impl SampleCity<'_> {
     /// Draws a cell as the first case that fits says; `row` holds those drawn before.
     pub(super) fn cell(
@@ -80,19 +83,11 @@ impl SampleCity<'_> {
     /// The subject's own combination of words: combinations are numbered, and each subject's number is
     /// scattered over them. Past the last, a number tells namesakes apart.
     fn unique(&self, pieces: &[PatternPiece], context: &Whose) -> String {
-        let lists = || {
-            pieces
-                .iter()
-                .filter_map(|piece| if let PatternPiece::Word(list) = piece { Some(list.len() as u64) } else { None })
-        };
-        let combinations = lists().fold(1, u64::saturating_mul);
-        let mut random = Random::new(&[self.seed, seed::UNIQUE, combinations]);
-        let mut step = random.below(combinations) | 1;
-        while divisor(step, combinations) != 1 {
-            step += 2;
-        }
+        let length = |piece: &PatternPiece| if let PatternPiece::Word(list) = piece { list.len() as u64 } else { 1 };
+        let combinations = pieces.iter().map(length).fold(1, u64::saturating_mul);
+        let first = Random::new(&[self.seed, seed::UNIQUE, combinations]).below(combinations);
         let subject = u64::from(context.subject);
-        let scattered = u128::from(subject % combinations) * u128::from(step) + u128::from(random.below(combinations));
+        let scattered = u128::from(subject % combinations) * u128::from(STEP) + u128::from(first);
         let mut left = (scattered % u128::from(combinations)) as u64;
         let mut text = String::new();
         for piece in pieces {
@@ -166,9 +161,4 @@ fn pick<'w, T>(weights: &'w Weights<T>, random: &mut Random) -> &'w T {
     // The sum is above zero, so something stands there.
     let found = weights.of.iter().position(|(upto, _)| point < *upto).unwrap_or(weights.of.len() - 1);
     &weights.of[found].1
-}
-
-/// The greatest common divisor.
-fn divisor(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { divisor(b, a % b) }
 }

@@ -3,20 +3,8 @@
 use crate::pack::{Column, ColumnKind};
 
 use super::city::CityCell;
-use super::plain::serial;
+use super::grid::Put;
 use super::random::Random;
-
-/// A cell as it is written.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Dressed {
-    Blank,
-    Text(String),
-    Number(f64),
-    /// A serial and the index of its format.
-    Date(i32, usize),
-    /// A formula with this number as its stored result.
-    Formula(String),
-}
 
 /// How an office writes: shares of cells in this or that form.
 #[derive(Debug, Clone)]
@@ -40,6 +28,9 @@ pub struct Habit {
     placeholders: Vec<String>,
 }
 
+/// Dates as text.
+const DATE_FORMS: [&str; 6] = ["%Y-%m-%d", "%Y.%-m.%-d", "%Y/%-m/%-d", "%Y年%-m月%-d日", "%Y%m%d", "%Y-%m-%d 09:30:00"];
+
 impl Habit {
     /// Formats of real dates; the last shows the bare serial.
     pub const DATES: [&'static str; 4] = ["yyyy-mm-dd", "yyyy\"年\"m\"月\"d\"日\"", "yyyy/m/d", "General"];
@@ -56,50 +47,36 @@ impl Habit {
             as_text: share(0.4),
             date_text: share(1.0),
             filled: if placeholders.is_empty() { 0.0 } else { share(0.4) },
-            date_form: random.index(6),
+            date_form: random.index(DATE_FORMS.len()),
             placeholders,
         }
     }
 
-    /// Dresses a cell of a column.
-    pub fn dress(&self, cell: &CityCell, column: &Column, random: &mut Random) -> Dressed {
+    /// Dresses a cell of a column; none: it is left blank.
+    pub fn dress(&self, cell: &CityCell, column: &Column, random: &mut Random) -> Option<Put> {
         let cell = self.by_default(cell, column, random);
-        match (&cell, &column.kind) {
+        Some(match (&cell, &column.kind) {
             (CityCell::Blank, _) => {
                 let optional = !column.required && column.one_of.is_none() && column.default.is_none();
-                if optional && random.chance(self.filled) {
-                    Dressed::Text(self.placeholders[random.index(self.placeholders.len())].clone())
-                } else {
-                    Dressed::Blank
+                if !(optional && random.chance(self.filled)) {
+                    return None;
                 }
+                Put::Text(self.placeholders[random.index(self.placeholders.len())].clone())
             }
-            (CityCell::Text(text), ColumnKind::Name) => Dressed::Text(self.pad(self.space(text, random), random)),
-            (CityCell::Text(text), ColumnKind::People { separators, .. }) => {
-                Dressed::Text(split(text, separators, random))
-            }
-            (CityCell::Text(text), ColumnKind::Month) => Dressed::Text(self.month(text, random)),
+            (CityCell::Text(text), ColumnKind::Name) => Put::Text(self.pad(self.space(text, random), random)),
+            (CityCell::Text(text), ColumnKind::People { separators, .. }) => Put::Text(split(text, separators, random)),
+            (CityCell::Text(text), ColumnKind::Month) => Put::Text(self.month(text, random)),
             (CityCell::Text(text), ColumnKind::Id | ColumnKind::Choice { .. }) => {
                 let text = if random.chance(self.wide) { widen(text) } else { text.clone() };
-                Dressed::Text(self.pad(text, random))
+                Put::Text(self.pad(text, random))
             }
-            (CityCell::Text(text), _) => Dressed::Text(text.clone()),
+            (CityCell::Text(text), _) => Put::Text(text.clone()),
             (CityCell::Number(number), _) => self.number(*number, random),
-            (CityCell::Date(day), _) => {
-                if random.chance(self.date_text) {
-                    let text = match self.date_form {
-                        0 => day.format("%Y-%m-%d"),
-                        1 => day.format("%Y.%-m.%-d"),
-                        2 => day.format("%Y/%-m/%-d"),
-                        3 => day.format("%Y年%-m月%-d日"),
-                        4 => day.format("%Y%m%d"),
-                        _ => day.format("%Y-%m-%d 09:30:00"),
-                    };
-                    Dressed::Text(text.to_string())
-                } else {
-                    Dressed::Date(serial(*day), random.index(Habit::DATES.len()))
-                }
+            (CityCell::Date(day), _) if random.chance(self.date_text) => {
+                Put::Text(day.format(DATE_FORMS[self.date_form]).to_string())
             }
-        }
+            (CityCell::Date(day), _) => Put::Date(*day, random.index(Habit::DATES.len())),
+        })
     }
 
     /// A blank stands for the default, and the default may be left blank.
@@ -132,15 +109,15 @@ impl Habit {
         }
     }
 
-    fn number(&self, number: f64, random: &mut Random) -> Dressed {
+    fn number(&self, number: f64, random: &mut Random) -> Put {
         if !random.chance(self.as_text) {
-            return Dressed::Number(number);
+            return Put::Number(number);
         }
         match random.index(4) {
-            0 => Dressed::Text(number.to_string()),
-            1 => Dressed::Text(widen(&number.to_string())),
-            2 => Dressed::Text(format!(" {number} ")),
-            _ => Dressed::Formula(number.to_string()),
+            0 => Put::Text(number.to_string()),
+            1 => Put::Text(widen(&number.to_string())),
+            2 => Put::Text(format!(" {number} ")),
+            _ => Put::Formula(number),
         }
     }
 

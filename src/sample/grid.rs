@@ -1,8 +1,10 @@
 //! A sheet in memory, before it is known in which format it is written; and its way into .xlsx.
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use chrono::NaiveDate;
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
-use super::dress::{Dressed, Habit};
+use super::dress::Habit;
+use super::plain::serial;
 
 /// A merged range: first row and column, last row and column.
 pub type GridMerge = (u32, u16, u32, u16);
@@ -20,11 +22,16 @@ pub struct Grid {
 }
 
 /// What stands in a cell.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Put {
     Title(String),
     Header(String),
-    Value(Dressed),
+    Text(String),
+    Number(f64),
+    /// A day and the index of its format.
+    Date(NaiveDate, usize),
+    /// A formula with this number as its stored result.
+    Formula(f64),
 }
 
 impl Grid {
@@ -44,14 +51,9 @@ impl Grid {
 
     /// Appends a row with a text in its first cell, and a number further right.
     pub fn line(&mut self, text: &str, number: Option<(u16, u32)>) {
-        let mut cells = vec![(0, Put::Value(Dressed::Text(text.to_owned())))];
-        cells.extend(number.map(|(at, number)| (at, Put::Value(Dressed::Number(f64::from(number))))));
+        let mut cells = vec![(0, Put::Text(text.to_owned()))];
+        cells.extend(number.map(|(at, number)| (at, Put::Number(f64::from(number)))));
         self.push(cells);
-    }
-
-    /// The format of a date, by its index in [`Habit::DATES`].
-    fn dates() -> Vec<Format> {
-        Habit::DATES.iter().map(|format| Format::new().set_num_format(*format)).collect()
     }
 
     /// Adds the sheet to a workbook.
@@ -64,14 +66,20 @@ impl Grid {
             .set_border(FormatBorder::Thin)
             .set_align(FormatAlign::Center)
             .set_align(FormatAlign::VerticalCenter);
-        let dates = Grid::dates();
+        let dates = Habit::DATES.map(|format| Format::new().set_num_format(format));
         for (row, cells) in (0u32..).zip(&self.rows) {
             for (column, put) in cells {
                 match put {
-                    Put::Title(text) => sheet.write_string_with_format(row, *column, text, &title).map(|_| ())?,
-                    Put::Header(text) => sheet.write_string_with_format(row, *column, text, &header).map(|_| ())?,
-                    Put::Value(value) => write(sheet, row, *column, value, &dates)?,
-                }
+                    Put::Title(text) => sheet.write_string_with_format(row, *column, text, &title)?,
+                    Put::Header(text) => sheet.write_string_with_format(row, *column, text, &header)?,
+                    Put::Text(text) => sheet.write_string(row, *column, text)?,
+                    // As a formula it would be one that nobody has seen the result of: the writer asks for all to be
+                    // computed anew.
+                    Put::Number(number) | Put::Formula(number) => sheet.write_number(row, *column, *number)?,
+                    Put::Date(day, format) => {
+                        sheet.write_number_with_format(row, *column, f64::from(serial(*day)), &dates[*format])?
+                    }
+                };
             }
         }
         for (top, left, bottom, right) in &self.merges {
@@ -91,26 +99,4 @@ impl Grid {
     fn at(&self, row: u32, column: u16) -> Option<&Put> {
         self.rows.get(row as usize)?.iter().find(|(at, _)| *at == column).map(|(_, put)| put)
     }
-}
-
-fn write(sheet: &mut Worksheet, row: u32, column: u16, value: &Dressed, dates: &[Format]) -> Result<(), XlsxError> {
-    match value {
-        Dressed::Blank => {}
-        Dressed::Text(text) => {
-            sheet.write_string(row, column, text)?;
-        }
-        Dressed::Number(number) => {
-            sheet.write_number(row, column, *number)?;
-        }
-        Dressed::Date(serial, format) => {
-            sheet.write_number_with_format(row, column, f64::from(*serial), &dates[*format])?;
-        }
-        // As a formula it would be one that nobody has seen the result of: the writer asks for all to be computed anew.
-        Dressed::Formula(result) => {
-            if let Ok(number) = result.parse::<f64>() {
-                sheet.write_number(row, column, number)?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 
 use super::city::{CityCell, CityRow};
-use super::dress::{Dressed, Habit};
+use super::dress::Habit;
 use super::grid::{Grid, Put};
 use super::random::Random;
 use super::weights::Messy;
@@ -288,8 +288,7 @@ fn grid(source: &CityRows, part: &Stretch, look: &SheetLook, meter: &Meter) -> G
             if random.chance(0.005) {
                 grid.hidden_rows.push(grid.end());
             }
-            let filled = (0u16..).zip(&cells).filter(|(_, cell)| **cell != Dressed::Blank);
-            grid.push(filled.map(|(at, cell)| (at, Put::Value(cell.clone()))).collect());
+            grid.push(cells.clone());
         }
         if random.chance(0.01) {
             if random.chance(0.5) {
@@ -309,7 +308,7 @@ fn grid(source: &CityRows, part: &Stretch, look: &SheetLook, meter: &Meter) -> G
     });
     for _ in 0..look.numbered {
         number += 1;
-        grid.push(vec![(0, Put::Value(Dressed::Number(f64::from(number))))]);
+        grid.push(vec![(0, Put::Number(f64::from(number)))]);
     }
     if let Some(total) = &look.total {
         grid.line(total, Some((last, number)));
@@ -342,7 +341,7 @@ fn header(grid: &mut Grid, look: &SheetLook) {
     }
 }
 
-/// The row's cells in the office's forms, one per column of the sheet.
+/// The row's cells in the office's forms, by the columns of the sheet.
 fn dressed(
     source: &CityRows,
     table: &Table,
@@ -351,7 +350,7 @@ fn dressed(
     unit: u32,
     number: u32,
     random: &mut Random,
-) -> Vec<Dressed> {
+) -> Vec<(u16, Put)> {
     let city = source.city;
     let pack = city.sampler.pack;
     let (units, members) = (pack.membership.unit, pack.membership.member);
@@ -387,17 +386,12 @@ fn dressed(
         }
     }
     let cell = |shown: &SheetColumn| match &shown.of {
-        ColumnContent::Number => Dressed::Number(f64::from(number)),
-        ColumnContent::Extra(word) => {
-            if random.chance(0.3) {
-                Dressed::Text(word.clone())
-            } else {
-                Dressed::Blank
-            }
-        }
+        ColumnContent::Number => Some(Put::Number(f64::from(number))),
+        ColumnContent::Extra(word) => random.chance(0.3).then(|| Put::Text(word.clone())),
         ColumnContent::Column(at) => look.habit.dress(&row[*at], &table.columns[*at], random),
     };
-    look.columns.iter().map(cell).collect()
+    let cells = look.columns.iter().map(cell);
+    (0u16..).zip(cells).filter_map(|(at, cell)| Some((at, cell?))).collect()
 }
 
 fn choose<'w>(words: &'w [String], random: &mut Random) -> Option<&'w str> {

@@ -6,9 +6,9 @@ use std::io::{Cursor, Write as _};
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
-use super::dress::{Dressed, Habit};
+use super::dress::Habit;
 use super::grid::{Grid, GridMerge, Put};
-use super::plain::day;
+use super::plain::serial;
 
 const KIND: &str = "application/vnd.oasis.opendocument.spreadsheet";
 
@@ -98,35 +98,29 @@ fn cell(xml: &mut String, merges: &[GridMerge], row: u32, column: u16, put: &Put
         let (wide, high) = (right - left + 1, bottom - top + 1);
         push(&mut spans, format_args!(" table:number-columns-spanned=\"{wide}\" table:number-rows-spanned=\"{high}\""));
     }
-    let value = match put {
-        Put::Title(text) | Put::Header(text) | Put::Value(Dressed::Text(text)) => {
+    match put {
+        Put::Title(text) | Put::Header(text) | Put::Text(text) => {
             push(xml, format_args!("<table:table-cell office:value-type=\"string\"{spans}>"));
             for line in text.split('\n') {
                 push(xml, format_args!("<text:p>{}</text:p>", escape(line)));
             }
             xml.push_str("</table:table-cell>");
-            return;
         }
-        Put::Value(value) => value,
-    };
-    match value {
-        Dressed::Blank | Dressed::Text(_) => xml.push_str("<table:table-cell/>"),
         // The last of the formats shows the bare number.
-        Dressed::Date(serial, format) if *format + 1 < Habit::DATES.len() => push(
+        Put::Date(day, format) if *format + 1 < Habit::DATES.len() => push(
             xml,
             format_args!(
-                "<table:table-cell table:style-name=\"date\" office:value-type=\"date\" office:date-value=\"{0}\">\
-                 <text:p>{0}</text:p></table:table-cell>",
-                day(*serial)
+                "<table:table-cell table:style-name=\"date\" office:value-type=\"date\" office:date-value=\"{day}\">\
+                 <text:p>{day}</text:p></table:table-cell>"
             ),
         ),
-        Dressed::Date(serial, _) => number(xml, &serial.to_string(), ""),
-        Dressed::Number(value) => number(xml, &value.to_string(), ""),
-        Dressed::Formula(result) => number(xml, result, &format!(" table:formula=\"of:={result}+0\"")),
+        Put::Date(day, _) => number(xml, f64::from(serial(*day)), ""),
+        Put::Number(value) => number(xml, *value, ""),
+        Put::Formula(result) => number(xml, *result, &format!(" table:formula=\"of:={result}+0\"")),
     }
 }
 
-fn number(xml: &mut String, value: &str, formula: &str) {
+fn number(xml: &mut String, value: f64, formula: &str) {
     push(
         xml,
         format_args!(

@@ -69,17 +69,11 @@ fn width(column: &Column) -> f64 {
 
 fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: CityCell) -> Result<(), XlsxError> {
     match cell {
-        CityCell::Blank => {}
-        CityCell::Text(text) => {
-            sheet.write_string(row, column, text)?;
-        }
-        CityCell::Number(number) => {
-            sheet.write_number(row, column, number)?;
-        }
-        CityCell::Date(day) => {
-            sheet.write_number(row, column, f64::from(serial(day)))?;
-        }
-    }
+        CityCell::Blank => return Ok(()),
+        CityCell::Text(text) => sheet.write_string(row, column, text)?,
+        CityCell::Number(number) => sheet.write_number(row, column, number)?,
+        CityCell::Date(day) => sheet.write_number(row, column, f64::from(serial(day)))?,
+    };
     Ok(())
 }
 
@@ -89,24 +83,4 @@ const START: i32 = 693_594;
 /// A day as Excel counts it.
 pub fn serial(day: NaiveDate) -> i32 {
     day.num_days_from_ce() - START
-}
-
-/// The day that Excel counts so.
-pub fn day(serial: i32) -> NaiveDate {
-    NaiveDate::from_num_days_from_ce_opt(serial + START).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::NaiveDate;
-
-    #[test]
-    fn days_are_counted_as_in_excel() {
-        let cases = [((1900, 3, 1), 61), ((2015, 6, 24), 42_179), ((2000, 1, 1), 36_526)];
-        for ((year, month, day), expected) in cases {
-            let day = NaiveDate::from_ymd_opt(year, month, day).unwrap();
-            assert_eq!(super::serial(day), expected, "{day}");
-            assert_eq!(super::day(expected), day);
-        }
-    }
 }
