@@ -98,51 +98,36 @@ impl Binder<'_> {
     fn call(&self, op: &Op, mut parts: Vec<Term>, span: std::ops::Range<usize>) -> Result<Term, Wrong> {
         let any = parts.iter().any(|part| part.open);
         let mut op = op.clone();
+        if let Some((asked, rule, is)) = operands(&op, &parts) {
+            each(asked, rule, is)?;
+        }
         let (kind, open) = match &op {
-            Op::And | Op::Or => {
-                each(&parts, "AND、OR 的两边应当是真假条件", |kind| *kind == Kind::Truth)?;
-                (Kind::Truth, any)
-            }
-            Op::Not => {
-                each(&parts, "NOT 后面应当是真假条件", |kind| *kind == Kind::Truth)?;
-                (Kind::Truth, any)
-            }
-            Op::IsTrue | Op::IsNotTrue | Op::IsFalse | Op::IsNotFalse => {
-                each(&parts, "IS TRUE、IS FALSE 的前面应当是真假条件", |kind| *kind == Kind::Truth)?;
+            Op::And | Op::Or | Op::Not => (Kind::Truth, any),
+            Op::IsTrue | Op::IsNotTrue | Op::IsFalse | Op::IsNotFalse | Op::IsNull | Op::IsNotNull => {
                 (Kind::Truth, false)
             }
-            Op::IsNull | Op::IsNotNull => (Kind::Truth, false),
             Op::Equal | Op::Unequal | Op::In => {
                 self.comparable(&parts)?;
                 (Kind::Truth, any)
             }
             Op::Less | Op::AtMost | Op::Greater | Op::AtLeast | Op::Between => {
-                self.comparable(&parts)?;
                 self.orderable(&parts, op.form())?;
                 (Kind::Truth, any)
             }
-            Op::Like => {
-                each(&parts, "LIKE 的两边应当是文字", is_text)?;
-                match &parts[1].node {
-                    Node::Value(Value::Text(pattern)) if !pattern.contains('\\') => {}
-                    _ => {
-                        let remedy = "请写成 文字 LIKE '样式'，% 为任意几个字，_ 为一个字，不用 \\";
-                        return Err(Wrong::new("LIKE 的样式应当是写明的文字", remedy, parts[1].span.clone()));
-                    }
+            Op::Like => match &parts[1].node {
+                Node::Value(Value::Text(pattern)) if !pattern.contains('\\') => (Kind::Truth, any),
+                _ => {
+                    let remedy = "请写成 文字 LIKE '样式'，% 为任意几个字，_ 为一个字，不用 \\";
+                    return Err(Wrong::new("LIKE 的样式应当是写明的文字", remedy, parts[1].span.clone()));
                 }
-                (Kind::Truth, any)
-            }
+            },
             Op::Case => self.case(&parts)?,
             Op::Coalesce => (self.comparable(&parts)?, parts.iter().all(|part| part.open)),
             Op::NullIf => {
                 self.comparable(&parts)?;
                 (parts[0].kind.clone(), true)
             }
-            Op::Greatest | Op::Least => {
-                let kind = self.comparable(&parts)?;
-                self.orderable(&parts, op.form())?;
-                (kind, any)
-            }
+            Op::Greatest | Op::Least => (self.orderable(&parts, op.form())?, any),
             Op::Add | Op::Subtract if parts[0].kind == Kind::Day => {
                 if let Node::Value(Value::Text(text)) = &parts[1].node
                     && let Some(period) = Interval::of(text)
@@ -162,7 +147,6 @@ impl Binder<'_> {
                 }
                 (if op == Op::DaysBetween { Kind::WHOLE } else { Kind::Day }, any)
             }
-            Op::Add | Op::Subtract | Op::Multiply => (self.numbers(&op, &parts)?, any),
             Op::Divide => {
                 self.numbers(&op, &parts)?;
                 (Kind::NUMBER, any || parts[1].constant().is_none_or(|by| is_zero(&by)))
@@ -171,8 +155,9 @@ impl Binder<'_> {
                 let kind = self.numbers(&op, &parts)?;
                 (kind, any || parts[1].constant().is_none_or(|by| is_zero(&by)))
             }
-            Op::Negate | Op::Abs => (self.numbers(&op, &parts)?, any),
-            Op::Floor | Op::Ceiling => (self.numbers(&op, &parts)?, any),
+            Op::Add | Op::Subtract | Op::Multiply | Op::Negate | Op::Abs | Op::Floor | Op::Ceiling | Op::Sum => {
+                (self.numbers(&op, &parts)?, any)
+            }
             Op::Round => {
                 let kind = self.numbers(&op, &parts[..1])?;
                 if let Some(digits) = parts.get(1) {
@@ -180,37 +165,24 @@ impl Binder<'_> {
                 }
                 (kind, any)
             }
-            Op::Year | Op::Month | Op::Day => {
-                each(&parts, "EXTRACT 只取自日期", |kind| *kind == Kind::Day)?;
-                (Kind::WHOLE, any)
-            }
+            Op::Year | Op::Month | Op::Day | Op::Length => (Kind::WHOLE, any),
             Op::Left | Op::Right => {
-                each(&parts[..1], "LEFT、RIGHT 只取自文字", is_text)?;
                 self.written_number(&parts[1], 0, 1000, "个数")?;
                 (Kind::Text, any)
             }
             Op::Substring => {
-                each(&parts[..1], "SUBSTRING 只取自文字", is_text)?;
                 self.written_number(&parts[1], 1, 1000, "起")?;
                 if let Some(count) = parts.get(2) {
                     self.written_number(count, 0, 1000, "个数")?;
                 }
                 (Kind::Text, any)
             }
-            Op::Length => {
-                each(&parts, "LENGTH 只数文字", is_text)?;
-                (Kind::WHOLE, any)
-            }
-            Op::Concat => {
-                each(&parts, "|| 的两边应当是文字", is_text)?;
-                (Kind::Text, any)
-            }
+            Op::Concat => (Kind::Text, any),
             Op::Integer => {
                 self.integer(&parts[0], &span)?;
                 (Kind::WHOLE, any)
             }
             Op::Count | Op::CountOf | Op::CountDistinct => (Kind::WHOLE, false),
-            Op::Sum => (self.numbers(&op, &parts)?, any),
             Op::Average => {
                 self.numbers(&op, &parts)?;
                 (Kind::NUMBER, any)
@@ -256,13 +228,13 @@ impl Binder<'_> {
     }
 
     /// Values of which one can be larger than another.
-    fn orderable(&self, parts: &[Term], form: &str) -> Result<(), Wrong> {
+    fn orderable(&self, parts: &[Term], form: &str) -> Result<Kind, Wrong> {
         let kind = self.comparable(parts)?;
         let fault = |message: String, remedy: String, at: &Term| Err(Wrong::new(message, remedy, at.span.clone()));
         let choice = parts.iter().find(|part| matches!(&part.kind, Kind::Choice(set) if set.order != Order::Written));
         match (&kind, choice) {
-            (Kind::Number { .. } | Kind::Day | Kind::Null | Kind::Text, None) => Ok(()),
-            (Kind::Choice(set), _) if set.order == Order::Ranked => Ok(()),
+            (Kind::Number { .. } | Kind::Day | Kind::Null | Kind::Text, None) => Ok(kind),
+            (Kind::Choice(set), _) if set.order == Order::Ranked => Ok(kind),
             (Kind::Choice(_) | Kind::Text, Some(of)) => {
                 let name = match &of.node {
                     Node::Name(name, _) => format!("「{name}」"),
@@ -382,6 +354,28 @@ fn is_text(kind: &Kind) -> bool {
 
 fn is_zero(value: &super::model::Value) -> bool {
     matches!(value, super::model::Value::Number(value) if *value == 0.0)
+}
+
+/// Operands that must be of one kind, the rule that says so, and what they may be.
+type Rule<'t> = (&'t [Term], &'static str, fn(&Kind) -> bool);
+
+/// What is asked of an operation's operands, where they are of one kind whatever else they are.
+fn operands<'t>(op: &Op, parts: &'t [Term]) -> Option<Rule<'t>> {
+    let is_truth = |kind: &Kind| *kind == Kind::Truth;
+    Some(match op {
+        Op::And | Op::Or => (parts, "AND、OR 的两边应当是真假条件", is_truth),
+        Op::Not => (parts, "NOT 后面应当是真假条件", is_truth),
+        Op::IsTrue | Op::IsNotTrue | Op::IsFalse | Op::IsNotFalse => {
+            (parts, "IS TRUE、IS FALSE 的前面应当是真假条件", is_truth)
+        }
+        Op::Like => (parts, "LIKE 的两边应当是文字", is_text),
+        Op::Year | Op::Month | Op::Day => (parts, "EXTRACT 只取自日期", |kind| *kind == Kind::Day),
+        Op::Left | Op::Right => (&parts[..1], "LEFT、RIGHT 只取自文字", is_text),
+        Op::Substring => (&parts[..1], "SUBSTRING 只取自文字", is_text),
+        Op::Length => (parts, "LENGTH 只数文字", is_text),
+        Op::Concat => (parts, "|| 的两边应当是文字", is_text),
+        _ => return None,
+    })
 }
 
 /// Each of them is of a kind, or NULL.

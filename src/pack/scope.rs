@@ -18,26 +18,21 @@ pub const RUN_NAMES: [&str; 4] = ["本年", "基准日", "年初", "本轮"];
 /// Columns of the tables that the engine itself provides. Grounds have one more per fact.
 pub fn system_columns(source: Source) -> &'static [(&'static str, DataType)] {
     const TEXT: DataType = DataType::String;
+    /// Of earlier lines, and with the last two of their grounds.
+    const LINES: [(&str, DataType); 8] = [
+        ("处理编号", TEXT),
+        ("年度", DataType::Int32),
+        ("轮次", TEXT),
+        ("处理", TEXT),
+        ("意见", TEXT),
+        ("决定方式", TEXT),
+        ("条款", TEXT),
+        ("关于", TEXT),
+    ];
     match source {
         Source::Table(_) => &[],
-        Source::Archive => &[
-            ("处理编号", TEXT),
-            ("年度", DataType::Int32),
-            ("轮次", TEXT),
-            ("处理", TEXT),
-            ("意见", TEXT),
-            ("决定方式", TEXT),
-        ],
-        Source::ArchiveGrounds => &[
-            ("处理编号", TEXT),
-            ("年度", DataType::Int32),
-            ("轮次", TEXT),
-            ("处理", TEXT),
-            ("意见", TEXT),
-            ("决定方式", TEXT),
-            ("条款", TEXT),
-            ("关于", TEXT),
-        ],
+        Source::Archive => const { LINES.split_at(6).0 },
+        Source::ArchiveGrounds => &LINES,
         Source::ArchiveRuns => &[("年度", DataType::Int32), ("轮次", TEXT)],
         Source::Proposed => &[("处理编号", TEXT), ("处理", TEXT), ("意见", TEXT), ("决定方式", TEXT)],
         Source::Pending => &[("处理", TEXT), ("条款", TEXT)],
