@@ -1,8 +1,5 @@
 //! The plan of talks: how many people are still to be reached this year, and whom.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -27,8 +24,7 @@ pub fn plan(world: &World<'_>, at: usize, year: i32) -> Result<QuotaPlan, Error>
     let (total, held) = (count(&among), count(&reached));
     let target = ceil_share(share, total);
     let needed = target.saturating_sub(held) as usize;
-    let waiting = (0..ids.len() as u32).into_par_iter().filter(|one| among[*one as usize] && !reached[*one as usize]);
-    let picked = Units::new(world, quota, &among, &reached).pick(waiting, ids, year, needed);
+    let picked = pick(world, quota, year, needed, (&among, &reached));
     Ok(QuotaPlan { quota: at, share: share.to_string(), total, reached: held, target, picked })
 }
 
@@ -59,88 +55,37 @@ fn ceil_share(share: f64, total: u64) -> u64 {
     product.and_then(|product| u64::try_from(product.div_ceil(scale)).ok()).unwrap_or(u64::MAX)
 }
 
-/// Home units with how many of their people are reached or picked.
-struct Units {
-    size: Vec<u64>,
-    done: Vec<u64>,
-    home: Vec<Option<u32>>,
-}
-
-/// (talked + picked) ÷ people, then register order; compared without rounding.
-#[derive(PartialEq, Eq)]
-struct Turn {
-    done: u64,
-    size: u64,
-    unit: u32,
-}
-
-impl Ord for Turn {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let (a, b) = (u128::from(self.done) * u128::from(other.size), u128::from(other.done) * u128::from(self.size));
-        a.cmp(&b).then(self.unit.cmp(&other.unit))
+/// Always from the unit of which the smallest share is reached or picked, ties in register order: so everybody who waits
+/// has a turn, at the share that the unit has come to when those before are picked, and the first turns are taken.
+fn pick(world: &World<'_>, quota: &Quota, year: i32, needed: usize, (among, reached): (&[bool], &[bool])) -> Vec<u32> {
+    let ids = &world.data.registers[quota.of].ids;
+    let homes = (0..ids.len() as u32).into_par_iter().filter(|person| among[*person as usize]).filter_map(|index| {
+        let home = super::reach::home_units(world, Subject { kind: quota.of, index }).first().copied()?;
+        Some((home, index))
+    });
+    let homes: Vec<(u32, u32)> = homes.collect();
+    let units = world.data.registers[world.pack.membership.unit].ids.len();
+    let (mut size, mut done) = (vec![0u64; units], vec![0u64; units]);
+    for (home, person) in &homes {
+        size[*home as usize] += 1;
+        done[*home as usize] += u64::from(reached[*person as usize]);
     }
-}
-
-impl PartialOrd for Turn {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
+    // Inside a unit the order is a hash of year and id: fixed, but favouring nobody.
+    let waiting = homes.into_par_iter().filter(|(_, person)| !reached[*person as usize]).map(|(home, person)| {
+        let hash = Sha256::digest(format!("{year}/{}", ids[person as usize]).as_bytes());
+        (home, <[u8; 32]>::from(hash), person)
+    });
+    let mut waiting: Vec<(u32, [u8; 32], u32)> = waiting.collect();
+    waiting.par_sort_unstable();
+    let mut turns: Vec<(u64, u32, u32)> = Vec::with_capacity(waiting.len());
+    for people in waiting.chunk_by(|one, other| one.0 == other.0) {
+        let home = people[0].0;
+        turns.extend((done[home as usize]..).zip(people).map(|(done, (.., person))| (done, home, *person)));
     }
-}
-
-impl Units {
-    fn new(world: &World<'_>, quota: &Quota, among: &[bool], reached: &[bool]) -> Self {
-        let count = world.data.registers[world.pack.membership.unit].ids.len();
-        let people = world.data.registers[quota.of].ids.len() as u32;
-        let home: Vec<Option<u32>> = (0..people)
-            .into_par_iter()
-            .map(|index| super::reach::home_units(world, Subject { kind: quota.of, index }).first().copied())
-            .collect();
-        let mut units = Units { size: vec![0; count], done: vec![0; count], home };
-        for (person, home) in units.home.iter().enumerate() {
-            if let (Some(home), true) = (home, among[person]) {
-                units.size[*home as usize] += 1;
-                units.done[*home as usize] += u64::from(reached[person]);
-            }
-        }
-        units
-    }
-
-    fn pick(
-        mut self,
-        candidates: impl ParallelIterator<Item = u32>,
-        ids: &[String],
-        year: i32,
-        needed: usize,
-    ) -> Vec<u32> {
-        let mut picked = Vec::with_capacity(needed.min(ids.len()));
-        // Inside a unit the order is a hash of year and id: fixed, but favouring nobody.
-        let mut waiting: Vec<Vec<([u8; 32], u32)>> = vec![Vec::new(); self.size.len()];
-        let hashed = candidates.filter_map(|person| {
-            let home = self.home[person as usize]?;
-            let hash = Sha256::digest(format!("{year}/{}", ids[person as usize]).as_bytes());
-            Some((home, <[u8; 32]>::from(hash), person))
-        });
-        for (home, hash, person) in hashed.collect::<Vec<_>>() {
-            waiting[home as usize].push((hash, person));
-        }
-        let mut turns: BinaryHeap<Reverse<Turn>> = BinaryHeap::new();
-        for (unit, people) in waiting.iter_mut().enumerate() {
-            people.sort_unstable_by(|a, b| b.cmp(a));
-            if !people.is_empty() {
-                turns.push(Reverse(Turn { done: self.done[unit], size: self.size[unit], unit: unit as u32 }));
-            }
-        }
-        while picked.len() < needed {
-            let Some(Reverse(turn)) = turns.pop() else { break };
-            let unit = turn.unit as usize;
-            if let Some((_, person)) = waiting[unit].pop() {
-                picked.push(person);
-                self.done[unit] += 1;
-                if !waiting[unit].is_empty() {
-                    turns.push(Reverse(Turn { done: self.done[unit], ..turn }));
-                }
-            }
-        }
-        picked
-    }
+    // Shares are compared without rounding.
+    turns.par_sort_by(|(one, home, _), (other, another, _)| {
+        let (one, other) = (one * size[*another as usize], other * size[*home as usize]);
+        one.cmp(&other).then(home.cmp(another))
+    });
+    turns.into_iter().take(needed).map(|(.., person)| person).collect()
 }
