@@ -254,19 +254,8 @@ pub fn json(value: &FactValue) -> serde_json::Value {
 
 /// Keeps the first of equal origins.
 pub fn dedup(origins: &mut Vec<Origin>) {
-    /// Up to here comparing all with all is cheaper than hashing.
-    const FEW: usize = 16;
-    if origins.len() <= FEW {
-        let mut at = 1;
-        while at < origins.len() {
-            if origins[..at].contains(&origins[at]) {
-                origins.remove(at);
-            } else {
-                at += 1;
-            }
-        }
-        return;
+    if origins.len() > 1 {
+        let mut seen = foldhash::HashSet::default();
+        origins.retain(|one| seen.insert(one.clone()));
     }
-    let mut seen = std::collections::HashSet::new();
-    origins.retain(|one| seen.insert(one.clone()));
 }

@@ -14,7 +14,7 @@ use crate::pack::dialect::Dialect;
 use crate::pack::scope::{self, Meaning};
 use crate::pack::term::Literals;
 use crate::pack::term::{Kind, Node, Term};
-use crate::pack::{ColumnKind, Entity, Expression, Formula, Pack, Rule, Run, Source, fact_order, resting_on};
+use crate::pack::{ColumnKind, Entity, Expression, Formula, Pack, Rule, Run, Source};
 
 /// The stage that rests on tables alone.
 const FIRST: u32 = 1;
@@ -26,8 +26,6 @@ pub enum Error {
     Fork { rule: String, fact: String },
     #[error("表「{table}」的列「{column}」是人名，不写出给另一引擎，而条件中用到了它。请改用编号")]
     Name { table: String, column: String },
-    #[error("规则包：{0}")]
-    Pack(String),
 }
 
 /// What is written for another engine.
@@ -70,7 +68,7 @@ impl<'a> Export<'a> {
                 self.note(rule.of, None, condition)?;
                 waiting.extend(condition.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));
             }
-            let seen = resting_on(pack, waiting);
+            let seen = pack.resting_on(waiting);
             let of_fork = |fact: &&usize| {
                 let fact = &pack.facts[**fact];
                 pack.forks.iter().any(|fork| fact.of == Entity::Row(fork.table) && fact.name == fork.fact)
@@ -80,10 +78,7 @@ impl<'a> Export<'a> {
             }
             used.extend(seen);
         }
-        let order = fact_order(pack).map_err(|faults| {
-            Error::Pack(faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("；"))
-        })?;
-        self.facts = order.into_iter().filter(|fact| used.contains(fact)).collect();
+        self.facts = pack.layers.iter().flatten().copied().filter(|fact| used.contains(fact)).collect();
         for fact in self.facts.clone() {
             let definition = &pack.facts[fact];
             match &definition.formula {

@@ -64,30 +64,24 @@ impl<'a> World<'a> {
             columns[1..].iter().map(|column| column.i32().cloned()).collect::<PolarsResult<_>>().map_err(failed)?;
 
         // The rows that are ambiguous, then all rows of their subjects.
-        let mut forked: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (row, key) in keys.iter().enumerate() {
-            if let Some(key) = key.filter(|_| ambiguous.get(row) == Some(true)) {
-                forked.entry(key).or_default().push(row as u32);
+        let of_subject = |wanted: &dyn Fn(usize, u32) -> bool| {
+            let mut of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            for (row, key) in keys.iter().enumerate() {
+                if let Some(key) = key.filter(|key| wanted(row, *key)) {
+                    of.entry(key).or_default().push(row as u32);
+                }
             }
-        }
+            of
+        };
+        let forked = of_subject(&|row, _| ambiguous.get(row) == Some(true));
         if forked.is_empty() {
             return Ok(None);
         }
-        let mut rows: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (row, key) in keys.iter().enumerate() {
-            if let Some(key) = key.filter(|key| forked.contains_key(key)) {
-                rows.entry(key).or_default().push(row as u32);
-            }
-        }
-        let mut stands_for: Vec<u32> = Vec::new();
-        let mut picked: Vec<u32> = Vec::new();
-        let mut virtual_key: Vec<u32> = Vec::new();
-        let mut value: Vec<Option<i32>> = Vec::new();
-        let existing = self.rows[table]
-            .column(&column_of(fact))
-            .and_then(|column| column.cast(&DataType::Int32))
-            .map_err(failed)?;
+        let rows = of_subject(&|_, key| forked.contains_key(&key));
+        let existing = self.rows[table].column(&column_of(fact)).and_then(|column| column.cast(&DataType::Int32));
+        let existing = existing.map_err(failed)?;
         let existing = existing.i32().map_err(failed)?;
+        let mut expanded = Expanded::default();
         for (subject, ambiguous) in &forked {
             let worlds = assignments(ambiguous, &choices).ok_or_else(|| Error::TooManyReadings {
                 table: self.pack.tables[table].name.clone(),
@@ -96,85 +90,70 @@ impl<'a> World<'a> {
                 missing: definition.missing.clone(),
             })?;
             for world in worlds {
-                let at = stands_for.len() as u32;
-                stands_for.push(*subject);
                 for row in rows.get(subject).into_iter().flatten() {
-                    picked.push(*row);
-                    virtual_key.push(at);
-                    value.push(match world.get(row) {
-                        Some(chosen) => *chosen,
-                        None => existing.get(*row as usize),
-                    });
+                    expanded.rows.push(*row);
+                    expanded.keys.push(expanded.stands_for.len() as u32);
+                    expanded.values.push(world.get(row).copied().unwrap_or_else(|| existing.get(*row as usize)));
                 }
+                expanded.stands_for.push(*subject);
             }
         }
-        self.virtual_world(fork, kind, fact, &stands_for, &picked, virtual_key, value).map_err(failed).and_then(
-            |mut world| {
-                let resting = world.resting_on(|one| std::ptr::eq(one, &self.pack.facts[fact]))?;
-                let facts: Vec<usize> =
-                    resting.into_iter().filter(|at| self.pack.facts[*at].of == Entity::Subject(kind)).collect();
-                for one in &facts {
-                    world.level(&[*one])?;
-                }
-                let missing = definition.missing.clone();
-                Ok(Some(Readings { world, stands_for, missing, facts, table, ambiguous: forked }))
-            },
-        )
+        let stands_for = expanded.stands_for.clone();
+        let mut world = self.expanded(table, kind, fact, expanded).map_err(failed)?;
+        let mut facts = self.pack.resting(|one| one == fact);
+        facts.retain(|at| self.pack.facts[*at].of == Entity::Subject(kind));
+        for one in &facts {
+            world.level(&[*one])?;
+        }
+        let missing = definition.missing.clone();
+        Ok(Some(Readings { world, stands_for, missing, facts, table, ambiguous: forked }))
     }
 
-    #[allow(clippy::too_many_arguments)] // The expanded rows, column by column.
-    fn virtual_world(
-        &self,
-        fork: usize,
-        kind: usize,
-        fact: usize,
-        stands_for: &[u32],
-        picked: &[u32],
-        virtual_key: Vec<u32>,
-        value: Vec<Option<i32>>,
-    ) -> PolarsResult<World<'a>> {
-        let table = self.pack.forks[fork].table;
+    /// The world of the virtual subjects.
+    fn expanded(&self, table: usize, kind: usize, fact: usize, of: Expanded) -> PolarsResult<World<'a>> {
         let index = |rows: &[u32]| IdxCa::from_vec("@at".into(), rows.iter().map(|row| IdxSize::from(*row)).collect());
         let mut world = self.clone();
-        let subjects = index(stands_for);
+        let subjects = index(&of.stands_for);
         world.subjects[kind] = take(&self.subjects[kind], &subjects)?;
         world.homes[kind] = self.homes[kind].take(&subjects)?;
-        let mut expanded = take(&self.rows[table], &index(picked))?;
-        expanded.with_column(Column::new(format!("@{}", self.pack.subjects[kind].kind).into(), virtual_key))?;
-        expanded.with_column(Column::new(column_of(fact).into(), value))?;
-        expanded.with_column(Column::new("@read".into(), picked.to_vec()))?;
-        world.rows[table] = expanded;
+        let mut rows = take(&self.rows[table], &index(&of.rows))?;
+        rows.with_column(Column::new(format!("@{}", self.pack.subjects[kind].kind).into(), of.keys))?;
+        rows.with_column(Column::new(column_of(fact).into(), of.values))?;
+        world.rows[table] = rows;
         Ok(world)
     }
 }
 
-/// Values of the ambiguous rows, one map per reading.
+/// Virtual subjects, and the rows of each.
+#[derive(Default)]
+struct Expanded {
+    /// Per virtual subject the one that it stands for.
+    stands_for: Vec<u32>,
+    /// Per row where it was read, whose it is, and the value of the forked fact.
+    rows: Vec<u32>,
+    keys: Vec<u32>,
+    values: Vec<Option<i32>>,
+}
+
+/// Values of the ambiguous rows, one map per reading; none: there are too many.
 ///
 /// Rows with the same choices can stand in for each other: of k such rows only how many take which
 /// value matters, so k + 1 readings are enough for two choices.
 fn assignments(rows: &[u32], choices: &[Int32Chunked]) -> Option<Vec<BTreeMap<u32, Option<i32>>>> {
+    let choices_of = |row: &u32| choices.iter().map(|choice| choice.get(*row as usize)).collect::<Vec<_>>();
     let mut groups: BTreeMap<Vec<Option<i32>>, Vec<u32>> = BTreeMap::new();
-    for row in rows {
-        let values = choices.iter().map(|choice| choice.get(*row as usize));
-        groups.entry(values.collect()).or_default().push(*row);
-    }
+    rows.iter().for_each(|row| groups.entry(choices_of(row)).or_default().push(*row));
     let mut readings: Vec<BTreeMap<u32, Option<i32>>> = vec![BTreeMap::new()];
     for (values, rows) in groups {
         let ways = splits(rows.len(), values.len())?;
         if readings.len().checked_mul(ways.len())? > MOST_READINGS {
             return None;
         }
-        let mut next = Vec::new();
-        for reading in &readings {
-            for way in &ways {
-                let mut reading = reading.clone();
-                for (row, choice) in rows.iter().zip(way) {
-                    reading.insert(*row, values[*choice]);
-                }
-                next.push(reading);
-            }
-        }
-        readings = next;
+        let with = |reading: &BTreeMap<u32, Option<i32>>, way: &[usize]| {
+            let chosen = rows.iter().copied().zip(way.iter().map(|choice| values[*choice]));
+            reading.iter().map(|(row, value)| (*row, *value)).chain(chosen).collect()
+        };
+        readings = readings.iter().flat_map(|reading| ways.iter().map(|way| with(reading, way))).collect();
     }
     Some(readings)
 }
@@ -183,18 +162,14 @@ fn assignments(rows: &[u32], choices: &[Int32Chunked]) -> Option<Vec<BTreeMap<u3
 fn splits(rows: usize, choices: usize) -> Option<Vec<Vec<usize>>> {
     let mut ways: Vec<Vec<usize>> = vec![Vec::new()];
     for _ in 0..rows {
-        let mut next = Vec::new();
-        for way in &ways {
-            for choice in way.last().copied().unwrap_or(0)..choices {
-                let mut way = way.clone();
-                way.push(choice);
-                next.push(way);
-            }
-        }
-        if next.len() > MOST_READINGS {
+        let longer = |way: &Vec<usize>| {
+            let way = way.clone();
+            (way.last().copied().unwrap_or(0)..choices).map(move |choice| [way.as_slice(), &[choice]].concat())
+        };
+        ways = ways.iter().flat_map(longer).collect();
+        if ways.len() > MOST_READINGS {
             return None;
         }
-        ways = next;
     }
     Some(ways)
 }

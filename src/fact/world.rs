@@ -16,7 +16,7 @@ use crate::pack::compile::{self, compile, query};
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::term::Literals;
 use crate::pack::term::Term;
-use crate::pack::{CellRule, Entity, Expression, Fact, Formula, Pack, Rule, Source};
+use crate::pack::{CellRule, Entity, Expression, Formula, Pack, Rule, Source};
 use crate::table::{Dataset, Lists};
 
 /// Why facts could not be evaluated: a fault of the pack that its check did not see.
@@ -83,8 +83,6 @@ pub struct World<'a> {
     pub members: Arc<Members>,
     /// Per fact the rows that decide it.
     pub fact_rows: Vec<Option<Arc<FactRows>>>,
-    /// Facts in levels: each level only needs earlier ones.
-    levels: Vec<Vec<usize>>,
     /// Facts that need what earlier stages of the run proposed or left pending.
     volatile: Vec<bool>,
 }
@@ -97,10 +95,6 @@ pub fn column_of(fact: usize) -> String {
 impl<'a> World<'a> {
     /// All facts as of the beginning of the run: nothing is proposed yet.
     pub fn new(pack: &'a Pack, data: &'a Dataset, literals: Literals, history: &History) -> Result<Self, Error> {
-        let order = crate::pack::fact_order(pack).map_err(|faults| Error::Name {
-            what: "规则包".to_owned(),
-            message: faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("；"),
-        })?;
         let registers = data.registers.iter();
         let homes: Vec<IdxCa> =
             registers.map(|register| register.rows.iter().map(|rows| rows.first().copied()).collect()).collect();
@@ -126,14 +120,16 @@ impl<'a> World<'a> {
             system: BTreeMap::new(),
             members: Arc::new(members),
             fact_rows: vec![None; pack.facts.len()],
-            levels: Vec::new(),
-            volatile: Vec::new(),
+            volatile: vec![false; pack.facts.len()],
         };
         world.system = super::system::tables(pack, data, history)
             .map_err(|source| Error::Polars { what: "档案".into(), source })?;
-        world.plan(&order)?;
-        for level in world.levels.clone() {
-            world.level(&level)?;
+        let waits = |fact: usize| {
+            matches!(pack.facts[fact].formula, Formula::Aggregate { source: Source::Proposed | Source::Pending, .. })
+        };
+        pack.resting(waits).into_iter().for_each(|fact| world.volatile[fact] = true);
+        for layer in &pack.layers {
+            world.level(layer)?;
         }
         Ok(world)
     }
@@ -142,25 +138,11 @@ impl<'a> World<'a> {
     pub fn advance(&mut self, proposed: DataFrame, pending: DataFrame) -> Result<(), Error> {
         self.system.insert(Source::Proposed, proposed);
         self.system.insert(Source::Pending, pending);
-        for level in self.levels.clone() {
-            let level: Vec<usize> = level.into_iter().filter(|fact| self.volatile[*fact]).collect();
-            self.level(&level)?;
+        for layer in &self.pack.layers {
+            let layer: Vec<usize> = layer.iter().copied().filter(|fact| self.volatile[*fact]).collect();
+            self.level(&layer)?;
         }
         Ok(())
-    }
-
-    /// Facts that (through others) rest on any of `roots`.
-    pub fn resting_on(&self, roots: impl Fn(&Fact) -> bool) -> Result<Vec<usize>, Error> {
-        let mut resting = vec![false; self.pack.facts.len()];
-        let mut ordered = Vec::new();
-        for fact in self.levels.iter().flatten().copied() {
-            let rests = roots(&self.pack.facts[fact]) || self.needs(fact)?.into_iter().any(|need| resting[need]);
-            resting[fact] = rests;
-            if rests {
-                ordered.push(fact);
-            }
-        }
-        Ok(ordered)
     }
 
     /// Whether a fact may change while the run goes on: it rests on what earlier stages proposed or left pending.
@@ -168,39 +150,12 @@ impl<'a> World<'a> {
         self.volatile.get(fact).copied().unwrap_or_default()
     }
 
-    fn plan(&mut self, order: &[usize]) -> Result<(), Error> {
-        let count = self.pack.facts.len();
-        let mut depth = vec![0; count];
-        self.volatile = vec![false; count];
-        for fact in order.iter().copied() {
-            let needs = self.needs(fact)?;
-            depth[fact] = needs.iter().map(|need| depth[*need] + 1).max().unwrap_or(0);
-            let source = match &self.pack.facts[fact].formula {
-                Formula::Aggregate { source, .. } => Some(*source),
-                _ => None,
-            };
-            self.volatile[fact] = matches!(source, Some(Source::Proposed | Source::Pending))
-                || needs.iter().any(|need| self.volatile[*need]);
-        }
-        let levels = depth.iter().max().map_or(0, |most| most + 1);
-        self.levels = vec![Vec::new(); levels];
-        for fact in order.iter().copied() {
-            self.levels[depth[fact]].push(fact);
-        }
-        Ok(())
-    }
-
-    fn needs(&self, fact: usize) -> Result<Vec<usize>, Error> {
-        crate::pack::needs(self.pack, fact)
-            .map_err(|unsound| Error::Name { what: self.pack.facts[fact].name.clone(), message: unsound.1.message })
-    }
-
     pub fn resolve(&self, site: Site, name: &str, not: Option<usize>) -> Result<Meaning, Error> {
         scope::resolve(self.pack, site, name, not)
             .map_err(|message| Error::Name { what: "规则包".to_owned(), message })
     }
 
-    /// Evaluates the facts of one level side by side, and stores them.
+    /// Evaluates facts of one layer side by side, and stores them.
     pub fn level(&mut self, facts: &[usize]) -> Result<(), Error> {
         let world = &*self;
         // Each thread takes one fact after the other. Were each fact a task of its own, a thread that waits for polars'

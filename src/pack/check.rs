@@ -1,7 +1,5 @@
 //! Checks every expression of a pack when it is loaded and binds it: names, types, and that facts do not go in circles.
 
-use std::collections::BTreeSet;
-
 use super::bind::{Rows, bind};
 use super::fault::Fault;
 use super::model::*;
@@ -12,16 +10,17 @@ use super::term::{Kind, Order};
 /// Facts that rest on facts that rest on facts nest in the engine as deep as that, and no policy is explained in so many steps.
 const MOST_LAYERS: usize = 100;
 
-/// All faults in the pack's expressions; those without are bound.
-pub fn check(pack: &Pack) -> Vec<Fault> {
+/// All faults in the pack's expressions; those without are bound, and the pack knows what its facts need.
+pub fn check(pack: &mut Pack) -> Vec<Fault> {
     let mut checker = Checker { pack, faults: Vec::new() };
     checker.names();
-    match fact_order(pack) {
+    let ordered = ordered(pack);
+    match &ordered {
         // What a name hides would be told as many faults of other kinds.
         Ok(_) if !checker.faults.is_empty() => {}
-        Ok(order) => {
-            for fact in order {
-                checker.fact(fact);
+        Ok((_, layers)) => {
+            for fact in layers.iter().flatten() {
+                checker.fact(*fact);
             }
             for Posed { what, site, expression, condition } in asked(pack) {
                 match condition {
@@ -31,9 +30,11 @@ pub fn check(pack: &Pack) -> Vec<Fault> {
             }
             checker.names_elsewhere();
         }
-        Err(faults) => checker.faults = faults,
+        Err(faults) => checker.faults.clone_from(faults),
     }
-    checker.faults
+    let faults = checker.faults;
+    (pack.needs, pack.layers) = ordered.unwrap_or_default();
+    faults
 }
 
 /// Faults in whom rules reach.
@@ -45,13 +46,16 @@ pub fn recipients(pack: &Pack) -> Vec<Fault> {
     checker.faults
 }
 
-/// Facts in an order in which each only needs earlier ones.
+/// Facts by number, in lists.
+type Facts = Vec<Vec<usize>>;
+
+/// What each fact needs, and all facts in layers of which each only needs earlier ones.
 ///
 /// # Errors
 /// Unknown names, and facts that need each other in a circle.
-pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
+fn ordered(pack: &Pack) -> Result<(Facts, Facts), Vec<Fault>> {
     let mut faults = Vec::new();
-    let needs: Vec<Vec<usize>> = (0..pack.facts.len())
+    let needs: Facts = (0..pack.facts.len())
         .map(|fact| {
             needs(pack, fact).unwrap_or_else(|unsound| {
                 let (expression, wrong) = *unsound;
@@ -63,39 +67,34 @@ pub fn fact_order(pack: &Pack) -> Result<Vec<usize>, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut order = Vec::with_capacity(needs.len());
+    let mut layers: Facts = Vec::new();
     let mut done = vec![false; needs.len()];
-    let mut layers = 0;
-    while order.len() < needs.len() {
-        let ready: Vec<usize> =
-            (0..needs.len()).filter(|fact| !done[*fact] && needs[*fact].iter().all(|need| done[*need])).collect();
-        if ready.is_empty() {
-            return Err((0..needs.len())
-                .filter(|fact| !done[*fact])
-                .map(|fact| {
-                    fault(&pack.facts[fact].place, format!("事实「{}」与其他事实互为前提", pack.facts[fact].name))
-                })
-                .collect());
+    while done.contains(&false) {
+        let waiting = (0..needs.len()).filter(|fact| !done[*fact]);
+        let (ready, stuck): (Vec<usize>, Vec<usize>) =
+            waiting.partition(|fact| needs[*fact].iter().all(|need| done[*need]));
+        let Some(first) = ready.first().map(|fact| &pack.facts[*fact]) else {
+            let circle = |fact: usize| {
+                let Fact { name, place, .. } = &pack.facts[fact];
+                fault(place, format!("事实「{name}」与其他事实互为前提"))
+            };
+            return Err(stuck.into_iter().map(circle).collect());
+        };
+        if layers.len() == MOST_LAYERS {
+            let message = format!("事实「{}」与它所依据的事实超过 {MOST_LAYERS} 层", first.name);
+            return Err(vec![fault(&first.place, message)]);
         }
-        layers += 1;
-        if layers > MOST_LAYERS {
-            let name = &pack.facts[ready[0]].name;
-            let message = format!("事实「{name}」与它所依据的事实超过 {MOST_LAYERS} 层");
-            return Err(vec![fault(&pack.facts[ready[0]].place, message)]);
-        }
-        for fact in ready {
-            done[fact] = true;
-            order.push(fact);
-        }
+        ready.iter().for_each(|fact| done[*fact] = true);
+        layers.push(ready);
     }
-    Ok(order)
+    Ok((needs, layers))
 }
 
 /// The facts that a fact's expressions name.
 ///
 /// # Errors
 /// The first expression that cannot be parsed or that has a name that means nothing, and what is wrong with it.
-pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Box<(&Expression, Wrong)>> {
+fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Box<(&Expression, Wrong)>> {
     let definition = &pack.facts[fact];
     let mut needs = Vec::new();
     for expression in definition.expressions() {
@@ -114,18 +113,6 @@ pub fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Box<(&Expression, W
     needs.sort_unstable();
     needs.dedup();
     Ok(needs)
-}
-
-/// Facts, and all that they need.
-pub fn resting_on(pack: &Pack, facts: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
-    let mut waiting: Vec<usize> = facts.into_iter().collect();
-    let mut found = BTreeSet::new();
-    while let Some(fact) = waiting.pop() {
-        if found.insert(fact) {
-            waiting.extend(needs(pack, fact).unwrap_or_default());
-        }
-    }
-    found
 }
 
 /// The facts that an expression names.

@@ -28,7 +28,6 @@ pub mod term;
 mod written;
 
 pub use assemble::{fits, nearest, stays_inside};
-pub use check::{fact_order, needs, resting_on};
 pub use fault::{Error, Fault, Report};
 pub use lint::{Lint, Lints, always_holds, lint};
 pub use load::{

@@ -1,6 +1,6 @@
 //! A checked pack; what its sections hold is declared in [`assemble`](super::assemble). Indices point into the lists of [`Pack`]; they are valid by construction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use super::assemble::followup::*;
 pub use super::assemble::handoff::*;
@@ -57,6 +57,9 @@ pub struct Pack {
     pub deliberate: Deliberate,
     /// The empty workbooks that are handed out.
     pub template: Template,
+    /// Per fact those that its expressions name; and all facts in layers of which each only needs earlier ones.
+    pub needs: Vec<Vec<usize>>,
+    pub layers: Vec<Vec<usize>>,
     /// The files as read: name and text, for messages and `pack export`.
     pub files: Vec<(String, String)>,
 }
@@ -71,6 +74,31 @@ impl Pack {
     pub fn setting(&self, name: &str, day: chrono::NaiveDate, set: &[(String, String)]) -> Option<String> {
         let own = || self.parameters.iter().find(|one| one.name == name)?.on(day).map(ToString::to_string);
         set.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).or_else(own)
+    }
+
+    /// Facts, and all that they need.
+    pub fn resting_on(&self, facts: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+        let mut waiting: Vec<usize> = facts.into_iter().collect();
+        let mut found = BTreeSet::new();
+        while let Some(fact) = waiting.pop() {
+            if found.insert(fact) {
+                waiting.extend(&self.needs[fact]);
+            }
+        }
+        found
+    }
+
+    /// Facts that are, or through others rest on, any of `roots`; each after those that it needs.
+    pub fn resting(&self, roots: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut rests = vec![false; self.facts.len()];
+        let mut ordered = Vec::new();
+        for fact in self.layers.iter().flatten().copied() {
+            if roots(fact) || self.needs[fact].iter().any(|need| rests[*need]) {
+                rests[fact] = true;
+                ordered.push(fact);
+            }
+        }
+        ordered
     }
 
     /// Who decides about members of whom the register does not say it, and about units; empty where the pack knows none.

@@ -76,7 +76,7 @@ pub fn build(mut raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, 
     let pack = builder.pack(&mut raw, hash, files);
     match pack {
         Some(mut pack) if builder.faults.is_empty() => {
-            let mut faults = super::check::check(&pack);
+            let mut faults = super::check::check(&mut pack);
             if faults.is_empty() {
                 faults = choice::choose(&mut pack, &builder.chosen);
                 faults.extend(super::check::recipients(&pack));
@@ -397,6 +397,8 @@ impl Builder {
             overview,
             deliberate,
             template: Template::default(),
+            needs: Vec::new(),
+            layers: Vec::new(),
             files: texts,
         })
     }

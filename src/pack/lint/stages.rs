@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::super::check::resting_on;
 use super::super::functions::Op;
 use super::super::model::*;
 use super::super::term::Node;
@@ -68,7 +67,7 @@ fn waiting_facts(pack: &Pack, rule: &Rule) -> Vec<usize> {
     let waits = |fact: &usize| {
         matches!(pack.facts[*fact].formula, Formula::Aggregate { source: Source::Proposed | Source::Pending, .. })
     };
-    resting_on(pack, named).into_iter().filter(waits).collect()
+    pack.resting_on(named).into_iter().filter(waits).collect()
 }
 
 /// The actions that a fact's rows are asked for by name.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::check::{asked, resting_on};
+use super::super::check::asked;
 use super::super::model::*;
 use super::super::scope::{self, Meaning, Site};
 use super::{Lint, notice};
@@ -56,7 +56,7 @@ fn used_facts(pack: &Pack) -> BTreeSet<usize> {
     for one in asked(pack) {
         waiting.extend(one.expression.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));
     }
-    resting_on(pack, waiting)
+    pack.resting_on(waiting)
 }
 
 fn used_tables(pack: &Pack, facts: &BTreeSet<usize>) -> BTreeSet<usize> {

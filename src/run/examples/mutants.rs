@@ -84,7 +84,7 @@ pub fn mutants(pack: &Pack, about: &str) -> Result<MutantReport, Failure> {
     let decisive = Decisive::new(pack, &expected);
     let asked = |one: &Mutant| one.told.contains(about) && decisive.shows(&one.change);
     let mutants: Vec<Mutant> = mutant::mutants(pack).into_iter().filter(asked).collect();
-    let trial = Trial::new(pack, &bases)?;
+    let trial = Trial::new(pack, &bases);
     // Those of one rule are asked together: a query costs more than what it evaluates.
     let groups: Vec<&[Mutant]> = mutants
         .chunk_by(|one, other| one.change.rule().is_some() && one.change.rule() == other.change.rule())
@@ -161,17 +161,16 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(pack: &Pack, bases: &[Base<'_>]) -> Result<Trial, Failure> {
-        let Some(base) = bases.first() else { return Ok(Trial { unsettled: Vec::new(), resting: Vec::new() }) };
+    fn new(pack: &Pack, bases: &[Base<'_>]) -> Trial {
+        let Some(base) = bases.first() else { return Trial { unsettled: Vec::new(), resting: Vec::new() } };
         let world = &base.start;
-        let resting = (0..pack.facts.len()).map(|fact| world.resting_on(|one| std::ptr::eq(one, &pack.facts[fact])));
-        let resting: Vec<Vec<usize>> = resting.collect::<Result<_, _>>()?;
+        let resting: Vec<Vec<usize>> = (0..pack.facts.len()).map(|fact| pack.resting(|one| one == fact)).collect();
         let mut unsettled: Vec<bool> = (0..pack.facts.len()).map(|fact| world.is_volatile(fact)).collect();
         for fork in &pack.forks {
             let read = world.fact_named(Entity::Row(fork.table), &fork.fact);
             read.into_iter().flat_map(|fact| &resting[fact]).for_each(|fact| unsettled[*fact] = true);
         }
-        Ok(Trial { unsettled, resting })
+        Trial { unsettled, resting }
     }
 
     /// Marks those of a group that an example notices; whether it noticed any.
@@ -320,7 +319,7 @@ impl Decisive {
                     own.push(absent);
                 }
                 own.into_iter().for_each(|expression| decisive.take(expression, &mut waiting));
-                waiting.extend(crate::pack::needs(pack, fact).unwrap_or_default());
+                waiting.extend(&pack.needs[fact]);
             }
         }
         decisive
