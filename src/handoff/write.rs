@@ -290,21 +290,22 @@ impl Writer<'_, '_> {
         let lent = if own { self.lend(&styles, rows)? } else { Vec::new() };
         for row in rows {
             self.worksheet.set_row_height(self.row, layout.row_height(at, block, row))?;
-            let mut blanks = 0;
+            let inherits = |column: u16, value| lent.get(usize::from(column)) == Some(&Look::of(value));
+            let bare = |column: u16, value| column > 0 && blank(value) && inherits(column, value);
+            let mut blanks = (0u16..).zip(row).filter(|(at, value)| bare(*at, value)).map(|(at, _)| at);
+            let blanks = blanks.next().map(|first| (first, blanks.last().unwrap_or(first)));
             for ((value, style), span) in row.iter().zip(&styles).zip(spans) {
-                let look = Look::of(value);
                 let column = span.first;
-                let inherits = lent.get(usize::from(column)) == Some(&look);
-                // The row is there once its first cell is; blank cells after that are laid out side by side.
-                if inherits && blank(value) && column > 0 {
-                    blanks += 1;
-                    continue;
+                if !bare(column, value) {
+                    self.merge(self.row, *span, style.of(Look::Text))?;
+                    self.cell(column, value, style, !inherits(column, value))?;
                 }
-                self.blanks(column, std::mem::take(&mut blanks))?;
-                self.merge(self.row, *span, style.of(Look::Text))?;
-                self.cell(column, value, style, !inherits)?;
+                // The row is there once its first cell is. Blank cells are laid out at once, since the library looks the
+                // format up each time; what stands between them is written over.
+                if let (0, Some((first, last))) = (column, blanks) {
+                    self.worksheet.set_range_format(self.row, first, self.row, last, formats::plain())?;
+                }
             }
-            self.blanks(row.len().min(styles.len()) as u16, blanks)?;
             self.row += 1;
         }
         Ok(())
@@ -336,14 +337,6 @@ impl Writer<'_, '_> {
             for column in 0..self.lent {
                 self.worksheet.set_column_format(column, formats::plain())?;
             }
-        }
-        Ok(())
-    }
-
-    /// So many blank cells before `end`, in the formats that their columns have been lent.
-    fn blanks(&mut self, end: u16, count: u16) -> Result<(), XlsxError> {
-        if count > 0 {
-            self.worksheet.set_range_format(self.row, end - count, self.row, end - 1, formats::plain())?;
         }
         Ok(())
     }
