@@ -49,33 +49,36 @@ pub fn width(text: &str) -> usize {
     widest(text).div_ceil(QUARTERS)
 }
 
-/// The same in quarters of these. Nearly all there is is told by its first byte: each text of each list comes by here.
+/// The same in quarters of these.
 fn widest(text: &str) -> usize {
-    let (mut widest, mut line, mut at) = (0, 0, 0);
-    while let Some(byte) = text.as_bytes().get(at) {
-        let length = match byte {
-            b'\n' => {
-                widest = widest.max(std::mem::take(&mut line));
-                1
-            }
-            b' '..=b'~' => {
-                line += LATIN;
-                1
-            }
+    let (mut widest, mut line) = (0, 0);
+    for (character, quarters) in measured(text) {
+        if character == '\n' {
+            widest = widest.max(std::mem::take(&mut line));
+        }
+        line += quarters;
+    }
+    widest.max(line)
+}
+
+/// A text's characters with their quarters. Nearly all there is is told by its first byte, since each text of each list
+/// comes by here, some of them letter by letter: of Chinese characters, which are all alike, another one stands in.
+fn measured(text: &str) -> impl Iterator<Item = (char, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let first = *text.as_bytes().get(at)?;
+        let (character, length, quarters) = match first {
+            b' '..=b'~' => (char::from(first), 1, LATIN),
             // U+5000 to U+9FFF.
-            0xE5..=0xE9 => {
-                line += 2 * QUARTERS;
-                3
-            }
+            0xE5..=0xE9 => ('一', 3, 2 * QUARTERS),
             _ => {
-                let character = text[at..].chars().next().unwrap_or_default();
-                line += quarters(character);
-                character.len_utf8()
+                let character = text[at..].chars().next()?;
+                (character, character.len_utf8(), quarters(character))
             }
         };
         at += length;
-    }
-    widest.max(line)
+        Some((character, quarters))
+    })
 }
 
 /// What the text asks for where lines may be wrapped: all of its lines that do not fit into `least` anyway.
@@ -186,13 +189,12 @@ fn lines(text: &str, room: usize) -> usize {
     // The part of the line after the last place where it may break.
     let mut word = 0;
     let (mut last_wide, mut last_opens) = (false, false);
-    for character in text.chars() {
+    for (character, width) in measured(text) {
         if character == '\n' {
             count += 1;
             (used, word, last_wide, last_opens) = (0, 0, false, false);
             continue;
         }
-        let width = quarters(character);
         let wide = width > LATIN;
         if (wide || last_wide) && !closes(character) && !last_opens || character == ' ' {
             word = 0;
