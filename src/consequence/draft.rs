@@ -92,13 +92,11 @@ impl<'a> Draft<'a> {
             let open = open.map(|(at, missing)| self.leave_open(world, &grounds, &behind, verdict, *at, missing));
             brought.extend(open.collect::<Result<Vec<_>, _>>()?);
         }
-        let mut fresh: Vec<Line> = Vec::new();
         for one in brought {
-            fresh.extend(one.lines);
+            one.lines.into_iter().for_each(|line| self.add(line));
             self.expected.extend(one.expected);
             one.pending.into_iter().for_each(|case| self.add_pending(case));
         }
-        fresh.into_iter().for_each(|line| self.add(line));
         self.lines.par_iter_mut().for_each(|((action, _), line)| {
             let order = &world.pack.actions[*action].options;
             line.options = order.iter().filter(|option| line.options.contains(option)).cloned().collect();
@@ -252,12 +250,12 @@ impl<'a> Draft<'a> {
     /// Lets the next stage see what is proposed and pending so far.
     pub fn publish(&self, world: &mut World<'_>) -> Result<(), Error> {
         let pack = world.pack;
-        let decisions: Vec<_> = self.lines.par_iter().map(|(_, line)| self.decision(world, line)).collect();
         let of = |subject: Subject| (subject.kind, subject.index);
-        let lines = self.lines.values().zip(&decisions);
-        let lines = lines.map(|(line, decision)| {
-            (line.id.as_str(), pack.actions[line.action].name.as_str(), of(line.subject), decision.as_ref())
+        let rows = self.lines.par_iter().map(|(_, line)| {
+            (line.id.as_str(), pack.actions[line.action].name.as_str(), of(line.subject), self.decision(world, line))
         });
+        let rows: Vec<_> = rows.collect();
+        let lines = rows.iter().map(|(id, action, subject, decision)| (*id, *action, *subject, decision.as_ref()));
         let expected = self
             .expected
             .iter()

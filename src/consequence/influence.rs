@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Months, NaiveDate};
+use rayon::prelude::*;
 
 use super::{Flag, Line, Subject, TalkHeld};
 use crate::fact::{Decision, Error, History, Texts, World};
@@ -197,7 +198,7 @@ pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
             used.push(TalkHeld { subject, day, kind: shared(&kind), year: year.as_deref().map(&mut shared), line });
         }
     }
-    used.sort();
+    used.par_sort_unstable();
     used.dedup();
     used.shrink_to_fit();
     Ok(used)

@@ -53,23 +53,19 @@ pub fn finish(
         }
         subjects_of.push(own_subjects);
     }
-    let tables: Result<Vec<Table>, PolarsError> = rows
-        .into_par_iter()
-        .zip(examined)
-        .zip(subjects_of)
-        .enumerate()
-        .with_max_len(1)
-        .map(|(index, ((rows, examined), subjects))| {
+    let tables = rows.into_par_iter().zip(examined).zip(subjects_of).enumerate().with_max_len(1).map(
+        |(index, ((rows, examined), subjects))| {
             let mut frame = compute::frame(&pack.tables[index], &schema.coercions[index], rows.cells, &examined)?;
             for subject in subjects {
                 frame.with_column(subject)?;
             }
             let origin = examined.kept.iter().map(|row| rows.origin[*row]).collect();
             Ok(Table { frame, origin, mentions: examined.mentions })
-        })
-        .collect();
-    dataset.tables = tables?;
-    dataset.registers = directories.into_iter().map(Directory::into_register).collect();
+        },
+    );
+    let registers = || directories.into_iter().map(Directory::into_register).collect();
+    let (tables, registers) = rayon::join(|| tables.collect::<Result<_, PolarsError>>(), registers);
+    (dataset.tables, dataset.registers) = (tables?, registers);
     close(dataset, notes);
     Ok(())
 }
