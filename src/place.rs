@@ -57,16 +57,3 @@ pub fn letters(column: u16) -> String {
     let address = A1(0, u32::from(column)).to_string();
     address.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::A1;
-
-    #[test]
-    fn addresses_read_as_in_a_spreadsheet() {
-        let cases = [((0, 0), "A1"), ((11, 25), "Z12"), ((0, 26), "AA1"), ((1_048_575, 16_383), "XFD1048576")];
-        for ((row, column), expected) in cases {
-            assert_eq!(A1(row, column).to_string(), expected);
-        }
-    }
-}

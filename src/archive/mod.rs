@@ -5,7 +5,7 @@
 //! in the history, and every entry is chained by hash to the one before.
 //!
 //! The life of a run: [`Archive::open`] → [`Archive::history`] → evaluate → [`Archive::unrecorded_answers`] →
-//! [`Archive::register_beside`], which stages the folder and commits while it is sealed ([`seal`]) → rename →
+//! [`Archive::register`], which stages the folder and commits while it is sealed ([`seal`]) → rename →
 //! [`Archive::confirm`]. Killed anywhere, the next `open` settles what is open by what the folder holds.
 
 mod chain;

@@ -1,6 +1,6 @@
 //! Register → publish → confirm: how archive and published folder stay consistent whatever is killed.
 //!
-//! 1. [`Archive::register_beside`] writes the run's proposals and hashes them as they are written: that is the
+//! 1. [`Archive::register`] writes the run's proposals and hashes them as they are written: that is the
 //!    registration's mark. While they are committed, unpublished, the run writes the mark into the staged folder
 //!    ([`super::published::seal`]).
 //! 2. Once both are done, the run renames the folder into place.
@@ -37,22 +37,11 @@ pub(super) struct Unsettled {
 pub type Sealed<F> = (Ticket, Result<(), F>);
 
 impl Archive {
-    /// Writes the run's proposals before its folder is published into `dir`. A registration that equals the
-    /// latest published one of its year and run is not written again.
-    pub fn register(
-        &mut self,
-        registration: &Registration<impl RegisteredRows + Sync, impl RegisteredTalks + Sync>,
-        dir: &Path,
-    ) -> Result<Ticket, Error> {
-        let nothing = || Ok::<(), std::convert::Infallible>(());
-        let done = self.register_beside(registration, dir, nothing, |_| nothing())?;
-        done.map(|(ticket, _)| ticket).map_err(|never| match never {})
-    }
-
-    /// As [`Archive::register`], beside other `work` that may take as long. Where that fails, nothing is registered and
-    /// the failure is given back. While the registration is committed then, `seal` is done: whether that failed is told
-    /// beside the ticket.
-    pub fn register_beside<F: Send>(
+    /// Writes the run's proposals before its folder is published into `dir`, beside other `work` that may take as long;
+    /// a registration that equals the latest published one of its year and run is not written again. Where the work
+    /// fails, nothing is registered and the failure is given back. While the registration is committed then, `seal` is
+    /// done: whether that failed is told beside the ticket.
+    pub fn register<F: Send>(
         &mut self,
         registration: &Registration<impl RegisteredRows + Sync, impl RegisteredTalks + Sync>,
         dir: &Path,

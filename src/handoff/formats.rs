@@ -98,7 +98,7 @@ pub fn header(column: &Column) -> &'static Format {
 
 /// What a cell shows, as far as its format depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum CellLook {
     /// Text, or nothing.
     Text,
     Fault,
@@ -109,16 +109,16 @@ pub enum Look {
     Link,
 }
 
-impl Look {
-    pub fn of(value: &Value<'_>) -> Look {
+impl CellLook {
+    pub fn of(value: &Value<'_>) -> CellLook {
         match value {
-            Value::Blank | Value::Text(_) => Look::Text,
-            Value::Fault(_) => Look::Fault,
-            Value::Count(_) => Look::Count,
-            Value::Share(_) => Look::Share,
-            Value::Exceeded(_) => Look::Exceeded,
-            Value::Date(_) => Look::Date,
-            Value::Link(..) => Look::Link,
+            Value::Blank | Value::Text(_) => CellLook::Text,
+            Value::Fault(_) => CellLook::Fault,
+            Value::Count(_) => CellLook::Count,
+            Value::Share(_) => CellLook::Share,
+            Value::Exceeded(_) => CellLook::Exceeded,
+            Value::Date(_) => CellLook::Date,
+            Value::Link(..) => CellLook::Link,
         }
     }
 }
@@ -127,7 +127,7 @@ impl Look {
 pub struct CellFormats([Format; 7]);
 
 impl CellFormats {
-    pub fn of(&self, look: Look) -> &Format {
+    pub fn of(&self, look: CellLook) -> &Format {
         &self.0[look as usize]
     }
 }
@@ -183,7 +183,7 @@ fn make(align: Align, size: Size, entry: Fillable) -> CellFormats {
         Fillable::Date => date.clone(),
         Fillable::None | Fillable::Choice | Fillable::Screen => aligned.clone(),
     };
-    // In the order of `Look`.
+    // In the order of `CellLook`.
     CellFormats([
         text,
         aligned.clone().set_background_color(FAULT_FILL).set_bold().set_border(FormatBorder::Medium),

@@ -31,7 +31,7 @@ mod people;
 mod phrase;
 pub mod register;
 mod sink;
-mod text;
+pub mod text;
 pub mod write;
 
 use std::collections::BTreeMap;

@@ -15,7 +15,7 @@ use super::model::{self, AnswerKind, Block, Line, LineStyle, Paper, Sheet, Size,
 use super::text::SheetNames;
 use super::{chart, formats, layout, sink};
 use crate::workbook::OWN_MARK;
-use formats::Look;
+use formats::CellLook;
 
 /// Rows that a sheet of Excel holds.
 const ROWS: u32 = 1_048_576;
@@ -290,14 +290,14 @@ impl Writer<'_, '_> {
         let lent = if own { self.lend(&styles, rows)? } else { Vec::new() };
         for row in rows {
             self.worksheet.set_row_height(self.row, layout.row_height(at, block, row))?;
-            let inherits = |column: u16, value| lent.get(usize::from(column)) == Some(&Look::of(value));
+            let inherits = |column: u16, value| lent.get(usize::from(column)) == Some(&CellLook::of(value));
             let bare = |column: u16, value| column > 0 && blank(value) && inherits(column, value);
             let mut blanks = (0u16..).zip(row).filter(|(at, value)| bare(*at, value)).map(|(at, _)| at);
             let blanks = blanks.next().map(|first| (first, blanks.last().unwrap_or(first)));
             for ((value, style), span) in row.iter().zip(&styles).zip(spans) {
                 let column = span.first;
                 if !bare(column, value) {
-                    self.merge(self.row, *span, style.of(Look::Text))?;
+                    self.merge(self.row, *span, style.of(CellLook::Text))?;
                     self.cell(column, value, style, !inherits(column, value))?;
                 }
                 // The row is there once its first cell is. Blank cells are laid out at once, since the library looks the
@@ -317,9 +317,9 @@ impl Writer<'_, '_> {
     /// about the cell. A cell that comes with none takes its column's when its row leaves for the file. Columns that
     /// kept a format would show it down to the end of the sheet, so [`Writer::finish`] takes it back. A kept
     /// sheet leaves as a whole and after that: nothing is lent there.
-    fn lend(&mut self, styles: &[&formats::CellFormats], rows: &[Vec<Value<'_>>]) -> Result<Vec<Look>, XlsxError> {
+    fn lend(&mut self, styles: &[&formats::CellFormats], rows: &[Vec<Value<'_>>]) -> Result<Vec<CellLook>, XlsxError> {
         let Some(first) = rows.first().filter(|_| self.streamed && rows.len() >= LENT) else { return Ok(Vec::new()) };
-        let looks: Vec<Look> = first.iter().map(Look::of).collect();
+        let looks: Vec<CellLook> = first.iter().map(CellLook::of).collect();
         for (column, (look, style)) in (0u16..).zip(looks.iter().zip(styles)) {
             self.worksheet.set_column_format(column, style.of(*look))?;
             self.lent = self.lent.max(column + 1);
@@ -349,7 +349,7 @@ impl Writer<'_, '_> {
         style: &formats::CellFormats,
         own: bool,
     ) -> Result<(), XlsxError> {
-        let look = Look::of(value);
+        let look = CellLook::of(value);
         // Without a format the library would leave a blank cell out.
         let format = (own || blank(value)).then(|| style.of(look));
         match value {
@@ -361,17 +361,17 @@ impl Writer<'_, '_> {
             Value::Date(date) => match excel_date(*date) {
                 Ok(day) => self.number(column, day.to_excel(), format),
                 // Excel has no days before 1900; such a date stays readable text.
-                Err(_) => self.text(column, &date.to_string(), Some(style.of(Look::Text))),
+                Err(_) => self.text(column, &date.to_string(), Some(style.of(CellLook::Text))),
             },
             Value::Link(link) => {
                 let (text, target) = &**link;
                 let fits = target.len() < LINK_LENGTH && text.chars().count() <= 255 && self.links < LINKS;
                 if !fits {
-                    return self.text(column, text, Some(style.of(Look::Text)));
+                    return self.text(column, text, Some(style.of(CellLook::Text)));
                 }
                 self.links += 1;
                 let url = Url::new(format!("file:///{target}")).set_text(text.as_ref());
-                self.worksheet.write_url_with_format(self.row, column, url, style.of(Look::Link)).map(drop)
+                self.worksheet.write_url_with_format(self.row, column, url, style.of(CellLook::Link)).map(drop)
             }
         }
     }

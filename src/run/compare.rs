@@ -111,10 +111,7 @@ fn check(request: &CompareArgs) -> Result<(), Failure> {
     if !output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
         return Err(Failure::usage(format!("--output 应为 .xlsx 文件，现为「{}」", output.display())));
     }
-    if job::inside(output, input) {
-        return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把它当作报送表读入。请另选 --output"));
-    }
-    Ok(())
+    job::outside(output, input, "它")
 }
 
 /// The side that a published folder is.

@@ -22,9 +22,7 @@ pub fn run(
     pack: &Pack,
     told: &(dyn Audience + Sync),
 ) -> Result<Ended, Failure> {
-    if job::inside(output, &job.input) {
-        return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把它当作报送表读入。请另选 --output"));
-    }
+    job::outside(output, &job.input, "它")?;
     told.stage("读取报送表");
     let data = read(job, pack, &BTreeSet::new(), told)?;
     told.say(&summary::of_input(pack, &data, false));

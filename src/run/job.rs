@@ -162,8 +162,17 @@ fn in_published(input: &Path, output: &Path, run: Run) -> bool {
     first.is_some_and(|name| name.ends_with(&format!("-{}", run.word())))
 }
 
+/// Refuses an output in the input folder: `what` would be read at the next run.
+pub fn outside(output: &Path, input: &Path, what: &str) -> Result<(), Failure> {
+    if inside(output, input) {
+        let reason = format!("下次运行会把{what}当作报送表读入");
+        return Err(Failure::usage(format!("--output 在输入文件夹之内：{reason}。请另选 --output")));
+    }
+    Ok(())
+}
+
 /// Whether `inner` is `outer` or lies in it, by what the names lead to.
-pub fn inside(inner: &Path, outer: &Path) -> bool {
+fn inside(inner: &Path, outer: &Path) -> bool {
     real(inner).starts_with(real(outer))
 }
 

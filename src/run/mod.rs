@@ -198,7 +198,7 @@ impl Made<'_> {
             let registration = archiving::registration(self.pack, self.data, self.outcome, self.handed, self.info);
             let write = || self.write(&staged, changes.as_deref(), answers);
             let seal = |ticket: &Ticket| archive::seal(&staged, ticket).map_err(Failure::failed);
-            archive.register_beside(&registration, &self.target.output, write, seal)?
+            archive.register(&registration, &self.target.output, write, seal)?
         };
         let result = registered().and_then(|(ticket, sealed)| {
             let published = sealed
@@ -309,9 +309,7 @@ fn strict(data: &Dataset) -> String {
 
 /// Reads and validates alone.
 pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Audience + Sync)) -> Result<Ended, Failure> {
-    if output.is_some_and(|output| job::inside(output, &job.input)) {
-        return Err(Failure::usage("--output 在输入文件夹之内：下次运行会把清单当作报送表读入。请另选 --output"));
-    }
+    output.map_or(Ok(()), |output| job::outside(output, &job.input, "清单"))?;
     told.stage("读取报送表");
     let read = read_or_found(job, pack, &BTreeSet::new(), told);
     let data = match read {

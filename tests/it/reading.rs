@@ -166,7 +166,7 @@ fn read_by(folder: &Path, options: &Options, parser: Parser) -> Result<Dataset, 
 }
 
 /// One workbook per name before the `!`.
-fn write(folder: &Path, sheets: &[(&str, &str)]) {
+pub fn write(folder: &Path, sheets: &[(&str, &str)]) {
     let mut books: Vec<(&str, Workbook)> = Vec::new();
     for (name, content) in sheets {
         let (book, sheet) = name.split_once('!').unwrap();

@@ -6,7 +6,7 @@ use super::answer::{Reader, Weighed, weigh_entry};
 use super::fault::ReturnedRow;
 use super::held::HeldRow;
 use super::known::Titled;
-use super::walk::{RESTORE, cells_differ, contradicts, superseded};
+use super::walk::{RESTORE, contradicts, differing, superseded};
 use super::{FilledEntry, Session};
 use crate::archive::error::Error;
 use crate::archive::read::BookKey;
@@ -32,7 +32,7 @@ pub(super) fn entry<'k>(
     let (registered, list) = (titled.of, titled.list());
     // A team and a cadre may bear the same 编号: the one whose cells are these.
     let candidates = || registered.entries_of(&name, &id);
-    let alike = |held: &HeldRow<'_>| !cells_differ(&mut Vec::new(), row, &list.columns, &held.row.cells);
+    let alike = |held: &HeldRow<'_>| differing(row, &list.columns, &held.row.cells).is_empty();
     let found = candidates().find(alike).or_else(|| candidates().find(|held| !seen.contains(&held.at)));
     let held = found.or_else(|| candidates().next());
     let Some((held, (of_file, of_lines))) = held.and_then(|held| Some((held, held.row.entry()?))) else {

@@ -123,7 +123,7 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
     let book = workbook::open(path, &name).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
-        let mut cells = SheetRows { looks: book.looks(), rows: Vec::new() };
+        let mut cells = FilledRows { looks: book.looks(), rows: Vec::new() };
         let merges = book.read(index, &mut cells).map_err(|error| error.to_string())?;
         found.push(FilledSheet { name: sheet.name.clone(), hidden: sheet.hidden, rows: cells.rows, merges });
     }
@@ -131,12 +131,12 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
 }
 
 /// Gathers a sheet's rows.
-struct SheetRows<'b> {
+struct FilledRows<'b> {
     looks: &'b Looks,
     rows: Vec<FilledRow>,
 }
 
-impl Sink for SheetRows<'_> {
+impl Sink for FilledRows<'_> {
     fn cell(&mut self, row: u32, column: u32, value: Raw) {
         let cell = FilledCell::new(&value, self.looks);
         if cell.shown.is_empty() && cell.broken.is_none() {

@@ -18,7 +18,6 @@ use crate::archive::registration::{RegisteredList, RowOf};
 use crate::archive::stored::in_words;
 use crate::fact::Decision;
 use crate::pack::printed;
-use crate::place::A1;
 use crate::table::text;
 
 const TAKE_PUBLISHED: &str = "重新取用最近一次发布的名单，把答复填在上面";
@@ -261,52 +260,48 @@ pub(super) fn superseded(
     (registered, held): (&Registered, HeldRow<'_>),
     (column, id): (&str, &str),
 ) -> Result<bool, Error> {
-    let before = faults.len();
-    if !cells_differ(faults, row, &held.of.columns, &held.row.cells) {
+    let differing = differing(row, &held.of.columns, &held.row.cells);
+    if differing.is_empty() {
         return Ok(false);
     }
     let printed = known.printed_before(&registered.past, held.row)?;
-    if !printed.iter().any(|(columns, cells)| !cells_differ(&mut Vec::new(), row, columns, cells)) {
+    if !printed.iter().any(|(columns, cells)| self::differing(row, columns, cells).is_empty()) {
+        faults.extend(differing.into_iter().map(|Differing { name, registered, shown, .. }| {
+            let reason = format!("「{name}」与登记不符：登记为「{}」，现为「{}」", short(registered), short(&shown));
+            row.fault(name, reason, RESTORE)
+        }));
         return Ok(false);
     }
-    let changed = columns_at_fault(faults, before, row.sheet);
+    let changed = row.sheet.columns.iter().filter(|(at, _)| differing.iter().any(|one| one.column == *at));
+    let changed: String = changed.map(|(_, name)| format!("「{name}」")).collect();
     let title = registered.title();
     let reason = format!("这是较早一次发布的名单：「{id}」的{changed}在最近一次运行（{title}）中已不同，依据未变");
     faults.push(row.fault(column, reason, TAKE_PUBLISHED));
     Ok(true)
 }
 
-/// Takes the faults from `before` on away, for the names of their columns.
-fn columns_at_fault(faults: &mut Vec<IntakeFault>, before: usize, sheet: &ReturnedSheet) -> String {
-    let cells: Vec<String> = faults.drain(before..).map(|fault| fault.cell).collect();
-    let names = sheet.columns.iter().filter(|(at, _)| {
-        let letters = A1(0, *at).to_string();
-        let letters = letters.trim_end_matches('1');
-        cells.iter().any(|cell| cell.trim_end_matches(|c: char| c.is_ascii_digit()) == letters)
-    });
-    names.map(|(_, name)| format!("「{name}」")).collect::<Vec<_>>().join("")
+/// A cell that does not say what was registered.
+pub(super) struct Differing<'c> {
+    /// Of the sheet.
+    column: u32,
+    name: &'c str,
+    registered: &'c str,
+    shown: String,
 }
 
-/// Every compared cell that does not say what was registered.
-pub(super) fn cells_differ(
-    faults: &mut Vec<IntakeFault>,
+/// Every compared cell of a row that does not say what was registered.
+pub(super) fn differing<'c>(
     row: ReturnedRow<'_>,
-    columns: &[String],
-    cells: &[impl AsRef<str>],
-) -> bool {
-    let before = faults.len();
-    for (name, registered) in columns.iter().zip(cells) {
-        let (name, registered) = (name.as_str(), registered.as_ref());
-        if name == printed::CHECK || row.sheet.column(name).is_none() {
-            continue;
-        }
-        let shown = row.shown(name);
-        if text::key(&shown) != text::key(registered) {
-            let reason = format!("「{name}」与登记不符：登记为「{}」，现为「{}」", short(registered), short(&shown));
-            faults.push(row.fault(name, reason, RESTORE));
-        }
-    }
-    faults.len() > before
+    columns: &'c [String],
+    cells: &'c [impl AsRef<str>],
+) -> Vec<Differing<'c>> {
+    let compared = columns.iter().zip(cells).filter(|(name, _)| *name != printed::CHECK);
+    let found = compared.filter_map(|(name, registered)| {
+        let (registered, shown) = (registered.as_ref(), row.shown(name));
+        let column = row.sheet.column(name)?;
+        (text::key(&shown) != text::key(registered)).then_some(Differing { column, name, registered, shown })
+    });
+    found.collect()
 }
 
 /// Long texts are told by their beginning.

@@ -80,7 +80,7 @@ fn child() {
         let _ = std::fs::remove_dir_all(&staged);
         let _ = std::fs::remove_dir_all(&old);
         write_all(&run, &staged);
-        let ticket = archive.register(&run, dir).unwrap();
+        let ticket = super::register(&mut archive, &run, dir).unwrap();
         seal(&staged, &ticket).unwrap();
         std::fs::rename(&folder, &old).unwrap();
         std::fs::rename(&staged, &folder).unwrap();

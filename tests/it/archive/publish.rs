@@ -7,7 +7,7 @@ use kaohe::archive::{Archive, Calendar, Error, Mode, Registration, folder_name, 
 use kaohe::pack::Run;
 
 use super::sheets::{grid, registration, write_all};
-use super::{publish, record, taken};
+use super::{publish, record, register, taken};
 
 /// The steps of a publication; a run is killed after one of them.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -30,7 +30,7 @@ fn publish_until(dir: &Path, run: &Registration, last: Step) {
     if last == Step::Opened {
         return;
     }
-    let ticket = archive.register(run, dir).unwrap();
+    let ticket = register(&mut archive, run, dir).unwrap();
     if last == Step::Registered {
         return;
     }
@@ -154,7 +154,7 @@ fn an_abandoned_registration_does_not_count_and_stays_in_the_history() {
     let dir = tempfile::tempdir().unwrap();
     publish(dir.path(), &registration(2015, Run::Annual));
     let mut archive = Archive::open(&dir.path().join("档案.db"), Mode::Run).unwrap();
-    let ticket = archive.register(&changed(), dir.path()).unwrap();
+    let ticket = register(&mut archive, &changed(), dir.path()).unwrap();
     archive.abandon(&ticket).unwrap();
     drop(archive);
     assert_eq!(checks(dir.path()), ["aaaa"; 3]);
@@ -177,7 +177,7 @@ fn a_run_holds_the_archive_until_it_is_published() {
     });
     std::thread::sleep(std::time::Duration::from_millis(500));
     assert!(!waiter.is_finished(), "a second command waits");
-    let ticket = holder.register(&changed(), dir.path()).unwrap();
+    let ticket = register(&mut holder, &changed(), dir.path()).unwrap();
     let folder = dir.path().join("2015-annual");
     std::fs::remove_dir_all(&folder).unwrap();
     write_all(&changed(), &folder);
@@ -192,10 +192,10 @@ fn two_first_runs_into_one_archive_do_not_overtake_each_other() {
     let path = dir.path().join("共用.db");
     let mut slow = Archive::open(&path, Mode::Run).unwrap();
     let mut fast = Archive::open(&path, Mode::Run).unwrap();
-    let ticket = fast.register(&registration(2015, Run::Annual), dir.path()).unwrap();
+    let ticket = register(&mut fast, &registration(2015, Run::Annual), dir.path()).unwrap();
     fast.confirm(&ticket).unwrap();
     drop(fast);
-    assert!(matches!(slow.register(&changed(), dir.path()), Err(Error::Overtaken { .. })));
+    assert!(matches!(register(&mut slow, &changed(), dir.path()), Err(Error::Overtaken { .. })));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_folder_out_of_reach_leaves_the_question_open() {
     let path = here.join("档案.db");
     let run = registration(2015, Run::Annual);
     let mut archive = Archive::open(&path, Mode::Run).unwrap();
-    let ticket = archive.register(&run, &away).unwrap();
+    let ticket = register(&mut archive, &run, &away).unwrap();
     let folder = away.join("2015-annual");
     write_all(&run, &folder);
     seal(&folder, &ticket).unwrap();
@@ -308,7 +308,7 @@ fn work_that_fails_beside_a_registration_leaves_the_archive_as_it_was() {
     let path = dir.path().join("档案.db");
     let failing = |run: &Registration| {
         let mut archive = Archive::open(&path, Mode::Run).unwrap();
-        archive.register_beside(run, dir.path(), || Err("disk full"), |_| Ok(())).unwrap().unwrap_err()
+        archive.register(run, dir.path(), || Err("disk full"), |_| Ok(())).unwrap().unwrap_err()
     };
     let first = registration(2015, Run::Annual);
     assert_eq!(failing(&first), "disk full");

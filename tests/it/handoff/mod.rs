@@ -9,6 +9,7 @@ mod measure;
 mod meeting;
 pub mod page;
 mod returns;
+mod text;
 
 use std::path::Path;
 

@@ -10,7 +10,7 @@
 //! | B3 丙开发区 | G31 | G32 (admonished 2014-10-10) |
 //!
 //! An edit is one of
-//! - `table key 列=值 …`: sets cells in the rows of that key (the first 编号 of the row); `59.6@0` is a number and its format,
+//! - `table key 列=值 …`: sets cells in the rows of that key (the first 编号 of the row), in the language of [`reading`],
 //! - `+table 列=值 …`: adds a row, with what a test seldom cares about filled in,
 //! - `-table key` or `-table`: removes rows, or the whole table.
 
@@ -20,9 +20,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use calamine::{Reader, Xlsx, open_workbook};
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use rust_xlsxwriter::Workbook;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::reading;
 
 const TABLES: [(&str, &str); 9] = [
     ("班子名册", "单位编号 单位名称 单位类别 简称"),
@@ -183,35 +185,31 @@ impl City {
 
     /// One book with a sheet for each table.
     pub fn write(&self) {
-        fs::create_dir_all(self.input()).unwrap();
-        let mut workbook = Workbook::new();
-        let date = Format::new().set_num_format("yyyy-mm-dd");
-        for (table, _) in TABLES {
-            let Some(rows) = self.tables.get(table) else { continue };
+        let sheets = TABLES.iter().filter_map(|(table, _)| {
+            let rows = self.tables.get(*table)?;
             let used: BTreeSet<&str> = rows.iter().flat_map(|row| row.keys().map(String::as_str)).collect();
             let columns: Vec<&str> = columns(table).into_iter().filter(|column| used.contains(column)).collect();
-            let sheet = workbook.add_worksheet().set_name(table).unwrap();
-            for (c, column) in (0u16..).zip(&columns) {
-                sheet.write_string(0, c, *column).unwrap();
-                for (r, row) in (1u32..).zip(rows) {
-                    let text = row.get(*column).map_or("", String::as_str);
-                    let shown = text.split_once('@').map(|(number, format)| (number.parse::<f64>(), format));
-                    if let Some((Ok(number), format)) = shown {
-                        let format = Format::new().set_num_format(format);
-                        sheet.write_number_with_format(r, c, number, &format).unwrap();
-                    } else if let Ok(number) = text.parse::<f64>() {
-                        sheet.write_number(r, c, number).unwrap();
-                    } else if let Ok(day) = ExcelDateTime::parse_from_str(text)
-                        && column.ends_with("日期")
-                    {
-                        sheet.write_datetime_with_format(r, c, &day, &date).unwrap();
-                    } else if !text.is_empty() {
-                        sheet.write_string(r, c, text).unwrap();
-                    }
-                }
-            }
-        }
-        workbook.save(self.input().join("报送.xlsx")).unwrap();
+            let row = |row: &Row| {
+                let cells = columns.iter().map(|column| cell(column, row.get(*column).map_or("", String::as_str)));
+                cells.collect::<Vec<_>>().join("|")
+            };
+            let lines = std::iter::once(columns.join("|")).chain(rows.iter().map(row));
+            Some((format!("报送.xlsx!{table}"), lines.collect::<Vec<_>>().join("\n")))
+        });
+        let sheets: Vec<(String, String)> = sheets.collect();
+        let sheets: Vec<(&str, &str)> = sheets.iter().map(|(name, rows)| (name.as_str(), rows.as_str())).collect();
+        reading::write(&self.input(), &sheets);
+    }
+}
+
+/// A cell as the cases of reading write it: figures are numbers, days are dates.
+fn cell(column: &str, text: &str) -> String {
+    if text.parse::<f64>().is_ok() {
+        format!("={text}")
+    } else if column.ends_with("日期") && text.parse::<chrono::NaiveDate>().is_ok() {
+        format!("@{text}")
+    } else {
+        text.to_owned()
     }
 }
 

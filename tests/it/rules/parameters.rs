@@ -8,9 +8,9 @@ use super::city::{City, rows_of};
 #[test]
 fn a_score_shown_on_the_other_side_of_the_line_is_told_on_every_list_that_rests_on_it() {
     let city = City::new(&[
-        "半年考核_班子 B1 目标完成得分=64.6@0",
-        "半年考核_班子 B2 目标完成得分=59.6@0",
-        "半年考核_班子 B3 目标完成得分=40.4@0",
+        "半年考核_班子 B1 目标完成得分=~64.6~0",
+        "半年考核_班子 B2 目标完成得分=~59.6~0",
+        "半年考核_班子 B3 目标完成得分=~40.4~0",
     ]);
     let hints = |set: &str| -> Vec<(String, String)> {
         city.run(&format!("half-year {set}"));
