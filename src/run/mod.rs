@@ -145,22 +145,13 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
         chain_head: archive.head()?.unwrap_or_default(),
         half_year: archiving::half_year(&past, pack, data.year, job.run),
     };
-    let made = Made {
-        job,
-        target,
-        pack,
-        data: &data,
-        outcome: &outcome,
-        trace: &trace,
-        handed: &handed,
-        info: &info,
-        figures: &figures,
-    };
-    let place = made.publish(&held, &mut archive, &name, &past.sha256, told)?;
+    let made =
+        Made { job, target, pack, data: &data, outcome: &outcome, handed: &handed, info: &info, figures: &figures };
+    let place = made.publish(&held, &mut archive, &name, &past.sha256, trace, told)?;
     let withdrawn = past.withdrawn(outcome.lines.iter().map(|line| line.id.as_str()));
     told.say(&summary::of_outcome(job, pack, &outcome, (&figures, &withdrawn), &place));
     // The process ends now: to give millions of small pieces back one by one would only take time.
-    std::mem::forget((handed, trace, withdrawn));
+    std::mem::forget((handed, withdrawn));
     std::mem::forget((outcome, data));
     Ok(if faults { Ended::WithFaults } else { Ended::Clean })
 }
@@ -172,7 +163,6 @@ struct Made<'a> {
     pack: &'a Pack,
     data: &'a Dataset,
     outcome: &'a Outcome,
-    trace: &'a Trace<'a>,
     handed: &'a Handoff<'a>,
     info: &'a RunInfo,
     figures: &'a handoff::Figures,
@@ -189,14 +179,15 @@ impl Made<'_> {
         archive: &mut Archive,
         name: &str,
         answers: &str,
+        trace: Trace<'_>,
         told: &(dyn Audience + Sync),
     ) -> Result<PathBuf, Failure> {
         let staged = held.stage(name)?;
         let place = self.target.output.join(name);
-        let mut registered = || {
+        let registered = || {
             let changes = self.differences(archive, &place, told)?;
             let registration = archiving::registration(self.pack, self.data, self.outcome, self.handed, self.info);
-            let write = || self.write(&staged, changes.as_deref(), answers);
+            let write = || self.write(&staged, changes.as_deref(), answers, trace);
             let seal = |ticket: &Ticket| archive::seal(&staged, ticket).map_err(Failure::failed);
             archive.register(&registration, &self.target.output, write, seal)?
         };
@@ -243,14 +234,21 @@ impl Made<'_> {
         held.keep(staged, name, &ours)
     }
 
-    /// Writes all files; `changes` against the run that is superseded.
-    fn write(&self, staged: &Path, changes: Option<&[Difference<'_>]>, answers: &str) -> Result<(), Failure> {
+    /// Writes all files; `changes` against the run that is superseded. Where two threads write, one is still registering:
+    /// the other begins with what is for programs, and the trace has gone when there are two long lists in memory.
+    fn write(
+        &self,
+        staged: &Path,
+        changes: Option<&[Difference<'_>]>,
+        answers: &str,
+        trace: Trace<'_>,
+    ) -> Result<(), Failure> {
         let publication = Publication { info: self.info, figures: self.figures, notices: self.target.notices, changes };
-        let data = || {
+        let data = move || {
             data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
-                .and_then(|()| traced::write(staged, self.trace, self.job.run))
+                .and_then(|()| traced::write(staged, &trace, self.job.run))
         };
-        let (workbooks, data) = rayon::join(|| self.handed.publish(staged, &publication), data);
+        let (data, workbooks) = rayon::join(data, || self.handed.publish(staged, &publication));
         workbooks?;
         data.map_err(|error| {
             Failure::failed(format!("无法写入「{}」：{}。请检查磁盘是否已满", staged.display(), in_words(&error)))
