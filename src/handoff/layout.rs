@@ -32,9 +32,10 @@ const UPRIGHT_LINES: f64 = 6.0;
 const HIDDEN: f64 = 72.0;
 /// Rows that are measured to find the scale.
 const MEASURED: usize = 400;
-/// How far a page is widened for rows that would pass Excel's limit of height, and how often.
-const WIDENING: f64 = 1.3;
-const WIDENINGS: usize = 5;
+/// How far a page is widened at a time for rows that would pass Excel's limit of height, no more than they need, and how
+/// often.
+const WIDENING: f64 = 1.05;
+const WIDENINGS: usize = 27;
 /// Points of a caption, and of the row that says that there are no rows.
 pub const CAPTION: f64 = 22.0;
 pub const EMPTY: f64 = 24.0;
@@ -117,13 +118,10 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
         if !layout.passes_limit(sheet) {
             break;
         }
-        // Very long cells get the room, at the price of smaller print for the whole sheet.
-        width *= WIDENING;
-        let wider = |wish: &Wish| Wish {
-            most: if wish.most > wish.least { wish.most.max(width / 3.0) } else { wish.most },
-            ..*wish
-        };
+        // Very long cells get what there is, and then more at the price of smaller print for the whole sheet.
+        let wider = |wish: &Wish| Wish { most: if wish.most > wish.least { width } else { wish.most }, ..*wish };
         layout = Layout::new(sheet, &wishes, &printed(&wider), width);
+        width *= WIDENING;
     }
     layout
 }

@@ -92,6 +92,9 @@ fn sheet<'c>(info: &RunInfo, title: &str, name: &str, cases: &[&'c MeetingRow<'_
     sheet.in_view(2).footed("内部资料")
 }
 
+/// Sentences of a cell that stand on lines of their own on the large page, as [`phrase::ON_LINES`] on lists.
+const ON_LINES: usize = 12;
+
 const UNIT_AND_POST: &str = "单位及职务";
 const PROPOSED: &str = "拟处理";
 const GROUNDS: &str = "事实与依据";
@@ -142,7 +145,8 @@ fn with_numbers(told: impl Iterator<Item = (String, usize)>) -> String {
         let numbers: Vec<String> = once(numbers).iter().map(usize::to_string).collect();
         format!("{}．{sentence}", numbers.join("、"))
     });
-    lines.collect::<Vec<_>>().join("\n")
+    let lines: Vec<String> = lines.collect();
+    lines.join(if lines.len() > ON_LINES { "　" } else { "\n" })
 }
 
 /// What was decided about a line: 同意, 变更（约谈）, with the day.

@@ -25,6 +25,10 @@ pub fn without_readings(text: &str) -> String {
     text.replace(READING_LINE, "").replace(READING, "")
 }
 
+/// Sentences of one cell that stand on lines of their own: a row of Excel is of 409 points at most, and what is higher is
+/// printed small or cut off.
+pub(super) const ON_LINES: usize = 8;
+
 /// Line breaks that Excel keeps in one cell.
 const BREAKS: usize = 250;
 
@@ -89,8 +93,9 @@ impl<'a> Phrases<'a> {
         if told.len() < 2 {
             return told.pop().unwrap_or_default();
         }
-        let numbered = (1..).zip(&told).map(|(number, sentence)| format!("（{number}）{sentence}"));
-        numbered.collect::<Vec<_>>().join("；\n")
+        let numbered: Vec<String> =
+            (1..).zip(&told).map(|(number, sentence)| format!("（{number}）{sentence}")).collect();
+        numbered.join(if numbered.len() > ON_LINES { "；" } else { "；\n" })
     }
 
     /// In what capacity the recipient is reached, and why. `whole`: what a line that it rests on says is said, too.

@@ -11,9 +11,14 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
         if parameter.given == says {
             let message = format!("参数「{}」没有说明是原文所定还是本部门口径", parameter.name);
             found.push(error(&parameter.place, message, REMEDY));
+        } else if parameter.unconfirmed.is_some() && !says {
+            found.push(unconfirmed(&parameter.place, &format!("参数「{}」", parameter.name)));
         }
     }
     for rule in &pack.rules {
+        if rule.unconfirmed.is_some() && rule.reading.is_none() {
+            found.push(unconfirmed(&rule.place, &format!("规则「{}」", rule.id)));
+        }
         for proposal in rule.proposals.iter().filter(|proposal| !proposal.options.is_empty()) {
             if !proposal.given && proposal.reading.is_none() {
                 let action = &pack.actions[proposal.action].name;
@@ -39,6 +44,15 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
             found.push(error(&fact.place, message, "请改用参数（[[parameter]]），或写明 reading = \"理由\""));
         }
     }
+}
+
+/// What nobody could look up is the office's until somebody does.
+fn unconfirmed(place: &Place, what: &str) -> Lint {
+    error(
+        place,
+        format!("{what}未能核实，却没有说明本部门按什么办"),
+        "请写明 reading = \"理由\"，核实以后再写 given = true",
+    )
 }
 
 /// Figures, and words of ordered sets, that something is compared with. Zero is no bound but “none”.

@@ -132,6 +132,26 @@ fn text_of_lists_is_of_nine_points_on_paper() {
     assert!(seen >= 16, "{seen} lists");
 }
 
+/// One person about whom the office hears every other week: neither is the print of all the list smaller for it, nor is
+/// the row cut off at Excel's 409 points.
+#[test]
+fn many_grounds_about_one_person_are_read_like_others() {
+    let leads: Vec<String> = (0..12)
+        .map(|at| format!("+问题线索 线索编号=X{at} 对象=G13 线索来源=省级部门 核实结果=属实 情节=严重"))
+        .collect();
+    let city = City::new(&leads.iter().map(String::as_str).collect::<Vec<_>>());
+    city.run("annual");
+    for (list, size, least) in [("诫勉谈话名单", 10.0, 9.0), ("调整建议名单", 10.0, 9.0), ("会审一览", 11.5, 10.5)]
+    {
+        let parts = parts(&city.output().join(format!("2015-annual/{list}.xlsx")));
+        let scale = print_scale(&parts, list);
+        assert!(size * scale >= least, "{list}: {size} points at {scale}");
+        let rows = tags(&parts["xl/worksheets/sheet1.xml"], "<row ");
+        let tallest = rows.iter().filter_map(|row| attribute(row, "ht")?.parse().ok()).fold(0.0, f64::max);
+        assert!(tallest < 409.0, "{list}: a row of {tallest} points");
+    }
+}
+
 /// Text of a paper is of ten points at least, and a signature stands on one line.
 pub fn assert_paper_is_read(path: &Path) {
     let parts = parts(path);

@@ -56,6 +56,10 @@ fn what_settles_an_open_question_says_why() {
     check(&[("rules.toml", old, &old.replace(", given = true", ""))], 1, &said);
     let said = ["rules.toml", "错误: 规则「4.9」直接写了界限 「严重」，没有说明"];
     check(&[("rules.toml", "", &rule("4.9", "问题线索", "when = \"情节 = '严重'\""))], 1, &said);
+    let said = ["parameters.toml", "错误: 参数「交心谈话比例」未能核实，却没有说明本部门按什么办", "reading"];
+    check(&[("parameters.toml", "given = true\n", "given = true\nunconfirmed = \"条号\"\n")], 1, &said);
+    let said = ["rules.toml", "错误: 规则「4.4」未能核实，却没有说明本部门按什么办"];
+    check(&[("rules.toml", "id = \"4.4\"\n", "id = \"4.4\"\nunconfirmed = \"条号\"\n")], 1, &said);
     let fact =
         "\n[[fact]]\nof = \"team\"\nname = \"满分\"\nfrom = \"半年考核_班子\"\nvalue = \"MAX(目标完成得分 >= 95)\"\n";
     let said = ["facts.toml", "错误: 事实「满分」直接写了界限 95", "提醒: 没有规则、提示或统计用到事实「满分」"];
