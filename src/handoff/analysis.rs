@@ -220,8 +220,8 @@ fn proposals<'s>(material: &'s Material<'_>, known: &Gathered<'s>, unit: Subject
     });
     let columns = vec![
         Column::text(printed::ACTION, 8.0, 20.0).whole(),
-        Column::text(printed::BASIS, 10.0, 24.0).in_pieces(),
-        Column::text(printed::FACTS, 20.0, 50.0),
+        Column::text(printed::BASIS, 16.0, 24.0).in_clauses(),
+        Column::text(printed::FACTS, 20.0, 50.0).in_clauses(),
         Column::text("审定", 6.0, 14.0).whole(),
     ];
     Block::new(columns, rows.collect(), "没有。").captioned("对班子的拟处理")
@@ -255,7 +255,7 @@ fn members<'s>(
         Column::text(printed::SUBJECT, 6.0, 14.0),
         Column::text(printed::POST, 8.0, 24.0),
         Column::text(page.grades.grade.as_str(), 6.0, 12.0),
-        Column::text("拟处理", 20.0, 50.0),
+        Column::text("拟处理", 20.0, 50.0).in_clauses(),
     ];
     Block::new(columns, rows.collect(), "名册中没有成员。").captioned(page.grades.title.as_str())
 }

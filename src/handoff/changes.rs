@@ -77,10 +77,10 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
         Column::text(printed::UNIT, 8.0, 22.0),
         Column::centred(printed::ACTION, 8.0, 12.0),
         Column::text("原可选方式", 6.0, 14.0),
-        Column::text("原依据和事实", 18.0, 50.0),
+        Column::text("原依据和事实", 18.0, 50.0).in_clauses(),
         Column::text("现可选方式", 6.0, 14.0),
-        Column::text("现依据和事实", 18.0, 50.0),
-        Column::text("原因", 10.0, 30.0),
+        Column::text("现依据和事实", 18.0, 50.0).in_clauses(),
+        Column::text("原因", 10.0, 30.0).in_clauses(),
     ];
     let nothing = PrintedLine::default();
     let rows = (1..).zip(changes).map(|(number, change)| {

@@ -81,7 +81,8 @@ pub fn draw(
         }
     }
     let height = height(chart, rows.len());
-    drawn.set_alt_text(&chart.title).set_width(page as u32).set_height(height);
+    // A hair within the table: what reaches over its last column is printed on a wider page.
+    drawn.set_alt_text(&chart.title).set_width(page as u32 - 4).set_height(height);
     Some((drawn, height))
 }
 

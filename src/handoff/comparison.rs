@@ -116,7 +116,7 @@ fn people<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
         Column::text("原可选方式", 6.0, 18.0),
         Column::text("现可选方式", 6.0, 18.0),
         Column::text("条款", 6.0, 18.0),
-        Column::text("原因", 16.0, 44.0),
+        Column::text("原因", 16.0, 44.0).in_clauses(),
         Column::text("来源", 16.0, 44.0).small(),
     ]);
     let rows = one.comparison.changes.iter().map(change).collect();

@@ -71,7 +71,7 @@ fn blocks(explanation: &Explanation) -> Vec<Block<'_>> {
         Column::text("条款", 6.0, 24.0),
         Column::centred("结论", 6.0, 8.0),
         Column::text("对象", 6.0, 20.0),
-        Column::text("事实", 24.0, 60.0),
+        Column::text("事实", 24.0, 60.0).in_clauses(),
         Column::text("来源", 20.0, 50.0).small(),
     ];
     let rows = explanation.rules.iter().filter(|said| said.verdict != Conclusion::Outside).flat_map(rule).collect();

@@ -4,15 +4,18 @@
 //! are printed get no more room than that, and rows grow instead. Tables below each other each share the page out for
 //! themselves: the sheet's columns are the cuts of all of them, and a table's column lies over as many as it needs.
 
+use std::borrow::Cow;
+
 use super::measure::{self, Wish};
 use super::model::{
     Align, AnswerCell, AnswerKind, Block, Column, Line, LineStyle, Paper, Sheet, Unbroken, Value, Visibility,
 };
-use super::{chart, formats};
+use super::{breaks, chart, formats};
 
-/// Margins in inches: left, right, top, bottom. A paper that goes out has those of an official document (GB/T 9704).
+/// Margins in inches: left, right, top, bottom. A paper that goes out has at its sides those of an official document
+/// (GB/T 9704); above and below it is a form, with room for the pen.
 pub fn margins(paper: Paper) -> [f64; 4] {
-    if paper == Paper::Single { [1.1, 1.02, 1.45, 1.0] } else { [0.4, 0.4, 0.45, 0.65] }
+    if paper == Paper::Single { [1.1, 1.02, 1.1, 0.8] } else { [0.4, 0.4, 0.45, 0.65] }
 }
 
 /// Pixels of a millimetre at 96 dots an inch.
@@ -22,14 +25,16 @@ const MILLIMETRE: f64 = 96.0 / 25.4;
 /// printing to the page's width only ever shrinks.
 const SCALES: [f64; 2] = [0.97, 0.92];
 const LARGE_SCALES: [f64; 1] = [0.94];
-/// Excel rounds down to a whole hundredth: text of 10 points is of 9 then.
-const LEAST_SCALE: f64 = 0.91;
 /// Lines that rows may on average be high before a smaller scale is taken: in lists, which are
 /// looked through, and on upright pages, which are read.
 const LIST_LINES: f64 = 2.4;
 const UPRIGHT_LINES: f64 = 6.0;
 /// Pixels of a hidden column, for whoever unhides it.
 const HIDDEN: f64 = 72.0;
+/// Half-width characters by which a column is made wider where lines would be torn, and rows of which one torn line has to
+/// be mended by each of them.
+const MORE: usize = 5;
+const ROWS: usize = 60;
 /// Rows that are measured to find the scale.
 const MEASURED: usize = 400;
 /// How far a page is widened at a time for rows that would pass Excel's limit of height, no more than they need, and how
@@ -40,7 +45,7 @@ const WIDENINGS: usize = 27;
 pub const CAPTION: f64 = 22.0;
 pub const EMPTY: f64 = 24.0;
 /// Points of an empty row.
-const GAP: f64 = 12.0;
+pub const GAP: f64 = 12.0;
 /// Points below the header's text, where filter buttons lie.
 const BUTTON: f64 = 14.0;
 
@@ -67,7 +72,7 @@ pub struct Span {
 }
 
 /// Pixels between the margins of a page, points from its first row to its last, and the scales at which it may be printed.
-fn page(paper: Paper) -> (f64, f64, &'static [f64]) {
+pub fn page(paper: Paper) -> (f64, f64, &'static [f64]) {
     let (short, long) = if paper.is_large() { (297.0, 420.0) } else { (210.0, 297.0) };
     let (wide, high) = if paper.is_upright() { (short, long) } else { (long, short) };
     let [left, right, top, bottom] = margins(paper);
@@ -75,9 +80,18 @@ fn page(paper: Paper) -> (f64, f64, &'static [f64]) {
     (wide * MILLIMETRE - (left + right) * 96.0, high / 25.4 * 72.0 - (top + bottom) * 72.0, scales)
 }
 
+/// The least scale at which read text is large enough: of 9 points, on the large page of 10.5, on a form of 10.
+pub fn least_scale(paper: Paper) -> f64 {
+    match paper {
+        Paper::Upright | Paper::Lying | Paper::Tall => 0.91,
+        Paper::Large => 0.92,
+        Paper::Single => 0.88,
+    }
+}
+
 /// Whether read text is still large enough where all of the sheet is printed on one page.
 pub fn is_readable(sheet: &Sheet<'_>) -> bool {
-    page(sheet.paper).0 / of(sheet).total() >= LEAST_SCALE
+    page(sheet.paper).0 / of(sheet).total() >= least_scale(sheet.paper)
 }
 
 /// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.
@@ -123,7 +137,7 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
         layout = Layout::new(sheet, &wishes, &printed(&wider), width);
         width *= WIDENING;
     }
-    layout
+    layout.untorn(sheet, &shares)
 }
 
 const NOTHING: Wish = Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false };
@@ -141,7 +155,7 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
     let size = size(column);
     let full = measure::width(&column.name);
     let mut widest = 0;
-    let mut pieces: Vec<std::borrow::Cow<'_, str>> = Vec::new();
+    let mut pieces: Vec<Cow<'_, str>> = Vec::new();
     let mut total = 0.0;
     let mut day = matches!(&column.answer, Some(AnswerCell { kind: AnswerKind::Date(_), .. }));
     let limit = column.most.ceil() as usize * 8;
@@ -164,9 +178,9 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
         }
     }
     let kept = match column.unbroken {
-        Unbroken::Nothing => 0.0,
+        Unbroken::Nothing | Unbroken::Clauses | Unbroken::Sentences => 0.0,
         Unbroken::Text => widest as f64,
-        Unbroken::Pieces => broken_least(&pieces, column),
+        Unbroken::Pieces => broken_least(&pieces, column, full),
     };
     let own = column.least.max(kept.min(column.most)).max(if day { measure::DAY } else { 0.0 });
     let own_most =
@@ -187,11 +201,13 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
     Wish { least, most, usual: to(usual.max(2.0)), elastic: sentences && column.unbroken != Unbroken::Pieces }
 }
 
-/// The narrowest width in which the fewest of the texts are broken within a piece.
-fn broken_least(texts: &[std::borrow::Cow<'_, str>], column: &Column) -> f64 {
-    let widest = texts.iter().map(|text| measure::piece(text)).max().unwrap_or(0);
+/// The narrowest width in which the fewest of the texts are broken within a piece. What is narrower than the header's half
+/// gets its width.
+fn broken_least(texts: &[Cow<'_, str>], column: &Column, header: usize) -> f64 {
+    let widest = texts.iter().map(|text| breaks::piece(text)).max().unwrap_or(0);
     let least = widest.max(column.least as usize).min(column.most as usize);
-    let broken = |room: &usize| texts.iter().filter(|text| !measure::breaks_between_pieces(text, *room)).count();
+    let wide = |room: usize| if header > 6 && room <= header.div_ceil(4) * 2 { room } else { room.max(header) };
+    let broken = |room: &usize| texts.iter().filter(|text| !breaks::breaks_between_pieces(text, wide(*room))).count();
     (least..=column.most as usize).min_by_key(broken).unwrap_or(least) as f64
 }
 
@@ -205,7 +221,7 @@ fn size(column: &Column) -> f64 {
 }
 
 /// The cell's text as far as its size matters.
-fn shown<'v>(value: Option<&'v Value<'_>>) -> std::borrow::Cow<'v, str> {
+fn shown<'v>(value: Option<&'v Value<'_>>) -> Cow<'v, str> {
     match value {
         Some(value) if let Some(text) = value.words() => text.into(),
         Some(Value::Count(number)) => number.to_string().into(),
@@ -239,6 +255,42 @@ impl Layout {
         let on_paper = widths.iter().sum::<f64>() - beside;
         let spans = (0..).zip(&widths).map(|(at, pixels)| Span { first: at, last: at, pixels: *pixels }).collect();
         Layout { widths, printed, on_paper, spans: vec![spans] }
+    }
+
+    /// Makes columns in which lines would be torn, and cannot be ended by hand, so much wider that the fewest are. The
+    /// widest column of sentences gives way.
+    fn untorn(mut self, sheet: &Sheet<'_>, shares: &[Vec<Wish>]) -> Layout {
+        let ([block], [shares]) = (sheet.blocks.as_slice(), shares) else { return self };
+        for (index, column) in block.columns.iter().enumerate() {
+            let values = matches!(column.unbroken, Unbroken::Nothing | Unbroken::Sentences) && column.answer.is_none();
+            if !values || column.shown != Visibility::Printed {
+                continue;
+            }
+            let room = measure::room(self.widths[index] - indent(column), size(column));
+            let torn = |room: usize| -> usize {
+                let rows = block.rows.iter().step_by(block.rows.len().div_ceil(MEASURED).max(1));
+                let texts = rows.filter_map(|row| row.get(index)?.words()).filter(|text| text.len() > room);
+                let ended = |text: &str| match breaks::set(text, room, column.unbroken) {
+                    Some(ended) => breaks::torn(&ended, room),
+                    None => breaks::torn(text, room),
+                };
+                texts.map(ended).sum()
+            };
+            let giver = (0..shares.len()).filter(|at| *at != index && shares[*at].elastic);
+            let giver = giver.max_by(|one, other| self.widths[*one].total_cmp(&self.widths[*other]));
+            let Some(giver) = giver.filter(|_| torn(room) > 0) else { continue };
+            // The room is taken from the sentences of all rows.
+            let cost = |more: &usize| torn(room + more) * ROWS + more * block.rows.len().min(MEASURED);
+            let more = (0..=MORE).min_by_key(cost).unwrap_or(0);
+            let pixels = measure::more(more, size(column));
+            if self.widths[giver] - pixels >= shares[giver].least {
+                for (at, pixels) in [(index, pixels), (giver, -pixels)] {
+                    self.widths[at] += pixels;
+                    self.spans[0][at].pixels += pixels;
+                }
+            }
+        }
+        self
     }
 
     /// Several tables below each other: the sheet is cut wherever one of them is.
@@ -293,17 +345,24 @@ impl Layout {
         self.on_paper
     }
 
-    pub fn line_height(&self, line: &Line) -> f64 {
+    /// A line as it is printed, and its height. Titles are read back: they stay as they are.
+    pub fn line<'l>(&self, line: &'l Line) -> (Cow<'l, str>, f64) {
         let size = formats::line_size(line.style);
         let above = if line.style == LineStyle::Note { 0.0 } else { 6.0 };
-        measure::within_limit(measure::height([(line.text.as_str(), self.total(), size)].into_iter()) + above)
+        let unbroken = if line.style == LineStyle::Title { Unbroken::Nothing } else { Unbroken::Clauses };
+        let text = match breaks::set(&line.text, measure::room(self.total(), size), unbroken) {
+            Some(ended) => Cow::Owned(ended),
+            None => Cow::Borrowed(line.text.as_str()),
+        };
+        let height = measure::height([(&*text, self.total(), size)].into_iter());
+        (text, measure::within_limit(height + above))
     }
 
     /// Points of all that stands on the sheet.
     fn height(&self, sheet: &Sheet<'_>) -> f64 {
-        let lines: f64 = sheet.head.iter().chain(&sheet.tail).map(|line| self.line_height(line)).sum();
+        let lines: f64 = sheet.head.iter().chain(&sheet.tail).map(|line| self.line(line).1).sum();
         let blocks = sheet.blocks.iter().enumerate().map(|(at, block)| {
-            let rows: f64 = block.rows.iter().map(|row| self.row_height(at, block, row)).sum();
+            let rows: f64 = block.rows.iter().map(|row| measure::within_limit(self.row(at, block, row).0)).sum();
             let caption = block.caption.as_ref().map_or(0.0, |_| CAPTION);
             let chart = block.chart.as_ref().map_or(0, |chart| chart::height(chart, block.rows.len()));
             let gap = if chart > 0 { 3.0 * GAP } else { GAP };
@@ -318,7 +377,7 @@ impl Layout {
         let (mut total, mut measured) = (0.0, 0);
         for (at, block) in sheet.blocks.iter().enumerate() {
             for row in block.rows.iter().step_by(step) {
-                total += self.full_height(at, block, row);
+                total += self.row(at, block, row).0;
                 measured += 1;
             }
         }
@@ -340,26 +399,41 @@ impl Layout {
             + below
     }
 
-    pub fn row_height(&self, at: usize, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
-        measure::within_limit(self.full_height(at, block, row))
-    }
-
-    fn full_height(&self, at: usize, block: &Block<'_>, row: &[Value<'_>]) -> f64 {
-        measure::height(self.printed(at, block).filter_map(|(index, column, width)| {
-            Some((row.get(index)?.words()?, width - indent(column), size(column)))
-        }))
+    /// Points that a row asks for, and its texts with lines ended by hand, by their columns.
+    pub fn row(&self, at: usize, block: &Block<'_>, row: &[Value<'_>]) -> (f64, Vec<(usize, String)>) {
+        let texts = || {
+            self.printed(at, block).filter_map(|(index, column, width)| {
+                Some((index, column, row.get(index)?.words()?, width - indent(column)))
+            })
+        };
+        let ended: Vec<(usize, String)> = texts()
+            .filter_map(|(index, column, text, width)| {
+                let is_text = matches!(row.get(index), Some(Value::Text(_)));
+                let unbroken = if is_text { column.unbroken } else { Unbroken::Nothing };
+                Some((index, breaks::set(text, measure::room(width, size(column)), unbroken)?))
+            })
+            .collect();
+        let high = |ended: &[(usize, String)]| {
+            measure::height(texts().map(|(index, column, text, width)| {
+                let ended = ended.iter().find(|(at, _)| *at == index);
+                (ended.map_or(text, |(_, ended)| ended), width, size(column))
+            }))
+        };
+        let height = high(&ended);
+        // Nothing is cut off for a line that looks better.
+        if height > measure::within_limit(height) { (high(&[]), Vec::new()) } else { (height, ended) }
     }
 
     fn passes_limit(&self, sheet: &Sheet<'_>) -> bool {
         sheet.blocks.iter().enumerate().any(|(at, block)| {
             block.rows.iter().any(|row| {
                 let long = row.iter().any(|value| match value {
-                    Value::Text(text) => text.len() > 600,
-                    Value::Fault(text) => text.len() > 600,
+                    Value::Text(text) => text.len() > 400,
+                    Value::Fault(text) => text.len() > 400,
                     _ => false,
                 });
-                let full = |row| self.full_height(at, block, row);
-                long && full(row) > measure::within_limit(full(row))
+                let full = || self.row(at, block, row).0;
+                long && full() > measure::within_limit(full())
             })
         })
     }

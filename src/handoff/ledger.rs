@@ -34,7 +34,7 @@ fn column(name: &str) -> Column {
         printed::ID => Column::centred(name, 6.0, 12.0).whole(),
         printed::OPINION | printed::AUTHORITY => Column::centred(name, 6.0, 12.0),
         printed::BASIS => Column::text(name, 16.0, 34.0).in_pieces(),
-        printed::FACTS => Column::text(name, 30.0, 60.0),
+        printed::FACTS => Column::text(name, 30.0, 60.0).in_clauses(),
         _ => Column::text(name, 6.0, 40.0),
     }
 }

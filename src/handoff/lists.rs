@@ -152,7 +152,7 @@ fn row(material: &Material<'_>, list: &List, number: usize, of: usize, line: &Li
     let mut facts = phrases.facts(people.id(subject), line.grounds.iter());
     let action = material.pack.actions[line.action].name.as_str();
     if facts.is_empty() && material.pack.is_planned(line.action) {
-        facts = format!("至基准日本年尚未{action}，列入计划");
+        facts = format!("截至基准日，本年尚未{action}，列入计划");
     }
     let sources = phrases.sources(line.grounds.iter().flat_map(|ground| &ground.sources), "；");
     let columns = printed::LIST.len() + printed::ANSWERS.len() + list.extra_answers.len() + printed::LIST_SCREEN.len();
@@ -349,10 +349,10 @@ fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>, rows: 
             (printed::POST, _) => Column::text(printed::POST, 8.0, 22.0),
             (printed::AUTHORITY, _) => Column::centred(printed::AUTHORITY, 4.0, 10.0),
             (printed::ACTION, _) => Column::centred(printed::ACTION, 8.0, 8.0),
-            (METHODS, _) => Column::centred(METHODS, 4.0, 16.0).in_pieces(),
+            (METHODS, _) => Column::centred(METHODS, 4.0, 20.0).in_pieces(),
             (printed::BASIS, _) => Column::text(printed::BASIS, 12.0, 34.0).in_pieces(),
-            (printed::FACTS, _) => Column::text(printed::FACTS, 18.0, 60.0),
-            (printed::HINTS, _) => Column::text(printed::HINTS, 10.0, 30.0),
+            (printed::FACTS, _) => Column::text(printed::FACTS, 22.0, 60.0).in_clauses(),
+            (printed::HINTS, _) => Column::text(printed::HINTS, 10.0, 30.0).in_sentences(),
             (printed::SOURCES, _) => Column::text(printed::SOURCES, 20.0, 60.0).on_screen(),
             (name, Role::Free | Role::Fixed) => Column::text(name, 8.0, 36.0).on_screen(),
         })

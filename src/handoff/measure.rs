@@ -7,6 +7,8 @@
 
 use unicode_width::UnicodeWidthChar;
 
+use super::breaks::{closes, opens};
+
 /// Type sizes in points: read text, text that is looked up, what is read from a large page.
 pub const TEXT: f64 = 10.0;
 pub const SMALL: f64 = 8.0;
@@ -23,12 +25,12 @@ pub const INDENT: f64 = 10.0;
 const AIR: f64 = 6.0;
 
 /// What is kept back of a cell's room, and the half-width characters that its sides leave in LibreOffice.
-const SLACK: f64 = 0.97;
-const KEPT: f64 = 1.2;
+pub const SLACK: f64 = 0.97;
+pub const KEPT: f64 = 1.2;
 /// Digits and Latin letters differ in width between the typefaces that ordinary computers put in for 仿宋: they count
 /// as five quarters of half a character, nearly the widest of them.
-const QUARTERS: usize = 4;
-const LATIN: usize = 5;
+pub const QUARTERS: usize = 4;
+pub const LATIN: usize = 5;
 
 /// Half-width characters that a day takes in the widest digits; where it has less, programs show ###.
 pub const DAY: f64 = 11.0;
@@ -38,8 +40,13 @@ pub fn pixels(half_widths: f64, size: f64) -> f64 {
     (half_widths * size * HALF / SLACK + PADDING).ceil() + 1.0
 }
 
+/// Pixels by which so many half-width characters of a size more make a column wider.
+pub fn more(half_widths: usize, size: f64) -> f64 {
+    (half_widths as f64 * size * HALF / SLACK).ceil()
+}
+
 /// Half-width characters of a size that fit into `pixels`.
-fn room(pixels: f64, size: f64) -> usize {
+pub fn room(pixels: f64, size: f64) -> usize {
     let fit = (pixels - PADDING) * SLACK / (size * HALF);
     if fit < 2.0 { 2 } else { fit as usize }
 }
@@ -50,7 +57,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// The same in quarters of these.
-fn widest(text: &str) -> usize {
+pub fn widest(text: &str) -> usize {
     let (mut widest, mut line) = (0, 0);
     for (character, quarters) in measured(text) {
         if character == '\n' {
@@ -90,61 +97,8 @@ pub fn wrapping(text: &str, widest: usize, least: f64) -> usize {
     if long > 0 { long } else { widest }
 }
 
-/// Width of the widest piece that should stay on one line.
-pub fn piece(text: &str) -> usize {
-    pieces(text).map(width).max().unwrap_or(0)
-}
-
-/// What is in brackets, and what stands between them and commas.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let ends = |one: char, next: char| {
-        closes(one) && !matches!(one, '》' | '」') && !closes(next) || matches!(next, '〔' | '（')
-    };
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let mut characters = rest.char_indices().peekable();
-        let mut end = 0;
-        while let Some((_, one)) = characters.next() {
-            let next = characters.peek();
-            end = next.map_or(rest.len(), |(at, _)| *at);
-            if next.is_some_and(|(_, next)| ends(one, *next)) {
-                break;
-            }
-        }
-        let (piece, after) = rest.split_at(end);
-        rest = after;
-        (end > 0).then_some(piece)
-    })
-}
-
-/// Whether the text breaks between its pieces alone in a column with room for `room` half-width characters.
-///
-/// Programs break anywhere where another character fits. What holds is asked of the narrowest and of the widest Latin
-/// letters and room; a program that lets closing marks begin a line (LibreOffice) has nothing to put there either.
-pub fn breaks_between_pieces(text: &str, room: usize) -> bool {
-    let most = ((room as f64 / SLACK + KEPT) * QUARTERS as f64) as usize;
-    [(LATIN, room * QUARTERS), (QUARTERS, most)].into_iter().all(|(latin, room)| {
-        let size = |character| if character_width(character) == 1 { latin } else { quarters(character) };
-        text.split('\n').all(|line| {
-            let mut left = room;
-            pieces(line).all(|piece| {
-                let whole: usize = piece.chars().map(size).sum();
-                let first = piece.chars().next().map_or(0, size);
-                if left < whole {
-                    if left >= first && left < room {
-                        return false;
-                    }
-                    left = room;
-                }
-                left = left.saturating_sub(whole);
-                whole <= room
-            })
-        })
-    })
-}
-
 /// Width of a character in quarters of half a character.
-fn quarters(character: char) -> usize {
+pub fn quarters(character: char) -> usize {
     match character_width(character) {
         1 => LATIN,
         wide => wide * QUARTERS,
@@ -152,26 +106,13 @@ fn quarters(character: char) -> usize {
 }
 
 /// Half-widths of a character in a Chinese typeface: what Unicode calls ambiguous (…, —, “”, ①) is wide there.
-fn character_width(character: char) -> usize {
+pub fn character_width(character: char) -> usize {
     match character {
         // Nearly all there is, without a look into Unicode's tables.
         ' '..='~' => 1,
         '\u{4E00}'..='\u{9FFF}' | '\u{3001}'..='\u{3011}' | '\u{FF01}'..='\u{FF60}' => 2,
         _ => character.width_cjk().unwrap_or(0),
     }
-}
-
-/// Marks that do not end a line.
-fn opens(character: char) -> bool {
-    matches!(character, '（' | '〔' | '「' | '『' | '《' | '“' | '‘')
-}
-
-/// Marks that do not begin a line.
-fn closes(character: char) -> bool {
-    matches!(
-        character,
-        '，' | '。' | '；' | '：' | '、' | '！' | '？' | '）' | '〕' | '」' | '』' | '》' | '”' | '’' | '…'
-    )
 }
 
 /// Lines that the text takes in a column with room for `room` half-width characters.

@@ -66,16 +66,16 @@ pub fn cases<'a>(material: &Material<'a>) -> Vec<MeetingRow<'a>> {
 fn sheet<'c>(info: &RunInfo, title: &str, name: &str, cases: &[&'c MeetingRow<'_>], empty: &str) -> Sheet<'c> {
     let mut columns = vec![
         Column::centred(printed::NUMBER, 4.0, 7.0),
-        Column::centred(printed::SUBJECT, 8.0, 18.0),
-        Column::text(UNIT_AND_POST, 16.0, 36.0),
+        Column::centred(printed::SUBJECT, 8.0, 18.0).whole(),
+        Column::text(UNIT_AND_POST, 12.0, 30.0).in_pieces(),
         Column::centred(printed::AUTHORITY, 4.0, 12.0),
-        Column::text(PROPOSED, 16.0, 40.0),
-        Column::text(GROUNDS, 40.0, 110.0),
+        Column::text(PROPOSED, 16.0, 44.0).in_pieces(),
+        Column::text(GROUNDS, 40.0, 110.0).in_clauses(),
     ];
     if name == DECIDED {
-        columns.push(Column::text(ANSWER, 12.0, 30.0));
+        columns.push(Column::text(ANSWER, 12.0, 30.0).in_pieces());
     }
-    columns.push(Column::text(printed::HINTS, 8.0, 40.0));
+    columns.push(Column::text(printed::HINTS, 8.0, 40.0).in_sentences());
     let rows = (1..).zip(cases).map(|(number, case)| {
         std::iter::once(Value::Count(number)).chain(case.cells.iter().map(|cell| Value::cleaned(cell))).collect()
     });
@@ -109,7 +109,7 @@ fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> Meeti
     let proposed = lines.iter().map(|line| phrase::proposed(material.pack, line));
     let unit = people.unit_names(subject);
     let post = people.post(subject);
-    let place = if subject.kind == people.unit || post.is_empty() { unit } else { format!("{unit}　{post}").into() };
+    let place = if subject.kind == people.unit || post.is_empty() { unit } else { format!("{unit}\n{post}").into() };
     let (label, authority) = (people.label(subject).into(), people.authority(subject).into());
     let grounds = grounds(material, subject, lines).into();
     let mut cells: Vec<Cow<'a, str>> = vec![label, place, authority, numbered(proposed.collect()).into(), grounds];

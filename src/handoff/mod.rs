@@ -11,6 +11,7 @@
 //! link is dead as soon as a list is sent on. 来源 names the cell in words in any case.
 
 pub mod analysis;
+pub mod breaks;
 pub mod changes;
 mod chart;
 pub mod comparison;
@@ -26,6 +27,7 @@ mod meeting;
 pub mod model;
 pub mod notices;
 pub mod overview;
+mod pages;
 pub mod pendings;
 mod people;
 mod phrase;

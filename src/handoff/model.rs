@@ -227,6 +227,16 @@ impl Column {
         Column { unbroken: Unbroken::Pieces, ..self }
     }
 
+    /// The same for sentences, whose lines are ended between clauses where a program might tear them.
+    pub fn in_clauses(self) -> Self {
+        Column { unbroken: Unbroken::Clauses, ..self }
+    }
+
+    /// The same for sentences that are searched for as they stand: they are parted from each other alone.
+    pub fn in_sentences(self) -> Self {
+        Column { unbroken: Unbroken::Sentences, ..self }
+    }
+
     /// The same, to be filled in.
     pub fn answered(self, answer: AnswerCell) -> Self {
         Column { answer: Some(answer), ..self }
@@ -240,6 +250,10 @@ pub enum Unbroken {
     Text,
     /// What ends in a bracket or a comma.
     Pieces,
+    /// The same, by line breaks in the cell where nothing else keeps it whole: for what is read, and no value.
+    Clauses,
+    /// What ends in a semicolon, likewise.
+    Sentences,
 }
 
 /// Type sizes of cells.

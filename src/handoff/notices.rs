@@ -96,10 +96,10 @@ impl Letter<'_> {
             Column::text(printed::POST, 6.0, 16.0),
             Column::centred(printed::ACTION, 8.0, 10.0),
             Column::text(printed::BASIS, 10.0, 20.0).in_pieces(),
-            Column::text(printed::FACTS, 16.0, 40.0),
-            Column::text("要求", 12.0, 30.0),
+            Column::text(printed::FACTS, 16.0, 40.0).in_clauses(),
+            Column::text("要求", 12.0, 30.0).in_clauses(),
             Column::text("期限", 10.0, 14.0),
-            Column::text(printed::LINE, 10.0, 16.0).small(),
+            Column::text(printed::LINE, 16.0, 20.0).small(),
         ];
         let rows = (1..).zip(&self.lines).map(|(number, line)| row(material, self, number, line, draft));
         let tail = [

@@ -57,11 +57,11 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
         Column::centred(printed::ID, 6.0, 12.0).whole(),
         Column::text(printed::UNIT, 8.0, 24.0),
         Column::text(printed::POST, 8.0, 24.0),
-        Column::text("待定事由", 14.0, 44.0),
+        Column::text("待定事由", 14.0, 60.0).in_clauses(),
         Column::text("缺少的事实", 10.0, 30.0).in_pieces(),
-        Column::text("怎么办", 16.0, 50.0),
-        Column::text(printed::SOURCES, 14.0, 40.0).small(),
-        Column::text("规则", 6.0, 14.0).small(),
+        Column::text("怎么办", 16.0, 60.0).in_clauses(),
+        Column::text(printed::SOURCES, 14.0, 40.0).on_screen(),
+        Column::text("规则", 6.0, 24.0).on_screen(),
     ];
     let waits = waits(material);
     let count = waits.len();

@@ -14,7 +14,7 @@ use crate::pack::{
 };
 use crate::table::Dataset;
 
-use super::people;
+use super::{breaks, people};
 
 /// Marks what the Measures leave open and the office has settled.
 const READING: &str = "〔本部门口径〕";
@@ -28,9 +28,6 @@ pub fn without_readings(text: &str) -> String {
 /// Sentences of one cell that stand on lines of their own: a row of Excel is of 409 points at most, and what is higher is
 /// printed small or cut off.
 pub(super) const ON_LINES: usize = 8;
-
-/// Line breaks that Excel keeps in one cell.
-const BREAKS: usize = 250;
 
 pub struct Phrases<'a> {
     pack: &'a Pack,
@@ -275,7 +272,7 @@ impl<'a> Phrases<'a> {
     /// Citations of the deciding cells, each once.
     pub fn sources<'g>(&self, origins: impl Iterator<Item = &'g Origin>, between: &str) -> String {
         let cited = once(origins);
-        let mark = if cited.len() > BREAKS { "；" } else { between };
+        let mark = if cited.len() > breaks::MOST { "；" } else { between };
         cited.into_iter().map(|origin| self.source(origin)).collect::<Vec<_>>().join(mark)
     }
 

@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
 
 use super::model::{self, AnswerKind, Block, Line, LineStyle, Paper, Sheet, Size, Value, Visibility};
 use super::text::SheetNames;
-use super::{chart, formats, layout, sink};
+use super::{breaks, chart, formats, layout, measure, pages, sink};
 use crate::workbook::OWN_MARK;
 use formats::CellLook;
 
@@ -39,8 +39,9 @@ const RANGES: usize = 400;
 /// Hyperlinks that Excel takes in a sheet, and the length of each.
 const LINKS: usize = 65_530;
 const LINK_LENGTH: usize = 2_079;
-/// Units of the title at the foot of a page, right of the page's number.
-const FOOT_TITLE: usize = 28;
+/// Points of the foot of a page, and pixels that half of the page's number takes there.
+const FOOT: f64 = 10.0;
+const FOOT_NUMBER: f64 = 72.0;
 /// The hidden sheet with drop-down lists that are too long for the rule itself.
 const LISTS_SHEET: &str = "选项";
 /// Pixels of a row and of a column that nobody set, in the workbook's own typeface.
@@ -109,7 +110,8 @@ fn build(
             let streamed = !charted || part.len() > KEPT;
             let worksheet = if streamed { target.add_worksheet_with_low_memory()? } else { target.add_worksheet() };
             worksheet.set_name(&name)?;
-            Writer { sheet, worksheet, lists: &mut lists, name: &name, streamed, lent: 0, links: 0, row: 0 }
+            let rows = pages::RowHeights::default();
+            Writer { sheet, worksheet, lists: &mut lists, name: &name, streamed, lent: 0, links: 0, row: 0, rows }
                 .write(part)?;
         }
     }
@@ -146,6 +148,7 @@ struct Writer<'s, 'w> {
     lent: u16,
     links: usize,
     row: u32,
+    rows: pages::RowHeights,
 }
 
 impl Writer<'_, '_> {
@@ -168,13 +171,14 @@ impl Writer<'_, '_> {
         for (index, block) in sheet.blocks.iter().enumerate() {
             let rows = if index == last { &block.rows[part.clone()] } else { &block.rows[..] };
             if index > 0 {
-                self.row += 1;
+                self.gap(1);
             }
             let first_row = if index == last { part.start } else { 0 };
             self.block(block, rows, first_row, index, &layout)?;
         }
         if !sheet.tail.is_empty() {
-            self.row += 1;
+            self.rows.close();
+            self.gap(1);
         }
         for line in &sheet.tail {
             self.line(line, &layout)?;
@@ -183,14 +187,27 @@ impl Writer<'_, '_> {
             self.worksheet.set_print_area(0, 0, self.row - 1, layout.printed.saturating_sub(1) as u16)?;
         }
         self.finish()?;
-        self.page()
+        self.page(&layout)
+    }
+
+    /// The row that was written is so high.
+    fn end_row(&mut self, height: f64) -> Result<(), XlsxError> {
+        self.worksheet.set_row_height(self.row, height)?;
+        self.rows.add(height);
+        self.row += 1;
+        Ok(())
+    }
+
+    /// So many rows that nothing stands in.
+    fn gap(&mut self, rows: u32) {
+        (0..rows).for_each(|_| self.rows.add(layout::GAP));
+        self.row += rows;
     }
 
     fn line(&mut self, line: &Line, layout: &layout::Layout) -> Result<(), XlsxError> {
-        self.across(&line.text, formats::line(line.style), layout.printed)?;
-        self.worksheet.set_row_height(self.row, layout.line_height(line))?;
-        self.row += 1;
-        Ok(())
+        let (text, height) = layout.line(line);
+        self.across(&text, formats::line(line.style), layout.printed)?;
+        self.end_row(height)
     }
 
     /// Text over the first `columns` cells of the row.
@@ -217,8 +234,7 @@ impl Writer<'_, '_> {
         let spans = layout.spans(at);
         if let Some(caption) = &block.caption {
             self.across(caption, formats::caption(), layout.printed)?;
-            self.worksheet.set_row_height(self.row, layout::CAPTION)?;
-            self.row += 1;
+            self.end_row(layout::CAPTION)?;
         }
         let header = self.row;
         for (span, column) in spans.iter().zip(&block.columns) {
@@ -226,12 +242,13 @@ impl Writer<'_, '_> {
             self.merge(header, *span, format)?;
             self.worksheet.write_string_with_format(header, span.first, &column.name, format)?;
         }
-        self.worksheet.set_row_height(header, layout.header_height(at, block, first && self.sheet.frozen.is_some()))?;
-        self.row += 1;
+        let height = layout.header_height(at, block, first && self.sheet.frozen.is_some());
+        self.end_row(height)?;
         if first {
             // Further tables have headers of their own.
             if self.sheet.blocks.len() == 1 {
                 self.worksheet.set_repeat_rows(header, header)?;
+                self.rows.repeat(height);
             }
             if let Some(columns) = self.sheet.frozen {
                 self.worksheet.set_freeze_panes(self.row, columns)?;
@@ -245,8 +262,7 @@ impl Writer<'_, '_> {
                 formats::empty(block.columns.first().map_or(Size::Text, |column| column.size)),
                 (usize::from(last_column) + 1).min(layout.printed),
             )?;
-            self.worksheet.set_row_height(self.row, layout::EMPTY)?;
-            self.row += 1;
+            self.end_row(layout::EMPTY)?;
         } else {
             self.rows(block, rows, layout, at)?;
             self.answers(block, from, first_row, spans)?;
@@ -260,9 +276,9 @@ impl Writer<'_, '_> {
         if let Some(chart) = block.chart.as_ref().filter(|_| !rows.is_empty()) {
             let place = chart::ChartPlace { sheet: self.name, header, from, to: self.row - 1 };
             if let Some((drawn, height)) = chart::draw(chart, spans, rows, &place, layout.total()) {
-                self.row += 1;
+                self.gap(1);
                 self.worksheet.insert_chart(self.row, 0, &drawn)?;
-                self.row += height.div_ceil(PLAIN_ROW) + 1;
+                self.gap(height.div_ceil(PLAIN_ROW) + 1);
             }
         }
         Ok(())
@@ -289,16 +305,20 @@ impl Writer<'_, '_> {
         let own = spans.iter().all(|span| span.first == span.last);
         let lent = if own { self.lend(&styles, rows)? } else { Vec::new() };
         for row in rows {
-            self.worksheet.set_row_height(self.row, layout.row_height(at, block, row))?;
+            let (height, ended) = layout.row(at, block, row);
             let inherits = |column: u16, value| lent.get(usize::from(column)) == Some(&CellLook::of(value));
             let bare = |column: u16, value| column > 0 && blank(value) && inherits(column, value);
             let mut blanks = (0u16..).zip(row).filter(|(at, value)| bare(*at, value)).map(|(at, _)| at);
             let blanks = blanks.next().map(|first| (first, blanks.last().unwrap_or(first)));
-            for ((value, style), span) in row.iter().zip(&styles).zip(spans) {
+            for (index, ((value, style), span)) in row.iter().zip(&styles).zip(spans).enumerate() {
                 let column = span.first;
                 if !bare(column, value) {
                     self.merge(self.row, *span, style.of(CellLook::Text))?;
-                    self.cell(column, value, style, !inherits(column, value))?;
+                    let own = !inherits(column, value);
+                    match ended.iter().find(|(at, _)| *at == index) {
+                        Some((_, text)) => self.text(column, text, own.then(|| style.of(CellLook::of(value))))?,
+                        None => self.cell(column, value, style, own)?,
+                    }
                 }
                 // The row is there once its first cell is. Blank cells are laid out at once, since the library looks the
                 // format up each time; what stands between them is written over.
@@ -306,7 +326,7 @@ impl Writer<'_, '_> {
                     self.worksheet.set_range_format(self.row, first, self.row, last, formats::plain())?;
                 }
             }
-            self.row += 1;
+            self.end_row(measure::within_limit(height))?;
         }
         Ok(())
     }
@@ -438,7 +458,7 @@ impl Writer<'_, '_> {
     }
 
     /// Paper, margins, page numbers, protection.
-    fn page(&mut self) -> Result<(), XlsxError> {
+    fn page(&mut self, layout: &layout::Layout) -> Result<(), XlsxError> {
         let sheet = self.sheet;
         let target = &mut *self.worksheet;
         // Excel's numbers for A4 and A3.
@@ -448,7 +468,15 @@ impl Writer<'_, '_> {
         }
         let [left, right, top, bottom] = layout::margins(sheet.paper);
         target.set_margins(left, right, top, bottom, 0.3, 0.3);
-        target.set_print_fit_to_pages(1, u16::from(sheet.fitted));
+        match self.rows.lie(sheet, layout.total()) {
+            pages::Lie::Free => target.set_print_fit_to_pages(1, 0),
+            pages::Lie::One => target.set_print_fit_to_pages(1, 1),
+            // Where a sheet is fitted to its page, Excel looks at no breaks.
+            pages::Lie::Broken { before, scale } => {
+                target.set_page_breaks(&[before])?;
+                target.set_print_scale(scale)
+            }
+        };
         target.set_print_center_horizontally(true);
         target.set_footer(footer(sheet));
         // The foot is for signing on paper: it keeps its size however far the table is scaled down.
@@ -499,9 +527,23 @@ fn footer(sheet: &Sheet<'_>) -> String {
     // A loose page says what it belongs to.
     let title = sheet.head.first().filter(|line| !single && line.style == LineStyle::Title);
     if let Some(title) = title.and_then(|line| line.text.lines().next()) {
-        footer += &format!("&R{typeface}{}", plain(&fitting(title, FOOT_TITLE)));
+        footer += &format!("&R{typeface}{}", plain(&foot_title(title, sheet.paper)));
     }
     footer
+}
+
+/// As much of a title as there is room for right of the page's number: whole pieces of it.
+fn foot_title(title: &str, paper: Paper) -> String {
+    let room = measure::room(layout::page(paper).0 / 2.0 - FOOT_NUMBER, FOOT);
+    let mut fits = 0;
+    for piece in breaks::pieces(title) {
+        if measure::width(&title[..fits + piece.len()]) > room {
+            break;
+        }
+        fits += piece.len();
+    }
+    let fits = if fits > 0 { title[..fits].trim_end_matches(['；', '，', '、']) } else { title };
+    fitting(fits, room)
 }
 
 fn blank(value: &Value<'_>) -> bool {

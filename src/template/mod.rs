@@ -17,9 +17,11 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use crate::handoff::breaks;
 use crate::handoff::formats::plain;
 use crate::handoff::layout::margins;
-use crate::handoff::measure::height;
+use crate::handoff::measure::{self, height};
+use crate::handoff::model::Unbroken;
 use crate::handoff::write::{DropDowns, prompted};
 use crate::pack::{self, Column, ColumnKind, EXAMPLE, Pack, Table};
 use crate::place::letters;
@@ -167,6 +169,8 @@ fn write_guide(sheet: &mut Worksheet, pack: &Pack, tables: &[&Table]) -> Result<
         if line.is_empty() {
             continue;
         }
+        let ended = breaks::set(line, measure::room(f64::from(PIXELS), *points), Unbroken::Clauses);
+        let line = ended.as_ref().unwrap_or(line);
         sheet.write_string_with_format(row, 0, line, format)?;
         // Excel fits wrapped rows by itself, others do not.
         sheet.set_row_height(row, height([(line.as_str(), f64::from(PIXELS), *points)].into_iter()))?;

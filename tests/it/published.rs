@@ -73,7 +73,8 @@ fn what_a_run_supersedes_is_compared_with_it_whatever_archive_holds_it() {
         let rows = rows_of(&city.output().join("2015-half-year/变更对照.xlsx"));
         let rows =
             rows.into_iter().filter(|row| row.iter().any(|cell| ["新增", "撤销", "改变"].contains(&cell.as_str())));
-        rows.map(|row| (row[1].clone(), row[2].clone(), row[8].clone(), row[10].clone())).collect::<Vec<_>>()
+        let plain = |cell: &String| cell.replace('\n', "");
+        rows.map(|row| (row[1].clone(), row[2].clone(), plain(&row[8]), plain(&row[10]))).collect::<Vec<_>>()
     };
     let kept = tempfile::tempdir().unwrap();
     let copy =

@@ -153,7 +153,7 @@ fn each_unit_is_told_what_happened_there() {
         let letter = letter(dir.path(), unit).unwrap();
         let facts = letter.texts("事实")[0];
         assert!(facts.contains("较差") && !facts.contains(other), "{facts}");
-        assert_eq!(letter.texts("要求")[0], "请按通知的时间到场接受约谈，并准备书面情况说明。");
+        assert_eq!(letter.texts("要求")[0].replace('\n', ""), "请按通知的时间到场接受约谈，并准备书面情况说明。");
         assert_eq!(letter.texts("期限")[0], "以约谈通知为准");
     }
 }

@@ -1,6 +1,7 @@
 //! How wide columns and how high rows are for their texts.
 
-use kaohe::handoff::measure::{TEXT, Wish, breaks_between_pieces, height, lines_height, piece, pixels, share};
+use kaohe::handoff::breaks::{breaks_between_pieces, piece};
+use kaohe::handoff::measure::{TEXT, Wish, height, lines_height, pixels, share};
 
 #[test]
 fn lines_are_counted_as_chinese_text_wraps() {

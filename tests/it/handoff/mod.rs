@@ -1,6 +1,7 @@
 //! The workbooks handed out, read back as files.
 
 mod book;
+mod breaks;
 mod golden;
 mod letters;
 mod limits;
@@ -325,7 +326,12 @@ fn what_is_registered_is_what_is_written() {
         let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
         assert_eq!(read.columns, names);
         for (row, written) in table.rows.iter().zip(&read.rows) {
-            assert!(row.cells.iter().eq(written), "{:?} {written:?}", row.cells);
+            for ((name, registered), written) in names.iter().zip(row.cells.iter()).zip(written) {
+                // Sentences are printed with line breaks, which count for nothing when a list comes back.
+                let sentences = ["事实", "提示"].contains(name);
+                let plain = |text: &str| if sentences { text.replace('\n', "") } else { text.to_owned() };
+                assert_eq!(plain(registered), plain(written), "{name}");
+            }
         }
     }
 }

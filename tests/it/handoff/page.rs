@@ -121,6 +121,9 @@ fn text_of_lists_is_of_nine_points_on_paper() {
                 continue;
             }
             let parts = parts(&path);
+            let widths = printed_widths(&parts, &name);
+            let (lines, may_be) = torn(&crate::rules::city::rows_of(&path), &widths, least > 9.0);
+            assert!(may_be * 20 <= lines, "{}: of {lines} lines {may_be} may be torn", path.display());
             let scale = print_scale(&parts, &name);
             for size in printed_sizes(&parts, &name) {
                 let printed = size.parse::<f64>().unwrap() * scale;
@@ -150,6 +153,18 @@ fn many_grounds_about_one_person_are_read_like_others() {
         let tallest = rows.iter().filter_map(|row| attribute(row, "ht")?.parse().ok()).fold(0.0, f64::max);
         assert!(tallest < 409.0, "{list}: a row of {tallest} points");
     }
+}
+
+/// How many lines the sentences of a sheet have, and how many of these a program that breaks anywhere might begin with a closing
+/// mark or end with an opening one.
+fn torn(rows: &[Vec<String>], widths: &[f64], large: bool) -> (usize, usize) {
+    let (name, size) = if large { ("事实与依据", 11.5) } else { ("事实", 10.0) };
+    let header = rows.iter().position(|row| row.iter().any(|cell| cell == name)).unwrap();
+    let column = rows[header].iter().position(|cell| cell == name).unwrap();
+    let room = kaohe::handoff::measure::room(widths[column] - 10.0, size);
+    let texts: Vec<&String> = rows[header + 1..].iter().filter_map(|row| row.get(column)).collect();
+    let lines = texts.iter().flat_map(|text| text.lines()).map(|line| 1 + kaohe::handoff::measure::width(line) / room);
+    (lines.sum(), texts.iter().map(|text| kaohe::handoff::breaks::torn(text, room)).sum())
 }
 
 /// Text of a paper is of ten points at least, and a signature stands on one line.

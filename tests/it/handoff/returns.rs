@@ -83,7 +83,7 @@ fn pending_cases_say_what_is_missing() {
     let read = Listed::read(&dir.path().join("待定事项.xlsx"), "序号");
     assert_eq!(read.texts("待定事由"), ["《办法》第四部分〔规则4.4〕：是否诫勉谈话"]);
     assert_eq!(read.texts("缺少的事实"), ["「考核等次」"]);
-    assert_eq!(read.texts("怎么办"), ["请市委组织部在《年度考核_干部》中补齐「考核等次」"]);
+    assert_eq!(read.texts("怎么办")[0].replace('\n', ""), "请市委组织部在《年度考核_干部》中补齐「考核等次」");
     assert_eq!(read.texts("来源"), ["档案!2014-A-诫勉谈话-C-C00002"]);
     let dir = City::new(12).published();
     let read = Listed::read(&dir.path().join("待定事项.xlsx"), "序号");
@@ -118,8 +118,8 @@ fn cases_that_wait_for_the_same_are_one_row_that_names_table_and_office() {
     add("无适用条款", CADRE, 6, &[]);
     let dir = city.published();
     let read = Listed::read(&dir.path().join("待定事项.xlsx"), "序号");
-    let rows: Vec<[&str; 3]> =
-        (0..read.rows.len()).map(|at| ["编号", "规则", "怎么办"].map(|name| read.texts(name)[at])).collect();
+    let told = |at: usize| ["编号", "规则", "怎么办"].map(|name| read.texts(name)[at].replace('\n', ""));
+    let rows: Vec<[String; 3]> = (0..read.rows.len()).map(told).collect();
     let grade = "请市委组织部在《年度考核_干部》中补齐「考核等次」";
     let both = format!("{grade}；请市委组织部在《年度考核_干部》中补齐「特别优秀」");
     let office = "请市委目督办、市政府目督办在《半年考核_班子》中补齐「相关责任领导」";
@@ -131,7 +131,7 @@ fn cases_that_wait_for_the_same_are_one_row_that_names_table_and_office() {
             ["C00002", "4.4、4.1-cadre", grade],
             ["C00002", "4.2", both.as_str()],
             ["C00003", "2.1-serious", "请市委组织部干部监督机构在《问题线索》中补齐「情节」"],
-            ["C00004", "4.5", rows[4][2]],
+            ["C00004", "4.5", rows[4][2].as_str()],
             ["C00005", "4.5", format!("{talks}「所属年度」").as_str()],
             ["C00006", "数据待更正", "请市委组织部更正《谈话记录》中被退回的行（见数据问题清单、退回单）后重新报送",],
             ["C00007", "无适用条款", "没有条款适用，请研究是否另行处理"],

@@ -1,0 +1,267 @@
+//! Where the lines of a cell end.
+//!
+//! Excel and WPS begin no line with a closing mark and end none with an opening one. LibreOffice has that rule, but not for
+//! cells of a file that another program wrote: it ends a line wherever the next character does not fit. Such lines are
+//! torn. Three remedies: columns of few words get a width at which they break between pieces ([`breaks_between_pieces`]);
+//! a column may be a little wider than its share ([`torn`]); and sentences, which are read and not looked up, end a line
+//! between clauses where a program might tear it ([`set`]). What stands for a value, as a post or an option, is
+//! never changed: people copy it and search for it.
+
+use super::measure::{KEPT, LATIN, QUARTERS, SLACK, character_width, quarters, widest, width};
+use super::model::Unbroken;
+
+/// Line breaks that Excel keeps in one cell.
+pub const MOST: usize = 250;
+/// Bytes of a text whose lines nobody counts.
+const LONG: usize = 32_000;
+/// A line that is ended between clauses is at least so full: so many parts of so many.
+const FULL: (usize, usize) = (2, 5);
+
+/// Width of the widest piece that should stay on one line.
+pub fn piece(text: &str) -> usize {
+    pieces(text).map(width).max().unwrap_or(0)
+}
+
+/// What is in brackets, and what stands between them and commas.
+pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut characters = rest.char_indices().peekable();
+        let mut end = 0;
+        while let Some((_, one)) = characters.next() {
+            let next = characters.peek();
+            end = next.map_or(rest.len(), |(at, _)| *at);
+            if next.is_some_and(|(_, next)| is_between_pieces(one, *next)) {
+                break;
+            }
+        }
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        (end > 0).then_some(piece)
+    })
+}
+
+fn is_between_pieces(one: char, next: char) -> bool {
+    closes(one) && !matches!(one, '》' | '」') && !closes(next) || matches!(next, '〔' | '（')
+}
+
+/// How well a line ends between two characters of a sentence.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    /// Between what belongs together, but is no word.
+    Poor,
+    Good,
+}
+
+impl End {
+    /// What is searched for as it stands (依据已变，请重新审定) is parted from other sentences alone.
+    fn of(one: char, next: char, unbroken: Unbroken) -> Option<End> {
+        match (one, next) {
+            // Lines that begin with a number are those of a numbered list.
+            (_, next) if closes(next) || next.is_ascii_digit() => None,
+            ('；' | '。', _) => Some(End::Good),
+            _ if unbroken == Unbroken::Sentences => None,
+            ('，' | '）' | '〕' | '！' | '？', _) | (_, '（' | '〔') => Some(End::Good),
+            ('、' | '：', _) | (_, '《' | '「') => Some(End::Poor),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the text breaks between its pieces alone in a column with room for `room` half-width characters.
+///
+/// Programs break anywhere where another character fits. What holds is asked of the narrowest and of the widest Latin
+/// letters and room; a program that lets closing marks begin a line (LibreOffice) has nothing to put there either.
+pub fn breaks_between_pieces(text: &str, room: usize) -> bool {
+    Typeface::both(room, 0.0).into_iter().all(|typeface| {
+        let room = typeface.room;
+        text.split('\n').all(|line| {
+            let mut left = room;
+            pieces(line).all(|piece| {
+                let whole: usize = piece.chars().map(|one| typeface.size(one)).sum();
+                let first = piece.chars().next().map_or(0, |one| typeface.size(one));
+                if left < whole {
+                    if left >= first && left < room {
+                        return false;
+                    }
+                    left = room;
+                }
+                left = left.saturating_sub(whole);
+                whole <= room
+            })
+        })
+    })
+}
+
+/// Latin letters and the room of a line, in quarters of half a character.
+#[derive(Clone, Copy)]
+struct Typeface {
+    latin: usize,
+    room: usize,
+}
+
+impl Typeface {
+    /// The widest letters in the least room, and the narrowest in the most: of a column as wide as that room asks for, or up
+    /// to so many half-width characters wider.
+    fn both(room: usize, wider: f64) -> [Typeface; 2] {
+        let most = (((room as f64 + wider) / SLACK + KEPT) * QUARTERS as f64) as usize;
+        [Typeface { latin: LATIN, room: room * QUARTERS }, Typeface { latin: QUARTERS, room: most }]
+    }
+
+    fn size(self, character: char) -> usize {
+        if character_width(character) == 1 { self.latin } else { quarters(character) }
+    }
+
+    /// Where the line that begins at `from` ends, in a program that knows no more than words of Latin letters.
+    fn line_end(self, text: &str, from: usize) -> usize {
+        let (mut used, mut word) = (0, from);
+        for (at, character) in text[from..].char_indices() {
+            let at = from + at;
+            let after = at + character.len_utf8();
+            let latin = character_width(character) == 1 && character != ' ';
+            used += self.size(character);
+            if used > self.room && character != ' ' {
+                let end = if latin && word > from { word } else { at };
+                return if end > from { end } else { after };
+            }
+            if !latin || character == '-' {
+                word = after;
+            }
+        }
+        text.len()
+    }
+}
+
+/// The lines that programs make of a text, whatever typeface they put in: the first and the last place where each but the
+/// last may end.
+struct LineEnds<'t> {
+    text: &'t str,
+    wide: Typeface,
+    narrow: Typeface,
+    early: usize,
+    late: usize,
+}
+
+impl<'t> LineEnds<'t> {
+    fn of(text: &'t str, room: usize) -> LineEnds<'t> {
+        // Of the room a part of a character was cut off.
+        let [wide, narrow] = Typeface::both(room, 1.0);
+        LineEnds { text, wide, narrow, early: 0, late: 0 }
+    }
+}
+
+impl Iterator for LineEnds<'_> {
+    type Item = (usize, usize);
+
+    fn next(&mut self) -> Option<(usize, usize)> {
+        self.early = self.wide.line_end(self.text, self.early);
+        self.late = self.narrow.line_end(self.text, self.late);
+        (self.early < self.text.len()).then_some((self.early, self.late))
+    }
+}
+
+/// How many lines may be torn in a column with room for `room` half-width characters.
+pub fn torn(text: &str, room: usize) -> usize {
+    let of = |line: &str| LineEnds::of(line, room).filter(|(first, last)| may_tear(line, *first, *last)).count();
+    text.split('\n').map(of).sum()
+}
+
+fn may_tear(text: &str, first: usize, last: usize) -> bool {
+    let mut ends = text[first..].char_indices().map(|(at, _)| first + at).take_while(|at| *at <= last);
+    ends.any(|at| tears(text, at))
+}
+
+/// Whether a line that ends there is torn: before a closing mark, after an opening one, within a short mark or a number.
+fn tears(text: &str, at: usize) -> bool {
+    let (before, after) = text.split_at(at);
+    let (Some(last), Some(next)) = (before.chars().next_back(), after.chars().next()) else { return false };
+    let within = before.rfind('〔').is_some_and(|open| !before[open..].contains('〕'));
+    closes(next) || opens(last) || within || last == '-' && next.is_ascii_digit()
+}
+
+/// The text with line breaks between its clauses, or its sentences, where a program might tear a line; none where nothing
+/// has to be broken.
+///
+/// The typeface that a program puts in decides how much fits on a line, so a line ends somewhere between two places. Where
+/// one of the places between them would tear it, it is ended by hand, at the last clause before all of them.
+pub fn set(text: &str, room: usize, unbroken: Unbroken) -> Option<String> {
+    if !matches!(unbroken, Unbroken::Clauses | Unbroken::Sentences) {
+        return None;
+    }
+    // No character is wider than it has bytes, but for the share that Latin ones are; and what is too long for any page
+    // may be as long as a cell can be.
+    if text.len() > LONG || text.len() * LATIN <= room * QUARTERS || widest(text) <= room * QUARTERS {
+        return None;
+    }
+    let mut left = MOST.saturating_sub(text.matches('\n').count());
+    let mut set = String::new();
+    for (at, mut line) in text.split('\n').enumerate() {
+        if at > 0 {
+            set.push('\n');
+        }
+        while left > 0
+            && let Some(end) = end_by_hand(line, room, unbroken)
+        {
+            let (ended, rest) = line.split_at(end);
+            set.push_str(ended);
+            set.push('\n');
+            line = rest;
+            left -= 1;
+        }
+        set.push_str(line);
+    }
+    (set.len() > text.len()).then_some(set)
+}
+
+/// Where the first line that is to be ended by hand ends: as late as a clause does before all places where it might be torn,
+/// and not where that leaves a short line.
+fn end_by_hand(text: &str, room: usize, unbroken: Unbroken) -> Option<usize> {
+    // The last places where each line may begin.
+    let mut begun = vec![0];
+    LineEnds::of(text, room).find_map(|(first, last)| {
+        let end = may_tear(text, first, last).then(|| clause_end(text, first, &begun, room, unbroken));
+        begun.push(last);
+        end.flatten()
+    })
+}
+
+/// The last good end of a clause that is not after `to`, else the last poor one; what stands in quotation marks or in 〔〕 is
+/// not parted.
+fn clause_end(text: &str, to: usize, begun: &[usize], room: usize, unbroken: Unbroken) -> Option<usize> {
+    let mut best: Option<(usize, End, usize)> = None;
+    let (mut depth, mut line, mut filled) = (0usize, 0, 0);
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, one)) = characters.next() {
+        if begun.get(line + 1).is_some_and(|begin| *begin <= at) {
+            (line, filled) = (line + 1, 0);
+        }
+        let Some((end, next)) = characters.peek().copied().filter(|(end, _)| *end <= to) else { break };
+        filled += character_width(one);
+        match one {
+            '「' | '『' | '《' | '〔' => depth += 1,
+            '」' | '』' | '》' | '〕' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if let Some(found) = End::of(one, next, unbroken).filter(|_| depth == 0) {
+            let (parts, whole) = FULL;
+            let better = best.is_none_or(|(known, quality, _)| (known, quality) <= (line, found));
+            if filled * whole >= room * parts && better {
+                best = Some((line, found, end));
+            }
+        }
+    }
+    best.map(|(_, _, end)| end)
+}
+
+/// Marks that do not end a line.
+pub fn opens(character: char) -> bool {
+    matches!(character, '（' | '〔' | '「' | '『' | '《' | '“' | '‘')
+}
+
+/// Marks that do not begin a line.
+pub fn closes(character: char) -> bool {
+    matches!(
+        character,
+        '，' | '。' | '；' | '：' | '、' | '！' | '？' | '）' | '〕' | '」' | '』' | '》' | '”' | '’' | '…'
+    )
+}

@@ -1,0 +1,64 @@
+//! Where lines of cells end, so that no program tears them.
+
+use kaohe::handoff::breaks::{MOST, set, torn};
+use kaohe::handoff::model::Unbroken;
+
+#[test]
+fn lines_that_may_be_torn_are_ended_between_clauses() {
+    let cases = [
+        // It fits, or is torn nowhere.
+        ("年度考核等次：优秀", 20, "年度考核等次：优秀"),
+        ("一二三四五六七八九十", 8, "一二三四五六七八九十"),
+        // A bracket would begin the second line, or end the first.
+        ("半年考核、评价（市委目督办）工作落实，年度", 26, "半年考核、评价\n（市委目督办）工作落实，年度"),
+        ("半年考核和评价（市委目督办）工作落实，年度", 16, "半年考核和评价\n（市委目督办）工作落实，年度"),
+        ("第四部分〔规则4.1〕〔本部门口径〕", 24, "第四部分〔规则4.1〕\n〔本部门口径〕"),
+        // A label is parted from its value where nothing else is left.
+        ("目标，落实评价：差，年度", 18, "目标，落实评价：\n差，年度"),
+        ("目标完成，落实评价：较差，年度", 18, "目标完成，\n落实评价：较差，年度"),
+        // What is quoted stays whole, and a line of two characters helps nobody.
+        ("请补齐「一，二三四五六」。再送", 16, "请补齐「一，二三四五六」。再送"),
+        ("是，一二三四五六七，好", 16, "是，一二三四五六七，好"),
+        // Lines that are there already are ended each for itself.
+        ("甲：好\n目标，落实评价：差，年度", 18, "甲：好\n目标，落实评价：\n差，年度"),
+    ];
+    for (text, room, expected) in cases {
+        let set = set(text, room, Unbroken::Clauses);
+        assert_eq!(set.as_deref().unwrap_or(text), expected, "{text} in {room}");
+    }
+}
+
+#[test]
+fn what_is_searched_for_is_parted_from_other_sentences_alone_and_values_are_not() {
+    let text = "线索X201500072属实，情节一般，轻于调整建议起点；E12显示为60，实为59.6；依据已变，请重新审定";
+    let sentences: Vec<&str> = text.split_inclusive('；').collect();
+    let mut ended = 0;
+    for room in 10..80 {
+        let set_so = set(text, room, Unbroken::Sentences).unwrap_or_else(|| text.to_owned());
+        let lines: Vec<&str> = set_so.split('\n').collect();
+        assert!(lines.iter().all(|line| sentences.iter().any(|one| line.ends_with(one))), "{room}: {set_so}");
+        ended += lines.len() - 1;
+        assert_eq!(set(text, room, Unbroken::Nothing), None);
+        assert_eq!(set(text, room, Unbroken::Pieces), None);
+    }
+    assert!(ended > 0);
+}
+
+/// Whatever typeface is put in, of those between the narrowest and the widest.
+#[test]
+fn no_typeface_tears_a_line_that_could_be_ended() {
+    let text = "（1）问题线索 X201500083（线索来源：12380举报，问题类型：懒政怠政，核实结果：属实，情节：严重）；\n\
+                （2）本人为主要负责人，反映市某局班子的问题线索 X1（线索来源：省级部门，问题类型：不作为，核实结果：属实）";
+    for room in 30..80 {
+        let ended = set(text, room, Unbroken::Clauses).unwrap_or_else(|| text.to_owned());
+        assert_eq!(torn(&ended, room), 0, "{room}: {ended}");
+        assert!(ended.lines().all(|line| !line.starts_with(|one: char| one.is_ascii_digit())), "{room}: {ended}");
+    }
+}
+
+#[test]
+fn a_cell_gets_no_more_line_breaks_than_excel_keeps() {
+    let text = "一二三，四五六；".repeat(400);
+    let ended = set(&text, 10, Unbroken::Clauses).unwrap();
+    assert_eq!(ended.matches('\n').count(), MOST);
+}
