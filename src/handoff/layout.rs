@@ -12,10 +12,10 @@ use super::model::{
 };
 use super::{breaks, chart, formats};
 
-/// Margins in inches: left, right, top, bottom. A paper that goes out has at its sides those of an official document
-/// (GB/T 9704); above and below it is a form, with room for the pen.
+/// Margins in inches: left, right, top, bottom. A paper that goes out has those of an official document (GB/T 9704), but for
+/// the foot, where nothing stands: it gives room for the pen.
 pub fn margins(paper: Paper) -> [f64; 4] {
-    if paper == Paper::Single { [1.1, 1.02, 1.1, 0.8] } else { [0.4, 0.4, 0.45, 0.65] }
+    if paper == Paper::Single { [1.1, 1.02, 1.45, 0.8] } else { [0.4, 0.4, 0.45, 0.65] }
 }
 
 /// Pixels of a millimetre at 96 dots an inch.

@@ -131,3 +131,34 @@ fn formats_end_with_the_table_and_no_row_is_told_twice() {
     }
     assert!(tags(sheet, "<c r=\"A7\"").is_empty());
 }
+
+/// Of a letter that is a little longer than its page all stands on it, smaller; of a longer one the last row goes with the
+/// signature.
+#[test]
+fn no_page_holds_a_signature_alone() {
+    let day = chrono::NaiveDate::from_ymd_opt(2015, 12, 31).unwrap();
+    let (mut on_one, mut broken) = (0, 0);
+    for rows in 20..50u32 {
+        let columns = vec![Column::text("事实", 10.0, 40.0)];
+        let cells = (0..rows).map(|row| vec![Value::Text(format!("事实{row}").into())]).collect();
+        let lines = ["某部门", "某年某月某日"].map(|line| (line.to_owned(), LineStyle::Signature));
+        let head = [("通知".to_owned(), LineStyle::Title)];
+        let letter = Sheet::new("通知", Paper::Upright, head, vec![Block::new(columns, cells, "")]).closed(lines);
+        let sheet = &unpacked(&write::bytes(&letter.alone(day), 1000).unwrap())["xl/worksheets/sheet1.xml"];
+        let heights = tags(sheet, "<row ").into_iter().filter_map(|row| attribute(row, "ht"));
+        // At 97 hundredths; a row without a height is of 12 points.
+        let height = (heights.map(|ht| ht.parse::<f64>().unwrap()).sum::<f64>() + 12.0) * 0.97;
+        let page = (297.0 / 25.4 - 0.45 - 0.65) * 72.0;
+        let setup = tags(sheet, "<pageSetup ")[0];
+        if let Some(at) = tags(sheet, "<brk ").first().map(|brk| attribute(brk, "id").unwrap().parse::<u32>().unwrap())
+        {
+            // Title and header stand above the rows.
+            assert_eq!(at, rows + 1, "the last row begins the second page");
+            assert!(attribute(setup, "scale").is_some() && !sheet.contains("fitToPage"), "{setup}");
+            broken += 1;
+        } else if height > page && attribute(setup, "fitToHeight").is_none() {
+            on_one += 1;
+        }
+    }
+    assert!(on_one > 0 && broken > 0, "{on_one} {broken}");
+}
