@@ -115,6 +115,11 @@ fn measures(
     Ok(found)
 }
 
+/// Keeps the last day of each.
+pub fn later<K: Ord>(days: &mut BTreeMap<K, NaiveDate>, key: K, day: NaiveDate) {
+    days.entry(key).and_modify(|known| *known = day.max(*known)).or_insert(day);
+}
+
 /// A talk that the input holds.
 struct TalkRow {
     row: usize,
@@ -155,8 +160,7 @@ fn talked(
     let (of_year, may) = (world.truths(entity, talk.of_year)?, world.truths(entity, talk.may_be_of_year)?);
     for TalkRow { row, day, holder, line, .. } in rows(world, talks, Some(talk.kind)) {
         if let Some(line) = line {
-            let known = held.entry(line).or_insert(day);
-            *known = day.max(*known);
+            later(held, line, day);
         }
         if let Some(index) = holder.filter(|_| day <= world.data.as_of) {
             let of_year = match (of_year[row], may[row]) {

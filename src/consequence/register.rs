@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::influence::later;
 use super::{Flag, Holder, Line, RegisterEntry, Subject};
 use crate::fact::history::PastLine;
 use crate::fact::{Decision, Error, History, Texts, World};
@@ -180,14 +181,12 @@ impl Talks {
             let Some(day) = days.as_ref().and_then(|days| days.day(row)) else { continue };
             match line.as_ref().and_then(|line| line.at(row)) {
                 Some(line) => {
-                    let known = talks.by_line.entry(line.into_owned()).or_insert(day);
-                    *known = day.max(*known);
+                    later(&mut talks.by_line, line.into_owned(), day);
                 }
                 None if counts => {
                     let held = holder.as_ref().and_then(|holder| holder.get(row));
                     if let Some(index) = held {
-                        let known = talks.free.entry(Subject { kind: member, index }).or_insert(day);
-                        *known = day.max(*known);
+                        later(&mut talks.free, Subject { kind: member, index }, day);
                     }
                 }
                 None => {}
@@ -210,8 +209,7 @@ impl Talks {
             let runs: Vec<bool> = to_enter.iter().filter(own).filter(named).map(|talk| talk.again).collect();
             let joined = to_enter.iter().filter(own).filter(|talk| runs.contains(&talk.again)).map(|talk| talk.id);
             for id in joined.chain(entered.lines.iter().map(|line| line.id.as_str())) {
-                let known = self.by_line.entry(id.to_owned()).or_insert(day);
-                *known = day.max(*known);
+                later(&mut self.by_line, id.to_owned(), day);
             }
         }
     }

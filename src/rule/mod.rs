@@ -164,28 +164,22 @@ fn judge(world: &World<'_>, stage: u32, entity: Entity, rules: &[usize]) -> Resu
     let failed = |source| Error::Polars { what: "规则".to_owned(), source };
     let run = || -> PolarsResult<(Vec<Column>, Vec<Column>)> {
         let atom = |at: usize| col(format!("={at}"));
-        let mut exprs: Vec<Expr> = Vec::new();
-        for (at, condition) in conditions.iter().enumerate() {
-            exprs.push(condition.whole().expr(&atom).alias(format!("whole {at}")));
+        let each = || conditions.iter().enumerate();
+        let whole = each().map(|(at, condition)| condition.whole().expr(&atom).alias(format!("whole {at}")));
+        let inside = each().map(|(at, condition)| {
             let inside = condition.scope.as_ref().map_or_else(|| lit(true), |scope| scope.expr(&atom));
-            exprs.push(inside.alias(format!("inside {at}")));
-        }
+            inside.alias(format!("inside {at}"))
+        });
+        let exprs: Vec<Expr> = whole.chain(inside).chain([col("@n")]).collect();
         let marker = Column::new_scalar("@n".into(), Scalar::from(0i32), world.height(entity));
         let mut frame = DataFrame::new(world.height(entity), vec![marker])?;
         for (at, column) in values.iter().enumerate() {
             frame.with_column(column.clone().with_name(format!("={at}").into()))?;
         }
-        exprs.push(col("@n"));
-        let mut found = query(frame).select(exprs).collect()?.into_columns();
-        found.truncate(2 * conditions.len());
-        Ok(found.into_iter().enumerate().fold((Vec::new(), Vec::new()), |(mut whole, mut inside), (at, column)| {
-            if at % 2 == 0 {
-                whole.push(column)
-            } else {
-                inside.push(column)
-            }
-            (whole, inside)
-        }))
+        let mut whole = query(frame).select(exprs).collect()?.into_columns();
+        whole.truncate(2 * conditions.len());
+        let inside = whole.split_off(conditions.len());
+        Ok((whole, inside))
     };
     let (whole, inside) = run().map_err(failed)?;
     let masks = |columns: Vec<Column>| {

@@ -132,19 +132,15 @@ impl<'s> SampleCity<'s> {
         self.starts.partition_point(|start| *start <= member) as u32 - 1
     }
 
+    /// A row of this year about a subject, in its place in a unit; the rows are those of the unit and of the subject.
+    fn whose<'c>(&self, per: Per, subject: u32, (unit, position): (u32, u32), rows: [&'c [CityCell]; 2]) -> Whose<'c> {
+        let [unit_row, subject_row] = rows;
+        Whose { year: self.year, unit, subject, per, position, serial: u64::from(subject) + 1, unit_row, subject_row }
+    }
+
     /// The register row of a unit.
     pub fn unit_row(&self, unit: u32) -> CityRow {
-        let context = Whose {
-            year: self.year,
-            unit,
-            subject: unit,
-            per: Per::Unit,
-            position: 0,
-            serial: u64::from(unit) + 1,
-            unit_row: &[],
-            subject_row: &[],
-        };
-        self.draw(self.unit_block, &context, 0)
+        self.draw(self.unit_block, &self.whose(Per::Unit, unit, (unit, 0), [&[], &[]]), 0)
     }
 
     /// The register row of a member in its home unit.
@@ -153,17 +149,7 @@ impl<'s> SampleCity<'s> {
     }
 
     fn register_row(&self, member: u32, unit: u32, unit_row: &[CityCell], position: u32) -> CityRow {
-        let context = Whose {
-            year: self.year,
-            unit,
-            subject: member,
-            per: Per::Member,
-            position,
-            serial: u64::from(member) + 1,
-            unit_row,
-            subject_row: &[],
-        };
-        self.draw(self.member_block, &context, 0)
+        self.draw(self.member_block, &self.whose(Per::Member, member, (unit, position), [unit_row, &[]]), 0)
     }
 
     /// Whether a member sits in the unit after its own, too.
@@ -315,16 +301,9 @@ impl<'s> SampleCity<'s> {
         subject_row: &'c [CityCell],
     ) -> Whose<'c> {
         let per = self.sampler.blocks[usize::from(event.block)].per;
-        Whose {
-            year: self.year + i32::from(event.year),
-            unit,
-            subject: event.subject,
-            per,
-            position: self.position(per, event.subject, unit),
-            serial,
-            unit_row,
-            subject_row,
-        }
+        let place = (unit, self.position(per, event.subject, unit));
+        let whose = self.whose(per, event.subject, place, [unit_row, subject_row]);
+        Whose { year: self.year + i32::from(event.year), serial, ..whose }
     }
 
     fn event_row(
