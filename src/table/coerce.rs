@@ -5,8 +5,10 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
+use regex::Regex;
 
 use crate::finding::{Code, Flaw};
 use crate::pack::{Column, ColumnKind, Pack};
@@ -318,21 +320,11 @@ fn number_typed(shown: &str, percent: bool) -> Option<f64> {
 }
 
 /// Plain decimals, and thousands separated by commas where the groups are whole.
+static NUMBER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?$").ok());
+
 fn number_written(key: &str) -> Option<f64> {
-    let (sign, digits) = key.strip_prefix('-').map_or(("", key), |rest| ("-", rest));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if !all_digits(fraction) {
-        return None;
-    }
-    let mut groups = whole.split(',');
-    let first = groups.next()?;
-    let grouped = whole.contains(',');
-    if !all_digits(first) || (grouped && first.len() > 3) || !groups.all(|group| group.len() == 3 && all_digits(group))
-    {
-        return None;
-    }
-    format!("{sign}{}.{fraction}", whole.replace(',', "")).parse().ok()
+    if NUMBER.as_ref()?.is_match(key) { key.replace(',', "").parse().ok() } else { None }
 }
 
 #[cfg(test)]

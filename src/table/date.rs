@@ -3,11 +3,14 @@
 //! Everything is parsed on the way in, so that no later stage ever sees a date as text. What could
 //! mean two days (`2012.1` typed as a number, `2015` in a column of dates) is none.
 
+use std::sync::LazyLock;
+
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime};
+use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
 use super::text;
-use crate::workbook::{self, is_zone};
+use crate::workbook;
 
 /// Years that a workbook of this kind can speak of; anything else is a slip.
 const YEARS: std::ops::RangeInclusive<i32> = 1950..=2199;
@@ -86,9 +89,10 @@ pub fn year(given: &str) -> Option<i32> {
     digits.parse().ok().filter(|year| YEARS.contains(year))
 }
 
-/// As it is compared, but with its blanks.
+/// As it is compared, but with its blanks, which are all alike.
 fn folded(given: &str) -> String {
-    given.nfkc().filter(|c| !text::is_invisible(*c)).collect()
+    let seen = given.nfkc().filter(|c| !text::is_invisible(*c));
+    seen.map(|c| if text::is_blank(c) { ' ' } else { c }).collect()
 }
 
 enum WrittenDay {
@@ -105,114 +109,38 @@ fn first_of(year: i32, month: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, month, 1).filter(|day| YEARS.contains(&day.year()))
 }
 
+/// A time of day, which must be a possible one, and a zone: it is the day as written.
+const CLOCK: &str = "(?:[上下]午 *)?(?:[01]?[0-9]|2[0-3])\
+    (?::[0-5]?[0-9](?::[0-5]?[0-9](?:[.,][0-9]*)?)?|[时点](?:[0-5]?[0-9](?:分(?:[0-5]?[0-9]秒?)?)?)?) *\
+    (?:[AaPp][Mm]|[Zz]|[-+−](?:0[0-9]|1[0-8])(?::?[0-5][0-9])?)?";
+/// A zone without a time; 「2015-06-24-0630」 is a span of days.
+const ZONE: &str = r" *[Tt]?(?:[Zz]|\+(?:0[0-9]|1[0-8])(?::?[0-5][0-9])?|[-−](?:0[0-9]|1[0-8]):[0-5][0-9])?";
+
+/// Days and months as they are written: year, month, and the day where there is one.
+static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let apart = format!("(?:{ZONE}|(?: +[Tt]?|[Tt]){CLOCK})");
+    let parted = |sign: &str| format!("^([0-9]{{4}}) *{sign} *([0-9]{{1,2}})(?: *{sign} *([0-9]{{1,2}}){apart})?$");
+    let forms = [
+        parted("-"),
+        parted(r"\."),
+        parted("/"),
+        format!("^([0-9]{{4}}) *年 *([0-9]{{1,2}}) *月(?: *([0-9]{{1,2}}) *[日号](?:{ZONE}| *[Tt]?{CLOCK}))?$"),
+        format!("^([0-9]{{4}})([0-9]{{2}})(?:([0-9]{{2}}){apart})?$"),
+    ];
+    forms.iter().filter_map(|form| Regex::new(form).ok()).collect()
+});
+
 fn written(given: &str) -> Option<WrittenDay> {
     let folded = folded(given);
-    let mut at = DateReader { left: text::trimmed(&folded) };
-    let first = at.digits();
-    match first.len() {
-        6 if at.left.is_empty() => {
-            return first_of(first[..4].parse().ok()?, first[4..].parse().ok()?).map(WrittenDay::Month);
+    let found = FORMS.iter().find_map(|form| form.captures(text::trimmed(&folded)))?;
+    let number = |at: usize| found.get(at)?.as_str().parse::<u32>().ok();
+    let (year, month) = (number(1)? as i32, number(2)?);
+    match found.get(3) {
+        None => first_of(year, month).map(WrittenDay::Month),
+        Some(_) => {
+            let day = NaiveDate::from_ymd_opt(year, month, number(3)?)?;
+            YEARS.contains(&year).then_some(WrittenDay::Day(day))
         }
-        8 => {
-            let day = compact(first.parse().ok()?)?;
-            return at.ends_with_time(true).then_some(WrittenDay::Day(day));
-        }
-        4 => {}
-        _ => return None,
-    }
-    let year: i32 = first.parse().ok()?;
-    at.blanks();
-    let separator = at.one_of(&['-', '.', '/', '年'])?;
-    at.blanks();
-    let month = at.short_number()?;
-    at.blanks();
-    let closed = if separator == '年' { at.one_of(&['月']).is_some() } else { at.one_of(&[separator]).is_some() };
-    if at.left.is_empty() && (closed == (separator == '年')) {
-        return first_of(year, month).map(WrittenDay::Month);
-    }
-    if !closed {
-        return None;
-    }
-    at.blanks();
-    let number = at.short_number()?;
-    let day = NaiveDate::from_ymd_opt(year, month, number).filter(|day| YEARS.contains(&day.year()))?;
-    let mut before_time = true;
-    if separator == '年' {
-        at.blanks();
-        at.one_of(&['日', '号'])?;
-        before_time = false;
-    }
-    at.ends_with_time(before_time).then_some(WrittenDay::Day(day))
-}
-
-/// Walks along a text.
-struct DateReader<'a> {
-    left: &'a str,
-}
-
-impl<'a> DateReader<'a> {
-    fn digits(&mut self) -> &'a str {
-        let end = self.left.bytes().take_while(u8::is_ascii_digit).count();
-        let (digits, left) = self.left.split_at(end);
-        self.left = left;
-        digits
-    }
-
-    /// One or two digits.
-    fn short_number(&mut self) -> Option<u32> {
-        let digits = self.digits();
-        if digits.is_empty() || digits.len() > 2 { None } else { digits.parse().ok() }
-    }
-
-    fn one_of(&mut self, wanted: &[char]) -> Option<char> {
-        let next = self.left.chars().next().filter(|c| wanted.contains(c))?;
-        self.left = &self.left[next.len_utf8()..];
-        Some(next)
-    }
-
-    fn blanks(&mut self) -> bool {
-        let before = self.left.len();
-        self.left = self.left.trim_start_matches(text::is_blank);
-        self.left.len() < before
-    }
-
-    /// Nothing more, or a time of day (which must be a possible one).
-    fn ends_with_time(mut self, needs_gap: bool) -> bool {
-        let gap = self.blanks() | self.one_of(&['T', 't']).is_some();
-        // A zone without a time; 「2015-06-24-0630」 is a span of days.
-        let zone = self.left.to_ascii_uppercase();
-        if zone.is_empty() || is_zone(&zone) && (zone == "Z" || zone.starts_with('+') || zone.contains(':')) {
-            return true;
-        }
-        if needs_gap && !gap {
-            return false;
-        }
-        if let Some(left) = ["上午", "下午"].iter().find_map(|half| self.left.strip_prefix(half)) {
-            self.left = left;
-            self.blanks();
-        }
-        let Some(hour) = self.short_number() else { return false };
-        let Some(mark) = self.one_of(&[':', '时', '点']) else { return false };
-        let mut minute = Some(0);
-        let mut second = Some(0);
-        if mark == ':' || self.left.starts_with(|c: char| c.is_ascii_digit()) {
-            minute = self.short_number();
-            let more = if mark == ':' { self.one_of(&[':']) } else { self.one_of(&['分']) };
-            if more.is_some() && (mark == ':' || self.left.starts_with(|c: char| c.is_ascii_digit())) {
-                second = self.short_number();
-                if mark == ':' && self.one_of(&['.', ',']).is_some() {
-                    self.digits();
-                } else if mark != ':' {
-                    let _ = self.one_of(&['秒']);
-                }
-            }
-        }
-        self.blanks();
-        let rest = self.left.to_ascii_uppercase();
-        (matches!(rest.as_str(), "" | "AM" | "PM") || is_zone(&rest))
-            && hour < 24
-            && minute.is_some_and(|minute| minute < 60)
-            && second.is_some_and(|second| second < 60)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_16LE, mem};
 
 use super::Raw;
 use super::cells::Strings;
@@ -162,12 +162,10 @@ impl Coding {
             return Ok(Cow::Borrowed(""));
         }
         let (flags, chars) = data.split_first().ok_or_else(short)?;
-        let units: Vec<u16> = if flags & 1 != 0 {
-            chars.get(..2 * count).ok_or_else(short)?.chunks_exact(2).map(|unit| u16_at(unit, 0)).collect()
-        } else {
-            chars.get(..count).ok_or_else(short)?.iter().map(|&unit| u16::from(unit)).collect()
-        };
-        Ok(Cow::Owned(String::from_utf16_lossy(&units)))
+        if flags & 1 != 0 {
+            return Ok(UTF_16LE.decode_without_bom_handling(chars.get(..2 * count).ok_or_else(short)?).0);
+        }
+        Ok(mem::decode_latin1(chars.get(..count).ok_or_else(short)?))
     }
 
     /// A text after its two-byte length that may go on in further records.

@@ -58,7 +58,7 @@ fn without_zone(time: &str) -> &str {
 }
 
 /// `Z`, `+08:00`, `+0800`, `+08`: a time with its zone is the day as written.
-pub fn is_zone(text: &str) -> bool {
+fn is_zone(text: &str) -> bool {
     if text == "Z" {
         return true;
     }

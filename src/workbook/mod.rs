@@ -50,7 +50,6 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
-pub use dates::is_zone;
 pub use error::Error;
 pub use look::{DaySeen, Look, Looks, Shown};
 pub use own::OWN_MARK;

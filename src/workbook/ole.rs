@@ -154,9 +154,8 @@ impl<'a> Ole<'a> {
 
 fn entry(bytes: &[u8]) -> OleEntry {
     let length = usize::from(u16_at(bytes, 64)).clamp(2, 64) - 2;
-    let units = bytes[..length].chunks_exact(2).map(|unit| u16_at(unit, 0));
     OleEntry {
-        name: char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
+        name: encoding_rs::UTF_16LE.decode_without_bom_handling(&bytes[..length]).0.into_owned(),
         kind: bytes[66],
         left: u32_at(bytes, 68),
         right: u32_at(bytes, 72),

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
 
+use encoding_rs::UTF_16LE;
+
 use super::biff::{error, unpack_rk};
 use super::cells::{CellContent, Ordered, Strings};
 use super::error::Fault;
@@ -211,8 +213,8 @@ impl<'a> XlsbRecords<'a> {
             return Ok((None, at + 4));
         }
         let bytes = 2 * count as usize;
-        let units: Vec<u16> = self.bytes(at + 4, bytes)?.chunks_exact(2).map(|unit| u16_at(unit, 0)).collect();
-        Ok((Some(String::from_utf16_lossy(&units)), at + 4 + bytes))
+        let text = UTF_16LE.decode_without_bom_handling(self.bytes(at + 4, bytes)?).0;
+        Ok((Some(text.into_owned()), at + 4 + bytes))
     }
 
     fn short(&self) -> Fault {

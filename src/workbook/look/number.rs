@@ -7,52 +7,41 @@ use super::{Shown, numeral};
 /// Words that make another number of the one before them.
 const MULTIPLIERS: &str = "十百千万亿拾佰仟萬億‰‱";
 
-/// What is seen, as far as the number's own characters have to be told from the others.
+/// What is seen of a number.
 struct SeenNumber {
-    text: String,
-    /// Of each character: whether it is the number's own.
-    own: Vec<bool>,
-    /// The number that these characters are.
+    /// Each character, and whether it is the number's own.
+    chars: Vec<(char, bool)>,
+    /// A minus is seen before them.
+    minus: bool,
+    /// The number that the own characters are.
     number: Decimal,
     /// Thousands of it are left out.
     scaled: bool,
 }
 
-impl SeenNumber {
-    fn new(number: Decimal) -> SeenNumber {
-        SeenNumber { text: String::new(), own: Vec::new(), number, scaled: false }
-    }
-
-    fn push(&mut self, text: &str, own: bool) {
-        self.text.push_str(text);
-        self.own.extend(text.chars().map(|_| own));
-    }
-}
-
 /// Judges what a section for numbers shows. `unsigned`: the section says by itself that its numbers are below nought.
 pub(super) fn judge(section: &FormatSection, stored: &Decimal, unsigned: bool) -> Shown {
-    let seen = match section.kind {
+    let mut seen = match section.kind {
         SectionKind::Number if fraction_at(section).is_some() => return fraction(section, stored, unsigned),
         SectionKind::Number => number(section, stored),
         SectionKind::General | SectionKind::Text => general(section, stored),
         SectionKind::Words | SectionKind::Date | SectionKind::Span => words(section),
     };
-    let minus = stored.negative && !unsigned && section.kind != SectionKind::Words;
-    let judged = JudgedNumber::new(&seen, minus);
-    let text = judged.text.clone();
+    seen.minus = stored.negative && !unsigned && section.kind != SectionKind::Words;
+    let text = seen.text();
     if text.is_empty() {
         return Shown::Hidden;
     }
     // One within quotes is a word, and no factor.
     let percents = section.parts.contains(&FormatPart::Percent);
-    if percents && judged.is_a_number() {
+    if percents && seen.is_a_number() {
         return Shown::Percent(text);
     }
     let exact = seen.number.clone().signed(stored.negative) == *stored;
-    if !judged.is_this_number(stored) || percents || seen.scaled && !exact {
+    if !seen.is_this_number(stored) || percents || seen.scaled && !exact {
         return Shown::Replaced(text);
     }
-    let dressed = judged.has_words() || section.numerals != Numerals::Western;
+    let dressed = seen.has_words() || section.numerals != Numerals::Western;
     match (exact, dressed) {
         (_, true) => Shown::Dressed(text),
         (true, false) => Shown::AsStored,
@@ -60,18 +49,19 @@ pub(super) fn judge(section: &FormatSection, stored: &Decimal, unsigned: bool) -
     }
 }
 
-/// What is seen, with its sign, and without the blanks around it.
-struct JudgedNumber {
-    text: String,
-    chars: Vec<(char, bool)>,
-    minus: bool,
-}
+impl SeenNumber {
+    fn new(number: Decimal) -> SeenNumber {
+        SeenNumber { chars: Vec::new(), minus: false, number, scaled: false }
+    }
 
-impl JudgedNumber {
-    fn new(seen: &SeenNumber, minus: bool) -> JudgedNumber {
-        let chars: Vec<(char, bool)> = seen.text.chars().zip(seen.own.iter().copied()).collect();
-        let sign = if minus { "-" } else { "" };
-        JudgedNumber { text: format!("{sign}{}", seen.text).trim().to_owned(), chars, minus }
+    fn push(&mut self, text: &str, own: bool) {
+        self.chars.extend(text.chars().map(|c| (c, own)));
+    }
+
+    /// All of it, without the blanks around it.
+    fn text(&self) -> String {
+        let sign = if self.minus { "-" } else { "" };
+        sign.chars().chain(self.chars.iter().map(|(c, _)| *c)).collect::<String>().trim().to_owned()
     }
 
     /// The characters that are not the number's own, without blanks.
@@ -192,7 +182,7 @@ fn number(section: &FormatSection, stored: &Decimal) -> SeenNumber {
         }
     }
     if section.numerals != Numerals::Western {
-        seen.text = seen.text.chars().map(|c| numeral::digit(c, section.numerals)).collect();
+        seen.chars.iter_mut().for_each(|(c, _)| *c = numeral::digit(*c, section.numerals));
     }
     seen
 }
@@ -307,7 +297,7 @@ pub(super) fn text(section: &FormatSection, text: &str) -> String {
             }
         }
     }
-    seen.text.trim().to_owned()
+    seen.text()
 }
 
 fn general(section: &FormatSection, stored: &Decimal) -> SeenNumber {
