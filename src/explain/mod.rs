@@ -17,7 +17,7 @@ use crate::once::once;
 use crate::rule::record::{Head, QuotaHead, Record, RuleHead, To};
 
 /// What a rule comes to. From the strongest to the weakest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 pub enum Conclusion {
     #[serde(rename = "成立")]
     Holds,
@@ -25,6 +25,7 @@ pub enum Conclusion {
     Pending,
     #[serde(rename = "不成立")]
     Fails,
+    #[default]
     #[serde(rename = "不适用")]
     Outside,
 }
@@ -43,7 +44,7 @@ impl Conclusion {
 }
 
 /// All that the rules say about one subject.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Explanation {
     pub subject_kind: String,
     /// The kind as people call it.
@@ -102,7 +103,7 @@ pub struct Said {
 }
 
 /// A rule applied to one team, cadre or row.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Applied {
     /// Whose values these are; empty for the subject's own.
     pub about: String,
@@ -208,16 +209,9 @@ pub fn explain(subject: &Record, published: &KeptRun<'_>) -> Explanation {
 
 /// Somebody who stands only in register rows that were put aside: no rule could look at them.
 pub fn only_pending(kind: &str, id: &str, pending: &[OpenCase<'_>]) -> Explanation {
-    Explanation {
-        subject_kind: kind.to_owned(),
-        kind_name: String::new(),
-        subject_id: id.to_owned(),
-        subject_name: String::new(),
-        units: Vec::new(),
-        proposals: Vec::new(),
-        pending: pending.iter().map(still_open).collect(),
-        rules: Vec::new(),
-    }
+    let pending = pending.iter().map(still_open).collect();
+    let (subject_kind, subject_id) = (kind.to_owned(), id.to_owned());
+    Explanation { subject_kind, subject_id, pending, ..Explanation::default() }
 }
 
 fn proposal(line: &Consequence<'_>) -> ProposedLine {
@@ -373,15 +367,7 @@ impl Teller<'_> {
     fn judged(&self, rule: &RuleHead, record: &Record, place: usize, letter: u8, about: String) -> Applied {
         let points = point::Points { head: self.head, record };
         let missing = record.missing.iter().find(|(at, _)| *at == place).map(|(_, missing)| missing.clone());
-        let mut case = Applied {
-            about,
-            verdict: Conclusion::Outside,
-            met: Vec::new(),
-            unmet: Vec::new(),
-            seen: Vec::new(),
-            missing: missing.unwrap_or_default(),
-            ambiguous: Vec::new(),
-        };
+        let mut case = Applied { about, missing: missing.unwrap_or_default(), ..Applied::default() };
         match letter {
             // A case that only tells people is open as long as it holds.
             b'y' if rule.marks.is_some() => {
@@ -450,14 +436,6 @@ impl Teller<'_> {
             "按本次比例未轮到：完成比例低的单位在先，单位内按固定的抽取次序".to_owned()
         };
         let seen = quota.among.into_iter().chain([quota.reached]).map(|value| points.value(value, None));
-        said.cases.push(Applied {
-            about: String::new(),
-            verdict: said.verdict,
-            met: Vec::new(),
-            unmet: Vec::new(),
-            seen: seen.collect(),
-            missing: Vec::new(),
-            ambiguous: Vec::new(),
-        });
+        said.cases.push(Applied { verdict: said.verdict, seen: seen.collect(), ..Applied::default() });
     }
 }
