@@ -129,15 +129,17 @@ fn lines(text: &str, room: usize) -> usize {
     let mut used = 0;
     // The part of the line after the last place where it may break.
     let mut word = 0;
-    let (mut last_wide, mut last_opens) = (false, false);
+    let (mut last_wide, mut last) = (false, '\n');
     for (character, width) in measured(text) {
         if character == '\n' {
             count += 1;
-            (used, word, last_wide, last_opens) = (0, 0, false, false);
+            (used, word, last_wide, last) = (0, 0, false, '\n');
             continue;
         }
         let wide = width > LATIN;
-        if (wide || last_wide) && !closes(character) && !last_opens || character == ' ' {
+        // LibreOffice takes 、 and the number after it for one word with what stands before.
+        let parted = wide || last_wide && last != '、';
+        if parted && !closes(character) && !opens(last) || character == ' ' {
             word = 0;
         }
         used += width;
@@ -150,7 +152,7 @@ fn lines(text: &str, room: usize) -> usize {
         if character == '-' {
             word = 0;
         }
-        (last_wide, last_opens) = (wide, opens(character));
+        (last_wide, last) = (wide, character);
     }
     count
 }

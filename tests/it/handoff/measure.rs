@@ -19,6 +19,8 @@ fn lines_are_counted_as_chinese_text_wraps() {
         ("一\n\n二", 10.0, 3.0),
         ("短\n一二三四五", 6.0, 3.0),
         ("ab\n（一二三）四五", 6.0, 4.0),
+        // Two numbers of lines: the second does not begin a line.
+        ("2015-H-约谈-C-G000087、2015-H-约谈-C-G000088", 28.0, 3.0),
         // Neither bracket is left alone.
         ("一二（三四）", 6.0, 3.0),
         ("一二三（四）", 8.0, 2.0),
