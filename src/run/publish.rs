@@ -97,27 +97,10 @@ impl HeldFolder {
         Ok(place)
     }
 
-    /// Copies what people have laid into the published folder of the run into the staged one: it is not
-    /// ours to remove. `ours` tells what the program itself wrote there.
+    /// Copies what people have laid into the published folder of the run, at whatever depth, into the staged one: it is
+    /// not ours to remove. `ours` tells what the program itself wrote there, by its path with `/`.
     pub fn keep(&self, staged: &Path, name: &str, ours: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
-        let place = self.dir.join(name);
-        let Ok(entries) = fs::read_dir(&place) else { return Ok(()) };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let known =
-                name.to_str().is_some_and(|name| ours(name) || name.starts_with("~$") || name.starts_with(".~"));
-            let target = staged.join(&name);
-            if !known && !target.exists() {
-                copy(&entry.path(), &target).map_err(|error| {
-                    Failure::failed(format!(
-                        "已发布的文件夹中有另外放入的「{}」，无法保留：{}。请移走后重试",
-                        entry.path().display(),
-                        in_words(&error)
-                    ))
-                })?;
-            }
-        }
-        Ok(())
+        keep_in(&self.dir.join(name), staged, "", ours)
     }
 
     fn swap(&self, staged: &Path, place: &Path, name: &str) -> io::Result<()> {
@@ -212,14 +195,36 @@ fn only_for_group(_: &Path) -> io::Result<()> {
 }
 
 /// Copies a file, or a folder with all that is in it.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    if !from.is_dir() {
-        return fs::copy(from, to).map(drop);
-    }
-    fs::create_dir(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
+fn keep_in(from: &Path, to: &Path, within: &str, ours: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
+    let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
+    for entry in entries.flatten() {
+        let (name, path) = (entry.file_name(), entry.path());
+        let said = name.to_string_lossy();
+        let inside = format!("{within}{said}");
+        let target = to.join(&name);
+        if ours(&inside) || said.starts_with("~$") || said.starts_with(".~") {
+            continue;
+        }
+        // A folder of ours that the new run has no more comes again only for what others laid into it.
+        let laid = if path.is_dir() {
+            keep_in(&path, &target, &format!("{inside}/"), ours)?;
+            if fs::read_dir(&path).is_ok_and(|mut inner| inner.next().is_none()) {
+                fs::create_dir_all(&target)
+            } else {
+                Ok(())
+            }
+        } else if target.exists() {
+            Ok(())
+        } else {
+            fs::create_dir_all(to).and_then(|()| fs::copy(&path, &target).map(drop))
+        };
+        laid.map_err(|error| {
+            Failure::failed(format!(
+                "已发布的文件夹中有另外放入的「{}」，无法保留：{}。请移走后重试",
+                path.display(),
+                in_words(&error)
+            ))
+        })?;
     }
     Ok(())
 }

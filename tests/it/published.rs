@@ -61,6 +61,24 @@ fn what_people_lay_beside_the_lists_stays_there_through_every_run() {
     assert_eq!(left.len(), 2, "{left:?}");
 }
 
+/// A person whose line a re-run withdrew stands in no workbook of it, also where no authority but one is left.
+#[test]
+fn an_authority_without_lines_any_more_has_no_workbooks_left_under_报审() {
+    let mut city = City::new(&["+问题线索 线索编号=X1 对象=G12 线索来源=市级领导 核实结果=属实 情节=较重"]);
+    city.edit("干部名册 G12 干部管理权限=省委");
+    city.edit("半年考核_班子 B2 目标完成得分=20");
+    city.run("half-year");
+    let submitted = city.output().join("2015-half-year/报审");
+    assert!(submitted.join("省委/诫勉谈话名单.xlsx").is_file());
+    std::fs::write(submitted.join("省委/签字页.pdf"), "签字").unwrap();
+    city.edit("问题线索 X1 核实结果=不属实");
+    city.run("half-year");
+    let left: Vec<_> =
+        std::fs::read_dir(submitted.join("省委")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["签字页.pdf"]);
+    assert!(!submitted.join("市委").exists());
+}
+
 /// 变更对照: the old texts are those of the old lists; where another archive holds these, what the run kept for programs.
 #[test]
 fn what_a_run_supersedes_is_compared_with_it_whatever_archive_holds_it() {
