@@ -128,10 +128,8 @@ pub fn columns<'a>(
     screen: &[&'static str],
     free: &[&str],
 ) -> Vec<ListColumn<'a>> {
-    let role = |name: &&'static str| ListColumn {
-        name: *name,
-        role: if free.contains(name) { Role::Free } else { Role::Fixed },
-    };
+    let role =
+        |name: &&'static str| ListColumn { name, role: if free.contains(name) { Role::Free } else { Role::Fixed } };
     let answers = answers.map(|(name, date)| ListColumn { name, role: Role::Answer { date } });
     read.iter().map(role).chain(answers).chain(screen.iter().map(role)).collect()
 }

@@ -274,8 +274,11 @@ struct PlannedBook<'j> {
     path: String,
     /// How many rows it has, where they may be many.
     rows: usize,
-    write: Box<dyn FnOnce(&Path, Write) -> Result<(), write::Error> + Send + 'j>,
+    write: Box<WriteBook<'j>>,
 }
+
+/// Builds a workbook and writes it to a path.
+type WriteBook<'j> = dyn FnOnce(&Path, Write) -> Result<(), write::Error> + Send + 'j;
 
 /// How a workbook is written to its path.
 type Write = fn(model::Workbook<'_>, &Path) -> Result<(), write::Error>;

@@ -72,7 +72,7 @@ pub fn of_findings(data: &Dataset) -> String {
         text.add(format!("……另有 {more} 条"));
     }
     if !data.findings.is_empty() {
-        text.add(format!("用 kaohe check … --output 文件夹 可写出 数据问题清单.xlsx 和退回单"));
+        text.add("用 kaohe check … --output 文件夹 可写出 数据问题清单.xlsx 和退回单");
     }
     text.0
 }
@@ -96,7 +96,7 @@ pub fn of_outcome(
         })
         .collect();
     if counts.is_empty() {
-        text.add(format!("拟处理：无"));
+        text.add("拟处理：无");
     } else {
         text.add(format!("拟处理：{}", counts.join("，")));
     }
@@ -142,8 +142,8 @@ const NOT_USED: [(SheetKind, &str); 2] =
 struct Lines(String);
 
 impl Lines {
-    fn add(&mut self, line: String) {
-        self.0.push_str(&line);
+    fn add(&mut self, line: impl AsRef<str>) {
+        self.0.push_str(line.as_ref());
         self.0.push('\n');
     }
 }

@@ -36,12 +36,15 @@ impl<'k> Titled<'k> {
 /// Columns that are compared, and their cells as printed.
 pub(in crate::archive) type Printed = (Vec<String>, Vec<String>);
 
+/// A published run and, once somebody asks, what it registered.
+type KnownRun = (PastRun, OnceCell<Option<Registered>>);
+
 /// The archive as far as returned workbooks have asked for it.
 pub(in crate::archive) struct Known<'a> {
     connection: Option<&'a Connection>,
     path: &'a std::path::Path,
     /// The latest published registrations, each read when it is asked for.
-    runs: OnceCell<Vec<(PastRun, OnceCell<Option<Registered>>)>>,
+    runs: OnceCell<Vec<KnownRun>>,
     answers: OnceCell<GivenAnswers>,
     book: OnceCell<BTreeMap<BookKey, Vec<Entered>>>,
 }
@@ -64,7 +67,7 @@ impl<'a> Known<'a> {
         self.connection.map_or_else(|| Ok(T::default()), ask).map_err(|error| Error::sqlite(self.path, error))
     }
 
-    fn runs(&self) -> Result<&[(PastRun, OnceCell<Option<Registered>>)], Error> {
+    fn runs(&self) -> Result<&[KnownRun], Error> {
         let runs = || Ok(self.read(latest_runs)?.into_iter().map(|past| (past, OnceCell::new())).collect());
         self.runs.get_or_try_init(runs).map(Vec::as_slice)
     }
