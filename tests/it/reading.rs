@@ -3,7 +3,7 @@
 //! A case is a few sheets as text and what comes of them, word for word. Cells are separated by `|`;
 //! `=42179` is a number, `@2015-06-24` a date, `!#REF!` an error, `^` a cell merged with the one above,
 //! `<` with the one to the left, `~较好` a formula that shows a text, `~stored~format~seen` a number, a day or a text with a
-//! format of [`every::FORMATS`]. Every case is written as .xlsx, .xlsb, .xls and .ods, and the same has to come of each.
+//! format of [`every::FORMATS`], `'=1+1` a text that begins like one of these; `\n` and `\b` are a line break and a bar. Every case is written as .xlsx, .xlsb, .xls and .ods, and the same has to come of each.
 
 #![allow(clippy::unwrap_used)] // Whatever goes wrong here fails the test.
 
@@ -185,6 +185,11 @@ pub fn write(folder: &Path, sheets: &[(&str, &str)]) {
     }
 }
 
+/// A text of which a case cannot write every character.
+fn written(text: &str) -> String {
+    text.replace("\\n", "\n").replace("\\b", "|")
+}
+
 /// The cell that a text of a case stands for.
 fn filled(cell: &str) -> Option<Filled> {
     let plain = |value: Value, seen: &str| Some(Filled { value, format: 0, seen: seen.to_owned() });
@@ -209,7 +214,8 @@ fn filled(cell: &str) -> Option<Filled> {
             Some(Filled { value, format: format.unwrap_or_else(|| panic!("no format {code}")), seen: seen.to_owned() })
         }
         Some(("~", text)) => plain(Value::Formula(text.to_owned()), text),
-        _ => Filled::text(&cell.replace("\\n", "\n")),
+        Some(("'", text)) => Filled::text(&written(text)),
+        _ => Filled::text(&written(cell)),
     }
 }
 

@@ -59,7 +59,8 @@ pub fn asked(city: &City, command: &str, rule: &str, subject: &str) -> (Vec<Stri
     let header = rows.iter().find(|row| row.iter().any(|cell| cell == "怎么办")).unwrap();
     let at = |name: &str| header.iter().position(|cell| cell == name).unwrap();
     let row = rows.iter().find(|row| row[at("编号")] == subject && row[at("规则")].split('、').any(|one| one == rule));
-    (own("missing"), own("sources"), row.unwrap()[at("怎么办")].clone())
+    // A sentence may end a line between clauses.
+    (own("missing"), own("sources"), row.unwrap()[at("怎么办")].replace('\n', ""))
 }
 
 #[track_caller]

@@ -69,16 +69,17 @@ fn text_that_looks_like_a_formula_or_a_link_is_text_in_every_workbook() {
     let mut edits: Vec<String> = Vec::new();
     for (at, (cadre, text)) in ["G11", "G12", "G13", "G14", "G21", "G22", "G31", "G32"].iter().zip(HOSTILE).enumerate()
     {
-        edits.push(format!("干部名册 {cadre} 姓名={text} 职务={text}"));
+        let text = text.replace('|', "\\b");
+        edits.push(format!("干部名册 {cadre} 姓名='{text} 职务='{text}"));
         edits.push(format!("年度考核_干部 {cadre} 考核等次={}", ["基本称职", "不称职", "优秀", "基本称职"][at % 4]));
-        edits.push(format!("+问题线索 线索编号={text} 对象={cadre} 线索来源=市级领导 核实结果=属实 情节=较重"));
+        edits.push(format!("+问题线索 线索编号='{text} 对象={cadre} 线索来源=市级领导 核实结果=属实 情节=较重"));
     }
-    edits.push("班子名册 B1 单位名称==1+1 简称=+1".to_owned());
-    edits.push("班子名册 B2 单位名称=@SUM(1)".to_owned());
-    edits.push("班子名册 B3 单位名称=-1".to_owned());
-    edits.push("+年度考核_班子 单位编号==2+2 考核等次=一般".to_owned());
+    edits.push("班子名册 B1 单位名称='=1+1 简称='+1".to_owned());
+    edits.push("班子名册 B2 单位名称='@SUM(1)".to_owned());
+    edits.push("班子名册 B3 单位名称='-1".to_owned());
+    edits.push("+年度考核_班子 单位编号='=2+2 考核等次=一般".to_owned());
     for team in ["B1", "B2", "B3"] {
-        edits.push(format!("半年考核_班子 {team} 目标完成得分=10 相关责任领导==1+2、@A1"));
+        edits.push(format!("半年考核_班子 {team} 目标完成得分=10 相关责任领导='=1+2、@A1"));
         edits.push(format!("年度考核_班子 {team} 考核等次=一般"));
     }
     let edits: Vec<&str> = edits.iter().map(String::as_str).collect();
@@ -197,7 +198,7 @@ fn people_with_control_characters_reach_a_terminal_as_signs() {
 fn output_names_are_taken_by_windows_whatever_inputs_and_units_are_called() {
     let dir = tempfile::tempdir().unwrap();
     let mut city = City::new(&[]);
-    for (team, name) in [("B1", "CON"), ("B2", "甲:乙/丙?*\"<>|局. "), ("B3", "很长的名称")] {
+    for (team, name) in [("B1", "CON"), ("B2", "甲:乙/丙?*\"<>\\b局. "), ("B3", "很长的名称")] {
         let name = if team == "B3" { name.repeat(80) } else { name.to_owned() };
         // An edit is split at blanks.
         city.edit(&format!("班子名册 {team} 单位名称={}", name.trim()));
