@@ -36,9 +36,10 @@ mod sink;
 pub mod text;
 pub mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
@@ -309,7 +310,8 @@ impl<'j> Planned<'j> {
         }
     }
 
-    /// Builds and writes them in parallel and in this order, each workbook dropped as soon as it is written.
+    /// Builds and writes them in parallel, each workbook dropped as soon as it is written: half of the threads from the
+    /// first on, the others from the last, so that long ones at the front do not lie in memory together.
     /// Of several failures the one of the first file is told, so that the message does not depend on the threads.
     fn write(self, dir: &Path, write: Write) -> Result<Vec<String>, Error> {
         let mut folders: Vec<PathBuf> =
@@ -321,8 +323,19 @@ impl<'j> Planned<'j> {
         }
         let mut files: Vec<String> = self.0.iter().map(|book| book.path.clone()).collect();
         files.sort_unstable();
-        let results = self.0.into_iter().enumerate().par_bridge();
-        let failed = results.filter_map(|(at, book)| Some((at, (book.write)(&dir.join(&book.path), write).err()?)));
+        let mut books: VecDeque<(usize, PlannedBook<'_>)> = self.0.into_iter().enumerate().collect();
+        let (first, most) = (AtomicUsize::new(0), (rayon::current_num_threads() / 2).max(1));
+        let turns = std::iter::from_fn(|| {
+            let is_first = first.load(Ordering::Relaxed) < most;
+            first.fetch_add(is_first.into(), Ordering::Relaxed);
+            let book = if is_first { books.pop_front() } else { books.pop_back() };
+            Some((is_first, book?))
+        });
+        let failed = turns.par_bridge().filter_map(|(is_first, (at, book))| {
+            let written = (book.write)(&dir.join(&book.path), write);
+            first.fetch_sub(is_first.into(), Ordering::Relaxed);
+            Some((at, written.err()?))
+        });
         match failed.min_by_key(|(at, _)| *at) {
             Some((_, error)) => Err(error.into()),
             None => Ok(files),

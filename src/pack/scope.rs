@@ -180,9 +180,10 @@ pub fn column_kind(kind: &ColumnKind) -> Kind {
 pub fn described(pack: &Pack, site: Site, name: &str, meaning: Meaning) -> (Kind, bool) {
     match meaning {
         Meaning::Literal => (literal_kind(pack, name), false),
-        Meaning::Fact(fact) | Meaning::OfCity(fact) => (pack.facts[fact].kind(), fact_open(pack, fact)),
-        // Whom a row refers to may be nobody.
-        Meaning::OfSubject(_, fact) => (pack.facts[fact].kind(), fact_open(pack, fact)),
+        // That a row is about nobody of the kind is nothing that somebody left blank.
+        Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => {
+            (pack.facts[fact].kind(), fact_open(pack, fact))
+        }
         Meaning::Column => match site.entity().and_then(|entity| table_of(pack, entity)) {
             Some(table) => {
                 let kind = pack.tables[table].column(name).map(|at| column_kind(&pack.tables[table].columns[at].kind));
