@@ -123,25 +123,65 @@ fn remedy(pack: &Pack, cases: &[&Pending]) -> String {
     if first.missing.is_empty() {
         return "没有条款适用，请研究是否另行处理".to_owned();
     }
-    once(first.missing.iter().map(|name| step(pack, cases, name))).join("；")
+    let mut steps: Vec<Step> = Vec::new();
+    for step in first.missing.iter().flat_map(|name| steps_for(pack, cases, name)) {
+        match steps.iter_mut().find(|known| known.joins(&step)) {
+            Some(known) => {
+                step.cells.into_iter().for_each(|cell| known.cells.once(cell));
+                step.tells.into_iter().for_each(|name| known.tells.once(name));
+            }
+            None => steps.push(step),
+        }
+    }
+    steps.iter().map(Step::words).collect::<Vec<_>>().join("；")
 }
 
-fn step(pack: &Pack, cases: &[&Pending], name: &str) -> String {
+/// What somebody has to do: the table is named once, however many of its columns are missing.
+#[derive(Default)]
+struct Step {
+    says: String,
+    /// Columns to be filled in.
+    cells: Vec<String>,
+    /// The missing facts that they tell.
+    tells: Vec<String>,
+}
+
+impl Step {
+    fn joins(&self, other: &Step) -> bool {
+        self.says == other.says
+            && self.cells.is_empty() == other.cells.is_empty()
+            && self.tells.is_empty() == other.tells.is_empty()
+    }
+
+    fn words(&self) -> String {
+        let quoted = |names: &[String]| -> String { names.iter().map(|name| format!("「{name}」")).collect() };
+        let tells = if self.tells.is_empty() { String::new() } else { format!("，以查明{}", quoted(&self.tells)) };
+        format!("{}{}{tells}", self.says, quoted(&self.cells))
+    }
+}
+
+impl From<String> for Step {
+    fn from(says: String) -> Step {
+        Step { says, ..Step::default() }
+    }
+}
+
+fn steps_for(pack: &Pack, cases: &[&Pending], name: &str) -> Vec<Step> {
     let case = cases[0];
     let mend = |table: usize| {
         let table = &pack.tables[table];
         format!("请{}更正《{}》中被退回的行（见数据问题清单、退回单）后重新报送", office(&table.sent_by), table.name)
     };
     if let Some(table) = pack.tables.iter().position(|table| table.name == name) {
-        return mend(table);
+        return vec![mend(table).into()];
     }
     if name == pack.pendings.register {
-        return mend(pack.subjects[case.kind].register);
+        return vec![mend(pack.subjects[case.kind].register).into()];
     }
     let mut found = Supply::default();
     found.look(pack, case, name);
     if found.tables.is_empty() && !found.undecided && !found.waits {
-        return format!("请查明并补齐「{name}」");
+        return vec![Step { says: "请查明并补齐".to_owned(), cells: vec![name.to_owned()], tells: Vec::new() }];
     }
     // What the run knows it to wait for; else where it may come from.
     let lacks = cases.iter().flat_map(|case| &case.lacks).filter(|lack| lack.missing == name);
@@ -165,34 +205,35 @@ fn step(pack: &Pack, cases: &[&Pending], name: &str) -> String {
     } else {
         tables = std::mem::take(&mut found.tables);
     }
-    let mut steps: Vec<String> = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
     for at in tables {
         let table = &pack.tables[at];
         let office = office(&table.sent_by);
-        let named = |columns: &mut dyn Iterator<Item = usize>| -> String {
+        let named = |columns: &mut dyn Iterator<Item = usize>| -> Vec<String> {
             let columns: BTreeSet<usize> = columns.collect();
-            columns.into_iter().map(|column| format!("「{}」", table.columns[column].name)).collect()
+            columns.into_iter().map(|column| table.columns[column].name.clone()).collect()
         };
         let cells = named(&mut blank.iter().filter(|(table, _)| *table == at).map(|(_, column)| *column));
         let rows = named(&mut unsent.iter().filter(|(table, _)| *table == at).filter_map(|(_, column)| *column));
-        let own = cells == format!("「{name}」") || (cells.is_empty() && table.column(name).is_some());
+        let own = cells == [name] || (cells.is_empty() && table.column(name).is_some());
+        let named = vec![name.to_owned()];
+        let table = &table.name;
         steps.push(if found.stands_there || own {
-            format!("请{office}在《{}》中补齐「{name}」", table.name)
+            Step { says: format!("请{office}在《{table}》中补齐"), cells: named, tells: Vec::new() }
         } else if !cells.is_empty() {
-            format!("请{office}在《{}》中补齐{cells}，以查明「{name}」", table.name)
-        } else if !rows.is_empty() {
-            format!("请{office}补报或补齐《{}》的{rows}，以查明「{name}」", table.name)
+            Step { says: format!("请{office}在《{table}》中补齐"), cells, tells: named }
         } else {
-            format!("请{office}补报或补齐《{}》，以查明「{name}」", table.name)
+            let of = if rows.is_empty() { "" } else { "的" };
+            Step { says: format!("请{office}补报或补齐《{table}》{of}"), cells: rows, tells: named }
         });
     }
     if found.undecided {
-        steps.push(decide(pack, cases));
+        steps.push(decide(pack, cases).into());
     }
     if found.waits {
-        steps.push("本人其他待定事项补齐后即可判断".to_owned());
+        steps.push("本人其他待定事项补齐后即可判断".to_owned().into());
     }
-    steps.join("；")
+    steps
 }
 
 /// Which lines of earlier runs a committee has still to decide, and on which list they stand.

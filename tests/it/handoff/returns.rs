@@ -121,7 +121,8 @@ fn cases_that_wait_for_the_same_are_one_row_that_names_table_and_office() {
     let told = |at: usize| ["编号", "规则", "怎么办"].map(|name| read.texts(name)[at].replace('\n', ""));
     let rows: Vec<[String; 3]> = (0..read.rows.len()).map(told).collect();
     let grade = "请市委组织部在《年度考核_干部》中补齐「考核等次」";
-    let both = format!("{grade}；请市委组织部在《年度考核_干部》中补齐「特别优秀」");
+    // The table is named once.
+    let both = format!("{grade}「特别优秀」");
     let office = "请市委目督办、市政府目督办在《半年考核_班子》中补齐「相关责任领导」";
     let talks = "请市委组织部在《谈话记录》中补齐";
     assert_eq!(
