@@ -69,8 +69,10 @@ impl FilledForm<'_> {
             (if form.addressed { to } else { String::new() }, LineStyle::Paragraph),
             (format!("　　{opening}"), LineStyle::Paragraph),
         ];
-        let columns =
-            vec![Column::centred("项目", 10.0, 18.0).large(), Column::text("内容", 40.0, 70.0).large().in_clauses()];
+        let columns = vec![
+            Column::centred("项目", 12.0, 20.0).large().whole(),
+            Column::text("内容", 40.0, 70.0).large().in_clauses(),
+        ];
         let tail = form.signatures.iter().map(|text| (text.clone(), LineStyle::Signature));
         let block = Block::new(columns, told(material, self), "");
         let mut sheet = Sheet::new(&form.name, Paper::Single, head, vec![block]).closed(tail);

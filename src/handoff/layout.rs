@@ -31,10 +31,9 @@ const LIST_LINES: f64 = 2.4;
 const UPRIGHT_LINES: f64 = 6.0;
 /// Pixels of a hidden column, for whoever unhides it.
 const HIDDEN: f64 = 72.0;
-/// Half-width characters by which a column is made wider where lines would be torn, and rows of which one torn line has to
-/// be mended by each of them.
-const MORE: usize = 5;
-const ROWS: usize = 60;
+/// Half-width characters by which a column is made wider or narrower where lines would be torn, and lines that one torn one is worth.
+const MORE: usize = 8;
+const TORN: usize = 8;
 /// Rows that are measured to find the scale.
 const MEASURED: usize = 400;
 /// How far a page is widened at a time for rows that would pass Excel's limit of height, no more than they need, and how
@@ -138,6 +137,33 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
         width *= WIDENING;
     }
     layout.untorn(sheet, &shares)
+}
+
+/// The lines of a column's texts.
+struct Lines {
+    torn: usize,
+    all: usize,
+}
+
+impl Lines {
+    /// Those of a column in so many pixels.
+    fn of(block: &Block<'_>, index: usize, pixels: f64) -> Lines {
+        let column = &block.columns[index];
+        let room = measure::room(pixels - indent(column), size(column));
+        let rows = block.rows.iter().step_by(block.rows.len().div_ceil(MEASURED).max(1));
+        let mut lines = Lines { torn: 0, all: 0 };
+        for text in rows.filter_map(|row| row.get(index)?.words()).filter(|text| text.len() > room) {
+            let ended = breaks::set(text, room, column.unbroken);
+            let text = ended.as_deref().unwrap_or(text);
+            lines.torn += breaks::torn(text, room);
+            lines.all += measure::lines(text, room);
+        }
+        lines
+    }
+
+    fn cost(&self) -> usize {
+        self.torn * TORN + self.all
+    }
 }
 
 const NOTHING: Wish = Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false };
@@ -257,37 +283,26 @@ impl Layout {
         Layout { widths, printed, on_paper, spans: vec![spans] }
     }
 
-    /// Makes columns in which lines would be torn, and cannot be ended by hand, so much wider that the fewest are. The
-    /// widest column of sentences gives way.
+    /// Makes columns in which lines would be torn so much wider or narrower that the fewest are. The widest column of
+    /// sentences gives way, or gets the room, as far as its own lines allow.
     fn untorn(mut self, sheet: &Sheet<'_>, shares: &[Vec<Wish>]) -> Layout {
         let ([block], [shares]) = (sheet.blocks.as_slice(), shares) else { return self };
+        let elastic = |at: &usize| shares[*at].elastic && block.columns[*at].answer.is_none();
         for (index, column) in block.columns.iter().enumerate() {
-            let values = matches!(column.unbroken, Unbroken::Nothing | Unbroken::Sentences) && column.answer.is_none();
-            if !values || column.shown != Visibility::Printed {
+            if column.unbroken == Unbroken::Pieces || column.answer.is_some() || column.shown != Visibility::Printed {
                 continue;
             }
-            let room = measure::room(self.widths[index] - indent(column), size(column));
-            let torn = |room: usize| -> usize {
-                let rows = block.rows.iter().step_by(block.rows.len().div_ceil(MEASURED).max(1));
-                let texts = rows.filter_map(|row| row.get(index)?.words()).filter(|text| text.len() > room);
-                let ended = |text: &str| match breaks::set(text, room, column.unbroken) {
-                    Some(ended) => breaks::torn(&ended, room),
-                    None => breaks::torn(text, room),
-                };
-                texts.map(ended).sum()
-            };
-            let giver = (0..shares.len()).filter(|at| *at != index && shares[*at].elastic);
+            let giver = (0..shares.len()).filter(|at| *at != index).filter(elastic);
             let giver = giver.max_by(|one, other| self.widths[*one].total_cmp(&self.widths[*other]));
-            let Some(giver) = giver.filter(|_| torn(room) > 0) else { continue };
-            // The room is taken from the sentences of all rows.
-            let cost = |more: &usize| torn(room + more) * ROWS + more * block.rows.len().min(MEASURED);
-            let more = (0..=MORE).min_by_key(cost).unwrap_or(0);
-            let pixels = measure::more(more, size(column));
-            if self.widths[giver] - pixels >= shares[giver].least {
-                for (at, pixels) in [(index, pixels), (giver, -pixels)] {
-                    self.widths[at] += pixels;
-                    self.spans[0][at].pixels += pixels;
-                }
+            let cost = |at: usize, more: f64| Lines::of(block, at, self.widths[at] + more).cost();
+            let Some(giver) = giver.filter(|_| Lines::of(block, index, self.widths[index]).torn > 0) else { continue };
+            let pixels = (0..=MORE).map(|more| measure::more(more, size(column))).flat_map(|more| [more, -more]);
+            let spare = |at: usize| (self.widths[at] - shares[at].least).max(0.0);
+            let pixels = pixels.filter(|more| (-spare(index)..=spare(giver)).contains(more));
+            let Some(pixels) = pixels.min_by_key(|more| cost(index, *more) + cost(giver, -more)) else { continue };
+            for (at, pixels) in [(index, pixels), (giver, -pixels)] {
+                self.widths[at] += pixels;
+                self.spans[0][at].pixels += pixels;
             }
         }
         self

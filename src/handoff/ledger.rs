@@ -8,10 +8,12 @@ use crate::ledger::LedgerSheet;
 use crate::pack::printed;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
-use super::write;
+use super::{measure, write};
 
 /// Columns above which a sheet is printed on the large page.
 const WIDE: usize = 12;
+/// Half-width characters of the longest text of a column of words and days.
+const SHORT: usize = 14;
 
 /// Writes the tables as sheets of one workbook, replacing a file of that name.
 pub fn save(tables: &[LedgerSheet], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
@@ -19,7 +21,8 @@ pub fn save(tables: &[LedgerSheet], as_of: Option<NaiveDate>, file: &Path) -> Re
 }
 
 fn sheet(table: &LedgerSheet) -> Sheet<'_> {
-    let columns = table.columns.iter().map(|name| column(name)).collect();
+    let texts = |at: usize| table.rows.iter().filter_map(move |row| row.get(at)).map(String::as_str);
+    let columns = (0..).zip(&table.columns).map(|(at, name)| column(name, texts(at))).collect();
     let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::date(text)).collect()).collect();
     let head = [(table.title.clone(), LineStyle::Title), (format!("共 {} 行", table.rows.len()), LineStyle::Note)];
     let paper = if table.columns.len() > WIDE { Paper::Large } else { Paper::Lying };
@@ -27,14 +30,16 @@ fn sheet(table: &LedgerSheet) -> Sheet<'_> {
 }
 
 /// As in the lists: words that are looked up stand small or centred, sentences get the room.
-fn column(name: &str) -> Column {
+fn column<'t>(name: &str, mut texts: impl Iterator<Item = &'t str>) -> Column {
     match name {
-        printed::CHECK => Column::centred(name, 8.0, 18.0).small().whole(),
+        printed::CHECK => Column::centred(name, 8.0, 20.0).small().whole(),
         printed::LINE | printed::SOURCES => Column::text(name, 14.0, 40.0).small(),
         printed::ID => Column::centred(name, 6.0, 12.0).whole(),
         printed::OPINION | printed::AUTHORITY => Column::centred(name, 6.0, 12.0),
         printed::BASIS => Column::text(name, 16.0, 34.0).in_pieces(),
         printed::FACTS => Column::text(name, 30.0, 60.0).in_clauses(),
+        "内容" | "审定" => Column::text(name, 12.0, 60.0).in_clauses(),
+        _ if texts.all(|text| measure::width(text) <= SHORT) => Column::centred(name, 6.0, SHORT as f64),
         _ => Column::text(name, 6.0, 40.0),
     }
 }

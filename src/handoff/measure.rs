@@ -119,7 +119,7 @@ pub fn character_width(character: char) -> usize {
 ///
 /// Chinese text breaks between any two characters, but closing marks do not begin a line and opening ones do not end it; Latin
 /// words, numbers and paths break at blanks and hyphens, and inside only where they are longer than a line.
-fn lines(text: &str, room: usize) -> usize {
+pub fn lines(text: &str, room: usize) -> usize {
     let room = room * QUARTERS;
     // No character is wider than it has bytes, but for the share that Latin ones are.
     if text.len() * LATIN <= room || widest(text) <= room {

@@ -97,9 +97,8 @@ impl Letter<'_> {
             Column::centred(printed::ACTION, 8.0, 10.0),
             Column::text(printed::BASIS, 10.0, 20.0).in_pieces(),
             Column::text(printed::FACTS, 16.0, 40.0).in_clauses(),
-            Column::text("要求", 12.0, 30.0).in_clauses(),
-            Column::text("期限", 10.0, 14.0),
-            Column::text(printed::LINE, 16.0, 20.0).small(),
+            Column::text("要求和期限", 14.0, 30.0).in_clauses(),
+            Column::text(printed::LINE, 16.0, 20.0),
         ];
         let rows = (1..).zip(&self.lines).map(|(number, line)| row(material, self, number, line, draft));
         let tail = [
@@ -139,8 +138,7 @@ fn row<'s>(
         named,
         plain(material.phrases.basis(line.action, rules(grounds()))),
         plain(facts.into()),
-        &action.asks,
-        due(pack, line),
+        format!("{}\n期限：{}", action.asks, due(pack, line)),
         &line.id,
     ]
 }
@@ -163,9 +161,9 @@ pub(super) fn full_name(pack: &Pack) -> &str {
 }
 
 /// The day set by the committee, else by when the pack says it is.
-fn due<'s>(pack: &'s Pack, line: &'s Line) -> Value<'s> {
+fn due<'s>(pack: &'s Pack, line: &'s Line) -> &'s str {
     let action = &pack.actions[line.action];
     let column = pack.lists[action.list].extra_answers.iter().find(|answer| answer.is_date);
     let set = column.zip(line.decision.as_ref()).and_then(|(column, decision)| decision.extra.get(&column.name));
-    set.map_or(Value::text(action.due.as_str()), |text| Value::date(text))
+    set.map_or(action.due.as_str(), String::as_str)
 }

@@ -282,7 +282,8 @@ fn pending<'a>(material: &Material<'a>) -> Block<'a> {
     let kinds = kinds.map(|((reason, missing), counts)| (row![reason, missing], vec![counts.iter().sum()]));
     let kinds: Vec<_> = kinds.collect();
     let rows = if kinds.is_empty() { Vec::new() } else { with_totals(kinds, |_| None) };
-    let columns = vec![Column::text("待定事由", 24.0, 60.0), Column::text("缺少的事实", 12.0, 30.0), counts("项数")];
+    let columns =
+        vec![Column::text("待定事由", 24.0, 60.0).in_clauses(), Column::text("缺少的事实", 12.0, 30.0), counts("项数")];
     Block::new(columns, rows, "本次没有待定事项。")
 }
 

@@ -54,7 +54,8 @@ impl RowHeights {
         }
         match self.tail {
             Some(tail) if tail > 1 && self.page_of(tail + 1, scale, room) > self.page_of(tail - 1, scale, room) => {
-                Lie::Broken { before: tail as u32 - 1, scale: scale as u16 }
+                // Nothing fits such a page to its width, and LibreOffice rounds widths up.
+                Lie::Broken { before: tail as u32 - 1, scale: scale as u16 - 1 }
             }
             _ => Lie::Free,
         }

@@ -1,7 +1,8 @@
 //! Where lines of cells end, so that no program tears them.
 
 use kaohe::handoff::breaks::{MOST, set, torn};
-use kaohe::handoff::model::Unbroken;
+use kaohe::handoff::model::{Block, Column, LineStyle, Paper, Sheet, Unbroken, Value};
+use kaohe::handoff::{layout, measure};
 
 #[test]
 fn lines_that_may_be_torn_are_ended_between_clauses() {
@@ -61,4 +62,23 @@ fn a_cell_gets_no_more_line_breaks_than_excel_keeps() {
     let text = "一二三，四五六；".repeat(400);
     let ended = set(&text, 10, Unbroken::Clauses).unwrap();
     assert_eq!(ended.matches('\n').count(), MOST);
+}
+
+/// What cannot be ended by hand gets room from the sentences beside it, or leaves them some.
+#[test]
+fn a_column_is_as_wide_as_leaves_the_fewest_lines_torn() {
+    let hint = "线索X201500085属实，情节轻微，轻于调整建议起点";
+    for other in 70..110 {
+        let columns = vec![
+            Column::text("事实", 22.0, 60.0).in_clauses(),
+            Column::text("提示", 10.0, 30.0).in_sentences(),
+            Column::text("其他", f64::from(other), f64::from(other)).in_pieces(),
+        ];
+        let facts = "一".repeat(60);
+        let row = vec![Value::text(facts.as_str()), Value::text(hint), Value::text("一")];
+        let head: [(String, LineStyle); 0] = [];
+        let sheet = Sheet::new("名单", Paper::Lying, head, vec![Block::new(columns, vec![row], "")]);
+        let room = measure::room(layout::of(&sheet).widths[1] - measure::INDENT, measure::TEXT);
+        assert_eq!(torn(hint, room), 0, "{other}: {room}");
+    }
 }

@@ -117,7 +117,7 @@ fn a_letter_has_a_sender_a_number_and_the_measures_in_full_and_a_final_one_no_re
         let dir = city.published();
         let folder = dir.path().join(FOLDER);
         let path = [folder.join("拟稿/T00001-盘龙区.xlsx"), folder.join("T00001-盘龙区.xlsx")];
-        parts(path.iter().find(|path| path.exists()).unwrap()).into_values().collect::<String>()
+        parts(path.iter().find(|path| path.exists()).unwrap()).into_values().collect::<String>().replace('\n', "")
     };
     let draft = texts(&city);
     assert!(draft.contains("〔本部门口径〕") && draft.contains(DRAFT));
@@ -153,8 +153,8 @@ fn each_unit_is_told_what_happened_there() {
         let letter = letter(dir.path(), unit).unwrap();
         let facts = letter.texts("事实")[0];
         assert!(facts.contains("较差") && !facts.contains(other), "{facts}");
-        assert_eq!(letter.texts("要求")[0].replace('\n', ""), "请按通知的时间到场接受约谈，并准备书面情况说明。");
-        assert_eq!(letter.texts("期限")[0], "以约谈通知为准");
+        let asked = letter.texts("要求和期限")[0].replace('\n', "");
+        assert_eq!(asked, "请按通知的时间到场接受约谈，并准备书面情况说明。期限：以约谈通知为准");
     }
 }
 
@@ -165,7 +165,7 @@ fn the_day_set_by_the_committee_is_told() {
     decision.extra = [("整改期限".into(), "2016-06-30".into())].into();
     city.line("2015-A-限期整改-T-T00002").decision = Some(decision);
     let letter = letter(city.published().path(), "T00002-市发展和改革委员会").unwrap();
-    assert_eq!(letter.texts("期限")[0], "2016-06-30");
+    assert_eq!(letter.texts("要求和期限")[0].lines().last(), Some("期限：2016-06-30"));
 }
 
 #[test]

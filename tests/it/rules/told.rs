@@ -29,7 +29,7 @@ fn who_came_after_the_period_began_is_told_where_a_teams_rule_reaches_the_princi
 
 #[test]
 fn a_true_lead_lighter_than_the_adjustment_line_says_so() {
-    for (grave, expected) in [("一般", "线索X9部分属实，情节一般，轻于调整建议起点"), ("较重", "")]
+    for (grave, expected) in [("一般", "情节一般的部分属实线索X9轻于调整建议起点"), ("较重", "")]
     {
         let lead = format!("+问题线索 线索编号=X9 对象=G13 线索来源=省级部门 核实结果=部分属实 情节={grave}");
         let city = City::new(&[&lead]);
