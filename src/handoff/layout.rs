@@ -140,18 +140,18 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
 }
 
 /// The lines of a column's texts.
-struct Lines {
+struct ColumnLines {
     torn: usize,
     all: usize,
 }
 
-impl Lines {
+impl ColumnLines {
     /// Those of a column in so many pixels.
-    fn of(block: &Block<'_>, index: usize, pixels: f64) -> Lines {
+    fn of(block: &Block<'_>, index: usize, pixels: f64) -> ColumnLines {
         let column = &block.columns[index];
         let room = measure::room(pixels - indent(column), size(column));
         let rows = block.rows.iter().step_by(block.rows.len().div_ceil(MEASURED).max(1));
-        let mut lines = Lines { torn: 0, all: 0 };
+        let mut lines = ColumnLines { torn: 0, all: 0 };
         for text in rows.filter_map(|row| row.get(index)?.words()).filter(|text| text.len() > room) {
             let ended = breaks::set(text, room, column.unbroken);
             let text = ended.as_deref().unwrap_or(text);
@@ -294,8 +294,10 @@ impl Layout {
             }
             let giver = (0..shares.len()).filter(|at| *at != index).filter(elastic);
             let giver = giver.max_by(|one, other| self.widths[*one].total_cmp(&self.widths[*other]));
-            let cost = |at: usize, more: f64| Lines::of(block, at, self.widths[at] + more).cost();
-            let Some(giver) = giver.filter(|_| Lines::of(block, index, self.widths[index]).torn > 0) else { continue };
+            let cost = |at: usize, more: f64| ColumnLines::of(block, at, self.widths[at] + more).cost();
+            let Some(giver) = giver.filter(|_| ColumnLines::of(block, index, self.widths[index]).torn > 0) else {
+                continue;
+            };
             let pixels = (0..=MORE).map(|more| measure::more(more, size(column))).flat_map(|more| [more, -more]);
             let spare = |at: usize| (self.widths[at] - shares[at].least).max(0.0);
             let pixels = pixels.filter(|more| (-spare(index)..=spare(giver)).contains(more));

@@ -123,7 +123,7 @@ fn remedy(pack: &Pack, cases: &[&Pending]) -> String {
     if first.missing.is_empty() {
         return "没有条款适用，请研究是否另行处理".to_owned();
     }
-    let mut steps: Vec<Step> = Vec::new();
+    let mut steps: Vec<Todo> = Vec::new();
     for step in first.missing.iter().flat_map(|name| steps_for(pack, cases, name)) {
         match steps.iter_mut().find(|known| known.joins(&step)) {
             Some(known) => {
@@ -133,12 +133,12 @@ fn remedy(pack: &Pack, cases: &[&Pending]) -> String {
             None => steps.push(step),
         }
     }
-    steps.iter().map(Step::words).collect::<Vec<_>>().join("；")
+    steps.iter().map(Todo::words).collect::<Vec<_>>().join("；")
 }
 
 /// What somebody has to do: the table is named once, however many of its columns are missing.
 #[derive(Default)]
-struct Step {
+struct Todo {
     says: String,
     /// Columns to be filled in.
     cells: Vec<String>,
@@ -146,8 +146,8 @@ struct Step {
     tells: Vec<String>,
 }
 
-impl Step {
-    fn joins(&self, other: &Step) -> bool {
+impl Todo {
+    fn joins(&self, other: &Todo) -> bool {
         self.says == other.says
             && self.cells.is_empty() == other.cells.is_empty()
             && self.tells.is_empty() == other.tells.is_empty()
@@ -160,13 +160,13 @@ impl Step {
     }
 }
 
-impl From<String> for Step {
-    fn from(says: String) -> Step {
-        Step { says, ..Step::default() }
+impl From<String> for Todo {
+    fn from(says: String) -> Todo {
+        Todo { says, ..Todo::default() }
     }
 }
 
-fn steps_for(pack: &Pack, cases: &[&Pending], name: &str) -> Vec<Step> {
+fn steps_for(pack: &Pack, cases: &[&Pending], name: &str) -> Vec<Todo> {
     let case = cases[0];
     let mend = |table: usize| {
         let table = &pack.tables[table];
@@ -181,7 +181,7 @@ fn steps_for(pack: &Pack, cases: &[&Pending], name: &str) -> Vec<Step> {
     let mut found = Supply::default();
     found.look(pack, case, name);
     if found.tables.is_empty() && !found.undecided && !found.waits {
-        return vec![Step { says: "请查明并补齐".to_owned(), cells: vec![name.to_owned()], tells: Vec::new() }];
+        return vec![Todo { says: "请查明并补齐".to_owned(), cells: vec![name.to_owned()], tells: Vec::new() }];
     }
     // What the run knows it to wait for; else where it may come from.
     let lacks = cases.iter().flat_map(|case| &case.lacks).filter(|lack| lack.missing == name);
@@ -205,7 +205,7 @@ fn steps_for(pack: &Pack, cases: &[&Pending], name: &str) -> Vec<Step> {
     } else {
         tables = std::mem::take(&mut found.tables);
     }
-    let mut steps: Vec<Step> = Vec::new();
+    let mut steps: Vec<Todo> = Vec::new();
     for at in tables {
         let table = &pack.tables[at];
         let office = office(&table.sent_by);
@@ -219,12 +219,12 @@ fn steps_for(pack: &Pack, cases: &[&Pending], name: &str) -> Vec<Step> {
         let named = vec![name.to_owned()];
         let table = &table.name;
         steps.push(if found.stands_there || own {
-            Step { says: format!("请{office}在《{table}》中补齐"), cells: named, tells: Vec::new() }
+            Todo { says: format!("请{office}在《{table}》中补齐"), cells: named, tells: Vec::new() }
         } else if !cells.is_empty() {
-            Step { says: format!("请{office}在《{table}》中补齐"), cells, tells: named }
+            Todo { says: format!("请{office}在《{table}》中补齐"), cells, tells: named }
         } else {
             let of = if rows.is_empty() { "" } else { "的" };
-            Step { says: format!("请{office}补报或补齐《{table}》{of}"), cells: rows, tells: named }
+            Todo { says: format!("请{office}补报或补齐《{table}》{of}"), cells: rows, tells: named }
         });
     }
     if found.undecided {
