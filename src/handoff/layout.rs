@@ -34,6 +34,8 @@ const HIDDEN: f64 = 72.0;
 /// Half-width characters by which a column is made wider or narrower where lines would be torn, and lines that one torn one is worth.
 const MORE: usize = 8;
 const TORN: usize = 8;
+/// Rows that are measured at each of these widths.
+const TRIED: usize = 80;
 /// Rows that are measured to find the scale.
 const MEASURED: usize = 400;
 /// How far a page is widened at a time for rows that would pass Excel's limit of height, no more than they need, and how
@@ -150,7 +152,7 @@ impl ColumnLines {
     fn of(block: &Block<'_>, index: usize, pixels: f64) -> ColumnLines {
         let column = &block.columns[index];
         let room = measure::room(pixels - indent(column), size(column));
-        let rows = block.rows.iter().step_by(block.rows.len().div_ceil(MEASURED).max(1));
+        let rows = block.rows.iter().step_by(block.rows.len().div_ceil(TRIED).max(1));
         let mut lines = ColumnLines { torn: 0, all: 0 };
         for text in rows.filter_map(|row| row.get(index)?.words()).filter(|text| text.len() > room) {
             let ended = breaks::set(text, room, column.unbroken);
