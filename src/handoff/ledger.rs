@@ -22,11 +22,16 @@ pub fn save(tables: &[LedgerSheet], as_of: Option<NaiveDate>, file: &Path) -> Re
 
 fn sheet(table: &LedgerSheet) -> Sheet<'_> {
     let texts = |at: usize| table.rows.iter().filter_map(move |row| row.get(at)).map(String::as_str);
-    let columns = (0..).zip(&table.columns).map(|(at, name)| column(name, texts(at))).collect();
+    let wide = table.columns.len() > WIDE;
+    let columns = (0..).zip(&table.columns).map(|(at, name)| match column(name, texts(at)) {
+        // Two lines of small type are higher than one of text.
+        line if name == printed::LINE && !wide => line.whole(),
+        other => other,
+    });
     let rows = table.rows.iter().map(|row| row.iter().map(|text| Value::date(text)).collect()).collect();
     let head = [(table.title.clone(), LineStyle::Title), (format!("共 {} 行", table.rows.len()), LineStyle::Note)];
-    let paper = if table.columns.len() > WIDE { Paper::Large } else { Paper::Lying };
-    Sheet::new(&table.name, paper, head, vec![Block::new(columns, rows, "没有记录。")]).in_view(1)
+    let paper = if wide { Paper::Large } else { Paper::Lying };
+    Sheet::new(&table.name, paper, head, vec![Block::new(columns.collect(), rows, "没有记录。")]).in_view(1)
 }
 
 /// As in the lists: words that are looked up stand small or centred, sentences get the room.
