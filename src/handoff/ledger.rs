@@ -37,7 +37,8 @@ fn sheet(table: &LedgerSheet) -> Sheet<'_> {
 /// As in the lists: words that are looked up stand small or centred, sentences get the room.
 fn column<'t>(name: &str, mut texts: impl Iterator<Item = &'t str>) -> Column {
     match name {
-        printed::CHECK => Column::centred(name, 8.0, 20.0).small().whole(),
+        // Capitals are wider than other Latin letters.
+        printed::CHECK => Column::centred(name, 22.0, 22.0).small().whole(),
         printed::LINE | printed::SOURCES => Column::text(name, 14.0, 40.0).small(),
         printed::ID => Column::centred(name, 6.0, 12.0).whole(),
         printed::OPINION | printed::AUTHORITY => Column::centred(name, 6.0, 12.0),
