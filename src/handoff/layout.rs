@@ -31,9 +31,10 @@ const LIST_LINES: f64 = 2.4;
 const UPRIGHT_LINES: f64 = 6.0;
 /// Pixels of a hidden column, for whoever unhides it.
 const HIDDEN: f64 = 72.0;
-/// Half-width characters by which a column is made wider or narrower where lines would be torn, and lines that one torn one is worth.
+/// Half-width characters by which a column is made wider or narrower where lines would be torn, and lines that a torn one is
+/// worth: of a sentence, and of a value, whose lines cannot be ended by hand.
 const MORE: usize = 8;
-const TORN: usize = 8;
+const TORN: (usize, usize) = (8, 40);
 /// Rows that are measured at each of these widths.
 const TRIED: usize = 80;
 /// Rows that are measured to find the scale.
@@ -145,6 +146,8 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
 struct ColumnLines {
     torn: usize,
     all: usize,
+    /// Lines that a torn one is worth.
+    worth: usize,
 }
 
 impl ColumnLines {
@@ -153,7 +156,8 @@ impl ColumnLines {
         let column = &block.columns[index];
         let room = measure::room(pixels - indent(column), size(column));
         let rows = block.rows.iter().step_by(block.rows.len().div_ceil(TRIED).max(1));
-        let mut lines = ColumnLines { torn: 0, all: 0 };
+        let worth = if column.unbroken == Unbroken::Nothing { TORN.1 } else { TORN.0 };
+        let mut lines = ColumnLines { torn: 0, all: 0, worth };
         for text in rows.filter_map(|row| row.get(index)?.words()).filter(|text| text.len() > room) {
             let ended = breaks::set(text, room, column.unbroken);
             let text = ended.as_deref().unwrap_or(text);
@@ -164,7 +168,7 @@ impl ColumnLines {
     }
 
     fn cost(&self) -> usize {
-        self.torn * TORN + self.all
+        self.torn * self.worth + self.all
     }
 }
 
