@@ -215,7 +215,8 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
     for definition in &pack.parameters {
         for (dated, one) in definition.values.iter().enumerate() {
             for value in neighbours(pack, definition, one) {
-                let told = format!("参数「{}」：把 {} 改为 {value}", definition.name, one.value);
+                let since = if dated > 0 { format!("自{}起", one.from) } else { String::new() };
+                let told = format!("参数「{}」{since}：把 {} 改为 {value}", definition.name, one.value);
                 let change = Slip::Parameter { name: definition.name.clone(), dated, value };
                 found.push(Mutant { told, place: definition.place.clone(), change });
             }
