@@ -2,7 +2,7 @@
 //!
 //! What is told changes no proposal: people decide.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Months, NaiveDate};
@@ -184,22 +184,15 @@ pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
     };
     let mut used = Vec::new();
     // Few words, on a great many talks.
-    let mut words: BTreeSet<Arc<str>> = BTreeSet::new();
-    let mut shared = |word: &str| match words.get(word) {
-        Some(known) => Arc::clone(known),
-        None => {
-            let word: Arc<str> = word.into();
-            words.insert(Arc::clone(&word));
-            word
-        }
-    };
+    let mut words: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    let mut shared = |word: String| Arc::clone(words.entry(word).or_insert_with_key(|word| word.as_str().into()));
     for TalkRow { row, day, kind, holder, year, line } in rows(world, talks, None) {
         let (Some(index), Some(kind), true) = (holder, kind, data.was_read(talks.table, row)) else { continue };
         let this_year = chrono::Datelike::year(&day) == data.year && day <= data.as_of;
         if this_year || looks_back.get(row).copied().unwrap_or_default() {
             let subject = Subject { kind: world.pack.membership.member, index };
             let line = line.map(String::into_boxed_str);
-            used.push(TalkHeld { subject, day, kind: shared(&kind), year: year.as_deref().map(&mut shared), line });
+            used.push(TalkHeld { subject, day, kind: shared(kind), year: year.map(&mut shared), line });
         }
     }
     used.par_sort_unstable();

@@ -38,7 +38,7 @@ pub fn ground(world: &World<'_>, quota: &Quota, subject: Subject) -> Ground {
         facts: Vec::new(),
         evidence: Vec::new(),
         sources: Vec::new(),
-        units: super::reach::home_units(world, subject),
+        units: super::reach::home_unit(world, subject).into_iter().collect(),
         rows: Vec::new(),
         proposals: Vec::new(),
         confidential: true,
@@ -59,10 +59,10 @@ fn ceil_share(share: f64, total: u64) -> u64 {
 /// has a turn, at the share that the unit has come to when those before are picked, and the first turns are taken.
 fn pick(world: &World<'_>, quota: &Quota, year: i32, needed: usize, (among, reached): (&[bool], &[bool])) -> Vec<u32> {
     let ids = &world.data.registers[quota.of].ids;
-    let homes = (0..ids.len() as u32).into_par_iter().filter(|person| among[*person as usize]).filter_map(|index| {
-        let home = super::reach::home_units(world, Subject { kind: quota.of, index }).first().copied()?;
-        Some((home, index))
-    });
+    let homes = (0..ids.len() as u32)
+        .into_par_iter()
+        .filter(|person| among[*person as usize])
+        .filter_map(|index| Some((super::reach::home_unit(world, Subject { kind: quota.of, index })?, index)));
     let homes: Vec<(u32, u32)> = homes.collect();
     let units = world.data.registers[world.pack.membership.unit].ids.len();
     let (mut size, mut done) = (vec![0u64; units], vec![0u64; units]);

@@ -45,7 +45,7 @@ pub fn reach(world: &World<'_>, rule: &Rule, proposal: &Proposal, holders: &Hold
     match &proposal.to {
         Recipient::Itself => {
             for subject in holders.of(at) {
-                let units = home_units(world, subject);
+                let units = home_unit(world, subject).into_iter().collect();
                 reach.reached.push(Reached { subject, sources: Vec::new(), units, rows: own_row.clone() });
             }
         }
@@ -106,7 +106,7 @@ fn named(world: &World<'_>, rule: &Rule, column: &str, fact: &str, at: u32, reac
             // Somebody from elsewhere is told of by the home unit.
             let inside = matches!(rule.of, Entity::Subject(kind) if kind == world.pack.membership.unit)
                 && world.members.of_member(index).any(|seat| seat.unit == at);
-            let units = if inside { vec![at] } else { world.members.home(index).into_iter().collect() };
+            let units = if inside { Some(at) } else { home_unit(world, subject) }.into_iter().collect();
             let sources: Vec<Origin> = cell.iter().cloned().collect();
             match reach.reached.iter_mut().find(|one| one.subject == subject) {
                 Some(known) => known.sources.extend(sources),
@@ -117,12 +117,8 @@ fn named(world: &World<'_>, rule: &Rule, column: &str, fact: &str, at: u32, reac
 }
 
 /// The unit itself, or a member's home unit.
-pub fn home_units(world: &World<'_>, subject: Subject) -> Vec<u32> {
-    if subject.kind == world.pack.membership.unit {
-        vec![subject.index]
-    } else {
-        world.members.home(subject.index).into_iter().collect()
-    }
+pub fn home_unit(world: &World<'_>, subject: Subject) -> Option<u32> {
+    if subject.kind == world.pack.membership.unit { Some(subject.index) } else { world.members.home(subject.index) }
 }
 
 fn seat_cell(world: &World<'_>, row: u32) -> Option<Origin> {

@@ -11,7 +11,7 @@ pub use rows::write;
 
 use crate::pack::compile::plain;
 use crate::pack::dialect::Dialect;
-use crate::pack::scope::{self, Meaning};
+use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::term::Literals;
 use crate::pack::term::{Kind, Node, Term};
 use crate::pack::{ColumnKind, Entity, Expression, Formula, Pack, Rule, Run, Source};
@@ -65,7 +65,7 @@ impl<'a> Export<'a> {
         for rule in self.rules.clone() {
             let mut waiting: Vec<usize> = Vec::new();
             for condition in rule.scope.iter().chain([&rule.when]) {
-                self.note(rule.of, None, condition)?;
+                self.note(Site::Entity(rule.of), condition)?;
                 waiting.extend(condition.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));
             }
             let seen = pack.resting_on(waiting);
@@ -81,12 +81,12 @@ impl<'a> Export<'a> {
         self.facts = pack.layers.iter().flatten().copied().filter(|fact| used.contains(fact)).collect();
         for fact in self.facts.clone() {
             let definition = &pack.facts[fact];
+            for one in definition.formulas() {
+                self.note(definition.site(), one)?;
+            }
             match &definition.formula {
-                Formula::Own { is, .. } => self.note(definition.of, None, is)?,
-                Formula::Aggregate { source, given, value, by, .. } => {
-                    for one in given.iter().chain([value]) {
-                        self.note(definition.of, Some(*source), one)?;
-                    }
+                Formula::Own { .. } => {}
+                Formula::Aggregate { source, by, .. } => {
                     if let (Source::Table(table), Some(by)) = (source, by) {
                         self.columns[*table].extend(pack.tables[*table].column(by));
                     }
@@ -96,7 +96,7 @@ impl<'a> Export<'a> {
                 }
                 Formula::Covered => {
                     for scope in pack.covering(definition.of).filter_map(|rule| rule.scope.as_ref()) {
-                        self.note(definition.of, None, scope)?;
+                        self.note(definition.site(), scope)?;
                     }
                 }
             }
@@ -114,14 +114,9 @@ impl<'a> Export<'a> {
     }
 
     /// Notes the columns of an expression about an entity, or about the rows of a source.
-    fn note(&mut self, of: Entity, source: Option<Source>, expression: &Expression) -> Result<(), Error> {
+    fn note(&mut self, site: Site, expression: &Expression) -> Result<(), Error> {
         let pack = self.pack;
-        let table = match source {
-            Some(Source::Table(table)) => Some(table),
-            Some(_) => None,
-            None => scope::table_of(pack, of),
-        };
-        let Some(table) = table else { return Ok(()) };
+        let Some(table) = site.entity().and_then(|entity| scope::table_of(pack, entity)) else { return Ok(()) };
         for (name, meaning) in expression.term().meanings() {
             let Some(at) = pack.tables[table].column(name).filter(|_| meaning == Meaning::Column) else { continue };
             let member = pack.membership.member;

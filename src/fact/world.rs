@@ -124,10 +124,7 @@ impl<'a> World<'a> {
         };
         world.system = super::system::tables(pack, data, history)
             .map_err(|source| Error::Polars { what: "档案".into(), source })?;
-        let waits = |fact: usize| {
-            matches!(pack.facts[fact].formula, Formula::Aggregate { source: Source::Proposed | Source::Pending, .. })
-        };
-        pack.resting(waits).into_iter().for_each(|fact| world.volatile[fact] = true);
+        pack.resting(|fact| pack.facts[fact].waits()).into_iter().for_each(|fact| world.volatile[fact] = true);
         for layer in &pack.layers {
             world.level(layer)?;
         }

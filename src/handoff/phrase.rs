@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::consequence::{Evidence, FactValue, Flag, Ground, Line, Origin, Outcome, Subject};
 use crate::once::{Once, grouped, once};
 use crate::pack::{
-    ColumnKind, Entity, Expression, Formula, KeyPart, Pack, Proposal, Recipient, Rule, Tone, printed, recipients,
+    ColumnKind, Entity, Expression, KeyPart, Pack, Proposal, Recipient, Rule, Tone, printed, recipients,
 };
 use crate::table::Dataset;
 
@@ -310,9 +310,8 @@ impl<'a> Phrases<'a> {
         let mut ids: Vec<&'l str> = Vec::new();
         let evidence = line.grounds.iter().flat_map(|ground| &ground.evidence);
         for id in evidence.filter_map(|one| one.through.as_deref()) {
-            let opinion = |line: &Line| line.decision.as_ref().map_or(String::new(), |given| given.opinion.clone());
             let open =
-                self.line(id).map(opinion).is_some_and(|said| said.is_empty() || said == self.pack.answers.defer);
+                self.line(id).map(Line::opinion).is_some_and(|said| said.is_empty() || said == self.pack.answers.defer);
             if open && !ids.contains(&id) {
                 ids.push(id);
             }
@@ -454,14 +453,7 @@ fn readings(pack: &Pack, day: chrono::NaiveDate) -> Vec<bool> {
                         if !std::mem::replace(&mut seen[index], true) {
                             let fact = &pack.facts[index];
                             reading |= fact.reading.is_some();
-                            match &fact.formula {
-                                Formula::Own { is, .. } => open.push(is),
-                                Formula::Aggregate { given, value, .. } => {
-                                    open.extend(given);
-                                    open.push(value);
-                                }
-                                Formula::Covered => {}
-                            }
+                            open.extend(fact.formulas());
                         }
                     }
                 }

@@ -3,7 +3,7 @@
 use super::bind::{Rows, bind};
 use super::fault::Fault;
 use super::model::*;
-use super::scope::{self, Meaning, Site};
+use super::scope::{self, Site};
 use super::syntax::Wrong;
 use super::term::{Kind, Order};
 
@@ -12,28 +12,27 @@ const MOST_LAYERS: usize = 100;
 
 /// All faults in the pack's expressions; those without are bound, and the pack knows what its facts need.
 pub fn check(pack: &mut Pack) -> Vec<Fault> {
+    let (needs, layers) = match ordered(pack) {
+        Ok(found) => found,
+        Err(faults) => return faults,
+    };
     let mut checker = Checker { pack, faults: Vec::new() };
     checker.names();
-    let ordered = ordered(pack);
-    match &ordered {
-        // What a name hides would be told as many faults of other kinds.
-        Ok(_) if !checker.faults.is_empty() => {}
-        Ok((_, layers)) => {
-            for fact in layers.iter().flatten() {
-                checker.fact(*fact);
-            }
-            for Posed { what, site, expression, condition } in asked(pack) {
-                match condition {
-                    true => checker.condition(&what, site, expression, None),
-                    false => checker.value(&what, site, expression, None, Rows::Each),
-                }
-            }
-            checker.names_elsewhere();
+    // What a name hides would be told as many faults of other kinds.
+    if checker.faults.is_empty() {
+        for fact in layers.iter().flatten() {
+            checker.fact(*fact);
         }
-        Err(faults) => checker.faults.clone_from(faults),
+        for Posed { what, site, expression, condition } in asked(pack) {
+            match condition {
+                true => checker.condition(&what, site, expression, None),
+                false => checker.value(&what, site, expression, None, Rows::Each),
+            }
+        }
+        checker.names_elsewhere();
     }
     let faults = checker.faults;
-    (pack.needs, pack.layers) = ordered.unwrap_or_default();
+    (pack.needs, pack.layers) = (needs, layers);
     faults
 }
 
@@ -122,8 +121,7 @@ fn named(pack: &Pack, site: Site, expression: &Expression, not: Option<usize>) -
     expression.parsed().map_err(Clone::clone)?.walk(&mut |term| {
         let super::term::Node::Name(name, _) = &term.node else { return };
         match scope::resolve(pack, site, name, not) {
-            Ok(Meaning::Fact(need) | Meaning::OfSubject(_, need) | Meaning::OfCity(need)) => facts.push(need),
-            Ok(Meaning::Literal | Meaning::Column) => {}
+            Ok(meaning) => facts.extend(meaning.fact()),
             Err(message) => {
                 wrong.get_or_insert_with(|| Wrong::new(message, super::bind::NAMES, term.span.clone()));
             }

@@ -88,7 +88,7 @@ pub enum Site {
 
 impl Site {
     /// A table's rows mean the same to an aggregate and to themselves.
-    fn entity(self) -> Option<Entity> {
+    pub fn entity(self) -> Option<Entity> {
         match self {
             Site::Entity(entity) => Some(entity),
             Site::Source(Source::Table(table)) => Some(Entity::Row(table)),

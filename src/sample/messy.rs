@@ -284,11 +284,11 @@ fn grid(source: &CityRows, part: &Stretch, look: &SheetLook, meter: &Meter) -> G
         let cells = dressed(source, table, look, &row, unit, number, &mut random);
         // Somebody copied a line twice; saying the same again is no fault where rows have a key.
         let times = if table.key.is_some() && random.chance(0.004) { 2 } else { 1 };
-        for _ in 0..times {
+        for cells in std::iter::repeat_n(cells, times) {
             if random.chance(0.005) {
                 grid.hidden_rows.push(grid.end());
             }
-            grid.push(cells.clone());
+            grid.push(cells);
         }
         if random.chance(0.01) {
             if random.chance(0.5) {

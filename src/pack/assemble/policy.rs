@@ -255,6 +255,11 @@ impl Fact {
         }
     }
 
+    /// Whether it is about what earlier stages of the run proposed or left pending.
+    pub fn waits(&self) -> bool {
+        matches!(self.formula, Formula::Aggregate { source: Source::Proposed | Source::Pending, .. })
+    }
+
     /// What its value is worked out from.
     pub fn formulas(&self) -> impl Iterator<Item = &Expression> {
         let (given, value) = match &self.formula {

@@ -64,10 +64,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 fn waiting_facts(pack: &Pack, rule: &Rule) -> Vec<usize> {
     let conditions = rule.scope.iter().chain([&rule.when]);
     let named = conditions.flat_map(|one| one.term().meanings()).filter_map(|(_, meaning)| meaning.fact());
-    let waits = |fact: &usize| {
-        matches!(pack.facts[*fact].formula, Formula::Aggregate { source: Source::Proposed | Source::Pending, .. })
-    };
-    pack.resting_on(named).into_iter().filter(waits).collect()
+    pack.resting_on(named).into_iter().filter(|fact| pack.facts[*fact].waits()).collect()
 }
 
 /// The actions that a fact's rows are asked for by name.

@@ -327,13 +327,10 @@ impl Decisive {
 
     fn take(&mut self, expression: &Expression, waiting: &mut Vec<usize>) {
         for (name, meaning) in expression.term().meanings() {
-            match meaning {
-                Meaning::Literal => {
-                    self.parameters.insert(name.to_owned());
-                }
-                Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => waiting.push(fact),
-                Meaning::Column => {}
+            if meaning == Meaning::Literal {
+                self.parameters.insert(name.to_owned());
             }
+            waiting.extend(meaning.fact());
         }
     }
 

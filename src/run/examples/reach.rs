@@ -21,7 +21,7 @@ use crate::pack::term::{Kind, Node, Term, Value};
 use crate::pack::{Formula, Pack, Run};
 use crate::rule::{Trace, tree, wording};
 
-/// The outcomes of a branch, in the order in which they are kept.
+/// The outcomes of a branch, by [`HOLDS`], [`FAILS`], [`UNKNOWN`].
 const OUTCOMES: [&str; 3] = ["成立", "不成立", "未知"];
 const HOLDS: usize = 0;
 const FAILS: usize = 1;
@@ -83,7 +83,7 @@ impl Branch<'_> {
     fn owes(&self, outcome: usize) -> bool {
         match outcome {
             UNKNOWN => self.open,
-            0 => true,
+            HOLDS => true,
             _ => self.fails,
         }
     }

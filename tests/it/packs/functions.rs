@@ -38,34 +38,39 @@ fn said(value: &AnyValue<'_>) -> String {
     }
 }
 
+/// What a term gives over a column, row by row or (`together`) for all rows.
+fn evaluated(term: &Term, over: Column, together: bool) -> PolarsResult<Column> {
+    let (nothing, columns) = (Literals::new(), |name: &str, _| col(name));
+    let keys = Column::new("@key".into(), vec![1u32; over.len()]);
+    let frame = DataFrame::new(over.len(), vec![keys, over])?.lazy();
+    let found = if together {
+        let summed = aggregate(term, &nothing, &columns);
+        let inner: Vec<Expr> = std::iter::once(col("@key")).chain(summed.inner).collect();
+        let groups = frame.select(inner).group_by_stable([col("@key")]);
+        groups.agg(summed.sums).with_columns([summed.outer.alias("=")])
+    } else {
+        frame.select([col("@key"), compile(term, &nothing, &columns).alias("=")])
+    };
+    found.collect()?.column("=").cloned()
+}
+
 #[test]
 fn each_case_gives_what_the_table_says() {
-    let nothing = Literals::new();
     let mut wrong = Vec::new();
     for case in TABLE.iter().flat_map(|entry| entry.cases) {
-        let term = term(case);
-        let columns = |name: &str, _| col(name);
-        let found = if case.x.is_empty() {
-            let frame = DataFrame::new(2, vec![Column::new("@n".into(), [0i32, 1])]).unwrap();
-            let found = frame.lazy().select([col("@n"), compile(&term, &nothing, &columns).alias("=")]).collect();
-            found.unwrap_or_else(|error| panic!("{}: {error}", case.expression))
-        } else {
-            let values: Vec<Option<f64>> = case.x.iter().map(|value| value.parse().ok()).collect();
-            let keys = vec![1u32; values.len()];
-            let columns_ = vec![Column::new("@key".into(), keys), Column::new(X.1.into(), values)];
-            let summed = aggregate(&term, &nothing, &columns);
-            let inner: Vec<Expr> = std::iter::once(col("@key")).chain(summed.inner).collect();
-            let frame = DataFrame::new(case.x.len(), columns_).unwrap().lazy().select(inner);
-            let found = frame.group_by_stable([col("@key")]).agg(summed.sums).with_columns([summed.outer.alias("=")]);
-            found.collect().unwrap_or_else(|error| panic!("{}: {error}", case.expression))
+        let values: Vec<Option<f64>> = case.x.iter().map(|value| value.parse().ok()).collect();
+        let found = match case.x {
+            [] => evaluated(&term(case), Column::new("@n".into(), [0i32, 1]), false),
+            _ => evaluated(&term(case), Column::new(X.1.into(), values), true),
         };
-        let gives = said(&found.column("=").unwrap().get(0).unwrap());
+        let found = found.unwrap_or_else(|error| panic!("{}: {error}", case.expression));
+        let gives = said(&found.get(0).unwrap());
         wrong.extend((gives != case.gives).then(|| format!("{} → {gives}, not {}", case.expression, case.gives)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Every operation has a case with what is unknown, or gives none and takes none.
+/// Every operation has a case.
 #[test]
 fn each_row_is_shown_by_a_case() {
     for entry in TABLE {
@@ -116,19 +121,7 @@ fn of_degrees(text: &str, degrees: &[Option<&str>], together: bool) -> Vec<Strin
     let table = pack.tables.iter().position(|table| table.name == "问题线索").unwrap();
     let (site, rows) = (Site::Source(Source::Table(table)), if together { Rows::Together } else { Rows::Each });
     let term = bind(&pack, site, None, rows, &parse(text).unwrap()).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
-    let (nothing, columns) = (Literals::new(), |name: &str, _| col(name));
-    let keys = vec![1u32; degrees.len()];
-    let frame = vec![Column::new("@key".into(), keys), Column::new("情节".into(), degrees)];
-    let frame = DataFrame::new(degrees.len(), frame).unwrap().lazy();
-    let found = if together {
-        let summed = aggregate(&term, &nothing, &columns);
-        let inner: Vec<Expr> = std::iter::once(col("@key")).chain(summed.inner).collect();
-        let groups = frame.select(inner).group_by_stable([col("@key")]);
-        groups.agg(summed.sums).with_columns([summed.outer.alias("=")]).collect().unwrap()
-    } else {
-        frame.select([compile(&term, &nothing, &columns).alias("=")]).collect().unwrap()
-    };
-    let column = found.column("=").unwrap();
+    let column = evaluated(&term, Column::new("情节".into(), degrees), together).unwrap();
     (0..column.len()).map(|at| said(&column.get(at).unwrap())).collect()
 }
 
