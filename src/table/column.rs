@@ -323,6 +323,8 @@ pub struct ColumnBuilder {
 enum RawKey {
     Number(u64, Look),
     Moment(NaiveDateTime, Look),
+    Bool(bool),
+    NoResult,
     /// As it is told: few are different.
     Other(String),
 }
@@ -332,6 +334,8 @@ impl RawKey {
         match raw {
             Raw::Number(number, look) => RawKey::Number(number.to_bits(), *look),
             Raw::DateTime(moment, look) => RawKey::Moment(*moment, *look),
+            Raw::Bool(value) => RawKey::Bool(*value),
+            Raw::NoResult => RawKey::NoResult,
             other => RawKey::Other(format!("{other:?}")),
         }
     }

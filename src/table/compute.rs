@@ -74,9 +74,9 @@ impl Work<'_> {
             .filter(|(row, holds)| **holds && !cells.is_bad(*row))
             .map(|(row, _)| row)
             .collect();
-        let flaw = Flaw::rejected(Code::RowCheck, &check.reason, &check.remedy);
         let severity = if check.rejects { Severity::Rejected } else { Severity::Warning };
-        hit.iter().for_each(|row| self.put(*row, (check.column, Flaw { severity, ..flaw.clone() })));
+        let flaw = Flaw { severity, ..Flaw::rejected(Code::RowCheck, &check.reason, &check.remedy) };
+        hit.iter().for_each(|row| self.put(*row, (check.column, flaw.clone())));
         if check.blank && !hit.is_empty() {
             blanked.extend(hit.iter().map(|row| (*row, check.column)));
             let column = self.name(check.column).to_owned();

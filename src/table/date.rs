@@ -26,7 +26,7 @@ pub fn day_from_text(given: &str, nought: NaiveDate) -> Option<NaiveDate> {
     if whole.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return day_from_number(number.parse().ok()?, nought);
     }
-    match written(given)? {
+    match written(&folded)? {
         WrittenDay::Day(day) => Some(day),
         WrittenDay::Month(_) => None,
     }
@@ -39,7 +39,7 @@ pub fn day(given: &str) -> Option<NaiveDate> {
 
 /// A day or a month written out; a month counts as its first day.
 pub fn month(given: &str) -> Option<NaiveDate> {
-    match written(given)? {
+    match written(&folded(given))? {
         WrittenDay::Day(day) | WrittenDay::Month(day) => Some(day),
     }
 }
@@ -130,9 +130,8 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     forms.iter().filter_map(|form| Regex::new(form).ok()).collect()
 });
 
-fn written(given: &str) -> Option<WrittenDay> {
-    let folded = folded(given);
-    let found = FORMS.iter().find_map(|form| form.captures(text::trimmed(&folded)))?;
+fn written(folded: &str) -> Option<WrittenDay> {
+    let found = FORMS.iter().find_map(|form| form.captures(text::trimmed(folded)))?;
     let number = |at: usize| found.get(at)?.as_str().parse::<u32>().ok();
     let (year, month) = (number(1)? as i32, number(2)?);
     match found.get(3) {

@@ -184,7 +184,8 @@ pub fn is_form_word(text: &str) -> bool {
         备注 说明
     ";
     let key = text::header_key(text);
-    WORDS.split_whitespace().any(|word| word == without_remarks(&key))
+    let word = without_remarks(&key);
+    WORDS.split_whitespace().any(|known| known == word)
 }
 
 /// 「…登记表」, 「…汇总」: a title that is typed into some cell and not merged.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::finding::{Code, Flaw};
 use crate::pack::{self, ColumnKind};
 
-use super::column::{CellValue, ReadContent};
+use super::column::ReadContent;
 use super::directory::{Directory, Who};
 use super::judge::Work;
 use super::refer::{ColumnFlaw, Matcher};
@@ -81,9 +81,7 @@ impl Work<'_> {
         let judged: Vec<Applies> = cells
             .entries()
             .map(|entry| match entry.content {
-                ReadContent::Good(CellValue::Choice(index)) if values.get(*index as usize) == Some(value) => {
-                    Applies::Yes
-                }
+                ReadContent::Good(_) if entry.choice().and_then(|at| values.get(at)) == Some(value) => Applies::Yes,
                 ReadContent::Good(_) => Applies::No,
                 _ => Applies::Unknown,
             })
@@ -130,10 +128,7 @@ impl Work<'_> {
             let mut mentions: Vec<Vec<Mention>> = vec![Vec::new(); self.rows.origin.len()];
             for (row, named) in mentions.iter_mut().enumerate() {
                 let Some(given) = self.rows.cells[at].text(row) else { continue };
-                let unit = of_unit.map(|reference| match whos[reference][row] {
-                    Some(Who::Known(unit)) => Some(unit),
-                    _ => None,
-                });
+                let unit = of_unit.map(|reference| whos[reference][row].and_then(Who::known));
                 for piece in given.split(|c| separators.contains(c) || matches!(c, '\n' | '\r')) {
                     let key = text::key(piece);
                     if key.is_empty() {

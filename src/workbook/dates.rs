@@ -42,7 +42,7 @@ pub(super) fn from_iso(text: &str) -> Option<NaiveDateTime> {
         return day.and_hms_opt(0, 0, 0);
     }
     if let Some((day, zone)) = text.split_at_checked(10)
-        && (zone == "Z" || zone.contains(':') && without_zone(zone).is_empty())
+        && (zone == "Z" || zone.contains(':') && is_zone(zone))
     {
         return NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
     }
@@ -62,7 +62,7 @@ fn is_zone(text: &str) -> bool {
     if text == "Z" {
         return true;
     }
-    let Some(offset) = text.strip_prefix(['+', '-', '−']) else { return false };
+    let Some(offset) = text.strip_prefix(['+', '-']) else { return false };
     let digits: String = match offset.split_once(':') {
         Some((hours, minutes)) if hours.len() == 2 && minutes.len() == 2 => format!("{hours}{minutes}"),
         Some(_) => return false,

@@ -206,13 +206,8 @@ impl Looks {
 
     /// A text of that look where something else is seen of it.
     pub(super) fn veiled(&self, text: &str, look: Look) -> Option<Raw> {
-        let shown = self.veils_texts(look).then(|| self.text(look, text))??;
+        let shown = self.format(look).veils_texts.then(|| self.text(look, text))??;
         Some(Raw::Text(Arc::from(text)).seen_as(shown))
-    }
-
-    /// Whether texts of that look may be seen as something else.
-    pub(super) fn veils_texts(&self, look: Look) -> bool {
-        self.format(look).veils_texts
     }
 
     /// What a number of that look looks like.

@@ -114,29 +114,19 @@ impl<'a> Xml<'a> {
         Ok(Xml { names: Some(Prefixes::default()), ..Xml::new(source, part)? })
     }
 
-    /// Where the next token starts, and what prefixes stand for there.
+    /// Where the next token starts (bytes of UTF-8), and what prefixes stand for there.
     pub fn place(&self) -> (u64, Prefixes) {
-        (self.position(), self.names.clone().unwrap_or_default())
+        (self.skipped + self.reader.buffer_position(), self.names.clone().unwrap_or_default())
     }
 
     /// Goes to such a place; only before the first token.
     pub fn resume(&mut self, (position, names): &(u64, Prefixes)) -> Result<(), Fault> {
         self.names = Some(names.clone());
-        self.skip_to(*position)
-    }
-
-    /// How many bytes (in UTF-8) lie behind.
-    pub fn position(&self) -> u64 {
-        self.skipped + self.reader.buffer_position()
-    }
-
-    /// Goes to a position further on, which has to be the start of a tag; only before the first token.
-    pub fn skip_to(&mut self, position: u64) -> Result<(), Fault> {
         let source = &mut self.reader.get_mut().source;
         let passed =
-            io::copy(&mut source.take(position), &mut io::sink()).map_err(|e| Fault::in_part(self.part, &e))?;
-        self.skipped = position;
-        if passed == position { Ok(()) } else { Err(self.unfinished()) }
+            io::copy(&mut source.take(*position), &mut io::sink()).map_err(|e| Fault::in_part(self.part, &e))?;
+        self.skipped = *position;
+        if passed == *position { Ok(()) } else { Err(self.unfinished()) }
     }
 
     /// How many tags are open.

@@ -74,8 +74,6 @@ impl UsualRow {
         let content = match kind {
             _ if formula > 0 && book.computes_anew => CellContent::Own(Raw::NoResult),
             CellType::Number => CellContent::Own(book.looks.raw(numeral(text)?, look)),
-            // What is seen of a text has to be asked.
-            _ if book.looks.veils_texts(look) => return None,
             CellType::Inline | CellType::Text => CellContent::Text(Cow::Borrowed(text)),
             CellType::Shared => {
                 let index = number(text.as_bytes())?;
@@ -83,7 +81,7 @@ impl UsualRow {
             }
             CellType::Bool | CellType::Error | CellType::Date => return None,
         };
-        Some((column, content, start + head + formula + length))
+        Some((column, book.looks.veil(content, look), start + head + formula + length))
     }
 
     /// `<c r="B5" s="1" t="s">`, format and type only where they are needed.
