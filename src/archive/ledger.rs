@@ -1,5 +1,7 @@
 //! `archive export`: the ledger (台账) that the office keeps, as plain sheets for the handoff to write.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -10,7 +12,7 @@ use super::open::Archive;
 use super::people::people_sheet;
 use super::periods::periods_sheet;
 use super::stored::all;
-use super::tasks::{Due, tasks_sheet};
+use super::tasks::{Due, Standing, tasks_sheet};
 use super::workdays::Calendar;
 use crate::fact::Decision;
 use crate::ledger::{LedgerSheet, day_shown, texts};
@@ -21,11 +23,17 @@ const PRINTED: [&str; 6] =
     [printed::UNIT, printed::POST, printed::AUTHORITY, printed::METHODS, printed::BASIS, printed::FACTS];
 
 impl Archive {
-    /// All that was proposed and decided, what is open, and the whole history of answers.
-    pub fn ledger(&self, as_of: Option<NaiveDate>, calendar: &Calendar) -> Result<Vec<LedgerSheet>, Error> {
+    /// All that was proposed and decided, what is open, and the whole history of answers; and how many tasks are overdue
+    /// and how many are due soon.
+    pub fn ledger(
+        &self,
+        as_of: Option<NaiveDate>,
+        calendar: &Calendar,
+    ) -> Result<(Vec<LedgerSheet>, [usize; 2]), Error> {
         let standings = self.standings()?;
         let due = standings.tasks(as_of, calendar);
-        Ok(vec![
+        let count = |standing| due.iter().filter(|due| due.standing == standing).count();
+        let sheets = vec![
             tasks_sheet(&due, as_of, calendar),
             periods_sheet(&standings.periods(), as_of),
             people_sheet(&standings.people()),
@@ -34,7 +42,8 @@ impl Archive {
             self.history_sheet(&ANSWERS)?,
             self.history_sheet(&BOOK)?,
             self.history_sheet(&ENTRIES)?,
-        ])
+        ];
+        Ok((sheets, [Standing::Overdue, Standing::Soon].map(count)))
     }
 
     fn history_sheet(&self, of: &HistorySheet) -> Result<LedgerSheet, Error> {
@@ -101,6 +110,10 @@ fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
     let head = ["年度", "轮次", "名单", "处理", "处理编号", "对象", "编号"];
     let tail = ["状态", "委员会意见", "决定方式", "决定日期", "备注", "办理期限", "办理结果", "办理情况", "核对码"];
     let columns: Vec<&str> = head.into_iter().chain(PRINTED).chain(tail).collect();
+    let mut first: BTreeMap<&str, &Due> = BTreeMap::new();
+    for one in due {
+        first.entry(&one.line).or_insert(one);
+    }
     let mut rows = Vec::new();
     for docket in dockets {
         for line in &docket.lines {
@@ -121,7 +134,7 @@ fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
             };
             row.push(state.to_owned());
             row.extend(answer(past.decision.as_ref()));
-            row.extend(match due.iter().find(|due| due.line == past.id) {
+            row.extend(match first.get(past.id.as_str()) {
                 Some(due) => texts![day_shown(due.until), due.done, due.standing.word()],
                 None => texts!["", "", ""],
             });

@@ -32,7 +32,7 @@ pub use error::Error;
 pub use intake::{Intake, IntakeFault, Recorded};
 pub use open::{Archive, Mode, Settled, WAIT, is_emptied};
 pub use published::{SEAL, Ticket, Unrecorded, folder_name, open_lists, seal, sealed_workbooks};
-pub use read::{Chronicle, PastRun};
+pub use read::Chronicle;
 pub use registration::{
     ExtraColumn, FollowUp, Period, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows, RegisteredTalk,
     RegisteredTalks, Registration, RowOf, Vocabulary,

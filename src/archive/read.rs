@@ -21,7 +21,7 @@ use crate::pack::{Run, printed};
 
 /// A run in the archive: the latest published one of its year.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PastRun {
+pub(super) struct PastRun {
     pub year: i32,
     pub run: Run,
     pub as_of: String,
@@ -49,8 +49,6 @@ pub(super) struct DocketLine {
 pub struct Chronicle {
     /// What evaluation looks at.
     pub facts: fact::History,
-    /// The latest publications by year and run, without the run being made.
-    pub runs: Vec<PastRun>,
     /// Agreed lines that the run being made proposed when it was published before, by id.
     pub agreed: BTreeMap<String, PastLine>,
     /// For `run.json`: over the answers that could count for the run being made, whenever and in
@@ -97,7 +95,6 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<Chr
             share(&mut lines, &past.vocabulary, |id| history.facts.lines.get(id));
             history.facts.lines.extend(lines.into_iter().map(|line| (line.past.id.clone(), line.past)));
             history.facts.runs.push((past.year, past.run));
-            history.runs.push(past);
         }
     }
     history.facts.known = known_lines(connection)?;

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use super::docket::{Docket, dockets};
@@ -10,8 +9,6 @@ use super::error::Error;
 use super::open::Archive;
 use super::read::book_answers;
 use super::registration::RegisteredTalk;
-use super::tasks::Standing;
-use super::workdays::Calendar;
 use crate::fact::history::Entered;
 use crate::table::date;
 
@@ -41,13 +38,6 @@ impl Standings {
 }
 
 impl Archive {
-    /// How many tasks are overdue and how many are due soon on a day.
-    pub fn due(&self, as_of: NaiveDate, calendar: &Calendar) -> Result<(usize, usize), Error> {
-        let due = self.standings()?.tasks(Some(as_of), calendar);
-        let count = |standing| due.iter().filter(|due| due.standing == standing).count();
-        Ok((count(Standing::Overdue), count(Standing::Soon)))
-    }
-
     pub(super) fn standings(&self) -> Result<Standings, Error> {
         self.read(|connection| {
             let dockets = dockets(connection)?;

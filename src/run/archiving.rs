@@ -19,11 +19,11 @@ use crate::table::{Dataset, Remembered, date};
 use super::Failure;
 
 /// Proposals of the year's half-year run by action, for 总览 of the annual run.
-pub fn half_year(told: &archive::Chronicle, pack: &Pack, year: i32, run: Run) -> Option<Vec<(String, u64)>> {
-    if run != Run::Annual || !told.runs.iter().any(|past| past.year == year && past.run == Run::HalfYear) {
+pub fn half_year(past: &History, pack: &Pack, year: i32, run: Run) -> Option<Vec<(String, u64)>> {
+    if run != Run::Annual || !past.runs.contains(&(year, Run::HalfYear)) {
         return None;
     }
-    let lines = || told.facts.lines.values().filter(|line| line.year == year && line.run == Run::HalfYear);
+    let lines = || past.lines.values().filter(|line| line.year == year && line.run == Run::HalfYear);
     let counts = pack
         .actions
         .iter()

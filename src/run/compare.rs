@@ -184,6 +184,5 @@ fn records(trace: &Trace<'_>) -> Result<Vec<Record<'static>>, Failure> {
 
 /// The same as a run keeps it: written and read again.
 fn kept<K: DeserializeOwned>(one: &impl Serialize) -> Result<K, Failure> {
-    let text = serde_json::to_vec(one).map_err(Failure::failed)?;
-    serde_json::from_slice(&text).map_err(Failure::failed)
+    Ok(serde_json::from_slice(&serde_json::to_vec(one)?)?)
 }

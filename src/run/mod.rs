@@ -143,7 +143,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
         set_values: job.set_texts(),
         to_input: target.links.then(|| job::way(&target.output.join(&name), &job.input)).flatten(),
         chain_head: archive.head()?.unwrap_or_default(),
-        half_year: archiving::half_year(&past, pack, data.year, job.run),
+        half_year: archiving::half_year(history, pack, data.year, job.run),
     };
     let made =
         Made { job, target, pack, data: &data, outcome: &outcome, handed: &handed, info: &info, figures: &figures };
@@ -454,15 +454,9 @@ pub fn export_archive(
     told: &dyn Audience,
 ) -> Result<Ended, Failure> {
     let archive = Archive::open(path, Mode::Read)?;
-    let sheets = archive.ledger(as_of, calendar)?;
+    let (sheets, [overdue, soon]) = archive.ledger(as_of, calendar)?;
     handoff::ledger::save(&sheets, as_of, file)?;
-    let due = match as_of {
-        Some(day) => {
-            let (overdue, soon) = archive.due(day, calendar)?;
-            format!("；截至 {day}，逾期 {overdue} 项，将到期 {soon} 项")
-        }
-        None => String::new(),
-    };
+    let due = as_of.map(|day| format!("；截至 {day}，逾期 {overdue} 项，将到期 {soon} 项")).unwrap_or_default();
     told.say(&format!("台账已写出：{}{due}", file.display()));
     Ok(Ended::Clean)
 }

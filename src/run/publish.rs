@@ -194,7 +194,7 @@ fn only_for_group(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Copies a file, or a folder with all that is in it.
+/// As [`HeldFolder::keep`]; `within` is the way from the published folder to `from`, with `/` behind it.
 fn keep_in(from: &Path, to: &Path, within: &str, ours: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
     let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
     for entry in entries.flatten() {

@@ -39,6 +39,9 @@ pub(in crate::archive) type Printed = (Vec<String>, Vec<String>);
 /// A published run and, once somebody asks, what it registered.
 type KnownRun = (PastRun, OnceCell<Option<Registered>>);
 
+/// What was ever filled into the register's rows, by year, 档案 and 编号 as they are compared, each with its entry.
+type Filled = BTreeMap<(i32, String, String), Vec<(i64, Pairs)>>;
+
 /// The archive as far as returned workbooks have asked for it.
 pub(in crate::archive) struct Known<'a> {
     connection: Option<&'a Connection>,
@@ -47,6 +50,7 @@ pub(in crate::archive) struct Known<'a> {
     runs: OnceCell<Vec<KnownRun>>,
     answers: OnceCell<GivenAnswers>,
     book: OnceCell<BTreeMap<BookKey, Vec<Entered>>>,
+    filled: OnceCell<Filled>,
 }
 
 /// The line of a year's other run that shares its decision with one: the same action and subject, and every ground of
@@ -59,7 +63,8 @@ pub(in crate::archive) struct Twin<'k> {
 
 impl<'a> Known<'a> {
     pub fn new(connection: Option<&'a Connection>, path: &'a std::path::Path) -> Known<'a> {
-        Known { connection, path, runs: OnceCell::new(), answers: OnceCell::new(), book: OnceCell::new() }
+        let (runs, answers) = (OnceCell::new(), OnceCell::new());
+        Known { connection, path, runs, answers, book: OnceCell::new(), filled: OnceCell::new() }
     }
 
     /// Asks the file; nothing where there is none yet.
@@ -165,13 +170,20 @@ impl<'a> Known<'a> {
 
     /// Everything that was filled into a row of the register since a registration.
     fn entered_since(&self, number: i64, year: i32, file: &str, id: &str) -> Result<Vec<Pairs>, Error> {
-        let since = "SELECT 档案, 编号, 内容 FROM 归档答复 WHERE 记录号 > ?1 AND 年度 = ?2 ORDER BY 记录号";
-        let of_row = |row: &rusqlite::Row<'_>| {
-            let own = text::key(&row.get::<_, String>(0)?) == file && text::key(&row.get::<_, String>(1)?) == id;
-            own.then(|| parsed(row, 2)).transpose()
-        };
-        let found = self.read(|connection| all(connection, since, params![number, year], of_row))?;
-        Ok(found.into_iter().flatten().collect())
+        let filled = self.filled.get_or_try_init(|| {
+            let query = "SELECT 年度, 档案, 编号, 记录号, 内容 FROM 归档答复 ORDER BY 记录号";
+            let row = |row: &rusqlite::Row<'_>| {
+                let key = |at| row.get::<_, String>(at).map(|text| text::key(&text));
+                Ok(((row.get(0)?, key(1)?, key(2)?), (row.get(3)?, parsed(row, 4)?)))
+            };
+            let mut filled = Filled::new();
+            for (of, given) in self.read(|connection| all(connection, query, [], row))? {
+                filled.entry(of).or_default().push(given);
+            }
+            Ok::<_, Error>(filled)
+        })?;
+        let of_row = filled.get(&(year, file.to_owned(), id.to_owned())).into_iter().flatten();
+        Ok(of_row.filter(|(entry, _)| *entry > number).map(|(_, given)| given.clone()).collect())
     }
 
     /// The row holds an answer that the list was not published with and that was not recorded since; `of` is the run

@@ -41,7 +41,7 @@ pub(in crate::archive) struct ReturnedSheet {
 pub(in crate::archive) struct FilledRow {
     /// Zero-based.
     pub row: u32,
-    /// FilledSheet cells by zero-based sheet column, ascending.
+    /// Filled cells by zero-based sheet column, ascending.
     pub cells: Vec<(u32, FilledCell)>,
 }
 

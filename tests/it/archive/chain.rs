@@ -112,7 +112,7 @@ fn flipped_bytes_are_noticed_or_harmless() {
     let dir = tempfile::tempdir().unwrap();
     let path = full(dir.path());
     let bytes = std::fs::read(&path).unwrap();
-    let told = Archive::open(&path, Mode::Read).unwrap().ledger(None, &Calendar::default()).unwrap();
+    let told = Archive::open(&path, Mode::Read).unwrap().ledger(None, &Calendar::default()).unwrap().0;
     let copy = dir.path().join("坏.db");
     let mut noticed = 0;
     for at in (0..bytes.len()).step_by(PAGE).flat_map(telling) {
@@ -121,7 +121,7 @@ fn flipped_bytes_are_noticed_or_harmless() {
         std::fs::write(&copy, spoilt).unwrap();
         let whole = match Archive::open(&copy, Mode::Read) {
             Ok(archive) => match archive.verify() {
-                Ok(faults) if faults.is_empty() => Some(archive.ledger(None, &Calendar::default()).unwrap()),
+                Ok(faults) if faults.is_empty() => Some(archive.ledger(None, &Calendar::default()).unwrap().0),
                 _ => None,
             },
             Err(_) => None,

@@ -175,7 +175,7 @@ fn show_and_ledger_tell_what_is_decided_and_what_is_open() {
     {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
-    let ledger = open(dir.path()).ledger(day(16), &Calendar::default()).unwrap();
+    let ledger = open(dir.path()).ledger(day(16), &Calendar::default()).unwrap().0;
     assert!(ledger.iter().all(|sheet| sheet.rows.iter().all(|row| row.len() == sheet.columns.len())));
     let rows = |name: &str| &ledger.iter().find(|sheet| sheet.name == name).unwrap().rows;
     assert_eq!(rows("台账").len(), 6);

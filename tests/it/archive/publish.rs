@@ -159,7 +159,7 @@ fn an_abandoned_registration_does_not_count_and_stays_in_the_history() {
     drop(archive);
     assert_eq!(checks(dir.path()), ["aaaa"; 3]);
     let ledger =
-        Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap().ledger(None, &Calendar::default()).unwrap();
+        Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap().ledger(None, &Calendar::default()).unwrap().0;
     let kinds: Vec<&str> = ledger[7].rows.iter().map(|row| row[1].as_str()).collect();
     assert_eq!(kinds, ["登记", "发布", "登记", "作废"]);
 }

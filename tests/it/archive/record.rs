@@ -396,5 +396,5 @@ fn two_clerks_recording_at_once_wait_for_each_other() {
     assert_eq!(clerks.into_iter().map(|clerk| clerk.join().unwrap()).sum::<usize>(), 4);
     let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
     assert_eq!(archive.verify().unwrap(), Vec::<String>::new());
-    assert_eq!(archive.ledger(None, &Calendar::default()).unwrap()[5].rows.len(), 4);
+    assert_eq!(archive.ledger(None, &Calendar::default()).unwrap().0[5].rows.len(), 4);
 }
