@@ -145,9 +145,8 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
 /// The lines of a column's texts.
 struct ColumnLines {
     torn: usize,
-    all: usize,
-    /// Lines that a torn one is worth.
-    worth: usize,
+    /// All lines, and what the torn ones are worth in lines.
+    cost: usize,
 }
 
 impl ColumnLines {
@@ -157,18 +156,15 @@ impl ColumnLines {
         let room = measure::room(pixels - indent(column), size(column));
         let rows = block.rows.iter().step_by(block.rows.len().div_ceil(TRIED).max(1));
         let worth = if column.unbroken == Unbroken::Nothing { TORN.1 } else { TORN.0 };
-        let mut lines = ColumnLines { torn: 0, all: 0, worth };
+        let mut lines = ColumnLines { torn: 0, cost: 0 };
         for text in rows.filter_map(|row| row.get(index)?.words()).filter(|text| text.len() > room) {
             let ended = breaks::set(text, room, column.unbroken);
             let text = ended.as_deref().unwrap_or(text);
-            lines.torn += breaks::torn(text, room);
-            lines.all += measure::lines(text, room);
+            let torn = breaks::torn(text, room);
+            lines.torn += torn;
+            lines.cost += torn * worth + measure::lines(text, room);
         }
         lines
-    }
-
-    fn cost(&self) -> usize {
-        self.torn * self.worth + self.all
     }
 }
 
@@ -300,14 +296,15 @@ impl Layout {
             }
             let giver = (0..shares.len()).filter(|at| *at != index).filter(elastic);
             let giver = giver.max_by(|one, other| self.widths[*one].total_cmp(&self.widths[*other]));
-            let cost = |at: usize, more: f64| ColumnLines::of(block, at, self.widths[at] + more).cost();
-            let Some(giver) = giver.filter(|_| ColumnLines::of(block, index, self.widths[index]).torn > 0) else {
-                continue;
-            };
-            let pixels = (0..=MORE).map(|more| measure::more(more, size(column))).flat_map(|more| [more, -more]);
+            let of = |at: usize, more: f64| ColumnLines::of(block, at, self.widths[at] + more);
+            let Some(giver) = giver.filter(|_| of(index, 0.0).torn > 0) else { continue };
+            let changed = (1..=MORE).map(|more| measure::more(more, size(column))).flat_map(|more| [more, -more]);
+            let pixels = std::iter::once(0.0).chain(changed);
             let spare = |at: usize| (self.widths[at] - shares[at].least).max(0.0);
             let pixels = pixels.filter(|more| (-spare(index)..=spare(giver)).contains(more));
-            let Some(pixels) = pixels.min_by_key(|more| cost(index, *more) + cost(giver, -more)) else { continue };
+            let Some(pixels) = pixels.min_by_key(|more| of(index, *more).cost + of(giver, -more).cost) else {
+                continue;
+            };
             for (at, pixels) in [(index, pixels), (giver, -pixels)] {
                 self.widths[at] += pixels;
                 self.spans[0][at].pixels += pixels;
@@ -455,8 +452,10 @@ impl Layout {
                     Value::Fault(text) => text.len() > 400,
                     _ => false,
                 });
-                let full = || self.row(at, block, row).0;
-                long && full() > measure::within_limit(full())
+                long && {
+                    let full = self.row(at, block, row).0;
+                    full > measure::within_limit(full)
+                }
             })
         })
     }

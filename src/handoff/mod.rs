@@ -251,7 +251,7 @@ impl<'a> Handoff<'a> {
         for page in &pages {
             planned.add(format!("{}/{}", printed::PAGES, page.file), 0, || page.workbook(material, &known, info));
         }
-        // The longest first, so that no thread is left with one at the end.
+        // The longest first: no thread is left with one at the end, and two do not lie in memory together.
         planned.0.sort_by_key(|book| std::cmp::Reverse(book.rows));
         planned.write(dir, write::save)
     }

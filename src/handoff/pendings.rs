@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::consequence::{Awaited, Origin, Pending, Subject};
 use crate::once::{Once, once};
 use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
+use crate::table::{line, text};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::people::RegisterOrder;
@@ -244,8 +245,8 @@ fn decide(pack: &Pack, cases: &[&Pending]) -> String {
         Origin::Cell(_) => None,
     }));
     let list = |id: &str| {
-        let action = pack.actions.iter().find(|action| id.contains(&format!("-{}-", action.name)))?;
-        Some(&pack.lists[action.list].name)
+        let action = line::parse(pack, &text::key(id))?.action;
+        Some(&pack.lists[pack.actions[action].list].name)
     };
     let named: Vec<String> =
         open.into_iter().map(|id| list(id).map_or(id.to_owned(), |list| format!("《{list}》的 {id}"))).collect();
