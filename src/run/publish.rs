@@ -196,8 +196,19 @@ fn only_for_group(_: &Path) -> io::Result<()> {
 
 /// As [`HeldFolder::keep`]; `within` is the way from the published folder to `from`, with `/` behind it.
 fn keep_in(from: &Path, to: &Path, within: &str, ours: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
-    let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
-    for entry in entries.flatten() {
+    let unkept = |path: &Path, error: &io::Error| {
+        Failure::failed(format!(
+            "已发布的文件夹中有另外放入的「{}」，无法保留：{}。请移走后重试",
+            path.display(),
+            in_words(error)
+        ))
+    };
+    let entries = match fs::read_dir(from) {
+        // Nothing was published there before.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened.and_then(Iterator::collect::<io::Result<Vec<_>>>),
+    };
+    for entry in entries.map_err(|error| unkept(from, &error))? {
         let (name, path) = (entry.file_name(), entry.path());
         let said = name.to_string_lossy();
         let inside = format!("{within}{said}");
@@ -218,13 +229,7 @@ fn keep_in(from: &Path, to: &Path, within: &str, ours: &dyn Fn(&str) -> bool) ->
         } else {
             fs::create_dir_all(to).and_then(|()| fs::copy(&path, &target).map(drop))
         };
-        laid.map_err(|error| {
-            Failure::failed(format!(
-                "已发布的文件夹中有另外放入的「{}」，无法保留：{}。请移走后重试",
-                path.display(),
-                in_words(&error)
-            ))
-        })?;
+        laid.map_err(|error| unkept(&path, &error))?;
     }
     Ok(())
 }
