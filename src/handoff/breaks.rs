@@ -3,9 +3,9 @@
 //! Excel and WPS begin no line with a closing mark and end none with an opening one. LibreOffice has that rule, but not for
 //! cells of a file that another program wrote: it ends a line wherever the next character does not fit. Such lines are
 //! torn. Three remedies: columns of few words get a width at which they break between pieces ([`breaks_between_pieces`]);
-//! a column may be a little wider than its share ([`torn`]); and sentences, which are read and not looked up, end a line
-//! between clauses where a program might tear it ([`set`]). What stands for a value, as a post or an option, is
-//! never changed: people copy it and search for it.
+//! a column may be a little wider than its share ([`torn`]); and sentences, which are read and not looked up, have a line
+//! that a program might tear ended by hand ([`set`]), as late as a typesetter would. What stands for a value, as a post
+//! or an option, is never changed: people copy it and search for it.
 
 use super::measure::{KEPT, LATIN, QUARTERS, SLACK, character_width, quarters, widest, width};
 use super::model::Unbroken;
@@ -14,8 +14,6 @@ use super::model::Unbroken;
 pub const MOST: usize = 250;
 /// Bytes of a text whose lines nobody counts.
 const LONG: usize = 32_000;
-/// A line that is ended between clauses is at least so full: so many parts of so many.
-const FULL: (usize, usize) = (2, 5);
 
 /// Width of the widest piece that should stay on one line.
 pub fn piece(text: &str) -> usize {
@@ -45,28 +43,54 @@ fn is_between_pieces(one: char, next: char) -> bool {
     closes(one) && !matches!(one, '》' | '」') && !closes(next) || matches!(next, '〔' | '（')
 }
 
-/// How well a line ends between two characters of a sentence.
+/// How well a line ends between two characters of a sentence, the better the later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
-    /// Between what belongs together, but is no word.
-    Poor,
-    Good,
+    /// Within what is quoted.
+    Quoted,
+    /// Between any two characters.
+    Somewhere,
+    /// Between a label and its value.
+    Label,
+    /// Between clauses.
+    Clause,
+    /// Between sentences.
+    Sentence,
 }
 
 impl End {
-    /// What is searched for as it stands (依据已变，请重新审定) is parted from other sentences alone.
-    fn of(one: char, next: char, unbroken: Unbroken) -> Option<End> {
+    /// None where it tears the line. What is searched for as it stands (依据已变，请重新审定) is parted from other sentences
+    /// alone.
+    fn of(one: char, next: char, quoted: bool, unbroken: Unbroken) -> Option<End> {
+        let latin = |character| character_width(character) == 1;
         match (one, next) {
-            // Lines that begin with a number are those of a numbered list.
-            (_, next) if closes(next) || next.is_ascii_digit() => None,
-            ('；' | '。', _) => Some(End::Good),
+            // Lines that begin with a number are those of a numbered list; 12人 and 2015年6月 stay whole.
+            _ if closes(next) || next == ' ' || opens(one) || next.is_ascii_digit() => None,
+            ('；' | '。', _) if !quoted => Some(End::Sentence),
             _ if unbroken == Unbroken::Sentences => None,
-            ('，' | '）' | '〕' | '！' | '？', _) | (_, '（' | '〔') => Some(End::Good),
-            ('、' | '：', _) | (_, '《' | '「') => Some(End::Poor),
-            _ => None,
+            _ if one.is_ascii_digit() && !opens(next) || one != ' ' && latin(one) && latin(next) => None,
+            _ if quoted => Some(End::Quoted),
+            ('，' | '、' | '）' | '〕' | '！' | '？', _) => Some(End::Clause),
+            (_, next) if opens(next) => Some(End::Clause),
+            ('：', _) => Some(End::Label),
+            _ => Some(End::Somewhere),
+        }
+    }
+
+    /// What it is worth where it fills so much of the room: between clauses a line ends if it is nearly full, and none is
+    /// very short.
+    fn filling(self, filled: usize, room: usize, unbroken: Unbroken) -> Option<End> {
+        let full = |parts, whole| filled * whole >= room * parts;
+        match self {
+            _ if unbroken == Unbroken::Sentences => full(2, 5).then_some(self),
+            _ if full(3, 4) => Some(self),
+            _ => full(1, 2).then_some(self.min(End::Somewhere)),
         }
     }
 }
+
+/// Bytes of what is left for the line after one that is ended: more than a character and its mark.
+const LEFT: usize = 9;
 
 /// Whether the text breaks between its pieces alone in a column with room for `room` half-width characters.
 ///
@@ -179,11 +203,12 @@ fn tears(text: &str, at: usize) -> bool {
     closes(next) || opens(last) || within || last == '-' && next.is_ascii_digit()
 }
 
-/// The text with line breaks between its clauses, or its sentences, where a program might tear a line; none where nothing
-/// has to be broken.
+/// The text with line breaks where a program might tear a line; none where nothing has to be broken.
 ///
 /// The typeface that a program puts in decides how much fits on a line, so a line ends somewhere between two places. Where
-/// one of the places between them would tear it, it is ended by hand, at the last clause before all of them.
+/// one of the places between them would tear it, it is ended by hand, so late that it still fits in every typeface: between
+/// clauses if it is then nearly full, else at the last place that parts no number, no Latin word and nothing quoted.
+/// Sentences that are searched for are ended between each other alone.
 pub fn set(text: &str, room: usize, unbroken: Unbroken) -> Option<String> {
     if !matches!(unbroken, Unbroken::Clauses | Unbroken::Sentences) {
         return None;
@@ -213,44 +238,44 @@ pub fn set(text: &str, room: usize, unbroken: Unbroken) -> Option<String> {
     (set.len() > text.len()).then_some(set)
 }
 
-/// Where the first line that is to be ended by hand ends: as late as a clause does before all places where it might be torn,
-/// and not where that leaves a short line.
+/// Where the first line that is to be ended by hand ends; the line before it, where it has no place for that.
 fn end_by_hand(text: &str, room: usize, unbroken: Unbroken) -> Option<usize> {
-    // The last places where each line may begin.
-    let mut begun = vec![0];
+    // The last place where each line may begin and the first where it may end.
+    let mut lines: Vec<(usize, usize)> = Vec::new();
+    let mut begin = 0;
     LineEnds::of(text, room).find_map(|(first, last)| {
-        let end = may_tear(text, first, last).then(|| clause_end(text, first, &begun, room, unbroken));
-        begun.push(last);
-        end.flatten()
+        lines.push((begin, first));
+        begin = last;
+        let ended = |(begin, end): &(usize, usize)| best_end(text, *begin, *end, room, unbroken);
+        may_tear(text, first, last).then(|| lines.iter().rev().find_map(ended)).flatten()
     })
 }
 
-/// The last good end of a clause that is not after `to`, else the last poor one; what stands in quotation marks or in 〔〕 is
-/// not parted.
-fn clause_end(text: &str, to: usize, begun: &[usize], room: usize, unbroken: Unbroken) -> Option<usize> {
-    let mut best: Option<(usize, End, usize)> = None;
-    let (mut depth, mut line, mut filled) = (0usize, 0, 0);
+/// The best end of a line from `begin` on that is not after `to`, of equally good ones the last.
+fn best_end(text: &str, begin: usize, to: usize, room: usize, unbroken: Unbroken) -> Option<usize> {
+    let mut best: Option<(End, usize)> = None;
+    let (mut depth, mut filled) = (0usize, 0);
     let mut characters = text.char_indices().peekable();
     while let Some((at, one)) = characters.next() {
-        if begun.get(line + 1).is_some_and(|begin| *begin <= at) {
-            (line, filled) = (line + 1, 0);
-        }
-        let Some((end, next)) = characters.peek().copied().filter(|(end, _)| *end <= to) else { break };
-        filled += character_width(one);
+        let fits = |end: &usize| *end <= to && end + LEFT <= text.len();
+        let Some((end, next)) = characters.peek().copied().filter(|(end, _)| fits(end)) else { break };
         match one {
             '「' | '『' | '《' | '〔' => depth += 1,
             '」' | '』' | '》' | '〕' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if let Some(found) = End::of(one, next, unbroken).filter(|_| depth == 0) {
-            let (parts, whole) = FULL;
-            let better = best.is_none_or(|(known, quality, _)| (known, quality) <= (line, found));
-            if filled * whole >= room * parts && better {
-                best = Some((line, found, end));
-            }
+        if at < begin {
+            continue;
+        }
+        filled += character_width(one);
+        let found = End::of(one, next, depth > 0, unbroken).and_then(|found| found.filling(filled, room, unbroken));
+        if let Some(found) = found.filter(|_| !tears(text, end))
+            && best.is_none_or(|(known, _)| known <= found)
+        {
+            best = Some((found, end));
         }
     }
-    best.map(|(_, _, end)| end)
+    best.map(|(_, end)| end)
 }
 
 /// Marks that do not end a line.
