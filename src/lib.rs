@@ -39,7 +39,7 @@
 //! | a fact | `facts.toml`; with a new function: its row with cases in `pack/functions.rs`, and the compiler names `pack/bind.rs` (its type) and `pack/compile.rs` (its column) |
 //! | a rule | `rules.toml` |
 //! | a list | `handoff.toml`: the list, and the actions that go on it |
-//! | an answer column | of one list: its `answers` in `handoff.toml`; of all: its title in `pack/printed.rs` and its field in `fact/history.rs`, then `handoff/lists.rs` (entering), `archive/intake/answer.rs` (reading), `archive/migrations.rs`, `archive/chain.rs`, `archive/intake/mod.rs` and `archive/read.rs` (keeping), `archive/ledger.rs` (showing); test: `tests/it/archive/record.rs` |
+//! | an answer column | of one list: its `answers` in `handoff.toml`; of all: its row in `pack/printed.rs`, and how it looks, if otherwise than its kind, in `handoff/lists.rs`; test: `tests/it/archive/record.rs` |
 //! | a file format | `workbook/sniff.rs` (telling it), its own file beside `workbook/xls.rs`, the arms in `workbook/mod.rs`; test: `tests/it/workbook/every.rs` |
 //! | a key of the pack's files | the `section!` it belongs to in `pack/assemble/`, and whoever uses it; a section: also `pack/assemble/mod.rs` |
 //! | a finding | its code in [`finding`], and where it is seen, in `table/judge.rs` or `table/report.rs`; test: `tests/it/reading`, whose `whole.rs` asks for a case of each |

@@ -37,7 +37,7 @@ pub(super) enum State {
 impl Docket {
     pub fn state(&self, line: &DocketLine) -> State {
         match &line.past.decision {
-            Some(decision) if self.past.vocabulary.decides(&decision.opinion) => State::Decided,
+            Some(decision) if self.past.vocabulary.decides(decision.opinion()) => State::Decided,
             Some(_) => State::Deferred,
             None if line.answered => State::Stale,
             None => State::Unanswered,

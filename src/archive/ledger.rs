@@ -99,17 +99,17 @@ fn text(value: ValueRef<'_>) -> rusqlite::Result<String> {
     })
 }
 
-/// 委员会意见, 决定方式, 决定日期, 备注.
-fn answer(decision: Option<&Decision>) -> [String; 4] {
-    decision.map_or_else(Default::default, |given| {
-        [given.opinion.clone(), given.method.clone(), given.date.clone(), given.remark.clone()]
-    })
+/// What stands in the columns that every list has.
+fn answer(decision: Option<&Decision>) -> impl Iterator<Item = String> {
+    printed::ANSWERS.into_iter().map(move |(name, _)| decision.map_or("", |given| given.says(name)).to_owned())
 }
 
 fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
-    let head = ["年度", "轮次", "名单", "处理", "处理编号", "对象", "编号"];
-    let tail = ["状态", "委员会意见", "决定方式", "决定日期", "备注", "办理期限", "办理结果", "办理情况", "核对码"];
-    let columns: Vec<&str> = head.into_iter().chain(PRINTED).chain(tail).collect();
+    let head = ["年度", "轮次", "名单", "处理", "处理编号", "对象", "编号"].into_iter().chain(PRINTED).chain(["状态"]);
+    let columns: Vec<&str> = head
+        .chain(printed::ANSWERS.map(|(name, _)| name))
+        .chain(["办理期限", "办理结果", "办理情况", "核对码"])
+        .collect();
     let mut first: BTreeMap<&str, &Due> = BTreeMap::new();
     for one in due {
         first.entry(&one.line).or_insert(one);
@@ -151,10 +151,7 @@ fn withdrawn(dockets: &[Docket]) -> LedgerSheet {
         row.extend(answer(past.decision.as_ref()));
         row
     });
-    LedgerSheet::new(
-        "不再提出",
-        "已审定，但重新运行后不再提出的事项",
-        &["年度", "轮次", "处理", "处理编号", "对象", "编号", "委员会意见", "决定方式", "决定日期", "备注"],
-        rows.collect(),
-    )
+    let head = ["年度", "轮次", "处理", "处理编号", "对象", "编号"];
+    let columns: Vec<&str> = head.into_iter().chain(printed::ANSWERS.map(|(name, _)| name)).collect();
+    LedgerSheet::new("不再提出", "已审定，但重新运行后不再提出的事项", &columns, rows.collect())
 }

@@ -66,7 +66,7 @@ impl Standings {
                     let talk =
                         talks.filter(|talk| period.talk.as_ref() == Some(&talk.kind)).max_by_key(|talk| talk.day);
                     begun.insert(&past.id);
-                    let from = talk.map(|talk| talk.day).or_else(|| date::day(&decision.date));
+                    let from = talk.map(|talk| talk.day).or_else(|| date::day(decision.date()));
                     let by = talk.map_or("审定", |talk| talk.kind.as_str());
                     found.insert(Running {
                         to: end(from, period.months),

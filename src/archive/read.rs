@@ -14,7 +14,7 @@ use super::error::Error;
 use super::open::Archive;
 use super::registered;
 use super::registration::{RegisteredList, RowOf, Vocabulary};
-use super::stored::{all, json, parsed, parsed_or_none, run_of};
+use super::stored::{KeptAnswer, all, json, parsed, parsed_or_none, run_of};
 use crate::fact::history::{Answered, CarriedOut, Entered, Pairs, PastLine};
 use crate::fact::{self, Decision};
 use crate::pack::{Run, printed};
@@ -115,12 +115,12 @@ fn sha256(facts: &fact::History) -> String {
     let mut parts: Vec<[String; 3]> = Vec::new();
     for line in facts.lines.values() {
         if let Some(decision) = &line.decision {
-            parts.push([line.id.clone(), line.check.clone(), json(decision)]);
+            parts.push([line.id.clone(), line.check.clone(), json(&KeptAnswer::from(decision.clone()))]);
         }
     }
     for (id, given) in &facts.current {
         for answer in given {
-            parts.push([id.clone(), answer.check.clone(), json(&answer.decision)]);
+            parts.push([id.clone(), answer.check.clone(), json(&KeptAnswer::from(answer.decision.clone()))]);
         }
     }
     for Entered { year, kind, subject, file, filled, .. } in &facts.entered {
@@ -192,7 +192,7 @@ pub(super) fn past_lines(past: &PastRun, lists: Vec<RegisteredList>, answers: &G
 pub(super) fn share<'l>(lines: &mut [DocketLine], words: &Vocabulary, known: impl Fn(&str) -> Option<&'l PastLine>) {
     for line in lines.iter_mut().filter(|line| line.past.run == Run::Annual && line.past.adopted.is_none()) {
         let Some(half) = twin_id(&line.past.id).and_then(|(_, id)| known(&id)) else { continue };
-        let Some(decision) = half.decision.as_ref().filter(|given| words.decides(&given.opinion)) else { continue };
+        let Some(decision) = half.decision.as_ref().filter(|given| words.decides(given.opinion())) else { continue };
         if line.past.grounds.iter().all(|ground| half.grounds.contains(ground)) {
             line.past.adopted = Some(half.id.clone());
             if line.past.decision.is_none() {
@@ -236,7 +236,7 @@ pub(super) fn agreed_lines(
         let id: String = row.get(0)?;
         let twin = row.get::<_, Option<String>>(4)?.zip(row.get::<_, Option<String>>(5)?);
         let twin = twin.and_then(|(id, check)| answers.on(&id, &check));
-        match answers.last(&id).or(twin).filter(|decision| past.vocabulary.binds(&decision.opinion)) {
+        match answers.last(&id).or(twin).filter(|decision| past.vocabulary.binds(decision.opinion())) {
             Some(decision) => {
                 let line = PastLine {
                     id: id.clone(),
@@ -283,13 +283,8 @@ impl GivenAnswers {
         let mut rows = statement.query([])?;
         let mut answers = GivenAnswers::default();
         while let Some(row) = rows.next()? {
-            let decision = Decision {
-                opinion: row.get(2)?,
-                method: row.get(3)?,
-                date: row.get(4)?,
-                remark: row.get(5)?,
-                extra: parsed(row, 6)?,
-            };
+            let own = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
+            let decision = KeptAnswer::new(own, parsed(row, 6)?).into();
             let answer = GivenAnswer { entry: row.get(7)?, check: row.get(1)?, decision };
             answers.by_id.entry(row.get(0)?).or_default().push(answer);
         }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 
 use super::registration::{RegisteredLine, RegisteredList, RegisteredRow, RowOf};
-use super::stored::{all, parsed, parsed_or_none};
+use super::stored::{KeptAnswer, all, parsed, parsed_or_none};
 use crate::fact::Decision;
 use crate::fact::history::PastGround;
 
@@ -33,7 +33,7 @@ pub(super) fn lists(connection: &Connection, number: i64) -> rusqlite::Result<Ve
         let name: String = row.get(0)?;
         let Some((at, list)) = lists.iter_mut().enumerate().find(|(_, list)| list.name == name) else { continue };
         by_order.insert(row.get(13)?, (at, list.rows.len()));
-        let filled = parsed_or_none::<Decision>(row, 11)?;
+        let filled = parsed_or_none::<KeptAnswer>(row, 11)?;
         let line = RegisteredLine {
             id: text_of(row, 1)?,
             check: text_of(row, 2)?,
@@ -48,7 +48,7 @@ pub(super) fn lists(connection: &Connection, number: i64) -> rusqlite::Result<Ve
             subject_kind: text_of(row, 4)?,
             subject_id: text_of(row, 5)?,
             of: RowOf::Line(line),
-            filled: filled.as_ref().map(Decision::by_column).unwrap_or_default(),
+            filled: filled.map(|kept| Decision::from(kept).0).unwrap_or_default(),
             cells: parsed(row, 12)?,
         });
     }

@@ -199,10 +199,10 @@ pub struct RegisteredRow<'a> {
 }
 
 impl<R> RegisteredList<R> {
-    /// All columns that people fill in.
-    pub(super) fn answer_columns(&self) -> impl Iterator<Item = &str> {
-        let common: &[&str] = if self.is_register { &[] } else { &printed::ANSWERS };
-        common.iter().copied().chain(self.extra.iter().map(|column| column.name.as_str()))
+    /// All columns that people fill in, and whether they are days.
+    pub(super) fn answers(&self) -> impl Iterator<Item = (&str, bool)> {
+        let common: &[(&str, bool)] = if self.is_register { &[] } else { &printed::ANSWERS };
+        common.iter().copied().chain(self.extra.iter().map(|column| (column.name.as_str(), column.is_date)))
     }
 }
 

@@ -67,7 +67,7 @@ fn write_docket(out: &mut String, docket: &Docket) -> std::fmt::Result {
         }
         write!(out, "  {name} {} 项：", of_list.len())?;
         for word in [&words.agree, &words.refuse, &words.change, &words.defer] {
-            let said = |line: &&&DocketLine| line.past.decision.as_ref().is_some_and(|given| given.opinion == *word);
+            let said = |line: &&&DocketLine| line.past.decision.as_ref().is_some_and(|given| given.opinion() == word);
             write!(out, "{word} {}，", of_list.iter().filter(said).count())?;
         }
         let count = |state| of_list.iter().filter(|line| docket.state(line) == state).count();

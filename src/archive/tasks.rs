@@ -77,16 +77,15 @@ impl Standings {
             let words = &docket.past.vocabulary;
             for past in docket.lines.iter().map(|line| &line.past).filter(|past| past.adopted.is_none()) {
                 let Some(decision) = &past.decision else { continue };
-                let given = decision.by_column();
                 let agreed = |task: &&Task| task.actions.iter().any(|to| words.agreed_to(decision, &past.action, to));
                 for task in docket.followup.tasks.iter().filter(agreed) {
-                    let column = |name: &Option<String>| name.as_ref().and_then(|name| given.get(name)).cloned();
+                    let column = |name: &Option<String>| name.as_ref().and_then(|name| decision.0.get(name)).cloned();
                     let set = column(&task.until).and_then(|day| date::day(&day));
                     if task.only_set && set.is_none() {
                         continue;
                     }
                     let talked = task.talk.as_ref().and_then(|kind| held(&past.id, kind));
-                    let from = talked.or_else(|| date::day(&decision.date));
+                    let from = talked.or_else(|| date::day(decision.date()));
                     let until = set.or_else(|| end(from?, task.within?, calendar));
                     let by_talk = task.done_by_talk.as_ref().and_then(|kind| held(&past.id, kind));
                     let filled = column(&task.done).filter(|done| date::day(done).is_none_or(is_past));

@@ -19,7 +19,7 @@ use super::error::Error;
 use super::open::{Archive, Settled};
 use super::published::{self, Ticket};
 use super::registration::{RegisteredList, RegisteredRows, RegisteredTalks, Registration, RowOf};
-use super::stored::{all, json, program, run_of};
+use super::stored::{KeptAnswer, all, json, program, run_of};
 use crate::fact::Decision;
 use crate::fact::history::PastGround;
 use crate::pack::{Run, printed};
@@ -240,7 +240,7 @@ fn insert(
                 }
             };
             let (adopted_id, adopted_check) = line.adopted.unzip();
-            let filled = (!row.filled.is_empty()).then(|| json(&Decision::of(row.filled)));
+            let filled = (!row.filled.is_empty()).then(|| json(&KeptAnswer::from(Decision(row.filled))));
             let (options, rules) = (json(&line.options), json(&line.rules));
             entry.add(
                 "事项",
@@ -284,5 +284,5 @@ fn insert(
 fn compared<R>(list: &RegisteredList<R>) -> Vec<(usize, &str)> {
     let free: &[&str] = if list.is_register { &printed::BOOK_FREE } else { &printed::LIST_FREE };
     let columns = list.columns.iter().map(String::as_str).enumerate();
-    columns.filter(|(_, name)| !free.contains(name) && !list.answer_columns().any(|answer| answer == *name)).collect()
+    columns.filter(|(_, name)| !free.contains(name) && !list.answers().any(|(answer, _)| answer == *name)).collect()
 }

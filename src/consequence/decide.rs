@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::draft::Draft;
 use super::ground::check_code;
 use super::{Flag, Line, Outcome, Pending, QuotaPlan, Subject, hint, influence, quota, register};
-use crate::fact::{Error, History, Origin, World};
+use crate::fact::{Decision, Error, History, Origin, World};
 use crate::finding::Severity;
 use crate::pack::{Entity, Pack, Run, Tone};
 use crate::place::{Cell, Place};
@@ -99,7 +99,7 @@ fn finish(world: &World<'_>, draft: &Draft<'_>, hints: &hint::Hints<'_>, line: &
                 .iter()
                 .map(|ground| format!("{}（{}）", world.pack.rules[ground.rule].id, ground.about_label))
                 .collect();
-            let opinion = twin.decision.as_ref().map_or("", |decision| decision.opinion.as_str());
+            let opinion = twin.decision.as_ref().map_or("", Decision::opinion);
             told.push(format!("半年已决定（{opinion}），本次新增依据：{}", rules.join("、")));
         }
     }

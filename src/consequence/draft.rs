@@ -303,7 +303,7 @@ impl<'a> Draft<'a> {
         let pack = world.pack;
         let id = line_id(world, self.year, Run::HalfYear, line.action, line.subject);
         let past = self.history.lines.get(&id)?;
-        let decided = past.decision.as_ref().is_some_and(|decision| pack.answers.decides(&decision.opinion));
+        let decided = past.decision.as_ref().is_some_and(|decision| pack.answers.decides(decision.opinion()));
         if !decided {
             return None;
         }

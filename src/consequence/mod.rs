@@ -73,7 +73,7 @@ pub struct Line {
 impl Line {
     /// What the committee says of it; empty where it has said nothing.
     pub fn opinion(&self) -> &str {
-        self.decision.as_ref().map_or("", |decision| &decision.opinion)
+        self.decision.as_ref().map_or("", |decision| decision.opinion())
     }
 }
 

@@ -148,7 +148,7 @@ impl<'l> Talk<'l> {
         let held = talks.held(self);
         let agreed =
             self.decision.is_some_and(|given| given.is_to(&answers.agree, &answers.change, self.action, action));
-        let decided = self.decision.is_some_and(|given| given.opinion != answers.defer);
+        let decided = self.decision.is_some_and(|given| given.opinion() != answers.defer);
         let advance = match (agreed, decided) {
             (true, _) => Some(if held.is_some() { HELD } else { TO_HOLD }),
             (false, true) => None,

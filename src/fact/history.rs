@@ -2,54 +2,44 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use crate::pack::{Run, printed};
 
 /// An answer by column.
 pub type Pairs = BTreeMap<String, String>;
 
-/// The committee's answer to a line, as far as it counts today.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Decision {
-    /// One of the pack's answers.
-    #[serde(rename = "委员会意见")]
-    pub opinion: String,
-    #[serde(rename = "决定方式")]
-    pub method: String,
-    #[serde(rename = "决定日期")]
-    pub date: String,
-    #[serde(rename = "备注")]
-    pub remark: String,
-    /// Answers in the list's own further columns, where something stands there.
-    #[serde(rename = "其他")]
-    pub extra: Pairs,
-}
+/// The committee's answer to a line, as far as it counts today: by column, where something stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decision(pub Pairs);
 
 impl Decision {
-    /// Of the answer that a row is published with.
-    pub fn of(mut filled: Pairs) -> Decision {
-        let [opinion, method, date, remark] = printed::ANSWERS.map(|name| filled.remove(name).unwrap_or_default());
-        Decision { opinion, method, date, remark, extra: filled }
+    /// What stands in a column; empty where nothing does.
+    pub fn says(&self, column: &str) -> &str {
+        self.0.get(column).map_or("", String::as_str)
     }
 
-    /// What stands in each column where something does.
-    pub fn by_column(&self) -> Pairs {
-        let common = printed::ANSWERS.into_iter().zip([&self.opinion, &self.method, &self.date, &self.remark]);
-        let common = common.filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.clone()));
-        common.chain(self.extra.clone()).collect()
+    /// One of the pack's answers.
+    pub fn opinion(&self) -> &str {
+        self.says(printed::OPINION)
+    }
+
+    pub fn method(&self) -> &str {
+        self.says(printed::METHOD)
+    }
+
+    pub fn date(&self) -> &str {
+        self.says(printed::DATE)
     }
 
     /// Opinion, way and day, as far as they are given.
     pub fn shortly(&self) -> String {
-        [&self.opinion, &self.method, &self.date].map(String::as_str).join(" ").trim().to_owned()
+        [self.opinion(), self.method(), self.date()].join(" ").trim().to_owned()
     }
 
     /// Whether something was decided to be done by way of `action` on a line that proposes `proposed`: agreed where that
     /// is the same, or agreed or changed with it as the way. `agree` and `change` are the pack's words.
     pub fn is_to(&self, agree: &str, change: &str, proposed: &str, action: &str) -> bool {
-        let agreed = self.opinion == agree;
-        agreed && proposed == action || (agreed || self.opinion == change) && self.method == action
+        let agreed = self.opinion() == agree;
+        agreed && proposed == action || (agreed || self.opinion() == change) && self.method() == action
     }
 }
 

@@ -32,8 +32,8 @@ pub fn proposed<'l>(
     let mut columns = vec![
         texts("处理编号", lines.clone().map(|(id, ..)| Some(id))),
         texts("处理", lines.clone().map(|(_, action, ..)| Some(action))),
-        texts("意见", said(|decision| &decision.opinion)),
-        texts("决定方式", said(|decision| &decision.method)),
+        texts("意见", said(Decision::opinion)),
+        texts("决定方式", said(Decision::method)),
     ];
     columns.extend(subject_columns(pack, lines.clone().map(|(_, _, subject, _)| Some(subject))));
     DataFrame::new(lines.count(), columns)
@@ -60,8 +60,8 @@ fn of_lines<'h>(lines: impl Iterator<Item = &'h PastLine> + Clone) -> Vec<Column
         Column::new("年度".into(), lines.clone().map(|line| line.year).collect::<Vec<i32>>()),
         texts("轮次", lines.clone().map(|line| Some(line.run.code()))),
         texts("处理", lines.clone().map(|line| Some(line.action.as_str()))),
-        texts("意见", answer(|decision| &decision.opinion)),
-        texts("决定方式", answer(|decision| &decision.method)),
+        texts("意见", answer(Decision::opinion)),
+        texts("决定方式", answer(Decision::method)),
     ]
 }
 

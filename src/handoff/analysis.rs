@@ -4,32 +4,17 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::consequence::{Line, Pending, Subject};
+use crate::consequence::{Line, Pending, Subject, TalkHeld};
 use crate::once::grouped;
-use crate::pack::{Page, PageTable, Run, printed};
+use crate::pack::{Page, PageTable, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::phrase::proposed;
 use super::text::FileNames;
 use super::{Material, RunInfo, layout};
 use crate::fact::Texts;
+use crate::fact::history::PastLine;
 use crate::table::Lists;
-
-/// What the archive knows of a subject from another run.
-#[derive(Debug, Clone)]
-pub struct Earlier {
-    pub kind: String,
-    pub subject: String,
-    pub year: i32,
-    pub run: Run,
-    pub action: String,
-    /// What was decided, in words.
-    pub decided: String,
-    /// Whether it was carried out, as far as that is known.
-    pub done: String,
-    /// Grades of the year that its grounds hold: fact and value.
-    pub grades: Vec<(String, String)>,
-}
 
 /// The page that a unit is analysed from.
 pub struct UnitPage<'a> {
@@ -62,7 +47,9 @@ pub struct Gathered<'a> {
     seated: Lists<u32>,
     lines: ToldOf<&'a Line>,
     open: ToldOf<&'a Pending>,
-    earlier: ToldOf<&'a Earlier>,
+    earlier: ToldOf<&'a PastLine>,
+    /// Talks by the line that they carry out.
+    held: HashMap<&'a str, Vec<&'a TalkHeld>>,
     /// By table and kind of subject, per subject the rows about it.
     rows: HashMap<(usize, usize), Lists<u32>>,
 }
@@ -91,7 +78,7 @@ impl<T: Copy> ToldOf<T> {
 }
 
 impl<'a> Gathered<'a> {
-    pub fn new(material: &'a Material<'_>, pages: &[UnitPage<'_>], earlier: &'a [Earlier]) -> Self {
+    pub fn new(material: &'a Material<'_>, pages: &[UnitPage<'_>], earlier: &[&'a PastLine]) -> Self {
         let (pack, dataset, people) = (material.pack, material.dataset, &material.people);
         let kind = pack.membership.member;
         let member = |index: u32| Subject { kind, index };
@@ -108,16 +95,21 @@ impl<'a> Gathered<'a> {
                 rows.entry((table, kind)).or_insert_with(|| rows_of(material, table, kind));
             }
         }
-        let past = |past: &Earlier| {
+        let past = |past: &PastLine| {
             let kind = pack.subjects.iter().position(|subject| subject.kind == past.kind)?;
             Some(Subject { kind, index: dataset.registers[kind].find(&past.subject)? })
         };
         let lines = material.outcome.lines.iter().filter(|line| !pack.is_planned(line.action));
         let open = material.outcome.pending.iter();
+        let mut held: HashMap<&str, Vec<&TalkHeld>> = HashMap::new();
+        for talk in &material.outcome.talks {
+            talk.line.iter().for_each(|line| held.entry(line).or_default().push(talk));
+        }
         Gathered {
             lines: ToldOf::new(&wanted, lines.map(|line| (Some(line.subject), line))),
             open: ToldOf::new(&wanted, open.map(|case| (case.subject, case))),
-            earlier: ToldOf::new(&wanted, earlier.iter().map(|one| (past(one), one))),
+            earlier: ToldOf::new(&wanted, earlier.iter().map(|one| (past(one), *one))),
+            held,
             seated,
             rows,
         }
@@ -163,7 +155,7 @@ impl UnitPage<'_> {
                 blocks.push(block);
             }
         }
-        lines.push(grades(known, *unit));
+        lines.push(grades(material, known, *unit));
         let sheet = Sheet::new(&page.title, Paper::Upright, head, blocks).closed([(lines.concat(), LineStyle::Note)]);
         let mut sheet = sheet.footed(&page.mark);
         // One page as far as it can be read: of A4, else of A3.
@@ -277,11 +269,17 @@ fn pendings<'s>(known: &Gathered<'s>, all: &[Subject]) -> Block<'s> {
 
 /// What was decided about the unit and its people last year, and whether it was carried out.
 fn measures<'s>(material: &'s Material<'_>, known: &Gathered<'s>, info: &RunInfo, all: &[Subject]) -> Block<'s> {
-    let last = |past: &Earlier| past.year == info.year - 1 && !past.decided.is_empty();
-    let rows = known.earlier.about(all).filter(|(_, past)| last(past)).map(|(whose, past)| {
-        let whose = material.people.label(whose);
-        row![whose, past.run.period(past.year), &past.action, &past.decided, &past.done]
-    });
+    let last = known.earlier.about(all).filter(|(_, past)| past.year == info.year - 1);
+    let rows =
+        last.filter_map(|(whose, past)| Some((whose, past, past.decision.as_ref()?))).map(|(whose, past, given)| {
+            let common = |column: &String| printed::ANSWERS.iter().any(|(name, _)| column == name);
+            let own =
+                given.0.iter().filter(|(column, _)| !common(column)).map(|(column, text)| format!("{column}：{text}"));
+            let talks = known.held.get(past.id.as_str()).into_iter().flatten();
+            let done: Vec<String> = own.chain(talks.map(|talk| format!("{} {}", talk.day, talk.kind))).collect();
+            let done = if done.is_empty() { "没有记载".to_owned() } else { done.join("；") };
+            row![material.people.label(whose), past.run.period(past.year), &past.action, given.shortly(), done]
+        });
     let columns = vec![
         Column::text(printed::SUBJECT, 8.0, 20.0),
         Column::text("轮次", 8.0, 14.0),
@@ -293,11 +291,11 @@ fn measures<'s>(material: &'s Material<'_>, known: &Gathered<'s>, info: &RunInfo
 }
 
 /// Grades of the unit that the archive knows.
-fn grades(known: &Gathered<'_>, unit: Subject) -> String {
+fn grades(material: &Material<'_>, known: &Gathered<'_>, unit: Subject) -> String {
     let own = known.earlier.about(&[unit]);
-    let mut known: Vec<(i32, &str, &str)> = own
-        .flat_map(|(_, past)| past.grades.iter().map(|(name, grade)| (past.year, name.as_str(), grade.as_str())))
-        .collect();
+    let grades =
+        own.flat_map(|(_, past)| past.grades(&material.pack.grades).map(move |(name, grade)| (past.year, name, grade)));
+    let mut known: Vec<(i32, &str, &str)> = grades.collect();
     known.sort_unstable();
     known.dedup();
     if known.is_empty() {

@@ -133,7 +133,7 @@ fn basis<'g>(pack: &Pack, grounds: impl Iterator<Item = &'g Ground>) -> String {
 
 /// The days that the committee set, else by when the form says.
 fn due(page: &FilledForm<'_>) -> String {
-    let given = |line: &&Line| line.decision.as_ref()?.extra.get(page.form.until.as_ref()?).cloned();
+    let given = |line: &&Line| line.decision.as_ref()?.0.get(page.form.until.as_ref()?).cloned();
     let told = |day: String| format!("{}前", day.parse().map_or(day, super::chinese_date));
     let days = once(page.lines.iter().filter_map(given).map(told));
     if days.is_empty() { page.form.due.clone() } else { days.join("；") }

@@ -115,10 +115,14 @@ fn table<'a>(material: &Material<'a>, index: usize, mut lines: Vec<(usize, &'a L
     let list = &material.pack.lists[index];
     lines.sort_by_cached_key(|(_, line)| place(material, list, line));
     let rows = lines.par_iter().enumerate().map(|(at, (of, line))| row(material, list, at + 1, *of, line)).collect();
-    let common = printed::ANSWERS.into_iter().map(|name| (name, name == printed::DATE));
-    let answers = common.chain(list.extra_answers.iter().map(|answer| (answer.name.as_str(), answer.is_date)));
-    let columns = columns(&printed::LIST, answers, &printed::LIST_SCREEN, &printed::LIST_FREE);
+    let columns = columns(&printed::LIST, answers(list), &printed::LIST_SCREEN, &printed::LIST_FREE);
     ListTable { list: &list.name, index: Some(index), columns, rows }
+}
+
+/// The columns of a list that are filled in, and whether they are days.
+fn answers(list: &List) -> impl Iterator<Item = (&str, bool)> {
+    let own = list.extra_answers.iter().map(|answer| (answer.name.as_str(), answer.is_date));
+    printed::ANSWERS.into_iter().chain(own)
 }
 
 /// What is to be read, then the answers, then what stands on the screen alone.
@@ -167,14 +171,8 @@ fn row(material: &Material<'_>, list: &List, number: usize, of: usize, line: &Li
         facts.into(),
         phrases.hints(line),
     ]);
-    match &line.decision {
-        Some(decision) => {
-            cells.extend([&decision.opinion, &decision.method, &decision.date, &decision.remark].map(Cow::from));
-            let given = |name: &String| Cow::from(decision.extra.get(name).map_or("", String::as_str));
-            cells.extend(list.extra_answers.iter().map(|answer| given(&answer.name)));
-        }
-        None => cells.extend((0..4 + list.extra_answers.len()).map(|_| Cow::from(""))),
-    }
+    let given = |(name, _)| Cow::from(line.decision.as_ref().map_or("", |given| given.says(name)));
+    cells.extend(answers(list).map(given));
     cells.extend([people.id(subject).into(), line.id.as_str().into(), sources.into(), line.check.as_str().into()]);
     let source = line.grounds.iter().flat_map(|ground| &ground.sources).find_map(|origin| match origin {
         Origin::Cell(cell) => Some(*cell),

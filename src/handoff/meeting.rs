@@ -153,12 +153,11 @@ fn with_numbers(told: impl Iterator<Item = (String, usize)>) -> String {
 fn answer(material: &Material<'_>, line: &Line) -> String {
     let Some(decision) = line.decision.as_deref() else { return String::new() };
     let action = &material.pack.actions[line.action].name;
-    let mut more: Vec<&str> = Vec::new();
-    if !decision.method.is_empty() && decision.method != *action {
-        more.push(&decision.method);
+    let more = [decision.method(), decision.date()].into_iter().filter(|said| !said.is_empty() && said != action);
+    let more: Vec<&str> = more.collect();
+    if more.is_empty() {
+        decision.opinion().to_owned()
+    } else {
+        format!("{}（{}）", decision.opinion(), more.join("，"))
     }
-    if !decision.date.is_empty() {
-        more.push(&decision.date);
-    }
-    if more.is_empty() { decision.opinion.clone() } else { format!("{}（{}）", decision.opinion, more.join("，")) }
 }

@@ -45,6 +45,7 @@ use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use crate::consequence::{Line, Outcome, Subject};
+use crate::fact::history::PastLine;
 use crate::pack::{Pack, Run, printed};
 use crate::table::Dataset;
 
@@ -165,8 +166,8 @@ pub struct Handoff<'a> {
     pub lists: Vec<ListTable<'a>>,
     /// The register of talks, where the pack keeps one.
     pub register: Option<ListTable<'a>>,
-    /// What the archive knows from other runs, for the pages that units are analysed from.
-    pub earlier: Vec<analysis::Earlier>,
+    /// Lines of other runs, for the pages that units are analysed from.
+    pub earlier: Vec<&'a PastLine>,
 }
 
 /// What [`Handoff::publish`] is told beside the material.

@@ -125,7 +125,7 @@ fn row<'s>(
     // Once it is final, how the office came to read the Measures is not the unit's concern.
     let plain = |text: Cow<'_, str>| if draft { text.into_owned() } else { without_readings(&text) };
     let action = &pack.actions[line.action];
-    let method = line.decision.as_ref().filter(|_| agreed(pack, line)).map_or("", |decision| decision.method.as_str());
+    let method = line.decision.as_ref().filter(|_| agreed(pack, line)).map_or("", |decision| decision.method());
     let named: Cow<'s, str> = if method.is_empty() || method == action.name {
         action.name.as_str().into()
     } else {
@@ -164,6 +164,6 @@ pub(super) fn full_name(pack: &Pack) -> &str {
 fn due<'s>(pack: &'s Pack, line: &'s Line) -> &'s str {
     let action = &pack.actions[line.action];
     let column = pack.lists[action.list].extra_answers.iter().find(|answer| answer.is_date);
-    let set = column.zip(line.decision.as_ref()).and_then(|(column, decision)| decision.extra.get(&column.name));
+    let set = column.zip(line.decision.as_ref()).and_then(|(column, decision)| decision.0.get(&column.name));
     set.map_or(action.due.as_str(), String::as_str)
 }

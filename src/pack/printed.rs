@@ -56,8 +56,8 @@ pub const LIST: [&str; 10] = [NUMBER, SUBJECT, UNIT, POST, AUTHORITY, ACTION, ME
 pub const LIST_SCREEN: [&str; 4] = [ID, LINE, SOURCES, CHECK];
 /// Those of a list that are not compared when it comes back.
 pub const LIST_FREE: [&str; 3] = [NUMBER, SOURCES, HINTS];
-/// The answers on every list.
-pub const ANSWERS: [&str; 4] = [OPINION, METHOD, DATE, REMARK];
+/// The answers on every list, and whether they are days. One that is added here is written, read back and kept.
+pub const ANSWERS: [(&str, bool); 4] = [(OPINION, false), (METHOD, false), (DATE, true), (REMARK, false)];
 /// What stands before the answers in the register of talks.
 pub const BOOK: [&str; 7] = [NUMBER, FILE, SUBJECT, ID, UNIT, LINE, STATE];
 /// Those of the register that are not compared: 状态 follows from decisions and talks and moves on while it is out.

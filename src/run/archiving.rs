@@ -1,16 +1,14 @@
 //! The archive beside the run: what a run registers before it is published, and whether it may replace another.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use crate::archive::{
     self, Archive, ExtraColumn, FollowUp, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows,
     RegisteredTalk, RegisteredTalks, Registration, RowOf, Vocabulary,
 };
 use crate::consequence::{Line, Outcome, TalkHeld, json};
-use crate::fact::history::{PastGround, PastLine};
-use crate::fact::{Decision, History};
-use crate::handoff::analysis::Earlier;
+use crate::fact::History;
+use crate::fact::history::PastGround;
 use crate::handoff::lists::{ListRow, ListTable};
 use crate::handoff::{Handoff, RunInfo};
 use crate::pack::{Pack, RegisterBook, Run};
@@ -29,36 +27,6 @@ pub fn half_year(past: &History, pack: &Pack, year: i32, run: Run) -> Option<Vec
         .iter()
         .map(|action| (action.name.clone(), lines().filter(|line| line.action == action.name).count() as u64));
     Some(counts.filter(|(_, count)| *count > 0).collect())
-}
-
-/// What other runs' lines say to the pages that units are analysed from.
-pub fn earlier(pack: &Pack, history: &History, outcome: &Outcome) -> Vec<Earlier> {
-    let mut held: HashMap<&str, Vec<&TalkHeld>> = HashMap::new();
-    for talk in &outcome.talks {
-        if let Some(line) = &talk.line {
-            held.entry(line).or_default().push(talk);
-        }
-    }
-    let of = |line: &PastLine| {
-        let decision = line.decision.as_ref();
-        let answers = decision.into_iter().flat_map(|given| &given.extra);
-        let mut done: Vec<String> = answers.map(|(column, text)| format!("{column}：{text}")).collect();
-        let talks = held.get(line.id.as_str()).into_iter().flatten();
-        done.extend(talks.map(|talk| format!("{} {}", talk.day, talk.kind)));
-        let grades = line.grades(&pack.grades).map(|(name, grade)| (name.to_owned(), grade.to_owned()));
-        Earlier {
-            kind: line.kind.clone(),
-            subject: line.subject.clone(),
-            year: line.year,
-            run: line.run,
-            action: line.action.clone(),
-            decided: decision.map(Decision::shortly).unwrap_or_default(),
-            done: if done.is_empty() { "没有记载".to_owned() } else { done.join("；") },
-            grades: grades.collect(),
-        }
-    };
-    // A line whose decision is its half-year's is told there.
-    history.lines.values().filter(|line| line.adopted.is_none()).map(of).collect()
 }
 
 /// Talks that people entered in the register stand among the talks, one for each line that they carry out.
@@ -163,7 +131,7 @@ impl RegisteredRows for PrintedRows<'_> {
         let ((kind, id), of, filled) = match self.book {
             None => {
                 let line = &self.outcome.lines[row.of];
-                let filled = line.decision.as_deref().map(Decision::by_column).unwrap_or_default();
+                let filled = line.decision.as_deref().map(|given| given.0.clone()).unwrap_or_default();
                 let id = self.data.registers[line.subject.kind].ids[line.subject.index as usize].as_str();
                 ((line.subject.kind, id), RowOf::Line(registered(self.pack, self.data, line)), filled)
             }

@@ -135,7 +135,8 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
     let (figures, mut handed) = rayon::join(|| figures::figures(&world), || Handoff::new(pack, &data, &outcome));
     let figures = figures?;
     drop(world);
-    handed.earlier = archiving::earlier(pack, history, &outcome);
+    // A line whose decision is its half-year's is told there.
+    handed.earlier = history.lines.values().filter(|line| line.adopted.is_none()).collect();
     let info = RunInfo {
         year: data.year,
         run: job.run,

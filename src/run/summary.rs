@@ -5,6 +5,7 @@ use std::path::Path;
 use super::data;
 use super::job::Job;
 use crate::consequence::Outcome;
+use crate::fact::Decision;
 use crate::fact::history::PastLine;
 use crate::finding::Severity;
 use crate::handoff::Figures;
@@ -115,7 +116,7 @@ pub fn of_outcome(
         ));
     }
     for one in withdrawn {
-        let opinion = one.decision.as_ref().map_or("", |given| given.opinion.as_str());
+        let opinion = one.decision.as_ref().map_or("", Decision::opinion);
         text.add(format!(
             "注意：{}（{} {}，{}）委员会已审定「{}」，本次运行不再提出，请核实",
             one.id, one.name, one.subject, one.action, opinion

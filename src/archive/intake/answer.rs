@@ -2,7 +2,7 @@
 
 use super::fault::{IntakeFault, ReturnedRow};
 use super::rows::FilledCell;
-use crate::archive::registration::{ExtraColumn, RegisteredLine, RegisteredList, Vocabulary};
+use crate::archive::registration::{RegisteredLine, RegisteredList, Vocabulary};
 use crate::fact::Decision;
 use crate::fact::history::Pairs;
 use crate::pack::printed;
@@ -54,12 +54,17 @@ impl Reader<'_> {
         }
     }
 
-    fn extra(&mut self, columns: &[ExtraColumn]) -> Pairs {
+    /// What is filled in, by column; words of a set as they are compared.
+    pub(super) fn filled(&mut self, list: &RegisteredList) -> Pairs {
         let mut filled = Pairs::new();
-        for extra in columns {
-            let given = if extra.is_date { self.day(&extra.name) } else { self.text(&extra.name) };
+        for (name, is_date) in list.answers() {
+            let given = match name {
+                printed::OPINION | printed::METHOD => text::key(&self.text(name)),
+                _ if is_date => self.day(name),
+                _ => self.text(name),
+            };
             if !given.is_empty() {
-                filled.insert(extra.name.clone(), given);
+                filled.insert(name.to_owned(), given);
             }
         }
         filled
@@ -73,35 +78,30 @@ impl Reader<'_> {
         words: &Vocabulary,
     ) -> Option<Decision> {
         let before = self.faults.len();
-        let opinion = text::key(&self.text(printed::OPINION));
-        let method = text::key(&self.text(printed::METHOD));
-        let given = Decision {
-            date: self.day(printed::DATE),
-            remark: self.text(printed::REMARK),
-            extra: self.extra(&list.extra),
-            opinion,
-            method,
-        };
-        if given.opinion.is_empty() {
+        let mut given = Decision(self.filled(list));
+        if given.opinion().is_empty() {
             // A value that is none has been told of already.
             if self.row.get(printed::OPINION).is_some() {
                 return None;
             }
-            let others = list.answer_columns().filter(|name| *name != printed::OPINION);
-            let filled: Vec<&str> = others.filter(|name| self.row.get(name).is_some()).collect();
+            let filled = list.answers().map(|(name, _)| name).filter(|name| self.row.get(name).is_some());
+            let filled: Vec<&str> = filled.collect();
             if !filled.is_empty() {
                 let reason = format!("填了{}，但没有「委员会意见」", text::quoted(&filled));
                 self.fault(printed::OPINION, reason, "填上委员会意见，或清空该行的其他答复");
             }
             return None;
         }
-        let Some(opinion) = words.all().into_iter().find(|word| text::key(word) == given.opinion) else {
-            self.outside(printed::OPINION, &words.all(), &given.opinion, "从下拉列表中选择，或清空");
-            self.method_of_none(line, words, &given.method);
+        let Some(opinion) = words.all().into_iter().find(|word| text::key(word) == given.opinion()) else {
+            self.outside(printed::OPINION, &words.all(), given.opinion(), "从下拉列表中选择，或清空");
+            self.method_of_none(line, words, given.method());
             return None;
         };
-        let method = self.method(line, words, opinion, &given.method)?;
-        (self.faults.len() == before).then(|| Decision { opinion: opinion.to_owned(), method, ..given })
+        if let Some(method) = self.method(line, words, opinion, given.method())? {
+            given.0.insert(printed::METHOD.to_owned(), method);
+        }
+        given.0.insert(printed::OPINION.to_owned(), opinion.to_owned());
+        (self.faults.len() == before).then_some(given)
     }
 
     /// A 决定方式 beside an opinion that is none: it must be one that goes with some opinion.
@@ -112,8 +112,14 @@ impl Reader<'_> {
         }
     }
 
-    /// The 决定方式 as the pack writes it, if it goes with the opinion.
-    fn method(&mut self, line: &RegisteredLine<'_>, words: &Vocabulary, opinion: &str, given: &str) -> Option<String> {
+    /// The 决定方式 as the pack writes it, where one is given; none where that or its lack does not go with the opinion.
+    fn method(
+        &mut self,
+        line: &RegisteredLine<'_>,
+        words: &Vocabulary,
+        opinion: &str,
+        given: &str,
+    ) -> Option<Option<String>> {
         let action = [line.action.to_string()];
         let (allowed, required): (&[String], bool) = if opinion == words.change {
             (&words.methods, true)
@@ -128,7 +134,7 @@ impl Reader<'_> {
                 self.fault(printed::METHOD, reason, "从中选择一种");
                 return None;
             }
-            return Some(String::new());
+            return Some(None);
         }
         let found = allowed.iter().find(|method| text::key(method) == given);
         if found.is_none() {
@@ -144,14 +150,7 @@ impl Reader<'_> {
                 self.outside(printed::METHOD, allowed, given, remedy);
             }
         }
-        found.cloned()
-    }
-
-    /// What is filled into a row of the register of talks.
-    pub(super) fn entry(&mut self, columns: &[ExtraColumn]) -> Option<Pairs> {
-        let before = self.faults.len();
-        let filled = self.extra(columns);
-        (self.faults.len() == before && !filled.is_empty()).then_some(filled)
+        found.cloned().map(Some)
     }
 }
 
@@ -163,59 +162,35 @@ impl Vocabulary {
 
 /// What a given answer does to the one that counts.
 #[derive(Debug, PartialEq)]
-pub(super) enum Weighed<T> {
+pub(super) enum Weighed {
     Same,
     /// First given, completed, or given after 缓议.
-    New(T),
+    New(Pairs),
     /// Replaces what was decided: column, what the archive holds, what is given now.
-    Differs(T, Vec<(String, String, String)>),
+    Differs(Pairs, Vec<(String, String, String)>),
 }
 
-/// Weighs an answer to a line against the one that counts on the same 核对码.
-pub(super) fn weigh(words: &Vocabulary, current: Option<&Decision>, given: Decision) -> Weighed<Decision> {
+/// Weighs what is filled in against what counts there: of a line, what was answered on the same 核对码.
+pub(super) fn weigh(words: &Vocabulary, current: Option<&Pairs>, given: Pairs) -> Weighed {
     let Some(current) = current else { return Weighed::New(given) };
-    let merged = if current.opinion == given.opinion { completed(current, &given) } else { given.clone() };
+    let opinion = current.get(printed::OPINION);
+    let merged = if opinion == given.get(printed::OPINION) { all_of(current, &given) } else { given.clone() };
     if merged == *current {
         return Weighed::Same;
     }
-    let differences = differences(&current.by_column(), &given.by_column());
-    if current.opinion == words.defer || differences.is_empty() {
+    let differences = differences(current, &given);
+    if opinion == Some(&words.defer) || differences.is_empty() {
         return Weighed::New(merged);
     }
     Weighed::Differs(merged, differences)
 }
 
 /// Two answers to one line as one: each may be blank where the other is not; none where they contradict each other.
-pub(super) fn united(one: &Decision, other: &Decision) -> Option<Decision> {
-    differences(&one.by_column(), &other.by_column()).is_empty().then(|| completed(one, other))
-}
-
-/// Weighs what is filled into the register.
-pub(super) fn weigh_entry(current: Option<&Pairs>, given: Pairs) -> Weighed<Pairs> {
-    let Some(current) = current else { return Weighed::New(given) };
-    let merged = all_of(current, &given);
-    if merged == *current {
-        return Weighed::Same;
-    }
-    let differences = differences(current, &given);
-    if differences.is_empty() { Weighed::New(merged) } else { Weighed::Differs(merged, differences) }
+pub(super) fn united(one: &Pairs, other: &Pairs) -> Option<Pairs> {
+    differences(one, other).is_empty().then(|| all_of(one, other))
 }
 
 /// A blank is no answer: it leaves what was said before. Blanks inside a text are no difference.
-fn completed(current: &Decision, given: &Decision) -> Decision {
-    let take = |held: &String, given: &String| {
-        if given.is_empty() || text::key(held) == text::key(given) { held.clone() } else { given.clone() }
-    };
-    Decision {
-        opinion: current.opinion.clone(),
-        method: take(&current.method, &given.method),
-        date: take(&current.date, &given.date),
-        remark: take(&current.remark, &given.remark),
-        extra: all_of(&current.extra, &given.extra),
-    }
-}
-
-/// The same by column.
 fn all_of(current: &Pairs, given: &Pairs) -> Pairs {
     let mut all = current.clone();
     for (name, filled) in given {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::{Reader, Weighed, weigh_entry};
+use super::answer::{Reader, Weighed, weigh};
 use super::fault::ReturnedRow;
 use super::held::HeldRow;
 use super::known::Titled;
@@ -55,12 +55,11 @@ pub(super) fn entry<'k>(
         return Ok(());
     }
     let before = faults.len();
-    let Some(mut given) = (Reader { row, faults }).entry(&list.extra) else {
-        if faults.len() == before {
-            recorded.blank += 1;
-        }
+    let mut given = Reader { row, faults }.filled(list);
+    if faults.len() > before || given.is_empty() {
+        recorded.blank += usize::from(faults.len() == before);
         return Ok(());
-    };
+    }
     // What the run filled in and comes back unchanged is no answer.
     given.retain(|name, text| entry.filled.get(name).is_none_or(|filled| text::key(filled) != text::key(text)));
     if given.is_empty() {
@@ -80,7 +79,7 @@ pub(super) fn entry<'k>(
     let days = given.iter().filter(|(name, _)| list.extra.iter().any(|column| column.is_date && column.name == **name));
     let days: Pairs = days.map(|(name, day)| (name.clone(), day.clone())).collect();
     let number = past.number;
-    let (content, mut amends) = match weigh_entry(current.as_ref(), given) {
+    let (content, mut amends) = match weigh(&past.vocabulary, current.as_ref(), given) {
         Weighed::Same => {
             recorded.unchanged += 1;
             return Ok(());

@@ -11,7 +11,6 @@ use crate::archive::error::Error;
 use crate::archive::read::{BookKey, GivenAnswers, PUBLISHED, PastRun, book_answers, first_run, latest_runs, twin_id};
 use crate::archive::registration::{RegisteredList, RegisteredRow, RowOf};
 use crate::archive::stored::{all, parsed};
-use crate::fact::Decision;
 use crate::fact::history::{Entered, Pairs};
 use crate::pack::{Run, printed};
 use crate::place::A1;
@@ -204,8 +203,7 @@ impl<'a> Known<'a> {
         let Some(registered) = of else { return Ok(row.is_answered(sheet)) };
         let PastRun { number, year, .. } = registered.past;
         if sheet.is_register {
-            let columns =
-                registered.lists.iter().filter(|list| list.is_register).flat_map(|list| list.answer_columns());
+            let columns = registered.lists.iter().filter(|list| list.is_register).flat_map(|list| list.answers());
             let recorded = self.entered_since(number, year, &file, &subject)?;
             let mut known: Vec<Pairs> =
                 registered.entries_of(&file, &subject).map(|entry| entry.row.filled.clone()).collect();
@@ -223,9 +221,9 @@ impl<'a> Known<'a> {
         let since = answers.of(&id).iter().filter(|answer| answer.entry > number && answer.check == line.check);
         let adopted = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
         let counted = answers.on(&id, &line.check).into_iter().chain(adopted);
-        let given = since.map(|answer| &answer.decision).chain(counted).map(Decision::by_column);
+        let given = since.map(|answer| &answer.decision).chain(counted).map(|given| given.0.clone());
         let filled = Some(held.row.filled.clone()).filter(|filled| !filled.is_empty());
-        Ok(!covered(sheet, row, held.of.answer_columns(), &given.chain(filled).collect::<Vec<_>>()))
+        Ok(!covered(sheet, row, held.of.answers(), &given.chain(filled).collect::<Vec<_>>()))
     }
 }
 
@@ -233,11 +231,11 @@ impl<'a> Known<'a> {
 fn covered<'c>(
     sheet: &ReturnedSheet,
     row: &FilledRow,
-    columns: impl Iterator<Item = &'c str>,
+    columns: impl Iterator<Item = (&'c str, bool)>,
     known: &[Pairs],
 ) -> bool {
     let given: Vec<(&str, String)> = columns
-        .filter_map(|name| {
+        .filter_map(|(name, _)| {
             let cell = row.get(sheet, name)?;
             Some((name, cell.day.map_or_else(|| text::key(&cell.shown), |day| day.to_string())))
         })

@@ -12,8 +12,7 @@ use crate::table::merged;
 
 /// Every merged range in which more than one line lies, and every value beneath one that lies in a single line.
 pub(super) fn judge(session: &mut Session<'_>, file: &str, sheet: &ReturnedSheet, titled: &Titled<'_>) {
-    let answers: Vec<&str> = titled.list().answer_columns().collect();
-    let lines: Vec<&FilledRow> = sheet.rows.iter().filter(|row| !walk::is_note(sheet, row, &answers)).collect();
+    let lines: Vec<&FilledRow> = sheet.rows.iter().filter(|row| !walk::is_note(sheet, row, titled.list())).collect();
     let numbers: Vec<u32> = lines.iter().map(|row| row.row).collect();
     let mut told = BTreeSet::new();
     let mut faults = Vec::new();

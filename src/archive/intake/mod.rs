@@ -24,7 +24,7 @@ use super::chain::{EntryKind, EntryRows};
 use super::error::Error;
 use super::open::Archive;
 use super::read::BookKey;
-use super::stored::{json, program};
+use super::stored::{KeptAnswer, json, program};
 use crate::fact::Decision;
 use crate::fact::history::Pairs;
 use crate::once::once;
@@ -189,8 +189,8 @@ fn write(
 ) -> rusqlite::Result<()> {
     let mut entry = EntryRows::new(&transaction, EntryKind::Answers, None)?;
     for (order, (id, answered)) in (0i64..).zip(lines) {
-        let Decision { opinion, method, date, remark, extra } = &answered.decision;
-        let (extra, TakenAnswer { registration, check, amends, .. }) = (json(extra), answered);
+        let KeptAnswer { opinion, method, date, remark, extra } = answered.decision.clone().into();
+        let (extra, TakenAnswer { registration, check, amends, .. }) = (json(&extra), answered);
         entry.add("答复", params![order, registration, id, check, opinion, method, date, remark, extra, amends])?;
     }
     for (order, filled) in (0i64..).zip(entries) {

@@ -25,7 +25,7 @@ pub(super) const RESTORE: &str = "恢复登记时的原文（可对照已发布�
 
 /// The headers that the list was published with are all there, once.
 pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &ReturnedSheet, list: &RegisteredList) {
-    for name in list.columns.iter().map(String::as_str).chain(list.answer_columns()) {
+    for name in list.columns.iter().map(String::as_str).chain(list.answers().map(|(name, _)| name)) {
         let key = text::header_key(name);
         let found = sheet.columns.iter().filter(|(_, header)| *header == key).count();
         if found == 1 {
@@ -41,13 +41,13 @@ pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &ReturnedShe
 }
 
 /// A note below the list (以上经研究同意, 审核人：…): no answer, nothing like a 处理编号, hardly a cell.
-pub(super) fn is_note(sheet: &ReturnedSheet, row: &FilledRow, answers: &[&str]) -> bool {
+pub(super) fn is_note(sheet: &ReturnedSheet, row: &FilledRow, list: &RegisteredList) -> bool {
     const MOST: usize = 3;
     let filled = |name: &str| row.get(sheet, name).is_some();
     let under_headers = row.cells.iter().filter(|(at, _)| sheet.columns.iter().any(|(column, _)| column == at)).count();
     let like_a_line = filled(printed::CHECK) && under_headers > 1
         || first_run(&text::key(&row.shown(sheet, printed::LINE))).is_some();
-    under_headers <= MOST && !like_a_line && !answers.iter().any(|name| filled(name))
+    under_headers <= MOST && !like_a_line && !list.answers().any(|(name, _)| filled(name))
 }
 
 /// Compares the rows of a list or register; `seen` gathers those of it that stand in this workbook.
@@ -58,8 +58,7 @@ pub(super) fn rows<'k>(
     titled: &Titled<'k>,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
-    let answers: Vec<&str> = titled.list().answer_columns().collect();
-    for row in sheet.rows.iter().filter(|row| !is_note(sheet, row, &answers)) {
+    for row in sheet.rows.iter().filter(|row| !is_note(sheet, row, titled.list())) {
         let row = ReturnedRow { file, sheet, row };
         if sheet.is_register {
             book::entry(session, row, titled, seen)?;
@@ -147,7 +146,7 @@ fn line<'k>(
         return Ok(());
     };
     let told = match earlier.as_ref().and_then(|earlier| Some((earlier, earlier.given.as_ref()?))) {
-        Some((place, told)) => match answer::united(told, &given) {
+        Some((place, told)) => match answer::united(&told.0, &given.0).map(Decision) {
             Some(both) if both == *told => return Ok(()),
             Some(both) => Some(both),
             None => {
@@ -174,7 +173,7 @@ fn line<'k>(
     let count = usize::from(!again);
     let twin = known.twin(id)?;
     let answers = known.answers()?;
-    let decided = |decision: &&Decision| words.decides(&decision.opinion);
+    let decided = |decision: &&Decision| words.decides(decision.opinion());
     let shared = twin.as_ref().and_then(|twin| {
         let told = lines.get(twin.id).map(|answered| &answered.decision);
         told.or_else(|| answers.on(twin.id, twin.check)).filter(decided)
@@ -182,12 +181,12 @@ fn line<'k>(
     let adopted = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
     let own = answers.on(id, &line.check).or(adopted);
     // One decision for both, as soon as there is one; what this line said before it may be said again.
-    let stands = |own: &&Decision| decided(own) || weigh(words, Some(own), given.clone()) == Weighed::Same;
-    let current = own.filter(stands).or(shared).or(own).cloned();
-    let (decision, amends) = match weigh(words, current.as_ref(), given) {
+    let stands = |own: &&Decision| decided(own) || weigh(words, Some(&own.0), given.0.clone()) == Weighed::Same;
+    let current = own.filter(stands).or(shared).or(own).map(|current| &current.0);
+    let (decision, amends) = match weigh(words, current, given.0) {
         // Given here for the first time, though the other run's line has it already.
         Weighed::Same => match current.filter(|_| own.is_none()) {
-            Some(decision) => (decision, false),
+            Some(decision) => (decision.clone(), false),
             None => {
                 recorded.unchanged += count;
                 return Ok(());
@@ -206,6 +205,7 @@ fn line<'k>(
     } else {
         recorded.new += count;
     }
+    let decision = Decision(decision);
     let both = twin.filter(|_| shared.is_some_and(|shared| *shared != decision));
     let mut take = |id: &str, check: &str, registration, decision| {
         lines.insert(id.to_owned(), TakenAnswer { registration, check: check.to_owned(), decision, amends })

@@ -19,7 +19,7 @@ use crate::fact::World;
 use crate::fact::history::{Answered, Decision, History, PastGround, PastLine};
 use crate::finding::Severity;
 use crate::pack::term::Literals;
-use crate::pack::{Pack, Run};
+use crate::pack::{Pack, Run, printed};
 use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook::Parser;
@@ -203,7 +203,9 @@ fn answers(given: &[Past], checks: &BTreeMap<String, String>) -> Result<BTreeMap
 }
 
 fn decision(past: &Past) -> Decision {
-    Decision { opinion: past.opinion.clone(), method: past.method.clone(), ..Decision::default() }
+    let given = [(printed::OPINION, &past.opinion), (printed::METHOD, &past.method)];
+    let given = given.into_iter().filter(|(_, text)| !text.is_empty());
+    Decision(given.map(|(name, text)| (name.to_owned(), text.clone())).collect())
 }
 
 /// What the example says that earlier runs left behind.

@@ -35,7 +35,7 @@ fn only_the_latest_run_counts_and_the_run_being_made_is_asked_line_by_line() {
         .lines
         .values()
         .filter(|line| line.action == "诫勉谈话")
-        .map(|line| (line.subject.as_str(), line.decision.as_ref().map(|given| given.opinion.as_str())))
+        .map(|line| (line.subject.as_str(), line.decision.as_ref().map(|given| given.opinion())))
         .collect();
     assert_eq!(admonitions, [("K1", Some("同意"))]);
     assert_eq!(history.facts.lines["2015-H-诫勉谈话-C-K1"].grounds[0].facts["考核等次"], "基本称职");
@@ -69,7 +69,7 @@ fn an_adopted_decision_counts_as_the_annual_line_s_own() {
     let counted = || {
         let history = open(dir.path()).history(2016, Run::Annual).unwrap();
         let line = history.facts.lines["2015-A-诫勉谈话-C-K1"].clone();
-        line.decision.map(|given| given.opinion)
+        line.decision.map(|given| given.opinion().to_owned())
     };
     assert_eq!(counted().as_deref(), Some("不同意"));
     assert_eq!(open(dir.path()).unrecorded_answers(&folder).unwrap(), []);

@@ -27,9 +27,9 @@ fn run(version: usize) -> Registration {
     let lines = (0..LINES).map(|at| {
         let mut line = line(2015, Run::Annual, "诫勉谈话", &format!("C{at:04}"), "张三", &[], "aaaa");
         if version > 0 {
-            line.filled = answer(version).by_column();
+            line.filled = answer(version).0;
             line.cells[13] = "同意".into();
-            line.cells[16] = answer(version).remark.into();
+            line.cells[16] = answer(version).says("备注").to_owned().into();
         }
         line
     });
@@ -38,7 +38,7 @@ fn run(version: usize) -> Registration {
 }
 
 fn answer(version: usize) -> Decision {
-    Decision { opinion: "同意".into(), remark: format!("第{version}次"), ..Decision::default() }
+    Decision([("委员会意见".to_owned(), "同意".to_owned()), ("备注".to_owned(), format!("第{version}次"))].into())
 }
 
 /// The version that all lines bear; 0 before the first.
@@ -49,7 +49,9 @@ fn version(archive: &Archive) -> usize {
         .facts
         .lines
         .values()
-        .map(|line| line.decision.as_ref().map_or(0, |given| given.remark[3..given.remark.len() - 3].parse().unwrap()))
+        .map(|line| {
+            line.decision.as_ref().map_or(0, |given| given.says("备注").trim_matches(['第', '次']).parse().unwrap())
+        })
         .collect();
     versions.dedup();
     assert_eq!(versions.len(), 1, "half a workbook was taken: {versions:?}");

@@ -12,7 +12,7 @@ fn counted(dir: &std::path::Path, id: &str) -> Option<(String, String, String)> 
     let archive = Archive::open(&dir.join("档案.db"), Mode::Read).unwrap();
     let history = archive.history(1900, Run::Annual).unwrap();
     let line = &history.facts.lines[id];
-    line.decision.as_ref().map(|given| (given.opinion.clone(), given.method.clone(), given.date.clone()))
+    line.decision.as_ref().map(|given| (given.opinion().to_owned(), given.method().to_owned(), given.date().to_owned()))
 }
 
 /// How many entries the archive says it has.
@@ -103,7 +103,7 @@ fn answers_are_found_under_columns_with_signs_in_their_names() {
     let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
     let history = archive.history(1900, Run::Annual).unwrap();
     let given = history.facts.lines["2015-A-函询-C-K1"].decision.clone().unwrap();
-    assert_eq!(given.extra, [("回复期限（天）：".to_owned(), "15".to_owned())].into());
+    assert_eq!(given.says("回复期限（天）："), "15");
 }
 
 #[test]

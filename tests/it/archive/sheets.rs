@@ -194,11 +194,12 @@ pub fn registration(year: i32, run: Run) -> Registration {
 
 /// The same as it is registered.
 pub fn filled(opinion: &str, method: &str) -> Pairs {
-    decision(opinion, method).by_column()
+    decision(opinion, method).0
 }
 
 pub fn decision(opinion: &str, method: &str) -> Decision {
-    Decision { opinion: opinion.into(), method: method.into(), ..Decision::default() }
+    let given = [("委员会意见", opinion), ("决定方式", method)].into_iter().filter(|(_, text)| !text.is_empty());
+    Decision(given.map(|(column, text)| (column.to_owned(), text.to_owned())).collect())
 }
 
 /// A cell of a workbook in the making.

@@ -48,7 +48,10 @@ fn refused(outcome: Intake) -> Vec<IntakeFault> {
 fn opinion(dir: &Path, subject: &str) -> Option<String> {
     let archive = Archive::open(&dir.join("档案.db"), Mode::Read).unwrap();
     let history = archive.history(1900, Run::Annual).unwrap();
-    history.facts.lines[&format!("2015-A-诫勉谈话-C-{subject}")].decision.as_ref().map(|given| given.opinion.clone())
+    history.facts.lines[&format!("2015-A-诫勉谈话-C-{subject}")]
+        .decision
+        .as_ref()
+        .map(|given| given.opinion().to_owned())
 }
 
 #[test]

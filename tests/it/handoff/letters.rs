@@ -162,7 +162,7 @@ fn each_unit_is_told_what_happened_there() {
 fn the_day_set_by_the_committee_is_told() {
     let mut city = City::usual();
     let mut decision = decided("同意").unwrap();
-    decision.extra = [("整改期限".into(), "2016-06-30".into())].into();
+    decision.0.insert("整改期限".into(), "2016-06-30".into());
     city.line("2015-A-限期整改-T-T00002").decision = Some(decision);
     let letter = letter(city.published().path(), "T00002-市发展和改革委员会").unwrap();
     assert_eq!(letter.texts("要求和期限")[0].lines().last(), Some("期限：2016-06-30"));

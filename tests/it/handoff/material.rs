@@ -271,7 +271,8 @@ pub fn cell(at: (u32, u32), fact: &str, table: &str, column: &str, value: &str) 
 }
 
 pub fn decided(opinion: &str) -> Option<Box<Decision>> {
-    Some(Box::new(Decision { opinion: opinion.into(), date: "2016-01-20".into(), ..Decision::default() }))
+    let given = [("委员会意见", opinion), ("决定日期", "2016-01-20")];
+    Some(Box::new(Decision(given.map(|(column, text)| (column.to_owned(), text.to_owned())).into())))
 }
 
 fn figures() -> Figures {

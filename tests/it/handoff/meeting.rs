@@ -82,7 +82,7 @@ fn whoever_is_decided_in_everything_moves_to_a_sheet_of_their_own() {
         city.line(id).decision = decided("同意");
     }
     let mut change = decided("变更").unwrap();
-    change.method = "约谈".into();
+    change.0.insert("决定方式".into(), "约谈".into());
     city.line("2015-A-调整建议-C-C00004").decision = Some(change);
     city.line("2015-A-诫勉谈话-C-C00002").decision = decided("缓议");
     let dir = city.published();

@@ -181,8 +181,9 @@ fn columns_of_the_machine_lie_outside_the_print_area_and_wordless_ones_are_hidde
 fn answers_in_the_archive_are_filled_in_as_values() {
     let mut city = City::usual();
     let mut decision = decided("同意").unwrap();
-    decision.remark = "按期办理".into();
-    decision.extra = [("整改期限".into(), "2016-06-30".into())].into();
+    decision
+        .0
+        .extend([("备注", "按期办理"), ("整改期限", "2016-06-30")].map(|(name, text)| (name.into(), text.into())));
     city.line("2015-A-限期整改-T-T00002").decision = Some(decision);
     let dir = city.published();
     let read = listed(dir.path(), "整改整顿名单");
