@@ -2,9 +2,7 @@
 //!
 //! Numbers are double precision everywhere, as here; ranked choices are their places where they are compared.
 
-use std::fmt::Write;
-
-use super::functions::{Op, entry};
+use super::functions::{Op, entry, filled};
 use super::term::{Interval, Kind, Node, Term, Value};
 
 /// Whose SQL is written.
@@ -60,17 +58,6 @@ impl Dialect {
         let said: Vec<String> = parts.iter().map(|part| self.print(part, names)).collect();
         let of = |at: usize| said.get(at).map_or("NULL", String::as_str);
         let text = match op {
-            Op::Case => {
-                let mut text = "CASE".to_owned();
-                for pair in said.chunks(2) {
-                    // Writing to a string cannot fail.
-                    let _ = match pair {
-                        [condition, value] => write!(text, " WHEN {condition} THEN {value}"),
-                        rest => write!(text, " ELSE {}", rest.concat()),
-                    };
-                }
-                text + " END"
-            }
             Op::Digits => match self {
                 Dialect::DuckDb => format!("CAST(PRINTF('%.14e', {}) AS DOUBLE)", of(0)),
                 // Sail writes zero as NaNe-2147483648; Spark itself never does.
@@ -138,24 +125,4 @@ impl Dialect {
 
 fn signed(number: String) -> String {
     if number.starts_with('-') { format!("({number})") } else { number }
-}
-
-/// A template with the operands put in.
-fn filled(template: &str, said: &[String]) -> String {
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, next)) = after.split_once('}') else { break };
-        text.push_str(before);
-        match name.parse::<usize>() {
-            Ok(at) => text.push_str(said.get(at).map_or("NULL", String::as_str)),
-            Err(_) if name == "?" => {
-                let known: Vec<String> = said.iter().map(|one| format!("{one} IS NOT NULL")).collect();
-                text.push_str(&known.join(" AND "));
-            }
-            Err(_) => text.push_str(&said.join(name)),
-        }
-        rest = next;
-    }
-    text + rest
 }

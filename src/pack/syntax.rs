@@ -284,30 +284,19 @@ impl TermReader<'_> {
 
     fn binary(&self, left: &Expr, op: &ast::BinaryOperator, right: &Expr, span: Range<usize>) -> Result<Term, Wrong> {
         use ast::BinaryOperator as B;
-        let op = match op {
-            B::And | B::Or | B::StringConcat => return self.chain(left, op, right, span),
-            B::Eq => Op::Equal,
-            B::NotEq => Op::Unequal,
-            B::Lt => Op::Less,
-            B::LtEq => Op::AtMost,
-            B::Gt => Op::Greater,
-            B::GtEq => Op::AtLeast,
-            B::Plus => Op::Add,
-            B::Minus => Op::Subtract,
-            B::Multiply => Op::Multiply,
-            B::Divide => Op::Divide,
-            B::Modulo => Op::Remainder,
-            other => {
-                let at = self.range(left.span()).end..self.range(right.span()).start;
-                let remedy = match other {
-                    B::Spaceship => "请写 =；要把两边都空也当作相等，写 (a = b OR (a IS NULL AND b IS NULL))",
-                    B::Xor => "请写 a <> b",
-                    _ => "",
-                };
-                return Err(self.refuse(&format!("运算符 {other}"), remedy, at));
-            }
+        if let B::And | B::Or | B::StringConcat = op {
+            return self.chain(left, op, right, span);
+        }
+        if let Some(entry) = functions::operator(&format!("{{0}} {op} {{1}}")) {
+            return self.call(entry.op.clone(), &[left, right], span);
+        }
+        let at = self.range(left.span()).end..self.range(right.span()).start;
+        let remedy = match op {
+            B::Spaceship => "请写 =；要把两边都空也当作相等，写 (a = b OR (a IS NULL AND b IS NULL))",
+            B::Xor => "请写 a <> b",
+            _ => "",
         };
-        self.call(op, &[left, right], span)
+        Err(self.refuse(&format!("运算符 {op}"), remedy, at))
     }
 
     /// What AND, OR or || joins, however many: one term, so that nothing nests deeper than its brackets.
@@ -328,11 +317,7 @@ impl TermReader<'_> {
         }
         operands.push(rest);
         operands.reverse();
-        let op = match op {
-            ast::BinaryOperator::And => Op::And,
-            ast::BinaryOperator::Or => Op::Or,
-            _ => Op::Concat,
-        };
+        let op = functions::operator(&format!("{{ {op} }}")).map_or(Op::Concat, |entry| entry.op.clone());
         let mut parts = Vec::with_capacity(operands.len());
         for operand in operands {
             let term = self.term(operand)?;
@@ -364,19 +349,15 @@ impl TermReader<'_> {
             }
         }
         let entry = functions::function(&name).ok_or_else(|| self.unknown_function(&name, at.clone()))?;
-        let (op, least, most) = match (&entry.op, star, distinct) {
-            (Op::Count, true, false) => (Op::Count, 0, 0),
-            (Op::Count, false, false) => (Op::CountOf, 1, 1),
-            (Op::Count, false, true) => (Op::CountDistinct, 1, 1),
+        let (op, operands) = match (&entry.op, star, distinct) {
+            (Op::Count, true, false) => (Op::Count, 0..=0),
+            (Op::Count, false, false) => (Op::CountOf, 1..=1),
+            (Op::Count, false, true) => (Op::CountDistinct, 1..=1),
             (_, true, _) => return Err(self.refuse(&format!("{upper}(*)"), entry.form, at)),
             (_, _, true) => return Err(self.refuse(&format!("{upper}(DISTINCT …)"), "只有 COUNT(DISTINCT 值)", at)),
-            (Op::Coalesce | Op::Greatest | Op::Least, ..) => (entry.op.clone(), 1, usize::MAX),
-            (Op::NullIf | Op::Left | Op::Right, ..) => (entry.op.clone(), 2, 2),
-            (Op::Round, ..) => (Op::Round, 1, 2),
-            (Op::Substring, ..) => (Op::Substring, 2, 3),
-            (op, ..) => (op.clone(), 1, 1),
+            (op, ..) => (op.clone(), entry.operands.clone()),
         };
-        if !(least..=most).contains(&parts.len()) || !list.clauses.is_empty() || function.null_treatment.is_some() {
+        if !operands.contains(&parts.len()) || !list.clauses.is_empty() || function.null_treatment.is_some() {
             return Err(Wrong::new(format!("{upper} 的参数不对"), format!("请写成 {}", entry.form), at));
         }
         self.call(op, &parts, span)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::functions::{Op, entry};
+use super::functions::{Op, entry, filled};
 use super::term::{Interval, Node, Term, Value};
 
 impl fmt::Display for Term {
@@ -10,104 +10,38 @@ impl fmt::Display for Term {
         let (op, parts) = match &self.node {
             Node::Name(name, _) => return name_of(name, f),
             Node::Value(value) => return value.fmt(f),
-            Node::Call(op, parts) => (op, parts.as_slice()),
+            Node::Call(op, parts) => (op, parts),
         };
-        let sign = match op {
-            Op::And => "AND",
-            Op::Or => "OR",
-            Op::Equal => "=",
-            Op::Unequal => "<>",
-            Op::Less => "<",
-            Op::AtMost => "<=",
-            Op::Greater => ">",
-            Op::AtLeast => ">=",
-            Op::Add | Op::Later => "+",
-            Op::Subtract | Op::Earlier | Op::DaysBetween => "-",
-            Op::Multiply => "*",
-            Op::Divide => "/",
-            Op::Remainder => "%",
-            Op::Concat => "||",
-            Op::Like => "LIKE",
-            _ => "",
+        let part = |(at, part): (usize, &Term)| match &part.node {
+            Node::Call(inner, _) if joins(inner) && !stands_alone(op, at, inner) => format!("({part})"),
+            _ => part.to_string(),
         };
-        if !sign.is_empty() {
-            return list(parts, &format!(" {sign} "), f);
-        }
-        match (op, parts) {
-            (Op::Not, [of]) => write!(f, "NOT {}", Bracketed(of)),
-            (Op::Negate, [of]) => write!(f, "-{}", Bracketed(of)),
-            (Op::IsNull, [of]) => write!(f, "{} IS NULL", Bracketed(of)),
-            (Op::IsNotNull, [of]) => write!(f, "{} IS NOT NULL", Bracketed(of)),
-            (Op::IsTrue, [of]) => write!(f, "{} IS TRUE", Bracketed(of)),
-            (Op::IsNotTrue, [of]) => write!(f, "{} IS NOT TRUE", Bracketed(of)),
-            (Op::IsFalse, [of]) => write!(f, "{} IS FALSE", Bracketed(of)),
-            (Op::IsNotFalse, [of]) => write!(f, "{} IS NOT FALSE", Bracketed(of)),
-            (Op::In, [of, words @ ..]) => {
-                write!(f, "{} IN (", Bracketed(of))?;
-                list(words, ", ", f)?;
-                f.write_str(")")
-            }
-            (Op::Between, [of, low, high]) => {
-                write!(f, "{} BETWEEN {} AND {}", Bracketed(of), Bracketed(low), Bracketed(high))
-            }
-            (Op::Case, parts) => {
-                f.write_str("CASE")?;
-                for pair in parts.chunks(2) {
-                    match pair {
-                        [condition, value] => write!(f, " WHEN {condition} THEN {value}")?,
-                        rest => rest.iter().try_for_each(|rest| write!(f, " ELSE {rest}"))?,
-                    }
-                }
-                f.write_str(" END")
-            }
-            (Op::Year, [of]) => write!(f, "EXTRACT(YEAR FROM {of})"),
-            (Op::Month, [of]) => write!(f, "EXTRACT(MONTH FROM {of})"),
-            (Op::Day, [of]) => write!(f, "EXTRACT(DAY FROM {of})"),
-            (Op::Integer, [of]) => write!(f, "CAST({of} AS INT)"),
-            (Op::Count, []) => f.write_str("COUNT(*)"),
-            (Op::CountOf, [of]) => write!(f, "COUNT({of})"),
-            (Op::CountDistinct, [of]) => write!(f, "COUNT(DISTINCT {of})"),
-            (op, parts) => {
-                write!(f, "{}(", entry(op).and_then(|entry| entry.function).unwrap_or_default())?;
-                list(parts, ", ", f)?;
-                f.write_str(")")
-            }
+        let parts: Vec<String> = parts.iter().enumerate().map(part).collect();
+        match entry(op) {
+            Some(entry) if !entry.written.is_empty() => f.write_str(&filled(entry.written, &parts)),
+            entry => write!(f, "{}({})", entry.and_then(|entry| entry.function).unwrap_or_default(), parts.join(", ")),
         }
     }
 }
 
-/// A part of a longer term: in brackets where it joins others itself.
-struct Bracketed<'t>(&'t Term);
-
-impl fmt::Display for Bracketed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let joins = |op: &Op| {
-            matches!(op, Op::And | Op::Or | Op::Not | Op::In | Op::Between | Op::Concat | Op::Like)
-                || op.compares()
-                || op.calculates()
-                || matches!(op, Op::Later | Op::Earlier | Op::DaysBetween)
-        };
-        match &self.0.node {
-            Node::Call(op, _) if joins(op) => write!(f, "({})", self.0),
-            _ => self.0.fmt(f),
-        }
-    }
+/// Whether an operation joins its operands without brackets of its own.
+fn joins(op: &Op) -> bool {
+    use Op::{And, Between, Concat, DaysBetween, Earlier, In, Later, Like, Not, Or};
+    matches!(op, And | Or | Not | In | Between | Concat | Like | Later | Earlier | DaysBetween)
+        || op.compares()
+        || op.calculates()
 }
 
-/// The operands, those that are joined otherwise in brackets. What AND joins needs none for its comparisons.
-fn list(parts: &[Term], between: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (at, part) in parts.iter().enumerate() {
-        f.write_str(if at > 0 { between } else { "" })?;
-        // Comparisons bind closer than AND and OR, and arithmetic closer than comparisons.
-        let loose = match between.trim() {
-            "," => true,
-            "AND" | "OR" => !matches!(&part.node, Node::Call(Op::And | Op::Or, _)),
-            "=" | "<>" | "<" | "<=" | ">" | ">=" => matches!(&part.node, Node::Call(op, _) if op.calculates()),
-            _ => false,
-        };
-        if loose { write!(f, "{part}")? } else { write!(f, "{}", Bracketed(part))? }
+/// Whether an operand needs no brackets: comparisons bind closer than AND and OR, arithmetic closer than comparisons, and
+/// what stands in brackets already has them.
+fn stands_alone(op: &Op, at: usize, operand: &Op) -> bool {
+    match op {
+        Op::And | Op::Or => !matches!(operand, Op::And | Op::Or),
+        Op::In => at > 0,
+        Op::Case | Op::Year | Op::Month | Op::Day | Op::Integer | Op::CountOf | Op::CountDistinct => true,
+        op if op.compares() => operand.calculates(),
+        op => entry(op).is_some_and(|entry| entry.function.is_some()),
     }
-    Ok(())
 }
 
 /// In quotes where it is no plain word.
