@@ -1,46 +1,67 @@
 //! How a cell of a row is drawn: the first case that fits, and what it says.
 
 use chrono::{Days, NaiveDate};
-
-use crate::pack::{ColumnKind, Table};
+use fastrand::Rng;
 
 use super::city::{CityCell, CityRow, SampleCity, Whose, seed};
-use super::random::Random;
-use super::weights::{Chance, Draw, Operand, PatternPiece, Per, Premise, Weights};
+use super::weights::{Chance, Given, Operand, Per, Weights};
+use crate::pack::functions::fill;
+use crate::pack::{ColumnKind, Table};
 
 /// A prime: no list of words is as long, so that it goes over all their combinations.
 const STEP: u64 = 1_000_003;
+/// A running number has no more digits than this.
+const MOST_DIGITS: usize = 20;
+
+/// A generator for what `parts` tell: a row has one of its own, and comes out the same whenever it is drawn.
+pub fn seeded(parts: &[u64]) -> Rng {
+    Rng::with_seed(parts.iter().fold(0, |seed, part| Rng::with_seed(seed ^ part).u64(..)))
+}
+
+/// True in this share of cases.
+pub fn chance(random: &mut Rng, share: f64) -> bool {
+    random.f64() < share
+}
+
+/// The least digits of a running number (`n:5`).
+pub fn digits(name: &str) -> Option<usize> {
+    if name == "n" { Some(1) } else { name.strip_prefix("n:")?.parse().ok().filter(|digits| *digits <= MOST_DIGITS) }
+}
+
+/// Puts a running number in for `{n}`.
+pub fn number(text: &str, serial: u64) -> String {
+    fill(text, |name| Some(format!("{serial:0width$}", width = digits(name)?)))
+}
 
 impl SampleCity<'_> {
-    /// Draws a cell as the first case that fits says; `row` holds those drawn before.
+    /// Draws a cell as the first of `cases` that fits says; `row` holds those drawn before.
     pub(super) fn cell(
         &self,
         table: &Table,
         cases: &[Chance],
         row: &[CityCell],
-        context: &Whose,
-        random: &mut Random,
+        of: &Whose,
+        random: &mut Rng,
     ) -> CityCell {
-        let fitting = cases.iter().find(|case| self.fits(&case.given, row, context));
-        let Some(case) = fitting.filter(|case| !random.chance(case.blank)) else { return CityCell::Blank };
-        let [from, to] = match &case.draw {
-            Draw::Words(patterns) => {
-                let pattern = pick(patterns, random);
-                return CityCell::Text(self.text(table, case.at, pattern, context, random));
-            }
-            Draw::Range(range) => *range,
-        };
-        let mut within = || (from + (to - from + 1.0).max(1.0) * random.unit()).floor();
+        let fitting = cases.iter().find(|case| self.fits(&case.given, row, of));
+        let Some(case) = fitting.filter(|case| !chance(random, case.blank)) else { return CityCell::Blank };
+        if let Some(words) = &case.words {
+            return CityCell::Text(self.text(table, case.at, pick(words, random), of, random));
+        }
+        let [from, to] = case.range.unwrap_or_default();
+        let mut within = || (from + (to - from + 1.0).max(1.0) * random.f64()).floor();
         match &table.columns[case.at].kind {
             ColumnKind::Number { min, max, .. } => {
                 let scale = if to.fract() > 0.0 { 10.0 } else { 1.0 };
-                let value = ((from + to * random.normal()) * scale).round() / scale;
+                // The sum of twelve even numbers is about normally distributed.
+                let normal = (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
+                let value = ((from + to * normal) * scale).round() / scale;
                 CityCell::Number(value.max(min.unwrap_or(f64::MIN)).min(max.unwrap_or(f64::MAX)))
             }
             ColumnKind::Date => {
                 let last = NaiveDate::from_ymd_opt(self.year, 12, 31).unwrap_or_default();
                 let start = match table.date.filter(|date| *date != case.at).map(|date| &row[date]) {
-                    None => NaiveDate::from_ymd_opt(context.year, 1, 1).unwrap_or_default(),
+                    None => NaiveDate::from_ymd_opt(of.year, 1, 1).unwrap_or_default(),
                     Some(CityCell::Date(day)) => *day,
                     Some(_) => return CityCell::Blank,
                 };
@@ -48,71 +69,62 @@ impl SampleCity<'_> {
                 day.map_or(CityCell::Blank, |day| CityCell::Date(day.min(last)))
             }
             ColumnKind::Month => {
-                let months = context.year * 12 - within() as i32;
+                let months = of.year * 12 - within() as i32;
                 CityCell::Text(format!("{}.{:02}", months.div_euclid(12), months.rem_euclid(12) + 1))
             }
-            ColumnKind::Year => CityCell::Number(f64::from(context.year) - within()),
-            ColumnKind::People { .. } => {
-                let most = within() as usize;
-                self.people(most, context, random)
-            }
+            ColumnKind::Year => CityCell::Number(f64::from(of.year) - within()),
+            ColumnKind::People { .. } => self.people(within() as usize, of.unit, random),
             // Nothing else has a range.
             _ => CityCell::Blank,
         }
     }
 
     /// A pattern with its words; what units are called is never the same for two of them.
-    fn text(&self, table: &Table, at: usize, pieces: &[PatternPiece], context: &Whose, random: &mut Random) -> String {
-        let pack = self.sampler.pack;
-        let unit = &pack.subjects[pack.membership.unit];
-        let names =
-            std::ptr::eq(table, &pack.tables[unit.register]) && (at == unit.label || unit.other_labels == Some(at));
-        if names && pieces.iter().any(|piece| matches!(piece, PatternPiece::Word(_))) {
-            return self.unique(pieces, context);
-        }
-        let mut text = String::new();
-        for piece in pieces {
-            match piece {
-                PatternPiece::Word(list) => text.push_str(&list[random.index(list.len())]),
-                other => push(&mut text, other, context),
+    fn text(&self, table: &Table, at: usize, pattern: &str, of: &Whose, random: &mut Rng) -> String {
+        let list = |name: &str| self.sampler.words.get(name).map(|list| &list.0);
+        let unit = &self.pack.subjects[self.pack.membership.unit];
+        let names = std::ptr::eq(table, &self.pack.tables[unit.register])
+            && (at == unit.label || unit.other_labels == Some(at));
+        // Combinations of words are numbered, and each subject's number is scattered over them.
+        let mut combinations = 1u64;
+        fill(pattern, |name| {
+            combinations = combinations.saturating_mul(list(name)?.len() as u64);
+            None
+        });
+        let subject = u64::from(of.subject);
+        let mut own = (names && combinations > 1).then(|| {
+            let first = seeded(&[self.seed, seed::UNIQUE, combinations]).u64(..combinations);
+            let scattered = u128::from(subject % combinations) * u128::from(STEP) + u128::from(first);
+            (scattered % u128::from(combinations)) as usize
+        });
+        let namesake = own.is_some() && subject >= combinations;
+        let text = fill(pattern, |name| {
+            if name == "year" {
+                return Some(of.year.to_string());
             }
-        }
-        text
-    }
-
-    /// The subject's own combination of words: combinations are numbered, and each subject's number is
-    /// scattered over them. Past the last, a number tells namesakes apart.
-    fn unique(&self, pieces: &[PatternPiece], context: &Whose) -> String {
-        let length = |piece: &PatternPiece| if let PatternPiece::Word(list) = piece { list.len() as u64 } else { 1 };
-        let combinations = pieces.iter().map(length).fold(1, u64::saturating_mul);
-        let first = Random::new(&[self.seed, seed::UNIQUE, combinations]).below(combinations);
-        let subject = u64::from(context.subject);
-        let scattered = u128::from(subject % combinations) * u128::from(STEP) + u128::from(first);
-        let mut left = (scattered % u128::from(combinations)) as u64;
-        let mut text = String::new();
-        for piece in pieces {
-            match piece {
-                PatternPiece::Word(list) => {
-                    text.push_str(&list[(left % list.len() as u64) as usize]);
-                    left /= list.len() as u64;
+            let list = list(name)?;
+            Some(match &mut own {
+                None => list[random.usize(..list.len())].clone(),
+                Some(left) => {
+                    let at = *left % list.len();
+                    *left /= list.len();
+                    list[at].clone()
                 }
-                other => push(&mut text, other, context),
-            }
-        }
-        if subject >= combinations {
-            text.push_str(&(subject / combinations + 1).to_string());
-        }
-        text
+            })
+        });
+        // Past the last combination a number tells namesakes apart.
+        let text = if namesake { format!("{text}{}", subject / combinations + 1) } else { text };
+        of.serial.map_or_else(|| text.clone(), |serial| number(&text, serial))
     }
 
     /// Some of the unit's people, by name, or by id where the name is not enough.
-    fn people(&self, most: usize, context: &Whose, random: &mut Random) -> CityCell {
-        let subject = &self.sampler.pack.subjects[self.sampler.pack.membership.member];
-        let everybody = self.everybody(context.unit);
-        let mut able: Vec<&CityRow> = everybody[..self.roster(context.unit).len()].iter().collect();
+    fn people(&self, most: usize, unit: u32, random: &mut Rng) -> CityCell {
+        let subject = &self.pack.subjects[self.pack.membership.member];
+        let everybody = self.everybody(unit);
+        let mut able: Vec<&CityRow> = everybody[..self.roster(unit).len()].iter().collect();
         let mut names = Vec::new();
         for _ in 0..most.min(able.len()) {
-            let row = able.remove(random.index(able.len()));
+            let row = able.swap_remove(random.usize(..able.len()));
             let name = row[subject.label].text();
             let namesakes = everybody.iter().filter(|other| other[subject.label].text() == name).count();
             names.push(if namesakes == 1 { name } else { row[subject.id].text() });
@@ -121,44 +133,30 @@ impl SampleCity<'_> {
     }
 
     /// Whether all conditions hold.
-    pub(super) fn fits(&self, given: &[Premise], row: &[CityCell], context: &Whose) -> bool {
-        let subject_row = context.subject_row;
-        given.iter().all(|condition| {
-            let any = |cell: &CityCell| condition.values.iter().any(|value| cell.is(value));
-            match condition.of {
+    pub(super) fn fits(&self, given: &Given, row: &[CityCell], of: &Whose) -> bool {
+        given.premises().all(|(operand, values)| {
+            let any = |cell: &CityCell| values.iter().any(|value| cell.is(value));
+            match operand {
                 Operand::Own(column) => any(&row[column]),
-                Operand::Position => condition.values.iter().any(|value| value.parse() == Ok(context.position)),
-                Operand::Subject(column) => any(&subject_row[column]),
-                Operand::Unit(column) => any(&context.unit_row[column]),
+                Operand::Position => values.iter().any(|value| value.parse() == Ok(of.position)),
+                Operand::Subject(column) => any(&of.subject_row[column]),
+                Operand::Unit(column) => any(&of.unit_row[column]),
                 Operand::Trait(at) => {
-                    let word = self.trait_of(at, context);
-                    condition.values.iter().any(|value| value == word)
+                    let one = &self.sampler.traits[at];
+                    let whose = if one.of == Per::Unit { of.unit } else { of.subject };
+                    let word = pick(&one.weights, &mut seeded(&[self.seed, seed::TRAITS, at as u64, u64::from(whose)]));
+                    values.iter().any(|value| value == word)
                 }
             }
         })
     }
-
-    fn trait_of(&self, at: usize, context: &Whose) -> &str {
-        let one = &self.sampler.traits[at];
-        let whose = if one.of == Per::Unit { context.unit } else { context.subject };
-        let mut random = Random::new(&[self.seed, seed::TRAITS, at as u64, u64::from(whose)]);
-        let word: &String = pick(&one.weights, &mut random);
-        word
-    }
 }
 
-fn push(text: &mut String, piece: &PatternPiece, context: &Whose) {
-    match piece {
-        PatternPiece::Text(words) => text.push_str(words),
-        PatternPiece::Number(digits) => text.push_str(&format!("{:0width$}", context.serial, width = *digits)),
-        PatternPiece::Year => text.push_str(&context.year.to_string()),
-        PatternPiece::Word(list) => text.push_str(&list[0]),
-    }
-}
-
-fn pick<'w, T>(weights: &'w Weights<T>, random: &mut Random) -> &'w T {
-    let point = random.unit() * weights.sum;
-    // The sum is above zero, so something stands there.
-    let found = weights.of.iter().position(|(upto, _)| point < *upto).unwrap_or(weights.of.len() - 1);
-    &weights.of[found].1
+fn pick<'w>(words: &'w Weights, random: &mut Rng) -> &'w str {
+    let mut point = random.f64() * words.values().sum::<f64>();
+    let found = words.iter().find(|(_, weight)| {
+        point -= **weight;
+        point < 0.0
+    });
+    found.or(words.last_key_value()).map_or("", |(word, _)| word)
 }

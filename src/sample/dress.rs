@@ -1,10 +1,11 @@
 //! A cell as somebody typed it: the same value, in one of the forms that the contract takes.
 
-use crate::pack::{Column, ColumnKind};
+use fastrand::Rng;
 
 use super::city::CityCell;
+use super::draw::chance;
 use super::grid::Put;
-use super::random::Random;
+use crate::pack::{Column, ColumnKind};
 
 /// How an office writes: shares of cells in this or that form.
 #[derive(Debug, Clone)]
@@ -35,8 +36,8 @@ impl Habit {
     /// Formats of real dates; the last shows the bare serial.
     pub const DATES: [&'static str; 4] = ["yyyy-mm-dd", "yyyy\"年\"m\"月\"d\"日\"", "yyyy/m/d", "General"];
 
-    pub fn new(random: &mut Random, placeholders: Vec<String>) -> Habit {
-        let mut share = |most: f64| if random.chance(0.6) { random.unit() * most } else { 0.0 };
+    pub fn new(random: &mut Rng, placeholders: Vec<String>) -> Habit {
+        let mut share = |most: f64| if chance(random, 0.6) { random.f64() * most } else { 0.0 };
         Habit {
             short_names: share(0.4),
             no_unit_ids: share(0.6),
@@ -47,73 +48,73 @@ impl Habit {
             as_text: share(0.4),
             date_text: share(1.0),
             filled: if placeholders.is_empty() { 0.0 } else { share(0.4) },
-            date_form: random.index(DATE_FORMS.len()),
+            date_form: random.usize(..DATE_FORMS.len()),
             placeholders,
         }
     }
 
     /// Dresses a cell of a column; none: it is left blank.
-    pub fn dress(&self, cell: &CityCell, column: &Column, random: &mut Random) -> Option<Put> {
+    pub fn dress(&self, cell: &CityCell, column: &Column, random: &mut Rng) -> Option<Put> {
         let cell = self.by_default(cell, column, random);
         Some(match (&cell, &column.kind) {
             (CityCell::Blank, _) => {
                 let optional = !column.required && column.one_of.is_none() && column.default.is_none();
-                if !(optional && random.chance(self.filled)) {
+                if !(optional && chance(random, self.filled)) {
                     return None;
                 }
-                Put::Text(self.placeholders[random.index(self.placeholders.len())].clone())
+                Put::Text(self.placeholders[random.usize(..self.placeholders.len())].clone())
             }
             (CityCell::Text(text), ColumnKind::Name) => Put::Text(self.pad(self.space(text, random), random)),
             (CityCell::Text(text), ColumnKind::People { separators, .. }) => Put::Text(split(text, separators, random)),
             (CityCell::Text(text), ColumnKind::Month) => Put::Text(self.month(text, random)),
             (CityCell::Text(text), ColumnKind::Id | ColumnKind::Choice { .. }) => {
-                let text = if random.chance(self.wide) { widen(text) } else { text.clone() };
+                let text = if chance(random, self.wide) { widen(text) } else { text.clone() };
                 Put::Text(self.pad(text, random))
             }
             (CityCell::Text(text), _) => Put::Text(text.clone()),
             (CityCell::Number(number), _) => self.number(*number, random),
-            (CityCell::Date(day), _) if random.chance(self.date_text) => {
+            (CityCell::Date(day), _) if chance(random, self.date_text) => {
                 Put::Text(day.format(DATE_FORMS[self.date_form]).to_string())
             }
-            (CityCell::Date(day), _) => Put::Date(*day, random.index(Habit::DATES.len())),
+            (CityCell::Date(day), _) => Put::Date(*day, random.usize(..Habit::DATES.len())),
         })
     }
 
     /// A blank stands for the default, and the default may be left blank.
-    fn by_default(&self, cell: &CityCell, column: &Column, random: &mut Random) -> CityCell {
+    fn by_default(&self, cell: &CityCell, column: &Column, random: &mut Rng) -> CityCell {
         match (&column.default, cell) {
-            (Some(default), CityCell::Blank) if random.chance(self.filled) => CityCell::Text(default.clone()),
-            (Some(default), CityCell::Text(text)) if text == default && random.chance(0.4) => CityCell::Blank,
+            (Some(default), CityCell::Blank) if chance(random, self.filled) => CityCell::Text(default.clone()),
+            (Some(default), CityCell::Text(text)) if text == default && chance(random, 0.4) => CityCell::Blank,
             _ => cell.clone(),
         }
     }
 
-    fn space(&self, text: &str, random: &mut Random) -> String {
+    fn space(&self, text: &str, random: &mut Rng) -> String {
         let letters: Vec<char> = text.chars().collect();
-        if letters.len() == 2 && random.chance(self.spaced) {
-            let blank = ["　", " ", "  "][random.index(3)];
+        if letters.len() == 2 && chance(random, self.spaced) {
+            let blank = ["　", " ", "  "][random.usize(..3)];
             format!("{}{blank}{}", letters[0], letters[1])
         } else {
             text.to_owned()
         }
     }
 
-    fn pad(&self, text: String, random: &mut Random) -> String {
-        if !random.chance(self.padded) {
+    fn pad(&self, text: String, random: &mut Rng) -> String {
+        if !chance(random, self.padded) {
             return text;
         }
-        match random.index(3) {
+        match random.usize(..3) {
             0 => format!("{text} "),
             1 => format!(" {text}"),
             _ => format!("{text}　"),
         }
     }
 
-    fn number(&self, number: f64, random: &mut Random) -> Put {
-        if !random.chance(self.as_text) {
+    fn number(&self, number: f64, random: &mut Rng) -> Put {
+        if !chance(random, self.as_text) {
             return Put::Number(number);
         }
-        match random.index(4) {
+        match random.usize(..4) {
             0 => Put::Text(number.to_string()),
             1 => Put::Text(widen(&number.to_string())),
             2 => Put::Text(format!(" {number} ")),
@@ -121,8 +122,8 @@ impl Habit {
         }
     }
 
-    fn month(&self, text: &str, random: &mut Random) -> String {
-        match (text.split_once('.'), random.index(4)) {
+    fn month(&self, text: &str, random: &mut Rng) -> String {
+        match (text.split_once('.'), random.usize(..4)) {
             (Some((year, month)), 0) => format!("{year}年{}月", month.trim_start_matches('0')),
             (Some((year, month)), 1) => format!("{year}-{month}"),
             (Some((year, month)), 2) => format!("{year}/{}", month.trim_start_matches('0')),
@@ -143,18 +144,7 @@ fn widen(text: &str) -> String {
 }
 
 /// Names split by one of the column's separators, or by a line break.
-fn split(text: &str, separators: &str, random: &mut Random) -> String {
+fn split(text: &str, separators: &str, random: &mut Rng) -> String {
     let all: Vec<char> = separators.chars().chain(['\n']).collect();
-    text.replace('、', &all[random.index(all.len())].to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::widen;
-
-    #[test]
-    fn digits_widen_and_brackets_narrow() {
-        assert_eq!(widen("86.8"), "８６．８");
-        assert_eq!(widen("开发（度假）园区"), "开发(度假)园区");
-    }
+    text.replace('、', &all[random.usize(..all.len())].to_string())
 }

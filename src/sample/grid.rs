@@ -96,7 +96,8 @@ impl Grid {
         Ok(())
     }
 
-    fn at(&self, row: u32, column: u16) -> Option<&Put> {
+    /// What stands in a cell.
+    pub fn at(&self, row: u32, column: u16) -> Option<&Put> {
         self.rows.get(row as usize)?.iter().find(|(at, _)| *at == column).map(|(_, put)| put)
     }
 }
