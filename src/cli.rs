@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -173,7 +174,7 @@ pub struct CompareArgs {
     #[arg(value_name = "annual|half-year", value_parser = run)]
     pub run: Run,
     /// 对照写到哪个工作簿
-    #[arg(long, value_name = "FILE.xlsx")]
+    #[arg(long, value_name = "FILE.xlsx", value_parser = page())]
     pub output: PathBuf,
     /// 与这次已发布的结果相比，例如 结果/2015-annual
     #[arg(long, value_name = "DIR")]
@@ -217,7 +218,7 @@ pub struct ExplainArgs {
     #[arg(long, conflicts_with = "archive")]
     pub json: bool,
     /// 另写成一份会议用的工作簿
-    #[arg(long, value_name = "FILE.xlsx")]
+    #[arg(long, value_name = "FILE.xlsx", value_parser = page())]
     pub output: Option<PathBuf>,
 }
 
@@ -314,7 +315,7 @@ pub enum ArchiveCommand {
     /// 导出台账工作簿
     Export {
         /// 台账写到哪个文件
-        #[arg(value_name = "FILE.xlsx")]
+        #[arg(value_name = "FILE.xlsx", value_parser = page())]
         file: PathBuf,
         #[command(flatten)]
         archive: ArchiveFile,
@@ -370,6 +371,14 @@ fn run(text: &str) -> Result<Run, String> {
 
 fn dialect(text: &str) -> Result<Dialect, String> {
     Dialect::ALL.into_iter().find(|one| one.word() == text).ok_or_else(|| "应为 duckdb 或 spark".to_owned())
+}
+
+/// A workbook that is written: under another ending nothing would open it.
+fn page() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|file| match file.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("xlsx") => Ok(file),
+        _ => Err("应为 .xlsx 文件"),
+    })
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {

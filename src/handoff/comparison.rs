@@ -45,7 +45,7 @@ impl Compared {
     }
 }
 
-/// Writes the workbook, replacing a file of that name.
+/// Writes the workbook, replacing an earlier one of that name.
 pub fn save(sides: &Sides, compared: &[Compared], file: &Path) -> Result<(), write::Error> {
     let mut sheets = vec![totals(sides, compared)];
     let several = compared.len() > 1;
@@ -58,7 +58,7 @@ pub fn save(sides: &Sides, compared: &[Compared], file: &Path) -> Result<(), wri
         sheets.push(open(sides, one, named("待定变动")));
         sheets.push(near(sides, one, named("临近")));
     }
-    write::replace(Workbook::new(sides.as_of, sheets), file)
+    write::page(Workbook::new(sides.as_of, sheets), file)
 }
 
 fn sheet<'a>(sides: &Sides, name: String, heading: &str, notes: Vec<String>, blocks: Vec<Block<'a>>) -> Sheet<'a> {

@@ -22,7 +22,7 @@ pub fn save(explained: &[Explanation], title: &str, as_of: NaiveDate, file: &Pat
             sheet(one, title, as_of, text::sheet_name(label, taken + 1))
         })
         .collect();
-    write::replace(Workbook { title: format!("{title}考核逐条说明"), as_of, sheets }, file)
+    write::page(Workbook { title: format!("{title}考核逐条说明"), as_of, sheets }, file)
 }
 
 fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: String) -> Sheet<'a> {

@@ -15,9 +15,9 @@ const WIDE: usize = 12;
 /// Half-width characters of the longest text of a column of words and days.
 const SHORT: usize = 14;
 
-/// Writes the tables as sheets of one workbook, replacing a file of that name.
+/// Writes the tables as sheets of one workbook, replacing an earlier one of that name.
 pub fn save(tables: &[LedgerSheet], as_of: Option<NaiveDate>, file: &Path) -> Result<(), write::Error> {
-    write::replace(Workbook::new(as_of.unwrap_or_default(), tables.iter().map(sheet).collect()), file)
+    write::page(Workbook::new(as_of.unwrap_or_default(), tables.iter().map(sheet).collect()), file)
 }
 
 fn sheet(table: &LedgerSheet) -> Sheet<'_> {

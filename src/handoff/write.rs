@@ -14,7 +14,7 @@ use rust_xlsxwriter::{
 use super::model::{self, AnswerKind, Block, Line, LineStyle, Paper, Sheet, Size, Value, Visibility};
 use super::text::SheetNames;
 use super::{breaks, chart, formats, layout, measure, pages, sink};
-use crate::workbook::OWN_MARK;
+use crate::workbook::{self, OWN_MARK, PAGE_MARK};
 use formats::CellLook;
 
 /// Rows that a sheet of Excel holds.
@@ -50,11 +50,11 @@ const PLAIN_COLUMN: u32 = 64;
 
 /// A workbook could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("无法写出工作簿「{}」：{}。请检查磁盘是否已满、文件夹能否写入", path.display(), told(source))]
-pub struct Error {
-    pub path: PathBuf,
-    #[source]
-    pub source: XlsxError,
+pub enum Error {
+    #[error("无法写出工作簿「{}」：{}。请检查磁盘是否已满、文件夹能否写入", path.display(), told(source))]
+    Failed { path: PathBuf, source: XlsxError },
+    #[error("「{}」已经存在，而且不是这个命令写出的，为免丢失其中的内容没有写入。请另选文件名，或先移走它", .0.display())]
+    Taken(PathBuf),
 }
 
 /// The system's own words, without the library's.
@@ -68,26 +68,37 @@ fn told(source: &XlsxError) -> String {
 /// Writes the workbook to `path`, replacing a file of that name. The model goes before its texts are packed: a long list's
 /// take as much room again.
 pub fn save(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
-    let fail = |source| Error { path: path.to_owned(), source };
-    sink::save(path, move || build(&book, path.parent(), ROWS)).map_err(fail)
+    let fail = |source| Error::Failed { path: path.to_owned(), source };
+    sink::save(path, move || build(&book, path.parent(), ROWS, OWN_MARK)).map_err(fail)
 }
 
 /// The same for a workbook that lies alone: what stood there before stays until the new one is whole.
 pub fn replace(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
-    let fail = |source| Error { path: path.to_owned(), source };
-    sink::replace(path, move || build(&book, path.parent(), ROWS)).map_err(fail)
+    let fail = |source| Error::Failed { path: path.to_owned(), source };
+    sink::replace(path, move || build(&book, path.parent(), ROWS, OWN_MARK)).map_err(fail)
+}
+
+/// The same for a page that a command writes where it is told to: it replaces nothing but an earlier one, for a slip of
+/// the pen would cost the archive or a list with its answers.
+pub fn page(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
+    if path.exists() && !workbook::is_page(path) {
+        return Err(Error::Taken(path.to_owned()));
+    }
+    let fail = |source| Error::Failed { path: path.to_owned(), source };
+    sink::replace(path, move || build(&book, path.parent(), ROWS, PAGE_MARK)).map_err(fail)
 }
 
 /// The workbook's bytes, with sheets of at most `rows` rows: for tests of what comes after the limit.
 pub fn bytes(book: &model::Workbook<'_>, rows: u32) -> Result<Vec<u8>, Error> {
-    let fail = |source| Error { path: PathBuf::from(&book.title), source };
-    build(book, None, rows).map_err(fail)?.save_to_buffer().map_err(fail)
+    let fail = |source| Error::Failed { path: PathBuf::from(&book.title), source };
+    build(book, None, rows, OWN_MARK).map_err(fail)?.save_to_buffer().map_err(fail)
 }
 
 fn build(
     book: &model::Workbook<'_>,
     temporary: Option<&Path>,
     limit: u32,
+    mark: &str,
 ) -> Result<rust_xlsxwriter::Workbook, XlsxError> {
     let mut target = rust_xlsxwriter::Workbook::new();
     let rows: usize = book.sheets.iter().flat_map(|sheet| &sheet.blocks).map(|block| block.rows.len()).sum();
@@ -99,7 +110,7 @@ fn build(
     target.set_zip_compression_level(if rows > SMALL { 2 } else { 1 });
     let created = excel_date(book.as_of)?;
     // The mark by which a workbook that comes back among the input is known.
-    let properties = DocProperties::new().set_keywords(OWN_MARK).set_custom_property("kaohe", OWN_MARK);
+    let properties = DocProperties::new().set_keywords(OWN_MARK).set_custom_property("kaohe", mark);
     target.set_properties(&properties.set_title(&book.title).set_creation_datetime(&created));
     let charted = book.sheets.iter().flat_map(|sheet| &sheet.blocks).any(|block| block.chart.is_some());
     let mut names = SheetNames::default();

@@ -108,9 +108,6 @@ fn check(request: &CompareArgs) -> Result<(), Failure> {
             "compare 需要比较的另一方：--against 结果文件夹、--set 名称=值、--scenarios 工作簿 或 --with-pack 规则包",
         ));
     }
-    if !output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) {
-        return Err(Failure::usage(format!("--output 应为 .xlsx 文件，现为「{}」", output.display())));
-    }
     job::outside(output, input, "它")
 }
 

@@ -52,7 +52,7 @@ use sha2::{Digest, Sha256};
 
 pub use error::Error;
 pub use look::{DaySeen, Look, Looks, Shown};
-pub use own::OWN_MARK;
+pub use own::{OWN_MARK, PAGE_MARK, is_page};
 pub use walk::{Found, Walk, walk};
 
 use cells::Ordered;
@@ -184,7 +184,7 @@ impl BookContent {
             return Err(Fault::NotAWorkbook(sniff::describe(&bytes).to_owned()));
         }
         let package = Package::new(bytes)?;
-        let own = own::in_package(&package);
+        let own = own::in_package(&package, OWN_MARK);
         let not = |what: &str| Err(Fault::NotAWorkbook(what.to_owned()));
         let content = match sniff::zip_kind(&package.names()) {
             Some(ZipKind::Word) => return not("Word 文档"),

@@ -5,6 +5,7 @@
 //! their bytes. A file's name and what its sheets say are anybody's.
 
 use std::io::Read;
+use std::path::Path;
 
 use super::ole::Ole;
 use super::opc;
@@ -14,11 +15,15 @@ use super::package::Package;
 /// among its own properties.
 pub const OWN_MARK: &str = "kaohe-output";
 
+/// Stands there instead among the own properties of a page that one command wrote for itself: writing it again replaces it,
+/// which befalls no list, whose answers would be lost.
+pub const PAGE_MARK: &str = "kaohe-output-page";
+
 /// Properties are short; more of them than this is not looked at.
 const MOST: u64 = 1 << 20;
 
 /// Whether the mark stands in the properties of a zip's document.
-pub(super) fn in_package(package: &Package) -> bool {
+pub(super) fn in_package(package: &Package, mark: &str) -> bool {
     // A list of relations that cannot be read is told by whoever needs it.
     let relations = opc::relations(package, "").unwrap_or_default();
     let named = relations.iter().filter(|relation| relation.kind.ends_with("-properties"));
@@ -26,7 +31,7 @@ pub(super) fn in_package(package: &Package) -> bool {
     parts.filter_map(|name| package.find(name).ok()?).any(|part| {
         let mut content = Vec::new();
         let read = package.stream(part).map(|stream| stream.take(MOST).read_to_end(&mut content));
-        read.is_ok_and(|read| read.is_ok()) && holds(&content)
+        read.is_ok_and(|read| read.is_ok()) && holds(&content, mark)
     })
 }
 
@@ -34,11 +39,17 @@ pub(super) fn in_package(package: &Package) -> bool {
 pub(super) fn in_compound(ole: &Ole<'_>) -> bool {
     ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInformation"]
         .iter()
-        .any(|name| ole.stream(name).is_ok_and(|stream| stream.is_some_and(|content| holds(&content))))
+        .any(|name| ole.stream(name).is_ok_and(|stream| stream.is_some_and(|content| holds(&content, OWN_MARK))))
+}
+
+/// Whether a file is a page that a command of this program wrote for itself.
+pub fn is_page(file: &Path) -> bool {
+    let package = std::fs::read(file).ok().and_then(|bytes| Package::new(bytes).ok());
+    package.is_some_and(|package| in_package(&package, PAGE_MARK))
 }
 
 /// In bytes of any code page or of UTF-8, or in UTF-16.
-fn holds(content: &[u8]) -> bool {
-    let wide: Vec<u8> = OWN_MARK.bytes().flat_map(|byte| [byte, 0]).collect();
-    [OWN_MARK.as_bytes(), &wide].iter().any(|mark| memchr::memmem::find(content, mark).is_some())
+fn holds(content: &[u8], mark: &str) -> bool {
+    let wide: Vec<u8> = mark.bytes().flat_map(|byte| [byte, 0]).collect();
+    [mark.as_bytes(), &wide].iter().any(|mark| memchr::memmem::find(content, mark).is_some())
 }

@@ -303,7 +303,7 @@ fn what_cannot_be_compared_is_a_usage_error_with_the_remedy() {
         (compare(&city.input(), "annual", &[], &file), "compare 需要比较的另一方"),
         (compare(&city.input(), "half-year", &["--against", annual], &file), "请改用同一种运行"),
         (compare(&city.input(), "annual", &set, &city.input().join("对照.xlsx")), "--output 在输入文件夹之内"),
-        (compare(&city.input(), "annual", &set, &dir.path().join("对照.csv")), "--output 应为 .xlsx 文件"),
+        (compare(&city.input(), "annual", &set, &dir.path().join("对照.csv")), "应为 .xlsx 文件"),
         (compare(&city.input(), "quarter", &set, &file), "应为 annual 或 half-year"),
         (compare(&city.input(), "annual", &["--set", "得分线=1"], &file), "没有名为「得分线」的参数"),
     ];

@@ -222,3 +222,47 @@ fn a_run_with_another_archive_does_not_supersede_lists_that_hold_answers() {
     assert!(tree(&city.output().join("2015-half-year")) == before);
     assert_eq!(run(&city.output().join("档案.db")).status.code(), Some(0));
 }
+
+/// Whoever completes a file's name with one key too few must not lose the archive or the answers in a list.
+#[test]
+fn a_page_replaces_nothing_but_a_page() {
+    let city = lived_in();
+    let run = city.output().join("2015-half-year");
+    // An archive may be called anything.
+    let archive = city.output().join("档案.xlsx");
+    fs::copy(city.output().join("档案.db"), &archive).unwrap();
+    let list = run.join("约谈名单.xlsx");
+    let own = city.output().join("../台账.xlsx");
+    let write = |file: &Path| {
+        let mut commands = [(); 4].map(|()| kaohe());
+        commands[0].args(["archive", "export"]).arg(file).arg("--archive").arg(&archive);
+        commands[1].args(["explain", "G11", "--run"]).arg(&run).arg("--output").arg(file);
+        commands[2].args(["explain", "G11", "--archive"]).arg(&archive).arg("--output").arg(file);
+        commands[3]
+            .arg("compare")
+            .arg(city.input())
+            .args(["half-year", "--set", "半年得分线=90", "--output"])
+            .arg(file);
+        commands.map(|mut command| command.output().unwrap())
+    };
+    for kept in [&archive, &list] {
+        let before = fs::read(kept).unwrap();
+        for ended in write(kept) {
+            assert_eq!(ended.status.code(), Some(1), "{}", told(&ended));
+            assert!(told(&ended).contains("已经存在") && told(&ended).contains("另选文件名"), "{}", told(&ended));
+            assert!(fs::read(kept).unwrap() == before);
+        }
+    }
+    for _ in 0..2 {
+        for ended in write(&own) {
+            assert_eq!(ended.status.code(), Some(0), "{}", told(&ended));
+        }
+    }
+    let other = city.output().join("档案.db");
+    let before = fs::read(&other).unwrap();
+    for ended in write(&other) {
+        assert_eq!(ended.status.code(), Some(2), "{}", told(&ended));
+        assert!(told(&ended).contains(".xlsx"), "{}", told(&ended));
+        assert!(fs::read(&other).unwrap() == before);
+    }
+}
