@@ -1,13 +1,16 @@
 @echo off
-rem 考核：给经办人用的菜单（Windows）。双击运行，按提示把文件夹拖进窗口即可。
 rem In the repository this file is UTF-8 with LF; the release workflow stores it in GBK with CRLF, as a Chinese Windows
-rem reads batch files. kaohe.exe writes Chinese to a console rightly whatever its code page, so none is changed here.
+rem reads batch files, and the next line makes every other one read them so. What kaohe.exe writes does not depend on it.
+chcp 936 >nul
+rem 考核：给经办人用的菜单（Windows）。双击运行，按提示把文件夹拖进窗口即可。
+rem A path is always in quotes, in messages too: an ampersand in it would end the command. None is handed on with a
+rem backslash at its end, which would hide the quote behind it from the program.
 setlocal EnableExtensions DisableDelayedExpansion
 title 考核
 set "KAOHE=%~dp0kaohe.exe"
 rem No path is expanded between brackets: one such as C:\Program Files (x86) would close them.
 if exist "%KAOHE%" goto menu
-echo 找不到程序 %KAOHE%：请把本文件和 kaohe.exe 放在同一个文件夹里。
+echo 找不到程序 "%KAOHE%"：请把本文件和 kaohe.exe 放在同一个文件夹里。
 goto wait
 
 :menu
@@ -21,6 +24,8 @@ echo   0  退出
 echo.
 set "CHOICE="
 set /p "CHOICE=要做什么？请输入序号后按回车："
+if not defined CHOICE goto menu
+set "CHOICE=%CHOICE:"=%"
 if "%CHOICE%"=="1" goto input
 if "%CHOICE%"=="2" goto input
 if "%CHOICE%"=="3" goto input
@@ -35,8 +40,11 @@ set "INPUT="
 set /p "INPUT=请把报送的文件夹拖进本窗口，然后按回车："
 if not defined INPUT goto menu
 set "INPUT=%INPUT:"=%"
+if not defined INPUT goto input
+for %%I in ("%INPUT%\.") do set "INPUT=%%~fI"
+if "%INPUT:~-1%"=="\" set "INPUT=%INPUT%."
 if exist "%INPUT%\*" goto found_input
-echo 没有这个文件夹：%INPUT%
+echo 没有这个文件夹："%INPUT%"
 goto input
 
 :found_input
@@ -49,19 +57,27 @@ set "USUAL=%~dp0结果"
 :ask_output
 rem The same folder every year: the archive lies in it.
 if exist "%~dp0上次的结果文件夹.txt" set /p USUAL=<"%~dp0上次的结果文件夹.txt"
+set "USUAL=%USUAL:"=%"
 echo.
 set "OUTPUT="
 echo 结果放在哪个文件夹？（每年用同一个，不要放在报送文件夹里面）
 set /p "OUTPUT=直接按回车就用 %USUAL%："
 if not defined OUTPUT set "OUTPUT=%USUAL%"
 set "OUTPUT=%OUTPUT:"=%"
+if not defined OUTPUT goto ask_output
+for %%I in ("%OUTPUT%\.") do set "OUTPUT=%%~fI"
+if "%OUTPUT:~-1%"=="\" goto whole_drive
 if not exist "%OUTPUT%\*" mkdir "%OUTPUT%"
 if exist "%OUTPUT%\*" goto found_output
-echo 不能建立文件夹：%OUTPUT%
+echo 不能建立文件夹："%OUTPUT%"
+goto ask_output
+
+:whole_drive
+echo 请选盘里的一个文件夹，不要选整个盘："%OUTPUT%"
 goto ask_output
 
 :found_output
->"%~dp0上次的结果文件夹.txt" echo %OUTPUT%
+>"%~dp0上次的结果文件夹.txt" echo "%OUTPUT%"
 rem That folder holds runs and the archive; everything else lies beside it.
 set "LOG=%OUTPUT%-运行记录.txt"
 echo.
@@ -91,11 +107,12 @@ set "RETURNED="
 set /p "RETURNED=请把委员会填好的名单（一个工作簿，或放着它们的文件夹）拖进本窗口，然后按回车："
 if not defined RETURNED goto menu
 set "RETURNED=%RETURNED:"=%"
+if not defined RETURNED goto record
 set "BOOKS="
 if exist "%RETURNED%\*" goto record_folder
 set BOOKS="%RETURNED%"
 if exist "%RETURNED%" goto record_books
-echo 没有这个工作簿：%RETURNED%
+echo 没有这个工作簿："%RETURNED%"
 goto record
 
 :record_folder
@@ -104,25 +121,31 @@ rem Each authority's lists bear the same names, so that they lie in folders of t
 pushd "%RETURNED%"
 set "BASE=%CD%"
 if not "%BASE:~-1%"=="\" set "BASE=%BASE%\"
-for /r %%F in (*) do for %%E in (.xlsx .xlsm .xlsb .xls .ods .et) do if /i "%%~xF"=="%%E" call :add "%%F" "%%~nxF"
+for /r %%F in (*) do set "BOOK=%%F"& call :add
 if defined BOOKS goto record_books
 popd
-echo 这个文件夹里没有工作簿：%RETURNED%
+echo 这个文件夹里没有工作簿："%RETURNED%"
 goto record
 
 :add
+rem By a variable and not as an argument of call, which would take percent signs and carets in it for its own.
+for %%F in ("%BOOK%") do set "NAME=%%~nxF"& set "KIND=%%~xF"
+for %%E in (.xlsx .xlsm .xlsb .xls .ods .et) do if /i "%KIND%"=="%%E" goto add_book
+exit /b
+
+:add_book
 rem What Excel lays beside an open workbook is none; 会审一览 lies beside the lists under 报审 and is read, not filled in.
-set "NAME=%~2"
 if "%NAME:~0,2%"=="~$" exit /b
 if "%NAME:~0,4%"=="会审一览" exit /b
-set "NAME=%~1"
-call set "NAME=%%NAME:%BASE%=%%"
+call set "NAME=%%BOOK:%BASE%=%%"
+if not exist "%NAME%" set "NAME=%BOOK%"
 set BOOKS=%BOOKS% "%NAME%"
 exit /b
 
 :record_books
 "%KAOHE%" record %BOOKS% --archive "%OUTPUT%\档案.db" --log "%LOG%"
 set "CODE=%ERRORLEVEL%"
+popd
 echo.
 if "%CODE%"=="0" echo 意见已收回。再运行一次半年或年度考核，意见就填进新的名单里。
 if not "%CODE%"=="0" echo 没有收回，什么都没有改动。请按上面的说明改好后再收。

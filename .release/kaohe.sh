@@ -45,7 +45,12 @@ ended() { # 退出码 成功时打开什么
   case "$1" in
     0) say "已完成。" ;;
     3) say "已完成，但有的数据没有用上：请看结果中的 数据问题清单.xlsx，把 退回单 里的工作簿发回原单位更正后再运行一次。" ;;
-    *) say "没有完成，什么都没有改动。原因和办法见上面的说明（也记在 $log 里）。" ;;
+    *)
+      # Asked in windows, there is no terminal to look at.
+      local where="见上面的说明（也记在 $log 里）"
+      [ -z "$window" ] || where="记在 $log 里"
+      say "没有完成，什么都没有改动。原因和办法$where。"
+      ;;
   esac
   case "$1" in 0 | 3) open_folder "$2" ;; esac
 }
@@ -101,7 +106,9 @@ case "$choice" in
     # Filled in from the templates, and laid beside this file.
     set -- --as-of "$as_of"
     [ ! -f "$here/节假日.xlsx" ] || set -- "$@" --holidays "$here/节假日.xlsx"
-    "$kaohe" archive export "$output-台账.xlsx" --archive "$output/档案.db" "$@"
-    ended $? "$output-台账.xlsx"
+    said="$("$kaohe" archive export "$output-台账.xlsx" --archive "$output/档案.db" "$@" 2>&1)"
+    code=$?
+    printf '%s\n' "$said" | tee -a "$log" >&2
+    ended "$code" "$output-台账.xlsx"
     ;;
 esac

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::consequence::{Line, Pending, Subject, TalkHeld};
-use crate::once::grouped;
-use crate::pack::{Page, PageTable, printed};
+use crate::once::{grouped, once};
+use crate::pack::{Pack, Page, PageTable, printed};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::phrase::proposed;
@@ -148,7 +148,7 @@ impl UnitPage<'_> {
         blocks.extend([proposals(material, known, *unit), members(material, known, page, info, &all[1..])]);
         // What there is nothing of takes a line and no table.
         let mut lines = Vec::new();
-        for block in [pendings(known, &all), measures(material, known, info, &all)] {
+        for block in [pendings(material.pack, known, &all), measures(material, known, info, &all)] {
             if block.rows.is_empty() {
                 lines.push(block.empty);
             } else {
@@ -252,14 +252,18 @@ fn members<'s>(
     Block::new(columns, rows.collect(), "名册中没有成员。").captioned(page.grades.title.as_str())
 }
 
-fn pendings<'s>(known: &Gathered<'s>, all: &[Subject]) -> Block<'s> {
-    // A row for everybody; together the rules that wait for the same.
+fn pendings<'s>(pack: &Pack, known: &Gathered<'s>, all: &[Subject]) -> Block<'s> {
+    // A row for everybody; together the provisions that wait for the same.
     let open = known.open.about(all);
-    let waiting = grouped(open.map(|(_, case)| (case.label.as_str(), (case.missing.join("、"), case.rule.as_str()))));
+    let cited = |case: &'s Pending| match case.rule_index.map(|index| pack.rules[index].citation.as_str()) {
+        Some(citation) if !citation.is_empty() => citation,
+        _ => case.rule.as_str(),
+    };
+    let waiting = grouped(open.map(|(_, case)| (case.label.as_str(), (case.missing.join("、"), cited(case)))));
     let rows = waiting.into_iter().map(|(label, waits)| {
         let told = grouped(waits).into_iter().map(|(missing, rules)| {
             let what = if missing.is_empty() { String::new() } else { format!("缺{missing}") };
-            format!("{what}（{}）", rules.join("、"))
+            format!("{what}（{}）", once(rules).join("、"))
         });
         row![label, told.collect::<Vec<_>>().join("；")]
     });

@@ -129,7 +129,9 @@ impl<'a> Faulty<'a> {
         let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
         let title = self.title(LIST);
         let slips = if self.books.is_empty() { "" } else { "「文件」一列链接到该工作簿的退回单。" };
-        let note = format!("退回 {rejected} 行，提醒 {warnings} 处。退回的行本次没有采用，更正后请重新报送。{slips}");
+        // Nobody is asked to send again what was taken.
+        let again = if rejected == 0 { "" } else { "退回的行本次没有采用，更正后请重新报送。" };
+        let note = format!("退回 {rejected} 行，提醒 {warnings} 处。{again}{slips}");
         let head = [(title, LineStyle::Title), (note, LineStyle::Note)];
         Sheet::new(LIST, Paper::Lying, head, vec![block]).in_view(0).alone(as_of)
     }

@@ -80,8 +80,8 @@ fn sheet<'c>(info: &RunInfo, title: &str, name: &str, cases: &[&'c MeetingRow<'_
         std::iter::once(Value::Count(number)).chain(case.cells.iter().map(|cell| Value::cleaned(cell))).collect()
     });
     let (day, count) = (info.as_of_line(), cases.len());
-    let note =
-        format!("{day}　　共 {count} 个对象　　所列均为建议。本表供会议阅看，不在本表填写；意见请填在各名单上。");
+    let stand = if name == DECIDED { "所列均已审定" } else { "所列均为建议" };
+    let note = format!("{day}　　共 {count} 个对象　　{stand}。本表供会议阅看，不在本表填写；意见请填在各名单上。");
     let head = [
         (title.to_owned(), LineStyle::Title),
         ("内部资料　　密级：＿＿＿＿＿＿".to_owned(), LineStyle::Paragraph),

@@ -82,6 +82,11 @@ fn the_menu_leads_from_check_to_the_second_run() {
     held.sort();
     assert_eq!(held, ["2015-annual", "档案.db"]);
 
+    // Why there is no ledger stands where the menu says: in the log, too.
+    let (_, said) = choose(desk, &["5", "空", ""]);
+    let log = std::fs::read_to_string(desk.join("空-运行记录.txt")).unwrap();
+    assert!(said.contains("也记在") && log.contains("找不到档案"), "{said} {log}");
+
     // What is wrong is said.
     let (code, said) = choose(desk, &["2", "没有这样的文件夹", ""]);
     assert!(code == 1 && said.contains("没有这个文件夹"), "{said}");
@@ -104,6 +109,18 @@ fn the_menu_for_windows_can_be_stored_in_the_code_page_of_a_chinese_windows() {
             assert!(text.lines().any(|label| label == format!(":{target}")), "{line}: no {target}");
         }
         assert!(!line.trim_end().ends_with('('), "{line}");
+    }
+}
+
+/// A path may hold blanks, ampersands and brackets: whatever expands to one stands in quotes.
+#[test]
+fn the_menu_for_windows_keeps_every_path_in_quotes() {
+    let text = std::fs::read_to_string(release("kaohe.cmd")).unwrap();
+    let paths = ["%~dp0", "%KAOHE%", "%INPUT", "%OUTPUT", "%USUAL", "%RETURNED", "%RESULT%", "%LOG%", "%BASE", "%NAME"];
+    for line in text.lines().filter(|line| !line.starts_with("rem ")) {
+        for (at, _) in paths.iter().flat_map(|path| line.match_indices(path)) {
+            assert!(line[..at].matches('"').count() % 2 == 1, "{line}");
+        }
     }
 }
 

@@ -92,6 +92,8 @@ fn whoever_is_decided_in_everything_moves_to_a_sheet_of_their_own() {
     assert_eq!(columns, expected);
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0][1], "赵芳");
+    let notes = ["一览", "已决"].map(|name| sheet(&path, name).0[2].clone());
+    assert!(notes[0].contains("所列均为建议。") && notes[1].contains("所列均已审定。"), "{notes:?}");
     assert_eq!(rows[0][6], "1．同意（2016-01-20）\n2．变更（约谈，2016-01-20）\n3．同意（2016-01-20）");
     let (.., open) = sheet(&path, "一览");
     let names: Vec<&str> = open.iter().map(|row| row[1].as_str()).collect();

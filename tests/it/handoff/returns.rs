@@ -67,6 +67,8 @@ fn a_slip_of_reminders_alone_asks_for_nothing_again() {
     let text = rows_of(&slip).concat().join("\n");
     assert!(text.contains("没有退回的行") && text.contains("提醒"), "{text}");
     assert!(!text.contains("重新报送") && !text.contains("0 行"), "{text}");
+    let list = rows_of(&dir.path().join("2015-annual/数据问题清单.xlsx"))[1].concat();
+    assert!(list.starts_with("退回 0 行，提醒 1 处。") && !list.contains("重新报送"), "{list}");
 }
 
 #[test]
