@@ -25,8 +25,10 @@ pub enum Mode {
     Run,
     /// `record`: the file must be there.
     Record,
-    /// `show`, `verify`, `export`: the file must be there and may lie on a medium that is read-only.
+    /// What people are told from it: the file must be there and may lie on a medium that is read-only.
     Read,
+    /// `verify`, and `show`, which says so above all: as [`Mode::Read`], and a broken file is opened too.
+    Broken,
 }
 
 /// What became of registrations that a killed run left behind.
@@ -57,11 +59,13 @@ pub struct Archive {
     /// The chain's end when the file was opened.
     pub(super) seen: Tail,
     settled: Vec<Settled>,
+    /// What was wrong with it when it was opened.
+    faults: Vec<String>,
 }
 
 impl Archive {
-    /// Opens the file, brings it up to date, settles what a killed run left undecided, and (but for
-    /// reading) refuses a broken one.
+    /// Opens the file, brings it up to date, settles what a killed run left undecided, and refuses a broken one, which
+    /// would be believed: whoever asks for it is told its faults.
     pub fn open(path: &Path, mode: Mode) -> Result<Archive, Error> {
         if let Some(reason) = too_long(path) {
             return Err(Error::NotWritable { path: path.to_path_buf(), reason });
@@ -74,7 +78,7 @@ impl Archive {
                     Err(Error::NotWritable { path: path.to_path_buf(), reason: "所在文件夹不存在".to_owned() })
                 }
                 Mode::Run => Ok(Archive::absent(path)),
-                Mode::Record | Mode::Read => Err(Error::NotFound { path: path.to_path_buf() }),
+                Mode::Record | Mode::Read | Mode::Broken => Err(Error::NotFound { path: path.to_path_buf() }),
             };
         }
         if path.is_dir() {
@@ -90,14 +94,16 @@ impl Archive {
         }
         let mut archive = Archive::absent(path);
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        migrate(path, &mut connection, mode == Mode::Read)?;
+        migrate(path, &mut connection, matches!(mode, Mode::Read | Mode::Broken))?;
         archive.connection = Some(connection);
-        let faults = archive.verify()?;
+        archive.faults = archive.verify()?;
         match mode {
-            // A broken archive is shown as it is; nothing may be appended that would cover the break.
-            Mode::Read if !faults.is_empty() => {}
-            _ if !faults.is_empty() => return Err(Error::Broken { path: path.to_path_buf(), faults }),
-            Mode::Read => {
+            // Nothing may be appended that would cover the break.
+            Mode::Broken if !archive.faults.is_empty() => {}
+            Mode::Run | Mode::Record | Mode::Read if !archive.faults.is_empty() => {
+                return Err(Error::Broken { path: path.to_path_buf(), faults: archive.faults });
+            }
+            Mode::Read | Mode::Broken => {
                 // On a read-only medium the question stays open; nothing then counts as published.
                 archive.settled = archive.settle().unwrap_or_default();
             }
@@ -109,7 +115,13 @@ impl Archive {
     }
 
     fn absent(path: &Path) -> Archive {
-        Archive { path: path.to_path_buf(), connection: None, seen: Tail::default(), settled: Vec::new() }
+        Archive {
+            path: path.to_path_buf(),
+            connection: None,
+            seen: Tail::default(),
+            settled: Vec::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// What a killed run had left open and opening has settled, for people to know.
@@ -122,8 +134,12 @@ impl Archive {
         &self.path
     }
 
-    /// Everything that is wrong with the chain or the file; empty: nothing.
-    pub fn verify(&self) -> Result<Vec<String>, Error> {
+    /// Everything that was wrong with the chain or the file when it was opened; empty: nothing.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    fn verify(&self) -> Result<Vec<String>, Error> {
         match &self.connection {
             Some(connection) => match chain::verify(connection) {
                 Err(error) => match self.fault(error) {

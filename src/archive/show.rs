@@ -32,13 +32,12 @@ impl Archive {
         let standings = self.standings()?;
         let dockets = &standings.dockets;
         let open = self.unsettled()?.len();
-        let faults = self.verify()?;
         Ok((|| {
             writeln!(out, "档案 {}：{} 条记录", self.path.display(), tail.number)?;
             if tail.number > 0 {
                 writeln!(out, "链值 {}", tail.chain)?;
             }
-            for fault in &faults {
+            for fault in self.faults() {
                 writeln!(out, "警告：档案已损坏或被改动：{fault}")?;
             }
             if open > 0 {

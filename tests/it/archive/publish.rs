@@ -58,7 +58,7 @@ fn publish_until(dir: &Path, run: &Registration, last: Step) {
 
 fn checks(dir: &Path) -> Vec<String> {
     let archive = Archive::open(&dir.join("档案.db"), Mode::Read).unwrap();
-    assert_eq!(archive.verify().unwrap(), Vec::<String>::new());
+    assert!(archive.faults().is_empty());
     archive
         .history(1900, Run::Annual)
         .unwrap()

@@ -266,3 +266,25 @@ fn a_page_replaces_nothing_but_a_page() {
         assert!(fs::read(&other).unwrap() == before);
     }
 }
+
+/// Whose word was changed must not be told as the committee's: only `show` opens such a file, and says so first.
+#[test]
+fn nothing_is_told_from_a_broken_archive_as_if_it_were_sound() {
+    let city = lived_in();
+    let archive = city.output().join("档案.db");
+    Connection::open(&archive).unwrap().execute("UPDATE 答复 SET 委员会意见 = '不同意'", []).unwrap();
+    let page = city.output().join("../页.xlsx");
+    let mut commands = [(); 3].map(|()| kaohe());
+    commands[0].args(["archive", "export"]).arg(&page).arg("--archive").arg(&archive);
+    commands[1].args(["explain", "G11", "--output"]).arg(&page).arg("--archive").arg(&archive);
+    commands[2].arg("compare").arg(city.input()).args(["half-year", "--set", "半年得分线=90", "--output"]).arg(&page);
+    commands[2].arg("--archive").arg(&archive);
+    for mut command in commands {
+        let ended = command.output().unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{command:?} {}", told(&ended));
+        assert!(told(&ended).contains("已损坏或被改动") && told(&ended).contains("办法"), "{}", told(&ended));
+        assert!(ended.stdout.is_empty() && !page.exists());
+    }
+    let shown = kaohe().args(["archive", "show", "--archive"]).arg(&archive).output().unwrap();
+    assert!(String::from_utf8(shown.stdout).unwrap().contains("警告：档案已损坏或被改动"));
+}
