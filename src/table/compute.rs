@@ -17,25 +17,26 @@ use super::judge::{Work, is_soft};
 
 impl Work<'_> {
     /// The columns of all rows that the pack's expressions about them name; bad cells are null.
-    pub(super) fn columns(&self, years: &[Option<i32>]) -> Result<Vec<Column>, PolarsError> {
+    pub(super) fn columns(&self) -> Result<Vec<Column>, PolarsError> {
         let mut named = BTreeSet::new();
         for condition in self.table.checks.iter().map(|check| &check.when).chain(&self.table.looks_back) {
             let names = condition.term().names();
             let columns = self.table.columns.iter().enumerate();
             named.extend(columns.filter(|(_, column)| names.contains(&column.name.as_str())).map(|(at, _)| at));
         }
-        let column = |at: usize| {
-            if self.table.year == Some(at) {
-                Ok(frame::years(self.name(at), years.iter().copied()))
-            } else {
-                self.column(at, self.rows.cells[at].codes.clone())
-            }
-        };
-        named.into_iter().map(column).collect()
+        named.into_iter().map(|at| self.whole_column(at, 0..self.rows.origin.len())).collect()
+    }
+
+    /// A column of these rows, years as they are told.
+    pub(super) fn whole_column(&self, at: usize, rows: impl Iterator<Item = usize>) -> Result<Column, PolarsError> {
+        if self.table.year == Some(at) {
+            return Ok(frame::years(self.name(at), rows.map(|row| self.years[row])));
+        }
+        self.column(at, rows.map(|row| self.rows.cells[at].codes[row]).collect())
     }
 
     /// The frame of these columns and of whom the rows are about.
-    pub(super) fn frame(&self, mut columns: Vec<Column>, whos: &[Vec<Option<Who>>]) -> Result<DataFrame, PolarsError> {
+    pub(super) fn frame(&self, mut columns: Vec<Column>) -> Result<DataFrame, PolarsError> {
         let mut kinds: Vec<usize> = self.table.references.iter().map(|reference| reference.subject).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -44,7 +45,7 @@ impl Work<'_> {
                 .table
                 .references
                 .iter()
-                .zip(whos)
+                .zip(&self.whos)
                 .filter(|(reference, _)| reference.subject == kind)
                 .map(|(_, whos)| whos)
                 .collect();
@@ -54,7 +55,7 @@ impl Work<'_> {
         DataFrame::new(self.rows.origin.len(), columns)
     }
 
-    pub(super) fn column(&self, at: usize, codes: Vec<u32>) -> Result<Column, PolarsError> {
+    fn column(&self, at: usize, codes: Vec<u32>) -> Result<Column, PolarsError> {
         let default = self.world.schema.coercions[self.index][at].default.as_ref();
         frame::column(&self.table.columns[at], &self.rows.cells[at], codes, default, self.soft[at])
     }

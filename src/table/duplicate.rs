@@ -8,35 +8,11 @@ use std::cell::OnceCell;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::finding::{Code, Flaw};
-use crate::pack::{Key, KeyPart, Table};
+use crate::pack::{Key, KeyPart};
 
-use super::coerce::Coercion;
-use super::column::ColumnCells;
 use super::directory::Who;
+use super::judge::Work;
 use super::refer::ColumnFlaw;
-
-/// What duplicates are looked for in.
-pub struct Records<'a> {
-    pub table: &'a Table,
-    pub key: &'a Key,
-    pub cells: &'a [ColumnCells],
-    pub coercions: &'a [Coercion],
-    /// Resolved years, where the table has years.
-    pub years: &'a [Option<i32>],
-    /// Per reference of the table and row.
-    pub whos: &'a [Vec<Option<Who>>],
-    /// Columns in which a bad value counts as blank.
-    pub soft: &'a [bool],
-    /// Rows rejected for reasons of their own.
-    pub rejected: &'a [bool],
-    /// Rows that do not take part: their subject is not known, or they are of no account.
-    pub excluded: &'a dyn Fn(usize) -> bool,
-    pub cite: &'a dyn Fn(usize, usize) -> String,
-    /// The workbook that a row stands in.
-    pub book: &'a dyn Fn(usize) -> u32,
-    /// A subject as people read it.
-    pub name: &'a dyn Fn(usize, Who) -> String,
-}
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -47,43 +23,43 @@ pub struct Duplicates {
 }
 
 /// Finds the rows with one key.
-pub fn find(records: &Records<'_>) -> Duplicates {
+pub fn find(work: &Work<'_>) -> Duplicates {
     let mut found = Duplicates::default();
-    let meanings: Vec<OnceCell<Vec<u32>>> = records.cells.iter().map(|_| OnceCell::new()).collect();
-    same_names(records, &meanings, &mut found);
-    for group in groups(records, &records.key.parts, &meanings) {
+    let Some(key) = &work.table.key else { return found };
+    let meanings: Vec<OnceCell<Vec<u32>>> = work.rows.cells.iter().map(|_| OnceCell::new()).collect();
+    same_names(work, key, &meanings, &mut found);
+    for group in groups(work, &key.parts, &meanings) {
         let differing: Vec<usize> =
-            (0..records.cells.len()).filter(|column| differs(records, *column, &group)).collect();
-        let subject_differs =
-            records.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
+            (0..work.rows.cells.len()).filter(|column| differs(work, *column, &group)).collect();
+        let subject_differs = work.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
         // A row that is rejected for a reason of its own says something else than a sound one.
-        let faulty = |row: &usize| records.rejected[*row];
+        let faulty = |row: &usize| work.rejected[*row];
         let half_faulty = group.iter().any(faulty) && !group.iter().all(faulty);
         if differing.is_empty() && !subject_differs && !half_faulty {
-            let kept = group.iter().position(|row| !records.rejected[*row]);
+            let kept = group.iter().position(|row| !work.rejected[*row]);
             found.repeated.extend(
                 group
                     .iter()
                     .enumerate()
-                    .filter(|(at, row)| Some(*at) != kept && !records.rejected[**row])
+                    .filter(|(at, row)| Some(*at) != kept && !work.rejected[**row])
                     .map(|(_, row)| *row),
             );
             continue;
         }
-        report(records, &group, &differing, &mut found);
+        report(work, key, &group, &differing, &mut found);
     }
     found
 }
 
 /// Rows with equal parts, in groups of two and more, in row order.
-fn groups(records: &Records<'_>, parts: &[KeyPart], meanings: &Meanings) -> Vec<Vec<usize>> {
+fn groups(work: &Work<'_>, parts: &[KeyPart], meanings: &Meanings) -> Vec<Vec<usize>> {
     // Nearly every row stands alone, and soonest by its subject or id: it need not be told apart by the other parts.
-    let is_year = |part: &&KeyPart| matches!(part, KeyPart::Column(column) if records.table.year == Some(*column));
+    let is_year = |part: &&KeyPart| matches!(part, KeyPart::Column(column) if work.table.year == Some(*column));
     let others = parts.iter().filter(|part| !is_year(part));
-    let mut rows: Vec<usize> = (0..records.rejected.len()).filter(|row| !(records.excluded)(*row)).collect();
+    let mut rows: Vec<usize> = (0..work.rejected.len()).filter(|row| !is_excluded(work, *row)).collect();
     let mut group: Vec<u32> = vec![0; rows.len()];
     for part in others.chain(parts.iter().filter(is_year)) {
-        let values = values(records, part, meanings);
+        let values = values(work, part, meanings);
         let mut known = PairNumbers::new(group.iter().all(|group| *group == 0));
         let mut next: Vec<Option<u32>> =
             rows.iter().zip(&group).map(|(row, before)| Some(known.number(*before, values(*row)?))).collect();
@@ -106,21 +82,17 @@ fn groups(records: &Records<'_>, parts: &[KeyPart], meanings: &Meanings) -> Vec<
 type Meanings = [OnceCell<Vec<u32>>];
 
 /// What a part of the key is in a row, as a number; none where the row does not say.
-fn values<'a>(
-    records: &'a Records<'_>,
-    part: &'a KeyPart,
-    meanings: &'a Meanings,
-) -> Box<dyn Fn(usize) -> Option<u32> + 'a> {
+fn values<'a>(work: &'a Work<'_>, part: &'a KeyPart, meanings: &'a Meanings) -> Box<dyn Fn(usize) -> Option<u32> + 'a> {
     match part {
-        KeyPart::Column(column) if records.table.year == Some(*column) => {
-            Box::new(|row| records.years.get(row).copied().flatten().map(|year| year as u32))
+        KeyPart::Column(column) if work.table.year == Some(*column) => {
+            Box::new(|row| work.years.get(row).copied().flatten().map(|year| year as u32))
         }
         KeyPart::Column(column) => {
-            let cells = &records.cells[*column];
+            let cells = &work.rows.cells[*column];
             let meanings = meanings[*column].get_or_init(|| cells.meanings());
             Box::new(|row| cells.is_good(row).then(|| meanings[cells.codes[row] as usize]))
         }
-        KeyPart::Subject(kind) => Box::new(|row| subject(records, *kind, row).map(Who::number)),
+        KeyPart::Subject(kind) => Box::new(|row| subject(work, *kind, row).map(Who::number)),
     }
 }
 
@@ -161,23 +133,38 @@ impl PairNumbers {
 }
 
 /// The subject of a kind that a row refers to.
-fn subject(records: &Records<'_>, kind: usize, row: usize) -> Option<Who> {
-    records
-        .table
+fn subject(work: &Work<'_>, kind: usize, row: usize) -> Option<Who> {
+    work.table
         .references
         .iter()
-        .zip(records.whos)
+        .zip(&work.whos)
         .filter(|(reference, _)| reference.subject == kind)
         .find_map(|(_, whos)| whos[row])
 }
 
+/// Rows that do not take part: their subject is not known, or they are of no account. A register row is about whom its id
+/// names; others must be known to be about somebody.
+fn is_excluded(work: &Work<'_>, row: usize) -> bool {
+    let of_nobody = || !work.whos.is_empty() && work.whos.iter().all(|whos| whos[row].is_none());
+    work.gone[row] || (work.rejected[row] && !work.table.register && of_nobody())
+}
+
+/// A subject as people read it.
+fn named(work: &Work<'_>, kind: usize, who: Who) -> String {
+    let directory = &work.directories[kind];
+    match who {
+        Who::Known(known) => format!("「{}」（{}）", directory.labels[known as usize], directory.id(who)),
+        Who::PutAside(_) => format!("「{}」", directory.id(who)),
+    }
+}
+
 /// Whether the rows of a group do not all say the same in a column. How people and units are written
 /// does not matter where they are known.
-fn differs(records: &Records<'_>, column: usize, group: &[usize]) -> bool {
-    if records.table.year == Some(column) {
+fn differs(work: &Work<'_>, column: usize, group: &[usize]) -> bool {
+    if work.table.year == Some(column) {
         return false;
     }
-    for (reference, whos) in records.table.references.iter().zip(records.whos) {
+    for (reference, whos) in work.table.references.iter().zip(&work.whos) {
         let names = reference.id == column
             || reference.label == column
             || reference.within.is_some_and(|(_, id, label)| id == column || label == column);
@@ -185,75 +172,78 @@ fn differs(records: &Records<'_>, column: usize, group: &[usize]) -> bool {
             return false;
         }
     }
-    let (cells, soft) = (&records.cells[column], records.soft[column]);
-    let default = records.coercions[column].default.as_ref();
+    let (cells, soft) = (&work.rows.cells[column], work.soft[column]);
+    let default = work.world.schema.coercions[work.index][column].default.as_ref();
     let meaning = |row: usize| cells.entry(row).meaning(default, soft);
     group.windows(2).any(|pair| cells.codes[pair[0]] != cells.codes[pair[1]] && meaning(pair[0]) != meaning(pair[1]))
 }
 
-fn report(records: &Records<'_>, group: &[usize], differing: &[usize], found: &mut Duplicates) {
+fn report(work: &Work<'_>, key: &Key, group: &[usize], differing: &[usize], found: &mut Duplicates) {
     let first = differing.first().copied();
-    let column = records.key.report.or(first).unwrap_or(0);
+    let column = key.report.or(first).unwrap_or(0);
     let shown = if differing.contains(&column) { column } else { first.unwrap_or(column) };
-    let name = |column: usize| records.table.columns[column].name.as_str();
+    let name = |column: usize| work.table.columns[column].name.as_str();
     let others: Vec<&str> = differing.iter().filter(|other| **other != shown).map(|other| name(*other)).collect();
-    let what = key_text(records, group[0]);
-    let mut reason = format!("{what}有{}行，所填{}不一致：{}", group.len(), name(shown), places(records, shown, group));
-    if differing.is_empty() && group.iter().any(|row| records.rejected[*row]) {
-        reason = format!("{what}有{}行，其中有的另有错误：{}", group.len(), places(records, column, group));
+    let what = key_text(work, key, group[0]);
+    let mut reason = format!("{what}有{}行，所填{}不一致：{}", group.len(), name(shown), places(work, shown, group));
+    if differing.is_empty() && group.iter().any(|row| work.rejected[*row]) {
+        reason = format!("{what}有{}行，其中有的另有错误：{}", group.len(), places(work, column, group));
     } else if differing.is_empty() {
-        let mut named: Vec<String> = Vec::new();
-        for (reference, whos) in records.table.references.iter().zip(records.whos) {
+        let mut names: Vec<String> = Vec::new();
+        for (reference, whos) in work.table.references.iter().zip(&work.whos) {
             for who in group.iter().filter_map(|row| whos[*row]) {
-                let name = (records.name)(reference.subject, who);
-                if !named.contains(&name) && named.len() < 5 {
-                    named.push(name);
+                let name = named(work, reference.subject, who);
+                if !names.contains(&name) && names.len() < 5 {
+                    names.push(name);
                 }
             }
         }
-        let rows = places(records, column, group);
-        reason = format!("{what}有{}行，所指对象不同：{}；各行在{rows}", group.len(), named.join("、"));
+        let rows = places(work, column, group);
+        reason = format!("{what}有{}行，所指对象不同：{}；各行在{rows}", group.len(), names.join("、"));
     } else if !others.is_empty() {
         reason = format!("{reason}；不一致的还有{}", others.join("、"));
     }
-    let flaw = Flaw::rejected(code(records, group, Code::DuplicateDiffers), reason, "请核实哪一行正确，只保留一行");
+    let flaw = Flaw::rejected(code(work, group, Code::DuplicateDiffers), reason, "请核实哪一行正确，只保留一行");
     found.flaws.extend(group.iter().map(|row| (*row, (column, flaw.clone()))));
 }
 
 /// Rows in several workbooks are a matter of several offices, each of which may see its own alone.
-fn code(records: &Records<'_>, group: &[usize], within_one: Code) -> Code {
-    let apart = group.windows(2).any(|pair| (records.book)(pair[0]) != (records.book)(pair[1]));
+fn code(work: &Work<'_>, group: &[usize], within_one: Code) -> Code {
+    let book = |row: usize| work.world.data.sheets[work.rows.origin[row].0.0 as usize].book;
+    let apart = group.windows(2).any(|pair| book(pair[0]) != book(pair[1]));
     if apart { Code::DuplicateElsewhere } else { within_one }
 }
 
 /// What a key stands for: `「张三」（K1）2015年`, `线索编号「X3」`.
-fn key_text(records: &Records<'_>, row: usize) -> String {
+fn key_text(work: &Work<'_>, key: &Key, row: usize) -> String {
     let mut told = String::new();
-    for part in &records.key.parts {
+    for part in &key.parts {
         told += &match part {
-            KeyPart::Column(column) if records.table.year == Some(*column) => {
-                records.years[row].map(|year| format!("{year}年")).unwrap_or_default()
+            KeyPart::Column(column) if work.table.year == Some(*column) => {
+                work.years[row].map(|year| format!("{year}年")).unwrap_or_default()
             }
             KeyPart::Column(column) => {
-                format!("{}「{}」", records.table.columns[*column].name, records.cells[*column].entry(row).shown)
+                format!("{}「{}」", work.table.columns[*column].name, work.rows.cells[*column].entry(row).shown)
             }
-            KeyPart::Subject(kind) => {
-                subject(records, *kind, row).map(|who| (records.name)(*kind, who)).unwrap_or_default()
-            }
+            KeyPart::Subject(kind) => subject(work, *kind, row).map(|who| named(work, *kind, who)).unwrap_or_default(),
         };
     }
     told
 }
 
 /// `「称职」（附件1.xlsx!Sheet1!F3）、…`.
-fn places(records: &Records<'_>, column: usize, group: &[usize]) -> String {
+fn places(work: &Work<'_>, column: usize, group: &[usize]) -> String {
+    let cite = |row: usize| {
+        let (sheet, line) = work.rows.origin[row];
+        work.world.data.cite_row(sheet, line, column)
+    };
     let mut told: Vec<String> = group
         .iter()
         .take(5)
         .map(|row| {
-            let shown = records.cells[column].entry(*row).shown;
+            let shown = work.rows.cells[column].entry(*row).shown;
             let value = if shown.is_empty() { "（空）".to_owned() } else { format!("「{shown}」") };
-            format!("{value}（{}）", (records.cite)(*row, column))
+            format!("{value}（{}）", cite(*row))
         })
         .collect();
     if group.len() > 5 {
@@ -263,21 +253,21 @@ fn places(records: &Records<'_>, column: usize, group: &[usize]) -> String {
 }
 
 /// One id under several names: none of its rows can be believed.
-fn same_names(records: &Records<'_>, meanings: &Meanings, found: &mut Duplicates) {
-    let Some(KeyPart::Column(id)) = records.key.parts.first() else { return };
-    if records.key.same.is_empty() {
+fn same_names(work: &Work<'_>, key: &Key, meanings: &Meanings, found: &mut Duplicates) {
+    let Some(KeyPart::Column(id)) = key.parts.first() else { return };
+    if key.same.is_empty() {
         return;
     }
-    for group in groups(records, &[KeyPart::Column(*id)], meanings) {
-        for column in &records.key.same {
-            let cells = &records.cells[*column];
+    for group in groups(work, &[KeyPart::Column(*id)], meanings) {
+        for column in &key.same {
+            let cells = &work.rows.cells[*column];
             let said = |row: usize| cells.entry(row).said();
             let named: Vec<usize> = group.iter().copied().filter(|row| cells.is_good(*row)).collect();
             if named.windows(2).all(|pair| said(pair[0]) == said(pair[1])) {
                 continue;
             }
-            let (id_name, name) = (&records.table.columns[*id].name, &records.table.columns[*column].name);
-            let shown = records.cells[*id].entry(group[0]).shown;
+            let (id_name, name) = (&work.table.columns[*id].name, &work.table.columns[*column].name);
+            let shown = work.rows.cells[*id].entry(group[0]).shown;
             let mut different: Vec<usize> = Vec::new();
             for row in &named {
                 // More than are told need not be looked for.
@@ -287,11 +277,11 @@ fn same_names(records: &Records<'_>, meanings: &Meanings, found: &mut Duplicates
             }
             let reason = format!(
                 "{id_name}「{shown}」在《{}》中有不同的{name}：{}",
-                records.table.name,
-                places(records, *column, &different)
+                work.table.name,
+                places(work, *column, &different)
             );
             let remedy = format!("请核对：同一人的各行应写同一{name}，不同的人应各有自己的{id_name}");
-            let flaw = Flaw::rejected(code(records, &group, Code::ContradictorySubject), reason, remedy);
+            let flaw = Flaw::rejected(code(work, &group, Code::ContradictorySubject), reason, remedy);
             found.flaws.extend(group.iter().map(|row| (*row, (*column, flaw.clone()))));
         }
     }

@@ -51,109 +51,74 @@ pub struct Examined {
 }
 
 /// A table's rows with what they say for themselves: all that can be told before anybody is known.
-pub struct Prepared<'a> {
-    work: Work<'a>,
-    notes: Vec<Note>,
-    years: Vec<Option<i32>>,
-    past: Vec<bool>,
-    columns: Vec<Column>,
-}
+pub struct Prepared<'a>(Work<'a>, Vec<Column>);
 
 impl<'a> Prepared<'a> {
     pub fn new(world: &'a Yardstick<'a>, index: usize, rows: &'a TableRows) -> Result<Self, PolarsError> {
         let mut work = Work::new(world, index, rows);
-        let mut notes = Vec::new();
-        let years = work.years(&mut notes);
-        let past = work.past(&years);
+        work.tell_years();
+        work.tell_past();
         work.judge_cells();
         work.judge_future();
-        let columns = work.columns(&years)?;
-        Ok(Self { work, notes, years, past, columns })
+        let columns = work.columns()?;
+        Ok(Self(work, columns))
     }
 }
 
 /// Judges the rows of a table. The directories of the kinds it refers to must be complete.
-pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Examined, PolarsError> {
-    let Prepared { mut work, notes, years, past, columns } = prepared;
-    let (world, index, table, rows) = (work.world, work.index, work.table, work.rows);
-    let count = rows.origin.len();
-    let (whos, gone) = work.resolve(directories, &past);
+pub fn examine<'a>(
+    Prepared(mut work, columns): Prepared<'a>,
+    directories: &'a [Directory],
+) -> Result<Examined, PolarsError> {
+    let (table, count) = (work.table, work.rows.origin.len());
+    work.directories = directories;
+    work.resolve();
     work.judge_groups();
-    let mentions = work.mentions(directories, &whos, &past);
-    work.judge_lines(directories, &whos);
-    let (mut frame, mut blanked) = (work.frame(columns, &whos)?, BTreeSet::new());
+    let mentions = work.mentions();
+    work.judge_lines();
+    let (mut frame, mut blanked) = (work.frame(columns)?, BTreeSet::new());
     for check in &table.checks {
         work.check(check, &mut frame, &mut blanked)?;
     }
     let looks_back = match &table.looks_back {
-        Some(condition) if past.iter().any(|past| *past) => frame::holds(&frame, condition, &world.literals)?,
+        Some(condition) if work.past.contains(&true) => frame::holds(&frame, condition, &work.world.literals)?,
         _ => vec![false; count],
     };
 
     if table.tells_gone {
-        for row in (0..count).filter(|row| gone[*row] && looks_back[*row]) {
+        for row in (0..count).filter(|row| looks_back[*row]) {
             work.tell_gone(row);
         }
     }
 
-    let mut repeated = vec![false; count];
-    if let Some(key) = &table.key {
-        let cite = |row: usize, column: usize| {
-            let (sheet, line) = rows.origin[row];
-            world.data.cite_row(sheet, line, column)
-        };
-        // A register row is about whom its id names; others must be known to be about somebody.
-        let rejected = work.rejected.clone();
-        let excluded = |row: usize| {
-            gone[row]
-                || (rejected[row] && !table.register && !whos.is_empty() && whos.iter().all(|whos| whos[row].is_none()))
-        };
-        let found = duplicate::find(&duplicate::Records {
-            table,
-            key,
-            cells: &rows.cells,
-            coercions: &world.schema.coercions[index],
-            years: &years,
-            whos: &whos,
-            soft: &work.soft,
-            rejected: &work.rejected,
-            excluded: &excluded,
-            cite: &cite,
-            book: &|row: usize| world.data.sheets[rows.origin[row].0.0 as usize].book,
-            name: &|kind: usize, who: Who| match who {
-                Who::Known(known) => {
-                    format!("「{}」（{}）", directories[kind].labels[known as usize], directories[kind].id(who))
-                }
-                Who::PutAside(_) => format!("「{}」", directories[kind].id(who)),
-            },
-        });
-        let rejecting = work.flaws.iter().filter(|(_, (_, flaw))| flaw.rejects());
-        let told: BTreeSet<(usize, usize)> = rejecting.map(|(row, (column, _))| (*row, *column)).collect();
-        for (row, flaw) in found.flaws {
-            // A cell that is bad of itself needs no second line.
-            if told.contains(&(row, flaw.0)) {
-                work.rejected[row] = true;
-            } else {
-                work.put(row, flaw);
-            }
+    let found = duplicate::find(&work);
+    let rejecting = work.flaws.iter().filter(|(_, (_, flaw))| flaw.rejects());
+    let told: BTreeSet<(usize, usize)> = rejecting.map(|(row, (column, _))| (*row, *column)).collect();
+    for (row, flaw) in found.flaws {
+        // A cell that is bad of itself needs no second line.
+        if told.contains(&(row, flaw.0)) {
+            work.rejected[row] = true;
+        } else {
+            work.put(row, flaw);
         }
-        found.repeated.into_iter().for_each(|row| repeated[row] = true);
     }
+    let mut repeated = vec![false; count];
+    found.repeated.into_iter().for_each(|row| repeated[row] = true);
 
     let verdicts: Vec<RowVerdict> = (0..count)
         .map(|row| {
             if work.rejected[row] {
                 RowVerdict::Rejected
-            } else if repeated[row] || gone[row] && !table.keeps_gone {
+            } else if repeated[row] || work.gone[row] && !table.keeps_gone {
                 RowVerdict::Dropped
-            } else if gone[row] || past[row] && !looks_back[row] {
+            } else if work.gone[row] || work.past[row] && !looks_back[row] {
                 RowVerdict::History
             } else {
                 RowVerdict::Used
             }
         })
         .collect();
-    let otherwise = work.sides(&verdicts, &years)?;
+    let otherwise = work.sides(&verdicts)?;
     let is_kept = |verdict: &RowVerdict| matches!(verdict, RowVerdict::Used | RowVerdict::History);
     let kept: Vec<usize> =
         verdicts.iter().enumerate().filter(|(_, verdict)| is_kept(verdict)).map(|(row, _)| row).collect();
@@ -165,7 +130,8 @@ pub fn examine(prepared: Prepared<'_>, directories: &[Directory]) -> Result<Exam
         .into_iter()
         .map(|(column, mut all)| (column, kept.iter().map(|row| std::mem::take(&mut all[*row])).collect()))
         .collect();
-    let flaws = work.into_flaws();
+    let Work { mut flaws, notes, years, whos, .. } = work;
+    by_place(&mut flaws);
     Ok(Examined { verdicts, flaws, notes, kept, frame, years, blanked, mentions, whos, otherwise })
 }
 
@@ -178,5 +144,11 @@ pub fn cells_alone(
     let mut work = Work::new(world, index, rows);
     work.judge_cells();
     let verdict = |rejected: &bool| if *rejected { RowVerdict::Rejected } else { RowVerdict::Used };
-    (work.rejected.iter().map(verdict).collect(), work.into_flaws())
+    by_place(&mut work.flaws);
+    (work.rejected.iter().map(verdict).collect(), work.flaws)
+}
+
+/// By row, then column.
+fn by_place(flaws: &mut [(usize, ColumnFlaw)]) {
+    flaws.sort_by_key(|(row, (column, _))| (*row, *column));
 }

@@ -22,6 +22,18 @@ pub struct Work<'a> {
     pub(super) soft: Vec<bool>,
     pub(super) flaws: Vec<(usize, ColumnFlaw)>,
     pub(super) rejected: Vec<bool>,
+    /// Findings about a whole sheet, or its header.
+    pub(super) notes: Vec<Note>,
+    /// Resolved years, where the table has years.
+    pub(super) years: Vec<Option<i32>>,
+    /// Rows of another year, or after the as-of date.
+    pub(super) past: Vec<bool>,
+    /// Who exists, once that is known.
+    pub(super) directories: &'a [Directory],
+    /// Per reference of the table and row whom it is about.
+    pub(super) whos: Vec<Vec<Option<Who>>>,
+    /// Rows of other years about people who have left.
+    pub(super) gone: Vec<bool>,
 }
 
 impl<'a> Work<'a> {
@@ -35,6 +47,12 @@ impl<'a> Work<'a> {
             soft: table.columns.iter().enumerate().map(|(at, column)| is_soft(table, at, column)).collect(),
             flaws: Vec::new(),
             rejected: vec![false; rows.origin.len()],
+            notes: Vec::new(),
+            years: Vec::new(),
+            past: Vec::new(),
+            directories: &[],
+            whos: Vec::new(),
+            gone: vec![false; rows.origin.len()],
         }
     }
 
@@ -43,19 +61,15 @@ impl<'a> Work<'a> {
         self.flaws.push((row, flaw));
     }
 
-    /// What is wrong, by row, then column.
-    pub(super) fn into_flaws(mut self) -> Vec<(usize, ColumnFlaw)> {
-        self.flaws.sort_by_key(|(row, (column, _))| (*row, *column));
-        self.flaws
+    pub(super) fn name(&self, column: usize) -> &'a str {
+        let table: &'a pack::Table = self.table;
+        &table.columns[column].name
     }
 
-    pub(super) fn name(&self, column: usize) -> &str {
-        &self.table.columns[column].name
-    }
-
-    /// The year of every row: from its cell, the title, or the run.
-    pub(super) fn years(&self, notes: &mut Vec<Note>) -> Vec<Option<i32>> {
-        let Some(column) = self.table.year else { return Vec::new() };
+    /// Tells the year of every row: from its cell, the title, or the run.
+    pub(super) fn tell_years(&mut self) {
+        let Some(column) = self.table.year else { return };
+        let mut notes = Vec::new();
         let cells = &self.rows.cells[column];
         let (run, name) = (self.world.year, self.name(column));
         let note = |sheet, flaw| Note::of_sheet(sheet, Some(self.index), flaw);
@@ -97,19 +111,18 @@ impl<'a> Work<'a> {
                 Some(_) => {}
             }
         }
-        years
+        (self.years, self.notes) = (years, notes);
     }
 
-    /// Rows of another year, or after the as-of date.
-    pub(super) fn past(&self, years: &[Option<i32>]) -> Vec<bool> {
+    /// Tells which rows are past, once their years are told.
+    pub(super) fn tell_past(&mut self) {
         let (run, as_of) = (self.world.year, self.world.as_of);
-        (0..self.rows.origin.len())
-            .map(|row| {
-                let other_year = years.get(row).copied().flatten().is_some_and(|year| year != run);
-                let day = self.table.date.and_then(|column| self.rows.cells[column].day(row));
-                other_year || day.is_some_and(|day| day > as_of || (years.is_empty() && day.year() != run))
-            })
-            .collect()
+        let is_past = |row: usize| {
+            let other_year = self.years.get(row).copied().flatten().is_some_and(|year| year != run);
+            let day = self.table.date.and_then(|column| self.rows.cells[column].day(row));
+            other_year || day.is_some_and(|day| day > as_of || (self.years.is_empty() && day.year() != run))
+        };
+        self.past = (0..self.rows.origin.len()).map(is_past).collect();
     }
 
     /// The rows in which a column has such a content, and it; each different content is asked once.
@@ -190,19 +203,19 @@ impl<'a> Work<'a> {
         }
     }
 
-    pub(super) fn judge_lines(&mut self, directories: &[Directory], whos: &[Vec<Option<Who>>]) {
+    pub(super) fn judge_lines(&mut self) {
         for (at, column) in self.table.columns.iter().enumerate() {
             let ColumnKind::Line { year, about } = &column.kind else { continue };
             let reference = self.table.references.iter().position(|reference| reference.subject == *about);
             for (row, code) in self.rows.cells[at].codes.iter().enumerate() {
                 let entry = self.rows.cells[at].of_code(*code);
                 let Some(key) = entry.text() else { continue };
-                let who = reference.and_then(|reference| whos[reference][row]);
+                let who = reference.and_then(|reference| self.whos[reference][row]);
                 let year = year.and_then(|year| self.rows.cells[year].year(row).map(|value| (self.name(year), value)));
                 let beside = line::Beside {
                     column_name: &column.name,
                     shown: entry.shown,
-                    about: (*about, who.map(|who| directories[*about].id(who))),
+                    about: (*about, who.map(|who| self.directories[*about].id(who))),
                     year,
                 };
                 if let Some(flaw) = line::judge(self.world.pack, self.world.known_lines, key, &beside) {

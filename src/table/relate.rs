@@ -6,7 +6,7 @@ use crate::finding::{Code, Flaw};
 use crate::pack::{self, ColumnKind};
 
 use super::column::ReadContent;
-use super::directory::{Directory, Who};
+use super::directory::Who;
 use super::judge::Work;
 use super::refer::{ColumnFlaw, Matcher};
 use super::{Mention, alike, text};
@@ -14,6 +14,9 @@ use super::{Mention, alike, text};
 impl Work<'_> {
     /// A row of another year that still counts, about somebody who has left: not to vanish without a word.
     pub(super) fn tell_gone(&mut self, row: usize) {
+        if !self.gone[row] {
+            return;
+        }
         let filled = |at: &usize| !self.rows.cells[*at].is_blank(row);
         let columns = self.table.references.iter().rev().flat_map(|reference| [reference.id, reference.label]);
         let Some(column) = columns.into_iter().find(filled) else { return };
@@ -25,13 +28,11 @@ impl Work<'_> {
         self.put(row, (column, flaw));
     }
 
-    /// Whom every row is about, and which rows of other years are about people who have left.
-    pub(super) fn resolve(&mut self, directories: &[Directory], past: &[bool]) -> (Vec<Vec<Option<Who>>>, Vec<bool>) {
+    /// Tells whom every row is about, and which rows of other years are about people who have left.
+    pub(super) fn resolve(&mut self) {
         let count = self.rows.origin.len();
-        let mut gone = vec![false; count];
-        let mut all = Vec::new();
         for reference in &self.table.references {
-            let matcher = Matcher::new(self.world.pack, self.index, reference, directories, &self.rows.cells);
+            let matcher = Matcher::new(self.world.pack, self.index, reference, self.directories, &self.rows.cells);
             let applies = self.applies(reference);
             let needed = reference.when.is_some()
                 || [reference.id, reference.label]
@@ -43,7 +44,7 @@ impl Work<'_> {
                 if applies == Applies::No && reference.within.is_none() {
                     continue;
                 }
-                let resolved = matcher.resolve(row, past[row]);
+                let resolved = matcher.resolve(row, self.past[row]);
                 // The row is not about the person who stands there all the same; a wrong one is a fault nevertheless.
                 if applies == Applies::No {
                     if let Some(flaw) = resolved.flaw.filter(|(_, flaw)| flaw.code != Code::RegisterRejected) {
@@ -57,7 +58,7 @@ impl Work<'_> {
                     whos[row] = resolved.who.filter(|_| resolved.flaw.is_none() && !self.has_narrower(reference, row));
                     continue;
                 }
-                gone[row] |= resolved.gone;
+                self.gone[row] |= resolved.gone;
                 if let Some(flaw) = resolved.flaw {
                     self.put(row, flaw);
                 } else if resolved.blank
@@ -68,9 +69,8 @@ impl Work<'_> {
                     self.put(row, self.missing_reference(reference));
                 }
             }
-            all.push(whos);
+            self.whos.push(whos);
         }
-        (all, gone)
     }
 
     /// Whether a reference concerns a row, by the column that says so.
@@ -108,17 +108,12 @@ impl Work<'_> {
     }
 
     /// The people named in a cell: by id from anywhere, by name only from the row's own unit.
-    pub(super) fn mentions(
-        &mut self,
-        directories: &[Directory],
-        whos: &[Vec<Option<Who>>],
-        past: &[bool],
-    ) -> HashMap<usize, Vec<Vec<Mention>>> {
+    pub(super) fn mentions(&mut self) -> HashMap<usize, Vec<Vec<Mention>>> {
         let mut all = HashMap::new();
         let membership = &self.world.pack.membership;
         for (at, column) in self.table.columns.iter().enumerate() {
             let ColumnKind::People { subject: kind, separators } = &column.kind else { continue };
-            let directory = &directories[*kind];
+            let directory = &self.directories[*kind];
             let of_unit = self
                 .table
                 .references
@@ -128,7 +123,7 @@ impl Work<'_> {
             let mut mentions: Vec<Vec<Mention>> = vec![Vec::new(); self.rows.origin.len()];
             for (row, named) in mentions.iter_mut().enumerate() {
                 let Some(given) = self.rows.cells[at].text(row) else { continue };
-                let unit = of_unit.map(|reference| whos[reference][row].and_then(Who::known));
+                let unit = of_unit.map(|reference| self.whos[reference][row].and_then(Who::known));
                 for piece in given.split(|c| separators.contains(c) || matches!(c, '\n' | '\r')) {
                     let key = text::key(piece);
                     if key.is_empty() {
@@ -151,10 +146,9 @@ impl Work<'_> {
                         [Who::Known(known)] => Some(known),
                         _ => None,
                     };
-                    let silent = past[row] && fitting.is_empty();
+                    let silent = self.past[row] && fitting.is_empty();
                     if subject.is_none() && unit != Some(None) && !silent {
-                        let people = (directory, unit.flatten());
-                        self.put(row, self.unknown_mention(at, text::trimmed(piece), &fitting, people, *kind));
+                        self.put(row, self.unknown_mention(at, text::trimmed(piece), &fitting, unit.flatten(), *kind));
                     }
                     named.push(Mention { text: text::without_blanks(piece), subject });
                 }
@@ -169,9 +163,10 @@ impl Work<'_> {
         column: usize,
         piece: &str,
         fitting: &[Who],
-        (directory, unit): (&Directory, Option<u32>),
+        unit: Option<u32>,
         kind: usize,
     ) -> ColumnFlaw {
+        let directory = &self.directories[kind];
         let subject = &self.world.pack.subjects[kind];
         let register = &self.world.pack.tables[subject.register];
         let name = self.name(column);

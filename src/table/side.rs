@@ -28,11 +28,7 @@ pub struct Otherwise {
 
 impl Work<'_> {
     /// The cells of rows that count in which the number shown and the one stored lie on different sides of a line.
-    pub(super) fn sides(
-        &mut self,
-        verdicts: &[RowVerdict],
-        years: &[Option<i32>],
-    ) -> Result<Vec<Otherwise>, PolarsError> {
+    pub(super) fn sides(&mut self, verdicts: &[RowVerdict]) -> Result<Vec<Otherwise>, PolarsError> {
         let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
         let mut found = Vec::new();
         let pack = self.world.pack;
@@ -47,7 +43,8 @@ impl Work<'_> {
                 if rows.is_empty() {
                     continue;
                 }
-                let stored = self.few(&rows, years)?;
+                let columns = (0..self.table.columns.len()).map(|at| self.whole_column(at, rows.iter().copied()));
+                let stored = DataFrame::new(rows.len(), columns.collect::<Result<Vec<Column>, _>>()?)?;
                 let counts = match given.as_ref().filter(|given| self.speaks_of_columns(given)) {
                     Some(given) => frame::holds(&stored, given, &self.world.literals)?,
                     None => vec![true; rows.len()],
@@ -69,17 +66,6 @@ impl Work<'_> {
     fn rounded(&self, at: usize, verdicts: &[RowVerdict]) -> Vec<usize> {
         let rounded = self.rows_where(at, |entry| entry.number_seen().is_some());
         rounded.into_iter().map(|(row, _)| row).filter(|row| verdicts[*row] == RowVerdict::Used).collect()
-    }
-
-    /// All columns of these rows.
-    fn few(&self, rows: &[usize], years: &[Option<i32>]) -> Result<DataFrame, PolarsError> {
-        let columns = (0..self.table.columns.len()).map(|at| {
-            if self.table.year == Some(at) {
-                return Ok(frame::years(self.name(at), rows.iter().map(|row| years[*row])));
-            }
-            self.column(at, rows.iter().map(|row| self.rows.cells[at].codes[*row]).collect())
-        });
-        DataFrame::new(rows.len(), columns.collect::<Result<Vec<Column>, _>>()?)
     }
 
     /// Whether a condition can be told from the row alone.

@@ -22,8 +22,7 @@
 //! - .xls and .ods: our own readers, streaming. calamine lays out the grid of these formats, so that two far-away cells of a
 //!   2 KiB file abort the process; it could only be run in a child process with a cap on its memory, which each platform
 //!   does in its own way. Nor does it tell formulas without a result, or merged ranges of .ods, and a cut-off .ods holds it for ever.
-//! - The zip container: `package`, because the `zip` crate joins two parts of one name and a part must be known for a bomb before
-//!   anything of it is inflated. XML is quick-xml's, deflate flate2's, encodings are encoding_rs's.
+//! - The zip container's directory is the `zip` crate's, deflate flate2's, XML quick-xml's, encodings are encoding_rs's.
 
 mod biff;
 mod cells;

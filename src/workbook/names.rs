@@ -7,15 +7,15 @@ use super::error::Fault;
 use super::xml::{Attributes, unescape};
 
 /// The namespaces that are looked into, and their usual prefixes.
-const KNOWN: &[(&str, &[u8])] = &[
-    ("urn:oasis:names:tc:opendocument:xmlns:office:1.0", b"office"),
-    ("urn:oasis:names:tc:opendocument:xmlns:table:1.0", b"table"),
-    ("urn:oasis:names:tc:opendocument:xmlns:text:1.0", b"text"),
-    ("urn:oasis:names:tc:opendocument:xmlns:style:1.0", b"style"),
-    ("urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0", b"number"),
-    ("urn:oasis:names:tc:opendocument:xmlns:drawing:1.0", b"draw"),
-    ("urn:oasis:names:tc:opendocument:xmlns:config:1.0", b"config"),
-    ("urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", b"calcext"),
+const KNOWN: &[(&str, &str)] = &[
+    ("urn:oasis:names:tc:opendocument:xmlns:office:1.0", "office"),
+    ("urn:oasis:names:tc:opendocument:xmlns:table:1.0", "table"),
+    ("urn:oasis:names:tc:opendocument:xmlns:text:1.0", "text"),
+    ("urn:oasis:names:tc:opendocument:xmlns:style:1.0", "style"),
+    ("urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0", "number"),
+    ("urn:oasis:names:tc:opendocument:xmlns:drawing:1.0", "draw"),
+    ("urn:oasis:names:tc:opendocument:xmlns:config:1.0", "config"),
+    ("urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", "calcext"),
 ];
 
 /// More prefixes than any document has.
@@ -31,9 +31,9 @@ pub(super) struct Prefixes {
 #[derive(Debug, Clone)]
 struct Binding {
     /// Empty for names without one.
-    prefix: Vec<u8>,
+    prefix: String,
     /// None: a namespace that is not looked into.
-    usual: Option<&'static [u8]>,
+    usual: Option<&'static str>,
     depth: usize,
 }
 
@@ -46,13 +46,7 @@ impl Prefixes {
         }
         for attribute in Attributes::new(attributes) {
             let (key, uri) = attribute?;
-            let prefix = match key {
-                b"xmlns" => &[],
-                _ => match key.strip_prefix(b"xmlns:") {
-                    Some(prefix) => prefix,
-                    None => continue,
-                },
-            };
+            let Some(prefix) = key.strip_prefix("xmlns:").or((key == "xmlns").then_some("")) else { continue };
             let uri = unescape(uri)?;
             let usual = KNOWN.iter().find(|(known, _)| *known == uri).map(|(_, usual)| *usual);
             let misleads = match usual {
@@ -83,20 +77,20 @@ impl Prefixes {
     }
 
     /// The name with its usual prefix; `?:` before one of no known namespace. Attributes without a prefix are in none.
-    pub fn usual<'n>(&self, name: &'n [u8], is_element: bool, buffer: &'n mut Vec<u8>) -> &'n [u8] {
+    pub fn usual<'n>(&self, name: &'n str, is_element: bool, buffer: &'n mut String) -> &'n str {
         if self.bound.is_empty() {
             return name;
         }
-        let (prefix, local) = match memchr::memchr(b':', name) {
-            Some(colon) => (&name[..colon], &name[colon + 1..]),
-            None if is_element => (&[][..], name),
+        let (prefix, local) = match name.split_once(':') {
+            Some(parts) => parts,
+            None if is_element => ("", name),
             None => return name,
         };
         let Some(binding) = self.bound.iter().rev().find(|binding| binding.prefix == prefix) else { return name };
         buffer.clear();
-        buffer.extend_from_slice(binding.usual.unwrap_or(b"?"));
-        buffer.push(b':');
-        buffer.extend_from_slice(local);
+        buffer.push_str(binding.usual.unwrap_or("?"));
+        buffer.push(':');
+        buffer.push_str(local);
         buffer
     }
 }

@@ -109,13 +109,13 @@ pub(super) fn relations(package: &Package, part: &str) -> Result<Vec<Relation>, 
     let mut xml = Xml::new(package.stream(found)?, &list)?;
     let mut relations = Vec::new();
     while let Some(tag) = xml.next_tag()? {
-        if tag.local() != b"Relationship" || tag.attribute(b"TargetMode")? == Some(b"External") {
+        if tag.local() != "Relationship" || tag.attribute("TargetMode")? == Some("External") {
             continue;
         }
         relations.push(Relation {
-            id: tag.text(b"Id")?.into_owned(),
-            kind: tag.text(b"Type")?.rsplit('/').next().unwrap_or_default().to_owned(),
-            target: resolve(folder, &tag.text(b"Target")?),
+            id: tag.text("Id")?.into_owned(),
+            kind: tag.text("Type")?.rsplit('/').next().unwrap_or_default().to_owned(),
+            target: resolve(folder, &tag.text("Target")?),
         });
     }
     Ok(relations)

@@ -26,20 +26,26 @@ const DEEPEST: usize = 256;
 pub(super) enum Token<'a> {
     Start(Tag<'a>),
     /// The qualified name.
-    End(&'a [u8]),
-    /// As written, entities and all; a text may come in several pieces. Inside CDATA nothing is an entity.
-    Text {
-        raw: &'a [u8],
-        cdata: bool,
-    },
+    End(&'a str),
+    /// A text may come in several pieces.
+    Text(Piece<'a>),
     Eof,
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece<'a> {
+    /// As written, entities and all.
+    pub raw: &'a str,
+    /// Inside CDATA nothing is an entity.
+    cdata: bool,
 }
 
 /// A start tag.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tag<'a> {
     /// The qualified name; the usual one, where names are told so.
-    pub name: &'a [u8],
+    pub name: &'a str,
     attributes: &'a str,
     names: Option<&'a Prefixes>,
 }
@@ -70,7 +76,7 @@ pub(super) struct Xml<'a> {
     /// What prefixes stand for, where names are told as if all had written the usual ones.
     names: Option<Prefixes>,
     /// The usual name of the tag just sent, where it was written otherwise.
-    name: Vec<u8>,
+    name: String,
 }
 
 /// A stream from which a single token can only take so much.
@@ -105,7 +111,7 @@ impl<'a> Xml<'a> {
             closes: None,
             skipped: 0,
             names: None,
-            name: Vec::new(),
+            name: String::new(),
         })
     }
 
@@ -160,12 +166,12 @@ impl<'a> Xml<'a> {
         Ok(match self.advance()? {
             Passed::Start(length) => Token::Start(self.tag(length)?),
             Passed::End => {
-                let Some(names) = &mut self.names else { return Ok(Token::End(self.held.as_bytes())) };
-                let end = names.usual(self.held.as_bytes(), true, &mut self.name);
+                let Some(names) = &mut self.names else { return Ok(Token::End(&self.held)) };
+                let end = names.usual(&self.held, true, &mut self.name);
                 names.close();
                 Token::End(end)
             }
-            Passed::Text { cdata } => Token::Text { raw: self.held.as_bytes(), cdata },
+            Passed::Text { cdata } => Token::Text(Piece { raw: &self.held, cdata }),
             Passed::Eof => Token::Eof,
         })
     }
@@ -200,7 +206,6 @@ impl<'a> Xml<'a> {
     /// The start tag that is held.
     fn tag(&mut self, length: usize) -> Result<Tag<'_>, Fault> {
         let (name, attributes) = self.held.split_at(length);
-        let name = name.as_bytes();
         let Some(names) = &mut self.names else { return Ok(Tag { name, attributes, names: None }) };
         names.open(attributes)?;
         let names = &*names;
@@ -312,26 +317,26 @@ impl BufRead for Capped<'_> {
 
 impl<'a> Tag<'a> {
     /// The name without its prefix.
-    pub fn local(&self) -> &'a [u8] {
+    pub fn local(&self) -> &'a str {
         local(self.name)
     }
 
     /// Names and values, these still escaped.
-    pub fn attributes(&self) -> impl Iterator<Item = Result<(Cow<'a, [u8]>, &'a [u8]), Fault>> {
+    pub fn attributes(&self) -> impl Iterator<Item = Result<(Cow<'a, str>, &'a str), Fault>> {
         let names = self.names.filter(|names| !names.are_usual());
         Attributes::new(self.attributes).map(move |attribute| {
             let (key, value) = attribute?;
-            let mut buffer = Vec::new();
+            let mut buffer = String::new();
             let usual = |names: &Prefixes| Cow::Owned(names.usual(key, false, &mut buffer).to_owned());
             Ok((names.map_or(Cow::Borrowed(key), usual), value))
         })
     }
 
     /// The value of the attribute of that qualified name, still escaped.
-    pub fn attribute(&self, name: &[u8]) -> Result<Option<&'a [u8]>, Fault> {
+    pub fn attribute(&self, name: &str) -> Result<Option<&'a str>, Fault> {
         for attribute in self.attributes() {
             let (key, value) = attribute?;
-            if *key == *name {
+            if key == name {
                 return Ok(Some(value));
             }
         }
@@ -339,19 +344,19 @@ impl<'a> Tag<'a> {
     }
 
     /// The value of an attribute, unescaped; empty where it is not there.
-    pub fn text(&self, name: &[u8]) -> Result<Cow<'a, str>, Fault> {
+    pub fn text(&self, name: &str) -> Result<Cow<'a, str>, Fault> {
         Ok(self.attribute(name)?.map(unescape).transpose()?.unwrap_or_default())
     }
 
     /// A count; none where there is none.
-    pub fn number(&self, name: &[u8]) -> Result<Option<u32>, Fault> {
+    pub fn number(&self, name: &str) -> Result<Option<u32>, Fault> {
         Ok(self.text(name)?.trim().parse().ok())
     }
 }
 
 /// A name without its prefix.
-pub(super) fn local(name: &[u8]) -> &[u8] {
-    memchr::memchr(b':', name).map_or(name, |colon| &name[colon + 1..])
+pub(super) fn local(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(_, local)| local)
 }
 
 /// The attributes of a tag as written.
@@ -367,11 +372,11 @@ impl<'a> Attributes<'a> {
 }
 
 impl<'a> Iterator for Attributes<'a> {
-    type Item = Result<(&'a [u8], &'a [u8]), Fault>;
+    type Item = Result<(&'a str, &'a str), Fault>;
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.0.next()? {
-            Ok(Attribute { key, value: Cow::Borrowed(value) }) => Ok((key.0.as_bytes(), value.as_bytes())),
+            Ok(Attribute { key, value: Cow::Borrowed(value) }) => Ok((key.0, value)),
             _ => Err(Fault::damaged("XML 属性不合规")),
         })
     }
@@ -388,14 +393,20 @@ fn encoding(head: &[u8], part: &str) -> Result<&'static Encoding, Fault> {
     let declaration = head.strip_prefix(b"<?xml").and_then(|rest| rest.get(..memchr::memchr(b'>', rest)?));
     let declaration = std::str::from_utf8(declaration.unwrap_or_default()).unwrap_or_default();
     let mut attributes = Attributes::new(declaration.strip_suffix('?').unwrap_or(declaration)).flatten();
-    let Some((_, label)) = attributes.find(|(key, _)| *key == b"encoding") else { return Ok(UTF_8) };
-    let unknown = || Fault::damaged(format!("部件 {part} 的编码 {} 无法识别", String::from_utf8_lossy(label)));
-    Encoding::for_label(label).ok_or_else(unknown)
+    let Some((_, label)) = attributes.find(|(key, _)| *key == "encoding") else { return Ok(UTF_8) };
+    let unknown = || Fault::damaged(format!("部件 {part} 的编码 {label} 无法识别"));
+    Encoding::for_label(label.as_bytes()).ok_or_else(unknown)
+}
+
+impl<'a> Piece<'a> {
+    /// As meant.
+    pub fn meant(self) -> Result<Cow<'a, str>, Fault> {
+        if self.cdata { Ok(one_line_end(self.raw)) } else { unescape(self.raw) }
+    }
 }
 
 /// Text as meant: entities resolved, line ends made one.
-pub(super) fn unescape(raw: &[u8]) -> Result<Cow<'_, str>, Fault> {
-    let text = std::str::from_utf8(raw).map_err(|_| Fault::damaged("XML 文字编码错误"))?;
+pub(super) fn unescape(text: &str) -> Result<Cow<'_, str>, Fault> {
     let unknown = |_| Fault::damaged("XML 中有无法识别的实体");
     match one_line_end(text) {
         Cow::Borrowed(text) => quick_xml::escape::unescape(text).map_err(unknown),
@@ -404,7 +415,7 @@ pub(super) fn unescape(raw: &[u8]) -> Result<Cow<'_, str>, Fault> {
 }
 
 /// A text whose line ends are all alike.
-pub(super) fn one_line_end(text: &str) -> Cow<'_, str> {
+fn one_line_end(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }
 }
 

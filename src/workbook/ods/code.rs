@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use super::super::error::Fault;
-use super::super::xml::{Tag, Token, Xml, unescape};
+use super::super::xml::{Tag, Token, Xml};
 
 /// No format has more digits than this.
 const MOST_DIGITS: u32 = 30;
@@ -34,14 +34,14 @@ pub(super) struct DataStyle {
 
 impl StyleKind {
     /// The kind of data style that a tag begins.
-    pub fn of(name: &[u8]) -> Option<StyleKind> {
+    pub fn of(name: &str) -> Option<StyleKind> {
         Some(match name {
-            b"number:number-style" | b"number:currency-style" => StyleKind::Number,
-            b"number:percentage-style" => StyleKind::Percent,
-            b"number:date-style" => StyleKind::Date,
-            b"number:time-style" => StyleKind::Time,
-            b"number:boolean-style" => StyleKind::Bool,
-            b"number:text-style" => StyleKind::Text,
+            "number:number-style" | "number:currency-style" => StyleKind::Number,
+            "number:percentage-style" => StyleKind::Percent,
+            "number:date-style" => StyleKind::Date,
+            "number:time-style" => StyleKind::Time,
+            "number:boolean-style" => StyleKind::Bool,
+            "number:text-style" => StyleKind::Text,
             _ => return None,
         })
     }
@@ -54,20 +54,20 @@ pub(super) fn read(xml: &mut Xml<'_>, start: Start) -> Result<DataStyle, Fault> 
     let mut spans = start.spans;
     while let Some(tag) = xml.child()? {
         let text = match tag.name {
-            b"style:map" => {
-                let condition = tag.text(b"style:condition")?;
+            "style:map" => {
+                let condition = tag.text("style:condition")?;
                 let condition = condition.trim().strip_prefix("value()").unwrap_or_default().replace("!=", "<>");
-                style.maps.push((condition, tag.text(b"style:apply-style-name")?.into_owned()));
+                style.maps.push((condition, tag.text("style:apply-style-name")?.into_owned()));
                 None
             }
-            b"number:number" => {
+            "number:number" => {
                 let number = Number::new(tag)?;
                 style.section += &number.code(embedded(xml)?);
                 continue;
             }
-            b"number:text" => Some(Inside::Literal),
-            b"number:currency-symbol" => Some(Inside::Currency),
-            b"number:fill-character" => Some(Inside::Filling),
+            "number:text" => Some(Inside::Literal),
+            "number:currency-symbol" => Some(Inside::Currency),
+            "number:fill-character" => Some(Inside::Filling),
             _ => {
                 piece(tag, &mut style.section, &mut spans)?;
                 None
@@ -98,51 +98,51 @@ pub(super) struct Start {
 
 impl Start {
     pub fn new(kind: StyleKind, tag: Tag<'_>) -> Result<Start, Fault> {
-        let numerals = match &*tag.text(b"number:transliteration-format")? {
+        let numerals = match &*tag.text("number:transliteration-format")? {
             "一" | "〇" => "[DBNum1]",
             "壹" | "零" => "[DBNum2]",
             "１" | "０" => "[DBNum3]",
             _ => "",
         };
-        let spans = tag.attribute(b"number:truncate-on-overflow")? == Some(b"false");
+        let spans = tag.attribute("number:truncate-on-overflow")? == Some("false");
         Ok(Start { kind, numerals, spans })
     }
 }
 
 /// A piece of a format that says all in its tag.
 fn piece(tag: Tag<'_>, code: &mut String, spans: &mut bool) -> Result<(), Fault> {
-    let long = tag.attribute(b"number:style")? == Some(b"long");
+    let long = tag.attribute("number:style")? == Some("long");
     let pick = |short: &'static str, other: &'static str| if long { other } else { short };
-    let calendar = tag.text(b"number:calendar")?;
-    let textual = tag.attribute(b"number:textual")? == Some(b"true");
+    let calendar = tag.text("number:calendar")?;
+    let textual = tag.attribute("number:textual")? == Some("true");
     match tag.name {
-        b"number:scientific-number" => {
+        "number:scientific-number" => {
             let number = Number::new(tag)?;
-            let exponent = tag.number(b"number:min-exponent-digits")?.unwrap_or(2).clamp(1, MOST_DIGITS);
+            let exponent = tag.number("number:min-exponent-digits")?.unwrap_or(2).clamp(1, MOST_DIGITS);
             let _ = write!(code, "{}E+{}", number.code(Vec::new()), "0".repeat(exponent as usize));
         }
-        b"number:fraction" => fraction(tag, code)?,
-        b"number:boolean" => code.push_str("General"),
-        b"number:text-content" => code.push('@'),
-        b"number:day" => code.push_str(pick("d", "dd")),
-        b"number:month" if textual => code.push_str(pick("mmm", "mmmm")),
-        b"number:month" => code.push_str(pick("m", "mm")),
-        b"number:year" if !calendar.is_empty() && calendar != "gregorian" => code.push('e'),
-        b"number:year" => code.push_str(pick("yy", "yyyy")),
-        b"number:era" => code.push_str(pick("g", "ggg")),
-        b"number:day-of-week" => code.push_str(pick("aaa", "aaaa")),
-        b"number:week-of-year" => code.push_str("\"周\""),
-        b"number:quarter" => code.push_str("\"季\""),
-        b"number:hours" => code.push_str(unit(spans, pick("h", "hh"), pick("[h]", "[hh]"))),
-        b"number:minutes" => code.push_str(unit(spans, pick("m", "mm"), pick("[m]", "[mm]"))),
-        b"number:seconds" => {
+        "number:fraction" => fraction(tag, code)?,
+        "number:boolean" => code.push_str("General"),
+        "number:text-content" => code.push('@'),
+        "number:day" => code.push_str(pick("d", "dd")),
+        "number:month" if textual => code.push_str(pick("mmm", "mmmm")),
+        "number:month" => code.push_str(pick("m", "mm")),
+        "number:year" if !calendar.is_empty() && calendar != "gregorian" => code.push('e'),
+        "number:year" => code.push_str(pick("yy", "yyyy")),
+        "number:era" => code.push_str(pick("g", "ggg")),
+        "number:day-of-week" => code.push_str(pick("aaa", "aaaa")),
+        "number:week-of-year" => code.push_str("\"周\""),
+        "number:quarter" => code.push_str("\"季\""),
+        "number:hours" => code.push_str(unit(spans, pick("h", "hh"), pick("[h]", "[hh]"))),
+        "number:minutes" => code.push_str(unit(spans, pick("m", "mm"), pick("[m]", "[mm]"))),
+        "number:seconds" => {
             code.push_str(unit(spans, pick("s", "ss"), pick("[s]", "[ss]")));
-            let decimals = tag.number(b"number:decimal-places")?.unwrap_or(0).min(MOST_DIGITS);
+            let decimals = tag.number("number:decimal-places")?.unwrap_or(0).min(MOST_DIGITS);
             if decimals > 0 {
                 let _ = write!(code, ".{}", "0".repeat(decimals as usize));
             }
         }
-        b"number:am-pm" => code.push_str("AM/PM"),
+        "number:am-pm" => code.push_str("AM/PM"),
         _ => {}
     }
     Ok(())
@@ -155,14 +155,14 @@ fn unit(spans: &mut bool, plain: &'static str, span: &'static str) -> &'static s
 
 fn fraction(tag: Tag<'_>, code: &mut String) -> Result<(), Fault> {
     let digits = |count: Option<u32>| "?".repeat(count.unwrap_or(1).clamp(1, MOST_DIGITS) as usize);
-    let denominator = match tag.number(b"number:denominator-value")? {
+    let denominator = match tag.number("number:denominator-value")? {
         Some(value) => value.to_string(),
-        None => digits(tag.number(b"number:min-denominator-digits")?),
+        None => digits(tag.number("number:min-denominator-digits")?),
     };
-    if let Some(whole) = tag.number(b"number:min-integer-digits")? {
+    if let Some(whole) = tag.number("number:min-integer-digits")? {
         let _ = write!(code, "#{} ", "0".repeat(whole.min(MOST_DIGITS) as usize));
     }
-    let _ = write!(code, "{}/{denominator}", digits(tag.number(b"number:min-numerator-digits")?));
+    let _ = write!(code, "{}/{denominator}", digits(tag.number("number:min-numerator-digits")?));
     Ok(())
 }
 
@@ -170,8 +170,8 @@ fn fraction(tag: Tag<'_>, code: &mut String) -> Result<(), Fault> {
 fn embedded(xml: &mut Xml<'_>) -> Result<Vec<(u32, String)>, Fault> {
     let mut texts = Vec::new();
     while let Some(tag) = xml.child()? {
-        if tag.name == b"number:embedded-text" {
-            let at = tag.number(b"number:position")?.unwrap_or(0);
+        if tag.name == "number:embedded-text" {
+            let at = tag.number("number:position")?.unwrap_or(0);
             texts.push((at, read_text(xml)?));
         } else {
             xml.skip()?;
@@ -192,16 +192,16 @@ struct Number {
 
 impl Number {
     fn new(tag: Tag<'_>) -> Result<Number, Fault> {
-        let most = tag.number(b"number:decimal-places")?.map(|count| count.min(MOST_DIGITS));
-        let optional = tag.attribute(b"number:decimal-replacement")? == Some(b"");
-        let least = tag.number(b"number:min-decimal-places")?;
+        let most = tag.number("number:decimal-places")?.map(|count| count.min(MOST_DIGITS));
+        let optional = tag.attribute("number:decimal-replacement")? == Some("");
+        let least = tag.number("number:min-decimal-places")?;
         let least = if optional { Some(least.unwrap_or(0)) } else { least };
-        let factor: f64 = tag.text(b"number:display-factor")?.trim().parse().unwrap_or(1.0);
+        let factor: f64 = tag.text("number:display-factor")?.trim().parse().unwrap_or(1.0);
         let thousands = (1..=5).rev().find(|&times| factor >= 1000_f64.powi(times) * 0.999);
         Ok(Number {
-            whole: tag.number(b"number:min-integer-digits")?.unwrap_or(0).min(MOST_DIGITS),
+            whole: tag.number("number:min-integer-digits")?.unwrap_or(0).min(MOST_DIGITS),
             decimals: most.map(|most| (least.unwrap_or(most).min(most), most)),
-            grouping: tag.attribute(b"number:grouping")? == Some(b"true"),
+            grouping: tag.attribute("number:grouping")? == Some("true"),
             thousands: thousands.map_or(0, |times| times as usize),
         })
     }
@@ -288,8 +288,7 @@ fn read_text(xml: &mut Xml<'_>) -> Result<String, Fault> {
     loop {
         match xml.next()? {
             Token::Start(_) => xml.skip()?,
-            Token::Text { raw, cdata: false } => text.push_str(&unescape(raw)?),
-            Token::Text { raw, cdata: true } => text.push_str(&String::from_utf8_lossy(raw)),
+            Token::Text(piece) => text.push_str(&piece.meant()?),
             Token::End(_) => return Ok(text),
             Token::Eof => return Err(xml.unfinished()),
         }

@@ -60,9 +60,9 @@ impl Ods {
             let mut xml = Xml::named(package.stream(part)?, STYLES)?;
             while let Some(tag) = xml.next_tag()? {
                 match tag.name {
-                    b"office:styles" => styles.read(&mut xml, false)?,
+                    "office:styles" => styles.read(&mut xml, false)?,
                     // Those of printed pages.
-                    b"office:automatic-styles" => xml.skip()?,
+                    "office:automatic-styles" => xml.skip()?,
                     _ => {}
                 }
             }
@@ -73,8 +73,8 @@ impl Ods {
         let mut xml = Xml::named(package.stream(package.need(CONTENT)?)?, CONTENT)?;
         while let Some(tag) = xml.next_tag()? {
             match tag.name {
-                b"office:automatic-styles" => styles.read(&mut xml, true)?,
-                b"office:spreadsheet" => {
+                "office:automatic-styles" => styles.read(&mut xml, true)?,
+                "office:spreadsheet" => {
                     found = true;
                     read_tables(&mut xml, &styles, &mut looks, (&mut sheets, &mut starts))?;
                 }
@@ -112,9 +112,9 @@ fn read_tables(
         let start = xml.place();
         match xml.next()? {
             Token::Start(tag) => match tag.name {
-                b"table:table" => {
-                    let name = tag.text(b"table:name")?.into_owned();
-                    let hidden = styles.hidden.get(&*tag.text(b"table:style-name")?) == Some(&true);
+                "table:table" => {
+                    let name = tag.text("table:name")?.into_owned();
+                    let hidden = styles.hidden.get(&*tag.text("table:style-name")?) == Some(&true);
                     // What is kept of another workbook bears that one's address: 'file:///…'#sheet.
                     if !(name.starts_with('\'') && name.contains("'#")) {
                         cells::add_sheet(sheets, SheetName { name, hidden })?;
@@ -122,12 +122,12 @@ fn read_tables(
                     }
                     xml.skip()?;
                 }
-                b"table:calculation-settings" => read_null_date(xml, looks)?,
+                "table:calculation-settings" => read_null_date(xml, looks)?,
                 // Tables of other documents, and of former versions of this one.
                 _ => xml.skip()?,
             },
             Token::End(_) => return Ok(()),
-            Token::Text { .. } => {}
+            Token::Text(_) => {}
             Token::Eof => return Err(xml.unfinished()),
         }
     }
@@ -136,7 +136,7 @@ fn read_tables(
 /// The day from which serials count, inside the settings of calculation.
 fn read_null_date(xml: &mut Xml<'_>, looks: &mut Looks) -> Result<(), Fault> {
     while let Some(tag) = xml.child()? {
-        if tag.name == b"table:null-date"
+        if tag.name == "table:null-date"
             && let Some(day) = null_date(tag)?
         {
             looks.count_from(day);
@@ -148,7 +148,7 @@ fn read_null_date(xml: &mut Xml<'_>, looks: &mut Looks) -> Result<(), Fault> {
 
 fn null_date(tag: Tag<'_>) -> Result<Option<NaiveDate>, Fault> {
     // It may come with a time of nought.
-    Ok(tag.text(b"table:date-value")?.trim().get(..10).and_then(|day| day.parse().ok()))
+    Ok(tag.text("table:date-value")?.trim().get(..10).and_then(|day| day.parse().ok()))
 }
 
 /// Whether the container's list of parts says that some are encrypted. Nothing else is asked of it, so it is not parsed:

@@ -16,20 +16,20 @@ pub(super) fn shows_zeros(package: &Package) -> Result<bool, Fault> {
     loop {
         match xml.next()? {
             Token::Start(tag) => {
-                let is_list = tag.name.starts_with(b"config:config-item-map-");
+                let is_list = tag.name.starts_with("config:config-item-map-");
                 lists += u32::from(is_list);
-                asked = tag.name == b"config:config-item" && tag.text(b"config:name")? == "ShowZeroValues";
+                asked = tag.name == "config:config-item" && tag.text("config:name")? == "ShowZeroValues";
             }
-            Token::Text { raw, .. } if asked => {
-                let shown = raw.trim_ascii() != b"false";
+            Token::Text(text) if asked => {
+                let shown = text.raw.trim_ascii() != "false";
                 match lists {
                     0 => of_document &= shown,
                     _ => of_views = Some(of_views.unwrap_or(true) && shown),
                 }
             }
-            Token::Text { .. } => {}
+            Token::Text(_) => {}
             Token::End(name) => {
-                lists -= u32::from(name.starts_with(b"config:config-item-map-")).min(lists);
+                lists -= u32::from(name.starts_with("config:config-item-map-")).min(lists);
                 asked = false;
             }
             Token::Eof => break,

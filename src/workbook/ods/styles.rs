@@ -58,7 +58,7 @@ impl Styles {
     pub fn read(&mut self, xml: &mut Xml<'_>, automatic: bool) -> Result<(), Fault> {
         while let Some(tag) = xml.child()? {
             if let Some(kind) = StyleKind::of(tag.name) {
-                let name = tag.text(b"style:name")?.into_owned();
+                let name = tag.text("style:name")?.into_owned();
                 let start = code::Start::new(kind, tag)?;
                 let style = code::read(xml, start)?;
                 let list = self.list(automatic);
@@ -66,16 +66,16 @@ impl Styles {
                 cells::check_formats(list.data.len())?;
                 continue;
             }
-            let is_default = tag.name == b"style:default-style";
-            if tag.name != b"style:style" && !is_default {
+            let is_default = tag.name == "style:default-style";
+            if tag.name != "style:style" && !is_default {
                 xml.skip()?;
                 continue;
             }
-            let name = tag.text(b"style:name")?.into_owned();
-            let family = tag.text(b"style:family")?.into_owned();
+            let name = tag.text("style:name")?.into_owned();
+            let family = tag.text("style:family")?.into_owned();
             let style = CellStyle {
-                parent: tag.text(b"style:parent-style-name")?.into_owned(),
-                data: tag.text(b"style:data-style-name")?.into_owned(),
+                parent: tag.text("style:parent-style-name")?.into_owned(),
+                data: tag.text("style:data-style-name")?.into_owned(),
             };
             let shown = table_is_shown(xml)?;
             if let Some(shown) = shown {
@@ -155,8 +155,8 @@ impl Styles {
 fn table_is_shown(xml: &mut Xml<'_>) -> Result<Option<bool>, Fault> {
     let mut shown = None;
     while let Some(tag) = xml.child()? {
-        if tag.name == b"style:table-properties" {
-            shown = Some(tag.attribute(b"table:display")? != Some(b"false"));
+        if tag.name == "style:table-properties" {
+            shown = Some(tag.attribute("table:display")? != Some("false"));
         }
         xml.skip()?;
     }

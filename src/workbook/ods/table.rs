@@ -19,23 +19,23 @@ pub(super) fn read<S: Sink>(mut xml: Xml<'_>, book: &Ods, cells: &mut Ordered<'_
     loop {
         match xml.next()? {
             Token::Start(tag) => match tag.name {
-                b"table:table-row" => {
-                    let times = count(tag, b"table:number-rows-repeated")?;
-                    let style = tag.text(b"table:default-cell-style-name")?.into_owned();
+                "table:table-row" => {
+                    let times = count(tag, "table:number-rows-repeated")?;
+                    let style = tag.text("table:default-cell-style-name")?.into_owned();
                     table.read_row(&mut xml, times, &style)?;
                 }
-                b"table:table-column" => {
+                "table:table-column" => {
                     table.add_columns(tag)?;
                     xml.skip()?;
                 }
                 // Groups of rows and columns hold rows like the sheet itself.
-                b"table:table" if depth == 0 => depth = 1,
-                b"table:table-rows"
-                | b"table:table-header-rows"
-                | b"table:table-row-group"
-                | b"table:table-columns"
-                | b"table:table-header-columns"
-                | b"table:table-column-group" => depth += 1,
+                "table:table" if depth == 0 => depth = 1,
+                "table:table-rows"
+                | "table:table-header-rows"
+                | "table:table-row-group"
+                | "table:table-columns"
+                | "table:table-header-columns"
+                | "table:table-column-group" => depth += 1,
                 _ => xml.skip()?,
             },
             Token::End(_) => {
@@ -44,7 +44,7 @@ pub(super) fn read<S: Sink>(mut xml: Xml<'_>, book: &Ods, cells: &mut Ordered<'_
                     return Ok(());
                 }
             }
-            Token::Text { .. } => {}
+            Token::Text(_) => {}
             Token::Eof => return Err(xml.unfinished()),
         }
     }
@@ -67,8 +67,8 @@ struct OdsTable<'b, 'a, S> {
 impl<S: Sink> OdsTable<'_, '_, S> {
     /// Notes the style that columns lend to their cells.
     fn add_columns(&mut self, tag: Tag<'_>) -> Result<(), Fault> {
-        self.width = self.width.saturating_add(count(tag, b"table:number-columns-repeated")?);
-        self.columns.push((self.width, tag.text(b"table:default-cell-style-name")?.into_owned()));
+        self.width = self.width.saturating_add(count(tag, "table:number-columns-repeated")?);
+        self.columns.push((self.width, tag.text("table:default-cell-style-name")?.into_owned()));
         cells::check_formats(self.columns.len())
     }
 
@@ -85,7 +85,7 @@ impl<S: Sink> OdsTable<'_, '_, S> {
         self.line.clear();
         let mut column: u64 = 0;
         while let Some(tag) = xml.child()? {
-            if !matches!(tag.name, b"table:table-cell" | b"table:covered-table-cell") {
+            if !matches!(tag.name, "table:table-cell" | "table:covered-table-cell") {
                 xml.skip()?;
                 continue;
             }
@@ -182,28 +182,28 @@ impl OdsCell {
         for attribute in tag.attributes() {
             let (key, value) = attribute?;
             match &*key {
-                b"table:number-columns-repeated" => cell.repeated = whole(value)?,
-                b"table:number-columns-spanned" => cell.across = whole(value)?,
-                b"table:number-rows-spanned" => cell.down = whole(value)?,
-                b"table:style-name" => cell.style = Some(unescape(value)?.into_owned()),
-                b"table:formula" => cell.formula = true,
-                b"calcext:value-type" => cell.error = value == b"error",
-                b"office:value-type" => {
+                "table:number-columns-repeated" => cell.repeated = whole(value)?,
+                "table:number-columns-spanned" => cell.across = whole(value)?,
+                "table:number-rows-spanned" => cell.down = whole(value)?,
+                "table:style-name" => cell.style = Some(unescape(value)?.into_owned()),
+                "table:formula" => cell.formula = true,
+                "calcext:value-type" => cell.error = value == "error",
+                "office:value-type" => {
                     cell.kind = match value {
-                        b"float" | b"currency" => Some(StyleKind::Number),
-                        b"percentage" => Some(StyleKind::Percent),
-                        b"date" => Some(StyleKind::Date),
-                        b"time" => Some(StyleKind::Time),
-                        b"boolean" => Some(StyleKind::Bool),
-                        b"string" => Some(StyleKind::Text),
+                        "float" | "currency" => Some(StyleKind::Number),
+                        "percentage" => Some(StyleKind::Percent),
+                        "date" => Some(StyleKind::Date),
+                        "time" => Some(StyleKind::Time),
+                        "boolean" => Some(StyleKind::Bool),
+                        "string" => Some(StyleKind::Text),
                         _ => None,
                     }
                 }
-                b"office:value"
-                | b"office:date-value"
-                | b"office:time-value"
-                | b"office:boolean-value"
-                | b"office:string-value" => cell.value = Some(unescape(value)?.into_owned()),
+                "office:value"
+                | "office:date-value"
+                | "office:time-value"
+                | "office:boolean-value"
+                | "office:string-value" => cell.value = Some(unescape(value)?.into_owned()),
                 _ => {}
             }
         }
@@ -304,7 +304,7 @@ fn read_text(xml: &mut Xml<'_>, into: &mut String) -> Result<u32, Fault> {
     while depth > 0 {
         match xml.next()? {
             Token::Start(tag) => match tag.name {
-                b"text:p" | b"text:h" => {
+                "text:p" | "text:h" => {
                     if paragraphs > 0 {
                         cells::append(into, "\n")?;
                     }
@@ -312,36 +312,33 @@ fn read_text(xml: &mut Xml<'_>, into: &mut String) -> Result<u32, Fault> {
                     depth += 1;
                     in_paragraph += 1;
                 }
-                b"text:s" => {
-                    let spaces = count(tag, b"text:c")?;
+                "text:s" => {
+                    let spaces = count(tag, "text:c")?;
                     for _ in 0..spaces {
                         cells::append(into, " ")?;
                     }
                     depth += 1;
                 }
-                b"text:tab" => {
+                "text:tab" => {
                     cells::append(into, "\t")?;
                     depth += 1;
                 }
-                b"text:line-break" => {
+                "text:line-break" => {
                     cells::append(into, "\n")?;
                     depth += 1;
                 }
-                b"office:annotation" | b"text:ruby-text" | b"text:note" | b"table:table" => xml.skip()?,
-                name if name.starts_with(b"draw:") => xml.skip()?,
+                "office:annotation" | "text:ruby-text" | "text:note" | "table:table" => xml.skip()?,
+                name if name.starts_with("draw:") => xml.skip()?,
                 _ => depth += 1,
             },
             Token::End(name) => {
                 depth -= 1;
-                if matches!(name, b"text:p" | b"text:h") {
+                if matches!(name, "text:p" | "text:h") {
                     in_paragraph -= 1;
                 }
             }
-            Token::Text { raw, cdata } if in_paragraph > 0 => {
-                let text = if cdata { String::from_utf8_lossy(raw) } else { unescape(raw)? };
-                cells::append(into, &text)?;
-            }
-            Token::Text { .. } => {}
+            Token::Text(text) if in_paragraph > 0 => cells::append(into, &text.meant()?)?,
+            Token::Text(_) => {}
             Token::Eof => return Err(xml.unfinished()),
         }
     }
@@ -354,13 +351,12 @@ fn is_error(text: &str) -> bool {
         || text.strip_prefix("Err:").is_some_and(|code| !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
-fn count(tag: Tag<'_>, name: &[u8]) -> Result<u64, Fault> {
+fn count(tag: Tag<'_>, name: &str) -> Result<u64, Fault> {
     tag.attribute(name)?.map_or(Ok(1), whole)
 }
 
 /// A count; where it is 0 or no number, what it counts would be anybody's guess.
-fn whole(digits: &[u8]) -> Result<u64, Fault> {
-    let text = std::str::from_utf8(digits).unwrap_or_default();
+fn whole(text: &str) -> Result<u64, Fault> {
     text.trim()
         .parse::<u32>()
         .ok()

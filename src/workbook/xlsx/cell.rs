@@ -26,14 +26,14 @@ pub(super) enum CellType {
 }
 
 impl CellType {
-    pub fn new(written: &[u8]) -> CellType {
+    pub fn new(written: &str) -> CellType {
         match written {
-            b"s" => CellType::Shared,
-            b"str" => CellType::Text,
-            b"inlineStr" => CellType::Inline,
-            b"b" => CellType::Bool,
-            b"e" => CellType::Error,
-            b"d" => CellType::Date,
+            "s" => CellType::Shared,
+            "str" => CellType::Text,
+            "inlineStr" => CellType::Inline,
+            "b" => CellType::Bool,
+            "e" => CellType::Error,
+            "d" => CellType::Date,
             _ => CellType::Number,
         }
     }

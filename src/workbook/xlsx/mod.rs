@@ -14,7 +14,7 @@ use super::cells::{self, COLUMNS, ROWS, Strings};
 use super::error::Fault;
 use super::opc::OpcBook;
 use super::package::Package;
-use super::xml::{Token, Xml, local, one_line_end, unescape};
+use super::xml::{Token, Xml, local, unescape};
 use super::{Merge, Parser, SheetName};
 
 pub(super) use sheet::read;
@@ -25,18 +25,18 @@ pub(super) fn open(package: Package, main: &str, parser: Parser) -> Result<OpcBo
     let mut xml = Xml::new(book.package.stream(book.package.need(main)?)?, main)?;
     while let Some(tag) = xml.next_tag()? {
         match tag.local() {
-            b"Choice" => xml.skip()?,
-            b"workbookPr" => {
-                if let Some(value) = tag.attribute(b"date1904")? {
+            "Choice" => xml.skip()?,
+            "workbookPr" => {
+                if let Some(value) = tag.attribute("date1904")? {
                     book.looks.count_from_1904(is_true(value));
                 }
             }
-            b"calcPr" => book.computes_anew |= tag.attribute(b"fullCalcOnLoad")?.is_some_and(is_true),
-            b"sheet" => {
-                let name = tag.text(b"name")?.into_owned();
-                let hidden = tag.attribute(b"state")?.is_some_and(|state| state != b"visible");
+            "calcPr" => book.computes_anew |= tag.attribute("fullCalcOnLoad")?.is_some_and(is_true),
+            "sheet" => {
+                let name = tag.text("name")?.into_owned();
+                let hidden = tag.attribute("state")?.is_some_and(|state| state != "visible");
                 let id = tag.attributes().find_map(|attribute| match attribute {
-                    Ok((key, value)) if *key != *b"id" && local(&key) == b"id" => Some(value),
+                    Ok((key, value)) if key != "id" && local(&key) == "id" => Some(value),
                     _ => None,
                 });
                 let id = unescape(id.unwrap_or_default())?;
@@ -57,10 +57,7 @@ fn plain_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
     let mut depth = 1;
     while depth > 0 {
         match xml.next()? {
-            Token::Text { raw, cdata: false } => cells::append(into, &unescape(raw)?)?,
-            Token::Text { raw, cdata: true } => {
-                cells::append(into, &one_line_end(&String::from_utf8_lossy(raw)))?;
-            }
+            Token::Text(text) => cells::append(into, &text.meant()?)?,
             Token::Start(_) => depth += 1,
             Token::End(_) => depth -= 1,
             Token::Eof => return Err(xml.unfinished()),
@@ -76,18 +73,18 @@ fn rich_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
     while depth > 0 {
         match xml.next()? {
             Token::Start(tag) => match tag.local() {
-                b"t" => {
-                    let keep = tag.attribute(b"xml:space")? == Some(b"preserve");
+                "t" => {
+                    let keep = tag.attribute("xml:space")? == Some("preserve");
                     run.clear();
                     plain_text(xml, &mut run)?;
                     let text = if keep { &run[..] } else { run.trim_matches([' ', '\t', '\r', '\n']) };
                     cells::append(into, &unescape_units(text))?;
                 }
-                b"rPh" | b"rPr" | b"phoneticPr" => xml.skip()?,
+                "rPh" | "rPr" | "phoneticPr" => xml.skip()?,
                 _ => depth += 1,
             },
             Token::End(_) => depth -= 1,
-            Token::Text { .. } => {}
+            Token::Text(_) => {}
             Token::Eof => return Err(xml.unfinished()),
         }
     }
@@ -99,7 +96,7 @@ fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
     let mut xml = Xml::new(book.package.stream(book.package.need(part)?)?, part)?;
     let mut text = String::new();
     while let Some(tag) = xml.next_tag()? {
-        if tag.local() != b"si" {
+        if tag.local() != "si" {
             continue;
         }
         text.clear();
@@ -137,27 +134,27 @@ fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
     loop {
         match xml.next()? {
             Token::Start(tag) => match tag.local() {
-                b"numFmts" => in_codes = true,
-                b"cellXfs" => in_formats = true,
-                b"numFmt" if in_codes => {
-                    if let (Some(id), Some(code)) = (tag.attribute(b"numFmtId")?, tag.attribute(b"formatCode")?) {
-                        codes.insert(number(id).unwrap_or_default(), looks.look(&unescape(code)?)?);
+                "numFmts" => in_codes = true,
+                "cellXfs" => in_formats = true,
+                "numFmt" if in_codes => {
+                    if let (Some(id), Some(code)) = (tag.attribute("numFmtId")?, tag.attribute("formatCode")?) {
+                        codes.insert(number(id.as_bytes()).unwrap_or_default(), looks.look(&unescape(code)?)?);
                         cells::check_formats(codes.len())?;
                     }
                 }
-                b"xf" if in_formats => {
-                    let id = tag.attribute(b"numFmtId")?.and_then(number).unwrap_or_default();
+                "xf" if in_formats => {
+                    let id = tag.attribute("numFmtId")?.and_then(|id| number(id.as_bytes())).unwrap_or_default();
                     looks.push_style_of(&codes, id)?;
                 }
                 _ => {}
             },
             Token::End(name) => match local(name) {
-                b"numFmts" => in_codes = false,
-                b"cellXfs" => in_formats = false,
+                "numFmts" => in_codes = false,
+                "cellXfs" => in_formats = false,
                 _ => {}
             },
             Token::Eof => return Ok(()),
-            Token::Text { .. } => {}
+            Token::Text(_) => {}
         }
     }
 }
@@ -192,8 +189,8 @@ fn unescape_units(text: &str) -> Cow<'_, str> {
 }
 
 /// A truth value of an attribute.
-fn is_true(value: &[u8]) -> bool {
-    matches!(value.trim_ascii(), b"1" | b"true" | b"on")
+fn is_true(value: &str) -> bool {
+    matches!(value.trim_ascii(), "1" | "true" | "on")
 }
 
 /// A count without a sign.
@@ -206,22 +203,22 @@ fn number(digits: &[u8]) -> Option<usize> {
 }
 
 /// A one-based row number as zero-based.
-fn row_number(digits: &[u8]) -> Result<u32, Fault> {
-    number(digits)
+fn row_number(digits: &str) -> Result<u32, Fault> {
+    number(digits.as_bytes())
         .and_then(|row| u32::try_from(row).ok()?.checked_sub(1))
         .filter(|&row| row < ROWS)
-        .ok_or_else(|| Fault::damaged(format!("行号「{}」不合规", String::from_utf8_lossy(digits))))
+        .ok_or_else(|| Fault::damaged(format!("行号「{digits}」不合规")))
 }
 
 /// `B5` as zero-based row and column.
-fn address(text: &[u8]) -> Result<(u32, u32), Fault> {
-    let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let wrong = || Fault::damaged(format!("单元格位置「{}」不合规", String::from_utf8_lossy(text)));
+fn address(text: &str) -> Result<(u32, u32), Fault> {
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let wrong = || Fault::damaged(format!("单元格位置「{text}」不合规"));
     if letters == 0 || letters > 3 {
         return Err(wrong());
     }
     let column = text[..letters]
-        .iter()
+        .bytes()
         .fold(0, |column, letter| column * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1)
         - 1;
     let row = row_number(&text[letters..]).map_err(|_| wrong())?;
@@ -229,9 +226,8 @@ fn address(text: &[u8]) -> Result<(u32, u32), Fault> {
 }
 
 /// `A1:B2` as a range; a range of one cell may name it once.
-fn merged(range: &[u8]) -> Result<Merge, Fault> {
-    let colon = memchr::memchr(b':', range);
-    let (first, last) = colon.map_or((range, range), |at| (&range[..at], &range[at + 1..]));
+fn merged(range: &str) -> Result<Merge, Fault> {
+    let (first, last) = range.split_once(':').unwrap_or((range, range));
     let ((top, left), (bottom, right)) = (address(first)?, address(last)?);
     Ok((top.min(bottom), left.min(right), top.max(bottom), left.max(right)))
 }

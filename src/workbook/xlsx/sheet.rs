@@ -24,30 +24,30 @@ pub(in super::super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut 
     loop {
         match xml.next()? {
             Token::Start(tag) => match tag.local() {
-                b"Choice" | b"extLst" => xml.skip()?,
-                b"sheetData" => in_data = true,
-                b"sheetView" => cells.hides_zeros |= tag.attribute(b"showZeros")?.is_some_and(|shown| !is_true(shown)),
-                b"mergeCell" => {
-                    if let Some(range) = tag.attribute(b"ref")? {
+                "Choice" | "extLst" => xml.skip()?,
+                "sheetData" => in_data = true,
+                "sheetView" => cells.hides_zeros |= tag.attribute("showZeros")?.is_some_and(|shown| !is_true(shown)),
+                "mergeCell" => {
+                    if let Some(range) = tag.attribute("ref")? {
                         cells.merge(merged(range)?)?;
                     }
                 }
-                b"row" if in_data => {
+                "row" if in_data => {
                     let mut usual = UsualRow::default();
-                    if let Some(written) = tag.attribute(b"r")? {
+                    if let Some(written) = tag.attribute("r")? {
                         at.0 = row_number(written)?;
-                        usual = UsualRow::new(at.0, written);
+                        usual = UsualRow::new(at.0, written.as_bytes());
                     }
                     at.1 = 0;
                     open = (usual, xml.depth());
                 }
-                b"c" if in_data => {
-                    if let Some(written) = tag.attribute(b"r")? {
+                "c" if in_data => {
+                    if let Some(written) = tag.attribute("r")? {
                         at = address(written)?;
                     }
                     let given = CellText {
-                        kind: tag.attribute(b"t")?.map_or(CellType::Number, CellType::new),
-                        style: tag.attribute(b"s")?.and_then(number).unwrap_or_default(),
+                        kind: tag.attribute("t")?.map_or(CellType::Number, CellType::new),
+                        style: tag.attribute("s")?.and_then(|style| number(style.as_bytes())).unwrap_or_default(),
                         ..CellText::default()
                     };
                     let (given, range) = inside(&mut xml, given)?;
@@ -58,14 +58,14 @@ pub(in super::super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut 
                 _ => {}
             },
             Token::End(name) => match local(name) {
-                b"row" if in_data => {
+                "row" if in_data => {
                     at = (at.0 + 1, 0);
                     open = (UsualRow::default(), 0);
                 }
-                b"sheetData" => in_data = false,
+                "sheetData" => in_data = false,
                 _ => {}
             },
-            Token::Text { .. } => continue,
+            Token::Text(_) => continue,
             Token::Eof => return Ok(()),
         }
         if in_data && book.parser == Parser::Scanner && xml.depth() == open.1 {
@@ -111,30 +111,30 @@ fn inside(xml: &mut Xml<'_>, mut given: CellText) -> Result<(CellText, Option<Me
     loop {
         match xml.next()? {
             Token::Start(tag) => match tag.local() {
-                b"v" => {
+                "v" => {
                     let mut value = String::new();
                     plain_text(xml, &mut value)?;
                     given.value = Some(value);
                 }
-                b"f" => {
+                "f" => {
                     given.formula = true;
                     // Only one that stands for several cells; what is no range stands for none.
-                    range = match tag.attribute(b"t")? {
-                        Some(b"array" | b"dataTable") => tag.attribute(b"ref")?.and_then(|range| merged(range).ok()),
+                    range = match tag.attribute("t")? {
+                        Some("array" | "dataTable") => tag.attribute("ref")?.and_then(|range| merged(range).ok()),
                         _ => None,
                     };
                     plain_text(xml, &mut String::new())?;
                 }
-                b"is" => {
+                "is" => {
                     let mut text = String::new();
                     rich_text(xml, &mut text)?;
                     given.inline = Some(text);
                 }
-                b"AlternateContent" | b"Fallback" => {}
+                "AlternateContent" | "Fallback" => {}
                 _ => xml.skip()?,
             },
-            Token::End(name) if local(name) == b"c" => return Ok((given, range)),
-            Token::End(_) | Token::Text { .. } => {}
+            Token::End(name) if local(name) == "c" => return Ok((given, range)),
+            Token::End(_) | Token::Text(_) => {}
             Token::Eof => return Err(xml.unfinished()),
         }
     }

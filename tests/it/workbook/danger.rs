@@ -90,10 +90,14 @@ fn sixty_four_bit_sizes_are_read() {
 fn a_directory_that_lies_about_itself_is_refused() {
     let honest = xlsx("").zip();
     let record = honest.len() - 22;
-    for (offset, value) in [(12, u32::MAX), (12, 1 << 30), (16, u32::MAX), (16, 0x7FFF_FFFF)] {
+    for value in [u32::MAX, 0x7FFF_FFFF] {
         let mut zip = honest.clone();
-        set(&mut zip, record + offset, value);
+        set(&mut zip, record + 16, value);
         refused(&zip, "压缩包目录");
+        // How long it is, its entries say themselves.
+        let mut zip = honest.clone();
+        set(&mut zip, record + 12, value);
+        check(&zip, &[]);
     }
     for share in 1..20 {
         refused(&honest[..honest.len() * share / 20], "损坏");
