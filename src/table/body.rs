@@ -46,17 +46,17 @@ pub struct Body<'s> {
 
 /// What the header says about the rows.
 #[derive(Clone)]
-struct Shape<'s> {
-    coercions: &'s [Coercion],
+pub struct Shape<'s> {
+    pub coercions: &'s [Coercion],
     examples: &'s [Vec<String>],
-    looks: &'s Looks,
+    pub looks: &'s Looks,
     names: &'s Headers,
-    found: Match,
+    pub found: Match,
     lines: HeaderLines,
     /// Titles in the rows above the header; repeated on every page by some.
     headings: Vec<String>,
     /// What stands in the columns of the table down to the end of the header, by sheet row and column.
-    above: BTreeMap<(u32, u32), String>,
+    pub above: BTreeMap<(u32, u32), String>,
     /// Sheet column → column of the table.
     place: Vec<Option<usize>>,
     /// The table's column with the year.
@@ -409,16 +409,7 @@ impl<'s> Body<'s> {
         let shape = self.shape;
         let mut cells: Vec<ColumnCells> = self.builders.into_iter().map(ColumnBuilder::finish).collect();
         cells.iter_mut().for_each(|cells| cells.codes.truncate(self.lines.len()));
-        let settling = Settling {
-            columns: &shape.found.columns,
-            required: &shape.found.required,
-            above: &shape.above,
-            name: &|at| shape.coercions[at].name(),
-            read: &|at, shown| shape.coercions[at].read(Stored::Text(shown), shape.looks).content,
-            lines: self.lines,
-            cells,
-            doubts: self.doubts,
-        };
+        let settling = Settling { shape: &shape, lines: self.lines, cells, doubts: self.doubts };
         let (lines, cells, none) = settling.settle(merges);
         let part = TablePart { found, titles, again: self.again, under, lines, cells };
         Scanned { kind: ScannedKind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored + none, nears }

@@ -3,19 +3,16 @@
 //! Somebody who stands only in rejected register rows is no subject of the run, and is still looked
 //! up here: a name that such a row bears is not free for somebody else.
 
-use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
 use foldhash::HashMap;
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
-use super::{Register, text};
+use super::{Ids, Register, text};
 
 /// The subjects of one kind in register order.
 #[derive(Debug, Default)]
 pub struct Directory {
-    pub ids: Vec<String>,
+    pub ids: Ids,
     /// As people read them.
     pub labels: Vec<String>,
     /// Per subject whose label as people read it is not its key.
@@ -31,15 +28,13 @@ pub struct Directory {
     /// Per unit its members.
     members: Vec<Vec<u32>>,
     /// Ids that stand only in rejected rows; empty where such a row does not even tell the id.
-    pub put_aside: Vec<String>,
+    pub put_aside: Ids,
     /// The units that these rows name; none: a row does not tell, and they may sit anywhere.
     aside_units: Vec<Option<Vec<u32>>>,
     /// Per somebody the units, put aside themselves, that rejected rows name.
     in_aside: HashMap<Who, Vec<u32>>,
     /// Names that only rejected rows tell.
     aside_names: Vec<(Who, String)>,
-    by_id: HashTable<Who>,
-    hasher: FixedState,
     /// Who bears a name, once somebody asks: where all rows tell an id, nobody does.
     by_name: OnceLock<HashMap<Box<str>, Vec<Who>>>,
 }
@@ -98,12 +93,7 @@ pub struct RosterEntry<'a> {
 impl Directory {
     /// For a register of so many valid rows.
     pub fn of(rows: usize) -> Directory {
-        Directory {
-            ids: Vec::with_capacity(rows),
-            labels: Vec::with_capacity(rows),
-            by_id: HashTable::with_capacity(rows),
-            ..Directory::default()
-        }
+        Directory { ids: Ids::of(rows), labels: Vec::with_capacity(rows), ..Directory::default() }
     }
 
     /// A valid register row; told before all rejected ones.
@@ -111,9 +101,7 @@ impl Directory {
         let known = match self.by_id(entry.id) {
             Some(Who::Known(known)) => known,
             _ => {
-                let new = self.ids.len() as u32;
-                self.ids.push(entry.id.to_owned());
-                self.know(Who::Known(new));
+                let new = self.ids.push(entry.id);
                 let label = text::without_blanks(entry.label);
                 if label != entry.label_key {
                     self.label_keys.insert(new, entry.label_key.into());
@@ -148,13 +136,8 @@ impl Directory {
     pub fn put_aside(&mut self, id: Option<&str>, names: impl Iterator<Item = String>, seat: AsideSeat) {
         let known = id.and_then(|id| self.by_id(id));
         let who = known.unwrap_or_else(|| {
-            let who = Who::PutAside(self.put_aside.len() as u32);
-            self.put_aside.push(id.unwrap_or_default().to_owned());
             self.aside_units.push(Some(Vec::new()));
-            if id.is_some() {
-                self.know(who);
-            }
-            who
+            Who::PutAside(self.put_aside.push(id.unwrap_or_default()))
         });
         if let AsideSeat::InAside(unit) = seat {
             self.in_aside.entry(who).or_default().push(unit);
@@ -183,18 +166,8 @@ impl Directory {
         Register::new(self.ids, self.labels, &self.rows)
     }
 
-    /// Lets somebody be found by the id that was told last.
-    fn know(&mut self, who: Who) {
-        let (ids, aside, hasher) = (&self.ids, &self.put_aside, &self.hasher);
-        let hash = |who: &Who| match who {
-            Who::Known(known) => hasher.hash_one(ids[*known as usize].as_str()),
-            Who::PutAside(one) => hasher.hash_one(aside[*one as usize].as_str()),
-        };
-        self.by_id.insert_unique(hash(&who), who, hash);
-    }
-
     pub fn by_id(&self, id: &str) -> Option<Who> {
-        self.by_id.find(self.hasher.hash_one(id), |who| self.id(*who) == id).copied()
+        self.ids.find(id).map(Who::Known).or_else(|| self.put_aside.find(id).map(Who::PutAside))
     }
 
     /// All who bear a name, as their own or as another one. No row is told after the first question.

@@ -4,14 +4,14 @@ use chrono::Datelike;
 
 use crate::finding::{Code, Flaw};
 use crate::once::grouped;
-use crate::pack::{self, ColumnKind};
+use crate::pack;
 
 use super::column::{self, ContentEntry, ReadContent};
 use super::directory::{Directory, Who};
 use super::refer::ColumnFlaw;
 use super::report::Note;
 use super::rowset::{TableRows, Yardstick};
-use super::{line, text};
+use super::text;
 
 /// A table's rows while they are judged.
 pub struct Work<'a> {
@@ -198,28 +198,6 @@ impl<'a> Work<'a> {
                     let names = columns.iter().map(|at| self.name(*at)).collect::<Vec<_>>().join("、");
                     let (reason, remedy) = (format!("{names}都未填写"), format!("请至少填写{names}中的一项"));
                     self.put(row, (columns[columns.len() - 1], Flaw::rejected(Code::Missing, reason, remedy)));
-                }
-            }
-        }
-    }
-
-    pub(super) fn judge_lines(&mut self) {
-        for (at, column) in self.table.columns.iter().enumerate() {
-            let ColumnKind::Line { year, about } = &column.kind else { continue };
-            let reference = self.table.references.iter().position(|reference| reference.subject == *about);
-            for (row, code) in self.rows.cells[at].codes.iter().enumerate() {
-                let entry = self.rows.cells[at].of_code(*code);
-                let Some(key) = entry.text() else { continue };
-                let who = reference.and_then(|reference| self.whos[reference][row]);
-                let year = year.and_then(|year| self.rows.cells[year].year(row).map(|value| (self.name(year), value)));
-                let beside = line::Beside {
-                    column_name: &column.name,
-                    shown: entry.shown,
-                    about: (*about, who.map(|who| self.directories[*about].id(who))),
-                    year,
-                };
-                if let Some(flaw) = line::judge(self.world.pack, self.world.known_lines, key, &beside) {
-                    self.put(row, (at, flaw));
                 }
             }
         }

@@ -16,6 +16,7 @@ mod duplicate;
 mod examine;
 mod frame;
 mod head;
+mod ids;
 mod judge;
 pub mod line;
 mod lists;
@@ -40,18 +41,16 @@ mod texts;
 mod year;
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasher;
 
 use chrono::NaiveDate;
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 use polars::prelude::DataFrame;
 
 use crate::finding::Finding;
 use crate::place::{A1, Cell, Place, SheetId};
 
+pub use ids::Ids;
 pub use lists::Lists;
-pub use read::{AsOf, Context, Error, Failed, Given, read, read_given};
+pub use read::{AsOf, Context, Error, Failed, GivenSheet, read, read_given};
 pub use remembered::Remembered;
 pub use year::YearError;
 
@@ -131,30 +130,21 @@ impl Sheet {
 /// The subjects of one kind, in register order.
 #[derive(Debug, Default)]
 pub struct Register {
-    pub ids: Vec<String>,
+    pub ids: Ids,
     pub labels: Vec<String>,
     /// Per subject the row indices in the register's table; the first is the home row.
     pub rows: Lists<u32>,
-    /// Subjects by their ids, which are kept once.
-    by_id: HashTable<u32>,
-    hasher: FixedState,
 }
 
 impl Register {
     /// Subjects with these (normalised) ids and labels; `rows` tells whom each row is about, home rows first.
-    pub fn new(ids: Vec<String>, labels: Vec<String>, rows: &[(u32, u32)]) -> Self {
-        let hasher = FixedState::default();
-        let mut by_id = HashTable::with_capacity(ids.len());
-        for (id, subject) in ids.iter().zip(0u32..) {
-            by_id
-                .insert_unique(hasher.hash_one(id.as_str()), subject, |at| hasher.hash_one(ids[*at as usize].as_str()));
-        }
-        Self { rows: Lists::new(ids.len(), rows), ids, labels, by_id, hasher }
+    pub fn new(ids: Ids, labels: Vec<String>, rows: &[(u32, u32)]) -> Self {
+        Self { rows: Lists::new(ids.len(), rows), ids, labels }
     }
 
     /// The subject with a (normalised) id.
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.by_id.find(self.hasher.hash_one(id), |at| self.ids[*at as usize] == id).copied()
+        self.ids.find(id)
     }
 }
 

@@ -13,25 +13,14 @@ pub enum Numbering {
     /// 栏次, and nothing after it.
     Labelled,
     /// The last number of a series, how many numbers came, and whether 栏次 stands before them.
-    Counted { series: Series, last: u32, cells: u32, labelled: bool },
+    Counted { series: usize, last: u32, cells: u32, labelled: bool },
     /// One of them was something else.
     Broken,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Series {
-    /// 甲, 乙, 丙.
-    Stems,
-    /// 一, 二, 三.
-    Words,
-    /// A, B, C.
-    Letters,
-    /// 1, 2, 3.
-    Digits,
-}
-
-const STEMS: &str = "甲乙丙丁戊己庚辛壬癸";
-const WORDS: &str = "一二三四五六七八九十";
+/// The signs of a series in order; [`DIGITS`] are none of these.
+const SERIES: [&str; 3] = ["甲乙丙丁戊己庚辛壬癸", "一二三四五六七八九十", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+const DIGITS: usize = SERIES.len();
 const LABELS: [&str; 9] = ["栏次", "栏号", "栏目", "栏", "列次", "列号", "列", "项次", "序列"];
 /// The longest cell that may number a column (第10栏=8+9), in bytes.
 const LONGEST: usize = 48;
@@ -60,7 +49,7 @@ impl Numbering {
     pub fn number(&mut self, number: f64) {
         if *self != Self::Broken {
             let whole = (1.0..=16_384.0).contains(&number) && number.fract() == 0.0;
-            self.next(whole.then_some((Series::Digits, number as u32)));
+            self.next(whole.then_some((DIGITS, number as u32)));
         }
     }
 
@@ -69,7 +58,7 @@ impl Numbering {
         *self = Self::Broken;
     }
 
-    fn next(&mut self, ordinal: Option<(Series, u32)>) {
+    fn next(&mut self, ordinal: Option<(usize, u32)>) {
         let labelled = match *self {
             Self::Labelled => true,
             Self::Counted { labelled, .. } => labelled,
@@ -77,7 +66,7 @@ impl Numbering {
         };
         *self = match (*self, ordinal) {
             (Self::Counted { series, last, cells, .. }, Some((of, number)))
-                if (of == series && number == last + 1) || (of == Series::Digits && of != series && number == 1) =>
+                if (of == series && number == last + 1) || (of == DIGITS && of != series && number == 1) =>
             {
                 Self::Counted { series: of, last: number, cells: cells + 1, labelled }
             }
@@ -102,7 +91,7 @@ fn bare(key: &str) -> &str {
 }
 
 /// Which number of which series a cell is: 3, （3）, 第3栏, 3=1+2, 丙.
-fn ordinal(key: &str) -> Option<(Series, u32)> {
+fn ordinal(key: &str) -> Option<(usize, u32)> {
     let word = key.split_once('=').map_or(key, |(number, of)| if is_formula(of) { number } else { key });
     let word = bare(word);
     let word = word.strip_prefix(['第', '栏', '列']).unwrap_or(word);
@@ -110,18 +99,15 @@ fn ordinal(key: &str) -> Option<(Series, u32)> {
     let mut signs = word.chars();
     let (first, second) = (signs.next()?, signs.next());
     if word.bytes().all(|byte| byte.is_ascii_digit()) {
-        return (word.len() <= 3 && first != '0').then(|| Some((Series::Digits, word.parse().ok()?)))?;
+        return (word.len() <= 3 && first != '0').then(|| Some((DIGITS, word.parse().ok()?)))?;
     }
     if second.is_some() {
         return None;
     }
-    let place = |list: &str| (1u32..).zip(list.chars()).find(|(_, sign)| *sign == first).map(|(number, _)| number);
-    match first {
-        'A'..='Z' => Some((Series::Letters, u32::from(first) - u32::from('A') + 1)),
-        _ => place(STEMS)
-            .map(|number| (Series::Stems, number))
-            .or_else(|| place(WORDS).map(|number| (Series::Words, number))),
-    }
+    SERIES.iter().enumerate().find_map(|(series, signs)| {
+        let place = signs.chars().position(|sign| sign == first)?;
+        Some((series, place as u32 + 1))
+    })
 }
 
 /// What stands behind the sign of equality in 3=1+2.

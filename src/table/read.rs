@@ -156,7 +156,7 @@ pub fn read(
 
 /// A sheet that is given as text instead of standing in a workbook.
 #[derive(Debug, Clone)]
-pub struct Given {
+pub struct GivenSheet {
     /// What its workbook and sheet are called where cells are cited.
     pub book: String,
     pub sheet: String,
@@ -169,7 +169,7 @@ pub struct Given {
 /// # Errors
 /// A register that no sheet holds, or no year.
 pub fn read_given(
-    given: &[Given],
+    given: &[GivenSheet],
     pack: &Pack,
     year: Option<i32>,
     as_of: AsOf,

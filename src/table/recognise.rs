@@ -42,12 +42,8 @@ pub struct Match {
     pub lines: Vec<Vec<(u32, String)>>,
     /// A second table whose required columns are there too, and the row of its header.
     pub doubled: Option<(usize, u32)>,
-    /// Columns under another name of one that is read: the table's column and the header that is not read.
-    pub others: Vec<Other>,
-    /// Headers that mean nothing and are nearly the name of a column that is not there: that column.
-    pub slips: Vec<(usize, Spot)>,
-    /// Columns that bear a name of the table and are not its: another word stands above or behind it.
-    pub unasked: Vec<Unasked>,
+    /// Headers that are not read and look as if they were.
+    pub unread: Vec<Unread>,
     /// Headers with the name of the year in them that are not read.
     pub years: Vec<Spot>,
     /// Where blocks beside the first begin in its header, with their last columns.
@@ -70,24 +66,25 @@ pub struct Spot {
     pub shown: String,
 }
 
-/// A column that nobody asked for under a name of one that the table has.
+/// A header that is not read and could be taken for one of a column of the table.
 #[derive(Debug, Clone)]
-pub struct Unasked {
+pub struct Unread {
     /// The table's column.
     pub at: usize,
     pub spot: Spot,
-    /// The words above make it another's; else those in brackets behind it, or below it, do.
-    pub grouped: bool,
+    pub why: WhyUnread,
 }
 
-/// A column that is not read because another of its sheet has the better right to the name.
 #[derive(Debug, Clone)]
-pub struct Other {
-    /// The table's column.
-    pub at: usize,
-    /// The header of the one that is read, and of the other.
-    pub read: Spot,
-    pub passed: Spot,
+pub enum WhyUnread {
+    /// The words above it make it another's.
+    Grouped,
+    /// The words in brackets behind it, or below it, do.
+    Remarked,
+    /// It means nothing, and is nearly the name of a column that is not there.
+    Misspelt,
+    /// Another of its sheet has the better right to the name: the header that is read.
+    Second(Spot),
 }
 
 /// A sheet that is no table, with what is nearest.
@@ -105,10 +102,8 @@ pub struct NearTable {
     pub matched: usize,
     /// Required columns that are not there.
     pub missing: Vec<String>,
-    /// Headers that are probably slips: as written, cell, as meant.
-    pub slips: Vec<(String, String, String)>,
-    /// Headers that bear the name of a missing column and are not it: the column, cell, and what makes it another's.
-    pub unasked: Vec<(String, String, &'static str)>,
+    /// Headers that are probably slips of a missing column's name, or bear it and are another's.
+    pub unread: Vec<Unread>,
     /// A header that stands twice: the table's column and both cells.
     pub clash: Option<(String, String, String)>,
 }
@@ -241,10 +236,7 @@ impl Headers {
         let nears = self.nears(whole);
         let unrecognised = |tie: Vec<usize>| {
             // Of two that lack as much, the one whose columns stand there under other words.
-            let nearness = |near: &NearTable| {
-                let nearly = near.unasked.len() + near.slips.len();
-                (near.matched, std::cmp::Reverse(near.missing.len()), nearly)
-            };
+            let nearness = |near: &NearTable| (near.matched, std::cmp::Reverse(near.missing.len()), near.unread.len());
             let mut best: Option<&NearTable> = None;
             for near in &nears {
                 if best.is_none_or(|best| nearness(near) > nearness(best)) {
@@ -275,9 +267,8 @@ impl Headers {
             lines: head[chosen.top..=chosen.lowest].iter().map(cells).collect(),
             required: self.tables[table].required.clone(),
             doubled,
-            others: chosen.others(table, doubled),
-            slips: self.slips(table, chosen),
-            unasked: self.unasked(table, chosen, &columns),
+            unread: [self.unasked(table, chosen, &columns), self.slips(table, chosen), chosen.others(table, doubled)]
+                .concat(),
             years: self.years(table, chosen, &columns),
             beside: chosen.beside.clone(),
             columns,
@@ -286,7 +277,7 @@ impl Headers {
 
     /// What is probably a column of the table under a misspelt name.
     /// Of two letters one is too little to go by (年龄 is no 年度).
-    fn slips(&self, table: usize, chosen: &Candidate<'_>) -> Vec<(usize, Spot)> {
+    fn slips(&self, table: usize, chosen: &Candidate<'_>) -> Vec<Unread> {
         let alike =
             |key: &str, name: &String| name.chars().count() >= 3 && text::nearest(key, [name.as_str()]).is_some();
         let wanted = &self.tables[table];
@@ -295,7 +286,7 @@ impl Headers {
             let absent = |at: &usize| chosen.fits[table].columns[*at].is_none();
             let named = |at: &usize| wanted.names[*at].iter().any(|name| alike(&column.cell.key, name));
             if let Some(at) = (0..wanted.names.len()).filter(absent).find(named) {
-                slips.push((at, column.spot()));
+                slips.push(column.unread(at, WhyUnread::Misspelt));
             }
         }
         slips
@@ -315,7 +306,7 @@ impl Headers {
     }
 
     /// Columns with a name of the table that are not its.
-    fn unasked(&self, table: usize, chosen: &Candidate<'_>, columns: &[Option<u32>]) -> Vec<Unasked> {
+    fn unasked(&self, table: usize, chosen: &Candidate<'_>, columns: &[Option<u32>]) -> Vec<Unread> {
         let places = &chosen.fits[table].columns;
         let is_read = |column: u32| {
             columns.contains(&Some(column)) || places.iter().flatten().any(|place| place.all.contains(&column))
@@ -327,12 +318,11 @@ impl Headers {
             let whole = head::without_units(key);
             // What stands over this column alone, and bears the name itself.
             let above = column.groups.last().filter(|_| column.is_narrow).and_then(|group| named(&group.key));
-            let (name, grouped) = match named(&whole) {
-                Some(name) => (Some(name), true),
-                None => (named(head::without_remarks(key)).or(above), false),
+            let (name, why) = match named(&whole) {
+                Some(name) => (Some(name), WhyUnread::Grouped),
+                None => (named(head::without_remarks(key)).or(above), WhyUnread::Remarked),
             };
-            let Some(name) = name else { continue };
-            unasked.push(Unasked { at: name.at, spot: column.spot(), grouped });
+            unasked.extend(name.map(|name| column.unread(name.at, why)));
         }
         unasked
     }
@@ -344,8 +334,7 @@ impl Headers {
             .columns
             .iter()
             .filter(|column| !columns.contains(&Some(column.cell.column)) && column.cell.key.contains(year.as_str()));
-        like.map(|column| Spot { row: column.cell.row, column: column.cell.column, shown: column.cell.shown.clone() })
-            .collect()
+        like.map(HeaderColumn::spot).collect()
     }
 
     /// The header whose lowest row is `lowest`, with what stands over it from `top` on.
@@ -559,26 +548,20 @@ impl Headers {
                 .iter()
                 .map(|group| group.iter().map(|at| wanted.columns[*at].as_str()).collect::<Vec<_>>().join("或"))
                 .collect();
-            let (mut slips, mut others) = (Vec::new(), Vec::new());
+            let mut unread = Vec::new();
             for at in absent.iter().copied().flatten() {
                 let name = &wanted.names[*at][0];
                 let alike = |column: &&HeaderColumn<'_>| text::nearest(&column.cell.key, [name.as_str()]).is_some();
-                if let Some(column) = self.free(table, best).find(alike) {
-                    slips.push((column.cell.shown.clone(), column.address(), wanted.columns[*at].clone()));
-                }
+                let slip = self.free(table, best).find(alike);
+                unread.extend(slip.map(|column| column.unread(*at, WhyUnread::Misspelt)));
             }
-            for unasked in self.unasked(table, best, &[]) {
-                if absent.iter().any(|group| group.contains(&unasked.at)) {
-                    let cell = A1(unasked.spot.row, unasked.spot.column).to_string();
-                    let why = if unasked.grouped { "上方有分组词" } else { "列名中另有说明" };
-                    others.push((wanted.columns[unasked.at].clone(), cell, why));
-                }
-            }
+            let is_absent = |unasked: &Unread| absent.iter().any(|group| group.contains(&unasked.at));
+            unread.extend(self.unasked(table, best, &[]).into_iter().filter(is_absent));
             let clash = fit.columns.iter().enumerate().find_map(|(at, place)| {
                 let place = place.as_ref()?;
                 Some((wanted.columns[at].clone(), best.address(place.column), best.address(place.second?)))
             });
-            nears.push(NearTable { table, matched: fit.matched, missing, slips, unasked: others, clash });
+            nears.push(NearTable { table, matched: fit.matched, missing, unread, clash });
         }
         nears
     }
@@ -605,6 +588,10 @@ impl HeaderColumn<'_> {
 
     fn spot(&self) -> Spot {
         Spot { row: self.cell.row, column: self.cell.column, shown: self.cell.shown.clone() }
+    }
+
+    fn unread(&self, at: usize, why: WhyUnread) -> Unread {
+        Unread { at, spot: self.spot(), why }
     }
 }
 
@@ -639,14 +626,14 @@ impl Candidate<'_> {
     }
 
     /// The columns under another name of one that is read, other than those of a second table.
-    fn others(&self, table: usize, doubled: Option<(usize, u32)>) -> Vec<Other> {
+    fn others(&self, table: usize, doubled: Option<(usize, u32)>) -> Vec<Unread> {
         let of_second = |column: u32| doubled.is_some_and(|(other, _)| self.fits[other].reads(column));
         let mut others = Vec::new();
         for (at, place) in self.fits[table].columns.iter().enumerate() {
             let Some(place) = place else { continue };
             for column in place.all.iter().filter(|column| **column != place.column && !of_second(**column)) {
                 if let (Some(read), Some(passed)) = (self.of(place.column), self.of(*column)) {
-                    others.push(Other { at, read: read.spot(), passed: passed.spot() });
+                    others.push(passed.unread(at, WhyUnread::Second(read.spot())));
                 }
             }
         }

@@ -28,7 +28,7 @@ pub fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<Judged, Error>
     let prepare = |table: usize| Prepared::new(world, table, &rows[table]).map_err(failed(table));
     // What the other tables say for themselves can be seen to in the meantime.
     let (registers, others) = rayon::join(
-        || registers(world, rows, |table, directories| examine(prepare(table)?, directories).map_err(failed(table))),
+        || registers(pack, rows, |table, directories| examine(prepare(table)?, directories).map_err(failed(table))),
         || -> Vec<Option<Result<Prepared<'_>, Error>>> {
             (0..pack.tables.len())
                 .into_par_iter()
@@ -59,11 +59,10 @@ type Registers = (Vec<Option<Examined>>, Vec<Directory>);
 
 /// Judges the registers, by `run`.
 fn registers(
-    world: &Yardstick<'_>,
+    pack: &Pack,
     rows: &[TableRows],
     run: impl Fn(usize, &[Directory]) -> Result<Examined, Error>,
 ) -> Result<Registers, Error> {
-    let pack = world.pack;
     let mut directories: Vec<Directory> = pack.subjects.iter().map(|_| Directory::default()).collect();
     let mut examined: Vec<Option<Examined>> = pack.tables.iter().map(|_| None).collect();
     let mut left: Vec<usize> = (0..pack.subjects.len()).collect();

@@ -7,7 +7,7 @@ use crate::pack::Pack;
 use crate::place::{A1, Place, SheetId};
 
 use super::again::Again;
-use super::recognise::{NearTable, Other, Spot, Unrecognised};
+use super::recognise::{NearTable, Spot, Unread, Unrecognised, WhyUnread};
 use super::refer::ColumnFlaw;
 use super::rowset::TableRows;
 use super::scan::ScannedKind;
@@ -107,41 +107,9 @@ impl<'a> Notes<'a> {
                     let spot = Spot { row: again.row, column: again.column, shown: again.shown.clone() };
                     self.noted.push(note(other_block(name(found.table), again)).at(&spot));
                 }
-                for unasked in &found.unasked {
-                    let column = &self.pack.tables[found.table].columns[unasked.at].name;
-                    let reason = if unasked.grouped {
-                        format!("这一列上方的分组词使它不是本表的「{column}」，该列的内容没有读取，也不保留")
-                    } else {
-                        format!("列名中另有说明，不能认定为「{column}」，该列的内容没有读取，也不保留")
-                    };
-                    let remedy = if unasked.grouped {
-                        format!("如确为「{column}」，请去掉上方的分组词；不是的，无需改动")
-                    } else {
-                        format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动")
-                    };
-                    let note = note(Flaw::warning(Code::UnaskedColumn, reason, remedy)).at(&unasked.spot);
-                    self.noted.push(Note { column: Some(unasked.at), ..note });
-                }
-                for (at, spot) in &found.slips {
-                    let column = &self.pack.tables[found.table].columns[*at].name;
-                    let reason = format!("列名「{}」没有识别，与「{column}」相近；该列的内容没有读取", spot.shown);
-                    let remedy = format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动");
-                    let note = note(Flaw::warning(Code::MisspeltHeader, reason, remedy)).at(spot);
-                    self.noted.push(Note { column: Some(*at), ..note });
-                }
-                for Other { at, read, passed } in &found.others {
-                    let column = &self.pack.tables[found.table].columns[*at].name;
-                    let cell = |spot: &Spot| A1(spot.row, spot.column);
-                    let reason = format!(
-                        "{column}有两列：按{}「{}」读取，{}「{}」也是它的名称，该列的内容没有读取，也不保留",
-                        cell(read),
-                        read.shown,
-                        cell(passed),
-                        passed.shown
-                    );
-                    let remedy = "请核对采用的是哪一列，删去另一列或改换其列名".to_owned();
-                    let note = note(Flaw::warning(Code::DoubledColumn, reason, remedy)).at(passed);
-                    self.noted.push(Note { column: Some(*at), ..note });
+                for Unread { at, spot, why } in &found.unread {
+                    let flaw = unread(&self.pack.tables[found.table].columns[*at].name, spot, why);
+                    self.noted.push(Note { column: Some(*at), ..note(flaw).at(spot) });
                 }
             }
         }
@@ -207,6 +175,55 @@ impl<'a> Notes<'a> {
         }
         findings
     }
+}
+
+/// A header that could be taken for that of `column`.
+fn unread(column: &str, spot: &Spot, why: &WhyUnread) -> Flaw {
+    let cell = |spot: &Spot| A1(spot.row, spot.column);
+    let shown = &spot.shown;
+    let renamed = || format!("如确为「{column}」，请把列名改为「{column}」；不是的，无需改动");
+    let (code, reason, remedy) = match why {
+        WhyUnread::Grouped => (
+            Code::UnaskedColumn,
+            format!("这一列上方的分组词使它不是本表的「{column}」，该列的内容没有读取，也不保留"),
+            format!("如确为「{column}」，请去掉上方的分组词；不是的，无需改动"),
+        ),
+        WhyUnread::Remarked => (
+            Code::UnaskedColumn,
+            format!("列名中另有说明，不能认定为「{column}」，该列的内容没有读取，也不保留"),
+            renamed(),
+        ),
+        WhyUnread::Misspelt => (
+            Code::MisspeltHeader,
+            format!("列名「{shown}」没有识别，与「{column}」相近；该列的内容没有读取"),
+            renamed(),
+        ),
+        WhyUnread::Second(read) => (
+            Code::DoubledColumn,
+            format!(
+                "{column}有两列：按{}「{}」读取，{}「{shown}」也是它的名称，该列的内容没有读取，也不保留",
+                cell(read),
+                read.shown,
+                cell(spot)
+            ),
+            "请核对采用的是哪一列，删去另一列或改换其列名".to_owned(),
+        ),
+    };
+    Flaw::warning(code, reason, remedy)
+}
+
+/// What makes such a header of a table another's, said behind its cell; and what a slip may have meant.
+fn nearly<'p>(pack: &'p Pack, near: &NearTable) -> (Vec<(String, &'p str)>, Vec<String>) {
+    let (mut others, mut slips) = (Vec::new(), Vec::new());
+    for Unread { at, spot, why } in &near.unread {
+        let (cell, column) = (A1(spot.row, spot.column), pack.tables[near.table].columns[*at].name.as_str());
+        match why {
+            WhyUnread::Misspelt => slips.push(format!("{cell}的「{}」可能应为「{column}」", spot.shown)),
+            WhyUnread::Grouped => others.push((format!("{cell}上方有分组词"), column)),
+            WhyUnread::Remarked | WhyUnread::Second(_) => others.push((format!("{cell}列名中另有说明"), column)),
+        }
+    }
+    (others, slips)
 }
 
 /// A header below the first one.
@@ -276,16 +293,12 @@ fn unrecognised_text(pack: &Pack, unrecognised: &Unrecognised) -> (String, Strin
     if !near.missing.is_empty() {
         reason = format!("{reason}，缺少必填列{}", text::quoted(&near.missing));
     }
-    for (column, cell, why) in &near.unasked {
-        reason = format!("{reason}；{cell}{why}，不是本表的「{column}」");
+    let (others, slips) = nearly(pack, near);
+    for (why, column) in others {
+        reason = format!("{reason}；{why}，不是本表的「{column}」");
     }
     let mut remedy = "请补上缺少的列，列名应与模板一致；不需要的工作表请删去".to_owned();
-    if !near.slips.is_empty() {
-        let slips: Vec<String> = near
-            .slips
-            .iter()
-            .map(|(written, cell, meant)| format!("{cell}的「{written}」可能应为「{meant}」"))
-            .collect();
+    if !slips.is_empty() {
         remedy = format!("请改正列名：{}", slips.join("，"));
     }
     (reason, remedy)
@@ -333,12 +346,9 @@ pub fn missing_table(
         if let Some((column, first, second)) = &near.clash {
             message = format!("{message}，列「{column}」有两列（{first}、{second}）");
         }
-        for (column, cell, why) in &near.unasked {
-            message = format!("{message}，{cell}{why}，不是「{column}」");
-        }
-        for (written, cell, meant) in &near.slips {
-            message = format!("{message}，{cell}的「{written}」可能应为「{meant}」");
-        }
+        let (others, slips) = nearly(pack, near);
+        let others = others.into_iter().map(|(why, column)| format!("{why}，不是「{column}」"));
+        message = others.chain(slips).fold(message, |message, told| format!("{message}，{told}"));
     }
     (message, format!("请把《{name}》放入输入文件夹，列名可参照 kaohe template 生成的模板"))
 }

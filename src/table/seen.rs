@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 
 use crate::pack::compile::digits;
-use crate::workbook::{DaySeen, Look, Looks, Raw, Shown};
+pub use crate::workbook::Sight;
+use crate::workbook::{DaySeen, Look, Looks, Raw};
 
 use super::column::Stored;
 use super::{date, text};
@@ -22,25 +23,6 @@ pub struct SeenCell<'a> {
     pub sight: Sight,
 }
 
-/// How what is seen relates to what is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    /// It is what is stored.
-    Stored,
-    /// The number with fewer decimals.
-    Rounded,
-    /// The number (perhaps with fewer decimals) among words.
-    Dressed,
-    /// The number as a percentage.
-    Percent,
-    /// A date, or a part of one.
-    Day(DaySeen),
-    /// Nothing is seen.
-    Hidden,
-    /// Something else is seen.
-    Replaced,
-}
-
 impl<'a> SeenCell<'a> {
     /// What a cell of a book looks like whose formats are `looks`.
     pub fn of(stored: Stored<'a>, looks: &Looks) -> SeenCell<'a> {
@@ -49,23 +31,20 @@ impl<'a> SeenCell<'a> {
             trimmed if trimmed.len() < shown.len() => SeenCell { stored, shown: Cow::Owned(trimmed.to_owned()), sight },
             _ => SeenCell { stored, shown: Cow::Owned(shown), sight },
         };
+        let as_stored = || SeenCell { stored, shown: stored.plain(), sight: Sight::Stored };
         match stored {
             // Nearly every number has no format.
-            Stored::Number(_, Look::PLAIN) => SeenCell { stored, shown: stored.plain(), sight: Sight::Stored },
+            Stored::Number(_, Look::PLAIN) => as_stored(),
             Stored::Number(number, look) => match looks.number(look, number) {
-                Shown::AsStored => SeenCell { stored, shown: stored.plain(), sight: Sight::Stored },
-                Shown::Rounded(shown) => seen(shown, Sight::Rounded),
-                Shown::Percent(shown) => seen(shown, Sight::Percent),
-                Shown::Dressed(shown) => seen(shown, Sight::Dressed),
-                Shown::Hidden => seen(String::new(), Sight::Hidden),
-                Shown::Replaced(shown) => seen(shown, Sight::Replaced),
+                (Sight::Stored, _) => as_stored(),
+                (sight, shown) => seen(shown, sight),
             },
             Stored::DateTime(moment, look) => {
                 let (day, shown) = looks.day(look, moment);
                 seen(shown, Sight::Day(day))
             }
             Stored::Veiled(veiled) => seen(veiled.shown.clone(), Sight::Replaced),
-            _ => SeenCell { stored, shown: stored.plain(), sight: Sight::Stored },
+            _ => as_stored(),
         }
     }
 

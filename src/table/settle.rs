@@ -10,7 +10,8 @@ use crate::finding::{Code, Flaw};
 use crate::place::A1;
 use crate::workbook::Merge;
 
-use super::column::{ColumnCells, EMPTY, ReadContent};
+use super::body::Shape;
+use super::column::{ColumnCells, EMPTY, ReadContent, Stored};
 use super::merged::{self, Covered, Merges};
 use super::rows::Remark;
 use super::text;
@@ -35,16 +36,7 @@ pub enum What {
 
 /// The rows of a sheet, and what its header says of them.
 pub struct Settling<'a> {
-    /// Sheet column of each of the table's columns.
-    pub columns: &'a [Option<u32>],
-    /// Columns of which one must be filled, each group for itself.
-    pub required: &'a [Vec<usize>],
-    /// Texts in the columns of the table down to the end of the header, by sheet row and column.
-    pub above: &'a BTreeMap<(u32, u32), String>,
-    /// The name of a column of the table.
-    pub name: &'a dyn Fn(usize) -> &'a str,
-    /// What a text means in a column of the table.
-    pub read: &'a dyn Fn(usize, &str) -> ReadContent,
+    pub shape: &'a Shape<'a>,
     pub lines: Vec<u32>,
     pub cells: Vec<ColumnCells>,
     pub doubts: Vec<Doubt>,
@@ -108,7 +100,7 @@ impl<'a> Settling<'a> {
     /// that lose a cell go into `bare`, those with a fault into `hiding`.
     fn uncover(&mut self, merges: &Merges, bare: &mut BTreeSet<usize>, hiding: &mut BTreeSet<usize>) -> Vec<Carry> {
         let mut carries = Vec::new();
-        for (at, column) in self.columns.iter().enumerate() {
+        for (at, column) in self.shape.found.columns.iter().enumerate() {
             let Some(column) = *column else { continue };
             for covered in merges.over(column) {
                 let rows = merged::within(&self.lines, &covered.rows);
@@ -144,8 +136,10 @@ impl<'a> Settling<'a> {
     }
 
     fn top(&self, (row, column, ..): Merge) -> Top<'a> {
-        let Some(at) = self.columns.iter().position(|own| *own == Some(column)) else { return Top::Elsewhere };
-        match (self.line(row), self.above.get(&(row, column))) {
+        let Some(at) = self.shape.found.columns.iter().position(|own| *own == Some(column)) else {
+            return Top::Elsewhere;
+        };
+        match (self.line(row), self.shape.above.get(&(row, column))) {
             (Some(line), _) if self.cells[at].codes[line] != EMPTY => Top::Cell(at, self.cells[at].codes[line]),
             (None, Some(text)) => Top::Above(text),
             _ => Top::Blank,
@@ -172,7 +166,7 @@ impl<'a> Settling<'a> {
     }
 
     fn hidden(&self, at: usize, code: u32, range: Merge, top: Top<'_>) -> Flaw {
-        let (column, range, corner) = ((self.name)(at), merged::name(range), A1(range.0, range.1));
+        let (column, range, corner) = (self.shape.coercions[at].name(), merged::name(range), A1(range.0, range.1));
         let sees = match top {
             Top::Elsewhere => format!("那里显示的是{corner}的内容，不是{column}"),
             Top::Blank => "那里显示为空白".to_owned(),
@@ -194,7 +188,8 @@ impl<'a> Settling<'a> {
         let code = match self.top(covered.range) {
             Top::Cell(_, code) => code,
             Top::Above(text) => {
-                let content = (self.read)(*at, text);
+                let Shape { coercions, looks, .. } = self.shape;
+                let content = coercions[*at].read(Stored::Text(text), looks).content;
                 self.cells[*at].put(text, content)
             }
             Top::Blank | Top::Elsewhere => return,
@@ -224,10 +219,10 @@ impl<'a> Settling<'a> {
         let Some((column, remark)) = lead else { return false };
         // 小计 in a column of the table is nobody's row, whatever the ranges beside it say of the rows above; all else
         // could stand beside somebody.
-        let of_group = remark == Remark::Total && self.columns.contains(&Some(column));
+        let of_group = remark == Remark::Total && self.shape.found.columns.contains(&Some(column));
         let filled = if of_group { own } else { self.filled(row) };
-        let lacks = self.required.iter().any(|group| !group.iter().any(|at| self.is_filled(*at, row)));
-        lacks && 2 * filled < self.columns.iter().flatten().count()
+        let lacks = self.shape.found.required.iter().any(|group| !group.iter().any(|at| self.is_filled(*at, row)));
+        lacks && 2 * filled < self.shape.found.columns.iter().flatten().count()
     }
 
     /// All rows but those.

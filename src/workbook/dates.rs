@@ -1,6 +1,9 @@
 //! Dates as workbooks store them: serial numbers, and ISO texts.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use std::sync::LazyLock;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use regex::Regex;
 
 /// The last day that spreadsheet programs know, 9999-12-31, in the 1900 system.
 const LAST_SERIAL: f64 = 2_958_465.0;
@@ -34,44 +37,23 @@ pub(super) fn to_serial(at: NaiveDateTime, shift: f64) -> f64 {
     days - shift
 }
 
+/// A day, and perhaps a time and a zone; a zone without a time has its colon.
+static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    const DAY: &str = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
+    const HOURS: &str = "[-+](?:0[0-9]|1[0-8])";
+    const MINUTES: &str = "[0-5][0-9]";
+    let form = format!("^({DAY})(?:[T ]([0-9:. ]+)(?:Z|{HOURS}(?::?{MINUTES})?)?|Z|{HOURS}:{MINUTES})?$");
+    Regex::new(&form).ok()
+});
+
 /// `2015-06-24`, `2015-06-24T08:00:00`, with or without fractions of a second and a zone (`Z`, `+08:00`, `+0800`): with a
 /// zone, too, it is the day as written.
 pub(super) fn from_iso(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim().to_ascii_uppercase();
-    if let Ok(day) = NaiveDate::parse_from_str(&text, "%Y-%m-%d") {
-        return day.and_hms_opt(0, 0, 0);
-    }
-    if let Some((day, zone)) = text.split_at_checked(10)
-        && (zone == "Z" || zone.contains(':') && is_zone(zone))
-    {
-        return NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
-    }
-    let (day, time) = text.split_once(['T', ' '])?;
-    let time: String = time.chars().filter(|c| !c.is_whitespace()).collect();
-    let at = format!("{day}T{}", without_zone(&time));
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"].iter().find_map(|format| NaiveDateTime::parse_from_str(&at, format).ok())
-}
-
-/// A time of day without the zone behind it.
-fn without_zone(time: &str) -> &str {
-    time.find(['Z', '+', '-']).filter(|at| is_zone(&time[*at..])).map_or(time, |at| &time[..at])
-}
-
-/// `Z`, `+08:00`, `+0800`, `+08`: a time with its zone is the day as written.
-fn is_zone(text: &str) -> bool {
-    if text == "Z" {
-        return true;
-    }
-    let Some(offset) = text.strip_prefix(['+', '-']) else { return false };
-    let digits: String = match offset.split_once(':') {
-        Some((hours, minutes)) if hours.len() == 2 && minutes.len() == 2 => format!("{hours}{minutes}"),
-        Some(_) => return false,
-        None => offset.to_owned(),
-    };
-    matches!(digits.len(), 2 | 4)
-        && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && digits[..2] <= *"18"
-        && digits[2..] < *"60"
+    let found = ISO.as_ref()?.captures(&text)?;
+    let time = found.get(2).map_or("0:00".to_owned(), |time| time.as_str().replace(' ', ""));
+    let time = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|format| NaiveTime::parse_from_str(&time, format).ok())?;
+    Some(found[1].parse::<NaiveDate>().ok()?.and_time(time))
 }
 
 /// `PT08H30M00S` as a part of a day.

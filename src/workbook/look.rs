@@ -22,7 +22,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use super::cells::{self, CellContent};
 use super::error::Fault;
 use super::{Raw, dates};
-use code::{FormatCode, FormatSection, SectionKind};
+use code::{FormatCode, SectionKind};
 use day::Moment;
 use decimal::Decimal;
 
@@ -40,21 +40,23 @@ impl Look {
     pub const PLAIN: Look = Look(0);
 }
 
-/// What a number looks like.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Shown {
-    /// All its digits, and nothing else.
-    AsStored,
-    /// The same number, with fewer decimals than are stored: what is seen (`60` for 59.6).
-    Rounded(String),
-    /// As a percentage: what is seen (`90%` for 0.9).
-    Percent(String),
-    /// The number (perhaps with fewer decimals) with letters or other words around it: what is seen (`K001`, `85分`).
-    Dressed(String),
-    /// Not at all: the format shows nothing (`;;;`, `0;-0;;@`).
+/// How what is seen relates to what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// All digits of a number, and nothing else; any other content as it is.
+    Stored,
+    /// The same number, with fewer decimals than are stored (`60` for 59.6).
+    Rounded,
+    /// The number as a percentage (`90%` for 0.9).
+    Percent,
+    /// The number (perhaps with fewer decimals) with letters or other words around it (`K001`, `85分`).
+    Dressed,
+    /// A date, or a part of one.
+    Day(DaySeen),
+    /// Nothing is seen (`;;;`, `0;-0;;@`).
     Hidden,
-    /// As something that is not this number: what is seen (`[=1]"是"`, `0,` for thousands, a sign that is lost).
-    Replaced(String),
+    /// Something that is not this number (`[=1]"是"`, `0,` for thousands, a sign that is lost), or not this text.
+    Replaced,
 }
 
 /// How much of a date is seen.
@@ -210,42 +212,33 @@ impl Looks {
         Some(Raw::Text(Arc::from(text)).seen_as(shown))
     }
 
-    /// What a number of that look looks like.
-    pub fn number(&self, look: Look, value: f64) -> Shown {
+    /// What a number of that look looks like, and what is seen; nothing to be told where it is what is stored.
+    pub fn number(&self, look: Look, value: f64) -> (Sight, String) {
+        // Fifteen digits count here too.
         let stored = Decimal::new(value);
-        let Some((section, unsigned)) = self.number_section(look, value) else { return Shown::AsStored };
+        let section = self.format(look).for_number(stored.value());
+        let Some((section, unsigned)) = section else { return (Sight::Stored, String::new()) };
         match section.kind {
-            SectionKind::Date | SectionKind::Span => Shown::Replaced(match self.instant(value) {
-                Some(moment) => day::text(section, moment),
-                None => "#".repeat(8),
-            }),
+            SectionKind::Date | SectionKind::Span => {
+                let seen = self.instant(value).map(|moment| day::text(section, moment));
+                (Sight::Replaced, seen.unwrap_or_else(|| "#".repeat(8)))
+            }
             _ => number::judge(section, &stored, unsigned),
         }
     }
 
     /// How much is seen of a date of that look, and what is seen (`2015年6月`).
     pub fn day(&self, look: Look, at: NaiveDateTime) -> (DaySeen, String) {
-        match self.date_section(at, look) {
-            Some(section) => (day::seen(section), day::text(section, Moment::new(at))),
-            None => (DaySeen::Day, at.date().to_string()),
+        match self.format(look).for_number(dates::to_serial(at, self.shift)) {
+            Some((section, _)) if section.kind == SectionKind::Date => {
+                (day::seen(section), day::text(section, Moment::new(at)))
+            }
+            _ => (DaySeen::Day, at.date().to_string()),
         }
     }
 
     fn format(&self, look: Look) -> &FormatCode {
         &self.formats[look.0 as usize]
-    }
-
-    /// The section for a number. Fifteen digits count here too.
-    fn number_section(&self, look: Look, value: f64) -> Option<(&FormatSection, bool)> {
-        self.format(look).for_number(Decimal::new(value).value())
-    }
-
-    fn date_section(&self, at: NaiveDateTime, look: Look) -> Option<&FormatSection> {
-        let serial = dates::to_serial(at, self.shift);
-        self.format(look)
-            .for_number(serial)
-            .map(|(section, _)| section)
-            .filter(|section| section.kind == SectionKind::Date)
     }
 
     /// The moment that a number stands for, be it no date of any calendar; none below nought and after the last day.

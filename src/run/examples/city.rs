@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::pack::Pack;
-use crate::table::Given;
+use crate::table::GivenSheet;
 
 /// Cells by column index; a column that is not there is not named.
 type ExampleRow = BTreeMap<usize, String>;
@@ -151,7 +151,7 @@ impl City {
     }
 
     /// One sheet a table, with all its columns.
-    pub fn sheets(&self, pack: &Pack, year: i32) -> Vec<Given> {
+    pub fn sheets(&self, pack: &Pack, year: i32) -> Vec<GivenSheet> {
         self.rows
             .iter()
             .map(|(table, rows)| {
@@ -163,7 +163,7 @@ impl City {
                     (0..schema.columns.len()).map(|at| in_year(cell(at).unwrap_or_default(), year)).collect()
                 };
                 let rows = std::iter::once(header).chain(rows.iter().map(row)).collect();
-                Given { book: BOOK.to_owned(), sheet: schema.name.clone(), rows }
+                GivenSheet { book: BOOK.to_owned(), sheet: schema.name.clone(), rows }
             })
             .collect()
     }

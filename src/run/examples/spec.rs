@@ -12,7 +12,7 @@ use super::city::{self, City};
 use super::facts::{self, ExpectedFact};
 use crate::pack::{self, Error, Fault, Pack, Report, Run, Value};
 use crate::run::job;
-use crate::table::{Given, line, text};
+use crate::table::{GivenSheet, line, text};
 
 /// One example file. What all examples share may stand in any of them.
 #[derive(Debug, Default, Deserialize)]
@@ -69,7 +69,7 @@ pub struct ExampleCase {
     pub year: i32,
     pub as_of: Option<NaiveDate>,
     pub sets: Vec<(String, Value)>,
-    pub sheets: Vec<Given>,
+    pub sheets: Vec<GivenSheet>,
     pub archive: Vec<Past>,
     /// Answers to lines of this very run.
     pub answers: Vec<Past>,

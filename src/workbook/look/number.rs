@@ -2,7 +2,7 @@
 
 use super::code::{FormatPart, FormatSection, Numerals, SectionKind};
 use super::decimal::Decimal;
-use super::{Shown, numeral};
+use super::{Sight, numeral};
 
 /// Words that make another number of the one before them.
 const MULTIPLIERS: &str = "十百千万亿拾佰仟萬億‰‱";
@@ -19,8 +19,9 @@ struct SeenNumber {
     scaled: bool,
 }
 
-/// Judges what a section for numbers shows. `unsigned`: the section says by itself that its numbers are below nought.
-pub(super) fn judge(section: &FormatSection, stored: &Decimal, unsigned: bool) -> Shown {
+/// Judges what a section for numbers shows, and tells it. `unsigned`: the section says by itself that its numbers are below
+/// nought.
+pub(super) fn judge(section: &FormatSection, stored: &Decimal, unsigned: bool) -> (Sight, String) {
     let mut seen = match section.kind {
         SectionKind::Number if fraction_at(section).is_some() => return fraction(section, stored, unsigned),
         SectionKind::Number => number(section, stored),
@@ -30,23 +31,24 @@ pub(super) fn judge(section: &FormatSection, stored: &Decimal, unsigned: bool) -
     seen.minus = stored.negative && !unsigned && section.kind != SectionKind::Words;
     let text = seen.text();
     if text.is_empty() {
-        return Shown::Hidden;
+        return (Sight::Hidden, text);
     }
     // One within quotes is a word, and no factor.
     let percents = section.parts.contains(&FormatPart::Percent);
     if percents && seen.is_a_number() {
-        return Shown::Percent(text);
+        return (Sight::Percent, text);
     }
     let exact = seen.number.clone().signed(stored.negative) == *stored;
     if !seen.is_this_number(stored) || percents || seen.scaled && !exact {
-        return Shown::Replaced(text);
+        return (Sight::Replaced, text);
     }
     let dressed = seen.has_words() || section.numerals != Numerals::Western;
-    match (exact, dressed) {
-        (_, true) => Shown::Dressed(text),
-        (true, false) => Shown::AsStored,
-        (false, false) => Shown::Rounded(text),
-    }
+    let sight = match (exact, dressed) {
+        (_, true) => Sight::Dressed,
+        (true, false) => Sight::Stored,
+        (false, false) => Sight::Rounded,
+    };
+    (sight, text)
 }
 
 impl SeenNumber {
@@ -340,7 +342,7 @@ fn fraction_at(section: &FormatSection) -> Option<usize> {
 }
 
 /// A number shown as a fraction is seen rightly only where it is one.
-fn fraction(section: &FormatSection, stored: &Decimal, unsigned: bool) -> Shown {
+fn fraction(section: &FormatSection, stored: &Decimal, unsigned: bool) -> (Sight, String) {
     let at = fraction_at(section).unwrap_or_default();
     let below = &section.parts[at + 1..];
     let places = below.iter().take_while(|part| matches!(part, FormatPart::Digit(_))).count() as u32;
@@ -381,9 +383,10 @@ fn fraction(section: &FormatSection, stored: &Decimal, unsigned: bool) -> Shown 
     };
     let exact = Decimal::new(whole + numerator / f64::from(denominator)).signed(stored.negative) == *stored;
     let plain = section.parts.iter().all(|part| !matches!(part, FormatPart::Word(word) if !word.trim().is_empty()));
-    match exact && (!stored.negative || !unsigned) && (plain || places == 0) {
-        true if numerator == 0.0 && mixed => Shown::AsStored,
-        true => Shown::Dressed(shown),
-        false => Shown::Replaced(shown),
-    }
+    let sight = match exact && (!stored.negative || !unsigned) && (plain || places == 0) {
+        true if numerator == 0.0 && mixed => Sight::Stored,
+        true => Sight::Dressed,
+        false => Sight::Replaced,
+    };
+    (sight, shown)
 }

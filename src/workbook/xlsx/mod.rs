@@ -9,6 +9,9 @@ mod usual;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
 
 use super::cells::{self, COLUMNS, ROWS, Strings};
 use super::error::Fault;
@@ -161,31 +164,12 @@ fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
 
 /// `_x000D_` stands for a character that XML cannot hold; `_x005F_` for an underscore that would read as one.
 fn unescape_units(text: &str) -> Cow<'_, str> {
-    let unit = |text: &str| -> Option<u16> {
-        let hex = text.strip_prefix("_x")?.get(..5)?.strip_suffix('_')?;
-        u16::from_str_radix(hex, 16).ok().filter(|_| hex.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
-    if !text.contains("_x") {
-        return text.into();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("_x") {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let mut units = Vec::new();
-        while let Some(found) = unit(rest) {
-            units.push(found);
-            rest = &rest[7..];
-        }
-        if units.is_empty() {
-            out.push_str("_x");
-            rest = &rest[2..];
-        }
-        out.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    }
-    out.push_str(rest);
-    out.into()
+    static UNITS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?:_x[0-9A-Fa-f]{4}_)+").ok());
+    let Some(units) = UNITS.as_ref().filter(|_| text.contains("_x")) else { return text.into() };
+    units.replace_all(text, |found: &Captures<'_>| {
+        let units = found[0].split("_x").filter_map(|unit| u16::from_str_radix(unit.trim_end_matches('_'), 16).ok());
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>()
+    })
 }
 
 /// A truth value of an attribute.

@@ -168,7 +168,7 @@ impl City {
 fn register(code: char, labels: &[String]) -> Register {
     let ids: Vec<String> = (1..=labels.len()).map(|number| format!("{code}{number:05}")).collect();
     let rows: Vec<(u32, u32)> = (0..labels.len() as u32).map(|at| (at, at)).collect();
-    Register::new(ids, labels.to_vec(), &rows)
+    Register::new(ids.iter().map(String::as_str).collect(), labels.to_vec(), &rows)
 }
 
 fn dataset(pack: &Pack, cadres: usize) -> Dataset {
@@ -182,12 +182,13 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
         (0..cadres).map(|cadre| format!("{}{}", SURNAMES[cadre % 8], GIVEN[cadre % 7])).collect();
     let registers = vec![register('T', &unit_labels), register('C', &cadre_labels)];
     let kinds: Vec<&str> = (0..units).map(|unit| ["县区", "市级部门", "开发（度假）园区"][unit % 3]).collect();
-    let team = df!("单位编号" => &registers[TEAM].ids, "单位名称" => &unit_labels, "单位类别" => kinds).unwrap();
+    let team =
+        df!("单位编号" => registers[TEAM].ids.to_vec(), "单位名称" => &unit_labels, "单位类别" => kinds).unwrap();
     let home: Vec<u32> = (0..cadres as u32).map(|cadre| cadre / 10).collect();
     let posts: Vec<&str> =
         (0..cadres).map(|cadre| ["区委书记", "区委副书记、区长", "党组成员、副主任（正县级）"][cadre % 3]).collect();
     let authorities: Vec<&str> = (0..cadres).map(|cadre| if cadre % 10 == 7 { "省委" } else { "市委" }).collect();
-    let cadre = df!("干部编号" => &registers[CADRE].ids, "姓名" => &cadre_labels, "职务" => posts,
+    let cadre = df!("干部编号" => registers[CADRE].ids.to_vec(), "姓名" => &cadre_labels, "职务" => posts,
         "干部管理权限" => authorities, "@team" => home)
     .unwrap();
     let half = df!("考核部门" => &["市委目督办", "市政府目督办"]).unwrap();

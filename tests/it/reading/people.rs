@@ -674,7 +674,7 @@ fn registers_hold_the_home_row_first() {
     let dataset = read(&[], &Options::default()).unwrap();
     let [teams, cadres] = &dataset.registers[..] else { panic!("two kinds") };
     assert_eq!(teams.labels, ["盘龙区", "市审计局", "阳宗海（度假）区"]);
-    assert_eq!(cadres.ids, ["K1", "K2", "K3", "K4", "K5"]);
+    assert_eq!(cadres.ids[..], ["K1", "K2", "K3", "K4", "K5"]);
     assert_eq!(cadres.rows[4], [4, 5]);
     assert_eq!(cadres.find("K5"), Some(4));
     assert_eq!(dataset.absent, [2, 3, 4, 5, 6, 7, 8]);

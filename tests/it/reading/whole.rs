@@ -151,7 +151,9 @@ pub fn same_on_any_threads(folder: &Path) -> Dataset {
         assert_eq!(format!("{:?}", one.sheets), format!("{:?}", other.sheets));
         assert!(format!("{:?}", one.rejected) == format!("{:?}", other.rejected));
         for (one, other) in one.registers.iter().zip(&other.registers) {
-            assert!(one.ids == other.ids && one.labels == other.labels && one.rows.iter().eq(other.rows.iter()));
+            assert!(
+                one.ids[..] == other.ids[..] && one.labels == other.labels && one.rows.iter().eq(other.rows.iter())
+            );
         }
         for (one, other) in one.tables.iter().zip(&other.tables) {
             assert!(one.frame.equals_missing(&other.frame) && one.origin == other.origin);

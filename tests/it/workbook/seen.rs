@@ -3,7 +3,7 @@
 use std::fs;
 
 use kaohe::place::A1;
-use kaohe::workbook::{self, DaySeen, Raw, Shown, Sink};
+use kaohe::workbook::{self, DaySeen, Raw, Sight, Sink};
 
 use super::biff::{brt, brt_cell, brt_row, cell, long, record, wide, xlsb};
 use super::build::{Parts, ods_content};
@@ -31,7 +31,11 @@ fn seen(bytes: &[u8]) -> Vec<String> {
     let mut cells = Cells::default();
     book.read(0, &mut cells).unwrap();
     let told = |raw: &Raw| match raw {
-        Raw::Number(number, look) => format!("{number} {:?}", book.looks().number(*look, *number)),
+        Raw::Number(number, look) => match book.looks().number(*look, *number) {
+            (Sight::Stored, _) => format!("{number} AsStored"),
+            (Sight::Hidden, _) => format!("{number} Hidden"),
+            (sight, text) => format!("{number} {sight:?}({text:?})"),
+        },
         Raw::DateTime(at, look) => {
             let (seen, text) = book.looks().day(*look, *at);
             let with = if seen == DaySeen::Day { "with" } else { "without" };
@@ -327,10 +331,9 @@ fn formats_of_ods_show_what_libreoffice_shows() {
             let found = match raw {
                 Some(Raw::Number(number, look)) => match book.looks().number(*look, *number) {
                     // With noughts behind and commas between, it is the same.
-                    Shown::AsStored if expected.trim().replace(',', "").parse() == Ok(*number) => continue,
-                    Shown::AsStored => number.to_string(),
-                    Shown::Hidden => String::new(),
-                    Shown::Rounded(text) | Shown::Percent(text) | Shown::Dressed(text) | Shown::Replaced(text) => text,
+                    (Sight::Stored, _) if expected.trim().replace(',', "").parse() == Ok(*number) => continue,
+                    (Sight::Stored, _) => number.to_string(),
+                    (_, text) => text,
                 },
                 Some(Raw::DateTime(at, look)) => book.looks().day(*look, *at).1,
                 Some(Raw::Text(text)) => text.to_string(),

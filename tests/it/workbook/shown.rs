@@ -1,6 +1,6 @@
 //! What a sheet of .xlsx shows where that is not what it stores: number formats, hidden zeros, results that nobody has seen.
 
-use kaohe::workbook::{self, DaySeen, OpenBook, Raw, Shown, Sink};
+use kaohe::workbook::{self, DaySeen, OpenBook, Raw, Sight, Sink};
 
 use super::build::{Parts, sheet, workbook, xlsx};
 use super::{check, shown};
@@ -47,12 +47,8 @@ pub fn looked_at(bytes: &[u8]) -> Vec<(String, String)> {
     let (book, cells) = cells(bytes);
     let look = |value: Raw| match value {
         Raw::Number(number, look) => match book.looks().number(look, number) {
-            Shown::AsStored => ("AsStored".to_owned(), String::new()),
-            Shown::Hidden => ("Hidden".to_owned(), String::new()),
-            Shown::Rounded(text) => ("Rounded".to_owned(), text),
-            Shown::Percent(text) => ("Percent".to_owned(), text),
-            Shown::Dressed(text) => ("Dressed".to_owned(), text),
-            Shown::Replaced(text) => ("Replaced".to_owned(), text),
+            (Sight::Stored, _) => ("AsStored".to_owned(), String::new()),
+            (sight, text) => (format!("{sight:?}"), text),
         },
         Raw::DateTime(at, look) => {
             let (seen, text) = book.looks().day(look, at);
@@ -69,8 +65,9 @@ fn seen(bytes: &[u8]) -> Vec<String> {
     let (book, cells) = cells(bytes);
     let seen = |value: Raw| match value {
         Raw::Number(number, look) => match book.looks().number(look, number) {
-            Shown::AsStored => format!("{number}"),
-            other => format!("{other:?}"),
+            (Sight::Stored, _) => format!("{number}"),
+            (Sight::Hidden, _) => "Hidden".to_owned(),
+            (sight, text) => format!("{sight:?}({text:?})"),
         },
         Raw::DateTime(at, look) => {
             let (seen, text) = book.looks().day(look, at);
