@@ -135,8 +135,8 @@ fn lists(bencher: Bencher<'_, '_>, cadres: u32) {
         to_input: None,
     };
     bencher.with_inputs(|| tempfile::tempdir().unwrap()).bench_refs(|output| {
-        let publication = Publication { info: &info, figures: &Figures::default(), notices: false, changes: None };
-        Handoff::new(&pack, &data, &outcome).publish(output.path(), &publication).unwrap();
+        let publication = Publication { figures: &Figures::default(), notices: false, changes: None };
+        Handoff::new(&pack, &data, &outcome, &info).publish(output.path(), &publication).unwrap();
     });
 }
 

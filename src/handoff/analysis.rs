@@ -11,7 +11,7 @@ use crate::pack::{Pack, Page, PageTable, printed};
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::phrase::proposed;
 use super::text::FileNames;
-use super::{Material, RunInfo, layout};
+use super::{Material, layout};
 use crate::fact::Texts;
 use crate::fact::history::PastLine;
 use crate::table::Lists;
@@ -28,14 +28,10 @@ pub fn pages<'a>(material: &Material<'a>) -> Vec<UnitPage<'a>> {
     let mut names = FileNames::default();
     let mut pages = Vec::new();
     for page in &material.pack.pages {
-        let lines = material.outcome.lines.iter();
-        let mut units: Vec<Subject> =
-            lines.filter(|line| line.action == page.action).map(|line| line.subject).collect();
-        units.retain(|subject| subject.kind == material.people.unit);
-        units.sort_unstable();
-        units.dedup();
+        let wanted = |line: &Line| line.action == page.action && line.subject.kind == material.people.unit;
         let mut file = |unit| names.claim(&material.people.called(unit));
-        pages.extend(units.into_iter().map(|unit| UnitPage { page, unit, file: file(unit) }));
+        let units = material.by_subject(wanted).into_iter();
+        pages.extend(units.map(|(unit, _)| UnitPage { page, unit, file: file(unit) }));
     }
     pages
 }
@@ -137,18 +133,18 @@ fn rows_of(material: &Material<'_>, table: usize, kind: usize) -> Lists<u32> {
 }
 
 impl UnitPage<'_> {
-    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, known: &Gathered<'s>, info: &RunInfo) -> Workbook<'s> {
+    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, known: &Gathered<'s>) -> Workbook<'s> {
         let (page, unit) = (self.page, &self.unit);
         let name = material.people.label(*unit);
-        let title = info.title(material.pack, &format!("{}（{name}）", page.title));
+        let title = material.title(&format!("{}（{name}）", page.title));
         let head = [(title, LineStyle::Title), (format!("{}：{}", page.mark, page.note), LineStyle::Warning)];
         let mut blocks: Vec<Block<'s>> =
-            page.tables.iter().map(|table| table_block(material, known, info, table, *unit)).collect();
+            page.tables.iter().map(|table| table_block(material, known, table, *unit)).collect();
         let all: Vec<Subject> = std::iter::once(*unit).chain(known.seated(material, *unit)).collect();
-        blocks.extend([proposals(material, known, *unit), members(material, known, page, info, &all[1..])]);
+        blocks.extend([proposals(material, known, *unit), members(material, known, page, &all[1..])]);
         // What there is nothing of takes a line and no table.
         let mut lines = Vec::new();
-        for block in [pendings(material.pack, known, &all), measures(material, known, info, &all)] {
+        for block in [pendings(material.pack, known, &all), measures(material, known, &all)] {
             if block.rows.is_empty() {
                 lines.push(block.empty);
             } else {
@@ -162,18 +158,12 @@ impl UnitPage<'_> {
         let holds = |paper| layout::is_readable(&Sheet { paper, fitted: true, ..sheet.clone() });
         let paper = [Paper::Upright, Paper::Tall].into_iter().find(|paper| holds(*paper));
         (sheet.paper, sheet.fitted) = (paper.unwrap_or_default(), paper.is_some());
-        sheet.alone(info.as_of)
+        sheet.alone(material.info.as_of)
     }
 }
 
 /// The unit's rows of an input table, of all years, beside the line that they are measured against.
-fn table_block<'s>(
-    material: &'s Material<'_>,
-    known: &Gathered<'s>,
-    info: &RunInfo,
-    of: &'s PageTable,
-    unit: Subject,
-) -> Block<'s> {
+fn table_block<'s>(material: &'s Material<'_>, known: &Gathered<'s>, of: &'s PageTable, unit: Subject) -> Block<'s> {
     let pack = material.pack;
     let frame = &material.dataset.tables[of.table].frame;
     let columns: Vec<Column> = of.columns.iter().map(|name| Column::text(name, 6.0, 30.0)).collect();
@@ -185,10 +175,9 @@ fn table_block<'s>(
         };
         texts.iter().map(cell).collect()
     });
-    let line = of
-        .line
-        .as_ref()
-        .and_then(|name| Some(format!("（{name} {}）", pack.setting(name, info.as_of, &info.set_values)?)));
+    let line = of.line.as_ref().and_then(|name| {
+        Some(format!("（{name} {}）", pack.setting(name, material.info.as_of, &material.info.set_values)?))
+    });
     let empty = "没有这一单位的记录。";
     Block::new(columns, rows.collect(), empty).captioned(format!("{}{}", of.title, line.unwrap_or_default()))
 }
@@ -219,17 +208,11 @@ fn proposals<'s>(material: &'s Material<'_>, known: &Gathered<'s>, unit: Subject
     Block::new(columns, rows.collect(), "没有。").captioned("对班子的拟处理")
 }
 
-fn members<'s>(
-    material: &'s Material<'_>,
-    known: &Gathered<'s>,
-    page: &'s Page,
-    info: &RunInfo,
-    seated: &[Subject],
-) -> Block<'s> {
+fn members<'s>(material: &'s Material<'_>, known: &Gathered<'s>, page: &'s Page, seated: &[Subject]) -> Block<'s> {
     let pack = material.pack;
     let frame = &material.dataset.tables[page.grades.table].frame;
     let (grade, year) = (Texts::of(frame, &page.grades.grade), Texts::of(frame, &page.grades.year));
-    let of_year = info.year.to_string();
+    let of_year = material.info.year.to_string();
     let grade_of = |one: Subject| {
         let mut rows = known.rows(page.grades.table, one);
         let row = rows.find(|row| year.as_ref().and_then(|year| year.at(*row)).as_deref() == Some(of_year.as_str()));
@@ -272,8 +255,8 @@ fn pendings<'s>(pack: &Pack, known: &Gathered<'s>, all: &[Subject]) -> Block<'s>
 }
 
 /// What was decided about the unit and its people last year, and whether it was carried out.
-fn measures<'s>(material: &'s Material<'_>, known: &Gathered<'s>, info: &RunInfo, all: &[Subject]) -> Block<'s> {
-    let last = known.earlier.about(all).filter(|(_, past)| past.year == info.year - 1);
+fn measures<'s>(material: &'s Material<'_>, known: &Gathered<'s>, all: &[Subject]) -> Block<'s> {
+    let last = known.earlier.about(all).filter(|(_, past)| past.year == material.info.year - 1);
     let rows =
         last.filter_map(|(whose, past)| Some((whose, past, past.decision.as_ref()?))).map(|(whose, past, given)| {
             let common = |column: &String| printed::ANSWERS.iter().any(|(name, _)| column == name);

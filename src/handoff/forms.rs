@@ -13,7 +13,7 @@ use crate::pack::{Form, Pack, Pen, printed};
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::phrase::without_readings;
 use super::text::FileNames;
-use super::{Material, RunInfo, layout};
+use super::{Material, layout};
 
 /// Lines to write in that are left, however much there is to be read.
 const LEAST_ROOM: u32 = 3;
@@ -51,7 +51,7 @@ fn is_agreed_to(pack: &Pack, line: &Line, form: &Form) -> bool {
 }
 
 impl FilledForm<'_> {
-    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, info: &RunInfo) -> Workbook<'s> {
+    pub fn workbook<'s>(&'s self, material: &'s Material<'_>) -> Workbook<'s> {
         let (form, people) = (self.form, &material.people);
         let title = format!("{}\n{}", form.from, form.name);
         let name = people.label(self.subject);
@@ -86,7 +86,7 @@ impl FilledForm<'_> {
                 break;
             }
         }
-        sheet.alone(info.as_of)
+        sheet.alone(material.info.as_of)
     }
 }
 

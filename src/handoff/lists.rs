@@ -15,9 +15,9 @@ use crate::pack::printed::{self, METHOD, METHODS, OPINION};
 use crate::pack::{List, ListOrder, Pack, Run, Tone, recipients};
 use crate::place::{A1, Cell, letters};
 
+use super::Material;
 use super::model::{Alarm, AnswerCell, AnswerKind, Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::people::RegisterOrder;
-use super::{Material, RunInfo};
 
 /// A list as texts: what is printed, registered and compared.
 #[derive(Debug, Clone)]
@@ -232,12 +232,7 @@ pub fn authorities<'a>(material: &Material<'a>) -> Vec<&'a str> {
 }
 
 /// The workbook of a list, or of an authority's part of one.
-pub fn workbook<'t>(
-    material: &Material<'_>,
-    info: &RunInfo,
-    table: &'t ListTable<'_>,
-    authority: Option<&str>,
-) -> Workbook<'t> {
+pub fn workbook<'t>(material: &Material<'_>, table: &'t ListTable<'_>, authority: Option<&str>) -> Workbook<'t> {
     let pack = material.pack;
     let list = table.index.map(|index| &pack.lists[index]);
     let rows: Vec<&ListRow> = table.decided_by(material, authority).collect();
@@ -245,28 +240,32 @@ pub fn workbook<'t>(
     let plan = table.index.and_then(|index| {
         material.outcome.quotas.iter().find(|plan| pack.actions[pack.quotas[plan.quota].action].list == index)
     });
-    let mut title = info.title(pack, heading);
+    let mut title = material.title(heading);
     name_authority(&mut title, authority);
     let mut head = Vec::new();
     if let Some(plan) = plan {
-        let (word, sentence) = progress(pack, info, plan);
+        let (word, sentence) = progress(material, plan);
         if let Some(word) = word {
             title.insert_str(title.find('\n').unwrap_or(title.len()), &format!("（{word}）"));
         }
         head.push((sentence, if word.is_some() { LineStyle::Warning } else { LineStyle::Note }));
     }
     head.push((
-        format!("{}　　共 {} 条　　本表所列均为建议，须经委员会审定后方可办理。", info.as_of_line(), rows.len()),
+        format!(
+            "{}　　共 {} 条　　本表所列均为建议，须经委员会审定后方可办理。",
+            material.info.as_of_line(),
+            rows.len()
+        ),
         LineStyle::Note,
     ));
     head.push((instruction(pack, table), LineStyle::Note));
     head.insert(0, (title, LineStyle::Title));
     let empty = list.map_or("", |list| list.empty.as_str());
-    let columns = layout(material, info, table, &rows);
-    let mut block = Block::new(columns, values(material, info, table, &rows), empty);
+    let columns = layout(material, table, &rows);
+    let mut block = Block::new(columns, values(material, table, &rows), empty);
     block.alarms = alarms(pack, table);
     let sheet = Sheet { protected: true, ..Sheet::new(table.list, Paper::Lying, head, vec![block]) };
-    sheet.in_view(2).footed(SIGNED).alone(info.as_of)
+    sheet.in_view(2).footed(SIGNED).alone(material.info.as_of)
 }
 
 /// The place for signatures, at the foot of every page.
@@ -290,13 +289,14 @@ fn opinions(pack: &Pack) -> Option<[&str; 4]> {
 }
 
 /// How far the year's share of people has been reached: a word for the title of a year's list, and a sentence.
-fn progress(pack: &Pack, info: &RunInfo, plan: &QuotaPlan) -> (Option<&'static str>, String) {
+fn progress(material: &Material<'_>, plan: &QuotaPlan) -> (Option<&'static str>, String) {
+    let pack = material.pack;
     let quota = &pack.quotas[plan.quota];
     let action = &pack.actions[quota.action].name;
     let rate = if plan.total == 0 { 0.0 } else { plan.reached as f64 * 100.0 / plan.total as f64 };
     let share = percent(&plan.share);
     let open = plan.target.saturating_sub(plan.reached);
-    let word = match info.run {
+    let word = match material.info.run {
         Run::Annual if open > 0 => Some("未完成"),
         Run::Annual => Some("已完成"),
         Run::HalfYear => None,
@@ -327,10 +327,10 @@ fn decimal(number: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
-fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>, rows: &[&ListRow]) -> Vec<Column> {
+fn layout(material: &Material<'_>, table: &ListTable<'_>, rows: &[&ListRow]) -> Vec<Column> {
     let pack = material.pack;
-    let day = format!("{}-01-20", info.year + 1);
-    let day = |name| date_answer(name, info, &day, "；可以留空");
+    let day = format!("{}-01-20", material.info.year + 1);
+    let day = |name| date_answer(name, material, &day, "；可以留空");
     table
         .columns
         .iter()
@@ -363,12 +363,7 @@ fn layout(material: &Material<'_>, info: &RunInfo, table: &ListTable<'_>, rows: 
 }
 
 /// The rows' cells, numbered among themselves.
-pub fn values<'t>(
-    material: &Material<'_>,
-    info: &RunInfo,
-    table: &ListTable<'_>,
-    rows: &[&'t ListRow],
-) -> Vec<Vec<Value<'t>>> {
+pub fn values<'t>(material: &Material<'_>, table: &ListTable<'_>, rows: &[&'t ListRow]) -> Vec<Vec<Value<'t>>> {
     rows.par_iter()
         .enumerate()
         .map(|(at, row)| {
@@ -377,7 +372,7 @@ pub fn values<'t>(
                 .map(|(cell, column)| match column.role {
                     Role::Answer { date: true } => Value::date(cell),
                     Role::Free if column.name == printed::NUMBER => Value::Count(at as u64 + 1),
-                    Role::Free if column.name == printed::SOURCES => source(material, info, cell, row.source),
+                    Role::Free if column.name == printed::SOURCES => source(material, cell, row.source),
                     // When the table was made.
                     _ => Value::cleaned(cell),
                 })
@@ -387,8 +382,8 @@ pub fn values<'t>(
 }
 
 /// The cited cells; linked to the first of them where the run was asked to.
-fn source<'t>(material: &Material<'_>, info: &RunInfo, text: &'t str, cell: Option<Cell>) -> Value<'t> {
-    let Some((cell, way)) = cell.zip(info.to_input.as_ref()) else { return Value::text(text) };
+fn source<'t>(material: &Material<'_>, text: &'t str, cell: Option<Cell>) -> Value<'t> {
+    let Some((cell, way)) = cell.zip(material.info.to_input.as_ref()) else { return Value::text(text) };
     let sheet = &material.dataset.sheets[cell.sheet.0 as usize];
     let path = format!("{way}/{}", material.dataset.books[sheet.book as usize].path);
     Value::link(text, &path, &format!("'{}'!{}", sheet.name.replace('\'', "''"), A1(cell.row, cell.column)))
@@ -461,12 +456,12 @@ fn method_answer(material: &Material<'_>, rows: &[&ListRow]) -> AnswerCell {
 }
 
 /// A day of the run's year or later, such as `example`.
-pub fn date_answer(name: &str, info: &RunInfo, example: &str, more: &str) -> AnswerCell {
-    let first = NaiveDate::from_ymd_opt(info.year, 1, 1).unwrap_or(info.as_of);
+pub fn date_answer(name: &str, material: &Material<'_>, example: &str, more: &str) -> AnswerCell {
+    let first = NaiveDate::from_ymd_opt(material.info.year, 1, 1).unwrap_or(material.info.as_of);
     AnswerCell {
         kind: AnswerKind::Date(first),
         prompt: format!("{name}：填写日期，如 {example}{more}。"),
-        refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {example}。", info.year),
+        refusal: format!("请填写 {} 年 1 月 1 日以后的日期，如 {example}。", material.info.year),
     }
 }
 

@@ -11,9 +11,9 @@ use crate::consequence::{Line, Subject};
 use crate::once::{grouped, once};
 use crate::pack::printed;
 
+use super::Material;
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::phrase;
-use super::{Material, RunInfo};
 
 const OPEN: &str = "一览";
 const DECIDED: &str = "已决";
@@ -37,20 +37,15 @@ pub fn decided_by<'c, 'a>(
 }
 
 /// The workbook, of all or of the subjects about whom one authority decides.
-pub fn workbook<'c>(
-    material: &Material<'_>,
-    info: &RunInfo,
-    cases: &'c [MeetingRow<'_>],
-    authority: Option<&str>,
-) -> Workbook<'c> {
-    let mut title = info.title(material.pack, printed::MEETING);
+pub fn workbook<'c>(material: &Material<'_>, cases: &'c [MeetingRow<'_>], authority: Option<&str>) -> Workbook<'c> {
+    let mut title = material.title(printed::MEETING);
     super::lists::name_authority(&mut title, authority);
     let (decided, open): (Vec<_>, Vec<_>) = decided_by(material, cases, authority).partition(|case| case.decided);
     let sheets = vec![
-        sheet(info, &title, OPEN, &open, "没有待审定的班子和干部。"),
-        sheet(info, &title, DECIDED, &decided, "还没有全部审定的班子和干部。"),
+        sheet(material, &title, OPEN, &open, "没有待审定的班子和干部。"),
+        sheet(material, &title, DECIDED, &decided, "还没有全部审定的班子和干部。"),
     ];
-    Workbook::new(info.as_of, sheets)
+    Workbook::new(material.info.as_of, sheets)
 }
 
 /// Subjects in the order of the registers, without what is only planned by share.
@@ -63,7 +58,7 @@ pub fn cases<'a>(material: &Material<'a>) -> Vec<MeetingRow<'a>> {
     cases.into_par_iter().map(case).collect()
 }
 
-fn sheet<'c>(info: &RunInfo, title: &str, name: &str, cases: &[&'c MeetingRow<'_>], empty: &str) -> Sheet<'c> {
+fn sheet<'c>(material: &Material<'_>, title: &str, name: &str, cases: &[&'c MeetingRow<'_>], empty: &str) -> Sheet<'c> {
     let mut columns = vec![
         Column::centred(printed::NUMBER, 4.0, 7.0),
         Column::centred(printed::SUBJECT, 8.0, 18.0).whole(),
@@ -79,7 +74,7 @@ fn sheet<'c>(info: &RunInfo, title: &str, name: &str, cases: &[&'c MeetingRow<'_
     let rows = (1..).zip(cases).map(|(number, case)| {
         std::iter::once(Value::Count(number)).chain(case.cells.iter().map(|cell| Value::cleaned(cell))).collect()
     });
-    let (day, count) = (info.as_of_line(), cases.len());
+    let (day, count) = (material.info.as_of_line(), cases.len());
     let stand = if name == DECIDED { "所列均已审定" } else { "所列均为建议" };
     let note = format!("{day}　　共 {count} 个对象　　{stand}。本表供会议阅看，不在本表填写；意见请填在各名单上。");
     let head = [

@@ -138,15 +138,20 @@ pub struct Material<'a> {
     pub pack: &'a Pack,
     pub dataset: &'a Dataset,
     pub outcome: &'a Outcome,
+    pub info: &'a RunInfo,
     people: people::People<'a>,
     phrases: phrase::Phrases<'a>,
 }
 
 impl<'a> Material<'a> {
-    pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome) -> Self {
+    pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome, info: &'a RunInfo) -> Self {
         let people = people::People::new(pack, dataset);
         let phrases = phrase::Phrases::new(pack, dataset, outcome);
-        Material { pack, dataset, outcome, people, phrases }
+        Material { pack, dataset, outcome, info, people, phrases }
+    }
+
+    fn title(&self, heading: &str) -> String {
+        self.info.title(self.pack, heading)
     }
 
     /// Some of the run's lines by whom they are about, in register order.
@@ -172,7 +177,6 @@ pub struct Handoff<'a> {
 
 /// What [`Handoff::publish`] is told beside the material.
 pub struct Publication<'p> {
-    pub info: &'p RunInfo,
     pub figures: &'p Figures,
     /// Write the units' letters.
     pub notices: bool,
@@ -194,8 +198,8 @@ pub enum Error {
 }
 
 impl<'a> Handoff<'a> {
-    pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome) -> Self {
-        let material = Material::new(pack, dataset, outcome);
+    pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome, info: &'a RunInfo) -> Self {
+        let material = Material::new(pack, dataset, outcome, info);
         let lists = lists::tables(&material);
         let register = register::table(&material);
         Handoff { material, lists, register, earlier: Vec::new() }
@@ -203,8 +207,8 @@ impl<'a> Handoff<'a> {
 
     /// Writes every workbook of the run into `dir`, in parallel; gives their paths in it, with `/`, in byte order.
     pub fn publish(&self, dir: &Path, publication: &Publication<'_>) -> Result<Vec<String>, Error> {
-        let Publication { info, figures, notices, changes } = *publication;
-        let (material, pack) = (&self.material, self.material.pack);
+        let Publication { figures, notices, changes } = *publication;
+        let (material, pack, day) = (&self.material, self.material.pack, self.material.info.as_of);
         let letters = if notices { notices::letters(material) } else { Vec::new() };
         let faulty = faults::Faulty::new(pack, material.dataset);
         // Whichever of their workbooks is written last takes them along.
@@ -221,36 +225,36 @@ impl<'a> Handoff<'a> {
             let named = |name: &str| format!("{}{name}.xlsx", folder.as_deref().unwrap_or_default());
             for table in self.lists.iter().filter(|table| authority.is_none() || !table.is_plan(pack)) {
                 let rows = table.decided_by(material, authority).count();
-                planned.add(named(table.list), rows, move || lists::workbook(material, info, table, authority));
+                planned.add(named(table.list), rows, move || lists::workbook(material, table, authority));
             }
             let (cases, rows) = (Arc::clone(&cases), meeting::decided_by(material, &cases, authority).count());
             planned.push(named(printed::MEETING), rows, move |path, write| {
-                write(meeting::workbook(material, info, &cases, authority), path)
+                write(meeting::workbook(material, &cases, authority), path)
             });
         }
         drop(cases);
         if let Some(table) = &self.register {
             let rows = table.rows.len();
-            planned.add(format!("{}.xlsx", table.list), rows, || register::workbook(material, info, table));
+            planned.add(format!("{}.xlsx", table.list), rows, || register::workbook(material, table));
         }
         let pending = material.outcome.pending.len();
-        planned.add(format!("{}.xlsx", pendings::NAME), pending, || pendings::workbook(material, info));
-        let figures = || overview::workbook(material, info, figures, &faulty);
+        planned.add(format!("{}.xlsx", pendings::NAME), pending, || pendings::workbook(material));
+        let figures = || overview::workbook(material, figures, &faulty);
         planned.add(format!("{}.xlsx", overview::NAME), 0, figures);
         if let Some(changes) = changes {
-            let title = info.title(pack, printed::CHANGES);
-            let build = move || changes::workbook(title, info.as_of, changes);
+            let title = material.title(printed::CHANGES);
+            let build = move || changes::workbook(title, day, changes);
             planned.add(format!("{}.xlsx", printed::CHANGES), 0, build);
         }
-        planned.faults(&faulty, info.as_of);
+        planned.faults(&faulty, day);
         for letter in &letters {
-            planned.add(letter.path(pack), 0, || letter.workbook(material, info));
+            planned.add(letter.path(pack), 0, || letter.workbook(material));
         }
         for form in &papers {
-            planned.add(format!("{}/{}", printed::FORMS, form.path), 0, || form.workbook(material, info));
+            planned.add(format!("{}/{}", printed::FORMS, form.path), 0, || form.workbook(material));
         }
         for page in &pages {
-            planned.add(format!("{}/{}", printed::PAGES, page.file), 0, || page.workbook(material, &known, info));
+            planned.add(format!("{}/{}", printed::PAGES, page.file), 0, || page.workbook(material, &known));
         }
         // The longest first: no thread is left with one at the end, and two do not lie in memory together.
         planned.0.sort_by_key(|book| std::cmp::Reverse(book.rows));

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use crate::consequence::{Ground, Line, Subject};
 use crate::pack::{Pack, printed};
 
+use super::Material;
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::phrase::without_readings;
 use super::text::FileNames;
-use super::{Material, RunInfo};
 
 /// What one unit is told.
 pub struct Letter<'a> {
@@ -71,15 +71,15 @@ impl Letter<'_> {
         format!("{}/{drafts}{}", pack.notices.folder, self.name)
     }
 
-    pub fn workbook<'s>(&'s self, material: &'s Material<'_>, info: &RunInfo) -> Workbook<'s> {
+    pub fn workbook<'s>(&'s self, material: &'s Material<'_>) -> Workbook<'s> {
         let pack = material.pack;
         let unit = material.people.unit_label(self.unit);
         let draft = self.is_draft(pack);
-        let title = format!("{}\n{}", info.title(pack, ""), pack.notices.title);
+        let title = format!("{}\n{}", material.title(""), pack.notices.title);
         let opening = format!(
             "　　根据{}和{}考核结果，{}涉及贵单位的下列 {} 项。处理的对象、依据、事实和要求见下表。",
             in_full(pack),
-            info.period(),
+            material.info.period(),
             if draft { "拟办理" } else { "决定办理" },
             self.lines.len(),
         );
@@ -106,7 +106,7 @@ impl Letter<'_> {
             ("＿＿＿＿年＿＿月＿＿日　　".to_owned(), LineStyle::Signature),
         ];
         let sheet = Sheet::new("通知", Paper::Upright, head, vec![Block::new(columns, rows.collect(), "")]);
-        sheet.closed(tail).alone(info.as_of)
+        sheet.closed(tail).alone(material.info.as_of)
     }
 }
 

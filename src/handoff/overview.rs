@@ -8,26 +8,21 @@ use crate::table::SheetKind;
 use super::faults::{self, Faulty};
 use super::model::{Align, Block, Chart, ChartKind, Column, Line, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::people;
-use super::{CrossFigure, Figures, Material, RunInfo, lists, pendings};
+use super::{CrossFigure, Figures, Material, lists, pendings};
 
 pub const NAME: &str = "总览";
 
 const TOTAL: &str = "合计";
 
 /// The overview's workbook: figures first, then one sheet a question.
-pub fn workbook<'a>(
-    material: &Material<'a>,
-    info: &RunInfo,
-    figures: &'a Figures,
-    faulty: &Faulty<'a>,
-) -> Workbook<'a> {
+pub fn workbook<'a>(material: &Material<'a>, figures: &'a Figures, faulty: &Faulty<'a>) -> Workbook<'a> {
     let pack = material.pack;
     let sheet = |name: &str, heading: &str, paper: Paper, blocks: Vec<Block<'a>>| {
-        let head = [(info.title(pack, heading), LineStyle::Title), (info.as_of_line(), LineStyle::Note)];
+        let head = [(material.title(heading), LineStyle::Title), (material.info.as_of_line(), LineStyle::Note)];
         Sheet::new(name, paper, head, blocks)
     };
     let first = sheet(NAME, NAME, Paper::Upright, vec![numbers(material, figures), actions(material)]);
-    let mut first = Sheet { fitted: true, ..first }.closed([(info.chain_line(), LineStyle::Note)]);
+    let mut first = Sheet { fitted: true, ..first }.closed([(material.info.chain_line(), LineStyle::Note)]);
     let rules = format!("依据：{}　　规则包：{} {}", pack.title, pack.name, pack.version);
     first.head.push(Line { text: rules, style: LineStyle::Note });
     let mut sheets = vec![first];
@@ -44,13 +39,13 @@ pub fn workbook<'a>(
     if !figures.ratios.is_empty() {
         add("比例", "比例", vec![ratios(figures)]);
     }
-    if let Some(half_year) = &info.half_year {
+    if let Some(half_year) = &material.info.half_year {
         add("半年与年度", "半年与年度对照", vec![halves(material, half_year)]);
     }
     add("待定", "待定事项统计", vec![pending(material)]);
     sheets.push(sheet("数据核对", "数据核对", Paper::Lying, vec![reconciliation(material)]));
     sheets.push(sheet("退回", "退回情况", Paper::Upright, vec![returned(faulty)]));
-    Workbook::new(info.as_of, sheets)
+    Workbook::new(material.info.as_of, sheets)
 }
 
 /// Two tables with their charts a sheet where both fit on a page, so that no break goes through them.

@@ -11,10 +11,10 @@ use crate::once::{Once, once};
 use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
 use crate::table::{line, text};
 
+use super::Material;
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::people::RegisterOrder;
 use super::phrase::with_options;
-use super::{Material, RunInfo};
 
 pub const NAME: &str = "待定事项";
 
@@ -49,7 +49,7 @@ pub fn count(material: &Material<'_>) -> usize {
 }
 
 /// The workbook of pending cases.
-pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
+pub fn workbook<'a>(material: &Material<'a>) -> Workbook<'a> {
     let pack = material.pack;
     let people = &material.people;
     let columns = vec![
@@ -89,12 +89,12 @@ pub fn workbook<'a>(material: &Material<'a>, info: &RunInfo) -> Workbook<'a> {
         ]
     });
     let block = Block::new(columns, rows.collect(), "本次没有待定事项。");
-    let title = info.title(pack, NAME);
-    let day = info.as_of_line();
+    let title = material.title(NAME);
+    let day = material.info.as_of_line();
     let note = format!("{day}　　共 {count} 条　　事实不全，本次不作结论，也不视为没有问题；补齐后请重新运行。");
     let head = [(title, LineStyle::Title), (note, LineStyle::Note)];
     let sheet = Sheet::new(NAME, Paper::Lying, head, vec![block]).in_view(2);
-    sheet.footed(super::CHECKED).alone(info.as_of)
+    sheet.footed(super::CHECKED).alone(material.info.as_of)
 }
 
 /// What is pending: the provision with the actions it would lead to, or the case's own name.

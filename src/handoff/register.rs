@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use crate::consequence::Holder;
 use crate::pack::printed;
 
+use super::Material;
 use super::lists::{self, Cells, ListColumn, ListRow, ListTable, Role};
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Workbook};
-use super::{Material, RunInfo};
 
 /// The register as texts, in register order; none where the pack keeps no such register.
 pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
@@ -48,10 +48,10 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
 }
 
 /// The workbook of the register.
-pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTable<'_>) -> Workbook<'t> {
+pub fn workbook<'t>(material: &Material<'_>, table: &'t ListTable<'_>) -> Workbook<'t> {
     let pack = material.pack;
     let heading = pack.register.as_ref().map_or(table.list, |book| book.title.as_str());
-    let title = info.title(pack, heading);
+    let title = material.title(heading);
     let states = pack.register.as_ref().map(|book| &book.states);
     let explained = states.map_or(String::new(), |states| {
         format!(
@@ -61,23 +61,24 @@ pub fn workbook<'t>(material: &Material<'_>, info: &RunInfo, table: &'t ListTabl
     });
     let head = [
         (title, LineStyle::Title),
-        (format!("{}　　共 {} 条", info.as_of_line(), table.rows.len()), LineStyle::Note),
+        (format!("{}　　共 {} 条", material.info.as_of_line(), table.rows.len()), LineStyle::Note),
         (explained, LineStyle::Note),
     ];
     let last = table.columns.len().saturating_sub(1);
-    let layout = table.columns.iter().enumerate().map(|(at, column)| column_layout(column, at == last, info)).collect();
-    let rows = lists::values(material, info, table, &table.rows.iter().collect::<Vec<_>>());
+    let layout =
+        table.columns.iter().enumerate().map(|(at, column)| column_layout(material, column, at == last)).collect();
+    let rows = lists::values(material, table, &table.rows.iter().collect::<Vec<_>>());
     let block = Block::new(layout, rows, "本次没有需要登记的谈话。");
     let sheet = Sheet { protected: true, ..Sheet::new(table.list, Paper::Lying, head, vec![block]) }.in_view(3);
     let foot = "登记人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
-    sheet.footed(foot).alone(info.as_of)
+    sheet.footed(foot).alone(material.info.as_of)
 }
 
-fn column_layout(column: &ListColumn<'_>, last: bool, info: &RunInfo) -> Column {
+fn column_layout(material: &Material<'_>, column: &ListColumn<'_>, last: bool) -> Column {
     match (column.name, column.role) {
         (name, Role::Answer { date: true }) => {
-            let example = format!("{}-07-20", info.year);
-            Column::centred(name, 11.0, 12.0).answered(lists::date_answer(name, info, &example, ""))
+            let example = format!("{}-07-20", material.info.year);
+            Column::centred(name, 11.0, 12.0).answered(lists::date_answer(name, material, &example, ""))
         }
         // What was said takes more room than who said it.
         (name, Role::Answer { date: false }) if last => {

@@ -132,11 +132,6 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
     let mut world = World::new(pack, &data, literals, history)?;
     let (outcome, trace) = decide(&mut world, history, job.run, data.year)?;
     told.stage("编制名单");
-    let (figures, mut handed) = rayon::join(|| figures::figures(&world), || Handoff::new(pack, &data, &outcome));
-    let figures = figures?;
-    drop(world);
-    // A line whose decision is its half-year's is told there.
-    handed.earlier = history.lines.values().filter(|line| line.adopted.is_none()).collect();
     let info = RunInfo {
         year: data.year,
         run: job.run,
@@ -146,6 +141,11 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
         chain_head: archive.head()?.unwrap_or_default(),
         half_year: archiving::half_year(history, pack, data.year, job.run),
     };
+    let (figures, mut handed) = rayon::join(|| figures::figures(&world), || Handoff::new(pack, &data, &outcome, &info));
+    let figures = figures?;
+    drop(world);
+    // A line whose decision is its half-year's is told there.
+    handed.earlier = history.lines.values().filter(|line| line.adopted.is_none()).collect();
     let made =
         Made { job, target, pack, data: &data, outcome: &outcome, handed: &handed, info: &info, figures: &figures };
     let place = made.publish(&held, &mut archive, &name, &past.sha256, trace, told)?;
@@ -244,7 +244,7 @@ impl Made<'_> {
         answers: &str,
         trace: Trace<'_>,
     ) -> Result<(), Failure> {
-        let publication = Publication { info: self.info, figures: self.figures, notices: self.target.notices, changes };
+        let publication = Publication { figures: self.figures, notices: self.target.notices, changes };
         let data = move || {
             data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
                 .and_then(|()| traced::write(staged, &trace, self.job.run))

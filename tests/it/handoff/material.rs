@@ -159,8 +159,8 @@ impl City {
     }
 
     pub fn publish_to(&self, dir: &std::path::Path, notices: bool) -> Vec<String> {
-        let handoff = Handoff::new(&self.pack, &self.data, &self.outcome);
-        let publication = Publication { info: &self.info, figures: &self.figures, notices, changes: None };
+        let handoff = Handoff::new(&self.pack, &self.data, &self.outcome, &self.info);
+        let publication = Publication { figures: &self.figures, notices, changes: None };
         handoff.publish(dir, &publication).unwrap()
     }
 }

@@ -196,7 +196,7 @@ fn answers_in_the_archive_are_filled_in_as_values() {
 fn grounds_are_told_as_sentences() {
     let mut city = City::usual();
     city.line("2015-A-表彰奖励-C-C00004").hints = vec!["本年已约谈（2015-07-01）。".into()];
-    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
+    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome, &city.info);
     let cell = |list: &str, id: &str, column: &str| {
         let table = handoff.lists.iter().find(|table| table.list == list).unwrap();
         let row = table.rows.iter().find(|row| city.outcome.lines[row.of].id == id).unwrap();
@@ -241,7 +241,7 @@ fn a_ground_about_somebody_else_names_them_and_several_are_numbered() {
     };
     let grounds = vec![team(&city, 0), team(&city, 1)];
     city.propose("诫勉谈话", CADRE, 4, grounds);
-    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
+    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome, &city.info);
     let table = handoff.lists.iter().find(|table| table.list == "诫勉谈话名单").unwrap();
     assert_eq!(
         &table.rows[0].cells[table.column(printed::FACTS).unwrap()],
@@ -252,7 +252,7 @@ fn a_ground_about_somebody_else_names_them_and_several_are_numbered() {
 
 /// 事实 and 提示 of the only line of a list.
 fn said(city: &City, list: &str) -> (String, String) {
-    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
+    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome, &city.info);
     let table = handoff.lists.iter().find(|table| table.list == list).unwrap();
     let cell = |name: &str| table.rows[0].cells[table.column(name).unwrap()].to_string();
     (cell(printed::FACTS), cell(printed::HINTS))
@@ -321,7 +321,7 @@ fn a_second_admonition_says_why_this_year_s_is_proposed_and_that_it_is_undecided
 fn what_is_registered_is_what_is_written() {
     let city = City::usual();
     let dir = city.published();
-    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
+    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome, &city.info);
     for table in handoff.lists.iter().chain(&handoff.register) {
         let read = listed(dir.path(), table.list);
         let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();

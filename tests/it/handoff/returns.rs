@@ -184,7 +184,7 @@ fn the_overview_has_figures_charts_and_the_account_of_every_sheet() {
 #[test]
 fn changes_against_the_superseded_run_are_told() {
     let city = City::usual();
-    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome);
+    let handoff = Handoff::new(&city.pack, &city.data, &city.outcome, &city.info);
     let told = |id: &str, facts: &str| {
         Some(PrintedLine::new(id.to_owned().into(), |column| {
             if column == "事实" { facts.to_owned() } else { "—".into() }.into()
@@ -199,7 +199,7 @@ fn changes_against_the_superseded_run_are_told() {
         },
     ];
     let dir = tempfile::tempdir().unwrap();
-    let publication = Publication { info: &city.info, figures: &city.figures, notices: false, changes: Some(&changes) };
+    let publication = Publication { figures: &city.figures, notices: false, changes: Some(&changes) };
     handoff.publish(dir.path(), &publication).unwrap();
     let read = Listed::read(&dir.path().join("变更对照.xlsx"), "序号");
     assert_eq!(read.texts("变更"), ["新增", "撤销", "改变"]);
