@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::fact::Decision;
 use crate::fact::history::{Pairs, PastGround};
 use crate::once::once;
-use crate::pack::{Answers, Pack, Run, Task, printed};
+use crate::pack::{AnswerColumn, Answers, Pack, Run, Task, printed};
 
 /// One run's proposals; `R` holds the rows of each list, `T` the talks.
 #[derive(Debug, Clone)]
@@ -131,21 +131,6 @@ impl Vocabulary {
     }
 }
 
-/// A column of the list's own that people fill in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExtraColumn {
-    #[serde(rename = "列")]
-    pub name: String,
-    #[serde(rename = "日期")]
-    pub is_date: bool,
-}
-
-impl From<&crate::pack::AnswerColumn> for ExtraColumn {
-    fn from(column: &crate::pack::AnswerColumn) -> ExtraColumn {
-        ExtraColumn { name: column.name.clone(), is_date: column.is_date }
-    }
-}
-
 #[derive(Debug, Clone)]
 pub struct RegisteredList<R = Vec<RegisteredRow<'static>>> {
     pub name: String,
@@ -154,7 +139,7 @@ pub struct RegisteredList<R = Vec<RegisteredRow<'static>>> {
     /// Headers of the printed columns, in order; of one that is read back those alone that are compared.
     pub columns: Vec<String>,
     /// Columns that people fill in, beside those that all lists for a committee have.
-    pub extra: Vec<ExtraColumn>,
+    pub extra: Vec<AnswerColumn>,
     /// The register of talks, and no list for a committee.
     pub is_register: bool,
     pub rows: R,

@@ -21,6 +21,7 @@ pub use ground::json;
 pub use written::{Consequence, ConsequenceGround, DataWriter, OpenCase};
 
 use crate::fact::history::Pairs;
+use crate::pack::{Action, Pack};
 use crate::table::Dataset;
 
 pub use crate::fact::{Decision, Evidence, FactValue, Origin, Subject};
@@ -223,4 +224,13 @@ pub struct Outcome {
     pub register: Vec<RegisterEntry>,
     /// Talks that the run used, for the archive.
     pub talks: Vec<TalkHeld>,
+}
+
+impl Outcome {
+    /// So many lines there are of each action, in the pack's order.
+    pub fn counts<'p>(&self, pack: &'p Pack) -> impl Iterator<Item = (&'p Action, u64)> + use<'p> {
+        let mut counts = vec![0; pack.actions.len()];
+        self.lines.iter().for_each(|line| counts[line.action] += 1);
+        pack.actions.iter().zip(counts)
+    }
 }

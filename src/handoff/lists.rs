@@ -24,6 +24,8 @@ use super::people::RegisterOrder;
 pub struct ListTable<'a> {
     /// The workbook's name without ending (`通报名单`).
     pub list: &'a str,
+    /// What its title calls it.
+    pub heading: &'a str,
     /// Index into the pack's lists; none for the register of talks.
     pub index: Option<usize>,
     pub columns: Vec<ListColumn<'a>>,
@@ -116,7 +118,7 @@ fn table<'a>(material: &Material<'a>, index: usize, mut lines: Vec<(usize, &'a L
     lines.sort_by_cached_key(|(_, line)| place(material, list, line));
     let rows = lines.par_iter().enumerate().map(|(at, (of, line))| row(material, list, at + 1, *of, line)).collect();
     let columns = columns(&printed::LIST, answers(list), &printed::LIST_SCREEN, &printed::LIST_FREE);
-    ListTable { list: &list.name, index: Some(index), columns, rows }
+    ListTable { list: &list.name, heading: &list.title, index: Some(index), columns, rows }
 }
 
 /// The columns of a list that are filled in, and whether they are days.
@@ -236,11 +238,10 @@ pub fn workbook<'t>(material: &Material<'_>, table: &'t ListTable<'_>, authority
     let pack = material.pack;
     let list = table.index.map(|index| &pack.lists[index]);
     let rows: Vec<&ListRow> = table.decided_by(material, authority).collect();
-    let heading = list.map_or(table.list, |list| list.title.as_str());
     let plan = table.index.and_then(|index| {
         material.outcome.quotas.iter().find(|plan| pack.actions[pack.quotas[plan.quota].action].list == index)
     });
-    let mut title = material.title(heading);
+    let mut title = material.title(table.heading);
     name_authority(&mut title, authority);
     let mut head = Vec::new();
     if let Some(plan) = plan {

@@ -252,11 +252,7 @@ fn ratios(figures: &Figures) -> Block<'_> {
 
 /// The year's two runs side by side.
 fn halves<'a>(material: &Material<'a>, half_year: &[(String, u64)]) -> Block<'a> {
-    let mut numbers = vec![0; material.pack.actions.len()];
-    for line in &material.outcome.lines {
-        numbers[line.action] += 1;
-    }
-    let rows = material.pack.actions.iter().zip(numbers).map(|(action, annual)| {
+    let rows = material.outcome.counts(material.pack).map(|(action, annual)| {
         let half = half_year.iter().find(|(name, _)| name == &action.name).map_or(0, |(_, count)| *count);
         row![&action.name, half, annual]
     });

@@ -44,14 +44,13 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
     });
     let answers = book.answer_columns.iter().map(|column| (column.name.as_str(), column.is_date));
     let columns = lists::columns(&printed::BOOK, answers, &[], &printed::BOOK_FREE);
-    Some(ListTable { list: &book.name, index: None, columns, rows: rows.collect() })
+    Some(ListTable { list: &book.name, heading: &book.title, index: None, columns, rows: rows.collect() })
 }
 
 /// The workbook of the register.
 pub fn workbook<'t>(material: &Material<'_>, table: &'t ListTable<'_>) -> Workbook<'t> {
     let pack = material.pack;
-    let heading = pack.register.as_ref().map_or(table.list, |book| book.title.as_str());
-    let title = material.title(heading);
+    let title = material.title(table.heading);
     let states = pack.register.as_ref().map(|book| &book.states);
     let explained = states.map_or(String::new(), |states| {
         format!(

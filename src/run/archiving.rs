@@ -3,18 +3,17 @@
 use std::borrow::Cow;
 
 use crate::archive::{
-    self, Archive, ExtraColumn, FollowUp, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows,
-    RegisteredTalk, RegisteredTalks, Registration, RowOf, Vocabulary,
+    self, Archive, FollowUp, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows, RegisteredTalk,
+    RegisteredTalks, Registration, RowOf, Vocabulary,
 };
-use crate::consequence::{Line, Outcome, TalkHeld, json};
+use crate::consequence::{Line, json};
 use crate::fact::History;
 use crate::fact::history::PastGround;
-use crate::handoff::lists::{ListRow, ListTable};
-use crate::handoff::{Handoff, RunInfo};
-use crate::pack::{Pack, RegisterBook, Run};
+use crate::handoff::lists::{ListColumn, ListRow, ListTable, Role};
+use crate::pack::{AnswerColumn, Pack, RegisterBook, Run, printed};
 use crate::table::{Dataset, Remembered, date};
 
-use super::Failure;
+use super::{Failure, Made};
 
 /// Proposals of the year's half-year run by action, for 总览 of the annual run.
 pub fn half_year(past: &History, pack: &Pack, year: i32, run: Run) -> Option<Vec<(String, u64)>> {
@@ -48,36 +47,70 @@ pub fn remember(pack: &Pack, data: &mut Dataset, history: &History) -> Result<()
     data.remember(pack, book.talks, &rows).map_err(Failure::failed)
 }
 
-/// The run's proposals as they will be printed.
-pub fn registration<'t>(
-    pack: &'t Pack,
-    data: &'t Dataset,
-    outcome: &'t Outcome,
-    handed: &'t Handoff<'t>,
-    info: &RunInfo,
-) -> Registration<PrintedRows<'t>, PrintedTalks<'t>> {
-    let tables = handed.lists.iter().chain(&handed.register);
-    Registration {
-        year: info.year,
-        run: info.run,
-        as_of: info.as_of,
-        pack_name: pack.name.clone(),
-        pack_version: pack.version.clone(),
-        pack_hash: pack.hash.clone(),
-        vocabulary: Vocabulary {
-            followup: Some(FollowUp {
-                private: outcome
-                    .lines
-                    .iter()
-                    .filter(|line| is_private(pack, line))
-                    .map(|line| line.id.clone())
-                    .collect(),
-                ..FollowUp::of(pack, info.as_of, &info.set_values)
-            }),
-            ..Vocabulary::of(pack)
-        },
-        lists: tables.map(|table| list(pack, data, outcome, table, info)).collect(),
-        talks: PrintedTalks { pack, data, talks: &outcome.talks },
+impl Made<'_> {
+    /// The run's proposals as they will be printed.
+    pub(super) fn registration(&self) -> Registration<PrintedRows<'_>, PrintedTalks<'_>> {
+        let Made { pack, info, outcome, .. } = self;
+        let private = outcome.lines.iter().filter(|line| is_private(pack, line)).map(|line| line.id.clone());
+        let followup = FollowUp::of(pack, info.as_of, &info.set_values);
+        Registration {
+            year: info.year,
+            run: info.run,
+            as_of: info.as_of,
+            pack_name: pack.name.clone(),
+            pack_version: pack.version.clone(),
+            pack_hash: pack.hash.clone(),
+            vocabulary: Vocabulary {
+                followup: Some(FollowUp { private: private.collect(), ..followup }),
+                ..Vocabulary::of(pack)
+            },
+            lists: self.handed.lists.iter().chain(&self.handed.register).map(|table| self.list(table)).collect(),
+            talks: PrintedTalks(self),
+        }
+    }
+
+    fn list<'t>(&'t self, table: &'t ListTable<'t>) -> RegisteredList<PrintedRows<'t>> {
+        let book = self.pack.register.as_ref().filter(|_| table.index.is_none());
+        let common: &[(&str, bool)] = if book.is_some() { &[] } else { &printed::ANSWERS };
+        let own = |column: &&ListColumn<'_>| !common.iter().any(|(name, _)| *name == column.name);
+        let extra = table.columns.iter().filter(own).filter_map(|column| match column.role {
+            Role::Answer { date } => Some(AnswerColumn { name: column.name.to_owned(), is_date: date }),
+            Role::Free | Role::Fixed => None,
+        });
+        let mut rows: Vec<&ListRow> = table.rows.iter().collect();
+        if book.is_some() {
+            rows.sort_by_key(|row| row.of);
+        }
+        // What is set for the run stands on the title's second line.
+        let title = self.info.title(self.pack, table.heading);
+        RegisteredList {
+            name: table.list.to_owned(),
+            title: title.lines().next().unwrap_or_default().to_owned(),
+            columns: table.columns.iter().map(|column| column.name.to_owned()).collect(),
+            extra: extra.collect(),
+            is_register: book.is_some(),
+            rows: PrintedRows { made: self, book, rows },
+        }
+    }
+
+    fn registered<'t>(&'t self, line: &'t Line) -> RegisteredLine<'t> {
+        let pack = self.pack;
+        let grounds = line.grounds.iter().map(|ground| PastGround {
+            rule: pack.rules[ground.rule].id.clone(),
+            about: ground.about.clone(),
+            facts: ground.facts.iter().map(|(name, value)| (name.clone(), json(value))).collect(),
+        });
+        let labels = &self.data.registers[line.subject.kind].labels;
+        RegisteredLine {
+            id: line.id.as_str().into(),
+            check: line.check.as_str().into(),
+            action: pack.actions[line.action].name.as_str().into(),
+            subject_name: labels[line.subject.index as usize].as_str().into(),
+            options: line.options.as_slice().into(),
+            rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str().into()).collect(),
+            grounds: grounds.collect(),
+            adopted: line.twin.as_deref().cloned(),
+        }
     }
 }
 
@@ -88,18 +121,14 @@ fn is_private(pack: &Pack, line: &Line) -> bool {
 }
 
 /// The talks that the run used, each made when it is registered.
-pub struct PrintedTalks<'t> {
-    pack: &'t Pack,
-    data: &'t Dataset,
-    talks: &'t [TalkHeld],
-}
+pub struct PrintedTalks<'t>(&'t Made<'t>);
 
 impl RegisteredTalks for PrintedTalks<'_> {
     fn each(&self) -> impl Iterator<Item = Cow<'_, RegisteredTalk>> {
-        self.talks.iter().map(|talk| {
-            let register = &self.data.registers[talk.subject.kind];
+        self.0.outcome.talks.iter().map(|talk| {
+            let register = &self.0.data.registers[talk.subject.kind];
             Cow::Owned(RegisteredTalk {
-                subject_kind: self.pack.subjects[talk.subject.kind].kind.clone(),
+                subject_kind: self.0.pack.subjects[talk.subject.kind].kind.clone(),
                 subject_id: register.ids[talk.subject.index as usize].clone(),
                 subject_name: register.labels[talk.subject.index as usize].clone(),
                 day: talk.day,
@@ -113,9 +142,7 @@ impl RegisteredTalks for PrintedTalks<'_> {
 
 /// A list's rows with what stands behind them.
 pub struct PrintedRows<'t> {
-    pack: &'t Pack,
-    data: &'t Dataset,
-    outcome: &'t Outcome,
+    made: &'t Made<'t>,
     /// Of the register of talks.
     book: Option<&'t RegisterBook>,
     rows: Vec<&'t ListRow>,
@@ -127,73 +154,28 @@ impl RegisteredRows for PrintedRows<'_> {
     }
 
     fn row(&self, at: usize) -> Cow<'_, RegisteredRow<'_>> {
-        let row = self.rows[at];
+        let (row, Made { pack, data, outcome, .. }) = (self.rows[at], self.made);
         let ((kind, id), of, filled) = match self.book {
             None => {
-                let line = &self.outcome.lines[row.of];
+                let line = &outcome.lines[row.of];
                 let filled = line.decision.as_deref().map(|given| given.0.clone()).unwrap_or_default();
-                let id = self.data.registers[line.subject.kind].ids[line.subject.index as usize].as_str();
-                ((line.subject.kind, id), RowOf::Line(registered(self.pack, self.data, line)), filled)
+                let id = data.registers[line.subject.kind].ids[line.subject.index as usize].as_str();
+                ((line.subject.kind, id), RowOf::Line(self.made.registered(line)), filled)
             }
             Some(book) => {
-                let entry = &self.outcome.register[row.of];
+                let entry = &outcome.register[row.of];
                 let file = book.files[entry.file].name.as_str().into();
                 let of = RowOf::Entry { file, lines: entry.lines.as_slice().into() };
-                (entry.holder.id(self.data), of, entry.answers.clone())
+                (entry.holder.id(data), of, entry.answers.clone())
             }
         };
         Cow::Owned(RegisteredRow {
-            subject_kind: self.pack.subjects[kind].kind.as_str().into(),
+            subject_kind: pack.subjects[kind].kind.as_str().into(),
             subject_id: id.into(),
             of,
             filled,
             cells: row.cells.iter().map(Cow::Borrowed).collect(),
         })
-    }
-}
-
-fn list<'t>(
-    pack: &'t Pack,
-    data: &'t Dataset,
-    outcome: &'t Outcome,
-    table: &'t ListTable<'t>,
-    info: &RunInfo,
-) -> RegisteredList<PrintedRows<'t>> {
-    let book = pack.register.as_ref().filter(|_| table.index.is_none());
-    let definition = table.index.map(|index| &pack.lists[index]);
-    let heading = definition.map(|list| &list.title).or(book.map(|book| &book.title));
-    let extra = definition.map(|list| &list.extra_answers).or(book.map(|book| &book.answer_columns));
-    let mut rows: Vec<&ListRow> = table.rows.iter().collect();
-    if book.is_some() {
-        rows.sort_by_key(|row| row.of);
-    }
-    // What is set for the run stands on the title's second line.
-    let title = info.title(pack, heading.map_or(table.list, String::as_str));
-    RegisteredList {
-        name: table.list.to_owned(),
-        title: title.lines().next().unwrap_or_default().to_owned(),
-        columns: table.columns.iter().map(|column| column.name.to_owned()).collect(),
-        extra: extra.into_iter().flatten().map(ExtraColumn::from).collect(),
-        is_register: book.is_some(),
-        rows: PrintedRows { pack, data, outcome, book, rows },
-    }
-}
-
-fn registered<'t>(pack: &'t Pack, data: &'t Dataset, line: &'t Line) -> RegisteredLine<'t> {
-    let grounds = line.grounds.iter().map(|ground| PastGround {
-        rule: pack.rules[ground.rule].id.clone(),
-        about: ground.about.clone(),
-        facts: ground.facts.iter().map(|(name, value)| (name.clone(), json(value))).collect(),
-    });
-    RegisteredLine {
-        id: line.id.as_str().into(),
-        check: line.check.as_str().into(),
-        action: pack.actions[line.action].name.as_str().into(),
-        subject_name: data.registers[line.subject.kind].labels[line.subject.index as usize].as_str().into(),
-        options: line.options.as_slice().into(),
-        rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str().into()).collect(),
-        grounds: grounds.collect(),
-        adopted: line.twin.as_deref().cloned(),
     }
 }
 

@@ -4,11 +4,10 @@
 
 use std::path::Path;
 
-use super::job::Job;
-use super::jsonl;
-use crate::consequence::{DataWriter, Outcome};
+use super::{Made, jsonl};
+use crate::consequence::DataWriter;
 use crate::finding::Severity;
-use crate::pack::{Pack, Value};
+use crate::pack::Value;
 use crate::table::{Dataset, SheetKind};
 
 /// The folder and the file for programs.
@@ -17,27 +16,23 @@ pub const RUN: &str = "run.json";
 pub const CONSEQUENCES: &str = "data/consequences.jsonl";
 pub const PENDING: &str = "data/pending.jsonl";
 
-/// Writes the three jsonl files and run.json.
-pub fn write(
-    dir: &Path,
-    job: &Job,
-    pack: &Pack,
-    data: &Dataset,
-    outcome: &Outcome,
-    answers: &str,
-) -> std::io::Result<()> {
-    let folder = dir.join(FOLDER);
-    std::fs::create_dir_all(&folder)?;
-    let writer = DataWriter::new(pack, data, job.run);
-    let (lines, cases, findings) = (&outcome.lines, &outcome.pending, &data.findings);
-    jsonl::write(&dir.join(CONSEQUENCES), lines.len(), |at| writer.consequence(&lines[at]))?;
-    jsonl::write(&dir.join(PENDING), cases.len(), |at| writer.pending(&cases[at]))?;
-    jsonl::write(&folder.join("issues.jsonl"), findings.len(), |at| &findings[at])?;
-    let text = serde_json::to_string_pretty(&run_json(job, pack, data, outcome, answers))?;
-    std::fs::write(dir.join(RUN), text + "\n")
+impl Made<'_> {
+    /// Writes the three jsonl files and run.json.
+    pub(super) fn write_data(&self, dir: &Path, answers: &str) -> std::io::Result<()> {
+        let folder = dir.join(FOLDER);
+        std::fs::create_dir_all(&folder)?;
+        let writer = DataWriter::new(self.pack, self.data, self.job.run);
+        let (lines, cases, findings) = (&self.outcome.lines, &self.outcome.pending, &self.data.findings);
+        jsonl::write(&dir.join(CONSEQUENCES), lines.len(), |at| writer.consequence(&lines[at]))?;
+        jsonl::write(&dir.join(PENDING), cases.len(), |at| writer.pending(&cases[at]))?;
+        jsonl::write(&folder.join("issues.jsonl"), findings.len(), |at| &findings[at])?;
+        let text = serde_json::to_string_pretty(&run_json(self, answers))?;
+        std::fs::write(dir.join(RUN), text + "\n")
+    }
 }
 
-fn run_json(job: &Job, pack: &Pack, data: &Dataset, outcome: &Outcome, answers: &str) -> serde_json::Value {
+fn run_json(made: &Made<'_>, answers: &str) -> serde_json::Value {
+    let Made { job, pack, data, outcome, .. } = made;
     let parameters: Vec<_> = pack
         .parameters
         .iter()
@@ -73,13 +68,9 @@ fn run_json(job: &Job, pack: &Pack, data: &Dataset, outcome: &Outcome, answers: 
             serde_json::json!({ "file": book.path, "sha256": book.sha256, "sheets": sheets })
         })
         .collect();
-    let mut consequences = serde_json::Map::new();
-    for (action, definition) in pack.actions.iter().enumerate() {
-        let count = outcome.lines.iter().filter(|line| line.action == action).count();
-        if count > 0 {
-            consequences.insert(definition.name.clone(), count.into());
-        }
-    }
+    let counts = outcome.counts(pack).filter(|(_, count)| *count > 0);
+    let consequences: serde_json::Map<_, _> =
+        counts.map(|(action, count)| (action.name.clone(), count.into())).collect();
     serde_json::json!({
         "year": data.year,
         "run": job.run.word(),

@@ -150,7 +150,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
         Made { job, target, pack, data: &data, outcome: &outcome, handed: &handed, info: &info, figures: &figures };
     let place = made.publish(&held, &mut archive, &name, &past.sha256, trace, told)?;
     let withdrawn = past.withdrawn(outcome.lines.iter().map(|line| line.id.as_str()));
-    told.say(&summary::of_outcome(job, pack, &outcome, (&figures, &withdrawn), &place));
+    told.say(&made.summary(&withdrawn, &place));
     // The process ends now: to give millions of small pieces back one by one would only take time.
     std::mem::forget((handed, withdrawn));
     std::mem::forget((outcome, data));
@@ -187,10 +187,9 @@ impl Made<'_> {
         let place = self.target.output.join(name);
         let registered = || {
             let changes = self.differences(archive, &place, told)?;
-            let registration = archiving::registration(self.pack, self.data, self.outcome, self.handed, self.info);
             let write = || self.write(&staged, changes.as_deref(), answers, trace);
             let seal = |ticket: &Ticket| archive::seal(&staged, ticket).map_err(Failure::failed);
-            archive.register(&registration, &self.target.output, write, seal)?
+            archive.register(&self.registration(), &self.target.output, write, seal)?
         };
         let result = registered().and_then(|(ticket, sealed)| {
             let published = sealed
@@ -245,10 +244,7 @@ impl Made<'_> {
         trace: Trace<'_>,
     ) -> Result<(), Failure> {
         let publication = Publication { figures: self.figures, notices: self.target.notices, changes };
-        let data = move || {
-            data::write(staged, self.job, self.pack, self.data, self.outcome, answers)
-                .and_then(|()| traced::write(staged, &trace, self.job.run))
-        };
+        let data = move || self.write_data(staged, answers).and_then(|()| traced::write(staged, &trace, self.job.run));
         let (data, workbooks) = rayon::join(data, || self.handed.publish(staged, &publication));
         workbooks?;
         data.map_err(|error| {

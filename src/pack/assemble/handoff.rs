@@ -1,6 +1,6 @@
 //! Lists, actions, quotas, hints, the register of talks and what 总览 counts.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::model::*;
 use super::super::section::{AsWritten, At, Called, Maybe, Name, OrName, Understood, When, Word, section};
@@ -70,11 +70,13 @@ section! {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// A column of a list's own that people fill in. The archive keeps it under Chinese names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerColumn {
+    #[serde(rename(serialize = "列"), alias = "列")]
     pub name: String,
-    #[serde(rename = "date", default)]
+    #[serde(rename(serialize = "日期", deserialize = "date"), alias = "日期", default)]
     pub is_date: bool,
 }
 

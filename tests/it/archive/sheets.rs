@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::workbook::build::computed;
 use chrono::NaiveDate;
-use kaohe::archive::{ExtraColumn, RegisteredLine, RegisteredList, RegisteredRow, Registration, RowOf, Vocabulary};
+use kaohe::archive::{RegisteredLine, RegisteredList, RegisteredRow, Registration, RowOf, Vocabulary};
 use kaohe::fact::Decision;
 use kaohe::fact::history::{Pairs, PastGround};
-use kaohe::pack::Run;
+use kaohe::pack::{AnswerColumn, Run};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 pub const COLUMNS: [&str; 18] = [
@@ -126,7 +126,7 @@ pub fn list(
         name: name.into(),
         title: format!("昆明市{year}年{}{name}", run.title()),
         columns,
-        extra: extra.iter().map(|(name, is_date)| ExtraColumn { name: (*name).into(), is_date: *is_date }).collect(),
+        extra: extra.iter().map(|(name, is_date)| AnswerColumn { name: (*name).into(), is_date: *is_date }).collect(),
         is_register: false,
         rows,
     }
@@ -177,7 +177,7 @@ pub fn registration(year: i32, run: Run) -> Registration {
                 title: format!("昆明市{year}年{}档案登记", run.title()),
                 columns: BOOK_COLUMNS.iter().map(|&column| column.to_owned()).collect(),
                 extra: [("谈话日期", true), ("谈话人", false), ("谈话情况", false)]
-                    .map(|(name, is_date)| ExtraColumn { name: name.into(), is_date })
+                    .map(|(name, is_date)| AnswerColumn { name: name.into(), is_date })
                     .to_vec(),
                 is_register: true,
                 rows: ["年度考核管理档案", "特别监督档案"]
