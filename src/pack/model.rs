@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::template::Template;
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Pack {
     pub name: String,
     pub version: String,

@@ -31,11 +31,11 @@ pub type AsWritten<R> = <R as Understood>::Raw;
 /// Declares a section. `at key`: a key of it is kept as its place. What is looked at before it is understood stands in
 /// `check`.
 macro_rules! section {
-    ($(#[doc = $doc:literal])* pub struct $name:ident $(at $placed:ident)? {
+    ($(#[doc = $doc:literal])* $(#[derive($derive:ident)])? pub struct $name:ident $(at $placed:ident)? {
         $($(#[doc = $about:literal])* $(#[serde($($serde:tt)*)])? $field:ident: $meant:ty $(as $reader:ty)?,)*
     } $(check |$raw:ident, $builder:ident| $check:block)?) => {
         $(#[doc = $doc])*
-        #[derive(Debug, Clone)]
+        #[derive(Debug, Clone $(, $derive)?)]
         pub struct $name {
             $($(#[doc = $about])* pub $field: $meant,)*
             $(#[doc = concat!("Where `", stringify!($placed), "` stands.")] pub place: $crate::pack::model::Place,)?
@@ -227,7 +227,7 @@ impl Understood for WordOfColumn {
     type Meant = String;
     fn read(raw: Name, builder: &mut Builder) -> Option<String> {
         let column = builder.table.zip(builder.column);
-        let column = column.and_then(|(table, column)| builder.tables.get(table)?.columns.get(column));
+        let column = column.and_then(|(table, column)| builder.pack.tables.get(table)?.columns.get(column));
         let known = match column.map(|column| &column.kind) {
             Some(ColumnKind::Choice { values, .. }) => values.clone(),
             Some(_) => Vec::new(),
@@ -245,12 +245,12 @@ impl Understood for TalkKind {
     type Raw = Name;
     type Meant = String;
     fn read(raw: Name, builder: &mut Builder) -> Option<String> {
-        let Some(talks) = builder.talks.clone() else {
+        let Some(talks) = builder.pack.talks.clone() else {
             let message = format!("写了谈话「{}」，但没有写 [talks]：谈话记在哪张表", raw.get_ref());
             builder.fault(raw.span(), message, "请写明 [talks]".into());
             return None;
         };
-        let column = builder.tables.get(talks.table)?.columns.iter().find(|column| column.name == talks.kind);
+        let column = builder.pack.tables.get(talks.table)?.columns.iter().find(|column| column.name == talks.kind);
         if let Some(ColumnKind::Choice { values, .. }) = column.map(|column| column.kind.clone()) {
             builder.find(&talks.kind, &raw, values.iter().map(String::as_str))?;
         }

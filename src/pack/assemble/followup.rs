@@ -84,7 +84,7 @@ section! {
             builder.fault(raw.action.span(), message, "报送表中有谈话的三项都写，没有的都不写".into());
         }
         let months = raw.months.get_ref();
-        if builder.parameters.iter().any(|parameter| parameter.name == *months && !parameter.whole) {
+        if builder.pack.parameters.iter().any(|parameter| parameter.name == *months && !parameter.whole) {
             let message = format!("参数「{months}」是月数，没有写明取整数");
             builder.fault(raw.months.span(), message, "请在该参数中写 whole = true".into());
         }

@@ -81,7 +81,7 @@ pub struct AnswerColumn {
 }
 
 /// The committee's words: all four are fixed in number, their wording is the pack's.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answers {
     pub agree: String,
@@ -182,7 +182,7 @@ impl Understood for Provision {
     fn read(raw: Name, builder: &mut Builder) -> Option<usize> {
         let place = builder.place(&raw);
         let id = raw.into_inner();
-        builder.rules.push(Rule {
+        builder.pack.rules.push(Rule {
             citation: builder.cite(&id),
             provision: id.clone(),
             id,
@@ -201,7 +201,7 @@ impl Understood for Provision {
             given: true,
             place,
         });
-        Some(builder.rules.len() - 1)
+        Some(builder.pack.rules.len() - 1)
     }
 }
 
@@ -222,6 +222,7 @@ section! {
 
 section! {
     /// What a unit is told.
+    #[derive(Default)]
     pub struct Notices {
         folder: String as Word,
         title: String,
@@ -233,7 +234,7 @@ section! {
 }
 
 /// Names of the pending cases that the engine itself finds.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pendings {
     /// A rejected row whose subject is known; missing: the table.
@@ -245,7 +246,7 @@ pub struct Pendings {
 }
 
 /// What 总览 counts: cross tables of a table's columns, and ratios.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Overview {
     pub ratios: Vec<Ratio>,
     pub crosses: Vec<Cross>,

@@ -20,7 +20,6 @@ use toml::value::Datetime;
 use super::fault::Fault;
 use super::model::*;
 use super::section::{AsWritten, Called, Name, Understood};
-use super::template::Template;
 
 pub use names::stays_inside;
 pub use tables::YES_NO;
@@ -73,9 +72,9 @@ type Files = [(String, RawFile)];
 /// Builds the pack from its parsed files.
 pub fn build(mut raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, String)>) -> Result<Pack, Vec<Fault>> {
     let mut builder = Builder { known: KnownNames::new(&raw), ..Builder::default() };
-    let pack = builder.pack(&mut raw, hash, files);
-    match pack {
-        Some(mut pack) if builder.faults.is_empty() => {
+    match builder.read(&mut raw) {
+        Some(()) if builder.faults.is_empty() => {
+            let mut pack = Pack { hash, files, ..builder.pack };
             let mut faults = super::check::check(&mut pack);
             if faults.is_empty() {
                 faults = choice::choose(&mut pack, &builder.chosen);
@@ -143,16 +142,10 @@ pub struct Builder {
     pub table: Option<usize>,
     pub column: Option<usize>,
     pub named: (String, Place),
-    /// Sections that others look into.
-    pub tables: Vec<Table>,
-    pub parameters: Vec<Parameter>,
-    pub talks: Option<Talks>,
-    rules: Vec<Rule>,
+    /// What is understood so far: sections look into those before them.
+    pub pack: Pack,
     /// Proposals whose words are not known yet.
     chosen: Vec<choice::Chosen>,
-    /// What citations begin with.
-    measures: String,
-    parts: BTreeMap<String, String>,
 }
 
 impl Builder {
@@ -197,8 +190,8 @@ impl Builder {
         if provision.is_empty() {
             return String::new();
         }
-        let part = provision.split('.').next().and_then(|part| self.parts.get(part)).map_or("", String::as_str);
-        format!("{}{part}〔规则{provision}〕", self.measures)
+        let part = provision.split('.').next().and_then(|part| self.pack.parts.get(part)).map_or("", String::as_str);
+        format!("{}{part}〔规则{provision}〕", self.pack.measures)
     }
 
     /// Names that may be given once.
@@ -288,18 +281,24 @@ impl Builder {
     }
 
     /// Who sits where; subjects of one kind stand for themselves, each in the row that registers it.
-    fn membership(&mut self, files: &mut Files, subjects: &[Subject]) -> Option<Membership> {
+    fn membership(&mut self, files: &mut Files) -> Option<Membership> {
         if files.iter().all(|(_, file)| file.membership.is_none()) {
             if self.known.kinds.len() > 1 {
                 let message = "几种对象的规则包缺少「membership」".into();
                 self.fault(0..0, message, "请写 [membership]：谁在哪个单位任什么职务；只有一种对象的不必写".into());
             }
-            return subjects.first().map(|one| Membership { table: one.register, member: 0, unit: 0, role: one.id });
+            return self.pack.subjects.first().map(|one| Membership {
+                table: one.register,
+                member: 0,
+                unit: 0,
+                role: one.id,
+            });
         }
         self.single::<Membership>("membership", files, |file| &mut file.membership, |raw| &raw.table)
     }
 
-    fn pack(&mut self, files: &mut Files, hash: String, texts: Vec<(String, String)>) -> Option<Pack> {
+    /// Reads all sections, each after those that it looks into; none where the pack cannot be put together.
+    fn read(&mut self, files: &mut Files) -> Option<()> {
         let head = self.head(files);
         let name = self.required("name", head.name);
         let version = self.required("version", head.version);
@@ -308,8 +307,8 @@ impl Builder {
         let answers = self.required("answers", head.answers);
         let pendings = self.required("pendings", head.pendings);
         let notices = self.required("notices", head.notices).and_then(|raw| Notices::read(raw, self));
-        self.parts = head.parts.unwrap_or_default();
-        self.measures = measures?;
+        self.pack.parts = head.parts.unwrap_or_default();
+        self.pack.measures = measures?;
 
         self.unique("表", files, |file| &file.table, |table| &table.name);
         self.unique("对象", files, |file| &file.subject, |subject| &subject.kind);
@@ -325,82 +324,42 @@ impl Builder {
         self.read_tables(files);
         let rows = self.all::<tables::Row>(files, |file| &mut file.row);
         self.with_rows(rows);
-        let subjects = self.all::<Subject>(files, |file| &mut file.subject);
-        let membership = self.membership(files, &subjects);
-        let aliases = tables::aliases(self.all::<tables::Alias>(files, |file| &mut file.alias));
-        let groups = self.groups(head.groups.unwrap_or_default());
-        self.parameters = self.all::<Parameter>(files, |file| &mut file.parameter);
-        self.parameters.iter_mut().for_each(|parameter| parameter.values.sort_by_key(|dated| dated.from));
-        let lists = self.all::<List>(files, |file| &mut file.list);
-        let actions = self.all::<Action>(files, |file| &mut file.action);
-        let facts = self.all::<Fact>(files, |file| &mut file.fact);
-        let forks = self.all::<Fork>(files, |file| &mut file.fork);
-        self.rules = self.all::<Rule>(files, |file| &mut file.rule);
-        for at in 0..self.rules.len() {
-            self.rules[at].citation = self.cite(&self.rules[at].provision);
+        self.pack.subjects = self.all::<Subject>(files, |file| &mut file.subject);
+        let membership = self.membership(files);
+        self.pack.aliases = tables::aliases(self.all::<tables::Alias>(files, |file| &mut file.alias));
+        self.pack.groups = self.groups(head.groups.unwrap_or_default());
+        self.pack.parameters = self.all::<Parameter>(files, |file| &mut file.parameter);
+        self.pack.parameters.iter_mut().for_each(|parameter| parameter.values.sort_by_key(|dated| dated.from));
+        self.pack.lists = self.all::<List>(files, |file| &mut file.list);
+        self.pack.actions = self.all::<Action>(files, |file| &mut file.action);
+        self.pack.facts = self.all::<Fact>(files, |file| &mut file.fact);
+        self.pack.forks = self.all::<Fork>(files, |file| &mut file.fork);
+        self.pack.rules = self.all::<Rule>(files, |file| &mut file.rule);
+        for at in 0..self.pack.rules.len() {
+            self.pack.rules[at].citation = self.cite(&self.pack.rules[at].provision);
         }
-        let quotas = self.all::<Quota>(files, |file| &mut file.quota);
-        quotas.iter().for_each(|quota| self.rules[quota.rule].of = Entity::Subject(quota.of));
-        let hints = self.all::<Hint>(files, |file| &mut file.hint);
-        let further = self.all::<Measure>(files, |file| &mut file.measure);
-        let grades = Vec::<Called<Fact>>::read(head.grades.unwrap_or_default(), self)?;
-        self.talks = self.single::<Talks>("talks", files, |file| &mut file.talks, |raw| &raw.table);
-        let influences = self.all::<Influence>(files, |file| &mut file.influence);
-        let tasks = self.all::<Task>(files, |file| &mut file.task);
-        let forms = self.all::<Form>(files, |file| &mut file.form);
-        let pages = self.all::<Page>(files, |file| &mut file.page);
-        let register =
+        self.pack.quotas = self.all::<Quota>(files, |file| &mut file.quota);
+        self.pack.quotas.iter().for_each(|quota| self.pack.rules[quota.rule].of = Entity::Subject(quota.of));
+        self.pack.hints = self.all::<Hint>(files, |file| &mut file.hint);
+        self.pack.further = self.all::<Measure>(files, |file| &mut file.measure);
+        self.pack.grades = Vec::<Called<Fact>>::read(head.grades.unwrap_or_default(), self)?;
+        self.pack.talks = self.single::<Talks>("talks", files, |file| &mut file.talks, |raw| &raw.table);
+        self.pack.influences = self.all::<Influence>(files, |file| &mut file.influence);
+        self.pack.tasks = self.all::<Task>(files, |file| &mut file.task);
+        self.pack.forms = self.all::<Form>(files, |file| &mut file.form);
+        self.pack.pages = self.all::<Page>(files, |file| &mut file.page);
+        self.pack.register =
             self.single::<RegisterBook>("register_book", files, |file| &mut file.register_book, |raw| &raw.name);
-        let overview = Overview {
-            ratios: self.all::<Ratio>(files, |file| &mut file.ratio),
-            crosses: self.all::<Cross>(files, |file| &mut file.cross),
-        };
-        let mut deliberate = Deliberate {
-            silent: self.all::<Silent>(files, |file| &mut file.silent),
-            together: self.all::<RuleGroup>(files, |file| &mut file.together),
-            exclusive: self.all::<RuleGroup>(files, |file| &mut file.exclusive),
-            equivalent: self.all::<Equivalent>(files, |file| &mut file.equivalent),
-        };
-        deliberate.equivalent.iter_mut().for_each(|one| one.mutant = one.mutant.trim().to_owned());
-        Some(Pack {
-            name: name?,
-            version: version?,
-            title: head.title.unwrap_or_default(),
-            hash,
-            city: city?,
-            measures: std::mem::take(&mut self.measures),
-            parts: std::mem::take(&mut self.parts),
-            subjects,
-            membership: membership?,
-            tables: std::mem::take(&mut self.tables),
-            aliases,
-            groups,
-            parameters: std::mem::take(&mut self.parameters),
-            forks,
-            facts,
-            rules: std::mem::take(&mut self.rules),
-            actions,
-            lists,
-            register,
-            quotas,
-            hints,
-            further,
-            talks: self.talks.take(),
-            grades,
-            influences,
-            tasks,
-            forms,
-            pages,
-            notices: notices?,
-            pendings: pendings?,
-            answers: answers?,
-            overview,
-            deliberate,
-            template: Template::default(),
-            needs: Vec::new(),
-            layers: Vec::new(),
-            files: texts,
-        })
+        self.pack.overview.ratios = self.all::<Ratio>(files, |file| &mut file.ratio);
+        self.pack.overview.crosses = self.all::<Cross>(files, |file| &mut file.cross);
+        self.pack.deliberate.silent = self.all::<Silent>(files, |file| &mut file.silent);
+        self.pack.deliberate.together = self.all::<RuleGroup>(files, |file| &mut file.together);
+        self.pack.deliberate.exclusive = self.all::<RuleGroup>(files, |file| &mut file.exclusive);
+        self.pack.deliberate.equivalent = self.all::<Equivalent>(files, |file| &mut file.equivalent);
+        (self.pack.name, self.pack.version, self.pack.city) = (name?, version?, city?);
+        (self.pack.answers, self.pack.pendings, self.pack.notices) = (answers?, pendings?, notices?);
+        (self.pack.title, self.pack.membership) = (head.title.unwrap_or_default(), membership?);
+        Some(())
     }
 
     /// The columns that a table names are its own.
@@ -411,7 +370,7 @@ impl Builder {
             for raw in std::mem::take(&mut content.table) {
                 self.table = Some(at);
                 let table = Table::read(raw, self);
-                self.tables.extend(table);
+                self.pack.tables.extend(table);
                 at += 1;
             }
         }

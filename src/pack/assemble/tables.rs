@@ -40,6 +40,7 @@ section! {
 
 section! {
     /// Who sits in which unit with which role: one row of `table` each.
+    #[derive(Default)]
     pub struct Membership {
         table: usize as At<Table>,
         /// Index of the members' subject kind.
@@ -367,7 +368,7 @@ impl Builder {
     /// The tables with what `[[row]]` says of their rows; of two the first counts.
     pub(super) fn with_rows(&mut self, rows: Vec<Row>) {
         for row in rows.into_iter().rev() {
-            if let Some(table) = self.tables.get_mut(row.table) {
+            if let Some(table) = self.pack.tables.get_mut(row.table) {
                 (table.about, table.shown_facts, table.about_unit) = (Some(row.about), row.shown, row.about_unit);
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::pack::Pack;
+use crate::pack::functions::fill;
 use crate::table::GivenSheet;
 
 /// Cells by column index; a column that is not there is not named.
@@ -74,12 +75,10 @@ pub fn cells(line: &str) -> Vec<String> {
 
 /// `{本年}`, `{本年-1}` … as figures.
 pub fn in_year(text: &str, year: i32) -> String {
-    let mut text = text.replace("{本年}", &year.to_string());
-    for back in 1..=9 {
-        text = text.replace(&format!("{{本年-{back}}}"), &(year - back).to_string());
-        text = text.replace(&format!("{{本年+{back}}}"), &(year + back).to_string());
-    }
-    text
+    fill(text, |name| {
+        let apart = name.strip_prefix("本年").map(|apart| if apart.is_empty() { "0" } else { apart })?;
+        Some((year + apart.parse::<i32>().ok()?).to_string())
+    })
 }
 
 impl City {

@@ -15,7 +15,7 @@ use crate::fact::World;
 use crate::pack::mutant::{self, Clause, Mutant, Slip};
 use crate::pack::scope::{Meaning, Site};
 use crate::pack::term::Term;
-use crate::pack::{Entity, Expression, Formula, Pack, Rule};
+use crate::pack::{Entity, Formula, Pack, Rule};
 use crate::rule::Trace;
 use crate::run::Failure;
 
@@ -79,10 +79,9 @@ pub fn mutants(pack: &Pack, about: &str) -> Result<MutantReport, Failure> {
     let prepared = prepared.into_iter().collect::<Result<Vec<_>, _>>().map_err(unfit)?;
     let bases = side_by_side(&prepared, || (), |(), prepared| base(pack, prepared))?;
     let bases = bases.into_iter().collect::<Result<Vec<_>, _>>().map_err(unfit)?;
-    let expected: BTreeSet<usize> =
-        cases.iter().flat_map(|case| &case.facts).flat_map(|fact| fact.facts.iter().copied()).collect();
-    let decisive = Decisive::new(pack, &expected);
-    let asked = |one: &Mutant| one.told.contains(about) && decisive.shows(&one.change);
+    let shown = shown(pack, cases.iter().flat_map(|case| &case.facts).flat_map(|fact| fact.facts.clone()).collect());
+    let shows = |change: &Slip| !matches!(change, Slip::Parameter { name, .. } if !shown.contains(name.as_str()));
+    let asked = |one: &Mutant| one.told.contains(about) && shows(&one.change);
     let mutants: Vec<Mutant> = mutant::mutants(pack).into_iter().filter(asked).collect();
     let trial = Trial::new(pack, &bases);
     // Those of one rule are asked together: a query costs more than what it evaluates.
@@ -289,55 +288,19 @@ fn masks(column: &Column) -> Option<Vec<Option<bool>>> {
     Some(column.bool().ok()?.iter().collect())
 }
 
-/// What an example can show: what conditions and quotas rest on, and the facts that examples expect.
-struct Decisive {
-    facts: BTreeSet<usize>,
-    parameters: BTreeSet<String>,
-}
-
-impl Decisive {
-    fn new(pack: &Pack, expected: &BTreeSet<usize>) -> Decisive {
-        let mut decisive = Decisive { facts: BTreeSet::new(), parameters: BTreeSet::new() };
-        let mut waiting: Vec<usize> = expected.iter().copied().collect();
-        for spot in Clause::all(pack) {
-            if let (Clause::Value(_) | Clause::Given(_), _) | (_, None) = (spot, spot.of(pack)) {
-                continue;
-            }
-            if let Some(expression) = spot.of(pack) {
-                decisive.take(expression, &mut waiting);
-            }
-        }
-        for value in pack.forks.iter().flat_map(|fork| &fork.values) {
-            decisive.take(value, &mut waiting);
-        }
-        decisive.parameters.extend(pack.quotas.iter().map(|quota| quota.share.clone()));
-        while let Some(fact) = waiting.pop() {
-            if decisive.facts.insert(fact) {
-                let definition = &pack.facts[fact];
-                let mut own: Vec<&Expression> = definition.expressions().collect();
-                if let Formula::Aggregate { absent: Some(absent), .. } = &definition.formula {
-                    own.push(absent);
-                }
-                own.into_iter().for_each(|expression| decisive.take(expression, &mut waiting));
-                waiting.extend(&pack.needs[fact]);
-            }
-        }
-        decisive
+/// Parameters that an example can show: that conditions and quotas rest on, or facts that examples expect.
+fn shown(pack: &Pack, expected: BTreeSet<usize>) -> BTreeSet<&str> {
+    let asked = Clause::all(pack).into_iter().filter(|one| !matches!(one, Clause::Value(_) | Clause::Given(_)));
+    let asked = asked.filter_map(|one| one.of(pack)).chain(pack.forks.iter().flat_map(|fork| &fork.values));
+    let mut meanings: Vec<(&str, Meaning)> = asked.flat_map(|one| one.term().meanings()).collect();
+    let named = meanings.iter().filter_map(|(_, meaning)| meaning.fact());
+    for fact in pack.resting_on(expected.into_iter().chain(named).collect::<Vec<_>>()) {
+        let absent = match &pack.facts[fact].formula {
+            Formula::Aggregate { absent, .. } => absent.as_ref(),
+            _ => None,
+        };
+        meanings.extend(pack.facts[fact].expressions().chain(absent).flat_map(|one| one.term().meanings()));
     }
-
-    fn take(&mut self, expression: &Expression, waiting: &mut Vec<usize>) {
-        for (name, meaning) in expression.term().meanings() {
-            if meaning == Meaning::Literal {
-                self.parameters.insert(name.to_owned());
-            }
-            waiting.extend(meaning.fact());
-        }
-    }
-
-    fn shows(&self, change: &Slip) -> bool {
-        match change {
-            Slip::Parameter { name, .. } => self.parameters.contains(name),
-            _ => true,
-        }
-    }
+    let literals = meanings.into_iter().filter(|(_, meaning)| *meaning == Meaning::Literal).map(|(name, _)| name);
+    literals.chain(pack.quotas.iter().map(|quota| quota.share.as_str())).collect()
 }
