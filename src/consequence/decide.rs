@@ -147,14 +147,12 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
                 }
                 RejectedSubject::RegisterRejected(kind, id) => Pending {
                     rule: pack.pendings.rejected_register.clone(),
-                    rule_index: None,
                     kind: *kind,
                     id: id.clone(),
                     label: name_in(pack, *kind, row),
-                    subject: None,
                     missing: vec![pack.pendings.register.clone()],
-                    lacks: Vec::new(),
                     sources: sources.clone(),
+                    ..Pending::default()
                 },
             };
             draft.add_pending(case);

@@ -272,14 +272,8 @@ impl<'a> Draft<'a> {
             id: line_id(world, self.year, self.run, action, subject),
             action,
             subject,
-            options: Vec::new(),
-            rules: Vec::new(),
             grounds: vec![ground],
-            flags: Vec::new(),
-            check: String::new(),
-            decision: None,
-            twin: None,
-            hints: Vec::new(),
+            ..Line::default()
         }
     }
 

@@ -136,18 +136,8 @@ impl<'a> Grounds<'a> {
         let mut sources: Vec<Origin> = evidence.iter().map(|one| one.origin.clone()).collect();
         sources.extend(self.decisive(at, behind));
         dedup(&mut sources);
-        Ground {
-            rule: self.rule,
-            about,
-            about_label,
-            facts,
-            evidence,
-            sources,
-            units: Vec::new(),
-            rows: Vec::new(),
-            proposals: Vec::new(),
-            confidential,
-        }
+        let rule = self.rule;
+        Ground { rule, about, about_label, facts, evidence, sources, confidential, ..Ground::default() }
     }
 
     /// Of a rule about rows the cells that decided, whether its rows show them or not.

@@ -27,7 +27,7 @@ use crate::table::Dataset;
 pub use crate::fact::{Decision, Evidence, FactValue, Origin, Subject};
 
 /// Why a rule reaches the recipient of a line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Ground {
     /// Index into the pack's rules.
     pub rule: usize,
@@ -49,7 +49,7 @@ pub struct Ground {
 }
 
 /// A proposal: one action for one recipient in one run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Line {
     /// `<year>-<H|A>-<action>-<T|C>-<id>` = 处理编号.
     pub id: String,
@@ -96,7 +96,7 @@ impl Flag {
 }
 
 /// A case that could not be decided.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Pending {
     /// A rule's id, or the name of a case that the engine finds.
     pub rule: String,
@@ -120,14 +120,12 @@ impl Pending {
         let register = &data.registers[subject.kind];
         Pending {
             rule,
-            rule_index: None,
             kind: subject.kind,
             id: register.ids[subject.index as usize].clone(),
             label: register.labels[subject.index as usize].clone(),
             subject: Some(subject),
             missing,
-            lacks: Vec::new(),
-            sources: Vec::new(),
+            ..Pending::default()
         }
     }
 }

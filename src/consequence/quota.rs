@@ -35,13 +35,9 @@ pub fn ground(world: &World<'_>, quota: &Quota, subject: Subject) -> Ground {
         rule: quota.rule,
         about: register.ids[subject.index as usize].clone(),
         about_label: register.labels[subject.index as usize].clone(),
-        facts: Vec::new(),
-        evidence: Vec::new(),
-        sources: Vec::new(),
         units: super::reach::home_unit(world, subject).into_iter().collect(),
-        rows: Vec::new(),
-        proposals: Vec::new(),
         confidential: true,
+        ..Ground::default()
     }
 }
 

@@ -75,7 +75,7 @@ impl Members {
 }
 
 /// A subject: kind (index into the pack's subjects) and index in its register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Subject {
     pub kind: usize,
     pub index: u32,

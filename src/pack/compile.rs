@@ -264,42 +264,33 @@ fn expr(term: &Term, columns: &Columns<'_>) -> Expr {
         },
         Op::Like => {
             let pattern = like(text(parts.get(1)));
-            texts(of(0), DataType::Boolean, move |column| {
-                let found = column.iter().map(|value| Some(pattern.as_ref()?.is_match(value?)));
-                BooleanChunked::from_iter_options(column.name().clone(), found).into_column()
-            })
+            let found = move |column: Column| {
+                let texts = column.str()?;
+                let found = texts.iter().map(|value| Some(pattern.as_ref()?.is_match(value?)));
+                Ok(BooleanChunked::from_iter_options(texts.name().clone(), found).into_column())
+            };
+            let gives = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Boolean));
+            of(0).cast(DataType::String).map(found, gives)
         }
-        Op::Left => part_of(of(0), 0, whole(parts.get(1))),
-        Op::Right => {
-            let count = whole(parts.get(1)).unwrap_or(0);
-            cut(of(0), move |value| {
-                let skipped = value.chars().count().saturating_sub(count);
-                value.chars().skip(skipped).collect()
-            })
+        Op::Left => of(0).str().head(of(1)),
+        Op::Right => of(0).str().tail(of(1)),
+        Op::Substring => {
+            let count = if parts.len() > 2 { of(2) } else { lit(i64::MAX) };
+            of(0).str().slice(of(1) - lit(1i64), count)
         }
-        Op::Substring => part_of(of(0), whole(parts.get(1)).unwrap_or(1).saturating_sub(1), whole(parts.get(2))),
-        Op::Length => texts(of(0), DataType::Int64, |column| {
-            let counts = column.iter().map(|value| value.map(|value| value.chars().count() as i64));
-            Int64Chunked::from_iter_options(column.name().clone(), counts).into_column()
-        }),
+        Op::Length => of(0).str().len_chars().cast(DataType::Int64),
         Op::Concat => {
             let all: Vec<Expr> = parts.iter().map(|part| as_kind(part, &Kind::Text)).collect();
             join(&all, |one, other| one + other)
         }
         Op::Integer => of(0).cast(DataType::Int64),
         Op::Rank(set) => {
-            let of = of(0);
-            let none = lit(NULL).cast(DataType::Int64);
-            set.words.iter().enumerate().rev().fold(none, |rest, (at, word)| {
-                when(of.clone().eq(lit(word.as_str()))).then(lit(at as i64)).otherwise(rest)
-            })
+            let places = set.words.iter().zip(0i64..).map(|(word, at)| (lit(word.as_str()), lit(at)));
+            mapped(of(0), places, DataType::Int64)
         }
         Op::Word(set) => {
-            let of = of(0);
-            let none = lit(NULL).cast(DataType::String);
-            set.words.iter().enumerate().rev().fold(none, |rest, (at, word)| {
-                when(of.clone().eq(lit(at as i64))).then(lit(word.as_str())).otherwise(rest)
-            })
+            let words = set.words.iter().zip(0i64..).map(|(word, at)| (lit(at), lit(word.as_str())));
+            mapped(of(0), words, DataType::String)
         }
         // Made plain, or taken apart by `aggregate`, before they come here.
         Op::In | Op::Between | Op::Remainder => lit(NULL),
@@ -353,27 +344,11 @@ fn numbers(of: Expr, with: impl Fn(f64) -> Option<f64> + Send + Sync + 'static) 
     )
 }
 
-fn texts(of: Expr, gives: DataType, with: impl Fn(&StringChunked) -> Column + Send + Sync + 'static) -> Expr {
-    of.cast(DataType::String)
-        .map(move |column| Ok(with(column.str()?)), move |_, field| Ok(Field::new(field.name().clone(), gives.clone())))
-}
-
-fn cut(of: Expr, with: impl Fn(&str) -> String + Send + Sync + 'static) -> Expr {
-    texts(of, DataType::String, move |column| {
-        let values = column.iter().map(|value| value.map(&with));
-        StringChunked::from_iter_options(column.name().clone(), values).into_column()
+/// What each value stands for.
+fn mapped(of: Expr, pairs: impl Iterator<Item = (Expr, Expr)>, gives: DataType) -> Expr {
+    pairs.fold(lit(NULL).cast(gives), |rest, (value, stands_for)| {
+        when(of.clone().eq(value)).then(stands_for).otherwise(rest)
     })
-}
-
-fn part_of(of: Expr, from: usize, count: Option<usize>) -> Expr {
-    cut(of, move |value| value.chars().skip(from).take(count.unwrap_or(usize::MAX)).collect())
-}
-
-fn whole(term: Option<&Term>) -> Option<usize> {
-    match term.map(|term| &term.node) {
-        Some(Node::Value(Value::Whole(value))) => usize::try_from(*value).ok(),
-        _ => None,
-    }
 }
 
 fn text(term: Option<&Term>) -> &str {

@@ -212,22 +212,18 @@ impl Term {
 
     /// The names in it, in the order of their first appearance.
     pub fn names(&self) -> Vec<&str> {
-        let mut found: Vec<&str> = Vec::new();
-        self.walk(&mut |term| {
-            if let Node::Name(name, _) = &term.node
-                && !found.contains(&&**name)
-            {
-                found.push(name);
-            }
-        });
-        found
+        self.named().into_iter().map(|(name, _)| name).collect()
     }
 
-    /// The names in it with what they mean, in the order of their first appearance.
+    /// The names in it with what they mean, as far as they are bound.
     pub fn meanings(&self) -> Vec<(&str, Meaning)> {
-        let mut found: Vec<(&str, Meaning)> = Vec::new();
+        self.named().into_iter().filter_map(|(name, meaning)| Some((name, meaning?))).collect()
+    }
+
+    fn named(&self) -> Vec<(&str, Option<Meaning>)> {
+        let mut found: Vec<(&str, Option<Meaning>)> = Vec::new();
         self.walk(&mut |term| {
-            if let Node::Name(name, Some(meaning)) = &term.node
+            if let Node::Name(name, meaning) = &term.node
                 && !found.iter().any(|(known, _)| *known == &**name)
             {
                 found.push((name, *meaning));

@@ -343,21 +343,23 @@ impl<'p> Conditions<'p> {
 }
 
 impl Space<'_> {
+    /// Each variable with how many rows a value of it runs on.
+    fn axes(&self) -> impl Iterator<Item = (&Axis<'_>, usize)> {
+        self.variables.iter().scan(self.height(), |run, told| {
+            *run /= told.firsts.len();
+            Some((told, *run))
+        })
+    }
+
     /// The values of a variable with whose kind, all else the same, a mask is so in some row.
     fn words(&self, variable: usize, so: impl Fn(usize, usize, usize) -> bool) -> BTreeSet<String> {
-        let mut run = self.height();
-        for told in &self.variables {
-            let many = told.firsts.len();
-            run /= many;
-            if told.at == variable {
-                let Ok(texts) = told.variable.values.str() else { return BTreeSet::new() };
-                let kinds: BTreeSet<usize> =
-                    (0..self.height()).filter(|row| so(*row, run, many)).map(|row| row / run % many).collect();
-                let pairs = told.kinds.iter().zip(texts.iter()).filter(|(kind, _)| kinds.contains(kind));
-                return pairs.filter_map(|(_, text)| text.map(str::to_owned)).collect();
-            }
-        }
-        BTreeSet::new()
+        let Some((told, run)) = self.axes().find(|(told, _)| told.at == variable) else { return BTreeSet::new() };
+        let Ok(texts) = told.variable.values.str() else { return BTreeSet::new() };
+        let many = told.firsts.len();
+        let rows = (0..self.height()).filter(|row| so(*row, run, many));
+        let kinds: BTreeSet<usize> = rows.map(|row| row / run % many).collect();
+        let pairs = told.kinds.iter().zip(texts.iter()).filter(|(kind, _)| kinds.contains(kind));
+        pairs.filter_map(|(_, text)| text.map(str::to_owned)).collect()
     }
 
     fn height(&self) -> usize {
@@ -379,11 +381,8 @@ impl Space<'_> {
 
     /// A row of values, for people.
     pub fn row(&self, at: usize) -> String {
-        let mut run = self.height();
-        let cells = self.variables.iter().filter_map(|told| {
-            let many = told.firsts.len();
-            run /= many;
-            let value = told.variable.values.get(told.firsts[at / run % many]).ok()?;
+        let cells = self.axes().filter_map(|(told, run)| {
+            let value = told.variable.values.get(told.firsts[at / run % told.firsts.len()]).ok()?;
             let text = match &value {
                 AnyValue::Null => "未填".to_owned(),
                 AnyValue::Boolean(true) => "是".to_owned(),
@@ -514,33 +513,20 @@ impl Constants {
     /// The values of a variable that are tried; `used` where it is compared with others.
     fn values(&self, variable: &Variable, used: bool) -> Series {
         let name = PlSmallStr::from(variable.key.as_str());
-        let none = variable.open;
-        match &variable.kind {
-            Kind::Truth | Kind::Null | Kind::Interval => {
-                let mut values = vec![Some(true), Some(false)];
-                values.extend(none.then_some(None));
-                Series::new(name, values)
-            }
-            Kind::Day => {
-                let mut values: Vec<Option<NaiveDate>> = self.days().into_iter().map(Some).collect();
-                values.extend(none.then_some(None));
-                Series::new(name, values)
-            }
+        let known = match &variable.kind {
+            Kind::Truth | Kind::Null | Kind::Interval => Series::new(name, [true, false]),
+            Kind::Day => Series::new(name, self.days().into_iter().collect::<Vec<_>>()),
             Kind::Text | Kind::List => {
                 let words: BTreeSet<&str> = self.words.iter().map(String::as_str).chain(["某"]).collect();
-                Series::new(name, words.into_iter().map(Some).chain(none.then_some(None)).collect::<Vec<_>>())
+                Series::new(name, words.into_iter().collect::<Vec<_>>())
             }
-            Kind::Choice(set) => {
-                let words = set.words.iter().map(|word| Some(word.as_str())).chain(none.then_some(None));
-                Series::new(name, words.collect::<Vec<Option<&str>>>())
-            }
+            Kind::Choice(set) => Series::new(name, &set.words),
             Kind::Number { whole } => {
-                let mut values: Vec<Option<f64>> = self.figures(variable, *whole, used).into_iter().map(Some).collect();
-                values.extend(none.then_some(None));
-                let series = Series::new(name, values);
+                let series = Series::new(name, self.figures(variable, *whole, used));
                 series.cast(&dtype(&variable.kind)).unwrap_or(series)
             }
-        }
+        };
+        if variable.open { known.extend_constant(AnyValue::Null, 1).unwrap_or(known) } else { known }
     }
 
     /// Days on both sides of those that are compared with, and of the ends of the years that are.

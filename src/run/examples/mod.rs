@@ -16,17 +16,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::{Failure, job};
 use crate::consequence::{Line, Outcome, decide};
 use crate::fact::World;
-use crate::fact::history::{Answered, Decision, History, PastGround, PastLine};
+use crate::fact::history::{Answered, History, PastLine};
 use crate::finding::Severity;
 use crate::pack::term::Literals;
-use crate::pack::{Pack, Run, printed};
+use crate::pack::{Pack, Run};
 use crate::rule::Trace;
 use crate::table::{self, AsOf, Context, Dataset};
 use crate::workbook::Parser;
 
 pub use mutants::mutants;
 use reach::{Mark, Plan};
-use spec::{ExampleCase, Past};
+use spec::ExampleCase;
 
 /// Answers may change what later stages say, and so the code that an answer is given on; then once more.
 const MOST_ROUNDS: usize = 4;
@@ -138,7 +138,7 @@ struct ReadCase<'c> {
 
 /// Reads an example's tables; the error is why they cannot be evaluated.
 fn prepare<'c>(pack: &Pack, case: &'c ExampleCase) -> Result<ReadCase<'c>, String> {
-    let history = history(pack, case)?;
+    let history = history(case);
     let literals = |year, as_of| job::literals(pack, case.run, &case.sets, year, as_of);
     let context = Context { literals: &literals, known_lines: &history.known, progress: None, parser: Parser::Scanner };
     let as_of = case.as_of.map_or(AsOf::Default(case.run.as_of().0, case.run.as_of().1), AsOf::Given);
@@ -191,53 +191,29 @@ fn check(pack: &Pack, case: &ExampleCase, plan: &Plan<'_>, seen: &mut BTreeSet<M
 }
 
 /// Answers to today's lines, on today's codes.
-fn answers(given: &[Past], checks: &BTreeMap<String, String>) -> Result<BTreeMap<String, Vec<Answered>>, String> {
-    let mut answers = BTreeMap::new();
-    for past in given {
-        let Some(check) = checks.get(&past.id) else {
-            return Err(format!("  archive 中有「{}」的意见，但本次没有提出这一处理", past.id));
-        };
-        answers.insert(past.id.clone(), vec![Answered { check: check.clone(), decision: decision(past) }]);
-    }
-    Ok(answers)
-}
-
-fn decision(past: &Past) -> Decision {
-    let given = [(printed::OPINION, &past.opinion), (printed::METHOD, &past.method)];
-    let given = given.into_iter().filter(|(_, text)| !text.is_empty());
-    Decision(given.map(|(name, text)| (name.to_owned(), text.clone())).collect())
+fn answers(given: &[PastLine], checks: &BTreeMap<String, String>) -> Result<BTreeMap<String, Vec<Answered>>, String> {
+    let answer = |past: &PastLine| {
+        let unknown = || format!("  archive 中有「{}」的意见，但本次没有提出这一处理", past.id);
+        let check = checks.get(&past.id).ok_or_else(unknown)?.clone();
+        Ok((past.id.clone(), vec![Answered { check, decision: past.decision.clone().unwrap_or_default() }]))
+    };
+    given.iter().map(answer).collect()
 }
 
 /// What the example says that earlier runs left behind.
-fn history(pack: &Pack, case: &ExampleCase) -> Result<History, String> {
+fn history(case: &ExampleCase) -> History {
     let mut history = History::default();
     let mut runs: BTreeSet<(i32, Run)> = case.runs.iter().copied().collect();
     for past in &case.archive {
         runs.insert((past.year, past.run));
-        let action = pack.actions[past.action].name.clone();
-        let kind = pack.subjects[past.kind].kind.clone();
-        let line = history.lines.entry(past.id.clone()).or_insert_with(|| PastLine {
-            id: past.id.clone(),
-            year: past.year,
-            run: past.run,
-            action,
-            kind,
-            subject: past.subject.clone(),
-            name: String::new(),
-            unit: String::new(),
-            check: String::new(),
-            adopted: None,
-            decision: (!past.opinion.is_empty()).then(|| decision(past)),
-            grounds: Vec::new(),
-        });
-        if !past.rule.is_empty() {
-            let (rule, about) = (past.rule.clone(), past.about.clone());
-            line.grounds.push(PastGround { rule, about, facts: past.facts.clone() });
+        match history.lines.get_mut(&past.id) {
+            Some(line) => line.grounds.extend(past.grounds.clone()),
+            None => drop(history.lines.insert(past.id.clone(), past.clone())),
         }
     }
     history.known = case.archive.iter().chain(&case.answers).map(|past| past.id.clone()).collect();
     history.runs = runs.into_iter().collect();
-    Ok(history)
+    history
 }
 
 fn compare(world: &World<'_>, case: &ExampleCase, outcome: &Outcome) -> Result<(), String> {

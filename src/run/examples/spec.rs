@@ -2,15 +2,15 @@
 //!
 //! Rows stand as text, one table after the other, cells between bars: `表名：列 | 列`, then a line a row.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::city::{self, City};
 use super::facts::{self, ExpectedFact};
-use crate::pack::{self, Error, Fault, Pack, Report, Run, Value};
+use crate::fact::Decision;
+use crate::fact::history::{PastGround, PastLine};
+use crate::pack::{self, Error, Fault, Pack, Report, Run, Value, printed};
 use crate::run::job;
 use crate::table::{GivenSheet, line, text};
 
@@ -70,9 +70,10 @@ pub struct ExampleCase {
     pub as_of: Option<NaiveDate>,
     pub sets: Vec<(String, Value)>,
     pub sheets: Vec<GivenSheet>,
-    pub archive: Vec<Past>,
-    /// Answers to lines of this very run.
-    pub answers: Vec<Past>,
+    /// Lines in the archive, each with one of its grounds at most.
+    pub archive: Vec<PastLine>,
+    /// Lines of this very run with the answers to them.
+    pub answers: Vec<PastLine>,
     pub runs: Vec<(i32, Run)>,
     pub skip: Vec<String>,
     pub expect: Vec<String>,
@@ -86,22 +87,6 @@ impl ExampleCase {
     pub fn head(&self) -> String {
         format!("例子「{}」（{}，{}）与规则包不符：", self.name, self.place, self.run.title())
     }
-}
-
-/// A line in the archive, and one of its grounds.
-#[derive(Debug, Clone)]
-pub struct Past {
-    pub id: String,
-    pub year: i32,
-    pub run: Run,
-    pub action: usize,
-    pub kind: usize,
-    pub subject: String,
-    pub opinion: String,
-    pub method: String,
-    pub rule: String,
-    pub about: String,
-    pub facts: BTreeMap<String, serde_json::Value>,
 }
 
 /// All cases of a pack's example files.
@@ -240,7 +225,7 @@ impl SpecReader<'_> {
     }
 
     /// The archive's lines: a header (处理编号 | 意见 | 决定方式 | 条款 | 关于 | facts…), then a line each.
-    fn past(&self, text: &str) -> Result<Vec<Past>, String> {
+    fn past(&self, text: &str) -> Result<Vec<PastLine>, String> {
         let mut rows = lines(text).map(|line| city::cells(&line));
         let header = rows.next().unwrap_or_default();
         let column = |name: &str| header.iter().position(|one| one == name);
@@ -249,28 +234,38 @@ impl SpecReader<'_> {
         rows.map(|row| {
             let cell = |name: &str| column(name).and_then(|at| row.get(at)).cloned().unwrap_or_default();
             let id = row.get(id_at).cloned().unwrap_or_default();
-            let (year, run, action, kind, subject) = self.parse_id(&id)?;
+            let key = text::key(&id);
+            let line = line::parse(self.pack, &key).ok_or_else(|| {
+                let action = &self.pack.actions[0].name;
+                format!("处理编号「{id}」应写成 年度-轮次-处理-对象-编号，例如 2014-A-{action}-C-G1")
+            })?;
             let known = self.pack.answers.all();
-            let opinion = cell("意见");
-            if !opinion.is_empty() && !known.contains(&opinion.as_str()) {
+            let given = [(printed::OPINION, cell("意见")), (printed::METHOD, cell("决定方式"))];
+            let given = given.into_iter().filter(|(_, text)| !text.is_empty());
+            let decision = Decision(given.map(|(name, text)| (name.to_owned(), text)).collect());
+            let opinion = decision.opinion();
+            if !opinion.is_empty() && !known.contains(&opinion) {
                 return Err(format!("意见「{opinion}」应为：{}", known.join("、")));
             }
             let facts = header.iter().zip(&row).filter(|(name, _)| !fixed.contains(&name.as_str()));
             let facts = facts.map(|(name, text)| (name.clone(), fact(text))).collect();
-            let (method, rule, about) = (cell("决定方式"), cell("条款"), cell("关于"));
-            Ok(Past { id, year, run, action, kind, subject, opinion, method, rule, about, facts })
+            let ground = PastGround { rule: cell("条款"), about: cell("关于"), facts };
+            Ok(PastLine {
+                year: line.year,
+                run: line.run,
+                action: self.pack.actions[line.action].name.clone(),
+                kind: self.pack.subjects[line.subject].kind.clone(),
+                subject: line.id.to_owned(),
+                name: String::new(),
+                unit: String::new(),
+                check: String::new(),
+                adopted: None,
+                decision: Some(decision).filter(|decision| !decision.opinion().is_empty()),
+                grounds: Some(ground).filter(|ground| !ground.rule.is_empty()).into_iter().collect(),
+                id,
+            })
         })
         .collect()
-    }
-
-    /// `<year>-<H|A>-<action>-<T|C>-<id>`
-    fn parse_id(&self, id: &str) -> Result<(i32, Run, usize, usize, String), String> {
-        let key = text::key(id);
-        let found = line::parse(self.pack, &key);
-        let found = found.map(|line| (line.year, line.run, line.action, line.subject, line.id.to_owned()));
-        found.ok_or_else(|| {
-            format!("处理编号「{id}」应写成 年度-轮次-处理-对象-编号，例如 2014-A-{}-C-G1", self.pack.actions[0].name)
-        })
     }
 }
 
