@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{Places, Side};
 use crate::explain::{Distance, Points};
-use crate::rule::Node;
+use crate::rule::Tree;
 use crate::rule::record::Record;
 
 /// Of each rule at most so many cases are told, the nearest first; the rest is counted.
@@ -93,7 +93,7 @@ fn of_record(side: &Side, places: &Places, record: &Record) -> Vec<(usize, Near)
 type Lacking = (String, bool, Option<Distance>, Vec<String>);
 
 /// One condition is not met and all others are; a rule of a single condition is near only by a measure.
-fn one_condition(points: &Points<'_>, when: &Node) -> Option<Lacking> {
+fn one_condition(points: &Points<'_>, when: &Tree) -> Option<Lacking> {
     if cost(points.record, when, true) != 1 {
         return None;
     }
@@ -108,29 +108,29 @@ fn one_condition(points: &Points<'_>, when: &Node) -> Option<Lacking> {
 }
 
 /// A single fact is missing, and nothing else keeps the rule from holding.
-fn one_unknown(record: &Record, place: usize, when: &Node) -> Option<Lacking> {
+fn one_unknown(record: &Record, place: usize, when: &Tree) -> Option<Lacking> {
     let (_, missing) = record.missing.iter().find(|(at, _)| *at == place)?;
     let [missing] = missing.as_slice() else { return None };
     (false_cost(record, when) == 0).then(|| (format!("{missing}不详"), true, None, Vec::new()))
 }
 
 /// How many atoms would have to be otherwise for the node to be `wanted`.
-fn cost(record: &Record, node: &Node, wanted: bool) -> usize {
+fn cost(record: &Record, node: &Tree, wanted: bool) -> usize {
     weigh(node, wanted, &|atom, wanted| usize::from(record.atom(atom) != Some(wanted)))
 }
 
 /// The same, unknown atoms left out.
-fn false_cost(record: &Record, node: &Node) -> usize {
+fn false_cost(record: &Record, node: &Tree) -> usize {
     weigh(node, true, &|atom, wanted| usize::from(record.atom(atom) == Some(!wanted)))
 }
 
-fn weigh(node: &Node, wanted: bool, atom: &dyn Fn(usize, bool) -> usize) -> usize {
-    let sum = |nodes: &[Node]| nodes.iter().map(|node| weigh(node, wanted, atom)).sum();
-    let least = |nodes: &[Node]| nodes.iter().map(|node| weigh(node, wanted, atom)).min().unwrap_or(0);
+fn weigh(node: &Tree, wanted: bool, atom: &dyn Fn(usize, bool) -> usize) -> usize {
+    let sum = |nodes: &[Tree]| nodes.iter().map(|node| weigh(node, wanted, atom)).sum();
+    let least = |nodes: &[Tree]| nodes.iter().map(|node| weigh(node, wanted, atom)).min().unwrap_or(0);
     match (node, wanted) {
-        (Node::Atom(at), wanted) => atom(*at, wanted),
-        (Node::Not(node), wanted) => weigh(node, !wanted, atom),
-        (Node::All(nodes), true) | (Node::Any(nodes), false) => sum(nodes),
-        (Node::Any(nodes), true) | (Node::All(nodes), false) => least(nodes),
+        (Tree::Atom(at), wanted) => atom(*at, wanted),
+        (Tree::Not(node), wanted) => weigh(node, !wanted, atom),
+        (Tree::All(nodes), true) | (Tree::Any(nodes), false) => sum(nodes),
+        (Tree::Any(nodes), true) | (Tree::All(nodes), false) => least(nodes),
     }
 }

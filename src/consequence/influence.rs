@@ -14,7 +14,7 @@ use crate::pack::{Entity, Influence, InfluenceTalk, Talks};
 use crate::table::date;
 
 /// One measure that has an influence.
-struct Measure {
+struct Influencing {
     /// Its day; none: nobody has entered one.
     from: Option<NaiveDate>,
     of_year: OfYear,
@@ -47,7 +47,7 @@ pub fn tell(world: &World<'_>, history: &History, lines: &mut [Line]) -> Result<
 }
 
 /// The period that ends last, if it runs past the day; and that one of unknown date may.
-fn running(influence: &Influence, measures: &[Measure], months: u32, as_of: NaiveDate) -> Vec<String> {
+fn running(influence: &Influence, measures: &[Influencing], months: u32, as_of: NaiveDate) -> Vec<String> {
     let periods = measures.iter().filter_map(|measure| {
         let from = measure.from?;
         Some((end(from, months)?, from))
@@ -65,10 +65,10 @@ pub fn end(from: NaiveDate, months: u32) -> Option<NaiveDate> {
     from.checked_add_months(Months::new(months))
 }
 
-fn of_year(influence: &Influence, measures: &[Measure]) -> Vec<String> {
+fn of_year(influence: &Influence, measures: &[Influencing]) -> Vec<String> {
     let texts = [(OfYear::Yes, &influence.texts.of_year), (OfYear::May, &influence.texts.may_be_of_year)];
     let told = texts.into_iter().filter_map(|(kind, text)| {
-        let of_kind: Vec<&Measure> = measures.iter().filter(|measure| measure.of_year == kind).collect();
+        let of_kind: Vec<&Influencing> = measures.iter().filter(|measure| measure.of_year == kind).collect();
         let mut days: Vec<String> = of_kind.iter().filter_map(|one| one.from.map(|day| day.to_string())).collect();
         days.sort_unstable();
         days.dedup();
@@ -84,9 +84,9 @@ fn measures(
     history: &History,
     influence: &Influence,
     lines: &[Line],
-) -> Result<BTreeMap<Subject, Vec<Measure>>, Error> {
+) -> Result<BTreeMap<Subject, Vec<Influencing>>, Error> {
     let (pack, data) = (world.pack, world.data);
-    let mut found: BTreeMap<Subject, Vec<Measure>> = BTreeMap::new();
+    let mut found: BTreeMap<Subject, Vec<Influencing>> = BTreeMap::new();
     // The day of the talk that carries a line out, whether or not it is past the as-of date.
     let mut held: BTreeMap<String, NaiveDate> = BTreeMap::new();
     if let Some((talks, talk)) = pack.talks.as_ref().zip(influence.by_talk()) {
@@ -98,7 +98,7 @@ fn measures(
             let decided = decision.and_then(|decision| date::day(decision.date()));
             let from = held.get(id).copied().or(decided);
             let of_year = if year == data.year { OfYear::Yes } else { OfYear::No };
-            found.entry(subject).or_default().push(Measure { from, of_year });
+            found.entry(subject).or_default().push(Influencing { from, of_year });
         }
     };
     for line in history.lines.values() {
@@ -153,7 +153,7 @@ fn talked(
     world: &World<'_>,
     talks: &Talks,
     talk: InfluenceTalk<'_>,
-    found: &mut BTreeMap<Subject, Vec<Measure>>,
+    found: &mut BTreeMap<Subject, Vec<Influencing>>,
     held: &mut BTreeMap<String, NaiveDate>,
 ) -> Result<(), Error> {
     let (entity, kind) = (Entity::Row(talks.table), world.pack.membership.member);
@@ -168,7 +168,7 @@ fn talked(
                 (false, true) => OfYear::May,
                 (false, false) => OfYear::No,
             };
-            found.entry(Subject { kind, index }).or_default().push(Measure { from: Some(day), of_year });
+            found.entry(Subject { kind, index }).or_default().push(Influencing { from: Some(day), of_year });
         }
     }
     Ok(())

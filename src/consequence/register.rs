@@ -25,7 +25,7 @@ pub fn entries(
     let earlier = history.lines.values().filter(|line| (line.year, line.run) == (year, Run::HalfYear));
     let earlier = earlier.filter(|_| run == Run::Annual).filter_map(|line| Talk::past(world, history, line));
     let to_enter: Vec<Talk<'_>> = lines.iter().filter_map(|line| Talk::now(world.pack, line)).chain(earlier).collect();
-    let talks = Talks::new(world, book, history, &to_enter)?;
+    let talks = HeldTalks::new(world, book, history, &to_enter)?;
     let mut found: BTreeMap<(Holder, usize), Vec<Carried>> = BTreeMap::new();
     for talk in &to_enter {
         let Some(carried) = talk.carried(world.pack, book, &talks) else { continue };
@@ -142,7 +142,7 @@ impl<'l> Talk<'l> {
     }
 
     /// What stands in the register about it; none: nothing does.
-    fn carried(&self, pack: &Pack, book: &RegisterBook, talks: &Talks) -> Option<Carried> {
+    fn carried(&self, pack: &Pack, book: &RegisterBook, talks: &HeldTalks) -> Option<Carried> {
         let (answers, action) = (&pack.answers, &pack.actions[book.action].name);
         let proposed = self.action == action;
         let held = talks.held(self);
@@ -160,15 +160,15 @@ impl<'l> Talk<'l> {
     }
 }
 
-/// Talks by line id, and members with a talk of the year that names no line; each with its last day.
-struct Talks {
+/// HeldTalks by line id, and members with a talk of the year that names no line; each with its last day.
+struct HeldTalks {
     by_line: BTreeMap<String, NaiveDate>,
     free: BTreeMap<Subject, NaiveDate>,
 }
 
-impl Talks {
+impl HeldTalks {
     fn new(world: &World<'_>, book: &RegisterBook, history: &History, to_enter: &[Talk<'_>]) -> Result<Self, Error> {
-        let mut talks = Talks { by_line: BTreeMap::new(), free: BTreeMap::new() };
+        let mut talks = HeldTalks { by_line: BTreeMap::new(), free: BTreeMap::new() };
         talks.entered(world, book, history, to_enter);
         let entity = Entity::Row(book.talks);
         let counts = world.truths(entity, &book.talk_when)?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::fact::FactValue;
-use crate::rule::Node;
+use crate::rule::Tree;
 use crate::rule::record::{Head, Record, Witness};
 
 /// One condition, or a value behind one.
@@ -49,14 +49,14 @@ pub struct Points<'p> {
 
 impl Points<'_> {
     /// The conditions that make `node` true, as far as they are.
-    pub fn met(&self, node: &Node) -> Vec<Point> {
+    pub fn met(&self, node: &Tree) -> Vec<Point> {
         let mut found = Vec::new();
         self.leaves(node, true, true, &mut found);
         found
     }
 
     /// The conditions that keep `node` from being true, the nearest to being met first.
-    pub fn unmet(&self, node: &Node) -> Vec<Point> {
+    pub fn unmet(&self, node: &Tree) -> Vec<Point> {
         let mut found = Vec::new();
         self.leaves(node, true, false, &mut found);
         let far = |point: &Point| point.distance.as_ref().map_or(f64::INFINITY, |distance| distance.by);
@@ -65,24 +65,24 @@ impl Points<'_> {
     }
 
     /// The value of a node, in three values.
-    fn is(&self, node: &Node) -> Option<bool> {
+    fn is(&self, node: &Tree) -> Option<bool> {
         node.value(&|atom| self.record.atom(atom))
     }
 
     /// Atoms that (if `met`) give the node the value `wanted`, or that keep it from having it.
-    fn leaves(&self, node: &Node, wanted: bool, met: bool, found: &mut Vec<Point>) {
+    fn leaves(&self, node: &Tree, wanted: bool, met: bool, found: &mut Vec<Point>) {
         let value = self.is(node);
         if met != (value == Some(wanted)) {
             // A part that is decided the other way says nothing here, unless parts of it do.
-            if let (Node::All(nodes) | Node::Any(nodes), true) = (node, met) {
+            if let (Tree::All(nodes) | Tree::Any(nodes), true) = (node, met) {
                 nodes.iter().for_each(|node| self.leaves(node, wanted, met, found));
             }
             return;
         }
         match node {
-            Node::Atom(atom) => found.push(self.atom(*atom, wanted)),
-            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| self.leaves(node, wanted, met, found)),
-            Node::Not(node) => self.leaves(node, !wanted, met, found),
+            Tree::Atom(atom) => found.push(self.atom(*atom, wanted)),
+            Tree::All(nodes) | Tree::Any(nodes) => nodes.iter().for_each(|node| self.leaves(node, wanted, met, found)),
+            Tree::Not(node) => self.leaves(node, !wanted, met, found),
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::tree::{self, Node};
+use super::tree::{self, Tree};
 use super::value::{FactValue, Texts};
 use super::world::{Error, FactRows, World, column_for};
 use crate::pack::scope::{Meaning, Site};
@@ -85,7 +85,7 @@ pub struct NameValues {
 
 /// A fact's condition as it was evaluated: which of its parts decide.
 struct Decides {
-    node: Node,
+    node: Tree,
     values: Vec<BooleanChunked>,
     /// Per atom the values it uses.
     uses: Vec<Vec<usize>>,
@@ -231,7 +231,7 @@ impl<'a> Lookup<'a> {
     ) -> Result<Option<Decides>, Error> {
         let mut atoms = Vec::new();
         let node = tree::take_apart(term, &mut atoms);
-        if let Node::Atom(_) = node {
+        if let Tree::Atom(_) = node {
             return Ok(None);
         }
         let name = &world.pack.facts[fact].name;

@@ -11,27 +11,27 @@ use crate::pack::term::{self, Term};
 /// A condition over atoms, by their index.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Node {
+pub enum Tree {
     Atom(usize),
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>),
+    All(Vec<Tree>),
+    Any(Vec<Tree>),
+    Not(Box<Tree>),
 }
 
-impl Node {
+impl Tree {
     /// The condition as an expression over the atoms' columns.
     pub fn expr(&self, atom: &dyn Fn(usize) -> Expr) -> Expr {
         match self {
-            Node::Atom(at) => atom(*at),
-            Node::All(nodes) => nodes.iter().map(|node| node.expr(atom)).reduce(Expr::and).unwrap_or_else(|| lit(true)),
-            Node::Any(nodes) => nodes.iter().map(|node| node.expr(atom)).reduce(Expr::or).unwrap_or_else(|| lit(false)),
-            Node::Not(node) => node.expr(atom).not(),
+            Tree::Atom(at) => atom(*at),
+            Tree::All(nodes) => nodes.iter().map(|node| node.expr(atom)).reduce(Expr::and).unwrap_or_else(|| lit(true)),
+            Tree::Any(nodes) => nodes.iter().map(|node| node.expr(atom)).reduce(Expr::or).unwrap_or_else(|| lit(false)),
+            Tree::Not(node) => node.expr(atom).not(),
         }
     }
 
     /// The condition's value in three-valued logic (Kleene), given its atoms' values.
     pub fn value(&self, atom: &dyn Fn(usize) -> Option<bool>) -> Option<bool> {
-        let joined = |nodes: &[Node], ends: bool| {
+        let joined = |nodes: &[Tree], ends: bool| {
             let mut unknown = false;
             for node in nodes {
                 match node.value(atom) {
@@ -43,31 +43,31 @@ impl Node {
             if unknown { None } else { Some(!ends) }
         };
         match self {
-            Node::Atom(at) => atom(*at),
-            Node::All(nodes) => joined(nodes, false),
-            Node::Any(nodes) => joined(nodes, true),
-            Node::Not(node) => node.value(atom).map(|value| !value),
+            Tree::Atom(at) => atom(*at),
+            Tree::All(nodes) => joined(nodes, false),
+            Tree::Any(nodes) => joined(nodes, true),
+            Tree::Not(node) => node.value(atom).map(|value| !value),
         }
     }
 
     /// Visits the atoms in reading order.
     pub fn atoms(&self, visit: &mut dyn FnMut(usize)) {
         match self {
-            Node::Atom(at) => visit(*at),
-            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| node.atoms(visit)),
-            Node::Not(node) => node.atoms(visit),
+            Tree::Atom(at) => visit(*at),
+            Tree::All(nodes) | Tree::Any(nodes) => nodes.iter().for_each(|node| node.atoms(visit)),
+            Tree::Not(node) => node.atoms(visit),
         }
     }
 
     /// Visits the atoms that give the condition its value: of parts that agree with it, those that do so.
     pub fn deciding(&self, atom: &dyn Fn(usize) -> Option<bool>, visit: &mut dyn FnMut(usize)) {
         match self {
-            Node::Atom(at) => visit(*at),
-            Node::All(nodes) | Node::Any(nodes) => {
+            Tree::Atom(at) => visit(*at),
+            Tree::All(nodes) | Tree::Any(nodes) => {
                 let value = self.value(atom);
                 nodes.iter().filter(|node| node.value(atom) == value).for_each(|node| node.deciding(atom, visit));
             }
-            Node::Not(node) => node.deciding(atom, visit),
+            Tree::Not(node) => node.deciding(atom, visit),
         }
     }
 
@@ -77,31 +77,31 @@ impl Node {
             return;
         }
         match self {
-            Node::Atom(at) => visit(*at),
-            Node::All(nodes) | Node::Any(nodes) => nodes.iter().for_each(|node| node.open(atom, visit)),
-            Node::Not(node) => node.open(atom, visit),
+            Tree::Atom(at) => visit(*at),
+            Tree::All(nodes) | Tree::Any(nodes) => nodes.iter().for_each(|node| node.open(atom, visit)),
+            Tree::Not(node) => node.open(atom, visit),
         }
     }
 }
 
 /// Takes a term apart; atoms that are not known yet are added to `atoms`.
-pub fn take_apart(term: &Term, atoms: &mut Vec<Term>) -> Node {
+pub fn take_apart(term: &Term, atoms: &mut Vec<Term>) -> Tree {
     if term.node == term::Node::Value(term::Value::Truth(true)) {
-        return Node::All(Vec::new());
+        return Tree::All(Vec::new());
     }
     let term::Node::Call(op, parts) = &term.node else { return atom(term, atoms) };
     match (op, parts.as_slice()) {
-        (Op::And, parts) => Node::All(parts.iter().map(|part| take_apart(part, atoms)).collect()),
-        (Op::Or, parts) => Node::Any(parts.iter().map(|part| take_apart(part, atoms)).collect()),
-        (Op::Not, [of]) => Node::Not(Box::new(take_apart(of, atoms))),
+        (Op::And, parts) => Tree::All(parts.iter().map(|part| take_apart(part, atoms)).collect()),
+        (Op::Or, parts) => Tree::Any(parts.iter().map(|part| take_apart(part, atoms)).collect()),
+        (Op::Not, [of]) => Tree::Not(Box::new(take_apart(of, atoms))),
         _ => atom(term, atoms),
     }
 }
 
-fn atom(term: &Term, atoms: &mut Vec<Term>) -> Node {
+fn atom(term: &Term, atoms: &mut Vec<Term>) -> Tree {
     let at = atoms.iter().position(|known| known == term).unwrap_or_else(|| {
         atoms.push(term.clone());
         atoms.len() - 1
     });
-    Node::Atom(at)
+    Tree::Atom(at)
 }

@@ -1,7 +1,7 @@
 //! Checks every expression of a pack when it is loaded and binds it: names, types, and that facts do not go in circles.
 
 use super::bind::{Rows, bind};
-use super::fault::Fault;
+use super::fault::PackFault;
 use super::model::*;
 use super::scope::{self, Site};
 use super::syntax::Wrong;
@@ -11,7 +11,7 @@ use super::term::{Kind, Order};
 const MOST_LAYERS: usize = 100;
 
 /// All faults in the pack's expressions; those without are bound, and the pack knows what its facts need.
-pub fn check(pack: &mut Pack) -> Vec<Fault> {
+pub fn check(pack: &mut Pack) -> Vec<PackFault> {
     let (needs, layers) = match ordered(pack) {
         Ok(found) => found,
         Err(faults) => return faults,
@@ -37,7 +37,7 @@ pub fn check(pack: &mut Pack) -> Vec<Fault> {
 }
 
 /// Faults in whom rules reach.
-pub fn recipients(pack: &Pack) -> Vec<Fault> {
+pub fn recipients(pack: &Pack) -> Vec<PackFault> {
     let mut checker = Checker { pack, faults: Vec::new() };
     for rule in &pack.rules {
         rule.proposals.iter().for_each(|proposal| checker.recipient(rule, &proposal.to));
@@ -52,7 +52,7 @@ type Facts = Vec<Vec<usize>>;
 ///
 /// # Errors
 /// Unknown names, and facts that need each other in a circle.
-fn ordered(pack: &Pack) -> Result<(Facts, Facts), Vec<Fault>> {
+fn ordered(pack: &Pack) -> Result<(Facts, Facts), Vec<PackFault>> {
     let mut faults = Vec::new();
     let needs: Facts = (0..pack.facts.len())
         .map(|fact| {
@@ -130,12 +130,12 @@ fn named(pack: &Pack, site: Site, expression: &Expression, not: Option<usize>) -
     wrong.map_or(Ok(facts), Err)
 }
 
-fn fault(place: &Place, message: String) -> Fault {
+fn fault(place: &Spot, message: String) -> PackFault {
     place.fault(message, "已有的表、列、事实和参数可用 kaohe pack show 查看")
 }
 
 /// What is wrong with an expression, pointed at where it stands.
-fn told(pack: &Pack, what: &str, expression: &Expression, wrong: Wrong) -> Fault {
+fn told(pack: &Pack, what: &str, expression: &Expression, wrong: Wrong) -> PackFault {
     let message = format!("{what}：{}（{expression}）", wrong.message);
     expression.place_of(&wrong.span, &pack.files).fault(message, wrong.remedy)
 }
@@ -203,7 +203,7 @@ pub fn asked(pack: &Pack) -> Vec<Posed<'_>> {
 
 struct Checker<'a> {
     pack: &'a Pack,
-    faults: Vec<Fault>,
+    faults: Vec<PackFault>,
 }
 
 impl Checker<'_> {
@@ -231,7 +231,7 @@ impl Checker<'_> {
     }
 
     /// A name that must mean something there.
-    fn known(&mut self, place: &Place, what: &str, site: Site, name: &str, not: Option<usize>) {
+    fn known(&mut self, place: &Spot, what: &str, site: Site, name: &str, not: Option<usize>) {
         if let Err(message) = scope::resolve(self.pack, site, name, not) {
             self.faults.push(fault(place, format!("{what}：{message}")));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::model::Place;
+use super::model::Spot;
 use super::syntax::{self, Wrong};
 use super::term::Term;
 
@@ -11,13 +11,13 @@ use super::term::Term;
 pub struct Expression {
     pub text: String,
     /// Where its text stands in the pack's files, with the quotes around it.
-    pub place: Place,
+    pub place: Spot,
     parsed: Result<Arc<Term>, Wrong>,
     bound: OnceLock<Arc<Term>>,
 }
 
 impl Expression {
-    pub fn new(text: &str, place: Place) -> Expression {
+    pub fn new(text: &str, place: Spot) -> Expression {
         let parsed = syntax::parse(text).map(Arc::new);
         Expression { text: text.to_owned(), place, parsed, bound: OnceLock::new() }
     }
@@ -54,12 +54,12 @@ impl Expression {
     }
 
     /// The place of all of it, without the blanks behind it.
-    pub fn whole(&self, files: &[(String, String)]) -> Place {
+    pub fn whole(&self, files: &[(String, String)]) -> Spot {
         self.place_of(&(0..self.text.trim_end().len()), files)
     }
 
     /// The place of some bytes of the text, in the pack's files.
-    pub fn place_of(&self, span: &std::ops::Range<usize>, files: &[(String, String)]) -> Place {
+    pub fn place_of(&self, span: &std::ops::Range<usize>, files: &[(String, String)]) -> Spot {
         let file = files.iter().find(|(name, _)| *name == self.place.file).map_or("", |(_, text)| text.as_str());
         // A text with escapes stands there otherwise than it reads: then all of it is pointed at.
         let start = file
@@ -70,7 +70,7 @@ impl Expression {
             Some(start) => start + span.start..start + span.end,
             None => self.place.span.clone(),
         };
-        Place { file: self.place.file.clone(), span }
+        Spot { file: self.place.file.clone(), span }
     }
 }
 

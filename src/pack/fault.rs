@@ -7,7 +7,7 @@ use super::model::Pack;
 
 /// What is wrong in a pack file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct PackFault {
     pub file: String,
     /// Byte range in the file's text; empty range at 0 when the whole file is meant.
     pub span: std::ops::Range<usize>,
@@ -35,7 +35,7 @@ pub enum Error {
 /// All faults of a pack, rendered with the text that they stand in.
 #[derive(Debug)]
 pub struct Report {
-    pub faults: Vec<Fault>,
+    pub faults: Vec<PackFault>,
     rendered: String,
 }
 
@@ -47,7 +47,7 @@ impl std::fmt::Display for Report {
 
 impl Report {
     /// Renders `faults` against the files' texts (name, text).
-    pub fn new(faults: Vec<Fault>, files: &[(String, String)]) -> Self {
+    pub fn new(faults: Vec<PackFault>, files: &[(String, String)]) -> Self {
         let mut rendered = format!("规则包有 {} 处错误：", faults.len());
         for fault in &faults {
             rendered.push('\n');
@@ -62,7 +62,7 @@ impl Report {
     }
 }
 
-impl Fault {
+impl PackFault {
     /// The fault with file, line and the text that it stands in; `error`: not just worth a look.
     pub fn render(&self, files: &[(String, String)], error: bool) -> String {
         let text = files.iter().find(|(name, _)| *name == self.file).map_or("", |(_, text)| text.as_str());

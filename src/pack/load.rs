@@ -5,7 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::assemble::{RawFile, build};
-use super::fault::{Error, Fault, Report};
+use super::fault::{Error, PackFault, Report};
 use super::model::Pack;
 use super::template::Template;
 
@@ -184,7 +184,7 @@ fn hash(files: &[(String, String)]) -> String {
 }
 
 /// The parser's English, as far as it is usual, in Chinese.
-pub fn syntax(file: &str, error: &toml::de::Error) -> Fault {
+pub fn syntax(file: &str, error: &toml::de::Error) -> PackFault {
     let message = error.message();
     let quoted = message.split('`').nth(1).unwrap_or_default();
     let (message, remedy) = if message.starts_with("unknown field") {
@@ -202,5 +202,5 @@ pub fn syntax(file: &str, error: &toml::de::Error) -> Fault {
             "中文的键要加双引号，文字的值要加双引号，列表用 [ ] 并以逗号分隔".to_owned(),
         )
     };
-    Fault { file: file.to_owned(), span: error.span().unwrap_or(0..0), message, remedy }
+    PackFault { file: file.to_owned(), span: error.span().unwrap_or(0..0), message, remedy }
 }

@@ -28,7 +28,7 @@ pub mod term;
 mod written;
 
 pub use assemble::{fits, nearest, stays_inside};
-pub use fault::{Error, Fault, Report};
+pub use fault::{Error, PackFault, Report};
 pub use lint::{Lint, Lints, always_holds, lint};
 pub use load::{
     GUIDE, SAMPLE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples, load,

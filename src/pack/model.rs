@@ -7,7 +7,7 @@ pub use super::assemble::handoff::*;
 pub use super::assemble::policy::*;
 pub use super::assemble::tables::*;
 pub use super::expression::Expression;
-use super::fault::Fault;
+use super::fault::PackFault;
 use super::template::Template;
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
@@ -25,7 +25,7 @@ pub struct Pack {
     pub measures: String,
     /// A provision's first figure → its part of the Measures.
     pub parts: BTreeMap<String, String>,
-    pub subjects: Vec<Subject>,
+    pub subjects: Vec<SubjectKind>,
     pub membership: Membership,
     pub tables: Vec<Table>,
     /// Header → column name, valid in every table.
@@ -140,16 +140,16 @@ pub enum Source {
 
 /// Where something stands in the pack's files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Spot {
     pub file: String,
     pub span: std::ops::Range<usize>,
 }
 
-impl Place {
+impl Spot {
     /// What is wrong there, and what to do.
-    pub fn fault(&self, message: impl Into<String>, remedy: impl Into<String>) -> Fault {
+    pub fn fault(&self, message: impl Into<String>, remedy: impl Into<String>) -> PackFault {
         let (file, span) = (self.file.clone(), self.span.clone());
-        Fault { file, span, message: message.into(), remedy: remedy.into() }
+        PackFault { file, span, message: message.into(), remedy: remedy.into() }
     }
 }
 

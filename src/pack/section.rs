@@ -38,7 +38,7 @@ macro_rules! section {
         #[derive(Debug, Clone $(, $derive)?)]
         pub struct $name {
             $($(#[doc = $about])* pub $field: $meant,)*
-            $(#[doc = concat!("Where `", stringify!($placed), "` stands.")] pub place: $crate::pack::model::Place,)?
+            $(#[doc = concat!("Where `", stringify!($placed), "` stands.")] pub place: $crate::pack::model::Spot,)?
         }
 
         const _: () = {
@@ -172,7 +172,7 @@ macro_rules! known {
     )*};
 }
 known! {
-    Subject: "对象", kinds;
+    SubjectKind: "对象", kinds;
     Parameter: "参数", parameters;
     List: "名单", lists;
     Action: "处理", actions;

@@ -16,7 +16,7 @@ pub struct Template {
     #[serde(default, rename = "book")]
     pub books: Vec<TemplateBook>,
     #[serde(default, rename = "column")]
-    columns: Vec<Shown>,
+    columns: Vec<ColumnShown>,
 }
 
 /// A workbook and the tables on its sheets, in this order.
@@ -30,7 +30,7 @@ pub struct TemplateBook {
 /// What a column is shown with; of several entries that fit, the last counts.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Shown {
+struct ColumnShown {
     name: String,
     /// The tables it holds for; none: every table with such a column.
     #[serde(default)]
@@ -43,8 +43,8 @@ struct Shown {
 }
 
 impl Template {
-    fn shown(&self, table: &Table, column: &Column) -> Option<&Shown> {
-        let fits = |entry: &&Shown| {
+    fn shown(&self, table: &Table, column: &Column) -> Option<&ColumnShown> {
+        let fits = |entry: &&ColumnShown| {
             entry.name == column.name && (entry.tables.is_empty() || entry.tables.contains(&table.name))
         };
         self.columns.iter().rev().find(fits)

@@ -4,11 +4,11 @@
 
 use polars::prelude::*;
 
-use super::{Node, Part, tree};
+use super::{Part, Tree, tree};
 use crate::fact::{Error, World, column_for};
 use crate::pack::functions::Op;
 use crate::pack::scope::{Meaning, Site};
-use crate::pack::term::{Kind, Node as TermNode, Term, Value};
+use crate::pack::term::{Kind, Node, Term, Value};
 
 /// For each of `unknown` (entities for which condition `condition` of `part` is unknown) the facts that
 /// are missing.
@@ -50,17 +50,17 @@ pub enum Question {
 /// How a term comes to be unknown.
 enum Why {
     /// By a part of it.
-    Condition(Node),
+    Condition(Tree),
     /// By the first condition that holds: it says NULL, or something unknown; or because none does. The last has none.
-    Case(Vec<(Option<Node>, Why)>),
+    Case(Vec<(Option<Tree>, Why)>),
     Null,
 }
 
 impl Why {
     fn of(term: &Term, atoms: &mut Vec<Term>) -> Why {
         match &term.node {
-            TermNode::Value(Value::Null) => Why::Null,
-            TermNode::Call(Op::Case, parts) => {
+            Node::Value(Value::Null) => Why::Null,
+            Node::Call(Op::Case, parts) => {
                 let branches = parts.chunks(2).map(|pair| match pair {
                     [condition, value] => (Some(tree::take_apart(condition, atoms)), Why::of(value, atoms)),
                     rest => (None, rest.first().map_or(Why::Null, |rest| Why::of(rest, atoms))),

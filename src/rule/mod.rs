@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-pub use crate::fact::tree::{self, Node};
+pub use crate::fact::tree::{self, Tree};
 pub use blank::{Reason, Reasons};
 pub use trace::Trace;
 
@@ -57,15 +57,15 @@ pub struct Condition {
     /// Index into the pack's rules.
     pub rule: usize,
     /// Whom the rule speaks about; all if none.
-    pub scope: Option<Node>,
-    pub when: Node,
+    pub scope: Option<Tree>,
+    pub when: Tree,
 }
 
 impl Condition {
     /// Scope and condition together: whom a rule does not speak about it cannot leave open.
-    fn whole(&self) -> Node {
+    fn whole(&self) -> Tree {
         match &self.scope {
-            Some(scope) => Node::All(vec![scope.clone(), self.when.clone()]),
+            Some(scope) => Tree::All(vec![scope.clone(), self.when.clone()]),
             None => self.when.clone(),
         }
     }

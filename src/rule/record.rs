@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::Node;
+use super::Tree;
 use crate::fact::FactValue;
 use crate::place::A1;
 
@@ -60,12 +60,12 @@ pub struct AtomHead {
     pub parameters: Vec<usize>,
     /// The measure it compares a value with, where it is a plain comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub measure: Option<Measure>,
+    pub measure: Option<ComparedLine>,
 }
 
 /// A line that a value is compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Measure {
+pub struct ComparedLine {
     /// The parameter's name, if it is one.
     pub name: String,
     pub line: String,
@@ -88,9 +88,9 @@ pub struct RuleHead {
     pub runs: String,
     /// Over the entity's atoms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scope: Option<Node>,
+    pub scope: Option<Tree>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<Node>,
+    pub when: Option<Tree>,
     pub proposes: Vec<ProposalHead>,
     /// It proposes nothing, but leaves cases open: for want of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]

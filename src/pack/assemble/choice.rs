@@ -3,7 +3,7 @@
 //! Which words a fact can be is known once the pack is bound. Then each word becomes a proposal of its own, made only
 //! where the fact is that word, and the rule holds where the fact is one of them: unknown, it leaves the case pending.
 
-use super::super::fault::Fault;
+use super::super::fault::PackFault;
 use super::super::functions::Op;
 use super::super::model::*;
 use super::super::scope::{self, Site};
@@ -15,14 +15,14 @@ pub struct Chosen {
     /// The fact, and its words from which nothing follows.
     pub by: String,
     pub none: Vec<String>,
-    pub place: Place,
+    pub place: Spot,
     /// The words are actions; else options of the proposal's action.
     pub actions: bool,
     pub proposal: Proposal,
 }
 
 /// Puts the proposals of each word in, and adds to the rules' conditions that the fact is one of the words.
-pub fn choose(pack: &mut Pack, chosen: &[Chosen]) -> Vec<Fault> {
+pub fn choose(pack: &mut Pack, chosen: &[Chosen]) -> Vec<PackFault> {
     let mut faults = Vec::new();
     for one in chosen {
         match proposals(pack, one) {

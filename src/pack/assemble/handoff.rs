@@ -139,7 +139,7 @@ section! {
     pub struct RegisterFile {
         name: String,
         /// Subject kind that the file is kept for.
-        of: usize as At<Subject>,
+        of: usize as At<SubjectKind>,
         /// For units: entered once per unit that a line came through under these rules.
         #[serde(default)]
         rules: Vec<String>,
@@ -163,7 +163,7 @@ section! {
         rule: usize as Provision,
         action: usize as At<Action>,
         runs: Vec<Run> as Run,
-        of: usize as At<Subject>,
+        of: usize as At<SubjectKind>,
         /// Parameter with the share.
         share: String as Called<Parameter>,
         /// Fact of the subject: the share is about these alone; none: about all.
@@ -256,7 +256,7 @@ section! {
     /// A share that 总览 shows beside a national limit.
     pub struct Ratio at counted {
         name: String,
-        of: usize as At<Subject>,
+        of: usize as At<SubjectKind>,
         /// Over the subject's facts: counted; and of which.
         counted: Expression,
         among: Expression,

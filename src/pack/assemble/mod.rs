@@ -17,7 +17,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::fault::Fault;
+use super::fault::PackFault;
 use super::model::*;
 use super::section::{AsWritten, Called, Name, Understood};
 
@@ -40,10 +40,10 @@ pub struct RawFile {
     notices: Option<AsWritten<Notices>>,
     membership: Option<AsWritten<Membership>>,
     register_book: Option<AsWritten<RegisterBook>>,
-    subject: Vec<AsWritten<Subject>>,
+    subject: Vec<AsWritten<SubjectKind>>,
     alias: Vec<AsWritten<tables::Alias>>,
     table: Vec<AsWritten<Table>>,
-    row: Vec<AsWritten<tables::Row>>,
+    row: Vec<AsWritten<tables::RowNaming>>,
     parameter: Vec<AsWritten<Parameter>>,
     fact: Vec<AsWritten<Fact>>,
     fork: Vec<AsWritten<Fork>>,
@@ -70,7 +70,11 @@ pub struct RawFile {
 type Files = [(String, RawFile)];
 
 /// Builds the pack from its parsed files.
-pub fn build(mut raw: Vec<(String, RawFile)>, hash: String, files: Vec<(String, String)>) -> Result<Pack, Vec<Fault>> {
+pub fn build(
+    mut raw: Vec<(String, RawFile)>,
+    hash: String,
+    files: Vec<(String, String)>,
+) -> Result<Pack, Vec<PackFault>> {
     let mut builder = Builder { known: KnownNames::new(&raw), ..Builder::default() };
     match builder.read(&mut raw) {
         Some(()) if builder.faults.is_empty() => {
@@ -133,7 +137,7 @@ impl KnownNames {
 /// Understands the files section by section and collects faults.
 #[derive(Default)]
 pub struct Builder {
-    faults: Vec<Fault>,
+    faults: Vec<PackFault>,
     pub known: KnownNames,
     /// The file of the item being looked at, and how many of its kind came before it.
     file: String,
@@ -141,7 +145,7 @@ pub struct Builder {
     /// The table and the column named last, and what has a name of its own.
     pub table: Option<usize>,
     pub column: Option<usize>,
-    pub named: (String, Place),
+    pub named: (String, Spot),
     /// What is understood so far: sections look into those before them.
     pub pack: Pack,
     /// Proposals whose words are not known yet.
@@ -150,12 +154,12 @@ pub struct Builder {
 
 impl Builder {
     pub fn fault(&mut self, at: Range<usize>, message: String, remedy: String) {
-        self.faults.push(Fault { file: self.file.clone(), span: at, message, remedy });
+        self.faults.push(PackFault { file: self.file.clone(), span: at, message, remedy });
     }
 
     /// Where something stands in the file being looked at.
-    pub fn place<T>(&self, of: &Spanned<T>) -> Place {
-        Place { file: self.file.clone(), span: of.span() }
+    pub fn place<T>(&self, of: &Spanned<T>) -> Spot {
+        Spot { file: self.file.clone(), span: of.span() }
     }
 
     /// Position of `name` among `known`, or a fault that names the nearest.
@@ -322,9 +326,9 @@ impl Builder {
         self.book_is_no_list(files);
 
         self.read_tables(files);
-        let rows = self.all::<tables::Row>(files, |file| &mut file.row);
+        let rows = self.all::<tables::RowNaming>(files, |file| &mut file.row);
         self.with_rows(rows);
-        self.pack.subjects = self.all::<Subject>(files, |file| &mut file.subject);
+        self.pack.subjects = self.all::<SubjectKind>(files, |file| &mut file.subject);
         let membership = self.membership(files);
         self.pack.aliases = tables::aliases(self.all::<tables::Alias>(files, |file| &mut file.alias));
         self.pack.groups = self.groups(head.groups.unwrap_or_default());

@@ -16,7 +16,7 @@ pub const YES_NO: [&str; 2] = ["是", "否"];
 
 section! {
     /// A kind of subject: teams, cadres. Its register says who exists and in which order.
-    pub struct Subject {
+    pub struct SubjectKind {
         /// As in the outputs' `subject_kind` (`team`).
         kind: String as Word,
         /// One letter in line ids (`T`).
@@ -44,9 +44,9 @@ section! {
     pub struct Membership {
         table: usize as At<Table>,
         /// Index of the members' subject kind.
-        member: usize as At<Subject>,
+        member: usize as At<SubjectKind>,
         /// Index of the units' subject kind.
-        unit: usize as At<Subject>,
+        unit: usize as At<SubjectKind>,
         /// Column of the role.
         role: usize as At<Column>,
     }
@@ -126,7 +126,7 @@ impl Table {
 
 section! {
     /// How the rows of a table are spoken of.
-    pub struct Row {
+    pub struct RowNaming {
         table: usize as At<Table>,
         about: usize as At<Column>,
         #[serde(default)]
@@ -158,7 +158,7 @@ pub struct Column {
     pub not_after_year: bool,
     /// 是 or 否: in expressions its name alone is the condition.
     pub yes_no: bool,
-    pub place: Place,
+    pub place: Spot,
 }
 
 /// How a column's cells are read, and its type in the data frame.
@@ -247,12 +247,12 @@ impl Understood for Column {
             "month" => ColumnKind::Month,
             "year" => ColumnKind::Year,
             "people" => ColumnKind::People {
-                subject: At::<Subject>::read(raw.people.unwrap_or_else(|| raw.kind.clone()), builder)?,
+                subject: At::<SubjectKind>::read(raw.people.unwrap_or_else(|| raw.kind.clone()), builder)?,
                 separators: raw.separators.unwrap_or_else(|| "、".into()),
             },
             "line" => ColumnKind::Line {
                 year: raw.year.and_then(|name| At::<Column>::read(name, builder)),
-                about: At::<Subject>::read(raw.about.unwrap_or_else(|| raw.kind.clone()), builder)?,
+                about: At::<SubjectKind>::read(raw.about.unwrap_or_else(|| raw.kind.clone()), builder)?,
             },
             other => {
                 let remedy = "可用：text、id、name、names、choice、yes_no、number、date、month、year、people、line";
@@ -286,7 +286,7 @@ section! {
     pub struct Reference {
         /// Index of the subject kind.
         #[serde(rename = "kind")]
-        subject: usize as At<Subject>,
+        subject: usize as At<SubjectKind>,
         id: usize as At<Column>,
         label: usize as At<Column>,
         /// For people: the unit that narrows a name down (subject, id column, label column).
@@ -311,7 +311,7 @@ impl Understood for Narrowing {
     type Raw = RawNarrowing;
     type Meant = (usize, usize, usize);
     fn read(raw: RawNarrowing, builder: &mut Builder) -> Option<Self::Meant> {
-        let subject = At::<Subject>::read(raw.kind, builder)?;
+        let subject = At::<SubjectKind>::read(raw.kind, builder)?;
         Some((subject, At::<Column>::read(raw.id, builder)?, At::<Column>::read(raw.label, builder)?))
     }
 }
@@ -341,7 +341,9 @@ impl Understood for KeyPart {
     type Meant = KeyPart;
     fn read(raw: Name, builder: &mut Builder) -> Option<KeyPart> {
         match raw.get_ref().strip_prefix('@') {
-            Some(kind) => At::<Subject>::read(Name::new(raw.span(), kind.to_owned()), builder).map(KeyPart::Subject),
+            Some(kind) => {
+                At::<SubjectKind>::read(Name::new(raw.span(), kind.to_owned()), builder).map(KeyPart::Subject)
+            }
             None => At::<Column>::read(raw, builder).map(KeyPart::Column),
         }
     }
@@ -366,7 +368,7 @@ section! {
 
 impl Builder {
     /// The tables with what `[[row]]` says of their rows; of two the first counts.
-    pub(super) fn with_rows(&mut self, rows: Vec<Row>) {
+    pub(super) fn with_rows(&mut self, rows: Vec<RowNaming>) {
         for row in rows.into_iter().rev() {
             if let Some(table) = self.pack.tables.get_mut(row.table) {
                 (table.about, table.shown_facts, table.about_unit) = (Some(row.about), row.shown, row.about_unit);

@@ -22,13 +22,13 @@ use std::fmt;
 
 pub use overlap::always_holds;
 
-use super::fault::Fault;
+use super::fault::PackFault;
 use super::model::*;
 
 /// What one lint found.
 #[derive(Debug, Clone)]
 pub struct Lint {
-    pub fault: Fault,
+    pub fault: PackFault,
     /// The pack must not be used so; otherwise it is worth a look.
     pub error: bool,
 }
@@ -89,10 +89,10 @@ pub fn lint(pack: &Pack) -> Lints {
     Lints { found, unconfirmed: notes.collect(), files: pack.files.clone() }
 }
 
-fn error(place: &Place, message: String, remedy: &str) -> Lint {
+fn error(place: &Spot, message: String, remedy: &str) -> Lint {
     Lint { fault: place.fault(message, remedy), error: true }
 }
 
-fn notice(place: &Place, message: String, remedy: &str) -> Lint {
+fn notice(place: &Spot, message: String, remedy: &str) -> Lint {
     Lint { fault: place.fault(message, remedy), error: false }
 }

@@ -1,12 +1,12 @@
 //! What all records of a run share: its rules, conditions and values by name, with what they are made of.
 
 use super::super::record::{
-    AtomHead, EntityHead, FORM, Head, Measure, ParameterHead, ProposalHead, QuotaHead, RuleHead, To, ValueHead,
+    AtomHead, ComparedLine, EntityHead, FORM, Head, ParameterHead, ProposalHead, QuotaHead, RuleHead, To, ValueHead,
 };
-use super::super::{Node, wording};
+use super::super::{Tree, wording};
 use super::Trace;
 use crate::fact::NameValues;
-use crate::pack::term::{Node as TermNode, Term};
+use crate::pack::term::{Node, Term};
 use crate::pack::{Entity, Expression, Fact, Recipient, Run};
 
 impl Trace<'_> {
@@ -109,21 +109,21 @@ impl Trace<'_> {
         }
     }
 
-    fn measure(&self, atom: &Term) -> Option<Measure> {
+    fn measure(&self, atom: &Term) -> Option<ComparedLine> {
         let (_, left, right) = atom.comparison().filter(|(op, ..)| op.orders())?;
         let line = |term: &Term| match &term.node {
-            TermNode::Name(name, _) => self.literals.get(&**name).map(|value| (name.to_string(), value.said())),
-            TermNode::Value(value) => Some((String::new(), value.said())),
-            TermNode::Call(..) => None,
+            Node::Name(name, _) => self.literals.get(&**name).map(|value| (name.to_string(), value.said())),
+            Node::Value(value) => Some((String::new(), value.said())),
+            Node::Call(..) => None,
         };
         let plain = |term: &Term| match &term.node {
-            TermNode::Name(name, _) if !self.literals.contains_key(&**name) => {
+            Node::Name(name, _) if !self.literals.contains_key(&**name) => {
                 Some(term.kind.ranked().map(|set| set.words.clone()).unwrap_or_default())
             }
             _ => None,
         };
         let (order, (name, line)) = plain(left).zip(line(right)).or_else(|| plain(right).zip(line(left)))?;
-        (!order.is_empty() || line.parse::<f64>().is_ok()).then_some(Measure { name, line, order })
+        (!order.is_empty() || line.parse::<f64>().is_ok()).then_some(ComparedLine { name, line, order })
     }
 
     fn parameter(&self, name: &str) -> Option<usize> {
@@ -157,11 +157,11 @@ impl Trace<'_> {
 }
 
 /// The same condition over atoms that begin at `first`.
-fn shifted(node: &Node, first: usize) -> Node {
+fn shifted(node: &Tree, first: usize) -> Tree {
     match node {
-        Node::Atom(at) => Node::Atom(at + first),
-        Node::All(nodes) => Node::All(nodes.iter().map(|node| shifted(node, first)).collect()),
-        Node::Any(nodes) => Node::Any(nodes.iter().map(|node| shifted(node, first)).collect()),
-        Node::Not(node) => Node::Not(Box::new(shifted(node, first))),
+        Tree::Atom(at) => Tree::Atom(at + first),
+        Tree::All(nodes) => Tree::All(nodes.iter().map(|node| shifted(node, first)).collect()),
+        Tree::Any(nodes) => Tree::Any(nodes.iter().map(|node| shifted(node, first)).collect()),
+        Tree::Not(node) => Tree::Not(Box::new(shifted(node, first))),
     }
 }

@@ -60,7 +60,7 @@ struct Branched<'p> {
 
 /// A tree over branches.
 struct Joined {
-    node: tree::Node,
+    node: tree::Tree,
     /// The branch that each atom of the tree is.
     branches: Vec<usize>,
 }

@@ -10,7 +10,7 @@ use super::city::{self, City};
 use super::facts::{self, ExpectedFact};
 use crate::fact::Decision;
 use crate::fact::history::{PastGround, PastLine};
-use crate::pack::{self, Error, Fault, Pack, Report, Run, Value, printed};
+use crate::pack::{self, Error, Pack, PackFault, Report, Run, Value, printed};
 use crate::run::job;
 use crate::table::{GivenSheet, line, text};
 
@@ -130,9 +130,9 @@ pub fn canonical(parts: &[&str]) -> String {
     parts[..filled].join(" | ")
 }
 
-fn fault<T>(file: &str, at: &Spanned<T>, message: String) -> Fault {
+fn fault<T>(file: &str, at: &Spanned<T>, message: String) -> PackFault {
     let remedy = "写法见 kaohe pack guide 的「例子」一节".to_owned();
-    Fault { file: file.to_owned(), span: at.span(), message, remedy }
+    PackFault { file: file.to_owned(), span: at.span(), message, remedy }
 }
 
 struct SpecReader<'a> {
@@ -145,7 +145,7 @@ struct SpecReader<'a> {
 }
 
 impl SpecReader<'_> {
-    fn cases(&self, raw: &RawExample, cases: &mut Vec<ExampleCase>, faults: &mut Vec<Fault>) {
+    fn cases(&self, raw: &RawExample, cases: &mut Vec<ExampleCase>, faults: &mut Vec<PackFault>) {
         let runs: &[Run] = match raw.run.get_ref().as_str() {
             "H" => &[Run::HalfYear],
             "A" => &[Run::Annual],
@@ -166,7 +166,7 @@ impl SpecReader<'_> {
         }
     }
 
-    fn case(&self, raw: &RawExample, run: Run) -> Result<ExampleCase, Fault> {
+    fn case(&self, raw: &RawExample, run: Run) -> Result<ExampleCase, PackFault> {
         let Some(year) = raw.year.or(self.year) else {
             return Err(fault(self.file, &raw.name, "例子没有年度：请写 year = 2015，或在文件开头写".to_owned()));
         };
@@ -218,7 +218,7 @@ impl SpecReader<'_> {
         })
     }
 
-    fn day(&self, day: &Spanned<toml::value::Datetime>) -> Result<NaiveDate, Fault> {
+    fn day(&self, day: &Spanned<toml::value::Datetime>) -> Result<NaiveDate, PackFault> {
         let date = day.get_ref().date;
         date.and_then(|d| NaiveDate::from_ymd_opt(i32::from(d.year), u32::from(d.month), u32::from(d.day)))
             .ok_or_else(|| fault(self.file, day, "基准日不是一天，请写成 2015-06-30".to_owned()))

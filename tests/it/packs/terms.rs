@@ -1,6 +1,6 @@
 //! Terms as they are read, written, said and taken apart.
 
-use kaohe::fact::tree::{Node, take_apart};
+use kaohe::fact::tree::{Tree, take_apart};
 use kaohe::pack::recipients::kinds;
 use kaohe::pack::syntax::parse;
 use kaohe::pack::term::{Literals, Value};
@@ -89,15 +89,15 @@ fn shared_atoms_are_taken_once_and_chains_are_flat() {
     let mut atoms = Vec::new();
     let first = take_apart(&parse("甲 = 'x' AND 乙 AND NOT 丙").unwrap(), &mut atoms);
     let second = take_apart(&parse("(乙 OR 丁 > 3) AND 甲 = 'x'").unwrap(), &mut atoms);
-    assert_eq!(first, Node::All(vec![Node::Atom(0), Node::Atom(1), Node::Not(Box::new(Node::Atom(2)))]));
-    assert_eq!(second, Node::All(vec![Node::Any(vec![Node::Atom(1), Node::Atom(3)]), Node::Atom(0)]));
+    assert_eq!(first, Tree::All(vec![Tree::Atom(0), Tree::Atom(1), Tree::Not(Box::new(Tree::Atom(2)))]));
+    assert_eq!(second, Tree::All(vec![Tree::Any(vec![Tree::Atom(1), Tree::Atom(3)]), Tree::Atom(0)]));
     assert_eq!(atoms.len(), 4);
 }
 
 #[test]
 fn unknown_is_decided_only_by_what_decides_alone() {
-    let all = Node::All(vec![Node::Atom(0), Node::Atom(1)]);
-    let any = Node::Any(vec![Node::Atom(0), Node::Atom(1)]);
+    let all = Tree::All(vec![Tree::Atom(0), Tree::Atom(1)]);
+    let any = Tree::Any(vec![Tree::Atom(0), Tree::Atom(1)]);
     let cases = [
         (Some(true), None, None, Some(true)),
         (Some(false), None, Some(false), None),
@@ -108,7 +108,7 @@ fn unknown_is_decided_only_by_what_decides_alone() {
         let atom = |at: usize| if at == 0 { first } else { second };
         assert_eq!(all.value(&atom), both);
         assert_eq!(any.value(&atom), either);
-        assert_eq!(Node::Not(Box::new(all.clone())).value(&atom), both.map(|value| !value));
+        assert_eq!(Tree::Not(Box::new(all.clone())).value(&atom), both.map(|value| !value));
     }
 }
 
