@@ -35,7 +35,7 @@
 //! | what | touch |
 //! |---|---|
 //! | a table | `tables.toml`; how its form and its sample look: `template.toml`, `sample.toml` |
-//! | a column | `tables.toml`; of a new kind: `pack/assemble/tables.rs` (how it is declared), and the compiler names `pack/scope.rs` (its type in expressions), `table/coerce.rs` (what a cell means), `sample/weights.rs` and `template/guide.rs`; if it is no text also `table/frame.rs`, and how it is shown `template/mod.rs` |
+//! | a column | `tables.toml`; of a new kind: `pack/assemble/columns.rs` (how it is declared, typed, explained and tried) and `table/coerce.rs` (what a cell means); if it is no text also `table/frame.rs`; test: `tests/it/reading` |
 //! | a fact | `facts.toml`; with a new function: its row with cases in `pack/functions.rs`, and the compiler names `pack/bind.rs` (its type) and `pack/compile.rs` (its column) |
 //! | a rule | `rules.toml` |
 //! | a list | `handoff.toml`: the list, and the actions that go on it |

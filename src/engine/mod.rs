@@ -204,7 +204,7 @@ impl<'a> Export<'a> {
         columns.extend(self.kinds(table).map(|kind| (format!("_{}", self.pack.subjects[kind].kind), "BIGINT")));
         columns.extend(self.columns[table].iter().map(|at| {
             let column = &self.pack.tables[table].columns[*at];
-            (column.name.clone(), self.dialect.kind(&scope::column_kind(&column.kind)))
+            (column.name.clone(), self.dialect.kind(&column.kind.of_values()))
         }));
         columns
     }

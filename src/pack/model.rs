@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use super::assemble::columns::{Column, ColumnKind, Drawn};
 pub use super::assemble::followup::*;
 pub use super::assemble::handoff::*;
 pub use super::assemble::policy::*;

@@ -161,21 +161,6 @@ pub fn referred(pack: &Pack, entity: Entity) -> Vec<usize> {
     kinds
 }
 
-/// The type of a column.
-pub fn column_kind(kind: &ColumnKind) -> Kind {
-    match kind {
-        ColumnKind::Number { .. } => Kind::NUMBER,
-        ColumnKind::Date | ColumnKind::Month => Kind::Day,
-        ColumnKind::Year => Kind::WHOLE,
-        ColumnKind::Choice { values, ordered } => {
-            let order = if *ordered { Order::Ranked } else { Order::None };
-            Kind::Choice(Arc::new(Set { words: values.clone(), order }))
-        }
-        ColumnKind::Names | ColumnKind::People { .. } => Kind::List,
-        ColumnKind::Text | ColumnKind::Id | ColumnKind::Name | ColumnKind::Line { .. } => Kind::Text,
-    }
-}
-
 /// The type of what a name means, and whether it can be unknown. Facts that it means must be bound.
 pub fn described(pack: &Pack, site: Site, name: &str, meaning: Meaning) -> (Kind, bool) {
     match meaning {
@@ -186,7 +171,7 @@ pub fn described(pack: &Pack, site: Site, name: &str, meaning: Meaning) -> (Kind
         }
         Meaning::Column => match site.entity().and_then(|entity| table_of(pack, entity)) {
             Some(table) => {
-                let kind = pack.tables[table].column(name).map(|at| column_kind(&pack.tables[table].columns[at].kind));
+                let kind = pack.tables[table].column(name).map(|at| pack.tables[table].columns[at].kind.of_values());
                 (kind.unwrap_or(Kind::Text), column_open(pack, table, name))
             }
             // The committee's answer is the one thing that lines of the archive may lack.

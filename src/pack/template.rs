@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::model::{Column, ColumnKind, Table};
+use super::model::{Column, Table};
 
 /// What the line with the example begins with: above the header, and once in the first row below it.
 pub const EXAMPLE: &str = "示例";
@@ -53,7 +53,7 @@ impl Template {
     /// An example for a column of a table; empty where there is none.
     pub fn example(&self, table: &Table, column: &Column) -> Cow<'_, str> {
         let given = self.shown(table, column).and_then(|shown| shown.example.as_deref());
-        given.map_or_else(|| Cow::Owned(of_kind(&column.kind)), Cow::Borrowed)
+        given.map_or_else(|| Cow::Owned(column.kind.example()), Cow::Borrowed)
     }
 
     /// What else a clerk should know about a column of a table.
@@ -67,21 +67,5 @@ impl Template {
         let all = former.iter().cloned().chain([self.example(table, column).into_owned()]);
         let is_first = table.columns.first().is_some_and(|first| first.name == column.name);
         all.map(|example| if is_first { format!("说明：{EXAMPLE}（{example}）") } else { example }).collect()
-    }
-}
-
-/// An example for a column that the pack gives none for.
-fn of_kind(kind: &ColumnKind) -> String {
-    match kind {
-        ColumnKind::Choice { values, .. } => values.first().cloned().unwrap_or_default(),
-        ColumnKind::Number { min, max, .. } => match (min, max) {
-            (Some(min), Some(max)) => ((min + max) / 2.0).to_string(),
-            (Some(bound), None) | (None, Some(bound)) => bound.to_string(),
-            (None, None) => "1".to_owned(),
-        },
-        ColumnKind::Date => "2015-06-24".to_owned(),
-        ColumnKind::Month => "2015.06".to_owned(),
-        ColumnKind::Year => "2015".to_owned(),
-        _ => String::new(),
     }
 }

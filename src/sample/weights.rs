@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::draw::digits;
 use crate::once::once;
 use crate::pack::functions::fill;
-use crate::pack::{self, Column, ColumnKind, KeyPart, Pack, SAMPLE, Table};
+use crate::pack::{self, Column, ColumnKind, Drawn, KeyPart, Pack, SAMPLE, Table};
 
 /// Each subject has fewer rows of a plan and a year.
 const MOST_ROWS: f64 = 255.0;
@@ -335,22 +335,12 @@ impl RowPlan {
 
 impl Chance {
     fn bind(&mut self, place: &str, column: &Column, known: &Names<'_>) -> Result<(), Error> {
-        use ColumnKind::{Choice, Date, Month, Number, People, Year};
-        let ranged = matches!(column.kind, Number { .. } | Date | Month | Year | People { .. });
-        let each = |words: &[&str]| Some(words.iter().map(|word| ((*word).to_owned(), 1.0)).collect());
+        let ranged = matches!(column.kind.drawn(), Drawn::Within(_));
         match (&self.words, self.range) {
-            // What knows nothing but what may stand in the column.
-            (None, None) => match &column.kind {
-                Choice { values, .. } => self.words = each(&values.iter().map(String::as_str).collect::<Vec<_>>()),
-                Number { min, max, .. } => {
-                    let (min, max) = (min.unwrap_or(0.0), max.unwrap_or(100.0));
-                    self.range = Some([f64::midpoint(min, max), (max - min) / 8.0]);
-                }
-                Date => self.range = Some([10.0, 350.0]),
-                Month => self.range = Some([1.0, 60.0]),
-                Year => self.range = Some([0.0, 0.0]),
-                People { .. } => self.range = Some([1.0, 2.0]),
-                _ => self.words = each(&[&format!("{}{{n}}", column.name)]),
+            (None, None) => match column.kind.drawn() {
+                Drawn::Words(words) => self.words = Some(words.into_iter().map(|word| (word, 1.0)).collect()),
+                Drawn::Numbered => self.words = Some(Weights::from([(format!("{}{{n}}", column.name), 1.0)])),
+                Drawn::Within(range) => self.range = Some(range),
             },
             (None, Some(range)) if ranged && range.iter().all(|end| (0.0..1e6).contains(end)) => {}
             (Some(_), None) if !ranged => {}
@@ -359,10 +349,10 @@ impl Chance {
         }
         for word in self.words.iter().flat_map(BTreeMap::keys) {
             match &column.kind {
-                Choice { values, .. } if !values.contains(word) => {
+                ColumnKind::Choice { values, .. } if !values.contains(word) => {
                     return fail(place, format!("「{word}」不在取值之列：{}", values.join("、")));
                 }
-                Choice { .. } => {}
+                ColumnKind::Choice { .. } => {}
                 _ => known.pattern(place, word)?,
             }
         }

@@ -147,12 +147,8 @@ fn write_guide(sheet: &mut Worksheet, pack: &Pack, tables: &[&Table]) -> Result<
         lines.push((String::new(), &body));
         lines.push((format!("工作表「{}」各列怎么填", table.name), &heading));
         for column in &table.columns {
-            let mut text = format!(
-                "「{}」（{}）：{}",
-                column.name,
-                guide::demand(table, column),
-                guide::allowed(pack, &column.kind)
-            );
+            let mut text =
+                format!("「{}」（{}）：{}", column.name, guide::demand(table, column), column.kind.allowed(pack));
             if let Some(note) = pack.template.note(table, column) {
                 text.push('；');
                 text.push_str(note);
@@ -288,7 +284,7 @@ fn cell_format(kind: &ColumnKind) -> Format {
 
 /// What Excel lets a clerk type, and the words it shows beside the cell.
 fn validation(pack: &Pack, table: &Table, column: &Column, lists: &mut DropDowns) -> Result<DataValidation, XlsxError> {
-    let allowed = guide::allowed(pack, &column.kind);
+    let allowed = column.kind.allowed(pack);
     let new = DataValidation::new();
     let rule = match &column.kind {
         ColumnKind::Choice { values, .. } => lists.rule(values)?,

@@ -3,6 +3,7 @@
 //! What a section holds is declared, with how it is read, in the file of its subject ([`section`](super::section)).
 
 mod choice;
+pub mod columns;
 pub mod followup;
 pub mod handoff;
 mod names;
@@ -21,8 +22,8 @@ use super::fault::PackFault;
 use super::model::*;
 use super::section::{AsWritten, Called, Name, Understood};
 
+pub use columns::YES_NO;
 pub use names::stays_inside;
-pub use tables::YES_NO;
 
 /// One file; every section may stand in any file.
 #[derive(Default, Deserialize)]
