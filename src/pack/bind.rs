@@ -67,12 +67,7 @@ impl Binder<'_> {
                 if !(meaning == Meaning::Column && scope::is_yes_no(self.pack, self.site, name)) {
                     return Ok(named);
                 }
-                let yes = Value::Text(YES_NO[0].into());
-                let yes = Term {
-                    kind: Kind::written(vec![YES_NO[0].to_owned()]),
-                    open: false,
-                    ..Term::unbound(Node::Value(yes), span.clone())
-                };
+                let yes = Term { span: span.clone(), ..Term::word(YES_NO[0]) };
                 Ok(Term { node: Node::Call(Op::Equal, vec![named, yes]), kind: Kind::Truth, open, span })
             }
             Node::Call(op, parts) => {
@@ -147,13 +142,10 @@ impl Binder<'_> {
                 }
                 (if op == Op::DaysBetween { Kind::WHOLE } else { Kind::Day }, any)
             }
-            Op::Divide => {
-                self.numbers(&op, &parts)?;
-                (Kind::NUMBER, any || parts[1].constant().is_none_or(|by| is_zero(&by)))
-            }
-            Op::Remainder => {
+            Op::Divide | Op::Remainder | Op::Average => {
                 let kind = self.numbers(&op, &parts)?;
-                (kind, any || parts[1].constant().is_none_or(|by| is_zero(&by)))
+                let kind = if op == Op::Remainder { kind } else { Kind::NUMBER };
+                (kind, any || parts.get(1).is_some_and(|by| by.constant().is_none_or(|by| is_zero(&by))))
             }
             Op::Add | Op::Subtract | Op::Multiply | Op::Negate | Op::Abs | Op::Floor | Op::Ceiling | Op::Sum => {
                 (self.numbers(&op, &parts)?, any)
@@ -183,10 +175,6 @@ impl Binder<'_> {
                 (Kind::WHOLE, any)
             }
             Op::Count | Op::CountOf | Op::CountDistinct => (Kind::WHOLE, false),
-            Op::Average => {
-                self.numbers(&op, &parts)?;
-                (Kind::NUMBER, any)
-            }
             Op::Min | Op::Max => {
                 if matches!(parts[0].kind, Kind::List | Kind::Interval | Kind::Null) {
                     let message = format!("{} 不能用于{}", op.form(), parts[0].kind.name());

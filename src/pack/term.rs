@@ -174,6 +174,12 @@ impl Term {
         Term { node: Node::Value(Value::Truth(value)), kind: Kind::Truth, open: false, span: 0..0 }
     }
 
+    /// A word as it is written.
+    pub fn word(word: &str) -> Term {
+        let kind = Kind::written(vec![word.to_owned()]);
+        Term { node: Node::Value(Value::Text(word.into())), kind, ..Term::truth(true) }
+    }
+
     /// That all of these conditions hold.
     pub fn all(parts: Vec<Term>) -> Term {
         let open = parts.iter().any(|part| part.open);

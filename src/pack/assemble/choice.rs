@@ -7,7 +7,7 @@ use super::super::fault::PackFault;
 use super::super::functions::Op;
 use super::super::model::*;
 use super::super::scope::{self, Site};
-use super::super::term::{Kind, Node, Term, Value as Written};
+use super::super::term::{Kind, Node, Term};
 
 /// A proposal that waits for the words of its fact.
 pub struct Chosen {
@@ -27,7 +27,7 @@ pub fn choose(pack: &mut Pack, chosen: &[Chosen]) -> Vec<PackFault> {
     for one in chosen {
         match proposals(pack, one) {
             Ok((proposals, fact)) => {
-                let words = proposals.iter().filter_map(|one| one.only.as_ref()).map(|(_, word)| written(word));
+                let words = proposals.iter().filter_map(|one| one.only.as_ref()).map(|(_, word)| Term::word(word));
                 let open = fact.open;
                 let parts = std::iter::once(fact).chain(words).collect();
                 let known = Term { node: Node::Call(Op::In, parts), kind: Kind::Truth, open, span: 0..0 };
@@ -81,9 +81,4 @@ fn proposals(pack: &Pack, chosen: &Chosen) -> Result<(Vec<Proposal>, Term), (Str
     }
     let node = Node::Name(name.as_str().into(), Some(meaning));
     Ok((proposals, Term { node, kind: kind.clone(), open, span: 0..0 }))
-}
-
-fn written(word: &str) -> Term {
-    let node = Node::Value(Written::Text(word.into()));
-    Term { node, kind: Kind::written(vec![word.to_owned()]), open: false, span: 0..0 }
 }

@@ -30,11 +30,6 @@ const UNKNOWN: usize = 2;
 /// An atomic part of a condition.
 struct Branch<'p> {
     term: &'p Term,
-    text: String,
-    /// It must be unknown once.
-    open: bool,
-    /// It can be false: an IN that names all words of its set cannot.
-    fails: bool,
     /// What stands before IN, and the values behind it.
     choice: Option<(&'p Term, Vec<String>)>,
     /// The whole with this part true, and with it false; none where the part's tree tells it.
@@ -79,13 +74,17 @@ impl Joined {
 }
 
 impl Branch<'_> {
-    /// Whether an example must bring it to an outcome.
+    /// Whether an example must bring it to an outcome: an IN that names all words of its set cannot be false.
     fn owes(&self, outcome: usize) -> bool {
         match outcome {
-            UNKNOWN => self.open,
+            UNKNOWN => self.term.open,
             HOLDS => true,
-            _ => self.fails,
+            _ => !names_all(self.term),
         }
+    }
+
+    fn said(&self) -> String {
+        wording::say(self.term, &Literals::new())
     }
 }
 
@@ -174,7 +173,7 @@ impl<'p> Plan<'p> {
         }
         // The parts of one site at once: a query costs more than what it evaluates.
         let asked = || self.parts.iter().enumerate().filter(|(_, part)| part.runs.contains(&run));
-        for site in once(asked().filter(|(_, part)| !part.branches.is_empty()).map(|(_, part)| part.site)) {
+        for site in once(asked().map(|(_, part)| part.site)) {
             let mut exprs = Vec::new();
             let mut places = Vec::new();
             for (at, part) in asked().filter(|(_, part)| part.site == site) {
@@ -257,7 +256,7 @@ impl<'p> Plan<'p> {
                 let lacking = lacking.filter(|(outcome, _)| !came(place, *outcome) && branch.owes(*outcome));
                 let lacking: Vec<&str> = lacking.map(|(_, name)| *name).collect();
                 if !lacking.is_empty() {
-                    gaps.push(format!("{}：没有例子使「{}」{}", part.owner, branch.text, lacking.join("、")));
+                    gaps.push(format!("{}：没有例子使「{}」{}", part.owner, branch.said(), lacking.join("、")));
                 }
             }
             for (place, branch) in part.branches.iter().enumerate() {
@@ -265,9 +264,9 @@ impl<'p> Plan<'p> {
                     let told = format!("{}：{what}「{}」", part.owner, branch.term);
                     self.pack.deliberate.equivalent.iter().any(|one| one.mutant.starts_with(&told))
                 };
-                let both = came(place, HOLDS) && (came(place, FAILS) || !branch.fails);
+                let both = came(place, HOLDS) && (came(place, FAILS) || !branch.owes(FAILS));
                 if both && !seen.contains(&Mark::Alone(at, place)) && !equivalent("去掉") {
-                    gaps.push(format!("{}：没有例子由「{}」单独决定", part.owner, branch.text));
+                    gaps.push(format!("{}：没有例子由「{}」单独决定", part.owner, branch.said()));
                 }
                 for (line, term) in branch.lines.iter().enumerate() {
                     if !seen.contains(&Mark::Met(at, place, line)) && !equivalent("把") {
@@ -280,7 +279,7 @@ impl<'p> Plan<'p> {
                 let lacking: Vec<&str> = values.filter(|value| !occurred(value)).map(String::as_str).collect();
                 if !lacking.is_empty() {
                     let values = lacking.join("、");
-                    gaps.push(format!("{}：「{}」没有取值为 {values} 的例子", part.owner, branch.text));
+                    gaps.push(format!("{}：「{}」没有取值为 {values} 的例子", part.owner, branch.said()));
                 }
             }
         }
@@ -303,17 +302,7 @@ fn part<'p>(owner: String, runs: &[Run], site: Site, given: Option<&'p Term>, te
     for atom in found {
         let known = branches.iter().any(|branch| branch.term == atom);
         if !known && !atom.open_names().is_empty() && atom.kind == Kind::Truth {
-            let text = wording::say(atom, &Literals::new());
-            let (open, fails) = (atom.open, !names_all(atom));
-            branches.push(Branch {
-                text,
-                open,
-                fails,
-                choice: choice(atom),
-                turned: None,
-                lines: lines(atom),
-                term: atom,
-            });
+            branches.push(Branch { choice: choice(atom), turned: None, lines: lines(atom), term: atom });
         }
     }
     let of = joined.iter().map(|atom| branches.iter().position(|branch| branch.term == atom));
