@@ -29,7 +29,7 @@ pub fn check(pack: &mut Pack) -> Vec<PackFault> {
                 false => checker.value(&what, site, expression, None, Rows::Each),
             }
         }
-        checker.names_elsewhere();
+        checker.elsewhere();
     }
     let faults = checker.faults;
     (pack.needs, pack.layers) = (needs, layers);
@@ -98,14 +98,14 @@ fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Box<(&Expression, Wrong
     let mut needs = Vec::new();
     for expression in definition.expressions() {
         needs.extend(
-            named(pack, definition.site(), expression, Some(fact)).map_err(|wrong| Box::new((expression, wrong)))?,
+            facts_in(pack, definition.site(), expression, Some(fact)).map_err(|wrong| Box::new((expression, wrong)))?,
         );
     }
     if let Formula::Covered = definition.formula {
         // It counts the rules whose scope covers the entity: it needs what those scopes need. A scope that is wrong is
         // told of where it stands, with the other expressions of its rule.
         for rule in pack.covering(definition.of) {
-            let scope = rule.scope.iter().map(|scope| named(pack, Site::Entity(rule.of), scope, Some(fact)));
+            let scope = rule.scope.iter().map(|scope| facts_in(pack, Site::Entity(rule.of), scope, Some(fact)));
             needs.extend(scope.flatten().flatten());
         }
     }
@@ -115,7 +115,7 @@ fn needs(pack: &Pack, fact: usize) -> Result<Vec<usize>, Box<(&Expression, Wrong
 }
 
 /// The facts that an expression names.
-fn named(pack: &Pack, site: Site, expression: &Expression, not: Option<usize>) -> Result<Vec<usize>, Wrong> {
+fn facts_in(pack: &Pack, site: Site, expression: &Expression, not: Option<usize>) -> Result<Vec<usize>, Wrong> {
     let mut facts = Vec::new();
     let mut wrong = None;
     expression.parsed().map_err(Clone::clone)?.walk(&mut |term| {
@@ -130,7 +130,7 @@ fn named(pack: &Pack, site: Site, expression: &Expression, not: Option<usize>) -
     wrong.map_or(Ok(facts), Err)
 }
 
-fn fault(place: &Spot, message: String) -> PackFault {
+fn fault(place: &Passage, message: String) -> PackFault {
     place.fault(message, "已有的表、列、事实和参数可用 kaohe pack show 查看")
 }
 
@@ -201,6 +201,23 @@ pub fn asked(pack: &Pack) -> Vec<Posed<'_>> {
     all
 }
 
+/// Names outside expressions: where they stand, what messages call that, of what they are names, and the names.
+pub fn named(pack: &Pack) -> impl Iterator<Item = (&Passage, String, Entity, &str)> {
+    let shown = pack.tables.iter().enumerate().flat_map(|(at, table)| {
+        let what = format!("表「{}」的 shown", table.name);
+        table.shown_facts.iter().map(move |name| (&table.place, what.clone(), Entity::Row(at), name.as_str()))
+    });
+    let rules = pack.rules.iter().flat_map(|rule| {
+        let keys = [("about", &rule.about), ("shows", &rule.shows)];
+        let names = keys.into_iter().flat_map(|(key, names)| names.iter().map(move |name| (key, name)));
+        names.map(|(key, name)| (&rule.place, format!("规则「{}」的 {key}", rule.id), rule.of, name.as_str()))
+    });
+    let hints = pack.hints.iter().filter_map(|hint| {
+        Some((&hint.place, format!("提示「{}」的 dates", hint.text), hint.of, hint.dates.as_deref()?))
+    });
+    shown.chain(rules).chain(hints)
+}
+
 struct Checker<'a> {
     pack: &'a Pack,
     faults: Vec<PackFault>,
@@ -231,7 +248,7 @@ impl Checker<'_> {
     }
 
     /// A name that must mean something there.
-    fn known(&mut self, place: &Spot, what: &str, site: Site, name: &str, not: Option<usize>) {
+    fn known(&mut self, place: &Passage, what: &str, site: Site, name: &str, not: Option<usize>) {
         if let Err(message) = scope::resolve(self.pack, site, name, not) {
             self.faults.push(fault(place, format!("{what}：{message}")));
         }
@@ -341,39 +358,23 @@ impl Checker<'_> {
         }
     }
 
-    /// Names that stand outside expressions.
-    fn names_elsewhere(&mut self) {
+    /// What stands outside expressions.
+    fn elsewhere(&mut self) {
         let pack = self.pack;
-        for (at, table) in pack.tables.iter().enumerate() {
-            for name in &table.shown_facts {
-                let what = format!("表「{}」的 shown", table.name);
-                self.known(&table.place, &what, Site::Entity(Entity::Row(at)), name, None);
-            }
+        for (place, what, of, name) in named(pack) {
+            self.known(place, &what, Site::Entity(of), name, None);
+        }
+        for table in &pack.tables {
             for reference in &table.references {
                 if let Some((column, value)) = &reference.when
                     && let Column { name, kind: ColumnKind::Choice { values, .. }, .. } = &table.columns[*column]
                     && !values.contains(value)
                 {
-                    let message = format!(
-                        "表「{}」的 refers：列「{name}」没有值「{value}」，可用：{}",
-                        table.name,
-                        values.join("、")
-                    );
+                    let values = values.join("、");
+                    let message =
+                        format!("表「{}」的 refers：列「{name}」没有值「{value}」，可用：{values}", table.name);
                     self.faults.push(fault(&table.place, message));
                 }
-            }
-        }
-        for rule in &pack.rules {
-            for (names, key) in [(&rule.about, "about"), (&rule.shows, "shows")] {
-                for name in names {
-                    let what = format!("规则「{}」的 {key}", rule.id);
-                    self.known(&rule.place, &what, Site::Entity(rule.of), name, None);
-                }
-            }
-        }
-        for hint in &pack.hints {
-            if let Some(dates) = &hint.dates {
-                self.known(&hint.place, &format!("提示「{}」的 dates", hint.text), Site::Entity(hint.of), dates, None);
             }
         }
         pack.quotas.iter().for_each(|quota| self.share(quota));

@@ -191,6 +191,7 @@ fn expr(term: &Term, columns: &Columns<'_>) -> Expr {
     let typed = |at: usize| parts.get(at).map_or_else(|| lit(NULL), |part| as_kind(part, &common));
     let truth = |at: usize| parts.get(at).map_or_else(|| lit(NULL), |part| as_kind(part, &Kind::Truth));
     let float = |at: usize| of(at).cast(DataType::Float64);
+    let written = |at: usize| of(at).cast(DataType::String);
     let result = |compiled: Expr| match &term.kind {
         Kind::Number { whole: true } => compiled.cast(DataType::Int64),
         _ => compiled,
@@ -270,15 +271,15 @@ fn expr(term: &Term, columns: &Columns<'_>) -> Expr {
                 Ok(BooleanChunked::from_iter_options(texts.name().clone(), found).into_column())
             };
             let gives = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Boolean));
-            of(0).cast(DataType::String).map(found, gives)
+            written(0).map(found, gives)
         }
-        Op::Left => of(0).str().head(of(1)),
-        Op::Right => of(0).str().tail(of(1)),
+        Op::Left => written(0).str().head(of(1)),
+        Op::Right => written(0).str().tail(of(1)),
         Op::Substring => {
             let count = if parts.len() > 2 { of(2) } else { lit(i64::MAX) };
-            of(0).str().slice(of(1) - lit(1i64), count)
+            written(0).str().slice(of(1) - lit(1i64), count)
         }
-        Op::Length => of(0).str().len_chars().cast(DataType::Int64),
+        Op::Length => written(0).str().len_chars().cast(DataType::Int64),
         Op::Concat => {
             let all: Vec<Expr> = parts.iter().map(|part| as_kind(part, &Kind::Text)).collect();
             join(&all, |one, other| one + other)

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::model::Spot;
+use super::model::Passage;
 use super::syntax::{self, Wrong};
 use super::term::Term;
 
@@ -11,13 +11,13 @@ use super::term::Term;
 pub struct Expression {
     pub text: String,
     /// Where its text stands in the pack's files, with the quotes around it.
-    pub place: Spot,
+    pub place: Passage,
     parsed: Result<Arc<Term>, Wrong>,
     bound: OnceLock<Arc<Term>>,
 }
 
 impl Expression {
-    pub fn new(text: &str, place: Spot) -> Expression {
+    pub fn new(text: &str, place: Passage) -> Expression {
         let parsed = syntax::parse(text).map(Arc::new);
         Expression { text: text.to_owned(), place, parsed, bound: OnceLock::new() }
     }
@@ -54,12 +54,12 @@ impl Expression {
     }
 
     /// The place of all of it, without the blanks behind it.
-    pub fn whole(&self, files: &[(String, String)]) -> Spot {
+    pub fn whole(&self, files: &[(String, String)]) -> Passage {
         self.place_of(&(0..self.text.trim_end().len()), files)
     }
 
     /// The place of some bytes of the text, in the pack's files.
-    pub fn place_of(&self, span: &std::ops::Range<usize>, files: &[(String, String)]) -> Spot {
+    pub fn place_of(&self, span: &std::ops::Range<usize>, files: &[(String, String)]) -> Passage {
         let file = files.iter().find(|(name, _)| *name == self.place.file).map_or("", |(_, text)| text.as_str());
         // A text with escapes stands there otherwise than it reads: then all of it is pointed at.
         let start = file
@@ -70,7 +70,7 @@ impl Expression {
             Some(start) => start + span.start..start + span.end,
             None => self.place.span.clone(),
         };
-        Spot { file: self.place.file.clone(), span }
+        Passage { file: self.place.file.clone(), span }
     }
 }
 

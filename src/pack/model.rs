@@ -141,12 +141,12 @@ pub enum Source {
 
 /// Where something stands in the pack's files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Spot {
+pub struct Passage {
     pub file: String,
     pub span: std::ops::Range<usize>,
 }
 
-impl Spot {
+impl Passage {
     /// What is wrong there, and what to do.
     pub fn fault(&self, message: impl Into<String>, remedy: impl Into<String>) -> PackFault {
         let (file, span) = (self.file.clone(), self.span.clone());

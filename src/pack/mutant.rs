@@ -14,7 +14,7 @@ use super::term::{Kind, Node, Term, Value as Written};
 pub struct Mutant {
     /// Where and what, in words; a pack declares an equivalent one by these.
     pub told: String,
-    pub place: Spot,
+    pub place: Passage,
     pub change: Slip,
 }
 

@@ -38,7 +38,7 @@ macro_rules! section {
         #[derive(Debug, Clone $(, $derive)?)]
         pub struct $name {
             $($(#[doc = $about])* pub $field: $meant,)*
-            $(#[doc = concat!("Where `", stringify!($placed), "` stands.")] pub place: $crate::pack::model::Spot,)?
+            $(#[doc = concat!("Where `", stringify!($placed), "` stands.")] pub place: $crate::pack::model::Passage,)?
         }
 
         const _: () = {

@@ -15,7 +15,7 @@ pub struct Chosen {
     /// The fact, and its words from which nothing follows.
     pub by: String,
     pub none: Vec<String>,
-    pub place: Spot,
+    pub place: Passage,
     /// The words are actions; else options of the proposal's action.
     pub actions: bool,
     pub proposal: Proposal,

@@ -30,7 +30,7 @@ pub struct Column {
     pub not_after_year: bool,
     /// 是 or 否: in expressions its name alone is the condition.
     pub yes_no: bool,
-    pub place: Spot,
+    pub place: Passage,
 }
 
 /// How a column's cells are read, and its type in the data frame.

@@ -146,7 +146,7 @@ pub struct Builder {
     /// The table and the column named last, and what has a name of its own.
     pub table: Option<usize>,
     pub column: Option<usize>,
-    pub named: (String, Spot),
+    pub named: (String, Passage),
     /// What is understood so far: sections look into those before them.
     pub pack: Pack,
     /// Proposals whose words are not known yet.
@@ -159,8 +159,8 @@ impl Builder {
     }
 
     /// Where something stands in the file being looked at.
-    pub fn place<T>(&self, of: &Spanned<T>) -> Spot {
-        Spot { file: self.file.clone(), span: of.span() }
+    pub fn place<T>(&self, of: &Spanned<T>) -> Passage {
+        Passage { file: self.file.clone(), span: of.span() }
     }
 
     /// Position of `name` among `known`, or a fault that names the nearest.

@@ -124,7 +124,7 @@ pub struct Fact {
     /// Fixed text for lists instead of the plain value; `{}` is the value.
     pub text: Option<String>,
     pub reading: Option<String>,
-    pub place: Spot,
+    pub place: Passage,
 }
 
 #[derive(Debug, Clone)]

@@ -89,10 +89,10 @@ pub fn lint(pack: &Pack) -> Lints {
     Lints { found, unconfirmed: notes.collect(), files: pack.files.clone() }
 }
 
-fn error(place: &Spot, message: String, remedy: &str) -> Lint {
+fn error(place: &Passage, message: String, remedy: &str) -> Lint {
     Lint { fault: place.fault(message, remedy), error: true }
 }
 
-fn notice(place: &Spot, message: String, remedy: &str) -> Lint {
+fn notice(place: &Passage, message: String, remedy: &str) -> Lint {
     Lint { fault: place.fault(message, remedy), error: false }
 }

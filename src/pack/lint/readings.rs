@@ -47,7 +47,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 }
 
 /// What nobody could look up is the office's until somebody does.
-fn unconfirmed(place: &Spot, what: &str) -> Lint {
+fn unconfirmed(place: &Passage, what: &str) -> Lint {
     error(
         place,
         format!("{what}未能核实，却没有说明本部门按什么办"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::check::asked;
+use super::super::check::{asked, named};
 use super::super::model::*;
 use super::super::scope::{self, Meaning, Site};
 use super::{Lint, notice};
@@ -33,25 +33,15 @@ pub fn expressions(pack: &Pack) -> Vec<(Site, &Expression)> {
     all
 }
 
-/// Facts that are named outside expressions: whom a rule is about, what a hint dates, what rows show.
-fn named(pack: &Pack) -> impl Iterator<Item = (Entity, &str)> {
-    let rules = pack.rules.iter().flat_map(|rule| {
-        let by = rule.proposals.iter().filter_map(|proposal| match &proposal.to {
-            Recipient::Named { fact, .. } => Some(fact),
-            _ => None,
-        });
-        rule.about.iter().chain(&rule.shows).chain(by).map(|name| (rule.of, name.as_str()))
-    });
-    let hints = pack.hints.iter().flat_map(|hint| hint.dates.iter().map(|name| (hint.of, name.as_str())));
-    let tables = pack.tables.iter().enumerate();
-    let shown =
-        tables.flat_map(|(at, table)| table.shown_facts.iter().map(move |name| (Entity::Row(at), name.as_str())));
-    rules.chain(hints).chain(shown)
-}
-
 /// Facts that a root names, and what those rest on.
 fn used_facts(pack: &Pack) -> BTreeSet<usize> {
-    let named = named(pack).filter_map(|(of, name)| scope::resolve(pack, Site::Entity(of), name, None).ok());
+    let by = pack.rules.iter().flat_map(|rule| rule.proposals.iter().map(|proposal| (rule.of, &proposal.to)));
+    let by = by.filter_map(|(of, to)| match to {
+        Recipient::Named { fact, .. } => Some((of, fact.as_str())),
+        _ => None,
+    });
+    let named = named(pack).map(|(.., of, name)| (of, name)).chain(by);
+    let named = named.filter_map(|(of, name)| scope::resolve(pack, Site::Entity(of), name, None).ok());
     let mut waiting: Vec<usize> = named.filter_map(Meaning::fact).collect();
     for one in asked(pack) {
         waiting.extend(one.expression.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));

@@ -130,7 +130,7 @@ pub fn mutants(pack: &Pack, about: &str) -> Result<MutantReport, Failure> {
     Ok(report)
 }
 
-fn line(pack: &Pack, place: &crate::pack::Spot) -> String {
+fn line(pack: &Pack, place: &crate::pack::Passage) -> String {
     let text = pack.files.iter().find(|(name, _)| *name == place.file).map_or("", |(_, text)| text.as_str());
     let line = text.get(..place.span.start).map_or(0, |before| before.matches('\n').count()) + 1;
     format!("{}:{line}", place.file)
