@@ -17,6 +17,16 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// What was done with the row.
+    pub fn done(self) -> &'static str {
+        match self {
+            Severity::Rejected => "退回",
+            Severity::Warning => "提醒",
+        }
+    }
+}
+
 /// The closed list of faults. Each has a test that produces it and shows its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Code {
@@ -141,6 +151,11 @@ pub struct Finding {
     pub place: Option<Place>,
 }
 
+/// So many of them only deserve a look.
+pub fn warnings<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> usize {
+    findings.into_iter().filter(|finding| finding.severity == Severity::Warning).count()
+}
+
 /// A flaw of nothing in particular, to be given its place.
 impl From<Flaw> for Finding {
     fn from(Flaw { code, severity, reason, remedy }: Flaw) -> Finding {
@@ -152,13 +167,9 @@ impl From<Flaw> for Finding {
 /// One line: what was done with the row, the place, and what is to be done.
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let done = match self.severity {
-            Severity::Rejected => "退回",
-            Severity::Warning => "提醒",
-        };
         let place = [self.file.as_str(), self.sheet.as_str(), self.cell.as_str()];
         let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
-        write!(f, "{done}：{}", place.join("!"))?;
+        write!(f, "{}：{}", self.severity.done(), place.join("!"))?;
         if !self.column.is_empty() {
             write!(f, "（{}）", self.column)?;
         }

@@ -9,23 +9,15 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql, Transaction, params};
 use sha2::{Digest, Sha256};
 
-/// What an entry says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum EntryKind {
-    Registration,
-    Published,
-    Dropped,
-    Answers,
-}
+use crate::word::worded;
 
-impl EntryKind {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            EntryKind::Registration => "登记",
-            EntryKind::Published => "发布",
-            EntryKind::Dropped => "作废",
-            EntryKind::Answers => "答复",
-        }
+worded! {
+    /// What an entry says.
+    pub(super) enum EntryKind {
+        Registration = "登记",
+        Published = "发布",
+        Dropped = "作废",
+        Answers = "答复",
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Months, NaiveDate};
 
-use super::registration::RegisteredTalk;
+use super::registration::{Period, RegisteredTalk};
 use super::standings::Standings;
 use crate::ledger::{LedgerSheet, day_shown, texts};
 use crate::pack::printed;
@@ -57,28 +57,21 @@ impl Standings {
         }
         let carried_out = self.carried_out();
         let mut begun: BTreeSet<&str> = BTreeSet::new();
-        for docket in &self.dockets {
-            for past in docket.lines.iter().map(|line| &line.past).filter(|past| past.adopted.is_none()) {
-                let Some(decision) = &past.decision else { continue };
-                let agreed = |to: &str| docket.past.vocabulary.agreed_to(decision, &past.action, to);
-                for period in docket.followup.periods.iter().filter(|period| agreed(&period.action)) {
-                    let talks = carried_out.get(&Some(&past.id)).into_iter().flatten();
-                    let talk =
-                        talks.filter(|talk| period.talk.as_ref() == Some(&talk.kind)).max_by_key(|talk| talk.day);
-                    begun.insert(&past.id);
-                    let from = talk.map(|talk| talk.day).or_else(|| date::day(decision.date()));
-                    let by = talk.map_or("审定", |talk| talk.kind.as_str());
-                    found.insert(Running {
-                        to: end(from, period.months),
-                        from,
-                        kind: past.kind.clone(),
-                        subject: past.subject.clone(),
-                        name: past.name.clone(),
-                        unit: past.unit.clone(),
-                        period: period.name.clone(),
-                        by: format!("{by}（{}）", past.id),
-                    });
-                }
+        // By kind, 编号, name and unit of the subject.
+        let mut add = |period: &Period, from: Option<NaiveDate>, [kind, subject, name, unit]: [&str; 4], by: String| {
+            let [kind, subject, name, unit] = [kind, subject, name, unit].map(str::to_owned);
+            let to = from.and_then(|from| from.checked_add_months(Months::new(period.months)));
+            found.insert(Running { to, from, kind, subject, name, unit, period: period.name.clone(), by });
+        };
+        for (docket, past, decision) in self.decided() {
+            let agreed = |to: &str| docket.past.vocabulary.agreed_to(decision, &past.action, to);
+            for period in docket.followup.periods.iter().filter(|period| agreed(&period.action)) {
+                let talks = carried_out.get(&Some(&past.id)).into_iter().flatten();
+                let talk = talks.filter(|talk| period.talk.as_ref() == Some(&talk.kind)).max_by_key(|talk| talk.day);
+                begun.insert(&past.id);
+                let from = talk.map(|talk| talk.day).or_else(|| date::day(decision.date()));
+                let by = format!("{}（{}）", talk.map_or("审定", |talk| talk.kind.as_str()), past.id);
+                add(period, from, [&past.kind, &past.subject, &past.name, &past.unit], by);
             }
         }
         let others = carried_out.iter().filter(|(line, _)| line.is_none_or(|line| !begun.contains(line)));
@@ -86,26 +79,14 @@ impl Standings {
         // The latest run says how long periods are.
         for period in self.dockets.last().into_iter().flat_map(|docket| &docket.followup.periods) {
             for talk in others.iter().filter(|talk| period.talk.as_ref() == Some(&talk.kind)) {
-                let unit = units.get(&(talk.subject_kind.as_str(), talk.subject_id.as_str()));
+                let (kind, id) = (talk.subject_kind.as_str(), talk.subject_id.as_str());
+                let unit = units.get(&(kind, id)).copied().unwrap_or_default();
                 let line = talk.line.as_ref().map(|line| format!("（{line}）")).unwrap_or_default();
-                found.insert(Running {
-                    to: end(Some(talk.day), period.months),
-                    from: Some(talk.day),
-                    kind: talk.subject_kind.clone(),
-                    subject: talk.subject_id.clone(),
-                    name: talk.subject_name.clone(),
-                    unit: unit.copied().unwrap_or_default().to_owned(),
-                    period: period.name.clone(),
-                    by: format!("{}{line}", talk.kind),
-                });
+                add(period, Some(talk.day), [kind, id, &talk.subject_name, unit], format!("{}{line}", talk.kind));
             }
         }
         found.into_iter().collect()
     }
-}
-
-fn end(from: Option<NaiveDate>, months: u32) -> Option<NaiveDate> {
-    from?.checked_add_months(Months::new(months))
 }
 
 pub(super) fn periods_sheet(periods: &[Running], as_of: Option<NaiveDate>) -> LedgerSheet {

@@ -9,7 +9,8 @@ use super::error::Error;
 use super::open::Archive;
 use super::read::book_answers;
 use super::registration::RegisteredTalk;
-use crate::fact::history::Entered;
+use crate::fact::Decision;
+use crate::fact::history::{Entered, PastLine};
 use crate::table::date;
 
 /// What the archive holds of the latest runs.
@@ -22,6 +23,13 @@ pub(super) struct Standings {
 }
 
 impl Standings {
+    /// What has been decided, each line where the decision is its own and not its half-year's.
+    pub fn decided(&self) -> impl Iterator<Item = (&Docket, &PastLine, &Decision)> {
+        let lines = self.dockets.iter().flat_map(|docket| docket.lines.iter().map(move |line| (docket, &line.past)));
+        let own = lines.filter(|(_, past)| past.adopted.is_none());
+        own.filter_map(|(docket, past)| Some((docket, past, past.decision.as_ref()?)))
+    }
+
     /// Talks by the line that they carry out. One that names an annual line which took its decision from the half-year's
     /// carries out that.
     pub fn carried_out(&self) -> BTreeMap<Option<&str>, Vec<&RegisteredTalk>> {

@@ -9,32 +9,21 @@ use super::workdays::Calendar;
 use crate::ledger::{LedgerSheet, day_shown, texts};
 use crate::pack::{Task, Within, printed};
 use crate::table::date;
+use crate::word::worded;
 
 /// So many working days before its term a task is told as due soon.
 const SOON: u32 = 5;
 
-/// Where a task stands; in the order in which people want to see them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
-    Overdue,
-    Soon,
-    Open,
-    /// Open or overdue, which only a day can tell.
-    Untold,
-    Unset,
-    Done,
-}
-
-impl Standing {
-    pub fn word(self) -> &'static str {
-        match self {
-            Standing::Overdue => "逾期",
-            Standing::Soon => "将到期",
-            Standing::Open => "未到期",
-            Standing::Untold => "",
-            Standing::Unset => "期限未定",
-            Standing::Done => "已完成",
-        }
+worded! {
+    /// Where a task stands; in the order in which people want to see them.
+    pub(super) enum Standing {
+        Overdue = "逾期",
+        Soon = "将到期",
+        Open = "未到期",
+        /// Open or overdue, which only a day can tell.
+        Untold = "",
+        Unset = "期限未定",
+        Done = "已完成",
     }
 }
 
@@ -73,34 +62,24 @@ impl Standings {
             talks.filter(|talk| talk.kind == kind).map(|talk| talk.day).filter(|day| is_past(*day)).max()
         };
         let mut found = Vec::new();
-        for docket in &self.dockets {
+        for (docket, past, decision) in self.decided() {
             let words = &docket.past.vocabulary;
-            for past in docket.lines.iter().map(|line| &line.past).filter(|past| past.adopted.is_none()) {
-                let Some(decision) = &past.decision else { continue };
-                let agreed = |task: &&Task| task.actions.iter().any(|to| words.agreed_to(decision, &past.action, to));
-                for task in docket.followup.tasks.iter().filter(agreed) {
-                    let column = |name: &Option<String>| name.as_ref().and_then(|name| decision.0.get(name)).cloned();
-                    let set = column(&task.until).and_then(|day| date::day(&day));
-                    if task.only_set && set.is_none() {
-                        continue;
-                    }
-                    let talked = task.talk.as_ref().and_then(|kind| held(&past.id, kind));
-                    let from = talked.or_else(|| date::day(decision.date()));
-                    let until = set.or_else(|| end(from?, task.within?, calendar));
-                    let by_talk = task.done_by_talk.as_ref().and_then(|kind| held(&past.id, kind));
-                    let filled = column(&task.done).filter(|done| date::day(done).is_none_or(is_past));
-                    let done = filled.or_else(|| by_talk.map(|day| day.to_string())).unwrap_or_default();
-                    found.push(Due {
-                        line: past.id.clone(),
-                        subject: past.name.clone(),
-                        unit: past.unit.clone(),
-                        what: task.what.clone(),
-                        from,
-                        until,
-                        standing: standing(until, &done, as_of, calendar),
-                        done,
-                    });
+            let agreed = |task: &&Task| task.actions.iter().any(|to| words.agreed_to(decision, &past.action, to));
+            for task in docket.followup.tasks.iter().filter(agreed) {
+                let column = |name: &Option<String>| name.as_ref().and_then(|name| decision.0.get(name)).cloned();
+                let set = column(&task.until).and_then(|day| date::day(&day));
+                if task.only_set && set.is_none() {
+                    continue;
                 }
+                let talked = task.talk.as_ref().and_then(|kind| held(&past.id, kind));
+                let from = talked.or_else(|| date::day(decision.date()));
+                let until = set.or_else(|| end(from?, task.within?, calendar));
+                let by_talk = task.done_by_talk.as_ref().and_then(|kind| held(&past.id, kind));
+                let filled = column(&task.done).filter(|done| date::day(done).is_none_or(is_past));
+                let done = filled.or_else(|| by_talk.map(|day| day.to_string())).unwrap_or_default();
+                let standing = standing(until, &done, as_of, calendar);
+                let [line, subject, unit, what] = [&past.id, &past.name, &past.unit, &task.what].map(String::clone);
+                found.push(Due { line, subject, unit, what, from, until, done, standing });
             }
         }
         found.sort_by_key(|due| (due.standing, due.until));

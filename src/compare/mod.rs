@@ -15,6 +15,7 @@ pub use near::{Near, nearest};
 use crate::consequence::{Consequence, OpenCase};
 use crate::once::once;
 use crate::rule::record::{Head, Record};
+use crate::word::worded;
 
 /// One side of a comparison.
 pub struct Side {
@@ -25,20 +26,19 @@ pub struct Side {
     pub pending: Vec<OpenCase<'static>>,
 }
 
-/// How a line differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChangeKind {
-    Added,
-    Removed,
-    /// Other options.
-    Options,
-    /// The same proposal on other grounds.
-    Grounds,
+worded! {
+    /// How a line differs.
+    pub enum ChangeKind {
+        Added = "新增",
+        Removed = "减少",
+        /// Other options.
+        Options = "方式改变",
+        /// The same proposal on other grounds.
+        Grounds = "依据改变",
+    }
 }
 
 impl ChangeKind {
-    pub const ALL: [ChangeKind; 4] = [ChangeKind::Added, ChangeKind::Removed, ChangeKind::Options, ChangeKind::Grounds];
-
     /// How a line differs; none: it does not.
     pub fn of(was: Option<&Consequence<'_>>, is: Option<&Consequence<'_>>) -> Option<ChangeKind> {
         match (was, is) {
@@ -51,15 +51,6 @@ impl ChangeKind {
                 let same = was.grounds.len() == is.grounds.len() && pairs.all(|(was, is)| was.says(is));
                 (!same).then_some(ChangeKind::Grounds)
             }
-        }
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            ChangeKind::Added => "新增",
-            ChangeKind::Removed => "减少",
-            ChangeKind::Options => "方式改变",
-            ChangeKind::Grounds => "依据改变",
         }
     }
 }

@@ -15,31 +15,17 @@ pub use point::{Distance, Point, Points, SeenAt, said};
 use crate::consequence::{Consequence, OpenCase};
 use crate::once::once;
 use crate::rule::record::{Head, QuotaHead, Record, RuleHead, To};
+use crate::word::worded;
 
-/// What a rule comes to. From the strongest to the weakest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
-pub enum Conclusion {
-    #[serde(rename = "成立")]
-    Holds,
-    #[serde(rename = "待定")]
-    Pending,
-    #[serde(rename = "不成立")]
-    Fails,
-    #[default]
-    #[serde(rename = "不适用")]
-    Outside,
-}
-
-impl Conclusion {
-    pub const ALL: [Conclusion; 4] = [Conclusion::Holds, Conclusion::Pending, Conclusion::Fails, Conclusion::Outside];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Conclusion::Holds => "成立",
-            Conclusion::Pending => "待定",
-            Conclusion::Fails => "不成立",
-            Conclusion::Outside => "不适用",
-        }
+worded! {
+    /// What a rule comes to. From the strongest to the weakest.
+    #[derive(Default)]
+    pub enum Conclusion {
+        Holds = "成立",
+        Pending = "待定",
+        Fails = "不成立",
+        #[default]
+        Outside = "不适用",
     }
 }
 

@@ -23,6 +23,15 @@ pub struct Point {
     pub parts: Vec<Point>,
 }
 
+impl Point {
+    /// Text, value and distance in a sentence.
+    pub fn told(&self) -> String {
+        let value = if self.value.is_empty() { String::new() } else { format!("：{}", self.value) };
+        let distance = self.distance.as_ref().map_or_else(String::new, |distance| format!("（{}）", distance.text));
+        format!("{}{value}{distance}", self.text)
+    }
+}
+
 /// A cell that was looked at.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SeenAt {

@@ -97,9 +97,7 @@ fn case(page: &mut TextPage, case: &Applied) {
 }
 
 fn point(page: &mut TextPage, depth: usize, word: &str, one: &Point) {
-    let value = if one.value.is_empty() { String::new() } else { format!("：{}", one.value) };
-    let distance = one.distance.as_ref().map_or_else(String::new, |distance| format!("（{}）", distance.text));
-    page.line(depth, &format!("{}{}{value}{distance}", spaced(word), one.text));
+    page.line(depth, &format!("{}{}", spaced(word), one.told()));
     for cell in &one.cells {
         let value = match (cell.column.as_str(), cell.value.as_str()) {
             ("", "") => String::new(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
-use super::{text, write};
+use super::write;
 use crate::compare::{Cause, Change, ChangeKind, Comparison, Near, OpenChange, Places, Side, nearest};
 use crate::consequence::Consequence;
 use crate::once::once;
@@ -50,10 +50,7 @@ pub fn save(sides: &Sides, compared: &[Compared], file: &Path) -> Result<(), wri
     let mut sheets = vec![totals(sides, compared)];
     let several = compared.len() > 1;
     for (number, one) in (1..).zip(compared) {
-        let named = |what: &str| {
-            let name = if several { format!("{what}{number}") } else { what.to_owned() };
-            text::sheet_name(&name, 1)
-        };
+        let named = |what: &str| if several { format!("{what}{number}") } else { what.to_owned() };
         sheets.push(people(sides, one, named("变动")));
         sheets.push(open(sides, one, named("待定变动")));
         sheets.push(near(sides, one, named("临近")));

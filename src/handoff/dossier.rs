@@ -5,27 +5,20 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
-use super::{text, write};
+use super::write;
 use crate::explain::{Applied, Conclusion, Explanation, Point, Said};
 use crate::once::Once;
 use crate::pack::printed;
 
 /// Writes one sheet per subject.
 pub fn save(explained: &[Explanation], title: &str, as_of: NaiveDate, file: &Path) -> Result<(), write::Error> {
-    let mut names: Vec<String> = Vec::new();
-    let sheets = explained
-        .iter()
-        .map(|one| {
-            let label = if one.subject_name.is_empty() { &one.subject_id } else { &one.subject_name };
-            let taken = names.iter().filter(|name| *name == label).count();
-            names.push(label.clone());
-            sheet(one, title, as_of, text::sheet_name(label, taken + 1))
-        })
-        .collect();
+    let sheets = explained.iter().map(|one| sheet(one, title, as_of)).collect();
     write::page(Workbook { title: format!("{title}考核逐条说明"), as_of, sheets }, file)
 }
 
-fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate, name: String) -> Sheet<'a> {
+fn sheet<'a>(explanation: &'a Explanation, title: &str, as_of: NaiveDate) -> Sheet<'a> {
+    let Explanation { subject_id, subject_name, .. } = explanation;
+    let name = if subject_name.is_empty() { subject_id } else { subject_name };
     let units: Vec<String> =
         explanation.units.iter().map(|unit| format!("{}（{}）{}", unit.name, unit.id, unit.role)).collect();
     let outside: Vec<&str> = explanation
@@ -110,26 +103,18 @@ fn told(said: &Said, case: &Applied) -> (String, String) {
         facts.push(format!("缺：{}", case.missing.join("、")));
     }
     for point in &case.seen {
-        facts.push(sentence(point));
+        facts.push(point.told());
         places(point, &mut sources);
     }
     for (word, points) in case.sides() {
         for point in points {
-            facts.push(format!("{word}：{}", sentence(point)));
+            facts.push(format!("{word}：{}", point.told()));
             places(point, &mut sources);
         }
     }
     sources.extend(case.ambiguous.iter().map(String::as_str));
     sources.dedup();
     (facts.join("\n"), sources.join("\n"))
-}
-
-fn sentence(point: &Point) -> String {
-    match &point.distance {
-        Some(distance) => format!("{}：{}（{}）", point.text, point.value, distance.text),
-        None if point.value.is_empty() => point.text.clone(),
-        None => format!("{}：{}", point.text, point.value),
-    }
 }
 
 fn places<'p>(point: &'p Point, sources: &mut Vec<&'p str>) {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding, Severity, warnings};
 use crate::pack::Pack;
 use crate::place::{Cell, SheetId};
 use crate::table::{Dataset, SheetKind};
@@ -90,7 +90,7 @@ impl<'a> Faulty<'a> {
     /// Path, slip, rejected rows and warnings of every workbook with faults.
     pub fn summary(&self) -> impl Iterator<Item = (&'a str, &str, u64, u64)> {
         self.books.iter().map(|book| {
-            let warnings = book.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+            let warnings = warnings(book.findings.iter().copied());
             (book.path, book.name.as_str(), book.rejected as u64, warnings as u64)
         })
     }
@@ -126,7 +126,7 @@ impl<'a> Faulty<'a> {
         });
         let block = Block::new(columns, rows.collect(), "本次报送的数据没有问题。");
         let rejected = self.dataset.rejected.len();
-        let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+        let warnings = warnings(findings);
         let title = self.title(LIST);
         let slips = if self.books.is_empty() { "" } else { "「文件」一列链接到该工作簿的退回单。" };
         // Nobody is asked to send again what was taken.
@@ -206,7 +206,7 @@ impl<'a> Faulty<'a> {
             Some(Column::text(name.as_str(), 8.0, 30.0))
         }));
         let rows = rows.iter().map(|row| {
-            let done = done(if row.rejected { Severity::Rejected } else { Severity::Warning });
+            let done = if row.rejected { Severity::Rejected } else { Severity::Warning }.done();
             let mut cells = row![u64::from(row.row) + 1, done];
             cells.extend(present.iter().map(|(at, column)| {
                 let text = row.values.get(*column).map_or("", String::as_str);
@@ -233,13 +233,6 @@ fn what_is_wrong() -> [Column; 3] {
     [Column::text("问题", 20.0, 60.0), Column::text("更正办法", 20.0, 60.0), Column::centred("处理", 6.0, 10.0)]
 }
 
-fn done(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Rejected => "退回",
-        Severity::Warning => "提醒",
-    }
-}
-
 fn told<'a>(finding: &'a Finding) -> [Value<'a>; 4] {
     let blank = finding.severity == Severity::Rejected && finding.value.is_empty() && !finding.cell.is_empty();
     let value = if blank { Value::text("（空）") } else { Value::text(finding.value.as_str()) };
@@ -247,7 +240,7 @@ fn told<'a>(finding: &'a Finding) -> [Value<'a>; 4] {
         value,
         Value::text(finding.reason.as_str()),
         Value::text(finding.remedy.as_str()),
-        Value::text(done(finding.severity)),
+        Value::text(finding.severity.done()),
     ]
 }
 

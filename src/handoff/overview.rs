@@ -1,6 +1,6 @@
 //! 总览: the run in figures, with native charts, and the account of every input sheet.
 
-use crate::finding::Severity;
+use crate::finding::warnings;
 use crate::once::grouped;
 use crate::pack::Pack;
 use crate::table::SheetKind;
@@ -103,8 +103,7 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
         add("隐藏而未采用的工作表".into(), hidden.len() as u64, hidden.join("、"));
     }
     add("未读取的文件".into(), dataset.passed_over.len() as u64, dataset.passed_over.join("、"));
-    let warnings = dataset.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
-    add("提醒".into(), warnings as u64, format!("见{}", faults::LIST));
+    add("提醒".into(), warnings(&dataset.findings) as u64, format!("见{}", faults::LIST));
     let absent: Vec<&str> = dataset.absent.iter().map(|table| material.pack.tables[*table].name.as_str()).collect();
     add("没有收到的表".into(), absent.len() as u64, absent.join("、"));
     let lines = &material.outcome.lines;

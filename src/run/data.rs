@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Made, jsonl};
 use crate::consequence::DataWriter;
-use crate::finding::Severity;
+use crate::finding::warnings;
 use crate::pack::Value;
 use crate::table::{Dataset, SheetKind};
 
@@ -84,7 +84,7 @@ fn run_json(made: &Made<'_>, answers: &str) -> serde_json::Value {
             "consequences": consequences,
             "pending": outcome.pending.len(),
             "rejected": rejected_rows(data),
-            "warnings": warnings(data),
+            "warnings": warnings(&data.findings),
         },
     })
 }
@@ -92,11 +92,6 @@ fn run_json(made: &Made<'_>, answers: &str) -> serde_json::Value {
 /// Rows that were put aside.
 pub fn rejected_rows(data: &Dataset) -> u64 {
     data.sheets.iter().map(|sheet| sheet.rejected).sum()
-}
-
-/// Findings that put nothing aside.
-pub fn warnings(data: &Dataset) -> usize {
-    data.findings.iter().filter(|finding| finding.severity == Severity::Warning).count()
 }
 
 fn value_json(value: &Value) -> serde_json::Value {

@@ -54,33 +54,22 @@ pub fn save(explained: &[Explanation], dir: &Path, file: &Path) -> Result<(), Fa
 }
 
 /// What `run.json` says about a published run.
-#[derive(Debug, Clone, serde::Deserialize)]
+#[derive(Debug, Clone)]
 pub struct RunFile {
     pub year: i32,
-    #[serde(deserialize_with = "run")]
     pub run: Run,
-    #[serde(deserialize_with = "day")]
     pub as_of: chrono::NaiveDate,
-    pub parameters: Vec<ParameterValue>,
-}
-
-#[derive(Debug, Clone, serde::Deserialize)]
-pub struct ParameterValue {
-    pub name: String,
-    pub value: serde_json::Value,
-}
-
-fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<chrono::NaiveDate, D::Error> {
-    let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-    text.parse().map_err(serde::de::Error::custom)
-}
-
-fn run<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Run, D::Error> {
-    let word = <String as serde::Deserialize>::deserialize(deserializer)?;
-    Run::of_word(&word).ok_or_else(|| serde::de::Error::custom(word))
 }
 
 impl RunFile {
+    /// None where it is not what a run writes.
+    fn read(text: &str) -> Option<RunFile> {
+        let file: serde_json::Value = serde_json::from_str(text).ok()?;
+        let text = |name: &str| file.get(name)?.as_str();
+        let (run, as_of) = (Run::of_word(text("run")?)?, text("as_of")?.parse().ok()?);
+        Some(RunFile { year: file.get("year")?.as_i64()?.try_into().ok()?, run, as_of })
+    }
+
     pub fn title(&self) -> String {
         self.run.period(self.year)
     }
@@ -118,29 +107,24 @@ pub fn published(dir: &Path, kind: Option<Run>) -> Result<(PathBuf, RunFile), Fa
         }
     }
     let path = dir.join(super::data::RUN);
-    let broken = |error: &dyn std::fmt::Display| {
-        Failure::failed(format!("「{}」无法读取：{error}。请重新运行后再试", path.display()))
-    };
-    let text = std::fs::read_to_string(&path).map_err(|error| broken(&error))?;
-    let run = serde_json::from_str(&text).map_err(|_| broken(&"内容不完整或已损坏"))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| broken(&path, &error))?;
+    let run = RunFile::read(&text).ok_or_else(|| broken(&path, &"内容不完整或已损坏"))?;
     Ok((dir, run))
+}
+
+fn broken(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::failed(format!("「{}」无法读取：{error}。请重新运行后再试", path.display()))
 }
 
 /// The lines of one of the files for programs.
 pub fn rows<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Vec<T>, Failure> {
     let path = dir.join(name);
-    let broken = |error: &dyn std::fmt::Display| {
-        Failure::failed(format!("「{}」无法读取：{error}。请重新运行后再试", path.display()))
-    };
-    let file = std::fs::File::open(&path).map_err(|error| broken(&error))?;
-    std::io::BufReader::new(file)
-        .lines()
-        .enumerate()
-        .map(|(at, line)| {
-            let line = line.map_err(|error| broken(&error))?;
-            serde_json::from_str(&line).map_err(|_| broken(&format!("第 {} 行不完整或已损坏", at + 1)))
-        })
-        .collect()
+    let file = std::fs::File::open(&path).map_err(|error| broken(&path, &error))?;
+    let lines = std::io::BufReader::new(file).lines().enumerate().map(|(at, line)| {
+        let line = line.map_err(|error| broken(&path, &error))?;
+        serde_json::from_str(&line).map_err(|_| broken(&path, &format!("第 {} 行不完整或已损坏", at + 1)))
+    });
+    lines.collect()
 }
 
 /// Names are compared as everywhere: after NFKC, without blanks.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Made, data};
 use crate::fact::Decision;
 use crate::fact::history::PastLine;
-use crate::finding::Severity;
+use crate::finding::{Severity, warnings};
 use crate::pack::{Absent, Pack};
 use crate::table::{Dataset, Sheet, SheetKind};
 
@@ -44,7 +44,7 @@ pub fn of_input(pack: &Pack, data: &Dataset, listed: bool) -> String {
     if !data.passed_over.is_empty() {
         text.push(format!("未读取的文件：{}", data.passed_over.join("、")));
     }
-    let warnings = data::warnings(data);
+    let warnings = warnings(&data.findings);
     if rejected > 0 || warnings > 0 {
         let place = if listed { "（见 数据问题清单.xlsx、退回单）" } else { "" };
         text.push(format!("数据问题：退回 {rejected} 行，提醒 {warnings} 条{place}"));
