@@ -9,6 +9,7 @@ use chrono::{Months, NaiveDate};
 use rayon::prelude::*;
 
 use super::{Flag, Line, Subject, TalkHeld};
+use crate::fact::system::find;
 use crate::fact::{Decision, Error, History, Texts, World};
 use crate::pack::{Entity, Influence, InfluenceTalk, Talks};
 use crate::table::date;
@@ -102,11 +103,10 @@ fn measures(
         }
     };
     for line in history.lines.values() {
-        let kind = pack.subjects.iter().position(|subject| subject.kind == line.kind);
-        let subject = kind.and_then(|kind| Some(Subject { kind, index: data.registers[kind].find(&line.subject)? }));
         // A line whose decision is its half-year's is no second measure.
-        if let Some(subject) = subject.filter(|_| line.adopted.is_none()) {
-            agreed(subject, &line.id, line.year, &line.action, line.decision.as_ref());
+        let subject = find(pack, data, &line.kind, &line.subject).filter(|_| line.adopted.is_none());
+        if let Some((kind, index)) = subject {
+            agreed(Subject { kind, index }, &line.id, line.year, &line.action, line.decision.as_ref());
         }
     }
     for line in lines.iter().filter(|line| !line.flags.contains(&Flag::DecidedAtHalfYear)) {

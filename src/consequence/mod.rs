@@ -7,6 +7,7 @@ mod draft;
 mod ground;
 mod hint;
 pub mod influence;
+pub mod people;
 mod quota;
 mod reach;
 mod register;

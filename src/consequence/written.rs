@@ -5,13 +5,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use polars::prelude::UInt32Chunked;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::people::People;
 use super::{FactValue, Flag, Line, Origin, Pending, Subject};
-use crate::fact::Texts;
-use crate::once::once;
 use crate::pack::{Pack, Run};
 use crate::table::Dataset;
 
@@ -88,36 +86,19 @@ fn of_object<'de, 'a, D: Deserializer<'de>>(from: D) -> Result<Cow<'a, [(String,
 }
 
 /// Puts lines and pending cases of a run into this form.
+#[derive(Clone, Copy)]
 pub struct DataWriter<'a> {
-    pack: &'a Pack,
-    data: &'a Dataset,
-    run: Run,
-    /// Per row of the membership table its unit.
-    units: Option<UInt32Chunked>,
-    /// Per kind of subject who may decide about it, by register row; none where it has no such column.
-    authorities: Vec<Option<Texts>>,
+    pub pack: &'a Pack,
+    pub data: &'a Dataset,
+    pub run: Run,
+    pub people: &'a People<'a>,
 }
 
-impl<'a> DataWriter<'a> {
-    pub fn new(pack: &'a Pack, data: &'a Dataset, run: Run) -> Self {
-        let membership = &pack.membership;
-        let units = data.tables[membership.table].frame.column(&format!("@{}", pack.subjects[membership.unit].kind));
-        let authorities = pack.subjects.iter().map(|subject| {
-            let column = &pack.tables[subject.register].columns[subject.authority?].name;
-            Texts::of(&data.tables[subject.register].frame, column)
-        });
-        DataWriter {
-            pack,
-            data,
-            run,
-            units: units.ok().and_then(|column| Some(column.u32().ok()?.rechunk().into_owned())),
-            authorities: authorities.collect(),
-        }
-    }
-
+impl DataWriter<'_> {
     pub fn consequence<'w>(&'w self, line: &'w Line) -> Consequence<'w> {
-        let DataWriter { pack, data, .. } = *self;
-        let register = &data.registers[line.subject.kind];
+        let DataWriter { pack, data, run, people } = *self;
+        let units = people.units(line.subject).iter();
+        let authority = Some(people.authority(line.subject)).filter(|authority| !authority.is_empty());
         let grounds = line.grounds.iter().map(|ground| ConsequenceGround {
             rule: pack.rules[ground.rule].id.as_str().into(),
             about: ground.about.as_str().into(),
@@ -127,13 +108,13 @@ impl<'a> DataWriter<'a> {
         Consequence {
             id: line.id.as_str().into(),
             year: data.year,
-            run: self.run.word().into(),
+            run: run.word().into(),
             action: pack.actions[line.action].name.as_str().into(),
             subject_kind: pack.subjects[line.subject.kind].kind.as_str().into(),
-            subject_id: register.ids[line.subject.index as usize].as_str().into(),
-            subject_name: register.labels[line.subject.index as usize].as_str().into(),
-            unit_ids: self.unit_ids(line.subject),
-            authority: self.authority(line.subject),
+            subject_id: people.id(line.subject).into(),
+            subject_name: people.label(line.subject).into(),
+            unit_ids: units.map(|unit| people.id(Subject { kind: people.unit, index: *unit }).into()).collect(),
+            authority: authority.map(Cow::from),
             options: line.options.as_slice().into(),
             rules: line.rules.iter().map(|rule| pack.rules[*rule].id.as_str().into()).collect(),
             grounds: grounds.collect(),
@@ -158,24 +139,5 @@ impl<'a> DataWriter<'a> {
             Origin::Archive(id) => format!("档案!{id}"),
         });
         cited.collect()
-    }
-
-    /// Units of a subject: its own id, or those of a member's seats in register order.
-    fn unit_ids(&self, subject: Subject) -> Vec<Cow<'a, str>> {
-        let membership = &self.pack.membership;
-        let register = &self.data.registers[subject.kind];
-        if subject.kind == membership.unit {
-            return vec![register.ids[subject.index as usize].as_str().into()];
-        }
-        let rows = register.rows[subject.index as usize].iter();
-        let units = rows.filter_map(|row| self.units.as_ref()?.get(*row as usize));
-        let ids = &self.data.registers[membership.unit].ids;
-        once(units.map(|unit| Cow::Borrowed(ids[unit as usize].as_str())))
-    }
-
-    /// Who may decide about a subject, by its first register row.
-    fn authority(&self, subject: Subject) -> Option<Cow<'_, str>> {
-        let row = *self.data.registers[subject.kind].rows[subject.index as usize].first()?;
-        self.authorities[subject.kind].as_ref()?.at(row as usize)
     }
 }

@@ -99,7 +99,8 @@ fn runs(history: &History) -> PolarsResult<DataFrame> {
     DataFrame::new(runs.len(), columns)
 }
 
-fn find(pack: &Pack, data: &Dataset, kind: &str, id: &str) -> Option<(usize, u32)> {
+/// The subject of a kind and id as the archive has them, if it is on its register.
+pub fn find(pack: &Pack, data: &Dataset, kind: &str, id: &str) -> Option<(usize, u32)> {
     let kind = pack.subjects.iter().position(|subject| subject.kind == kind)?;
     Some((kind, data.registers.get(kind)?.find(id)?))
 }

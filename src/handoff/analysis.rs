@@ -14,6 +14,7 @@ use super::text::FileNames;
 use super::{Material, layout};
 use crate::fact::Texts;
 use crate::fact::history::PastLine;
+use crate::fact::system::find;
 use crate::table::Lists;
 
 /// The page that a unit is analysed from.
@@ -92,8 +93,8 @@ impl<'a> Gathered<'a> {
             }
         }
         let past = |past: &PastLine| {
-            let kind = pack.subjects.iter().position(|subject| subject.kind == past.kind)?;
-            Some(Subject { kind, index: dataset.registers[kind].find(&past.subject)? })
+            let (kind, index) = find(pack, dataset, &past.kind, &past.subject)?;
+            Some(Subject { kind, index })
         };
         let lines = material.outcome.lines.iter().filter(|line| !pack.is_planned(line.action));
         let open = material.outcome.pending.iter();
@@ -127,7 +128,7 @@ impl<'a> Gathered<'a> {
 /// Per subject of a kind the rows of a table that are about it.
 fn rows_of(material: &Material<'_>, table: usize, kind: usize) -> Lists<u32> {
     let column = format!("@{}", material.pack.subjects[kind].kind);
-    let holders = super::people::indices(&material.dataset.tables[table].frame, &column);
+    let holders = crate::consequence::people::indices(&material.dataset.tables[table].frame, &column);
     let rows = (0u32..).zip(holders).filter_map(|(row, holder)| Some((holder?, row)));
     Lists::new(material.dataset.registers[kind].ids.len(), &rows.collect::<Vec<_>>())
 }

@@ -9,6 +9,7 @@ use std::ops::Index;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+use crate::consequence::people::RegisterOrder;
 use crate::consequence::{Line, Origin, QuotaPlan};
 use crate::once::Once;
 use crate::pack::printed::{self, METHOD, METHODS, OPINION};
@@ -17,7 +18,6 @@ use crate::place::{A1, Cell, letters};
 
 use super::Material;
 use super::model::{Alarm, AnswerCell, AnswerKind, Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
-use super::people::RegisterOrder;
 
 /// A list as texts: what is printed, registered and compared.
 #[derive(Debug, Clone)]

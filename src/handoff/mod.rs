@@ -29,7 +29,6 @@ pub mod notices;
 pub mod overview;
 mod pages;
 pub mod pendings;
-mod people;
 mod phrase;
 pub mod register;
 mod sink;
@@ -44,6 +43,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
+use crate::consequence::people::{People, RegisterOrder};
 use crate::consequence::{Line, Outcome, Subject};
 use crate::fact::history::PastLine;
 use crate::pack::{Pack, Run, printed};
@@ -139,13 +139,13 @@ pub struct Material<'a> {
     pub dataset: &'a Dataset,
     pub outcome: &'a Outcome,
     pub info: &'a RunInfo,
-    people: people::People<'a>,
+    pub people: People<'a>,
     phrases: phrase::Phrases<'a>,
 }
 
 impl<'a> Material<'a> {
     pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome, info: &'a RunInfo) -> Self {
-        let people = people::People::new(pack, dataset);
+        let people = People::new(pack, dataset);
         let phrases = phrase::Phrases::new(pack, dataset, outcome);
         Material { pack, dataset, outcome, info, people, phrases }
     }
@@ -156,7 +156,7 @@ impl<'a> Material<'a> {
 
     /// Some of the run's lines by whom they are about, in register order.
     fn by_subject(&self, wanted: impl Fn(&Line) -> bool) -> Vec<(Subject, Vec<&'a Line>)> {
-        let mut found: BTreeMap<(people::RegisterOrder, Subject), Vec<&'a Line>> = BTreeMap::new();
+        let mut found: BTreeMap<(RegisterOrder, Subject), Vec<&'a Line>> = BTreeMap::new();
         for line in self.outcome.lines.iter().filter(|line| wanted(line)) {
             found.entry((self.people.order(line.subject), line.subject)).or_default().push(line);
         }
@@ -166,7 +166,7 @@ impl<'a> Material<'a> {
 
 /// One run's outputs, ready to be registered and published.
 pub struct Handoff<'a> {
-    material: Material<'a>,
+    pub material: Material<'a>,
     /// The action lists in the pack's order.
     pub lists: Vec<ListTable<'a>>,
     /// The register of talks, where the pack keeps one.

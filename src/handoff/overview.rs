@@ -1,5 +1,6 @@
 //! 总览: the run in figures, with native charts, and the account of every input sheet.
 
+use crate::consequence::people;
 use crate::finding::warnings;
 use crate::once::grouped;
 use crate::pack::Pack;
@@ -7,7 +8,6 @@ use crate::table::SheetKind;
 
 use super::faults::{self, Faulty};
 use super::model::{Align, Block, Chart, ChartKind, Column, Line, LineStyle, Paper, Sheet, Value, Workbook, row};
-use super::people;
 use super::{CrossFigure, Figures, Material, lists, pendings};
 
 pub const NAME: &str = "总览";

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::consequence::people::RegisterOrder;
 use crate::consequence::{Awaited, Origin, Pending, Subject};
 use crate::once::{Once, once};
 use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
@@ -13,7 +14,6 @@ use crate::table::{line, text};
 
 use super::Material;
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
-use super::people::RegisterOrder;
 use super::phrase::with_options;
 
 pub const NAME: &str = "待定事项";

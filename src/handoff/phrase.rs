@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::consequence::people;
 use crate::consequence::{Evidence, FactValue, Flag, Ground, Line, Origin, Outcome, Subject};
 use crate::once::{Once, grouped, once};
 use crate::pack::{
@@ -14,7 +15,7 @@ use crate::pack::{
 };
 use crate::table::Dataset;
 
-use super::{breaks, people};
+use super::breaks;
 
 /// Marks what the Measures leave open and the office has settled.
 const READING: &str = "〔本部门口径〕";

@@ -9,6 +9,7 @@ use crate::archive::{
 use crate::consequence::{Line, json};
 use crate::fact::History;
 use crate::fact::history::PastGround;
+use crate::fact::system::find;
 use crate::handoff::lists::{ListColumn, ListRow, ListTable, Role};
 use crate::pack::{AnswerColumn, Pack, RegisterBook, Run, printed};
 use crate::table::{Dataset, Remembered, date};
@@ -36,10 +37,8 @@ pub fn remember(pack: &Pack, data: &mut Dataset, history: &History) -> Result<()
     for entered in &history.entered {
         let Some(day) = entered.filled.get(&column.name).and_then(|day| date::day(day)) else { continue };
         for line in &entered.lines {
-            let kind = pack.subjects.iter().position(|subject| subject.kind == line.kind);
             // Somebody who is on no register any more is proposed for nothing either.
-            let subject = kind.and_then(|kind| Some((kind, data.registers.get(kind)?.find(&line.subject)?)));
-            let Some(subject) = subject else { continue };
+            let Some(subject) = find(pack, data, &line.kind, &line.subject) else { continue };
             let texts = vec![book.talk_is.clone(), (book.talk_line.clone(), line.id.clone())];
             rows.push(Remembered { subject, day: (book.talk_date.clone(), day), texts });
         }

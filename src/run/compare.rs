@@ -15,6 +15,7 @@ use super::{Audience, Ended, Failure, data, summary, traced};
 use crate::archive::{Archive, Mode};
 use crate::cli::{CompareArgs, InputArgs};
 use crate::compare::{Side, compare};
+use crate::consequence::people::People;
 use crate::consequence::{DataWriter, decide};
 use crate::fact::{History, World};
 use crate::handoff::comparison::{self, Compared};
@@ -160,7 +161,8 @@ impl Maker<'_> {
         super::archiving::remember(pack, &mut read, &history)?;
         let mut world = World::new(pack, &read, literals, &history)?;
         let (outcome, trace) = decide(&mut world, &history, job.run, read.year)?;
-        let writer = DataWriter::new(pack, &read, job.run);
+        let people = People::new(pack, &read);
+        let writer = DataWriter { pack, data: &read, run: job.run, people: &people };
         let lines = outcome.lines.par_iter().map(|line| kept(&writer.consequence(line)));
         let pending = outcome.pending.par_iter().map(|case| kept(&writer.pending(case)));
         let (lines, pending) = (lines.collect::<Result<_, _>>()?, pending.collect::<Result<_, _>>()?);

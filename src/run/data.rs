@@ -17,11 +17,15 @@ pub const CONSEQUENCES: &str = "data/consequences.jsonl";
 pub const PENDING: &str = "data/pending.jsonl";
 
 impl Made<'_> {
+    pub(super) fn data_writer(&self) -> DataWriter<'_> {
+        DataWriter { pack: self.pack, data: self.data, run: self.job.run, people: &self.handed.material.people }
+    }
+
     /// Writes the three jsonl files and run.json.
     pub(super) fn write_data(&self, dir: &Path, answers: &str) -> std::io::Result<()> {
         let folder = dir.join(FOLDER);
         std::fs::create_dir_all(&folder)?;
-        let writer = DataWriter::new(self.pack, self.data, self.job.run);
+        let writer = self.data_writer();
         let (lines, cases, findings) = (&self.outcome.lines, &self.outcome.pending, &self.data.findings);
         jsonl::write(&dir.join(CONSEQUENCES), lines.len(), |at| writer.consequence(&lines[at]))?;
         jsonl::write(&dir.join(PENDING), cases.len(), |at| writer.pending(&cases[at]))?;

@@ -14,7 +14,7 @@ use super::data::CONSEQUENCES;
 use super::{Failure, Made};
 use crate::archive::Archive;
 use crate::compare::ChangeKind;
-use crate::consequence::{Consequence, DataWriter};
+use crate::consequence::Consequence;
 use crate::handoff::changes::{Difference, PrintedLine};
 use crate::pack::printed;
 
@@ -75,7 +75,7 @@ impl Made<'_> {
     fn superseded(&self, place: &Path) -> io::Result<Superseded> {
         let text = std::fs::read_to_string(place.join(CONSEQUENCES))?;
         let lines = &self.outcome.lines;
-        let writer = DataWriter::new(self.pack, self.data, self.job.run);
+        let writer = self.data_writer();
         let old: Vec<&str> = text.lines().collect();
         let compared = old.into_par_iter().map(|line| {
             let was: Consequence<'static> = serde_json::from_str(line)?;

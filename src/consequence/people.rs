@@ -1,5 +1,5 @@
-//! Who and what the lines are about, as lists print it: names, units, posts, who may decide, and
-//! the order of the registers.
+//! Who and what the lines are about, as outputs tell it: names, units, posts, who may decide, and the order of the
+//! registers.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use polars::prelude::{DataFrame, DataType};
 use rayon::prelude::*;
 
-use crate::consequence::Subject;
+use super::Subject;
 use crate::once::once;
 use crate::pack::{ColumnKind, Pack};
 use crate::table::{Dataset, Lists};
