@@ -362,11 +362,13 @@ impl Terminal {
         if message.is_empty() {
             return;
         }
-        if let Some(journal) = &self.journal {
-            journal.write(message);
-        }
+        self.log(message);
         self.clear();
         complain(message);
+    }
+
+    fn log(&self, text: &str) {
+        self.journal.iter().for_each(|journal| journal.write(text));
     }
 
     /// Takes the bar away for good.
@@ -386,9 +388,7 @@ impl Terminal {
 
 impl Audience for Terminal {
     fn say(&self, text: &str) {
-        if let Some(journal) = &self.journal {
-            journal.write(text);
-        }
+        self.log(text);
         if !self.quiet {
             match self.bar.lock() {
                 Ok(bar) => bar.suspend(|| complain(text)),
@@ -398,9 +398,7 @@ impl Audience for Terminal {
     }
 
     fn stage(&self, name: &str) {
-        if let Some(journal) = &self.journal {
-            journal.write(name);
-        }
+        self.log(name);
         if let Ok(bar) = self.bar.lock() {
             bar.set_message(name.to_owned());
             bar.set_position(0);
@@ -416,10 +414,6 @@ impl Audience for Terminal {
     }
 
     fn found(&self, findings: &[Finding]) {
-        if let Some(journal) = &self.journal {
-            for finding in findings {
-                journal.write(&finding.to_string());
-            }
-        }
+        findings.iter().for_each(|finding| self.log(&finding.to_string()));
     }
 }

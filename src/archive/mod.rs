@@ -22,7 +22,6 @@ mod read;
 mod registered;
 mod registration;
 mod show;
-mod standings;
 mod stored;
 mod tasks;
 pub mod workdays;

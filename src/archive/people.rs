@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::docket::State;
+use super::docket::{Standings, State};
 use super::error::Error;
 use super::open::Archive;
-use super::standings::Standings;
 use super::stored::in_words;
 use super::workdays::Calendar;
 use crate::fact::history::PastLine;

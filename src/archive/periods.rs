@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Months, NaiveDate};
 
+use super::docket::Standings;
 use super::registration::{Period, RegisteredTalk};
-use super::standings::Standings;
 use crate::ledger::{LedgerSheet, day_shown, texts};
 use crate::pack::printed;
 use crate::table::date;

@@ -14,6 +14,7 @@ use super::error::Error;
 use super::intake::rows::{self, ReturnedSheet};
 use super::open::Archive;
 use super::stored::parsed;
+use crate::fact::history::Pairs;
 use crate::pack::{Run, printed};
 
 /// The file in a published folder that says which registration it belongs to.
@@ -37,9 +38,6 @@ pub struct Ticket {
     /// None: the latest published registration says exactly the same and stands on.
     pub(super) number: Option<i64>,
 }
-
-/// Columns with what is printed there.
-pub type PrintedCells = Vec<(String, String)>;
 
 /// The folder of a run in DIR.
 pub fn folder_name(year: i32, run: Run) -> String {
@@ -182,7 +180,7 @@ impl Archive {
     }
 
     /// What the lists of a published run say of these lines, by column; those alone that this archive holds.
-    pub fn printed_lines(&self, run_dir: &Path, ids: &BTreeSet<&str>) -> Result<HashMap<String, PrintedCells>, Error> {
+    pub fn printed_lines(&self, run_dir: &Path, ids: &BTreeSet<&str>) -> Result<HashMap<String, Pairs>, Error> {
         let Some(mark) = mark(run_dir)? else { return Ok(HashMap::new()) };
         self.read(|connection| printed_lines(connection, &mark, ids))
     }
@@ -198,7 +196,7 @@ fn printed_lines(
     connection: &Connection,
     mark: &str,
     ids: &BTreeSet<&str>,
-) -> rusqlite::Result<HashMap<String, PrintedCells>> {
+) -> rusqlite::Result<HashMap<String, Pairs>> {
     let mut statement = connection.prepare(
         "SELECT 处理编号, 列, 各格 FROM 事项 JOIN 名单 ON 名单.记录号 = 事项.记录号 AND 名单.名单 = 事项.名单 WHERE 事项.记录号 =
          (SELECT MAX(记录号) FROM 记录 WHERE 种类 = '登记' AND 内容值 = ?1)",

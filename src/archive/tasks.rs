@@ -4,7 +4,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::standings::Standings;
+use super::docket::Standings;
 use super::workdays::Calendar;
 use crate::ledger::{LedgerSheet, day_shown, texts};
 use crate::pack::{Task, Within, printed};

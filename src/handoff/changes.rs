@@ -23,7 +23,7 @@ pub struct PrintedLine<'t> {
 
 impl<'t> PrintedLine<'t> {
     /// `text` gives what stands in a column.
-    pub fn new(id: Cow<'t, str>, text: impl Fn(&str) -> Cow<'t, str>) -> Self {
+    pub fn new(id: Cow<'t, str>, text: impl FnMut(&str) -> Cow<'t, str>) -> Self {
         PrintedLine { id, texts: COLUMNS.map(text) }
     }
 }

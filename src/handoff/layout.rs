@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::measure::{self, Wish};
 use super::model::{
-    Align, AnswerCell, AnswerKind, Block, Column, Line, LineStyle, Paper, Sheet, Unbroken, Value, Visibility,
+    Align, AnswerCell, AnswerKind, Block, Column, LineStyle, PageLine, Paper, Sheet, Unbroken, Value, Visibility,
 };
 use super::{breaks, chart, formats};
 
@@ -366,7 +366,7 @@ impl Layout {
     }
 
     /// A line as it is printed, and its height. Titles are read back: they stay as they are.
-    pub fn line<'l>(&self, line: &'l Line) -> (Cow<'l, str>, f64) {
+    pub fn line<'l>(&self, line: &'l PageLine) -> (Cow<'l, str>, f64) {
         let size = formats::line_size(line.style);
         let above = if line.style == LineStyle::Note { 0.0 } else { 6.0 };
         let unbroken = if line.style == LineStyle::Title { Unbroken::Nothing } else { Unbroken::Clauses };

@@ -22,9 +22,9 @@ pub struct Workbook<'a> {
 pub struct Sheet<'a> {
     pub name: String,
     pub paper: Paper,
-    pub head: Vec<Line>,
+    pub head: Vec<PageLine>,
     pub blocks: Vec<Block<'a>>,
-    pub tail: Vec<Line>,
+    pub tail: Vec<PageLine>,
     /// Everything but the answer cells is locked; filters and column widths stay usable.
     pub protected: bool,
     /// An upright sheet is printed on one page, however long.
@@ -77,8 +77,8 @@ impl<'a> Workbook<'a> {
     }
 }
 
-fn lines(texts: impl IntoIterator<Item = (String, LineStyle)>) -> Vec<Line> {
-    texts.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, style)| Line { text, style }).collect()
+fn lines(texts: impl IntoIterator<Item = (String, LineStyle)>) -> Vec<PageLine> {
+    texts.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, style)| PageLine { text, style }).collect()
 }
 
 /// The page that a sheet is printed on.
@@ -109,7 +109,7 @@ impl Paper {
 
 /// A line across the whole width of the page.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct PageLine {
     pub text: String,
     pub style: LineStyle,
 }

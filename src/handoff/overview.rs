@@ -7,7 +7,7 @@ use crate::pack::Pack;
 use crate::table::SheetKind;
 
 use super::faults::{self, Faulty};
-use super::model::{Align, Block, Chart, ChartKind, Column, Line, LineStyle, Paper, Sheet, Value, Workbook, row};
+use super::model::{Align, Block, Chart, ChartKind, Column, LineStyle, PageLine, Paper, Sheet, Value, Workbook, row};
 use super::{CrossFigure, Figures, Material, lists, pendings};
 
 pub const NAME: &str = "总览";
@@ -24,7 +24,7 @@ pub fn workbook<'a>(material: &Material<'a>, figures: &'a Figures, faulty: &Faul
     let first = sheet(NAME, NAME, Paper::Upright, vec![numbers(material, figures), actions(material)]);
     let mut first = Sheet { fitted: true, ..first }.closed([(material.info.chain_line(), LineStyle::Note)]);
     let rules = format!("依据：{}　　规则包：{} {}", pack.title, pack.name, pack.version);
-    first.head.push(Line { text: rules, style: LineStyle::Note });
+    first.head.push(PageLine { text: rules, style: LineStyle::Note });
     let mut sheets = vec![first];
     let mut add = |name: &str, heading: &str, blocks| sheets.push(sheet(name, heading, Paper::Upright, blocks));
     if let Some(kinds) = people::unit_kinds(pack, material.dataset) {
@@ -70,58 +70,46 @@ fn counts(name: &str) -> Column {
 fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
     let dataset = material.dataset;
     let mut rows: Vec<Vec<Value<'a>>> = Vec::new();
-    let mut add = |name: String, count: u64, note: String| {
-        rows.push(row![name, count, note]);
-    };
     for (kind, register) in material.pack.subjects.iter().zip(&dataset.registers) {
-        add(
-            kind.name.clone(),
-            register.ids.len() as u64,
-            format!("列入{}的", material.pack.tables[kind.register].name),
-        );
+        let register_name = &material.pack.tables[kind.register].name;
+        rows.push(row![&kind.name, register.ids.len() as u64, format!("列入{register_name}的")]);
     }
-    add("工作簿".into(), dataset.books.len() as u64, String::new());
+    rows.push(row!["工作簿", dataset.books.len() as u64, ""]);
     let sum = |of: fn(&crate::table::Sheet) -> u64| dataset.sheets.iter().map(of).sum::<u64>();
-    let rows_read = sum(|sheet| sheet.rows);
-    add(
-        "数据行".into(),
-        rows_read,
-        format!(
-            "采用 {}，退回 {}，不计 {}",
-            sum(|sheet| sheet.used),
-            sum(|sheet| sheet.rejected),
-            sum(|sheet| sheet.ignored)
-        ),
-    );
+    let (used, rejected) = (sum(|sheet| sheet.used), sum(|sheet| sheet.rejected));
+    let whither = format!("采用 {used}，退回 {rejected}，不计 {}", sum(|sheet| sheet.ignored));
+    rows.push(row!["数据行", sum(|sheet| sheet.rows), whither]);
     let of_kind = |kind: SheetKind| -> Vec<&str> {
         dataset.sheets.iter().filter(|sheet| sheet.kind == kind).map(|sheet| sheet.name.as_str()).collect()
     };
     let unrecognised = of_kind(SheetKind::Unrecognised);
-    add("未识别的工作表".into(), unrecognised.len() as u64, unrecognised.join("、"));
+    rows.push(row!["未识别的工作表", unrecognised.len() as u64, unrecognised.join("、")]);
     let hidden = of_kind(SheetKind::Hidden);
     if !hidden.is_empty() {
-        add("隐藏而未采用的工作表".into(), hidden.len() as u64, hidden.join("、"));
+        rows.push(row!["隐藏而未采用的工作表", hidden.len() as u64, hidden.join("、")]);
     }
-    add("未读取的文件".into(), dataset.passed_over.len() as u64, dataset.passed_over.join("、"));
-    add("提醒".into(), warnings(&dataset.findings) as u64, format!("见{}", faults::LIST));
+    rows.push(row!["未读取的文件", dataset.passed_over.len() as u64, dataset.passed_over.join("、")]);
+    rows.push(row!["提醒", warnings(&dataset.findings) as u64, format!("见{}", faults::LIST)]);
     let absent: Vec<&str> = dataset.absent.iter().map(|table| material.pack.tables[*table].name.as_str()).collect();
-    add("没有收到的表".into(), absent.len() as u64, absent.join("、"));
+    rows.push(row!["没有收到的表", absent.len() as u64, absent.join("、")]);
     let lines = &material.outcome.lines;
-    add("处理建议".into(), lines.len() as u64, "各名单合计".into());
+    rows.push(row!["处理建议", lines.len() as u64, "各名单合计"]);
     let decided = lines.iter().filter(|line| !line.opinion().is_empty());
-    add("其中已有委员会意见".into(), decided.count() as u64, String::new());
+    rows.push(row!["其中已有委员会意见", decided.count() as u64, ""]);
     for plan in &material.outcome.quotas {
         let action = &material.pack.actions[material.pack.quotas[plan.quota].action].name;
         let share = lists::percent(&plan.share);
-        add(format!("{action}：应完成"), plan.target, format!("共 {} 人，按 {share} 计", plan.total));
-        add(format!("{action}：已完成"), plan.reached, "至基准日".into());
-        add(format!("{action}：列入计划"), plan.picked.len() as u64, "本次".into());
+        rows.extend([
+            row![format!("{action}：应完成"), plan.target, format!("共 {} 人，按 {share} 计", plan.total)],
+            row![format!("{action}：已完成"), plan.reached, "至基准日"],
+            row![format!("{action}：列入计划"), plan.picked.len() as u64, "本次"],
+        ]);
     }
     let cases = format!("见{}；按条款计 {} 项", pendings::NAME, material.outcome.pending.len());
-    add("待定事项".into(), pendings::count(material) as u64, cases);
-    let exceeded = figures.ratios.iter().filter(|ratio| ratio.exceeds()).count();
+    rows.push(row!["待定事项", pendings::count(material) as u64, cases]);
     if !figures.ratios.is_empty() {
-        add("超出上限的比例".into(), exceeded as u64, "见「比例」".into());
+        let exceeded = figures.ratios.iter().filter(|ratio| ratio.exceeds()).count();
+        rows.push(row!["超出上限的比例", exceeded as u64, "见「比例」"]);
     }
     let columns = vec![Column::text("项目", 14.0, 24.0), counts("数量"), Column::text("说明", 20.0, 60.0)];
     Block::new(columns, rows, "没有数据。").captioned("一、基本数字")

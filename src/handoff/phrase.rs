@@ -37,14 +37,14 @@ pub struct Phrases<'a> {
     readings: Vec<bool>,
     /// Per rule about rows: whether these rows are about a unit.
     of_units: Vec<bool>,
-    tables: BTreeMap<&'a str, Row<'a>>,
+    tables: BTreeMap<&'a str, NamedRows<'a>>,
     lines: &'a [Line],
     /// The adverse actions proposed for whoever has a line that they stand beside.
     adverse: BTreeMap<Subject, Vec<&'a str>>,
 }
 
 /// How rows of a table are named.
-struct Row<'a> {
+struct NamedRows<'a> {
     table: usize,
     /// The column that tells rows about one subject apart, row by row.
     called: Vec<Option<&'a str>>,
@@ -56,7 +56,7 @@ impl<'a> Phrases<'a> {
             let called = called(table)
                 .map(|column| people::strings(&dataset.tables[index].frame, &table.columns[column].name))
                 .unwrap_or_default();
-            (table.name.as_str(), Row { table: index, called })
+            (table.name.as_str(), NamedRows { table: index, called })
         });
         let of_units = pack.rules.iter().map(|rule| of_unit(pack, rule)).collect();
         let (readings, tables, lines) = (readings(pack, dataset.as_of), tables.collect(), outcome.lines.as_slice());

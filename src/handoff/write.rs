@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
     ExcelDateTime, Format, Formula, IgnoreError, ProtectionOptions, Url, XlsxError,
 };
 
-use super::model::{self, AnswerKind, Block, Line, LineStyle, Paper, Sheet, Size, Value, Visibility};
+use super::model::{self, AnswerKind, Block, LineStyle, PageLine, Paper, Sheet, Size, Value, Visibility};
 use super::text::SheetNames;
 use super::{breaks, chart, formats, layout, measure, pages, sink};
 use crate::workbook::{self, OWN_MARK, PAGE_MARK};
@@ -215,7 +215,7 @@ impl Writer<'_, '_> {
         self.row += rows;
     }
 
-    fn line(&mut self, line: &Line, layout: &layout::Layout) -> Result<(), XlsxError> {
+    fn line(&mut self, line: &PageLine, layout: &layout::Layout) -> Result<(), XlsxError> {
         let (text, height) = layout.line(line);
         self.across(&text, formats::line(line.style), layout.printed)?;
         self.end_row(height)

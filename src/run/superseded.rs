@@ -3,7 +3,6 @@
 //! Compared are the lines as they were written for programs; what the old lists said of those that differ stands in
 //! the archive that they were registered in.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
@@ -55,11 +54,7 @@ impl Made<'_> {
         let (mut withdrawn, mut other) = (Vec::new(), Vec::new());
         for (was, at) in differing {
             let old = match registered.remove(&*was.id) {
-                Some(cells) => PrintedLine::new(was.id, |name| {
-                    Cow::Owned(
-                        cells.iter().find(|(column, _)| column == name).map_or(String::new(), |(_, text)| text.clone()),
-                    )
-                }),
+                Some(mut cells) => PrintedLine::new(was.id, |name| cells.remove(name).unwrap_or_default().into()),
                 None => as_kept(was),
             };
             match at {

@@ -5,7 +5,6 @@ mod book;
 mod fault;
 mod held;
 mod known;
-mod merged;
 pub(super) mod rows;
 mod walk;
 
@@ -143,7 +142,7 @@ fn workbook<'k>(session: &mut Session<'k>, file: &str, sheets: &[ReturnedSheet])
             continue;
         };
         walk::headers(session, file, sheet, titled.list());
-        merged::judge(session, file, sheet, &titled);
+        walk::merges(session, file, sheet, &titled);
         let (past, authority) = (&titled.of.past, titled.authority.clone());
         let of = lists.entry((past.year, past.run, titled.at, authority));
         let (titled, last, seen) = of.or_insert_with(|| (titled, at, BTreeSet::new()));

@@ -1,14 +1,16 @@
 //! Excel's limits: rows of a sheet, drop-down lists, heights; and lists too large to be kept in memory.
 
 use chrono::NaiveDate;
-use kaohe::handoff::model::{AnswerCell, AnswerKind, Block, Column, Line, LineStyle, Paper, Sheet, Value, Workbook};
+use kaohe::handoff::model::{
+    AnswerCell, AnswerKind, Block, Column, LineStyle, PageLine, Paper, Sheet, Value, Workbook,
+};
 use kaohe::handoff::write;
 
 use super::book::{Listed, attribute, parts, tags};
 use super::material::*;
 
 fn book(columns: Vec<Column>, rows: Vec<Vec<Value<'static>>>) -> Workbook<'static> {
-    let title = Line { text: "名单".into(), style: LineStyle::Title };
+    let title = PageLine { text: "名单".into(), style: LineStyle::Title };
     let sheet = Sheet {
         name: "名单".into(),
         paper: Paper::Lying,
