@@ -75,7 +75,7 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
         rows.push(row![&kind.name, register.ids.len() as u64, format!("列入{register_name}的")]);
     }
     rows.push(row!["工作簿", dataset.books.len() as u64, ""]);
-    let sum = |of: fn(&crate::table::Sheet) -> u64| dataset.sheets.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&crate::table::InputSheet) -> u64| dataset.sheets.iter().map(of).sum::<u64>();
     let (used, rejected) = (sum(|sheet| sheet.used), sum(|sheet| sheet.rejected));
     let whither = format!("采用 {used}，退回 {rejected}，不计 {}", sum(|sheet| sheet.ignored));
     rows.push(row!["数据行", sum(|sheet| sheet.rows), whither]);

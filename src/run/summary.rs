@@ -7,7 +7,7 @@ use crate::fact::Decision;
 use crate::fact::history::PastLine;
 use crate::finding::{Severity, warnings};
 use crate::pack::{Absent, Pack};
-use crate::table::{Dataset, Sheet, SheetKind};
+use crate::table::{Dataset, InputSheet, SheetKind};
 
 /// So many findings are shown where no list of them is written.
 const SHOWN: usize = 20;
@@ -27,7 +27,7 @@ pub fn of_input(pack: &Pack, data: &Dataset, listed: bool) -> String {
         };
         text.push(format!("没有找到「{}」：{consequence}", table.name));
     }
-    let sum = |of: fn(&Sheet) -> u64| data.sheets.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&InputSheet) -> u64| data.sheets.iter().map(of).sum::<u64>();
     let (rows, used, ignored) = (sum(|sheet| sheet.rows), sum(|sheet| sheet.used), sum(|sheet| sheet.ignored));
     let rejected = data::rejected_rows(data);
     text.push(format!(

@@ -326,33 +326,3 @@ static NUMBER: LazyLock<Option<Regex>> =
 fn number_written(key: &str) -> Option<f64> {
     if NUMBER.as_ref()?.is_match(key) { key.replace(',', "").parse().ok() } else { None }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_formula_without_result_is_broken_and_no_blank() {
-        let pack = crate::pack::built_in("kunming-2015").unwrap();
-        for coercion in (0..pack.tables.len()).flat_map(|table| Coercion::of_table(&pack, table)) {
-            for stored in [Stored::NoResult, Stored::Error("#REF!")] {
-                let ReadContent::Bad(fault) = coercion.read(stored, &Looks::default()).content else {
-                    panic!("{stored:?} in {}", coercion.name)
-                };
-                assert_eq!(fault.code, Code::BrokenCell);
-            }
-            assert_eq!(coercion.read(Stored::Text(" \u{3000}"), &Looks::default()).content, ReadContent::Blank);
-        }
-    }
-
-    #[test]
-    fn numbers_may_be_text_but_not_words() {
-        for (text, expected) in [("85", 85.0), ("85.5", 85.5), ("050.0", 50.0), ("1,234.5", 1234.5), ("-3", -3.0)] {
-            assert_eq!(number_written(text), Some(expected), "{text}");
-        }
-        for text in ["八十五", "85分", "85%", "1,23", "1234,567", "85.", ".5", "8.5.1", "1e2", "+85", "", "-", "85,5"]
-        {
-            assert_eq!(number_written(text), None, "{text}");
-        }
-    }
-}

@@ -13,7 +13,7 @@ use crate::workbook::{Look, Raw, Veiled};
 
 use super::seen::{fifteen_digits, number_in, number_shown};
 use super::text;
-use super::texts::{Recent, Texts};
+use super::texts::{Recent, TextStore};
 
 /// What a cell content means in its column.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +73,7 @@ pub enum ValueSaid<'a> {
 #[derive(Debug, Clone)]
 pub struct ColumnCells {
     pub codes: Vec<u32>,
-    shown: Texts,
+    shown: TextStore,
     contents: Vec<ReadContent>,
 }
 
@@ -82,7 +82,7 @@ pub const EMPTY: u32 = 0;
 
 impl Default for ColumnCells {
     fn default() -> Self {
-        let mut shown = Texts::default();
+        let mut shown = TextStore::default();
         shown.push("");
         Self { codes: Vec::new(), shown, contents: vec![ReadContent::Blank] }
     }

@@ -60,10 +60,13 @@ fn groups(work: &Work<'_>, parts: &[KeyPart], meanings: &Meanings) -> Vec<Vec<us
     let mut group: Vec<u32> = vec![0; rows.len()];
     for part in others.chain(parts.iter().filter(is_year)) {
         let values = values(work, part, meanings);
-        let mut known = PairNumbers::new(group.iter().all(|group| *group == 0));
-        let mut next: Vec<Option<u32>> =
-            rows.iter().zip(&group).map(|(row, before)| Some(known.number(*before, values(*row)?))).collect();
-        let mut sizes: Vec<u32> = vec![0; known.count as usize];
+        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut number = |row: usize, before: u32| {
+            let count = known.len() as u32;
+            Some(*known.entry((before, values(row)?)).or_insert(count))
+        };
+        let mut next: Vec<Option<u32>> = rows.iter().zip(&group).map(|(row, before)| number(*row, *before)).collect();
+        let mut sizes: Vec<u32> = vec![0; known.len()];
         next.iter().flatten().for_each(|group| sizes[*group as usize] += 1);
         next.iter_mut().for_each(|group| *group = group.filter(|group| sizes[*group as usize] > 1));
         rows = rows.into_iter().zip(&next).filter_map(|(row, group)| group.map(|_| row)).collect();
@@ -93,42 +96,6 @@ fn values<'a>(work: &'a Work<'_>, part: &'a KeyPart, meanings: &'a Meanings) -> 
             Box::new(|row| cells.is_good(row).then(|| meanings[cells.codes[row] as usize]))
         }
         KeyPart::Subject(kind) => Box::new(|row| subject(work, *kind, row).map(Who::number)),
-    }
-}
-
-/// Numbers pairs of numbers in the order in which they come.
-struct PairNumbers {
-    count: u32,
-    /// By the second number, plus one, while all first ones are the same and the second ones are small.
-    plain: Option<Vec<u32>>,
-    pairs: HashMap<u64, u32>,
-}
-
-impl PairNumbers {
-    /// Second numbers up to this are looked up by place: there are hardly more rows in a table.
-    const PLAIN: usize = 1 << 21;
-
-    fn new(is_plain: bool) -> PairNumbers {
-        PairNumbers { count: 0, plain: is_plain.then(Vec::new), pairs: HashMap::new() }
-    }
-
-    fn number(&mut self, first: u32, second: u32) -> u32 {
-        let number = match &mut self.plain {
-            Some(plain) if (second as usize) < Self::PLAIN => {
-                if plain.len() <= second as usize {
-                    plain.resize(second as usize + 1, 0);
-                }
-                let number = &mut plain[second as usize];
-                if *number == 0 {
-                    self.count += 1;
-                    *number = self.count;
-                }
-                return *number - 1;
-            }
-            _ => self.pairs.entry(u64::from(first) << 32 | u64::from(second)).or_insert(self.count),
-        };
-        self.count = self.count.max(*number + 1);
-        *number
     }
 }
 

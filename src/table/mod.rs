@@ -60,11 +60,11 @@ pub struct Dataset {
     /// Workbooks in byte order of their relative path.
     pub books: Vec<Book>,
     /// All sheets of all books, in reading order.
-    pub sheets: Vec<Sheet>,
+    pub sheets: Vec<InputSheet>,
     /// One per subject kind of the pack, in the pack's order.
     pub registers: Vec<Register>,
     /// One per table of the pack, in the pack's order.
-    pub tables: Vec<Table>,
+    pub tables: Vec<TableData>,
     /// Rows put aside, in reading order.
     pub rejected: Vec<Rejected>,
     /// Rows that are not put aside and about which there is a warning, in reading order.
@@ -105,7 +105,7 @@ pub enum SheetKind {
 }
 
 #[derive(Debug, Clone)]
-pub struct Sheet {
+pub struct InputSheet {
     /// Index into [`Dataset::books`].
     pub book: u32,
     pub name: String,
@@ -119,7 +119,7 @@ pub struct Sheet {
     pub ignored: u64,
 }
 
-impl Sheet {
+impl InputSheet {
     /// The cell that a place in this sheet is shown by: where it has no column, the row's first recognised one.
     pub fn cell_of(&self, place: Place) -> Option<Cell> {
         let column = place.column.or_else(|| self.columns.iter().copied().flatten().min());
@@ -155,7 +155,7 @@ impl Register {
 /// none) per subject kind that the table refers to or registers: the index in [`Register::ids`].
 /// A column that a sheet lacks is null or the default there. Year columns hold the resolved year.
 #[derive(Debug)]
-pub struct Table {
+pub struct TableData {
     pub frame: DataFrame,
     /// Sheet and zero-based row of each row of `frame` that was read; remembered ones stand after these.
     pub origin: Vec<(SheetId, u32)>,

@@ -18,7 +18,7 @@ use super::registers::Judged;
 use super::report::Notes;
 use super::rowset::{TableRows, Yardstick};
 use super::scan::Schema;
-use super::{Dataset, Noted, Rejected, RejectedSubject, Table, compute, frame};
+use super::{Dataset, Noted, Rejected, RejectedSubject, TableData, compute, frame};
 
 /// Puts everything into the dataset: frames, registers, counts, rejected rows, findings.
 pub fn finish(
@@ -60,7 +60,7 @@ pub fn finish(
                 frame.with_column(subject)?;
             }
             let origin = examined.kept.iter().map(|row| rows.origin[*row]).collect();
-            Ok(Table { frame, origin, mentions: examined.mentions })
+            Ok(TableData { frame, origin, mentions: examined.mentions })
         },
     );
     let registers = || directories.into_iter().map(Directory::into_register).collect();

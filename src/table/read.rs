@@ -21,7 +21,7 @@ use super::report::{self, Notes};
 use super::rowset::{SheetRows, TableRows, Yardstick};
 use super::scan::{Scan, Scanned, ScannedKind, Schema, TablePart};
 use super::year::{Tally, YearError};
-use super::{Book, Dataset, Rejected, Sheet, SheetKind, outcome, registers};
+use super::{Book, Dataset, InputSheet, Rejected, SheetKind, outcome, registers};
 
 /// The day up to which everything counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -264,7 +264,7 @@ fn collect(
     for (at, source) in sources.into_iter().enumerate() {
         let id = SheetId(at as u32);
         notes.sheet(id, &source.scanned.kind);
-        let mut sheet = Sheet {
+        let mut sheet = InputSheet {
             book: source.book as u32,
             name: source.name,
             kind: SheetKind::Prose,

@@ -11,7 +11,7 @@ use super::recognise::{NearTable, Spot, Unread, Unrecognised, WhyUnread};
 use super::refer::ColumnFlaw;
 use super::rowset::TableRows;
 use super::scan::ScannedKind;
-use super::{Dataset, Sheet, SheetKind, text};
+use super::{Dataset, InputSheet, SheetKind, text};
 
 /// Collects what there is to tell.
 pub struct Notes<'a> {
@@ -121,7 +121,7 @@ impl<'a> Notes<'a> {
     }
 
     /// What is wrong with a table's rows.
-    pub fn rows(&mut self, table: usize, rows: &TableRows, flaws: &[(usize, ColumnFlaw)], sheets: &[Sheet]) {
+    pub fn rows(&mut self, table: usize, rows: &TableRows, flaws: &[(usize, ColumnFlaw)], sheets: &[InputSheet]) {
         self.noted.extend(flaws.iter().map(|(row, (at, flaw))| {
             let (sheet, line) = rows.origin[*row];
             let column = sheets[sheet.0 as usize].columns.get(*at).copied().flatten();

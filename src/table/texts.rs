@@ -8,15 +8,15 @@ use std::ops::Range;
 
 use foldhash::fast::FixedState;
 
-/// Texts by number.
+/// TextStore by number.
 #[derive(Debug, Clone, Default)]
-pub struct Texts {
+pub struct TextStore {
     bytes: String,
     /// Where each text ends and the next begins.
     ends: Vec<usize>,
 }
 
-impl Texts {
+impl TextStore {
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -45,7 +45,7 @@ impl Texts {
     }
 
     /// The texts of another from number `from` on follow.
-    pub fn append(&mut self, other: &Texts, from: usize) {
+    pub fn append(&mut self, other: &TextStore, from: usize) {
         let start = from.checked_sub(1).map_or(0, |before| other.ends[before]);
         let (have, more) = (self.bytes.len(), &other.bytes[start..]);
         self.bytes.reserve_exact(more.len());
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn texts_follow_each_other() {
-        let (mut texts, mut others) = (Texts::default(), Texts::default());
+        let (mut texts, mut others) = (TextStore::default(), TextStore::default());
         ["", "甲", "乙丙"].iter().for_each(|text| texts.push(text));
         ["", "丁", "", "戊"].iter().for_each(|text| others.push(text));
         texts.append(&others, 1);
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_latest_of_many_texts_are_found_among_the_recent() {
-        let (mut recent, mut texts) = (Recent::default(), Texts::default());
+        let (mut recent, mut texts) = (Recent::default(), TextStore::default());
         texts.push("");
         for number in 1..20_000 {
             let text = number.to_string();

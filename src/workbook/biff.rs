@@ -6,7 +6,7 @@ use encoding_rs::{Encoding, UTF_16LE, mem};
 
 use super::Raw;
 use super::cells::Strings;
-use super::error::Fault;
+use super::error::Refusal;
 use super::package::u16_at;
 
 const CONTINUE: u16 = 0x003C;
@@ -26,8 +26,8 @@ pub(super) struct BiffRecords<'a> {
 }
 
 impl<'a> BiffRecords<'a> {
-    pub fn next(&mut self) -> Result<(u16, &'a [u8]), Fault> {
-        let cut = || Fault::damaged("数据流在结束标记前中断");
+    pub fn next(&mut self) -> Result<(u16, &'a [u8]), Refusal> {
+        let cut = || Refusal::damaged("数据流在结束标记前中断");
         let header = self.stream.get(self.at..).and_then(|rest| rest.get(..4)).ok_or_else(cut)?;
         let from = self.at + 4;
         self.at = from + usize::from(u16_at(header, 2));
@@ -35,7 +35,7 @@ impl<'a> BiffRecords<'a> {
     }
 
     /// The next record if it carries on the one before.
-    pub fn continued(&mut self) -> Result<Option<&'a [u8]>, Fault> {
+    pub fn continued(&mut self) -> Result<Option<&'a [u8]>, Refusal> {
         match self.stream.get(self.at..) {
             Some(rest) if rest.len() >= 4 && u16_at(rest, 0) == CONTINUE => Ok(Some(self.next()?.1)),
             _ => Ok(None),
@@ -65,27 +65,27 @@ impl<'a> Segments<'a> {
         true
     }
 
-    fn u8(&mut self) -> Result<u8, Fault> {
+    fn u8(&mut self) -> Result<u8, Refusal> {
         if !self.ready() {
-            return Err(Fault::damaged("文字记录不完整"));
+            return Err(Refusal::damaged("文字记录不完整"));
         }
         let (&first, rest) = self.rest.split_first().unwrap_or((&0, &[]));
         self.rest = rest;
         Ok(first)
     }
 
-    fn u16(&mut self) -> Result<u16, Fault> {
+    fn u16(&mut self) -> Result<u16, Refusal> {
         Ok(u16::from_le_bytes([self.u8()?, self.u8()?]))
     }
 
-    fn u32(&mut self) -> Result<u32, Fault> {
+    fn u32(&mut self) -> Result<u32, Refusal> {
         Ok(u32::from(self.u16()?) | u32::from(self.u16()?) << 16)
     }
 
-    fn skip(&mut self, mut count: usize) -> Result<(), Fault> {
+    fn skip(&mut self, mut count: usize) -> Result<(), Refusal> {
         while count > 0 {
             if !self.ready() {
-                return Err(Fault::damaged("文字记录不完整"));
+                return Err(Refusal::damaged("文字记录不完整"));
             }
             let step = count.min(self.rest.len());
             self.rest = &self.rest[step..];
@@ -95,7 +95,7 @@ impl<'a> Segments<'a> {
     }
 
     /// A text of so many characters. Where it goes on in the next segment, that says anew how wide they are.
-    fn text(&mut self, count: usize, mut wide: bool) -> Result<String, Fault> {
+    fn text(&mut self, count: usize, mut wide: bool) -> Result<String, Refusal> {
         let mut units = Vec::with_capacity(count);
         while units.len() < count {
             if self.rest.len() < if wide { 2 } else { 1 } {
@@ -117,7 +117,7 @@ impl<'a> Segments<'a> {
     }
 
     /// A text of the shared table: its runs of formatting and its reading are left out.
-    fn shared_text(&mut self) -> Result<String, Fault> {
+    fn shared_text(&mut self) -> Result<String, Refusal> {
         let count = usize::from(self.u16()?);
         let flags = self.u8()?;
         let runs = if flags & 8 != 0 { usize::from(self.u16()?) } else { 0 };
@@ -130,7 +130,7 @@ impl<'a> Segments<'a> {
 }
 
 /// The shared texts. Some writers count too few, so all there are get read; a break behind the count is nobody's loss.
-pub(super) fn read_strings(mut segments: Segments<'_>) -> Result<Strings, Fault> {
+pub(super) fn read_strings(mut segments: Segments<'_>) -> Result<Strings, Refusal> {
     let mut strings = Strings::default();
     segments.skip(4)?;
     let promised = segments.u32()?;
@@ -148,14 +148,14 @@ pub(super) fn read_strings(mut segments: Segments<'_>) -> Result<Strings, Fault>
 
 impl Coding {
     /// A text after its length, which takes one byte or two.
-    pub fn counted<'a>(&self, data: &'a [u8], long: bool) -> Result<Cow<'a, str>, Fault> {
-        let short = || Fault::damaged("有文字记录不完整");
+    pub fn counted<'a>(&self, data: &'a [u8], long: bool) -> Result<Cow<'a, str>, Refusal> {
+        let short = || Refusal::damaged("有文字记录不完整");
         let head = if long { 2 } else { 1 };
         let count =
             if long { usize::from(u16_at(data, 0)) } else { usize::from(data.first().copied().unwrap_or_default()) };
         let data = data.get(head..).ok_or_else(short)?;
         if !self.wide {
-            let page = self.page.ok_or_else(|| Fault::damaged("使用了无法识别的代码页"))?;
+            let page = self.page.ok_or_else(|| Refusal::damaged("使用了无法识别的代码页"))?;
             return Ok(page.decode_without_bom_handling(data.get(..count).ok_or_else(short)?).0);
         }
         if count == 0 {
@@ -169,7 +169,7 @@ impl Coding {
     }
 
     /// A text after its two-byte length that may go on in further records.
-    pub fn long(&self, segments: Vec<&[u8]>) -> Result<String, Fault> {
+    pub fn long(&self, segments: Vec<&[u8]>) -> Result<String, Refusal> {
         if self.wide {
             let mut segments = Segments::new(segments);
             let count = usize::from(segments.u16()?);

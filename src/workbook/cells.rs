@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::error::Fault;
+use super::error::Refusal;
 use super::{Merge, Raw, SheetName, Sink};
 use crate::place::A1;
 
@@ -100,7 +100,7 @@ impl<'a, S: Sink> Ordered<'a, S> {
     }
 
     /// Takes the next cell.
-    pub fn put(&mut self, (row, column): (u32, u32), content: CellContent<'_>) -> Result<(), Fault> {
+    pub fn put(&mut self, (row, column): (u32, u32), content: CellContent<'_>) -> Result<(), Refusal> {
         match &content {
             CellContent::Blank => return Ok(()),
             CellContent::Shared(_, text) if text.is_empty() => return Ok(()),
@@ -110,19 +110,19 @@ impl<'a, S: Sink> Ordered<'a, S> {
         }
         if row >= ROWS || column >= COLUMNS {
             let (row, column) = (u64::from(row) + 1, u64::from(column) + 1);
-            return Err(Fault::damaged(format!("单元格位置超出范围（第 {row} 行第 {column} 列）")));
+            return Err(Refusal::damaged(format!("单元格位置超出范围（第 {row} 行第 {column} 列）")));
         }
         self.count += 1;
         self.text += content.own_text();
         if self.count > MOST_CELLS || self.text > MOST_TEXT {
-            return Err(Fault::too_large("单元格或文字过多"));
+            return Err(Refusal::too_large("单元格或文字过多"));
         }
         let forward = self.last < Some((row, column));
         self.last = Some((row, column));
         self.disordered |= !forward;
         let Some(held) = &mut self.held else {
             if !forward {
-                return Err(Fault::damaged(format!("单元格 {} 没有按行列顺序存放", A1(row, column))));
+                return Err(Refusal::damaged(format!("单元格 {} 没有按行列顺序存放", A1(row, column))));
             }
             self.send(row, column, content);
             return Ok(());
@@ -135,19 +135,19 @@ impl<'a, S: Sink> Ordered<'a, S> {
     }
 
     /// The merged ranges, when all cells have come.
-    pub fn finish(mut self) -> Result<Vec<Merge>, Fault> {
+    pub fn finish(mut self) -> Result<Vec<Merge>, Refusal> {
         self.release()?;
         Ok(self.merges)
     }
 
     /// Passes on the cells that are held back, and from now on each at once.
-    fn release(&mut self) -> Result<(), Fault> {
+    fn release(&mut self) -> Result<(), Refusal> {
         let Some(mut held) = self.held.take() else { return Ok(()) };
         held.sort_by_key(|&(row, column, _)| (row, column));
         // The same cell told twice with one content harms nobody; with two it would be a guess.
         held.dedup();
         if let Some(twice) = held.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1)) {
-            return Err(Fault::damaged(format!("单元格 {} 出现两次，内容不同", A1(twice[0].0, twice[0].1))));
+            return Err(Refusal::damaged(format!("单元格 {} 出现两次，内容不同", A1(twice[0].0, twice[0].1))));
         }
         self.last = held.last().map(|&(row, column, _)| (row, column));
         held.into_iter().for_each(|(row, column, value)| self.send(row, column, CellContent::Own(value)));
@@ -167,13 +167,13 @@ impl<'a, S: Sink> Ordered<'a, S> {
     }
 
     /// Notes one more merged range.
-    pub fn merge(&mut self, (row, column, other_row, other_column): Merge) -> Result<(), Fault> {
+    pub fn merge(&mut self, (row, column, other_row, other_column): Merge) -> Result<(), Refusal> {
         if self.merges.len() == MOST_MERGES {
-            return Err(Fault::too_large(format!("合并单元格超过 {MOST_MERGES} 处")));
+            return Err(Refusal::too_large(format!("合并单元格超过 {MOST_MERGES} 处")));
         }
         let (bottom, right) = (row.max(other_row), column.max(other_column));
         if bottom >= ROWS || right >= COLUMNS {
-            return Err(Fault::damaged("合并单元格的范围不合规"));
+            return Err(Refusal::damaged("合并单元格的范围不合规"));
         }
         self.merges.push((row.min(other_row), column.min(other_column), bottom, right));
         Ok(())
@@ -181,32 +181,32 @@ impl<'a, S: Sink> Ordered<'a, S> {
 }
 
 /// Lists one more sheet.
-pub(super) fn add_sheet(sheets: &mut Vec<SheetName>, sheet: SheetName) -> Result<(), Fault> {
+pub(super) fn add_sheet(sheets: &mut Vec<SheetName>, sheet: SheetName) -> Result<(), Refusal> {
     if sheets.len() == MOST_SHEETS {
-        return Err(Fault::too_large(format!("工作表超过 {MOST_SHEETS} 张")));
+        return Err(Refusal::too_large(format!("工作表超过 {MOST_SHEETS} 张")));
     }
     if sheet.name.len() > LONGEST_NAME {
-        return Err(Fault::damaged("有工作表的名称过长"));
+        return Err(Refusal::damaged("有工作表的名称过长"));
     }
     sheets.push(sheet);
     Ok(())
 }
 
 /// Complains where so many formats have been told that there must be more to come.
-pub(super) fn check_formats(count: usize) -> Result<(), Fault> {
-    if count > MOST_FORMATS { Err(Fault::too_large("单元格格式过多")) } else { Ok(()) }
+pub(super) fn check_formats(count: usize) -> Result<(), Refusal> {
+    if count > MOST_FORMATS { Err(Refusal::too_large("单元格格式过多")) } else { Ok(()) }
 }
 
 /// Adds to a text that is being put together, up to what a cell can hold.
-pub(super) fn append(text: &mut String, more: &str) -> Result<(), Fault> {
+pub(super) fn append(text: &mut String, more: &str) -> Result<(), Refusal> {
     text.push_str(more);
     check_length(text)
 }
 
 /// Complains about a text that no cell can hold.
-pub(super) fn check_length(text: &str) -> Result<(), Fault> {
+pub(super) fn check_length(text: &str) -> Result<(), Refusal> {
     if text.len() > LONGEST_TEXT {
-        return Err(Fault::too_large(format!("有单元格的文字超过 {LONGEST_TEXT} 字节")));
+        return Err(Refusal::too_large(format!("有单元格的文字超过 {LONGEST_TEXT} 字节")));
     }
     Ok(())
 }
@@ -219,22 +219,22 @@ pub(super) struct Strings {
 }
 
 impl Strings {
-    pub fn push(&mut self, text: &str) -> Result<(), Fault> {
+    pub fn push(&mut self, text: &str) -> Result<(), Refusal> {
         self.bytes += text.len() + 48;
         if self.bytes > MOST_TEXT {
-            return Err(Fault::too_large("共享字符串过多"));
+            return Err(Refusal::too_large("共享字符串过多"));
         }
         self.all.push(Arc::from(text));
         Ok(())
     }
 
     /// Text number `index`.
-    pub fn text(&self, index: usize) -> Result<&Arc<str>, Fault> {
-        self.all.get(index).ok_or_else(|| Fault::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
+    pub fn text(&self, index: usize) -> Result<&Arc<str>, Refusal> {
+        self.all.get(index).ok_or_else(|| Refusal::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
     }
 
     /// The content of a cell that refers to text number `index`.
-    pub fn content(&self, index: usize) -> Result<CellContent<'_>, Fault> {
+    pub fn content(&self, index: usize) -> Result<CellContent<'_>, Refusal> {
         Ok(CellContent::Shared(index, self.text(index)?))
     }
 }

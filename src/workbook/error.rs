@@ -1,7 +1,7 @@
 //! Why an input folder or a workbook cannot be read: every message names the book (and the sheet), the cause and the remedy.
 //!
 //! Any of these fails the run: a workbook that is left out in silence would make people vanish. Inside a format
-//! a [`Fault`] says only what is wrong; the book's name and the remedy are added on the way out.
+//! a [`Refusal`] says only what is wrong; the book's name and the remedy are added on the way out.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::finding::in_words;
 pub struct Error {
     book: String,
     sheet: Option<String>,
-    fault: Fault,
+    fault: Refusal,
 }
 
 impl std::fmt::Display for Error {
@@ -23,7 +23,7 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        if let Fault::Io(source) = &self.fault { Some(source) } else { None }
+        if let Refusal::Io(source) = &self.fault { Some(source) } else { None }
     }
 }
 
@@ -32,15 +32,15 @@ impl Error {
     pub fn reason(&self) -> String {
         let Error { book, sheet, fault } = self;
         match (fault, sheet) {
-            (Fault::Io(source), _) => format!("无法读取「{book}」：{}", in_words(source)),
-            (Fault::Encrypted, _) => format!("工作簿「{book}」已加密，无法读取"),
-            (Fault::NotAWorkbook(content), _) => {
+            (Refusal::Io(source), _) => format!("无法读取「{book}」：{}", in_words(source)),
+            (Refusal::Encrypted, _) => format!("工作簿「{book}」已加密，无法读取"),
+            (Refusal::NotAWorkbook(content), _) => {
                 format!("「{book}」无法读取：其内容是{content}，不是 .xlsx、.xlsb、.xls、.et 或 .ods 工作簿")
             }
-            (Fault::Damaged(what), None) => format!("工作簿「{book}」已损坏：{what}"),
-            (Fault::Damaged(what), Some(sheet)) => format!("工作簿「{book}」的工作表「{sheet}」已损坏：{what}"),
-            (Fault::TooLarge(what), None) => format!("工作簿「{book}」体积异常，不予读取：{what}"),
-            (Fault::TooLarge(what), Some(sheet)) => {
+            (Refusal::Damaged(what), None) => format!("工作簿「{book}」已损坏：{what}"),
+            (Refusal::Damaged(what), Some(sheet)) => format!("工作簿「{book}」的工作表「{sheet}」已损坏：{what}"),
+            (Refusal::TooLarge(what), None) => format!("工作簿「{book}」体积异常，不予读取：{what}"),
+            (Refusal::TooLarge(what), Some(sheet)) => {
                 format!("工作簿「{book}」体积异常，不予读取：工作表「{sheet}」{what}")
             }
         }
@@ -49,13 +49,13 @@ impl Error {
     /// What to do about it, without a full stop.
     pub fn remedy(&self) -> &'static str {
         match self.fault {
-            Fault::Io(_) => "请确认该文件（夹）存在、有读取权限，且没有被其他程序占用，然后重新运行",
-            Fault::Encrypted => {
+            Refusal::Io(_) => "请确认该文件（夹）存在、有读取权限，且没有被其他程序占用，然后重新运行",
+            Refusal::Encrypted => {
                 "请用 Excel 或 WPS 打开后取消密码并保存，再重新报送；打开时不要求输入密码的，是用了“保护工作簿”，只须撤销工作簿保护后保存"
             }
-            Fault::NotAWorkbook(_) => "请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送",
-            Fault::Damaged(_) => "请用 Excel 或 WPS 打开（可选“打开并修复”），另存为新的 .xlsx 后重新报送",
-            Fault::TooLarge(_) => "请只保留需要报送的表格，复制到新的工作簿后重新报送",
+            Refusal::NotAWorkbook(_) => "请用 Excel 或 WPS 打开后另存为 .xlsx，再重新报送",
+            Refusal::Damaged(_) => "请用 Excel 或 WPS 打开（可选“打开并修复”），另存为新的 .xlsx 后重新报送",
+            Refusal::TooLarge(_) => "请只保留需要报送的表格，复制到新的工作簿后重新报送",
         }
     }
 
@@ -67,7 +67,7 @@ impl Error {
 
 /// What is wrong inside a workbook, before its name is known.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum Refusal {
     Io(io::Error),
     Encrypted,
     NotAWorkbook(String),
@@ -75,17 +75,17 @@ pub(super) enum Fault {
     TooLarge(String),
 }
 
-impl Fault {
-    pub fn damaged(what: impl Into<String>) -> Fault {
-        Fault::Damaged(what.into())
+impl Refusal {
+    pub fn damaged(what: impl Into<String>) -> Refusal {
+        Refusal::Damaged(what.into())
     }
 
-    pub fn too_large(what: impl Into<String>) -> Fault {
-        Fault::TooLarge(what.into())
+    pub fn too_large(what: impl Into<String>) -> Refusal {
+        Refusal::TooLarge(what.into())
     }
 
     /// A refusal while a part was being inflated.
-    pub fn in_part(part: &str, error: &io::Error) -> Fault {
+    pub fn in_part(part: &str, error: &io::Error) -> Refusal {
         let what = match error.kind() {
             _ if error.get_ref().is_some_and(|inner| inner.is::<quick_xml::encoding::EncodingError>()) => {
                 "文字编码错误".to_owned()
@@ -93,7 +93,7 @@ impl Fault {
             io::ErrorKind::InvalidData => error.to_string(),
             _ => format!("解压失败（{error}）"),
         };
-        Fault::Damaged(format!("部件 {part} {what}"))
+        Refusal::Damaged(format!("部件 {part} {what}"))
     }
 
     pub fn of_book(self, book: &str) -> Error {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::cells::{self, CellContent};
-use super::error::Fault;
+use super::error::Refusal;
 use super::{Raw, dates};
 use code::{FormatCode, SectionKind};
 use day::Moment;
@@ -118,12 +118,12 @@ impl Looks {
     }
 
     /// The look of a format's code.
-    pub(super) fn look(&mut self, code: &str) -> Result<Look, Fault> {
+    pub(super) fn look(&mut self, code: &str) -> Result<Look, Refusal> {
         if let Some(look) = self.known.get(code) {
             return Ok(*look);
         }
         if code.len() > LONGEST {
-            return Err(Fault::too_large("有数字格式过长"));
+            return Err(Refusal::too_large("有数字格式过长"));
         }
         let look = Look(self.formats.len() as u32);
         self.formats.push(FormatCode::new(code));
@@ -133,18 +133,18 @@ impl Looks {
     }
 
     /// The look of a built-in format, as Chinese programs have it.
-    pub(super) fn built_in(&mut self, id: u32) -> Result<Look, Fault> {
+    pub(super) fn built_in(&mut self, id: u32) -> Result<Look, Refusal> {
         self.look(built_in::code(id))
     }
 
     /// The next cell style has that look.
-    fn push_style(&mut self, look: Look) -> Result<(), Fault> {
+    fn push_style(&mut self, look: Look) -> Result<(), Refusal> {
         self.styles.push(look);
         cells::check_formats(self.styles.len())
     }
 
     /// The next cell style has the format of that number: the book's own, else the built-in one.
-    pub(super) fn push_style_of<K>(&mut self, own: &HashMap<K, Look>, id: K) -> Result<(), Fault>
+    pub(super) fn push_style_of<K>(&mut self, own: &HashMap<K, Look>, id: K) -> Result<(), Refusal>
     where
         K: Copy + Eq + Hash,
         u32: TryFrom<K>,

@@ -55,7 +55,7 @@ pub use own::{OWN_MARK, PAGE_MARK, is_page};
 pub use walk::{Found, Walk, walk};
 
 use cells::Ordered;
-use error::Fault;
+use error::Refusal;
 use ods::Ods;
 use ole::Ole;
 use opc::OpcBook;
@@ -158,10 +158,10 @@ pub fn open(file: &Path, name: &str) -> Result<OpenBook, Error> {
 
 /// Opens as [`open`] does, to be read by that parser.
 pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<OpenBook, Error> {
-    let io = |source| Fault::Io(source).of_book(name);
+    let io = |source| Refusal::Io(source).of_book(name);
     let size = fs::metadata(file).map_err(io)?.len();
     if size > sniff::MOST_FILE {
-        return Err(Fault::too_large(format!("文件有 {size} 字节")).of_book(name));
+        return Err(Refusal::too_large(format!("文件有 {size} 字节")).of_book(name));
     }
     let bytes = fs::read(file).map_err(io)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -171,7 +171,7 @@ pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<OpenBook, Er
 
 impl BookContent {
     /// What a file holds, and whether this program wrote it.
-    fn new(bytes: Vec<u8>, parser: Parser) -> Result<(BookContent, bool), Fault> {
+    fn new(bytes: Vec<u8>, parser: Parser) -> Result<(BookContent, bool), Refusal> {
         if bytes.starts_with(ole::MAGIC) {
             let ole = Ole::new(&bytes)?;
             return Ok((BookContent::Xls(Xls::open(&ole)?), own::in_compound(&ole)));
@@ -180,11 +180,11 @@ impl BookContent {
             return Ok((BookContent::Xls(Xls::new(bytes)?), false));
         }
         if !bytes.starts_with(b"PK") {
-            return Err(Fault::NotAWorkbook(sniff::describe(&bytes).to_owned()));
+            return Err(Refusal::NotAWorkbook(sniff::describe(&bytes).to_owned()));
         }
         let package = Package::new(bytes)?;
         let own = own::in_package(&package, OWN_MARK);
-        let not = |what: &str| Err(Fault::NotAWorkbook(what.to_owned()));
+        let not = |what: &str| Err(Refusal::NotAWorkbook(what.to_owned()));
         let content = match sniff::zip_kind(&package.names()) {
             Some(ZipKind::Word) => return not("Word 文档"),
             Some(ZipKind::Slides) => return not("演示文稿"),
@@ -211,7 +211,7 @@ impl BookContent {
         }
     }
 
-    fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
+    fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
         match self {
             BookContent::Xlsx(book) => xlsx::read(book, sheet, cells),
             BookContent::Xlsb(book) => xlsb::read(book, sheet, cells),

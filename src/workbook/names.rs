@@ -3,8 +3,10 @@
 //! Nearly all programs write the usual prefixes; those that do not (XML libraries that number them, a default namespace)
 //! mean the same. So names are told here as if all had written the usual ones, which costs nothing where they did.
 
-use super::error::Fault;
-use super::xml::{Attributes, unescape};
+use quick_xml::events::BytesStart;
+use quick_xml::name::{Namespace, NamespaceResolver, PrefixDeclaration, QName, ResolveResult};
+
+use super::error::Refusal;
 
 /// The namespaces that are looked into, and their usual prefixes.
 const KNOWN: &[(&str, &str)] = &[
@@ -18,79 +20,57 @@ const KNOWN: &[(&str, &str)] = &[
     ("urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", "calcext"),
 ];
 
-/// More prefixes than any document has.
-const MOST: usize = 1024;
-
-/// What prefixes stand for where the reader is: only those that are bound to something unusual.
+/// What prefixes stand for where the reader is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Prefixes {
-    bound: Vec<Binding>,
-    depth: usize,
-}
-
-#[derive(Debug, Clone)]
-struct Binding {
-    /// Empty for names without one.
-    prefix: String,
-    /// None: a namespace that is not looked into.
-    usual: Option<&'static str>,
-    depth: usize,
+    bound: NamespaceResolver,
+    /// Some prefix is, or was, not the usual one.
+    unusual: bool,
 }
 
 impl Prefixes {
-    /// A tag with these attributes begins.
-    pub fn open(&mut self, attributes: &str) -> Result<(), Fault> {
-        self.depth += 1;
-        if !attributes.contains("xmlns") {
+    /// A tag begins.
+    pub fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), Refusal> {
+        if !tag.contains("xmlns") {
+            self.bound.set_level(self.bound.level() + 1);
             return Ok(());
         }
-        for attribute in Attributes::new(attributes) {
-            let (key, uri) = attribute?;
-            let Some(prefix) = key.strip_prefix("xmlns:").or((key == "xmlns").then_some("")) else { continue };
-            let uri = unescape(uri)?;
-            let usual = KNOWN.iter().find(|(known, _)| *known == uri).map(|(_, usual)| *usual);
-            let misleads = match usual {
+        self.bound.push(tag).map_err(|_| Refusal::damaged("XML 命名空间不合规"))?;
+        let misleads = |(prefix, uri): (PrefixDeclaration<'_>, Namespace<'_>)| {
+            let prefix = if let PrefixDeclaration::Named(prefix) = prefix { prefix } else { "" };
+            match usual(uri.0) {
                 Some(usual) => usual != prefix,
                 None => prefix.is_empty() || KNOWN.iter().any(|(_, known)| *known == prefix),
-            };
-            if misleads || self.bound.iter().any(|binding| binding.prefix == prefix) {
-                if self.bound.len() == MOST {
-                    return Err(Fault::damaged("XML 命名空间过多"));
-                }
-                self.bound.push(Binding { prefix: prefix.to_owned(), usual, depth: self.depth });
             }
-        }
+        };
+        self.unusual |= self.bound.bindings().any(misleads);
         Ok(())
     }
 
     /// A tag ends.
     pub fn close(&mut self) {
-        while self.bound.last().is_some_and(|binding| binding.depth >= self.depth) {
-            self.bound.pop();
-        }
-        self.depth = self.depth.saturating_sub(1);
+        self.bound.pop();
     }
 
-    /// Whether all prefixes are the usual ones here.
+    /// Whether all prefixes are the usual ones.
     pub fn are_usual(&self) -> bool {
-        self.bound.is_empty()
+        !self.unusual
     }
 
     /// The name with its usual prefix; `?:` before one of no known namespace. Attributes without a prefix are in none.
     pub fn usual<'n>(&self, name: &'n str, is_element: bool, buffer: &'n mut String) -> &'n str {
-        if self.bound.is_empty() {
+        if !self.unusual {
             return name;
         }
-        let (prefix, local) = match name.split_once(':') {
-            Some(parts) => parts,
-            None if is_element => ("", name),
-            None => return name,
-        };
-        let Some(binding) = self.bound.iter().rev().find(|binding| binding.prefix == prefix) else { return name };
+        let (found, local) = self.bound.resolve(QName(name), is_element);
+        let ResolveResult::Bound(Namespace(uri)) = found else { return name };
         buffer.clear();
-        buffer.push_str(binding.usual.unwrap_or("?"));
-        buffer.push(':');
-        buffer.push_str(local);
+        buffer.extend([usual(uri).unwrap_or("?"), ":", local.into_inner()]);
         buffer
     }
+}
+
+/// The usual prefix of a namespace that is looked into.
+fn usual(uri: &str) -> Option<&'static str> {
+    KNOWN.iter().find(|(known, _)| *known == uri).map(|(_, usual)| *usual)
 }

@@ -3,7 +3,7 @@
 //! Every chain of sectors is bounded by the number of sectors there are, so neither a loop nor a lying length can make it
 //! allocate more than the file's own size.
 
-use super::error::Fault;
+use super::error::Refusal;
 use super::package::{u16_at, u32_at};
 
 pub(super) const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
@@ -35,8 +35,8 @@ struct OleEntry {
 }
 
 impl<'a> Ole<'a> {
-    pub fn new(bytes: &'a [u8]) -> Result<Ole<'a>, Fault> {
-        let damaged = || Fault::damaged("复合文档的目录已损坏");
+    pub fn new(bytes: &'a [u8]) -> Result<Ole<'a>, Refusal> {
+        let damaged = || Refusal::damaged("复合文档的目录已损坏");
         if bytes.len() < 512 || !bytes.starts_with(MAGIC) {
             return Err(damaged());
         }
@@ -82,7 +82,7 @@ impl<'a> Ole<'a> {
     }
 
     /// The content of a stream at the top; none where there is no such stream.
-    pub fn stream(&self, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+    pub fn stream(&self, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
         let Some(entry) = self.find(name).filter(|entry| entry.kind == 2) else { return Ok(None) };
         let content = if entry.length < SMALL_STREAM {
             self.small_chain(entry.start, entry.length)?
@@ -90,7 +90,7 @@ impl<'a> Ole<'a> {
             self.chain(entry.start, entry.length)?
         };
         if content.len() < entry.length {
-            return Err(Fault::damaged("复合文档不完整"));
+            return Err(Refusal::damaged("复合文档不完整"));
         }
         Ok(Some(content))
     }
@@ -124,8 +124,8 @@ impl<'a> Ole<'a> {
         self.bytes.get(from..to).filter(|content| !content.is_empty())
     }
 
-    fn chain(&self, start: u32, length: usize) -> Result<Vec<u8>, Fault> {
-        let broken = || Fault::damaged("复合文档的扇区链已损坏");
+    fn chain(&self, start: u32, length: usize) -> Result<Vec<u8>, Refusal> {
+        let broken = || Refusal::damaged("复合文档的扇区链已损坏");
         let mut content = Vec::new();
         let mut id = start;
         let mut left = self.sectors() + 1;
@@ -138,8 +138,8 @@ impl<'a> Ole<'a> {
         Ok(content)
     }
 
-    fn small_chain(&self, start: u32, length: usize) -> Result<Vec<u8>, Fault> {
-        let broken = || Fault::damaged("复合文档的扇区链已损坏");
+    fn small_chain(&self, start: u32, length: usize) -> Result<Vec<u8>, Refusal> {
+        let broken = || Refusal::damaged("复合文档的扇区链已损坏");
         let mut content = Vec::new();
         let mut id = start;
         while id < LAST_SECTOR && content.len() < length {

@@ -1,7 +1,7 @@
 //! What .xlsx and .xlsb have in common: how their parts refer to each other, by id, type and target.
 
 use super::cells::{self, Strings};
-use super::error::Fault;
+use super::error::Refusal;
 use super::package::Package;
 use super::xml::Xml;
 use super::{Looks, Parser, SheetName};
@@ -41,7 +41,7 @@ pub(super) struct SheetList {
 }
 
 /// Reads a part into the book.
-type PartReader = fn(&mut OpcBook, &str) -> Result<(), Fault>;
+type PartReader = fn(&mut OpcBook, &str) -> Result<(), Refusal>;
 
 impl OpcBook {
     /// With its formats and texts, and no sheet yet.
@@ -50,7 +50,7 @@ impl OpcBook {
         main: &str,
         parser: Parser,
         (styles, strings): (PartReader, PartReader),
-    ) -> Result<OpcBook, Fault> {
+    ) -> Result<OpcBook, Refusal> {
         let list = SheetList { relations: relations(&package, main)?, ..SheetList::default() };
         let (texts, looks) = (Strings::default(), Looks::default());
         let mut book = OpcBook { package, list, strings: texts, looks, computes_anew: false, parser };
@@ -69,14 +69,14 @@ impl OpcBook {
 
 impl SheetList {
     /// Lists a sheet by the id of its part; charts, dialogs and macro sheets hold no cells.
-    pub fn add(&mut self, sheet: SheetName, id: &str) -> Result<(), Fault> {
+    pub fn add(&mut self, sheet: SheetName, id: &str) -> Result<(), Refusal> {
         let found = self.relations.iter().find(|relation| relation.id == id);
-        let relation = found.ok_or_else(|| Fault::damaged(format!("工作表「{}」没有对应的部件", sheet.name)))?;
+        let relation = found.ok_or_else(|| Refusal::damaged(format!("工作表「{}」没有对应的部件", sheet.name)))?;
         if relation.kind != "worksheet" {
             return Ok(());
         }
         if self.parts.contains(&relation.target) {
-            return Err(Fault::damaged(format!("两张工作表指向同一部件 {}", relation.target)));
+            return Err(Refusal::damaged(format!("两张工作表指向同一部件 {}", relation.target)));
         }
         cells::add_sheet(&mut self.sheets, sheet)?;
         self.parts.push(relation.target.clone());
@@ -85,7 +85,7 @@ impl SheetList {
 }
 
 /// The part that holds the list of sheets.
-pub(super) fn main_part(package: &Package) -> Result<String, Fault> {
+pub(super) fn main_part(package: &Package) -> Result<String, Refusal> {
     let root = relations(package, "")?;
     if let Some(main) = root.into_iter().find(|relation| relation.kind == "officeDocument") {
         return Ok(main.target);
@@ -95,16 +95,16 @@ pub(super) fn main_part(package: &Package) -> Result<String, Fault> {
             return Ok(usual.to_owned());
         }
     }
-    Err(Fault::damaged("压缩包中没有工作簿部件"))
+    Err(Refusal::damaged("压缩包中没有工作簿部件"))
 }
 
 /// The references that `part` makes; none where it has no such list.
-pub(super) fn relations(package: &Package, part: &str) -> Result<Vec<Relation>, Fault> {
+pub(super) fn relations(package: &Package, part: &str) -> Result<Vec<Relation>, Refusal> {
     let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
     let list = if folder.is_empty() { format!("_rels/{name}.rels") } else { format!("{folder}/_rels/{name}.rels") };
     let Some(found) = package.find(&list)? else { return Ok(Vec::new()) };
     if found.size > MOST_LIST {
-        return Err(Fault::too_large(format!("部件 {list} 有 {} 字节", found.size)));
+        return Err(Refusal::too_large(format!("部件 {list} 有 {} 字节", found.size)));
     }
     let mut xml = Xml::new(package.stream(found)?, &list)?;
     let mut relations = Vec::new();

@@ -10,7 +10,7 @@ use flate2::Crc;
 use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::error::Fault;
+use super::error::Refusal;
 
 /// A part this big that is also packed more than [`MOST_RATIO`]-fold is a bomb.
 const BIG: u64 = 16 << 20;
@@ -42,11 +42,11 @@ pub(super) struct Package {
 
 impl Package {
     /// Reads the directory and refuses bombs, before anything is inflated.
-    pub fn new(bytes: Vec<u8>) -> Result<Package, Fault> {
+    pub fn new(bytes: Vec<u8>) -> Result<Package, Refusal> {
         let parts = directory(&bytes)?;
         for part in &parts {
             if part.size > MOST || (part.size > BIG && part.size > part.packed.saturating_mul(MOST_RATIO)) {
-                return Err(Fault::too_large(format!(
+                return Err(Refusal::too_large(format!(
                     "部件 {} 压缩后 {} 字节，解压后竟有 {} 字节",
                     part.name, part.packed, part.size
                 )));
@@ -54,7 +54,7 @@ impl Package {
         }
         let together = parts.iter().fold(0, |sum: u64, part| sum.saturating_add(part.size));
         if together > BIG_TOGETHER && together > (bytes.len() as u64).saturating_mul(MOST_RATIO) {
-            return Err(Fault::too_large(format!("文件 {} 字节，解压后竟有 {together} 字节", bytes.len())));
+            return Err(Refusal::too_large(format!("文件 {} 字节，解压后竟有 {together} 字节", bytes.len())));
         }
         Ok(Package { bytes, parts })
     }
@@ -65,49 +65,49 @@ impl Package {
     }
 
     /// The part of that name, whatever its case; an error where there are two.
-    pub fn find(&self, name: &str) -> Result<Option<&PackagePart>, Fault> {
+    pub fn find(&self, name: &str) -> Result<Option<&PackagePart>, Refusal> {
         let name = name.trim_start_matches('/');
         let mut found = self.parts.iter().filter(|part| part.name.eq_ignore_ascii_case(name));
         match (found.next(), found.next()) {
-            (Some(_), Some(_)) => Err(Fault::damaged(format!("压缩包中部件 {name} 重复出现"))),
+            (Some(_), Some(_)) => Err(Refusal::damaged(format!("压缩包中部件 {name} 重复出现"))),
             (part, _) => Ok(part),
         }
     }
 
     /// A part that has to be there.
-    pub fn need(&self, name: &str) -> Result<&PackagePart, Fault> {
-        self.find(name)?.ok_or_else(|| Fault::damaged(format!("缺少部件 {name}")))
+    pub fn need(&self, name: &str) -> Result<&PackagePart, Refusal> {
+        self.find(name)?.ok_or_else(|| Refusal::damaged(format!("缺少部件 {name}")))
     }
 
     /// A part's content as a stream.
-    pub fn stream(&self, part: &PackagePart) -> Result<Stream<'_>, Fault> {
+    pub fn stream(&self, part: &PackagePart) -> Result<Stream<'_>, Refusal> {
         if part.encrypted || part.method == CompressionMethod::AES {
-            return Err(Fault::Encrypted);
+            return Err(Refusal::Encrypted);
         }
         let packed = usize::try_from(part.at).ok().and_then(|at| self.bytes.get(at..));
         let packed = packed.zip(usize::try_from(part.packed).ok()).and_then(|(rest, packed)| rest.get(..packed));
-        let packed = packed.ok_or_else(|| Fault::damaged(format!("部件 {} 不完整", part.name)))?;
+        let packed = packed.ok_or_else(|| Refusal::damaged(format!("部件 {} 不完整", part.name)))?;
         let inner: Box<dyn Read> = match part.method {
             CompressionMethod::Stored => Box::new(packed),
             CompressionMethod::Deflated => Box::new(DeflateDecoder::new(packed)),
-            other => return Err(Fault::damaged(format!("部件 {} 使用了不支持的压缩方法 {other}", part.name))),
+            other => return Err(Refusal::damaged(format!("部件 {} 使用了不支持的压缩方法 {other}", part.name))),
         };
         Ok(Stream { inner, left: part.size, crc: Crc::new(), expected: part.crc })
     }
 
     /// A small part, whole; an error where it is bigger than `most` bytes.
-    pub fn read(&self, part: &PackagePart, most: u64) -> Result<Vec<u8>, Fault> {
+    pub fn read(&self, part: &PackagePart, most: u64) -> Result<Vec<u8>, Refusal> {
         if part.size > most {
-            return Err(Fault::too_large(format!("部件 {} 有 {} 字节", part.name, part.size)));
+            return Err(Refusal::too_large(format!("部件 {} 有 {} 字节", part.name, part.size)));
         }
         let mut content = Vec::new();
-        self.stream(part)?.read_to_end(&mut content).map_err(|e| Fault::in_part(&part.name, &e))?;
+        self.stream(part)?.read_to_end(&mut content).map_err(|e| Refusal::in_part(&part.name, &e))?;
         Ok(content)
     }
 }
 
 /// What tells a zip file's format: the names of its parts, without reading any.
-pub(super) fn names<R: Read + Seek>(file: R) -> Result<Vec<String>, Fault> {
+pub(super) fn names<R: Read + Seek>(file: R) -> Result<Vec<String>, Refusal> {
     Ok(archive(file)?.file_names_raw().map(part_name).collect())
 }
 
@@ -148,20 +148,20 @@ fn part_name(raw: &[u8]) -> String {
     String::from_utf8_lossy(raw).replace('\\', "/").trim_start_matches('/').to_owned()
 }
 
-fn archive<R: Read + Seek>(file: R) -> Result<ZipArchive<R>, Fault> {
-    ZipArchive::new(file).map_err(|_| Fault::damaged("找不到压缩包目录，文件不完整"))
+fn archive<R: Read + Seek>(file: R) -> Result<ZipArchive<R>, Refusal> {
+    ZipArchive::new(file).map_err(|_| Refusal::damaged("找不到压缩包目录，文件不完整"))
 }
 
 /// The directory of a zip file, in its order; folders are left out.
-fn directory(bytes: &[u8]) -> Result<Vec<PackagePart>, Fault> {
+fn directory(bytes: &[u8]) -> Result<Vec<PackagePart>, Refusal> {
     let mut archive = archive(io::Cursor::new(bytes))?;
     if archive.has_duplicate_names() {
-        return Err(Fault::damaged("压缩包中有部件重复出现"));
+        return Err(Refusal::damaged("压缩包中有部件重复出现"));
     }
     let names: Vec<String> = archive.file_names_raw().map(part_name).collect();
     let mut parts = Vec::new();
     for (at, name) in names.into_iter().enumerate() {
-        let entry = archive.by_index_raw(at).map_err(|_| Fault::damaged(format!("部件 {name} 不完整")))?;
+        let entry = archive.by_index_raw(at).map_err(|_| Refusal::damaged(format!("部件 {name} 不完整")))?;
         if !name.ends_with('/') {
             parts.push(PackagePart {
                 name,

@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::error::{Error, Fault};
+use super::error::{Error, Refusal};
 use super::sniff::{self, SniffedContent};
 
 /// What an input folder holds, each list in byte order of the relative path.
@@ -60,7 +60,7 @@ pub fn walk(input: &Path) -> Result<Walk, Error> {
 
 /// One folder. `trail` holds the real paths of the folders above, so that a link to one of them ends there.
 fn descend(folder: &Path, relative: &str, trail: &mut Vec<PathBuf>, walk: &mut Walk) -> Result<(), Error> {
-    let fail = |path: &Path, source| Fault::Io(source).of_book(&path.display().to_string());
+    let fail = |path: &Path, source| Refusal::Io(source).of_book(&path.display().to_string());
     // Some network drives of Windows tell no real path; a folder there goes by the path that led to it.
     let plain = |error| std::path::absolute(folder).ok().filter(|_| folder.is_dir()).ok_or(error);
     let real = fs::canonicalize(folder).or_else(plain).map_err(|e| fail(folder, e))?;

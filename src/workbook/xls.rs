@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::biff::{BiffRecords, Coding, Segments, code_page, error, read_strings, unpack_rk};
 use super::cells::{self, CellContent, Ordered, Strings};
-use super::error::Fault;
+use super::error::Refusal;
 use super::ole::Ole;
 use super::package::{u16_at, u32_at, u64_at};
 use super::{Looks, Raw, SheetName, Sink};
@@ -68,7 +68,7 @@ struct XlsSight {
 }
 
 impl Xls {
-    pub fn open(ole: &Ole<'_>) -> Result<Xls, Fault> {
+    pub fn open(ole: &Ole<'_>) -> Result<Xls, Refusal> {
         for name in ["Workbook", "Book"] {
             if let Some(stream) = ole.stream(name)? {
                 let mut book = Xls::new(stream)?;
@@ -77,15 +77,15 @@ impl Xls {
             }
         }
         if ole.has("EncryptedPackage") {
-            return Err(Fault::Encrypted);
+            return Err(Refusal::Encrypted);
         }
         let what = if ole.has("WordDocument") { "Word 文档" } else { "不含工作簿的复合文档" };
-        Err(Fault::NotAWorkbook(what.to_owned()))
+        Err(Refusal::NotAWorkbook(what.to_owned()))
     }
 
     /// Reads the part of the stream that describes the whole book. A stream may also be one bare sheet, as
     /// web sites' export scripts write it.
-    pub fn new(stream: Vec<u8>) -> Result<Xls, Fault> {
+    pub fn new(stream: Vec<u8>) -> Result<Xls, Refusal> {
         let mut book = Xls {
             stream: Vec::new(),
             sheets: Vec::new(),
@@ -105,9 +105,9 @@ impl Xls {
         match kind {
             BOF => book.coding.wide = !matches!(u16_at(data, 0), 0x0500 | 0),
             0x0009 | 0x0209 | 0x0409 => {
-                return Err(Fault::NotAWorkbook("Excel 4.0 或更早的格式（不再支持）".to_owned()));
+                return Err(Refusal::NotAWorkbook("Excel 4.0 或更早的格式（不再支持）".to_owned()));
             }
-            _ => return Err(Fault::damaged("工作簿数据流的开头不合规")),
+            _ => return Err(Refusal::damaged("工作簿数据流的开头不合规")),
         }
         if u16_at(data, 2) == 0x0010 {
             book.sheets.push(SheetName { name: "Sheet1".to_owned(), hidden: false });
@@ -118,7 +118,7 @@ impl Xls {
         loop {
             let (kind, data) = records.next()?;
             match kind {
-                FILE_PASS => return Err(Fault::Encrypted),
+                FILE_PASS => return Err(Refusal::Encrypted),
                 CODE_PAGE => book.coding.page = code_page(u16_at(data, 0)),
                 DATE_MODE => book.looks.count_from_1904(u16_at(data, 0) == 1),
                 // A number of 0 asks for all to be calculated anew.
@@ -158,7 +158,7 @@ impl Xls {
     }
 
     /// Where a sheet's data start. Some writers tell it wrong; then it is the stream that stands at the sheet's place in the row.
-    fn start(&self, sheet: usize) -> Result<usize, Fault> {
+    fn start(&self, sheet: usize) -> Result<usize, Refusal> {
         let (told, ordinal) = self.starts[sheet];
         if self.stream.get(told..).is_some_and(|rest| rest.len() >= 4 && u16_at(rest, 0) == BOF) {
             return Ok(told);
@@ -174,15 +174,15 @@ impl Xls {
                     depth -= 1;
                     passed += usize::from(depth == 0);
                 }
-                _ if depth == 0 => return Err(Fault::damaged("工作表数据的开头不合规")),
+                _ if depth == 0 => return Err(Refusal::damaged("工作表数据的开头不合规")),
                 _ => {}
             }
         }
     }
 
-    fn bound_sheet(&mut self, data: &[u8], ordinal: usize) -> Result<(), Fault> {
+    fn bound_sheet(&mut self, data: &[u8], ordinal: usize) -> Result<(), Refusal> {
         if data.len() < 8 {
-            return Err(Fault::damaged("工作表目录已损坏"));
+            return Err(Refusal::damaged("工作表目录已损坏"));
         }
         // 1: macros, 2: chart, 6: Visual Basic.
         if data[5] != 0 {
@@ -192,7 +192,7 @@ impl Xls {
         name.retain(|c| c != '\0');
         let start = u32_at(data, 0) as usize;
         if self.starts.iter().any(|&(other, _)| other == start) {
-            return Err(Fault::damaged(format!("工作表「{name}」与另一张位置相同")));
+            return Err(Refusal::damaged(format!("工作表「{name}」与另一张位置相同")));
         }
         cells::add_sheet(&mut self.sheets, SheetName { name, hidden: data[4] & 3 != 0 })?;
         self.starts.push((start, ordinal));
@@ -222,7 +222,7 @@ impl Xls {
         sight
     }
 
-    pub fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
+    pub fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
         let start = self.start(sheet)?;
         let mut records = BiffRecords { stream: &self.stream, at: start };
         let sight = self.sight(start);
@@ -264,7 +264,7 @@ impl Xls {
             }
             match kind {
                 EOF => return Ok(()),
-                FILE_PASS => return Err(Fault::Encrypted),
+                FILE_PASS => return Err(Refusal::Encrypted),
                 MERGED_CELLS => {
                     for range in data.get(2..).unwrap_or_default().chunks_exact(8).take(usize::from(u16_at(data, 0))) {
                         let [top, bottom, left, right] = [0, 2, 4, 6].map(|at| u32::from(u16_at(range, at)));
@@ -273,7 +273,7 @@ impl Xls {
                 }
                 NUMBER | LABEL | RSTRING | LABEL_SST | BOOL_ERR | RK | FORMULA | MUL_RK => {
                     if data.len() < 8 {
-                        return Err(Fault::damaged("有单元格记录不完整"));
+                        return Err(Refusal::damaged("有单元格记录不完整"));
                     }
                     let (row, column) = (u32::from(u16_at(data, 0)), u32::from(u16_at(data, 2)));
                     if kind == MUL_RK {
@@ -292,8 +292,8 @@ impl Xls {
     }
 
     /// A record of one cell: row, column and format, then what it holds.
-    fn cell<'a>(&'a self, kind: u16, data: &'a [u8], sight: XlsSight) -> Result<CellContent<'a>, Fault> {
-        let short = || Fault::damaged("有单元格记录不完整");
+    fn cell<'a>(&'a self, kind: u16, data: &'a [u8], sight: XlsSight) -> Result<CellContent<'a>, Refusal> {
+        let short = || Refusal::damaged("有单元格记录不完整");
         let style = usize::from(u16_at(data, 4));
         let held = &data[6..];
         let least = match kind {

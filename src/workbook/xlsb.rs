@@ -11,7 +11,7 @@ use encoding_rs::UTF_16LE;
 
 use super::biff::{error, unpack_rk};
 use super::cells::{CellContent, Ordered, Strings};
-use super::error::Fault;
+use super::error::Refusal;
 use super::opc::OpcBook;
 use super::package::{Package, Stream, u16_at, u32_at, u64_at};
 use super::{Parser, Raw, SheetName, Sink};
@@ -20,7 +20,7 @@ use super::{Parser, Raw, SheetName, Sink};
 const LONGEST: usize = 1 << 20;
 
 /// The book whose list of sheets is in the part `main`.
-pub(super) fn open(package: Package, main: &str) -> Result<OpcBook, Fault> {
+pub(super) fn open(package: Package, main: &str) -> Result<OpcBook, Refusal> {
     let mut book = OpcBook::new(package, main, Parser::Scanner, (read_styles, read_strings))?;
     let mut records = XlsbRecords::new(&book.package, main)?;
     while let Some(kind) = records.next()? {
@@ -46,7 +46,7 @@ pub(super) fn open(package: Package, main: &str) -> Result<OpcBook, Fault> {
 }
 
 /// Sends the cells of a sheet.
-pub(super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
+pub(super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
     let mut records = XlsbRecords::new(&book.package, &book.list.parts[sheet])?;
     let mut in_data = false;
     let (mut row, mut column) = (0, 0);
@@ -91,7 +91,7 @@ fn cell<'b>(
     at: usize,
     style: usize,
     records: &XlsbRecords<'_>,
-) -> Result<CellContent<'b>, Fault> {
+) -> Result<CellContent<'b>, Refusal> {
     let looks = &book.looks;
     let text = |at| Ok(CellContent::Text(Cow::Owned(records.text(at)?.0.unwrap_or_default())));
     let content = match kind {
@@ -109,7 +109,7 @@ fn cell<'b>(
     Ok(looks.veil(content, looks.of_style(style)))
 }
 
-fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
+fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
     book.strings = Strings::default();
     let mut records = XlsbRecords::new(&book.package, part)?;
     while let Some(kind) = records.next()? {
@@ -121,7 +121,7 @@ fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
 }
 
 /// The number formats of the cell styles.
-fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
+fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
     let mut codes = HashMap::new();
     let mut in_formats = false;
     let mut records = XlsbRecords::new(&book.package, part)?;
@@ -155,13 +155,13 @@ struct XlsbRecords<'a> {
 }
 
 impl<'a> XlsbRecords<'a> {
-    fn new(package: &'a Package, part: &'a str) -> Result<XlsbRecords<'a>, Fault> {
+    fn new(package: &'a Package, part: &'a str) -> Result<XlsbRecords<'a>, Refusal> {
         let source = BufReader::with_capacity(64 << 10, package.stream(package.need(part)?)?);
         Ok(XlsbRecords { source, part, record: Vec::new() })
     }
 
     /// The type of the next record; none at the end of the part.
-    fn next(&mut self) -> Result<Option<u16>, Fault> {
+    fn next(&mut self) -> Result<Option<u16>, Refusal> {
         let Some(first) = self.byte()? else { return Ok(None) };
         let mut kind = u16::from(first);
         if first & 0x80 != 0 {
@@ -179,35 +179,35 @@ impl<'a> XlsbRecords<'a> {
             // A picture or the like: passed by; were it a cell, it would be found too short.
             self.record.clear();
             let skipped = io::copy(&mut self.source.by_ref().take(length as u64), &mut io::sink());
-            return match skipped.map_err(|e| Fault::in_part(self.part, &e))? == length as u64 {
+            return match skipped.map_err(|e| Refusal::in_part(self.part, &e))? == length as u64 {
                 true => Ok(Some(kind)),
                 false => Err(self.short()),
             };
         }
         self.record.resize(length, 0);
-        self.source.read_exact(&mut self.record).map_err(|e| Fault::in_part(self.part, &e))?;
+        self.source.read_exact(&mut self.record).map_err(|e| Refusal::in_part(self.part, &e))?;
         Ok(Some(kind))
     }
 
-    fn byte(&mut self) -> Result<Option<u8>, Fault> {
+    fn byte(&mut self) -> Result<Option<u8>, Refusal> {
         let mut byte = [0];
         match self.source.read(&mut byte) {
             Ok(0) => Ok(None),
             Ok(_) => Ok(Some(byte[0])),
-            Err(e) => Err(Fault::in_part(self.part, &e)),
+            Err(e) => Err(Refusal::in_part(self.part, &e)),
         }
     }
 
-    fn must(&mut self) -> Result<u8, Fault> {
+    fn must(&mut self) -> Result<u8, Refusal> {
         self.byte()?.ok_or_else(|| self.short())
     }
 
-    fn bytes(&self, at: usize, count: usize) -> Result<&[u8], Fault> {
+    fn bytes(&self, at: usize, count: usize) -> Result<&[u8], Refusal> {
         self.record.get(at..at + count).ok_or_else(|| self.short())
     }
 
     /// A text after its length and where it ends; none where it is null.
-    fn text(&self, at: usize) -> Result<(Option<String>, usize), Fault> {
+    fn text(&self, at: usize) -> Result<(Option<String>, usize), Refusal> {
         let count = u32_at(self.bytes(at, 4)?, 0);
         if count == u32::MAX {
             return Ok((None, at + 4));
@@ -217,7 +217,7 @@ impl<'a> XlsbRecords<'a> {
         Ok((Some(text.into_owned()), at + 4 + bytes))
     }
 
-    fn short(&self) -> Fault {
-        Fault::damaged(format!("部件 {} 的记录不完整", self.part))
+    fn short(&self) -> Refusal {
+        Refusal::damaged(format!("部件 {} 的记录不完整", self.part))
     }
 }

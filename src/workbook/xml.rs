@@ -13,7 +13,7 @@ use quick_xml::events::Event;
 use quick_xml::events::attributes::{self, Attribute};
 use quick_xml::{Error, Reader};
 
-use super::error::Fault;
+use super::error::Refusal;
 use super::names::Prefixes;
 
 /// A tag or a text longer than this is no part of a workbook.
@@ -71,6 +71,8 @@ pub(super) struct Xml<'a> {
     depth: usize,
     /// The tag just sent closes itself, and its name has so many bytes.
     closes: Option<usize>,
+    /// The token just sent is the end of a tag.
+    ended: bool,
     /// Bytes passed by before the reader began.
     skipped: u64,
     /// What prefixes stand for, where names are told as if all had written the usual ones.
@@ -87,9 +89,9 @@ struct Capped<'a> {
 
 impl<'a> Xml<'a> {
     /// `part` is what messages call the document.
-    pub fn new(mut source: impl Read + 'a, part: &'a str) -> Result<Xml<'a>, Fault> {
+    pub fn new(mut source: impl Read + 'a, part: &'a str) -> Result<Xml<'a>, Refusal> {
         let mut head = Vec::new();
-        source.by_ref().take(256).read_to_end(&mut head).map_err(|e| Fault::in_part(part, &e))?;
+        source.by_ref().take(256).read_to_end(&mut head).map_err(|e| Refusal::in_part(part, &e))?;
         let encoding = encoding(&head, part)?;
         let mark = if head.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let mut head = io::Cursor::new(head);
@@ -109,6 +111,7 @@ impl<'a> Xml<'a> {
             held: String::new(),
             depth: 0,
             closes: None,
+            ended: false,
             skipped: 0,
             names: None,
             name: String::new(),
@@ -116,21 +119,22 @@ impl<'a> Xml<'a> {
     }
 
     /// The same with the usual names, whatever prefixes the document has.
-    pub fn named(source: impl Read + 'a, part: &'a str) -> Result<Xml<'a>, Fault> {
+    pub fn named(source: impl Read + 'a, part: &'a str) -> Result<Xml<'a>, Refusal> {
         Ok(Xml { names: Some(Prefixes::default()), ..Xml::new(source, part)? })
     }
 
     /// Where the next token starts (bytes of UTF-8), and what prefixes stand for there.
-    pub fn place(&self) -> (u64, Prefixes) {
+    pub fn place(&mut self) -> (u64, Prefixes) {
+        self.leave();
         (self.skipped + self.reader.buffer_position(), self.names.clone().unwrap_or_default())
     }
 
     /// Goes to such a place; only before the first token.
-    pub fn resume(&mut self, (position, names): &(u64, Prefixes)) -> Result<(), Fault> {
+    pub fn resume(&mut self, (position, names): &(u64, Prefixes)) -> Result<(), Refusal> {
         self.names = Some(names.clone());
         let source = &mut self.reader.get_mut().source;
         let passed =
-            io::copy(&mut source.take(*position), &mut io::sink()).map_err(|e| Fault::in_part(self.part, &e))?;
+            io::copy(&mut source.take(*position), &mut io::sink()).map_err(|e| Refusal::in_part(self.part, &e))?;
         self.skipped = *position;
         if passed == *position { Ok(()) } else { Err(self.unfinished()) }
     }
@@ -141,13 +145,13 @@ impl<'a> Xml<'a> {
     }
 
     /// What stands behind the tag just sent, or its end, as far as it is at hand: to be looked at by those who know its form.
-    pub fn ahead(&mut self) -> Result<&[u8], Fault> {
+    pub fn ahead(&mut self) -> Result<&[u8], Refusal> {
         if self.closes.is_some() {
             return Ok(&[]);
         }
         let source = self.reader.get_mut();
         source.left = LONGEST;
-        source.fill_buf().map_err(|e| Fault::in_part(self.part, &e))
+        source.fill_buf().map_err(|e| Refusal::in_part(self.part, &e))
     }
 
     /// Passes what has been looked at, which leaves the same tags open.
@@ -156,35 +160,30 @@ impl<'a> Xml<'a> {
     }
 
     /// Reads to the end, so that the part's length and checksum are compared.
-    fn finish(&mut self) -> Result<(), Fault> {
+    fn finish(&mut self) -> Result<(), Refusal> {
         let source = &mut self.reader.get_mut().source;
-        io::copy(source, &mut io::sink()).map_err(|e| Fault::in_part(self.part, &e))?;
+        io::copy(source, &mut io::sink()).map_err(|e| Refusal::in_part(self.part, &e))?;
         Ok(())
     }
 
-    pub fn next(&mut self) -> Result<Token<'_>, Fault> {
+    pub fn next(&mut self) -> Result<Token<'_>, Refusal> {
         Ok(match self.advance()? {
-            Passed::Start(length) => Token::Start(self.tag(length)?),
-            Passed::End => {
-                let Some(names) = &mut self.names else { return Ok(Token::End(&self.held)) };
-                let end = names.usual(&self.held, true, &mut self.name);
-                names.close();
-                Token::End(end)
-            }
+            Passed::Start(length) => Token::Start(self.tag(length)),
+            Passed::End => Token::End(match &self.names {
+                Some(names) => names.usual(&self.held, true, &mut self.name),
+                None => &self.held,
+            }),
             Passed::Text { cdata } => Token::Text(Piece { raw: &self.held, cdata }),
             Passed::Eof => Token::Eof,
         })
     }
 
     /// The next tag inside the one just sent, once those before it are read or skipped to their ends; none at its end.
-    pub fn child(&mut self) -> Result<Option<Tag<'_>>, Fault> {
+    pub fn child(&mut self) -> Result<Option<Tag<'_>>, Refusal> {
         loop {
             match self.advance()? {
-                Passed::Start(length) => return self.tag(length).map(Some),
-                Passed::End => {
-                    self.names.iter_mut().for_each(Prefixes::close);
-                    return Ok(None);
-                }
+                Passed::Start(length) => return Ok(Some(self.tag(length))),
+                Passed::End => return Ok(None),
                 Passed::Text { .. } => {}
                 Passed::Eof => return Err(self.unfinished()),
             }
@@ -192,31 +191,38 @@ impl<'a> Xml<'a> {
     }
 
     /// The next tag, wherever it stands; none at the document's end.
-    pub fn next_tag(&mut self) -> Result<Option<Tag<'_>>, Fault> {
+    pub fn next_tag(&mut self) -> Result<Option<Tag<'_>>, Refusal> {
         loop {
             match self.advance()? {
-                Passed::Start(length) => return self.tag(length).map(Some),
-                Passed::End => self.names.iter_mut().for_each(Prefixes::close),
-                Passed::Text { .. } => {}
+                Passed::Start(length) => return Ok(Some(self.tag(length))),
+                Passed::End | Passed::Text { .. } => {}
                 Passed::Eof => return Ok(None),
             }
         }
     }
 
     /// The start tag that is held.
-    fn tag(&mut self, length: usize) -> Result<Tag<'_>, Fault> {
+    fn tag(&mut self, length: usize) -> Tag<'_> {
         let (name, attributes) = self.held.split_at(length);
-        let Some(names) = &mut self.names else { return Ok(Tag { name, attributes, names: None }) };
-        names.open(attributes)?;
-        let names = &*names;
-        Ok(Tag { name: names.usual(name, true, &mut self.name), attributes, names: Some(names) })
+        let names = self.names.as_ref();
+        let name = names.map_or(name, |names| names.usual(name, true, &mut self.name));
+        Tag { name, attributes, names }
+    }
+
+    /// What the tag that ended bound prefixes to holds no more.
+    fn leave(&mut self) {
+        if std::mem::take(&mut self.ended) {
+            self.names.iter_mut().for_each(Prefixes::close);
+        }
     }
 
     /// Passes and holds the next token.
-    fn advance(&mut self) -> Result<Passed, Fault> {
+    fn advance(&mut self) -> Result<Passed, Refusal> {
+        self.leave();
         if let Some(name) = self.closes.take() {
             self.held.truncate(name);
             self.depth -= 1;
+            self.ended = true;
             return Ok(Passed::End);
         }
         loop {
@@ -227,6 +233,9 @@ impl<'a> Xml<'a> {
             let is_empty = matches!(event, Ok(Event::Empty(_)));
             match event {
                 Ok(Event::Start(tag) | Event::Empty(tag)) => {
+                    if let Some(names) = &mut self.names {
+                        names.open(&tag)?;
+                    }
                     self.held.push_str(&tag);
                     let name = tag.name().as_ref().len();
                     self.depth += 1;
@@ -239,6 +248,7 @@ impl<'a> Xml<'a> {
                 Ok(Event::End(tag)) => {
                     self.held.push_str(tag.name().as_ref());
                     self.depth = self.depth.saturating_sub(1);
+                    self.ended = true;
                     return Ok(Passed::End);
                 }
                 Ok(Event::Text(text)) => self.held.push_str(&text),
@@ -258,7 +268,7 @@ impl<'a> Xml<'a> {
                     return Ok(Passed::Eof);
                 }
                 Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => continue,
-                Err(Error::Io(error)) => return Err(Fault::in_part(self.part, &error)),
+                Err(Error::Io(error)) => return Err(Refusal::in_part(self.part, &error)),
                 Err(Error::Encoding(_)) => return Err(self.damaged("文字编码错误")),
                 Err(Error::IllFormed(_)) => return Err(self.damaged("XML 标签不配对")),
                 Err(_) => return Err(self.unfinished()),
@@ -271,7 +281,7 @@ impl<'a> Xml<'a> {
     }
 
     /// Skips what stands inside the tag just sent, and its end.
-    pub fn skip(&mut self) -> Result<(), Fault> {
+    pub fn skip(&mut self) -> Result<(), Refusal> {
         let mut depth = 1;
         while depth > 0 {
             match self.advance()? {
@@ -281,16 +291,15 @@ impl<'a> Xml<'a> {
                 Passed::Eof => return Err(self.unfinished()),
             }
         }
-        self.names.iter_mut().for_each(Prefixes::close);
         Ok(())
     }
 
-    pub fn unfinished(&self) -> Fault {
+    pub fn unfinished(&self) -> Refusal {
         self.damaged("XML 不完整")
     }
 
-    fn damaged(&self, what: &str) -> Fault {
-        Fault::damaged(format!("部件 {} {what}", self.part))
+    fn damaged(&self, what: &str) -> Refusal {
+        Refusal::damaged(format!("部件 {} {what}", self.part))
     }
 }
 
@@ -322,7 +331,7 @@ impl<'a> Tag<'a> {
     }
 
     /// Names and values, these still escaped.
-    pub fn attributes(&self) -> impl Iterator<Item = Result<(Cow<'a, str>, &'a str), Fault>> {
+    pub fn attributes(&self) -> impl Iterator<Item = Result<(Cow<'a, str>, &'a str), Refusal>> {
         let names = self.names.filter(|names| !names.are_usual());
         Attributes::new(self.attributes).map(move |attribute| {
             let (key, value) = attribute?;
@@ -333,7 +342,7 @@ impl<'a> Tag<'a> {
     }
 
     /// The value of the attribute of that qualified name, still escaped.
-    pub fn attribute(&self, name: &str) -> Result<Option<&'a str>, Fault> {
+    pub fn attribute(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
         for attribute in self.attributes() {
             let (key, value) = attribute?;
             if key == name {
@@ -344,12 +353,12 @@ impl<'a> Tag<'a> {
     }
 
     /// The value of an attribute, unescaped; empty where it is not there.
-    pub fn text(&self, name: &str) -> Result<Cow<'a, str>, Fault> {
+    pub fn text(&self, name: &str) -> Result<Cow<'a, str>, Refusal> {
         Ok(self.attribute(name)?.map(unescape).transpose()?.unwrap_or_default())
     }
 
     /// A count; none where there is none.
-    pub fn number(&self, name: &str) -> Result<Option<u32>, Fault> {
+    pub fn number(&self, name: &str) -> Result<Option<u32>, Refusal> {
         Ok(self.text(name)?.trim().parse().ok())
     }
 }
@@ -372,18 +381,18 @@ impl<'a> Attributes<'a> {
 }
 
 impl<'a> Iterator for Attributes<'a> {
-    type Item = Result<(&'a str, &'a str), Fault>;
+    type Item = Result<(&'a str, &'a str), Refusal>;
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.0.next()? {
             Ok(Attribute { key, value: Cow::Borrowed(value) }) => Ok((key.0, value)),
-            _ => Err(Fault::damaged("XML 属性不合规")),
+            _ => Err(Refusal::damaged("XML 属性不合规")),
         })
     }
 }
 
 /// The encoding that a document's first bytes tell: its byte order mark, else its declaration, else UTF-8.
-fn encoding(head: &[u8], part: &str) -> Result<&'static Encoding, Fault> {
+fn encoding(head: &[u8], part: &str) -> Result<&'static Encoding, Refusal> {
     match head {
         _ if let Some((marked, _)) = Encoding::for_bom(head) => return Ok(marked),
         [b'<', 0, ..] => return Ok(UTF_16LE),
@@ -394,20 +403,20 @@ fn encoding(head: &[u8], part: &str) -> Result<&'static Encoding, Fault> {
     let declaration = std::str::from_utf8(declaration.unwrap_or_default()).unwrap_or_default();
     let mut attributes = Attributes::new(declaration.strip_suffix('?').unwrap_or(declaration)).flatten();
     let Some((_, label)) = attributes.find(|(key, _)| *key == "encoding") else { return Ok(UTF_8) };
-    let unknown = || Fault::damaged(format!("部件 {part} 的编码 {label} 无法识别"));
+    let unknown = || Refusal::damaged(format!("部件 {part} 的编码 {label} 无法识别"));
     Encoding::for_label(label.as_bytes()).ok_or_else(unknown)
 }
 
 impl<'a> Piece<'a> {
     /// As meant.
-    pub fn meant(self) -> Result<Cow<'a, str>, Fault> {
+    pub fn meant(self) -> Result<Cow<'a, str>, Refusal> {
         if self.cdata { Ok(one_line_end(self.raw)) } else { unescape(self.raw) }
     }
 }
 
 /// Text as meant: entities resolved, line ends made one.
-pub(super) fn unescape(text: &str) -> Result<Cow<'_, str>, Fault> {
-    let unknown = |_| Fault::damaged("XML 中有无法识别的实体");
+pub(super) fn unescape(text: &str) -> Result<Cow<'_, str>, Refusal> {
+    let unknown = |_| Refusal::damaged("XML 中有无法识别的实体");
     match one_line_end(text) {
         Cow::Borrowed(text) => quick_xml::escape::unescape(text).map_err(unknown),
         Cow::Owned(text) => Ok(Cow::Owned(quick_xml::escape::unescape(&text).map_err(unknown)?.into_owned())),

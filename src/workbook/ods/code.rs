@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::super::error::Fault;
+use super::super::error::Refusal;
 use super::super::xml::{Tag, Token, Xml};
 
 /// No format has more digits than this.
@@ -48,7 +48,7 @@ impl StyleKind {
 }
 
 /// Reads a data style of that kind to its end.
-pub(super) fn read(xml: &mut Xml<'_>, start: Start) -> Result<DataStyle, Fault> {
+pub(super) fn read(xml: &mut Xml<'_>, start: Start) -> Result<DataStyle, Refusal> {
     let mut style = DataStyle { kind: start.kind, section: start.numerals.to_owned(), maps: Vec::new() };
     // The first unit of time of a span counts on beyond its day.
     let mut spans = start.spans;
@@ -78,7 +78,7 @@ pub(super) fn read(xml: &mut Xml<'_>, start: Start) -> Result<DataStyle, Fault> 
             None => xml.skip()?,
         }
         if style.section.len() > LONGEST {
-            return Err(Fault::too_large("有数字格式过长"));
+            return Err(Refusal::too_large("有数字格式过长"));
         }
     }
     if style.kind == StyleKind::Percent && !style.section.contains('%') {
@@ -97,7 +97,7 @@ pub(super) struct Start {
 }
 
 impl Start {
-    pub fn new(kind: StyleKind, tag: Tag<'_>) -> Result<Start, Fault> {
+    pub fn new(kind: StyleKind, tag: Tag<'_>) -> Result<Start, Refusal> {
         let numerals = match &*tag.text("number:transliteration-format")? {
             "一" | "〇" => "[DBNum1]",
             "壹" | "零" => "[DBNum2]",
@@ -110,7 +110,7 @@ impl Start {
 }
 
 /// A piece of a format that says all in its tag.
-fn piece(tag: Tag<'_>, code: &mut String, spans: &mut bool) -> Result<(), Fault> {
+fn piece(tag: Tag<'_>, code: &mut String, spans: &mut bool) -> Result<(), Refusal> {
     let long = tag.attribute("number:style")? == Some("long");
     let pick = |short: &'static str, other: &'static str| if long { other } else { short };
     let calendar = tag.text("number:calendar")?;
@@ -153,7 +153,7 @@ fn unit(spans: &mut bool, plain: &'static str, span: &'static str) -> &'static s
     if std::mem::take(spans) { span } else { plain }
 }
 
-fn fraction(tag: Tag<'_>, code: &mut String) -> Result<(), Fault> {
+fn fraction(tag: Tag<'_>, code: &mut String) -> Result<(), Refusal> {
     let digits = |count: Option<u32>| "?".repeat(count.unwrap_or(1).clamp(1, MOST_DIGITS) as usize);
     let denominator = match tag.number("number:denominator-value")? {
         Some(value) => value.to_string(),
@@ -167,7 +167,7 @@ fn fraction(tag: Tag<'_>, code: &mut String) -> Result<(), Fault> {
 }
 
 /// Texts between the digits of a number: before which digit from the right.
-fn embedded(xml: &mut Xml<'_>) -> Result<Vec<(u32, String)>, Fault> {
+fn embedded(xml: &mut Xml<'_>) -> Result<Vec<(u32, String)>, Refusal> {
     let mut texts = Vec::new();
     while let Some(tag) = xml.child()? {
         if tag.name == "number:embedded-text" {
@@ -191,7 +191,7 @@ struct Number {
 }
 
 impl Number {
-    fn new(tag: Tag<'_>) -> Result<Number, Fault> {
+    fn new(tag: Tag<'_>) -> Result<Number, Refusal> {
         let most = tag.number("number:decimal-places")?.map(|count| count.min(MOST_DIGITS));
         let optional = tag.attribute("number:decimal-replacement")? == Some("");
         let least = tag.number("number:min-decimal-places")?;
@@ -283,7 +283,7 @@ fn literal(text: &str, bare: &str, code: &mut String) {
 }
 
 /// The text up to the end of the tag.
-fn read_text(xml: &mut Xml<'_>) -> Result<String, Fault> {
+fn read_text(xml: &mut Xml<'_>) -> Result<String, Refusal> {
     let mut text = String::new();
     loop {
         match xml.next()? {
@@ -293,7 +293,7 @@ fn read_text(xml: &mut Xml<'_>) -> Result<String, Fault> {
             Token::Eof => return Err(xml.unfinished()),
         }
         if text.len() > LONGEST {
-            return Err(Fault::too_large("有数字格式过长"));
+            return Err(Refusal::too_large("有数字格式过长"));
         }
     }
 }

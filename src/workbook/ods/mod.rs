@@ -13,7 +13,7 @@ mod table;
 use chrono::NaiveDate;
 
 use super::cells::{self, Ordered};
-use super::error::Fault;
+use super::error::Refusal;
 use super::names::Prefixes;
 use super::package::Package;
 use super::xml::{Tag, Token, Xml};
@@ -41,14 +41,14 @@ pub(super) struct Ods {
 }
 
 impl Ods {
-    pub fn open(package: Package) -> Result<Ods, Fault> {
+    pub fn open(package: Package) -> Result<Ods, Refusal> {
         if is_encrypted(&package)? {
-            return Err(Fault::Encrypted);
+            return Err(Refusal::Encrypted);
         }
         if let Some(part) = package.find("mimetype")? {
             let kind = package.read(part, 256)?;
             if !sniff::is_spreadsheet_mime(&kind) {
-                return Err(Fault::NotAWorkbook(format!(
+                return Err(Refusal::NotAWorkbook(format!(
                     "另一种 OpenDocument 文档（{}）",
                     String::from_utf8_lossy(&kind)
                 )));
@@ -82,10 +82,10 @@ impl Ods {
             }
         }
         if starts.iter().map(|(at, _)| at).sum::<u64>() > MOST_INFLATED {
-            return Err(Fault::too_large("工作表过多"));
+            return Err(Refusal::too_large("工作表过多"));
         }
         if !found {
-            return Err(Fault::NotAWorkbook("不含表格的 OpenDocument 文档".to_owned()));
+            return Err(Refusal::NotAWorkbook("不含表格的 OpenDocument 文档".to_owned()));
         }
         let formats = styles.formats(&mut looks)?;
         let zeros = settings::shows_zeros(&package)?;
@@ -93,7 +93,7 @@ impl Ods {
         Ok(Ods { package, sheets, starts, looks, formats, zeros })
     }
 
-    pub fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
+    pub fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
         let mut xml = Xml::named(self.package.stream(self.package.need(CONTENT)?)?, CONTENT)?;
         xml.resume(&self.starts[sheet])?;
         cells.hides_zeros = !self.zeros;
@@ -107,7 +107,7 @@ fn read_tables(
     styles: &Styles,
     looks: &mut Looks,
     (sheets, starts): (&mut Vec<SheetName>, &mut Vec<(u64, Prefixes)>),
-) -> Result<(), Fault> {
+) -> Result<(), Refusal> {
     loop {
         let start = xml.place();
         match xml.next()? {
@@ -134,7 +134,7 @@ fn read_tables(
 }
 
 /// The day from which serials count, inside the settings of calculation.
-fn read_null_date(xml: &mut Xml<'_>, looks: &mut Looks) -> Result<(), Fault> {
+fn read_null_date(xml: &mut Xml<'_>, looks: &mut Looks) -> Result<(), Refusal> {
     while let Some(tag) = xml.child()? {
         if tag.name == "table:null-date"
             && let Some(day) = null_date(tag)?
@@ -146,14 +146,14 @@ fn read_null_date(xml: &mut Xml<'_>, looks: &mut Looks) -> Result<(), Fault> {
     Ok(())
 }
 
-fn null_date(tag: Tag<'_>) -> Result<Option<NaiveDate>, Fault> {
+fn null_date(tag: Tag<'_>) -> Result<Option<NaiveDate>, Refusal> {
     // It may come with a time of nought.
     Ok(tag.text("table:date-value")?.trim().get(..10).and_then(|day| day.parse().ok()))
 }
 
 /// Whether the container's list of parts says that some are encrypted. Nothing else is asked of it, so it is not parsed:
 /// OpenOffice 2 put a document type in front of it.
-fn is_encrypted(package: &Package) -> Result<bool, Fault> {
+fn is_encrypted(package: &Package) -> Result<bool, Refusal> {
     const LIST: &str = "META-INF/manifest.xml";
     let Some(part) = package.find(LIST)? else { return Ok(false) };
     let list = package.read(part, MOST_LIST)?;

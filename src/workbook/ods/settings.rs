@@ -1,13 +1,13 @@
 //! What an OpenDocument spreadsheet says beside its content: whether zeros are shown.
 
-use super::super::error::Fault;
+use super::super::error::Refusal;
 use super::super::package::Package;
 use super::super::xml::{Token, Xml};
 
 const SETTINGS: &str = "settings.xml";
 
 /// Whether the views show zeros; where none says so, whether the document does.
-pub(super) fn shows_zeros(package: &Package) -> Result<bool, Fault> {
+pub(super) fn shows_zeros(package: &Package) -> Result<bool, Refusal> {
     let Some(part) = package.find(SETTINGS)? else { return Ok(true) };
     let mut xml = Xml::named(package.stream(part)?, SETTINGS)?;
     let (mut of_views, mut of_document) = (None::<bool>, true);

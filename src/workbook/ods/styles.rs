@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::error::Fault;
+use super::super::error::Refusal;
 use super::super::xml::Xml;
 use super::super::{Look, Looks, cells};
 use super::code::{self, DataStyle, StyleKind};
@@ -55,7 +55,7 @@ pub(super) struct Formats {
 
 impl Styles {
     /// Reads a list of styles to its end.
-    pub fn read(&mut self, xml: &mut Xml<'_>, automatic: bool) -> Result<(), Fault> {
+    pub fn read(&mut self, xml: &mut Xml<'_>, automatic: bool) -> Result<(), Refusal> {
         while let Some(tag) = xml.child()? {
             if let Some(kind) = StyleKind::of(tag.name) {
                 let name = tag.text("style:name")?.into_owned();
@@ -97,7 +97,7 @@ impl Styles {
     }
 
     /// The formats of all cell styles.
-    pub fn formats(&self, looks: &mut Looks) -> Result<Formats, Fault> {
+    pub fn formats(&self, looks: &mut Looks) -> Result<Formats, Refusal> {
         let mut by_name = HashMap::new();
         // Names are gone through in order, so that looks are numbered alike each time.
         for automatic in [false, true] {
@@ -115,11 +115,11 @@ impl Styles {
                 0 => looks.look("0%"),
                 _ => looks.look(&format!("0.{}%", "0".repeat(decimals))),
             })
-            .collect::<Result<_, Fault>>()?;
+            .collect::<Result<_, Refusal>>()?;
         Ok(Formats { by_name, default, percents, time: looks.look("hh:mm:ss")? })
     }
 
-    fn format(&self, style: &CellStyle, automatic: bool, looks: &mut Looks) -> Result<Format, Fault> {
+    fn format(&self, style: &CellStyle, automatic: bool, looks: &mut Looks) -> Result<Format, Refusal> {
         let (mut style, mut automatic) = (style, automatic);
         for _ in 0..DEEPEST {
             if !style.data.is_empty() {
@@ -152,7 +152,7 @@ impl Styles {
 }
 
 /// Reads a style to its end: whether sheets of it are shown, where it is one of sheets.
-fn table_is_shown(xml: &mut Xml<'_>) -> Result<Option<bool>, Fault> {
+fn table_is_shown(xml: &mut Xml<'_>) -> Result<Option<bool>, Refusal> {
     let mut shown = None;
     while let Some(tag) = xml.child()? {
         if tag.name == "style:table-properties" {

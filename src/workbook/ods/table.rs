@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::cells::{self, COLUMNS, CellContent, Ordered, ROWS};
-use super::super::error::Fault;
+use super::super::error::Refusal;
 use super::super::xml::{Tag, Token, Xml, unescape};
 use super::super::{Look, Raw, Sink, dates};
 use super::Ods;
@@ -13,7 +13,7 @@ use super::code::StyleKind;
 const MOST_REPEATED: u64 = 4 << 20;
 
 /// Reads the sheet whose tag comes next.
-pub(super) fn read<S: Sink>(mut xml: Xml<'_>, book: &Ods, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
+pub(super) fn read<S: Sink>(mut xml: Xml<'_>, book: &Ods, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
     let mut table = OdsTable { book, cells, columns: Vec::new(), width: 0, row: 0, repeated: 0, line: Vec::new() };
     let mut depth = 0;
     loop {
@@ -66,7 +66,7 @@ struct OdsTable<'b, 'a, S> {
 
 impl<S: Sink> OdsTable<'_, '_, S> {
     /// Notes the style that columns lend to their cells.
-    fn add_columns(&mut self, tag: Tag<'_>) -> Result<(), Fault> {
+    fn add_columns(&mut self, tag: Tag<'_>) -> Result<(), Refusal> {
         self.width = self.width.saturating_add(count(tag, "table:number-columns-repeated")?);
         self.columns.push((self.width, tag.text("table:default-cell-style-name")?.into_owned()));
         cells::check_formats(self.columns.len())
@@ -81,7 +81,7 @@ impl<S: Sink> OdsTable<'_, '_, S> {
         self.columns.get(at).map_or("", |(_, style)| style)
     }
 
-    fn read_row(&mut self, xml: &mut Xml<'_>, times: u64, style: &str) -> Result<(), Fault> {
+    fn read_row(&mut self, xml: &mut Xml<'_>, times: u64, style: &str) -> Result<(), Refusal> {
         self.line.clear();
         let mut column: u64 = 0;
         while let Some(tag) = xml.child()? {
@@ -101,7 +101,7 @@ impl<S: Sink> OdsTable<'_, '_, S> {
         if width > 0 {
             self.repeated = self.repeated.saturating_add(width.saturating_mul(times) - self.line.len() as u64);
             if self.repeated > MOST_REPEATED {
-                return Err(Fault::too_large(format!("重复的单元格超过 {MOST_REPEATED} 个")));
+                return Err(Refusal::too_large(format!("重复的单元格超过 {MOST_REPEATED} 个")));
             }
             for row in self.row..self.row.saturating_add(times) {
                 for (first, repeated, raw) in &self.line {
@@ -116,7 +116,7 @@ impl<S: Sink> OdsTable<'_, '_, S> {
     }
 
     /// Reads a cell to its end. One that is repeated over columns which lend different styles is one for each of them.
-    fn read_cell(&mut self, xml: &mut Xml<'_>, cell: OdsCell, column: u64, row_style: &str) -> Result<(), Fault> {
+    fn read_cell(&mut self, xml: &mut Xml<'_>, cell: OdsCell, column: u64, row_style: &str) -> Result<(), Refusal> {
         let end = column.saturating_add(cell.repeated);
         let Some(held) = cell.read(xml)? else { return Ok(()) };
         let mut from = column;
@@ -137,7 +137,7 @@ impl<S: Sink> OdsTable<'_, '_, S> {
     }
 
     /// A merged range may reach over the edge of the sheet where a program fills it up with repeated rows.
-    fn merge(&mut self, column: u64, cell: &OdsCell) -> Result<(), Fault> {
+    fn merge(&mut self, column: u64, cell: &OdsCell) -> Result<(), Refusal> {
         if self.row >= u64::from(ROWS) || column >= u64::from(COLUMNS) {
             return Ok(());
         }
@@ -168,7 +168,7 @@ struct OdsCell {
 }
 
 impl OdsCell {
-    fn new(tag: Tag<'_>) -> Result<OdsCell, Fault> {
+    fn new(tag: Tag<'_>) -> Result<OdsCell, Refusal> {
         let mut cell = OdsCell {
             repeated: 1,
             across: 1,
@@ -211,7 +211,7 @@ impl OdsCell {
     }
 
     /// Reads to the end of the cell and tells what it holds; none where that is nothing.
-    fn read(self, xml: &mut Xml<'_>) -> Result<Option<HeldCell>, Fault> {
+    fn read(self, xml: &mut Xml<'_>) -> Result<Option<HeldCell>, Refusal> {
         let mut shown = String::new();
         let paragraphs = read_text(xml, &mut shown)?;
         let OdsCell { style, kind, formula, .. } = self;
@@ -299,7 +299,7 @@ impl HeldCell {
 }
 
 /// The paragraphs up to the end of the cell, a line each, and how many there are. Notes, drawings and readings are left out.
-fn read_text(xml: &mut Xml<'_>, into: &mut String) -> Result<u32, Fault> {
+fn read_text(xml: &mut Xml<'_>, into: &mut String) -> Result<u32, Refusal> {
     let (mut depth, mut paragraphs, mut in_paragraph) = (1, 0, 0);
     while depth > 0 {
         match xml.next()? {
@@ -351,16 +351,16 @@ fn is_error(text: &str) -> bool {
         || text.strip_prefix("Err:").is_some_and(|code| !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
-fn count(tag: Tag<'_>, name: &str) -> Result<u64, Fault> {
+fn count(tag: Tag<'_>, name: &str) -> Result<u64, Refusal> {
     tag.attribute(name)?.map_or(Ok(1), whole)
 }
 
 /// A count; where it is 0 or no number, what it counts would be anybody's guess.
-fn whole(text: &str) -> Result<u64, Fault> {
+fn whole(text: &str) -> Result<u64, Refusal> {
     text.trim()
         .parse::<u32>()
         .ok()
         .filter(|&count| count > 0)
         .map(u64::from)
-        .ok_or_else(|| Fault::damaged(format!("重复或跨越的次数「{text}」不合规")))
+        .ok_or_else(|| Refusal::damaged(format!("重复或跨越的次数「{text}」不合规")))
 }

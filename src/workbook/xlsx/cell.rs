@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::cells::CellContent;
-use super::super::error::Fault;
+use super::super::error::Refusal;
 use super::super::xml::{blank, trimmed};
 use super::super::{Look, Merge, Raw, dates};
 use super::{OpcBook, number, unescape_units};
@@ -52,7 +52,7 @@ pub(super) struct CellText {
 }
 
 /// The content of the cell that stands at `at`.
-pub(super) fn content(book: &OpcBook, at: (u32, u32), given: CellText) -> Result<CellContent<'_>, Fault> {
+pub(super) fn content(book: &OpcBook, at: (u32, u32), given: CellText) -> Result<CellContent<'_>, Refusal> {
     let CellText { kind, style, formula, inline, value } = given;
     let is_text = matches!(kind, CellType::Text | CellType::Inline);
     let look = book.looks.of_style(style);
@@ -74,7 +74,7 @@ fn stored<'b>(
     kind: CellType,
     look: Look,
     value: &str,
-) -> Result<CellContent<'b>, Fault> {
+) -> Result<CellContent<'b>, Refusal> {
     if kind == CellType::Text || kind == CellType::Inline && !blank(value) {
         return Ok(meant(value));
     }
@@ -83,7 +83,7 @@ fn stored<'b>(
         let found = number(plain.as_bytes()).and_then(|index| Some((index, book.strings.text(index).ok()?)));
         return match found {
             Some((index, text)) => Ok(CellContent::Shared(index, text)),
-            None => Err(Fault::damaged(format!(
+            None => Err(Refusal::damaged(format!(
                 "单元格 {} 的共享字符串编号「{plain}」不合规，共享字符串表中没有这一条",
                 A1(at.0, at.1)
             ))),
@@ -121,11 +121,11 @@ pub(super) struct Unseen(Vec<Merge>);
 
 impl Unseen {
     /// A formula that stands in that row for that range.
-    pub fn formula(&mut self, book: &OpcBook, row: u32, range: Option<Merge>) -> Result<(), Fault> {
+    pub fn formula(&mut self, book: &OpcBook, row: u32, range: Option<Merge>) -> Result<(), Refusal> {
         let Some(range) = range.filter(|_| book.computes_anew) else { return Ok(()) };
         self.0.retain(|&(_, _, bottom, _)| bottom >= row);
         self.0.push(range);
-        if self.0.len() > MOST_ARRAYS { Err(Fault::too_large("数组公式过多")) } else { Ok(()) }
+        if self.0.len() > MOST_ARRAYS { Err(Refusal::too_large("数组公式过多")) } else { Ok(()) }
     }
 
     /// What is left of a cell's content.

@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::cells::{self, COLUMNS, ROWS, Strings};
-use super::error::Fault;
+use super::error::Refusal;
 use super::opc::OpcBook;
 use super::package::Package;
 use super::xml::{Token, Xml, local, unescape};
@@ -23,7 +23,7 @@ use super::{Merge, Parser, SheetName};
 pub(super) use sheet::read;
 
 /// The book whose list of sheets is in the part `main`.
-pub(super) fn open(package: Package, main: &str, parser: Parser) -> Result<OpcBook, Fault> {
+pub(super) fn open(package: Package, main: &str, parser: Parser) -> Result<OpcBook, Refusal> {
     let mut book = OpcBook::new(package, main, parser, (read_styles, read_strings))?;
     let mut xml = Xml::new(book.package.stream(book.package.need(main)?)?, main)?;
     while let Some(tag) = xml.next_tag()? {
@@ -56,7 +56,7 @@ pub(super) fn open(package: Package, main: &str, parser: Parser) -> Result<OpcBo
 }
 
 /// The text up to the end of the tag just sent.
-fn plain_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
+fn plain_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Refusal> {
     let mut depth = 1;
     while depth > 0 {
         match xml.next()? {
@@ -70,7 +70,7 @@ fn plain_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
 }
 
 /// The text of a string item up to its end: all runs joined, readings (`<rPh>`) left out.
-fn rich_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
+fn rich_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Refusal> {
     let mut run = String::new();
     let mut depth = 1;
     while depth > 0 {
@@ -94,7 +94,7 @@ fn rich_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Fault> {
     Ok(())
 }
 
-fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
+fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
     book.strings = Strings::default();
     let mut xml = Xml::new(book.package.stream(book.package.need(part)?)?, part)?;
     let mut text = String::new();
@@ -113,7 +113,7 @@ fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
 }
 
 /// Takes the texts that come next as long as they are usual ones.
-fn usual_strings(xml: &mut Xml<'_>, strings: &mut Strings) -> Result<(), Fault> {
+fn usual_strings(xml: &mut Xml<'_>, strings: &mut Strings) -> Result<(), Refusal> {
     loop {
         let ahead = xml.ahead()?;
         let mut passed = 0;
@@ -129,7 +129,7 @@ fn usual_strings(xml: &mut Xml<'_>, strings: &mut Strings) -> Result<(), Fault> 
 }
 
 /// The number formats of the cell styles.
-fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Fault> {
+fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
     let mut xml = Xml::new(book.package.stream(book.package.need(part)?)?, part)?;
     let looks = &mut book.looks;
     let mut codes = HashMap::new();
@@ -187,17 +187,17 @@ fn number(digits: &[u8]) -> Option<usize> {
 }
 
 /// A one-based row number as zero-based.
-fn row_number(digits: &str) -> Result<u32, Fault> {
+fn row_number(digits: &str) -> Result<u32, Refusal> {
     number(digits.as_bytes())
         .and_then(|row| u32::try_from(row).ok()?.checked_sub(1))
         .filter(|&row| row < ROWS)
-        .ok_or_else(|| Fault::damaged(format!("行号「{digits}」不合规")))
+        .ok_or_else(|| Refusal::damaged(format!("行号「{digits}」不合规")))
 }
 
 /// `B5` as zero-based row and column.
-fn address(text: &str) -> Result<(u32, u32), Fault> {
+fn address(text: &str) -> Result<(u32, u32), Refusal> {
     let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let wrong = || Fault::damaged(format!("单元格位置「{text}」不合规"));
+    let wrong = || Refusal::damaged(format!("单元格位置「{text}」不合规"));
     if letters == 0 || letters > 3 {
         return Err(wrong());
     }
@@ -210,7 +210,7 @@ fn address(text: &str) -> Result<(u32, u32), Fault> {
 }
 
 /// `A1:B2` as a range; a range of one cell may name it once.
-fn merged(range: &str) -> Result<Merge, Fault> {
+fn merged(range: &str) -> Result<Merge, Refusal> {
     let (first, last) = range.split_once(':').unwrap_or((range, range));
     let ((top, left), (bottom, right)) = (address(first)?, address(last)?);
     Ok((top.min(bottom), left.min(right), top.max(bottom), left.max(right)))

@@ -4,7 +4,7 @@
 //! decided in [`super::cell`]. Of alternatives (`mc:AlternateContent`) the fallback counts, for we know no extension.
 
 use super::super::cells::Ordered;
-use super::super::error::Fault;
+use super::super::error::Refusal;
 use super::super::xml::{Token, Xml, local};
 use super::super::{Merge, Parser, Sink};
 use super::cell::{CellText, CellType, Unseen, content};
@@ -12,7 +12,7 @@ use super::usual::UsualRow;
 use super::{OpcBook, address, is_true, merged, number, plain_text, rich_text, row_number};
 
 /// Sends the cells of a sheet.
-pub(in super::super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Fault> {
+pub(in super::super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
     let part = &book.list.parts[sheet];
     let mut xml = Xml::new(book.package.stream(book.package.need(part)?)?, part)?;
     let mut unseen = Unseen::default();
@@ -81,7 +81,7 @@ fn usual_cells<S: Sink>(
     (row, at): (&mut UsualRow, &mut (u32, u32)),
     unseen: &Unseen,
     cells: &mut Ordered<'_, S>,
-) -> Result<(), Fault> {
+) -> Result<(), Refusal> {
     loop {
         let ahead = xml.ahead()?;
         let mut passed = 0;
@@ -106,7 +106,7 @@ fn usual_cells<S: Sink>(
 }
 
 /// What stands in the cell whose tag was just sent, up to its end, and the range of its formula.
-fn inside(xml: &mut Xml<'_>, mut given: CellText) -> Result<(CellText, Option<Merge>), Fault> {
+fn inside(xml: &mut Xml<'_>, mut given: CellText) -> Result<(CellText, Option<Merge>), Refusal> {
     let mut range = None;
     loop {
         match xml.next()? {

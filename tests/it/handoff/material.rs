@@ -192,9 +192,9 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
         "干部管理权限" => authorities, "@team" => home)
     .unwrap();
     let half = df!("考核部门" => &["市委目督办", "市政府目督办"]).unwrap();
-    let filled = |frame, origin| table::Table { frame, origin, mentions: HashMap::new() };
+    let filled = |frame, origin| table::TableData { frame, origin, mentions: HashMap::new() };
     let at = |name: &str| pack.tables.iter().position(|table| table.name == name).unwrap();
-    let mut tables: Vec<table::Table> = pack.tables.iter().map(|_| filled(DataFrame::default(), vec![])).collect();
+    let mut tables: Vec<table::TableData> = pack.tables.iter().map(|_| filled(DataFrame::default(), vec![])).collect();
     tables[at("班子名册")] = filled(team, vec![]);
     tables[at("干部名册")] = filled(cadre, vec![]);
     tables[at("半年考核_班子")] = filled(half, vec![(SheetId(SHEET), 4), (SheetId(SHEET), 6)]);
@@ -203,7 +203,16 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
             SheetKind::Table(table) => (1..=pack.tables[table].columns.len() as u32).map(Some).collect(),
             _ => vec![],
         };
-        table::Sheet { book, name: name.into(), kind, columns, rows, used, rejected, ignored: rows - used - rejected }
+        table::InputSheet {
+            book,
+            name: name.into(),
+            kind,
+            columns,
+            rows,
+            used,
+            rejected,
+            ignored: rows - used - rejected,
+        }
     };
     let half_year = at("半年考核_班子");
     let values = ["2015", "市委目督办", "T00001", "盘龙区", "一百二十", "", "老王"].map(String::from).to_vec();

@@ -1,5 +1,7 @@
 //! What cells mean: dates, numbers, choices, blanks, broken values, checks between columns.
 
+use kaohe::finding::{Code, Finding};
+
 use super::*;
 
 #[test]
@@ -358,6 +360,21 @@ fn a_number_with_a_gap_is_none_and_an_invisible_mark_is_no_gap() {
 }
 
 #[test]
+fn a_number_typed_as_text_is_plain_decimals_or_whole_thousands() {
+    let numbers = ["85", "85.5", "050.0", "1,234.5", "-3"];
+    let others = ["八十五", "85分", "85%", "1,23", "1234,567", "85.", ".5", "8.5.1", "1e2", "+85", "85,5"];
+    let rows = numbers.iter().chain(&others).map(|text| format!("\n2015|市委目督办|U1|{text}|好"));
+    let sheet = format!("年度|考核部门|单位编号|目标完成得分|工作落实评价{}", rows.collect::<String>());
+    let dataset = read(&[("a.xlsx!半年", &sheet)], &Options::default()).unwrap();
+    let is_none = |text: &str| {
+        let of_text = |finding: &&Finding| finding.code == Code::BadNumber && finding.value == text;
+        dataset.findings.iter().find(of_text).is_some_and(|finding| finding.reason.contains("不是数字"))
+    };
+    numbers.iter().for_each(|text| assert!(!is_none(text), "{text}"));
+    others.iter().for_each(|text| assert!(is_none(text), "{text}"));
+}
+
+#[test]
 fn a_name_that_only_looks_the_same_says_which_character_differs() {
     check_with(
         &Options { city: false, ..Options::default() },
@@ -375,6 +392,8 @@ fn a_name_that_only_looks_the_same_says_which_character_differs() {
                  2015|K01|⻢骏||称职
                  2015||王䶮|马街道|称职
                  2015|KO2|||称职
+                 2015|К02|||称职
+                 2015|Κ02|||称职
                  2015|K02||⻢街道|称职",
             ),
             (
