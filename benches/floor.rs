@@ -447,7 +447,7 @@ impl Columns {
 }
 
 impl Sink for Columns {
-    fn cell(&mut self, _: u32, column: u32, value: Raw) {
+    fn cell(&mut self, _: u32, column: u32, value: Raw<'_>) {
         match value {
             Raw::Text(text) => self.at(column).put(&text, f64::NAN),
             Raw::Number(number, _) => self.at(column).put("", number),
@@ -456,11 +456,7 @@ impl Sink for Columns {
         }
     }
 
-    fn shared(&mut self, _: u32, column: u32, _: usize, text: &Arc<str>) {
-        self.at(column).put(text, f64::NAN);
-    }
-
-    fn text(&mut self, _: u32, column: u32, text: &str) {
+    fn shared(&mut self, _: u32, column: u32, _: usize, text: &str) {
         self.at(column).put(text, f64::NAN);
     }
 

@@ -77,7 +77,7 @@ fn tables(bencher: Bencher<'_, '_>, cadres: u32) {
 fn cells(bencher: Bencher<'_, '_>, parser: Parser) {
     struct Count(u64);
     impl Sink for Count {
-        fn cell(&mut self, _: u32, _: u32, _: Raw) {
+        fn cell(&mut self, _: u32, _: u32, _: Raw<'_>) {
             self.0 += 1;
         }
         fn restart(&mut self) {

@@ -352,7 +352,7 @@ fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Audien
 fn is_return_slip(file: &Path) -> bool {
     struct First(bool);
     impl workbook::Sink for First {
-        fn cell(&mut self, row: u32, column: u32, value: workbook::Raw) {
+        fn cell(&mut self, row: u32, column: u32, value: workbook::Raw<'_>) {
             let title = |text: &str| text.contains(handoff::faults::SLIP);
             self.0 |= (row, column) == (0, 0) && matches!(&value, workbook::Raw::Text(text) if title(text));
         }

@@ -55,7 +55,7 @@ fn texts(path: &Path) -> Result<CellTexts, workbook::Error> {
     Ok(filled.0)
 }
 
-fn shown(value: Raw) -> String {
+fn shown(value: Raw<'_>) -> String {
     match value {
         Raw::Text(text) => text.trim().to_owned(),
         Raw::Number(number, _) => number_shown(number),
@@ -71,7 +71,7 @@ fn shown(value: Raw) -> String {
 struct FilledCells(CellTexts);
 
 impl Sink for FilledCells {
-    fn cell(&mut self, row: u32, column: u32, value: Raw) {
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
         let text = shown(value);
         if !text.is_empty() {
             self.0.entry(row).or_default().push((column, text));

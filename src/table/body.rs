@@ -3,13 +3,14 @@
 //! Only the cells of recognised columns are kept, and nothing of the others: what nobody asked for is looked at and
 //! dropped.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::workbook::{Looks, Merge, Raw};
 
 use super::again::{self, Again, Ends, HeaderLines, Outside, Same};
 use super::coerce::Coercion;
-use super::column::{ColumnBuilder, ColumnCells, EMPTY, Read, Stored};
+use super::column::{ColumnBuilder, ColumnCells, EMPTY, Read};
 use super::date::TitleYears;
 use super::head::{self, HeadRow};
 use super::numbering::Numbering;
@@ -92,14 +93,6 @@ struct Lead {
     end: usize,
 }
 
-/// A cell's content as far as it says what its row is.
-#[derive(Clone, Copy)]
-enum CellSaid<'a> {
-    Text(&'a str),
-    Number(f64),
-    Other,
-}
-
 impl<'s> Body<'s> {
     pub fn new(schema: &'s Schema, looks: &'s Looks, found: Match, head: &[HeadRow]) -> Self {
         let mut headings = Vec::new();
@@ -168,28 +161,18 @@ impl<'s> Body<'s> {
         self.shape.found.rows.1
     }
 
-    pub fn cell(&mut self, row: u32, column: u32, raw: Raw) {
-        let said = match &raw {
-            Raw::Text(text) => CellSaid::Text(text),
-            Raw::Number(number, _) => CellSaid::Number(*number),
-            _ => CellSaid::Other,
-        };
-        let Some(at) = self.place(row, column, said) else { return };
-        self.put(at, |builder, read| builder.code(&raw, read));
+    pub fn cell(&mut self, row: u32, column: u32, raw: &Raw<'_>) {
+        let Some(at) = self.place(row, column, raw) else { return };
+        self.put(at, |builder, read| builder.code(raw, read));
     }
 
     pub fn shared(&mut self, row: u32, column: u32, number: usize, text: &str) {
-        let Some(at) = self.place(row, column, CellSaid::Text(text)) else { return };
+        let Some(at) = self.place(row, column, &Raw::Text(Cow::Borrowed(text))) else { return };
         self.put(at, |builder, read| builder.numbered(number, text, read));
     }
 
-    pub fn text(&mut self, row: u32, column: u32, text: &str) {
-        let Some(at) = self.place(row, column, CellSaid::Text(text)) else { return };
-        self.put(at, |builder, read| builder.text(text, read));
-    }
-
     /// Notes that a cell is filled; the column of the table that it belongs to.
-    fn place(&mut self, row: u32, column: u32, said: CellSaid<'_>) -> Option<usize> {
+    fn place(&mut self, row: u32, column: u32, raw: &Raw<'_>) -> Option<usize> {
         if self.row.at != Some(row) {
             self.end_row();
             self.row.at = Some(row);
@@ -202,16 +185,13 @@ impl<'s> Body<'s> {
         let ours = self.shape.place.get(index).copied().flatten();
         let row = &mut self.row;
         row.filled += 1;
-        row.is_text &= matches!(said, CellSaid::Text(_));
-        match said {
-            CellSaid::Text(text) => row.numbering.text(text),
-            CellSaid::Number(number) => row.numbering.number(number),
-            CellSaid::Other => row.numbering.other(),
+        let text = if let Raw::Text(text) = raw { Some(&**text) } else { None };
+        row.is_text &= text.is_some();
+        match raw {
+            Raw::Text(text) => row.numbering.text(text),
+            Raw::Number(number, _) => row.numbering.number(*number),
+            _ => row.numbering.other(),
         }
-        let text = match said {
-            CellSaid::Text(text) => Some(text),
-            CellSaid::Number(_) | CellSaid::Other => None,
-        };
         if !row.same.is_none() {
             self.shape.lines.narrow(&mut row.same, column, text);
         }
@@ -219,7 +199,7 @@ impl<'s> Body<'s> {
             row.outside.cell(column, text.unwrap_or_default(), self.shape.names);
         }
         if row.leads.len() < LEADS {
-            if let (CellSaid::Text(text), None) = (said, ours) {
+            if let (Some(text), None) = (text, ours) {
                 row.texts.push_str(text);
             }
             row.leads.push(Lead { column, ours, end: row.texts.len() });
@@ -230,11 +210,11 @@ impl<'s> Body<'s> {
     fn put(
         &mut self,
         at: usize,
-        code: impl FnOnce(&mut ColumnBuilder, &dyn for<'r> Fn(Stored<'r>) -> Read<'r>) -> u32,
+        code: impl FnOnce(&mut ColumnBuilder, &dyn for<'r> Fn(&'r Raw<'r>) -> Read<'r>) -> u32,
     ) {
         let (shape, builder) = (&self.shape, &mut self.builders[at]);
         let known = builder.len();
-        let code = code(builder, &|stored| shape.coercions[at].read(stored, shape.looks));
+        let code = code(builder, &|raw| shape.coercions[at].read(raw, shape.looks));
         if builder.len() > known {
             let shown = builder.shown(code);
             if shape.is_over(at, shown) {

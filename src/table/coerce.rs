@@ -12,10 +12,10 @@ use regex::Regex;
 
 use crate::finding::{Code, Flaw};
 use crate::pack::{Column, ColumnKind, Pack};
-use crate::workbook::{DaySeen, Looks};
+use crate::workbook::{DaySeen, Looks, Raw};
 
-use super::column::{CellValue, Read, ReadContent, Stored};
-use super::seen::{SeenCell, Sight, fifteen_digits};
+use super::column::{CellValue, Read, ReadContent};
+use super::seen::{SeenCell, Sight, fifteen_digits, plain};
 use super::{alike, date, text};
 
 /// How the cells of one column are read.
@@ -64,7 +64,8 @@ impl Coercion {
             default: None,
         };
         if let Some(default) = &column.default
-            && let ReadContent::Good(value) = coercion.read(Stored::Text(default), &Looks::default()).content
+            && let ReadContent::Good(value) =
+                coercion.read(&Raw::Text(Cow::Borrowed(default)), &Looks::default()).content
         {
             coercion.default = Some(match value {
                 // Where nothing is shown the default has to stand for itself.
@@ -81,7 +82,7 @@ impl Coercion {
     }
 
     /// What a content means, and what people see of it in a book with those looks.
-    pub fn read<'r>(&self, stored: Stored<'r>, looks: &Looks) -> Read<'r> {
+    pub fn read<'r>(&self, stored: &'r Raw<'r>, looks: &Looks) -> Read<'r> {
         let seen = SeenCell::of(stored, looks);
         let content = self.content(&seen, looks.day_nought());
         Read { shown: seen.shown, content }
@@ -90,19 +91,19 @@ impl Coercion {
     fn content(&self, seen: &SeenCell<'_>, nought: NaiveDate) -> ReadContent {
         let (stored, shown) = (seen.stored, &*seen.shown);
         match stored {
-            Stored::Error(error) => {
+            Raw::Error(error) => {
                 return self.broken(&format!("是错误值「{error}」"), "请改正公式，或直接填写正确的值");
             }
-            Stored::NoResult => {
+            Raw::NoResult => {
                 return self.broken("是没有计算结果的公式", "请在表格软件中重新计算并保存，或直接填写值");
             }
-            Stored::Text(_) | Stored::Veiled(_) if shown.is_empty() => return ReadContent::Blank,
+            Raw::Text(_) | Raw::Veiled(_) if shown.is_empty() => return ReadContent::Blank,
             _ => {}
         }
         if !self.stands_for_itself(seen, nought) {
             return self.not_as_shown(seen);
         }
-        let plain = if seen.sight == Sight::Stored { Cow::Borrowed(shown) } else { stored.plain() };
+        let plain = if seen.sight == Sight::Stored { Cow::Borrowed(shown) } else { plain(stored) };
         let key = text::folded(&plain);
         if text::is_placeholder(&key) && !self.choices.contains_key(key.as_ref()) {
             if !self.required {
@@ -128,21 +129,21 @@ impl Coercion {
             ColumnKind::Date => self.moment(seen.day(nought), shown, "日期", "请填写实际存在的日期，例如2015-06-24"),
             ColumnKind::Month => {
                 let day = match (stored, seen.sight) {
-                    (Stored::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(moment),
-                    (Stored::DateTime(moment, _), Sight::Day(DaySeen::Month)) => {
-                        date::day_from_moment(moment).and_then(|day| day.with_day(1))
+                    (Raw::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(*moment),
+                    (Raw::DateTime(moment, _), Sight::Day(DaySeen::Month)) => {
+                        date::day_from_moment(*moment).and_then(|day| day.with_day(1))
                     }
-                    (Stored::Number(number, _), _) => date::month_from_number(number, nought),
-                    (Stored::Text(_), _) => date::day_from_text(shown, nought).or_else(|| date::month(shown)),
+                    (Raw::Number(number, _), _) => date::month_from_number(*number, nought),
+                    (Raw::Text(_), _) => date::day_from_text(shown, nought).or_else(|| date::month(shown)),
                     _ => None,
                 };
                 self.moment(day, shown, "年月", "请填写年月，例如2012.03（以文本填写），或填写日期")
             }
             ColumnKind::Year => {
                 let year = match stored {
-                    Stored::Number(..) | Stored::Text(_) => date::year(&plain),
-                    Stored::DateTime(moment, _) if seen.sight == Sight::Day(DaySeen::Year) => {
-                        date::day_from_moment(moment).map(|day| day.year())
+                    Raw::Number(..) | Raw::Text(_) => date::year(&plain),
+                    Raw::DateTime(moment, _) if seen.sight == Sight::Day(DaySeen::Year) => {
+                        date::day_from_moment(*moment).map(|day| day.year())
                     }
                     _ => None,
                 };
@@ -166,17 +167,17 @@ impl Coercion {
             (Sight::Hidden, _) => false,
             (Sight::Dressed | Sight::Percent, ColumnKind::Number { .. }) => true,
             // Thousands set apart are the same digits.
-            (Sight::Dressed, ColumnKind::Id) => shown.replace(',', "") == stored.plain(),
+            (Sight::Dressed, ColumnKind::Id) => shown.replace(',', "") == plain(stored),
             (Sight::Rounded, kind) => *kind != ColumnKind::Id,
             // `0"年"`, `0000-00-00`: a year and eight digits among words.
             (Sight::Dressed | Sight::Replaced, kind) => {
-                let Stored::Number(number, _) = stored else { return false };
+                let Raw::Number(number, _) = stored else { return false };
                 match kind {
-                    ColumnKind::Year => date::year(shown).is_some_and(|year| f64::from(year) == number),
+                    ColumnKind::Year => date::year(shown).is_some_and(|year| f64::from(year) == *number),
                     ColumnKind::Date => seen.day(nought).is_some(),
                     ColumnKind::Month => {
                         let day = date::day_from_text(shown, nought).or_else(|| date::month(shown));
-                        day.is_some() && day == date::month_from_number(number, nought)
+                        day.is_some() && day == date::month_from_number(*number, nought)
                     }
                     _ => false,
                 }
@@ -202,15 +203,15 @@ impl Coercion {
         }
     }
 
-    fn id(&self, stored: Stored<'_>, shown: &str, key: &str) -> ReadContent {
+    fn id(&self, stored: &Raw<'_>, shown: &str, key: &str) -> ReadContent {
         match stored {
             // Beyond this a stored number has lost its last digits: two ids may have become one.
-            Stored::Number(number, _) if number.abs() >= 1e15 => fault(
+            Raw::Number(number, _) if number.abs() >= 1e15 => fault(
                 Code::BadNumber,
                 format!("{}「{key}」位数过多，按数字存放已失真", self.name),
                 "请把该列设为文本格式后重新填写",
             ),
-            Stored::DateTime(..) | Stored::Bool(_) => fault(
+            Raw::DateTime(..) | Raw::Bool(_) => fault(
                 Code::NotInSet,
                 format!("{}「{key}」不是编号，可能被表格软件自动转换了格式", self.name),
                 "请把该列设为文本格式后重新填写",
@@ -240,10 +241,10 @@ impl Coercion {
         let is_percent = shown.contains(['%', '％', '﹪']);
         // A percent sign within quotes is seen as one, too, but is no factor.
         let number = match stored {
-            Stored::Number(..) if is_percent && !percent => None,
-            Stored::Number(number, _) if seen.sight == Sight::Percent => Some(fifteen_digits(number * 100.0)),
-            Stored::Number(number, _) => Some(number),
-            Stored::Text(_) => number_typed(shown, percent),
+            Raw::Number(..) if is_percent && !percent => None,
+            Raw::Number(number, _) if seen.sight == Sight::Percent => Some(fifteen_digits(number * 100.0)),
+            Raw::Number(number, _) => Some(*number),
+            Raw::Text(_) => number_typed(shown, percent),
             _ => None,
         };
         let range = match (min, max) {
@@ -283,9 +284,9 @@ impl Coercion {
 }
 
 /// What is seen, with what is stored where that is another number.
-fn said(stored: Stored<'_>, shown: &str) -> String {
-    let plain = stored.plain();
-    if matches!(stored, Stored::Number(..)) && plain != shown {
+fn said(stored: &Raw<'_>, shown: &str) -> String {
+    let plain = plain(stored);
+    if matches!(stored, Raw::Number(..)) && plain != shown {
         format!("「{shown}」（实际存放{plain}）")
     } else {
         format!("「{shown}」")

@@ -9,9 +9,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use foldhash::HashMap;
 
 use crate::finding::{Code, Flaw};
-use crate::workbook::{Look, Raw, Veiled};
+use crate::workbook::{Look, Raw};
 
-use super::seen::{fifteen_digits, number_in, number_shown};
+use super::seen::{fifteen_digits, number_in};
 use super::text;
 use super::texts::{Recent, TextStore};
 
@@ -249,52 +249,6 @@ impl<'a> SameMeaning<'a> {
     }
 }
 
-/// A cell's content as stored, where it stands. Numbers are taken at fifteen digits.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Stored<'a> {
-    Text(&'a str),
-    Number(f64, Look),
-    DateTime(NaiveDateTime, Look),
-    Bool(bool),
-    Error(&'a str),
-    NoResult,
-    /// Something other than what is seen.
-    Veiled(&'a Veiled),
-}
-
-impl<'a> From<&'a Raw> for Stored<'a> {
-    fn from(raw: &'a Raw) -> Self {
-        match raw {
-            Raw::Text(text) => Self::Text(text),
-            Raw::Number(number, look) => Self::Number(fifteen_digits(*number), *look),
-            Raw::DateTime(moment, look) => Self::DateTime(*moment, *look),
-            Raw::Bool(value) => Self::Bool(*value),
-            Raw::Error(error) => Self::Error(error),
-            Raw::NoResult => Self::NoResult,
-            Raw::Veiled(veiled) => Self::Veiled(veiled),
-        }
-    }
-}
-
-impl<'a> Stored<'a> {
-    /// What is stored as text, without outer blanks.
-    pub fn plain(self) -> Cow<'a, str> {
-        match self {
-            Self::Text(given) => Cow::Borrowed(text::trimmed(given)),
-            Self::Number(number, _) => Cow::Owned(number_shown(number)),
-            Self::DateTime(moment, _) => {
-                let midnight = moment.time() == chrono::NaiveTime::MIN;
-                Cow::Owned(moment.format(if midnight { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" }).to_string())
-            }
-            Self::Bool(true) => Cow::Borrowed("TRUE"),
-            Self::Bool(false) => Cow::Borrowed("FALSE"),
-            Self::Error(shown) => Cow::Borrowed(shown),
-            Self::NoResult => Cow::Borrowed(""),
-            Self::Veiled(veiled) => Self::from(&veiled.stored).plain(),
-        }
-    }
-}
-
 /// What a content is taken for, and what it looks like.
 #[derive(Debug)]
 pub struct Read<'a> {
@@ -330,7 +284,7 @@ enum RawKey {
 }
 
 impl RawKey {
-    fn new(raw: &Raw) -> RawKey {
+    fn new(raw: &Raw<'_>) -> RawKey {
         match raw {
             Raw::Number(number, look) => RawKey::Number(number.to_bits(), *look),
             Raw::DateTime(moment, look) => RawKey::Moment(*moment, *look),
@@ -344,11 +298,11 @@ impl RawKey {
 impl ColumnBuilder {
     /// The code of a text that the book has numbered, without looking at the text again. What stands in the book under
     /// two numbers, or once numbered and once in a cell itself, may get two codes.
-    pub fn numbered(&mut self, number: usize, given: &str, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
+    pub fn numbered(&mut self, number: usize, given: &str, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
         if let Some(code @ 1..) = self.numbered.get(number) {
             return code - 1;
         }
-        let code = self.enter(Stored::Text(given), read);
+        let code = self.enter(&Raw::Text(Cow::Borrowed(given)), read);
         if self.numbered.len() <= number {
             self.numbered.resize(number + 1, 0);
         }
@@ -357,7 +311,7 @@ impl ColumnBuilder {
     }
 
     /// The code of a text that stands in the cell. Outer blanks change neither what is shown nor what is meant.
-    pub fn text(&mut self, given: &str, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
+    pub fn text(&mut self, given: &str, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
         let shown = text::trimmed(given);
         if self.last_text != EMPTY && self.cells.shown.is(self.last_text as usize, shown) {
             return self.last_text;
@@ -365,7 +319,7 @@ impl ColumnBuilder {
         let hash = self.texts.hash(shown);
         let known = self.texts.find(hash, |code| self.cells.shown.is(code as usize, shown));
         let code = known.unwrap_or_else(|| {
-            let code = self.enter(Stored::Text(shown), read);
+            let code = self.enter(&Raw::Text(Cow::Borrowed(shown)), read);
             if code != EMPTY {
                 self.texts.insert(hash, code);
             }
@@ -376,7 +330,7 @@ impl ColumnBuilder {
     }
 
     /// The code of a content; `read` says what it means when it is new.
-    pub fn code(&mut self, raw: &Raw, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
+    pub fn code(&mut self, raw: &Raw<'_>, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
         if let Raw::Text(given) = raw {
             return self.text(given, read);
         }
@@ -389,7 +343,7 @@ impl ColumnBuilder {
         let code = match self.others.get(&key) {
             Some(code) => *code,
             None => {
-                let code = self.enter(Stored::from(raw), read);
+                let code = self.enter(raw, read);
                 self.others.insert(key.clone(), code);
                 code
             }
@@ -398,8 +352,13 @@ impl ColumnBuilder {
         code
     }
 
-    fn enter(&mut self, stored: Stored<'_>, read: impl for<'r> FnOnce(Stored<'r>) -> Read<'r>) -> u32 {
-        let Read { shown, content } = read(stored);
+    /// Numbers are taken at fifteen digits.
+    fn enter(&mut self, raw: &Raw<'_>, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
+        let raw = match raw {
+            Raw::Number(number, look) => &Raw::Number(fifteen_digits(*number), *look),
+            other => other,
+        };
+        let Read { shown, content } = read(raw);
         if matches!(content, ReadContent::Blank) && shown.is_empty() {
             return EMPTY;
         }
@@ -441,6 +400,7 @@ impl ColumnBuilder {
 
 #[cfg(test)]
 mod tests {
+    use super::super::seen::plain;
     use super::*;
 
     #[test]
@@ -448,8 +408,8 @@ mod tests {
         let fill = |cells: &[&str]| {
             let mut builder = ColumnBuilder::default();
             for cell in cells {
-                let code = builder.text(cell, |stored| {
-                    let shown = stored.plain();
+                let code = builder.text(cell, |raw| {
+                    let shown = plain(raw);
                     Read { content: ReadContent::Good(CellValue::text(&shown, &text::key(&shown))), shown }
                 });
                 builder.push(code);
@@ -481,9 +441,9 @@ mod tests {
         let codes: Vec<u32> = contents
             .into_iter()
             .map(|raw| {
-                builder.code(&raw, |stored| {
-                    kinds.push(matches!(stored, Stored::Number(..)));
-                    Read { shown: stored.plain(), content: ReadContent::Good(CellValue::AsShown) }
+                builder.code(&raw, |raw| {
+                    kinds.push(matches!(raw, Raw::Number(..)));
+                    Read { shown: plain(raw), content: ReadContent::Good(CellValue::AsShown) }
                 })
             })
             .collect();

@@ -2,7 +2,7 @@
 //!
 //! The first rows are kept until the header is found; the rows below it are [`Body`]'s.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use crate::pack::{EXAMPLE, Pack, Table};
 use crate::workbook::{Looks, Merge, Raw, Sink};
@@ -121,13 +121,13 @@ struct HeadSeen {
 type ShownRow = (u32, Vec<(u32, String)>);
 
 enum ScanStage<'s> {
-    Head(Vec<(u32, Vec<(u32, Raw)>)>),
+    Head(Vec<(u32, Vec<(u32, Raw<'static>)>)>),
     TableRows(Box<Body<'s>>),
     Other(Other),
 }
 
 impl Sink for Scan<'_> {
-    fn cell(&mut self, row: u32, column: u32, value: Raw) {
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
         if matches!(&value, Raw::Text(given) if text::is_empty(given)) {
             return;
         }
@@ -136,25 +136,18 @@ impl Sink for Scan<'_> {
         }
         match &mut self.stage {
             ScanStage::Head(head) => match head.last_mut().filter(|(last, _)| *last == row) {
-                Some((_, cells)) => cells.push((column, value)),
-                None => head.push((row, vec![(column, value)])),
+                Some((_, cells)) => cells.push((column, value.into_owned())),
+                None => head.push((row, vec![(column, value.into_owned())])),
             },
-            ScanStage::TableRows(body) => body.cell(row, column, value),
+            ScanStage::TableRows(body) => body.cell(row, column, &value),
             ScanStage::Other(other) => other.cell(row),
         }
     }
 
-    fn shared(&mut self, row: u32, column: u32, number: usize, text: &Arc<str>) {
+    fn shared(&mut self, row: u32, column: u32, number: usize, text: &str) {
         match &mut self.stage {
             ScanStage::TableRows(body) if !text::is_empty(text) => body.shared(row, column, number, text),
-            _ => self.cell(row, column, Raw::Text(Arc::clone(text))),
-        }
-    }
-
-    fn text(&mut self, row: u32, column: u32, text: &str) {
-        match &mut self.stage {
-            ScanStage::TableRows(body) if !text::is_empty(text) => body.text(row, column, text),
-            _ => self.cell(row, column, Raw::Text(Arc::from(text))),
+            _ => self.cell(row, column, Raw::Text(Cow::Borrowed(text))),
         }
     }
 
@@ -208,7 +201,7 @@ impl<'s> Scan<'s> {
     fn decide(&mut self) {
         let ScanStage::Head(kept) = &mut self.stage else { return };
         let kept = std::mem::take(kept);
-        let shown = |(column, raw): &(u32, Raw)| (*column, SeenCell::of_raw(raw, self.looks).shown.into_owned());
+        let shown = |(column, raw): &(u32, Raw<'_>)| (*column, SeenCell::of(raw, self.looks).shown.into_owned());
         self.head = kept.iter().map(|(row, cells)| (*row, cells.iter().map(shown).collect())).collect();
         let HeadSeen { head, recognition, .. } = self.look(self.merges);
         self.stage = match recognition {
@@ -217,7 +210,7 @@ impl<'s> Scan<'s> {
                 for (row, cells) in kept {
                     if row > body.header_end() {
                         for (column, raw) in cells {
-                            body.cell(row, column, raw);
+                            body.cell(row, column, &raw);
                         }
                     }
                 }

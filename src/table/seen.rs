@@ -11,13 +11,12 @@ use crate::pack::compile::digits;
 pub use crate::workbook::Sight;
 use crate::workbook::{DaySeen, Look, Looks, Raw};
 
-use super::column::Stored;
 use super::{date, text};
 
 /// A cell as it looks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SeenCell<'a> {
-    pub stored: Stored<'a>,
+    pub stored: &'a Raw<'a>,
     /// What is seen, without outer blanks; of what is hidden what is stored.
     pub shown: Cow<'a, str>,
     pub sight: Sight,
@@ -25,54 +24,68 @@ pub struct SeenCell<'a> {
 
 impl<'a> SeenCell<'a> {
     /// What a cell of a book looks like whose formats are `looks`.
-    pub fn of(stored: Stored<'a>, looks: &Looks) -> SeenCell<'a> {
+    pub fn of(stored: &'a Raw<'a>, looks: &Looks) -> SeenCell<'a> {
         let seen = |shown: String, sight: Sight| match text::trimmed(&shown) {
-            "" => SeenCell { stored, shown: stored.plain(), sight: Sight::Hidden },
+            "" => SeenCell { stored, shown: plain(stored), sight: Sight::Hidden },
             trimmed if trimmed.len() < shown.len() => SeenCell { stored, shown: Cow::Owned(trimmed.to_owned()), sight },
             _ => SeenCell { stored, shown: Cow::Owned(shown), sight },
         };
-        let as_stored = || SeenCell { stored, shown: stored.plain(), sight: Sight::Stored };
+        let as_stored = || SeenCell { stored, shown: plain(stored), sight: Sight::Stored };
         match stored {
             // Nearly every number has no format.
-            Stored::Number(_, Look::PLAIN) => as_stored(),
-            Stored::Number(number, look) => match looks.number(look, number) {
+            Raw::Number(_, Look::PLAIN) => as_stored(),
+            Raw::Number(number, look) => match looks.number(*look, *number) {
                 (Sight::Stored, _) => as_stored(),
                 (sight, shown) => seen(shown, sight),
             },
-            Stored::DateTime(moment, look) => {
-                let (day, shown) = looks.day(look, moment);
+            Raw::DateTime(moment, look) => {
+                let (day, shown) = looks.day(*look, *moment);
                 seen(shown, Sight::Day(day))
             }
-            Stored::Veiled(veiled) => seen(veiled.shown.clone(), Sight::Replaced),
+            Raw::Veiled(veiled) => seen(veiled.shown.clone(), Sight::Replaced),
             _ => as_stored(),
         }
     }
 
-    /// As [`SeenCell::of`], of a cell as the workbook gives it.
-    pub fn of_raw(raw: &'a Raw, looks: &Looks) -> SeenCell<'a> {
-        SeenCell::of(Stored::from(raw), looks)
-    }
-
     /// The day that the cell says; none for less than a day, and where something else is seen than is stored.
     pub fn day(&self, nought: NaiveDate) -> Option<NaiveDate> {
+        let from_number = |number: f64| date::day_from_number(fifteen_digits(number), nought);
         match (self.stored, self.sight) {
-            (Stored::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(moment),
-            (Stored::Number(number, _), Sight::Stored | Sight::Rounded) => date::day_from_number(number, nought),
+            (Raw::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(*moment),
+            (Raw::Number(number, _), Sight::Stored | Sight::Rounded) => from_number(*number),
             // `0000-00-00` over eight digits.
-            (Stored::Number(number, _), Sight::Dressed | Sight::Replaced) => date::day_from_text(&self.shown, nought)
-                .filter(|day| date::day_from_number(number, nought) == Some(*day)),
-            (Stored::Text(_), _) => date::day_from_text(&self.shown, nought),
+            (Raw::Number(number, _), Sight::Dressed | Sight::Replaced) => {
+                date::day_from_text(&self.shown, nought).filter(|day| from_number(*number) == Some(*day))
+            }
+            (Raw::Text(_), _) => date::day_from_text(&self.shown, nought),
             _ => None,
         }
     }
 
     /// What to say of a cell that shows nothing, or something else than it stores.
     pub fn told(&self) -> String {
-        let plain = self.stored.plain();
+        let plain = plain(self.stored);
         match self.sight {
             Sight::Hidden => format!("显示为空白，实际存有「{plain}」：被数字格式或工作表的设置隐去了"),
             _ => format!("显示为「{}」，实际存放的却是「{plain}」：由数字格式改换了", self.shown),
         }
+    }
+}
+
+/// What is stored as text, without outer blanks.
+pub fn plain<'a>(raw: &'a Raw<'_>) -> Cow<'a, str> {
+    match raw {
+        Raw::Text(given) => Cow::Borrowed(text::trimmed(given)),
+        Raw::Number(number, _) => Cow::Owned(number_shown(*number)),
+        Raw::DateTime(moment, _) => {
+            let midnight = moment.time() == chrono::NaiveTime::MIN;
+            Cow::Owned(moment.format(if midnight { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" }).to_string())
+        }
+        Raw::Bool(true) => Cow::Borrowed("TRUE"),
+        Raw::Bool(false) => Cow::Borrowed("FALSE"),
+        Raw::Error(shown) => Cow::Borrowed(shown),
+        Raw::NoResult => Cow::Borrowed(""),
+        Raw::Veiled(veiled) => plain(&veiled.stored),
     }
 }
 

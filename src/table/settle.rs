@@ -4,14 +4,15 @@
 //! they are known. Each row is first rid of what lies beneath a range; then it is asked whether it says anything itself,
 //! and at last it gets what the ranges show.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Code, Flaw};
 use crate::place::A1;
-use crate::workbook::Merge;
+use crate::workbook::{Merge, Raw};
 
 use super::body::Shape;
-use super::column::{ColumnCells, EMPTY, ReadContent, Stored};
+use super::column::{ColumnCells, EMPTY, ReadContent};
 use super::merged::{self, Covered, Merges};
 use super::rows::Remark;
 use super::text;
@@ -189,7 +190,7 @@ impl<'a> Settling<'a> {
             Top::Cell(_, code) => code,
             Top::Above(text) => {
                 let Shape { coercions, looks, .. } = self.shape;
-                let content = coercions[*at].read(Stored::Text(text), looks).content;
+                let content = coercions[*at].read(&Raw::Text(Cow::Borrowed(text)), looks).content;
                 self.cells[*at].put(text, content)
             }
             Top::Blank | Top::Elsewhere => return,

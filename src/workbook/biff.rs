@@ -208,7 +208,7 @@ pub(super) fn unpack_rk(bits: u32) -> f64 {
 }
 
 /// An error value by its code.
-pub(super) fn error(code: u8) -> Raw {
+pub(super) fn error(code: u8) -> Raw<'static> {
     let shown = match code {
         0x00 => "#NULL!",
         0x07 => "#DIV/0!",

@@ -1,7 +1,6 @@
 //! What all formats share on the way to the sink: addresses within bounds, cells in order, texts of a sane length.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::error::Refusal;
 use super::{Merge, Raw, SheetName, Sink};
@@ -31,30 +30,14 @@ const MOST_TEXT: usize = 512 << 20;
 /// What a cell holds, on its way.
 pub(super) enum CellContent<'a> {
     Blank,
-    Own(Raw),
+    Own(Raw<'a>),
     /// A text that the book holds once, under that number.
-    Shared(usize, &'a Arc<str>),
-    Text(Cow<'a, str>),
+    Shared(usize, &'a str),
 }
 
-impl CellContent<'_> {
-    /// To be held back.
-    fn kept(self) -> Raw {
-        match self {
-            CellContent::Own(value) => value,
-            CellContent::Shared(_, text) => Raw::Text(Arc::clone(text)),
-            CellContent::Text(text) => Raw::Text(Arc::from(text)),
-            CellContent::Blank => Raw::Text(Arc::from("")),
-        }
-    }
-
-    /// Bytes of text that the cell alone keeps.
-    fn own_text(&self) -> usize {
-        match self {
-            CellContent::Text(text) => text.len(),
-            CellContent::Own(Raw::Text(text)) if Arc::strong_count(text) == 1 => text.len(),
-            _ => 0,
-        }
+impl<'a> CellContent<'a> {
+    pub fn text(text: impl Into<Cow<'a, str>>) -> CellContent<'a> {
+        CellContent::Own(Raw::Text(text.into()))
     }
 }
 
@@ -62,7 +45,7 @@ impl CellContent<'_> {
 /// sheet is begun again, and its cells are held back to be sorted.
 pub(super) struct Ordered<'a, S> {
     sink: &'a mut S,
-    held: Option<Vec<(u32, u32, Raw)>>,
+    held: Option<Vec<(u32, u32, Raw<'static>)>>,
     last: Option<(u32, u32)>,
     /// Some cell did not stand behind the one before.
     disordered: bool,
@@ -102,10 +85,12 @@ impl<'a, S: Sink> Ordered<'a, S> {
     /// Takes the next cell.
     pub fn put(&mut self, (row, column): (u32, u32), content: CellContent<'_>) -> Result<(), Refusal> {
         match &content {
-            CellContent::Blank => return Ok(()),
-            CellContent::Shared(_, text) if text.is_empty() => return Ok(()),
-            CellContent::Text(text) if text.is_empty() => return Ok(()),
-            CellContent::Text(text) => check_length(text)?,
+            CellContent::Blank | CellContent::Shared(_, "") => return Ok(()),
+            CellContent::Own(Raw::Text(text)) if text.is_empty() => return Ok(()),
+            CellContent::Own(Raw::Text(text)) => {
+                check_length(text)?;
+                self.text += text.len();
+            }
             CellContent::Shared(..) | CellContent::Own(_) => {}
         }
         if row >= ROWS || column >= COLUMNS {
@@ -113,7 +98,6 @@ impl<'a, S: Sink> Ordered<'a, S> {
             return Err(Refusal::damaged(format!("单元格位置超出范围（第 {row} 行第 {column} 列）")));
         }
         self.count += 1;
-        self.text += content.own_text();
         if self.count > MOST_CELLS || self.text > MOST_TEXT {
             return Err(Refusal::too_large("单元格或文字过多"));
         }
@@ -127,7 +111,15 @@ impl<'a, S: Sink> Ordered<'a, S> {
             self.send(row, column, content);
             return Ok(());
         };
-        held.push((row, column, content.kept()));
+        held.push((
+            row,
+            column,
+            match content {
+                CellContent::Own(value) => value.into_owned(),
+                CellContent::Shared(_, text) => Raw::Text(Cow::Owned(text.to_owned())),
+                CellContent::Blank => return Ok(()),
+            },
+        ));
         if held.len() == HELD || self.text > HELD_TEXT {
             self.release()?;
         }
@@ -161,7 +153,6 @@ impl<'a, S: Sink> Ordered<'a, S> {
             }
             CellContent::Own(value) => self.sink.cell(row, column, value),
             CellContent::Shared(number, text) => self.sink.shared(row, column, number, text),
-            CellContent::Text(text) => self.sink.text(row, column, &text),
             CellContent::Blank => {}
         }
     }
@@ -214,7 +205,7 @@ pub(super) fn check_length(text: &str) -> Result<(), Refusal> {
 /// The texts that cells refer to by number, shared by all cells that do.
 #[derive(Debug, Default)]
 pub(super) struct Strings {
-    all: Vec<Arc<str>>,
+    all: Vec<Box<str>>,
     bytes: usize,
 }
 
@@ -224,13 +215,16 @@ impl Strings {
         if self.bytes > MOST_TEXT {
             return Err(Refusal::too_large("共享字符串过多"));
         }
-        self.all.push(Arc::from(text));
+        self.all.push(text.into());
         Ok(())
     }
 
     /// Text number `index`.
-    pub fn text(&self, index: usize) -> Result<&Arc<str>, Refusal> {
-        self.all.get(index).ok_or_else(|| Refusal::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
+    pub fn text(&self, index: usize) -> Result<&str, Refusal> {
+        self.all
+            .get(index)
+            .map(Box::as_ref)
+            .ok_or_else(|| Refusal::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
     }
 
     /// The content of a cell that refers to text number `index`.

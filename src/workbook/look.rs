@@ -15,7 +15,6 @@ mod numeral;
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
@@ -162,7 +161,7 @@ impl Looks {
     }
 
     /// A stored number: a date where its look says so and it is one.
-    pub(super) fn raw(&self, value: f64, look: Look) -> Raw {
+    pub(super) fn raw(&self, value: f64, look: Look) -> Raw<'static> {
         let format = self.format(look);
         let is_date =
             format.has_dates() && format.for_number(value).is_some_and(|(it, _)| it.kind == SectionKind::Date);
@@ -173,13 +172,13 @@ impl Looks {
     }
 
     /// A number of that cell style.
-    pub(super) fn number_of_style(&self, value: f64, style: usize) -> Raw {
+    pub(super) fn number_of_style(&self, value: f64, style: usize) -> Raw<'static> {
         if value.is_finite() { self.raw(value, self.of_style(style)) } else { Raw::Error("#NUM!".to_owned()) }
     }
 
     /// A date that is stored as such. It is seen in full where its look says nothing, and as the number that it is where
     /// its look is one for numbers.
-    pub(super) fn moment(&self, at: NaiveDateTime, look: Look) -> Raw {
+    pub(super) fn moment(&self, at: NaiveDateTime, look: Look) -> Raw<'static> {
         let serial = dates::to_serial(at, self.shift);
         match self.format(look).for_number(serial).map(|(section, _)| section.kind) {
             Some(SectionKind::Date) => Raw::DateTime(at, look),
@@ -199,7 +198,7 @@ impl Looks {
     /// A cell of that look: a text is veiled where something else is seen of it.
     pub(super) fn veil<'a>(&self, content: CellContent<'a>, look: Look) -> CellContent<'a> {
         let veiled = match &content {
-            CellContent::Text(text) => self.veiled(text, look),
+            CellContent::Own(Raw::Text(text)) => self.veiled(text, look),
             CellContent::Shared(_, text) => self.veiled(text, look),
             CellContent::Own(_) | CellContent::Blank => None,
         };
@@ -207,9 +206,9 @@ impl Looks {
     }
 
     /// A text of that look where something else is seen of it.
-    pub(super) fn veiled(&self, text: &str, look: Look) -> Option<Raw> {
+    pub(super) fn veiled(&self, text: &str, look: Look) -> Option<Raw<'static>> {
         let shown = self.format(look).veils_texts.then(|| self.text(look, text))??;
-        Some(Raw::Text(Arc::from(text)).seen_as(shown))
+        Some(Raw::Text(text.into()).seen_as(shown))
     }
 
     /// What a number of that look looks like, and what is seen; nothing to be told where it is what is stored.

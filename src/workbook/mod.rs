@@ -42,9 +42,9 @@ mod xlsb;
 mod xlsx;
 mod xml;
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
@@ -65,8 +65,8 @@ use xls::Xls;
 
 /// A cell's content as stored, before any meaning is given to it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Raw {
-    Text(Arc<str>),
+pub enum Raw<'a> {
+    Text(Cow<'a, str>),
     Number(f64, Look),
     /// A number shown as a date or time; already converted from its serial (1900 or 1904 system).
     DateTime(NaiveDateTime, Look),
@@ -84,15 +84,28 @@ pub enum Raw {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Veiled {
     /// What is stored; never itself veiled.
-    pub stored: Raw,
+    pub stored: Raw<'static>,
     /// What is seen instead; empty for nothing.
     pub shown: String,
 }
 
-impl Raw {
+impl Raw<'_> {
+    /// To be kept.
+    pub fn into_owned(self) -> Raw<'static> {
+        match self {
+            Raw::Text(text) => Raw::Text(Cow::Owned(text.into_owned())),
+            Raw::Number(number, look) => Raw::Number(number, look),
+            Raw::DateTime(at, look) => Raw::DateTime(at, look),
+            Raw::Bool(value) => Raw::Bool(value),
+            Raw::Error(error) => Raw::Error(error),
+            Raw::NoResult => Raw::NoResult,
+            Raw::Veiled(veiled) => Raw::Veiled(veiled),
+        }
+    }
+
     /// This value where something else, or nothing, is seen instead.
-    fn seen_as(self, shown: impl Into<String>) -> Raw {
-        Raw::Veiled(Box::new(Veiled { stored: self, shown: shown.into() }))
+    fn seen_as(self, shown: impl Into<String>) -> Raw<'static> {
+        Raw::Veiled(Box::new(Veiled { stored: self.into_owned(), shown: shown.into() }))
     }
 }
 
@@ -102,16 +115,11 @@ pub type Merge = (u32, u32, u32, u32);
 /// Takes a sheet's cells in row order. Blank cells are not sent.
 pub trait Sink {
     /// The next cell, further right or further down than the one before; hidden rows come like others.
-    fn cell(&mut self, row: u32, column: u32, value: Raw);
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>);
 
     /// Like [`Sink::cell`], for a text that the book holds once under a number: cells of one number show one text.
-    fn shared(&mut self, row: u32, column: u32, _number: usize, text: &Arc<str>) {
-        self.cell(row, column, Raw::Text(Arc::clone(text)));
-    }
-
-    /// Like [`Sink::cell`], for a text that stands in the cell itself.
-    fn text(&mut self, row: u32, column: u32, text: &str) {
-        self.cell(row, column, Raw::Text(Arc::from(text)));
+    fn shared(&mut self, row: u32, column: u32, _number: usize, text: &str) {
+        self.cell(row, column, Raw::Text(Cow::Borrowed(text)));
     }
 
     /// What came so far is void: the sheet is being sent again from its start.

@@ -251,7 +251,7 @@ impl Xls {
                     segments.push(more);
                 }
                 if let Some((at, style)) = waiting.take() {
-                    let text = CellContent::Text(sight.coding.long(segments)?.into());
+                    let text = CellContent::text(sight.coding.long(segments)?);
                     cells.put(at, self.looks.veil(text, self.looks.of_style(style)))?;
                 }
                 continue;
@@ -309,7 +309,7 @@ impl Xls {
             NUMBER => float(),
             RK => self.rk(&data[4..10]),
             LABEL_SST => self.strings.content(u32_at(held, 0) as usize)?,
-            LABEL | RSTRING => CellContent::Text(sight.coding.counted(held, true)?),
+            LABEL | RSTRING => CellContent::text(sight.coding.counted(held, true)?),
             BOOL_ERR if held[1] != 0 => CellContent::Own(error(held[0])),
             BOOL_ERR => CellContent::Own(Raw::Bool(held[0] != 0)),
             FORMULA if !sight.calculated => CellContent::Own(Raw::NoResult),

@@ -3,7 +3,6 @@
 //! Its own reader, not calamine's, because calamine ignores the error result of a formula (a broken cell would pass as blank),
 //! tells no merged ranges, and reads on in an older record's bytes where a record is too short.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
 
@@ -93,7 +92,7 @@ fn cell<'b>(
     records: &XlsbRecords<'_>,
 ) -> Result<CellContent<'b>, Refusal> {
     let looks = &book.looks;
-    let text = |at| Ok(CellContent::Text(Cow::Owned(records.text(at)?.0.unwrap_or_default())));
+    let text = |at| Ok(CellContent::text(records.text(at)?.0.unwrap_or_default()));
     let content = match kind {
         8..=11 if book.computes_anew => CellContent::Own(Raw::NoResult),
         2 | 13 => CellContent::Own(looks.number_of_style(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), style)),

@@ -30,7 +30,7 @@ fn kaohe(arguments: &[&str], folder: &Path) {
 struct Texts(Vec<Vec<String>>);
 
 impl Sink for Texts {
-    fn cell(&mut self, row: u32, column: u32, value: Raw) {
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
         let (row, column) = (row as usize, column as usize);
         self.0.resize_with(self.0.len().max(row + 1), Vec::new);
         let cells = &mut self.0[row];

@@ -57,8 +57,8 @@ pub(in crate::archive) struct FilledCell {
 }
 
 impl FilledCell {
-    fn new(raw: &Raw, looks: &Looks) -> FilledCell {
-        let seen = SeenCell::of_raw(raw, looks);
+    fn new(raw: &Raw<'_>, looks: &Looks) -> FilledCell {
+        let seen = SeenCell::of(raw, looks);
         let day = seen.day(looks.day_nought());
         let broken = match (raw, seen.sight) {
             (Raw::NoResult, _) => Some("是没有计算结果的公式".to_owned()),
@@ -137,7 +137,7 @@ struct FilledRows<'b> {
 }
 
 impl Sink for FilledRows<'_> {
-    fn cell(&mut self, row: u32, column: u32, value: Raw) {
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
         let cell = FilledCell::new(&value, self.looks);
         if cell.shown.is_empty() && cell.broken.is_none() {
             return;

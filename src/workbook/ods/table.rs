@@ -1,7 +1,5 @@
 //! The rows and cells of a sheet of an OpenDocument spreadsheet.
 
-use std::sync::Arc;
-
 use super::super::cells::{self, COLUMNS, CellContent, Ordered, ROWS};
 use super::super::error::Refusal;
 use super::super::xml::{Tag, Token, Xml, unescape};
@@ -61,7 +59,7 @@ struct OdsTable<'b, 'a, S> {
     /// Cells sent so far that stand in the file only once.
     repeated: u64,
     /// The filled cells of the row at hand: first column, how often, what.
-    line: Vec<(u64, u64, Raw)>,
+    line: Vec<(u64, u64, Raw<'static>)>,
 }
 
 impl<S: Sink> OdsTable<'_, '_, S> {
@@ -106,7 +104,11 @@ impl<S: Sink> OdsTable<'_, '_, S> {
             for row in self.row..self.row.saturating_add(times) {
                 for (first, repeated, raw) in &self.line {
                     for column in *first..first.saturating_add(*repeated) {
-                        self.cells.put((clamp(row), clamp(column)), CellContent::Own(raw.clone()))?;
+                        let content = match raw {
+                            Raw::Text(text) => CellContent::text(&**text),
+                            other => CellContent::Own(other.clone()),
+                        };
+                        self.cells.put((clamp(row), clamp(column)), content)?;
                     }
                 }
             }
@@ -256,7 +258,7 @@ impl OdsCell {
 
 /// A filled cell before its style is known.
 struct HeldCell {
-    what: Raw,
+    what: Raw<'static>,
     kind: Option<StyleKind>,
     style: Option<String>,
     /// What the program that wrote the file saw of a number, or of a text that is told beside it; else empty.
@@ -265,7 +267,7 @@ struct HeldCell {
 
 /// A cell of that text, beside which another is seen; none for a blank one.
 fn text(text: &str, style: Option<String>, shown: String) -> Option<HeldCell> {
-    let what = || Raw::Text(Arc::from(text));
+    let what = || Raw::Text(text.to_owned().into());
     (!text.is_empty()).then(|| HeldCell { what: what(), kind: Some(StyleKind::Text), style, shown })
 }
 
@@ -277,7 +279,7 @@ fn is_same(one: &str, other: &str) -> bool {
 
 impl HeldCell {
     /// What it holds, seen in that style.
-    fn raw(&self, book: &Ods, style: &str) -> Raw {
+    fn raw(&self, book: &Ods, style: &str) -> Raw<'static> {
         let format = book.formats.of(style);
         match (&self.what, self.kind) {
             (Raw::Number(number, _), kind) => {

@@ -1,7 +1,5 @@
 //! What a cell of .xlsx holds, from what stands in its XML.
 
-use std::borrow::Cow;
-
 use super::super::cells::CellContent;
 use super::super::error::Refusal;
 use super::super::xml::{blank, trimmed};
@@ -106,12 +104,12 @@ fn stored<'b>(
         },
         CellType::Shared | CellType::Text | CellType::Inline => None,
     };
-    Ok(typed.map_or_else(|| CellContent::Text(Cow::Owned(plain.to_owned())), CellContent::Own))
+    Ok(typed.map_or_else(|| CellContent::text(plain.to_owned()), CellContent::Own))
 }
 
 /// A text without the escapes of characters that XML cannot hold.
 fn meant(text: &str) -> CellContent<'static> {
-    CellContent::Text(Cow::Owned(unescape_units(text).into_owned()))
+    CellContent::text(unescape_units(text).into_owned())
 }
 
 /// The ranges of formulas that stand for several cells, in a book whose results nobody has seen: but for the first cell,

@@ -6,8 +6,6 @@
 //! first. Each piece is whole, so the reader of XML does not miss it. Without it reading takes six times as long
 //! (`cargo bench -- cells`), and it is most of a big run.
 
-use std::borrow::Cow;
-
 use super::super::Raw;
 use super::super::cells::CellContent;
 use super::cell::CellType;
@@ -74,7 +72,7 @@ impl UsualRow {
         let content = match kind {
             _ if formula > 0 && book.computes_anew => CellContent::Own(Raw::NoResult),
             CellType::Number => CellContent::Own(book.looks.raw(numeral(text)?, look)),
-            CellType::Inline | CellType::Text => CellContent::Text(Cow::Borrowed(text)),
+            CellType::Inline | CellType::Text => CellContent::text(text),
             CellType::Shared => {
                 let index = number(text.as_bytes())?;
                 CellContent::Shared(index, book.strings.text(index).ok()?)

@@ -124,7 +124,7 @@ impl Read {
     fn book(path: &Path) -> Read {
         struct All(Vec<Vec<Cell>>);
         impl Sink for All {
-            fn cell(&mut self, row: u32, column: u32, value: Raw) {
+            fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
                 let (row, column) = (row as usize, column as usize);
                 let rows = &mut self.0;
                 rows.resize_with(rows.len().max(row + 1), Vec::new);

@@ -30,7 +30,7 @@ use kaohe::workbook::{self, Parser, Raw, Sink};
 struct Lines(Vec<String>);
 
 impl Sink for Lines {
-    fn cell(&mut self, row: u32, column: u32, value: Raw) {
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
         let shown = match value {
             Raw::Text(text) => format!("{text:?}"),
             Raw::Number(number, _) => number.to_string(),

@@ -10,11 +10,11 @@ use super::build::{Parts, ods_content};
 
 /// Takes cells as they come.
 #[derive(Default)]
-struct Cells(Vec<(u32, u32, Raw)>);
+struct Cells(Vec<(u32, u32, Raw<'static>)>);
 
 impl Sink for Cells {
-    fn cell(&mut self, row: u32, column: u32, value: Raw) {
-        self.0.push((row, column, value));
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
+        self.0.push((row, column, value.into_owned()));
     }
 
     fn restart(&mut self) {
@@ -30,7 +30,7 @@ fn seen(bytes: &[u8]) -> Vec<String> {
     let book = workbook::open(&file, "表").unwrap();
     let mut cells = Cells::default();
     book.read(0, &mut cells).unwrap();
-    let told = |raw: &Raw| match raw {
+    let told = |raw: &Raw<'_>| match raw {
         Raw::Number(number, look) => match book.looks().number(*look, *number) {
             (Sight::Stored, _) => format!("{number} AsStored"),
             (Sight::Hidden, _) => format!("{number} Hidden"),

@@ -23,11 +23,11 @@ pub fn styled(codes: &[&str], rows: &str) -> Parts {
 }
 
 /// The cells of the first sheet.
-fn cells(bytes: &[u8]) -> (OpenBook, Vec<Raw>) {
-    struct Cells(Vec<Raw>);
+fn cells(bytes: &[u8]) -> (OpenBook, Vec<Raw<'static>>) {
+    struct Cells(Vec<Raw<'static>>);
     impl Sink for Cells {
-        fn cell(&mut self, _: u32, _: u32, value: Raw) {
-            self.0.push(value);
+        fn cell(&mut self, _: u32, _: u32, value: Raw<'_>) {
+            self.0.push(value.into_owned());
         }
         fn restart(&mut self) {
             self.0.clear();
@@ -45,7 +45,7 @@ fn cells(bytes: &[u8]) -> (OpenBook, Vec<Raw>) {
 /// Of each cell of the first sheet how it is seen, and what is seen where that is not what is stored.
 pub fn looked_at(bytes: &[u8]) -> Vec<(String, String)> {
     let (book, cells) = cells(bytes);
-    let look = |value: Raw| match value {
+    let look = |value: Raw<'_>| match value {
         Raw::Number(number, look) => match book.looks().number(look, number) {
             (Sight::Stored, _) => ("AsStored".to_owned(), String::new()),
             (sight, text) => (format!("{sight:?}"), text),
@@ -63,7 +63,7 @@ pub fn looked_at(bytes: &[u8]) -> Vec<(String, String)> {
 /// What is seen of each cell of the first sheet.
 fn seen(bytes: &[u8]) -> Vec<String> {
     let (book, cells) = cells(bytes);
-    let seen = |value: Raw| match value {
+    let seen = |value: Raw<'_>| match value {
         Raw::Number(number, look) => match book.looks().number(look, number) {
             (Sight::Stored, _) => format!("{number}"),
             (Sight::Hidden, _) => "Hidden".to_owned(),
