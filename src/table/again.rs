@@ -108,7 +108,7 @@ impl HeaderLines {
             }
             let key = line.binary_search_by_key(&column, |(column, _)| *column).ok().map(|at| &line[at].1);
             let is_same = key.is_some_and(|key| match text {
-                Some(text) => text::is_header(text, std::slice::from_ref(key)),
+                Some(text) => text::is_header(text, key),
                 None => key.chars().all(|c| c.is_ascii_digit()),
             });
             if !is_same {

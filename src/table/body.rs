@@ -449,8 +449,8 @@ impl Shape<'_> {
     /// Whether a text stands over a column of the table in its header.
     fn is_over(&self, at: usize, text: &str) -> bool {
         let Some(column) = self.found.columns[at] else { return false };
-        let words = self.found.lines.iter().flatten().filter(|(over, _)| *over == column);
-        words.into_iter().any(|(_, key)| text::is_header(text, std::slice::from_ref(key)))
+        let mut words = self.found.lines.iter().flatten().filter(|(over, _)| *over == column);
+        words.any(|(_, key)| text::is_header(text, key))
     }
 
     /// Whether a sheet column has a header of its own.

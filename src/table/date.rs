@@ -9,6 +9,7 @@ use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime};
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
+use super::seen::number_shown;
 use super::text;
 use crate::workbook;
 
@@ -63,20 +64,12 @@ pub fn day_from_number(number: f64, nought: NaiveDate) -> Option<NaiveDate> {
 /// A number in a column of months: as for days, and `201203` or `2012.03`. `2012.1` is none: typed as
 /// a number, October loses its nought.
 pub fn month_from_number(number: f64, nought: NaiveDate) -> Option<NaiveDate> {
-    if number.fract() == 0.0 && (195_001.0..=219_912.0).contains(&number) {
-        return first_of((number / 100.0) as i32, (number % 100.0) as u32);
+    let typed = number_shown(number);
+    match month(&typed) {
+        None if (1950.0..2200.0).contains(&number) && number.fract() != 0.0 => None,
+        None => day_from_number(number, nought),
+        month => month.filter(|_| !typed.ends_with(".1")),
     }
-    if (1950.0..2200.0).contains(&number) && number.fract() != 0.0 {
-        let month = (number - number.floor()) * 100.0;
-        let month = if (month - month.round()).abs() < 1e-6 { month.round() as u32 } else { return None };
-        let month = if month % 10 == 0 { month / 10 } else { month };
-        return if month == 1 && (number * 10.0 - (number * 10.0).round()).abs() < 1e-6 {
-            None
-        } else {
-            first_of(number.floor() as i32, month)
-        };
-    }
-    day_from_number(number, nought)
 }
 
 /// A year: `2015`, `2015年`, `2015年度`.

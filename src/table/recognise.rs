@@ -199,7 +199,7 @@ impl Headers {
             });
         }
         // In a text, a mark may stand before the name.
-        let marks = "*★※:".chars().filter(|c| text::is_plain_sign(*c));
+        let marks = text::HEADER_MARKS.into_iter().filter(|c| text::is_plain_sign(*c));
         let mut firsts: Vec<char> = known.keys().filter_map(|key| key.chars().next()).chain(marks).collect();
         firsts.sort_unstable();
         firsts.dedup();
@@ -258,7 +258,7 @@ impl Headers {
     fn found(&self, head: &[HeadRow], chosen: &Candidate<'_>, table: usize) -> Match {
         let fit = &chosen.fits[table];
         let columns: Vec<Option<u32>> =
-            fit.columns.iter().map(|place| place.as_ref().map(|place| place.column)).collect();
+            fit.columns.iter().map(|place| place.as_ref().map(|place| place.first().1)).collect();
         let cells = |row: &HeadRow| row.cells.iter().map(|cell| (cell.column, cell.key.clone())).collect();
         let doubled = self.doubled(table, chosen);
         Match {
@@ -308,9 +308,8 @@ impl Headers {
     /// Columns with a name of the table that are not its.
     fn unasked(&self, table: usize, chosen: &Candidate<'_>, columns: &[Option<u32>]) -> Vec<Unread> {
         let places = &chosen.fits[table].columns;
-        let is_read = |column: u32| {
-            columns.contains(&Some(column)) || places.iter().flatten().any(|place| place.all.contains(&column))
-        };
+        let is_read =
+            |column: u32| columns.contains(&Some(column)) || places.iter().flatten().any(|place| place.holds(column));
         let named = |key: &str| self.known.get(key)?.iter().filter(|name| name.table == table).min_by_key(|n| n.rank);
         let mut unasked = Vec::new();
         for column in chosen.columns.iter().filter(|column| !is_read(column.cell.column)) {
@@ -397,13 +396,13 @@ impl Headers {
             let is_anothers = |column: &HeaderColumn<'_>| {
                 head::without_units(&column.cell.key) == own.as_str() && self.place(table, column).is_none()
             };
-            if place.as_ref().is_some_and(|place| place.rank != OWN_NAME) && columns.iter().any(is_anothers) {
+            if place.as_ref().is_some_and(|place| place.first().0 != OWN_NAME) && columns.iter().any(is_anothers) {
                 *place = None;
             }
         }
         fit.matched = fit.columns.iter().flatten().count();
-        fit.rank = fit.columns.iter().flatten().map(|place| u32::from(place.rank)).sum();
-        fit.complete = fit.columns.iter().flatten().all(|place| place.second.is_none())
+        fit.rank = fit.columns.iter().flatten().map(|place| u32::from(place.first().0)).sum();
+        fit.complete = fit.columns.iter().flatten().all(|place| place.second().is_none())
             && wanted.required.iter().all(|group| group.iter().any(|at| fit.columns[*at].is_some()));
         fit
     }
@@ -514,7 +513,7 @@ impl Headers {
     fn doubled(&self, table: usize, chosen: &Candidate<'_>) -> Option<(usize, u32)> {
         let used = &chosen.fits[table].columns;
         // A column under another name of one that the first table uses says nothing of a second table.
-        let is_used = |column: u32| used.iter().flatten().any(|place| place.all.contains(&column));
+        let is_used = |column: u32| used.iter().flatten().any(|place| place.holds(column));
         let row = chosen.columns.iter().map(|column| column.cell.row).min()?;
         for (other, fit) in chosen.fits.iter().enumerate() {
             if other == table || !fit.complete {
@@ -525,7 +524,7 @@ impl Headers {
                 .iter()
                 .flatten()
                 .filter_map(|at| fit.columns[*at].as_ref())
-                .any(|place| place.all.iter().any(|column| !is_used(*column)));
+                .any(|place| place.0.iter().any(|(_, column)| !is_used(*column)));
             if own {
                 return Some((other, row));
             }
@@ -559,7 +558,7 @@ impl Headers {
             unread.extend(self.unasked(table, best, &[]).into_iter().filter(is_absent));
             let clash = fit.columns.iter().enumerate().find_map(|(at, place)| {
                 let place = place.as_ref()?;
-                Some((wanted.columns[at].clone(), best.address(place.column), best.address(place.second?)))
+                Some((wanted.columns[at].clone(), best.address(place.first().1), best.address(place.second()?)))
             });
             nears.push(NearTable { table, matched: fit.matched, missing, unread, clash });
         }
@@ -631,8 +630,8 @@ impl Candidate<'_> {
         let mut others = Vec::new();
         for (at, place) in self.fits[table].columns.iter().enumerate() {
             let Some(place) = place else { continue };
-            for column in place.all.iter().filter(|column| **column != place.column && !of_second(**column)) {
-                if let (Some(read), Some(passed)) = (self.of(place.column), self.of(*column)) {
+            for (_, column) in place.0.iter().skip(1).filter(|(_, column)| !of_second(*column)) {
+                if let (Some(read), Some(passed)) = (self.of(place.first().1), self.of(*column)) {
                     others.push(passed.unread(at, WhyUnread::Second(read.spot())));
                 }
             }
@@ -641,14 +640,23 @@ impl Candidate<'_> {
     }
 }
 
-#[derive(Debug, Clone)]
-struct HeaderPlace {
-    column: u32,
-    rank: u8,
+/// All sheet columns that bear a name of the column, by rank; the first is the one that is meant.
+#[derive(Debug, Clone, Default)]
+struct HeaderPlace(Vec<(u8, u32)>);
+
+impl HeaderPlace {
+    fn first(&self) -> (u8, u32) {
+        self.0.first().copied().unwrap_or_default()
+    }
+
     /// Another sheet column with the same right to the name.
-    second: Option<u32>,
-    /// All sheet columns that bear a name of the column.
-    all: Vec<u32>,
+    fn second(&self) -> Option<u32> {
+        self.0.get(1).filter(|(rank, _)| *rank == self.first().0).map(|(_, column)| *column)
+    }
+
+    fn holds(&self, column: u32) -> bool {
+        self.0.iter().any(|(_, one)| *one == column)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -661,22 +669,11 @@ struct Fit {
 
 impl Fit {
     fn put(&mut self, at: usize, column: u32, rank: u8) {
-        match &mut self.columns[at] {
-            Some(place) if place.rank <= rank => {
-                if place.rank == rank {
-                    place.second = place.second.or(Some(column));
-                }
-                place.all.push(column);
-            }
-            place => {
-                let mut all = place.take().map(|place| place.all).unwrap_or_default();
-                all.push(column);
-                *place = Some(HeaderPlace { column, rank, second: None, all });
-            }
-        }
+        let all = &mut self.columns[at].get_or_insert_default().0;
+        all.insert(all.partition_point(|(other, _)| *other <= rank), (rank, column));
     }
 
     fn reads(&self, column: u32) -> bool {
-        self.columns.iter().flatten().any(|place| place.column == column)
+        self.columns.iter().flatten().any(|place| place.first().1 == column)
     }
 }

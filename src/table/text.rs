@@ -22,17 +22,17 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     Cow::Owned(seen.map(|c| if is_dot(c) { '·' } else { c }).collect())
 }
 
-/// The key of a header: also without the marks that forms put beside required columns.
+/// The marks that forms put beside required columns, and behind a label.
+pub const HEADER_MARKS: [char; 4] = ['*', '★', '※', ':'];
+
+/// The key of a header: also without [`HEADER_MARKS`].
 pub fn header_key(text: &str) -> String {
-    let key = folded(text);
-    key.trim_matches(|c| matches!(c, '*' | '★' | '※' | ':')).to_owned()
+    folded(text).trim_matches(HEADER_MARKS).to_owned()
 }
 
-/// Whether a text is a header with one of those keys.
-pub fn is_header(text: &str, keys: &[String]) -> bool {
-    let key = folded(text);
-    let inner = key.trim_matches(|c| matches!(c, '*' | '★' | '※' | ':'));
-    keys.iter().any(|key| key == inner)
+/// Whether a text is the header with that key.
+pub fn is_header(text: &str, key: &str) -> bool {
+    folded(text).trim_matches(HEADER_MARKS) == key
 }
 
 /// A text without outer blanks, as findings show it.
