@@ -42,9 +42,13 @@ pub fn decide<'a>(
     };
     rejected(world, &mut draft);
     let mut outcome = Outcome { quotas, ..Outcome::default() };
-    outcome.lines = lines(world, &mut draft)?;
-    influence::tell(world, history, &mut outcome.lines)?;
-    outcome.talks = influence::used(world)?;
+    let drawn = || -> Result<Vec<Line>, Error> {
+        let mut lines = lines(world, &mut draft)?;
+        influence::tell(world, history, &mut lines)?;
+        Ok(lines)
+    };
+    let (lines, talks) = rayon::join(drawn, || influence::used(world));
+    (outcome.lines, outcome.talks) = (lines?, talks?);
     outcome.register = register::entries(world, history, &outcome.lines, run, year)?;
     outcome.pending = draft.pending.into_values().collect();
     Ok((outcome, trace))

@@ -2,7 +2,8 @@
 //!
 //! What is told changes no proposal: people decide.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{Months, NaiveDate};
@@ -121,31 +122,27 @@ pub fn later<K: Ord>(days: &mut BTreeMap<K, NaiveDate>, key: K, day: NaiveDate) 
 }
 
 /// A talk that the input holds.
-struct TalkRow {
+struct TalkRow<'t> {
     row: usize,
     day: NaiveDate,
-    kind: Option<String>,
+    kind: Option<Cow<'t, str>>,
     holder: Option<u32>,
-    year: Option<String>,
-    line: Option<String>,
+    year: Option<Cow<'t, str>>,
+    line: Option<Cow<'t, str>>,
 }
 
-/// The talks of the input that have a day, of one kind if that is given.
-fn rows(world: &World<'_>, talks: &Talks, of: Option<&str>) -> Vec<TalkRow> {
+/// Visits the talks of the input that have a day.
+fn each(world: &World<'_>, talks: &Talks, visit: impl FnMut(TalkRow<'_>)) {
     let frame = &world.data.tables[talks.table].frame;
     let days = Texts::of(frame, &talks.date);
     let columns = [&talks.kind, &talks.year, &talks.line].map(|name| Texts::of(frame, name));
     let holders = world.refers(Entity::Row(talks.table), world.pack.membership.member);
     let talk = |row: usize| {
         let text = |at: usize| columns[at].as_ref().and_then(|texts| texts.at(row));
-        let (day, kind) = (days.as_ref()?.day(row)?, text(0));
-        if of.is_some_and(|of| kind.as_deref() != Some(of)) {
-            return None;
-        }
-        let [kind, year, line] = [kind, text(1), text(2)].map(|text| Some(text?.into_owned()));
-        Some(TalkRow { row, day, kind, holder: holders.as_ref().and_then(|holders| holders.get(row)), year, line })
+        let (day, holder) = (days.as_ref()?.day(row)?, holders.as_ref().and_then(|holders| holders.get(row)));
+        Some(TalkRow { row, day, kind: text(0), holder, year: text(1), line: text(2) })
     };
-    (0..frame.height()).filter_map(talk).collect()
+    (0..frame.height()).filter_map(talk).for_each(visit);
 }
 
 /// What the input holds of talks of a kind.
@@ -158,9 +155,12 @@ fn talked(
 ) -> Result<(), Error> {
     let (entity, kind) = (Entity::Row(talks.table), world.pack.membership.member);
     let (of_year, may) = (world.truths(entity, talk.of_year)?, world.truths(entity, talk.may_be_of_year)?);
-    for TalkRow { row, day, holder, line, .. } in rows(world, talks, Some(talk.kind)) {
+    each(world, talks, |TalkRow { row, day, kind: of, holder, line, .. }| {
+        if of.as_deref() != Some(talk.kind) {
+            return;
+        }
         if let Some(line) = line {
-            later(held, line, day);
+            later(held, line.into_owned(), day);
         }
         if let Some(index) = holder.filter(|_| day <= world.data.as_of) {
             let of_year = match (of_year[row], may[row]) {
@@ -170,7 +170,7 @@ fn talked(
             };
             found.entry(Subject { kind, index }).or_default().push(Influencing { from: Some(day), of_year });
         }
-    }
+    });
     Ok(())
 }
 
@@ -184,17 +184,24 @@ pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
     };
     let mut used = Vec::new();
     // Few words, on a great many talks.
-    let mut words: BTreeMap<String, Arc<str>> = BTreeMap::new();
-    let mut shared = |word: String| Arc::clone(words.entry(word).or_insert_with_key(|word| word.as_str().into()));
-    for TalkRow { row, day, kind, holder, year, line } in rows(world, talks, None) {
-        let (Some(index), Some(kind), true) = (holder, kind, data.was_read(talks.table, row)) else { continue };
+    let mut words: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut shared = |word: Cow<'_, str>| {
+        let known = words.get(&*word).cloned();
+        known.unwrap_or_else(|| {
+            let new: Arc<str> = word.into();
+            words.insert(Arc::clone(&new));
+            new
+        })
+    };
+    each(world, talks, |TalkRow { row, day, kind, holder, year, line }| {
+        let (Some(index), Some(kind), true) = (holder, kind, data.was_read(talks.table, row)) else { return };
         let this_year = chrono::Datelike::year(&day) == data.year && day <= data.as_of;
         if this_year || looks_back.get(row).copied().unwrap_or_default() {
             let subject = Subject { kind: world.pack.membership.member, index };
-            let line = line.map(String::into_boxed_str);
+            let line = line.map(|line| line.into_owned().into_boxed_str());
             used.push(TalkHeld { subject, day, kind: shared(kind), year: year.map(&mut shared), line });
         }
-    }
+    });
     used.par_sort_unstable();
     used.dedup();
     used.shrink_to_fit();

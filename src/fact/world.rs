@@ -366,7 +366,7 @@ impl<'a> World<'a> {
                     *slot = Some(at as IdxSize);
                 }
             }
-            let place = IdxCa::from_iter_options("@at".into(), place.into_iter());
+            let place: IdxCa = place.into_iter().collect();
             let values = groups.column("=")?.take(&place)?;
             let found = place.into_column().with_name("@at".into());
             let absent = absent.clone().cast(dtype.clone());
@@ -430,7 +430,7 @@ impl<'a> World<'a> {
                 }
                 let theirs = frame.column(by.ok_or_else(missing)?)?.cast(&DataType::String)?;
                 let keys = theirs.str()?.iter().map(|id| id.and_then(|id| index.get(id).copied()));
-                Ok(IdxCa::from_iter_options("@key".into(), keys).into_column())
+                Ok(keys.collect::<IdxCa>().into_column())
             }
             _ => Err(missing()),
         }

@@ -16,6 +16,7 @@ pub mod wording;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 pub use crate::fact::tree::{self, Tree};
 pub use blank::{Reason, Reasons};
@@ -95,7 +96,8 @@ impl Part {
             Some(false) => b'0',
             None => b'?',
         };
-        let mut letters: Vec<Vec<u8>> = self.values.iter().map(|values| values.iter().map(letter).collect()).collect();
+        let mut letters: Vec<Vec<u8>> =
+            self.values.par_iter().map(|values| values.iter().map(letter).collect()).collect();
         for ((atom, at), value) in &self.read {
             letters[*atom][*at as usize] = letter(*value);
         }

@@ -55,7 +55,7 @@ fn numbers<T: PolarsNumericType>(
     known: impl Iterator<Item = Option<T::Native>>,
 ) -> ChunkedArray<T> {
     let known: Vec<Option<T::Native>> = known.collect();
-    ChunkedArray::from_iter_options(name, codes.iter().map(|code| known[*code as usize]))
+    codes.iter().map(|code| known[*code as usize]).collect::<ChunkedArray<T>>().with_name(name)
 }
 
 /// Each different text is laid down once; the rows point at it.
@@ -71,17 +71,17 @@ fn texts<'a>(
 
 /// A column of resolved years.
 pub fn years(name: &str, years: impl Iterator<Item = Option<i32>>) -> Column {
-    Int32Chunked::from_iter_options(name.into(), years).into_column()
+    years.collect::<Int32Chunked>().with_name(name.into()).into_column()
 }
 
 /// A column of indices in a register.
 pub fn subjects(kind: &str, subjects: impl Iterator<Item = Option<u32>>) -> Column {
-    UInt32Chunked::from_iter_options(format!("@{kind}").into(), subjects).into_column()
+    subjects.collect::<UInt32Chunked>().with_name(format!("@{kind}").into()).into_column()
 }
 
 /// A column of days.
 pub fn days(name: &str, all: impl Iterator<Item = Option<NaiveDate>>) -> Column {
-    Int32Chunked::from_iter_options(name.into(), all.map(|day| day.map(since_epoch))).into_date().into_column()
+    all.map(|day| day.map(since_epoch)).collect::<Int32Chunked>().with_name(name.into()).into_date().into_column()
 }
 
 fn since_epoch(day: NaiveDate) -> i32 {
