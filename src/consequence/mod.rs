@@ -25,7 +25,7 @@ use crate::fact::history::Pairs;
 use crate::pack::{Action, Pack};
 use crate::table::Dataset;
 
-pub use crate::fact::{Decision, Evidence, FactValue, Origin, Subject};
+pub use crate::fact::{Decision, Evidence, EvidenceOf, FactValue, Origin, Subject};
 
 /// Why a rule reaches the recipient of a line.
 #[derive(Debug, Clone, Default)]

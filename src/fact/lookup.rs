@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use polars::prelude::*;
@@ -30,20 +31,35 @@ pub enum Origin {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
     pub origin: Origin,
-    /// The fact it decided; empty where it only shows through whom the rule reaches the recipient.
-    pub fact: Arc<str>,
-    pub table: Arc<str>,
-    pub column: Arc<str>,
+    /// The same for all values of a column that decide a fact; a run keeps millions of them.
+    pub of: Arc<EvidenceOf>,
     /// As shown in the cell.
     pub value: String,
-    /// The parameter and value it was compared with (`半年得分线`, `60`).
-    pub line: Option<(Arc<str>, Arc<str>)>,
     /// What the row is called in `about`: the line that it is or carries out, else its own name (a talk's date).
     pub label: String,
     /// A line of this run or of an earlier one that the value stands for.
     pub through: Option<String>,
     /// The line that the row carries out, where it names one.
     pub carries_out: Option<String>,
+}
+
+/// What a value decided, and in which column such values stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvidenceOf {
+    /// The fact it decided; empty where it only shows through whom the rule reaches the recipient.
+    pub fact: Arc<str>,
+    pub table: Arc<str>,
+    pub column: Arc<str>,
+    /// The parameter and value it was compared with (`半年得分线`, `60`).
+    pub line: Option<(Arc<str>, Arc<str>)>,
+}
+
+impl Deref for Evidence {
+    type Target = EvidenceOf;
+
+    fn deref(&self) -> &EvidenceOf {
+        &self.of
+    }
 }
 
 /// What of the evidence behind values is told.
@@ -99,10 +115,10 @@ enum Stands {
         home: Option<usize>,
         cells: Box<CellsOf>,
     },
-    /// In cells of the rows that decide a fact, each with the parameter that it is compared with.
+    /// In cells of the rows that decide a fact.
     Rows {
         rows: Arc<FactRows>,
-        cells: Vec<(CellsOf, ComparedWith)>,
+        cells: Vec<CellsOf>,
     },
     /// In lines of the archive or of this run that decide a fact.
     Lines {
@@ -131,8 +147,7 @@ struct CellsOf {
     label: Option<Texts>,
     /// Ids of the lines that rows carry out: such a row is one and the same with its line.
     carried_out: Option<Texts>,
-    table_name: Arc<str>,
-    column_name: Arc<str>,
+    of: Arc<EvidenceOf>,
 }
 
 /// A cell or line behind a value.
@@ -145,7 +160,6 @@ pub struct Witnessed<'l> {
     /// As shown.
     pub text: Cow<'l, str>,
     row: Option<(&'l CellsOf, usize)>,
-    compared: &'l ComparedWith,
 }
 
 /// A cell, or a line by its id.
@@ -204,7 +218,7 @@ impl<'a> Lookup<'a> {
                     decides = self.decides(world, of, fact, is.term(), stage)?;
                     Stands::Parts
                 }
-                _ => behind(world, fact),
+                _ => behind(world, fact, name),
             },
             Meaning::OfSubject(kind, _) => {
                 let theirs = self.value(world, Entity::Subject(kind), name, None, stage)?;
@@ -337,13 +351,13 @@ impl<'a> Lookup<'a> {
                         self.data.registers[*kind].rows.get(at as usize).and_then(|rows| rows.first()).copied()
                     }
                 };
-                row.and_then(|row| cells.seen(self.data, row as usize, 0, true, &None)).into_iter().for_each(visit);
+                row.and_then(|row| cells.seen(self.data, row as usize, 0, true)).into_iter().for_each(visit);
             }
             Stands::Rows { rows, cells } => {
                 for (row, bits) in rows.of(at) {
-                    for (rule, (cells, compared)) in cells.iter().enumerate() {
+                    for (rule, cells) in cells.iter().enumerate() {
                         let decided = bits & (1 << rule) != 0;
-                        cells.seen(self.data, row as usize, rule, decided, compared).into_iter().for_each(&mut *visit);
+                        cells.seen(self.data, row as usize, rule, decided).into_iter().for_each(&mut *visit);
                     }
                 }
             }
@@ -352,14 +366,7 @@ impl<'a> Lookup<'a> {
                     let Some(id) = ids.get(row as usize) else { continue };
                     for rule in (0..columns.len()).filter(|rule| bits & (1 << rule) != 0) {
                         let spot = CellOrLine::Line(Cow::Borrowed(id));
-                        visit(Witnessed {
-                            spot,
-                            rule,
-                            decided: true,
-                            text: Cow::default(),
-                            row: None,
-                            compared: &None,
-                        });
+                        visit(Witnessed { spot, rule, decided: true, text: Cow::default(), row: None });
                     }
                 }
             }
@@ -371,7 +378,6 @@ impl<'a> Lookup<'a> {
 impl Witnessed<'_> {
     /// As evidence; a line of this run stands on the cells of its own grounds.
     fn evidence(self, known: &NameValues, of_line: &OfLine<'_>, found: &mut Vec<Evidence>) {
-        let fact = Arc::clone(&known.name);
         if let Some((cells, row)) = self.row {
             let origin = match self.spot {
                 CellOrLine::Cell(cell) => Origin::Cell(cell),
@@ -379,24 +385,19 @@ impl Witnessed<'_> {
             };
             return found.push(Evidence {
                 origin,
-                fact,
-                table: Arc::clone(&cells.table_name),
-                column: Arc::clone(&cells.column_name),
+                of: Arc::clone(&cells.of),
                 value: self.text.into_owned(),
-                line: self.compared.clone(),
                 label: cells.label(row).unwrap_or_default().into_owned(),
                 through: None,
                 carries_out: cells.carries_out(row).map(Cow::into_owned),
             });
         }
         let (CellOrLine::Line(id), Stands::Lines { columns, of_run, .. }) = (self.spot, &known.stands) else { return };
+        let (fact, column) = (Arc::clone(&known.name), Arc::clone(&columns[self.rule]));
         let line = Evidence {
             origin: Origin::Archive(id.to_string()),
-            fact,
-            table: "".into(),
-            column: Arc::clone(&columns[self.rule]),
+            of: Arc::new(EvidenceOf { fact, table: "".into(), column, line: None }),
             value: id.to_string(),
-            line: None,
             label: id.to_string(),
             through: Some(id.to_string()),
             carries_out: None,
@@ -406,25 +407,30 @@ impl Witnessed<'_> {
             // Of an earlier run, or (a planned talk that was made something else) for no reason in any cell.
             return found.push(line);
         }
-        for Evidence { origin, value, table, column, .. } in stands_on {
-            found.push(Evidence { origin, value, table, column, ..line.clone() });
+        for Evidence { origin, value, of, .. } in stands_on {
+            let of = Arc::new(EvidenceOf { fact: Arc::clone(&line.fact), line: None, ..EvidenceOf::clone(&of) });
+            found.push(Evidence { origin, value, of, ..line.clone() });
         }
     }
 }
 
 impl CellsOf {
-    fn new(world: &World<'_>, table: usize, column: &str) -> Option<CellsOf> {
+    fn new(world: &World<'_>, fact: &str, (table, column): (usize, &str), line: ComparedWith) -> Option<CellsOf> {
         let schema = &world.pack.tables[table];
         let frame = &world.data.tables[table].frame;
-        let line = schema.columns.iter().find(|column| matches!(column.kind, ColumnKind::Line { .. }));
+        let carried = schema.columns.iter().find(|column| matches!(column.kind, ColumnKind::Line { .. }));
         Some(CellsOf {
             table,
             column: schema.column(column)?,
             texts: Texts::of(frame, column)?,
             label: schema.about.and_then(|about| Texts::of(frame, &schema.columns[about].name)),
-            carried_out: line.and_then(|column| Texts::of(frame, &column.name)),
-            table_name: schema.name.as_str().into(),
-            column_name: column.into(),
+            carried_out: carried.and_then(|column| Texts::of(frame, &column.name)),
+            of: Arc::new(EvidenceOf {
+                fact: fact.into(),
+                table: schema.name.as_str().into(),
+                column: column.into(),
+                line,
+            }),
         })
     }
 
@@ -437,14 +443,7 @@ impl CellsOf {
     }
 
     /// The cell of a row, unless it is blank and decided nothing.
-    fn seen<'l>(
-        &'l self,
-        data: &Dataset,
-        row: usize,
-        rule: usize,
-        decided: bool,
-        compared: &'l ComparedWith,
-    ) -> Option<Witnessed<'l>> {
+    fn seen(&self, data: &Dataset, row: usize, rule: usize, decided: bool) -> Option<Witnessed<'_>> {
         // A remembered row stands for the line that it carries out.
         let spot = if data.was_read(self.table, row) {
             CellOrLine::Cell(data.cell(self.table, row, self.column)?)
@@ -452,24 +451,17 @@ impl CellsOf {
             CellOrLine::Line(self.carries_out(row)?)
         };
         let text = self.texts.at(row).unwrap_or_default();
-        (decided || !text.is_empty()).then_some(Witnessed {
-            spot,
-            rule,
-            decided,
-            text,
-            row: Some((self, row)),
-            compared,
-        })
+        (decided || !text.is_empty()).then_some(Witnessed { spot, rule, decided, text, row: Some((self, row)) })
     }
 }
 
 fn in_cell(world: &World<'_>, home: Option<usize>, table: usize, column: &str) -> Stands {
-    let cells = CellsOf::new(world, table, column);
+    let cells = CellsOf::new(world, column, (table, column), None);
     cells.map_or(Stands::Nowhere, |cells| Stands::Cell { home, cells: Box::new(cells) })
 }
 
 /// Where a fact with cells of its own is looked up.
-fn behind(world: &World<'_>, fact: usize) -> Stands {
+fn behind(world: &World<'_>, fact: usize, name: &str) -> Stands {
     let definition = &world.pack.facts[fact];
     let (rules, source): (&[CellRule], Source) = match (&definition.formula, definition.of) {
         (Formula::Own { cells, .. }, Entity::Row(table)) => (cells, Source::Table(table)),
@@ -483,7 +475,7 @@ fn behind(world: &World<'_>, fact: usize) -> Stands {
                 let value = world.literals.get(line)?.said();
                 Some((Arc::from(line.as_str()), Arc::from(value)))
             });
-            Some((CellsOf::new(world, table, &rule.column)?, compared))
+            CellsOf::new(world, name, (table, &rule.column), compared)
         };
         // A bit stands for each rule, so none may be left out.
         let cells: Option<Vec<_>> = rules.iter().map(ruled).collect();

@@ -1,10 +1,11 @@
 //! A small city made by hand under the built-in pack: what the stages before the handoff deliver.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use kaohe::consequence::{
-    Decision, Evidence, FactValue, Flag, Ground, Holder, Line, Origin, Outcome, Pending, QuotaPlan, RegisterEntry,
-    Subject,
+    Decision, Evidence, EvidenceOf, FactValue, Flag, Ground, Holder, Line, Origin, Outcome, Pending, QuotaPlan,
+    RegisterEntry, Subject,
 };
 use kaohe::finding::{Code, Finding, Severity};
 use kaohe::handoff::{CrossFigure, Figures, Handoff, Publication, RatioFigure, RunInfo};
@@ -40,7 +41,7 @@ impl City {
     pub fn usual() -> City {
         let mut city = City::new(30);
         let mut score = cell((4, 4), "半年落实不力", "半年考核_班子", "目标完成得分", "44");
-        score.line = Some(("半年得分线".into(), "60".into()));
+        Arc::make_mut(&mut score.of).line = Some(("半年得分线".into(), "60".into()));
         let word = cell((4, 5), "半年落实不力", "半年考核_班子", "工作落实评价", "较差");
         city.propose("通报", TEAM, 0, vec![city.ground("1.2-team", TEAM, 0, 0, vec![score, word])]);
         for index in 0..30 {
@@ -140,7 +141,7 @@ impl City {
     /// A true and serious lead from a city leader.
     pub fn reported(&self, index: u32) -> Ground {
         let mut weight = cell((9, 12), "情节", "问题线索", "情节", "较重");
-        weight.line = Some(("调整建议起点情节".into(), "较重".into()));
+        Arc::make_mut(&mut weight.of).line = Some(("调整建议起点情节".into(), "较重".into()));
         let facts = [("线索编号", "XS-2015-017"), ("线索来源", "市级领导"), ("核实结果", "属实"), ("情节", "较重")];
         Ground {
             about: "XS-2015-017".into(),
@@ -269,11 +270,8 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
 pub fn cell(at: (u32, u32), fact: &str, table: &str, column: &str, value: &str) -> Evidence {
     Evidence {
         origin: Origin::Cell(Cell { sheet: SheetId(SHEET), row: at.0, column: at.1 }),
-        fact: fact.into(),
-        table: table.into(),
-        column: column.into(),
+        of: Arc::new(EvidenceOf { fact: fact.into(), table: table.into(), column: column.into(), line: None }),
         value: value.into(),
-        line: None,
         label: String::new(),
         through: None,
         carries_out: None,

@@ -303,7 +303,8 @@ fn a_second_admonition_says_why_this_year_s_is_proposed_and_that_it_is_undecided
     let id = "2015-A-诫勉谈话-C-C00003";
     let grade = cell((2, 6), "考核等次", "年度考核_干部", "考核等次", "基本称职");
     city.propose("诫勉谈话", CADRE, 2, vec![city.ground("4.4", CADRE, 2, 0, vec![grade.clone()])]);
-    let mut through = kaohe::consequence::Evidence { fact: "本次拟诫勉".into(), ..grade };
+    let mut through = grade;
+    std::sync::Arc::make_mut(&mut through.of).fact = "本次拟诫勉".into();
     through.through = Some(id.into());
     let mut ground = city.ground("4.5", CADRE, 2, 0, vec![through]);
     ground.facts = vec![("本年诫勉".into(), kaohe::consequence::FactValue::Bool(true))];
