@@ -23,6 +23,12 @@ pub fn run(
     told: &(dyn Audience + Sync),
 ) -> Result<Ended, Failure> {
     job::outside(output, &job.input, "它")?;
+    job::apart(output)?;
+    let is_taken = fs::read_dir(output).is_ok_and(|mut entries| entries.next().is_some());
+    if is_taken && !fs::read_to_string(output.join(README)).is_ok_and(|text| text.starts_with(HEAD)) {
+        let folder = output.display();
+        return Err(Failure::failed(format!("文件夹「{folder}」里已有别的文件，为免覆盖没有写入。请换一个空文件夹")));
+    }
     told.stage("读取报送表");
     let data = read(job, pack, &BTreeSet::new(), told)?;
     told.say(&summary::of_input(pack, &data, false));
@@ -43,7 +49,7 @@ pub fn run(
         engine::write(&export, pack, &data, *table, &mut file).map_err(failed(&path))?;
         file.flush().map_err(failed(&path))?;
     }
-    let texts = [("facts.sql", export.facts()), ("verdicts.sql", export.verdicts()), ("README.txt", readme(dialect))];
+    let texts = [("facts.sql", export.facts()), ("verdicts.sql", export.verdicts()), (README, readme(dialect))];
     for (name, text) in texts {
         let path = output.join(name);
         fs::write(&path, text).map_err(failed(&path))?;
@@ -51,6 +57,11 @@ pub fn run(
     told.say(&format!("已写出：{}（内部资料，用后请删除）", output.display()));
     Ok(if summary::has_faults(&data) { Ended::WithFaults } else { Ended::Clean })
 }
+
+const README: &str = "README.txt";
+
+/// By it a folder is known into which this has been written before.
+const HEAD: &str = "内部资料：含干部和单位的考核数据、线索数据，按规定保管，用后删除。";
 
 fn readme(dialect: Dialect) -> String {
     let commands = match dialect {
@@ -65,7 +76,7 @@ fn readme(dialect: Dialect) -> String {
         }
     };
     format!(
-        "内部资料：含干部和单位的考核数据、线索数据，按规定保管，用后删除。\n\n\
+        "{HEAD}\n\n\
          tables/ 是读入的各表（JSON 行，_row 为行号，其余以 _ 开头的列为所属对象的序号），没有人名。\n\
          facts.sql 算出事实，verdicts.sql 得出第一阶段各规则对各对象的判断。\n\
          在本文件夹中执行：\n\n{commands}\n\

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::Failure;
+use super::{Failure, data};
 use crate::cli::InputArgs;
 use crate::pack::term::{Literals, Value as Literal};
 use crate::pack::{self, Pack, Parameter, Run, Value};
@@ -73,8 +73,9 @@ impl Target {
     /// A run published into `output`, with its archive there, letters, no links, and rejected rows put up with.
     ///
     /// # Errors
-    /// Usage errors: the folder lies in the input, or the input in what would be replaced.
+    /// Usage errors: the folder lies in the input or in a published run, or the input in what would be replaced.
     pub fn new(output: PathBuf, input: &Path) -> Result<Target, Failure> {
+        apart(&output)?;
         if inside(&output, input) {
             return Err(Failure::usage(format!(
                 "输出文件夹「{}」在输入文件夹「{}」之内：下次运行会把名单当作报送表读入。请另选 --output",
@@ -169,6 +170,20 @@ pub fn outside(output: &Path, input: &Path, what: &str) -> Result<(), Failure> {
         return Err(Failure::usage(format!("--output 在输入文件夹之内：{reason}。请另选 --output")));
     }
     Ok(())
+}
+
+/// Refuses a published run's folder, and what lies in it: something else would stand among its lists, a check would clear
+/// its slips away, and a run would begin an archive of its own there and know nothing of what was decided.
+pub fn apart(output: &Path) -> Result<(), Failure> {
+    let published = |folder: &&Path| [data::RUN, data::CONSEQUENCES].iter().all(|name| folder.join(name).is_file());
+    match real(output).ancestors().find(published) {
+        Some(run) => Err(Failure::usage(format!(
+            "--output「{}」在已发布的结果文件夹「{}」之内，会打乱其中的内容。请写它的上一级文件夹，或另选 --output",
+            output.display(),
+            run.display()
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Whether `inner` is `outer` or lies in it, by what the names lead to.

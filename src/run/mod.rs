@@ -304,7 +304,7 @@ fn strict(data: &Dataset) -> String {
 
 /// Reads and validates alone.
 pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Audience + Sync)) -> Result<Ended, Failure> {
-    output.map_or(Ok(()), |output| job::outside(output, &job.input, "清单"))?;
+    output.map_or(Ok(()), |output| job::outside(output, &job.input, "清单").and_then(|()| job::apart(output)))?;
     told.stage("读取报送表");
     let read = read_or_found(job, pack, &BTreeSet::new(), told);
     let data = match read {

@@ -151,6 +151,28 @@ fn spark_confirms_every_verdict_of_the_first_stage() {
 
 /// Nobody's name leaves for another engine, and what is written says what it is.
 #[test]
+fn an_export_writes_over_an_earlier_one_and_over_nothing_else() {
+    let input = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming");
+    let dir = tempfile::tempdir().unwrap();
+    let export = |folder: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kaohe"));
+        command.arg("sql").arg(&input).args(["annual", "--output"]).arg(folder).output().unwrap()
+    };
+    let own = dir.path().join("导出");
+    for _ in 0..2 {
+        assert_eq!(export(&own).status.code(), Some(0));
+    }
+    let other = dir.path().join("别的");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join("README.txt"), "我的说明").unwrap();
+    let done = export(&other);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("请换一个空文件夹"));
+    assert_eq!(std::fs::read_to_string(other.join("README.txt")).unwrap(), "我的说明");
+    assert_eq!(std::fs::read_dir(&other).unwrap().count(), 1);
+}
+
+#[test]
 fn what_another_engine_gets_is_internal_and_without_names() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("核对");

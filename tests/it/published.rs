@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::rules::city::{City, rows_of};
+use crate::safety::tree;
 
 fn run(input: &Path, output: &Path) -> Output {
     let mut kaohe = Command::new(env!("CARGO_BIN_EXE_kaohe"));
@@ -39,6 +40,27 @@ fn a_folder_that_no_run_published_is_not_replaced() {
     assert_eq!(done.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&done.stderr).contains("不是本程序发布的结果"));
     assert!(foreign.join("会议纪要.docx").is_file());
+}
+
+/// Such a run would begin an archive of its own; such a check would clear the run's slips away.
+#[test]
+fn nothing_is_written_into_a_published_run() {
+    let faulty = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/kunming-faulty");
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(run(&faulty, dir.path()).status.code(), Some(3));
+    let published = dir.path().join("2015-annual");
+    let before = tree(dir.path());
+    for output in [published.clone(), published.join("data"), published.join("新的/文件夹")] {
+        for word in ["annual", "half-year", "check", "sql"] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_kaohe"));
+            command.arg(word).arg(&faulty).args((word == "sql").then_some("annual")).arg("--output").arg(&output);
+            let done = command.output().unwrap();
+            let told = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert_eq!(done.status.code(), Some(2), "{command:?} {told}");
+            assert!(told.contains("已发布的结果文件夹") && told.contains("另选 --output"), "{told}");
+        }
+        assert!(tree(dir.path()) == before);
+    }
 }
 
 #[test]
