@@ -7,8 +7,9 @@ use rusqlite::Connection;
 
 use super::error::Error;
 use super::open::Archive;
-use super::read::{DocketLine, GivenAnswers, PastRun, agreed_lines, book_answers, latest_runs, past_lines, share};
-use super::registered;
+use super::read::{
+    DocketLine, GivenAnswers, PastRun, agreed_lines, book_answers, latest_runs, past_lines, registered_lists, share,
+};
 use super::registration::{FollowUp, RegisteredTalk};
 use crate::fact::Decision;
 use crate::fact::history::{Entered, PastLine};
@@ -65,7 +66,7 @@ pub(super) fn dockets(connection: &Connection) -> rusqlite::Result<Vec<Docket>> 
     let answers = GivenAnswers::read(connection)?;
     let mut dockets = Vec::new();
     for past in latest_runs(connection)? {
-        let registered = registered::lists(connection, past.number)?;
+        let registered = registered_lists(connection, past.number)?;
         let lists = registered.iter().map(|list| (list.name.clone(), list.columns.clone())).collect();
         let mut lines = past_lines(&past, registered, &answers);
         let half_year = dockets.last().filter(|docket: &&Docket| docket.past.year == past.year);

@@ -19,7 +19,6 @@ mod people;
 mod periods;
 mod published;
 mod read;
-mod registered;
 mod registration;
 mod show;
 mod stored;

@@ -105,15 +105,9 @@ impl<'a> Faulty<'a> {
 
     /// 数据问题清单: every rejected cell and every warning.
     pub fn list(&self, as_of: NaiveDate) -> Workbook<'a> {
-        let mut columns = vec![Column::centred("序号", 4.0, 7.0), Column::text("文件", 14.0, 40.0)];
-        columns.extend([
-            Column::text("工作表", 8.0, 20.0),
-            Column::centred("单元格", 6.0, 8.0),
-            Column::text("表", 8.0, 16.0).whole(),
-            Column::text("列", 8.0, 16.0).whole(),
-            Column::text("原值", 8.0, 30.0),
-        ]);
-        columns.extend(what_is_wrong());
+        let mut columns = what_is_wrong(30.0);
+        columns.insert(1, Column::text("文件", 14.0, 40.0));
+        columns.insert(4, Column::text("表", 8.0, 16.0).whole());
         let findings = &self.dataset.findings;
         let rows = (1..).zip(findings).map(|(number, finding)| {
             let file = match self.slips.get(finding.file.as_str()) {
@@ -145,14 +139,6 @@ impl<'a> Faulty<'a> {
     }
 
     fn reasons(&self, book: &Returned<'a>) -> Sheet<'a> {
-        let mut columns = vec![
-            Column::centred("序号", 4.0, 7.0),
-            Column::text("工作表", 8.0, 20.0),
-            Column::centred("单元格", 6.0, 8.0),
-            Column::text("列", 8.0, 16.0).whole(),
-            Column::text("原值", 8.0, 24.0),
-        ];
-        columns.extend(what_is_wrong());
         let rows = (1..).zip(&book.findings).map(|(number, finding)| {
             let mut row = row![number, &finding.sheet, &finding.cell, &finding.column];
             let [value, reason, remedy, done] = told(finding);
@@ -183,7 +169,7 @@ impl<'a> Faulty<'a> {
             (format!("工作簿：{}", book.path), LineStyle::Paragraph),
             (asked, LineStyle::Paragraph),
         ];
-        let block = Block::new(columns, rows.collect(), "没有问题。");
+        let block = Block::new(what_is_wrong(24.0), rows.collect(), "没有问题。");
         let sheet = Sheet::new("退回说明", Paper::Lying, head, vec![block]).in_view(0);
         sheet.footed("更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日")
     }
@@ -228,9 +214,18 @@ impl<'a> Faulty<'a> {
     }
 }
 
-/// The last columns of both.
-fn what_is_wrong() -> [Column; 3] {
-    [Column::text("问题", 20.0, 60.0), Column::text("更正办法", 20.0, 60.0), Column::centred("处理", 6.0, 10.0)]
+/// The columns of both; values take so much room.
+fn what_is_wrong(value: f64) -> Vec<Column> {
+    vec![
+        Column::centred("序号", 4.0, 7.0),
+        Column::text("工作表", 8.0, 20.0),
+        Column::centred("单元格", 6.0, 8.0),
+        Column::text("列", 8.0, 16.0).whole(),
+        Column::text("原值", 8.0, value),
+        Column::text("问题", 20.0, 60.0),
+        Column::text("更正办法", 20.0, 60.0),
+        Column::centred("处理", 6.0, 10.0),
+    ]
 }
 
 fn told<'a>(finding: &'a Finding) -> [Value<'a>; 4] {

@@ -9,7 +9,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::consequence::{Ground, Line, Subject};
+use crate::consequence::{Line, Subject};
+use crate::once::once;
 use crate::pack::{Pack, printed};
 
 use super::Material;
@@ -28,10 +29,7 @@ pub struct Letter<'a> {
 pub fn letters<'a>(material: &Material<'a>) -> Vec<Letter<'a>> {
     let mut by_unit: BTreeMap<u32, Vec<&'a Line>> = BTreeMap::new();
     for line in material.outcome.lines.iter().filter(|line| told(material.pack, line)) {
-        let mut units: Vec<u32> = line.grounds.iter().flat_map(|ground| ground.units.iter().copied()).collect();
-        units.sort_unstable();
-        units.dedup();
-        for unit in units {
+        for unit in once(line.grounds.iter().flat_map(|ground| ground.units.iter().copied())) {
             by_unit.entry(unit).or_default().push(line);
         }
     }
@@ -136,18 +134,11 @@ fn row<'s>(
         people.label(line.subject),
         people.post(line.subject),
         named,
-        plain(material.phrases.basis(line.action, rules(grounds()))),
+        plain(material.phrases.basis(line.action, grounds().map(|ground| ground.rule))),
         plain(facts.into()),
         format!("{}\n期限：{}", action.asks, due(pack, line)),
         &line.id,
     ]
-}
-
-fn rules<'g>(grounds: impl Iterator<Item = &'g Ground>) -> impl Iterator<Item = usize> {
-    let mut rules: Vec<usize> = grounds.map(|ground| ground.rule).collect();
-    rules.sort_unstable();
-    rules.dedup();
-    rules.into_iter()
 }
 
 /// The Measures by their full name, then as they are called for short.

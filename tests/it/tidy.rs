@@ -71,7 +71,7 @@ fn every_file_says_what_it_is_and_is_short_enough_to_read() {
 
 /// Names of types that rooms still share, most of them rooms that say the same thing in another form. None may be added.
 const SHARED: &str = "
-Column Line Value
+Column Value
 ";
 
 /// A search for a type's name finds its room: a name that stands in two rooms stands for two things. Every room has its `Error`.

@@ -4,8 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, params};
 
-use crate::archive::read::{PUBLISHED, PastRun};
-use crate::archive::registered;
+use crate::archive::read::{PUBLISHED, PastRun, registered_lists};
 use crate::archive::registration::{RegisteredList, RegisteredRow, RowOf};
 use crate::pack::printed;
 use crate::table::text;
@@ -99,7 +98,7 @@ impl Registered {
     }
 
     pub fn load(connection: &Connection, past: PastRun) -> rusqlite::Result<Registered> {
-        let lists = registered::lists(connection, past.number)?;
+        let lists = registered_lists(connection, past.number)?;
         let mut registered = Registered {
             past,
             lists,

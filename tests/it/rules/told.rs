@@ -185,7 +185,7 @@ fn what_waits_for_a_committee_names_the_line_and_its_list() {
     let rows = crate::rules::city::rows_of(&city.output().join("2016-annual/待定事项.xlsx"));
     let row = rows.iter().find(|row| row[2] == "G13").unwrap();
     assert_eq!((row[6].as_str(), row[9].as_str()), ("「上年诫勉」", "4.5"));
-    assert_eq!(row[7], "请委员会审定《诫勉谈话名单》的 2015-A-诫勉谈话-C-G13，再收回意见");
+    assert_eq!(row[7].replace('\n', ""), "请委员会审定《诫勉谈话名单》的 2015-A-诫勉谈话-C-G13，再收回意见");
 }
 
 /// A 相关责任领导 of another unit: their own unit is told, not the one that named them; who came late is told of principals.
@@ -195,7 +195,8 @@ fn who_is_named_from_another_unit_is_told_to_their_own() {
         City::new(&["半年考核_班子 B1 工作落实评价=较差 相关责任领导=G22；孙三", "干部名册 G22 任现职时间=2015.3"]);
     city.run("half-year");
     let letters = city.output().join("2015-half-year/单位通知/拟稿");
-    let said = |unit: &str| crate::rules::city::rows_of(&letters.join(format!("{unit}.xlsx"))).concat().join("\n");
+    let cells = |unit: &str| crate::rules::city::rows_of(&letters.join(format!("{unit}.xlsx"))).concat();
+    let said = |unit: &str| cells(unit).join("\r").replace('\n', "");
     let (own, naming) = (said("B2-乙区"), said("B1-甲局"));
     assert!(own.contains("2015-H-约谈-C-G22") && !own.contains("2015-H-约谈-C-G13"), "{own}");
     assert!(own.contains("被列为相关责任领导，甲局的半年考核"), "{own}");
