@@ -7,7 +7,7 @@
 //! that a program might tear ended by hand ([`set`]), as late as a typesetter would. What stands for a value, as a post
 //! or an option, is never changed: people copy it and search for it.
 
-use super::measure::{KEPT, LATIN, QUARTERS, SLACK, character_width, quarters, widest, width};
+use super::measure::{KEPT, LATIN, Measured, QUARTERS, SLACK, character_width, fits, measured, width};
 use super::model::Unbroken;
 
 /// Line breaks that Excel keeps in one cell.
@@ -102,8 +102,8 @@ pub fn breaks_between_pieces(text: &str, room: usize) -> bool {
         text.split('\n').all(|line| {
             let mut left = room;
             pieces(line).all(|piece| {
-                let whole: usize = piece.chars().map(|one| typeface.size(one)).sum();
-                let first = piece.chars().next().map_or(0, |one| typeface.size(one));
+                let whole: usize = measured(piece).map(|one| typeface.size(one)).sum();
+                let first = measured(piece).next().map_or(0, |one| typeface.size(one));
                 if left < whole {
                     if left >= first && left < room {
                         return false;
@@ -132,25 +132,25 @@ impl Typeface {
         [Typeface { latin: LATIN, room: room * QUARTERS }, Typeface { latin: QUARTERS, room: most }]
     }
 
-    fn size(self, character: char) -> usize {
-        if character_width(character) == 1 { self.latin } else { quarters(character) }
+    fn size(self, one: Measured) -> usize {
+        if one.quarters == LATIN { self.latin } else { one.quarters }
     }
 
     /// Where the line that begins at `from` ends, in a program that knows no more than words of Latin letters.
     fn line_end(self, text: &str, from: usize) -> usize {
-        let (mut used, mut word) = (0, from);
-        for (at, character) in text[from..].char_indices() {
-            let at = from + at;
-            let after = at + character.len_utf8();
-            let latin = character_width(character) == 1 && character != ' ';
-            used += self.size(character);
-            if used > self.room && character != ' ' {
+        let (mut used, mut word, mut at) = (0, from, from);
+        for one in measured(&text[from..]) {
+            let after = from + one.end;
+            let latin = one.quarters == LATIN && one.character != ' ';
+            used += self.size(one);
+            if used > self.room && one.character != ' ' {
                 let end = if latin && word > from { word } else { at };
                 return if end > from { end } else { after };
             }
-            if !latin || character == '-' {
+            if !latin || one.character == '-' {
                 word = after;
             }
+            at = after;
         }
         text.len()
     }
@@ -191,16 +191,25 @@ pub fn torn(text: &str, room: usize) -> usize {
 }
 
 fn may_tear(text: &str, first: usize, last: usize) -> bool {
-    let mut ends = text[first..].char_indices().map(|(at, _)| first + at).take_while(|at| *at <= last);
-    ends.any(|at| tears(text, at))
+    let (before, after) = text.split_at(first);
+    let Some(mut one) = before.chars().next_back() else { return false };
+    let mut within = before.rfind('〔').is_some_and(|open| !before[open..].contains('〕'));
+    after.char_indices().take_while(|(at, _)| first + at <= last).any(|(_, next)| {
+        let torn = tears(one, next, within);
+        (one, within) = (next, is_within(within, next));
+        torn
+    })
 }
 
-/// Whether a line that ends there is torn: before a closing mark, after an opening one, within a short mark or a number.
-fn tears(text: &str, at: usize) -> bool {
-    let (before, after) = text.split_at(at);
-    let (Some(last), Some(next)) = (before.chars().next_back(), after.chars().next()) else { return false };
-    let within = before.rfind('〔').is_some_and(|open| !before[open..].contains('〕'));
-    closes(next) || opens(last) || within || last == '-' && next.is_ascii_digit()
+/// Whether a line that ends between two characters is torn: before a closing mark, after an opening one, within a short mark
+/// or a number.
+fn tears(one: char, next: char, within: bool) -> bool {
+    closes(next) || opens(one) || within || one == '-' && next.is_ascii_digit()
+}
+
+/// Whether what follows a character stands within a short mark.
+fn is_within(before: bool, one: char) -> bool {
+    one == '〔' || before && one != '〕'
 }
 
 /// The text with line breaks where a program might tear a line; none where nothing has to be broken.
@@ -213,9 +222,8 @@ pub fn set(text: &str, room: usize, unbroken: Unbroken) -> Option<String> {
     if !matches!(unbroken, Unbroken::Clauses | Unbroken::Sentences) {
         return None;
     }
-    // No character is wider than it has bytes, but for the share that Latin ones are; and what is too long for any page
-    // may be as long as a cell can be.
-    if text.len() > LONG || text.len() * LATIN <= room * QUARTERS || widest(text) <= room * QUARTERS {
+    // What is too long for any page may be as long as a cell can be.
+    if text.len() > LONG || fits(text, room) {
         return None;
     }
     let mut left = MOST.saturating_sub(text.matches('\n').count());
@@ -254,7 +262,7 @@ fn end_by_hand(text: &str, room: usize, unbroken: Unbroken) -> Option<usize> {
 /// The best end of a line from `begin` on that is not after `to`, of equally good ones the last.
 fn best_end(text: &str, begin: usize, to: usize, room: usize, unbroken: Unbroken) -> Option<usize> {
     let mut best: Option<(End, usize)> = None;
-    let (mut depth, mut filled) = (0usize, 0);
+    let (mut depth, mut within, mut filled) = (0usize, false, 0);
     let mut characters = text.char_indices().peekable();
     while let Some((at, one)) = characters.next() {
         let fits = |end: &usize| *end <= to && end + LEFT <= text.len();
@@ -264,12 +272,13 @@ fn best_end(text: &str, begin: usize, to: usize, room: usize, unbroken: Unbroken
             '」' | '』' | '》' | '〕' => depth = depth.saturating_sub(1),
             _ => {}
         }
+        within = is_within(within, one);
         if at < begin {
             continue;
         }
         filled += character_width(one);
         let found = End::of(one, next, depth > 0, unbroken).and_then(|found| found.filling(filled, room, unbroken));
-        if let Some(found) = found.filter(|_| !tears(text, end))
+        if let Some(found) = found.filter(|_| !tears(one, next, within))
             && best.is_none_or(|(known, _)| known <= found)
         {
             best = Some((found, end));

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
+
 use super::measure::{self, Wish};
 use super::model::{
     Align, AnswerCell, AnswerKind, Block, Column, LineStyle, PageLine, Paper, Sheet, Unbroken, Value, Visibility,
@@ -187,23 +189,25 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
     let mut total = 0.0;
     let mut day = matches!(&column.answer, Some(AnswerCell { kind: AnswerKind::Date(_), .. }));
     let limit = column.most.ceil() as usize * 8;
+    // Many texts say the same as the one above.
+    let (mut last, mut wrapping) = (Cow::Borrowed(""), 0);
     for row in &block.rows {
         let text = shown(row.get(index));
         if text.is_empty() {
             continue;
         }
-        let (width, wrapping) = if text.len() > limit {
-            (limit, limit)
-        } else {
-            let width = measure::width(&text);
-            (width, measure::wrapping(&text, width, column.least))
-        };
-        widest = widest.max(width);
-        total += (wrapping as f64).powi(measure::POWER);
         day |= matches!(row.get(index), Some(Value::Date(_)));
-        if column.unbroken == Unbroken::Pieces && pieces.len() < MEASURED && !pieces.contains(&text) {
-            pieces.push(text);
+        if text != last {
+            let is_long = text.len() > limit;
+            let width = if is_long { limit } else { measure::width(&text) };
+            wrapping = if is_long { limit } else { measure::wrapping(&text, width, column.least) };
+            widest = widest.max(width);
+            if column.unbroken == Unbroken::Pieces && pieces.len() < MEASURED && !pieces.contains(&text) {
+                pieces.push(text.clone());
+            }
+            last = text;
         }
+        total += (wrapping as f64).powi(measure::POWER);
     }
     let kept = match column.unbroken {
         Unbroken::Nothing | Unbroken::Clauses | Unbroken::Sentences => 0.0,
@@ -382,7 +386,8 @@ impl Layout {
     fn height(&self, sheet: &Sheet<'_>) -> f64 {
         let lines: f64 = sheet.head.iter().chain(&sheet.tail).map(|line| self.line(line).1).sum();
         let blocks = sheet.blocks.iter().enumerate().map(|(at, block)| {
-            let rows: f64 = block.rows.iter().map(|row| measure::within_limit(self.row(at, block, row).0)).sum();
+            let mut rows = self.rows(at, block);
+            let rows: f64 = block.rows.iter().map(|row| measure::within_limit(rows.row(row).0)).sum();
             let caption = block.caption.as_ref().map_or(0.0, |_| CAPTION);
             let chart = block.chart.as_ref().map_or(0, |chart| chart::height(chart, block.rows.len()));
             let gap = if chart > 0 { 3.0 * GAP } else { GAP };
@@ -396,8 +401,9 @@ impl Layout {
         let step = rows.div_ceil(MEASURED).max(1);
         let (mut total, mut measured) = (0.0, 0);
         for (at, block) in sheet.blocks.iter().enumerate() {
+            let mut rows = self.rows(at, block);
             for row in block.rows.iter().step_by(step) {
-                total += self.row(at, block, row).0;
+                total += rows.row(row).0;
                 measured += 1;
             }
         }
@@ -419,33 +425,23 @@ impl Layout {
             + below
     }
 
-    /// Points that a row asks for, and its texts with lines ended by hand, by their columns.
-    pub fn row(&self, at: usize, block: &Block<'_>, row: &[Value<'_>]) -> (f64, Vec<(usize, String)>) {
-        let texts = || {
-            self.printed(at, block).filter_map(|(index, column, width)| {
-                Some((index, column, row.get(index)?.words()?, width - indent(column)))
-            })
-        };
-        let ended: Vec<(usize, String)> = texts()
-            .filter_map(|(index, column, text, width)| {
-                let is_text = matches!(row.get(index), Some(Value::Text(_)));
-                let unbroken = if is_text { column.unbroken } else { Unbroken::Nothing };
-                Some((index, breaks::set(text, measure::room(width, size(column)), unbroken)?))
-            })
-            .collect();
-        let high = |ended: &[(usize, String)]| {
-            measure::height(texts().map(|(index, column, text, width)| {
-                let ended = ended.iter().find(|(at, _)| *at == index);
-                (ended.map_or(text, |(_, ended)| ended), width, size(column))
-            }))
-        };
-        let height = high(&ended);
-        // Nothing is cut off for a line that looks better.
-        if height > measure::within_limit(height) { (high(&[]), Vec::new()) } else { (height, ended) }
+    /// The rows of a block, to be measured.
+    pub fn rows<'r>(&self, at: usize, block: &Block<'_>) -> Rows<'r> {
+        let columns = self.printed(at, block).map(|(index, column, pixels)| RowColumn {
+            index,
+            unbroken: column.unbroken,
+            room: measure::room(pixels - indent(column), size(column)),
+            size: size(column),
+            known: HashMap::default(),
+            broken: vec![Broken { lines: 1, ended: None }],
+            at: 0,
+        });
+        Rows(columns.collect())
     }
 
     fn passes_limit(&self, sheet: &Sheet<'_>) -> bool {
         sheet.blocks.iter().enumerate().any(|(at, block)| {
+            let mut rows = self.rows(at, block);
             block.rows.iter().any(|row| {
                 let long = row.iter().any(|value| match value {
                     Value::Text(text) => text.len() > 400,
@@ -453,10 +449,72 @@ impl Layout {
                     _ => false,
                 });
                 long && {
-                    let full = self.row(at, block, row).0;
+                    let full = rows.row(row).0;
                     full > measure::within_limit(full)
                 }
             })
+        })
+    }
+}
+
+/// Rows that are measured one after the other. Many have the same texts (of the 54,000 grounds in a 会审一览 9,500 differ), so
+/// each text is broken into lines once.
+pub struct Rows<'r>(Vec<RowColumn<'r>>);
+
+/// A column that is printed.
+struct RowColumn<'r> {
+    index: usize,
+    unbroken: Unbroken,
+    room: usize,
+    size: f64,
+    /// Where in `broken` a text stands; whether it may be ended by hand is part of it.
+    known: HashMap<(&'r str, bool), usize>,
+    /// The first one is that of all texts that are short.
+    broken: Vec<Broken>,
+    /// Where the text of the row at hand stands.
+    at: usize,
+}
+
+/// A text in its column: with the ends that were set by hand, if there are any.
+struct Broken {
+    lines: usize,
+    ended: Option<Box<str>>,
+}
+
+impl<'r> Rows<'r> {
+    /// Points that a row asks for, and its texts with lines ended by hand, by their columns.
+    pub fn row(&mut self, row: &'r [Value<'_>]) -> (f64, Vec<(usize, &str)>) {
+        for column in &mut self.0 {
+            column.at = column.find(row.get(column.index));
+        }
+        let broken = || self.0.iter().map(|column| (column, &column.broken[column.at]));
+        let height = measure::of_lines(broken().map(|(column, text)| (text.lines, column.size)));
+        if height <= measure::within_limit(height) {
+            return (
+                height,
+                broken().filter_map(|(column, text)| Some((column.index, text.ended.as_deref()?))).collect(),
+            );
+        }
+        // Nothing is cut off for a line that looks better.
+        let plain = self
+            .0
+            .iter()
+            .filter_map(|column| Some((measure::lines(row.get(column.index)?.words()?, column.room), column.size)));
+        (measure::of_lines(plain), Vec::new())
+    }
+}
+
+impl<'r> RowColumn<'r> {
+    fn find(&mut self, value: Option<&'r Value<'_>>) -> usize {
+        let is_long = |text: &&str| !measure::is_short(text, self.room) || text.contains('\n');
+        let Some(text) = value.and_then(Value::words).filter(is_long) else { return 0 };
+        let is_text = matches!(value, Some(Value::Text(_)));
+        *self.known.entry((text, is_text)).or_insert_with(|| {
+            let unbroken = if is_text { self.unbroken } else { Unbroken::Nothing };
+            let ended = breaks::set(text, self.room, unbroken);
+            let lines = measure::lines(ended.as_deref().unwrap_or(text), self.room);
+            self.broken.push(Broken { lines, ended: ended.map(String::into_boxed_str) });
+            self.broken.len() - 1
         })
     }
 }

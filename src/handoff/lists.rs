@@ -384,7 +384,7 @@ pub fn values<'t>(material: &Material<'_>, table: &ListTable<'_>, rows: &[&'t Li
 
 /// The cited cells; linked to the first of them where the run was asked to.
 fn source<'t>(material: &Material<'_>, text: &'t str, cell: Option<Cell>) -> Value<'t> {
-    let Some((cell, way)) = cell.zip(material.info.to_input.as_ref()) else { return Value::text(text) };
+    let Some((cell, way)) = cell.zip(material.info.to_input.as_ref()) else { return Value::cleaned(text) };
     let sheet = &material.dataset.sheets[cell.sheet.0 as usize];
     let path = format!("{way}/{}", material.dataset.books[sheet.book as usize].path);
     Value::link(text, &path, &format!("'{}'!{}", sheet.name.replace('\'', "''"), A1(cell.row, cell.column)))

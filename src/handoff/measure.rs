@@ -59,7 +59,7 @@ pub fn width(text: &str) -> usize {
 /// The same in quarters of these.
 pub fn widest(text: &str) -> usize {
     let (mut widest, mut line) = (0, 0);
-    for (character, quarters) in measured(text) {
+    for Measured { character, quarters, .. } in measured(text) {
         if character == '\n' {
             widest = widest.max(std::mem::take(&mut line));
         }
@@ -68,23 +68,32 @@ pub fn widest(text: &str) -> usize {
     widest.max(line)
 }
 
-/// A text's characters with their quarters. Nearly all there is is told by its first byte, since each text of each list
-/// comes by here, some of them letter by letter: of Chinese characters, which are all alike, another one stands in.
-fn measured(text: &str) -> impl Iterator<Item = (char, usize)> {
-    let mut at = 0;
+/// A character of a text.
+#[derive(Clone, Copy)]
+pub struct Measured {
+    pub character: char,
+    pub quarters: usize,
+    /// Where it ends, in bytes.
+    pub end: usize,
+}
+
+/// A text's characters. Nearly all there is is told by its first bytes, since each text of each list comes by here, some
+/// of them letter by letter: of Chinese characters, which are all alike, another one stands in.
+pub fn measured(text: &str) -> impl Iterator<Item = Measured> {
+    let mut end = 0;
     std::iter::from_fn(move || {
-        let first = *text.as_bytes().get(at)?;
-        let (character, length, quarters) = match first {
-            b' '..=b'~' => (char::from(first), 1, LATIN),
-            // U+5000 to U+9FFF.
-            0xE5..=0xE9 => ('一', 3, 2 * QUARTERS),
+        let (character, length, quarters) = match text.as_bytes()[end..] {
+            [] => return None,
+            [first @ b' '..=b'~', ..] => (char::from(first), 1, LATIN),
+            // U+4E00 to U+9FFF.
+            [0xE5..=0xE9, ..] | [0xE4, 0xB8..=0xBF, ..] => ('一', 3, 2 * QUARTERS),
             _ => {
-                let character = text[at..].chars().next()?;
+                let character = text[end..].chars().next()?;
                 (character, character.len_utf8(), quarters(character))
             }
         };
-        at += length;
-        Some((character, quarters))
+        end += length;
+        Some(Measured { character, quarters, end })
     })
 }
 
@@ -106,13 +115,24 @@ pub fn quarters(character: char) -> usize {
 }
 
 /// Half-widths of a character in a Chinese typeface: what Unicode calls ambiguous (…, —, “”, ①) is wide there.
+#[inline]
 pub fn character_width(character: char) -> usize {
     match character {
         // Nearly all there is, without a look into Unicode's tables.
         ' '..='~' => 1,
-        '\u{4E00}'..='\u{9FFF}' | '\u{3001}'..='\u{3011}' | '\u{FF01}'..='\u{FF60}' => 2,
+        '\u{4E00}'..='\u{9FFF}' | '\u{3001}'..='\u{3015}' | '\u{FF01}'..='\u{FF60}' => 2,
         _ => character.width_cjk().unwrap_or(0),
     }
+}
+
+/// Whether each of a text's lines fits into `room` half-width characters.
+pub fn fits(text: &str, room: usize) -> bool {
+    is_short(text, room) || widest(text) <= room * QUARTERS
+}
+
+/// The same as far as it is seen at once: no character is wider than it has bytes, but for the share that Latin ones are.
+pub fn is_short(text: &str, room: usize) -> bool {
+    text.len() * LATIN <= room * QUARTERS
 }
 
 /// Lines that the text takes in a column with room for `room` half-width characters.
@@ -120,17 +140,16 @@ pub fn character_width(character: char) -> usize {
 /// Chinese text breaks between any two characters, but closing marks do not begin a line and opening ones do not end it; Latin
 /// words, numbers and paths break at blanks and hyphens, and inside only where they are longer than a line.
 pub fn lines(text: &str, room: usize) -> usize {
-    let room = room * QUARTERS;
-    // No character is wider than it has bytes, but for the share that Latin ones are.
-    if text.len() * LATIN <= room || widest(text) <= room {
+    if fits(text, room) {
         return 1 + text.bytes().filter(|byte| *byte == b'\n').count();
     }
+    let room = room * QUARTERS;
     let mut count = 1;
     let mut used = 0;
     // The part of the line after the last place where it may break.
     let mut word = 0;
     let (mut last_wide, mut last) = (false, '\n');
-    for (character, width) in measured(text) {
+    for Measured { character, quarters: width, .. } in measured(text) {
         if character == '\n' {
             count += 1;
             (used, word, last_wide, last) = (0, 0, false, '\n');
@@ -206,9 +225,12 @@ pub fn share(wishes: &[Wish], page: f64) -> Vec<f64> {
 
 /// Height in points of a row whose cells hold these texts in columns of these pixels and sizes.
 pub fn height<'t>(cells: impl Iterator<Item = (&'t str, f64, f64)>) -> f64 {
-    let tallest = cells
-        .map(|(text, pixels, size)| line_height(size) * lines(text, room(pixels, size)) as f64)
-        .fold(line_height(TEXT), f64::max);
+    of_lines(cells.map(|(text, pixels, size)| (lines(text, room(pixels, size)), size)))
+}
+
+/// Height in points of a row whose cells have so many lines of these sizes.
+pub fn of_lines(cells: impl Iterator<Item = (usize, f64)>) -> f64 {
+    let tallest = cells.map(|(lines, size)| line_height(size) * lines as f64).fold(line_height(TEXT), f64::max);
     (tallest + AIR).ceil()
 }
 
@@ -232,7 +254,7 @@ mod tests {
 
     #[test]
     fn common_characters_are_as_wide_as_unicode_says() {
-        for character in ('\u{20}'..='\u{7E}').chain('\u{3001}'..='\u{3011}').chain('\u{4E00}'..='\u{9FFF}') {
+        for character in ('\u{20}'..='\u{7E}').chain('\u{3001}'..='\u{3015}').chain('\u{4E00}'..='\u{9FFF}') {
             assert_eq!(Some(character_width(character)), character.width_cjk(), "{character}");
             assert_eq!(widest(&format!("a\n{character}")), quarters(character).max(LATIN), "{character}");
         }

@@ -315,8 +315,9 @@ impl Writer<'_, '_> {
         // Only where the table's columns are the sheet's.
         let own = spans.iter().all(|span| span.first == span.last);
         let lent = if own { self.lend(&styles, rows)? } else { Vec::new() };
+        let mut measured = layout.rows(at, block);
         for row in rows {
-            let (height, ended) = layout.row(at, block, row);
+            let (height, ended) = measured.row(row);
             let inherits = |column: u16, value| lent.get(usize::from(column)) == Some(&CellLook::of(value));
             let bare = |column: u16, value| column > 0 && blank(value) && inherits(column, value);
             let mut blanks = (0u16..).zip(row).filter(|(at, value)| bare(*at, value)).map(|(at, _)| at);
