@@ -307,7 +307,7 @@ fn one_line(shown: &str) -> Cow<'_, str> {
 }
 
 /// A number that was typed as text, with its sign where percentages are taken.
-fn number_typed(shown: &str, percent: bool) -> Option<f64> {
+pub(super) fn number_typed(shown: &str, percent: bool) -> Option<f64> {
     let digits = if percent { shown.trim_end_matches(['%', '％', '﹪']) } else { shown };
     if shown.len() - digits.len() > '％'.len_utf8() {
         return None;

@@ -11,6 +11,7 @@ use foldhash::HashMap;
 use crate::finding::{Code, Flaw};
 use crate::workbook::{Look, Raw};
 
+use super::coerce::number_typed;
 use super::seen::{fifteen_digits, number_in};
 use super::text;
 use super::texts::{Recent, TextStore};
@@ -202,7 +203,9 @@ impl<'a> ContentEntry<'a> {
     /// The number that is seen, where it is another one than this.
     pub fn number_seen(&self) -> Option<f64> {
         let number = self.number()?;
-        number_in(&text::visible(self.shown)).filter(|seen| *seen != number)
+        // A text is the number that it says, in whatever digits.
+        let seen = number_typed(self.shown, true).or_else(|| number_in(&text::visible(self.shown)))?;
+        (seen != number).then_some(seen)
     }
 
     /// What a good content says.

@@ -117,6 +117,22 @@ fn what_is_hidden_rejects_a_register_s_row_whatever_the_column() {
 }
 
 #[test]
+fn a_text_is_the_number_that_it_says_in_whatever_digits() {
+    check(
+        &[(
+            "a.xlsx!表",
+            "年度|考核部门|单位编号|目标完成得分|工作落实评价
+             2015|市委目督办|U1|8５|好
+             2015|市委目督办|U2|6０．0|好
+             2015|市委目督办|U3|５9.6|好",
+        )],
+        expect![[r#"
+            a.xlsx!表 半年考核_班子 3 = 3 + 0 + 0
+        "#]],
+    );
+}
+
+#[test]
 fn a_number_shown_rounded_counts_as_stored_and_warns_across_a_line() {
     check(
         &[(
