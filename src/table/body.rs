@@ -54,6 +54,8 @@ pub struct Shape<'s> {
     names: &'s Headers,
     pub found: Match,
     lines: HeaderLines,
+    /// The signs that its words begin with, those of names, and of those that ask for whoever reports.
+    firsts: Vec<char>,
     /// Titles in the rows above the header; repeated on every page by some.
     headings: Vec<String>,
     /// What stands in the columns of the table down to the end of the header, by sheet row and column.
@@ -114,7 +116,9 @@ impl<'s> Body<'s> {
         }
         let (names, lines) = (&schema.headers, HeaderLines::new(&found.lines));
         let year = schema.years[found.table];
-        Self::of(Shape { coercions, examples, looks, names, found, lines, headings, above, place, year })
+        let words = found.lines.iter().flatten().map(|(_, key)| key.as_str());
+        let firsts = names.firsts(words.chain(head::REPORTING));
+        Self::of(Shape { coercions, examples, looks, names, found, lines, firsts, headings, above, place, year })
     }
 
     fn of(shape: Shape<'s>) -> Self {
@@ -215,7 +219,7 @@ impl<'s> Body<'s> {
         let (shape, builder) = (&self.shape, &mut self.builders[at]);
         let known = builder.len();
         let code = code(builder, &|raw| shape.coercions[at].read(raw, shape.looks));
-        if builder.len() > known {
+        if builder.len() > known && recognise::begins_with(&shape.firsts, builder.shown(code)) {
             let shown = builder.shown(code);
             if shape.is_over(at, shown) {
                 self.headers[at].push(code);

@@ -84,11 +84,12 @@ impl Coercion {
     /// What a content means, and what people see of it in a book with those looks.
     pub fn read<'r>(&self, stored: &'r Raw<'r>, looks: &Looks) -> Read<'r> {
         let seen = SeenCell::of(stored, looks);
-        let content = self.content(&seen, looks.day_nought());
+        let content = self.content(&seen, &|| looks.day_nought());
         Read { shown: seen.shown, content }
     }
 
-    fn content(&self, seen: &SeenCell<'_>, nought: NaiveDate) -> ReadContent {
+    /// `nought`: the day that the book's serials count from, asked for where it matters.
+    fn content(&self, seen: &SeenCell<'_>, nought: &dyn Fn() -> NaiveDate) -> ReadContent {
         let (stored, shown) = (seen.stored, &*seen.shown);
         match stored {
             Raw::Error(error) => {
@@ -126,15 +127,15 @@ impl Coercion {
             ColumnKind::People { .. } => ReadContent::Good(CellValue::text(shown, &plain)),
             ColumnKind::Choice { values, .. } => self.choice(values, shown, &key),
             ColumnKind::Number { min, max, percent } => self.number(seen, (*min, *max), *percent),
-            ColumnKind::Date => self.moment(seen.day(nought), shown, "日期", "请填写实际存在的日期，例如2015-06-24"),
+            ColumnKind::Date => self.moment(seen.day(nought()), shown, "日期", "请填写实际存在的日期，例如2015-06-24"),
             ColumnKind::Month => {
                 let day = match (stored, seen.sight) {
                     (Raw::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(*moment),
                     (Raw::DateTime(moment, _), Sight::Day(DaySeen::Month)) => {
                         date::day_from_moment(*moment).and_then(|day| day.with_day(1))
                     }
-                    (Raw::Number(number, _), _) => date::month_from_number(*number, nought),
-                    (Raw::Text(_), _) => date::day_from_text(shown, nought).or_else(|| date::month(shown)),
+                    (Raw::Number(number, _), _) => date::month_from_number(*number, nought()),
+                    (Raw::Text(_), _) => date::day_from_text(shown, nought()).or_else(|| date::month(shown)),
                     _ => None,
                 };
                 self.moment(day, shown, "年月", "请填写年月，例如2012.03（以文本填写），或填写日期")
@@ -160,7 +161,7 @@ impl Coercion {
     }
 
     /// Whether what is seen says what is stored: not where nothing or something else is seen.
-    fn stands_for_itself(&self, seen: &SeenCell<'_>, nought: NaiveDate) -> bool {
+    fn stands_for_itself(&self, seen: &SeenCell<'_>, nought: &dyn Fn() -> NaiveDate) -> bool {
         let (stored, shown) = (seen.stored, &*seen.shown);
         match (seen.sight, &self.kind) {
             (Sight::Stored | Sight::Day(_), _) => true,
@@ -174,10 +175,10 @@ impl Coercion {
                 let Raw::Number(number, _) = stored else { return false };
                 match kind {
                     ColumnKind::Year => date::year(shown).is_some_and(|year| f64::from(year) == *number),
-                    ColumnKind::Date => seen.day(nought).is_some(),
+                    ColumnKind::Date => seen.day(nought()).is_some(),
                     ColumnKind::Month => {
-                        let day = date::day_from_text(shown, nought).or_else(|| date::month(shown));
-                        day.is_some() && day == date::month_from_number(*number, nought)
+                        let day = date::day_from_text(shown, nought()).or_else(|| date::month(shown));
+                        day.is_some() && day == date::month_from_number(*number, nought())
                     }
                     _ => false,
                 }

@@ -264,9 +264,9 @@ pub struct Read<'a> {
 #[derive(Debug, Default)]
 pub struct ColumnBuilder {
     cells: ColumnCells,
-    /// The codes of texts that the book has numbered, plus one: 0 is not yet known.
-    numbered: Vec<u32>,
-    /// The codes of texts that stood in the cells themselves lately. A text that comes again much later may get a second code.
+    /// The codes of texts that came lately, by the number that they have in the book, and of those that stood in the cells
+    /// themselves. A text that comes again much later may get a second code.
+    numbered: Recent,
     texts: Recent,
     /// The code of the last such text: in lists the same unit often stands in many rows.
     last_text: u32,
@@ -302,15 +302,13 @@ impl ColumnBuilder {
     /// The code of a text that the book has numbered, without looking at the text again. What stands in the book under
     /// two numbers, or once numbered and once in a cell itself, may get two codes.
     pub fn numbered(&mut self, number: usize, given: &str, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
-        if let Some(code @ 1..) = self.numbered.get(number) {
-            return code - 1;
-        }
-        let code = self.enter(&Raw::Text(Cow::Borrowed(given)), read);
-        if self.numbered.len() <= number {
-            self.numbered.resize(number + 1, 0);
-        }
-        self.numbered[number] = code + 1;
-        code
+        // Fewer texts than that are read from a book.
+        let number = number as u32;
+        self.numbered.find(number, |_| true).unwrap_or_else(|| {
+            let code = self.enter(&Raw::Text(Cow::Borrowed(given)), read);
+            self.numbered.insert(number, code);
+            code
+        })
     }
 
     /// The code of a text that stands in the cell. Outer blanks change neither what is shown nor what is meant.
@@ -323,9 +321,7 @@ impl ColumnBuilder {
         let known = self.texts.find(hash, |code| self.cells.shown.is(code as usize, shown));
         let code = known.unwrap_or_else(|| {
             let code = self.enter(&Raw::Text(Cow::Borrowed(shown)), read);
-            if code != EMPTY {
-                self.texts.insert(hash, code);
-            }
+            self.texts.insert(hash, code);
             code
         });
         self.last_text = code;

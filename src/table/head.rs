@@ -164,14 +164,13 @@ fn names_somebody(key: &str) -> bool {
     key.ends_with('人') && key.chars().count() <= 8
 }
 
+/// What whoever reports does.
+pub const REPORTING: [&str; 8] = ["举报", "检举", "控告", "反映", "信访", "投诉", "来信", "来访"];
+
 /// 举报人, 反映人姓名: a label for whoever reports. What stands below it or beside it is not for anybody's eyes.
 pub fn asks_who_reports(text: &str) -> bool {
-    if !text.contains('人') {
-        return false;
-    }
     let key = text::folded(text);
-    let who =
-        ["举报", "检举", "控告", "反映", "信访", "投诉", "来信", "来访"].iter().find_map(|word| key.strip_prefix(word));
+    let who = REPORTING.iter().find_map(|word| key.strip_prefix(word));
     let of = ["", "姓名", "电话", "联系电话", "联系方式", "手机", "单位", "地址", "住址", "信息", "情况", "基本情况"];
     who.and_then(|rest| rest.strip_prefix('人')).is_some_and(|rest| of.contains(&without_remarks(rest)))
 }

@@ -10,7 +10,7 @@
 //! somebody else (举报人), the sheet gives that name to another, and no alias beside it is beyond doubt. Then nobody is
 //! read, both columns are told, and each row is rejected for what it lacks: better than to list whoever reports.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::pack::{ColumnKind, Pack};
 use crate::place::A1;
@@ -113,7 +113,7 @@ pub struct NearTable {
 pub struct Headers {
     /// Header → where it is a name.
     known: HashMap<String, Vec<HeaderName>>,
-    /// The letters and signs that headers begin with, in order.
+    /// The letters and signs that names begin with, in order.
     firsts: Vec<char>,
     tables: Vec<Wanted>,
     /// Words over headers that are neutral everywhere.
@@ -147,6 +147,15 @@ struct Wanted {
     required: Vec<Vec<usize>>,
     /// The name of the column with the year.
     year: Option<String>,
+}
+
+/// Whether a text may have a key that begins with one of those signs. Nearly every text begins with another one.
+pub fn begins_with(firsts: &[char], text: &str) -> bool {
+    text.chars().next().is_none_or(|c| !text::is_plain_sign(c) || firsts.binary_search(&c).is_ok())
+}
+
+fn in_order(signs: impl Iterator<Item = char>) -> Vec<char> {
+    signs.collect::<BTreeSet<char>>().into_iter().collect()
 }
 
 impl Headers {
@@ -200,20 +209,22 @@ impl Headers {
         }
         // In a text, a mark may stand before the name.
         let marks = text::HEADER_MARKS.into_iter().filter(|c| text::is_plain_sign(*c));
-        let mut firsts: Vec<char> = known.keys().filter_map(|key| key.chars().next()).chain(marks).collect();
-        firsts.sort_unstable();
-        firsts.dedup();
+        let firsts = in_order(known.keys().filter_map(|key| key.chars().next()).chain(marks));
         Self { known, firsts, tables, groups: pack.groups.iter().map(|group| text::header_key(group)).collect() }
     }
 
     /// Whether a text is the name of some table's column.
     pub fn is_name(&self, text: &str) -> bool {
-        // Nearly every text begins with another letter than all names.
-        if text.chars().next().is_some_and(|c| text::is_plain_sign(c) && self.firsts.binary_search(&c).is_err()) {
+        if !begins_with(&self.firsts, text) {
             return false;
         }
         let key = text::header_key(text);
         self.known.contains_key(&key) || self.known.contains_key(head::without_units(&key).as_ref())
+    }
+
+    /// The signs that names and `others` (as keys) begin with, for [`begins_with`].
+    pub fn firsts<'k>(&self, others: impl Iterator<Item = &'k str>) -> Vec<char> {
+        in_order(self.firsts.iter().copied().chain(others.filter_map(|other| other.chars().next())))
     }
 
     /// Whether a text is a word that stands over names and changes none of them.

@@ -74,7 +74,7 @@ pub fn is_placeholder(key: &str) -> bool {
 
 /// Blanks of every width, and characters that print nothing (they come along when text is pasted).
 pub fn is_blank(c: char) -> bool {
-    is_gap(c) || is_invisible(c)
+    !is_plain_sign(c) && (is_gap(c) || is_invisible(c))
 }
 
 /// What parts words from each other.

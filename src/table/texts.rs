@@ -94,8 +94,11 @@ impl Recent {
         Some(pair[0].number)
     }
 
-    /// A text that was not found. Number 0 is no text's.
+    /// A text that was not found. Number 0 is no text's, and not kept.
     pub fn insert(&mut self, hash: u32, number: u32) {
+        if number == 0 {
+            return;
+        }
         if self.slots.is_empty() {
             self.slots.resize(PAIRS, [Slot::default(); 2]);
         }

@@ -91,6 +91,8 @@ impl<'a, S: Sink> Ordered<'a, S> {
                 check_length(text)?;
                 self.text += text.len();
             }
+            // Held back, each cell keeps a text of its own.
+            CellContent::Shared(_, text) if self.held.is_some() => self.text += text.len(),
             CellContent::Shared(..) | CellContent::Own(_) => {}
         }
         if row >= ROWS || column >= COLUMNS {
@@ -205,26 +207,27 @@ pub(super) fn check_length(text: &str) -> Result<(), Refusal> {
 /// The texts that cells refer to by number, shared by all cells that do.
 #[derive(Debug, Default)]
 pub(super) struct Strings {
-    all: Vec<Box<str>>,
-    bytes: usize,
+    /// One after the other: of its own each would take thrice the room.
+    bytes: String,
+    /// Where each ends and the next begins.
+    ends: Vec<usize>,
 }
 
 impl Strings {
     pub fn push(&mut self, text: &str) -> Result<(), Refusal> {
-        self.bytes += text.len() + 48;
-        if self.bytes > MOST_TEXT {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+        if self.bytes.len() + 48 * self.ends.len() > MOST_TEXT {
             return Err(Refusal::too_large("共享字符串过多"));
         }
-        self.all.push(text.into());
         Ok(())
     }
 
     /// Text number `index`.
     pub fn text(&self, index: usize) -> Result<&str, Refusal> {
-        self.all
-            .get(index)
-            .map(Box::as_ref)
-            .ok_or_else(|| Refusal::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
+        let start = index.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let found = start.zip(self.ends.get(index)).map(|(start, end)| &self.bytes[start..*end]);
+        found.ok_or_else(|| Refusal::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
     }
 
     /// The content of a cell that refers to text number `index`.

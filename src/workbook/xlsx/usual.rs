@@ -63,18 +63,18 @@ impl UsualRow {
             return Some((column, CellContent::Blank, start + head));
         }
         let formula = formula(&bytes[head..])?;
-        let (before, behind): (&[u8], &[u8]) = match kind {
-            CellType::Inline => (b"<is><t>", b"</t></is></c>"),
-            _ => (b"<v>", b"</v></c>"),
-        };
-        let (text, length) = text(&bytes[head + formula..], before, behind)?;
+        let inner = &bytes[head + formula..];
+        let (text, length) = match kind {
+            CellType::Inline => text(inner, b"<is><t>", b"</t></is></c>"),
+            _ => text(inner, b"<v>", b"</v></c>"),
+        }?;
         let look = book.looks.of_style(style);
         let content = match kind {
             _ if formula > 0 && book.computes_anew => CellContent::Own(Raw::NoResult),
             CellType::Number => CellContent::Own(book.looks.raw(numeral(text)?, look)),
-            CellType::Inline | CellType::Text => CellContent::text(text),
+            CellType::Inline | CellType::Text => CellContent::text(std::str::from_utf8(text).ok()?),
             CellType::Shared => {
-                let index = number(text.as_bytes())?;
+                let index = number(text)?;
                 CellContent::Shared(index, book.strings.text(index).ok()?)
             }
             CellType::Bool | CellType::Error | CellType::Date => return None,
@@ -147,7 +147,7 @@ fn formula(bytes: &[u8]) -> Option<usize> {
 pub(super) fn shared(bytes: &[u8]) -> Option<(&str, usize)> {
     let (start, item) = after_blanks(bytes, b"<si>")?;
     let (text, length) = text(item, b"<t>", b"</t></si>")?;
-    Some((text, start + length))
+    Some((std::str::from_utf8(text).ok()?, start + length))
 }
 
 /// What stands behind `what`, which may have blanks before it; and the length of both.
@@ -162,7 +162,11 @@ fn blanks(bytes: &[u8]) -> usize {
 }
 
 /// What stands between `before` and `behind` if it is a text that means what it says; and the length of all three.
-fn text<'a>(bytes: &'a [u8], before: &[u8], behind: &[u8]) -> Option<(&'a str, usize)> {
+fn text<'a, const B: usize, const E: usize>(
+    bytes: &'a [u8],
+    before: &[u8; B],
+    behind: &[u8; E],
+) -> Option<(&'a [u8], usize)> {
     let inner = bytes.strip_prefix(before)?;
     let mut length = 0;
     loop {
@@ -182,14 +186,14 @@ fn text<'a>(bytes: &'a [u8], before: &[u8], behind: &[u8]) -> Option<(&'a str, u
     if !is_edge(inner.first()) || !is_edge(inner.last()) {
         return None;
     }
-    Some((std::str::from_utf8(inner).ok()?, before.len() + length + behind.len()))
+    Some((inner, B + length + E))
 }
 
 /// A number as it is stored.
-fn numeral(digits: &str) -> Option<f64> {
+fn numeral(digits: &[u8]) -> Option<f64> {
     // Whole numbers of so many digits are exact.
-    if digits.len() <= 15 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(digits.bytes().fold(0u64, |value, digit| value * 10 + u64::from(digit - b'0')) as f64);
+    if digits.len() <= 15 && digits.iter().all(u8::is_ascii_digit) {
+        return Some(digits.iter().fold(0u64, |value, digit| value * 10 + u64::from(digit - b'0')) as f64);
     }
-    digits.parse().ok().filter(|value: &f64| value.is_finite())
+    std::str::from_utf8(digits).ok()?.parse().ok().filter(|value: &f64| value.is_finite())
 }
