@@ -101,7 +101,7 @@ fn finish(world: &World<'_>, draft: &Draft<'_>, hints: &hint::Hints<'_>, line: &
         } else {
             let rules: Vec<String> = fresh
                 .iter()
-                .map(|ground| format!("{}（{}）", world.pack.rules[ground.rule].id, ground.about_label))
+                .map(|ground| format!("{}（{}）", world.pack.rules[ground.rule].cited(), ground.about_label))
                 .collect();
             let opinion = twin.decision.as_ref().map_or("", Decision::opinion);
             told.push(format!("半年已决定（{opinion}），本次新增依据：{}", rules.join("、")));

@@ -239,10 +239,7 @@ fn members<'s>(material: &'s Material<'_>, known: &Gathered<'s>, page: &'s Page,
 fn pendings<'s>(pack: &Pack, known: &Gathered<'s>, all: &[Subject]) -> Block<'s> {
     // A row for everybody; together the provisions that wait for the same.
     let open = known.open.about(all);
-    let cited = |case: &'s Pending| match case.rule_index.map(|index| pack.rules[index].citation.as_str()) {
-        Some(citation) if !citation.is_empty() => citation,
-        _ => case.rule.as_str(),
-    };
+    let cited = |case: &'s Pending| case.rule_index.map_or(case.rule.as_str(), |index| pack.rules[index].cited());
     let waiting = grouped(open.map(|(_, case)| (case.label.as_str(), (case.missing.join("、"), cited(case)))));
     let rows = waiting.into_iter().map(|(label, waits)| {
         let told = grouped(waits).into_iter().map(|(missing, rules)| {

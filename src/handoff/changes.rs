@@ -48,7 +48,7 @@ impl Difference<'_> {
     fn why(&self) -> String {
         match (&self.old, &self.new) {
             (None, _) => "依据和事实现已成立，本次新提出".to_owned(),
-            (_, None) => "依据的事实已不成立或已更正，本次不再提出".to_owned(),
+            (_, None) => "依据现已不成立，本次不再提出".to_owned(),
             (Some(old), Some(new)) => {
                 let named = (4..COLUMNS.len()).filter(|at| old.texts[*at] != new.texts[*at]).map(|at| COLUMNS[at]);
                 let named: Vec<&str> = named.collect();

@@ -357,6 +357,11 @@ impl Rule {
         }
     }
 
+    /// As it is cited to people: by the Measures, where the pack says so.
+    pub fn cited(&self) -> &str {
+        if self.citation.is_empty() { &self.id } else { &self.citation }
+    }
+
     /// Whom it is about: everybody, where the pack does not say.
     pub fn scope_term(&self) -> Term {
         self.scope.as_ref().map_or_else(|| Term::truth(true), |scope| scope.term().clone())

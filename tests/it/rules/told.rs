@@ -164,7 +164,7 @@ fn a_half_years_decision_is_filled_in_or_its_new_grounds_are_named() {
     let id = "2015-A-诫勉谈话-C-G13";
     assert_eq!(line(&city), [id, "同意", "半年已决定"]);
     city.edit("年度考核_干部 G13 考核等次=基本称职");
-    assert_eq!(line(&city), [id, "", "半年已决定（同意），本次新增依据：4.4（孙三）"]);
+    assert_eq!(line(&city), [id, "", "半年已决定（同意），本次新增依据：《办法》第四部分〔规则4.4〕（孙三）"]);
 }
 
 /// A fact that waits for a committee: 怎么办 names the line and its list.
