@@ -56,7 +56,8 @@ fn a_line_agreed_to_its_action_makes_a_paper_and_others_make_none() {
     city.decide(H, "通报名单", &[("2015-H-通报-C-G13", "变更", "诫勉谈话")]);
     city.run("half-year");
     assert_eq!(names(&city, H), ["约谈通知书/G11-赵一.xlsx", "诫勉谈话记录表/G13-孙三.xlsx"]);
-    let paper = &papers(&city, H)[0].1;
+    // Its lines are ended by hand.
+    let paper = papers(&city, H)[0].1.replace('\n', "");
     for part in [
         "根据《关于加强和改进领导干部工作作风，推进全市经济社会发展的暂行办法》",
         "中共昆明市委组织部",
