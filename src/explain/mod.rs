@@ -278,8 +278,10 @@ impl Teller<'_> {
         said.cases = related.filter_map(|record| self.case(at, rule, record)).collect();
         said.cases.sort_by_key(|case| case.verdict);
         said.verdict = said.cases.iter().map(|case| case.verdict).min().unwrap_or(Conclusion::Outside);
-        // A rule that holds for somebody's unit may still wait for a recipient.
-        if self.open.iter().any(|case| case.rule == rule.id) && said.verdict > Conclusion::Pending {
+        // A rule that holds for somebody's unit may still wait for a recipient. One that proposes nothing waits for none, and
+        // shares its name with others.
+        let waits = !rule.proposes.is_empty() && self.open.iter().any(|case| case.rule == rule.id);
+        if waits && said.verdict > Conclusion::Pending {
             said.verdict = Conclusion::Pending;
         }
         let proposed = self.lines.iter().flat_map(|line| &line.grounds).any(|ground| ground.rule == rule.id);

@@ -132,6 +132,17 @@ fn of_two_unmet_conditions_the_nearer_stands_first() {
     assert_eq!(distances, [0.1, 15.0]);
 }
 
+/// Two rules of the pack make cases of one name: what the one waits for is none of the other's.
+#[test]
+fn of_two_rules_of_one_name_only_the_one_that_waits_is_told_to() {
+    let city = City::new(&["+问题线索 收到日期=2014-09-10 对象=G13 核实结果=核实中 核实日期="]);
+    city.run("annual");
+    let explained = one("G13", &folder(&city, "annual"));
+    let said = explained.rules.iter().filter(|said| said.rule == "往年线索");
+    let said: Vec<Conclusion> = said.map(|said| said.verdict).collect();
+    assert_eq!(said, [Conclusion::Pending, Conclusion::Fails]);
+}
+
 #[test]
 fn a_line_of_this_run_is_told_by_the_cells_it_stands_on() {
     let edits = ["年度考核_干部 G32 考核等次=基本称职"];
