@@ -32,6 +32,11 @@ fn a_period_that_runs_past_the_as_of_date_is_told_with_both_dates() {
     // People decide: the line is there, and `flags` stay as they are.
     assert_eq!(published.line("优先提拔重用", "G31")["flags"], serde_json::json!([]));
     assert_eq!(published.line("表彰奖励", "G31")["flags"], serde_json::json!([]));
+    // Told where somebody is proposed for something good, and nowhere else.
+    let city = praised(&["+谈话记录 谈话日期=2015-08-20 干部编号=G31", "+问题线索 对象=G31 核实结果=未核实"]);
+    city.run("annual");
+    let others = shown(&city, A, "函询核实名单", &["编号", "提示"]);
+    assert!(!others.is_empty() && others.iter().all(|row| !row[1].contains("影响期")), "{others:?}");
 }
 
 #[test]
@@ -109,6 +114,9 @@ fn an_agreed_admonition_counts_from_its_talk_else_its_decision_and_without_a_dat
     let [_, promotion] = agreed("2015-07-10", Some("2015-07-25"));
     assert!(promotion.contains("在诫勉影响期内（2015-07-25至2016-01-25）"), "{promotion}");
     assert!(!promotion.contains("不明"), "{promotion}");
+    // Its talk, even if it was held before the decision; and for the annual line no other day.
+    let [_, promotion] = agreed("2015-07-20", Some("2015-07-05"));
+    assert!(promotion.contains("在诫勉影响期内（2015-07-05至2016-01-05）"), "{promotion}");
 }
 
 #[test]

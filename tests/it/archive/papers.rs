@@ -98,6 +98,9 @@ fn joint_liability_agreed_as_a_talk_makes_the_papers_of_the_talk() {
     );
     city.run("annual");
     assert_eq!(names(&city, "2015-annual"), ["约谈通知书/G11-赵一.xlsx", "诫勉谈话记录表/G12-钱二.xlsx"]);
+    // Their unit is told which of the ways it is.
+    let letter = words(&city.output().join("2015-annual/单位通知/B1-甲局.xlsx"));
+    assert!(letter.contains("连带责任处理（约谈）") && letter.contains("连带责任处理（诫勉谈话）"), "{letter}");
 }
 
 #[test]

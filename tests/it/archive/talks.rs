@@ -47,6 +47,34 @@ fn a_talk_entered_in_one_file_stands_in_the_other_after_the_next_run() {
     );
 }
 
+/// Else any 约谈 of the year, also after the as-of date.
+#[test]
+fn a_talk_that_names_no_line_counts_in_its_year() {
+    let state = |talk: &str| {
+        let mut city = city();
+        agree(&city);
+        city.edit(&format!("+谈话记录 干部编号=G13 {talk}"));
+        city.run("half-year");
+        shown(&city, H, BOOK, &["状态", "谈话日期"]).into_iter().map(|row| row.join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(state("谈话类型=约谈 谈话日期=2015-09-01"), ["可归档 2015-09-01"; 2]);
+    for other in ["谈话类型=约谈 谈话日期=2014-09-01", "谈话类型=批评教育 谈话日期=2015-09-01"] {
+        assert_eq!(state(other), ["待谈 "; 2], "{other}");
+    }
+}
+
+/// An inquiry that the half-year's committee changed to a talk, proposed again: one row for each file.
+#[test]
+fn what_the_half_year_decided_stands_in_the_annual_register_once() {
+    let city = City::new(&["+问题线索 线索编号=X1 对象=G13 线索来源=市级领导 核实结果=未核实"]);
+    city.run("half-year");
+    let of = ["2015-H-函询-C-G13", "G13"];
+    record(&city, H, "函询核实名单", &[(of, "委员会意见", "变更"), (of, "决定方式", "约谈")]);
+    city.run("annual");
+    let expected = [ANNUAL_FILE, SPECIAL_FILE].map(|file| format!("{file} G13 2015-H-函询-C-G13 待谈"));
+    assert_eq!(rows(&city, A), expected);
+}
+
 #[test]
 fn what_a_run_filled_in_and_comes_back_unchanged_is_no_answer() {
     let mut city = city();

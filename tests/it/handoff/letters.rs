@@ -66,7 +66,11 @@ fn nothing_confidential_reaches_a_letter() {
     let line = city.line("2015-A-调整建议-C-C00004");
     line.grounds.push(ground);
     line.decision = decided("同意");
-    city.line("2015-A-交心谈话-C-C00006").decision = decided("同意");
+    let harmless = cell((3, 6), "考核等次", "年度考核_干部", "考核等次", "基本称职");
+    let ground = city.ground("4.4", CADRE, 5, 0, vec![harmless]);
+    let line = city.line("2015-A-交心谈话-C-C00006");
+    line.grounds.push(ground);
+    line.decision = decided("同意");
     let dir = city.published();
     let path = dir.path().join(FOLDER).join("拟稿").join("T00001-盘龙区.xlsx");
     for (name, part) in parts(&path) {
@@ -126,6 +130,7 @@ fn a_letter_has_a_sender_a_number_and_the_measures_in_full_and_a_final_one_no_re
     }
     let sent = texts(&city);
     assert!(!sent.contains("本部门口径") && !sent.contains(DRAFT));
+    assert!(draft.contains("，拟办理涉及") && sent.contains("，决定办理涉及"), "{sent}");
     for text in [&draft, &sent] {
         for said in [
             "《关于加强和改进领导干部工作作风，推进全市经济社会发展的暂行办法》（以下简称《办法》）",

@@ -1,5 +1,6 @@
 //! 数据问题清单, 退回单, 待定事项, 总览, 变更对照.
 
+use calamine::{Reader, Xlsx, open_workbook};
 use kaohe::finding::Code;
 use kaohe::handoff::changes::{Difference, PrintedLine};
 use kaohe::handoff::{Handoff, Publication, publish_faults};
@@ -69,6 +70,22 @@ fn a_slip_of_reminders_alone_asks_for_nothing_again() {
     assert!(!text.contains("重新报送") && !text.contains("0 行"), "{text}");
     let list = rows_of(&dir.path().join("2015-annual/数据问题清单.xlsx"))[1].concat();
     assert!(list.starts_with("退回 0 行，提醒 1 处。") && !list.contains("重新报送"), "{list}");
+}
+
+#[test]
+fn tables_on_one_sheet_are_told_apart_and_yes_and_no_say_of_what() {
+    let dir = tempfile::tempdir().unwrap();
+    run_fixture("kunming", "annual", &[], dir.path());
+    let path = dir.path().join("2015-annual/总览.xlsx");
+    let mut book: Xlsx<_> = open_workbook(&path).unwrap();
+    let range = book.worksheet_range("12380举报；班子半年落实与年度目标").unwrap();
+    let told: Vec<String> = range.rows().flatten().map(ToString::to_string).collect();
+    assert_eq!(told[0], "昆明市2015年度考核12380举报；班子半年落实与年度目标");
+    for said in ["年度目标仍差：否", "年度目标仍差：是", "半年落实不力：否", "半年落实不力：是"]
+    {
+        assert!(told.iter().any(|cell| cell == said), "{said} is not in {told:?}");
+    }
+    assert!(!told.iter().any(|cell| ["是", "否"].contains(&cell.as_str())), "{told:?}");
 }
 
 #[test]

@@ -227,3 +227,23 @@ fn whoever_is_named_as_responsible_is_told_so_with_the_cell() {
     assert!(facts.starts_with("被列为相关责任领导，甲局的半年考核"), "{facts}");
     assert!(line("来源").contains("半年考核_班子!F2"));
 }
+
+/// Rows stand as people stand in the registers, whatever their numbers: units first, in each the people.
+#[test]
+fn rows_stand_in_the_order_of_the_registers_and_not_of_numbers() {
+    let city = City::new(&[
+        "半年考核_班子 B1 工作落实评价=较差",
+        "半年考核_班子 B2 工作落实评价=较差",
+        "-班子名册 B1",
+        "+班子名册 单位编号=B1 单位名称=甲局 单位类别=市级部门",
+        "-干部名册 G11",
+        "+干部名册 干部编号=G11 姓名=赵一 单位编号=B1 职务=党组书记 班子职务=主要负责人",
+    ]);
+    city.run("half-year");
+    let column = |list: &str, name: &str| shown(&city, "2015-half-year", list, &[name]).concat();
+    assert_eq!(column("通报名单", "编号"), ["B2", "B1"]);
+    assert_eq!(column("约谈名单", "编号"), ["G21", "G12", "G11"]);
+    let read = crate::rules::city::rows_of(&city.output().join("2015-half-year/会审一览.xlsx"));
+    let subjects = read.iter().filter(|row| row[0].parse::<u32>().is_ok()).map(|row| row[1].as_str());
+    assert_eq!(subjects.collect::<Vec<_>>(), ["乙区", "周五", "甲局", "钱二", "赵一"]);
+}
