@@ -80,21 +80,32 @@ pub struct Measured {
 /// A text's characters. Nearly all there is is told by its first bytes, since each text of each list comes by here, some
 /// of them letter by letter: of Chinese characters, which are all alike, another one stands in.
 pub fn measured(text: &str) -> impl Iterator<Item = Measured> {
-    let mut end = 0;
-    std::iter::from_fn(move || {
-        let (character, length, quarters) = match text.as_bytes()[end..] {
-            [] => return None,
-            [first @ b' '..=b'~', ..] => (char::from(first), 1, LATIN),
-            // U+4E00 to U+9FFF.
-            [0xE5..=0xE9, ..] | [0xE4, 0xB8..=0xBF, ..] => ('一', 3, 2 * QUARTERS),
+    Characters { text, end: 0 }
+}
+
+struct Characters<'t> {
+    text: &'t str,
+    end: usize,
+}
+
+impl Iterator for Characters<'_> {
+    type Item = Measured;
+
+    // A call for each character would cost as much again.
+    #[inline(always)]
+    fn next(&mut self) -> Option<Measured> {
+        let (character, length, quarters) = match *self.text.as_bytes().get(self.end)? {
+            first @ b' '..=b'~' => (char::from(first), 1, LATIN),
+            // U+5000 to U+9FFF.
+            0xE5..=0xE9 => ('一', 3, 2 * QUARTERS),
             _ => {
-                let character = text[end..].chars().next()?;
+                let character = self.text[self.end..].chars().next()?;
                 (character, character.len_utf8(), quarters(character))
             }
         };
-        end += length;
-        Some(Measured { character, quarters, end })
-    })
+        self.end += length;
+        Some(Measured { character, quarters, end: self.end })
+    }
 }
 
 /// What the text asks for where lines may be wrapped: all of its lines that do not fit into `least` anyway.

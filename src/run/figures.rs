@@ -1,7 +1,5 @@
 //! Counts for 总览: ratios beside their limits, and cross tables, as the pack asks for them.
 
-use std::rc::Rc;
-
 use polars::prelude::*;
 
 use crate::fact::{Error, World};
@@ -10,26 +8,16 @@ use crate::pack::scope::{self, Site};
 use crate::pack::{ColumnKind, Entity, Expression};
 
 /// All figures of the pack.
-pub fn figures<'p>(world: &World<'p>) -> Result<Figures, Error> {
+pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
     let overview = &world.pack.overview;
-    // Several ratios count the same people.
-    let mut known: Vec<(Entity, &str, Rc<[bool]>)> = Vec::new();
-    let mut truths = |of: Entity, condition: &'p Expression| -> Result<Rc<[bool]>, Error> {
-        if let Some((_, _, truths)) = known.iter().find(|(one, text, _)| (*one, *text) == (of, &condition.text)) {
-            return Ok(Rc::clone(truths));
-        }
-        let truths: Rc<[bool]> = world.truths(of, condition)?.into();
-        known.push((of, &condition.text, Rc::clone(&truths)));
-        Ok(truths)
-    };
     let ratios = overview
         .ratios
         .iter()
         .map(|ratio| {
             let of = Entity::Subject(ratio.of);
-            let among = truths(of, &ratio.among)?;
-            let counted = truths(of, &ratio.counted)?;
-            let both = counted.iter().zip(&*among).filter(|(counted, among)| **counted && **among).count();
+            let among = world.truths(of, &ratio.among)?;
+            let counted = world.truths(of, &ratio.counted)?;
+            let both = counted.iter().zip(&among).filter(|(counted, among)| **counted && **among).count();
             Ok(RatioFigure {
                 name: ratio.name.clone(),
                 counted: both as u64,
@@ -44,7 +32,7 @@ pub fn figures<'p>(world: &World<'p>) -> Result<Figures, Error> {
         .crosses
         .iter()
         .map(|cross| {
-            let given = truths(cross.of, &cross.given)?;
+            let given = world.truths(cross.of, &cross.given)?;
             let rows = words(world, cross.of, &cross.rows)?;
             let columns = words(world, cross.of, &cross.columns)?;
             let (row_words, column_words) = (
