@@ -426,7 +426,7 @@ impl Layout {
     }
 
     /// The rows of a block, to be measured.
-    pub fn rows<'r>(&self, at: usize, block: &Block<'_>) -> Rows<'r> {
+    pub fn rows<'r>(&self, at: usize, block: &Block<'_>) -> MeasuredRows<'r> {
         let columns = self.printed(at, block).map(|(index, column, pixels)| RowColumn {
             index,
             unbroken: column.unbroken,
@@ -436,7 +436,7 @@ impl Layout {
             broken: vec![Broken { lines: 1, ended: None }],
             at: 0,
         });
-        Rows(columns.collect())
+        MeasuredRows(columns.collect())
     }
 
     fn passes_limit(&self, sheet: &Sheet<'_>) -> bool {
@@ -459,7 +459,7 @@ impl Layout {
 
 /// Rows that are measured one after the other. Many have the same texts (of the 54,000 grounds in a 会审一览 9,500 differ), so
 /// each text is broken into lines once.
-pub struct Rows<'r>(Vec<RowColumn<'r>>);
+pub struct MeasuredRows<'r>(Vec<RowColumn<'r>>);
 
 /// A column that is printed.
 struct RowColumn<'r> {
@@ -481,7 +481,7 @@ struct Broken {
     ended: Option<Box<str>>,
 }
 
-impl<'r> Rows<'r> {
+impl<'r> MeasuredRows<'r> {
     /// Points that a row asks for, and its texts with lines ended by hand, by their columns.
     pub fn row(&mut self, row: &'r [Value<'_>]) -> (f64, Vec<(usize, &str)>) {
         for column in &mut self.0 {
