@@ -13,7 +13,7 @@ use crate::rule::record::Record;
 const MOST: usize = 200;
 
 /// Somebody close to a rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Near {
     pub rule: String,
     /// Whose values these are, if not the subject's own (`问题线索 X15002`).
@@ -66,34 +66,22 @@ fn of_record(side: &Side, places: &Places, record: &Record) -> Vec<(usize, Near)
             Some(b'?') => one_unknown(record, place, when),
             _ => None,
         };
-        let Some((lacks, unknown, distance, sources)) = lacking else { continue };
+        let Some(lacking) = lacking else { continue };
+        let about = if entity.subject { String::new() } else { format!("{} {}", entity.name, record.id) };
+        let lacking = Near { rule: head.id.clone(), about, ..lacking };
         let own = [(Cow::from(&entity.kind), record.id.clone())];
         let holders = if entity.subject { &own[..] } else { &record.holders };
         for (kind, id) in holders {
-            found.push((
-                *rule,
-                Near {
-                    rule: head.id.clone(),
-                    about: if entity.subject { String::new() } else { format!("{} {}", entity.name, record.id) },
-                    subject_name: places.name(kind, id),
-                    unit: places.unit(kind, id),
-                    subject_kind: kind.to_string(),
-                    subject_id: id.to_string(),
-                    lacks: lacks.clone(),
-                    unknown,
-                    distance: distance.clone(),
-                    sources: sources.clone(),
-                },
-            ));
+            let (subject_name, unit) = (places.name(kind, id), places.unit(kind, id));
+            let (subject_kind, subject_id) = (kind.to_string(), id.to_string());
+            found.push((*rule, Near { subject_kind, subject_id, subject_name, unit, ..lacking.clone() }));
         }
     }
     found
 }
 
-type Lacking = (String, bool, Option<Distance>, Vec<String>);
-
 /// One condition is not met and all others are; a rule of a single condition is near only by a measure.
-fn one_condition(points: &Points<'_>, when: &Tree) -> Option<Lacking> {
+fn one_condition(points: &Points<'_>, when: &Tree) -> Option<Near> {
     if cost(points.record, when, true) != 1 {
         return None;
     }
@@ -104,14 +92,16 @@ fn one_condition(points: &Points<'_>, when: &Tree) -> Option<Lacking> {
         return None;
     }
     let sources = point.cells.iter().map(|cell| cell.source.clone()).collect();
-    Some((format!("{}：{}", point.text, point.value), false, point.distance, sources))
+    let lacks = format!("{}：{}", point.text, point.value);
+    Some(Near { lacks, distance: point.distance, sources, ..Near::default() })
 }
 
 /// A single fact is missing, and nothing else keeps the rule from holding.
-fn one_unknown(record: &Record, place: usize, when: &Tree) -> Option<Lacking> {
+fn one_unknown(record: &Record, place: usize, when: &Tree) -> Option<Near> {
     let (_, missing) = record.missing.iter().find(|(at, _)| *at == place)?;
     let [missing] = missing.as_slice() else { return None };
-    (false_cost(record, when) == 0).then(|| (format!("{missing}不详"), true, None, Vec::new()))
+    let near = || Near { lacks: format!("{missing}不详"), unknown: true, ..Near::default() };
+    (false_cost(record, when) == 0).then(near)
 }
 
 /// How many atoms would have to be otherwise for the node to be `wanted`.

@@ -148,11 +148,8 @@ impl Maker<'_> {
             Some(archive) => archive.known_lines()?,
             None => BTreeSet::new(),
         };
-        let mut read = super::read(&job, pack, &known, self.told)?;
-        if !self.told_input.replace(true) {
-            self.told.say(&summary::of_input(pack, &read, false));
-            self.told.found(&read.findings);
-        }
+        let listed = (!self.told_input.replace(true)).then_some(false);
+        let mut read = super::read(&job, pack, &known, self.told, listed, &|_| Ok(()))?;
         let history = match self.archive {
             Some(archive) => archive.history(read.year, job.run)?.facts,
             None => History::default(),

@@ -30,9 +30,7 @@ pub fn run(
         return Err(Failure::failed(format!("文件夹「{folder}」里已有别的文件，为免覆盖没有写入。请换一个空文件夹")));
     }
     told.stage("读取报送表");
-    let data = read(job, pack, &BTreeSet::new(), told)?;
-    told.say(&summary::of_input(pack, &data, false));
-    told.found(&data.findings);
+    let data = read(job, pack, &BTreeSet::new(), told, Some(false), &|_| Ok(()))?;
     let literals = job.literals(pack, data.year, data.as_of);
     let export = Export::new(pack, &literals, job.run, dialect)?;
     let failed = |path: &Path| {

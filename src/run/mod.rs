@@ -115,9 +115,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
         ));
     }
     told.stage("读取报送表");
-    let mut data = read(job, pack, &known, told)?;
-    told.say(&summary::of_input(pack, &data, true));
-    told.found(&data.findings);
+    let mut data = read(job, pack, &known, told, Some(true), &|_| Ok(()))?;
     let faults = summary::has_faults(&data);
     if faults && target.strict {
         return Err(Failure::failed(strict(&data)));
@@ -253,42 +251,47 @@ impl Made<'_> {
     }
 }
 
-fn read(job: &Job, pack: &Pack, known: &BTreeSet<String>, told: &(dyn Audience + Sync)) -> Result<Dataset, Failure> {
-    read_or_found(job, pack, known, told).map_err(|(failure, found)| {
-        if let Some(found) = found {
-            told.found(&found.findings);
-        }
-        failure
-    })
-}
-
-/// With a failure, what could be found all the same.
-fn read_or_found(
+/// Reads, and tells how the input was taken: `listed` where each fault stands in a workbook that is written too, none
+/// where it has been told. Where that fails, `rescue` gets what could be found all the same.
+fn read(
     job: &Job,
     pack: &Pack,
     known: &BTreeSet<String>,
     told: &(dyn Audience + Sync),
-) -> Result<Dataset, (Failure, Option<Box<Dataset>>)> {
+    listed: Option<bool>,
+    rescue: &dyn Fn(&Dataset) -> Result<(), Failure>,
+) -> Result<Dataset, Failure> {
     let (month, day) = job.run.as_of();
     let as_of = job.as_of.map_or(AsOf::Default(month, day), AsOf::Given);
     let literals = |year, as_of| job.literals(pack, year, as_of);
     let progress = |done, of| told.progress(done, of);
     let context =
         Context { literals: &literals, known_lines: known, progress: Some(&progress), parser: Parser::Scanner };
-    let data = table::read(&job.input, pack, job.year, as_of, &context)
-        .map_err(|failed| (Failure::of(&failed), failed.found))?;
+    let data = match table::read(&job.input, pack, job.year, as_of, &context) {
+        Ok(data) => data,
+        Err(failed) => {
+            if let Some(found) = &failed.found {
+                told.found(&found.findings);
+                rescue(found)?;
+            }
+            return Err(Failure::of(&failed));
+        }
+    };
     if chrono::Datelike::year(&data.as_of) != data.year {
-        return Err((job::as_of_outside(data.as_of, data.year), None));
+        return Err(job::as_of_outside(data.as_of, data.year));
     }
     let without: Vec<&str> =
         job.without_value(pack, data.as_of).iter().map(|parameter| parameter.name.as_str()).collect();
     if !without.is_empty() {
-        let failure = Failure::failed(format!(
+        return Err(Failure::failed(format!(
             "参数在 {} 没有生效的值：{}。请在规则包中补上该日的值，或用 --set 名称=值 指定",
             data.as_of,
             without.join("、")
-        ));
-        return Err((failure, None));
+        )));
+    }
+    if let Some(listed) = listed {
+        told.say(&summary::of_input(pack, &data, listed));
+        told.found(&data.findings);
     }
     Ok(data)
 }
@@ -306,21 +309,8 @@ fn strict(data: &Dataset) -> String {
 pub fn check(job: &Job, pack: &Pack, output: Option<&Path>, told: &(dyn Audience + Sync)) -> Result<Ended, Failure> {
     output.map_or(Ok(()), |output| job::outside(output, &job.input, "清单").and_then(|()| job::apart(output)))?;
     told.stage("读取报送表");
-    let read = read_or_found(job, pack, &BTreeSet::new(), told);
-    let data = match read {
-        Ok(data) => data,
-        Err((failure, found)) => {
-            if let Some(found) = &found {
-                told.found(&found.findings);
-            }
-            if let (Some(output), Some(found)) = (output, found) {
-                publish_faults(output, pack, &found, told)?;
-            }
-            return Err(failure);
-        }
-    };
-    told.say(&summary::of_input(pack, &data, output.is_some()));
-    told.found(&data.findings);
+    let rescue = |found: &Dataset| output.map_or(Ok(()), |output| publish_faults(output, pack, found, told));
+    let data = read(job, pack, &BTreeSet::new(), told, Some(output.is_some()), &rescue)?;
     match output {
         Some(output) => publish_faults(output, pack, &data, told)?,
         None => told.say(&summary::of_findings(&data)),
