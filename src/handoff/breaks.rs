@@ -64,8 +64,9 @@ impl End {
     fn of(one: char, next: char, quoted: bool, unbroken: Unbroken) -> Option<End> {
         let latin = |character| character_width(character) == 1;
         match (one, next) {
-            // Lines that begin with a number are those of a numbered list; 12人 and 2015年6月 stay whole.
-            _ if closes(next) || next == ' ' || opens(one) || next.is_ascii_digit() => None,
+            // 12人, 2015年6月 and 2015-A-通报-T-B01 stay whole.
+            _ if one == '-' || next == '-' => None,
+            _ if closes(next) || next == ' ' || opens(one) || one != ' ' && next.is_ascii_digit() => None,
             ('；' | '。', _) if !quoted => Some(End::Sentence),
             _ if unbroken == Unbroken::Sentences => None,
             _ if one.is_ascii_digit() && !opens(next) || one != ' ' && latin(one) && latin(next) => None,
@@ -77,20 +78,20 @@ impl End {
         }
     }
 
-    /// What it is worth where it fills so much of the room: between clauses a line ends if it is nearly full, and none is
-    /// very short.
-    fn filling(self, filled: usize, room: usize, unbroken: Unbroken) -> Option<End> {
-        let full = |parts, whole| filled * whole >= room * parts;
+    /// What it is worth in a line that could be filled so far: between clauses a line ends where that is nearly as late as
+    /// anywhere else, and none is very short.
+    fn filling(self, filled: usize, full: usize, unbroken: Unbroken) -> Option<End> {
+        let at_least = |parts, whole| filled * whole >= full * parts;
         match self {
-            _ if unbroken == Unbroken::Sentences => full(2, 5).then_some(self),
-            _ if full(3, 4) => Some(self),
-            _ => full(1, 2).then_some(self.min(End::Somewhere)),
+            _ if unbroken == Unbroken::Sentences => at_least(2, 5).then_some(self),
+            _ if at_least(6, 7) => Some(self),
+            _ => at_least(2, 5).then_some(self.min(End::Somewhere)),
         }
     }
 }
 
-/// Bytes of what is left for the line after one that is ended: more than a character and its mark.
-const LEFT: usize = 9;
+/// Bytes of a character and its marks, too few for a line.
+const LONE: usize = 12;
 
 /// Whether the text breaks between its pieces alone in a column with room for `room` half-width characters.
 ///
@@ -201,6 +202,18 @@ fn may_tear(text: &str, first: usize, last: usize) -> bool {
     })
 }
 
+/// Whether a line that ends between `first` and `last` may leave nothing but a character and its marks for the last line.
+fn may_leave_one(text: &str, first: usize, last: usize) -> bool {
+    let ends = text[first..].char_indices().map(|(at, _)| first + at).take_while(|at| *at <= last);
+    text.len() <= last + LONE && { ends }.any(|at| is_all_but_over(text, at))
+}
+
+/// Whether an end there leaves nothing but a character and its marks for the last line.
+fn is_all_but_over(text: &str, at: usize) -> bool {
+    let rest = &text[at..];
+    rest.len() <= LONE && rest.trim_end_matches(closes).chars().map(character_width).sum::<usize>() <= 2
+}
+
 /// Whether a line that ends between two characters is torn: before a closing mark, after an opening one, within a short mark
 /// or a number.
 fn tears(one: char, next: char, within: bool) -> bool {
@@ -254,19 +267,21 @@ fn end_by_hand(text: &str, room: usize, unbroken: Unbroken) -> Option<usize> {
     LineEnds::of(text, room).find_map(|(first, last)| {
         lines.push((begin, first));
         begin = last;
-        let ended = |(begin, end): &(usize, usize)| best_end(text, *begin, *end, room, unbroken);
-        may_tear(text, first, last).then(|| lines.iter().rev().find_map(ended)).flatten()
+        let ended = |(begin, end): &(usize, usize)| best_end(text, *begin, *end, unbroken);
+        let lone = unbroken == Unbroken::Clauses && may_leave_one(text, first, last);
+        (may_tear(text, first, last) || lone).then(|| lines.iter().rev().find_map(ended)).flatten()
     })
 }
 
 /// The best end of a line from `begin` on that is not after `to`, of equally good ones the last.
-fn best_end(text: &str, begin: usize, to: usize, room: usize, unbroken: Unbroken) -> Option<usize> {
+fn best_end(text: &str, begin: usize, to: usize, unbroken: Unbroken) -> Option<usize> {
+    // Where letters differ much, narrow ones may begin a line behind the place where wide ones end it.
+    let full = text.get(begin..to)?.chars().map(character_width).sum();
     let mut best: Option<(End, usize)> = None;
     let (mut depth, mut within, mut filled) = (0usize, false, 0);
     let mut characters = text.char_indices().peekable();
     while let Some((at, one)) = characters.next() {
-        let fits = |end: &usize| *end <= to && end + LEFT <= text.len();
-        let Some((end, next)) = characters.peek().copied().filter(|(end, _)| fits(end)) else { break };
+        let Some((end, next)) = characters.peek().copied().filter(|(end, _)| *end <= to) else { break };
         match one {
             '「' | '『' | '《' | '〔' => depth += 1,
             '」' | '』' | '》' | '〕' => depth = depth.saturating_sub(1),
@@ -277,8 +292,8 @@ fn best_end(text: &str, begin: usize, to: usize, room: usize, unbroken: Unbroken
             continue;
         }
         filled += character_width(one);
-        let found = End::of(one, next, depth > 0, unbroken).and_then(|found| found.filling(filled, room, unbroken));
-        if let Some(found) = found.filter(|_| !tears(one, next, within))
+        let found = End::of(one, next, depth > 0, unbroken).and_then(|found| found.filling(filled, full, unbroken));
+        if let Some(found) = found.filter(|_| !tears(one, next, within) && !is_all_but_over(text, end))
             && best.is_none_or(|(known, _)| known <= found)
         {
             best = Some((found, end));

@@ -106,7 +106,7 @@ impl<'a> Faulty<'a> {
     /// 数据问题清单: every rejected cell and every warning.
     pub fn list(&self, as_of: NaiveDate) -> Workbook<'a> {
         let mut columns = what_is_wrong(30.0);
-        columns.insert(1, Column::text("文件", 14.0, 40.0));
+        columns.insert(1, Column::text("文件", 14.0, 40.0).whole());
         columns.insert(4, Column::text("表", 8.0, 16.0).whole());
         let findings = &self.dataset.findings;
         let rows = (1..).zip(findings).map(|(number, finding)| {

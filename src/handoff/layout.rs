@@ -170,7 +170,7 @@ impl ColumnLines {
     }
 }
 
-const NOTHING: Wish = Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false };
+const NOTHING: Wish = Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false, rigid: false };
 
 /// Per column what its header and texts ask for: nothing where it is hidden.
 fn wishes(block: &Block<'_>) -> Vec<Wish> {
@@ -230,7 +230,13 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
     let sentences = column.align == Align::Left;
     let mean = (total / block.rows.len().max(1) as f64).powf(1.0 / f64::from(measure::POWER));
     let usual = if sentences { mean } else { widest as f64 };
-    Wish { least, most, usual: to(usual.max(2.0)), elastic: sentences && column.unbroken != Unbroken::Pieces }
+    Wish {
+        least,
+        most,
+        usual: to(usual.max(2.0)),
+        elastic: sentences && column.unbroken != Unbroken::Pieces,
+        rigid: folded,
+    }
 }
 
 /// The narrowest width in which the fewest of the texts are broken within a piece. What is narrower than the header's half

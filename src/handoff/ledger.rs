@@ -43,7 +43,7 @@ fn column<'t>(name: &str, mut texts: impl Iterator<Item = &'t str>) -> Column {
         printed::ID => Column::centred(name, 6.0, 12.0).whole(),
         printed::OPINION | printed::AUTHORITY => Column::centred(name, 6.0, 12.0),
         printed::BASIS => Column::text(name, 16.0, 34.0).in_pieces(),
-        printed::FACTS => Column::text(name, 30.0, 60.0).in_clauses(),
+        printed::FACTS => Column::text(name, 22.0, 60.0).in_clauses(),
         "内容" | "审定" => Column::text(name, 12.0, 60.0).in_clauses(),
         _ if texts.all(|text| measure::width(text) <= SHORT) => Column::centred(name, 6.0, SHORT as f64),
         _ => Column::text(name, 6.0, 40.0),

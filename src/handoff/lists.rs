@@ -304,14 +304,14 @@ fn progress(material: &Material<'_>, plan: &QuotaPlan) -> (Option<&'static str>,
     };
     let among = quota.among.as_ref().map(|among| format!("（{among}）")).unwrap_or_default();
     let sentence = format!(
-        "{}{action}对象{among}共 {} 人，按 {share} 应完成 {} 人；至基准日已完成 {} 人，已达比例 {}%，{}尚缺 {open} 人，本表列出 {} 人。",
+        "{}{action}对象{among}共 {} 人，按 {share} 应完成 {} 人；{}至基准日已完成 {} 人，已达比例 {}%，尚缺 {open} 人，本表列出 {} 人。",
         word.map(|word| format!("{word}：")).unwrap_or_default(),
         plan.total,
         plan.target,
-        plan.reached,
-        decimal(rate),
         // In large type the sentence takes two lines.
         if word.is_some() { "\n" } else { "" },
+        plan.reached,
+        decimal(rate),
         plan.picked.len(),
     );
     (word, sentence)

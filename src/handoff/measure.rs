@@ -197,6 +197,8 @@ pub struct Wish {
     pub usual: f64,
     /// Sentences: the first to grow where the page has room.
     pub elastic: bool,
+    /// A header in two lines of half of it: a little wider, it would be broken anywhere.
+    pub rigid: bool,
 }
 
 /// How far sentences grow before all columns do.
@@ -223,7 +225,7 @@ pub fn share(wishes: &[Wish], page: f64) -> Vec<f64> {
     }
     let mut widths: Vec<f64> = at(low).collect();
     for (bound, elastic) in [(GROWTH, true), (f64::INFINITY, false)] {
-        let grows = |wish: &Wish| wish.elastic || !elastic;
+        let grows = |wish: &Wish| wish.elastic || !elastic && !wish.rigid;
         let growing: f64 = widths.iter().zip(wishes).filter(|(_, wish)| grows(wish)).map(|(width, _)| width).sum();
         let missing = page - widths.iter().sum::<f64>();
         if growing > 0.0 && missing > 0.0 {

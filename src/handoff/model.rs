@@ -227,7 +227,7 @@ impl Column {
         Column { unbroken: Unbroken::Pieces, ..self }
     }
 
-    /// The same for sentences, whose lines are ended between clauses where a program might tear them.
+    /// The same for sentences, whose lines are ended by hand where a program might tear them.
     pub fn in_clauses(self) -> Self {
         Column { unbroken: Unbroken::Clauses, ..self }
     }
@@ -250,7 +250,7 @@ pub enum Unbroken {
     Text,
     /// What ends in a bracket or a comma.
     Pieces,
-    /// The same, by line breaks in the cell where nothing else keeps it whole: for what is read, and no value.
+    /// What a program might tear, by line breaks in the cell: for what is read, and no value.
     Clauses,
     /// What ends in a semicolon, likewise.
     Sentences,

@@ -94,7 +94,7 @@ impl Letter<'_> {
             Column::text(printed::POST, 6.0, 16.0),
             Column::centred(printed::ACTION, 8.0, 10.0),
             Column::text(printed::BASIS, 10.0, 20.0).in_pieces(),
-            Column::text(printed::FACTS, 16.0, 40.0).in_clauses(),
+            Column::text(printed::FACTS, 18.0, 40.0).in_clauses(),
             Column::text("要求和期限", 14.0, 30.0).in_clauses(),
             Column::text(printed::LINE, 16.0, 20.0),
         ];

@@ -320,23 +320,27 @@ impl<'a> Phrases<'a> {
         ids.into_iter()
     }
 
-    /// Where a fact was found that is not shown by a cell's value: lines, with why they are proposed, and named rows.
+    /// Where a fact was found that is not shown by a cell's value: lines, with why they are proposed, and named rows, whose
+    /// table is said once.
     fn places(&self, evidence: &[&Evidence], whole: bool) -> String {
-        let mut places: Vec<String> = Vec::new();
+        let mut places: Vec<(&str, String)> = Vec::new();
         for evidence in evidence {
-            let place = match (&evidence.through, &evidence.origin) {
+            places.once(match (&evidence.through, &evidence.origin) {
                 (Some(id), _) => {
                     let reason = self.line(id).filter(|_| whole).map(|line| self.why(line)).unwrap_or_default();
-                    let because = if reason.is_empty() { String::new() } else { format!("，因{reason}") };
-                    format!("{} {id}{because}", printed::LINE)
+                    (printed::LINE, if reason.is_empty() { id.to_string() } else { format!("{id}，因{reason}") })
                 }
-                (None, Origin::Archive(id)) => format!("{} {id}", printed::LINE),
+                (None, Origin::Archive(id)) => (printed::LINE, id.to_string()),
                 (None, Origin::Cell(_)) if evidence.label.is_empty() => continue,
-                (None, Origin::Cell(_)) => format!("{} {}", display(&evidence.table), evidence.label),
-            };
-            places.once(place);
+                (None, Origin::Cell(_)) => (display(&evidence.table), evidence.label.to_string()),
+            });
         }
-        if places.is_empty() { String::new() } else { format!("（{}）", places.join("、")) }
+        let mut said = String::new();
+        for table in places.chunk_by(|one, other| one.0 == other.0 && one.0 != printed::LINE) {
+            let rows: Vec<&str> = table.iter().map(|(_, row)| row.as_str()).collect();
+            said += &format!("{}{} {}", if said.is_empty() { "" } else { "、" }, table[0].0, rows.join("、"));
+        }
+        if said.is_empty() { said } else { format!("（{said}）") }
     }
 
     /// Why a line is proposed, in short.

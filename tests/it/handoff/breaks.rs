@@ -9,17 +9,21 @@ fn lines_that_may_be_torn_are_ended_as_late_as_nothing_is_torn() {
     let cases = [
         // It fits, or is torn nowhere.
         ("年度考核等次：优秀", 20, "年度考核等次：优秀"),
-        ("一二三四五六七八九十", 8, "一二三四五六七八九十"),
+        ("一二三四五六七八九十一二", 8, "一二三四五六七八九十一二"),
         // A bracket would begin the second line, or end the first.
         ("半年考核、评价（市委目督办）工作落实，年度", 26, "半年考核、评价（市委目督\n办）工作落实，年度"),
         ("半年考核和评价（市委目督办）工作落实，年度", 16, "半年考核和评价\n（市委目督办）工作落实，年度"),
         ("第四部分〔规则4.1〕〔本部门口径〕", 24, "第四部分〔规则4.1〕\n〔本部门口径〕"),
-        // Between clauses or before a value where the line is nearly full, else as late as nothing is torn.
+        // Between clauses or before a value where the line is nearly full, else as late as nothing is torn and no number is
+        // parted from what it counts.
         ("目标，落实评价：差，年度", 18, "目标，落实评价：\n差，年度"),
         ("目标完成，落实评价：较差，年度", 18, "目标完成，落实评\n价：较差，年度"),
         ("是，一二三四五六七，好", 16, "是，一二三四五六\n七，好"),
         ("一二三四五六12个，好", 16, "一二三四五\n六12个，好"),
         ("一二三四五线索 X12345，好", 20, "一二三四五线索 \nX12345，好"),
+        // A last character, with its mark or without, makes no line.
+        ("年度考核等次：优秀", 17, "年度考核等次：\n优秀"),
+        ("一二三四五六七。", 14, "一二三四五\n六七。"),
         // What is quoted stays whole where it can.
         ("一二三四五「一二三」，七八", 18, "一二三四五\n「一二三」，七八"),
         ("「一二三四五六」，七八", 12, "「一二三四五\n六」，七八"),
@@ -57,7 +61,6 @@ fn no_typeface_tears_a_line_that_could_be_ended() {
     for room in 30..80 {
         let ended = set(text, room, Unbroken::Clauses).unwrap_or_else(|| text.to_owned());
         assert_eq!(torn(&ended, room), 0, "{room}: {ended}");
-        assert!(ended.lines().all(|line| !line.starts_with(|one: char| one.is_ascii_digit())), "{room}: {ended}");
         // Lines are full: ends made by hand hardly ever cost another one, and none is wrapped again in the widest letters.
         let (before, after) = (measure::lines(text, room), measure::lines(&ended, room));
         assert!(after <= before + 1, "{room}: {after} instead of {before} lines: {ended}");
