@@ -12,7 +12,7 @@ use crate::finding::Severity;
 use crate::pack::{Entity, Pack, Run, Tone};
 use crate::place::{Cell, Place};
 use crate::rule::{self, Trace};
-use crate::table::{Dataset, Rejected, RejectedSubject};
+use crate::table::{Dataset, RejectedSubject, ToldRow};
 
 /// Evaluates all stages of a run and draws their consequences; the trace tells why.
 pub fn decide<'a>(
@@ -165,7 +165,7 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
 }
 
 /// What a rejected row of its register calls somebody; blank where another table's row is about them.
-fn name_in(pack: &Pack, kind: usize, row: &Rejected) -> String {
+fn name_in(pack: &Pack, kind: usize, row: &ToldRow) -> String {
     let subject = &pack.subjects[kind];
     if subject.register == row.table {
         row.values.get(subject.label).cloned().unwrap_or_default()

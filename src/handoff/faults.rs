@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::finding::{Code, Finding, Severity, warnings};
 use crate::pack::Pack;
 use crate::place::{Cell, SheetId};
-use crate::table::{Dataset, SheetKind};
+use crate::table::{Dataset, SheetKind, ToldRow};
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::text::FileNames;
@@ -59,11 +59,11 @@ impl<'a> Faulty<'a> {
             findings.entry(&finding.file).or_default().push(finding);
         }
         let mut rows: Vec<Vec<FaultyRow<'_>>> = vec![Vec::new(); dataset.books.len()];
-        let rejected = dataset.rejected.iter().map(|row| (row.sheet, row.row, &row.values, true));
-        let noted = dataset.noted.iter().map(|row| (row.sheet, row.row, &row.values, false));
-        for (sheet, row, values, rejected) in rejected.chain(noted) {
-            let book = dataset.sheets[sheet.0 as usize].book as usize;
-            rows[book].push(FaultyRow { sheet, row, values, rejected });
+        for (told, rejected) in [(&dataset.rejected, true), (&dataset.noted, false)] {
+            for ToldRow { sheet, row, values, .. } in told {
+                let book = dataset.sheets[sheet.0 as usize].book as usize;
+                rows[book].push(FaultyRow { sheet: *sheet, row: *row, values, rejected });
+            }
         }
         let mut names = FileNames::default();
         let mut books = Vec::new();

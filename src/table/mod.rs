@@ -66,9 +66,9 @@ pub struct Dataset {
     /// One per table of the pack, in the pack's order.
     pub tables: Vec<TableData>,
     /// Rows put aside, in reading order.
-    pub rejected: Vec<Rejected>,
+    pub rejected: Vec<ToldRow>,
     /// Rows that are not put aside and about which there is a warning, in reading order.
-    pub noted: Vec<Noted>,
+    pub noted: Vec<ToldRow>,
     /// Complete and in reading order.
     pub findings: Vec<Finding>,
     /// Cells whose number is shown rounded to the other side of a line, and what is to be said of them
@@ -171,26 +171,16 @@ pub struct Mention {
     pub subject: Option<u32>,
 }
 
-/// A row that was put aside.
+/// A row that was put aside, or deserves a look.
 #[derive(Debug, Clone)]
-pub struct Rejected {
+pub struct ToldRow {
     pub table: usize,
     pub sheet: SheetId,
     pub row: u32,
     /// The cells of the table's columns as shown (recognised columns only).
     pub values: Vec<String>,
-    /// Whom the row is about, where that can be told without a contradiction.
+    /// Whom a row that was put aside is about, where that can be told without a contradiction.
     pub subjects: Vec<RejectedSubject>,
-}
-
-/// A row that is not put aside but deserves a look.
-#[derive(Debug, Clone)]
-pub struct Noted {
-    pub table: usize,
-    pub sheet: SheetId,
-    pub row: u32,
-    /// As in [`Rejected::values`].
-    pub values: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

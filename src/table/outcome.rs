@@ -18,7 +18,7 @@ use super::registers::Judged;
 use super::report::Notes;
 use super::rowset::{TableRows, Yardstick};
 use super::scan::Schema;
-use super::{Dataset, Noted, Rejected, RejectedSubject, TableData, compute, frame};
+use super::{Dataset, RejectedSubject, TableData, ToldRow, compute, frame};
 
 /// Puts everything into the dataset: frames, registers, counts, rejected rows, findings.
 pub fn finish(
@@ -100,32 +100,34 @@ fn tell_rows(
     flaws: &[(usize, ColumnFlaw)],
     about: impl Fn(usize) -> Vec<RejectedSubject>,
 ) {
-    let values = |row: usize| rows.cells.iter().map(|cells| cells.entry(row).shown.to_owned()).collect();
-    for (row, ((sheet, line), verdict)) in rows.origin.iter().zip(verdicts).enumerate() {
+    let told = |row: usize, subjects: Vec<RejectedSubject>| {
+        let values = rows.cells.iter().map(|cells| cells.entry(row).shown.to_owned()).collect();
+        let (sheet, line) = rows.origin[row];
+        ToldRow { table, sheet, row: line, values, subjects }
+    };
+    for (row, ((sheet, _), verdict)) in rows.origin.iter().zip(verdicts).enumerate() {
         let counts = &mut dataset.sheets[sheet.0 as usize];
         match verdict {
             RowVerdict::Used => counts.used += 1,
             RowVerdict::History | RowVerdict::Dropped => counts.ignored += 1,
             RowVerdict::Rejected => {
                 counts.rejected += 1;
-                let (values, subjects) = (values(row), about(row));
-                dataset.rejected.push(Rejected { table, sheet: *sheet, row: *line, values, subjects });
+                dataset.rejected.push(told(row, about(row)));
             }
         }
     }
-    let mut told: Vec<usize> = flaws.iter().map(|(row, _)| *row).collect();
-    told.dedup();
-    for row in told.into_iter().filter(|row| verdicts[*row] != RowVerdict::Rejected) {
-        let (sheet, line) = rows.origin[row];
-        dataset.noted.push(Noted { table, sheet, row: line, values: values(row) });
-    }
+    let mut flawed: Vec<usize> = flaws.iter().map(|(row, _)| *row).collect();
+    flawed.dedup();
+    let noted = flawed.into_iter().filter(|row| verdicts[*row] != RowVerdict::Rejected);
+    dataset.noted.extend(noted.map(|row| told(row, Vec::new())));
     notes.rows(table, rows, flaws, &dataset.sheets);
 }
 
 /// Brings all that is told into reading order.
 fn close(dataset: &mut Dataset, notes: Notes<'_>) {
-    dataset.rejected.sort_by_key(|rejected| (rejected.sheet, rejected.row));
-    dataset.noted.sort_by_key(|noted| (noted.sheet, noted.row));
+    for rows in [&mut dataset.rejected, &mut dataset.noted] {
+        rows.sort_by_key(|told| (told.sheet, told.row));
+    }
     dataset.findings = notes.finish(dataset);
 }
 

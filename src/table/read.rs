@@ -21,7 +21,7 @@ use super::report::{self, Notes};
 use super::rowset::{SheetRows, TableRows, Yardstick};
 use super::scan::{Scan, Scanned, ScannedKind, Schema, TablePart};
 use super::year::{Tally, YearError};
-use super::{Book, Dataset, InputSheet, Rejected, SheetKind, outcome, registers};
+use super::{Book, Dataset, InputSheet, SheetKind, ToldRow, outcome, registers};
 
 /// The day up to which everything counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -288,7 +288,7 @@ fn collect(
                 sheet.columns = part.found.columns.clone();
                 sheet.rejected = part.under.len() as u64;
                 // What stands in them was not read, so there is nothing of it to show.
-                dataset.rejected.extend(part.under.iter().map(|row| Rejected {
+                dataset.rejected.extend(part.under.iter().map(|row| ToldRow {
                     table,
                     sheet: id,
                     row: *row,

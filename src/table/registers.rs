@@ -20,36 +20,24 @@ pub struct Judged {
 /// Judges all tables: registers first, in an order in which those that others refer to come before them.
 pub fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<Judged, Error> {
     let pack = world.pack;
-    let is_register: Vec<bool> =
-        (0..pack.tables.len()).map(|table| pack.subjects.iter().any(|subject| subject.register == table)).collect();
+    let is_register = |table: &usize| pack.subjects.iter().any(|subject| subject.register == *table);
+    let others: Vec<usize> = (0..pack.tables.len()).filter(|table| !is_register(table)).collect();
     let failed = |table: usize| {
         move |source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) }
     };
     let prepare = |table: usize| Prepared::new(world, table, &rows[table]).map_err(failed(table));
     // What the other tables say for themselves can be seen to in the meantime.
-    let (registers, others) = rayon::join(
+    let (registers, prepared) = rayon::join(
         || registers(pack, rows, |table, directories| examine(prepare(table)?, directories).map_err(failed(table))),
-        || -> Vec<Option<Result<Prepared<'_>, Error>>> {
-            (0..pack.tables.len())
-                .into_par_iter()
-                .with_max_len(1)
-                .map(|table| (!is_register[table]).then(|| prepare(table)))
-                .collect()
-        },
+        || others.par_iter().with_max_len(1).map(|table| prepare(*table)).collect::<Vec<_>>(),
     );
     let (mut examined, directories) = registers?;
-    let others: Vec<Option<Result<Examined, Error>>> = others
-        .into_par_iter()
-        .enumerate()
-        .with_max_len(1)
-        .map(|(table, prepared)| {
-            Some(prepared?.and_then(|prepared| examine(prepared, &directories).map_err(failed(table))))
-        })
-        .collect();
-    for (table, result) in others.into_iter().enumerate() {
-        if let Some(result) = result {
-            examined[table] = Some(result?);
-        }
+    let judge = |(table, prepared): (&usize, Result<Prepared<'_>, Error>)| {
+        examine(prepared?, &directories).map_err(failed(*table))
+    };
+    let judged: Vec<Result<Examined, Error>> = others.par_iter().zip(prepared).with_max_len(1).map(judge).collect();
+    for (table, result) in others.into_iter().zip(judged) {
+        examined[table] = Some(result?);
     }
     Ok(Judged { examined: examined.into_iter().flatten().collect(), directories })
 }

@@ -84,6 +84,12 @@ pub struct Looks {
     styles: Vec<Look>,
 }
 
+/// Whether two texts are the same but for blanks.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    let filled = |c: &char| !c.is_whitespace();
+    one.chars().filter(filled).eq(other.chars().filter(filled))
+}
+
 /// Day nought of the 1900 system, as it counts from March 1900 on.
 fn first_nought() -> NaiveDate {
     NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default()
@@ -191,8 +197,7 @@ impl Looks {
     pub(super) fn text(&self, look: Look, text: &str) -> Option<String> {
         let section = self.format(look).for_texts()?;
         let shown = number::text(section, text);
-        let same = shown.chars().filter(|c| !c.is_whitespace()).eq(text.chars().filter(|c| !c.is_whitespace()));
-        (!same).then_some(shown)
+        (!is_same(&shown, text)).then_some(shown)
     }
 
     /// A cell of that look: a text is veiled where something else is seen of it.

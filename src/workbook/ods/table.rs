@@ -3,7 +3,7 @@
 use super::super::cells::{self, COLUMNS, CellContent, Ordered, ROWS};
 use super::super::error::Refusal;
 use super::super::xml::{Tag, Token, Xml, unescape};
-use super::super::{Look, Raw, Sink, dates};
+use super::super::{Look, Raw, Sink, dates, look};
 use super::Ods;
 use super::code::StyleKind;
 
@@ -155,6 +155,7 @@ fn clamp(position: u64) -> u32 {
 }
 
 /// What a cell's tag says.
+#[derive(Default)]
 struct OdsCell {
     repeated: u64,
     across: u64,
@@ -171,16 +172,7 @@ struct OdsCell {
 
 impl OdsCell {
     fn new(tag: Tag<'_>) -> Result<OdsCell, Refusal> {
-        let mut cell = OdsCell {
-            repeated: 1,
-            across: 1,
-            down: 1,
-            style: None,
-            formula: false,
-            kind: None,
-            value: None,
-            error: false,
-        };
+        let mut cell = OdsCell { repeated: 1, across: 1, down: 1, ..OdsCell::default() };
         for attribute in tag.attributes() {
             let (key, value) = attribute?;
             match &*key {
@@ -271,12 +263,6 @@ fn text(text: &str, style: Option<String>, shown: String) -> Option<HeldCell> {
     (!text.is_empty()).then(|| HeldCell { what: what(), kind: Some(StyleKind::Text), style, shown })
 }
 
-/// Whether two texts are the same but for blanks.
-fn is_same(one: &str, other: &str) -> bool {
-    let filled = |c: &char| !c.is_whitespace();
-    one.chars().filter(filled).eq(other.chars().filter(filled))
-}
-
 impl HeldCell {
     /// What it holds, seen in that style.
     fn raw(&self, book: &Ods, style: &str) -> Raw<'static> {
@@ -291,7 +277,7 @@ impl HeldCell {
                 book.looks.raw(*number, look)
             }
             (Raw::DateTime(at, _), _) => book.looks.moment(*at, format.look),
-            (Raw::Text(text), _) if !self.shown.is_empty() && !is_same(text, &self.shown) => {
+            (Raw::Text(text), _) if !self.shown.is_empty() && !look::is_same(text, &self.shown) => {
                 self.what.clone().seen_as(self.shown.as_str())
             }
             (Raw::Text(text), _) => book.looks.veiled(text, format.look).unwrap_or_else(|| self.what.clone()),

@@ -11,7 +11,7 @@ use kaohe::finding::{Code, Finding, Severity};
 use kaohe::handoff::{CrossFigure, Figures, Handoff, Publication, RatioFigure, RunInfo};
 use kaohe::pack::{Pack, Run, built_in};
 use kaohe::place::{Cell, Place, SheetId};
-use kaohe::table::{self, Book, Dataset, Register, Rejected, SheetKind};
+use kaohe::table::{self, Book, Dataset, Register, SheetKind, ToldRow};
 use polars::prelude::*;
 
 pub const TEAM: usize = 0;
@@ -244,7 +244,7 @@ fn dataset(pack: &Pack, cadres: usize) -> Dataset {
         ],
         tables,
         registers,
-        rejected: vec![Rejected { table: half_year, sheet: SheetId(SHEET), row: 5, values, subjects: vec![] }],
+        rejected: vec![ToldRow { table: half_year, sheet: SheetId(SHEET), row: 5, values, subjects: vec![] }],
         findings: vec![
             finding(
                 "F6",
