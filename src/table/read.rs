@@ -363,8 +363,9 @@ fn scan(
     tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(books[*book].0.bytes), *book, *sheet));
     let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
     let mut scanned: Vec<(usize, usize, Result<ScannedSheet, workbook::Error>)> = tasks
-        .into_par_iter()
-        .with_max_len(1)
+        .into_iter()
+        // The longest first, one by one: halves of the list would leave a thread without work at the end.
+        .par_bridge()
         .filter_map(|(book, sheet)| {
             let opened = books[book].1.as_ref()?;
             let workbook::SheetName { name, hidden } = opened.sheets()[sheet].clone();
