@@ -279,9 +279,12 @@ fn best_end(text: &str, begin: usize, to: usize, unbroken: Unbroken) -> Option<u
     let full = text.get(begin..to)?.chars().map(character_width).sum();
     let mut best: Option<(End, usize)> = None;
     let (mut depth, mut within, mut filled) = (0usize, false, 0);
+    // What follows a hyphen belongs to a number of a line (2015-A-通报-T-B01) or a day.
+    let mut hyphened = false;
     let mut characters = text.char_indices().peekable();
     while let Some((at, one)) = characters.next() {
         let Some((end, next)) = characters.peek().copied().filter(|(end, _)| *end <= to) else { break };
+        hyphened = one == '-' || hyphened && one != ' ' && !closes(one) && !opens(one);
         match one {
             '「' | '『' | '《' | '〔' => depth += 1,
             '」' | '』' | '》' | '〕' => depth = depth.saturating_sub(1),
@@ -293,7 +296,7 @@ fn best_end(text: &str, begin: usize, to: usize, unbroken: Unbroken) -> Option<u
         }
         filled += character_width(one);
         let found = End::of(one, next, depth > 0, unbroken).and_then(|found| found.filling(filled, full, unbroken));
-        if let Some(found) = found.filter(|_| !tears(one, next, within) && !is_all_but_over(text, end))
+        if let Some(found) = found.filter(|_| !hyphened && !tears(one, next, within) && !is_all_but_over(text, end))
             && best.is_none_or(|(known, _)| known <= found)
         {
             best = Some((found, end));

@@ -33,10 +33,13 @@ const LIST_LINES: f64 = 2.4;
 const UPRIGHT_LINES: f64 = 6.0;
 /// Pixels of a hidden column, for whoever unhides it.
 const HIDDEN: f64 = 72.0;
-/// Half-width characters by which a column is made wider or narrower where lines would be torn, and lines that a torn one is
-/// worth: of a sentence, and of a value, whose lines cannot be ended by hand.
+/// Half-width characters by which a column is made wider or narrower where lines would be torn.
 const MORE: usize = 8;
-const TORN: (usize, usize) = (8, 40);
+/// What a line is worth then, and a torn one: of a sentence, which makes its row high, of a value, whose lines cannot be
+/// ended by hand, and of others.
+const SENTENCE: (usize, usize) = (4, 32);
+const VALUE: (usize, usize) = (1, 80);
+const OTHER: (usize, usize) = (1, 8);
 /// Rows that are measured at each of these widths.
 const TRIED: usize = 80;
 /// Rows that are measured to find the scale.
@@ -147,7 +150,7 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
 /// The lines of a column's texts.
 struct ColumnLines {
     torn: usize,
-    /// All lines, and what the torn ones are worth in lines.
+    /// What all of them and the torn ones are worth.
     cost: usize,
 }
 
@@ -157,14 +160,18 @@ impl ColumnLines {
         let column = &block.columns[index];
         let room = measure::room(pixels - indent(column), size(column));
         let rows = block.rows.iter().step_by(block.rows.len().div_ceil(TRIED).max(1));
-        let worth = if column.unbroken == Unbroken::Nothing { TORN.1 } else { TORN.0 };
+        let (one, of_torn) = match column.unbroken {
+            Unbroken::Clauses | Unbroken::Sentences => SENTENCE,
+            Unbroken::Nothing => VALUE,
+            Unbroken::Text | Unbroken::Pieces => OTHER,
+        };
         let mut lines = ColumnLines { torn: 0, cost: 0 };
         for text in rows.filter_map(|row| row.get(index)?.words()).filter(|text| text.len() > room) {
             let ended = breaks::set(text, room, column.unbroken);
             let text = ended.as_deref().unwrap_or(text);
             let torn = breaks::torn(text, room);
             lines.torn += torn;
-            lines.cost += torn * worth + measure::lines(text, room);
+            lines.cost += torn * of_torn + measure::lines(text, room) * one;
         }
         lines
     }
