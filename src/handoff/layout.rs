@@ -38,7 +38,7 @@ const MORE: usize = 8;
 /// What a line is worth then, and a torn one: of a sentence, which makes its row high, of a value, whose lines cannot be
 /// ended by hand, and of others.
 const SENTENCE: (usize, usize) = (4, 32);
-const VALUE: (usize, usize) = (1, 80);
+const VALUE: (usize, usize) = (1, 120);
 const OTHER: (usize, usize) = (1, 8);
 /// Rows that are measured at each of these widths.
 const TRIED: usize = 80;

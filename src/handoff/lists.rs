@@ -343,7 +343,7 @@ fn layout(material: &Material<'_>, table: &ListTable<'_>, rows: &[&ListRow]) -> 
             (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
             (printed::SUBJECT, _) => Column::centred(printed::SUBJECT, 6.0, 16.0),
             (printed::UNIT, _) => Column::text(printed::UNIT, 8.0, 22.0),
-            (printed::POST, _) => Column::text(printed::POST, 8.0, 22.0),
+            (printed::POST, _) => Column::text(printed::POST, 8.0, 22.0).in_pieces(),
             (printed::AUTHORITY, _) => Column::centred(printed::AUTHORITY, 4.0, 10.0),
             (printed::ACTION, _) => Column::centred(printed::ACTION, 8.0, 8.0),
             (METHODS, _) => Column::centred(METHODS, 4.0, 20.0).in_pieces(),
