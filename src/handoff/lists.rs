@@ -17,6 +17,7 @@ use crate::pack::{List, ListOrder, Pack, Run, Tone, recipients};
 use crate::place::{A1, Cell, letters};
 
 use super::Material;
+use super::measure;
 use super::model::{Alarm, AnswerCell, AnswerKind, Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 
 /// A list as texts: what is printed, registered and compared.
@@ -269,6 +270,9 @@ pub fn workbook<'t>(material: &Material<'_>, table: &'t ListTable<'_>, authority
     sheet.in_view(2).footed(SIGNED).alone(material.info.as_of)
 }
 
+/// Half-width characters of a remark that takes more than three lines in a narrow column.
+const REMARK: usize = 18;
+
 /// The place for signatures, at the foot of every page.
 const SIGNED: &str = "审定人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
 
@@ -332,6 +336,11 @@ fn layout(material: &Material<'_>, table: &ListTable<'_>, rows: &[&ListRow]) -> 
     let pack = material.pack;
     let day = format!("{}-01-20", material.info.year + 1);
     let day = |name| date_answer(name, material, &day, "；可以留空");
+    // What people have written at length needs room, at the cost of the facts beside it.
+    let at_length = |name: &str| {
+        let at = table.columns.iter().position(|column| column.name == name);
+        rows.iter().any(|row| at.is_some_and(|at| measure::width(&row.cells[at]) > REMARK))
+    };
     table
         .columns
         .iter()
@@ -339,7 +348,9 @@ fn layout(material: &Material<'_>, table: &ListTable<'_>, rows: &[&ListRow]) -> 
             (name, Role::Answer { date: true }) => Column::centred(name, 10.0, 10.0).answered(day(name)),
             (OPINION, _) => Column::centred(OPINION, 6.0, 6.0).answered(opinion_answer(pack)),
             (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(material, rows)),
-            (name, Role::Answer { date: false }) => Column::text(name, 6.0, 24.0).answered(text_answer(name)),
+            (name, Role::Answer { date: false }) => {
+                Column::text(name, if at_length(name) { 12.0 } else { 6.0 }, 24.0).answered(text_answer(name))
+            }
             (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
             (printed::SUBJECT, _) => Column::centred(printed::SUBJECT, 6.0, 16.0),
             (printed::UNIT, _) => Column::text(printed::UNIT, 8.0, 22.0),
@@ -348,7 +359,7 @@ fn layout(material: &Material<'_>, table: &ListTable<'_>, rows: &[&ListRow]) -> 
             (printed::ACTION, _) => Column::centred(printed::ACTION, 8.0, 8.0),
             (METHODS, _) => Column::centred(METHODS, 4.0, 20.0).in_pieces(),
             (printed::BASIS, _) => Column::text(printed::BASIS, 12.0, 34.0).in_pieces(),
-            (printed::FACTS, _) => Column::text(printed::FACTS, 22.0, 60.0).in_clauses(),
+            (printed::FACTS, _) => Column::text(printed::FACTS, 18.0, 60.0).in_clauses(),
             (printed::HINTS, _) => Column::text(printed::HINTS, 10.0, 30.0).in_sentences(),
             (printed::SOURCES, _) => Column::text(printed::SOURCES, 20.0, 60.0).on_screen(),
             (name, Role::Free | Role::Fixed) => Column::text(name, 8.0, 36.0).on_screen(),
