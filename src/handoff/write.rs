@@ -81,7 +81,9 @@ pub fn replace(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
 /// The same for a page that a command writes where it is told to: it replaces nothing but an earlier one, for a slip of
 /// the pen would cost the archive or a list with its answers.
 pub fn page(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
-    if path.exists() && !workbook::is_page(path) {
+    // Of an empty file, which a script may have made for its name, nothing can be lost.
+    let is_filled = path.metadata().is_ok_and(|about| about.len() > 0 || !about.is_file());
+    if is_filled && !workbook::is_page(path) {
         return Err(Error::Taken(path.to_owned()));
     }
     let fail = |source| Error::Failed { path: path.to_owned(), source };
