@@ -204,8 +204,8 @@ fn may_tear(text: &str, first: usize, last: usize) -> bool {
 
 /// Whether a line that ends between `first` and `last` may leave nothing but a character and its marks for the last line.
 fn may_leave_one(text: &str, first: usize, last: usize) -> bool {
-    let ends = text[first..].char_indices().map(|(at, _)| first + at).take_while(|at| *at <= last);
-    text.len() <= last + LONE && { ends }.any(|at| is_all_but_over(text, at))
+    let mut ends = text[first..].char_indices().map(|(at, _)| first + at).take_while(|at| *at <= last);
+    text.len() <= last + LONE && ends.any(|at| is_all_but_over(text, at))
 }
 
 /// Whether an end there leaves nothing but a character and its marks for the last line.

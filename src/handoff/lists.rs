@@ -338,7 +338,7 @@ fn layout(material: &Material<'_>, table: &ListTable<'_>, rows: &[&ListRow]) -> 
     let day = |name| date_answer(name, material, &day, "；可以留空");
     // What people have written at length needs room, at the cost of the facts beside it.
     let at_length = |name: &str| {
-        let at = table.columns.iter().position(|column| column.name == name);
+        let at = table.column(name);
         rows.iter().any(|row| at.is_some_and(|at| measure::width(&row.cells[at]) > REMARK))
     };
     table

@@ -74,8 +74,7 @@ pub fn save(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
 
 /// The same for a workbook that lies alone: what stood there before stays until the new one is whole.
 pub fn replace(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
-    let fail = |source| Error::Failed { path: path.to_owned(), source };
-    sink::replace(path, move || build(&book, path.parent(), ROWS, OWN_MARK)).map_err(fail)
+    marked(book, path, OWN_MARK)
 }
 
 /// The same for a page that a command writes where it is told to: it replaces nothing but an earlier one, for a slip of
@@ -86,8 +85,12 @@ pub fn page(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
     if is_filled && !workbook::is_page(path) {
         return Err(Error::Taken(path.to_owned()));
     }
+    marked(book, path, PAGE_MARK)
+}
+
+fn marked(book: model::Workbook<'_>, path: &Path, mark: &str) -> Result<(), Error> {
     let fail = |source| Error::Failed { path: path.to_owned(), source };
-    sink::replace(path, move || build(&book, path.parent(), ROWS, PAGE_MARK)).map_err(fail)
+    sink::replace(path, move || build(&book, path.parent(), ROWS, mark)).map_err(fail)
 }
 
 /// The workbook's bytes, with sheets of at most `rows` rows: for tests of what comes after the limit.
