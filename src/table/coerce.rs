@@ -127,7 +127,9 @@ impl Coercion {
             ColumnKind::People { .. } => ReadContent::Good(CellValue::text(shown, &plain)),
             ColumnKind::Choice { values, .. } => self.choice(values, shown, &key),
             ColumnKind::Number { min, max, percent } => self.number(seen, (*min, *max), *percent),
-            ColumnKind::Date => self.moment(seen.day(nought()), shown, "日期", "请填写实际存在的日期，例如2015-06-24"),
+            ColumnKind::Date => {
+                self.moment(seen.day(nought()), shown, "日期", "请填写1950年以后实际存在的日期，例如2015-06-24")
+            }
             ColumnKind::Month => {
                 let day = match (stored, seen.sight) {
                     (Raw::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(*moment),

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use crate::pack::compile::digits;
 pub use crate::workbook::Sight;
-use crate::workbook::{DaySeen, Look, Looks, Raw};
+use crate::workbook::{self, DaySeen, Look, Looks, Raw};
 
 use super::{date, text};
 
@@ -89,9 +89,11 @@ pub fn plain<'a>(raw: &'a Raw<'_>) -> Cow<'a, str> {
     }
 }
 
-/// The number that is seen, if one is: 60 in `60`, `60分`, `60%`, `6E+01`, 59.5 in `59 1/2`.
+/// The number that is seen, if one is: 60 in `60`, `60分`, `60%`, `6E+01`, `六〇`, 59.5 in `59 1/2`.
 pub fn number_in(shown: &str) -> Option<f64> {
-    let start = shown.find(|c: char| c.is_ascii_digit())?;
+    let Some(start) = shown.find(|c: char| c.is_ascii_digit()) else {
+        return workbook::western(shown).filter(|western| western != shown).and_then(|western| number_in(&western));
+    };
     let sign = if shown[..start].ends_with('-') { -1.0 } else { 1.0 };
     let mut left = &shown[start..];
     let mut digits = run(&mut left, |c| c.is_ascii_digit() || matches!(c, '.' | ',')).replace(',', "");

@@ -24,6 +24,7 @@ use super::{Raw, dates};
 use code::{FormatCode, SectionKind};
 use day::Moment;
 use decimal::Decimal;
+pub use numeral::western;
 
 const GENERAL: &str = "General";
 

@@ -50,7 +50,7 @@ use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
 pub use error::Error;
-pub use look::{DaySeen, Look, Looks, Sight};
+pub use look::{DaySeen, Look, Looks, Sight, western};
 pub use own::{OWN_MARK, PAGE_MARK, is_page};
 pub use walk::{Found, Walk, walk};
 

@@ -48,7 +48,7 @@ impl Reader<'_> {
             Some(day) => day.to_string(),
             None => {
                 let reason = format!("「{column}」不是日期：「{shown}」");
-                self.fault(column, reason, "改成日期，例如 2015-07-10，没有就清空");
+                self.fault(column, reason, "改成1950年以后实际存在的日期，例如 2015-07-10，没有就清空");
                 String::new()
             }
         }

@@ -341,7 +341,7 @@ fn fraction_at(section: &FormatSection) -> Option<usize> {
     is_fraction.then_some(at)
 }
 
-/// A number shown as a fraction is seen rightly only where it is one.
+/// A number shown as a fraction: the nearest one of so many digits, as decimals are rounded.
 fn fraction(section: &FormatSection, stored: &Decimal, unsigned: bool) -> (Sight, String) {
     let at = fraction_at(section).unwrap_or_default();
     let below = &section.parts[at + 1..];
@@ -383,8 +383,8 @@ fn fraction(section: &FormatSection, stored: &Decimal, unsigned: bool) -> (Sight
     };
     let exact = Decimal::new(whole + numerator / f64::from(denominator)).signed(stored.negative) == *stored;
     let plain = section.parts.iter().all(|part| !matches!(part, FormatPart::Word(word) if !word.trim().is_empty()));
-    let sight = match exact && (!stored.negative || !unsigned) && (plain || places == 0) {
-        true if numerator == 0.0 && mixed => Sight::Stored,
+    let sight = match (!stored.negative || !unsigned) && (plain || places == 0) {
+        true if exact && numerator == 0.0 && mixed => Sight::Stored,
         true => Sight::Dressed,
         false => Sight::Replaced,
     };

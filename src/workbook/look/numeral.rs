@@ -18,6 +18,15 @@ pub(super) fn digit(c: char, numerals: Numerals) -> char {
     }
 }
 
+/// Chinese digits that were shown one by one, as Western ones; none where places are spoken (`八十五`), which leave no
+/// digit out.
+pub fn western(shown: &str) -> Option<String> {
+    let digit = |c: char| [CHINESE, FINANCIAL].iter().find_map(|digits| digits.iter().position(|digit| *digit == c));
+    let is_place = |c: char| PLACES.as_flattened().iter().chain(&GROUPS).any(|place| place.contains(c));
+    let one = |c: char| digit(c).and_then(|value| char::from_digit(value as u32, 10)).unwrap_or(c);
+    (!shown.contains(is_place)).then(|| shown.chars().map(one).collect())
+}
+
 /// A number as it is spoken (`八十五`), from its digits; decimals one by one.
 pub(super) fn spelled(number: &str, numerals: Numerals) -> String {
     let (whole, fraction) = number.split_once('.').map_or((number, None), |(whole, rest)| (whole, Some(rest)));

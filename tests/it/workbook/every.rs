@@ -14,7 +14,7 @@ use super::build::{Parts, ods_content, relations, sheet, styles, workbook, xlsx}
 pub const ENDINGS: [&str; 4] = ["xlsx", "xlsb", "xls", "ods"];
 
 /// Number formats by their code, and as OpenDocument says the same.
-pub const FORMATS: [(&str, &str); 17] = [
+pub const FORMATS: [(&str, &str); 19] = [
     ("General", ""),
     (
         "0%",
@@ -59,6 +59,14 @@ pub const FORMATS: [(&str, &str); 17] = [
     (
         "0\"年\"",
         r#"<number:number-style style:name="N"><number:number number:decimal-places="0" number:min-integer-digits="1"/><number:text>年</number:text></number:number-style>"#,
+    ),
+    (
+        "# ?/?",
+        r#"<number:number-style style:name="N"><number:fraction number:min-integer-digits="0" number:min-numerator-digits="1" number:min-denominator-digits="1" number:max-denominator-value="9"/></number:number-style>"#,
+    ),
+    (
+        "[DBNum1]0",
+        r#"<number:number-style style:name="N" number:transliteration-format="一" number:transliteration-language="zh" number:transliteration-country="CN" number:transliteration-style="short"><number:number number:decimal-places="0" number:min-integer-digits="1"/></number:number-style>"#,
     ),
     ("yyyy", r#"<number:date-style style:name="N"><number:year number:style="long"/></number:date-style>"#),
     (
