@@ -256,8 +256,6 @@ impl<'a> Handoff<'a> {
         for page in &pages {
             planned.add(format!("{}/{}", printed::PAGES, page.file), 0, || page.workbook(material, &known));
         }
-        // The longest first: no thread is left with one at the end, and two do not lie in memory together.
-        planned.0.sort_by_key(|book| std::cmp::Reverse(book.rows));
         planned.write(dir, write::save)
     }
 }
@@ -315,10 +313,11 @@ impl<'j> Planned<'j> {
         }
     }
 
-    /// Builds and writes them in parallel, each workbook dropped as soon as it is written: half of the threads from the
-    /// first on, the others from the last, so that long ones at the front do not lie in memory together.
+    /// Builds and writes them in parallel, each workbook dropped as soon as it is written: half of the threads begin with
+    /// the long ones, the others with the rest, so that long ones do not lie in memory together and short ones are left
+    /// for the end, when no thread is to wait for another.
     /// Of several failures the one of the first file is told, so that the message does not depend on the threads.
-    fn write(self, dir: &Path, write: Write) -> Result<Vec<String>, Error> {
+    fn write(mut self, dir: &Path, write: Write) -> Result<Vec<String>, Error> {
         let mut folders: Vec<PathBuf> =
             self.0.iter().filter_map(|book| Some(dir.join(&book.path).parent()?.to_owned())).collect();
         folders.sort_unstable();
@@ -328,13 +327,16 @@ impl<'j> Planned<'j> {
         }
         let mut files: Vec<String> = self.0.iter().map(|book| book.path.clone()).collect();
         files.sort_unstable();
-        let mut books: VecDeque<(usize, PlannedBook<'_>)> = self.0.into_iter().enumerate().collect();
+        self.0.sort_by_key(|book| std::cmp::Reverse(book.rows));
+        let most_rows = self.0.first().map_or(0, |book| book.rows);
+        let (mut long, mut rest): (VecDeque<_>, VecDeque<_>) =
+            self.0.into_iter().enumerate().partition(|(_, book)| book.rows > most_rows / 2);
         let (first, most) = (AtomicUsize::new(0), (rayon::current_num_threads() / 2).max(1));
         let turns = std::iter::from_fn(|| {
             let is_first = first.load(Ordering::Relaxed) < most;
             first.fetch_add(is_first.into(), Ordering::Relaxed);
-            let book = if is_first { books.pop_front() } else { books.pop_back() };
-            Some((is_first, book?))
+            let (own, others) = if is_first { (&mut long, &mut rest) } else { (&mut rest, &mut long) };
+            Some((is_first, own.pop_front().or_else(|| others.pop_front())?))
         });
         let failed = turns.par_bridge().filter_map(|(is_first, (at, book))| {
             let written = (book.write)(&dir.join(&book.path), write);

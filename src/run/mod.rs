@@ -186,12 +186,16 @@ impl Made<'_> {
         let registered = || {
             let changes = self.differences(archive, &place, told)?;
             let write = || self.write(&staged, changes.as_deref(), answers, trace);
-            let seal = |ticket: &Ticket| archive::seal(&staged, ticket).map_err(Failure::failed);
+            // What people have laid into the folder that is replaced is none of ours: it comes after the seal.
+            let seal = |ticket: &Ticket| {
+                archive::seal(&staged, ticket).map_err(Failure::failed)?;
+                self.keep_foreign(held, &staged, name)?;
+                held.settle(&staged)
+            };
             archive.register(&self.registration(), &self.target.output, write, seal)?
         };
         let result = registered().and_then(|(ticket, sealed)| {
             let published = sealed
-                .and_then(|()| self.keep_foreign(held, &staged, name))
                 // Somebody may have answered while the run was being made.
                 .and_then(|()| archiving::may_supersede(archive, &place))
                 .and_then(|()| held.publish(&staged, name));

@@ -74,10 +74,14 @@ impl HeldFolder {
         Ok(staged)
     }
 
-    /// Swaps the staged folder into its place.
+    /// Brings a staged folder that is whole to the disk, for those alone who may read it.
+    pub fn settle(&self, staged: &Path) -> Result<(), Failure> {
+        only_for_group(staged).and_then(|()| flush(staged)).map_err(|error| unwritable(staged, &error))
+    }
+
+    /// Swaps a settled folder into its place.
     pub fn publish(&self, staged: &Path, name: &str) -> Result<PathBuf, Failure> {
         let place = self.dir.join(name);
-        only_for_group(staged).and_then(|()| flush(staged)).map_err(|error| unwritable(staged, &error))?;
         patiently(|| self.swap(staged, &place, name)).map_err(|error| {
             let mut open = Vec::new();
             refused(&place, &mut open);
