@@ -32,7 +32,6 @@ pub use open::{Archive, Mode, Settled, WAIT, is_emptied};
 pub use published::{SEAL, Ticket, Unrecorded, folder_name, open_lists, seal, sealed_workbooks};
 pub use read::Chronicle;
 pub use registration::{
-    FollowUp, Period, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows, RegisteredTalk, RegisteredTalks,
-    Registration, RowOf, Vocabulary,
+    FollowUp, Period, RegisteredLine, RegisteredList, RegisteredRow, RegisteredTalk, Registration, RowOf, Vocabulary,
 };
 pub use workdays::Calendar;

@@ -13,7 +13,7 @@ use crate::fact::history::{Pairs, PastGround};
 use crate::once::once;
 use crate::pack::{AnswerColumn, Answers, Pack, Run, Task, printed};
 
-/// One run's proposals; `R` holds the rows of each list, `T` the talks.
+/// One run's proposals; `R` gives the rows of each list, `T` the talks. There may be many: each is made when it is written.
 #[derive(Debug, Clone)]
 pub struct Registration<R = Vec<RegisteredRow<'static>>, T = Vec<RegisteredTalk>> {
     pub year: i32,
@@ -143,33 +143,6 @@ pub struct RegisteredList<R = Vec<RegisteredRow<'static>>> {
     /// The register of talks, and no list for a committee.
     pub is_register: bool,
     pub rows: R,
-}
-
-/// The rows of a list in its order. A list may be long: each is made when it is written.
-pub trait RegisteredRows {
-    fn count(&self) -> usize;
-    fn row(&self, at: usize) -> Cow<'_, RegisteredRow<'_>>;
-}
-
-impl RegisteredRows for Vec<RegisteredRow<'_>> {
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn row(&self, at: usize) -> Cow<'_, RegisteredRow<'_>> {
-        Cow::Borrowed(&self[at])
-    }
-}
-
-/// The talks of a run, as [`RegisteredRows`].
-pub trait RegisteredTalks {
-    fn each(&self) -> impl Iterator<Item = Cow<'_, RegisteredTalk>>;
-}
-
-impl RegisteredTalks for Vec<RegisteredTalk> {
-    fn each(&self) -> impl Iterator<Item = Cow<'_, RegisteredTalk>> {
-        self.iter().map(Cow::Borrowed)
-    }
 }
 
 #[derive(Debug, Clone)]

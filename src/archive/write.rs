@@ -18,7 +18,7 @@ use super::chain::{self, EntryKind, EntryRows};
 use super::error::Error;
 use super::open::{Archive, Settled};
 use super::published::{self, Ticket};
-use super::registration::{RegisteredList, RegisteredRows, RegisteredTalks, Registration, RowOf};
+use super::registration::{RegisteredList, RegisteredRow, RegisteredTalk, Registration, RowOf};
 use super::stored::{KeptAnswer, all, json, program, run_of};
 use crate::fact::Decision;
 use crate::fact::history::PastGround;
@@ -41,9 +41,12 @@ impl Archive {
     /// a registration that equals the latest published one of its year and run is not written again. Where the work
     /// fails, nothing is registered and the failure is given back. While the registration is committed then, `seal` is
     /// done: whether that failed is told beside the ticket.
-    pub fn register<F: Send>(
+    pub fn register<'r, F: Send>(
         &mut self,
-        registration: &Registration<impl RegisteredRows + Sync, impl RegisteredTalks + Sync>,
+        registration: Registration<
+            impl IntoIterator<Item = RegisteredRow<'r>> + Send,
+            impl IntoIterator<Item = RegisteredTalk> + Send,
+        >,
         dir: &Path,
         work: impl FnOnce() -> Result<(), F> + Send,
         seal: impl FnOnce(&Ticket) -> Result<(), F> + Send,
@@ -64,9 +67,10 @@ impl Archive {
             let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut entry = EntryRows::new(&transaction, EntryKind::Registration, None)?;
             let number = entry.number();
+            let (year, run) = (registration.year, registration.run);
             insert(&mut entry, registration)?;
             let mark = entry.content();
-            if latest_mark(&transaction, registration.year, registration.run)?.as_deref() == Some(&mark) {
+            if latest_mark(&transaction, year, run)?.as_deref() == Some(&mark) {
                 drop(entry);
                 transaction.rollback()?;
                 return Ok(Ticket { mark, number: None });
@@ -201,9 +205,9 @@ fn latest_mark(transaction: &Transaction<'_>, year: i32, run: Run) -> rusqlite::
     transaction.query_row(latest, params![year, run.code()], |row| row.get(0)).optional()
 }
 
-fn insert(
+fn insert<'r>(
     entry: &mut EntryRows<'_>,
-    registration: &Registration<impl RegisteredRows, impl RegisteredTalks>,
+    registration: Registration<impl IntoIterator<Item = RegisteredRow<'r>>, impl IntoIterator<Item = RegisteredTalk>>,
 ) -> rusqlite::Result<()> {
     entry.add(
         "运行",
@@ -217,9 +221,8 @@ fn insert(
             json(&registration.vocabulary),
         ],
     )?;
-    let lists: Vec<_> = registration.lists.iter().map(|list| (list, compared(list))).collect();
-    for (at, (list, columns)) in (0i64..).zip(&lists) {
-        let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
+    for (at, list) in (0i64..).zip(&registration.lists) {
+        let names: Vec<&String> = compared(list).into_iter().map(|at| &list.columns[at]).collect();
         let extra = json(&list.extra);
         entry.add("名单", params![at, list.name, list.title, list.is_register, json(&names), extra])?;
     }
@@ -227,10 +230,10 @@ fn insert(
     // the texts that are written, a quarter of the room.
     let mut grounds: Vec<(i64, i64, String, String, String)> = Vec::new();
     let (mut order, mut entries) = (0i64, Vec::new());
-    for (list, columns) in &lists {
-        for at in 0..list.rows.count() {
-            let row = list.rows.row(at).into_owned();
-            let cells: Vec<&str> = columns.iter().map(|(at, _)| row.cells.get(*at).map_or("", AsRef::as_ref)).collect();
+    for list in registration.lists {
+        let columns = compared(&list);
+        for row in list.rows {
+            let cells: Vec<&str> = columns.iter().map(|at| row.cells.get(*at).map_or("", AsRef::as_ref)).collect();
             let cells = json(&cells);
             let line = match row.of {
                 RowOf::Line(line) => line,
@@ -273,16 +276,16 @@ fn insert(
         let filled = (!filled.is_empty()).then(|| json(&filled));
         entry.add("归档", params![at, file, kind, id, json(&lines), filled, cells])?;
     }
-    for (at, talk) in (0i64..).zip(registration.talks.each()) {
+    for (at, talk) in (0i64..).zip(registration.talks) {
         let (kind, id, name) = (&talk.subject_kind, &talk.subject_id, &talk.subject_name);
         entry.add("谈话", params![at, kind, id, name, talk.day.to_string(), talk.kind, talk.year, talk.line])?;
     }
     Ok(())
 }
 
-/// The columns that are compared when a workbook comes back, with their positions.
-fn compared<R>(list: &RegisteredList<R>) -> Vec<(usize, &str)> {
+/// Which columns are compared when a workbook comes back.
+fn compared<R>(list: &RegisteredList<R>) -> Vec<usize> {
     let free: &[&str] = if list.is_register { &printed::BOOK_FREE } else { &printed::LIST_FREE };
-    let columns = list.columns.iter().map(String::as_str).enumerate();
-    columns.filter(|(_, name)| !free.contains(name) && !list.answers().any(|(answer, _)| answer == *name)).collect()
+    let is_compared = |name: &str| !free.contains(&name) && list.answers().all(|(answer, _)| answer != name);
+    (0..list.columns.len()).filter(|at| is_compared(&list.columns[*at])).collect()
 }

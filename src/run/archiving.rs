@@ -1,12 +1,10 @@
 //! The archive beside the run: what a run registers before it is published, and whether it may replace another.
 
-use std::borrow::Cow;
-
 use crate::archive::{
-    self, Archive, FollowUp, RegisteredLine, RegisteredList, RegisteredRow, RegisteredRows, RegisteredTalk,
-    RegisteredTalks, Registration, RowOf, Vocabulary,
+    self, Archive, FollowUp, RegisteredLine, RegisteredList, RegisteredRow, RegisteredTalk, Registration, RowOf,
+    Vocabulary,
 };
-use crate::consequence::{Line, json};
+use crate::consequence::{Line, TalkHeld, json};
 use crate::fact::History;
 use crate::fact::history::PastGround;
 use crate::fact::system::find;
@@ -48,7 +46,9 @@ pub fn remember(pack: &Pack, data: &mut Dataset, history: &History) -> Result<()
 
 impl Made<'_> {
     /// The run's proposals as they will be printed.
-    pub(super) fn registration(&self) -> Registration<PrintedRows<'_>, PrintedTalks<'_>> {
+    pub(super) fn registration(
+        &self,
+    ) -> Registration<impl Iterator<Item = RegisteredRow<'_>>, impl Iterator<Item = RegisteredTalk>> {
         let Made { pack, info, outcome, .. } = self;
         let private = outcome.lines.iter().filter(|line| is_private(pack, line)).map(|line| line.id.clone());
         let followup = FollowUp::of(pack, info.as_of, &info.set_values);
@@ -64,11 +64,11 @@ impl Made<'_> {
                 ..Vocabulary::of(pack)
             },
             lists: self.handed.lists.iter().chain(&self.handed.register).map(|table| self.list(table)).collect(),
-            talks: PrintedTalks(self),
+            talks: outcome.talks.iter().map(|talk| self.talk(talk)),
         }
     }
 
-    fn list<'t>(&'t self, table: &'t ListTable<'t>) -> RegisteredList<PrintedRows<'t>> {
+    fn list<'t>(&'t self, table: &'t ListTable<'t>) -> RegisteredList<impl Iterator<Item = RegisteredRow<'t>>> {
         let book = self.pack.register.as_ref().filter(|_| table.index.is_none());
         let common: &[(&str, bool)] = if book.is_some() { &[] } else { &printed::ANSWERS };
         let own = |column: &&ListColumn<'_>| !common.iter().any(|(name, _)| *name == column.name);
@@ -88,7 +88,46 @@ impl Made<'_> {
             columns: table.columns.iter().map(|column| column.name.to_owned()).collect(),
             extra: extra.collect(),
             is_register: book.is_some(),
-            rows: PrintedRows { made: self, book, rows },
+            rows: rows.into_iter().map(move |row| self.row(book, row)),
+        }
+    }
+
+    /// A row of a list, or of the register of talks, with what stands behind it.
+    fn row<'t>(&'t self, book: Option<&'t RegisterBook>, row: &'t ListRow) -> RegisteredRow<'t> {
+        let Made { pack, data, outcome, .. } = *self;
+        let ((kind, id), of, filled) = match book {
+            None => {
+                let line = &outcome.lines[row.of];
+                let filled = line.decision.as_deref().map(|given| given.0.clone()).unwrap_or_default();
+                let id = data.registers[line.subject.kind].ids[line.subject.index as usize].as_str();
+                ((line.subject.kind, id), RowOf::Line(self.registered(line)), filled)
+            }
+            Some(book) => {
+                let entry = &outcome.register[row.of];
+                let file = book.files[entry.file].name.as_str().into();
+                let of = RowOf::Entry { file, lines: entry.lines.as_slice().into() };
+                (entry.holder.id(data), of, entry.answers.clone())
+            }
+        };
+        RegisteredRow {
+            subject_kind: pack.subjects[kind].kind.as_str().into(),
+            subject_id: id.into(),
+            of,
+            filled,
+            cells: row.cells.iter().map(Into::into).collect(),
+        }
+    }
+
+    fn talk(&self, talk: &TalkHeld) -> RegisteredTalk {
+        let register = &self.data.registers[talk.subject.kind];
+        RegisteredTalk {
+            subject_kind: self.pack.subjects[talk.subject.kind].kind.clone(),
+            subject_id: register.ids[talk.subject.index as usize].clone(),
+            subject_name: register.labels[talk.subject.index as usize].clone(),
+            day: talk.day,
+            kind: talk.kind.to_string(),
+            year: talk.year.as_deref().map(str::to_owned),
+            line: talk.line.as_deref().map(str::to_owned),
         }
     }
 
@@ -117,65 +156,6 @@ impl Made<'_> {
 fn is_private(pack: &Pack, line: &Line) -> bool {
     let confidential = |rule: usize| pack.rules.get(rule).is_some_and(|rule| rule.confidential);
     line.grounds.iter().any(|ground| ground.confidential && !confidential(ground.rule))
-}
-
-/// The talks that the run used, each made when it is registered.
-pub struct PrintedTalks<'t>(&'t Made<'t>);
-
-impl RegisteredTalks for PrintedTalks<'_> {
-    fn each(&self) -> impl Iterator<Item = Cow<'_, RegisteredTalk>> {
-        self.0.outcome.talks.iter().map(|talk| {
-            let register = &self.0.data.registers[talk.subject.kind];
-            Cow::Owned(RegisteredTalk {
-                subject_kind: self.0.pack.subjects[talk.subject.kind].kind.clone(),
-                subject_id: register.ids[talk.subject.index as usize].clone(),
-                subject_name: register.labels[talk.subject.index as usize].clone(),
-                day: talk.day,
-                kind: talk.kind.to_string(),
-                year: talk.year.as_deref().map(str::to_owned),
-                line: talk.line.as_deref().map(str::to_owned),
-            })
-        })
-    }
-}
-
-/// A list's rows with what stands behind them.
-pub struct PrintedRows<'t> {
-    made: &'t Made<'t>,
-    /// Of the register of talks.
-    book: Option<&'t RegisterBook>,
-    rows: Vec<&'t ListRow>,
-}
-
-impl RegisteredRows for PrintedRows<'_> {
-    fn count(&self) -> usize {
-        self.rows.len()
-    }
-
-    fn row(&self, at: usize) -> Cow<'_, RegisteredRow<'_>> {
-        let (row, Made { pack, data, outcome, .. }) = (self.rows[at], self.made);
-        let ((kind, id), of, filled) = match self.book {
-            None => {
-                let line = &outcome.lines[row.of];
-                let filled = line.decision.as_deref().map(|given| given.0.clone()).unwrap_or_default();
-                let id = data.registers[line.subject.kind].ids[line.subject.index as usize].as_str();
-                ((line.subject.kind, id), RowOf::Line(self.made.registered(line)), filled)
-            }
-            Some(book) => {
-                let entry = &outcome.register[row.of];
-                let file = book.files[entry.file].name.as_str().into();
-                let of = RowOf::Entry { file, lines: entry.lines.as_slice().into() };
-                (entry.holder.id(data), of, entry.answers.clone())
-            }
-        };
-        Cow::Owned(RegisteredRow {
-            subject_kind: pack.subjects[kind].kind.as_str().into(),
-            subject_id: id.into(),
-            of,
-            filled,
-            cells: row.cells.iter().map(Cow::Borrowed).collect(),
-        })
-    }
 }
 
 /// Whether a folder holds a run that was published with an archive.

@@ -192,7 +192,7 @@ impl Made<'_> {
                 self.keep_foreign(held, &staged, name)?;
                 held.settle(&staged)
             };
-            archive.register(&self.registration(), &self.target.output, write, seal)?
+            archive.register(self.registration(), &self.target.output, write, seal)?
         };
         let result = registered().and_then(|(ticket, sealed)| {
             let published = sealed

@@ -32,7 +32,7 @@ use kaohe::archive::{Archive, Error, Intake, Mode, Recorded, Registration, Ticke
 
 /// Registers with nothing to be done beside it.
 fn register(archive: &mut Archive, registration: &Registration, dir: &Path) -> Result<Ticket, Error> {
-    let done = archive.register(registration, dir, || Ok::<(), ()>(()), |_| Ok(()))?;
+    let done = archive.register(registration.clone(), dir, || Ok::<(), ()>(()), |_| Ok(()))?;
     Ok(done.unwrap().0)
 }
 

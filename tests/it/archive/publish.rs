@@ -308,7 +308,7 @@ fn work_that_fails_beside_a_registration_leaves_the_archive_as_it_was() {
     let path = dir.path().join("档案.db");
     let failing = |run: &Registration| {
         let mut archive = Archive::open(&path, Mode::Run).unwrap();
-        archive.register(run, dir.path(), || Err("disk full"), |_| Ok(())).unwrap().unwrap_err()
+        archive.register(run.clone(), dir.path(), || Err("disk full"), |_| Ok(())).unwrap().unwrap_err()
     };
     let first = registration(2015, Run::Annual);
     assert_eq!(failing(&first), "disk full");
