@@ -438,34 +438,19 @@ fn called(table: &crate::pack::Table) -> Option<usize> {
 
 /// Per rule: whether a reading stands behind it, directly or through the facts and parameters it names.
 fn readings(pack: &Pack, day: chrono::NaiveDate) -> Vec<bool> {
-    let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, fact) in pack.facts.iter().enumerate() {
-        known.entry(&fact.name).or_default().push(index);
-    }
     let parameter = |name: &str| pack.parameters.iter().any(|one| one.name == name && one.is_reading(day));
+    let named = |formula: &Expression| formula.term().names().into_iter().any(parameter);
+    let facts = pack.resting(|fact| pack.facts[fact].reading.is_some() || pack.facts[fact].formulas().any(named));
+    let rests = |formula: &Expression| {
+        let mut facts_of = formula.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact());
+        named(formula) || facts_of.any(|fact| facts.contains(&fact))
+    };
     let shares = |rule: usize| pack.quotas.iter().any(|quota| quota.rule == rule && parameter(&quota.share));
-    pack.rules
-        .iter()
-        .enumerate()
-        .map(|(index, rule)| {
-            let mut seen = vec![false; pack.facts.len()];
-            let mut open: Vec<&Expression> = rule.scope.iter().chain([&rule.when]).collect();
-            let mut reading = rule.reading.is_some() || shares(index);
-            while let Some(formula) = open.pop() {
-                for name in formula.term().names() {
-                    reading |= parameter(name);
-                    for index in known.get(name).into_iter().flatten().copied() {
-                        if !std::mem::replace(&mut seen[index], true) {
-                            let fact = &pack.facts[index];
-                            reading |= fact.reading.is_some();
-                            open.extend(fact.formulas());
-                        }
-                    }
-                }
-            }
-            reading
-        })
-        .collect()
+    let rules = pack.rules.iter().enumerate();
+    let rests_on = |(at, rule): (usize, &Rule)| {
+        rule.reading.is_some() || shares(at) || rule.scope.iter().chain([&rule.when]).any(rests)
+    };
+    rules.map(rests_on).collect()
 }
 
 #[cfg(test)]
