@@ -104,26 +104,17 @@ pub fn is_readable(sheet: &Sheet<'_>) -> bool {
 /// Shares the page out among the columns of all blocks, at the largest scale that leaves rows low enough.
 pub fn of(sheet: &Sheet<'_>) -> Layout {
     let wishes: Vec<Vec<Wish>> = sheet.blocks.iter().map(wishes).collect();
-    // What is not printed has no share of the page.
-    let printed = |wish: &dyn Fn(&Wish) -> Wish| -> Vec<Vec<Wish>> {
-        let of = |(wishes, block): (&Vec<Wish>, &Block<'_>)| {
-            let columns = wishes.iter().zip(&block.columns);
-            columns.map(|(own, column)| if column.shown == Visibility::Printed { wish(own) } else { NOTHING }).collect()
-        };
-        wishes.iter().zip(&sheet.blocks).map(of).collect()
-    };
-    let shares = printed(&Wish::clone);
     let (page, room, scales) = page(sheet.paper);
     let lines = if sheet.paper.is_upright() { UPRIGHT_LINES } else { LIST_LINES };
-    let least = shares.iter().map(|wishes| wishes.iter().map(|wish| wish.least).sum()).fold(0.0, f64::max);
+    let least = wishes.iter().map(|wishes| wishes.iter().map(|wish| wish.least).sum()).fold(0.0, f64::max);
     let mut width = least;
-    let mut layout = Layout::new(sheet, &wishes, &shares, width);
+    let mut layout = Layout::new(sheet, &wishes, width);
     for (at, scale) in scales.iter().enumerate() {
         if page / scale < least && at + 1 < scales.len() {
             continue;
         }
         width = least.max(page / scale);
-        layout = Layout::new(sheet, &wishes, &shares, width);
+        layout = Layout::new(sheet, &wishes, width);
         if layout.mean_height(sheet) <= measure::lines_height(lines) {
             break;
         }
@@ -132,7 +123,7 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
         // It is scaled down until it is low enough, and would then leave the page's sides empty.
         for _ in 0..2 {
             width = width.max(page * layout.height(sheet) / room);
-            layout = Layout::new(sheet, &wishes, &shares, width);
+            layout = Layout::new(sheet, &wishes, width);
         }
     }
     for _ in 0..WIDENINGS {
@@ -141,10 +132,11 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
         }
         // Very long cells get what there is, and then more at the price of smaller print for the whole sheet.
         let wider = |wish: &Wish| Wish { most: if wish.most > wish.least { width } else { wish.most }, ..*wish };
-        layout = Layout::new(sheet, &wishes, &printed(&wider), width);
+        let wider: Vec<Vec<Wish>> = wishes.iter().map(|wishes| wishes.iter().map(wider).collect()).collect();
+        layout = Layout::new(sheet, &wider, width);
         width *= WIDENING;
     }
-    layout.untorn(sheet, &shares)
+    layout.untorn(sheet, &wishes)
 }
 
 /// The lines of a column's texts.
@@ -177,13 +169,13 @@ impl ColumnLines {
     }
 }
 
-const NOTHING: Wish = Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false, rigid: false };
-
-/// Per column what its header and texts ask for: nothing where it is hidden.
+/// Per column what its header and texts ask for: beside the page, where they are not printed.
 fn wishes(block: &Block<'_>) -> Vec<Wish> {
+    let unprinted = |beside: f64| Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false, rigid: false, beside };
     let asked = |(index, column): (usize, &Column)| match column.shown {
-        Visibility::Printed | Visibility::Screen => wish(block, index, column),
-        Visibility::Hidden => NOTHING,
+        Visibility::Printed => wish(block, index, column),
+        Visibility::Screen => unprinted(wish(block, index, column).most),
+        Visibility::Hidden => unprinted(HIDDEN),
     };
     block.columns.iter().enumerate().map(asked).collect()
 }
@@ -243,6 +235,7 @@ fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
         usual: to(usual.max(2.0)),
         elastic: sentences && column.unbroken != Unbroken::Pieces,
         rigid: folded,
+        beside: 0.0,
     }
 }
 
@@ -279,45 +272,34 @@ fn shown<'v>(value: Option<&'v Value<'_>>) -> Cow<'v, str> {
 impl Layout {
     /// Shares `width` out among the columns of each table that are printed; the others get what they ask for beside the
     /// page. Those stand in a table that has the sheet for itself.
-    fn new(sheet: &Sheet<'_>, wishes: &[Vec<Wish>], printed: &[Vec<Wish>], width: f64) -> Layout {
-        let shares: Vec<Vec<f64>> = printed.iter().map(|wishes| measure::share(wishes, width)).collect();
-        let [shares] = shares.as_slice() else { return Layout::cut(&shares) };
-        let mut widths = shares.clone();
-        let (mut printed, mut beside) = (widths.len(), 0.0);
-        for (block, wishes) in sheet.blocks.iter().zip(wishes) {
-            for (index, column) in block.columns.iter().enumerate() {
-                match column.shown {
-                    Visibility::Printed => continue,
-                    Visibility::Hidden => widths[index] = HIDDEN,
-                    Visibility::Screen => {
-                        widths[index] = wishes[index].most;
-                        printed = printed.min(index);
-                    }
-                }
-                beside += widths[index];
-            }
-        }
-        let on_paper = widths.iter().sum::<f64>() - beside;
+    fn new(sheet: &Sheet<'_>, wishes: &[Vec<Wish>], width: f64) -> Layout {
+        let shares: Vec<Vec<f64>> = wishes.iter().map(|wishes| measure::share(wishes, width)).collect();
+        let ([shares], [wishes], [block]) = (shares.as_slice(), wishes, sheet.blocks.as_slice()) else {
+            return Layout::cut(&shares);
+        };
+        let widths: Vec<f64> = shares.iter().zip(wishes).map(|(share, wish)| share + wish.beside).collect();
+        let printed =
+            block.columns.iter().position(|column| column.shown == Visibility::Screen).unwrap_or(widths.len());
         let spans = (0..).zip(&widths).map(|(at, pixels)| Span { first: at, last: at, pixels: *pixels }).collect();
-        Layout { widths, printed, on_paper, spans: vec![spans] }
+        Layout { printed, on_paper: shares.iter().sum(), widths, spans: vec![spans] }
     }
 
     /// Makes columns in which lines would be torn so much wider or narrower that the fewest are. The widest column of
     /// sentences gives way, or gets the room, as far as its own lines allow.
-    fn untorn(mut self, sheet: &Sheet<'_>, shares: &[Vec<Wish>]) -> Layout {
-        let ([block], [shares]) = (sheet.blocks.as_slice(), shares) else { return self };
-        let elastic = |at: &usize| shares[*at].elastic && block.columns[*at].answer.is_none();
+    fn untorn(mut self, sheet: &Sheet<'_>, wishes: &[Vec<Wish>]) -> Layout {
+        let ([block], [wishes]) = (sheet.blocks.as_slice(), wishes) else { return self };
+        let elastic = |at: &usize| wishes[*at].elastic && block.columns[*at].answer.is_none();
         for (index, column) in block.columns.iter().enumerate() {
             if column.unbroken == Unbroken::Pieces || column.answer.is_some() || column.shown != Visibility::Printed {
                 continue;
             }
-            let giver = (0..shares.len()).filter(|at| *at != index).filter(elastic);
+            let giver = (0..wishes.len()).filter(|at| *at != index).filter(elastic);
             let giver = giver.max_by(|one, other| self.widths[*one].total_cmp(&self.widths[*other]));
             let of = |at: usize, more: f64| ColumnLines::of(block, at, self.widths[at] + more);
             let Some(giver) = giver.filter(|_| of(index, 0.0).torn > 0) else { continue };
             let changed = (1..=MORE).map(|more| measure::more(more, size(column))).flat_map(|more| [more, -more]);
             let pixels = std::iter::once(0.0).chain(changed);
-            let spare = |at: usize| (self.widths[at] - shares[at].least).max(0.0);
+            let spare = |at: usize| (self.widths[at] - wishes[at].least).max(0.0);
             let pixels = pixels.filter(|more| (-spare(index)..=spare(giver)).contains(more));
             let Some(pixels) = pixels.min_by_key(|more| of(index, *more).cost + of(giver, -more).cost) else {
                 continue;
@@ -399,8 +381,7 @@ impl Layout {
     fn height(&self, sheet: &Sheet<'_>) -> f64 {
         let lines: f64 = sheet.head.iter().chain(&sheet.tail).map(|line| self.line(line).1).sum();
         let blocks = sheet.blocks.iter().enumerate().map(|(at, block)| {
-            let mut rows = self.rows(at, block);
-            let rows: f64 = block.rows.iter().map(|row| measure::within_limit(rows.row(row).0)).sum();
+            let rows: f64 = self.heights(at, block, block.rows.iter()).map(measure::within_limit).sum();
             let caption = block.caption.as_ref().map_or(0.0, |_| CAPTION);
             let chart = block.chart.as_ref().map_or(0, |chart| chart::height(chart, block.rows.len()));
             let gap = if chart > 0 { 3.0 * GAP } else { GAP };
@@ -412,15 +393,10 @@ impl Layout {
     fn mean_height(&self, sheet: &Sheet<'_>) -> f64 {
         let rows: usize = sheet.blocks.iter().map(|block| block.rows.len()).sum();
         let step = rows.div_ceil(MEASURED).max(1);
-        let (mut total, mut measured) = (0.0, 0);
-        for (at, block) in sheet.blocks.iter().enumerate() {
-            let mut rows = self.rows(at, block);
-            for row in block.rows.iter().step_by(step) {
-                total += rows.row(row).0;
-                measured += 1;
-            }
-        }
-        if measured == 0 { 0.0 } else { total / f64::from(measured) }
+        let blocks = sheet.blocks.iter().enumerate();
+        let heights = blocks.flat_map(|(at, block)| self.heights(at, block, block.rows.iter().step_by(step)));
+        let heights: Vec<f64> = heights.collect();
+        heights.iter().sum::<f64>() / heights.len().max(1) as f64
     }
 
     /// The block's columns that are printed, with the pixels that their texts have.
@@ -452,20 +428,22 @@ impl Layout {
         MeasuredRows(columns.collect())
     }
 
+    /// Points that some rows of a block ask for.
+    fn heights<'b>(
+        &self,
+        at: usize,
+        block: &'b Block<'_>,
+        rows: impl Iterator<Item = &'b Vec<Value<'b>>>,
+    ) -> impl Iterator<Item = f64> {
+        let mut measured = self.rows(at, block);
+        rows.map(move |row| measured.row(row).0)
+    }
+
     fn passes_limit(&self, sheet: &Sheet<'_>) -> bool {
+        let is_long = |value: &Value<'_>| value.words().is_some_and(|text| text.len() > 400);
         sheet.blocks.iter().enumerate().any(|(at, block)| {
-            let mut rows = self.rows(at, block);
-            block.rows.iter().any(|row| {
-                let long = row.iter().any(|value| match value {
-                    Value::Text(text) => text.len() > 400,
-                    Value::Fault(text) => text.len() > 400,
-                    _ => false,
-                });
-                long && {
-                    let full = rows.row(row).0;
-                    full > measure::within_limit(full)
-                }
-            })
+            let long = block.rows.iter().filter(|row| row.iter().any(is_long));
+            self.heights(at, block, long).any(|height| height > measure::within_limit(height))
         })
     }
 }

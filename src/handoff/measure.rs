@@ -199,6 +199,8 @@ pub struct Wish {
     pub elastic: bool,
     /// A header in two lines of half of it: a little wider, it would be broken anywhere.
     pub rigid: bool,
+    /// Pixels of a column that is not printed: it has no share of the page.
+    pub beside: f64,
 }
 
 /// How far sentences grow before all columns do.

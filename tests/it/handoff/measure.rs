@@ -64,9 +64,9 @@ fn widths_are_found_at_which_texts_break_between_pieces_alone() {
 #[test]
 fn widths_fill_the_page_and_keep_their_bounds() {
     let wishes = [
-        Wish { least: 30.0, most: 30.0, usual: 20.0, elastic: false, rigid: false },
-        Wish { least: 60.0, most: 400.0, usual: 900.0, elastic: true, rigid: false },
-        Wish { least: 60.0, most: 400.0, usual: 200.0, elastic: true, rigid: false },
+        Wish { least: 30.0, most: 30.0, usual: 20.0, elastic: false, rigid: false, beside: 0.0 },
+        Wish { least: 60.0, most: 400.0, usual: 900.0, elastic: true, rigid: false, beside: 0.0 },
+        Wish { least: 60.0, most: 400.0, usual: 200.0, elastic: true, rigid: false, beside: 0.0 },
     ];
     for page in [300.0, 500.0, 1200.0] {
         let widths = share(&wishes, page);
