@@ -40,7 +40,7 @@ pub(super) enum State {
 impl Docket {
     pub fn state(&self, line: &DocketLine) -> State {
         match &line.past.decision {
-            Some(decision) if self.past.vocabulary.decides(decision.opinion()) => State::Decided,
+            Some(decision) if self.past.vocabulary.answers.decides(decision.opinion()) => State::Decided,
             Some(_) => State::Deferred,
             None if line.answered => State::Stale,
             None => State::Unanswered,
@@ -73,7 +73,7 @@ pub(super) fn dockets(connection: &Connection) -> rusqlite::Result<Vec<Docket>> 
         let stood: BTreeMap<&str, &PastLine> = half_year
             .map(|docket| docket.lines.iter().map(|line| (line.past.id.as_str(), &line.past)).collect())
             .unwrap_or_default();
-        share(&mut lines, &past.vocabulary, |id| stood.get(id).copied());
+        share(&mut lines, &past.vocabulary.answers, |id| stood.get(id).copied());
         let mut withdrawn = agreed_lines(connection, &past, &answers)?;
         lines.iter().for_each(|line| drop(withdrawn.remove(&line.past.id)));
         let withdrawn = withdrawn.into_values().collect();

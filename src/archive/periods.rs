@@ -64,7 +64,7 @@ impl Standings {
             found.insert(Running { to, from, kind, subject, name, unit, period: period.name.clone(), by });
         };
         for (docket, past, decision) in self.decided() {
-            let agreed = |to: &str| docket.past.vocabulary.agreed_to(decision, &past.action, to);
+            let agreed = |to: &str| decision.is_to(&docket.past.vocabulary.answers, &past.action, to);
             for period in docket.followup.periods.iter().filter(|period| agreed(&period.action)) {
                 let talks = carried_out.get(&Some(&past.id)).into_iter().flatten();
                 let talk = talks.filter(|talk| period.talk.as_ref() == Some(&talk.kind)).max_by_key(|talk| talk.day);

@@ -16,7 +16,7 @@ use super::registration::{RegisteredLine, RegisteredList, RegisteredRow, RowOf, 
 use super::stored::{KeptAnswer, all, json, parsed, parsed_or_none, run_of};
 use crate::fact::history::{Answered, CarriedOut, Entered, Pairs, PastGround, PastLine};
 use crate::fact::{self, Decision};
-use crate::pack::{Run, printed};
+use crate::pack::{Answers, Run, printed};
 
 /// A run in the archive: the latest published one of its year.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +91,7 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<Chr
             history.agreed = agreed_lines(connection, &past, &answers)?;
         } else {
             let mut lines = past_lines(&past, registered_lists(connection, past.number)?, &answers);
-            share(&mut lines, &past.vocabulary, |id| history.facts.lines.get(id));
+            share(&mut lines, &past.vocabulary.answers, |id| history.facts.lines.get(id));
             history.facts.lines.extend(lines.into_iter().map(|line| (line.past.id.clone(), line.past)));
             history.facts.runs.push((past.year, past.run));
         }
@@ -100,9 +100,12 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<Chr
     let own = format!("{year}-{}-", run.code());
     for (id, given) in answers.by_id.range(own.clone()..).take_while(|(id, _)| id.starts_with(&own)) {
         // On each 核对码 the last one counts.
-        let counts = |at: &usize| given[at + 1..].iter().all(|later| later.check != given[*at].check);
-        let answered = |at: usize| Answered { check: given[at].check.clone(), decision: given[at].decision.clone() };
-        history.facts.current.insert(id.clone(), (0..given.len()).filter(counts).map(answered).collect());
+        let mut counting: Vec<Answered> = Vec::new();
+        for (_, answer) in given {
+            counting.retain(|earlier| earlier.check != answer.check);
+            counting.push(answer.clone());
+        }
+        history.facts.current.insert(id.clone(), counting);
     }
     history.facts.entered = book_answers(connection)?;
     history.sha256 = sha256(&history.facts);
@@ -188,7 +191,7 @@ pub(super) fn past_lines(past: &PastRun, lists: Vec<RegisteredList>, answers: &G
 
 /// A half-year's decision given after the annual run was published counts as the annual line's own all the same, if every
 /// ground of that stood there. `known` finds a line of the half-year by id.
-pub(super) fn share<'l>(lines: &mut [DocketLine], words: &Vocabulary, known: impl Fn(&str) -> Option<&'l PastLine>) {
+pub(super) fn share<'l>(lines: &mut [DocketLine], words: &Answers, known: impl Fn(&str) -> Option<&'l PastLine>) {
     for line in lines.iter_mut().filter(|line| line.past.run == Run::Annual && line.past.adopted.is_none()) {
         let Some(half) = twin_id(&line.past.id).and_then(|(_, id)| known(&id)) else { continue };
         let Some(decision) = half.decision.as_ref().filter(|given| words.decides(given.opinion())) else { continue };
@@ -235,7 +238,7 @@ pub(super) fn agreed_lines(
         let id: String = row.get(0)?;
         let twin = row.get::<_, Option<String>>(4)?.zip(row.get::<_, Option<String>>(5)?);
         let twin = twin.and_then(|(id, check)| answers.on(&id, &check));
-        match answers.last(&id).or(twin).filter(|decision| past.vocabulary.binds(decision.opinion())) {
+        match answers.last(&id).or(twin).filter(|decision| past.vocabulary.answers.binds(decision.opinion())) {
             Some(decision) => {
                 let line = PastLine {
                     id: id.clone(),
@@ -259,19 +262,10 @@ pub(super) fn agreed_lines(
     Ok(agreed)
 }
 
-/// An answer with where it was given.
-#[derive(Debug, Clone)]
-pub(super) struct GivenAnswer {
-    /// The entry that took it in.
-    pub entry: i64,
-    pub check: String,
-    pub decision: Decision,
-}
-
-/// Every answer ever taken in, by line and in order.
+/// Every answer ever taken in, by line and in order, with the entry that took it in.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GivenAnswers {
-    by_id: BTreeMap<String, Vec<GivenAnswer>>,
+    by_id: BTreeMap<String, Vec<(i64, Answered)>>,
 }
 
 impl GivenAnswers {
@@ -284,25 +278,25 @@ impl GivenAnswers {
         while let Some(row) = rows.next()? {
             let own = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
             let decision = KeptAnswer::new(own, parsed(row, 6)?).into();
-            let answer = GivenAnswer { entry: row.get(7)?, check: row.get(1)?, decision };
-            answers.by_id.entry(row.get(0)?).or_default().push(answer);
+            let answer = Answered { check: row.get(1)?, decision };
+            answers.by_id.entry(row.get(0)?).or_default().push((row.get(7)?, answer));
         }
         Ok(answers)
     }
 
     /// All that were given to a line.
-    pub(super) fn of(&self, id: &str) -> &[GivenAnswer] {
+    pub(super) fn of(&self, id: &str) -> &[(i64, Answered)] {
         self.by_id.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// The answer that counts on exactly this 核对码: the last one.
     pub(super) fn on(&self, id: &str, check: &str) -> Option<&Decision> {
-        self.of(id).iter().rfind(|answer| answer.check == check).map(|answer| &answer.decision)
+        self.of(id).iter().rfind(|(_, answer)| answer.check == check).map(|(_, answer)| &answer.decision)
     }
 
     /// The last answer on whatever 核对码.
     pub(super) fn last(&self, id: &str) -> Option<&Decision> {
-        self.of(id).last().map(|answer| &answer.decision)
+        self.of(id).last().map(|(_, answer)| &answer.decision)
     }
 }
 

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::fact::Decision;
 use crate::fact::history::{Pairs, PastGround};
 use crate::once::once;
 use crate::pack::{AnswerColumn, Answers, Pack, Run, Task, printed};
@@ -32,14 +31,8 @@ pub struct Registration<R = Vec<RegisteredRow<'static>>, T = Vec<RegisteredTalk>
 /// The words in which a committee answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vocabulary {
-    #[serde(rename = "同意")]
-    pub agree: String,
-    #[serde(rename = "不同意")]
-    pub refuse: String,
-    #[serde(rename = "缓议")]
-    pub defer: String,
-    #[serde(rename = "变更")]
-    pub change: String,
+    #[serde(flatten)]
+    pub answers: Answers,
     /// All actions, options and further measures of the pack, in its order: what a line may be changed to.
     #[serde(rename = "处理方式")]
     pub methods: Vec<String>,
@@ -106,28 +99,12 @@ impl FollowUp {
 
 impl Vocabulary {
     pub fn of(pack: &Pack) -> Vocabulary {
-        let Answers { agree, refuse, defer, change } = pack.answers.clone();
         let actions = pack.actions.iter().map(|action| &action.name);
         let options = pack.actions.iter().flat_map(|action| &action.options);
         let further = pack.further.iter().map(|measure| &measure.name);
         let methods = once(actions.chain(options).chain(further).cloned());
         let authority = pack.default_authority().to_owned();
-        Vocabulary { agree, refuse, defer, change, methods, authority, followup: None }
-    }
-
-    /// Whether a line that proposes `proposed` was agreed to be done by `action`.
-    pub fn agreed_to(&self, decision: &Decision, proposed: &str, action: &str) -> bool {
-        decision.is_to(&self.agree, &self.change, proposed, action)
-    }
-
-    /// 同意, 不同意 or 变更: 缓议 leaves a proposal undecided.
-    pub fn decides(&self, opinion: &str) -> bool {
-        !opinion.is_empty() && opinion != self.defer
-    }
-
-    /// Something is to be carried out: 同意 or 变更.
-    pub fn binds(&self, opinion: &str) -> bool {
-        opinion == self.agree || opinion == self.change
+        Vocabulary { answers: pack.answers.clone(), methods, authority, followup: None }
     }
 }
 

@@ -39,7 +39,7 @@ fn of_docket(docket: &Docket) -> Vec<String> {
     let past = &docket.past;
     let mut told =
         vec![format!("\n{}年{}（基准日 {}）：共 {} 项", past.year, past.run.title(), past.as_of, docket.lines.len())];
-    let words = &past.vocabulary;
+    let words = &past.vocabulary.answers;
     for (name, _) in &docket.lists {
         let of_list: Vec<&DocketLine> = docket.lines.iter().filter(|line| line.list == *name).collect();
         if of_list.is_empty() {

@@ -63,8 +63,8 @@ impl Standings {
         };
         let mut found = Vec::new();
         for (docket, past, decision) in self.decided() {
-            let words = &docket.past.vocabulary;
-            let agreed = |task: &&Task| task.actions.iter().any(|to| words.agreed_to(decision, &past.action, to));
+            let words = &docket.past.vocabulary.answers;
+            let agreed = |task: &&Task| task.actions.iter().any(|to| decision.is_to(words, &past.action, to));
             for task in docket.followup.tasks.iter().filter(agreed) {
                 let column = |name: &Option<String>| name.as_ref().and_then(|name| decision.0.get(name)).cloned();
                 let set = column(&task.until).and_then(|day| date::day(&day));

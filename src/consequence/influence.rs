@@ -96,7 +96,7 @@ fn measures(
     }
     let mut agreed = |subject: Subject, id: &str, year: i32, action: &str, decision: Option<&Decision>| {
         let answers = &pack.answers;
-        if decision.is_some_and(|given| given.is_to(&answers.agree, &answers.change, action, &influence.action)) {
+        if decision.is_some_and(|given| given.is_to(answers, action, &influence.action)) {
             let decided = decision.and_then(|decision| date::day(decision.date()));
             let from = held.get(id).copied().or(decided);
             let of_year = if year == data.year { OfYear::Yes } else { OfYear::No };

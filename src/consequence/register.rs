@@ -146,9 +146,8 @@ impl<'l> Talk<'l> {
         let (answers, action) = (&pack.answers, &pack.actions[book.action].name);
         let proposed = self.action == action;
         let held = talks.held(self);
-        let agreed =
-            self.decision.is_some_and(|given| given.is_to(&answers.agree, &answers.change, self.action, action));
-        let decided = self.decision.is_some_and(|given| given.opinion() != answers.defer);
+        let agreed = self.decision.is_some_and(|given| given.is_to(answers, self.action, action));
+        let decided = self.decision.is_some_and(|given| answers.decides(given.opinion()));
         let advance = match (agreed, decided) {
             (true, _) => Some(if held.is_some() { HELD } else { TO_HOLD }),
             (false, true) => None,

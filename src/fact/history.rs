@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::pack::{Run, printed};
+use crate::pack::{Answers, Run, printed};
 
 /// An answer by column.
 pub type Pairs = BTreeMap<String, String>;
@@ -36,10 +36,9 @@ impl Decision {
     }
 
     /// Whether something was decided to be done by way of `action` on a line that proposes `proposed`: agreed where that
-    /// is the same, or agreed or changed with it as the way. `agree` and `change` are the pack's words.
-    pub fn is_to(&self, agree: &str, change: &str, proposed: &str, action: &str) -> bool {
-        let agreed = self.opinion() == agree;
-        agreed && proposed == action || (agreed || self.opinion() == change) && self.method() == action
+    /// is the same, or agreed or changed with it as the way.
+    pub fn is_to(&self, words: &Answers, proposed: &str, action: &str) -> bool {
+        self.opinion() == words.agree && proposed == action || words.binds(self.opinion()) && self.method() == action
     }
 }
 

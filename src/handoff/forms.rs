@@ -45,9 +45,7 @@ pub fn forms<'a>(material: &Material<'a>) -> Vec<FilledForm<'a>> {
 /// Whether a line was agreed to be done by one of the form's actions.
 fn is_agreed_to(pack: &Pack, line: &Line, form: &Form) -> bool {
     let (answers, proposed) = (&pack.answers, &pack.actions[line.action].name);
-    line.decision.as_ref().is_some_and(|given| {
-        form.actions.iter().any(|action| given.is_to(&answers.agree, &answers.change, proposed, action))
-    })
+    line.decision.as_ref().is_some_and(|given| form.actions.iter().any(|action| given.is_to(answers, proposed, action)))
 }
 
 impl FilledForm<'_> {

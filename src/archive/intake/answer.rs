@@ -5,7 +5,7 @@ use super::rows::FilledCell;
 use crate::archive::registration::{RegisteredLine, RegisteredList, Vocabulary};
 use crate::fact::Decision;
 use crate::fact::history::Pairs;
-use crate::pack::printed;
+use crate::pack::{Answers, printed};
 use crate::table::text;
 
 /// A row while its answer is read; faults go to `faults`.
@@ -92,8 +92,8 @@ impl Reader<'_> {
             }
             return None;
         }
-        let Some(opinion) = words.all().into_iter().find(|word| text::key(word) == given.opinion()) else {
-            self.outside(printed::OPINION, &words.all(), given.opinion(), "从下拉列表中选择，或清空");
+        let Some(opinion) = words.answers.all().into_iter().find(|word| text::key(word) == given.opinion()) else {
+            self.outside(printed::OPINION, &words.answers.all(), given.opinion(), "从下拉列表中选择，或清空");
             self.method_of_none(line, words, given.method());
             return None;
         };
@@ -121,9 +121,9 @@ impl Reader<'_> {
         given: &str,
     ) -> Option<Option<String>> {
         let action = [line.action.to_string()];
-        let (allowed, required): (&[String], bool) = if opinion == words.change {
+        let (allowed, required): (&[String], bool) = if opinion == words.answers.change {
             (&words.methods, true)
-        } else if opinion == words.agree {
+        } else if opinion == words.answers.agree {
             if line.options.is_empty() { (&action, false) } else { (&*line.options, line.options.len() > 1) }
         } else {
             (&[], false)
@@ -139,7 +139,7 @@ impl Reader<'_> {
         let found = allowed.iter().find(|method| text::key(method) == given);
         if found.is_none() {
             let remedy = match allowed {
-                _ if opinion == words.change => "从中选择一种",
+                _ if opinion == words.answers.change => "从中选择一种",
                 [] => "清空决定方式，或改填委员会意见",
                 _ => "从中选择一种；要改作别的处理，委员会意见填「变更」",
             };
@@ -154,12 +154,6 @@ impl Reader<'_> {
     }
 }
 
-impl Vocabulary {
-    fn all(&self) -> [&str; 4] {
-        [&self.agree, &self.refuse, &self.defer, &self.change]
-    }
-}
-
 /// What a given answer does to the one that counts.
 #[derive(Debug, PartialEq)]
 pub(super) enum Weighed {
@@ -171,7 +165,7 @@ pub(super) enum Weighed {
 }
 
 /// Weighs what is filled in against what counts there: of a line, what was answered on the same 核对码.
-pub(super) fn weigh(words: &Vocabulary, current: Option<&Pairs>, given: Pairs) -> Weighed {
+pub(super) fn weigh(words: &Answers, current: Option<&Pairs>, given: Pairs) -> Weighed {
     let Some(current) = current else { return Weighed::New(given) };
     let opinion = current.get(printed::OPINION);
     let merged = if opinion == given.get(printed::OPINION) { all_of(current, &given) } else { given.clone() };

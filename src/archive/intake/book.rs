@@ -79,7 +79,7 @@ pub(super) fn entry<'k>(
     let days = given.iter().filter(|(name, _)| list.extra.iter().any(|column| column.is_date && column.name == **name));
     let days: Pairs = days.map(|(name, day)| (name.clone(), day.clone())).collect();
     let number = past.number;
-    let (content, mut amends) = match weigh(&past.vocabulary, current.as_ref(), given) {
+    let (content, mut amends) = match weigh(&past.vocabulary.answers, current.as_ref(), given) {
         Weighed::Same => {
             recorded.unchanged += 1;
             return Ok(());

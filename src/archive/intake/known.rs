@@ -218,10 +218,10 @@ impl<'a> Known<'a> {
         let held = registered.line(&id).and_then(|held| Some((held, held.row.line()?)));
         let Some((held, line)) = held else { return Ok(row.is_answered(sheet)) };
         let answers = self.answers()?;
-        let since = answers.of(&id).iter().filter(|answer| answer.entry > number && answer.check == line.check);
+        let since = answers.of(&id).iter().filter(|(entry, answer)| *entry > number && answer.check == line.check);
         let adopted = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
         let counted = answers.on(&id, &line.check).into_iter().chain(adopted);
-        let given = since.map(|answer| &answer.decision).chain(counted).map(|given| given.0.clone());
+        let given = since.map(|(_, answer)| &answer.decision).chain(counted).map(|given| given.0.clone());
         let filled = Some(held.row.filled.clone()).filter(|filled| !filled.is_empty());
         Ok(!covered(sheet, row, held.of.answers(), &given.chain(filled).collect::<Vec<_>>()))
     }

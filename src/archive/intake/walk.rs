@@ -164,9 +164,10 @@ fn line<'k>(
     {
         return Ok(());
     }
-    let words = &registered.past.vocabulary;
+    let vocabulary = &registered.past.vocabulary;
+    let words = &vocabulary.answers;
     let before = faults.len();
-    let given = Reader { row, faults }.decision(line, held.of, words);
+    let given = Reader { row, faults }.decision(line, held.of, vocabulary);
     let here = FoundAt { given: given.clone(), ..row.at(printed::OPINION) };
     let earlier = places.insert(id.to_owned(), here);
     let Some(given) = given else {

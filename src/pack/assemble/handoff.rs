@@ -80,13 +80,18 @@ pub struct AnswerColumn {
     pub is_date: bool,
 }
 
-/// The committee's words: all four are fixed in number, their wording is the pack's.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// The committee's words: all four are fixed in number, their wording is the pack's. The archive keeps them under Chinese
+/// names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answers {
+    #[serde(rename(serialize = "同意"), alias = "同意")]
     pub agree: String,
+    #[serde(rename(serialize = "不同意"), alias = "不同意")]
     pub refuse: String,
+    #[serde(rename(serialize = "缓议"), alias = "缓议")]
     pub defer: String,
+    #[serde(rename(serialize = "变更"), alias = "变更")]
     pub change: String,
 }
 
@@ -98,7 +103,12 @@ impl Answers {
 
     /// Agreed, refused or changed: what is deferred stays undecided, as what nothing was said of.
     pub fn decides(&self, opinion: &str) -> bool {
-        [&self.agree, &self.refuse, &self.change].into_iter().any(|word| word == opinion)
+        !opinion.is_empty() && opinion != self.defer
+    }
+
+    /// Agreed or changed: something is to be carried out.
+    pub fn binds(&self, opinion: &str) -> bool {
+        opinion == self.agree || opinion == self.change
     }
 }
 

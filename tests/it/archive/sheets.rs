@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use kaohe::archive::{RegisteredLine, RegisteredList, RegisteredRow, Registration, RowOf, Vocabulary};
 use kaohe::fact::Decision;
 use kaohe::fact::history::{Pairs, PastGround};
-use kaohe::pack::{AnswerColumn, Run};
+use kaohe::pack::{AnswerColumn, Answers, Run};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 pub const COLUMNS: [&str; 18] = [
@@ -38,10 +38,9 @@ pub const BOOK_COLUMNS: [&str; 10] =
 pub fn words() -> Vocabulary {
     let text = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     Vocabulary {
-        agree: "同意".into(),
-        refuse: "不同意".into(),
-        defer: "缓议".into(),
-        change: "变更".into(),
+        answers: Answers {
+            agree: "同意".into(), refuse: "不同意".into(), defer: "缓议".into(), change: "变更".into()
+        },
         followup: None,
         methods: text(&["通报", "约谈", "诫勉谈话", "批评教育", "函询", "限期整改", "调整建议", "调整", "免职"]),
         authority: "市委".into(),
