@@ -11,16 +11,15 @@ use crate::rule::record::{AtomHead, Head, ProposalHead, Record, To, ValueHead, W
 /// A cause, in words, with the cell it can be seen at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// The rule that it works through.
-    pub rule: String,
     pub text: String,
     /// `路径/文件.xlsx!工作表!A12`, where a cell shows it.
     pub source: String,
 }
 
 impl Cause {
-    fn new(rule: &str, text: String, source: String) -> Cause {
-        Cause { rule: rule.to_owned(), text, source }
+    /// One that no cell shows.
+    fn said(text: String) -> Cause {
+        Cause { text, source: String::new() }
     }
 }
 
@@ -66,7 +65,7 @@ impl<'c> Causes<'c> {
             };
             if proposes(self.before) != proposes(self.after) {
                 let text = format!("规则包中条款 {} 的可选方式已改变", ground.rule);
-                causes.push(Cause::new(&ground.rule, text, String::new()));
+                causes.push(Cause::said(text));
             }
         }
         causes
@@ -74,12 +73,12 @@ impl<'c> Causes<'c> {
 
     fn ground(&self, ground: &Ground<'_>, line: &Consequence<'_>) -> Vec<Cause> {
         let rule = &*ground.rule;
-        let told = |text: String, source: String| vec![Cause::new(rule, text, source)];
+        let told = |text: String| vec![Cause::said(text)];
         let of = |side: &Side| side.head.rules.iter().position(|one| one.id == rule && one.entity.is_some());
         let (before, after) = match (of(self.before), of(self.after)) {
-            (None, None) => return told(format!("条款 {rule}"), String::new()),
-            (Some(_), None) => return told(format!("规则包中不再有条款 {rule}"), String::new()),
-            (None, Some(_)) => return told(format!("规则包中新增条款 {rule}"), String::new()),
+            (None, None) => return told(format!("条款 {rule}")),
+            (Some(_), None) => return told(format!("规则包中不再有条款 {rule}")),
+            (None, Some(_)) => return told(format!("规则包中新增条款 {rule}")),
             (Some(before), Some(after)) => (before, after),
         };
         let old = find(self.before, &self.old, before, ground, line);
@@ -88,22 +87,26 @@ impl<'c> Causes<'c> {
             (Some(old), Some(new)) => (old, new),
             (None, Some(new)) => {
                 let name = &self.after.head.entities[new.entity].name;
-                return told(format!("{name} {} 是新的", new.id), first_cell(self.after, new));
+                return vec![Cause {
+                    text: format!("{name} {} 是新的", new.id), source: first_cell(self.after, new)
+                }];
             }
             (Some(old), None) => {
                 let name = &self.before.head.entities[old.entity].name;
-                return told(format!("{name} {} 已不在", old.id), first_cell(self.before, old));
+                return vec![Cause {
+                    text: format!("{name} {} 已不在", old.id), source: first_cell(self.before, old)
+                }];
             }
-            (None, None) => return told(format!("条款 {rule}"), String::new()),
+            (None, None) => return told(format!("条款 {rule}")),
         };
-        let mut causes = self.conditions(rule, (before, old), (after, new), Sought::Changed);
+        let mut causes = self.conditions((before, old), (after, new), Sought::Changed);
         let by_name = |to: &ProposalHead| matches!(to.to, To::Named(_));
         if causes.is_empty()
             && old.verdicts == new.verdicts
             && self.after.head.rules[after].proposes.iter().any(by_name)
         {
             // Who is named in the rows that decide changes with those rows, though the verdict stays.
-            causes = self.conditions(rule, (before, old), (after, new), Sought::Settled);
+            causes = self.conditions((before, old), (after, new), Sought::Settled);
             if causes.iter().all(|cause| cause.source.is_empty()) {
                 causes.clear();
             }
@@ -118,14 +121,14 @@ impl<'c> Causes<'c> {
             } else {
                 format!("条款 {rule} 的结论已改变")
             };
-            causes = told(text, String::new());
+            causes = told(text);
         }
         causes
     }
 
     /// Conditions of a rule that came out otherwise or the same, as they are asked for, and what is behind them.
-    fn conditions(&self, rule: &str, before: (usize, &Record), after: (usize, &Record), sought: Sought) -> Vec<Cause> {
-        let mut found = Telling { rule, sought, causes: Vec::new() };
+    fn conditions(&self, before: (usize, &Record), after: (usize, &Record), sought: Sought) -> Vec<Cause> {
+        let mut found = Telling { sought, causes: Vec::new() };
         let atoms = |side: &Side, (at, record): (usize, &Record)| {
             let mut atoms: Vec<usize> = Vec::new();
             let head = &side.head.rules[at];
@@ -150,14 +153,14 @@ impl<'c> Causes<'c> {
                 self.value((*was, before.1), (*is, after.1), measured, &mut found);
             }
             if found.causes.is_empty() && sought == Sought::Changed {
-                found.causes.push(Cause::new(rule, is.text.clone(), String::new()));
+                found.causes.push(Cause::said(is.text.clone()));
             }
         }
         found.causes
     }
 
     /// Parameters that have another value; whether there are any that were not told yet.
-    fn parameters(&self, was: &[usize], is: &[usize], found: &mut Telling<'_>) -> bool {
+    fn parameters(&self, was: &[usize], is: &[usize], found: &mut Telling) -> bool {
         let before = found.causes.len();
         for (was, is) in was.iter().zip(is) {
             let (was, is) = (&self.before.head.parameters[*was], &self.after.head.parameters[*is]);
@@ -169,7 +172,7 @@ impl<'c> Causes<'c> {
     }
 
     /// What is behind a value; `measured`: another line is applied to it, so its cells are told all the same.
-    fn value(&self, was: (usize, &Record), is: (usize, &Record), measured: bool, found: &mut Telling<'_>) {
+    fn value(&self, was: (usize, &Record), is: (usize, &Record), measured: bool, found: &mut Telling) {
         let (old_head, new_head) = (&self.before.head.values[was.0], &self.after.head.values[is.0]);
         let (old, old_cells) = was.1.value(&self.before.head, was.0);
         let (new, new_cells) = is.1.value(&self.after.head, is.0);
@@ -217,7 +220,7 @@ impl<'c> Causes<'c> {
         }
         if old != new && found.causes.len() == before {
             let text = format!("{}：{} → {}", new_head.name, said(old), said(new));
-            found.causes.push(Cause::new(found.rule, text, String::new()));
+            found.causes.push(Cause::said(text));
         }
     }
 }
@@ -232,15 +235,14 @@ enum Sought {
 }
 
 /// Causes as they are found, each told once.
-struct Telling<'f> {
-    rule: &'f str,
+struct Telling {
     sought: Sought,
     causes: Vec<Cause>,
 }
 
-impl Telling<'_> {
+impl Telling {
     fn tell(&mut self, text: String, source: String) {
-        self.causes.once(Cause::new(self.rule, text, source));
+        self.causes.once(Cause { text, source });
     }
 }
 

@@ -10,7 +10,7 @@ mod near;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use cause::Cause;
-pub use near::{Near, nearest};
+pub use near::Near;
 
 use crate::consequence::{Consequence, OpenCase};
 use crate::once::once;
@@ -62,8 +62,8 @@ pub struct Change {
     /// As it was, and as it is; at least one of them.
     pub was: Option<Consequence<'static>>,
     pub is: Option<Consequence<'static>>,
-    /// The home unit: id and name.
-    pub unit: (String, String),
+    /// The home unit's name.
+    pub unit: String,
     /// Rules that no longer, and rules that newly stand behind the line.
     pub rules_before: Vec<String>,
     pub rules_after: Vec<String>,
@@ -81,10 +81,7 @@ impl Change {
 #[derive(Debug, Clone)]
 pub struct OpenChange {
     pub rule: String,
-    pub subject_kind: String,
-    pub subject_id: String,
-    pub subject_name: String,
-    pub unit: (String, String),
+    pub about: Affected,
     /// None: it is not open there.
     pub before: Option<Vec<String>>,
     pub after: Option<Vec<String>>,
@@ -103,6 +100,8 @@ pub struct Total {
 /// All that differs between two sides.
 #[derive(Debug, Clone)]
 pub struct Comparison {
+    /// Of the second side.
+    pub name: String,
     pub totals: Vec<Total>,
     /// Parameters with another value: name, before, after.
     pub parameters: Vec<(String, String, String)>,
@@ -111,6 +110,20 @@ pub struct Comparison {
     pub open: Vec<OpenChange>,
     /// Open cases before and after.
     pub open_counts: (u64, u64),
+    /// Who on the second side is close to a rule, and per rule how many more there are than are told.
+    pub near: Vec<Near>,
+    pub more: Vec<(String, usize)>,
+}
+
+impl Comparison {
+    /// In one sentence.
+    pub fn summary(&self) -> String {
+        let count = |kind: &ChangeKind| self.changes.iter().filter(|change| change.kind == *kind).count();
+        let counts: Vec<String> =
+            ChangeKind::ALL.iter().map(|kind| format!("{} {}", kind.word(), count(kind))).collect();
+        let (before, after) = self.open_counts;
+        format!("{}；待定 {before} → {after}", counts.join("，"))
+    }
 }
 
 /// Compares what was with what would be. Actions come in the order of `actions`.
@@ -125,16 +138,9 @@ pub fn compare(before: &Side, after: &Side, actions: &[String]) -> Comparison {
         let Some(line) = is.or(was) else { continue };
         let (rules_before, rules_after) = rules(was, is);
         let action = actions.iter().position(|action| *action == line.action);
-        let change = Change {
-            kind,
-            was: was.cloned(),
-            is: is.cloned(),
-            unit: places.unit(&line.subject_kind, &line.subject_id),
-            rules_before,
-            rules_after,
-            causes: causes.of(was, is),
-        };
-        changes.push(((places.rank(&line.subject_kind, &line.subject_id), action), change));
+        let (Affected { unit, .. }, rank) = places.of(&line.subject_kind, &line.subject_id);
+        let (causes, was, is) = (causes.of(was, is), was.cloned(), is.cloned());
+        changes.push(((rank, action), Change { kind, was, is, unit, rules_before, rules_after, causes }));
     }
     // Within a subject and action by id, as they come.
     changes.sort_by_key(|(place, _)| *place);
@@ -158,12 +164,16 @@ pub fn compare(before: &Side, after: &Side, actions: &[String]) -> Comparison {
         })
         .filter(|total| total.before + total.after > 0)
         .collect();
+    let (near, more) = near::nearest(after, &places);
     Comparison {
+        name: after.name.clone(),
         totals,
         parameters: parameters(&before.head, &after.head),
         open: open(before, after, &places),
         open_counts: (before.pending.len() as u64, after.pending.len() as u64),
         changes,
+        near,
+        more,
     }
 }
 
@@ -205,39 +215,35 @@ fn open(before: &Side, after: &Side, places: &Places) -> Vec<OpenChange> {
             .collect()
     };
     let (old, new) = (cases(before), cases(after));
-    let mut changes: Vec<OpenChange> = old
-        .keys()
-        .chain(new.keys())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .filter(|key| old.get(*key) != new.get(*key))
-        .map(|key| OpenChange {
-            subject_name: places.name(&key.0, &key.1),
-            unit: places.unit(&key.0, &key.1),
-            subject_kind: key.0.clone(),
-            subject_id: key.1.clone(),
-            rule: key.2.clone(),
-            before: old.get(key).cloned(),
-            after: new.get(key).cloned(),
+    let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    let differing = keys.into_iter().map(|key| (key, old.get(key), new.get(key))).filter(|(_, was, is)| was != is);
+    let mut changes: Vec<(Rank, OpenChange)> = differing
+        .map(|((kind, id, rule), before, after)| {
+            let (about, rank) = places.of(kind, id);
+            (rank, OpenChange { rule: rule.clone(), about, before: before.cloned(), after: after.cloned() })
         })
         .collect();
-    changes.sort_by_key(|change| places.rank(&change.subject_kind, &change.subject_id));
-    changes
+    changes.sort_by_key(|(rank, _)| *rank);
+    changes.into_iter().map(|(_, change)| change).collect()
 }
 
-/// Who belongs where, in register order; of somebody on one side only, as it is there.
-pub struct Places {
-    of: BTreeMap<(String, String), RegisterPlace>,
+/// Somebody about whom something is otherwise, or nearly.
+#[derive(Debug, Clone, Default)]
+pub struct Affected {
+    pub id: String,
+    pub name: String,
+    /// The home unit's name; a unit's own.
+    pub unit: String,
 }
 
-struct RegisterPlace {
-    name: String,
-    unit: (String, String),
-    rank: (usize, usize, usize),
-}
+/// Where somebody stands: the unit, the unit before its people, they in register order.
+type Rank = (usize, u8, usize);
+
+/// Who belongs where, by kind and id; of somebody on one side only, as it is there.
+struct Places(BTreeMap<(String, String), (Affected, Rank)>);
 
 impl Places {
-    pub fn new(before: &Side, after: &Side) -> Places {
+    fn new(before: &Side, after: &Side) -> Places {
         let mut of = BTreeMap::new();
         for side in [after, before] {
             let subjects = || side.records.iter().enumerate().filter(|(_, one)| side.head.entities[one.entity].subject);
@@ -246,37 +252,19 @@ impl Places {
                 .map(|(at, record)| (&*record.id, (at, &*record.label)))
                 .collect();
             for (at, record) in subjects() {
-                let own = (record.id.to_string(), record.label.to_string());
-                let home = record.seats.first().map(|(unit, _)| &**unit);
-                let (unit, rank) = match home.and_then(|unit| units.get(unit).map(|found| (unit, found))) {
-                    Some((id, (place, name))) => ((id.to_owned(), (*name).to_owned()), (*place, 1, at)),
-                    None => (own, (at, 0, at)),
-                };
+                let home = record.seats.first().and_then(|(unit, _)| units.get(&**unit));
+                let (rank, unit) = home.map_or(((at, 0, at), &*record.label), |(unit, name)| ((*unit, 1, at), name));
+                let (id, name) = (record.id.to_string(), record.label.to_string());
                 let kind = side.head.entities[record.entity].kind.clone();
-                of.entry((kind, record.id.to_string())).or_insert(RegisterPlace {
-                    name: record.label.to_string(),
-                    unit,
-                    rank,
-                });
+                of.entry((kind, id.clone())).or_insert((Affected { id, name, unit: unit.to_owned() }, rank));
             }
         }
-        Places { of }
+        Places(of)
     }
 
-    fn get(&self, kind: &str, id: &str) -> Option<&RegisterPlace> {
-        self.of.get(&(kind.to_owned(), id.to_owned()))
-    }
-
-    pub fn name(&self, kind: &str, id: &str) -> String {
-        self.get(kind, id).map_or_else(String::new, |place| place.name.clone())
-    }
-
-    /// The home unit: id and name.
-    pub fn unit(&self, kind: &str, id: &str) -> (String, String) {
-        self.get(kind, id).map(|place| place.unit.clone()).unwrap_or_default()
-    }
-
-    fn rank(&self, kind: &str, id: &str) -> (usize, usize, usize) {
-        self.get(kind, id).map_or((usize::MAX, 0, 0), |place| place.rank)
+    /// Somebody, and where they stand; whom no register knows comes last.
+    fn of(&self, kind: &str, id: &str) -> (Affected, Rank) {
+        let known = self.0.get(&(kind.to_owned(), id.to_owned())).cloned();
+        known.unwrap_or_else(|| (Affected { id: id.to_owned(), ..Affected::default() }, (usize::MAX, 0, 0)))
     }
 }

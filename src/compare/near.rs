@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use super::{Places, Side};
+use super::{Affected, Places, Rank, Side};
 use crate::explain::{Distance, Points};
 use crate::rule::Tree;
 use crate::rule::record::Record;
@@ -18,10 +18,7 @@ pub struct Near {
     pub rule: String,
     /// Whose values these are, if not the subject's own (`问题线索 X15002`).
     pub about: String,
-    pub subject_kind: String,
-    pub subject_id: String,
-    pub subject_name: String,
-    pub unit: (String, String),
+    pub subject: Affected,
     /// The condition that is not met, or the fact that is missing.
     pub lacks: String,
     pub unknown: bool,
@@ -31,29 +28,28 @@ pub struct Near {
 
 /// Cases of a side that are one condition or one unknown value away, by rule, and per rule how many
 /// more there are than are told.
-pub fn nearest(side: &Side, places: &Places) -> (Vec<Near>, Vec<(String, usize)>) {
-    let mut found: Vec<(usize, Near)> =
+pub(super) fn nearest(side: &Side, places: &Places) -> (Vec<Near>, Vec<(String, usize)>) {
+    let mut found: Vec<(usize, Rank, Near)> =
         side.records.par_iter().flat_map_iter(|record| of_record(side, places, record)).collect();
     let far = |near: &Near| near.distance.as_ref().map_or(f64::INFINITY, |distance| distance.by);
-    found.sort_by(|(rule, a), (other, b)| {
-        rule.cmp(other)
-            .then(a.unknown.cmp(&b.unknown).reverse())
+    found.sort_by(|(rule, rank, a), (other, beside, b)| {
+        (rule, b.unknown)
+            .cmp(&(other, a.unknown))
             .then(far(a).total_cmp(&far(b)))
-            .then_with(|| places.rank(&a.subject_kind, &a.subject_id).cmp(&places.rank(&b.subject_kind, &b.subject_id)))
-            .then_with(|| a.about.cmp(&b.about))
+            .then_with(|| (rank, &a.about).cmp(&(beside, &b.about)))
     });
     let mut told: Vec<Near> = Vec::new();
     let mut more: Vec<(String, usize)> = Vec::new();
-    for group in found.chunk_by(|(rule, _), (other, _)| rule == other) {
-        told.extend(group.iter().take(MOST).map(|(_, near)| near.clone()));
+    for group in found.chunk_by(|(rule, ..), (other, ..)| rule == other) {
+        told.extend(group.iter().take(MOST).map(|(.., near)| near.clone()));
         if group.len() > MOST {
-            more.push((group[0].1.rule.clone(), group.len() - MOST));
+            more.push((group[0].2.rule.clone(), group.len() - MOST));
         }
     }
     (told, more)
 }
 
-fn of_record(side: &Side, places: &Places, record: &Record) -> Vec<(usize, Near)> {
+fn of_record(side: &Side, places: &Places, record: &Record) -> Vec<(usize, Rank, Near)> {
     let entity = &side.head.entities[record.entity];
     let points = Points { head: &side.head, record };
     let mut found = Vec::new();
@@ -72,9 +68,8 @@ fn of_record(side: &Side, places: &Places, record: &Record) -> Vec<(usize, Near)
         let own = [(Cow::from(&entity.kind), record.id.clone())];
         let holders = if entity.subject { &own[..] } else { &record.holders };
         for (kind, id) in holders {
-            let (subject_name, unit) = (places.name(kind, id), places.unit(kind, id));
-            let (subject_kind, subject_id) = (kind.to_string(), id.to_string());
-            found.push((*rule, Near { subject_kind, subject_id, subject_name, unit, ..lacking.clone() }));
+            let (subject, rank) = places.of(kind, id);
+            found.push((*rule, rank, Near { subject, ..lacking.clone() }));
         }
     }
     found

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 use super::write;
-use crate::compare::{Cause, Change, ChangeKind, Comparison, Near, OpenChange, Places, Side, nearest};
+use crate::compare::{Cause, Change, ChangeKind, Comparison, OpenChange};
 use crate::consequence::Consequence;
 use crate::once::once;
 
@@ -20,33 +20,8 @@ pub struct Sides {
     pub with_archive: bool,
 }
 
-/// One second side, compared.
-pub struct Compared {
-    pub name: String,
-    pub comparison: Comparison,
-    pub near: Vec<Near>,
-    /// Per rule how many near misses are not listed.
-    pub more: Vec<(String, usize)>,
-}
-
-impl Compared {
-    pub fn new(before: &Side, after: &Side, comparison: Comparison) -> Compared {
-        let (near, more) = nearest(after, &Places::new(before, after));
-        Compared { name: after.name.clone(), comparison, near, more }
-    }
-
-    /// In one sentence.
-    pub fn summary(&self) -> String {
-        let count = |kind: ChangeKind| self.comparison.changes.iter().filter(|change| change.kind == kind).count();
-        let counts: Vec<String> =
-            ChangeKind::ALL.iter().map(|kind| format!("{} {}", kind.word(), count(*kind))).collect();
-        let (before, after) = self.comparison.open_counts;
-        format!("{}；待定 {before} → {after}", counts.join("，"))
-    }
-}
-
 /// Writes the workbook, replacing an earlier one of that name.
-pub fn save(sides: &Sides, compared: &[Compared], file: &Path) -> Result<(), write::Error> {
+pub fn save(sides: &Sides, compared: &[Comparison], file: &Path) -> Result<(), write::Error> {
     let mut sheets = vec![totals(sides, compared)];
     let several = compared.len() > 1;
     for (number, one) in (1..).zip(compared) {
@@ -64,34 +39,34 @@ fn sheet<'a>(sides: &Sides, name: String, heading: &str, notes: Vec<String>, blo
     Sheet::new(name, Paper::Lying, head, blocks)
 }
 
-fn versus(sides: &Sides, one: &Compared) -> String {
+fn versus(sides: &Sides, one: &Comparison) -> String {
     format!("原：{}；现：{}", sides.before, one.name)
 }
 
-fn totals<'a>(sides: &Sides, compared: &'a [Compared]) -> Sheet<'a> {
+fn totals<'a>(sides: &Sides, compared: &'a [Comparison]) -> Sheet<'a> {
     let mut blocks = Vec::new();
     for one in compared {
         let mut columns =
             vec![Column::text("处理", 8.0, 20.0), Column::centred("原", 6.0, 10.0), Column::centred("现", 6.0, 10.0)];
         columns.extend(ChangeKind::ALL.iter().map(|kind| Column::centred(kind.word(), 8.0, 12.0)));
-        let rows = one.comparison.totals.iter().map(|total| {
+        let rows = one.totals.iter().map(|total| {
             let mut row = row![&total.action, total.before, total.after];
             row.extend(total.changes.iter().map(|count| Value::Count(*count)));
             row
         });
         let mut rows: Vec<Vec<Value<'_>>> = rows.collect();
-        let (before, after) = one.comparison.open_counts;
+        let (before, after) = one.open_counts;
         let mut row = row!["待定事项", before, after];
         row.extend(ChangeKind::ALL.map(|_| Value::Blank));
         rows.push(row);
         blocks.push(Block::new(columns, rows, "两方都没有拟处理事项。").captioned(format!("与“{}”对照", one.name)));
-        if !one.comparison.parameters.is_empty() {
+        if !one.parameters.is_empty() {
             let columns = vec![
                 Column::text("参数", 8.0, 24.0),
                 Column::centred("原值", 6.0, 14.0),
                 Column::centred("现值", 6.0, 14.0),
             ];
-            let rows = one.comparison.parameters.iter().map(|(name, before, after)| row![name, before, after]);
+            let rows = one.parameters.iter().map(|(name, before, after)| row![name, before, after]);
             blocks.push(Block::new(columns, rows.collect(), "").captioned("不同的参数"));
         }
     }
@@ -105,7 +80,7 @@ fn who() -> [Column; 3] {
     [Column::text("单位", 8.0, 24.0), Column::text("对象", 6.0, 16.0), Column::text("编号", 6.0, 14.0).whole()]
 }
 
-fn people<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
+fn people<'a>(sides: &Sides, one: &'a Comparison, name: String) -> Sheet<'a> {
     let mut columns = Vec::from(who());
     columns.extend([
         Column::text("处理", 6.0, 16.0),
@@ -116,7 +91,7 @@ fn people<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
         Column::text("原因", 16.0, 44.0).in_clauses(),
         Column::text("来源", 16.0, 44.0).small(),
     ]);
-    let rows = one.comparison.changes.iter().map(change).collect();
+    let rows = one.changes.iter().map(change).collect();
     let block = Block::new(columns, rows, "没有变动。");
     sheet(sides, name, "：变动的人和单位", vec![versus(sides, one), one.summary()], vec![block]).in_view(0)
 }
@@ -128,7 +103,7 @@ fn change<'a>(change: &'a Change) -> Vec<Value<'a>> {
     let text = |of: fn(&'a Consequence<'static>) -> &'a str| change.line().map_or("", of);
     let options = |line: &Option<Consequence<'_>>| line.as_ref().map_or(String::new(), |line| line.options.join("、"));
     row![
-        &change.unit.1,
+        &change.unit,
         text(|line| &line.subject_name),
         text(|line| &line.subject_id),
         text(|line| &line.action),
@@ -147,10 +122,10 @@ fn told(causes: &[Cause]) -> (String, String) {
     (texts.join("\n"), sources.join("\n"))
 }
 
-fn open<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
+fn open<'a>(sides: &Sides, one: &'a Comparison, name: String) -> Sheet<'a> {
     let mut columns = Vec::from(who());
     columns.extend([Column::text("条款", 8.0, 18.0), Column::text("原缺", 8.0, 30.0), Column::text("现缺", 8.0, 30.0)]);
-    let rows = one.comparison.open.iter().map(still_open).collect();
+    let rows = one.open.iter().map(still_open).collect();
     let block = Block::new(columns, rows, "待定事项没有变动。");
     sheet(sides, name, "：待定事项的变动", vec![versus(sides, one)], vec![block]).in_view(0)
 }
@@ -162,10 +137,10 @@ fn still_open(case: &OpenChange) -> Vec<Value<'_>> {
         Some(missing) => missing.join("、"),
     };
     let (before, after) = (missing(&case.before), missing(&case.after));
-    row![&case.unit.1, &case.subject_name, &case.subject_id, &case.rule, before, after]
+    row![&case.about.unit, &case.about.name, &case.about.id, &case.rule, before, after]
 }
 
-fn near<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
+fn near<'a>(sides: &Sides, one: &'a Comparison, name: String) -> Sheet<'a> {
     let mut columns = vec![Column::text("条款", 6.0, 18.0)];
     columns.extend(who());
     columns.extend([
@@ -176,8 +151,8 @@ fn near<'a>(sides: &Sides, one: &'a Compared, name: String) -> Sheet<'a> {
     ]);
     let rows = one.near.iter().map(|near| {
         let distance = near.distance.as_ref().map_or("", |distance| distance.text.as_str());
-        let (who, what) = ((&near.subject_name, &near.subject_id), (&near.about, &near.lacks));
-        row![&near.rule, &near.unit.1, who.0, who.1, what.0, what.1, distance, near.sources.join("\n")]
+        let (who, sources) = (&near.subject, near.sources.join("\n"));
+        row![&near.rule, &who.unit, &who.name, &who.id, &near.about, &near.lacks, distance, sources]
     });
     let block = Block::new(columns, rows.collect(), "没有只差一项的人或单位。");
     let more: Vec<String> = one.more.iter().map(|(rule, count)| format!("{rule} 还有 {count} 例")).collect();

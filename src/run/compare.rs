@@ -1,7 +1,5 @@
 //! `kaohe compare`: what would change, for whom and why. Nothing is published or registered.
 
-use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -17,8 +15,8 @@ use crate::cli::{CompareArgs, InputArgs};
 use crate::compare::{Side, compare};
 use crate::consequence::people::People;
 use crate::consequence::{DataWriter, decide};
-use crate::fact::{History, World};
-use crate::handoff::comparison::{self, Compared};
+use crate::fact::World;
+use crate::handoff::comparison;
 use crate::pack::Pack;
 use crate::rule::Trace;
 use crate::rule::record::Record;
@@ -51,7 +49,7 @@ pub fn run(
     let beside = base.as_ref().and_then(|(dir, _)| dir.parent()).map(|dir| dir.join(job::ARCHIVE));
     let archive = request.archive.clone().or_else(|| beside.filter(|path| path.is_file()));
     let archive = archive.map(|path| Archive::open(&path, Mode::Read)).transpose()?;
-    let maker = Maker { request, archive: archive.as_ref(), year, as_of, told, told_input: Cell::new(false) };
+    let maker = Maker { request, archive: archive.as_ref(), year, as_of, told };
     let mut scenarios: Vec<(String, Vec<String>)> = Vec::new();
     if !request.sets.is_empty() {
         scenarios.push((request.sets.join("，"), request.sets.clone()));
@@ -76,19 +74,21 @@ pub fn run(
         })?;
     }
     told.stage("读取报送表");
+    // How the input was taken is the same for all sides: it is told once.
+    let mut listed = Some(false);
     let before = match &base {
         Some((dir, run)) => stored(dir, &run.title())?,
-        None => maker.side(format!("{} {}", pack.name, pack.version), &[], pack)?.0,
+        None => maker.side(format!("{} {}", pack.name, pack.version), &[], pack, listed.take())?.0,
     };
     let mut compared = Vec::new();
     let mut faults = false;
     let actions: Vec<String> = pack.actions.iter().map(|action| action.name.clone()).collect();
     let mut head = None;
     for (name, sets) in scenarios {
-        let (after, faulty, year, as_of) = maker.side(name, &sets, other)?;
+        let (after, faulty, year, as_of) = maker.side(name, &sets, other, listed.take())?;
         faults |= faulty;
         head.get_or_insert((year, as_of));
-        compared.push(Compared::new(&before, &after, compare(&before, &after, &actions)));
+        compared.push(compare(&before, &after, &actions));
     }
     let (year, as_of) = head.unwrap_or_default();
     told.stage("编制对照");
@@ -130,8 +130,6 @@ struct Maker<'m> {
     year: Option<i32>,
     as_of: Option<NaiveDate>,
     told: &'m (dyn Audience + Sync),
-    /// How the input was taken has been told: it is the same for all sides.
-    told_input: Cell<bool>,
 }
 
 impl Maker<'_> {
@@ -142,18 +140,18 @@ impl Maker<'_> {
     }
 
     /// What a run would propose, and whether any data was put aside.
-    fn side(&self, name: String, sets: &[String], pack: &Pack) -> Result<(Side, bool, i32, NaiveDate), Failure> {
+    fn side(
+        &self,
+        name: String,
+        sets: &[String],
+        pack: &Pack,
+        listed: Option<bool>,
+    ) -> Result<(Side, bool, i32, NaiveDate), Failure> {
         let job = self.job(sets, pack)?;
-        let known = match self.archive {
-            Some(archive) => archive.known_lines()?,
-            None => BTreeSet::new(),
-        };
-        let listed = (!self.told_input.replace(true)).then_some(false);
+        let known = self.archive.map(Archive::known_lines).transpose()?.unwrap_or_default();
         let mut read = super::read(&job, pack, &known, self.told, listed, &|_| Ok(()))?;
-        let history = match self.archive {
-            Some(archive) => archive.history(read.year, job.run)?.facts,
-            None => History::default(),
-        };
+        let past = self.archive.map(|archive| archive.history(read.year, job.run)).transpose()?;
+        let history = past.map(|past| past.facts).unwrap_or_default();
         let literals = job.literals(pack, read.year, read.as_of);
         super::archiving::remember(pack, &mut read, &history)?;
         let mut world = World::new(pack, &read, literals, &history)?;
