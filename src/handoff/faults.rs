@@ -27,29 +27,20 @@ const ELSEWHERE: &str = "其他工作簿也报送了同一记录，内容与本�
 pub struct Faulty<'a> {
     pack: &'a Pack,
     dataset: &'a Dataset,
-    books: Vec<Returned<'a>>,
-    /// File name of the return slip by the workbook's path.
-    slips: BTreeMap<&'a str, usize>,
+    /// By path.
+    books: BTreeMap<&'a str, Returned<'a>>,
 }
 
 /// A workbook with faults.
 pub struct Returned<'a> {
     path: &'a str,
+    /// File name of its return slip.
     name: String,
     findings: Vec<&'a Finding>,
     /// Rows put aside.
     rejected: usize,
-    /// Rows at fault, in reading order.
-    rows: Vec<FaultyRow<'a>>,
-}
-
-/// A row to be shown to the office that sent it.
-#[derive(Clone, Copy)]
-struct FaultyRow<'a> {
-    sheet: SheetId,
-    row: u32,
-    values: &'a [String],
-    rejected: bool,
+    /// Rows at fault, in reading order, and what was done with each.
+    rows: Vec<(&'a ToldRow, Severity)>,
 }
 
 impl<'a> Faulty<'a> {
@@ -58,38 +49,35 @@ impl<'a> Faulty<'a> {
         for finding in &dataset.findings {
             findings.entry(&finding.file).or_default().push(finding);
         }
-        let mut rows: Vec<Vec<FaultyRow<'_>>> = vec![Vec::new(); dataset.books.len()];
-        for (told, rejected) in [(&dataset.rejected, true), (&dataset.noted, false)] {
-            for ToldRow { sheet, row, values, .. } in told {
-                let book = dataset.sheets[sheet.0 as usize].book as usize;
-                rows[book].push(FaultyRow { sheet: *sheet, row: *row, values, rejected });
+        let mut rows: Vec<Vec<(&ToldRow, Severity)>> = vec![Vec::new(); dataset.books.len()];
+        for (told, done) in [(&dataset.rejected, Severity::Rejected), (&dataset.noted, Severity::Warning)] {
+            for row in told {
+                rows[dataset.sheets[row.sheet.0 as usize].book as usize].push((row, done));
             }
         }
         let mut names = FileNames::default();
-        let mut books = Vec::new();
-        let mut slips = BTreeMap::new();
+        let mut books = BTreeMap::new();
         for (book, mut rows) in dataset.books.iter().zip(rows) {
             let findings = findings.remove(book.path.as_str()).unwrap_or_default();
             if findings.is_empty() && rows.is_empty() {
                 continue;
             }
-            rows.sort_by_key(|row| (row.sheet, row.row));
-            let rejected = rows.iter().filter(|row| row.rejected).count();
-            slips.insert(book.path.as_str(), books.len());
+            rows.sort_by_key(|(row, _)| (row.sheet, row.row));
+            let rejected = rows.iter().filter(|(_, done)| *done == Severity::Rejected).count();
             let name = names.claim(&slip_stem(&book.path));
-            books.push(Returned { path: &book.path, name, findings, rejected, rows });
+            books.insert(book.path.as_str(), Returned { path: &book.path, name, findings, rejected, rows });
         }
-        Faulty { pack, dataset, books, slips }
+        Faulty { pack, dataset, books }
     }
 
     /// Every return slip and its path.
     pub fn slips(&self) -> impl Iterator<Item = (String, &Returned<'a>)> {
-        self.books.iter().map(|book| (format!("{FOLDER}/{}", book.name), book))
+        self.books.values().map(|book| (format!("{FOLDER}/{}", book.name), book))
     }
 
     /// Path, slip, rejected rows and warnings of every workbook with faults.
     pub fn summary(&self) -> impl Iterator<Item = (&'a str, &str, u64, u64)> {
-        self.books.iter().map(|book| {
+        self.books.values().map(|book| {
             let warnings = warnings(book.findings.iter().copied());
             (book.path, book.name.as_str(), book.rejected as u64, warnings as u64)
         })
@@ -110,8 +98,8 @@ impl<'a> Faulty<'a> {
         columns.insert(4, Column::text("表", 8.0, 16.0).whole());
         let findings = &self.dataset.findings;
         let rows = (1..).zip(findings).map(|(number, finding)| {
-            let file = match self.slips.get(finding.file.as_str()) {
-                Some(slip) => Value::link(finding.file.as_str(), &format!("{FOLDER}/{}", self.books[*slip].name), ""),
+            let file = match self.books.get(finding.file.as_str()) {
+                Some(book) => Value::link(finding.file.as_str(), &format!("{FOLDER}/{}", book.name), ""),
                 None => Value::text(finding.file.as_str()),
             };
             let mut row = row![number, file, &finding.sheet, &finding.cell, &finding.table, &finding.column];
@@ -133,8 +121,8 @@ impl<'a> Faulty<'a> {
     /// The return slip of a workbook: what is wrong, then the faulty rows sheet by sheet.
     pub fn returned(&self, book: &Returned<'a>, as_of: NaiveDate) -> Workbook<'a> {
         let mut sheets = vec![self.reasons(book)];
-        let by_sheet = book.rows.chunk_by(|one, other| one.sheet == other.sheet);
-        sheets.extend(by_sheet.map(|rows| self.faulty_rows(book, rows[0].sheet, rows)));
+        let by_sheet = book.rows.chunk_by(|(one, _), (other, _)| one.sheet == other.sheet);
+        sheets.extend(by_sheet.map(|rows| self.faulty_rows(book, rows[0].0.sheet, rows)));
         Workbook::new(as_of, sheets)
     }
 
@@ -174,7 +162,7 @@ impl<'a> Faulty<'a> {
         sheet.footed("更正人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日")
     }
 
-    fn faulty_rows(&self, book: &Returned<'a>, sheet: SheetId, rows: &[FaultyRow<'a>]) -> Sheet<'a> {
+    fn faulty_rows(&self, book: &Returned<'a>, sheet: SheetId, rows: &[(&'a ToldRow, Severity)]) -> Sheet<'a> {
         let source = &self.dataset.sheets[sheet.0 as usize];
         let table = match source.kind {
             SheetKind::Table(table) => Some(&self.pack.tables[table]),
@@ -191,9 +179,8 @@ impl<'a> Faulty<'a> {
             let name = &table?.columns.get(*column)?.name;
             Some(Column::text(name.as_str(), 8.0, 30.0))
         }));
-        let rows = rows.iter().map(|row| {
-            let done = if row.rejected { Severity::Rejected } else { Severity::Warning }.done();
-            let mut cells = row![u64::from(row.row) + 1, done];
+        let rows = rows.iter().map(|(row, done)| {
+            let mut cells = row![u64::from(row.row) + 1, done.done()];
             cells.extend(present.iter().map(|(at, column)| {
                 let text = row.values.get(*column).map_or("", String::as_str);
                 let faulty = faults.contains(&Cell { sheet, row: row.row, column: *at });
