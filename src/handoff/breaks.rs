@@ -159,35 +159,19 @@ impl Typeface {
 
 /// The lines that programs make of a text, whatever typeface they put in: the first and the last place where each but the
 /// last may end.
-struct LineEnds<'t> {
-    text: &'t str,
-    wide: Typeface,
-    narrow: Typeface,
-    early: usize,
-    late: usize,
-}
-
-impl<'t> LineEnds<'t> {
-    fn of(text: &'t str, room: usize) -> LineEnds<'t> {
-        // Of the room a part of a character was cut off.
-        let [wide, narrow] = Typeface::both(room, 1.0);
-        LineEnds { text, wide, narrow, early: 0, late: 0 }
-    }
-}
-
-impl Iterator for LineEnds<'_> {
-    type Item = (usize, usize);
-
-    fn next(&mut self) -> Option<(usize, usize)> {
-        self.early = self.wide.line_end(self.text, self.early);
-        self.late = self.narrow.line_end(self.text, self.late);
-        (self.early < self.text.len()).then_some((self.early, self.late))
-    }
+fn line_ends(text: &str, room: usize) -> impl Iterator<Item = (usize, usize)> {
+    // Of the room a part of a character was cut off.
+    let [wide, narrow] = Typeface::both(room, 1.0);
+    let (mut early, mut late) = (0, 0);
+    std::iter::from_fn(move || {
+        (early, late) = (wide.line_end(text, early), narrow.line_end(text, late));
+        (early < text.len()).then_some((early, late))
+    })
 }
 
 /// How many lines may be torn in a column with room for `room` half-width characters.
 pub fn torn(text: &str, room: usize) -> usize {
-    let of = |line: &str| LineEnds::of(line, room).filter(|(first, last)| may_tear(line, *first, *last)).count();
+    let of = |line: &str| line_ends(line, room).filter(|(first, last)| may_tear(line, *first, *last)).count();
     text.split('\n').map(of).sum()
 }
 
@@ -264,7 +248,7 @@ fn end_by_hand(text: &str, room: usize, unbroken: Unbroken) -> Option<usize> {
     // The last place where each line may begin and the first where it may end.
     let mut lines: Vec<(usize, usize)> = Vec::new();
     let mut begin = 0;
-    LineEnds::of(text, room).find_map(|(first, last)| {
+    line_ends(text, room).find_map(|(first, last)| {
         lines.push((begin, first));
         begin = last;
         let ended = |(begin, end): &(usize, usize)| best_end(text, *begin, *end, unbroken);

@@ -61,14 +61,9 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
     Ok(Figures { ratios, crosses })
 }
 
-fn column(world: &World<'_>, of: Entity, value: &Expression) -> Result<Column, Error> {
-    let expr = world.compile(value.term());
-    Ok(world.evaluate(Site::Entity(of), &value.text, vec![expr])?.remove(0))
-}
-
 /// Each entity's value as a word; blank as 未填.
 fn words(world: &World<'_>, of: Entity, value: &Expression) -> Result<Vec<String>, Error> {
-    let column = column(world, of, value)?;
+    let column = world.evaluate(Site::Entity(of), &value.text, vec![world.compile(value.term())])?.remove(0);
     // 是 and 否 alone would not say of what.
     let name = value.text.trim();
     let word = |at: usize| match column.get(at) {
