@@ -130,15 +130,6 @@ impl Applied {
     }
 }
 
-/// What a run published, as far as one question needs it.
-pub struct KeptRun<'p> {
-    pub head: &'p Head,
-    /// The subject's record first; then its units', rows about them and members of its units.
-    pub records: &'p [Record<'p>],
-    pub consequences: &'p [Consequence<'static>],
-    pub pending: &'p [OpenCase<'static>],
-}
-
 /// Whether a record is the subject that `wanted` (an id or a name, blanks removed) means.
 pub fn is_meant(head: &Head, record: &Record, wanted: &str, key: &dyn Fn(&str) -> String) -> bool {
     let names = || std::iter::once(&record.id).chain([&record.label]).chain(&record.others);
@@ -158,39 +149,10 @@ pub fn is_related(head: &Head, record: &Record, subject: &Record, units: &BTreeS
 }
 
 /// Units through which rules may reach a subject: those it sits in, and those its grounds are about.
-pub fn units_of(subject: &Record, consequences: &[Consequence<'_>]) -> BTreeSet<String> {
+pub fn units_of(subject: &Record, lines: &[&Consequence<'_>]) -> BTreeSet<String> {
     let seats = subject.seats.iter().map(|(unit, _)| unit.to_string());
-    let grounds = consequences.iter().flat_map(|line| &line.grounds).map(|ground| ground.about.to_string());
+    let grounds = lines.iter().flat_map(|line| &line.grounds).map(|ground| ground.about.to_string());
     seats.chain(grounds).collect()
-}
-
-/// Explains every rule about one subject.
-pub fn explain(subject: &Record, published: &KeptRun<'_>) -> Explanation {
-    let KeptRun { head, records, consequences, pending } = published;
-    let kind = &head.entities[subject.entity].kind;
-    let own = |of: &str, id: &str| of == kind && id == subject.id;
-    let name_of = |unit: &str| {
-        let record = records.iter().find(|one| one.seats.is_empty() && !one.label.is_empty() && one.id == unit);
-        record.map_or_else(String::new, |record| record.label.to_string())
-    };
-    let lines: Vec<&Consequence<'_>> =
-        consequences.iter().filter(|line| own(&line.subject_kind, &line.subject_id)).collect();
-    let open: Vec<&OpenCase<'_>> = pending.iter().filter(|case| own(&case.subject_kind, &case.subject_id)).collect();
-    let teller = Teller { head, subject, records, lines: &lines, open: &open };
-    Explanation {
-        subject_kind: kind.clone(),
-        kind_name: head.entities[subject.entity].name.clone(),
-        subject_id: subject.id.to_string(),
-        subject_name: subject.label.to_string(),
-        units: subject
-            .seats
-            .iter()
-            .map(|(unit, role)| Unit { id: unit.to_string(), name: name_of(unit), role: role.to_string() })
-            .collect(),
-        proposals: lines.iter().map(|line| proposal(line)).collect(),
-        pending: open.iter().map(|case| still_open(case)).collect(),
-        rules: (0..head.rules.len()).map(|rule| teller.rule(rule)).collect(),
-    }
 }
 
 /// Somebody who stands only in register rows that were put aside: no rule could look at them.
@@ -245,15 +207,42 @@ fn others(rule: &RuleHead) -> Vec<&str> {
     names
 }
 
-struct Teller<'t> {
-    head: &'t Head,
-    subject: &'t Record<'t>,
-    records: &'t [Record<'t>],
-    lines: &'t [&'t Consequence<'t>],
-    open: &'t [&'t OpenCase<'t>],
+/// What a run kept, as far as it is about one subject.
+pub struct Teller<'t> {
+    pub head: &'t Head,
+    pub subject: &'t Record<'t>,
+    /// Its own, its units', those of rows about it and of members of its units.
+    pub records: &'t [Record<'t>],
+    /// What the run proposes for it.
+    pub lines: &'t [&'t Consequence<'t>],
+    /// What the run left open about it.
+    pub open: &'t [&'t OpenCase<'t>],
 }
 
 impl Teller<'_> {
+    /// Explains every rule.
+    pub fn explanation(&self) -> Explanation {
+        let Teller { head, subject, records, lines, open } = *self;
+        let of = &head.entities[subject.entity];
+        let name_of = |unit: &str| {
+            let record = records.iter().find(|one| one.seats.is_empty() && !one.label.is_empty() && one.id == unit);
+            record.map_or_else(String::new, |record| record.label.to_string())
+        };
+        let seats = subject.seats.iter();
+        let seats =
+            seats.map(|(unit, role)| Unit { id: unit.to_string(), name: name_of(unit), role: role.to_string() });
+        Explanation {
+            subject_kind: of.kind.clone(),
+            kind_name: of.name.clone(),
+            subject_id: subject.id.to_string(),
+            subject_name: subject.label.to_string(),
+            units: seats.collect(),
+            proposals: lines.iter().map(|line| proposal(line)).collect(),
+            pending: open.iter().map(|case| still_open(case)).collect(),
+            rules: (0..head.rules.len()).map(|rule| self.rule(rule)).collect(),
+        }
+    }
+
     fn rule(&self, at: usize) -> Said {
         let rule = &self.head.rules[at];
         let mut said = Said {

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Failure, traced};
 use crate::consequence::{Consequence, OpenCase};
-use crate::explain::{self, Explanation, KeptRun};
+use crate::explain::{self, Explanation, Teller};
 use crate::handoff::dossier;
 use crate::pack::Run;
 use crate::rule::record::Record;
@@ -34,15 +34,13 @@ pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
     let mut explained = Vec::new();
     for record in &meant {
         let kind = &head.entities[record.entity].kind;
-        let lines: Vec<Consequence<'static>> = consequences
-            .iter()
-            .filter(|line| line.subject_kind == *kind && line.subject_id == record.id)
-            .cloned()
-            .collect();
+        let own = |of: &str, id: &str| of == kind && id == record.id;
+        let lines: Vec<_> = consequences.iter().filter(|line| own(&line.subject_kind, &line.subject_id)).collect();
+        let open: Vec<_> = pending.iter().filter(|case| own(&case.subject_kind, &case.subject_id)).collect();
         let units: BTreeSet<String> = explain::units_of(record, &lines);
         let (_, records) = traced::read(dir, &|head, one| explain::is_related(head, one, record, &units))?;
-        let published = KeptRun { head: &head, records: &records, consequences: &lines, pending: &pending };
-        explained.push(explain::explain(record, &published));
+        let teller = Teller { head: &head, subject: record, records: &records, lines: &lines, open: &open };
+        explained.push(teller.explanation());
     }
     Ok(explained)
 }
