@@ -90,17 +90,15 @@ fn read_seal(run_dir: &Path) -> Result<Option<Seal>, Error> {
 /// The lists of a published run that are open in a spreadsheet program, by the file it lays beside
 /// them (Excel and WPS `~$`, WPS also `.~`, LibreOffice `.~lock.…#`).
 pub fn open_lists(run_dir: &Path) -> Result<Vec<String>, Error> {
-    let mut open = Vec::new();
-    for folder in folders(run_dir)? {
-        for name in names_in(&run_dir.join(&folder), fs::FileType::is_file)? {
-            let locked = name
-                .strip_prefix(".~lock.")
-                .and_then(|name| name.strip_suffix('#'))
-                .or_else(|| name.strip_prefix("~$"))
-                .or_else(|| name.strip_prefix(".~"));
-            open.extend(locked.map(|locked| format!("{folder}{locked}")));
-        }
-    }
+    let locked = |(folder, name): &(String, String)| {
+        let name = name
+            .strip_prefix(".~lock.")
+            .and_then(|name| name.strip_suffix('#'))
+            .or_else(|| name.strip_prefix("~$"))
+            .or_else(|| name.strip_prefix(".~"))?;
+        Some(format!("{folder}{name}"))
+    };
+    let mut open: Vec<String> = files(run_dir)?.iter().filter_map(locked).collect();
     open.sort();
     open.dedup();
     Ok(open)
@@ -255,34 +253,27 @@ fn resolved(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
 }
 
-/// The names in a folder of those that a test takes; none where there is no such folder.
-fn names_in(folder: &Path, takes: fn(&fs::FileType) -> bool) -> Result<Vec<String>, Error> {
-    let fault = |source| Error::Io { path: folder.to_path_buf(), source };
-    let mut names = Vec::new();
-    let entries = match fs::read_dir(folder) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(names);
-        }
-        other => other.map_err(fault)?,
-    };
-    for entry in entries {
-        let entry = entry.map_err(fault)?;
-        if takes(&entry.file_type().map_err(fault)?) {
-            names.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// Where lists lie in a published folder, each with `/` behind it: in itself, and wherever people put them below 报审.
-fn folders(run_dir: &Path) -> Result<Vec<String>, Error> {
-    let mut found = vec![String::new()];
-    let mut open = vec![format!("{}/", printed::SUBMITTED)];
+/// The files of a published folder, each by its folder (with `/` behind it) and its name, in order: those in itself, and
+/// wherever people put them below 报审. None where there is no such folder.
+fn files(run_dir: &Path) -> Result<Vec<(String, String)>, Error> {
+    let mut found = Vec::new();
+    let mut open = vec![String::new()];
     while let Some(folder) = open.pop() {
-        let inside = names_in(&run_dir.join(&folder), fs::FileType::is_dir)?;
-        open.extend(inside.into_iter().map(|name| format!("{folder}{name}/")));
-        found.push(folder);
+        let path = run_dir.join(&folder);
+        let fault = |source| Error::Io { path: path.clone(), source };
+        let entries = match fs::read_dir(&path) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => continue,
+            other => other.map_err(fault)?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(fault)?;
+            let (kind, name) = (entry.file_type().map_err(fault)?, entry.file_name().to_string_lossy().into_owned());
+            if kind.is_file() {
+                found.push((folder.clone(), name));
+            } else if kind.is_dir() && (!folder.is_empty() || name == printed::SUBMITTED) {
+                open.push(format!("{folder}{name}/"));
+            }
+        }
     }
     found.sort();
     Ok(found)
@@ -291,16 +282,12 @@ fn folders(run_dir: &Path) -> Result<Vec<String>, Error> {
 /// Workbooks by ending: in a published folder a list may have been saved again in another format.
 fn workbook_names(run_dir: &Path) -> Result<Vec<String>, Error> {
     let endings = ["xlsx", "xlsm", "xlsb", "xls", "ods", "et"];
-    let is_workbook = |name: &String| {
+    let is_workbook = |name: &str| {
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-        endings.contains(&ending.as_str()) && !name.starts_with('.') && !name.starts_with('~')
+        endings.contains(&ending.as_str()) && !name.starts_with(['.', '~'])
     };
-    let mut names = Vec::new();
-    for folder in folders(run_dir)? {
-        let found = names_in(&run_dir.join(&folder), fs::FileType::is_file)?.into_iter().filter(is_workbook);
-        names.extend(found.map(|name| format!("{folder}{name}")));
-    }
-    Ok(names)
+    let files = files(run_dir)?.into_iter().filter(|(_, name)| is_workbook(name));
+    Ok(files.map(|(folder, name)| folder + &name).collect())
 }
 
 fn hash_file(path: &Path) -> Result<String, Error> {
