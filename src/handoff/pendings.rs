@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::consequence::people::RegisterOrder;
 use crate::consequence::{Awaited, Origin, Pending, Subject};
 use crate::once::{Once, once};
-use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed};
+use crate::pack::{Entity, Formula, Pack, Recipient, Source, printed, scope};
 use crate::table::{line, text};
 
 use super::Material;
@@ -179,59 +179,52 @@ fn steps_for(pack: &Pack, cases: &[&Pending], name: &str) -> Vec<Todo> {
     if name == pack.pendings.register {
         return vec![mend(pack.subjects[case.kind].register).into()];
     }
-    let mut found = Supply::default();
-    found.look(pack, case, name);
-    if found.tables.is_empty() && !found.undecided && !found.waits {
-        return vec![Todo { says: "请查明并补齐".to_owned(), cells: vec![name.to_owned()], tells: Vec::new() }];
+    let named = || vec![name.to_owned()];
+    let there = |table: usize| {
+        let table = &pack.tables[table];
+        format!("请{}在《{}》中补齐", office(&table.sent_by), table.name)
+    };
+    if let Some(table) = said_in(pack, case, name) {
+        return vec![Todo { says: there(table), cells: named(), tells: Vec::new() }];
     }
     // What the run knows it to wait for; else where it may come from.
     let lacks = cases.iter().flat_map(|case| &case.lacks).filter(|lack| lack.missing == name);
-    let wanted: Vec<Awaited> = lacks.map(|lack| lack.wanted).collect();
-    let mut blank: Vec<(usize, usize)> = Vec::new();
-    let mut unsent: Vec<(usize, Option<usize>)> = Vec::new();
+    let mut wanted: Vec<Awaited> = lacks.map(|lack| lack.wanted).collect();
+    if wanted.is_empty() {
+        wanted = behind(pack, case, name);
+    }
+    if wanted.is_empty() {
+        return vec![Todo { says: "请查明并补齐".to_owned(), cells: named(), tells: Vec::new() }];
+    }
+    // By table the columns that are blank, and those of rows that are not there.
+    let mut tables: BTreeMap<usize, [BTreeSet<usize>; 2]> = BTreeMap::new();
     for one in &wanted {
-        match one {
-            Awaited::Filled { table, column } => blank.push((*table, *column)),
-            Awaited::Sent { table, column } => unsent.push((*table, *column)),
+        match *one {
+            Awaited::Filled { table, column } => drop(tables.entry(table).or_default()[0].insert(column)),
+            Awaited::Sent { table, column } => tables.entry(table).or_default()[1].extend(column),
             Awaited::Decided | Awaited::Settled => {}
         }
     }
-    let mut tables: Vec<usize> =
-        blank.iter().map(|(table, _)| *table).chain(unsent.iter().map(|(table, _)| *table)).collect();
-    tables.sort_unstable();
-    tables.dedup();
-    if !wanted.is_empty() {
-        found.undecided = wanted.contains(&Awaited::Decided);
-        found.waits = wanted.contains(&Awaited::Settled);
-    } else {
-        tables = std::mem::take(&mut found.tables);
-    }
     let mut steps: Vec<Todo> = Vec::new();
-    for at in tables {
+    for (at, columns) in tables {
         let table = &pack.tables[at];
-        let office = office(&table.sent_by);
-        let named = |columns: &mut dyn Iterator<Item = usize>| -> Vec<String> {
-            let columns: BTreeSet<usize> = columns.collect();
-            columns.into_iter().map(|column| table.columns[column].name.clone()).collect()
-        };
-        let cells = named(&mut blank.iter().filter(|(table, _)| *table == at).map(|(_, column)| *column));
-        let rows = named(&mut unsent.iter().filter(|(table, _)| *table == at).filter_map(|(_, column)| *column));
+        let called = |columns: BTreeSet<usize>| columns.into_iter().map(|at| table.columns[at].name.clone());
+        let [cells, rows]: [Vec<String>; 2] = columns.map(|columns| called(columns).collect());
         let own = cells == [name] || (cells.is_empty() && table.column(name).is_some());
-        let named = vec![name.to_owned()];
-        let table = &table.name;
-        steps.push(if found.stands_there || own {
-            Todo { says: format!("请{office}在《{table}》中补齐"), cells: named, tells: Vec::new() }
+        steps.push(if own {
+            Todo { says: there(at), cells: named(), tells: Vec::new() }
         } else if !cells.is_empty() {
-            Todo { says: format!("请{office}在《{table}》中补齐"), cells, tells: named }
+            Todo { says: there(at), cells, tells: named() }
         } else {
             let of = if rows.is_empty() { "" } else { "的" };
-            Todo { says: format!("请{office}补报或补齐《{table}》{of}"), cells: rows, tells: named }
+            let says = format!("请{}补报或补齐《{}》{of}", office(&table.sent_by), table.name);
+            Todo { says, cells: rows, tells: named() }
         });
     }
-    if found.undecided {
+    if wanted.contains(&Awaited::Decided) {
         steps.push(decide(pack, cases).into());
     }
-    if found.waits {
+    if wanted.contains(&Awaited::Settled) {
         steps.push("本人其他待定事项补齐后即可判断".to_owned().into());
     }
     steps
@@ -260,102 +253,46 @@ fn office(sent_by: &str) -> &str {
     if sent_by.is_empty() { "报送单位" } else { sent_by }
 }
 
-/// Where a fact can come from.
-#[derive(Default)]
-struct Supply {
-    /// Indices of tables, each once.
-    tables: Vec<usize>,
-    /// It is what the tables say of somebody, not what follows from them.
-    stands_there: bool,
-    /// What a committee has not decided yet.
-    undecided: bool,
-    /// What this run has left open.
-    waits: bool,
-    seen: Vec<String>,
+/// The table in which stands what no rows are summed up for: whom the rule reaches by their role or by name, another reading
+/// of a row.
+fn said_in(pack: &Pack, case: &Pending, name: &str) -> Option<usize> {
+    let rule = case.rule_index.map(|index| &pack.rules[index]);
+    let reached = rule.into_iter().flat_map(|rule| &rule.proposals).find_map(|proposal| match &proposal.to {
+        Recipient::Role { role, .. } if role == name => Some(pack.membership.table),
+        Recipient::Named { column, fact } if column == name => {
+            pack.facts.iter().find(|known| known.name == *fact).and_then(|fact| match fact.formula {
+                Formula::Aggregate { source: Source::Table(table), .. } => Some(table),
+                _ => None,
+            })
+        }
+        _ => None,
+    });
+    reached.or_else(|| pack.forks.iter().find(|fork| fork.missing == name).map(|fork| fork.table))
 }
 
-impl Supply {
-    fn add(&mut self, table: usize) {
-        self.tables.once(table);
+/// Where a fact of the case, or a column of what its rule is about, may come from.
+fn behind(pack: &Pack, case: &Pending, name: &str) -> Vec<Awaited> {
+    let known = || (0..pack.facts.len()).filter(|at| pack.facts[*at].name == name);
+    let whose = Entity::Subject(case.kind);
+    let of = case.rule_index.map_or(whose, |index| pack.rules[index].of);
+    let of_entity = |of: Entity| known().find(|at| pack.facts[*at].of == of);
+    let fact = of_entity(of).or_else(|| of_entity(whose)).or_else(|| known().next());
+    let sent = |table: usize| Some(Awaited::Sent { table, column: None });
+    let own = |of: Entity, name: &str| {
+        let table = scope::table_of(pack, of)?;
+        pack.tables[table].column(name).and_then(|_| sent(table))
+    };
+    if fact.is_none() {
+        return own(of, name).into_iter().collect();
     }
-
-    /// Looks a name up as the rule of the case means it: somebody's role, a reading, a fact, a column.
-    fn look(&mut self, pack: &Pack, case: &Pending, name: &str) {
-        let rule = case.rule_index.map(|index| &pack.rules[index]);
-        let named = rule.into_iter().flat_map(|rule| &rule.proposals).find_map(|proposal| match &proposal.to {
-            Recipient::Role { role, .. } if role == name => Some(pack.membership.table),
-            Recipient::Named { column, fact } if column == name => {
-                pack.facts.iter().find(|known| known.name == *fact).and_then(|fact| match fact.formula {
-                    Formula::Aggregate { source: Source::Table(table), .. } => Some(table),
-                    _ => None,
-                })
-            }
-            _ => None,
-        });
-        if let Some(table) = named {
-            self.stands_there = true;
-            return self.add(table);
-        }
-        if let Some(fork) = pack.forks.iter().find(|fork| fork.missing == name) {
-            self.stands_there = true;
-            return self.add(fork.table);
-        }
-        let of = rule.map(|rule| rule.of);
-        self.name(pack, of.unwrap_or(Entity::Subject(case.kind)), case.kind, name);
-    }
-
-    fn name(&mut self, pack: &Pack, of: Entity, kind: usize, name: &str) {
-        let known = || pack.facts.iter().filter(|fact| fact.name == name);
-        let fact = known()
-            .find(|fact| fact.of == of)
-            .or_else(|| known().find(|fact| fact.of == Entity::Subject(kind)))
-            .or_else(|| known().next());
-        let key = format!("{of:?} {name}");
-        if self.seen.contains(&key) {
-            return;
-        }
-        self.seen.push(key);
-        match fact {
-            Some(fact) => self.fact(pack, fact, kind),
-            None => {
-                let own = crate::pack::scope::table_of(pack, of);
-                let table = own.filter(|table| pack.tables[*table].column(name).is_some());
-                if let Some(table) = table {
-                    self.add(table);
-                }
-            }
-        }
-    }
-
-    fn fact(&mut self, pack: &Pack, fact: &Fact, kind: usize) {
-        match &fact.formula {
-            // A register says who belongs here; what is asked about them has its own tables.
-            Formula::Aggregate { source: Source::Table(table), value, .. } => {
-                let known = |name: &&str| pack.facts.iter().any(|fact| fact.name == *name);
-                let of_rows = |name: &&str| pack.tables[*table].column(name).is_none() && known(name);
-                let asked: Vec<&str> = value.term().names().into_iter().filter(of_rows).collect();
-                if asked.is_empty() || !pack.tables[*table].register {
-                    return self.add(*table);
-                }
-                for name in asked {
-                    self.name(pack, fact.of, kind, name);
-                }
-            }
-            Formula::Aggregate { source: Source::Pending, .. } => self.waits = true,
-            Formula::Aggregate { source: Source::Archive | Source::ArchiveGrounds, .. } => self.undecided = true,
-            Formula::Aggregate { .. } | Formula::Covered => {}
-            Formula::Own { is, .. } => {
-                for name in is.term().names() {
-                    // A fact called like the column that it is taken from.
-                    if name == fact.name {
-                        if let Some(table) = crate::pack::scope::table_of(pack, fact.of) {
-                            self.add(table);
-                        }
-                    } else {
-                        self.name(pack, fact.of, kind, name);
-                    }
-                }
-            }
-        }
-    }
+    let rests_on = pack.resting_on(fact).into_iter().filter_map(|at| match &pack.facts[at].formula {
+        // A register says who belongs here; what is asked about them has its own tables.
+        Formula::Aggregate { source: Source::Table(table), .. } if pack.tables[*table].register => None,
+        Formula::Aggregate { source: Source::Table(table), .. } => sent(*table),
+        Formula::Aggregate { source: Source::Pending, .. } => Some(Awaited::Settled),
+        Formula::Aggregate { source: Source::Archive | Source::ArchiveGrounds, .. } => Some(Awaited::Decided),
+        Formula::Own { .. } => own(pack.facts[at].of, &pack.facts[at].name),
+        Formula::Aggregate { .. } | Formula::Covered => None,
+    });
+    rests_on.collect()
 }
