@@ -1,6 +1,6 @@
 //! What the archive tells a run, as plain data. The archive fills it; evaluation never opens the archive.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::pack::{Answers, Run, printed};
 
@@ -49,8 +49,6 @@ pub struct History {
     pub runs: Vec<(i32, Run)>,
     /// Lines of the latest publication of each of these runs, by id.
     pub lines: BTreeMap<String, PastLine>,
-    /// Every line id ever registered.
-    pub known: BTreeSet<String>,
     /// Answers to lines of the run being made, by line id; each with the 核对码 it was given on.
     pub current: BTreeMap<String, Vec<Answered>>,
     /// Answers in the register of talks of all years, with the lines that a talk entered there carries out.

@@ -140,7 +140,8 @@ struct ReadCase<'c> {
 fn prepare<'c>(pack: &Pack, case: &'c ExampleCase) -> Result<ReadCase<'c>, String> {
     let history = history(case);
     let literals = |year, as_of| job::literals(pack, case.run, &case.sets, year, as_of);
-    let context = Context { literals: &literals, known_lines: &history.known, progress: None, parser: Parser::Scanner };
+    let known = case.archive.iter().chain(&case.answers).map(|past| past.id.clone()).collect();
+    let context = Context { literals: &literals, known_lines: &known, progress: None, parser: Parser::Scanner };
     let as_of = case.as_of.map_or(AsOf::Default(case.run.as_of().0, case.run.as_of().1), AsOf::Given);
     let data = table::read_given(&case.sheets, pack, Some(case.year), as_of, &context)
         .map_err(|failed| format!("  报送表无法读取：{failed}"))?;
@@ -211,7 +212,6 @@ fn history(case: &ExampleCase) -> History {
             None => drop(history.lines.insert(past.id.clone(), past.clone())),
         }
     }
-    history.known = case.archive.iter().chain(&case.answers).map(|past| past.id.clone()).collect();
     history.runs = runs.into_iter().collect();
     history
 }
