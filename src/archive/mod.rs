@@ -28,7 +28,7 @@ mod write;
 
 pub use error::Error;
 pub use intake::{Intake, IntakeFault, Recorded};
-pub use open::{Archive, Mode, Settled, WAIT, is_emptied};
+pub use open::{Archive, Mode, WAIT, is_emptied};
 pub use published::{SEAL, Ticket, Unrecorded, folder_name, open_lists, seal, sealed_workbooks};
 pub use read::Chronicle;
 pub use registration::{

@@ -13,7 +13,6 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use super::chain::{self, Tail};
 use super::error::{Error, NO_DATABASE};
 use super::migrations::{APPLICATION_ID, STEPS};
-use crate::pack::Run;
 
 /// How long to wait for another kaohe.
 pub const WAIT: Duration = Duration::from_secs(10);
@@ -31,26 +30,6 @@ pub enum Mode {
     Broken,
 }
 
-/// What became of registrations that a killed run left behind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
-    pub year: i32,
-    pub run: Run,
-    /// Confirmed, or dropped.
-    pub published: bool,
-}
-
-impl std::fmt::Display for Settled {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let run = format!("{}年{}", self.year, self.run.title());
-        if self.published {
-            write!(f, "上一次运行（{run}）发布后中断，档案已补记为发布")
-        } else {
-            write!(f, "上一次运行（{run}）在发布前中断，其登记已作废，原有结果未动")
-        }
-    }
-}
-
 /// An open archive.
 pub struct Archive {
     pub(super) path: PathBuf,
@@ -58,7 +37,7 @@ pub struct Archive {
     pub(super) connection: Option<Connection>,
     /// The chain's end when the file was opened.
     pub(super) seen: Tail,
-    settled: Vec<Settled>,
+    settled: Vec<String>,
     /// What was wrong with it when it was opened.
     faults: Vec<String>,
 }
@@ -125,7 +104,7 @@ impl Archive {
     }
 
     /// What a killed run had left open and opening has settled, for people to know.
-    pub fn settled(&self) -> &[Settled] {
+    pub fn settled(&self) -> &[String] {
         &self.settled
     }
 

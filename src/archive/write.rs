@@ -16,7 +16,7 @@ use rusqlite::{DropBehavior, OptionalExtension, Row, Transaction, TransactionBeh
 
 use super::chain::{self, EntryKind, EntryRows};
 use super::error::Error;
-use super::open::{Archive, Settled};
+use super::open::Archive;
 use super::published::{self, Ticket};
 use super::registration::{RegisteredList, RegisteredRow, RegisteredTalk, Registration, RowOf};
 use super::stored::{KeptAnswer, all, json, program, run_of};
@@ -137,8 +137,8 @@ impl Archive {
 
     /// Confirms or drops what a killed run left behind, by what its folder holds. Where the folder cannot
     /// be reached (a share that is not mounted) the question stays open; the registration does not
-    /// count until it is answered.
-    pub fn settle(&mut self) -> Result<Vec<Settled>, Error> {
+    /// count until it is answered. Gives what people should know of it.
+    pub fn settle(&mut self) -> Result<Vec<String>, Error> {
         let mut settled = Vec::new();
         for case in self.unsettled()? {
             let Some(dir) = case.folder.as_deref().map(|folder| published::read_folder(&self.path, folder)) else {
@@ -150,7 +150,12 @@ impl Archive {
             let held = published::mark(&dir.join(published::folder_name(case.year, case.run)))?;
             let published = held.as_deref() == Some(case.mark.as_str());
             self.close(case.number, if published { EntryKind::Published } else { EntryKind::Dropped })?;
-            settled.push(Settled { year: case.year, run: case.run, published });
+            let done = if published {
+                "发布后中断，档案已补记为发布"
+            } else {
+                "在发布前中断，其登记已作废，原有结果未动"
+            };
+            settled.push(format!("上一次运行（{}年{}）{done}", case.year, case.run.title()));
         }
         Ok(settled)
     }

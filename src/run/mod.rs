@@ -104,7 +104,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
     archiving::may_be_new(&target.archive, &target.output)?;
     let mut archive = Archive::open(&target.archive, Mode::Run)?;
     for settled in archive.settled() {
-        told.say(&settled.to_string());
+        told.say(settled);
     }
     let known = archive.known_lines()?;
     if known.is_empty() && archiving::has_published(&target.output) {
@@ -367,7 +367,7 @@ fn is_return_slip(file: &Path) -> bool {
 pub fn take_answers(workbooks: &[PathBuf], path: &Path, amend: bool, told: &dyn Audience) -> Result<Ended, Failure> {
     let mut archive = Archive::open(path, Mode::Record)?;
     for settled in archive.settled() {
-        told.say(&settled.to_string());
+        told.say(settled);
     }
     match archive.record(workbooks, amend)? {
         archive::Intake::Taken(recorded) => {

@@ -90,7 +90,7 @@ fn a_first_run_killed_anywhere_counts_only_once_its_folder_is_there() {
         }
         let published = dir.path().join("2015-annual").exists();
         let archive = Archive::open(&dir.path().join("档案.db"), Mode::Record).unwrap();
-        let told: Vec<bool> = archive.settled().iter().map(|settled| settled.published).collect();
+        let told: Vec<bool> = archive.settled().iter().map(|settled| settled.contains("补记为发布")).collect();
         assert_eq!(
             told,
             if last == Step::Confirmed { vec![] } else { vec![published] },
