@@ -22,7 +22,7 @@
 //! - .xls and .ods: our own readers, streaming. calamine lays out the grid of these formats, so that two far-away cells of a
 //!   2 KiB file abort the process; it could only be run in a child process with a cap on its memory, which each platform
 //!   does in its own way. Nor does it tell formulas without a result, or merged ranges of .ods, and a cut-off .ods holds it for ever.
-//! - The zip container's directory is the `zip` crate's, deflate flate2's, XML quick-xml's, encodings are encoding_rs's.
+//! - The zip container's directory is the `zip` crate's, the compound file's streams are cfb's, deflate flate2's, XML quick-xml's, encodings are encoding_rs's.
 
 mod biff;
 mod cells;
@@ -181,8 +181,8 @@ impl BookContent {
     /// What a file holds, and whether this program wrote it.
     fn new(bytes: Vec<u8>, parser: Parser) -> Result<(BookContent, bool), Refusal> {
         if bytes.starts_with(ole::MAGIC) {
-            let ole = Ole::new(&bytes)?;
-            return Ok((BookContent::Xls(Xls::open(&ole)?), own::in_compound(&ole)));
+            let mut ole = Ole::new(&bytes)?;
+            return Ok((BookContent::Xls(Xls::open(&mut ole)?), own::in_compound(&mut ole)));
         }
         if bytes.starts_with(b"\x09\x08") {
             return Ok((BookContent::Xls(Xls::new(bytes)?), false));

@@ -36,7 +36,7 @@ pub(super) fn in_package(package: &Package, mark: &str) -> bool {
 }
 
 /// Whether the mark stands in the properties of a compound file.
-pub(super) fn in_compound(ole: &Ole<'_>) -> bool {
+pub(super) fn in_compound(ole: &mut Ole<'_>) -> bool {
     ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInformation"]
         .iter()
         .any(|name| ole.stream(name).is_ok_and(|stream| stream.is_some_and(|content| holds(&content, OWN_MARK))))

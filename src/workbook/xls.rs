@@ -68,7 +68,7 @@ struct XlsSight {
 }
 
 impl Xls {
-    pub fn open(ole: &Ole<'_>) -> Result<Xls, Refusal> {
+    pub fn open(ole: &mut Ole<'_>) -> Result<Xls, Refusal> {
         for name in ["Workbook", "Book"] {
             if let Some(stream) = ole.stream(name)? {
                 let mut book = Xls::new(stream)?;
@@ -349,7 +349,7 @@ fn are_calculated(mut records: BiffRecords<'_>, is_excel_9: bool) -> bool {
 }
 
 /// Whether the document's properties name Excel as the program that wrote it; Excel 5 for the Macintosh tells nothing else.
-fn is_by_excel(ole: &Ole<'_>) -> bool {
+fn is_by_excel(ole: &mut Ole<'_>) -> bool {
     let properties = ole.stream("\u{5}SummaryInformation").ok().flatten().unwrap_or_default();
     memchr::memmem::find(&properties, b" Excel\0").is_some()
 }

@@ -22,21 +22,13 @@ pub(super) struct FormatSection {
     pub kind: SectionKind,
 }
 
-/// `[>=100]`.
+/// `[>=100]`: whether it holds below its limit, at it and above.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct SectionCondition {
-    pub test: Test,
-    pub limit: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Test {
-    Less,
-    AtMost,
-    Equal,
-    Other,
-    AtLeast,
-    More,
+    below: bool,
+    at: bool,
+    above: bool,
+    limit: f64,
 }
 
 /// `[DBNum1]` and its like.
@@ -157,10 +149,9 @@ impl FormatCode {
             return Some((first, first.condition.is_some_and(SectionCondition::is_negative)));
         }
         let second = sections.get(1)?;
-        let below = SectionCondition { test: Test::Less, limit: 0.0 };
         let condition = match second.condition {
             None if count == 2 && first.condition.is_some() => None,
-            condition => Some(condition.unwrap_or(below)),
+            condition => condition.or(SectionCondition::of("<0")),
         };
         if condition.is_none_or(|condition| condition.holds(value)) {
             return Some((second, condition.is_some_and(SectionCondition::is_negative)));
@@ -170,24 +161,30 @@ impl FormatCode {
 }
 
 impl SectionCondition {
-    fn holds(self, value: f64) -> bool {
-        match self.test {
-            Test::Less => value < self.limit,
-            Test::AtMost => value <= self.limit,
-            Test::Equal => value == self.limit,
-            Test::Other => value != self.limit,
-            Test::AtLeast => value >= self.limit,
-            Test::More => value > self.limit,
+    /// `>=100`; none where it is no condition.
+    pub fn of(written: &str) -> Option<SectionCondition> {
+        let (written, signs) = (written.trim(), ['<', '=', '>']);
+        let (sign, limit) = written.split_at(written.len() - written.trim_start_matches(signs).len());
+        let limit = limit.trim().parse().ok()?;
+        let of = |below, at, above| Some(SectionCondition { below, at, above, limit });
+        match sign {
+            "<" => of(true, false, false),
+            "<=" => of(true, true, false),
+            "=" => of(false, true, false),
+            ">=" => of(false, true, true),
+            ">" => of(false, false, true),
+            "<>" => of(true, false, true),
+            _ => None,
         }
+    }
+
+    fn holds(self, value: f64) -> bool {
+        (self.below && value < self.limit) || (self.at && value == self.limit) || (self.above && value > self.limit)
     }
 
     /// Whether only numbers below nought fulfil it.
     fn is_negative(self) -> bool {
-        match self.test {
-            Test::Less => self.limit <= 0.0,
-            Test::AtMost | Test::Equal => self.limit < 0.0,
-            Test::Other | Test::AtLeast | Test::More => false,
-        }
+        !self.above && (self.limit < 0.0 || self.limit == 0.0 && !self.at)
     }
 }
 
@@ -329,7 +326,7 @@ impl FormatSection {
                 'm' => Field::Minutes(count),
                 _ => Field::Seconds(count),
             }));
-        } else if let Some(condition) = condition(inside) {
+        } else if let Some(condition) = SectionCondition::of(inside) {
             self.condition = Some(condition);
         }
     }
@@ -443,19 +440,4 @@ impl Field {
         };
         letter.repeat(count)
     }
-}
-
-fn condition(inside: &str) -> Option<SectionCondition> {
-    const TESTS: [(&str, Test); 6] = [
-        ("<>", Test::Other),
-        ("<=", Test::AtMost),
-        (">=", Test::AtLeast),
-        ("<", Test::Less),
-        (">", Test::More),
-        ("=", Test::Equal),
-    ];
-    let inside = inside.trim();
-    let (sign, test) = TESTS.iter().find(|(sign, _)| inside.starts_with(sign))?;
-    let limit = inside[sign.len()..].trim().parse().ok()?;
-    Some(SectionCondition { test: *test, limit })
 }
