@@ -450,14 +450,11 @@ impl Sink for Columns {
     fn cell(&mut self, _: u32, column: u32, value: Raw<'_>) {
         match value {
             Raw::Text(text) => self.at(column).put(&text, f64::NAN),
+            Raw::Shared(_, text) => self.at(column).put(text, f64::NAN),
             Raw::Number(number, _) => self.at(column).put("", number),
             Raw::DateTime(day, _) => self.at(column).put("", day.and_utc().timestamp() as f64),
             Raw::Bool(_) | Raw::Error(_) | Raw::NoResult | Raw::Veiled(_) => self.at(column).put("", f64::NAN),
         }
-    }
-
-    fn shared(&mut self, _: u32, column: u32, _: usize, text: &str) {
-        self.at(column).put(text, f64::NAN);
     }
 
     fn restart(&mut self) {

@@ -344,20 +344,11 @@ fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Audien
 
 /// Whether a file is a return slip, by the title that such a workbook bears in its first cell.
 fn is_return_slip(file: &Path) -> bool {
-    struct First(bool);
-    impl workbook::Sink for First {
-        fn cell(&mut self, row: u32, column: u32, value: workbook::Raw<'_>) {
-            let title = |text: &str| text.contains(handoff::faults::SLIP);
-            self.0 |= (row, column) == (0, 0) && matches!(&value, workbook::Raw::Text(text) if title(text));
-        }
-
-        fn restart(&mut self) {
-            self.0 = false;
-        }
-    }
-    let mut first = First(false);
     let Ok(book) = workbook::open(file, "") else { return false };
-    !book.sheets().is_empty() && book.read(0, &mut first).is_ok() && first.0
+    let mut cells = Vec::new();
+    let is_read = !book.sheets().is_empty() && book.read(0, &mut cells).is_ok();
+    let title = |text: &str| text.contains(handoff::faults::SLIP);
+    is_read && matches!(cells.first(), Some((0, 0, workbook::Raw::Text(text))) if title(text))
 }
 
 /// Takes a committee's answers back in.

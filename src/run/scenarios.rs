@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Failure;
 use crate::table::seen::number_shown;
-use crate::workbook::{self, Merge, Raw, Sink};
+use crate::workbook::{self, Raw};
 
 /// Name and `名称=值` texts of every scenario, in the order of the columns.
 ///
@@ -48,38 +48,30 @@ type CellTexts = BTreeMap<u32, Vec<(u32, String)>>;
 
 fn texts(path: &Path) -> Result<CellTexts, workbook::Error> {
     let book = workbook::open(path, &path.display().to_string())?;
-    let mut filled = FilledCells::default();
+    let mut cells = Vec::new();
     if !book.sheets().is_empty() {
-        let _: Vec<Merge> = book.read(0, &mut filled)?;
+        book.read(0, &mut cells)?;
     }
-    Ok(filled.0)
+    let mut filled = CellTexts::new();
+    for (row, column, value) in cells {
+        let text = shown(value);
+        if !text.is_empty() {
+            filled.entry(row).or_default().push((column, text));
+        }
+    }
+    Ok(filled)
 }
 
 fn shown(value: Raw<'_>) -> String {
     match value {
         Raw::Text(text) => text.trim().to_owned(),
+        Raw::Shared(_, text) => text.trim().to_owned(),
         Raw::Number(number, _) => number_shown(number),
         Raw::DateTime(time, _) => time.date().to_string(),
         Raw::Bool(value) => value.to_string(),
         Raw::Error(text) => text,
         Raw::NoResult => "（公式没有结果）".to_owned(),
         Raw::Veiled(veiled) => shown(veiled.stored),
-    }
-}
-
-#[derive(Default)]
-struct FilledCells(CellTexts);
-
-impl Sink for FilledCells {
-    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
-        let text = shown(value);
-        if !text.is_empty() {
-            self.0.entry(row).or_default().push((column, text));
-        }
-    }
-
-    fn restart(&mut self) {
-        self.0.clear();
     }
 }
 

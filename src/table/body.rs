@@ -3,14 +3,13 @@
 //! Only the cells of recognised columns are kept, and nothing of the others: what nobody asked for is looked at and
 //! dropped.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::workbook::{Looks, Merge, Raw};
 
 use super::again::{self, Again, Ends, HeaderLines, Outside, Same};
 use super::coerce::Coercion;
-use super::column::{ColumnBuilder, ColumnCells, EMPTY, Read};
+use super::column::{ColumnBuilder, ColumnCells, EMPTY};
 use super::date::TitleYears;
 use super::head::{self, HeadRow};
 use super::numbering::Numbering;
@@ -167,12 +166,22 @@ impl<'s> Body<'s> {
 
     pub fn cell(&mut self, row: u32, column: u32, raw: &Raw<'_>) {
         let Some(at) = self.place(row, column, raw) else { return };
-        self.put(at, |builder, read| builder.code(raw, read));
-    }
-
-    pub fn shared(&mut self, row: u32, column: u32, number: usize, text: &str) {
-        let Some(at) = self.place(row, column, &Raw::Text(Cow::Borrowed(text))) else { return };
-        self.put(at, |builder, read| builder.numbered(number, text, read));
+        let (shape, builder) = (&self.shape, &mut self.builders[at]);
+        let known = builder.len();
+        let code = builder.code(raw, |raw| shape.coercions[at].read(raw, shape.looks));
+        if builder.len() > known && recognise::begins_with(&shape.firsts, builder.shown(code)) {
+            let shown = builder.shown(code);
+            if shape.is_over(at, shown) {
+                self.headers[at].push(code);
+            }
+            if shape.names.is_name(shown) {
+                self.names[at].push(code);
+            }
+            if head::asks_who_reports(shown) {
+                self.asking[at].push(code);
+            }
+        }
+        self.row.codes[at] = code;
     }
 
     /// Notes that a cell is filled; the column of the table that it belongs to.
@@ -189,11 +198,11 @@ impl<'s> Body<'s> {
         let ours = self.shape.place.get(index).copied().flatten();
         let row = &mut self.row;
         row.filled += 1;
-        let text = if let Raw::Text(text) = raw { Some(&**text) } else { None };
+        let text = raw.text();
         row.is_text &= text.is_some();
-        match raw {
-            Raw::Text(text) => row.numbering.text(text),
-            Raw::Number(number, _) => row.numbering.number(*number),
+        match (text, raw) {
+            (Some(text), _) => row.numbering.text(text),
+            (None, Raw::Number(number, _)) => row.numbering.number(*number),
             _ => row.numbering.other(),
         }
         if !row.same.is_none() {
@@ -209,29 +218,6 @@ impl<'s> Body<'s> {
             row.leads.push(Lead { column, ours, end: row.texts.len() });
         }
         ours
-    }
-
-    fn put(
-        &mut self,
-        at: usize,
-        code: impl FnOnce(&mut ColumnBuilder, &dyn for<'r> Fn(&'r Raw<'r>) -> Read<'r>) -> u32,
-    ) {
-        let (shape, builder) = (&self.shape, &mut self.builders[at]);
-        let known = builder.len();
-        let code = code(builder, &|raw| shape.coercions[at].read(raw, shape.looks));
-        if builder.len() > known && recognise::begins_with(&shape.firsts, builder.shown(code)) {
-            let shown = builder.shown(code);
-            if shape.is_over(at, shown) {
-                self.headers[at].push(code);
-            }
-            if shape.names.is_name(shown) {
-                self.names[at].push(code);
-            }
-            if head::asks_who_reports(shown) {
-                self.asking[at].push(code);
-            }
-        }
-        self.row.codes[at] = code;
     }
 
     fn end_row(&mut self) {

@@ -9,12 +9,12 @@ use chrono::{NaiveDate, NaiveDateTime};
 use foldhash::HashMap;
 
 use crate::finding::{Code, Flaw};
-use crate::workbook::{Look, Raw};
+use crate::workbook::{Look, Raw, TextStore};
 
 use super::coerce::number_typed;
 use super::seen::{fifteen_digits, number_in};
 use super::text;
-use super::texts::{Recent, TextStore};
+use super::texts::Recent;
 
 /// What a cell content means in its column.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,13 +61,6 @@ pub struct ContentEntry<'a> {
     /// As shown, without outer blanks; what is stored, where it is hidden.
     pub shown: &'a str,
     pub content: &'a ReadContent,
-}
-
-/// What a good cell says, to be compared as it is.
-#[derive(Debug, PartialEq)]
-pub enum ValueSaid<'a> {
-    Text(&'a str),
-    Other(&'a CellValue),
 }
 
 /// The cells of a column: `codes[row]` is the number of a content; number 0 is the empty cell.
@@ -208,12 +201,6 @@ impl<'a> ContentEntry<'a> {
         (seen != number).then_some(seen)
     }
 
-    /// What a good content says.
-    pub fn said(&self) -> Option<ValueSaid<'a>> {
-        let value = self.good()?;
-        Some(self.text().map_or(ValueSaid::Other(value), ValueSaid::Text))
-    }
-
     /// What the content says, to be compared; blank: what the default says. `soft`: a bad value counts as blank.
     pub fn meaning(&self, default: Option<&'a CellValue>, soft: bool) -> SameMeaning<'a> {
         match self.content {
@@ -301,7 +288,7 @@ impl RawKey {
 impl ColumnBuilder {
     /// The code of a text that the book has numbered, without looking at the text again. What stands in the book under
     /// two numbers, or once numbered and once in a cell itself, may get two codes.
-    pub fn numbered(&mut self, number: usize, given: &str, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
+    fn numbered(&mut self, number: usize, given: &str, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
         // Fewer texts than that are read from a book.
         let number = number as u32;
         self.numbered.find(number, |_| true).unwrap_or_else(|| {
@@ -330,8 +317,10 @@ impl ColumnBuilder {
 
     /// The code of a content; `read` says what it means when it is new.
     pub fn code(&mut self, raw: &Raw<'_>, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
-        if let Raw::Text(given) = raw {
-            return self.text(given, read);
+        match raw {
+            Raw::Text(given) => return self.text(given, read),
+            Raw::Shared(number, given) => return self.numbered(*number, given, read),
+            _ => {}
         }
         let key = RawKey::new(raw);
         if let Some((last, code)) = &self.last_other

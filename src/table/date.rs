@@ -27,10 +27,7 @@ pub fn day_from_text(given: &str, nought: NaiveDate) -> Option<NaiveDate> {
     if whole.len() == 5 && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return day_from_number(number.parse().ok()?, nought);
     }
-    match written(&folded)? {
-        WrittenDay::Day(day) => Some(day),
-        WrittenDay::Month(_) => None,
-    }
+    written(&folded).filter(|(_, is_day)| *is_day).map(|(day, _)| day)
 }
 
 /// As [`day_from_text`], with serials from 1900.
@@ -40,9 +37,7 @@ pub fn day(given: &str) -> Option<NaiveDate> {
 
 /// A day or a month written out; a month counts as its first day.
 pub fn month(given: &str) -> Option<NaiveDate> {
-    match written(&folded(given))? {
-        WrittenDay::Day(day) | WrittenDay::Month(day) => Some(day),
-    }
+    written(&folded(given)).map(|(day, _)| day)
 }
 
 /// A day that a cell holds as such. A year typed into a cell that shows dates is a day of 1905: none.
@@ -53,7 +48,8 @@ pub fn day_from_moment(moment: NaiveDateTime) -> Option<NaiveDate> {
 /// A number in a column of days: a serial, or the eight digits of a date.
 pub fn day_from_number(number: f64, nought: NaiveDate) -> Option<NaiveDate> {
     if number.fract() == 0.0 && (19_500_101.0..=21_991_231.0).contains(&number) {
-        return compact(number as u32);
+        let digits = number as u32;
+        return day_of(digits / 10_000, digits / 100 % 100, digits % 100);
     }
     if !(1.0..100_000.0).contains(&number) {
         return None;
@@ -88,18 +84,8 @@ fn folded(given: &str) -> String {
     seen.map(|c| if text::is_blank(c) { ' ' } else { c }).collect()
 }
 
-enum WrittenDay {
-    Day(NaiveDate),
-    Month(NaiveDate),
-}
-
-fn compact(digits: u32) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt((digits / 10_000) as i32, digits / 100 % 100, digits % 100)
-        .filter(|day| YEARS.contains(&day.year()))
-}
-
-fn first_of(year: i32, month: u32) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, month, 1).filter(|day| YEARS.contains(&day.year()))
+fn day_of(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year as i32, month, day).filter(|day| YEARS.contains(&day.year()))
 }
 
 /// A time of day, which must be a possible one, and a zone: it is the day as written.
@@ -123,17 +109,13 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     forms.iter().filter_map(|form| Regex::new(form).ok()).collect()
 });
 
-fn written(folded: &str) -> Option<WrittenDay> {
+/// The day that is written out, or the first of the month; whether it is a day.
+fn written(folded: &str) -> Option<(NaiveDate, bool)> {
     let found = FORMS.iter().find_map(|form| form.captures(text::trimmed(folded)))?;
     let number = |at: usize| found.get(at)?.as_str().parse::<u32>().ok();
-    let (year, month) = (number(1)? as i32, number(2)?);
-    match found.get(3) {
-        None => first_of(year, month).map(WrittenDay::Month),
-        Some(_) => {
-            let day = NaiveDate::from_ymd_opt(year, month, number(3)?)?;
-            YEARS.contains(&year).then_some(WrittenDay::Day(day))
-        }
-    }
+    let is_day = found.get(3).is_some();
+    let day = if is_day { number(3)? } else { 1 };
+    Some((day_of(number(1)?, number(2)?, day)?, is_day))
 }
 
 /// The years that stand above a header.
@@ -212,4 +194,13 @@ fn is_single_date(after: &[char]) -> bool {
         }
     }
     !is_connector(end)
+}
+
+#[cfg(test)]
+mod tests {
+    /// One that did not compile would be left out in silence.
+    #[test]
+    fn every_form_of_a_day_is_tried() {
+        assert_eq!(super::FORMS.len(), 5);
+    }
 }

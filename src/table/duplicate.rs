@@ -228,7 +228,7 @@ fn same_names(work: &Work<'_>, key: &Key, meanings: &Meanings, found: &mut Dupli
     for group in groups(work, &[KeyPart::Column(*id)], meanings) {
         for column in &key.same {
             let cells = &work.rows.cells[*column];
-            let said = |row: usize| cells.entry(row).said();
+            let said = |row: usize| cells.entry(row).meaning(None, false);
             let named: Vec<usize> = group.iter().copied().filter(|row| cells.is_good(*row)).collect();
             if named.windows(2).all(|pair| said(pair[0]) == said(pair[1])) {
                 continue;

@@ -20,7 +20,7 @@ use super::recognise::NearTable;
 use super::report::{self, Notes};
 use super::rowset::{SheetRows, TableRows, Yardstick};
 use super::scan::{Scan, Scanned, ScannedKind, Schema, TablePart};
-use super::year::{Tally, YearError};
+use super::year::{self, YearError};
 use super::{Book, Dataset, InputSheet, SheetKind, ToldRow, outcome, registers};
 
 /// The day up to which everything counts.
@@ -231,7 +231,7 @@ fn assemble<'p>(
             notes.fatal("", Code::NoYear, &error.reason(), error.remedy());
         }
         // For the titles of what is told; the run itself goes no further.
-        dataset.year = year.or_else(|| tally(pack, &rows).latest().ok()).unwrap_or_default();
+        dataset.year = year.or_else(|| year::latest(pack, &rows).ok()).unwrap_or_default();
         outcome::finish_alone(pack, schema, &mut dataset, &rows, notes);
         return Err(Failed { error, found: Some(Box::new(dataset)) });
     }
@@ -337,7 +337,7 @@ fn decide_year(
     dataset.year_found = year.is_none();
     dataset.year = match year {
         Some(year) => year,
-        None => tally(pack, rows).latest()?,
+        None => year::latest(pack, rows)?,
     };
     dataset.as_of = match as_of {
         AsOf::Given(day) => day,
@@ -413,22 +413,4 @@ fn append(rows: &mut TableRows, sheet: SheetId, part: TablePart) {
         all.append(more);
     }
     rows.sheets.push(SheetRows { sheet, titles: part.titles, years: part.found.years, rows: start..rows.origin.len() });
-}
-
-/// The years of the assessment tables.
-fn tally(pack: &Pack, rows: &[TableRows]) -> Tally {
-    let mut tally = Tally::default();
-    for (table, rows) in pack.tables.iter().zip(rows).filter(|(table, _)| table.assessment) {
-        let Some(column) = table.year else { continue };
-        for sheet in &rows.sheets {
-            if let Some(title) = sheet.titles.first {
-                tally.title(title);
-            }
-            for row in sheet.rows.clone() {
-                let cells = &rows.cells[column];
-                tally.row(cells.year(row).or_else(|| sheet.titles.first.filter(|_| cells.is_blank(row))));
-            }
-        }
-    }
-    tally
 }

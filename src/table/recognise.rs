@@ -12,7 +12,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::pack::{ColumnKind, Pack};
+use crate::once::grouped;
+use crate::pack::{Column, ColumnKind, Pack};
 use crate::place::A1;
 
 use super::head::{self, HeadCell, HeadRow};
@@ -163,8 +164,6 @@ impl Headers {
         let mut known: HashMap<String, Vec<HeaderName>> = HashMap::new();
         let mut tables = Vec::new();
         for (index, table) in pack.tables.iter().enumerate() {
-            let mut required: Vec<Vec<usize>> = Vec::new();
-            let mut groups: Vec<(&str, usize)> = Vec::new();
             let mut names: Vec<Vec<String>> = Vec::new();
             let mut about: Vec<usize> = Vec::new();
             for reference in &table.references {
@@ -182,19 +181,14 @@ impl Headers {
                     keys.push(key);
                 }
                 names.push(keys);
-                if let Some(group) = &column.one_of {
-                    match groups.iter().find(|(name, _)| name == group) {
-                        Some((_, place)) => required[*place].push(at),
-                        None => {
-                            groups.push((group, required.len()));
-                            required.push(vec![at]);
-                        }
-                    }
-                } else if column.required {
-                    required.push(vec![at]);
-                }
             }
-            let strict = |(at, column): (usize, &crate::pack::Column)| {
+            // One that is required by itself is a group of its own.
+            let group = |(at, column): (usize, &'_ Column)| match &column.one_of {
+                Some(group) => Some((Ok(group.clone()), at)),
+                None => column.required.then_some((Err(at), at)),
+            };
+            let required = grouped(table.columns.iter().enumerate().filter_map(group));
+            let strict = |(at, column): (usize, &Column)| {
                 about.contains(&at) || matches!(column.kind, ColumnKind::Number { .. })
             };
             tables.push(Wanted {
@@ -203,7 +197,7 @@ impl Headers {
                 names,
                 strict: table.columns.iter().enumerate().map(strict).collect(),
                 about: (0..table.columns.len()).map(|at| about.contains(&at)).collect(),
-                required,
+                required: required.into_iter().map(|(_, group)| group).collect(),
                 year: table.year.map(|at| text::header_key(&table.columns[at].name)),
             });
         }

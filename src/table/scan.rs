@@ -2,8 +2,6 @@
 //!
 //! The first rows are kept until the header is found; the rows below it are [`Body`]'s.
 
-use std::borrow::Cow;
-
 use crate::pack::{EXAMPLE, Pack, Table};
 use crate::workbook::{Looks, Merge, Raw, Sink};
 
@@ -128,7 +126,7 @@ enum ScanStage<'s> {
 
 impl Sink for Scan<'_> {
     fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
-        if matches!(&value, Raw::Text(given) if text::is_empty(given)) {
+        if value.text().is_some_and(text::is_empty) {
             return;
         }
         if row >= HEADER_ROWS && matches!(self.stage, ScanStage::Head(_)) {
@@ -141,13 +139,6 @@ impl Sink for Scan<'_> {
             },
             ScanStage::TableRows(body) => body.cell(row, column, &value),
             ScanStage::Other(other) => other.cell(row),
-        }
-    }
-
-    fn shared(&mut self, row: u32, column: u32, number: usize, text: &str) {
-        match &mut self.stage {
-            ScanStage::TableRows(body) if !text::is_empty(text) => body.shared(row, column, number, text),
-            _ => self.cell(row, column, Raw::Text(Cow::Borrowed(text))),
         }
     }
 

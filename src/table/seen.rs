@@ -76,6 +76,7 @@ impl<'a> SeenCell<'a> {
 pub fn plain<'a>(raw: &'a Raw<'_>) -> Cow<'a, str> {
     match raw {
         Raw::Text(given) => Cow::Borrowed(text::trimmed(given)),
+        Raw::Shared(_, given) => Cow::Borrowed(text::trimmed(given)),
         Raw::Number(number, _) => Cow::Owned(number_shown(*number)),
         Raw::DateTime(moment, _) => {
             let midnight = moment.time() == chrono::NaiveTime::MIN;

@@ -1,64 +1,11 @@
-//! Many texts in one piece of memory, and which of them have been seen.
+//! Which texts have been seen lately.
 //!
-//! A city has more than a million different texts. One allocation for each, and its key once more in a map, cost more
-//! time and memory than all that is done with them.
+//! A city has more than a million different texts. A key for each in a map costs more time and memory than all that is
+//! done with them.
 
 use std::hash::BuildHasher;
-use std::ops::Range;
 
 use foldhash::fast::FixedState;
-
-/// TextStore by number.
-#[derive(Debug, Clone, Default)]
-pub struct TextStore {
-    bytes: String,
-    /// Where each text ends and the next begins.
-    ends: Vec<usize>,
-}
-
-impl TextStore {
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    pub fn push(&mut self, text: &str) {
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
-    }
-
-    pub fn get(&self, at: usize) -> &str {
-        &self.bytes[self.range(at)]
-    }
-
-    /// Whether text number `at` is this one; asked far more often than what it is.
-    pub fn is(&self, at: usize, text: &str) -> bool {
-        self.bytes.as_bytes()[self.range(at)] == *text.as_bytes()
-    }
-
-    fn range(&self, at: usize) -> Range<usize> {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        start..self.ends[at]
-    }
-
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        (0..self.len()).map(|at| self.get(at))
-    }
-
-    /// The texts of another from number `from` on follow.
-    pub fn append(&mut self, other: &TextStore, from: usize) {
-        let start = from.checked_sub(1).map_or(0, |before| other.ends[before]);
-        let (have, more) = (self.bytes.len(), &other.bytes[start..]);
-        self.bytes.reserve_exact(more.len());
-        self.bytes.push_str(more);
-        self.ends.reserve_exact(other.len() - from);
-        self.ends.extend(other.ends[from..].iter().map(|end| end - start + have));
-    }
-
-    pub fn shrink_to_fit(&mut self) {
-        self.bytes.shrink_to_fit();
-        self.ends.shrink_to_fit();
-    }
-}
 
 /// A number with half of its text's hash, so that hardly any other text is looked at.
 #[derive(Debug, Clone, Copy, Default)]
@@ -110,6 +57,7 @@ impl Recent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workbook::TextStore;
 
     #[test]
     fn texts_follow_each_other() {

@@ -4,14 +4,9 @@
 
 use std::collections::BTreeMap;
 
-/// How many rows of the assessment tables are of which year, and the years their titles name.
-#[derive(Debug, Default)]
-pub struct Tally {
-    rows: BTreeMap<i32, u64>,
-    /// Rows that say no year.
-    silent: u64,
-    titles: Vec<i32>,
-}
+use crate::pack::Pack;
+
+use super::rowset::TableRows;
 
 /// Why no year can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,25 +34,23 @@ impl YearError {
     }
 }
 
-impl Tally {
-    /// A sheet's title names a year.
-    pub fn title(&mut self, year: i32) {
-        self.titles.push(year);
-    }
-
-    /// A row's year, from its column or its title.
-    pub fn row(&mut self, year: Option<i32>) {
-        match year {
-            Some(year) => *self.rows.entry(year).or_default() += 1,
-            None => self.silent += 1,
+/// The latest year of the assessment tables, in their rows or titles, if at least a tenth of the rows carry it.
+pub fn latest(pack: &Pack, rows: &[TableRows]) -> Result<i32, YearError> {
+    let mut carried: BTreeMap<i32, u64> = BTreeMap::new();
+    let mut total = 0;
+    for (table, rows) in pack.tables.iter().zip(rows).filter(|(table, _)| table.assessment) {
+        let Some(cells) = table.year.map(|column| &rows.cells[column]) else { continue };
+        for sheet in &rows.sheets {
+            let title = sheet.titles.first;
+            title.into_iter().for_each(|year| _ = carried.entry(year).or_default());
+            for row in sheet.rows.clone() {
+                total += 1;
+                if let Some(year) = cells.year(row).or_else(|| title.filter(|_| cells.is_blank(row))) {
+                    *carried.entry(year).or_default() += 1;
+                }
+            }
         }
     }
-
-    /// The latest year, if at least a tenth of the rows carry it.
-    pub fn latest(&self) -> Result<i32, YearError> {
-        let latest = self.rows.keys().copied().chain(self.titles.iter().copied()).max().ok_or(YearError::None)?;
-        let carried = self.rows.get(&latest).copied().unwrap_or(0);
-        let total = self.silent + self.rows.values().sum::<u64>();
-        if carried * 10 < total { Err(YearError::Doubtful { year: latest, carried, total }) } else { Ok(latest) }
-    }
+    let (year, carried) = carried.pop_last().ok_or(YearError::None)?;
+    if carried * 10 < total { Err(YearError::Doubtful { year, carried, total }) } else { Ok(year) }
 }

@@ -1,8 +1,6 @@
 //! The records of BIFF, and the texts in them: how .xls stores what it stores.
 
-use std::borrow::Cow;
-
-use encoding_rs::{Encoding, UTF_16LE, mem};
+use encoding_rs::Encoding;
 
 use super::Raw;
 use super::cells::Strings;
@@ -34,12 +32,13 @@ impl<'a> BiffRecords<'a> {
         Ok((u16_at(header, 0), self.stream.get(from..self.at).ok_or_else(cut)?))
     }
 
-    /// The next record if it carries on the one before.
-    pub fn continued(&mut self) -> Result<Option<&'a [u8]>, Refusal> {
-        match self.stream.get(self.at..) {
-            Some(rest) if rest.len() >= 4 && u16_at(rest, 0) == CONTINUE => Ok(Some(self.next()?.1)),
-            _ => Ok(None),
+    /// That record and those that carry it on.
+    pub fn whole(&mut self, first: &'a [u8]) -> Result<Segments<'a>, Refusal> {
+        let mut all = vec![first];
+        while self.stream.get(self.at..).is_some_and(|rest| rest.len() >= 4 && u16_at(rest, 0) == CONTINUE) {
+            all.push(self.next()?.1);
         }
+        Ok(Segments::new(all))
     }
 }
 
@@ -50,6 +49,11 @@ pub(super) struct Segments<'a> {
 }
 
 impl<'a> Segments<'a> {
+    /// A record that stands alone.
+    pub fn one(record: &'a [u8]) -> Segments<'a> {
+        Segments { rest: record, more: Vec::new().into_iter() }
+    }
+
     pub fn new(all: Vec<&'a [u8]>) -> Segments<'a> {
         Segments { rest: &[], more: all.into_iter() }
     }
@@ -147,37 +151,16 @@ pub(super) fn read_strings(mut segments: Segments<'_>) -> Result<Strings, Refusa
 }
 
 impl Coding {
-    /// A text after its length, which takes one byte or two.
-    pub fn counted<'a>(&self, data: &'a [u8], long: bool) -> Result<Cow<'a, str>, Refusal> {
-        let short = || Refusal::damaged("有文字记录不完整");
-        let head = if long { 2 } else { 1 };
-        let count =
-            if long { usize::from(u16_at(data, 0)) } else { usize::from(data.first().copied().unwrap_or_default()) };
-        let data = data.get(head..).ok_or_else(short)?;
-        if !self.wide {
-            let page = self.page.ok_or_else(|| Refusal::damaged("使用了无法识别的代码页"))?;
-            return Ok(page.decode_without_bom_handling(data.get(..count).ok_or_else(short)?).0);
-        }
-        if count == 0 {
-            return Ok(Cow::Borrowed(""));
-        }
-        let (flags, chars) = data.split_first().ok_or_else(short)?;
-        if flags & 1 != 0 {
-            return Ok(UTF_16LE.decode_without_bom_handling(chars.get(..2 * count).ok_or_else(short)?).0);
-        }
-        Ok(mem::decode_latin1(chars.get(..count).ok_or_else(short)?))
-    }
-
-    /// A text after its two-byte length that may go on in further records.
-    pub fn long(&self, segments: Vec<&[u8]>) -> Result<String, Refusal> {
+    /// A text after its length, which takes one byte or two; it may go on in further records.
+    pub fn counted(&self, mut segments: Segments<'_>, long: bool) -> Result<String, Refusal> {
+        let count = if long { usize::from(segments.u16()?) } else { usize::from(segments.u8()?) };
         if self.wide {
-            let mut segments = Segments::new(segments);
-            let count = usize::from(segments.u16()?);
             let wide = count > 0 && segments.u8()? & 1 != 0;
-            segments.text(count, wide)
-        } else {
-            Ok(self.counted(&segments.concat(), true)?.into_owned())
+            return segments.text(count, wide);
         }
+        let page = self.page.ok_or_else(|| Refusal::damaged("使用了无法识别的代码页"))?;
+        let bytes: Vec<u8> = (0..count).map(|_| segments.u8()).collect::<Result<_, _>>()?;
+        Ok(page.decode_without_bom_handling(&bytes).0.into_owned())
     }
 }
 

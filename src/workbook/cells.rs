@@ -1,6 +1,6 @@
 //! What all formats share on the way to the sink: addresses within bounds, cells in order, texts of a sane length.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use super::error::Refusal;
 use super::{Merge, Raw, SheetName, Sink};
@@ -26,20 +26,6 @@ const LONGEST_NAME: usize = 1024;
 const MOST_FORMATS: usize = 1 << 18;
 /// What all shared strings of a book may take in memory, and all other texts of a sheet.
 const MOST_TEXT: usize = 512 << 20;
-
-/// What a cell holds, on its way.
-pub(super) enum CellContent<'a> {
-    Blank,
-    Own(Raw<'a>),
-    /// A text that the book holds once, under that number.
-    Shared(usize, &'a str),
-}
-
-impl<'a> CellContent<'a> {
-    pub fn text(text: impl Into<Cow<'a, str>>) -> CellContent<'a> {
-        CellContent::Own(Raw::Text(text.into()))
-    }
-}
 
 /// Passes cells on in order of row and column: at once, while each stands behind the one before. Where one does not, the
 /// sheet is begun again, and its cells are held back to be sorted.
@@ -82,18 +68,17 @@ impl<'a, S: Sink> Ordered<'a, S> {
         Ordered { held: Some(Vec::new()), ..Ordered::new(self.sink) }
     }
 
-    /// Takes the next cell.
-    pub fn put(&mut self, (row, column): (u32, u32), content: CellContent<'_>) -> Result<(), Refusal> {
+    /// Takes the next cell, if there is anything in it.
+    pub fn put(&mut self, (row, column): (u32, u32), content: Option<Raw<'_>>) -> Result<(), Refusal> {
+        let Some(content) = content.filter(|content| content.text() != Some("")) else { return Ok(()) };
         match &content {
-            CellContent::Blank | CellContent::Shared(_, "") => return Ok(()),
-            CellContent::Own(Raw::Text(text)) if text.is_empty() => return Ok(()),
-            CellContent::Own(Raw::Text(text)) => {
+            Raw::Text(text) => {
                 check_length(text)?;
                 self.text += text.len();
             }
             // Held back, each cell keeps a text of its own.
-            CellContent::Shared(_, text) if self.held.is_some() => self.text += text.len(),
-            CellContent::Shared(..) | CellContent::Own(_) => {}
+            Raw::Shared(_, text) if self.held.is_some() => self.text += text.len(),
+            _ => {}
         }
         if row >= ROWS || column >= COLUMNS {
             let (row, column) = (u64::from(row) + 1, u64::from(column) + 1);
@@ -113,15 +98,7 @@ impl<'a, S: Sink> Ordered<'a, S> {
             self.send(row, column, content);
             return Ok(());
         };
-        held.push((
-            row,
-            column,
-            match content {
-                CellContent::Own(value) => value.into_owned(),
-                CellContent::Shared(_, text) => Raw::Text(Cow::Owned(text.to_owned())),
-                CellContent::Blank => return Ok(()),
-            },
-        ));
+        held.push((row, column, content.into_owned()));
         if held.len() == HELD || self.text > HELD_TEXT {
             self.release()?;
         }
@@ -144,18 +121,14 @@ impl<'a, S: Sink> Ordered<'a, S> {
             return Err(Refusal::damaged(format!("单元格 {} 出现两次，内容不同", A1(twice[0].0, twice[0].1))));
         }
         self.last = held.last().map(|&(row, column, _)| (row, column));
-        held.into_iter().for_each(|(row, column, value)| self.send(row, column, CellContent::Own(value)));
+        held.into_iter().for_each(|(row, column, value)| self.send(row, column, value));
         Ok(())
     }
 
-    fn send(&mut self, row: u32, column: u32, content: CellContent<'_>) {
-        match content {
-            CellContent::Own(zero @ Raw::Number(0.0, _)) if self.hides_zeros => {
-                self.sink.cell(row, column, zero.seen_as(""));
-            }
-            CellContent::Own(value) => self.sink.cell(row, column, value),
-            CellContent::Shared(number, text) => self.sink.shared(row, column, number, text),
-            CellContent::Blank => {}
+    fn send(&mut self, row: u32, column: u32, value: Raw<'_>) {
+        match value {
+            zero @ Raw::Number(0.0, _) if self.hides_zeros => self.sink.cell(row, column, zero.seen_as("")),
+            value => self.sink.cell(row, column, value),
         }
     }
 
@@ -204,20 +177,66 @@ pub(super) fn check_length(text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The texts that cells refer to by number, shared by all cells that do.
-#[derive(Debug, Default)]
-pub(super) struct Strings {
-    /// One after the other: of its own each would take thrice the room.
+/// Many texts in one piece of memory, by number: of its own each would take thrice the room.
+#[derive(Debug, Clone, Default)]
+pub struct TextStore {
     bytes: String,
-    /// Where each ends and the next begins.
+    /// Where each text ends and the next begins.
     ends: Vec<usize>,
 }
 
-impl Strings {
-    pub fn push(&mut self, text: &str) -> Result<(), Refusal> {
+impl TextStore {
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn push(&mut self, text: &str) {
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
-        if self.bytes.len() + 48 * self.ends.len() > MOST_TEXT {
+    }
+
+    pub fn get(&self, at: usize) -> &str {
+        &self.bytes[self.range(at)]
+    }
+
+    /// Whether text number `at` is this one; asked far more often than what it is.
+    pub fn is(&self, at: usize, text: &str) -> bool {
+        self.bytes.as_bytes()[self.range(at)] == *text.as_bytes()
+    }
+
+    fn range(&self, at: usize) -> Range<usize> {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        start..self.ends[at]
+    }
+
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+
+    /// The texts of another from number `from` on follow.
+    pub fn append(&mut self, other: &TextStore, from: usize) {
+        let start = from.checked_sub(1).map_or(0, |before| other.ends[before]);
+        let (have, more) = (self.bytes.len(), &other.bytes[start..]);
+        self.bytes.reserve_exact(more.len());
+        self.bytes.push_str(more);
+        self.ends.reserve_exact(other.len() - from);
+        self.ends.extend(other.ends[from..].iter().map(|end| end - start + have));
+    }
+
+    pub fn shrink_to_fit(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+}
+
+/// The texts that cells refer to by number, shared by all cells that do.
+#[derive(Debug, Default)]
+pub(super) struct Strings(TextStore);
+
+impl Strings {
+    pub fn push(&mut self, text: &str) -> Result<(), Refusal> {
+        self.0.push(text);
+        if self.0.bytes.len() + 48 * self.0.len() > MOST_TEXT {
             return Err(Refusal::too_large("共享字符串过多"));
         }
         Ok(())
@@ -225,13 +244,12 @@ impl Strings {
 
     /// Text number `index`.
     pub fn text(&self, index: usize) -> Result<&str, Refusal> {
-        let start = index.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
-        let found = start.zip(self.ends.get(index)).map(|(start, end)| &self.bytes[start..*end]);
+        let found = (index < self.0.len()).then(|| self.0.get(index));
         found.ok_or_else(|| Refusal::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
     }
 
     /// The content of a cell that refers to text number `index`.
-    pub fn content(&self, index: usize) -> Result<CellContent<'_>, Refusal> {
-        Ok(CellContent::Shared(index, self.text(index)?))
+    pub fn content(&self, index: usize) -> Result<Raw<'_>, Refusal> {
+        Ok(Raw::Shared(index, self.text(index)?))
     }
 }

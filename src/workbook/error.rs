@@ -31,17 +31,19 @@ impl Error {
     /// What is wrong, without a full stop.
     pub fn reason(&self) -> String {
         let Error { book, sheet, fault } = self;
-        match (fault, sheet) {
-            (Refusal::Io(source), _) => format!("无法读取「{book}」：{}", in_words(source)),
-            (Refusal::Encrypted, _) => format!("工作簿「{book}」已加密，无法读取"),
-            (Refusal::NotAWorkbook(content), _) => {
+        let sheet = sheet.as_ref().map(|sheet| format!("工作表「{sheet}」"));
+        match fault {
+            Refusal::Io(source) => format!("无法读取「{book}」：{}", in_words(source)),
+            Refusal::Encrypted => format!("工作簿「{book}」已加密，无法读取"),
+            Refusal::NotAWorkbook(content) => {
                 format!("「{book}」无法读取：其内容是{content}，不是 .xlsx、.xlsb、.xls、.et 或 .ods 工作簿")
             }
-            (Refusal::Damaged(what), None) => format!("工作簿「{book}」已损坏：{what}"),
-            (Refusal::Damaged(what), Some(sheet)) => format!("工作簿「{book}」的工作表「{sheet}」已损坏：{what}"),
-            (Refusal::TooLarge(what), None) => format!("工作簿「{book}」体积异常，不予读取：{what}"),
-            (Refusal::TooLarge(what), Some(sheet)) => {
-                format!("工作簿「{book}」体积异常，不予读取：工作表「{sheet}」{what}")
+            Refusal::Damaged(what) => {
+                let sheet = sheet.map(|sheet| format!("的{sheet}")).unwrap_or_default();
+                format!("工作簿「{book}」{sheet}已损坏：{what}")
+            }
+            Refusal::TooLarge(what) => {
+                format!("工作簿「{book}」体积异常，不予读取：{}{what}", sheet.unwrap_or_default())
             }
         }
     }

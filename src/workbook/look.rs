@@ -14,11 +14,10 @@ mod number;
 mod numeral;
 
 use std::collections::HashMap;
-use std::hash::Hash;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::cells::{self, CellContent};
+use super::cells;
 use super::error::Refusal;
 use super::{Raw, dates};
 use code::{FormatCode, SectionKind};
@@ -81,6 +80,8 @@ pub struct Looks {
     formats: Vec<FormatCode>,
     /// The look of each code that has come so far.
     known: HashMap<String, Look>,
+    /// By the number that the book gives a format.
+    named: HashMap<u32, Look>,
     /// By the number of the cell style.
     styles: Vec<Look>,
 }
@@ -102,6 +103,7 @@ impl Default for Looks {
             shift: 0.0,
             formats: vec![FormatCode::new(GENERAL)],
             known: HashMap::from([(GENERAL.to_owned(), Look::PLAIN)]),
+            named: HashMap::new(),
             styles: Vec::new(),
         }
     }
@@ -138,28 +140,21 @@ impl Looks {
         Ok(look)
     }
 
-    /// The look of a built-in format, as Chinese programs have it.
-    pub(super) fn built_in(&mut self, id: u32) -> Result<Look, Refusal> {
-        self.look(built_in::code(id))
+    /// The book's own format of that number.
+    pub(super) fn name(&mut self, id: u32, code: &str) -> Result<(), Refusal> {
+        let look = self.look(code)?;
+        self.named.insert(id, look);
+        cells::check_formats(self.named.len())
     }
 
-    /// The next cell style has that look.
-    fn push_style(&mut self, look: Look) -> Result<(), Refusal> {
+    /// The next cell style has the format of that number: the book's own, else the built-in one, as Chinese programs have it.
+    pub(super) fn push_style(&mut self, id: u32) -> Result<(), Refusal> {
+        let look = match self.named.get(&id) {
+            Some(look) => *look,
+            None => self.look(built_in::code(id))?,
+        };
         self.styles.push(look);
         cells::check_formats(self.styles.len())
-    }
-
-    /// The next cell style has the format of that number: the book's own, else the built-in one.
-    pub(super) fn push_style_of<K>(&mut self, own: &HashMap<K, Look>, id: K) -> Result<(), Refusal>
-    where
-        K: Copy + Eq + Hash,
-        u32: TryFrom<K>,
-    {
-        let look = match own.get(&id) {
-            Some(look) => *look,
-            None => self.built_in(u32::try_from(id).unwrap_or_default())?,
-        };
-        self.push_style(look)
     }
 
     /// The look of a cell style; one that the book does not have shows numbers as they are stored.
@@ -194,27 +189,16 @@ impl Looks {
         }
     }
 
-    /// What is seen of a text of that look, where it is not the text.
-    pub(super) fn text(&self, look: Look, text: &str) -> Option<String> {
-        let section = self.format(look).for_texts()?;
-        let shown = number::text(section, text);
-        (!is_same(&shown, text)).then_some(shown)
-    }
-
     /// A cell of that look: a text is veiled where something else is seen of it.
-    pub(super) fn veil<'a>(&self, content: CellContent<'a>, look: Look) -> CellContent<'a> {
-        let veiled = match &content {
-            CellContent::Own(Raw::Text(text)) => self.veiled(text, look),
-            CellContent::Shared(_, text) => self.veiled(text, look),
-            CellContent::Own(_) | CellContent::Blank => None,
-        };
-        veiled.map_or(content, CellContent::Own)
+    pub(super) fn veil<'a>(&self, content: Raw<'a>, look: Look) -> Raw<'a> {
+        content.text().and_then(|text| self.veiled(text, look)).unwrap_or(content)
     }
 
     /// A text of that look where something else is seen of it.
     pub(super) fn veiled(&self, text: &str, look: Look) -> Option<Raw<'static>> {
-        let shown = self.format(look).veils_texts.then(|| self.text(look, text))??;
-        Some(Raw::Text(text.into()).seen_as(shown))
+        let section = self.format(look).for_texts().filter(|_| self.format(look).veils_texts)?;
+        let shown = number::text(section, text);
+        (!is_same(&shown, text)).then(|| Raw::Text(text.into()).seen_as(shown))
     }
 
     /// What a number of that look looks like, and what is seen; nothing to be told where it is what is stored.

@@ -49,6 +49,7 @@ use std::path::Path;
 use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
+pub use cells::TextStore;
 pub use error::Error;
 pub use look::{DaySeen, Look, Looks, Sight, western};
 pub use own::{OWN_MARK, PAGE_MARK, is_page};
@@ -67,6 +68,8 @@ use xls::Xls;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Raw<'a> {
     Text(Cow<'a, str>),
+    /// A text that the book holds once, under that number; on its way to a [`Sink`] alone.
+    Shared(usize, &'a str),
     Number(f64, Look),
     /// A number shown as a date or time; already converted from its serial (1900 or 1904 system).
     DateTime(NaiveDateTime, Look),
@@ -94,12 +97,22 @@ impl Raw<'_> {
     pub fn into_owned(self) -> Raw<'static> {
         match self {
             Raw::Text(text) => Raw::Text(Cow::Owned(text.into_owned())),
+            Raw::Shared(_, text) => Raw::Text(Cow::Owned(text.to_owned())),
             Raw::Number(number, look) => Raw::Number(number, look),
             Raw::DateTime(at, look) => Raw::DateTime(at, look),
             Raw::Bool(value) => Raw::Bool(value),
             Raw::Error(error) => Raw::Error(error),
             Raw::NoResult => Raw::NoResult,
             Raw::Veiled(veiled) => Raw::Veiled(veiled),
+        }
+    }
+
+    /// The text that it is.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Raw::Text(text) => Some(text),
+            Raw::Shared(_, text) => Some(text),
+            _ => None,
         }
     }
 
@@ -117,13 +130,19 @@ pub trait Sink {
     /// The next cell, further right or further down than the one before; hidden rows come like others.
     fn cell(&mut self, row: u32, column: u32, value: Raw<'_>);
 
-    /// Like [`Sink::cell`], for a text that the book holds once under a number: cells of one number show one text.
-    fn shared(&mut self, row: u32, column: u32, _number: usize, text: &str) {
-        self.cell(row, column, Raw::Text(Cow::Borrowed(text)));
-    }
-
     /// What came so far is void: the sheet is being sent again from its start.
     fn restart(&mut self);
+}
+
+/// For those who need not take cells as they come.
+impl Sink for Vec<(u32, u32, Raw<'static>)> {
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
+        self.push((row, column, value.into_owned()));
+    }
+
+    fn restart(&mut self) {
+        self.clear();
+    }
 }
 
 /// How the XML of .xlsx is read. Both send the same cells; the tests hold them to it.

@@ -4,10 +4,8 @@
 //! the process), drops a formula whose text result is missing and a cell whose shared string is, and
 //! cuts long formula texts. Here records are walked one by one: memory is the file and its shared strings.
 
-use std::collections::HashMap;
-
 use super::biff::{BiffRecords, Coding, Segments, code_page, error, read_strings, unpack_rk};
-use super::cells::{self, CellContent, Ordered, Strings};
+use super::cells::{self, Ordered, Strings};
 use super::error::Refusal;
 use super::ole::Ole;
 use super::package::{u16_at, u32_at, u64_at};
@@ -97,7 +95,6 @@ impl Xls {
             calculated: false,
         };
         let mut is_excel_9 = false;
-        let mut formats = HashMap::new();
         let mut format_of = Vec::new();
         let mut listed = 0;
         let mut records = BiffRecords { stream: &stream, at: 0 };
@@ -128,8 +125,9 @@ impl Xls {
                 WRITE_ACCESS => book.calculated |= data.windows(4).any(|name| name == b"Calc"),
                 FORMAT => {
                     // A format that is cut off decides nothing: the number stays a number.
-                    if let Ok(code) = book.coding.counted(data.get(2..).unwrap_or_default(), book.coding.wide) {
-                        formats.insert(u16_at(data, 0), book.looks.look(&code)?);
+                    let code = Segments::one(data.get(2..).unwrap_or_default());
+                    if let Ok(code) = book.coding.counted(code, book.coding.wide) {
+                        book.looks.name(u32::from(u16_at(data, 0)), &code)?;
                     }
                 }
                 XF => format_of.push(u16_at(data, 2)),
@@ -138,18 +136,14 @@ impl Xls {
                     listed += 1;
                 }
                 SST => {
-                    let mut segments = vec![data];
-                    while let Some(more) = records.continued()? {
-                        segments.push(more);
-                    }
-                    book.strings = read_strings(Segments::new(segments))?;
+                    book.strings = read_strings(records.whole(data)?)?;
                 }
                 EOF => break,
                 _ => {}
             }
         }
         for id in format_of {
-            book.looks.push_style_of(&formats, id)?;
+            book.looks.push_style(u32::from(id))?;
         }
         book.globals_end = records.at;
         book.calculated |= are_calculated(BiffRecords { stream: &stream, at: records.at }, is_excel_9);
@@ -188,7 +182,7 @@ impl Xls {
         if data[5] != 0 {
             return Ok(());
         }
-        let mut name = self.coding.counted(&data[6..], false)?.into_owned();
+        let mut name = self.coding.counted(Segments::one(&data[6..]), false)?;
         name.retain(|c| c != '\0');
         let start = u32_at(data, 0) as usize;
         if self.starts.iter().any(|&(other, _)| other == start) {
@@ -246,13 +240,10 @@ impl Xls {
                 continue;
             }
             if kind == STRING {
-                let mut segments = vec![data];
-                while let Some(more) = records.continued()? {
-                    segments.push(more);
-                }
+                let segments = records.whole(data)?;
                 if let Some((at, style)) = waiting.take() {
-                    let text = CellContent::text(sight.coding.long(segments)?);
-                    cells.put(at, self.looks.veil(text, self.looks.of_style(style)))?;
+                    let text = Raw::Text(sight.coding.counted(segments, true)?.into());
+                    cells.put(at, Some(self.looks.veil(text, self.looks.of_style(style))))?;
                 }
                 continue;
             }
@@ -260,7 +251,7 @@ impl Xls {
                 && kind != CONTINUE
                 && let Some((at, _)) = waiting.take()
             {
-                cells.put(at, CellContent::Own(Raw::NoResult))?;
+                cells.put(at, Some(Raw::NoResult))?;
             }
             match kind {
                 EOF => return Ok(()),
@@ -278,7 +269,7 @@ impl Xls {
                     let (row, column) = (u32::from(u16_at(data, 0)), u32::from(u16_at(data, 2)));
                     if kind == MUL_RK {
                         for (rk, column) in data[4..data.len() - 2].chunks_exact(6).zip(column..) {
-                            cells.put((row, column), self.rk(rk))?;
+                            cells.put((row, column), Some(self.rk(rk)))?;
                         }
                     } else if kind == FORMULA && sight.calculated && is_text_result(data) {
                         waiting = Some(((row, column), usize::from(u16_at(data, 4))));
@@ -292,7 +283,7 @@ impl Xls {
     }
 
     /// A record of one cell: row, column and format, then what it holds.
-    fn cell<'a>(&'a self, kind: u16, data: &'a [u8], sight: XlsSight) -> Result<CellContent<'a>, Refusal> {
+    fn cell<'a>(&'a self, kind: u16, data: &'a [u8], sight: XlsSight) -> Result<Option<Raw<'a>>, Refusal> {
         let short = || Refusal::damaged("有单元格记录不完整");
         let style = usize::from(u16_at(data, 4));
         let held = &data[6..];
@@ -304,31 +295,31 @@ impl Xls {
         if held.len() < least {
             return Err(short());
         }
-        let float = || CellContent::Own(self.looks.number_of_style(f64::from_bits(u64_at(held, 0)), style));
+        let float = || self.looks.number_of_style(f64::from_bits(u64_at(held, 0)), style);
         let content = match kind {
             NUMBER => float(),
             RK => self.rk(&data[4..10]),
             LABEL_SST => self.strings.content(u32_at(held, 0) as usize)?,
-            LABEL | RSTRING => CellContent::text(sight.coding.counted(held, true)?),
-            BOOL_ERR if held[1] != 0 => CellContent::Own(error(held[0])),
-            BOOL_ERR => CellContent::Own(Raw::Bool(held[0] != 0)),
-            FORMULA if !sight.calculated => CellContent::Own(Raw::NoResult),
+            LABEL | RSTRING => Raw::Text(sight.coding.counted(Segments::one(held), true)?.into()),
+            BOOL_ERR if held[1] != 0 => error(held[0]),
+            BOOL_ERR => Raw::Bool(held[0] != 0),
+            FORMULA if !sight.calculated => Raw::NoResult,
             FORMULA => match held[..8] {
-                [1, _, value, .., 0xFF, 0xFF] => CellContent::Own(Raw::Bool(value != 0)),
-                [2, _, value, .., 0xFF, 0xFF] => CellContent::Own(error(value)),
+                [1, _, value, .., 0xFF, 0xFF] => Raw::Bool(value != 0),
+                [2, _, value, .., 0xFF, 0xFF] => error(value),
                 // An empty text.
-                [3, .., 0xFF, 0xFF] => CellContent::Blank,
-                [_, .., 0xFF, 0xFF] => CellContent::Own(Raw::NoResult),
+                [3, .., 0xFF, 0xFF] => return Ok(None),
+                [_, .., 0xFF, 0xFF] => Raw::NoResult,
                 _ => float(),
             },
-            _ => CellContent::Blank,
+            _ => return Ok(None),
         };
-        Ok(self.looks.veil(content, self.looks.of_style(style)))
+        Ok(Some(self.looks.veil(content, self.looks.of_style(style))))
     }
 
     /// A number in four bytes, after its format.
-    fn rk(&self, data: &[u8]) -> CellContent<'static> {
-        CellContent::Own(self.looks.number_of_style(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0))))
+    fn rk(&self, data: &[u8]) -> Raw<'static> {
+        self.looks.number_of_style(unpack_rk(u32_at(data, 2)), usize::from(u16_at(data, 0)))
     }
 }
 

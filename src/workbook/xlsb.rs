@@ -3,13 +3,12 @@
 //! Its own reader, not calamine's, because calamine ignores the error result of a formula (a broken cell would pass as blank),
 //! tells no merged ranges, and reads on in an older record's bytes where a record is too short.
 
-use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
 
 use encoding_rs::UTF_16LE;
 
 use super::biff::{error, unpack_rk};
-use super::cells::{CellContent, Ordered, Strings};
+use super::cells::{Ordered, Strings};
 use super::error::Refusal;
 use super::opc::OpcBook;
 use super::package::{Package, Stream, u16_at, u32_at, u64_at};
@@ -90,22 +89,22 @@ fn cell<'b>(
     at: usize,
     style: usize,
     records: &XlsbRecords<'_>,
-) -> Result<CellContent<'b>, Refusal> {
+) -> Result<Option<Raw<'b>>, Refusal> {
     let looks = &book.looks;
-    let text = |at| Ok(CellContent::text(records.text(at)?.0.unwrap_or_default()));
+    let text = |at| Ok(Raw::Text(records.text(at)?.0.unwrap_or_default().into()));
     let content = match kind {
-        8..=11 if book.computes_anew => CellContent::Own(Raw::NoResult),
-        2 | 13 => CellContent::Own(looks.number_of_style(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), style)),
-        3 | 11 | 14 => CellContent::Own(error(records.bytes(at, 1)?[0])),
-        4 | 10 | 15 => CellContent::Own(Raw::Bool(records.bytes(at, 1)?[0] != 0)),
-        5 | 9 | 16 => CellContent::Own(looks.number_of_style(f64::from_bits(u64_at(records.bytes(at, 8)?, 0)), style)),
+        8..=11 if book.computes_anew => Raw::NoResult,
+        2 | 13 => looks.number_of_style(unpack_rk(u32_at(records.bytes(at, 4)?, 0)), style),
+        3 | 11 | 14 => error(records.bytes(at, 1)?[0]),
+        4 | 10 | 15 => Raw::Bool(records.bytes(at, 1)?[0] != 0),
+        5 | 9 | 16 => looks.number_of_style(f64::from_bits(u64_at(records.bytes(at, 8)?, 0)), style),
         6 | 8 | 17 => text(at)?,
         7 | 18 => book.strings.content(u32_at(records.bytes(at, 4)?, 0) as usize)?,
         // A text with formatting.
         62 => text(at + 1)?,
-        _ => CellContent::Blank,
+        _ => return Ok(None),
     };
-    Ok(looks.veil(content, looks.of_style(style)))
+    Ok(Some(looks.veil(content, looks.of_style(style))))
 }
 
 fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
@@ -121,7 +120,6 @@ fn read_strings(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
 
 /// The number formats of the cell styles.
 fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
-    let mut codes = HashMap::new();
     let mut in_formats = false;
     let mut records = XlsbRecords::new(&book.package, part)?;
     let looks = &mut book.looks;
@@ -130,7 +128,7 @@ fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
             // BrtFmt
             0x2C => {
                 let id = u16_at(records.bytes(0, 2)?, 0);
-                codes.insert(id, looks.look(&records.text(2)?.0.unwrap_or_default())?);
+                looks.name(u32::from(id), &records.text(2)?.0.unwrap_or_default())?;
             }
             // BrtBeginCellXFs, BrtEndCellXFs
             0x269 => in_formats = true,
@@ -138,7 +136,7 @@ fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
             // BrtXF
             0x2F if in_formats => {
                 let id = u16_at(records.bytes(0, 4)?, 2);
-                looks.push_style_of(&codes, id)?;
+                looks.push_style(u32::from(id))?;
             }
             _ => {}
         }

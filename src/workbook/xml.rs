@@ -10,7 +10,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use quick_xml::encoding::DecodingReader;
 use quick_xml::events::Event;
-use quick_xml::events::attributes::{self, Attribute};
+use quick_xml::events::attributes::{Attribute, Attributes};
 use quick_xml::{Error, Reader};
 
 use super::error::Refusal;
@@ -333,7 +333,7 @@ impl<'a> Tag<'a> {
     /// Names and values, these still escaped.
     pub fn attributes(&self) -> impl Iterator<Item = Result<(Cow<'a, str>, &'a str), Refusal>> {
         let names = self.names.filter(|names| !names.are_usual());
-        Attributes::new(self.attributes).map(move |attribute| {
+        attributes(self.attributes).map(move |attribute| {
             let (key, value) = attribute?;
             let mut buffer = String::new();
             let usual = |names: &Prefixes| Cow::Owned(names.usual(key, false, &mut buffer).to_owned());
@@ -368,27 +368,14 @@ pub(super) fn local(name: &str) -> &str {
     name.split_once(':').map_or(name, |(_, local)| local)
 }
 
-/// The attributes of a tag as written.
-pub(super) struct Attributes<'a>(attributes::Attributes<'a>);
-
-impl<'a> Attributes<'a> {
-    /// The attributes in what stands behind a tag's name.
-    pub fn new(text: &'a str) -> Attributes<'a> {
-        let mut attributes = attributes::Attributes::new(text, 0);
-        attributes.with_checks(false);
-        Attributes(attributes)
-    }
-}
-
-impl<'a> Iterator for Attributes<'a> {
-    type Item = Result<(&'a str, &'a str), Refusal>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        Some(match self.0.next()? {
-            Ok(Attribute { key, value: Cow::Borrowed(value) }) => Ok((key.0, value)),
-            _ => Err(Refusal::damaged("XML 属性不合规")),
-        })
-    }
+/// The attributes in what stands behind a tag's name, as written.
+fn attributes(text: &str) -> impl Iterator<Item = Result<(&str, &str), Refusal>> {
+    let mut attributes = Attributes::new(text, 0);
+    attributes.with_checks(false);
+    attributes.map(|attribute| match attribute {
+        Ok(Attribute { key, value: Cow::Borrowed(value) }) => Ok((key.0, value)),
+        _ => Err(Refusal::damaged("XML 属性不合规")),
+    })
 }
 
 /// The encoding that a document's first bytes tell: its byte order mark, else its declaration, else UTF-8.
@@ -401,8 +388,8 @@ fn encoding(head: &[u8], part: &str) -> Result<&'static Encoding, Refusal> {
     }
     let declaration = head.strip_prefix(b"<?xml").and_then(|rest| rest.get(..memchr::memchr(b'>', rest)?));
     let declaration = std::str::from_utf8(declaration.unwrap_or_default()).unwrap_or_default();
-    let mut attributes = Attributes::new(declaration.strip_suffix('?').unwrap_or(declaration)).flatten();
-    let Some((_, label)) = attributes.find(|(key, _)| *key == "encoding") else { return Ok(UTF_8) };
+    let mut declared = attributes(declaration.strip_suffix('?').unwrap_or(declaration)).flatten();
+    let Some((_, label)) = declared.find(|(key, _)| *key == "encoding") else { return Ok(UTF_8) };
     let unknown = || Refusal::damaged(format!("部件 {part} 的编码 {label} 无法识别"));
     Encoding::for_label(label.as_bytes()).ok_or_else(unknown)
 }

@@ -35,7 +35,7 @@ impl Sink for Texts {
         self.0.resize_with(self.0.len().max(row + 1), Vec::new);
         let cells = &mut self.0[row];
         cells.resize_with(cells.len().max(column + 1), String::new);
-        cells[column] = match value {
+        cells[column] = match value.into_owned() {
             Raw::Text(text) => text.to_string(),
             Raw::Number(number, _) => number.to_string(),
             Raw::DateTime(at, _) => at.date().to_string(),

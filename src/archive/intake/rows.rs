@@ -12,7 +12,7 @@ use crate::place::A1;
 use crate::table::merged::Merges;
 use crate::table::seen::{SeenCell, Sight};
 use crate::table::text;
-use crate::workbook::{self, Looks, Merge, Raw, Sink};
+use crate::workbook::{self, Looks, Merge, Raw};
 
 /// How far down a header is looked for: people insert rows above it.
 const HEADER_ROWS: u32 = 20;
@@ -123,34 +123,22 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
     let book = workbook::open(path, &name).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
-        let mut cells = FilledRows { looks: book.looks(), rows: Vec::new() };
+        let mut cells = Vec::new();
         let merges = book.read(index, &mut cells).map_err(|error| error.to_string())?;
-        found.push(FilledSheet { name: sheet.name.clone(), hidden: sheet.hidden, rows: cells.rows, merges });
+        let mut rows: Vec<FilledRow> = Vec::new();
+        for (row, column, value) in cells {
+            let cell = FilledCell::new(&value, book.looks());
+            if cell.shown.is_empty() && cell.broken.is_none() {
+                continue;
+            }
+            match rows.last_mut() {
+                Some(last) if last.row == row => last.cells.push((column, cell)),
+                _ => rows.push(FilledRow { row, cells: vec![(column, cell)] }),
+            }
+        }
+        found.push(FilledSheet { name: sheet.name.clone(), hidden: sheet.hidden, rows, merges });
     }
     Ok((name, found))
-}
-
-/// Gathers a sheet's rows.
-struct FilledRows<'b> {
-    looks: &'b Looks,
-    rows: Vec<FilledRow>,
-}
-
-impl Sink for FilledRows<'_> {
-    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
-        let cell = FilledCell::new(&value, self.looks);
-        if cell.shown.is_empty() && cell.broken.is_none() {
-            return;
-        }
-        match self.rows.last_mut() {
-            Some(last) if last.row == row => last.cells.push((column, cell)),
-            _ => self.rows.push(FilledRow { row, cells: vec![(column, cell)] }),
-        }
-    }
-
-    fn restart(&mut self) {
-        self.rows.clear();
-    }
 }
 
 /// The sheet as a list, if it has the headers of one.

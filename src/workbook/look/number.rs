@@ -9,8 +9,15 @@ const MULTIPLIERS: &str = "十百千万亿拾佰仟萬億‰‱";
 
 /// What is seen of a number.
 struct SeenNumber {
-    /// Each character, and whether it is the number's own.
-    chars: Vec<(char, bool)>,
+    text: String,
+    /// The number's own characters, and the words before and behind them, all without blanks.
+    own: String,
+    before: String,
+    behind: String,
+    /// There are no words among its own characters.
+    whole: bool,
+    /// What digits are shown as.
+    numerals: Numerals,
     /// A minus is seen before them.
     minus: bool,
     /// The number that the own characters are.
@@ -52,51 +59,41 @@ pub(super) fn judge(section: &FormatSection, stored: &Decimal, unsigned: bool) -
 }
 
 impl SeenNumber {
-    fn new(number: Decimal) -> SeenNumber {
-        SeenNumber { chars: Vec::new(), minus: false, number, scaled: false }
+    fn new(number: Decimal, numerals: Numerals) -> SeenNumber {
+        let [text, own, before, behind] = Default::default();
+        SeenNumber { text, own, before, behind, whole: true, numerals, minus: false, number, scaled: false }
     }
 
     fn push(&mut self, text: &str, own: bool) {
-        self.chars.extend(text.chars().map(|c| (c, own)));
+        for c in text.chars().map(|c| numeral::digit(c, self.numerals)) {
+            self.text.push(c);
+            match own {
+                _ if c.is_whitespace() => {}
+                true => {
+                    self.whole &= self.behind.is_empty();
+                    self.own.push(c);
+                }
+                false if self.own.is_empty() => self.before.push(c),
+                false => self.behind.push(c),
+            }
+        }
     }
 
     /// All of it, without the blanks around it.
     fn text(&self) -> String {
-        let sign = if self.minus { "-" } else { "" };
-        sign.chars().chain(self.chars.iter().map(|(c, _)| *c)).collect::<String>().trim().to_owned()
-    }
-
-    /// The characters that are not the number's own, without blanks.
-    fn words(&self) -> impl Iterator<Item = char> {
-        self.chars.iter().filter(|(c, own)| !own && !c.is_whitespace()).map(|(c, _)| *c)
-    }
-
-    /// Where the number's own characters begin and end; none where nothing is seen of it.
-    fn range(&self) -> Option<(usize, usize)> {
-        let is_own = |(c, own): &(char, bool)| *own && !c.is_whitespace();
-        Some((self.chars.iter().position(is_own)?, self.chars.iter().rposition(is_own)?))
-    }
-
-    /// The words before the number, and those behind, without blanks.
-    fn around(&self) -> Option<(String, String)> {
-        let (first, last) = self.range()?;
-        let some = |chars: &[(char, bool)]| chars.iter().map(|(c, _)| *c).filter(|c| !c.is_whitespace()).collect();
-        Some((some(&self.chars[..first]), some(&self.chars[last + 1..])))
+        format!("{}{}", if self.minus { "-" } else { "" }, self.text).trim().to_owned()
     }
 
     /// Whether one number is seen, whole, and no other digits.
     fn is_a_number(&self) -> bool {
-        let Some((first, last)) = self.range() else { return false };
-        let whole = self.chars[first..=last].iter().all(|(c, own)| *own || c.is_whitespace());
-        let points = |c: Option<char>| c.is_some_and(|c| matches!(c, '.' | '．' | ',' | '，' | '/'));
-        let before = self.around().and_then(|(before, _)| before.chars().last());
-        let digits = self.chars.iter().any(|(c, own)| *own && c.is_alphanumeric());
-        digits && whole && !self.words().any(char::is_numeric) && !points(before)
+        let is_digits = self.own.contains(char::is_alphanumeric);
+        let others = [&self.before, &self.behind].iter().any(|words| words.contains(char::is_numeric));
+        is_digits && self.whole && !others && !self.before.ends_with(['.', '．', ',', '，', '/'])
     }
 
     /// Whether the number's sign is seen, and nothing that makes it another.
     fn is_this_number(&self, stored: &Decimal) -> bool {
-        let Some((before, behind)) = self.around() else { return false };
+        let (before, behind) = (self.before.as_str(), self.behind.as_str());
         let is_minus = |c: char| matches!(c, '-' | '−' | '－' | '–' | '﹣' | '负' | '△' | '▲');
         let in_brackets = before.ends_with(['(', '（']) && behind.starts_with([')', '）']);
         let signs =
@@ -109,10 +106,8 @@ impl SeenNumber {
 
     /// Whether words are seen beside the number and its minus, or noughts that it does not need.
     fn has_words(&self) -> bool {
-        let Some((before, behind)) = self.around() else { return true };
-        let mut own = self.chars.iter().filter(|(c, own)| *own && !c.is_whitespace()).map(|(c, _)| *c);
-        let padded = own.next() == Some('0') && own.next().is_some_and(|c| c.is_ascii_digit());
-        padded || !matches!(before.as_str(), "" | "-") || !behind.is_empty()
+        let padded = self.own.strip_prefix('0').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        padded || !matches!(self.before.as_str(), "" | "-") || !self.behind.is_empty()
     }
 }
 
@@ -125,7 +120,7 @@ fn number(section: &FormatSection, stored: &Decimal) -> SeenNumber {
         None => (scaled.rounded(layout.decimals), 0),
         Some(_) => mantissa(&scaled, &layout),
     };
-    let mut seen = SeenNumber::new(shown.clone().shifted(exponent - 2 * percents));
+    let mut seen = SeenNumber::new(shown.clone().shifted(exponent - 2 * percents), section.numerals);
     seen.scaled = layout.scale > 0;
     let whole = shown.whole();
     let fraction = shown.fraction();
@@ -167,24 +162,13 @@ fn number(section: &FormatSection, stored: &Decimal) -> SeenNumber {
             FormatPart::Exponent(plus) => {
                 in_power = true;
                 seen.push("E", true);
-                seen.push(
-                    if exponent < 0 {
-                        "-"
-                    } else if *plus {
-                        "+"
-                    } else {
-                        ""
-                    },
-                    true,
-                );
+                let sign = if *plus { "+" } else { "" };
+                seen.push(if exponent < 0 { "-" } else { sign }, true);
             }
             FormatPart::Comma => {}
             FormatPart::Percent => seen.push("%", false),
             other => other.show(&mut seen),
         }
-    }
-    if section.numerals != Numerals::Western {
-        seen.chars.iter_mut().for_each(|(c, _)| *c = numeral::digit(*c, section.numerals));
     }
     seen
 }
@@ -290,20 +274,21 @@ fn nought(slot: char) -> String {
 /// What a section for texts shows of one, without the blanks around it.
 pub(super) fn text(section: &FormatSection, text: &str) -> String {
     let has_text = section.parts.iter().any(|part| matches!(part, FormatPart::Text | FormatPart::General));
-    let mut seen = if has_text { SeenNumber::new(Decimal::new(0.0)) } else { words(section) };
-    if has_text {
-        for part in &section.parts {
-            match part {
-                FormatPart::Text | FormatPart::General => seen.push(text, true),
-                other => other.show(&mut seen),
-            }
+    if !has_text {
+        return words(section).text();
+    }
+    let mut seen = SeenNumber::new(Decimal::new(0.0), Numerals::Western);
+    for part in &section.parts {
+        match part {
+            FormatPart::Text | FormatPart::General => seen.push(text, true),
+            other => other.show(&mut seen),
         }
     }
     seen.text()
 }
 
 fn general(section: &FormatSection, stored: &Decimal) -> SeenNumber {
-    let mut seen = SeenNumber::new(stored.clone());
+    let mut seen = SeenNumber::new(stored.clone(), Numerals::Western);
     for part in &section.parts {
         match part {
             FormatPart::General | FormatPart::Text => {
@@ -317,7 +302,7 @@ fn general(section: &FormatSection, stored: &Decimal) -> SeenNumber {
 }
 
 fn words(section: &FormatSection) -> SeenNumber {
-    let mut seen = SeenNumber::new(Decimal::new(0.0));
+    let mut seen = SeenNumber::new(Decimal::new(0.0), Numerals::Western);
     for part in &section.parts {
         match part {
             // Nothing else is there to be seen.

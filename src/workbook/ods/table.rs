@@ -1,6 +1,6 @@
 //! The rows and cells of a sheet of an OpenDocument spreadsheet.
 
-use super::super::cells::{self, COLUMNS, CellContent, Ordered, ROWS};
+use super::super::cells::{self, COLUMNS, Ordered, ROWS};
 use super::super::error::Refusal;
 use super::super::xml::{Tag, Token, Xml, unescape};
 use super::super::{Look, Raw, Sink, dates, look};
@@ -105,10 +105,10 @@ impl<S: Sink> OdsTable<'_, '_, S> {
                 for (first, repeated, raw) in &self.line {
                     for column in *first..first.saturating_add(*repeated) {
                         let content = match raw {
-                            Raw::Text(text) => CellContent::text(&**text),
-                            other => CellContent::Own(other.clone()),
+                            Raw::Text(text) => Raw::Text((&**text).into()),
+                            other => other.clone(),
                         };
-                        self.cells.put((clamp(row), clamp(column)), content)?;
+                        self.cells.put((clamp(row), clamp(column)), Some(content))?;
                     }
                 }
             }

@@ -1,6 +1,5 @@
 //! What a cell of .xlsx holds, from what stands in its XML.
 
-use super::super::cells::CellContent;
 use super::super::error::Refusal;
 use super::super::xml::{blank, trimmed};
 use super::super::{Look, Merge, Raw, dates};
@@ -50,19 +49,19 @@ pub(super) struct CellText {
 }
 
 /// The content of the cell that stands at `at`.
-pub(super) fn content(book: &OpcBook, at: (u32, u32), given: CellText) -> Result<CellContent<'_>, Refusal> {
+pub(super) fn content(book: &OpcBook, at: (u32, u32), given: CellText) -> Result<Option<Raw<'_>>, Refusal> {
     let CellText { kind, style, formula, inline, value } = given;
     let is_text = matches!(kind, CellType::Text | CellType::Inline);
     let look = book.looks.of_style(style);
     let content = match (inline, value) {
-        _ if formula && book.computes_anew => CellContent::Own(Raw::NoResult),
-        (Some(inline), value) if kind == CellType::Inline || value.is_none() => meant(&inline),
-        (_, None) if formula => CellContent::Own(Raw::NoResult),
-        (_, Some(value)) if formula && !is_text && blank(&value) => CellContent::Own(Raw::NoResult),
+        _ if formula && book.computes_anew => Some(Raw::NoResult),
+        (Some(inline), value) if kind == CellType::Inline || value.is_none() => Some(meant(&inline)),
+        (_, None) if formula => Some(Raw::NoResult),
+        (_, Some(value)) if formula && !is_text && blank(&value) => Some(Raw::NoResult),
         (_, Some(value)) => stored(book, at, kind, look, &value)?,
-        (_, None) => CellContent::Blank,
+        (_, None) => None,
     };
-    Ok(book.looks.veil(content, look))
+    Ok(content.map(|content| book.looks.veil(content, look)))
 }
 
 /// The content of `<v>`. What does not fit its type is kept as the text it is, so that it is shown and found fault with.
@@ -72,15 +71,15 @@ fn stored<'b>(
     kind: CellType,
     look: Look,
     value: &str,
-) -> Result<CellContent<'b>, Refusal> {
+) -> Result<Option<Raw<'b>>, Refusal> {
     if kind == CellType::Text || kind == CellType::Inline && !blank(value) {
-        return Ok(meant(value));
+        return Ok(Some(meant(value)));
     }
     let plain = trimmed(value);
     if kind == CellType::Shared {
         let found = number(plain.as_bytes()).and_then(|index| Some((index, book.strings.text(index).ok()?)));
         return match found {
-            Some((index, text)) => Ok(CellContent::Shared(index, text)),
+            Some((index, text)) => Ok(Some(Raw::Shared(index, text))),
             None => Err(Refusal::damaged(format!(
                 "单元格 {} 的共享字符串编号「{plain}」不合规，共享字符串表中没有这一条",
                 A1(at.0, at.1)
@@ -88,7 +87,7 @@ fn stored<'b>(
         };
     }
     if plain.is_empty() {
-        return Ok(CellContent::Blank);
+        return Ok(None);
     }
     let typed = match kind {
         CellType::Bool => match plain {
@@ -104,12 +103,12 @@ fn stored<'b>(
         },
         CellType::Shared | CellType::Text | CellType::Inline => None,
     };
-    Ok(typed.map_or_else(|| CellContent::text(plain.to_owned()), CellContent::Own))
+    Ok(Some(typed.unwrap_or_else(|| Raw::Text(plain.to_owned().into()))))
 }
 
 /// A text without the escapes of characters that XML cannot hold.
-fn meant(text: &str) -> CellContent<'static> {
-    CellContent::text(unescape_units(text).into_owned())
+fn meant(text: &str) -> Raw<'static> {
+    Raw::Text(unescape_units(text).into_owned().into())
 }
 
 /// The ranges of formulas that stand for several cells, in a book whose results nobody has seen: but for the first cell,
@@ -127,12 +126,9 @@ impl Unseen {
     }
 
     /// What is left of a cell's content.
-    pub fn seen<'a>(&self, (row, column): (u32, u32), content: CellContent<'a>) -> CellContent<'a> {
+    pub fn seen<'a>(&self, (row, column): (u32, u32), content: Option<Raw<'a>>) -> Option<Raw<'a>> {
         let within =
             |&(top, left, bottom, right): &Merge| (top..=bottom).contains(&row) && (left..=right).contains(&column);
-        if !self.0.is_empty() && !matches!(content, CellContent::Blank) && self.0.iter().any(within) {
-            return CellContent::Own(Raw::NoResult);
-        }
-        content
+        if self.0.iter().any(within) { content.map(|_| Raw::NoResult) } else { content }
     }
 }

@@ -8,7 +8,6 @@ mod sheet;
 mod usual;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -132,7 +131,7 @@ fn usual_strings(xml: &mut Xml<'_>, strings: &mut Strings) -> Result<(), Refusal
 fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
     let mut xml = Xml::new(book.package.stream(book.package.need(part)?)?, part)?;
     let looks = &mut book.looks;
-    let mut codes = HashMap::new();
+    let id = |written: &str| number(written.as_bytes()).map_or(0, |id| u32::try_from(id).unwrap_or(u32::MAX));
     let (mut in_codes, mut in_formats) = (false, false);
     loop {
         match xml.next()? {
@@ -140,14 +139,12 @@ fn read_styles(book: &mut OpcBook, part: &str) -> Result<(), Refusal> {
                 "numFmts" => in_codes = true,
                 "cellXfs" => in_formats = true,
                 "numFmt" if in_codes => {
-                    if let (Some(id), Some(code)) = (tag.attribute("numFmtId")?, tag.attribute("formatCode")?) {
-                        codes.insert(number(id.as_bytes()).unwrap_or_default(), looks.look(&unescape(code)?)?);
-                        cells::check_formats(codes.len())?;
+                    if let (Some(written), Some(code)) = (tag.attribute("numFmtId")?, tag.attribute("formatCode")?) {
+                        looks.name(id(written), &unescape(code)?)?;
                     }
                 }
                 "xf" if in_formats => {
-                    let id = tag.attribute("numFmtId")?.and_then(|id| number(id.as_bytes())).unwrap_or_default();
-                    looks.push_style_of(&codes, id)?;
+                    looks.push_style(tag.attribute("numFmtId")?.map_or(0, id))?;
                 }
                 _ => {}
             },

@@ -7,7 +7,6 @@
 //! (`cargo bench -- cells`), and it is most of a big run.
 
 use super::super::Raw;
-use super::super::cells::CellContent;
 use super::cell::CellType;
 use super::{COLUMNS, OpcBook, ROWS, number};
 
@@ -55,12 +54,12 @@ impl UsualRow {
     }
 
     /// The cell that stands here, if it is a usual one: its column, what it holds, and its length in bytes.
-    pub fn cell<'a>(&self, book: &'a OpcBook, bytes: &'a [u8]) -> Option<(u32, CellContent<'a>, usize)> {
+    pub fn cell<'a>(&self, book: &'a OpcBook, bytes: &'a [u8]) -> Option<(u32, Option<Raw<'a>>, usize)> {
         let start = blanks(bytes);
         let bytes = &bytes[start..];
         let CellHead { column, style, kind, closed, length: head } = self.head(bytes)?;
         if closed {
-            return Some((column, CellContent::Blank, start + head));
+            return Some((column, None, start + head));
         }
         let formula = formula(&bytes[head..])?;
         let inner = &bytes[head + formula..];
@@ -70,16 +69,16 @@ impl UsualRow {
         }?;
         let look = book.looks.of_style(style);
         let content = match kind {
-            _ if formula > 0 && book.computes_anew => CellContent::Own(Raw::NoResult),
-            CellType::Number => CellContent::Own(book.looks.raw(numeral(text)?, look)),
-            CellType::Inline | CellType::Text => CellContent::text(std::str::from_utf8(text).ok()?),
+            _ if formula > 0 && book.computes_anew => Raw::NoResult,
+            CellType::Number => book.looks.raw(numeral(text)?, look),
+            CellType::Inline | CellType::Text => Raw::Text(std::str::from_utf8(text).ok()?.into()),
             CellType::Shared => {
                 let index = number(text)?;
-                CellContent::Shared(index, book.strings.text(index).ok()?)
+                Raw::Shared(index, book.strings.text(index).ok()?)
             }
             CellType::Bool | CellType::Error | CellType::Date => return None,
         };
-        Some((column, book.looks.veil(content, look), start + head + formula + length))
+        Some((column, Some(book.looks.veil(content, look)), start + head + formula + length))
     }
 
     /// `<c r="B5" s="1" t="s">`, format and type only where they are needed.

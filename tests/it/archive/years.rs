@@ -130,7 +130,7 @@ impl Read {
                 rows.resize_with(rows.len().max(row + 1), Vec::new);
                 let cells = &mut rows[row];
                 cells.resize_with(cells.len().max(column + 1), || Cell::Blank);
-                cells[column] = match value {
+                cells[column] = match value.into_owned() {
                     Raw::Text(text) => Cell::Text(text.to_string()),
                     Raw::Number(number, _) => Cell::Number(number),
                     Raw::DateTime(time, _) => Cell::Text(time.date().to_string()),

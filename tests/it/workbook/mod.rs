@@ -23,29 +23,21 @@ mod xlsx;
 use std::fs;
 
 use kaohe::place::A1;
-use kaohe::workbook::{self, Parser, Raw, Sink};
+use kaohe::workbook::{self, Parser, Raw};
 
-/// Takes cells as one line each.
-#[derive(Default)]
-struct Lines(Vec<String>);
-
-impl Sink for Lines {
-    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
-        let shown = match value {
-            Raw::Text(text) => format!("{text:?}"),
-            Raw::Number(number, _) => number.to_string(),
-            Raw::DateTime(at, _) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
-            Raw::Bool(value) => value.to_string(),
-            Raw::Error(error) => error,
-            Raw::NoResult => "无结果".to_owned(),
-            Raw::Veiled(veiled) => format!("{:?} shows {:?}", veiled.stored, veiled.shown),
-        };
-        self.0.push(format!("{} {shown}", A1(row, column)));
-    }
-
-    fn restart(&mut self) {
-        self.0.clear();
-    }
+/// A cell as a line.
+fn line((row, column, value): (u32, u32, Raw<'_>)) -> String {
+    let shown = match value {
+        Raw::Text(text) => format!("{text:?}"),
+        Raw::Shared(_, text) => format!("{text:?}"),
+        Raw::Number(number, _) => number.to_string(),
+        Raw::DateTime(at, _) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
+        Raw::Bool(value) => value.to_string(),
+        Raw::Error(error) => error,
+        Raw::NoResult => "无结果".to_owned(),
+        Raw::Veiled(veiled) => format!("{:?} shows {:?}", veiled.stored, veiled.shown),
+    };
+    format!("{} {shown}", A1(row, column))
 }
 
 /// All that is read from a workbook: `[sheet]`, its cells, its merged ranges, then the next sheet. Or the message.
@@ -70,9 +62,9 @@ fn shown_by(parser: Parser, bytes: &[u8]) -> Result<Vec<String>, String> {
     let mut all = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
         all.push(format!("[{}{}]", sheet.name, if sheet.hidden { " 隐藏" } else { "" }));
-        let mut lines = Lines::default();
-        let merges = book.read(index, &mut lines).map_err(|e| e.to_string())?;
-        all.append(&mut lines.0);
+        let mut cells = Vec::new();
+        let merges = book.read(index, &mut cells).map_err(|e| e.to_string())?;
+        all.extend(cells.into_iter().map(line));
         all.extend(
             merges
                 .into_iter()

@@ -3,24 +3,10 @@
 use std::fs;
 
 use kaohe::place::A1;
-use kaohe::workbook::{self, DaySeen, Raw, Sight, Sink};
+use kaohe::workbook::{self, DaySeen, Raw, Sight};
 
 use super::biff::{brt, brt_cell, brt_row, cell, long, record, wide, xlsb};
 use super::build::{Parts, ods_content};
-
-/// Takes cells as they come.
-#[derive(Default)]
-struct Cells(Vec<(u32, u32, Raw<'static>)>);
-
-impl Sink for Cells {
-    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
-        self.0.push((row, column, value.into_owned()));
-    }
-
-    fn restart(&mut self) {
-        self.0.clear();
-    }
-}
 
 /// The first sheet's cells, a line each: what is stored, and what the number format makes of it.
 fn seen(bytes: &[u8]) -> Vec<String> {
@@ -28,7 +14,7 @@ fn seen(bytes: &[u8]) -> Vec<String> {
     let file = folder.path().join("x");
     fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "表").unwrap();
-    let mut cells = Cells::default();
+    let mut cells = Vec::new();
     book.read(0, &mut cells).unwrap();
     let told = |raw: &Raw<'_>| match raw {
         Raw::Number(number, look) => match book.looks().number(*look, *number) {
@@ -48,7 +34,7 @@ fn seen(bytes: &[u8]) -> Vec<String> {
         },
         other => format!("{other:?}"),
     };
-    cells.0.iter().map(|(row, column, raw)| format!("{} {}", A1(*row, *column), told(raw))).collect()
+    cells.iter().map(|(row, column, raw)| format!("{} {}", A1(*row, *column), told(raw))).collect()
 }
 
 #[track_caller]
@@ -311,7 +297,7 @@ fn formats_of_ods_show_what_libreoffice_shows() {
     let file = folder.path().join("x.ods");
     fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "x.ods").unwrap();
-    let mut cells = Cells::default();
+    let mut cells = Vec::new();
     book.read(0, &mut cells).unwrap();
     let table = content.split_once("</table:table>").unwrap().0;
     let mut wrong = Vec::new();
@@ -327,7 +313,7 @@ fn formats_of_ods_show_what_libreoffice_shows() {
             })
             .collect();
         for (column, expected) in shown.iter().enumerate().take(5).skip(1) {
-            let raw = cells.0.iter().find(|(r, c, _)| (*r as usize, *c as usize) == (row, column)).map(|(.., raw)| raw);
+            let raw = cells.iter().find(|(r, c, _)| (*r as usize, *c as usize) == (row, column)).map(|(.., raw)| raw);
             let found = match raw {
                 Some(Raw::Number(number, look)) => match book.looks().number(*look, *number) {
                     // With noughts behind and commas between, it is the same.

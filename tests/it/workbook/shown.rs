@@ -1,6 +1,6 @@
 //! What a sheet of .xlsx shows where that is not what it stores: number formats, hidden zeros, results that nobody has seen.
 
-use kaohe::workbook::{self, DaySeen, OpenBook, Raw, Sight, Sink};
+use kaohe::workbook::{self, DaySeen, OpenBook, Raw, Sight};
 
 use super::build::{Parts, sheet, workbook, xlsx};
 use super::{check, shown};
@@ -24,22 +24,13 @@ pub fn styled(codes: &[&str], rows: &str) -> Parts {
 
 /// The cells of the first sheet.
 fn cells(bytes: &[u8]) -> (OpenBook, Vec<Raw<'static>>) {
-    struct Cells(Vec<Raw<'static>>);
-    impl Sink for Cells {
-        fn cell(&mut self, _: u32, _: u32, value: Raw<'_>) {
-            self.0.push(value.into_owned());
-        }
-        fn restart(&mut self) {
-            self.0.clear();
-        }
-    }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x");
     std::fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "表.xlsx").unwrap();
-    let mut cells = Cells(Vec::new());
+    let mut cells: Vec<(u32, u32, Raw<'static>)> = Vec::new();
     book.read(0, &mut cells).unwrap();
-    (book, cells.0)
+    (book, cells.into_iter().map(|(_, _, raw)| raw).collect())
 }
 
 /// Of each cell of the first sheet how it is seen, and what is seen where that is not what is stored.

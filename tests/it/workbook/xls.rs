@@ -233,7 +233,7 @@ fn encrypted_and_broken_books_are_refused() {
         refused(&compound(&[("Workbook", &stream)]), "已加密");
         refused(&compound(&[("Workbook", &stream)]), "撤销工作簿保护");
     }
-    let sealed = compound(&[("EncryptedPackage", b"x"), ("EncryptionInfo", b"x")]);
+    let sealed = compound(&[("EncryptionInfo", b"x"), ("EncryptedPackage", b"x")]);
     refused(&sealed, "已加密");
     refused(&sealed, "打开时不要求输入密码的，是用了“保护工作簿”，只须撤销工作簿保护后保存");
     refused(&compound(&[("WordDocument", b"x")]), "Word 文档");
