@@ -124,11 +124,15 @@ const RUN: &str = "2015-annual";
 /// files deleted lately aside, would take as much time to find others as the letters take to write.
 const ASIDE: &str = "aside";
 
-/// A run into an empty folder.
-fn run(city: &Path, output: &Path, threads: &str, more: &[&str]) -> Command {
+fn lay_aside(output: &Path) {
     let aside = output.with_file_name(ASIDE);
     fs::create_dir_all(&aside).unwrap();
     let _ = fs::rename(output, aside.join(fs::read_dir(&aside).unwrap().count().to_string()));
+}
+
+/// A run into an empty folder.
+fn run(city: &Path, output: &Path, threads: &str, more: &[&str]) -> Command {
+    lay_aside(output);
     let mut command = Command::new(KAOHE);
     command.arg("annual").arg(city).arg("--output").arg(output).args(["--quiet", "--threads", threads]);
     command.args(more);
@@ -159,7 +163,7 @@ fn compare(root: &Path, cadres: u32, repeat: u32, python: Option<&str>) -> Cost 
     let floor = |word: &'static str, texts: &Path, threads: &'static str| {
         let (city, texts, written) = (city.clone(), texts.to_owned(), written.clone());
         move || {
-            let _ = fs::remove_dir_all(&written);
+            lay_aside(&written);
             fs::create_dir_all(&written).unwrap();
             let mut command = Command::new(std::env::current_exe().unwrap());
             command.arg(word).arg(&city).arg(&texts).arg(&written).env("RAYON_NUM_THREADS", threads);
@@ -169,7 +173,7 @@ fn compare(root: &Path, cadres: u32, repeat: u32, python: Option<&str>) -> Cost 
     let stack = |mode: &'static str| {
         let (city, texts, written) = (city.clone(), texts.clone(), written.clone());
         move || {
-            let _ = fs::remove_dir_all(&written);
+            lay_aside(&written);
             fs::create_dir_all(&written).unwrap();
             let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/python_stack.py");
             let mut command = Command::new(python.unwrap_or_default());
