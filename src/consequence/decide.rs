@@ -21,6 +21,23 @@ pub fn decide<'a>(
     run: Run,
     year: i32,
 ) -> Result<(Outcome, Trace<'a>), Error> {
+    propose(world, history, run, year)?.conclude(world)
+}
+
+/// What all stages of a run propose and leave pending.
+pub struct Proposed<'a, 'h> {
+    draft: Draft<'h>,
+    trace: Trace<'a>,
+    quotas: Vec<QuotaPlan>,
+}
+
+/// Evaluates all stages of a run. After this nothing in the world changes any more.
+pub fn propose<'a, 'h>(
+    world: &mut World<'a>,
+    history: &'h History,
+    run: Run,
+    year: i32,
+) -> Result<Proposed<'a, 'h>, Error> {
     let mut draft = Draft::new(history, run, year);
     let mut trace = Trace::new(world);
     let mut quotas = None;
@@ -40,18 +57,25 @@ pub fn decide<'a>(
         // No rule is of this run.
         None => plans(world, run, year, (&mut draft, &mut trace))?,
     };
-    rejected(world, &mut draft);
-    let mut outcome = Outcome { quotas, ..Outcome::default() };
-    let drawn = || -> Result<Vec<Line>, Error> {
-        let mut lines = lines(world, &mut draft)?;
-        influence::tell(world, history, &mut lines)?;
-        Ok(lines)
-    };
-    let (lines, talks) = rayon::join(drawn, || influence::used(world));
-    (outcome.lines, outcome.talks) = (lines?, talks?);
-    outcome.register = register::entries(world, history, &outcome.lines, run, year)?;
-    outcome.pending = draft.pending.into_values().collect();
-    Ok((outcome, trace))
+    Ok(Proposed { draft, trace, quotas })
+}
+
+impl<'a> Proposed<'a, '_> {
+    /// The lines as they are told, and all that goes with them.
+    pub fn conclude(self, world: &World<'a>) -> Result<(Outcome, Trace<'a>), Error> {
+        let Proposed { mut draft, trace, quotas } = self;
+        rejected(world, &mut draft);
+        let drawn = || -> Result<Vec<Line>, Error> {
+            let mut lines = lines(world, &mut draft)?;
+            influence::tell(world, draft.history, &mut lines)?;
+            Ok(lines)
+        };
+        let (lines, talks) = rayon::join(drawn, || influence::used(world));
+        let (lines, talks) = (lines?, talks?);
+        let register = register::entries(world, draft.history, &lines, draft.run, draft.year)?;
+        let pending = draft.pending.into_values().collect();
+        Ok((Outcome { lines, pending, quotas, register, talks }, trace))
+    }
 }
 
 /// Plans the run's quotas, beside the rules of the first stage: later ones see what was decided about these lines, too.
@@ -81,11 +105,11 @@ fn plans<'a>(
 
 fn lines(world: &World<'_>, draft: &mut Draft<'_>) -> Result<Vec<Line>, Error> {
     let hints = hint::Hints::new(world)?;
-    let mut lines: Vec<Line> = std::mem::take(&mut draft.lines).into_values().collect();
+    let mut lines: Vec<Line> = std::mem::take(&mut draft.lines);
     let draft = &*draft;
     lines.par_iter_mut().for_each(|line| finish(world, draft, &hints, line));
     conflicts(world.pack, &mut lines);
-    lines.par_sort_by(|a, b| a.id.as_bytes().cmp(b.id.as_bytes()));
+    lines.par_sort_unstable_by(|a, b| a.id.as_bytes().cmp(b.id.as_bytes()));
     Ok(lines)
 }
 

@@ -62,7 +62,10 @@ pub struct Draft<'a> {
     pub history: &'a History,
     pub run: Run,
     pub year: i32,
-    pub lines: BTreeMap<(usize, Subject), Line>,
+    /// In the order in which they were first proposed.
+    pub lines: Vec<Line>,
+    /// Where the line of an action and a recipient stands among them.
+    place: BTreeMap<(usize, Subject), usize>,
     /// By rule id's place, subject kind and id.
     pub pending: BTreeMap<(usize, usize, u64, String), Pending>,
     expected: Vec<Expected>,
@@ -70,7 +73,8 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub fn new(history: &'a History, run: Run, year: i32) -> Self {
-        Draft { history, run, year, lines: BTreeMap::new(), pending: BTreeMap::new(), expected: Vec::new() }
+        let (place, pending) = (BTreeMap::new(), BTreeMap::new());
+        Draft { history, run, year, lines: Vec::new(), place, pending, expected: Vec::new() }
     }
 
     /// Takes in what the rules of a stage say. Lines of the same stage do not see each other.
@@ -78,28 +82,30 @@ impl<'a> Draft<'a> {
         let evidence = |id: &str| self.evidence_of_line(world, id);
         let confidential = |id: &str| self.is_confidential(world, id);
         let mut reasons = Reasons::new(world);
-        let mut brought: Vec<Brought> = Vec::new();
+        let mut all: Vec<(Grounds<'_>, &Verdict)> = Vec::new();
         for verdict in verdicts.iter().filter(|verdict| !verdict.holds.is_empty() || !verdict.unknown.is_empty()) {
-            let grounds = Grounds::new(world, &mut trace.lookup, verdict.rule)?;
+            all.push((Grounds::new(world, &mut trace.lookup, verdict.rule)?, verdict));
             if !verdict.unknown.is_empty() || world.pack.rules[verdict.rule].marks.is_some() {
                 reasons.look_into(verdict.rule)?;
             }
-            let (evidence, confidential) = (&evidence, &confidential);
-            let behind = Behind { trace, reasons: &reasons, expected: &self.expected, evidence, confidential };
-            let holds = verdict.holds.par_iter().map(|at| self.hold(world, &grounds, &behind, verdict.rule, *at));
-            brought.extend(holds.collect::<Result<Vec<_>, _>>()?);
-            let open = verdict.unknown.par_iter();
-            let open = open.map(|(at, missing)| self.leave_open(world, &grounds, &behind, verdict, *at, missing));
-            brought.extend(open.collect::<Result<Vec<_>, _>>()?);
         }
-        for one in brought {
+        let (evidence, confidential) = (&evidence, &confidential);
+        let behind = &Behind { trace, reasons: &reasons, expected: &self.expected, evidence, confidential };
+        let brought = all.par_iter().flat_map(|(grounds, verdict)| {
+            let holds = verdict.holds.par_iter().map(|at| self.hold(world, grounds, behind, verdict.rule, *at));
+            let open = verdict.unknown.par_iter();
+            holds.chain(open.map(|(at, missing)| self.leave_open(world, grounds, behind, verdict, *at, missing)))
+        });
+        for one in brought.collect::<Result<Vec<Brought>, Error>>()? {
             one.lines.into_iter().for_each(|line| self.add(line));
             self.expected.extend(one.expected);
             one.pending.into_iter().for_each(|case| self.add_pending(case));
         }
-        self.lines.par_iter_mut().for_each(|((action, _), line)| {
-            let order = &world.pack.actions[*action].options;
-            line.options = order.iter().filter(|option| line.options.contains(option)).cloned().collect();
+        self.lines.par_iter_mut().for_each(|line| {
+            if line.options.len() > 1 {
+                let order = &world.pack.actions[line.action].options;
+                line.options = order.iter().filter(|option| line.options.contains(option)).cloned().collect();
+            }
             line.grounds.sort_by(|a, b| (a.rule, &a.about).cmp(&(b.rule, &b.about)));
         });
         Ok(())
@@ -202,7 +208,7 @@ impl<'a> Draft<'a> {
         let key = text::key(id);
         let line = line::parse(pack, &key).filter(|line| (line.year, line.run) == (self.year, self.run))?;
         let index = world.data.registers[line.subject].find(line.id)?;
-        self.lines.get(&(line.action, Subject { kind: line.subject, index }))
+        self.lines.get(*self.place.get(&(line.action, Subject { kind: line.subject, index }))?)
     }
 
     /// Whether a line of this run or of an earlier one is told to nobody but the committee. One that nobody knows may be.
@@ -218,9 +224,12 @@ impl<'a> Draft<'a> {
 
     /// Adds a line, or joins it with the one of the same action and recipient.
     pub fn add(&mut self, line: Line) {
-        match self.lines.entry((line.action, line.subject)) {
-            Entry::Vacant(free) => drop(free.insert(line)),
-            Entry::Occupied(mut known) => known.get_mut().join(line),
+        match self.place.entry((line.action, line.subject)) {
+            Entry::Vacant(free) => {
+                free.insert(self.lines.len());
+                self.lines.push(line);
+            }
+            Entry::Occupied(known) => self.lines[*known.get()].join(line),
         }
     }
 
@@ -251,7 +260,8 @@ impl<'a> Draft<'a> {
     pub fn publish(&self, world: &mut World<'_>) -> Result<(), Error> {
         let pack = world.pack;
         let of = |subject: Subject| (subject.kind, subject.index);
-        let rows = self.lines.par_iter().map(|(_, line)| {
+        let rows = self.place.par_iter().map(|(_, at)| {
+            let line = &self.lines[*at];
             (line.id.as_str(), pack.actions[line.action].name.as_str(), of(line.subject), self.decision(world, line))
         });
         let rows: Vec<_> = rows.collect();

@@ -79,7 +79,7 @@ fn pick(world: &World<'_>, quota: &Quota, year: i32, needed: usize, (among, reac
         turns.extend((done[home as usize]..).zip(people).map(|(done, (.., person))| (done, home, *person)));
     }
     // Shares are compared without rounding.
-    turns.par_sort_by(|(one, home, _), (other, another, _)| {
+    turns.par_sort_unstable_by(|(one, home, _), (other, another, _)| {
         let (one, other) = (one * size[*another as usize], other * size[*home as usize]);
         one.cmp(&other).then(home.cmp(another))
     });

@@ -117,5 +117,5 @@ pub fn fact_value(value: &AnyValue<'_>) -> FactValue {
 
 /// The day so many days after the beginning of 1970.
 fn day_of(days: i32) -> Option<NaiveDate> {
-    NaiveDate::default().checked_add_signed(chrono::Duration::days(i64::from(days)))
+    NaiveDate::from_epoch_days(days)
 }

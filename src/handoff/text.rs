@@ -46,7 +46,8 @@ pub fn printable(text: Cow<'_, str>) -> Cow<'_, str> {
 fn plain(text: &[u8]) -> bool {
     let printed = text.iter().fold(true, |plain, byte| plain & (*byte >= b' ' || *byte == b'\n'));
     // What begins with these bytes: U+FFC0 to U+FFFF, with the two that are no characters at the end.
-    let last = text.windows(2).fold(false, |last, pair| last | (pair[0] == 0xEF && pair[1] == 0xBF));
+    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
+    let last = pairs.fold(false, |last, (one, next)| last | ((*one == 0xEF) & (*next == 0xBF)));
     printed && !last
 }
 

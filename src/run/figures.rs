@@ -4,8 +4,10 @@ use polars::prelude::*;
 
 use crate::fact::{Error, World};
 use crate::handoff::{CrossFigure, Figures, RatioFigure};
+use crate::once::Once;
+use crate::pack::compile::query;
 use crate::pack::scope::{self, Site};
-use crate::pack::{ColumnKind, Entity, Expression};
+use crate::pack::{ColumnKind, Cross, Entity, Expression};
 
 /// All figures of the pack.
 pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
@@ -32,20 +34,15 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
         .crosses
         .iter()
         .map(|cross| {
-            let given = world.truths(cross.of, &cross.given)?;
-            let rows = words(world, cross.of, &cross.rows)?;
-            let columns = words(world, cross.of, &cross.columns)?;
-            let (row_words, column_words) = (
-                heads(world, cross.of, &cross.rows, &rows, &given),
-                heads(world, cross.of, &cross.columns, &columns, &given),
-            );
+            let pairs = pairs(world, cross)?;
+            let (rows, columns) = (&cross.rows, &cross.columns);
+            let row_words = heads(world, cross.of, rows, pairs.iter().map(|(row, ..)| row).collect());
+            let column_words = heads(world, cross.of, columns, pairs.iter().map(|(_, column, _)| column).collect());
             let mut counts = vec![vec![0; column_words.len()]; row_words.len()];
-            for (at, given) in given.iter().enumerate() {
-                let place = |heads: &[String], word: &str| heads.iter().position(|head| head == word);
-                if let (true, Some(row), Some(column)) =
-                    (*given, place(&row_words, &rows[at]), place(&column_words, &columns[at]))
-                {
-                    counts[row][column] += 1;
+            for (row, column, count) in &pairs {
+                let place = |heads: &[String], word: &String| heads.iter().position(|head| head == word);
+                if let (Some(row), Some(column)) = (place(&row_words, row), place(&column_words, column)) {
+                    counts[row][column] += count;
                 }
             }
             Ok(CrossFigure {
@@ -61,40 +58,47 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
     Ok(Figures { ratios, crosses })
 }
 
-/// Each entity's value as a word; blank as 未填.
-fn words(world: &World<'_>, of: Entity, value: &Expression) -> Result<Vec<String>, Error> {
-    let column = world.evaluate(Site::Entity(of), &value.text, vec![world.compile(value.term())])?.remove(0);
-    // 是 and 否 alone would not say of what.
-    let name = value.text.trim();
-    let word = |at: usize| match column.get(at) {
-        Ok(AnyValue::Null) | Err(_) => "未填".to_owned(),
-        Ok(AnyValue::Boolean(true)) => format!("{name}：是"),
-        Ok(AnyValue::Boolean(false)) => format!("{name}：否"),
-        Ok(value) => value.get_str().map_or_else(|| value.to_string(), str::to_owned),
+/// How many of the entities that count have which two words, as they come.
+fn pairs(world: &World<'_>, cross: &Cross) -> Result<Vec<(String, String, u64)>, Error> {
+    let exprs = [&cross.given, &cross.rows, &cross.columns].map(|value| world.compile(value.term()));
+    let columns = world.evaluate(Site::Entity(cross.of), &cross.title, exprs.to_vec())?;
+    let count = || -> PolarsResult<Vec<(String, String, u64)>> {
+        let kept = query(DataFrame::new(world.height(cross.of), columns)?).filter(col("=0"));
+        let groups = kept.group_by_stable([col("=1"), col("=2")]).agg([len().alias("@n")]).collect()?;
+        let (rows, columns, counts) = (groups.column("=1")?, groups.column("=2")?, groups.column("@n")?.idx()?);
+        let pair = |(at, count): (usize, Option<IdxSize>)| {
+            let words = (word(&cross.rows, &rows.get(at)?), word(&cross.columns, &columns.get(at)?));
+            Ok((words.0, words.1, u64::from(count.unwrap_or_default())))
+        };
+        counts.iter().enumerate().map(pair).collect()
     };
-    Ok((0..world.height(of)).map(word).collect())
+    count().map_err(|source| Error::Polars { what: cross.title.clone(), source })
+}
+
+/// A value as a word; blank as 未填.
+fn word(of: &Expression, value: &AnyValue<'_>) -> String {
+    // 是 and 否 alone would not say of what.
+    let name = of.text.trim();
+    match value {
+        AnyValue::Null => "未填".to_owned(),
+        AnyValue::Boolean(true) => format!("{name}：是"),
+        AnyValue::Boolean(false) => format!("{name}：否"),
+        value => value.get_str().map_or_else(|| value.to_string(), str::to_owned),
+    }
 }
 
 /// The words to count by: a column's whole set in its order, then others as they come.
-fn heads(world: &World<'_>, of: Entity, value: &Expression, words: &[String], given: &[bool]) -> Vec<String> {
+fn heads(world: &World<'_>, of: Entity, value: &Expression, words: Vec<&String>) -> Vec<String> {
     let table = scope::table_of(world.pack, of).map(|table| &world.pack.tables[table]);
     let tables = world.pack.tables.iter();
     // A fact that repeats a column of another table has that column's set, where all its words are in it.
     let set = table.into_iter().chain(tables).find_map(|table| {
         let column = &table.columns[table.column(&value.text)?];
         let ColumnKind::Choice { values, .. } = &column.kind else { return None };
-        let fits = words
-            .iter()
-            .zip(given)
-            .filter(|(_, given)| **given)
-            .all(|(word, _)| values.contains(word) || word == "未填");
+        let fits = words.iter().all(|word| values.contains(word) || *word == "未填");
         fits.then(|| values.clone())
     });
     let mut heads = set.unwrap_or_default();
-    for (word, given) in words.iter().zip(given) {
-        if *given && !heads.contains(word) {
-            heads.push(word.clone());
-        }
-    }
+    words.into_iter().for_each(|word| heads.once(word.clone()));
     heads
 }

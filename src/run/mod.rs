@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use crate::archive::{self, Archive, Calendar, Mode, Ticket};
-use crate::consequence::{Outcome, decide};
+use crate::consequence::{Outcome, propose};
 use crate::fact::World;
 use crate::finding::{Finding, in_words};
 use crate::handoff::changes::Difference;
@@ -128,7 +128,10 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
     archiving::remember(pack, &mut data, history)?;
     let literals = job.literals(pack, data.year, data.as_of);
     let mut world = World::new(pack, &data, literals, history)?;
-    let (outcome, trace) = decide(&mut world, history, job.run, data.year)?;
+    let proposed = propose(&mut world, history, job.run, data.year)?;
+    let (figures, concluded) = rayon::join(|| figures::figures(&world), || proposed.conclude(&world));
+    let (figures, (outcome, trace)) = (figures?, concluded?);
+    drop(world);
     told.stage("编制名单");
     let info = RunInfo {
         year: data.year,
@@ -139,9 +142,7 @@ pub fn run(job: &Job, target: &Target, pack: &Pack, told: &(dyn Audience + Sync)
         chain_head: archive.head()?.unwrap_or_default(),
         half_year: archiving::half_year(history, pack, data.year, job.run),
     };
-    let (figures, mut handed) = rayon::join(|| figures::figures(&world), || Handoff::new(pack, &data, &outcome, &info));
-    let figures = figures?;
-    drop(world);
+    let mut handed = Handoff::new(pack, &data, &outcome, &info);
     // A line whose decision is its half-year's is told there.
     handed.earlier = history.lines.values().filter(|line| line.adopted.is_none()).collect();
     let made =
