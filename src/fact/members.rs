@@ -8,7 +8,7 @@ use polars::prelude::*;
 use super::world::World;
 use crate::once::once;
 use crate::pack::{Entity, Pack};
-use crate::table::Dataset;
+use crate::table::{Dataset, Lists};
 
 /// One row of the membership table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct Seat {
 #[derive(Debug, Default)]
 pub struct Members {
     seats: Vec<Seat>,
-    by_unit: Vec<Vec<u32>>,
-    by_member: Vec<Vec<u32>>,
+    by_unit: Lists<u32>,
+    by_member: Lists<u32>,
 }
 
 impl Members {
@@ -38,24 +38,22 @@ impl Members {
         };
         let (members, units) = (index(membership.member)?, index(membership.unit)?);
         let roles = frame.column(&pack.tables[membership.table].columns[membership.role].name)?.str()?.clone();
-        let mut found = Members {
-            by_unit: vec![Vec::new(); data.registers[membership.unit].ids.len()],
-            by_member: vec![Vec::new(); data.registers[membership.member].ids.len()],
-            ..Members::default()
-        };
+        let mut seats: Vec<Seat> = Vec::with_capacity(frame.height());
         // There are only a few roles.
         let mut known: BTreeMap<&str, Arc<str>> = BTreeMap::new();
         for (row, ((member, unit), role)) in members.iter().zip(units.iter()).zip(roles.iter()).enumerate() {
             if let (Some(member), Some(unit)) = (member, unit) {
-                let at = found.seats.len() as u32;
-                found.by_unit[unit as usize].push(at);
-                found.by_member[member as usize].push(at);
                 let role = role.unwrap_or_default();
                 let role = Arc::clone(known.entry(role).or_insert_with(|| role.into()));
-                found.seats.push(Seat { row: row as u32, member, unit, role });
+                seats.push(Seat { row: row as u32, member, unit, role });
             }
         }
-        Ok(found)
+        let by = |kind: usize, of: fn(&Seat) -> u32| {
+            let pairs: Vec<(u32, u32)> = seats.iter().map(of).zip(0..).collect();
+            Lists::new(data.registers[kind].ids.len(), &pairs)
+        };
+        let (by_unit, by_member) = (by(membership.unit, |seat| seat.unit), by(membership.member, |seat| seat.member));
+        Ok(Members { by_unit, by_member, seats })
     }
 
     /// Seats of a unit.

@@ -350,15 +350,18 @@ impl<'a> World<'a> {
             all.extend(summed.inner.iter().chain(&conditions).cloned());
             let mut frame = self.inputs(site, &all)?;
             let height = self.height(definition.of);
-            let keys = self.keys(definition.of, source, by.as_deref(), frame.height())?;
+            let mut keys = self.keys(definition.of, source, by.as_deref(), frame.height())?;
+            // Rows that stand in the order of their entities are put together without looking any of them up.
+            if keys.idx()?.iter().flatten().is_sorted() {
+                keys.set_sorted_flag(polars::series::IsSorted::Ascending);
+            }
             frame.with_column(keys.with_name("@key".into()))?;
-            let kept = query(frame).with_row_index("@row", None).filter(given.clone().and(col("@key").is_not_null()));
             let masks = conditions.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("={at}")));
-            let collected =
-                kept.clone().select([col("@key"), col("@row")].into_iter().chain(masks).collect::<Vec<_>>());
-            let inner = std::iter::once(col("@key")).chain(summed.inner.clone());
-            let groups = kept.select(inner.collect::<Vec<_>>()).group_by_stable([col("@key")]);
-            let groups = groups.agg(summed.sums.clone()).with_columns([summed.outer.clone().alias("=")]).collect()?;
+            let named = [col("@key"), col("@row")].into_iter().chain(masks).chain(summed.inner.clone());
+            let kept = query(frame).with_row_index("@row", None).filter(given.clone().and(col("@key").is_not_null()));
+            let kept = kept.select(named.collect::<Vec<_>>()).collect()?;
+            let groups = query(kept.clone()).group_by_stable([col("@key")]).agg(summed.sums.clone());
+            let groups = groups.with_columns([summed.outer.clone().alias("=")]).collect()?;
             // Where each entity's group is; none: it has no such row.
             let mut place: Vec<Option<IdxSize>> = vec![None; height];
             for (at, key) in groups.column("@key")?.cast(&IDX_DTYPE)?.idx()?.iter().enumerate() {
@@ -376,7 +379,7 @@ impl<'a> World<'a> {
                     .otherwise(absent)
                     .alias("=")])
                 .collect()?;
-            Ok((merged.column("=")?.clone(), Some(source_rows(&collected.collect()?, height)?)))
+            Ok((merged.column("=")?.clone(), Some(source_rows(&kept, height)?)))
         };
         run().map_err(|source| Error::Polars { what: definition.name.clone(), source })
     }
