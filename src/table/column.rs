@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use foldhash::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::finding::{Code, Flaw};
 use crate::workbook::{Look, Raw, TextStore};
@@ -147,7 +147,7 @@ impl ColumnCells {
 
     /// One number per content, equal where two say the same.
     pub fn meanings(&self) -> Vec<u32> {
-        let mut known = HashMap::default();
+        let mut known = HashMap::with_capacity(self.contents.len());
         let number = |code| {
             let next = known.len() as u32;
             *known.entry(self.of_code(code).meaning(None, false)).or_insert(next)

@@ -3,11 +3,12 @@
 //! Somebody who stands only in rejected register rows is no subject of the run, and is still looked
 //! up here: a name that such a row bears is not free for somebody else.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use foldhash::HashMap;
 
-use super::{Ids, Register, text};
+use super::{Ids, Lists, Register, text};
 
 /// The subjects of one kind in register order.
 #[derive(Debug, Default)]
@@ -23,10 +24,10 @@ pub struct Directory {
     named: Vec<(u32, Option<u32>)>,
     /// Each valid row of the register: whom it is about, and the row.
     rows: Vec<(u32, u32)>,
-    /// Per subject the units that it is a member of.
-    units: Vec<Vec<u32>>,
-    /// Per unit its members.
-    members: Vec<Vec<u32>>,
+    /// Subjects with the units that they are members of.
+    seats: Vec<(u32, u32)>,
+    /// These by member and by unit, once somebody asks.
+    seated: OnceLock<[Lists<u32>; 2]>,
     /// Ids that stand only in rejected rows; empty where such a row does not even tell the id.
     pub put_aside: Ids,
     /// The units that these rows name; none: a row does not tell, and they may sit anywhere.
@@ -35,12 +36,12 @@ pub struct Directory {
     in_aside: HashMap<Who, Vec<u32>>,
     /// Names that only rejected rows tell.
     aside_names: Vec<(Who, String)>,
-    /// Who bears a name, once somebody asks: where all rows tell an id, nobody does.
-    by_name: OnceLock<HashMap<Box<str>, Vec<Who>>>,
+    /// All names and who bears each, once somebody asks: where all rows tell an id, nobody does.
+    by_name: OnceLock<(Ids, Lists<Who>)>,
 }
 
 /// Somebody on a register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Who {
     Known(u32),
     /// Index into [`Directory::put_aside`].
@@ -98,21 +99,15 @@ impl Directory {
 
     /// A valid register row; told before all rejected ones.
     pub fn add(&mut self, entry: RosterEntry<'_>) {
-        let known = match self.by_id(entry.id) {
-            Some(Who::Known(known)) => known,
-            _ => {
-                let new = self.ids.push(entry.id);
-                let label = text::without_blanks(entry.label);
-                if label != entry.label_key {
-                    self.label_keys.insert(new, entry.label_key.into());
-                }
-                self.labels.push(label);
-                self.units.push(Vec::new());
-                self.named.push((new, None));
-                new
+        let known = self.ids.number(entry.id);
+        if known as usize == self.labels.len() {
+            let label = text::without_blanks(entry.label);
+            if label != entry.label_key {
+                self.label_keys.insert(known, entry.label_key.into());
             }
-        };
-        let at = known as usize;
+            self.labels.push(label);
+            self.named.push((known, None));
+        }
         self.rows.push((known, entry.row));
         for other in entry.other_labels.into_iter().flat_map(|names| names.split('、')) {
             if !self.is_called(known, other) {
@@ -121,15 +116,7 @@ impl Directory {
                 others.push(other.into());
             }
         }
-        if let Some(unit) = entry.unit
-            && !self.units[at].contains(&unit)
-        {
-            self.units[at].push(unit);
-            if self.members.len() <= unit as usize {
-                self.members.resize_with(unit as usize + 1, Vec::new);
-            }
-            self.members[unit as usize].push(known);
-        }
+        self.seats.extend(entry.unit.map(|unit| (known, unit)));
     }
 
     /// A rejected register row; to be told after all valid ones. Without an id it may be about anybody of its name.
@@ -137,7 +124,7 @@ impl Directory {
         let known = id.and_then(|id| self.by_id(id));
         let who = known.unwrap_or_else(|| {
             self.aside_units.push(Some(Vec::new()));
-            Who::PutAside(self.put_aside.push(id.unwrap_or_default()))
+            Who::PutAside(self.put_aside.number(id.unwrap_or_default()))
         });
         if let AsideSeat::InAside(unit) = seat {
             self.in_aside.entry(who).or_default().push(unit);
@@ -172,24 +159,23 @@ impl Directory {
 
     /// All who bear a name, as their own or as another one. No row is told after the first question.
     pub fn by_name(&self, name: &str) -> &[Who] {
-        let all = self.by_name.get_or_init(|| {
-            let mut all: HashMap<Box<str>, Vec<Who>> = HashMap::default();
+        let (names, bearers) = self.by_name.get_or_init(|| {
+            let (mut names, mut bearers) = (Ids::of(self.named.len()), Vec::with_capacity(self.named.len()));
             for (known, other) in &self.named {
                 let name = match other {
                     Some(at) => &self.other_keys[known][*at as usize],
                     None => self.label_key(*known),
                 };
-                all.entry(name.into()).or_default().push(Who::Known(*known));
+                bearers.push((names.number(name), Who::Known(*known)));
             }
-            for (who, name) in &self.aside_names {
-                let bearers = all.entry(name.as_str().into()).or_default();
-                if !bearers.contains(who) {
-                    bearers.push(*who);
-                }
+            let mut told = BTreeSet::new();
+            for (who, name) in self.aside_names.iter().filter(|one| told.insert(*one)) {
+                bearers.push((names.number(name), *who));
             }
-            all
+            let bearers = Lists::new(names.len(), &bearers);
+            (names, bearers)
         });
-        all.get(name).map_or(&[], Vec::as_slice)
+        names.find(name).map_or(&[], |name| &bearers[name as usize])
     }
 
     fn label_key(&self, known: u32) -> &str {
@@ -216,8 +202,18 @@ impl Directory {
         }
     }
 
+    /// The units that somebody is a member of, one for each row.
     pub fn units(&self, known: u32) -> &[u32] {
-        &self.units[known as usize]
+        &self.seated()[0][known as usize]
+    }
+
+    /// By member the units, by unit the members. No row is told after the first question.
+    fn seated(&self) -> &[Lists<u32>; 2] {
+        self.seated.get_or_init(|| {
+            let members: Vec<(u32, u32)> = self.seats.iter().map(|(member, unit)| (*unit, *member)).collect();
+            let units = members.iter().map(|(unit, _)| *unit as usize + 1).max().unwrap_or_default();
+            [Lists::new(self.labels.len(), &self.seats), Lists::new(units, &members)]
+        })
     }
 
     /// The id of somebody on the register.
@@ -240,7 +236,7 @@ impl Directory {
 
     /// The keys of the names of a unit's members.
     pub fn member_keys(&self, unit: u32) -> impl Iterator<Item = &str> {
-        let members = self.members.get(unit as usize).map_or(&[][..], Vec::as_slice);
+        let members = self.seated()[1].get(unit as usize).unwrap_or_default();
         members.iter().map(|known| self.label_key(*known))
     }
 }

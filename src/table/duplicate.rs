@@ -3,8 +3,6 @@
 //! Saying exactly the same, the later one is superfluous. Saying different things, none can be
 //! believed and all are put aside: nobody is listed by whichever row happened to come first.
 
-use std::cell::OnceCell;
-
 use foldhash::{HashMap, HashMapExt};
 
 use crate::finding::{Code, Flaw};
@@ -26,9 +24,18 @@ pub struct Duplicates {
 pub fn find(work: &Work<'_>) -> Duplicates {
     let mut found = Duplicates::default();
     let Some(key) = &work.table.key else { return found };
-    let meanings: Vec<OnceCell<Vec<u32>>> = work.rows.cells.iter().map(|_| OnceCell::new()).collect();
-    same_names(work, key, &meanings, &mut found);
-    for group in groups(work, &key.parts, &meanings) {
+    let rows: Vec<usize> = (0..work.rejected.len()).filter(|row| !is_excluded(work, *row)).collect();
+    let mut alike = Alike { groups: vec![0; rows.len()], rows };
+    // Nearly every row stands alone, and soonest by its subject or id: it need not be told apart by the other parts.
+    let is_year = |part: &&KeyPart| matches!(part, KeyPart::Column(column) if work.table.year == Some(*column));
+    let (years, others): (Vec<&KeyPart>, Vec<&KeyPart>) = key.parts.iter().partition(is_year);
+    for (at, part) in others.into_iter().chain(years).enumerate() {
+        alike.narrow(values(work, part));
+        if at == 0 {
+            same_names(work, key, &alike.groups(), &mut found);
+        }
+    }
+    for group in alike.groups() {
         let differing: Vec<usize> =
             (0..work.rows.cells.len()).filter(|column| differs(work, *column, &group)).collect();
         let subject_differs = work.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
@@ -51,49 +58,45 @@ pub fn find(work: &Work<'_>) -> Duplicates {
     found
 }
 
-/// Rows with equal parts, in groups of two and more, in row order.
-fn groups(work: &Work<'_>, parts: &[KeyPart], meanings: &Meanings) -> Vec<Vec<usize>> {
-    // Nearly every row stands alone, and soonest by its subject or id: it need not be told apart by the other parts.
-    let is_year = |part: &&KeyPart| matches!(part, KeyPart::Column(column) if work.table.year == Some(*column));
-    let others = parts.iter().filter(|part| !is_year(part));
-    let mut rows: Vec<usize> = (0..work.rejected.len()).filter(|row| !is_excluded(work, *row)).collect();
-    let mut group: Vec<u32> = vec![0; rows.len()];
-    for part in others.chain(parts.iter().filter(is_year)) {
-        let values = values(work, part, meanings);
-        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
-        let mut number = |row: usize, before: u32| {
-            let count = known.len() as u32;
-            Some(*known.entry((before, values(row)?)).or_insert(count))
-        };
-        let mut next: Vec<Option<u32>> = rows.iter().zip(&group).map(|(row, before)| number(*row, *before)).collect();
-        let mut sizes: Vec<u32> = vec![0; known.len()];
-        next.iter().flatten().for_each(|group| sizes[*group as usize] += 1);
-        next.iter_mut().for_each(|group| *group = group.filter(|group| sizes[*group as usize] > 1));
-        rows = rows.into_iter().zip(&next).filter_map(|(row, group)| group.map(|_| row)).collect();
-        group = next.into_iter().flatten().collect();
-    }
-    let mut order: Vec<(u32, usize)> = group.into_iter().zip(rows).collect();
-    order.sort_unstable();
-    order
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter(|chunk| chunk.len() > 1)
-        .map(|chunk| chunk.iter().map(|(_, row)| *row).collect())
-        .collect()
+/// Rows that are alike in some parts of the key, with the number of their group; none stands alone.
+struct Alike {
+    rows: Vec<usize>,
+    groups: Vec<u32>,
 }
 
-/// The meanings of a column's contents, per column, where they have been asked for.
-type Meanings = [OnceCell<Vec<u32>>];
+impl Alike {
+    /// Parts the groups by one more value, and leaves out the rows that stand alone then, or have none.
+    fn narrow(&mut self, value: impl Fn(usize) -> Option<u32>) {
+        let mut known: HashMap<(u32, u32), u32> = HashMap::with_capacity(self.rows.len());
+        let mut number = |(row, before): (&usize, &u32)| {
+            let count = known.len() as u32;
+            Some(*known.entry((*before, value(*row)?)).or_insert(count))
+        };
+        let next: Vec<Option<u32>> = self.rows.iter().zip(&self.groups).map(&mut number).collect();
+        let mut sizes: Vec<u32> = vec![0; known.len()];
+        next.iter().flatten().for_each(|group| sizes[*group as usize] += 1);
+        let kept = self.rows.iter().zip(next).filter_map(|(row, group)| Some((*row, group?)));
+        (self.rows, self.groups) = kept.filter(|(_, group)| sizes[*group as usize] > 1).unzip();
+    }
+
+    /// The groups, each in row order.
+    fn groups(&self) -> Vec<Vec<usize>> {
+        let mut order: Vec<(u32, usize)> = self.groups.iter().copied().zip(self.rows.iter().copied()).collect();
+        order.sort_unstable();
+        order.chunk_by(|a, b| a.0 == b.0).map(|chunk| chunk.iter().map(|(_, row)| *row).collect()).collect()
+    }
+}
 
 /// What a part of the key is in a row, as a number; none where the row does not say.
-fn values<'a>(work: &'a Work<'_>, part: &'a KeyPart, meanings: &'a Meanings) -> Box<dyn Fn(usize) -> Option<u32> + 'a> {
+fn values<'a>(work: &'a Work<'_>, part: &'a KeyPart) -> Box<dyn Fn(usize) -> Option<u32> + 'a> {
     match part {
         KeyPart::Column(column) if work.table.year == Some(*column) => {
             Box::new(|row| work.years.get(row).copied().flatten().map(|year| year as u32))
         }
         KeyPart::Column(column) => {
             let cells = &work.rows.cells[*column];
-            let meanings = meanings[*column].get_or_init(|| cells.meanings());
-            Box::new(|row| cells.is_good(row).then(|| meanings[cells.codes[row] as usize]))
+            let meanings = cells.meanings();
+            Box::new(move |row| cells.is_good(row).then(|| meanings[cells.codes[row] as usize]))
         }
         KeyPart::Subject(kind) => Box::new(|row| subject(work, *kind, row).map(Who::number)),
     }
@@ -220,12 +223,12 @@ fn places(work: &Work<'_>, column: usize, group: &[usize]) -> String {
 }
 
 /// One id under several names: none of its rows can be believed.
-fn same_names(work: &Work<'_>, key: &Key, meanings: &Meanings, found: &mut Duplicates) {
+fn same_names(work: &Work<'_>, key: &Key, groups: &[Vec<usize>], found: &mut Duplicates) {
     let Some(KeyPart::Column(id)) = key.parts.first() else { return };
     if key.same.is_empty() {
         return;
     }
-    for group in groups(work, &[KeyPart::Column(*id)], meanings) {
+    for group in groups {
         for column in &key.same {
             let cells = &work.rows.cells[*column];
             let said = |row: usize| cells.entry(row).meaning(None, false);
@@ -248,7 +251,7 @@ fn same_names(work: &Work<'_>, key: &Key, meanings: &Meanings, found: &mut Dupli
                 places(work, *column, &different)
             );
             let remedy = format!("请核对：同一人的各行应写同一{name}，不同的人应各有自己的{id_name}");
-            let flaw = Flaw::rejected(code(work, &group, Code::ContradictorySubject), reason, remedy);
+            let flaw = Flaw::rejected(code(work, group, Code::ContradictorySubject), reason, remedy);
             found.flaws.extend(group.iter().map(|row| (*row, (*column, flaw.clone()))));
         }
     }

@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 /// Ids by number.
 #[derive(Debug, Default)]
@@ -24,15 +25,23 @@ impl Ids {
         self.known.find(self.hasher.hash_one(id), |at| self.all[*at as usize] == id).copied()
     }
 
-    /// One that is not among them yet, and its number. An empty one is nobody's and never found.
-    pub fn push(&mut self, id: &str) -> u32 {
-        let (all, hasher, number) = (&self.all, &self.hasher, self.all.len() as u32);
-        if !id.is_empty() {
-            let hash = |at: &u32| hasher.hash_one(all[*at as usize].as_str());
-            self.known.insert_unique(hasher.hash_one(id), number, hash);
+    /// The number of an id, which is the next one where it has not come yet. An empty one is nobody's and never found.
+    pub fn number(&mut self, id: &str) -> u32 {
+        let next = self.all.len() as u32;
+        let (all, hasher) = (&mut self.all, &self.hasher);
+        if id.is_empty() {
+            all.push(String::new());
+            return next;
         }
-        self.all.push(id.to_owned());
-        number
+        let is = |at: &u32| all[*at as usize] == id;
+        match self.known.entry(hasher.hash_one(id), is, |at| hasher.hash_one(all[*at as usize].as_str())) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => {
+                free.insert(next);
+                all.push(id.to_owned());
+                next
+            }
+        }
     }
 }
 
@@ -47,7 +56,7 @@ impl Deref for Ids {
 impl<'a> FromIterator<&'a str> for Ids {
     fn from_iter<I: IntoIterator<Item = &'a str>>(all: I) -> Self {
         let mut ids = Self::default();
-        all.into_iter().for_each(|id| _ = ids.push(id));
+        all.into_iter().for_each(|id| _ = ids.number(id));
         ids
     }
 }

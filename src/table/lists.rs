@@ -10,7 +10,7 @@ pub struct Lists<T> {
     items: Vec<T>,
 }
 
-impl<T: Copy + Default> Lists<T> {
+impl<T: Copy> Lists<T> {
     /// From pairs of list and item; the items of a list keep their order.
     pub fn new(count: usize, pairs: &[(u32, T)]) -> Self {
         // Each list's end is counted up from its start while its items are put in.
@@ -21,7 +21,8 @@ impl<T: Copy + Default> Lists<T> {
         }
         let mut ends = starts;
         ends.truncate(count);
-        let mut items = vec![T::default(); pairs.len()];
+        // Any item, until its own is put there.
+        let mut items: Vec<T> = pairs.iter().map(|(_, item)| *item).collect();
         for (list, item) in pairs {
             let end = &mut ends[*list as usize];
             items[*end as usize] = *item;

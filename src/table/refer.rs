@@ -6,6 +6,7 @@
 use std::cell::Cell;
 
 use crate::finding::{Code, Flaw, Severity};
+use crate::once::once;
 use crate::pack::{Pack, Reference};
 
 use super::column::ColumnCells;
@@ -184,9 +185,8 @@ impl<'a> Matcher<'a> {
             Who::Known(known) => {
                 let mut parts = vec![self.directory.ids[known as usize].clone()];
                 if let Some(within) = &self.within {
-                    parts.extend(
-                        self.directory.units(known).iter().map(|unit| within.directory.labels[*unit as usize].clone()),
-                    );
+                    let units = once(self.directory.units(known));
+                    parts.extend(units.into_iter().map(|unit| within.directory.labels[*unit as usize].clone()));
                 }
                 format!("{}（{}）", self.directory.labels[known as usize], parts.join("，"))
             }
@@ -333,7 +333,7 @@ impl<'a> Matcher<'a> {
             }
             within.label
         };
-        let own: Vec<&str> = units.iter().map(|unit| within.directory.labels[*unit as usize].as_str()).collect();
+        let own = once(units.iter().map(|unit| within.directory.labels[*unit as usize].as_str()));
         let (id, register) = (self.column(self.id), self.register());
         let reason = format!(
             "{}「{}」不是{id}「{}」所在的单位，《{register}》所载为{}；本行按编号采用",
