@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
 use super::measure;
-use super::model::{Align, AnswerKind, Column, LineStyle, Size, Value, Visibility};
+use super::model::{Align, AnswerKind, Column, Demand, LineStyle, Size, Value, Visibility};
 
 const TITLE_FACE: &str = "宋体";
 const TEXT_FACE: &str = "仿宋";
@@ -19,6 +19,8 @@ const HEAD_FACE: &str = "黑体";
 const RULE: Color = Color::RGB(0x7F_7F_7F);
 const HEAD_FILL: Color = Color::RGB(0xE7_E6_E6);
 const ANSWER_HEAD: Color = Color::RGB(0xFF_E6_99);
+const MUST_FILL: Color = Color::RGB(0xDD_EB_F7);
+const ONE_OF_FILL: Color = Color::RGB(0xFF_F2_CC);
 const ANSWER_FILL: Color = Color::RGB(0xFF_F9_E5);
 const FAULT_FILL: Color = Color::RGB(0xF8_CB_AD);
 const ALARM: Color = Color::RGB(0xC0_00_00);
@@ -83,17 +85,29 @@ pub fn empty(size: Size) -> &'static Format {
 }
 
 pub fn header(column: &Column) -> &'static Format {
-    static MADE: [OnceLock<Format>; 4] = [const { OnceLock::new() }; 4];
+    static MADE: [OnceLock<Format>; 7] = [const { OnceLock::new() }; 7];
     let answer = column.answer.is_some();
     let large = column.size == Size::Large;
-    MADE[usize::from(answer) + 2 * usize::from(large)].get_or_init(|| {
+    let kind = column.demand.map_or(usize::from(answer) + 2 * usize::from(large), |demand| 4 + demand as usize);
+    MADE[kind].get_or_init(|| {
         let head = bordered(typeface(HEAD_FACE, head_points(column))).set_align(FormatAlign::Center);
-        if answer {
-            head.set_background_color(ANSWER_HEAD).set_bold().set_border_bottom(FormatBorder::Double)
-        } else {
-            head.set_background_color(HEAD_FILL)
+        match column.demand {
+            Some(Demand::Must) => head.set_background_color(MUST_FILL),
+            Some(Demand::OneOf) => head.set_background_color(ONE_OF_FILL),
+            None if answer => head.set_background_color(ANSWER_HEAD).set_bold().set_border_bottom(FormatBorder::Double),
+            Some(Demand::May) | None => head.set_background_color(HEAD_FILL),
         }
     })
+}
+
+/// The cells of a form's column, which nobody has filled in.
+pub fn entry(kind: &AnswerKind) -> Format {
+    match kind {
+        AnswerKind::Date(_) => Format::new().set_num_format("yyyy-mm-dd"),
+        AnswerKind::Number(..) | AnswerKind::Year => Format::new(),
+        // As text: an id keeps its leading noughts, 2013.10 its last.
+        AnswerKind::Choice(_) | AnswerKind::Suggestions { .. } | AnswerKind::Text => Format::new().set_num_format("@"),
+    }
 }
 
 /// What a cell shows, as far as its format depends on it.
@@ -151,7 +165,7 @@ pub fn cells(column: &Column) -> &'static CellFormats {
         None => Fillable::None,
         Some(AnswerKind::Choice(_) | AnswerKind::Suggestions { .. }) => Fillable::Choice,
         Some(AnswerKind::Date(_)) => Fillable::Date,
-        Some(AnswerKind::Text) => Fillable::Text,
+        Some(AnswerKind::Text | AnswerKind::Number(..) | AnswerKind::Year) => Fillable::Text,
     };
     let kind = (column.align as usize * 3 + column.size as usize) * 5 + entry as usize;
     MADE[kind].get_or_init(|| make(column.align, column.size, entry))

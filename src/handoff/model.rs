@@ -139,11 +139,18 @@ pub struct Block<'a> {
     pub chart: Option<Chart>,
     /// Answers that contradict each other, shown while they are typed.
     pub alarms: Vec<Alarm>,
+    /// A form: no row stands there, and what its columns ask for holds down to the sheet's end.
+    pub open: bool,
 }
 
 impl<'a> Block<'a> {
     pub fn new(columns: Vec<Column>, rows: Vec<Vec<Value<'a>>>, empty: impl Into<String>) -> Self {
-        Block { caption: None, columns, rows, empty: empty.into(), chart: None, alarms: Vec::new() }
+        Block { caption: None, columns, rows, empty: empty.into(), chart: None, alarms: Vec::new(), open: false }
+    }
+
+    /// A table that is filled in from its first row on.
+    pub fn form(columns: Vec<Column>, alarms: Vec<Alarm>) -> Self {
+        Block { alarms, open: true, ..Block::new(columns, Vec::new(), "") }
     }
 
     /// The same under a caption.
@@ -175,6 +182,17 @@ pub struct Column {
     pub shown: Visibility,
     pub unbroken: Unbroken,
     pub answer: Option<AnswerCell>,
+    /// Whether it has to be filled in, where its header says so.
+    pub demand: Option<Demand>,
+}
+
+/// Whether a form's column has to be filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    Must,
+    /// One of several.
+    OneOf,
+    May,
 }
 
 impl Column {
@@ -189,6 +207,7 @@ impl Column {
             shown: Visibility::Printed,
             unbroken: Unbroken::Nothing,
             answer: None,
+            demand: None,
         }
     }
 
@@ -235,6 +254,11 @@ impl Column {
     /// The same for sentences that are searched for as they stand: they are parted from each other alone.
     pub fn in_sentences(self) -> Self {
         Column { unbroken: Unbroken::Sentences, ..self }
+    }
+
+    /// The same, whose header says whether it has to be filled in.
+    pub fn demanded(self, demand: Demand) -> Self {
+        Column { demand: Some(demand), ..self }
     }
 
     /// The same, to be filled in.
@@ -299,9 +323,15 @@ pub enum AnswerKind {
     /// One of these, from a drop-down list.
     Choice(Vec<String>),
     /// What is suggested row by row: lists, and which of them each row has. Something else is asked about, not refused.
-    Suggestions { lists: Vec<Vec<String>>, of: Vec<usize> },
+    Suggestions {
+        lists: Vec<Vec<String>>,
+        of: Vec<usize>,
+    },
     /// A day, not before the one given.
     Date(NaiveDate),
+    /// A number, not below the one and not above the other.
+    Number(Option<f64>, Option<f64>),
+    Year,
     /// Anything.
     Text,
 }

@@ -69,7 +69,13 @@ fn told(source: &XlsxError) -> String {
 /// take as much room again.
 pub fn save(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
     let fail = |source| Error::Failed { path: path.to_owned(), source };
-    sink::save(path, move || build(&book, path.parent(), ROWS, OWN_MARK)).map_err(fail)
+    sink::save(path, move || build(&book, path.parent(), ROWS, Some(OWN_MARK))).map_err(fail)
+}
+
+/// The same for a form, which comes back as an input and bears no mark of the program's own workbooks.
+pub fn form(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
+    let fail = |source| Error::Failed { path: path.to_owned(), source };
+    sink::save(path, move || build(&book, path.parent(), ROWS, None)).map_err(fail)
 }
 
 /// The same for a workbook that lies alone: what stood there before stays until the new one is whole.
@@ -90,20 +96,20 @@ pub fn page(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
 
 fn marked(book: model::Workbook<'_>, path: &Path, mark: &str) -> Result<(), Error> {
     let fail = |source| Error::Failed { path: path.to_owned(), source };
-    sink::replace(path, move || build(&book, path.parent(), ROWS, mark)).map_err(fail)
+    sink::replace(path, move || build(&book, path.parent(), ROWS, Some(mark))).map_err(fail)
 }
 
 /// The workbook's bytes, with sheets of at most `rows` rows: for tests of what comes after the limit.
 pub fn bytes(book: &model::Workbook<'_>, rows: u32) -> Result<Vec<u8>, Error> {
     let fail = |source| Error::Failed { path: PathBuf::from(&book.title), source };
-    build(book, None, rows, OWN_MARK).map_err(fail)?.save_to_buffer().map_err(fail)
+    build(book, None, rows, Some(OWN_MARK)).map_err(fail)?.save_to_buffer().map_err(fail)
 }
 
 fn build(
     book: &model::Workbook<'_>,
     temporary: Option<&Path>,
     limit: u32,
-    mark: &str,
+    mark: Option<&str>,
 ) -> Result<rust_xlsxwriter::Workbook, XlsxError> {
     let mut target = rust_xlsxwriter::Workbook::new();
     let rows: usize = book.sheets.iter().flat_map(|sheet| &sheet.blocks).map(|block| block.rows.len()).sum();
@@ -114,16 +120,20 @@ fn build(
     target.set_default_format(formats::plain(), PLAIN_ROW, PLAIN_COLUMN)?;
     target.set_zip_compression_level(if rows > SMALL { 2 } else { 1 });
     let created = excel_date(book.as_of)?;
-    // The mark by which a workbook that comes back among the input is known.
-    let properties = DocProperties::new().set_keywords(OWN_MARK).set_custom_property("kaohe", mark);
-    target.set_properties(&properties.set_title(&book.title).set_creation_datetime(&created));
-    let charted = book.sheets.iter().flat_map(|sheet| &sheet.blocks).any(|block| block.chart.is_some());
+    let mut properties = DocProperties::new().set_title(&book.title).set_creation_datetime(&created);
+    if let Some(mark) = mark {
+        // By this a workbook that comes back among the input is known.
+        properties = properties.set_keywords(OWN_MARK).set_custom_property("kaohe", mark);
+    }
+    target.set_properties(&properties);
+    // Charts repeat what stands in kept sheets, and the columns of forms keep their formats.
+    let kept = book.sheets.iter().flat_map(|sheet| &sheet.blocks).any(|block| block.chart.is_some() || block.open);
     let mut names = SheetNames::default();
     let mut lists = DropDowns::default();
     for sheet in &book.sheets {
         for part in parts(sheet, limit) {
             let name = names.claim(&sheet.name);
-            let streamed = !charted || part.len() > KEPT;
+            let streamed = !kept || part.len() > KEPT;
             let worksheet = if streamed { target.add_worksheet_with_low_memory()? } else { target.add_worksheet() };
             worksheet.set_name(&name)?;
             let rows = pages::RowHeights::default();
@@ -258,7 +268,7 @@ impl Writer<'_, '_> {
             self.merge(header, *span, format)?;
             self.worksheet.write_string_with_format(header, span.first, &column.name, format)?;
         }
-        let height = layout.header_height(at, block, first && self.sheet.frozen.is_some());
+        let height = layout.header_height(at, block, first && self.sheet.frozen.is_some() && !block.open);
         self.end_row(height)?;
         if first {
             // Further tables have headers of their own.
@@ -272,7 +282,15 @@ impl Writer<'_, '_> {
         }
         let last_column = spans.last().map_or(0, |span| span.last);
         let from = self.row;
-        if rows.is_empty() {
+        if block.open {
+            for (span, column) in spans.iter().zip(&block.columns) {
+                if let Some(answer) = &column.answer {
+                    self.worksheet.set_column_format(span.first, &formats::entry(&answer.kind))?;
+                }
+            }
+            self.answers(block, (from, ROWS - 1), first_row, spans)?;
+            self.alarms(block, (from, ROWS - 1))?;
+        } else if rows.is_empty() {
             self.across(
                 &block.empty,
                 formats::empty(block.columns.first().map_or(Size::Text, |column| column.size)),
@@ -281,11 +299,11 @@ impl Writer<'_, '_> {
             self.end_row(layout::EMPTY)?;
         } else {
             self.rows(block, rows, layout, at)?;
-            self.answers(block, from, first_row, spans)?;
-            self.alarms(block, from)?;
+            self.answers(block, (from, self.row - 1), first_row, spans)?;
+            self.alarms(block, (from, self.row - 1))?;
             self.worksheet.ignore_error_range(from, 0, self.row - 1, last_column, IgnoreError::NumberStoredAsText)?;
         }
-        if first && self.sheet.frozen.is_some() {
+        if first && self.sheet.frozen.is_some() && !block.open {
             let last_row = if rows.is_empty() { header } else { self.row - 1 };
             self.worksheet.autofilter(header, 0, last_row, last_column)?;
         }
@@ -429,11 +447,11 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// Drop-down lists, date checks and prompts of the answer columns.
+    /// Drop-down lists, checks of days and numbers, and prompts of the answer columns in those rows.
     fn answers(
         &mut self,
         block: &Block<'_>,
-        from: u32,
+        (from, last): (u32, u32),
         first_row: usize,
         spans: &[layout::Span],
     ) -> Result<(), XlsxError> {
@@ -444,12 +462,12 @@ impl Writer<'_, '_> {
             let rule = match &answer.kind {
                 AnswerKind::Choice(values) => self.lists.rule(values)?,
                 AnswerKind::Suggestions { lists, of } => {
-                    let of = &of[first_row..first_row + (self.row - from) as usize];
+                    let of = &of[first_row..=first_row + (last - from) as usize];
                     for (list, ranges) in ranges(of, from, index) {
                         let rule = told(self.lists.rule(&lists[list])?)?
                             .set_error_style(DataValidationErrorStyle::Warning)
                             .set_multi_range(ranges);
-                        self.worksheet.add_data_validation(from, index, self.row - 1, index, &rule)?;
+                        self.worksheet.add_data_validation(from, index, last, index, &rule)?;
                     }
                     continue;
                 }
@@ -457,19 +475,25 @@ impl Writer<'_, '_> {
                     let last = NaiveDate::from_ymd_opt(2199, 12, 31).unwrap_or(*from);
                     DataValidation::new().allow_date(DataValidationRule::Between(excel_date(*from)?, excel_date(last)?))
                 }
-                AnswerKind::Text => DataValidation::new().allow_any_value(),
+                AnswerKind::Text | AnswerKind::Number(None, None) => DataValidation::new().allow_any_value(),
+                AnswerKind::Number(least, most) => DataValidation::new().allow_decimal_number(match (*least, *most) {
+                    (Some(least), None) => DataValidationRule::GreaterThanOrEqualTo(least),
+                    (None, Some(most)) => DataValidationRule::LessThanOrEqualTo(most),
+                    (least, most) => DataValidationRule::Between(least.unwrap_or(0.0), most.unwrap_or(0.0)),
+                }),
+                AnswerKind::Year => DataValidation::new().allow_whole_number(DataValidationRule::Between(1950, 2099)),
             };
             let rule = told(rule)?.set_error_style(DataValidationErrorStyle::Stop);
-            self.worksheet.add_data_validation(from, index, self.row - 1, index, &rule)?;
+            self.worksheet.add_data_validation(from, index, last, index, &rule)?;
         }
         Ok(())
     }
 
-    fn alarms(&mut self, block: &Block<'_>, from: u32) -> Result<(), XlsxError> {
+    fn alarms(&mut self, block: &Block<'_>, (from, last): (u32, u32)) -> Result<(), XlsxError> {
         for alarm in &block.alarms {
             let when = format!("={}", alarm.when.replace("{row}", &(from + 1).to_string()));
             let format = ConditionalFormatFormula::new().set_rule(Formula::new(when)).set_format(formats::alarm());
-            self.worksheet.add_conditional_format(from, alarm.column, self.row - 1, alarm.column, &format)?;
+            self.worksheet.add_conditional_format(from, alarm.column, last, alarm.column, &format)?;
         }
         Ok(())
     }
@@ -574,7 +598,7 @@ fn blank(value: &Value<'_>) -> bool {
 
 /// What is said beside a cell to be filled in, and of what does not belong there. Excel refuses messages of more than 255
 /// units and titles of more than 32, so they are cut.
-pub fn prompted(rule: DataValidation, title: &str, prompt: &str, refusal: &str) -> Result<DataValidation, XlsxError> {
+fn prompted(rule: DataValidation, title: &str, prompt: &str, refusal: &str) -> Result<DataValidation, XlsxError> {
     rule.set_input_title(fitting(title, 32))?
         .set_input_message(fitting(prompt, 255))?
         .set_error_title(fitting(title, 32))?
@@ -583,10 +607,10 @@ pub fn prompted(rule: DataValidation, title: &str, prompt: &str, refusal: &str) 
 
 /// Drop-down lists that are too long for a rule, one column each of a hidden sheet.
 #[derive(Default)]
-pub struct DropDowns(Vec<Vec<String>>);
+struct DropDowns(Vec<Vec<String>>);
 
 impl DropDowns {
-    pub fn rule(&mut self, values: &[String]) -> Result<DataValidation, XlsxError> {
+    fn rule(&mut self, values: &[String]) -> Result<DataValidation, XlsxError> {
         let length: usize = values.iter().map(|value| value.encode_utf16().count() + 1).sum();
         // A comma separates the values of an inline list, so a value cannot hold one.
         if length <= INLINE_LIST && !values.iter().any(|value| value.contains([',', '"'])) {
@@ -601,7 +625,7 @@ impl DropDowns {
         Ok(DataValidation::new().allow_list_formula(Formula::new(range)))
     }
 
-    pub fn write(self, target: &mut rust_xlsxwriter::Workbook) -> Result<(), XlsxError> {
+    fn write(self, target: &mut rust_xlsxwriter::Workbook) -> Result<(), XlsxError> {
         if self.0.is_empty() {
             return Ok(());
         }

@@ -22,8 +22,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("pack", &[]),
 ];
 /// Libraries with a single user.
-const OWNED: [(&str, &[&str]); 2] =
-    [("rust_xlsxwriter", &["handoff", "sample", "template"]), ("rusqlite", &["archive"])];
+const OWNED: [(&str, &[&str]); 2] = [("rust_xlsxwriter", &["handoff", "sample"]), ("rusqlite", &["archive"])];
 const LONGEST: usize = 800;
 
 fn sources() -> Vec<(PathBuf, String)> {
