@@ -6,13 +6,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use polars::prelude::UInt32Chunked;
+use polars::prelude::*;
 
-use super::missing::{OpenNames, Question};
-use crate::fact::{Error, FactRows, World};
+use super::missing::masks;
+use super::{Tree, tree};
+use crate::fact::{Error, FactRows, World, column_for};
+use crate::once::Once;
+use crate::pack::functions::Op;
 use crate::pack::scope::{Meaning, Site};
-use crate::pack::term::Node;
-use crate::pack::{Entity, Formula, Source};
+use crate::pack::term::{Kind, Node, Term, Value};
+use crate::pack::{Entity, Fact, Formula, Source};
 use crate::place::Cell;
 
 /// What leaves a value unknown.
@@ -28,34 +31,105 @@ pub enum Reason {
     Waits(u32),
 }
 
-/// The reasons why names are unknown, looked up in a world; a fact is looked into once, when something rests on it.
-pub struct Reasons<'w, 'a> {
-    world: &'w World<'a>,
-    facts: BTreeMap<usize, Below>,
-    rules: BTreeMap<usize, Below>,
+/// What is asked about a name behind something unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Question {
+    /// Why it has no value.
+    Unknown,
+    /// Why it has the value that says so.
+    Said,
+    /// Why it has a value by which no branch was taken.
+    Passed,
 }
 
-/// What a fact or a rule is worked out from.
+/// How a term comes to be unknown.
+enum Why {
+    /// By a part of it.
+    Condition(Tree),
+    /// By the first condition that holds: it says NULL, or something unknown; or because none does. The last has none.
+    Case(Vec<(Option<Tree>, Why)>),
+    Null,
+}
+
+impl Why {
+    fn of(term: &Term, atoms: &mut Vec<Term>) -> Why {
+        match &term.node {
+            Node::Value(Value::Null) => Why::Null,
+            Node::Call(Op::Case, parts) => {
+                let branches = parts.chunks(2).map(|pair| match pair {
+                    [condition, value] => (Some(tree::take_apart(condition, atoms)), Why::of(value, atoms)),
+                    rest => (None, rest.first().map_or(Why::Null, |rest| Why::of(rest, atoms))),
+                });
+                Why::Case(branches.collect())
+            }
+            _ => Why::Condition(tree::take_apart(term, atoms)),
+        }
+    }
+
+    /// Visits the atoms behind it, and what is asked about each.
+    fn visit(&self, value: &dyn Fn(usize) -> Option<bool>, visit: &mut dyn FnMut(usize, Question)) {
+        match self {
+            Why::Condition(node) => node.open(value, &mut |atom| visit(atom, Question::Unknown)),
+            Why::Case(branches) => {
+                for (condition, then) in branches {
+                    let holds = condition.as_ref().map_or(Some(true), |condition| condition.value(value));
+                    match (condition, holds, then) {
+                        (None, _, Why::Null) | (_, Some(false), _) => {}
+                        (Some(condition), None, _) => condition.open(value, &mut |atom| visit(atom, Question::Unknown)),
+                        (Some(condition), _, Why::Null) => {
+                            return condition.deciding(value, &mut |atom| visit(atom, Question::Said));
+                        }
+                        _ => return then.visit(value, visit),
+                    }
+                }
+                let passed = branches.iter().filter_map(|(condition, _)| condition.as_ref());
+                passed
+                    .filter(|condition| condition.value(value) == Some(false))
+                    .for_each(|condition| condition.deciding(value, &mut |atom| visit(atom, Question::Passed)));
+            }
+            Why::Null => {}
+        }
+    }
+}
+
+/// The reasons why names are unknown, looked up in a world; each is looked into once, when something rests on it.
+pub struct Reasons<'w, 'a> {
+    world: &'w World<'a>,
+    names: Vec<OpenName>,
+    /// By whose name it is, and which fact it means.
+    known: BTreeMap<(Entity, String, Option<usize>), usize>,
+    facts: BTreeMap<usize, Below>,
+    /// Per rule the names in its scope and condition.
+    rules: BTreeMap<usize, BTreeMap<String, usize>>,
+}
+
+/// A name: where it has no value, and where it leads.
+struct OpenName {
+    null: BooleanChunked,
+    way: Way,
+}
+
+/// What a fact is worked out from.
+#[derive(Default)]
 struct Below {
-    open: Option<OpenNames>,
-    /// Per name where it leads.
-    ways: Vec<Way>,
+    whys: Vec<Why>,
+    /// Per atom its truth; of atoms of other types whether it is known.
+    values: Vec<BooleanChunked>,
+    /// Per atom the names in it.
+    uses: Vec<Vec<usize>>,
     /// Of a fact that sums up a source's rows: the source, and which rows.
     rows: Option<(Source, Arc<FactRows>)>,
     /// Rows that it leaves out because it is unknown whether they count, and why that is.
     left_out: Option<Box<Below>>,
 }
 
-impl Below {
-    /// The names that are asked about one entity or row, and where they lead.
-    fn names(&self, at: u32, asked: Question) -> impl Iterator<Item = (&Way, Question)> {
-        let names = self.open.as_ref().map_or_else(Vec::new, |open| match asked {
-            Question::Unknown => open.reasons(at),
-            asked => open.all(at, asked),
-        });
-        names.into_iter().map(|(name, asked)| (&self.ways[name], asked))
+impl OpenName {
+    fn is_null(&self, at: u32) -> bool {
+        self.null.get(at as usize) == Some(true)
     }
+}
 
+impl Below {
     fn rows(&self, at: u32) -> impl Iterator<Item = u32> {
         self.rows.iter().flat_map(move |(_, rows)| rows.of(at)).map(|(row, _)| row)
     }
@@ -79,40 +153,68 @@ enum Way {
 
 impl<'w, 'a> Reasons<'w, 'a> {
     pub fn new(world: &'w World<'a>) -> Self {
-        Reasons { world, facts: BTreeMap::new(), rules: BTreeMap::new() }
+        let (names, known, facts, rules) = Default::default();
+        Reasons { world, names, known, facts, rules }
     }
 
     /// Looks into all that a rule rests on.
     pub fn look_into(&mut self, rule: usize) -> Result<(), Error> {
         let definition = &self.world.pack.rules[rule];
-        let terms = definition.scope.iter().chain([&definition.when]).map(|condition| condition.term());
-        let open = OpenNames::of_terms(self.world, Site::Entity(definition.of), &definition.id, terms)?;
-        let below = self.below(open, definition.of, None)?;
-        self.rules.insert(rule, below);
+        let mut names = BTreeMap::new();
+        for condition in definition.scope.iter().chain([&definition.when]) {
+            for (name, meaning) in open(condition.term()) {
+                names.insert(name.to_owned(), self.name(definition.of, name, meaning)?);
+            }
+        }
+        self.rules.insert(rule, names);
         Ok(())
     }
 
-    fn below(&mut self, open: OpenNames, of: Entity, rows: Option<(Source, Arc<FactRows>)>) -> Result<Below, Error> {
-        let ways: Vec<Way> = open.names.iter().map(|(name, meaning)| self.way(of, name, *meaning)).collect();
-        for fact in open.names.iter().filter_map(|(_, meaning)| meaning.fact()) {
-            self.fact(fact)?;
+    fn name(&mut self, of: Entity, name: &str, meaning: Meaning) -> Result<usize, Error> {
+        let key = (of, name.to_owned(), meaning.fact());
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
         }
-        Ok(Below { open: Some(open), ways, rows, left_out: None })
+        let null = vec![column_for(name, meaning).is_null()];
+        let null = masks(self.world, Site::Entity(of), name, null)?.remove(0);
+        let at = self.names.len();
+        self.names.push(OpenName { null, way: self.way(of, name, meaning) });
+        self.known.insert(key, at);
+        meaning.fact().map_or(Ok(()), |fact| self.fact(fact))?;
+        Ok(at)
+    }
+
+    /// Terms about each entity of a kind, taken apart.
+    fn below(&mut self, of: Entity, what: &str, terms: &[&Term]) -> Result<Below, Error> {
+        let mut atoms = Vec::new();
+        let whys = terms.iter().map(|term| Why::of(term, &mut atoms)).collect();
+        let known = |atom: &Term| {
+            let value = self.world.compile(atom);
+            if atom.kind == Kind::Truth {
+                value
+            } else {
+                when(value.is_not_null()).then(lit(true)).otherwise(lit(NULL))
+            }
+        };
+        let values = masks(self.world, Site::Entity(of), what, atoms.iter().map(known).collect())?;
+        let mut uses = Vec::new();
+        for atom in &atoms {
+            let names = open(atom).map(|(name, meaning)| self.name(of, name, meaning));
+            uses.push(names.collect::<Result<_, _>>()?);
+        }
+        Ok(Below { whys, values, uses, ..Below::default() })
     }
 
     fn fact(&mut self, fact: usize) -> Result<(), Error> {
         if self.facts.contains_key(&fact) {
             return Ok(());
         }
-        let definition = &self.world.pack.facts[fact];
+        let Fact { of, name, formula, .. } = &self.world.pack.facts[fact];
         let rows = |source: Source| Some((source, self.world.fact_rows[fact].clone()?));
-        let below = match &definition.formula {
-            Formula::Own { is, .. } => {
-                let site = Site::Entity(definition.of);
-                let open = OpenNames::of_terms(self.world, site, &definition.name, [is.term()].into_iter())?;
-                self.below(open, definition.of, None)?
-            }
+        let below = match formula {
+            Formula::Own { is, .. } => self.below(*of, name, &[is.term()])?,
             Formula::Aggregate { source: source @ Source::Table(table), given, value, .. } => {
+                let (of, rows) = (Entity::Row(*table), rows(*source));
                 let mut summed = Vec::new();
                 value.term().walk(&mut |term| {
                     if let Node::Call(op, parts) = &term.node
@@ -121,21 +223,14 @@ impl<'w, 'a> Reasons<'w, 'a> {
                         summed.extend(parts);
                     }
                 });
-                let site = Site::Source(*source);
-                let open = OpenNames::of_terms(self.world, site, &definition.name, summed.into_iter())?;
-                let rows = rows(*source);
-                let mut below = self.below(open, Entity::Row(*table), rows)?;
+                let mut below = Below { rows, ..self.below(of, name, &summed)? };
                 if let (Some(given), Some(left_out)) = (given, self.world.left_out(fact)?) {
-                    let terms = [given.term()].into_iter();
-                    let open = OpenNames::of_terms(self.world, site, &definition.name, terms)?;
                     let rows = Some((*source, Arc::new(left_out)));
-                    below.left_out = Some(Box::new(self.below(open, Entity::Row(*table), rows)?));
+                    below.left_out = Some(Box::new(Below { rows, ..self.below(of, name, &[given.term()])? }));
                 }
                 below
             }
-            Formula::Aggregate { source, .. } => {
-                Below { open: None, ways: Vec::new(), rows: rows(*source), left_out: None }
-            }
+            Formula::Aggregate { source, .. } => Below { rows: rows(*source), ..Below::default() },
             Formula::Covered => return Ok(()),
         };
         self.facts.insert(fact, below);
@@ -168,10 +263,31 @@ impl<'w, 'a> Reasons<'w, 'a> {
     /// Why a name that a rule misses has no value for an entity; empty where nothing explains it.
     pub fn of(&self, rule: usize, name: &str, at: u32) -> Vec<Reason> {
         let mut found = Vec::new();
-        let Some(Below { open: Some(open), ways, .. }) = self.rules.get(&rule) else { return found };
-        let place = open.names.iter().position(|(known, _)| known == name);
-        if let Some(place) = place.filter(|place| open.is_null(*place, at)) {
-            self.follow(&ways[place], at, Question::Unknown, &mut found);
+        let name = self.rules.get(&rule).and_then(|names| names.get(name)).map(|name| &self.names[*name]);
+        if let Some(name) = name.filter(|name| name.is_null(at)) {
+            self.follow(&name.way, at, Question::Unknown, &mut found);
+        }
+        found
+    }
+
+    /// The names that are asked about one entity or row of what a fact is worked out from.
+    fn asked(&self, below: &Below, at: u32, asked: Question) -> Vec<(usize, Question)> {
+        let mut found = Vec::new();
+        let mut ask = |atom: usize, asked: Question| {
+            for name in &below.uses[atom] {
+                match (self.names[*name].is_null(at), asked) {
+                    (true, _) => found.once((*name, Question::Unknown)),
+                    (false, Question::Unknown) => {}
+                    (false, asked) => found.once((*name, asked)),
+                }
+            }
+        };
+        match asked {
+            Question::Unknown => {
+                let value = |atom: usize| below.values[atom].get(at as usize);
+                below.whys.iter().for_each(|why| why.visit(&value, &mut ask));
+            }
+            asked => (0..below.uses.len()).for_each(|atom| ask(atom, asked)),
         }
         found
     }
@@ -197,7 +313,9 @@ impl<'w, 'a> Reasons<'w, 'a> {
     fn descend(&self, fact: usize, at: u32, asked: Question, found: &mut Vec<Reason>) {
         let Some(below) = self.facts.get(&fact) else { return };
         let mut into = |below: &Below, at: u32, asked: Question| {
-            below.names(at, asked).for_each(|(way, asked)| self.follow(way, at, asked, found));
+            for (name, asked) in self.asked(below, at, asked) {
+                self.follow(&self.names[name].way, at, asked, found);
+            }
         };
         let Some((source, _)) = below.rows else { return into(below, at, asked) };
         let mut complete = true;
@@ -211,20 +329,20 @@ impl<'w, 'a> Reasons<'w, 'a> {
         match source {
             Source::Table(_) if asked == Question::Passed => {}
             Source::Table(table) if rows.peek().is_none() && complete => {
-                let column = |way: &Way| match way {
-                    Way::Column { column, .. } => Some(*column),
+                let column = |name: &usize| match self.names[*name].way {
+                    Way::Column { column, .. } => Some(column),
                     _ => None,
                 };
-                let mut columns = below.ways.iter().filter_map(column).peekable();
+                let mut columns = below.uses.iter().flatten().filter_map(column).peekable();
                 if columns.peek().is_none() {
-                    add(found, Reason::NoRow { table, column: None });
+                    found.once(Reason::NoRow { table, column: None });
                 }
-                columns.for_each(|column| add(found, Reason::NoRow { table, column: Some(column) }));
+                columns.for_each(|column| found.once(Reason::NoRow { table, column: Some(column) }));
             }
             Source::Table(_) if asked == Question::Said => {}
             Source::Table(_) => rows.for_each(|row| into(below, row, asked)),
-            Source::Pending => rows.for_each(|row| add(found, Reason::Waits(row))),
-            Source::Archive | Source::ArchiveGrounds if rows.peek().is_some() => add(found, Reason::Undecided),
+            Source::Pending => rows.for_each(|row| found.once(Reason::Waits(row))),
+            Source::Archive | Source::ArchiveGrounds if rows.peek().is_some() => found.once(Reason::Undecided),
             Source::Archive | Source::ArchiveGrounds | Source::ArchiveRuns | Source::Proposed => {}
         }
     }
@@ -236,13 +354,12 @@ impl<'w, 'a> Reasons<'w, 'a> {
             let columns = 0..self.world.pack.tables[table].columns.len();
             let first = || columns.into_iter().find_map(|column| data.cell(table, at, column));
             let cell = data.cell(table, at, column).or_else(first);
-            add(found, Reason::Blank { table, column, cell });
+            found.once(Reason::Blank { table, column, cell });
         }
     }
 }
 
-fn add(found: &mut Vec<Reason>, reason: Reason) {
-    if !found.contains(&reason) {
-        found.push(reason);
-    }
+/// The names in a term that can have no value.
+fn open(term: &Term) -> impl Iterator<Item = (&str, Meaning)> {
+    term.meanings().into_iter().filter(|(_, meaning)| *meaning != Meaning::Literal)
 }
