@@ -352,8 +352,8 @@ impl<'a> Export<'a> {
         let Source::Table(table) = source else {
             let mut columns: Vec<String> = scope::source_columns(self.pack, source)
                 .into_iter()
-                .map(|(name, kind)| {
-                    format!("CAST(NULL AS {}) AS {}", self.dialect.kind(&kind), self.dialect.name(&name))
+                .map(|(name, kind, _)| {
+                    format!("CAST(NULL AS {}) AS {}", self.dialect.kind(&kind), self.dialect.name(name))
                 })
                 .collect();
             columns.extend(self.pack.subjects.iter().map(|subject| {

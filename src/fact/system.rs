@@ -1,6 +1,6 @@
 //! The engine's own tables: what the archive holds, and what earlier stages proposed or left pending.
 //!
-//! They have the columns of [`crate::pack::scope::system_columns`] and one `@kind` column per subject
+//! They have the columns of [`source_columns`] and one `@kind` column per subject
 //! kind, like any table that was read.
 
 use std::collections::BTreeMap;
@@ -78,13 +78,13 @@ fn grounds(pack: &Pack, data: &Dataset, history: &History) -> PolarsResult<DataF
     let mut columns = of_lines(rows.iter().map(|(line, _)| *line));
     columns.push(texts("条款", rows.iter().map(|(_, ground)| Some(ground.rule.as_str()))));
     columns.push(texts("关于", rows.iter().map(|(_, ground)| Some(ground.about.as_str()))));
-    for (name, _) in source_columns(pack, Source::ArchiveGrounds).split_off(columns.len()) {
-        let values = rows.iter().map(|(_, ground)| match ground.facts.get(&name) {
+    for (name, ..) in source_columns(pack, Source::ArchiveGrounds).split_off(columns.len()) {
+        let values = rows.iter().map(|(_, ground)| match ground.facts.get(name) {
             None | Some(serde_json::Value::Null) => None,
             Some(serde_json::Value::String(text)) => Some(text.clone()),
             Some(other) => Some(other.to_string()),
         });
-        columns.push(texts(&name, values));
+        columns.push(texts(name, values));
     }
     columns.extend(subject_columns(pack, rows.iter().map(|(line, _)| find(pack, data, &line.kind, &line.subject))));
     DataFrame::new(rows.len(), columns)

@@ -345,7 +345,9 @@ impl Checker<'_> {
                 Site::Source(Source::Table(table)) | Site::Entity(Entity::Row(table)) => {
                     self.pack.tables[table].column(&cell.column).is_some()
                 }
-                Site::Source(source) => scope::system_columns(source).iter().any(|(name, _)| *name == cell.column),
+                Site::Source(source) => {
+                    scope::source_columns(self.pack, source).iter().any(|(name, ..)| *name == cell.column)
+                }
                 Site::Entity(_) => false,
             };
             if !known {

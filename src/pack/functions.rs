@@ -183,6 +183,12 @@ impl Op {
         matches!(self, Count | CountOf | CountDistinct | Sum | Average | Min | Max)
     }
 
+    /// Whether it joins conditions or values, and asks nothing itself.
+    pub fn joins(&self) -> bool {
+        use Op::{And, Case, Coalesce, IsFalse, IsNotFalse, IsNotTrue, IsTrue, Not, Or};
+        matches!(self, And | Or | Not | Case | Coalesce | IsTrue | IsNotTrue | IsFalse | IsNotFalse)
+    }
+
     /// Whether it compares two values.
     pub fn compares(&self) -> bool {
         matches!(self, Op::Equal | Op::Unequal) || self.orders()

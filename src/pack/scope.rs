@@ -7,50 +7,41 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use polars::prelude::DataType;
-
 use super::model::*;
 use super::term::{Kind, Order, Set};
 
 /// The run's own values that every expression may use. None of them is a column of a system table.
 pub const RUN_NAMES: [&str; 4] = ["本年", "基准日", "年初", "本轮"];
 
-/// Columns of the tables that the engine itself provides. Grounds have one more per fact.
-pub fn system_columns(source: Source) -> &'static [(&'static str, DataType)] {
-    const TEXT: DataType = DataType::String;
-    /// Of earlier lines, and with the last two of their grounds.
-    const LINES: [(&str, DataType); 8] = [
-        ("处理编号", TEXT),
-        ("年度", DataType::Int32),
-        ("轮次", TEXT),
-        ("处理", TEXT),
-        ("意见", TEXT),
-        ("决定方式", TEXT),
-        ("条款", TEXT),
-        ("关于", TEXT),
-    ];
+/// The columns of a table that the engine itself provides, with their types and whether they can be blank; those of a
+/// table of the pack are its own.
+pub fn source_columns(pack: &Pack, source: Source) -> Vec<(&str, Kind, bool)> {
+    const LINE: (&str, Kind, bool) = ("处理编号", Kind::Text, false);
+    const YEAR: (&str, Kind, bool) = ("年度", Kind::WHOLE, false);
+    const RUN: (&str, Kind, bool) = ("轮次", Kind::Text, false);
+    const ACTION: (&str, Kind, bool) = ("处理", Kind::Text, false);
+    const RULE: (&str, Kind, bool) = ("条款", Kind::Text, false);
+    // The committee's answer is the one thing that lines may lack.
+    const OPINION: (&str, Kind, bool) = ("意见", Kind::Text, true);
+    const METHOD: (&str, Kind, bool) = ("决定方式", Kind::Text, true);
     match source {
-        Source::Table(_) => &[],
-        Source::Archive => const { LINES.split_at(6).0 },
-        Source::ArchiveGrounds => &LINES,
-        Source::ArchiveRuns => &[("年度", DataType::Int32), ("轮次", TEXT)],
-        Source::Proposed => &[("处理编号", TEXT), ("处理", TEXT), ("意见", TEXT), ("决定方式", TEXT)],
-        Source::Pending => &[("处理", TEXT), ("条款", TEXT)],
+        Source::Table(_) => Vec::new(),
+        Source::Archive => vec![LINE, YEAR, RUN, ACTION, OPINION, METHOD],
+        Source::ArchiveGrounds => {
+            let mut columns = source_columns(pack, Source::Archive);
+            columns.extend([RULE, ("关于", Kind::Text, false)]);
+            // What a ground in the archive may hold: facts and shown columns.
+            let shown = pack.tables.iter().flat_map(|table| &table.shown_facts);
+            let facts: BTreeSet<&String> = shown.chain(pack.facts.iter().map(|fact| &fact.name)).collect();
+            let known = columns.clone();
+            let facts = facts.into_iter().filter(|fact| known.iter().all(|(name, ..)| name != *fact));
+            columns.extend(facts.map(|name| (name.as_str(), Kind::Text, true)));
+            columns
+        }
+        Source::ArchiveRuns => vec![YEAR, RUN],
+        Source::Proposed => vec![LINE, ACTION, OPINION, METHOD],
+        Source::Pending => vec![ACTION, RULE],
     }
-}
-
-/// The columns of a system table with their types; those of a table of the pack are its own.
-pub fn source_columns(pack: &Pack, source: Source) -> Vec<(String, Kind)> {
-    let fixed = system_columns(source)
-        .iter()
-        .map(|(name, dtype)| ((*name).to_owned(), if *dtype == DataType::Int32 { Kind::WHOLE } else { Kind::Text }));
-    let mut columns: Vec<(String, Kind)> = fixed.collect();
-    if source == Source::ArchiveGrounds {
-        let known: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-        let facts = ground_facts(pack).into_iter().filter(|name| !known.iter().any(|one| one == name));
-        columns.extend(facts.map(|name| (name.to_owned(), Kind::Text)));
-    }
-    columns
 }
 
 /// What a name in an expression stands for.
@@ -110,9 +101,8 @@ pub fn resolve(pack: &Pack, site: Site, name: &str, not: Option<usize>) -> Resul
     };
     let Some(entity) = site.entity() else {
         let Site::Source(source) = site else { return Err(unknown(pack, site, name)) };
-        let fixed = system_columns(source).iter().any(|(column, _)| *column == name);
-        let ground = source == Source::ArchiveGrounds && ground_facts(pack).contains(name);
-        return if fixed || ground { Ok(Meaning::Column) } else { Err(unknown(pack, site, name)) };
+        let known = source_columns(pack, source).iter().any(|(column, ..)| *column == name);
+        return if known { Ok(Meaning::Column) } else { Err(unknown(pack, site, name)) };
     };
     if let Some(fact) = fact_of(entity) {
         return Ok(Meaning::Fact(fact));
@@ -132,12 +122,6 @@ pub fn resolve(pack: &Pack, site: Site, name: &str, not: Option<usize>) -> Resul
         _ => return Err(format!("「{name}」可能指几种对象的事实，请另起名称的事实加以区别")),
     }
     fact_of(Entity::City).map(Meaning::OfCity).ok_or_else(|| unknown(pack, site, name))
-}
-
-/// Names of facts and shown columns: what a ground in the archive may hold.
-fn ground_facts(pack: &Pack) -> BTreeSet<&str> {
-    let shown = pack.tables.iter().flat_map(|table| table.shown_facts.iter().map(String::as_str));
-    shown.chain(pack.facts.iter().map(|fact| fact.name.as_str())).collect()
 }
 
 /// The table whose columns an entity has.
@@ -169,16 +153,16 @@ pub fn described(pack: &Pack, site: Site, name: &str, meaning: Meaning) -> (Kind
         Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => {
             (pack.facts[fact].kind(), fact_open(pack, fact))
         }
-        Meaning::Column => match site.entity().and_then(|entity| table_of(pack, entity)) {
-            Some(table) => {
+        Meaning::Column => match (site.entity().and_then(|entity| table_of(pack, entity)), site) {
+            (Some(table), _) => {
                 let kind = pack.tables[table].column(name).map(|at| pack.tables[table].columns[at].kind.of_values());
                 (kind.unwrap_or(Kind::Text), column_open(pack, table, name))
             }
-            // The committee's answer is the one thing that lines of the archive may lack.
-            None => {
-                let kind = if name == "年度" { Kind::WHOLE } else { Kind::Text };
-                (kind, !["处理编号", "年度", "轮次", "处理", "条款", "关于"].contains(&name))
+            (None, Site::Source(source)) => {
+                let column = source_columns(pack, source).into_iter().find(|(column, ..)| *column == name);
+                column.map_or((Kind::Text, true), |(_, kind, open)| (kind, open))
             }
+            (None, Site::Entity(_)) => (Kind::Text, true),
         },
     }
 }
@@ -238,10 +222,7 @@ fn known(pack: &Pack, site: Site) -> Vec<&str> {
     names.extend(pack.parameters.iter().map(|parameter| parameter.name.as_str()));
     let Some(entity) = site.entity() else {
         if let Site::Source(source) = site {
-            names.extend(system_columns(source).iter().map(|(name, _)| *name));
-            if source == Source::ArchiveGrounds {
-                names.extend(ground_facts(pack));
-            }
+            names.extend(source_columns(pack, source).into_iter().map(|(name, ..)| name));
         }
         return names;
     };

@@ -3,7 +3,7 @@
 use super::super::functions::Op;
 use super::super::model::*;
 use super::super::term::{Node, Term};
-use super::domain::{Domains, asking, first};
+use super::domain::{Domains, first};
 use super::{Lint, notice};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
@@ -18,11 +18,11 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
             asked.extend(parts.into_iter().filter(|_| !alone).map(|part| (rule, condition, part)));
         }
     }
-    let rules = asked
-        .iter()
-        .flat_map(|(rule, _, part)| [rule.asking((*part).clone()), rule.asking((*part).clone().negation())]);
-    let pack = asking(pack, rules.collect());
-    let domains = Domains::new(&pack);
+    let both = asked.iter().flat_map(|(rule, _, part)| {
+        let part = (*part).clone();
+        [part.clone(), part.negation()].map(|term| (*rule, Term::truth(true), term))
+    });
+    let domains = Domains::asking(pack, both);
     // Whether there is no value with which it is false, as far as values are tried; one that is blank decides nothing.
     let holds = |at: usize| {
         let condition = &domains.rules[at].1;

@@ -13,14 +13,14 @@ use polars::prelude::*;
 
 use super::super::compile::{compile, dtype, query};
 use super::super::functions::Op;
-use super::super::model::{ColumnKind, Entity, Formula, Pack, Rule, Run, Source, Value as Constant};
+use super::super::model::{ColumnKind, Entity, Formula, Pack, Rule, Source, Value as Constant};
 use super::super::scope::{self, Meaning};
 use super::super::term::{Kind, Literals, Node, Term, Value};
 
 /// More combinations than this are not tried.
 const MOST_ROWS: usize = 60_000;
 
-/// The conditions of all rules that run, each tried by itself.
+/// What rules ask, each tried by itself.
 pub struct Domains<'p> {
     pub rules: Vec<(&'p Rule, RuleCondition)>,
     pub variables: Vec<Variable>,
@@ -89,23 +89,18 @@ struct Conditions<'p> {
     variables: Vec<Variable>,
 }
 
-/// The pack with other conditions in place of its rules, to be tried.
-pub fn asking(pack: &Pack, rules: Vec<Rule>) -> Pack {
-    Pack { rules, files: Vec::new(), ..pack.clone() }
-}
-
-impl Rule {
-    /// A rule about the same that asks something else.
-    pub fn asking(&self, when: Term) -> Rule {
-        Rule { scope: None, when: self.when.saying(when), runs: Run::ALL.to_vec(), ..self.clone() }
-    }
-}
-
 impl<'p> Domains<'p> {
+    /// Scopes and conditions of all rules that run.
     pub fn new(pack: &'p Pack) -> Self {
-        let mut reader = Conditions::new(pack);
         let running = pack.rules.iter().filter(|rule| !rule.runs.is_empty());
-        let mut rules: Vec<(&Rule, RuleCondition)> = running.map(|rule| (rule, reader.condition(rule))).collect();
+        Domains::asking(pack, running.map(|rule| (rule, rule.scope_term(), rule.when.term().clone())))
+    }
+
+    /// Conditions about what rules are about, each with whom it is asked of.
+    pub fn asking(pack: &'p Pack, asked: impl IntoIterator<Item = (&'p Rule, Term, Term)>) -> Self {
+        let mut reader = Conditions::new(pack);
+        let asked = asked.into_iter().map(|(rule, scope, when)| (rule, reader.condition(rule.of, &scope, &when)));
+        let mut rules: Vec<(&Rule, RuleCondition)> = asked.collect();
         let mut variables = reader.variables;
         let mut constants: BTreeMap<Entity, Constants> = BTreeMap::new();
         for (rule, condition) in &rules {
@@ -253,13 +248,11 @@ impl<'p> Conditions<'p> {
         Conditions { pack, literals, variables: Vec::new() }
     }
 
-    fn condition(&mut self, rule: &Rule) -> RuleCondition {
+    fn condition(&mut self, of: Entity, scope: &Term, when: &Term) -> RuleCondition {
         let (mut names, mut asks) = (Vec::new(), Vec::new());
-        let scope = rule.scope.as_ref().map(|scope| self.expand(rule.of, scope.term(), &mut names));
-        let when = self.expand(rule.of, rule.when.term(), &mut asks);
+        let parts = vec![self.expand(of, scope, &mut names), self.expand(of, when, &mut asks)];
         let known = names.len();
         names.extend(asks.iter().filter(|at| !names[..known].contains(at)).copied().collect::<Vec<_>>());
-        let parts = scope.into_iter().chain([when]).collect();
         let term = Term::all(parts);
         let mut used = BTreeSet::new();
         look(&term, &mut used);
@@ -416,22 +409,6 @@ fn is_constant(term: &Term) -> bool {
     matches!(term.node, Node::Value(_)) || term.constant().is_some()
 }
 
-/// Whether an operation over truths asks nothing itself.
-fn joins(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::And
-            | Op::Or
-            | Op::Not
-            | Op::Case
-            | Op::Coalesce
-            | Op::IsTrue
-            | Op::IsNotTrue
-            | Op::IsFalse
-            | Op::IsNotFalse
-    )
-}
-
 /// Notes the variables that stand elsewhere than alone on a side of a comparison with constants.
 fn look(term: &Term, used: &mut BTreeSet<String>) {
     let Node::Call(op, parts) = &term.node else { return };
@@ -442,7 +419,7 @@ fn look(term: &Term, used: &mut BTreeSet<String>) {
             let open: Vec<&Term> = parts.iter().filter(|part| !is_constant(part)).collect();
             open.len() <= 1 && open.iter().all(|part| chosen(part, used))
         }
-        _ if joins(op) => {
+        _ if op.joins() => {
             parts.iter().for_each(|part| look(part, used));
             parts.iter().all(|part| part.kind == Kind::Truth || is_constant(part))
         }

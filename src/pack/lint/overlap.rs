@@ -2,7 +2,7 @@
 
 use super::super::model::*;
 use super::super::term::Term;
-use super::domain::{Domains, RuleCondition, asking, first};
+use super::domain::{Domains, RuleCondition, first};
 use super::{Lint, error, notice};
 
 pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
@@ -49,8 +49,7 @@ fn opposite(pack: &Pack, rule: &Rule, other: &Rule) -> bool {
 
 /// Whether two conditions about what a rule is about hold together wherever either does, as far as values are tried.
 fn say_the_same(pack: &Pack, rule: &Rule, one: Term, other: Term, completely: bool) -> bool {
-    let asked = asking(pack, vec![rule.asking(one), rule.asking(other)]);
-    let domains = Domains::new(&asked);
+    let domains = Domains::asking(pack, [one, other].map(|term| (rule, Term::truth(true), term)));
     let conditions: Vec<&RuleCondition> = domains.rules.iter().map(|(_, condition)| condition).collect();
     let space = domains.space(&conditions).filter(|space| space.complete || !completely);
     space.is_some_and(|space| space.holds[0] == space.holds[1])

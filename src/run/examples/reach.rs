@@ -379,21 +379,8 @@ fn atoms<'p>(term: &'p Term, found: &mut Vec<&'p Term>) {
         return;
     };
     match op {
-        Op::And
-        | Op::Or
-        | Op::Not
-        | Op::Case
-        | Op::Coalesce
-        | Op::Integer
-        | Op::Min
-        | Op::Max
-        | Op::Sum
-        | Op::IsTrue
-        | Op::IsNotTrue
-        | Op::IsFalse
-        | Op::IsNotFalse => {
-            parts.iter().for_each(|part| atoms(part, found));
-        }
+        Op::Integer | Op::Min | Op::Max | Op::Sum => parts.iter().for_each(|part| atoms(part, found)),
+        op if op.joins() => parts.iter().for_each(|part| atoms(part, found)),
         // A comparison of aggregates is about all rows at once: the fact itself shows it.
         _ if term.aggregates() => {
             let mut first = None;
