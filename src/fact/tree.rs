@@ -86,7 +86,7 @@ impl Tree {
 
 /// Takes a term apart; atoms that are not known yet are added to `atoms`.
 pub fn take_apart(term: &Term, atoms: &mut Vec<Term>) -> Tree {
-    if term.node == term::Node::Value(term::Value::Truth(true)) {
+    if term.node == term::Node::Value(term::Literal::Truth(true)) {
         return Tree::All(Vec::new());
     }
     let term::Node::Call(op, parts) = &term.node else { return atom(term, atoms) };

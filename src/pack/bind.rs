@@ -7,7 +7,7 @@ use super::functions::Op;
 use super::model::{ColumnKind, Pack};
 use super::scope::{self, Meaning, Site};
 use super::syntax::Wrong;
-use super::term::{Interval, Kind, Node, Order, Term, Value};
+use super::term::{Interval, Kind, Literal, Node, Order, Term};
 
 /// What to do about a name that means nothing.
 pub const NAMES: &str =
@@ -44,15 +44,15 @@ impl Binder<'_> {
         match &term.node {
             Node::Value(value) => {
                 let kind = match value {
-                    Value::Null => Kind::Null,
-                    Value::Truth(_) => Kind::Truth,
-                    Value::Whole(_) => Kind::WHOLE,
-                    Value::Number(_) => Kind::NUMBER,
-                    Value::Text(text) => Kind::written(vec![text.to_string()]),
-                    Value::Day(_) => Kind::Day,
-                    Value::Interval(_) => Kind::Interval,
+                    Literal::Null => Kind::Null,
+                    Literal::Truth(_) => Kind::Truth,
+                    Literal::Whole(_) => Kind::WHOLE,
+                    Literal::Number(_) => Kind::NUMBER,
+                    Literal::Text(text) => Kind::written(vec![text.to_string()]),
+                    Literal::Day(_) => Kind::Day,
+                    Literal::Interval(_) => Kind::Interval,
                 };
-                Ok(Term { node: term.node.clone(), kind, open: *value == Value::Null, span })
+                Ok(Term { node: term.node.clone(), kind, open: *value == Literal::Null, span })
             }
             Node::Name(name, _) => {
                 let meaning = scope::resolve(self.pack, self.site, name, self.not)
@@ -110,7 +110,7 @@ impl Binder<'_> {
                 (Kind::Truth, any)
             }
             Op::Like => match &parts[1].node {
-                Node::Value(Value::Text(pattern)) if !pattern.contains('\\') => (Kind::Truth, any),
+                Node::Value(Literal::Text(pattern)) if !pattern.contains('\\') => (Kind::Truth, any),
                 _ => {
                     let remedy = "请写成 文字 LIKE '样式'，% 为任意几个字，_ 为一个字，不用 \\";
                     return Err(Wrong::new("LIKE 的样式应当是写明的文字", remedy, parts[1].span.clone()));
@@ -124,10 +124,10 @@ impl Binder<'_> {
             }
             Op::Greatest | Op::Least => (self.orderable(&parts, op.form())?, any),
             Op::Add | Op::Subtract if parts[0].kind == Kind::Day => {
-                if let Node::Value(Value::Text(text)) = &parts[1].node
+                if let Node::Value(Literal::Text(text)) = &parts[1].node
                     && let Some(period) = Interval::of(text)
                 {
-                    parts[1].node = Node::Value(Value::Interval(period));
+                    parts[1].node = Node::Value(Literal::Interval(period));
                     parts[1].kind = Kind::Interval;
                 }
                 match (&op, &parts[1].kind) {
@@ -145,7 +145,7 @@ impl Binder<'_> {
             Op::Divide | Op::Remainder | Op::Average => {
                 let kind = self.numbers(&op, &parts)?;
                 let kind = if op == Op::Remainder { kind } else { Kind::NUMBER };
-                (kind, any || parts.get(1).is_some_and(|by| by.constant().is_none_or(|by| is_zero(&by))))
+                (kind, any || parts.get(1).is_some_and(|by| by.constant().is_none_or(|by| by.number() == Some(0.0))))
             }
             Op::Add | Op::Subtract | Op::Multiply | Op::Negate | Op::Abs | Op::Floor | Op::Ceiling | Op::Sum => {
                 (self.numbers(&op, &parts)?, any)
@@ -291,7 +291,7 @@ impl Binder<'_> {
 
     fn written_number(&self, term: &Term, least: i64, most: i64, what: &str) -> Result<(), Wrong> {
         match &term.node {
-            Node::Value(Value::Whole(value)) if (least..=most).contains(value) => Ok(()),
+            Node::Value(Literal::Whole(value)) if (least..=most).contains(value) => Ok(()),
             _ => {
                 let message = format!("{what}应当是写明的整数");
                 Err(Wrong::new(message, format!("请写 {least} 至 {most} 的整数"), term.span.clone()))
@@ -317,7 +317,9 @@ impl Binder<'_> {
             _ => false,
         };
         let year = match &of.node {
-            Node::Call(Op::Left, parts) => of_line(&parts[0]) && matches!(parts[1].node, Node::Value(Value::Whole(4))),
+            Node::Call(Op::Left, parts) => {
+                of_line(&parts[0]) && matches!(parts[1].node, Node::Value(Literal::Whole(4)))
+            }
             _ => false,
         };
         if year || matches!(of.kind, Kind::Number { whole: true } | Kind::Null) {
@@ -338,10 +340,6 @@ impl Binder<'_> {
 
 fn is_text(kind: &Kind) -> bool {
     matches!(kind, Kind::Text | Kind::Choice(_))
-}
-
-fn is_zero(value: &super::model::Value) -> bool {
-    matches!(value, super::model::Value::Number(value) if *value == 0.0)
 }
 
 /// Operands that must be of one kind, the rule that says so, and what they may be.

@@ -10,7 +10,7 @@ use polars::prelude::*;
 
 use super::functions::Op;
 use super::scope::Meaning;
-use super::term::{Interval, Kind, Literals, Node, Set, Term, Value};
+use super::term::{Interval, Kind, Literal, Literals, Node, Set, Term};
 
 /// Which column stands for a name.
 pub type Columns<'a> = dyn Fn(&str, Meaning) -> Expr + 'a;
@@ -75,7 +75,7 @@ pub fn plain(term: &Term, literals: &Literals) -> Term {
     let with = |node: Node| Term { node, kind: term.kind.clone(), open: term.open, span: term.span.clone() };
     let (op, parts) = match &term.node {
         Node::Name(name, Some(Meaning::Literal)) => {
-            return with(Node::Value(literals.get(&**name).cloned().unwrap_or(Value::Null)));
+            return with(Node::Value(literals.get(&**name).cloned().unwrap_or(Literal::Null)));
         }
         Node::Name(..) | Node::Value(_) => return term.clone(),
         Node::Call(op, parts) => (op, parts),
@@ -121,10 +121,10 @@ pub fn plain(term: &Term, literals: &Literals) -> Term {
         op if op.calculates() => number(Op::Digits, vec![call(op.clone(), parts, Kind::NUMBER)]),
         Op::Sum | Op::Average => number(Op::Digits, vec![call(op.clone(), parts, Kind::NUMBER)]),
         Op::Round => match parts.as_slice() {
-            [of, Term { node: Node::Value(Value::Whole(digits)), .. }] if *digits != 0 => {
+            [of, Term { node: Node::Value(Literal::Whole(digits)), .. }] if *digits != 0 => {
                 let (up, down) = if *digits > 0 { (Op::Multiply, Op::Divide) } else { (Op::Divide, Op::Multiply) };
                 let power = (0..digits.unsigned_abs()).fold(1.0, |power, _| power * 10.0);
-                let power = Term { node: Node::Value(Value::Number(power)), kind: Kind::NUMBER, ..Term::truth(true) };
+                let power = Term { node: Node::Value(Literal::Number(power)), kind: Kind::NUMBER, ..Term::truth(true) };
                 let digits =
                     |op: Op, parts: Vec<Term>, kind: Kind| call(Op::Digits, vec![call(op, parts, Kind::NUMBER)], kind);
                 let moved = digits(up, vec![of.clone(), power.clone()], Kind::NUMBER);
@@ -153,9 +153,9 @@ fn ranked(parts: &[Term]) -> Option<Arc<Set>> {
 /// The place of a value in its set.
 fn rank(term: Term, set: &Arc<Set>) -> Term {
     match &term.node {
-        Node::Value(Value::Text(word)) => {
+        Node::Value(Literal::Text(word)) => {
             let at = set.words.iter().position(|known| **known == **word);
-            let value = at.map_or(Value::Null, |at| Value::Whole(at as i64));
+            let value = at.map_or(Literal::Null, |at| Literal::Whole(at as i64));
             Term { node: Node::Value(value), kind: Kind::WHOLE, ..term }
         }
         _ => call(Op::Rank(Arc::clone(set)), vec![term], Kind::WHOLE),
@@ -260,7 +260,7 @@ fn expr(term: &Term, columns: &Columns<'_>) -> Expr {
         Op::Day => of(0).cast(DataType::Date).dt().day().cast(DataType::Int64),
         Op::DaysBetween => days(of(0)) - days(of(1)),
         Op::Later | Op::Earlier => match parts.get(1).map(|part| &part.node) {
-            Some(Node::Value(Value::Interval(period))) => moved(of(0), *period, *op == Op::Earlier),
+            Some(Node::Value(Literal::Interval(period))) => moved(of(0), *period, *op == Op::Earlier),
             _ => lit(NULL).cast(DataType::Date),
         },
         Op::Like => {
@@ -299,15 +299,15 @@ fn expr(term: &Term, columns: &Columns<'_>) -> Expr {
     }
 }
 
-fn literal(value: &Value, kind: &Kind) -> Expr {
+fn literal(value: &Literal, kind: &Kind) -> Expr {
     match value {
-        Value::Null | Value::Interval(_) if *kind == Kind::Null => lit(NULL),
-        Value::Null | Value::Interval(_) => lit(NULL).cast(dtype(kind)),
-        Value::Truth(value) => lit(*value),
-        Value::Whole(value) => lit(*value),
-        Value::Number(value) => lit(*value),
-        Value::Text(text) => lit(&**text),
-        Value::Day(day) => lit(*day).cast(DataType::Date),
+        Literal::Null | Literal::Interval(_) if *kind == Kind::Null => lit(NULL),
+        Literal::Null | Literal::Interval(_) => lit(NULL).cast(dtype(kind)),
+        Literal::Truth(value) => lit(*value),
+        Literal::Whole(value) => lit(*value),
+        Literal::Number(value) => lit(*value),
+        Literal::Text(text) => lit(&**text),
+        Literal::Day(day) => lit(*day).cast(DataType::Date),
     }
 }
 
@@ -354,7 +354,7 @@ fn mapped(of: Expr, pairs: impl Iterator<Item = (Expr, Expr)>, gives: DataType) 
 
 fn text(term: Option<&Term>) -> &str {
     match term.map(|term| &term.node) {
-        Some(Node::Value(Value::Text(text))) => text,
+        Some(Node::Value(Literal::Text(text))) => text,
         _ => "",
     }
 }

@@ -3,7 +3,7 @@
 //! Numbers are double precision everywhere, as here; ranked choices are their places where they are compared.
 
 use super::functions::{Op, entry, filled};
-use super::term::{Interval, Kind, Node, Term, Value};
+use super::term::{Interval, Kind, Literal, Node, Term};
 
 /// Whose SQL is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,12 +78,12 @@ impl Dialect {
                 format!("CASE {}{} END", of(0), whens.collect::<String>())
             }
             Op::Later | Op::Earlier => match parts.get(1).map(|part| &part.node) {
-                Some(Node::Value(Value::Interval(period))) => self.moved(of(0), *period, *op == Op::Earlier),
+                Some(Node::Value(Literal::Interval(period))) => self.moved(of(0), *period, *op == Op::Earlier),
                 _ => "NULL".to_owned(),
             },
             Op::Left | Op::Right | Op::Substring => {
                 let counts = parts.iter().skip(1).map(|part| match part.node {
-                    Node::Value(Value::Whole(count)) => count.to_string(),
+                    Node::Value(Literal::Whole(count)) => count.to_string(),
                     _ => "0".to_owned(),
                 });
                 let all: Vec<String> = std::iter::once(of(0).to_owned()).chain(counts).collect();
@@ -100,16 +100,16 @@ impl Dialect {
         format!("({text})")
     }
 
-    fn value(self, value: &Value, kind: &Kind) -> String {
+    fn value(self, value: &Literal, kind: &Kind) -> String {
         match value {
-            Value::Null | Value::Interval(_) if *kind == Kind::Null => "NULL".to_owned(),
-            Value::Null | Value::Interval(_) => format!("CAST(NULL AS {})", self.kind(kind)),
-            Value::Truth(value) => if *value { "TRUE" } else { "FALSE" }.to_owned(),
+            Literal::Null | Literal::Interval(_) if *kind == Kind::Null => "NULL".to_owned(),
+            Literal::Null | Literal::Interval(_) => format!("CAST(NULL AS {})", self.kind(kind)),
+            Literal::Truth(value) => if *value { "TRUE" } else { "FALSE" }.to_owned(),
             // With an exponent a number is double precision, not decimal.
-            Value::Whole(value) => signed(format!("{:e}", *value as f64)),
-            Value::Number(value) => signed(format!("{value:e}")),
-            Value::Text(text) => self.text(text),
-            Value::Day(day) => format!("DATE '{day}'"),
+            Literal::Whole(value) => signed(format!("{:e}", *value as f64)),
+            Literal::Number(value) => signed(format!("{value:e}")),
+            Literal::Text(text) => self.text(text),
+            Literal::Day(day) => format!("DATE '{day}'"),
         }
     }
 

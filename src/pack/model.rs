@@ -10,6 +10,7 @@ pub use super::assemble::tables::*;
 pub use super::expression::Expression;
 use super::fault::PackFault;
 use super::template::Template;
+use super::term::Literal;
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +74,7 @@ impl Pack {
 
     /// The value that a parameter has on a day, if it was not set for the run.
     pub fn setting(&self, name: &str, day: chrono::NaiveDate, set: &[(String, String)]) -> Option<String> {
-        let own = || self.parameters.iter().find(|one| one.name == name)?.on(day).map(ToString::to_string);
+        let own = || self.parameters.iter().find(|one| one.name == name)?.on(day).map(Literal::said);
         set.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).or_else(own)
     }
 

@@ -7,7 +7,7 @@
 use super::expression::Expression;
 use super::functions::Op;
 use super::model::*;
-use super::term::{Kind, Node, Term, Value as Written};
+use super::term::{Kind, Literal, Node, Term};
 
 /// A pack with one thing changed.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub enum Slip {
     Parameter {
         name: String,
         dated: usize,
-        value: Value,
+        value: Literal,
     },
 }
 
@@ -216,7 +216,7 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
         for (dated, one) in definition.values.iter().enumerate() {
             for value in neighbours(pack, definition, one) {
                 let since = if dated > 0 { format!("自{}起", one.from) } else { String::new() };
-                let told = format!("参数「{}」{since}：把 {} 改为 {value}", definition.name, one.value);
+                let told = format!("参数「{}」{since}：把 {} 改为 {}", definition.name, one.value.said(), value.said());
                 let change = Slip::Parameter { name: definition.name.clone(), dated, value };
                 found.push(Mutant { told, place: definition.place.clone(), change });
             }
@@ -261,25 +261,26 @@ fn proposals(pack: &Pack, rule: usize, definition: &Rule, found: &mut Vec<Mutant
 }
 
 /// The values next to one, by one in the last digit as written, or the next words of its set.
-fn neighbours(pack: &Pack, parameter: &Parameter, dated: &Dated) -> Vec<Value> {
+fn neighbours(pack: &Pack, parameter: &Parameter, dated: &Dated) -> Vec<Literal> {
     match &dated.value {
-        Value::Number(value) => {
+        Literal::Number(value) => {
             let file = pack.files.iter().find(|(name, _)| *name == parameter.place.file);
             let written = file.and_then(|(_, text)| text.get(dated.span.clone())).unwrap_or_default();
             let digits = written.split_once('.').map_or(0, |(_, after)| after.len()) as i32;
             let scale = 10f64.powi(digits);
             let moved = |by: f64| ((value * scale).round() + by) / scale;
-            let values = [moved(-1.0), moved(1.0)].map(Value::Number);
-            let fits = |value: &Value| {
+            let values = [moved(-1.0), moved(1.0)].map(Literal::Number);
+            let fits = |value: &Literal| {
                 super::fits(value, parameter.min, parameter.max, parameter.whole, &parameter.one_of).is_ok()
             };
             values.into_iter().filter(fits).collect()
         }
-        Value::Text(word) => {
-            let at = parameter.one_of.iter().position(|known| known == word);
+        Literal::Text(word) => {
+            let at = parameter.one_of.iter().position(|known| **known == **word);
             let near = at.into_iter().flat_map(|at| [at.checked_sub(1), Some(at + 1)]).flatten();
-            near.filter_map(|at| parameter.one_of.get(at)).cloned().map(Value::Text).collect()
+            near.filter_map(|at| parameter.one_of.get(at)).map(|word| Literal::Text(word.as_str().into())).collect()
         }
+        _ => Vec::new(),
     }
 }
 
@@ -296,7 +297,7 @@ fn variants(term: &Term, whole: bool) -> Vec<(String, Term)> {
             found.push((format!("去掉「{term}」"), Term::truth(true)));
         }
         // The negation of a negation is the negation of what it holds, which is a part of it.
-        if !matches!(term.node, Node::Call(Op::Not, _)) && !matches!(term.node, Node::Value(Written::Null)) {
+        if !matches!(term.node, Node::Call(Op::Not, _)) && !matches!(term.node, Node::Value(Literal::Null)) {
             found.push(changed(term, negated(term)));
         }
     }
@@ -336,7 +337,7 @@ fn variants(term: &Term, whole: bool) -> Vec<(String, Term)> {
                 let gone: Vec<Term> = rest.drain(2 * pair..2 * pair + 2).collect();
                 let what = format!("去掉「WHEN {} THEN {}」", gone[0], gone[1]);
                 let left = match rest.len() {
-                    0 => Term { node: Node::Value(Written::Null), open: true, ..term.clone() },
+                    0 => Term { node: Node::Value(Literal::Null), open: true, ..term.clone() },
                     1 => rest.remove(0),
                     _ => with(op, rest),
                 };
@@ -369,7 +370,7 @@ fn changed(old: &Term, new: Term) -> (String, Term) {
 fn always(term: &Term) -> bool {
     match term.comparison() {
         Some((Op::Greater, left, right)) => {
-            matches!(left.node, Node::Call(Op::Count, _)) && right.constant() == Some(Value::Number(0.0))
+            matches!(left.node, Node::Call(Op::Count, _)) && right.constant() == Some(Literal::Number(0.0))
         }
         _ => false,
     }
@@ -385,7 +386,7 @@ fn negated(term: &Term) -> Term {
         })
     };
     let node = match &term.node {
-        Node::Value(Written::Truth(value)) => return Term::truth(!value),
+        Node::Value(Literal::Truth(value)) => return Term::truth(!value),
         Node::Call(op, parts) => opposite(op).map(|opposite| Node::Call(opposite, parts.clone())),
         _ => None,
     };

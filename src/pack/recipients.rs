@@ -2,7 +2,7 @@
 
 use super::functions::Op;
 use super::model::*;
-use super::term::{Node, Term};
+use super::term::{Literal, Node, Term};
 
 /// The kinds of subjects that a proposal of a rule reaches.
 pub fn kinds(pack: &Pack, rule: &Rule, proposal: &Proposal) -> Vec<usize> {
@@ -31,8 +31,8 @@ fn equalities(condition: &Term, found: &mut Vec<(String, String)>) {
     match (&condition.node, condition.comparison()) {
         (Node::Call(Op::And, parts), _) => parts.iter().for_each(|part| equalities(part, found)),
         (_, Some((Op::Equal, left, right))) => {
-            if let (Node::Name(name, _), Some(Value::Text(word))) = (&left.node, right.constant()) {
-                found.push((name.to_string(), word));
+            if let (Node::Name(name, _), Some(Literal::Text(word))) = (&left.node, right.constant()) {
+                found.push((name.to_string(), word.to_string()));
             }
         }
         _ => {}

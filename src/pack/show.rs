@@ -45,7 +45,7 @@ fn document(pack: &Pack, text: &mut String) -> std::fmt::Result {
     for parameter in &pack.parameters {
         for dated in &parameter.values {
             let Parameter { name, unit, reference, .. } = parameter;
-            writeln!(text, "  {name} = {} {unit}（自 {} 起）　{reference}", dated.value, dated.from)?;
+            writeln!(text, "  {name} = {} {unit}（自 {} 起）　{reference}", dated.value.said(), dated.from)?;
             reading(text, dated.reading.as_deref(), 4)?;
         }
         reading(text, parameter.reading.as_deref(), 4)?;

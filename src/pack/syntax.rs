@@ -8,7 +8,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, Tokenizer};
 
 use super::functions::{self, Op};
-use super::term::{Interval, Node, Term, Value};
+use super::term::{Interval, Literal, Node, Term};
 
 /// Longer expressions are refused: the parser recurses, and a deep one would abort the process.
 const MOST_TERMS: usize = 400;
@@ -166,7 +166,7 @@ impl TermReader<'_> {
                 let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
                 let day = day
                     .map_err(|_| Wrong::new(format!("「{text}」不是一天"), "请写成 DATE '2015-06-30'", span.clone()))?;
-                Ok(Term::unbound(Node::Value(Value::Day(day)), span))
+                Ok(Term::unbound(Node::Value(Literal::Day(day)), span))
             }
             Expr::Interval(interval) => self.interval(interval, span),
             Expr::BinaryOp { left, op, right } => self.binary(left, op, right, span),
@@ -174,8 +174,8 @@ impl TermReader<'_> {
             Expr::UnaryOp { op: UnaryOperator::Minus, expr } => {
                 let inner = self.term(expr)?;
                 Ok(match inner.node {
-                    Node::Value(Value::Whole(value)) => Term::unbound(Node::Value(Value::Whole(-value)), span),
-                    Node::Value(Value::Number(value)) => Term::unbound(Node::Value(Value::Number(-value)), span),
+                    Node::Value(Literal::Whole(value)) => Term::unbound(Node::Value(Literal::Whole(-value)), span),
+                    Node::Value(Literal::Number(value)) => Term::unbound(Node::Value(Literal::Number(-value)), span),
                     _ => Term::unbound(Node::Call(Op::Negate, vec![inner]), span),
                 })
             }
@@ -249,15 +249,15 @@ impl TermReader<'_> {
         }
     }
 
-    fn value(&self, value: &ast::Value, span: Range<usize>) -> Result<Value, Wrong> {
+    fn value(&self, value: &ast::Value, span: Range<usize>) -> Result<Literal, Wrong> {
         Ok(match value {
-            ast::Value::Null => Value::Null,
-            ast::Value::Boolean(value) => Value::Truth(*value),
-            ast::Value::SingleQuotedString(text) => Value::Text(text.as_str().into()),
+            ast::Value::Null => Literal::Null,
+            ast::Value::Boolean(value) => Literal::Truth(*value),
+            ast::Value::SingleQuotedString(text) => Literal::Text(text.as_str().into()),
             ast::Value::Number(digits, false) => match digits.parse::<i64>() {
-                Ok(whole) => Value::Whole(whole),
+                Ok(whole) => Literal::Whole(whole),
                 Err(_) => match digits.parse::<f64>() {
-                    Ok(number) if number.is_finite() => Value::Number(number),
+                    Ok(number) if number.is_finite() => Literal::Number(number),
                     _ => return Err(Wrong::new(format!("「{digits}」不是数字"), CHECK, span)),
                 },
             },
@@ -279,7 +279,7 @@ impl TermReader<'_> {
             let message = format!("「{written}{unit}」不是期限");
             Wrong::new(message, "请写成 '15 days'、'2 weeks'、'6 months' 或 '1 year'", span.clone())
         })?;
-        Ok(Term::unbound(Node::Value(Value::Interval(period)), span))
+        Ok(Term::unbound(Node::Value(Literal::Interval(period)), span))
     }
 
     fn binary(&self, left: &Expr, op: &ast::BinaryOperator, right: &Expr, span: Range<usize>) -> Result<Term, Wrong> {

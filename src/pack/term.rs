@@ -9,9 +9,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
 
 use super::functions::Op;
-use super::model;
 use super::scope::Meaning;
 
 /// A node of an expression.
@@ -29,24 +29,34 @@ pub struct Term {
 pub enum Node {
     /// A name; what it means is known once the term is bound.
     Name(Arc<str>, Option<Meaning>),
-    Value(Value),
+    Value(Literal),
     Call(Op, Vec<Term>),
 }
 
-/// A value that stands in an expression.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+/// A value that stands in an expression, or that a parameter is set to: a number or a word.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged, rename = "Value")]
+pub enum Literal {
+    #[serde(skip)]
     Null,
+    #[serde(skip)]
     Truth(bool),
+    #[serde(skip)]
     Whole(i64),
     Number(f64),
-    Text(Arc<str>),
+    Text(#[serde(deserialize_with = "shared")] Arc<str>),
+    #[serde(skip)]
     Day(NaiveDate),
+    #[serde(skip)]
     Interval(Interval),
 }
 
+fn shared<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<str>, D::Error> {
+    String::deserialize(from).map(Arc::from)
+}
+
 /// Names that stand for the same value everywhere: the run's year and dates, and the parameters.
-pub type Literals = BTreeMap<String, Value>;
+pub type Literals = BTreeMap<String, Literal>;
 
 /// A span of time to add to a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -167,17 +177,17 @@ impl Term {
     }
 
     pub fn null() -> Term {
-        Term::unbound(Node::Value(Value::Null), 0..0)
+        Term::unbound(Node::Value(Literal::Null), 0..0)
     }
 
     pub fn truth(value: bool) -> Term {
-        Term { node: Node::Value(Value::Truth(value)), kind: Kind::Truth, open: false, span: 0..0 }
+        Term { node: Node::Value(Literal::Truth(value)), kind: Kind::Truth, open: false, span: 0..0 }
     }
 
     /// A word as it is written.
     pub fn word(word: &str) -> Term {
         let kind = Kind::written(vec![word.to_owned()]);
-        Term { node: Node::Value(Value::Text(word.into())), kind, ..Term::truth(true) }
+        Term { node: Node::Value(Literal::Text(word.into())), kind, ..Term::truth(true) }
     }
 
     /// That all of these conditions hold.
@@ -275,14 +285,11 @@ impl Term {
     }
 
     /// The number or word that it is.
-    pub fn constant(&self) -> Option<model::Value> {
+    pub fn constant(&self) -> Option<Literal> {
         match &self.node {
-            Node::Value(Value::Text(word)) => Some(model::Value::Text(word.to_string())),
-            Node::Value(value) => value.number().map(model::Value::Number),
-            Node::Call(Op::Negate, parts) => match parts.first()?.constant()? {
-                model::Value::Number(value) => Some(model::Value::Number(-value)),
-                model::Value::Text(_) => None,
-            },
+            Node::Value(word @ Literal::Text(_)) => Some(word.clone()),
+            Node::Value(value) => value.number().map(Literal::Number),
+            Node::Call(Op::Negate, parts) => parts.first()?.constant()?.number().map(|value| Literal::Number(-value)),
             _ => None,
         }
     }
@@ -296,21 +303,12 @@ fn case_order(parts: &[Term]) -> impl Iterator<Item = &Term> {
     values.chain(conditions)
 }
 
-impl From<&model::Value> for Value {
-    fn from(set: &model::Value) -> Value {
-        match set {
-            model::Value::Number(number) => Value::Number(*number),
-            model::Value::Text(word) => Value::Text(word.as_str().into()),
-        }
-    }
-}
-
-impl Value {
+impl Literal {
     /// The number that it is.
     pub fn number(&self) -> Option<f64> {
         match self {
-            Value::Whole(value) => Some(*value as f64),
-            Value::Number(value) => Some(*value),
+            Literal::Whole(value) => Some(*value as f64),
+            Literal::Number(value) => Some(*value),
             _ => None,
         }
     }
@@ -318,14 +316,14 @@ impl Value {
     /// As people write it.
     pub fn said(&self) -> String {
         match self {
-            Value::Null => "未填".to_owned(),
-            Value::Truth(true) => "是".to_owned(),
-            Value::Truth(false) => "否".to_owned(),
-            Value::Whole(value) => value.to_string(),
-            Value::Number(value) => value.to_string(),
-            Value::Text(text) => text.to_string(),
-            Value::Day(day) => day.to_string(),
-            Value::Interval(period) => period.to_string(),
+            Literal::Null => "未填".to_owned(),
+            Literal::Truth(true) => "是".to_owned(),
+            Literal::Truth(false) => "否".to_owned(),
+            Literal::Whole(value) => value.to_string(),
+            Literal::Number(value) => value.to_string(),
+            Literal::Text(text) => text.to_string(),
+            Literal::Day(day) => day.to_string(),
+            Literal::Interval(period) => period.to_string(),
         }
     }
 }

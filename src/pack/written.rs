@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::functions::{Op, entry, filled};
-use super::term::{Interval, Node, Term, Value};
+use super::term::{Interval, Literal, Node, Term};
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,17 +50,17 @@ fn name_of(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if plain { f.write_str(name) } else { write!(f, "\"{name}\"") }
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::Null => f.write_str("NULL"),
-            Value::Truth(value) => f.write_str(if *value { "TRUE" } else { "FALSE" }),
-            Value::Whole(value) => value.fmt(f),
-            Value::Number(value) => value.fmt(f),
-            Value::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
-            Value::Day(day) => write!(f, "DATE '{day}'"),
-            Value::Interval(Interval { months: 0, days }) => write!(f, "'{days} days'"),
-            Value::Interval(Interval { months, .. }) => write!(f, "'{months} months'"),
+            Literal::Null => f.write_str("NULL"),
+            Literal::Truth(value) => f.write_str(if *value { "TRUE" } else { "FALSE" }),
+            Literal::Whole(value) => value.fmt(f),
+            Literal::Number(value) => value.fmt(f),
+            Literal::Text(text) => write!(f, "'{}'", text.replace('\'', "''")),
+            Literal::Day(day) => write!(f, "DATE '{day}'"),
+            Literal::Interval(Interval { months: 0, days }) => write!(f, "'{days} days'"),
+            Literal::Interval(Interval { months, .. }) => write!(f, "'{months} months'"),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::fact::{Error, FactRows, World, column_for};
 use crate::once::Once;
 use crate::pack::functions::Op;
 use crate::pack::scope::{Meaning, Site};
-use crate::pack::term::{Kind, Node, Term, Value};
+use crate::pack::term::{Kind, Literal, Node, Term};
 use crate::pack::{Entity, Fact, Formula, Source};
 use crate::place::Cell;
 
@@ -54,7 +54,7 @@ enum Why {
 impl Why {
     fn of(term: &Term, atoms: &mut Vec<Term>) -> Why {
         match &term.node {
-            Node::Value(Value::Null) => Why::Null,
+            Node::Value(Literal::Null) => Why::Null,
             Node::Call(Op::Case, parts) => {
                 let branches = parts.chunks(2).map(|pair| match pair {
                     [condition, value] => (Some(tree::take_apart(condition, atoms)), Why::of(value, atoms)),

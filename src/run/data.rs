@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{Made, jsonl};
 use crate::consequence::DataWriter;
 use crate::finding::warnings;
-use crate::pack::Value;
+use crate::pack::term::Literal;
 use crate::table::{Dataset, SheetKind};
 
 /// The folder and the file for programs.
@@ -98,11 +98,11 @@ pub fn rejected_rows(data: &Dataset) -> u64 {
     data.sheets.iter().map(|sheet| sheet.rejected).sum()
 }
 
-fn value_json(value: &Value) -> serde_json::Value {
-    match value {
+fn value_json(value: &Literal) -> serde_json::Value {
+    match value.number() {
         // Whole numbers are shown as such.
-        Value::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => (*number as i64).into(),
-        Value::Number(number) => (*number).into(),
-        Value::Text(text) => text.as_str().into(),
+        Some(number) if number.fract() == 0.0 && number.abs() < 1e15 => (number as i64).into(),
+        Some(number) => number.into(),
+        None => value.said().into(),
     }
 }

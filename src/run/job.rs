@@ -6,8 +6,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::{Failure, data};
 use crate::cli::InputArgs;
-use crate::pack::term::{Literals, Value as Literal};
-use crate::pack::{self, Pack, Parameter, Run, Value};
+use crate::pack::term::{Literal, Literals};
+use crate::pack::{self, Pack, Parameter, Run};
 
 /// What is to be read and judged.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub struct Job {
     pub year: Option<i32>,
     pub as_of: Option<NaiveDate>,
     /// Values that replace the pack's.
-    pub sets: Vec<(String, Value)>,
+    pub sets: Vec<(String, Literal)>,
 }
 
 /// Where a run is published, and how.
@@ -59,7 +59,7 @@ impl Job {
 
     /// Values set on the command line, as shown in titles.
     pub fn set_texts(&self) -> Vec<(String, String)> {
-        self.sets.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
+        self.sets.iter().map(|(name, value)| (name.clone(), value.said())).collect()
     }
 
     /// Parameters that have no value on the as-of date.
@@ -96,7 +96,7 @@ impl Target {
 }
 
 /// What names stand for in a run's expressions, with the values of `sets` instead of the pack's.
-pub fn literals(pack: &Pack, run: Run, sets: &[(String, Value)], year: i32, as_of: NaiveDate) -> Literals {
+pub fn literals(pack: &Pack, run: Run, sets: &[(String, Literal)], year: i32, as_of: NaiveDate) -> Literals {
     let mut literals = Literals::new();
     literals.insert("本年".into(), Literal::Whole(year.into()));
     literals.insert("基准日".into(), Literal::Day(as_of));
@@ -105,7 +105,7 @@ pub fn literals(pack: &Pack, run: Run, sets: &[(String, Value)], year: i32, as_o
     for parameter in &pack.parameters {
         let set = sets.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
         if let Some(value) = set.or_else(|| parameter.on(as_of)) {
-            literals.insert(parameter.name.clone(), value.into());
+            literals.insert(parameter.name.clone(), value.clone());
         }
     }
     literals
@@ -117,7 +117,7 @@ pub fn as_of_outside(as_of: NaiveDate, year: i32) -> Failure {
 }
 
 /// A value set as `NAME=VALUE`, checked against the pack.
-pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
+pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Literal), Failure> {
     let Some((name, value)) = text.split_once('=') else {
         let example = pack.parameters.first().map(|one| format!("，例如 --set {}=值", one.name)).unwrap_or_default();
         return Err(Failure::usage(format!("--set {text} 写法不对，应为 --set 名称=值{example}")));
@@ -129,9 +129,9 @@ pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Value), Failure> {
         return Err(Failure::usage(format!("--set：没有名为「{name}」的参数。{near}可用的参数：{}", names.join("、"))));
     };
     let meant = if parameter.one_of.is_empty() {
-        value.parse::<f64>().map(Value::Number).map_err(|_| format!("值「{value}」应为数字"))
+        value.parse::<f64>().map(Literal::Number).map_err(|_| format!("值「{value}」应为数字"))
     } else {
-        Ok(Value::Text(value.to_owned()))
+        Ok(Literal::Text(value.into()))
     };
     let checked = meant.and_then(|meant| {
         pack::fits(&meant, parameter.min, parameter.max, parameter.whole, &parameter.one_of).map(|()| meant)

@@ -17,7 +17,7 @@ use crate::workbook::every::{self, ENDINGS, FORMATS, Filled, Page, Value};
 use chrono::NaiveDate;
 use expect_test::{Expect, expect};
 use kaohe::finding::Severity;
-use kaohe::pack::term::{Literals, Value as Literal};
+use kaohe::pack::term::{Literal, Literals};
 use kaohe::pack::{self, ColumnKind, Pack};
 use kaohe::table::{self, AsOf, Context, Dataset, Failed, SheetKind};
 use kaohe::workbook::{Merge, Parser};

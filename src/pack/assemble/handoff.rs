@@ -289,8 +289,8 @@ impl Understood for Limits {
     fn read(raw: Self::Raw, builder: &mut Builder) -> Option<Self::Meant> {
         let mut limits = Vec::new();
         for dated in Vec::<Dated>::read(raw, builder)? {
-            match dated.value {
-                Value::Number(value) if (0.0..=1.0).contains(&value) => limits.push((dated.from, value)),
+            match dated.value.number() {
+                Some(value) if (0.0..=1.0).contains(&value) => limits.push((dated.from, value)),
                 _ => builder.fault(dated.span, "上限不是比例".into(), "请写成 0 到 1 之间的数".into()),
             }
         }

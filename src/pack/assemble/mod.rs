@@ -21,6 +21,7 @@ use toml::value::Datetime;
 use super::fault::PackFault;
 use super::model::*;
 use super::section::{AsWritten, Called, Name, Understood};
+use super::term::Literal;
 
 pub use columns::YES_NO;
 pub use names::stays_inside;
@@ -420,14 +421,14 @@ impl Builder {
 ///
 /// # Errors
 /// A sentence in Chinese that names the value and the bounds.
-pub fn fits(value: &Value, min: Option<f64>, max: Option<f64>, whole: bool, one_of: &[String]) -> Result<(), String> {
-    match value {
-        Value::Number(number) => {
+pub fn fits(value: &Literal, min: Option<f64>, max: Option<f64>, whole: bool, one_of: &[String]) -> Result<(), String> {
+    match value.number() {
+        Some(number) => {
             if !one_of.is_empty() {
                 return Err(format!("值 {number} 应为下列之一：{}", one_of.join("、")));
             }
-            let low = min.is_some_and(|min| *number < min);
-            let high = max.is_some_and(|max| *number > max);
+            let low = min.is_some_and(|min| number < min);
+            let high = max.is_some_and(|max| number > max);
             if low || high || !number.is_finite() {
                 let bound = |bound: Option<f64>, word: &str| bound.map(|b| format!("{word} {b}")).unwrap_or_default();
                 return Err(format!("值 {number} 超出范围（{} {}）", bound(min, "不小于"), bound(max, "不大于")));
@@ -437,9 +438,9 @@ pub fn fits(value: &Value, min: Option<f64>, max: Option<f64>, whole: bool, one_
             }
             Ok(())
         }
-        Value::Text(text) if one_of.is_empty() => Err(format!("值「{text}」应为数字")),
-        Value::Text(text) if one_of.contains(text) => Ok(()),
-        Value::Text(text) => Err(format!("值「{text}」应为下列之一：{}", one_of.join("、"))),
+        None if one_of.is_empty() => Err(format!("值「{}」应为数字", value.said())),
+        None if one_of.contains(&value.said()) => Ok(()),
+        None => Err(format!("值「{}」应为下列之一：{}", value.said(), one_of.join("、"))),
     }
 }
 

@@ -7,7 +7,7 @@ use toml::value::Datetime;
 use super::super::model::*;
 use super::super::scope::Site;
 use super::super::section::{AsWritten, At, Called, Maybe, Name, OrTrue, Understood, Word, WordOfColumn, section};
-use super::super::term::{Kind, Node, Term, Value as Written};
+use super::super::term::{Kind, Literal, Node, Term};
 use super::choice::Chosen;
 use super::{Builder, fits};
 
@@ -18,35 +18,18 @@ const MOST_CELLS: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Dated {
     pub from: chrono::NaiveDate,
-    pub value: Value,
+    pub value: Literal,
     /// Why it is so, where the Measures set the parameter, but not for this time.
     pub reading: Option<String>,
     /// Where the value stands in the parameter's file.
     pub span: std::ops::Range<usize>,
 }
 
-/// A number or a word that the policy sets.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
-pub enum Value {
-    Number(f64),
-    Text(String),
-}
-
-impl std::fmt::Display for Value {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Value::Number(number) => number.fmt(f),
-            Value::Text(text) => text.fmt(f),
-        }
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawDated {
     pub from: Spanned<Datetime>,
-    pub value: Spanned<Value>,
+    pub value: Spanned<Literal>,
     reading: Option<String>,
 }
 
@@ -101,7 +84,7 @@ section! {
 
 impl Parameter {
     /// Its value on a day.
-    pub fn on(&self, day: chrono::NaiveDate) -> Option<&Value> {
+    pub fn on(&self, day: chrono::NaiveDate) -> Option<&Literal> {
         self.dated(day).map(|dated| &dated.value)
     }
 
@@ -374,7 +357,7 @@ impl Rule {
 
     /// Whether it says of everybody within its scope that it holds.
     pub fn is_unconditional(&self) -> bool {
-        self.when.term().node == Node::Value(Written::Truth(true))
+        self.when.term().node == Node::Value(Literal::Truth(true))
     }
 }
 

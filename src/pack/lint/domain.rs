@@ -13,9 +13,9 @@ use polars::prelude::*;
 
 use super::super::compile::{compile, dtype, query};
 use super::super::functions::Op;
-use super::super::model::{ColumnKind, Entity, Formula, Pack, Rule, Source, Value as Constant};
+use super::super::model::{ColumnKind, Entity, Formula, Pack, Rule, Source};
 use super::super::scope::{self, Meaning};
-use super::super::term::{Kind, Literals, Node, Term, Value};
+use super::super::term::{Kind, Literal, Literals, Node, Term};
 
 /// More combinations than this are not tried.
 const MOST_ROWS: usize = 60_000;
@@ -236,14 +236,14 @@ impl<'p> Conditions<'p> {
         // Any year will do, but its days must fit it.
         let day = |month, day| NaiveDate::from_ymd_opt(2024, month, day).unwrap_or_default();
         let mut literals = Literals::from([
-            ("本年".to_owned(), Value::Whole(2024)),
-            ("基准日".to_owned(), Value::Day(day(12, 31))),
-            ("年初".to_owned(), Value::Day(day(1, 1))),
-            ("本轮".to_owned(), Value::Text("A".into())),
+            ("本年".to_owned(), Literal::Whole(2024)),
+            ("基准日".to_owned(), Literal::Day(day(12, 31))),
+            ("年初".to_owned(), Literal::Day(day(1, 1))),
+            ("本轮".to_owned(), Literal::Text("A".into())),
         ]);
         for parameter in &pack.parameters {
             let first = parameter.values.first();
-            literals.extend(first.map(|dated| (parameter.name.clone(), Value::from(&dated.value))));
+            literals.extend(first.map(|dated| (parameter.name.clone(), dated.value.clone())));
         }
         Conditions { pack, literals, variables: Vec::new() }
     }
@@ -480,9 +480,9 @@ impl Variable {
 impl Constants {
     fn add(&mut self, term: &Term) {
         term.walk(&mut |term| match (&term.node, term.constant()) {
-            (Node::Value(Value::Day(day)), _) => self.days.push(*day),
-            (_, Some(Constant::Number(number))) => self.numbers.push(number),
-            (_, Some(Constant::Text(word))) => self.words.push(word),
+            (Node::Value(Literal::Day(day)), _) => self.days.push(*day),
+            (_, Some(Literal::Number(number))) => self.numbers.push(number),
+            (_, Some(Literal::Text(word))) => self.words.push(word.to_string()),
             _ => {}
         });
     }

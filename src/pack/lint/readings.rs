@@ -1,6 +1,7 @@
 //! What settles a question that the Measures leave open says why, or says that the Measures give it.
 
 use super::super::model::*;
+use super::super::term::Literal;
 use super::{Lint, error};
 
 const REMEDY: &str = "本部门自定的，请写明 reading = \"理由\"；原文已定的，请写 given = true";
@@ -62,8 +63,8 @@ fn bounds(expression: &Expression) -> Vec<String> {
         let Some((_, left, right)) = term.comparison() else { return };
         for (one, other) in [(left, right), (right, left)] {
             match one.constant() {
-                Some(Value::Number(number)) if number != 0.0 => found.push(number.to_string()),
-                Some(Value::Text(word)) if other.kind.ranked().is_some() => found.push(format!("「{word}」")),
+                Some(Literal::Number(number)) if number != 0.0 => found.push(number.to_string()),
+                Some(Literal::Text(word)) if other.kind.ranked().is_some() => found.push(format!("「{word}」")),
                 _ => {}
             }
         }

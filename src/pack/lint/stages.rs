@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::functions::Op;
 use super::super::model::*;
-use super::super::term::Node;
+use super::super::term::{Literal, Node};
 use super::{Lint, error, notice};
 
 /// The column of what earlier stages proposed or left pending that says which action it is.
@@ -74,11 +74,11 @@ fn actions(pack: &Pack, fact: &Fact) -> BTreeSet<String> {
     given.term().walk(&mut |term| {
         let Some((Op::Equal, left, right)) = term.comparison() else { return };
         for (name, word) in [(left, right), (right, left)] {
-            if let (Node::Name(name, _), Some(Value::Text(word))) = (&name.node, word.constant())
+            if let (Node::Name(name, _), Some(Literal::Text(word))) = (&name.node, word.constant())
                 && &**name == ACTION
-                && pack.actions.iter().any(|action| action.name == word)
+                && pack.actions.iter().any(|action| *action.name == *word)
             {
-                actions.insert(word);
+                actions.insert(word.to_string());
             }
         }
     });

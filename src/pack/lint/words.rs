@@ -3,14 +3,14 @@
 use super::super::functions::Op;
 use super::super::model::*;
 use super::super::scope::{Meaning, Site};
-use super::super::term::{Kind, Node, Term, Value};
+use super::super::term::{Kind, Literal, Node, Term};
 use super::unused::expressions;
 use super::{Lint, error};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     for (site, expression) in expressions(pack) {
         for (of, word) in compared(expression.term()) {
-            let (Node::Name(name, Some(meaning)), Node::Value(Value::Text(text))) = (&of.node, &word.node) else {
+            let (Node::Name(name, Some(meaning)), Node::Value(Literal::Text(text))) = (&of.node, &word.node) else {
                 continue;
             };
             let Some(set) = set(pack, site, of, name, *meaning) else { continue };

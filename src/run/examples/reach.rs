@@ -17,7 +17,7 @@ use crate::pack::functions::Op;
 use crate::pack::mutant::Clause;
 use crate::pack::scope::Site;
 use crate::pack::term::Literals;
-use crate::pack::term::{Kind, Node, Term, Value};
+use crate::pack::term::{Kind, Literal, Node, Term};
 use crate::pack::{Formula, Pack, Run};
 use crate::rule::{Trace, tree, wording};
 
@@ -351,7 +351,7 @@ fn names_all(atom: &Term) -> bool {
     match (&atom.node, atom.parts().first().map(|of| &of.kind)) {
         (Node::Call(Op::In, parts), Some(Kind::Choice(set))) => {
             let named = |word: &String| {
-                parts[1..].iter().any(|part| part.node == Node::Value(Value::Text(word.as_str().into())))
+                parts[1..].iter().any(|part| part.node == Node::Value(Literal::Text(word.as_str().into())))
             };
             set.words.iter().all(named)
         }

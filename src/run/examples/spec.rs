@@ -10,7 +10,8 @@ use super::city::{self, City};
 use super::facts::{self, ExpectedFact};
 use crate::fact::Decision;
 use crate::fact::history::{PastGround, PastLine};
-use crate::pack::{self, Error, Pack, PackFault, Report, Run, Value, printed};
+use crate::pack::term::Literal;
+use crate::pack::{self, Error, Pack, PackFault, Report, Run, printed};
 use crate::run::job;
 use crate::table::{GivenSheet, line, text};
 
@@ -68,7 +69,7 @@ pub struct ExampleCase {
     pub run: Run,
     pub year: i32,
     pub as_of: Option<NaiveDate>,
-    pub sets: Vec<(String, Value)>,
+    pub sets: Vec<(String, Literal)>,
     pub sheets: Vec<GivenSheet>,
     /// Lines in the archive, each with one of its grounds at most.
     pub archive: Vec<PastLine>,

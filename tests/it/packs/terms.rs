@@ -3,7 +3,7 @@
 use kaohe::fact::tree::{Tree, take_apart};
 use kaohe::pack::recipients::kinds;
 use kaohe::pack::syntax::parse;
-use kaohe::pack::term::{Literals, Value};
+use kaohe::pack::term::{Literal, Literals};
 use kaohe::rule::wording::say;
 
 #[test]
@@ -115,7 +115,7 @@ fn unknown_is_decided_only_by_what_decides_alone() {
 #[test]
 fn atoms_are_said_in_words() {
     let literals =
-        Literals::from([("起点".to_owned(), Value::Text("较重".into())), ("本年".to_owned(), Value::Whole(2015))]);
+        Literals::from([("起点".to_owned(), Literal::Text("较重".into())), ("本年".to_owned(), Literal::Whole(2015))]);
     let cases = [
         ("情节 >= 起点", "情节≥起点（较重）"),
         ("来源 IN ('甲', '乙')", "来源为甲、乙"),
