@@ -66,7 +66,9 @@ impl PackFault {
     /// The fault with file, line and the text that it stands in; `error`: not just worth a look.
     pub fn render(&self, files: &[(String, String)], error: bool) -> String {
         let text = files.iter().find(|(name, _)| *name == self.file).map_or("", |(_, text)| text.as_str());
-        let (start, end) = within(text, &self.span);
+        // Cut to the text and to its characters.
+        let start = text.floor_char_boundary(self.span.start);
+        let end = text.floor_char_boundary(self.span.end).max(start);
         let level = if error { Level::ERROR.with_name("错误") } else { Level::WARNING.with_name("提醒") };
         let title = level.primary_title(self.message.as_str()).element(
             Snippet::source(text).path(self.file.as_str()).annotation(AnnotationKind::Primary.span(start..end)),
@@ -77,17 +79,4 @@ impl PackFault {
         }
         Renderer::plain().render(&groups)
     }
-}
-
-/// The span cut to the text and to character boundaries.
-fn within(text: &str, span: &std::ops::Range<usize>) -> (usize, usize) {
-    let floor = |mut at: usize| {
-        at = at.min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let start = floor(span.start);
-    (start, floor(span.end).max(start))
 }
