@@ -64,9 +64,9 @@ impl<'a> Export<'a> {
         let mut used = BTreeSet::new();
         for rule in self.rules.clone() {
             let mut waiting: Vec<usize> = Vec::new();
-            for condition in rule.scope.iter().chain([&rule.when]) {
+            for condition in rule.conditions() {
                 self.note(Site::Entity(rule.of), condition)?;
-                waiting.extend(condition.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));
+                waiting.extend(condition.term().facts());
             }
             let seen = pack.resting_on(waiting);
             let of_fork = |fact: &&usize| {

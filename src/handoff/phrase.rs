@@ -442,13 +442,12 @@ fn readings(pack: &Pack, day: chrono::NaiveDate) -> Vec<bool> {
     let named = |formula: &Expression| formula.term().names().into_iter().any(parameter);
     let facts = pack.resting(|fact| pack.facts[fact].reading.is_some() || pack.facts[fact].formulas().any(named));
     let rests = |formula: &Expression| {
-        let mut facts_of = formula.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact());
-        named(formula) || facts_of.any(|fact| facts.contains(&fact))
+        named(formula) || formula.term().facts().any(|fact| facts.contains(&fact))
     };
     let shares = |rule: usize| pack.quotas.iter().any(|quota| quota.rule == rule && parameter(&quota.share));
     let rules = pack.rules.iter().enumerate();
     let rests_on = |(at, rule): (usize, &Rule)| {
-        rule.reading.is_some() || shares(at) || rule.scope.iter().chain([&rule.when]).any(rests)
+        rule.reading.is_some() || shares(at) || rule.conditions().any(rests)
     };
     rules.map(rests_on).collect()
 }

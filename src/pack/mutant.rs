@@ -140,14 +140,6 @@ fn owned(pack: &Pack, fact: usize) -> String {
 }
 
 impl Slip {
-    /// The rule whose condition it is about.
-    pub fn rule(&self) -> Option<usize> {
-        match self {
-            Slip::Term(Clause::Scope(rule) | Clause::When(rule), _) => Some(*rule),
-            _ => None,
-        }
-    }
-
     /// The pack with the change made. Its files are left out: nothing is read from them again.
     pub fn applied(&self, pack: &Pack) -> Pack {
         let mut pack = Pack { files: Vec::new(), ..pack.clone() };

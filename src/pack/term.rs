@@ -248,6 +248,11 @@ impl Term {
         found
     }
 
+    /// The facts that a bound term names.
+    pub fn facts(&self) -> impl Iterator<Item = usize> {
+        self.meanings().into_iter().filter_map(|(_, meaning)| meaning.fact())
+    }
+
     /// The names of a bound term that are not the run's literals.
     pub fn open_names(&self) -> Vec<String> {
         let names = self.meanings().into_iter().filter(|(_, meaning)| *meaning != Meaning::Literal);

@@ -350,6 +350,11 @@ impl Rule {
         self.scope.as_ref().map_or_else(|| Term::truth(true), |scope| scope.term().clone())
     }
 
+    /// Its scope, if it has one, and its condition.
+    pub fn conditions(&self) -> impl Iterator<Item = &Expression> {
+        self.scope.iter().chain([&self.when])
+    }
+
     /// Its scope and its condition as one.
     pub fn whole(&self) -> Term {
         Term::all(vec![self.scope_term(), self.when.term().clone()])

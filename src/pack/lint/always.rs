@@ -9,7 +9,7 @@ use super::{Lint, notice};
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     let mut asked: Vec<(&Rule, &Expression, &Term)> = Vec::new();
     for rule in pack.rules.iter().filter(|rule| !rule.runs.is_empty()) {
-        for condition in rule.scope.iter().chain([&rule.when]) {
+        for condition in rule.conditions() {
             let mut parts = Vec::new();
             compared(condition.term(), &mut parts);
             // A rule that is nothing else always holds, and is told of as such.

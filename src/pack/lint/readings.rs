@@ -30,7 +30,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
         if rule.given || rule.reading.is_some() {
             continue;
         }
-        for condition in rule.scope.iter().chain([&rule.when]) {
+        for condition in rule.conditions() {
             for bound in bounds(condition) {
                 let message = format!("规则「{}」直接写了界限 {bound}，没有说明是原文所定还是本部门口径", rule.id);
                 let remedy =

@@ -62,8 +62,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
 
 /// Facts about what earlier stages proposed or left pending that a rule rests on.
 fn waiting_facts(pack: &Pack, rule: &Rule) -> Vec<usize> {
-    let conditions = rule.scope.iter().chain([&rule.when]);
-    let named = conditions.flat_map(|one| one.term().meanings()).filter_map(|(_, meaning)| meaning.fact());
+    let named = rule.conditions().flat_map(|one| one.term().facts());
     pack.resting_on(named).into_iter().filter(|fact| pack.facts[*fact].waits()).collect()
 }
 

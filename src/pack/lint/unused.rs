@@ -44,7 +44,7 @@ fn used_facts(pack: &Pack) -> BTreeSet<usize> {
     let named = named.filter_map(|(of, name)| scope::resolve(pack, Site::Entity(of), name, None).ok());
     let mut waiting: Vec<usize> = named.filter_map(Meaning::fact).collect();
     for one in asked(pack) {
-        waiting.extend(one.expression.term().meanings().into_iter().filter_map(|(_, meaning)| meaning.fact()));
+        waiting.extend(one.expression.term().facts());
     }
     pack.resting_on(waiting)
 }

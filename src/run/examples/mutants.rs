@@ -84,27 +84,15 @@ pub fn mutants(pack: &Pack, about: &str) -> Result<MutantReport, Failure> {
     let asked = |one: &Mutant| one.told.contains(about) && shows(&one.change);
     let mutants: Vec<Mutant> = mutant::mutants(pack).into_iter().filter(asked).collect();
     let trial = Trial::new(pack, &bases);
-    // Those of one rule are asked together: a query costs more than what it evaluates.
-    let groups: Vec<&[Mutant]> = mutants
-        .chunk_by(|one, other| one.change.rule().is_some() && one.change.rule() == other.change.rule())
-        .collect();
     let order = || (0..bases.len()).collect::<Vec<usize>>();
-    let lives = side_by_side(&groups, order, |order, group| {
-        let changed: Vec<Pack> = group.iter().map(|mutant| mutant.change.applied(pack)).collect();
-        let mut lives = vec![true; group.len()];
-        for at in order.clone() {
-            if !lives.contains(&true) {
-                break;
-            }
-            let noticed = trial.notice(&bases[at], group, &changed, &mut lives);
-            if noticed && let Some(place) = order.iter().position(|one| *one == at) {
-                order.remove(place);
-                order.insert(0, at);
-            }
+    let lives = side_by_side(&mutants, order, |order, mutant| {
+        let changed = mutant.change.applied(pack);
+        let noticed = order.iter().position(|at| trial.notices(&bases[*at], &mutant.change, &changed));
+        if let Some(place) = noticed {
+            order[..=place].rotate_right(1);
         }
-        lives
+        noticed.is_none()
     })?;
-    let lives: Vec<bool> = lives.into_iter().flatten().collect();
     let mut report = MutantReport {
         pack: pack.name.clone(),
         mutants: mutants.len(),
@@ -172,75 +160,50 @@ impl Trial {
         Trial { unsettled, resting }
     }
 
-    /// Marks those of a group that an example notices; whether it noticed any.
-    fn notice(&self, base: &Base<'_>, group: &[Mutant], changed: &[Pack], lives: &mut [bool]) -> bool {
-        let run = base.prepared.case.run;
-        let differing = match group[0].change.rule() {
-            Some(rule) => match self.differing(base, rule, changed, lives) {
-                Some(differing) => differing,
-                None => return false,
+    /// Whether an example notices a change.
+    fn notices(&self, base: &Base<'_>, change: &Slip, changed: &Pack) -> bool {
+        match change {
+            Slip::Option { rule, .. } | Slip::Recipient { rule, .. } | Slip::Via { rule, .. } => {
+                base.spoke.contains(rule) && differs(base, changed, &[])
+            }
+            Slip::Parameter { .. } | Slip::Term(Clause::Check(..), _) => match prepare(changed, base.prepared.case) {
+                Ok(prepared) => told(&prepared, prepared.play(changed, None)),
+                Err(_) => true,
             },
-            None => lives.to_vec(),
-        };
-        let mut noticed = false;
-        for (at, pack) in changed.iter().enumerate().filter(|(at, _)| differing[*at]) {
-            let found = match &group[at].change {
-                Slip::Option { rule, .. } | Slip::Recipient { rule, .. } | Slip::Via { rule, .. } => {
-                    base.spoke.contains(rule) && differs(base, pack, &[])
-                }
-                Slip::Parameter { .. } | Slip::Term(Clause::Check(..), _) => match prepare(pack, base.prepared.case) {
-                    Ok(prepared) => told(&prepared, prepared.play(pack, None)),
-                    Err(_) => true,
-                },
-                Slip::Term(Clause::Scope(rule) | Clause::When(rule), _) => {
-                    let of = pack.rules[*rule].of;
-                    let counts = |fact: &usize| {
-                        pack.facts[*fact].of == of && matches!(pack.facts[*fact].formula, Formula::Covered)
-                    };
-                    let counting: Vec<usize> =
-                        (0..pack.facts.len()).filter(counts).flat_map(|fact| &self.resting[fact]).copied().collect();
-                    differs(base, pack, &counting)
-                }
-                Slip::Term(Clause::Value(fact) | Clause::Given(fact), _) | Slip::Absent { fact } => {
-                    self.fact_differs(base, pack, *fact) && differs(base, pack, &self.resting[*fact])
-                }
-                Slip::Term(Clause::Fork(_), _) => differs(base, pack, &[]),
-                Slip::Term(Clause::Among(quota) | Clause::Reached(quota), _) => {
-                    pack.quotas[*quota].runs.contains(&run) && differs(base, pack, &[])
-                }
-            };
-            lives[at] &= !found;
-            noticed |= found;
+            Slip::Term(Clause::Scope(rule) | Clause::When(rule), _) => {
+                let of = changed.rules[*rule].of;
+                let counts = |fact: &usize| {
+                    changed.facts[*fact].of == of && matches!(changed.facts[*fact].formula, Formula::Covered)
+                };
+                let counting = (0..changed.facts.len()).filter(counts).flat_map(|fact| &self.resting[fact]).copied();
+                let counting: Vec<usize> = counting.collect();
+                self.rule_differs(base, changed, *rule, !counting.is_empty()) && differs(base, changed, &counting)
+            }
+            Slip::Term(Clause::Value(fact) | Clause::Given(fact), _) | Slip::Absent { fact } => {
+                self.fact_differs(base, changed, *fact) && differs(base, changed, &self.resting[*fact])
+            }
+            Slip::Term(Clause::Fork(_), _) => differs(base, changed, &[]),
+            Slip::Term(Clause::Among(quota) | Clause::Reached(quota), _) => {
+                changed.quotas[*quota].runs.contains(&base.prepared.case.run) && differs(base, changed, &[])
+            }
         }
-        noticed
     }
 
-    /// Of a rule's mutants those that say something else about any entity than the rule does, where that can be told from
-    /// what all facts are at the end; none if the rule is not asked.
-    fn differing(&self, base: &Base<'_>, rule: usize, changed: &[Pack], lives: &[bool]) -> Option<Vec<bool>> {
-        let old = &base.end.pack.rules[rule];
-        if !old.runs.contains(&base.prepared.case.run) || base.end.height(old.of) == 0 {
-            return None;
+    /// Whether a rule says something else about any entity, where that can be told from what all facts are at the end.
+    /// Whom it covers counts for itself where a fact counts the rules that do.
+    fn rule_differs(&self, base: &Base<'_>, changed: &Pack, rule: usize, counted: bool) -> bool {
+        let (world, both) = (&base.end, [&base.end.pack.rules[rule], &changed.rules[rule]]);
+        if !both[0].runs.contains(&base.prepared.case.run) || world.height(both[0].of) == 0 {
+            return false;
         }
-        let settled = |rule: &Rule| rule.scope.iter().chain([&rule.when]).all(|one| self.is_settled(one.term()));
-        let asked: Vec<&Rule> = std::iter::once(old).chain(changed.iter().map(|pack| &pack.rules[rule])).collect();
-        let exprs = asked.iter().flat_map(|rule| {
-            let scope = rule.scope.as_ref().map_or_else(|| lit(true), |scope| base.end.compile(scope.term()));
-            [scope.clone(), scope.and(base.end.compile(rule.when.term()))]
+        let exprs = both.iter().flat_map(|rule| {
+            let scope = world.compile(&rule.scope_term());
+            [scope.clone(), scope.and(world.compile(rule.when.term()))]
         });
-        let Ok(columns) = base.end.evaluate(Site::Entity(old.of), &old.id, exprs.collect()) else {
-            return Some(lives.to_vec());
-        };
-        // Whom a rule covers counts for itself where a fact counts the rules that do.
-        let covers =
-            base.end.pack.facts.iter().any(|fact| fact.of == old.of && matches!(fact.formula, Formula::Covered));
-        let differs = |at: usize| {
-            !settled(asked[at])
-                || !settled(old)
-                || covers && masks(&columns[2 * at]) != masks(&columns[0])
-                || masks(&columns[2 * at + 1]) != masks(&columns[1])
-        };
-        Some((0..changed.len()).map(|at| lives[at] && differs(at + 1)).collect())
+        let Ok(columns) = world.evaluate(Site::Entity(both[0].of), &both[0].id, exprs.collect()) else { return true };
+        let said: Vec<_> = columns.iter().map(masks).collect();
+        let settled = |rule: &&Rule| rule.conditions().all(|one| self.is_settled(one.term()));
+        !both.iter().all(settled) || counted && said[0] != said[2] || said[1] != said[3]
     }
 
     /// Whether a fact is something else for any entity, or rests on other rows.
@@ -258,7 +221,7 @@ impl Trial {
 
     /// Whether all that a term names is, when all is decided, what it was before.
     fn is_settled(&self, term: &Term) -> bool {
-        term.meanings().into_iter().all(|(_, meaning)| meaning.fact().is_none_or(|fact| !self.unsettled[fact]))
+        term.facts().all(|fact| !self.unsettled[fact])
     }
 }
 
