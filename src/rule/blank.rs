@@ -161,7 +161,7 @@ impl<'w, 'a> Reasons<'w, 'a> {
     pub fn look_into(&mut self, rule: usize) -> Result<(), Error> {
         let definition = &self.world.pack.rules[rule];
         let mut names = BTreeMap::new();
-        for condition in definition.scope.iter().chain([&definition.when]) {
+        for condition in definition.conditions() {
             for (name, meaning) in open(condition.term()) {
                 names.insert(name.to_owned(), self.name(definition.of, name, meaning)?);
             }

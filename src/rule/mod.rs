@@ -16,7 +16,6 @@ pub mod wording;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
-use rayon::prelude::*;
 
 pub use crate::fact::tree::{self, Tree};
 pub use blank::{Reason, Reasons};
@@ -80,29 +79,10 @@ pub struct Part {
     pub conditions: Vec<Condition>,
     /// As the pack writes them.
     pub atoms: Vec<Term>,
-    /// Per atom its value for each entity.
+    /// Per atom its value for each entity: where rows have several readings, the value that all of them give.
     pub values: Vec<BooleanChunked>,
     /// Per condition whether the entity is in its scope; none: all are.
     pub inside: Vec<Option<BooleanChunked>>,
-    /// Values of atoms for entities whose rows have several readings: the value that all readings give.
-    pub read: BTreeMap<(usize, u32), Option<bool>>,
-}
-
-impl Part {
-    /// Per atom a letter for each entity, all readings considered: `1`, `0`, `?` where it is unknown.
-    fn letters(&self) -> Vec<Vec<u8>> {
-        let letter = |value: Option<bool>| match value {
-            Some(true) => b'1',
-            Some(false) => b'0',
-            None => b'?',
-        };
-        let mut letters: Vec<Vec<u8>> =
-            self.values.par_iter().map(|values| values.iter().map(letter).collect()).collect();
-        for ((atom, at), value) in &self.read {
-            letters[*atom][*at as usize] = letter(*value);
-        }
-        letters
-    }
 }
 
 /// The rules of one stage as they were evaluated, and the readings of ambiguous rows behind them.
@@ -189,7 +169,7 @@ fn judge(world: &World<'_>, stage: u32, entity: Entity, rules: &[usize]) -> Resu
     };
     let inside = masks(inside)?.into_iter().zip(&conditions);
     let inside = inside.map(|(mask, condition)| condition.scope.is_some().then_some(mask)).collect();
-    let part = Part { stage, entity, atoms, values: masks(values)?, inside, read: BTreeMap::new(), conditions };
+    let part = Part { stage, entity, atoms, values: masks(values)?, inside, conditions };
     let mut verdicts = Vec::new();
     for (at, column) in masks(whole)?.iter().enumerate() {
         let mut verdict = Verdict { rule: part.conditions[at].rule, ..Verdict::default() };
@@ -216,7 +196,7 @@ fn readings<'a>(world: &World<'a>, entity: Entity) -> Result<Vec<Readings<'a>>, 
 
 fn rests_on(world: &World<'_>, rule: usize, readings: &Readings<'_>) -> bool {
     let rule = &world.pack.rules[rule];
-    let names = rule.scope.iter().chain([&rule.when]).flat_map(|condition| condition.term().meanings());
+    let names = rule.conditions().flat_map(|condition| condition.term().meanings());
     names.into_iter().any(|(_, meaning)| matches!(meaning, Meaning::Fact(fact) if readings.facts.contains(&fact)))
 }
 
@@ -256,10 +236,12 @@ fn read(readings: &Readings<'_>, each: &Verdict, verdict: &mut Verdict) {
 fn read_atoms(readings: &Readings<'_>, each: &Part, part: &mut Part) {
     for (at, atom) in each.atoms.iter().enumerate() {
         let Some(known) = part.atoms.iter().position(|known| known == atom) else { continue };
+        let mut values: Vec<Option<bool>> = part.values[known].iter().collect();
         for (subject, mut worlds) in readings.subjects() {
             let first = each.values[at].get(worlds.start as usize);
             let same = worlds.all(|one| each.values[at].get(one as usize) == first);
-            part.read.insert((known, subject), if same { first } else { None });
+            values[subject as usize] = if same { first } else { None };
         }
+        part.values[known] = values.into_iter().collect();
     }
 }

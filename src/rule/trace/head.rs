@@ -26,14 +26,14 @@ impl Trace<'_> {
             let mut head = EntityHead { kind, name, subject, rules: Vec::new(), atoms: Vec::new(), values: Vec::new() };
             for traced in self.parts_of(entity) {
                 let first = head.atoms.len();
-                for condition in &traced.conditions {
+                for condition in &traced.part.conditions {
                     head.rules.push(condition.rule);
                     let rule = &mut rules[condition.rule];
                     rule.entity = Some(entity);
                     rule.scope = condition.scope.as_ref().map(|scope| shifted(scope, first));
                     rule.when = Some(shifted(&condition.when, first));
                 }
-                for (atom, uses) in traced.atoms.iter().zip(&traced.uses) {
+                for (atom, uses) in traced.part.atoms.iter().zip(&traced.uses) {
                     head.atoms.push(self.atom(atom, uses));
                 }
             }

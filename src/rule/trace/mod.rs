@@ -11,12 +11,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::record::{Address, CellRef, Held, Record, Witness};
-use super::{Condition, Stage, Verdict};
+use super::{Part, Stage, Verdict};
 use crate::fact::{
     CellOrLine, Error, FactValue, Holders, Lookup, Members, Subject, Texts, Witnessed, World, fact_value,
 };
 use crate::pack::term::Literals;
-use crate::pack::term::Term;
 use crate::pack::{Entity, Pack};
 use crate::place::{A1, Cell};
 use crate::table::Dataset;
@@ -42,12 +41,7 @@ pub struct Trace<'a> {
 
 /// A part with its verdicts.
 struct Traced {
-    entity: Entity,
-    conditions: Vec<Condition>,
-    /// As the pack writes them.
-    atoms: Vec<Term>,
-    /// Per atom one letter per entity, as in [`Record::atoms`].
-    values: Vec<Vec<u8>>,
+    part: Part,
     /// Per condition one letter per entity, as in [`Record::verdicts`].
     letters: Vec<Vec<u8>>,
     /// Per condition what is missing where it is unknown.
@@ -102,19 +96,10 @@ impl<'a> Trace<'a> {
                 }
                 uses.push(used);
             }
-            let mut traced = Traced {
-                entity: part.entity,
-                values: part.letters(),
-                conditions: part.conditions,
-                atoms: part.atoms,
-                letters: Vec::new(),
-                missing: Vec::new(),
-                ambiguous: BTreeMap::new(),
-                uses,
-            };
-            for (condition, inside) in traced.conditions.iter().zip(&part.inside) {
+            let (mut letters_of, mut missing, mut ambiguous) = (Vec::new(), Vec::new(), BTreeMap::new());
+            for (condition, inside) in part.conditions.iter().zip(&part.inside) {
                 let Some(verdict) = verdicts.iter().find(|verdict| verdict.rule == condition.rule) else { continue };
-                let mut letters = vec![b'n'; world.height(traced.entity)];
+                let mut letters = vec![b'n'; world.height(part.entity)];
                 if let Some(inside) = inside {
                     for (letter, inside) in letters.iter_mut().zip(inside.iter()) {
                         if inside == Some(false) {
@@ -124,17 +109,16 @@ impl<'a> Trace<'a> {
                 }
                 verdict.holds.iter().for_each(|at| letters[*at as usize] = b'y');
                 verdict.unknown.iter().for_each(|(at, _)| letters[*at as usize] = b'?');
-                traced.letters.push(letters);
-                traced.missing.push(verdict.unknown.iter().cloned().collect());
+                letters_of.push(letters);
+                missing.push(verdict.unknown.iter().cloned().collect());
                 for at in verdict.ambiguous.keys() {
                     let cells = || verdict.ambiguous_cells(self.pack, self.data, *at);
-                    traced.ambiguous.entry(*at).or_insert_with(cells);
+                    ambiguous.entry(*at).or_insert_with(cells);
                 }
             }
             for readings in &stage.readings {
                 for value in self.of[entity].iter().copied() {
-                    let own =
-                        |fact: &usize| self.pack.facts[*fact].of == traced.entity && readings.facts.contains(fact);
+                    let own = |fact: &usize| self.pack.facts[*fact].of == part.entity && readings.facts.contains(fact);
                     let fact = self.lookup.values()[value].fact.filter(own);
                     let Some(column) = fact.and_then(|fact| readings.world.values(fact)) else { continue };
                     let of = |one: u32| column.get(one as usize).map_or(FactValue::Null, |value| fact_value(&value));
@@ -145,7 +129,7 @@ impl<'a> Trace<'a> {
                     }
                 }
             }
-            self.parts.push(traced);
+            self.parts.push(Traced { part, letters: letters_of, missing, ambiguous, uses });
         }
         Ok(())
     }
@@ -170,12 +154,8 @@ impl<'a> Trace<'a> {
     pub fn decided(&self, rule: usize, at: u32) -> Vec<usize> {
         let mut used = Vec::new();
         for traced in &self.parts {
-            let value = |atom: usize| match traced.values[atom].get(at as usize) {
-                Some(b'1') => Some(true),
-                Some(b'0') => Some(false),
-                _ => None,
-            };
-            for condition in traced.conditions.iter().filter(|condition| condition.rule == rule) {
+            let value = |atom: usize| traced.part.values[atom].get(at as usize);
+            for condition in traced.part.conditions.iter().filter(|condition| condition.rule == rule) {
                 condition.whole().deciding(&value, &mut |atom| used.extend(&traced.uses[atom]));
             }
         }
@@ -184,7 +164,7 @@ impl<'a> Trace<'a> {
 
     /// Whether a rule held for anybody, and whether it failed for anybody whom it speaks about.
     pub fn outcomes(&self, rule: usize) -> (bool, bool) {
-        let conditions = self.parts.iter().flat_map(|traced| traced.conditions.iter().zip(&traced.letters));
+        let conditions = self.parts.iter().flat_map(|traced| traced.part.conditions.iter().zip(&traced.letters));
         let mut letters = conditions.filter(|(condition, _)| condition.rule == rule).map(|(_, letters)| letters);
         letters.next().map_or((false, false), |letters| (letters.contains(&b'y'), letters.contains(&b'n')))
     }
@@ -205,7 +185,7 @@ impl<'a> Trace<'a> {
 
     fn parts_of(&self, entity: usize) -> impl Iterator<Item = &Traced> {
         let of = self.entities[entity];
-        self.parts.iter().filter(move |traced| traced.entity == of)
+        self.parts.iter().filter(move |traced| traced.part.entity == of)
     }
 
     /// What the rules said about one entity. None for a row that no rule speaks about.
@@ -213,7 +193,7 @@ impl<'a> Trace<'a> {
         let data = self.data;
         let parts = || self.parts_of(entity);
         let mut verdicts = String::with_capacity(parts().map(|traced| traced.letters.len()).sum());
-        let mut atoms = String::with_capacity(parts().map(|traced| traced.values.len()).sum());
+        let mut atoms = String::with_capacity(parts().map(|traced| traced.part.values.len()).sum());
         let mut missing = Vec::new();
         let mut ambiguous: Vec<CellRef<'_>> = Vec::new();
         for traced in parts() {
@@ -223,9 +203,11 @@ impl<'a> Trace<'a> {
                 }
                 verdicts.push(letters.get(at as usize).map_or('-', |letter| char::from(*letter)));
             }
-            let values =
-                traced.values.iter().map(|letters| letters.get(at as usize).map_or('?', |letter| char::from(*letter)));
-            atoms.extend(values);
+            atoms.extend(traced.part.values.iter().map(|values| match values.get(at as usize) {
+                Some(true) => '1',
+                Some(false) => '0',
+                None => '?',
+            }));
             ambiguous.extend(traced.ambiguous.get(&at).into_iter().flatten().map(|cell| reference(*cell)));
         }
         ambiguous.sort();
