@@ -19,7 +19,7 @@ use crate::pack::scope::Site;
 use crate::pack::term::Literals;
 use crate::pack::term::{Kind, Literal, Node, Term};
 use crate::pack::{Formula, Pack, Run};
-use crate::rule::{Trace, tree, wording};
+use crate::rule::{Trace, wording};
 
 /// The outcomes of a branch, by [`HOLDS`], [`FAILS`], [`UNKNOWN`].
 const OUTCOMES: [&str; 3] = ["成立", "不成立", "未知"];
@@ -32,8 +32,8 @@ struct Branch<'p> {
     term: &'p Term,
     /// What stands before IN, and the values behind it.
     choice: Option<(&'p Term, Vec<String>)>,
-    /// The whole with this part true, and with it false; none where the part's tree tells it.
-    turned: Option<(Term, Term)>,
+    /// The whole with this part true, and with it false; none where it is the whole.
+    turned: Option<[Term; 2]>,
     /// Where a line is met exactly.
     lines: Vec<Term>,
 }
@@ -48,29 +48,6 @@ struct Branched<'p> {
     /// Rows for which it is not asked at all.
     given: Option<&'p Term>,
     branches: Vec<Branch<'p>>,
-    /// How the branches are joined, where nothing but AND, OR and NOT joins them: what decides alone is then told from
-    /// their values. To evaluate the whole once more for each branch takes longer than all the rest.
-    tree: Option<Joined>,
-}
-
-/// A tree over branches.
-struct Joined {
-    node: tree::Tree,
-    /// The branch that each atom of the tree is.
-    branches: Vec<usize>,
-}
-
-impl Joined {
-    /// Whether a branch decides: were it the other way, so were the whole.
-    fn turns(&self, branch: usize, values: &[Option<bool>]) -> bool {
-        let with = |turned: bool| {
-            self.node.value(&|atom| {
-                let of = self.branches[atom];
-                if of == branch { Some(turned) } else { values[of] }
-            })
-        };
-        with(true) != with(false)
-    }
 }
 
 impl Branch<'_> {
@@ -96,7 +73,7 @@ impl Branched<'_> {
             let choice = branch.choice.as_ref().map_or_else(|| lit(NULL), |(of, _)| world.compile(of));
             let alone = branch.turned.as_ref();
             let alone =
-                alone.map_or_else(|| lit(true), |(one, two)| world.compile(one).neq_missing(world.compile(two)));
+                alone.map_or_else(|| lit(true), |[one, two]| world.compile(one).neq_missing(world.compile(two)));
             let lines = branch.lines.iter().map(|line| world.compile(line));
             [world.compile(branch.term), choice, alone].into_iter().chain(lines)
         });
@@ -193,25 +170,16 @@ impl<'p> Plan<'p> {
         let height = columns.iter().map(Column::len).max().unwrap_or(0);
         for row in (0..height).filter(|row| value(&columns[0], *row) == Some(true)) {
             let mut rest = &columns[1..];
-            let mut each = Vec::new();
-            for asked in &part.branches {
+            for (branch, asked) in part.branches.iter().enumerate() {
                 let (own, others) = rest.split_at(3 + asked.lines.len());
-                each.push(own);
                 rest = others;
-            }
-            let values: Vec<Option<bool>> = each.iter().map(|own| value(&own[0], row)).collect();
-            for ((branch, asked), own) in part.branches.iter().enumerate().zip(each) {
                 let outcome = match value(&own[0], row) {
                     Some(true) => HOLDS,
                     Some(false) => FAILS,
                     None => UNKNOWN,
                 };
                 seen.insert(Mark::Outcome(at, branch, outcome));
-                let alone = part
-                    .tree
-                    .as_ref()
-                    .map_or_else(|| value(&own[2], row) == Some(true), |tree| tree.turns(branch, &values));
-                if outcome != UNKNOWN && alone {
+                if outcome != UNKNOWN && value(&own[2], row) == Some(true) {
                     seen.insert(Mark::Alone(at, branch));
                 }
                 for (line, met) in own[3..].iter().enumerate() {
@@ -297,25 +265,16 @@ fn part<'p>(owner: String, runs: &[Run], site: Site, given: Option<&'p Term>, te
     atoms(term, &mut found);
     let mut branches: Vec<Branch<'p>> = Vec::new();
     let whole = rows_of(term);
-    let mut joined = Vec::new();
-    let node = whole.map(|whole| tree::take_apart(whole, &mut joined));
     for atom in found {
         let known = branches.iter().any(|branch| branch.term == atom);
         if !known && !atom.open_names().is_empty() && atom.kind == Kind::Truth {
-            branches.push(Branch { choice: choice(atom), turned: None, lines: lines(atom), term: atom });
+            let turned = whole.filter(|whole| *whole != atom).map(|whole| {
+                [true, false].map(|value| whole.replace(&mut |term| (term == atom).then(|| Term::truth(value))))
+            });
+            branches.push(Branch { choice: choice(atom), turned, lines: lines(atom), term: atom });
         }
     }
-    let of = joined.iter().map(|atom| branches.iter().position(|branch| branch.term == atom));
-    let tree = node.zip(of.collect::<Option<_>>()).map(|(node, branches)| Joined { node, branches });
-    if tree.is_none()
-        && let Some(whole) = whole
-    {
-        for branch in branches.iter_mut().filter(|branch| branch.term != whole) {
-            let with = |value| whole.replace(&mut |term| (term == branch.term).then(|| Term::truth(value)));
-            branch.turned = Some((with(true), with(false)));
-        }
-    }
-    Branched { owner, runs: runs.to_vec(), site, given, branches, tree }
+    Branched { owner, runs: runs.to_vec(), site, given, branches }
 }
 
 /// What is asked of each row: a condition itself, or what a value sums up.
