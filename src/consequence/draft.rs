@@ -78,7 +78,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Takes in what the rules of a stage say. Lines of the same stage do not see each other.
-    pub fn take<'w>(&mut self, world: &World<'w>, trace: &mut Trace<'w>, verdicts: &[Verdict]) -> Result<(), Error> {
+    pub fn take<'w>(
+        &mut self,
+        world: &World<'w>,
+        trace: &mut Trace<'w>,
+        verdicts: &[Arc<Verdict>],
+    ) -> Result<(), Error> {
         let evidence = |id: &str| self.evidence_of_line(world, id);
         let confidential = |id: &str| self.is_confidential(world, id);
         let mut reasons = Reasons::new(world);

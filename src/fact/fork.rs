@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use super::world::{Error, World, column_of, take};
-use crate::pack::Entity;
 use crate::pack::scope::Site;
+use crate::pack::{Entity, Fork};
 
 /// More readings of one subject's rows than this are refused.
 const MOST_READINGS: usize = 4096;
@@ -19,12 +19,10 @@ pub struct Readings<'a> {
     pub world: World<'a>,
     /// Per virtual subject the subject it stands for; ascending.
     pub stands_for: Vec<u32>,
-    /// The fact named missing where the outcome depends on the reading.
-    pub missing: String,
     /// Facts of the subject that rest on the forked one.
     pub facts: Vec<usize>,
-    /// The table, and per subject its ambiguous rows.
-    pub table: usize,
+    pub fork: &'a Fork,
+    /// Per subject its ambiguous rows.
     pub ambiguous: BTreeMap<u32, Vec<u32>>,
 }
 
@@ -105,8 +103,7 @@ impl<'a> World<'a> {
         for one in &facts {
             world.level(&[*one])?;
         }
-        let missing = definition.missing.clone();
-        Ok(Some(Readings { world, stands_for, missing, facts, table, ambiguous: forked }))
+        Ok(Some(Readings { world, stands_for, facts, fork: definition, ambiguous: forked }))
     }
 
     /// The world of the virtual subjects.

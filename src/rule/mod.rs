@@ -14,6 +14,7 @@ mod trace;
 pub mod wording;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use polars::prelude::*;
 
@@ -22,6 +23,7 @@ pub use blank::{Reason, Reasons};
 pub use trace::Trace;
 
 use crate::fact::{Error, Readings, World};
+use crate::once::Once;
 use crate::pack::compile::query;
 use crate::pack::scope::{Meaning, Site};
 use crate::pack::term::Term;
@@ -43,6 +45,17 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Whether the rule holds for an entity; none: it is unknown.
+    fn outcome(&self, at: u32) -> Option<bool> {
+        if self.holds.binary_search(&at).is_ok() { Some(true) } else { self.missing(at).map_or(Some(false), |_| None) }
+    }
+
+    /// What is missing for an entity for which it is unknown.
+    fn missing(&self, at: u32) -> Option<&[String]> {
+        let found = self.unknown.binary_search_by_key(&at, |(one, _)| *one).ok()?;
+        Some(&self.unknown[found].1)
+    }
+
     /// The cells of an entity's rows that can be read in more than one way: where what is to be filled in stands.
     pub fn ambiguous_cells(&self, pack: &Pack, data: &Dataset, at: u32) -> Vec<Cell> {
         let Some((table, rows)) = self.ambiguous.get(&at) else { return Vec::new() };
@@ -92,7 +105,7 @@ pub struct Stage<'a> {
 }
 
 /// Evaluates the rules of one stage.
-pub fn evaluate<'a>(world: &World<'a>, run: Run, stage: u32) -> Result<(Vec<Verdict>, Stage<'a>), Error> {
+pub fn evaluate<'a>(world: &World<'a>, run: Run, stage: u32) -> Result<(Vec<Arc<Verdict>>, Stage<'a>), Error> {
     let mut by_entity: BTreeMap<Entity, Vec<usize>> = BTreeMap::new();
     for (at, rule) in world.pack.rules.iter().enumerate() {
         if rule.stage == stage && rule.runs.contains(&run) {
@@ -118,7 +131,7 @@ pub fn evaluate<'a>(world: &World<'a>, run: Run, stage: u32) -> Result<(Vec<Verd
         kept.parts.push(part);
     }
     verdicts.sort_by_key(|verdict| verdict.rule);
-    Ok((verdicts, kept))
+    Ok((verdicts.into_iter().map(Arc::new).collect(), kept))
 }
 
 /// Stages of the run's rules, ascending.
@@ -202,29 +215,22 @@ fn rests_on(world: &World<'_>, rule: usize, readings: &Readings<'_>) -> bool {
 
 /// Replaces the verdict about subjects with ambiguous rows by what all their readings (`each`) say.
 fn read(readings: &Readings<'_>, each: &Verdict, verdict: &mut Verdict) {
-    let holds = |at: u32| each.holds.binary_search(&at).is_ok();
-    let open = |at: u32| each.unknown.binary_search_by_key(&at, |(one, _)| *one).ok();
     let forked = |at: &u32| readings.stands_for.binary_search(at).is_ok();
     verdict.holds.retain(|at| !forked(at));
     verdict.unknown.retain(|(at, _)| !forked(at));
     for (subject, worlds) in readings.subjects() {
-        let outcome = |one: u32| if holds(one) { Some(true) } else { open(one).map_or(Some(false), |_| None) };
-        let first = outcome(worlds.start);
-        let differs = worlds.clone().any(|one| outcome(one) != first);
+        let first = each.outcome(worlds.start);
+        let differs = worlds.clone().any(|one| each.outcome(one) != first);
         if !differs && first == Some(true) {
             verdict.holds.push(subject);
         } else if differs || first.is_none() {
             let mut missing: Vec<String> = Vec::new();
             if differs {
-                missing.push(readings.missing.clone());
+                missing.push(readings.fork.missing.clone());
                 let rows = readings.ambiguous.get(&subject).cloned().unwrap_or_default();
-                verdict.ambiguous.insert(subject, (readings.table, rows));
+                verdict.ambiguous.insert(subject, (readings.fork.table, rows));
             }
-            for name in worlds.filter_map(open).flat_map(|found| each.unknown[found].1.iter()) {
-                if !missing.contains(name) {
-                    missing.push(name.clone());
-                }
-            }
+            worlds.filter_map(|one| each.missing(one)).flatten().for_each(|name| missing.once(name.clone()));
             verdict.unknown.push((subject, missing));
         }
     }

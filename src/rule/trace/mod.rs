@@ -44,10 +44,7 @@ struct Traced {
     part: Part,
     /// Per condition one letter per entity, as in [`Record::verdicts`].
     letters: Vec<Vec<u8>>,
-    /// Per condition what is missing where it is unknown.
-    missing: Vec<BTreeMap<u32, Vec<String>>>,
-    /// Cells of rows with several readings, on which a verdict depends.
-    ambiguous: BTreeMap<u32, Vec<Cell>>,
+    verdicts: Vec<Arc<Verdict>>,
     /// Per atom the values it uses.
     uses: Vec<Vec<usize>>,
 }
@@ -59,8 +56,8 @@ impl<'a> Trace<'a> {
         let rows = (0..pack.tables.len()).map(Entity::Row);
         entities.extend(rows.filter(|entity| pack.rules.iter().any(|rule| rule.of == *entity)));
         let data = world.data;
-        let holders =
-            entities.iter().map(|entity| matches!(entity, Entity::Row(_)).then(|| world.holders(*entity))).collect();
+        let holders = |entity: &Entity| matches!(entity, Entity::Row(_)).then(|| Holders::new(world, *entity));
+        let holders = entities.iter().map(holders).collect();
         let names = entities.iter().map(|entity| {
             let (table, column) = match *entity {
                 Entity::Subject(kind) => (pack.subjects[kind].register, pack.subjects[kind].other_labels?),
@@ -85,7 +82,7 @@ impl<'a> Trace<'a> {
     }
 
     /// Takes in a stage as it was evaluated. The world must be the one that it was evaluated in.
-    pub fn take(&mut self, world: &World<'a>, stage: Stage<'a>, verdicts: &[Verdict]) -> Result<(), Error> {
+    pub fn take(&mut self, world: &World<'a>, stage: Stage<'a>, verdicts: &[Arc<Verdict>]) -> Result<(), Error> {
         for part in stage.parts {
             let Some(entity) = self.entities.iter().position(|one| *one == part.entity) else { continue };
             let mut uses = Vec::new();
@@ -96,7 +93,7 @@ impl<'a> Trace<'a> {
                 }
                 uses.push(used);
             }
-            let (mut letters_of, mut missing, mut ambiguous) = (Vec::new(), Vec::new(), BTreeMap::new());
+            let (mut letters_of, mut said) = (Vec::new(), Vec::new());
             for (condition, inside) in part.conditions.iter().zip(&part.inside) {
                 let Some(verdict) = verdicts.iter().find(|verdict| verdict.rule == condition.rule) else { continue };
                 let mut letters = vec![b'n'; world.height(part.entity)];
@@ -110,11 +107,7 @@ impl<'a> Trace<'a> {
                 verdict.holds.iter().for_each(|at| letters[*at as usize] = b'y');
                 verdict.unknown.iter().for_each(|(at, _)| letters[*at as usize] = b'?');
                 letters_of.push(letters);
-                missing.push(verdict.unknown.iter().cloned().collect());
-                for at in verdict.ambiguous.keys() {
-                    let cells = || verdict.ambiguous_cells(self.pack, self.data, *at);
-                    ambiguous.entry(*at).or_insert_with(cells);
-                }
+                said.push(Arc::clone(verdict));
             }
             for readings in &stage.readings {
                 for value in self.of[entity].iter().copied() {
@@ -129,7 +122,7 @@ impl<'a> Trace<'a> {
                     }
                 }
             }
-            self.parts.push(Traced { part, letters: letters_of, missing, ambiguous, uses });
+            self.parts.push(Traced { part, letters: letters_of, verdicts: said, uses });
         }
         Ok(())
     }
@@ -197,10 +190,9 @@ impl<'a> Trace<'a> {
         let mut missing = Vec::new();
         let mut ambiguous: Vec<CellRef<'_>> = Vec::new();
         for traced in parts() {
-            for (letters, open) in traced.letters.iter().zip(&traced.missing) {
-                if let Some(open) = open.get(&at) {
-                    missing.push((verdicts.len(), open.clone()));
-                }
+            for (letters, verdict) in traced.letters.iter().zip(&traced.verdicts) {
+                missing.extend(verdict.missing(at).map(|open| (verdicts.len(), open.to_vec())));
+                ambiguous.extend(verdict.ambiguous_cells(self.pack, data, at).into_iter().map(reference));
                 verdicts.push(letters.get(at as usize).map_or('-', |letter| char::from(*letter)));
             }
             atoms.extend(traced.part.values.iter().map(|values| match values.get(at as usize) {
@@ -208,7 +200,6 @@ impl<'a> Trace<'a> {
                 Some(false) => '0',
                 None => '?',
             }));
-            ambiguous.extend(traced.ambiguous.get(&at).into_iter().flatten().map(|cell| reference(*cell)));
         }
         ambiguous.sort();
         ambiguous.dedup();
