@@ -106,7 +106,7 @@ impl<'a> Grounds<'a> {
             shown: if shown.is_empty() { Extent::All } else { Extent::Only(shown) },
             about: about.into_iter().flatten().collect(),
             name: EntityName::new(world, of),
-            holders: world.holders(of),
+            holders: Holders::new(world, of),
         })
     }
 

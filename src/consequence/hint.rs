@@ -1,9 +1,12 @@
 //! What people should weigh about a line, from the pack's hints.
 
+use std::collections::BTreeMap;
+
 use super::Line;
 use crate::fact::{self, Error, Evidence, Lookup, Origin, Texts, World};
 use crate::once::{Once, once};
 use crate::pack::Entity;
+use crate::pack::functions::fill;
 use crate::place::A1;
 use crate::table::Dataset;
 
@@ -19,8 +22,8 @@ struct Told {
     applies: Vec<bool>,
     /// The fact whose dates are told with it, in the lookup.
     dates: Option<usize>,
-    /// Slots of its text and what stands in the column for each row.
-    slots: Vec<(String, Option<Texts>)>,
+    /// What stands for each row in the columns that its text names: `{列名}`.
+    columns: BTreeMap<String, Texts>,
 }
 
 impl<'a> Hints<'a> {
@@ -30,11 +33,15 @@ impl<'a> Hints<'a> {
         let hints = world.pack.hints.iter().map(|hint| {
             let applies = world.truths(hint.of, &hint.when)?;
             let dates = hint.dates.as_ref().map(|fact| lookup.value(world, hint.of, fact, None, 0)).transpose()?;
-            let slots = match hint.of {
-                Entity::Row(table) => slots(world, table, &hint.text),
-                _ => Vec::new(),
-            };
-            Ok(Told { applies, dates: dates.flatten(), slots })
+            let mut columns = BTreeMap::new();
+            if let Entity::Row(table) = hint.of {
+                fill(&hint.text, |name| {
+                    let texts = Texts::of(&world.data.tables[table].frame, name);
+                    columns.extend(texts.map(|texts| (name.to_owned(), texts)));
+                    None
+                });
+            }
+            Ok(Told { applies, dates: dates.flatten(), columns })
         });
         Ok(Hints { hints: hints.collect::<Result<_, Error>>()?, lookup })
     }
@@ -59,8 +66,8 @@ impl<'a> Hints<'a> {
                 Entity::Row(table) => {
                     for (of, row) in line.grounds.iter().flat_map(|ground| &ground.rows) {
                         if *of == table && known.applies[*row as usize] {
-                            let text = fill(&known.slots, *row, &hint.text);
-                            told.once(text);
+                            let text = |texts: &Texts| texts.at(*row as usize).unwrap_or_default().into_owned();
+                            told.once(fill(&hint.text, |name| known.columns.get(name).map(text)));
                         }
                     }
                 }
@@ -86,22 +93,4 @@ fn shown_otherwise(data: &Dataset, line: &Line) -> Vec<String> {
         let Origin::Cell(cell) = origin else { return None };
         Some(format!("{}{}", A1(cell.row, cell.column), data.otherwise.get(cell)?))
     }))
-}
-
-/// `{列名}` of the table's columns, as far as the text holds them.
-fn slots(world: &World<'_>, table: usize, text: &str) -> Vec<(String, Option<Texts>)> {
-    let columns = world.pack.tables[table].columns.iter();
-    columns
-        .map(|column| (format!("{{{}}}", column.name), &column.name))
-        .filter(|(slot, _)| text.contains(slot.as_str()))
-        .map(|(slot, name)| (slot, Texts::of(&world.data.tables[table].frame, name)))
-        .collect()
-}
-
-/// Puts a row's values in for the slots.
-fn fill(slots: &[(String, Option<Texts>)], row: u32, text: &str) -> String {
-    slots.iter().fold(text.to_owned(), |filled, (slot, texts)| {
-        let value = texts.as_ref().and_then(|texts| texts.at(row as usize)).unwrap_or_default();
-        filled.replace(slot.as_str(), &value)
-    })
 }

@@ -87,7 +87,7 @@ pub enum Holders {
 }
 
 impl Holders {
-    pub(super) fn new(world: &World<'_>, entity: Entity) -> Holders {
+    pub fn new(world: &World<'_>, entity: Entity) -> Holders {
         match entity {
             Entity::Subject(kind) => Holders::Itself(kind),
             Entity::Row(table) => {

@@ -95,11 +95,6 @@ impl Texts {
     }
 }
 
-/// A cell of a frame as people write it.
-pub fn text_at(frame: &DataFrame, column: &str, row: usize) -> Option<String> {
-    fact_value(&frame.column(column).ok()?.get(row).ok()?).text()
-}
-
 /// A column's value as it stands in a ground.
 pub fn fact_value(value: &AnyValue<'_>) -> FactValue {
     match value {

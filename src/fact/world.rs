@@ -11,7 +11,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::history::History;
-use super::members::{Holders, Members};
+use super::members::Members;
 use crate::pack::compile::{self, compile, query};
 use crate::pack::scope::{self, Meaning, Site};
 use crate::pack::term::Literals;
@@ -204,11 +204,6 @@ impl<'a> World<'a> {
             }
             (column, _) => column.cloned(),
         }
-    }
-
-    /// Whom entities of one kind are about.
-    pub fn holders(&self, of: Entity) -> Holders {
-        Holders::new(self, of)
     }
 
     /// A fact's values for all entities that it is of.

@@ -144,8 +144,8 @@ pub fn columns<'a>(
 /// Register order; where the list asks for it, by authority first.
 fn place(material: &Material<'_>, list: &List, line: &Line) -> ((u8, u32), RegisterOrder, usize) {
     let authority = match list.order {
-        ListOrder::Register => (0, 0),
-        ListOrder::Authority => material.people.authority_order(line.subject),
+        None | Some(ListOrder::Register) => (0, 0),
+        Some(ListOrder::Authority) => material.people.authority_order(line.subject),
     };
     (authority, material.people.order(line.subject), line.action)
 }

@@ -35,5 +35,6 @@ pub use load::{
     open, syntax,
 };
 pub use model::*;
+pub use section::day;
 pub use show::{show, show_functions};
 pub use template::{EXAMPLE, Template, TemplateBook};

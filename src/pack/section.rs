@@ -114,17 +114,6 @@ impl<T: Understood> Understood for Vec<T> {
     }
 }
 
-/// What need not be there.
-pub struct Maybe<T>(PhantomData<T>);
-
-impl<T: Understood<Meant: Default>> Understood for Maybe<T> {
-    type Raw = Option<T::Raw>;
-    type Meant = T::Meant;
-    fn read(raw: Self::Raw, builder: &mut Builder) -> Option<T::Meant> {
-        raw.map_or_else(|| Some(T::Meant::default()), |raw| T::read(raw, builder))
-    }
-}
-
 /// What bears names that others go by.
 pub trait Known {
     const WHAT: &str;
@@ -329,6 +318,12 @@ impl Understood for Day {
     fn read(raw: Spanned<Datetime>, builder: &mut Builder) -> Option<NaiveDate> {
         builder.day("起始日期", &raw)
     }
+}
+
+/// The day that a date of a file names.
+pub fn day(date: &Datetime) -> Option<NaiveDate> {
+    let date = date.date?;
+    NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
 }
 
 /// One of a few English words that steer the engine.

@@ -12,7 +12,7 @@ section! {
         name: String as Word,
         /// Since when it is called so; none: not known, and `reading` says more.
         from: Option<chrono::NaiveDate> as Option<Day>,
-        reading: Option<String> as NotBlank,
+        reading: Option<String>,
         /// What it means for the rules of later years, in words; the facts of the pack are what says so to the engine.
         means: String as Word,
     }
@@ -30,17 +30,6 @@ section! {
             let message = format!("处理措施「{name}」没有说明对以后年度意味着什么");
             builder.fault(raw.means.span(), message, "请写明 means，例如：以后年度不作为依据".into());
         }
-    }
-}
-
-/// A text that says something.
-pub struct NotBlank;
-
-impl Understood for NotBlank {
-    type Raw = Option<String>;
-    type Meant = Option<String>;
-    fn read(raw: Option<String>, _: &mut Builder) -> Option<Option<String>> {
-        Some(raw.filter(|text| !text.trim().is_empty()))
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::model::*;
-use super::super::section::{AsWritten, At, Called, Maybe, Name, OrName, Understood, When, Word, section};
+use super::super::section::{AsWritten, At, Called, Name, OrName, Understood, When, Word, section};
 use super::Builder;
 
 /// Whether an action is good or bad news, for conflicts.
@@ -48,9 +48,8 @@ section! {
 }
 
 /// How lines of a list are ordered before the register order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListOrder {
-    #[default]
     Register,
     /// By authority first (others before the default one), units last.
     Authority,
@@ -61,7 +60,7 @@ section! {
     pub struct List at name {
         name: String as Word,
         title: String as OrName,
-        order: ListOrder as Maybe<ListOrder>,
+        order: Option<ListOrder>,
         /// The sentence that stands where there are no rows.
         empty: String,
         /// Answer columns beside the common ones.

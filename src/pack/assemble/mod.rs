@@ -20,7 +20,7 @@ use toml::value::Datetime;
 
 use super::fault::PackFault;
 use super::model::*;
-use super::section::{AsWritten, Called, Name, Understood};
+use super::section::{AsWritten, Called, Name, Understood, day};
 use super::term::Literal;
 
 pub use columns::YES_NO;
@@ -182,9 +182,7 @@ impl Builder {
 
     /// The day that a date of the file names.
     pub fn day(&mut self, what: &str, written: &Spanned<Datetime>) -> Option<NaiveDate> {
-        let date = written.get_ref().date;
-        let day = date
-            .and_then(|date| NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)));
+        let day = day(written.get_ref());
         if day.is_none() {
             self.fault(written.span(), format!("{what}不是一天"), "请写成 2015-01-01".into());
         }

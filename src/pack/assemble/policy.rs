@@ -6,7 +6,7 @@ use toml::value::Datetime;
 
 use super::super::model::*;
 use super::super::scope::Site;
-use super::super::section::{AsWritten, At, Called, Maybe, Name, OrTrue, Understood, Word, WordOfColumn, section};
+use super::super::section::{AsWritten, At, Called, Name, OrTrue, Understood, Word, WordOfColumn, section};
 use super::super::term::{Kind, Literal, Node, Term};
 use super::choice::Chosen;
 use super::{Builder, fits};
@@ -287,7 +287,8 @@ section! {
     pub struct Rule at id {
         id: String as Word,
         /// The provision it carries out (`4.4`).
-        provision: String as Maybe<String>,
+        #[serde(default)]
+        provision: String,
         /// As cited in 依据 (`《办法》第四部分（4.4）`).
         #[serde(skip)]
         citation: String,
@@ -320,7 +321,7 @@ section! {
     }
     check |raw, builder| {
         let (id, at) = (raw.id.get_ref(), raw.id.span());
-        if raw.marks.is_none() && raw.provision.is_none() {
+        if raw.marks.is_none() && raw.provision.trim().is_empty() {
             builder.fault(at.clone(), format!("规则「{id}」没有写明条款"), "请写明 provision".into());
         }
         if raw.marks.is_some() != raw.proposals.is_empty() {

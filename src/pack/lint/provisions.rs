@@ -1,15 +1,10 @@
-//! Every rule cites a provision, in a part of the Measures that the pack names.
+//! Every rule cites a provision in a part of the Measures that the pack names.
 
 use super::super::model::*;
-use super::{Lint, error, notice};
+use super::{Lint, notice};
 
 pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     for rule in pack.rules.iter().filter(|rule| rule.marks.is_none()) {
-        if rule.provision.trim().is_empty() {
-            let message = format!("规则「{}」没有写明条款", rule.id);
-            found.push(error(&rule.place, message, "请写明 provision = \"条款\""));
-            continue;
-        }
         let part = rule.provision.split('.').next().unwrap_or_default();
         if !pack.parts.is_empty() && !pack.parts.contains_key(part) {
             let message =

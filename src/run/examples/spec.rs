@@ -220,9 +220,8 @@ impl SpecReader<'_> {
     }
 
     fn day(&self, day: &Spanned<toml::value::Datetime>) -> Result<NaiveDate, PackFault> {
-        let date = day.get_ref().date;
-        date.and_then(|d| NaiveDate::from_ymd_opt(i32::from(d.year), u32::from(d.month), u32::from(d.day)))
-            .ok_or_else(|| fault(self.file, day, "基准日不是一天，请写成 2015-06-30".to_owned()))
+        let told = || fault(self.file, day, "基准日不是一天，请写成 2015-06-30".to_owned());
+        pack::day(day.get_ref()).ok_or_else(told)
     }
 
     /// The archive's lines: a header (处理编号 | 意见 | 决定方式 | 条款 | 关于 | facts…), then a line each.
