@@ -3,9 +3,8 @@
 //! Contract §4: outside programs read these files; the order of keys and lines is fixed.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::collections::BTreeMap;
 
-use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::people::People;
@@ -65,24 +64,9 @@ fn as_object<S: Serializer>(facts: &[(String, FactValue)], serializer: S) -> Res
     serializer.collect_map(facts.iter().map(|(name, value)| (name, value)))
 }
 
+/// Read back they are compared, and their order says nothing.
 fn of_object<'de, 'a, D: Deserializer<'de>>(from: D) -> Result<Cow<'a, [(String, FactValue)]>, D::Error> {
-    struct Object;
-    impl<'de> Visitor<'de> for Object {
-        type Value = Vec<(String, FactValue)>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("facts by name")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut facts = Vec::new();
-            while let Some(fact) = map.next_entry()? {
-                facts.push(fact);
-            }
-            Ok(facts)
-        }
-    }
-    from.deserialize_map(Object).map(Cow::Owned)
+    Ok(BTreeMap::<String, FactValue>::deserialize(from)?.into_iter().collect())
 }
 
 /// Puts lines and pending cases of a run into this form.

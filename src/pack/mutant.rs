@@ -26,22 +26,13 @@ pub enum Slip {
     Absent {
         fact: usize,
     },
-    Option {
+    /// A rule without one of its proposals or options, or without the role through which it reaches others.
+    Proposals {
         rule: usize,
-        proposal: usize,
-        option: usize,
-    },
-    Recipient {
-        rule: usize,
-        proposal: usize,
-    },
-    /// Without the role through which a member's rule reaches others.
-    Via {
-        rule: usize,
-        proposal: usize,
+        left: Vec<Proposal>,
     },
     Parameter {
-        name: String,
+        parameter: usize,
         dated: usize,
         value: Literal,
     },
@@ -154,21 +145,9 @@ impl Slip {
                     *absent = None;
                 }
             }
-            Slip::Option { rule, proposal, option } => {
-                pack.rules[*rule].proposals[*proposal].options.remove(*option);
-            }
-            Slip::Recipient { rule, proposal } => {
-                pack.rules[*rule].proposals.remove(*proposal);
-            }
-            Slip::Via { rule, proposal } => {
-                if let Recipient::Role { via, .. } = &mut pack.rules[*rule].proposals[*proposal].to {
-                    *via = None;
-                }
-            }
-            Slip::Parameter { name, dated, value } => {
-                if let Some(parameter) = pack.parameters.iter_mut().find(|one| one.name == *name) {
-                    parameter.values[*dated].value = value.clone();
-                }
+            Slip::Proposals { rule, left } => pack.rules[*rule].proposals.clone_from(left),
+            Slip::Parameter { parameter, dated, value } => {
+                pack.parameters[*parameter].values[*dated].value = value.clone();
             }
         }
         pack
@@ -204,12 +183,12 @@ pub fn mutants(pack: &Pack) -> Vec<Mutant> {
     for (rule, definition) in pack.rules.iter().enumerate() {
         proposals(pack, rule, definition, &mut found);
     }
-    for definition in &pack.parameters {
+    for (parameter, definition) in pack.parameters.iter().enumerate() {
         for (dated, one) in definition.values.iter().enumerate() {
             for value in neighbours(pack, definition, one) {
                 let since = if dated > 0 { format!("自{}起", one.from) } else { String::new() };
                 let told = format!("参数「{}」{since}：把 {} 改为 {}", definition.name, one.value.said(), value.said());
-                let change = Slip::Parameter { name: definition.name.clone(), dated, value };
+                let change = Slip::Parameter { parameter, dated, value };
                 found.push(Mutant { told, place: definition.place.clone(), change });
             }
         }
@@ -235,19 +214,25 @@ fn decided(pack: &Pack, spot: Clause, term: &Term) -> Vec<(String, Term)> {
 }
 
 fn proposals(pack: &Pack, rule: usize, definition: &Rule, found: &mut Vec<Mutant>) {
-    for (proposal, one) in definition.proposals.iter().enumerate() {
+    for (at, one) in definition.proposals.iter().enumerate() {
         let to = one.to.said();
         let only = one.only.as_ref().map(|(fact, word)| format!("（{fact}为{word}）")).unwrap_or_default();
         let whose = format!("规则「{}」对{to}的「{}」{only}", definition.id, pack.actions[one.action].name);
-        let mut add = |what: String, change: Slip| {
+        let mut add = |what: String, instead: Option<Proposal>| {
+            let mut left = definition.proposals.clone();
+            left.splice(at..=at, instead);
+            let change = Slip::Proposals { rule, left };
             found.push(Mutant { told: format!("{whose}：{what}"), place: definition.place.clone(), change });
         };
-        add("去掉".to_owned(), Slip::Recipient { rule, proposal });
+        add("去掉".to_owned(), None);
         for (option, name) in one.options.iter().enumerate() {
-            add(format!("去掉可选方式「{name}」"), Slip::Option { rule, proposal, option });
+            let mut options = one.options.clone();
+            options.remove(option);
+            add(format!("去掉可选方式「{name}」"), Some(Proposal { options, ..one.clone() }));
         }
-        if let Recipient::Role { via: Some(via), .. } = &one.to {
-            add(format!("去掉 via「{via}」"), Slip::Via { rule, proposal });
+        if let Recipient::Role { role, via: Some(via) } = &one.to {
+            let to = Recipient::Role { role: role.clone(), via: None };
+            add(format!("去掉 via「{via}」"), Some(Proposal { to, ..one.clone() }));
         }
     }
 }

@@ -25,7 +25,7 @@ pub struct ExpectedFact {
 pub fn expected(pack: &Pack, text: &str) -> Result<Vec<ExpectedFact>, String> {
     lines(text)
         .map(|line| {
-            let cells = city::cells(&line);
+            let cells = city::cells(line);
             let [id, name, value] = cells.as_slice() else {
                 return Err(format!(
                     "「{line}」应写成 编号 | 事实 | 值；值可写 {TRUE}、{FALSE}、{UNKNOWN}、数字、日期或文字"

@@ -80,7 +80,10 @@ pub fn mutants(pack: &Pack, about: &str) -> Result<MutantReport, Failure> {
     let bases = side_by_side(&prepared, || (), |(), prepared| base(pack, prepared))?;
     let bases = bases.into_iter().collect::<Result<Vec<_>, _>>().map_err(unfit)?;
     let shown = shown(pack, cases.iter().flat_map(|case| &case.facts).flat_map(|fact| fact.facts.clone()).collect());
-    let shows = |change: &Slip| !matches!(change, Slip::Parameter { name, .. } if !shown.contains(name.as_str()));
+    let shows = |change: &Slip| {
+        !matches!(change, Slip::Parameter { parameter, .. }
+        if !shown.contains(pack.parameters[*parameter].name.as_str()))
+    };
     let asked = |one: &Mutant| one.told.contains(about) && shows(&one.change);
     let mutants: Vec<Mutant> = mutant::mutants(pack).into_iter().filter(asked).collect();
     let trial = Trial::new(pack, &bases);
@@ -163,9 +166,7 @@ impl Trial {
     /// Whether an example notices a change.
     fn notices(&self, base: &Base<'_>, change: &Slip, changed: &Pack) -> bool {
         match change {
-            Slip::Option { rule, .. } | Slip::Recipient { rule, .. } | Slip::Via { rule, .. } => {
-                base.spoke.contains(rule) && differs(base, changed, &[])
-            }
+            Slip::Proposals { rule, .. } => base.spoke.contains(rule) && differs(base, changed, &[]),
             Slip::Parameter { .. } | Slip::Term(Clause::Check(..), _) => match prepare(changed, base.prepared.case) {
                 Ok(prepared) => told(&prepared, prepared.play(changed, None)),
                 Err(_) => true,

@@ -199,7 +199,7 @@ impl SpecReader<'_> {
             known.map_err(|told| fault(self.file, text, told))
         });
         let line = self.text[..raw.name.span().start].matches('\n').count() + 1;
-        let lines = |text: &str| lines(&in_year(text)).map(|line| canonical_line(&line)).collect();
+        let expected = |text: &str, form| expected(&in_year(text), form);
         Ok(ExampleCase {
             name: raw.name.get_ref().clone(),
             place: format!("{}:{line}", self.file),
@@ -212,9 +212,9 @@ impl SpecReader<'_> {
             answers,
             runs: runs.collect::<Result<_, _>>()?,
             skip: self.skip.to_vec(),
-            expect: lines(&raw.expect),
-            pending: lines(&raw.pending).into_iter().map(|line: String| sorted_missing(&line)).collect(),
-            rejected: lines(&raw.rejected),
+            expect: expected(&raw.expect, |rules| rules.replace(" + ", "+")),
+            pending: expected(&raw.pending, sorted),
+            rejected: expected(&raw.rejected, str::to_owned),
             facts: facts.transpose()?.unwrap_or_default(),
         })
     }
@@ -226,7 +226,7 @@ impl SpecReader<'_> {
 
     /// The archive's lines: a header (处理编号 | 意见 | 决定方式 | 条款 | 关于 | facts…), then a line each.
     fn past(&self, text: &str) -> Result<Vec<PastLine>, String> {
-        let mut rows = lines(text).map(|line| city::cells(&line));
+        let mut rows = lines(text).map(city::cells);
         let header = rows.next().unwrap_or_default();
         let column = |name: &str| header.iter().position(|one| one == name);
         let id_at = column("处理编号").ok_or("archive 的第一行应为列名，其中有「处理编号」")?;
@@ -286,30 +286,23 @@ fn parse_run(text: &str) -> Option<(i32, Run)> {
 }
 
 /// Lines that say something.
-pub fn lines(text: &str) -> impl Iterator<Item = String> {
-    text.lines()
-        .map(|line| line.trim().to_owned())
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect::<Vec<_>>()
-        .into_iter()
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// An expected line as it is compared: blanks around bars do not count, rules are joined with `+`.
-fn canonical_line(line: &str) -> String {
-    let mut cells = city::cells(line);
-    if let Some(rules) = cells.get_mut(2) {
-        *rules = rules.replace(" + ", "+");
-    }
-    canonical(&cells.iter().map(String::as_str).collect::<Vec<_>>())
+/// Expected lines as they are compared: blanks around bars do not count, and the third cell stands in one form.
+fn expected(text: &str, form: fn(&str) -> String) -> Vec<String> {
+    let line = |line: &str| {
+        let mut cells = city::cells(line);
+        cells.get_mut(2).into_iter().for_each(|cell| *cell = form(cell));
+        canonical(&cells.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    lines(text).map(line).collect()
 }
 
 /// The order in which missing facts are named does not matter.
-fn sorted_missing(line: &str) -> String {
-    let mut cells = city::cells(line);
-    if let Some(missing) = cells.get_mut(2) {
-        let mut names: Vec<&str> = missing.split('、').map(str::trim).collect();
-        names.sort_unstable();
-        *missing = names.join("、");
-    }
-    canonical(&cells.iter().map(String::as_str).collect::<Vec<_>>())
+fn sorted(missing: &str) -> String {
+    let mut names: Vec<&str> = missing.split('、').map(str::trim).collect();
+    names.sort_unstable();
+    names.join("、")
 }
