@@ -369,7 +369,7 @@ impl Checker<'_> {
         for table in &pack.tables {
             for reference in &table.references {
                 if let Some((column, value)) = &reference.when
-                    && let Column { name, kind: ColumnKind::Choice { values, .. }, .. } = &table.columns[*column]
+                    && let InputColumn { name, kind: ColumnKind::Choice { values, .. }, .. } = &table.columns[*column]
                     && !values.contains(value)
                 {
                     let values = values.join("、");

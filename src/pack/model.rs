@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use super::assemble::columns::{Column, ColumnKind, Drawn};
+pub use super::assemble::columns::{ColumnKind, Drawn, InputColumn};
 pub use super::assemble::followup::*;
 pub use super::assemble::handoff::*;
 pub use super::assemble::policy::*;

@@ -185,7 +185,7 @@ impl Known for Table {
 }
 
 /// Of the table named last.
-impl Known for Column {
+impl Known for InputColumn {
     const WHAT: &str = "列";
     fn names(builder: &Builder) -> Option<&[String]> {
         builder.known.columns.get(builder.table?).map(Vec::as_slice)

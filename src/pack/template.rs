@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::model::{Column, Table};
+use super::model::{InputColumn, Table};
 
 /// What the line with the example begins with: above the header, and once in the first row below it.
 pub const EXAMPLE: &str = "示例";
@@ -43,7 +43,7 @@ struct ColumnShown {
 }
 
 impl Template {
-    fn shown(&self, table: &Table, column: &Column) -> Option<&ColumnShown> {
+    fn shown(&self, table: &Table, column: &InputColumn) -> Option<&ColumnShown> {
         let fits = |entry: &&ColumnShown| {
             entry.name == column.name && (entry.tables.is_empty() || entry.tables.contains(&table.name))
         };
@@ -51,18 +51,18 @@ impl Template {
     }
 
     /// An example for a column of a table; empty where there is none.
-    pub fn example(&self, table: &Table, column: &Column) -> Cow<'_, str> {
+    pub fn example(&self, table: &Table, column: &InputColumn) -> Cow<'_, str> {
         let given = self.shown(table, column).and_then(|shown| shown.example.as_deref());
         given.map_or_else(|| Cow::Owned(column.kind.example()), Cow::Borrowed)
     }
 
     /// What else a clerk should know about a column of a table.
-    pub fn note(&self, table: &Table, column: &Column) -> Option<&str> {
+    pub fn note(&self, table: &Table, column: &InputColumn) -> Option<&str> {
         self.shown(table, column).and_then(|shown| shown.note.as_deref())
     }
 
     /// What may stand in a column in the example row that forms had below the header.
-    pub fn in_old_row(&self, table: &Table, column: &Column) -> Vec<String> {
+    pub fn in_old_row(&self, table: &Table, column: &InputColumn) -> Vec<String> {
         let former = self.shown(table, column).map_or(&[][..], |shown| &shown.former);
         let all = former.iter().cloned().chain([self.example(table, column).into_owned()]);
         let is_first = table.columns.first().is_some_and(|first| first.name == column.name);

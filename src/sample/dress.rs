@@ -5,7 +5,7 @@ use fastrand::Rng;
 use super::city::CityCell;
 use super::draw::chance;
 use super::grid::Put;
-use crate::pack::{Column, ColumnKind};
+use crate::pack::{ColumnKind, InputColumn};
 
 /// How an office writes: shares of cells in this or that form.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ impl Habit {
     }
 
     /// Dresses a cell of a column; none: it is left blank.
-    pub fn dress(&self, cell: &CityCell, column: &Column, random: &mut Rng) -> Option<Put> {
+    pub fn dress(&self, cell: &CityCell, column: &InputColumn, random: &mut Rng) -> Option<Put> {
         let cell = self.by_default(cell, column, random);
         Some(match (&cell, &column.kind) {
             (CityCell::Blank, _) => {
@@ -81,7 +81,7 @@ impl Habit {
     }
 
     /// A blank stands for the default, and the default may be left blank.
-    fn by_default(&self, cell: &CityCell, column: &Column, random: &mut Rng) -> CityCell {
+    fn by_default(&self, cell: &CityCell, column: &InputColumn, random: &mut Rng) -> CityCell {
         match (&column.default, cell) {
             (Some(default), CityCell::Blank) if chance(random, self.filled) => CityCell::Text(default.clone()),
             (Some(default), CityCell::Text(text)) if text == default && chance(random, 0.4) => CityCell::Blank,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::draw::digits;
 use crate::once::once;
 use crate::pack::functions::fill;
-use crate::pack::{self, Column, ColumnKind, Drawn, KeyPart, Pack, SAMPLE, Table};
+use crate::pack::{self, ColumnKind, Drawn, InputColumn, KeyPart, Pack, SAMPLE, Table};
 
 /// Each subject has fewer rows of a plan and a year.
 const MOST_ROWS: f64 = 255.0;
@@ -315,7 +315,9 @@ impl RowPlan {
         self.each =
             parts.filter_map(|part| if let KeyPart::Column(at) = part { Some(*at) } else { None }).find_map(|at| {
                 match &shape.columns[at] {
-                    Column { default: None, kind: ColumnKind::Choice { values, .. }, .. } => Some((at, values.clone())),
+                    InputColumn { default: None, kind: ColumnKind::Choice { values, .. }, .. } => {
+                        Some((at, values.clone()))
+                    }
                     _ => None,
                 }
             });
@@ -334,7 +336,7 @@ impl RowPlan {
 }
 
 impl Chance {
-    fn bind(&mut self, place: &str, column: &Column, known: &Names<'_>) -> Result<(), Error> {
+    fn bind(&mut self, place: &str, column: &InputColumn, known: &Names<'_>) -> Result<(), Error> {
         let ranged = matches!(column.kind.drawn(), Drawn::Within(_));
         match (&self.words, self.range) {
             (None, None) => match column.kind.drawn() {

@@ -11,7 +11,7 @@ use chrono::{Datelike, NaiveDate};
 use regex::Regex;
 
 use crate::finding::{Code, Flaw};
-use crate::pack::{Column, ColumnKind, Pack};
+use crate::pack::{ColumnKind, InputColumn, Pack};
 use crate::workbook::{DaySeen, Looks, Raw};
 
 use super::column::{CellValue, Read, ReadContent};
@@ -38,7 +38,7 @@ impl Coercion {
         pack.tables[table].columns.iter().map(|column| Self::new(pack, table, column)).collect()
     }
 
-    fn new(pack: &Pack, table: usize, column: &Column) -> Self {
+    fn new(pack: &Pack, table: usize, column: &InputColumn) -> Self {
         let mut choices = HashMap::new();
         let mut elsewhere = HashMap::new();
         if let ColumnKind::Choice { values, .. } = &column.kind {

@@ -14,7 +14,7 @@ const EPOCH: i32 = 719_163;
 
 /// The typed column of a table's column, for rows with these codes; blanks hold the default, bad cells nothing.
 pub fn column(
-    described: &pack::Column,
+    described: &pack::InputColumn,
     cells: &ColumnCells,
     codes: Vec<u32>,
     default: Option<&CellValue>,

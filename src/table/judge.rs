@@ -205,7 +205,7 @@ impl<'a> Work<'a> {
 }
 
 /// In a register a bad value counts as blank where nothing depends on it.
-pub fn is_soft(table: &pack::Table, at: usize, column: &pack::Column) -> bool {
+pub fn is_soft(table: &pack::Table, at: usize, column: &pack::InputColumn) -> bool {
     let refers = table.references.iter().any(|reference| reference.id == at || reference.label == at);
     table.register && !column.required && column.one_of.is_none() && !refers
 }

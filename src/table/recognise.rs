@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::once::grouped;
-use crate::pack::{Column, ColumnKind, Pack};
+use crate::pack::{ColumnKind, InputColumn, Pack};
 use crate::place::A1;
 
 use super::head::{self, HeadCell, HeadRow};
@@ -183,12 +183,12 @@ impl Headers {
                 names.push(keys);
             }
             // One that is required by itself is a group of its own.
-            let group = |(at, column): (usize, &'_ Column)| match &column.one_of {
+            let group = |(at, column): (usize, &'_ InputColumn)| match &column.one_of {
                 Some(group) => Some((Ok(group.clone()), at)),
                 None => column.required.then_some((Err(at), at)),
             };
             let required = grouped(table.columns.iter().enumerate().filter_map(group));
-            let strict = |(at, column): (usize, &Column)| {
+            let strict = |(at, column): (usize, &InputColumn)| {
                 about.contains(&at) || matches!(column.kind, ColumnKind::Number { .. })
             };
             tables.push(Wanted {

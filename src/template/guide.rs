@@ -1,9 +1,9 @@
 //! What a clerk is told about a column: on the instruction sheet, and beside the cell being filled in.
 
-use crate::pack::{Column, Table};
+use crate::pack::{InputColumn, Table};
 
 /// Whether a column has to be filled in, in a word or a clause.
-pub fn demand(table: &Table, column: &Column) -> String {
+pub fn demand(table: &Table, column: &InputColumn) -> String {
     if column.required {
         return "必填".to_owned();
     }
@@ -29,7 +29,7 @@ pub fn demand(table: &Table, column: &Column) -> String {
 }
 
 /// Columns that identify the subject only for some values of another column.
-fn needed_when(table: &Table, column: &Column) -> Option<String> {
+fn needed_when(table: &Table, column: &InputColumn) -> Option<String> {
     let name = |at: usize| table.columns[at].name.as_str();
     table.references.iter().find_map(|reference| {
         let (when, value) = reference.when.as_ref()?;

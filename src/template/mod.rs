@@ -161,7 +161,7 @@ fn lacking(table: &Table) -> Vec<Alarm> {
     let end = letters(table.columns.len().saturating_sub(1) as u16);
     let columns = || (0u16..).zip(&table.columns);
     let asked = columns().filter(|(_, column)| column.required || column.one_of.is_some());
-    let alarm = |(at, column): (u16, &pack::Column)| {
+    let alarm = |(at, column): (u16, &pack::InputColumn)| {
         let group = columns().filter(|(_, other)| match &column.one_of {
             Some(group) => other.one_of.as_ref() == Some(group),
             None => other.name == column.name,
@@ -173,7 +173,7 @@ fn lacking(table: &Table) -> Vec<Alarm> {
 }
 
 /// What Excel lets a clerk type, and the words it shows beside the cell.
-fn answer(pack: &Pack, table: &Table, column: &pack::Column) -> AnswerCell {
+fn answer(pack: &Pack, table: &Table, column: &pack::InputColumn) -> AnswerCell {
     let kind = match &column.kind {
         ColumnKind::Choice { values, .. } => AnswerKind::Choice(values.clone()),
         ColumnKind::Number { min, max, .. } => AnswerKind::Number(*min, *max),

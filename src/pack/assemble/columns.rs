@@ -16,7 +16,7 @@ const MOST_RANKS: usize = 100;
 pub const YES_NO: [&str; 2] = ["是", "否"];
 
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct InputColumn {
     pub name: String,
     /// Further headers for this column in this table; those for every table are in [`Pack::aliases`].
     pub aliases: Vec<String>,
@@ -93,10 +93,10 @@ pub struct RawColumn {
     about: Option<Name>,
 }
 
-impl Understood for Column {
+impl Understood for InputColumn {
     type Raw = RawColumn;
-    type Meant = Column;
-    fn read(raw: RawColumn, builder: &mut Builder) -> Option<Column> {
+    type Meant = InputColumn;
+    fn read(raw: RawColumn, builder: &mut Builder) -> Option<InputColumn> {
         let (name, place) = (raw.name.get_ref().clone(), builder.place(&raw.name));
         let kind = match raw.kind.get_ref().as_str() {
             "text" => ColumnKind::Text,
@@ -123,7 +123,7 @@ impl Understood for Column {
                 separators: raw.separators.unwrap_or_else(|| "、".into()),
             },
             "line" => ColumnKind::Line {
-                year: raw.year.and_then(|name| At::<Column>::read(name, builder)),
+                year: raw.year.and_then(|name| At::<InputColumn>::read(name, builder)),
                 about: At::<SubjectKind>::read(raw.about.unwrap_or_else(|| raw.kind.clone()), builder)?,
             },
             other => {
@@ -139,7 +139,7 @@ impl Understood for Column {
         if let (Some(default), ColumnKind::Choice { values, .. }) = (&raw.default, &kind) {
             builder.find("可选值", default, values.iter().map(String::as_str));
         }
-        Some(Column {
+        Some(InputColumn {
             name,
             aliases: raw.aliases,
             required: raw.required,

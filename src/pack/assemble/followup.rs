@@ -37,12 +37,12 @@ section! {
     /// Which table holds the talks, and what its columns say of one.
     pub struct Talks at table {
         table: usize as At<Table>,
-        date: String as Called<Column>,
-        kind: String as Called<Column>,
+        date: String as Called<InputColumn>,
+        kind: String as Called<InputColumn>,
         /// The year that it answers for.
-        year: String as Called<Column>,
+        year: String as Called<InputColumn>,
         /// The line that it carries out.
-        line: String as Called<Column>,
+        line: String as Called<InputColumn>,
     }
 }
 
@@ -263,7 +263,7 @@ section! {
     pub struct PageTable {
         title: String,
         table: usize as At<Table>,
-        columns: Vec<String> as Vec<Called<Column>>,
+        columns: Vec<String> as Vec<Called<InputColumn>>,
         /// The parameter that its scores are measured against.
         line: Option<String> as Option<Called<Parameter>>,
     }
@@ -274,7 +274,7 @@ section! {
         /// What stands over the table of the members.
         title: String,
         table: usize as At<Table>,
-        grade: String as Called<Column>,
-        year: String as Called<Column>,
+        grade: String as Called<InputColumn>,
+        year: String as Called<InputColumn>,
     }
 }

@@ -121,11 +121,11 @@ section! {
         action: usize as At<Action>,
         /// Talks that complete an entry: table, date column, SQL over its rows, column of the line id.
         talks: usize as At<Table>,
-        talk_date: String as Called<Column>,
+        talk_date: String as Called<InputColumn>,
         talk_when: Expression,
-        talk_line: String as Called<Column>,
+        talk_line: String as Called<InputColumn>,
         /// What a talk entered in the register is among them: column and value.
-        talk_is: (String, String) as When<Called<Column>>,
+        talk_is: (String, String) as When<Called<InputColumn>>,
         states: RegisterStates,
         #[serde(rename = "answers")]
         answer_columns: Vec<AnswerColumn>,

@@ -523,7 +523,7 @@ section! {
     /// Values of a closed set from which nothing follows, and why that is right.
     pub struct Silent at column {
         table: usize as At<Table>,
-        column: usize as At<Column>,
+        column: usize as At<InputColumn>,
         values: Vec<String> as Vec<WordOfColumn>,
         reading: String,
     }

@@ -20,15 +20,15 @@ section! {
         /// Index of the register table.
         register: usize as At<Table>,
         /// Column of the id.
-        id: usize as At<Column>,
+        id: usize as At<InputColumn>,
         /// Column of the name.
-        label: usize as At<Column>,
+        label: usize as At<InputColumn>,
         /// Column with further names, split by 、.
-        other_labels: Option<usize> as Option<At<Column>>,
+        other_labels: Option<usize> as Option<At<InputColumn>>,
         /// Column that says who may decide about the subject.
-        authority: Option<usize> as Option<At<Column>>,
+        authority: Option<usize> as Option<At<InputColumn>>,
         /// Column of the post.
-        post: Option<usize> as Option<At<Column>>,
+        post: Option<usize> as Option<At<InputColumn>>,
     }
 }
 
@@ -42,7 +42,7 @@ section! {
         /// Index of the units' subject kind.
         unit: usize as At<SubjectKind>,
         /// Column of the role.
-        role: usize as At<Column>,
+        role: usize as At<InputColumn>,
     }
 }
 
@@ -72,9 +72,9 @@ section! {
         #[serde(default)]
         assessment: bool,
         /// The column that says for which year a row is (blank cells: from the title, else the run's year).
-        year: Option<usize> as Option<At<Column>>,
+        year: Option<usize> as Option<At<InputColumn>>,
         /// The date that places a row in a year and before or after the as-of date.
-        date: Option<usize> as Option<At<Column>>,
+        date: Option<usize> as Option<At<InputColumn>>,
         /// SQL over the row's columns: a row of another year that a rule still looks at.
         looks_back: Option<Expression>,
         /// Such a row is told of (as a warning) when its subject is no longer on the register.
@@ -88,7 +88,7 @@ section! {
         #[serde(rename = "refers", default)]
         references: Vec<Reference>,
         #[serde(rename = "column")]
-        columns: Vec<Column>,
+        columns: Vec<InputColumn>,
         #[serde(rename = "check", default)]
         checks: Vec<Check>,
         /// The column whose value names a row in `about` (`线索编号`). This and what follows is said by `[[row]]`.
@@ -122,7 +122,7 @@ section! {
     /// How the rows of a table are spoken of.
     pub struct RowNaming {
         table: usize as At<Table>,
-        about: usize as At<Column>,
+        about: usize as At<InputColumn>,
         #[serde(default)]
         shown: Vec<String>,
         about_unit: Option<String>,
@@ -143,12 +143,12 @@ section! {
         /// Index of the subject kind.
         #[serde(rename = "kind")]
         subject: usize as At<SubjectKind>,
-        id: usize as At<Column>,
-        label: usize as At<Column>,
+        id: usize as At<InputColumn>,
+        label: usize as At<InputColumn>,
         /// For people: the unit that narrows a name down (subject, id column, label column).
         within: Option<(usize, usize, usize)> as Option<Narrowing>,
         /// Only rows whose column has this value.
-        when: Option<(usize, String)> as Option<When<At<Column>>>,
+        when: Option<(usize, String)> as Option<When<At<InputColumn>>>,
     }
 }
 
@@ -168,7 +168,7 @@ impl Understood for Narrowing {
     type Meant = (usize, usize, usize);
     fn read(raw: RawNarrowing, builder: &mut Builder) -> Option<Self::Meant> {
         let subject = At::<SubjectKind>::read(raw.kind, builder)?;
-        Some((subject, At::<Column>::read(raw.id, builder)?, At::<Column>::read(raw.label, builder)?))
+        Some((subject, At::<InputColumn>::read(raw.id, builder)?, At::<InputColumn>::read(raw.label, builder)?))
     }
 }
 
@@ -178,10 +178,10 @@ section! {
         #[serde(rename = "columns")]
         parts: Vec<KeyPart>,
         /// Column at which differing duplicates are reported; none: at the first differing column.
-        report: Option<usize> as Option<At<Column>>,
+        report: Option<usize> as Option<At<InputColumn>>,
         /// Columns that must be equal in all rows with the same first part (a person's 姓名).
         #[serde(default)]
-        same: Vec<usize> as Vec<At<Column>>,
+        same: Vec<usize> as Vec<At<InputColumn>>,
     }
 }
 
@@ -200,7 +200,7 @@ impl Understood for KeyPart {
             Some(kind) => {
                 At::<SubjectKind>::read(Name::new(raw.span(), kind.to_owned()), builder).map(KeyPart::Subject)
             }
-            None => At::<Column>::read(raw, builder).map(KeyPart::Column),
+            None => At::<InputColumn>::read(raw, builder).map(KeyPart::Column),
         }
     }
 }
@@ -211,7 +211,7 @@ section! {
         /// Over the row's columns; true is the fault.
         when: Expression,
         /// Where it is reported.
-        column: usize as At<Column>,
+        column: usize as At<InputColumn>,
         #[serde(rename = "severity")]
         rejects: bool as Rejects,
         /// The cell then counts as blank.
