@@ -249,9 +249,7 @@ impl<'a> Lookup<'a> {
             return Ok(None);
         }
         let name = &world.pack.facts[fact].name;
-        let columns = world.evaluate(Site::Entity(of), name, atoms.iter().map(|atom| world.compile(atom)).collect())?;
-        let values = columns.iter().map(|column| column.bool().cloned()).collect::<PolarsResult<_>>();
-        let values = values.map_err(|source| Error::Polars { what: name.clone(), source })?;
+        let values = world.masks(Site::Entity(of), name, atoms.iter().map(|atom| world.compile(atom)).collect())?;
         let mut uses = Vec::new();
         for atom in &atoms {
             let mut used = Vec::new();

@@ -3,7 +3,7 @@
 //! The atoms that are left are evaluated once for all rules that share them; the conditions are then put
 //! together from the atoms' columns. So what a rule decided and what explains it are the same values.
 
-use polars::prelude::{Expr, lit};
+use polars::prelude::{BooleanChunked, ChunkFull};
 
 use crate::pack::functions::Op;
 use crate::pack::term::{self, Term};
@@ -19,17 +19,18 @@ pub enum Tree {
 }
 
 impl Tree {
-    /// The condition as an expression over the atoms' columns.
-    pub fn expr(&self, atom: &dyn Fn(usize) -> Expr) -> Expr {
+    /// The condition's values for so many entities in three-valued logic (Kleene), given its atoms' values.
+    pub fn mask(&self, atoms: &[BooleanChunked], height: usize) -> BooleanChunked {
+        let all = |value: bool| BooleanChunked::full("".into(), value, height);
         match self {
-            Tree::Atom(at) => atom(*at),
-            Tree::All(nodes) => nodes.iter().map(|node| node.expr(atom)).reduce(Expr::and).unwrap_or_else(|| lit(true)),
-            Tree::Any(nodes) => nodes.iter().map(|node| node.expr(atom)).reduce(Expr::or).unwrap_or_else(|| lit(false)),
-            Tree::Not(node) => node.expr(atom).not(),
+            Tree::Atom(at) => atoms[*at].clone(),
+            Tree::All(nodes) => nodes.iter().fold(all(true), |mask, node| &mask & &node.mask(atoms, height)),
+            Tree::Any(nodes) => nodes.iter().fold(all(false), |mask, node| &mask | &node.mask(atoms, height)),
+            Tree::Not(node) => !node.mask(atoms, height),
         }
     }
 
-    /// The condition's value in three-valued logic (Kleene), given its atoms' values.
+    /// Its value for one entity.
     pub fn value(&self, atom: &dyn Fn(usize) -> Option<bool>) -> Option<bool> {
         let joined = |nodes: &[Tree], ends: bool| {
             let mut unknown = false;

@@ -289,13 +289,17 @@ impl<'a> World<'a> {
         run().map_err(|source| Error::Polars { what: what.to_owned(), source })
     }
 
+    /// Conditions as columns of truths.
+    pub fn masks(&self, site: Site, what: &str, exprs: Vec<Expr>) -> Result<Vec<BooleanChunked>, Error> {
+        let failed = |source| Error::Polars { what: what.to_owned(), source };
+        let mask = |column: &Column| column.cast(&DataType::Boolean)?.bool().cloned();
+        self.evaluate(site, what, exprs)?.iter().map(mask).collect::<PolarsResult<_>>().map_err(failed)
+    }
+
     /// For which entities a condition holds; where it is unknown, it does not.
     pub fn truths(&self, of: Entity, condition: &Expression) -> Result<Vec<bool>, Error> {
-        let site = Site::Entity(of);
-        let columns = self.evaluate(site, &condition.text, vec![self.compile(condition.term())])?;
-        let truths = columns[0].bool();
-        let truths = truths.map_err(|source| Error::Polars { what: condition.text.clone(), source })?;
-        Ok(truths.iter().map(|truth| truth == Some(true)).collect())
+        let truths = self.masks(Site::Entity(of), &condition.text, vec![self.compile(condition.term())])?;
+        Ok(truths[0].iter().map(|truth| truth == Some(true)).collect())
     }
 
     fn compute(&self, fact: usize) -> Result<(Column, Option<FactRows>), Error> {

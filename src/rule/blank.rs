@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::missing::masks;
 use super::{Tree, tree};
 use crate::fact::{Error, FactRows, World, column_for};
 use crate::once::Once;
@@ -176,7 +175,7 @@ impl<'w, 'a> Reasons<'w, 'a> {
             return Ok(*known);
         }
         let null = vec![column_for(name, meaning).is_null()];
-        let null = masks(self.world, Site::Entity(of), name, null)?.remove(0);
+        let null = self.world.masks(Site::Entity(of), name, null)?.remove(0);
         let at = self.names.len();
         self.names.push(OpenName { null, way: self.way(of, name, meaning) });
         self.known.insert(key, at);
@@ -196,7 +195,7 @@ impl<'w, 'a> Reasons<'w, 'a> {
                 when(value.is_not_null()).then(lit(true)).otherwise(lit(NULL))
             }
         };
-        let values = masks(self.world, Site::Entity(of), what, atoms.iter().map(known).collect())?;
+        let values = self.world.masks(Site::Entity(of), what, atoms.iter().map(known).collect())?;
         let mut uses = Vec::new();
         for atom in &atoms {
             let names = open(atom).map(|(name, meaning)| self.name(of, name, meaning));

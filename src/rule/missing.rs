@@ -2,8 +2,6 @@
 //!
 //! A part that is already decided needs nothing; in an unknown part the names without a value are what is missing.
 
-use polars::prelude::*;
-
 use super::Part;
 use crate::fact::{Error, World, column_for};
 use crate::once::Once;
@@ -29,7 +27,7 @@ pub fn missing(
     let uses = part.atoms.iter().map(|atom| atom.names().into_iter().filter_map(place).collect());
     let uses: Vec<Vec<usize>> = uses.collect();
     let null = names.iter().map(|(name, meaning)| column_for(name, *meaning).is_null()).collect();
-    let null = masks(world, Site::Entity(part.entity), &world.pack.rules[condition.rule].id, null)?;
+    let null = world.masks(Site::Entity(part.entity), &world.pack.rules[condition.rule].id, null)?;
     let named = |at: u32| {
         let mut found: Vec<usize> = Vec::new();
         whole.open(&|atom| part.values[atom].get(at as usize), &mut |atom| {
@@ -39,11 +37,4 @@ pub fn missing(
         found.into_iter().map(|name| names[name].0.to_owned()).collect()
     };
     Ok(unknown.into_iter().map(|at| (at, named(at))).collect())
-}
-
-/// Conditions as columns of truths.
-pub fn masks(world: &World<'_>, site: Site, what: &str, exprs: Vec<Expr>) -> Result<Vec<BooleanChunked>, Error> {
-    let failed = |source| Error::Polars { what: what.to_owned(), source };
-    let mask = |column: &Column| column.cast(&DataType::Boolean)?.bool().cloned();
-    world.evaluate(site, what, exprs)?.iter().map(mask).collect::<PolarsResult<_>>().map_err(failed)
 }

@@ -24,7 +24,6 @@ pub use trace::Trace;
 
 use crate::fact::{Error, Readings, World};
 use crate::once::Once;
-use crate::pack::compile::query;
 use crate::pack::scope::{Meaning, Site};
 use crate::pack::term::Term;
 use crate::pack::{Entity, Expression, Pack, Run};
@@ -155,37 +154,14 @@ fn judge(world: &World<'_>, stage: u32, entity: Entity, rules: &[usize]) -> Resu
         conditions.push(Condition { rule: *rule, scope, when: apart(&definition.when) });
     }
     let compiled = atoms.iter().map(|atom| world.compile(atom)).collect();
-    let values = world.evaluate(site, "规则", compiled)?;
-    let failed = |source| Error::Polars { what: "规则".to_owned(), source };
-    let run = || -> PolarsResult<(Vec<Column>, Vec<Column>)> {
-        let atom = |at: usize| col(format!("={at}"));
-        let each = || conditions.iter().enumerate();
-        let whole = each().map(|(at, condition)| condition.whole().expr(&atom).alias(format!("whole {at}")));
-        let inside = each().map(|(at, condition)| {
-            let inside = condition.scope.as_ref().map_or_else(|| lit(true), |scope| scope.expr(&atom));
-            inside.alias(format!("inside {at}"))
-        });
-        let exprs: Vec<Expr> = whole.chain(inside).chain([col("@n")]).collect();
-        let marker = Column::new_scalar("@n".into(), Scalar::from(0i32), world.height(entity));
-        let mut frame = DataFrame::new(world.height(entity), vec![marker])?;
-        for (at, column) in values.iter().enumerate() {
-            frame.with_column(column.clone().with_name(format!("={at}").into()))?;
-        }
-        let mut whole = query(frame).select(exprs).collect()?.into_columns();
-        whole.truncate(2 * conditions.len());
-        let inside = whole.split_off(conditions.len());
-        Ok((whole, inside))
-    };
-    let (whole, inside) = run().map_err(failed)?;
-    let masks = |columns: Vec<Column>| {
-        columns.iter().map(|column| column.bool().cloned()).collect::<PolarsResult<Vec<_>>>().map_err(failed)
-    };
-    let inside = masks(inside)?.into_iter().zip(&conditions);
-    let inside = inside.map(|(mask, condition)| condition.scope.is_some().then_some(mask)).collect();
-    let part = Part { stage, entity, atoms, values: masks(values)?, inside, conditions };
+    let (values, height) = (world.masks(site, "规则", compiled)?, world.height(entity));
+    let inside = |condition: &Condition| condition.scope.as_ref().map(|scope| scope.mask(&values, height));
+    let inside = conditions.iter().map(inside).collect();
+    let part = Part { stage, entity, atoms, inside, values, conditions };
     let mut verdicts = Vec::new();
-    for (at, column) in masks(whole)?.iter().enumerate() {
-        let mut verdict = Verdict { rule: part.conditions[at].rule, ..Verdict::default() };
+    for (at, condition) in part.conditions.iter().enumerate() {
+        let column = condition.whole().mask(&part.values, height);
+        let mut verdict = Verdict { rule: condition.rule, ..Verdict::default() };
         let mut unknown = Vec::new();
         for (entity, value) in column.iter().enumerate() {
             match value {
