@@ -21,10 +21,10 @@ use crate::table::Dataset;
 
 /// Where a deciding value stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Origin {
+pub enum Origin<S = String> {
     Cell(Cell),
-    /// A line of an earlier run, by its id.
-    Archive(String),
+    /// A line of this or an earlier run, by its id.
+    Archive(S),
 }
 
 /// A value that decided, with its origin.
@@ -152,7 +152,7 @@ struct CellsOf {
 
 /// A cell or line behind a value.
 pub struct Witnessed<'l> {
-    pub spot: CellOrLine<'l>,
+    pub spot: Origin<Cow<'l, str>>,
     /// Which of the fact's cell rules it stands for.
     pub rule: usize,
     /// It decided; otherwise it was looked at.
@@ -160,12 +160,6 @@ pub struct Witnessed<'l> {
     /// As shown.
     pub text: Cow<'l, str>,
     row: Option<(&'l CellsOf, usize)>,
-}
-
-/// A cell, or a line by its id.
-pub enum CellOrLine<'l> {
-    Cell(Cell),
-    Line(Cow<'l, str>),
 }
 
 impl<'a> Lookup<'a> {
@@ -363,7 +357,7 @@ impl<'a> Lookup<'a> {
                 for (row, bits) in rows.of(at) {
                     let Some(id) = ids.get(row as usize) else { continue };
                     for rule in (0..columns.len()).filter(|rule| bits & (1 << rule) != 0) {
-                        let spot = CellOrLine::Line(Cow::Borrowed(id));
+                        let spot = Origin::Archive(Cow::Borrowed(id));
                         visit(Witnessed { spot, rule, decided: true, text: Cow::default(), row: None });
                     }
                 }
@@ -378,8 +372,8 @@ impl Witnessed<'_> {
     fn evidence(self, known: &NameValues, of_line: &OfLine<'_>, found: &mut Vec<Evidence>) {
         if let Some((cells, row)) = self.row {
             let origin = match self.spot {
-                CellOrLine::Cell(cell) => Origin::Cell(cell),
-                CellOrLine::Line(id) => Origin::Archive(id.into_owned()),
+                Origin::Cell(cell) => Origin::Cell(cell),
+                Origin::Archive(id) => Origin::Archive(id.into_owned()),
             };
             return found.push(Evidence {
                 origin,
@@ -390,7 +384,7 @@ impl Witnessed<'_> {
                 carries_out: cells.carries_out(row).map(Cow::into_owned),
             });
         }
-        let (CellOrLine::Line(id), Stands::Lines { columns, of_run, .. }) = (self.spot, &known.stands) else { return };
+        let (Origin::Archive(id), Stands::Lines { columns, of_run, .. }) = (self.spot, &known.stands) else { return };
         let (fact, column) = (Arc::clone(&known.name), Arc::clone(&columns[self.rule]));
         let line = Evidence {
             origin: Origin::Archive(id.to_string()),
@@ -444,9 +438,9 @@ impl CellsOf {
     fn seen(&self, data: &Dataset, row: usize, rule: usize, decided: bool) -> Option<Witnessed<'_>> {
         // A remembered row stands for the line that it carries out.
         let spot = if data.was_read(self.table, row) {
-            CellOrLine::Cell(data.cell(self.table, row, self.column)?)
+            Origin::Cell(data.cell(self.table, row, self.column)?)
         } else {
-            CellOrLine::Line(self.carries_out(row)?)
+            Origin::Archive(self.carries_out(row)?)
         };
         let text = self.texts.at(row).unwrap_or_default();
         (decided || !text.is_empty()).then_some(Witnessed { spot, rule, decided, text, row: Some((self, row)) })

@@ -15,7 +15,7 @@ mod world;
 
 pub use fork::Readings;
 pub use history::{Decision, History};
-pub use lookup::{CellOrLine, Evidence, EvidenceOf, Extent, Lookup, NameValues, OfLine, Origin, Witnessed};
+pub use lookup::{Evidence, EvidenceOf, Extent, Lookup, NameValues, OfLine, Origin, Witnessed};
 pub use members::{Holders, Members, Subject};
 pub use value::{FactValue, Texts, fact_value};
 pub use world::{Error, FactRows, World, column_for, column_of};

@@ -12,9 +12,7 @@ use std::sync::Arc;
 
 use super::record::{Address, CellRef, Held, Record, Witness};
 use super::{Part, Stage, Verdict};
-use crate::fact::{
-    CellOrLine, Error, FactValue, Holders, Lookup, Members, Subject, Texts, Witnessed, World, fact_value,
-};
+use crate::fact::{Error, FactValue, Holders, Lookup, Members, Origin, Subject, Texts, Witnessed, World, fact_value};
 use crate::pack::term::Literals;
 use crate::pack::{Entity, Pack};
 use crate::place::{A1, Cell};
@@ -254,8 +252,8 @@ impl<'a> Trace<'a> {
         }
         let witness = |Witnessed { spot, rule, decided, text, .. }| {
             let place = match spot {
-                CellOrLine::Cell(cell) => reference(cell),
-                CellOrLine::Line(id) => CellRef { sheet: None, address: Address::Said(id) },
+                Origin::Cell(cell) => reference(cell),
+                Origin::Archive(id) => CellRef { sheet: None, address: Address::Said(id) },
             };
             Witness { place, cell: rule, decided, text }
         };
