@@ -68,7 +68,7 @@ pub struct Draft<'a> {
     place: BTreeMap<(usize, Subject), usize>,
     /// By rule id's place, subject kind and id.
     pub pending: BTreeMap<(usize, usize, u64, String), Pending>,
-    expected: Vec<Expected>,
+    pub expected: Vec<Expected>,
 }
 
 impl<'a> Draft<'a> {
@@ -84,8 +84,6 @@ impl<'a> Draft<'a> {
         trace: &mut Trace<'w>,
         verdicts: &[Arc<Verdict>],
     ) -> Result<(), Error> {
-        let evidence = |id: &str| self.evidence_of_line(world, id);
-        let confidential = |id: &str| self.is_confidential(world, id);
         let mut reasons = Reasons::new(world);
         let mut all: Vec<(Grounds<'_>, &Verdict)> = Vec::new();
         for verdict in verdicts.iter().filter(|verdict| !verdict.holds.is_empty() || !verdict.unknown.is_empty()) {
@@ -94,12 +92,11 @@ impl<'a> Draft<'a> {
                 reasons.look_into(verdict.rule)?;
             }
         }
-        let (evidence, confidential) = (&evidence, &confidential);
-        let behind = &Behind { trace, reasons: &reasons, expected: &self.expected, evidence, confidential };
+        let behind = &Behind { world, trace, reasons: &reasons, draft: self };
         let brought = all.par_iter().flat_map(|(grounds, verdict)| {
-            let holds = verdict.holds.par_iter().map(|at| self.hold(world, grounds, behind, verdict.rule, *at));
+            let holds = verdict.holds.par_iter().map(|at| behind.hold(grounds, verdict.rule, *at));
             let open = verdict.unknown.par_iter();
-            holds.chain(open.map(|(at, missing)| self.leave_open(world, grounds, behind, verdict, *at, missing)))
+            holds.chain(open.map(|(at, missing)| behind.leave_open(grounds, verdict, *at, missing)))
         });
         for one in brought.collect::<Result<Vec<Brought>, Error>>()? {
             one.lines.into_iter().for_each(|line| self.add(line));
@@ -116,94 +113,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn hold(
-        &self,
-        world: &World<'_>,
-        grounds: &Grounds<'_>,
-        behind: &Behind<'_, '_>,
-        rule: usize,
-        at: u32,
-    ) -> Result<Brought, Error> {
-        let definition = &world.pack.rules[rule];
-        let mut brought = Brought::default();
-        let mut pend = |missing: &[String], more: Vec<Origin>| {
-            let (lacks, mut cells) = behind.lacks(rule, missing, at);
-            cells.extend(more);
-            let sources = grounds.sources(at, behind, cells);
-            brought.pending.extend(cases(world, rule, &grounds.holders.of(at), missing, &lacks, &sources));
-        };
-        if let Some(missing) = &definition.marks {
-            pend(missing, Vec::new());
-            return Ok(brought);
-        }
-        let mut reached: Vec<(usize, Reached)> = Vec::new();
-        let made = |(place, _): &(usize, &crate::pack::Proposal)| grounds.proposes(*place, at, behind);
-        for (place, proposal) in definition.proposals.iter().enumerate().filter(made) {
-            let found = reach(world, definition, proposal, &grounds.holders, at)?;
-            reached.extend(found.reached.into_iter().map(|one| (place, one)));
-            for (what, sources) in found.missing {
-                pend(&[what], sources);
-            }
-        }
-        // Everybody has the ground; most are reached alone.
-        let ground = grounds.of(at, behind);
-        let copies = std::iter::repeat_n(ground, reached.len());
-        for ((place, one), mut ground) in reached.into_iter().zip(copies) {
-            let Reached { subject, sources, units, rows } = one;
-            ground.sources.extend(sources);
-            dedup(&mut ground.sources);
-            (ground.units, ground.rows, ground.proposals) = (units, rows, vec![place]);
-            let proposal = &definition.proposals[place];
-            let mut line = self.line(world, proposal.action, subject, ground);
-            line.options.clone_from(&proposal.options);
-            brought.lines.push(line);
-        }
-        Ok(brought)
-    }
-
-    /// A verdict that is unknown: a pending case, with whom the rule would reach.
-    fn leave_open(
-        &self,
-        world: &World<'_>,
-        grounds: &Grounds<'_>,
-        behind: &Behind<'_, '_>,
-        verdict: &Verdict,
-        at: u32,
-        missing: &[String],
-    ) -> Result<Brought, Error> {
-        let definition = &world.pack.rules[verdict.rule];
-        let mut brought = Brought::default();
-        let mut missing = missing.to_vec();
-        let (lacks, mut sources) = behind.lacks(verdict.rule, &missing, at);
-        sources.extend(verdict.ambiguous_cells(world.pack, world.data, at).into_iter().map(Origin::Cell));
-        let mut roles = Vec::new();
-        let mut reached = Vec::new();
-        for proposal in &definition.proposals {
-            let found = reach(world, definition, proposal, &grounds.holders, at)?;
-            reached.extend(found.reached.into_iter().map(|one| (proposal.action, one.subject)));
-            if matches!(proposal.to, Recipient::Role { .. }) {
-                roles.extend(found.missing);
-            }
-        }
-        // What the rule would be pending for next is told at once.
-        roles.dedup_by(|a, b| a.0 == b.0);
-        for (role, cells) in roles {
-            missing.push(role);
-            sources.extend(cells);
-        }
-        let sources = grounds.sources(at, behind, sources);
-        let (of, waits): (Arc<[Lack]>, Arc<[Origin]>) = (lacks.as_slice().into(), sources.as_slice().into());
-        let expected = |(action, subject)| {
-            let (lacks, sources) = (Arc::clone(&of), Arc::clone(&waits));
-            Expected { action, rule: verdict.rule, subject, lacks, sources }
-        };
-        brought.expected.extend(reached.into_iter().map(expected));
-        brought.pending = cases(world, verdict.rule, &grounds.holders.of(at), &missing, &lacks, &sources);
-        Ok(brought)
-    }
-
     /// What a line proposed earlier in this run stands on.
-    fn evidence_of_line(&self, world: &World<'_>, id: &str) -> Vec<Evidence> {
+    pub fn evidence_of_line(&self, world: &World<'_>, id: &str) -> Vec<Evidence> {
         self.line_by_id(world.pack, world, id)
             .map(|line| line.grounds.iter().flat_map(|ground| ground.evidence.iter().cloned()).collect())
             .unwrap_or_default()
@@ -217,7 +128,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Whether a line of this run or of an earlier one is told to nobody but the committee. One that nobody knows may be.
-    fn is_confidential(&self, world: &World<'_>, id: &str) -> bool {
+    pub fn is_confidential(&self, world: &World<'_>, id: &str) -> bool {
         if let Some(line) = self.line_by_id(world.pack, world, id) {
             return line.grounds.iter().any(|ground| ground.confidential);
         }
@@ -324,6 +235,86 @@ impl<'a> Draft<'a> {
             })
         });
         Some((past, fresh.collect()))
+    }
+}
+
+impl Behind<'_, '_> {
+    /// A verdict that holds: lines for whom the rule reaches.
+    fn hold(&self, grounds: &Grounds<'_>, rule: usize, at: u32) -> Result<Brought, Error> {
+        let (world, definition) = (self.world, &self.world.pack.rules[rule]);
+        let mut brought = Brought::default();
+        let mut pend = |missing: &[String], more: Vec<Origin>| {
+            let (lacks, mut cells) = self.lacks(rule, missing, at);
+            cells.extend(more);
+            let sources = grounds.sources(at, self, cells);
+            brought.pending.extend(cases(world, rule, &grounds.holders.of(at), missing, &lacks, &sources));
+        };
+        if let Some(missing) = &definition.marks {
+            pend(missing, Vec::new());
+            return Ok(brought);
+        }
+        let mut reached: Vec<(usize, Reached)> = Vec::new();
+        let made = |(place, _): &(usize, &crate::pack::Proposal)| grounds.proposes(*place, at, self);
+        for (place, proposal) in definition.proposals.iter().enumerate().filter(made) {
+            let found = reach(world, definition, proposal, &grounds.holders, at)?;
+            reached.extend(found.reached.into_iter().map(|one| (place, one)));
+            for (what, sources) in found.missing {
+                pend(&[what], sources);
+            }
+        }
+        // Everybody has the ground; most are reached alone.
+        let ground = grounds.of(at, self);
+        let copies = std::iter::repeat_n(ground, reached.len());
+        for ((place, one), mut ground) in reached.into_iter().zip(copies) {
+            let Reached { subject, sources, units, rows } = one;
+            ground.sources.extend(sources);
+            dedup(&mut ground.sources);
+            (ground.units, ground.rows, ground.proposals) = (units, rows, vec![place]);
+            let proposal = &definition.proposals[place];
+            let mut line = self.draft.line(world, proposal.action, subject, ground);
+            line.options.clone_from(&proposal.options);
+            brought.lines.push(line);
+        }
+        Ok(brought)
+    }
+
+    /// A verdict that is unknown: a pending case, with whom the rule would reach.
+    fn leave_open(
+        &self,
+        grounds: &Grounds<'_>,
+        verdict: &Verdict,
+        at: u32,
+        missing: &[String],
+    ) -> Result<Brought, Error> {
+        let (world, definition) = (self.world, &self.world.pack.rules[verdict.rule]);
+        let mut brought = Brought::default();
+        let mut missing = missing.to_vec();
+        let (lacks, mut sources) = self.lacks(verdict.rule, &missing, at);
+        sources.extend(verdict.ambiguous_cells(world.pack, world.data, at).into_iter().map(Origin::Cell));
+        let mut roles = Vec::new();
+        let mut reached = Vec::new();
+        for proposal in &definition.proposals {
+            let found = reach(world, definition, proposal, &grounds.holders, at)?;
+            reached.extend(found.reached.into_iter().map(|one| (proposal.action, one.subject)));
+            if matches!(proposal.to, Recipient::Role { .. }) {
+                roles.extend(found.missing);
+            }
+        }
+        // What the rule would be pending for next is told at once.
+        roles.dedup_by(|a, b| a.0 == b.0);
+        for (role, cells) in roles {
+            missing.push(role);
+            sources.extend(cells);
+        }
+        let sources = grounds.sources(at, self, sources);
+        let (of, waits): (Arc<[Lack]>, Arc<[Origin]>) = (lacks.as_slice().into(), sources.as_slice().into());
+        let expected = |(action, subject)| {
+            let (lacks, sources) = (Arc::clone(&of), Arc::clone(&waits));
+            Expected { action, rule: verdict.rule, subject, lacks, sources }
+        };
+        brought.expected.extend(reached.into_iter().map(expected));
+        brought.pending = cases(world, verdict.rule, &grounds.holders.of(at), &missing, &lacks, &sources);
+        Ok(brought)
     }
 }
 

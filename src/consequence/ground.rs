@@ -4,7 +4,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::draft::Expected;
+use super::draft::Draft;
 use super::{Awaited, Ground, Lack, Line};
 use crate::fact::{Error, Evidence, Extent, FactValue, Holders, Lookup, Origin, Texts, World};
 use crate::once::Once;
@@ -29,16 +29,19 @@ pub struct Grounds<'a> {
     pub holders: Holders,
 }
 
-/// What stands behind values: the trace, and the lines that were proposed before.
+/// What stands behind values: the trace, and what was proposed before.
 pub struct Behind<'l, 'a> {
+    pub world: &'l World<'a>,
     pub trace: &'l Trace<'a>,
     pub reasons: &'l Reasons<'l, 'a>,
-    pub expected: &'l [Expected],
-    pub evidence: &'l (dyn Fn(&str) -> Vec<Evidence> + Sync),
-    pub confidential: &'l (dyn Fn(&str) -> bool + Sync),
+    pub draft: &'l Draft<'l>,
 }
 
 impl Behind<'_, '_> {
+    fn evidence(&self, values: &[usize], at: u32, told: Extent<'_>) -> Vec<Evidence> {
+        self.trace.lookup.evidence(values, at, told, &|id| self.draft.evidence_of_line(self.world, id))
+    }
+
     /// Down from what a rule misses for an entity: what is to be filled in or decided, and the cells where.
     pub fn lacks(&self, rule: usize, missing: &[String], at: u32) -> (Vec<Lack>, Vec<Origin>) {
         let mut lacks: Vec<Lack> = Vec::new();
@@ -57,7 +60,7 @@ impl Behind<'_, '_> {
                     Reason::NoRow { table, column } => add(Awaited::Sent { table, column }),
                     Reason::Undecided => add(Awaited::Decided),
                     Reason::Waits(row) => {
-                        let Some(expected) = self.expected.get(row as usize) else { continue };
+                        let Some(expected) = self.draft.expected.get(row as usize) else { continue };
                         if expected.lacks.is_empty() {
                             add(Awaited::Settled);
                         }
@@ -118,21 +121,21 @@ impl<'a> Grounds<'a> {
     /// The ground of one hit.
     pub fn of(&self, at: u32, behind: &Behind<'_, '_>) -> Ground {
         let lookup = &behind.trace.lookup;
-        let evidence = lookup.evidence(&self.told, at, self.shown, behind.evidence);
+        let evidence = behind.evidence(&self.told, at, self.shown);
         let is = |value: &Option<usize>| value.map_or(FactValue::Null, |value| lookup.is(value, at));
         let facts = self.values.iter().map(|(name, value)| (name.clone(), is(value))).collect();
         let (mut about, about_label) = self.name.of(at);
         if !self.about.is_empty() {
             // One name per fact: of several the earliest, so that the order of rows does not show.
             let labels = self.about.iter().filter_map(|value| {
-                let evidence = lookup.evidence(std::slice::from_ref(value), at, Extent::All, behind.evidence);
+                let evidence = behind.evidence(std::slice::from_ref(value), at, Extent::All);
                 evidence.into_iter().map(|one| one.label).min()
             });
             // For people the ground is about the entity itself.
             about = labels.collect::<Vec<_>>().join("、");
         }
         let mut rests_on = evidence.iter().flat_map(|one| one.through.iter().chain(&one.carries_out));
-        let confidential = self.confidential || rests_on.any(|id| (behind.confidential)(id));
+        let confidential = self.confidential || rests_on.any(|id| behind.draft.is_confidential(behind.world, id));
         let mut sources: Vec<Origin> = evidence.iter().map(|one| one.origin.clone()).collect();
         sources.extend(self.decisive(at, behind));
         dedup(&mut sources);
@@ -144,13 +147,13 @@ impl<'a> Grounds<'a> {
     fn decisive(&self, at: u32, behind: &Behind<'_, '_>) -> Vec<Origin> {
         let Entity::Row(_) = self.name.of else { return Vec::new() };
         let decided = behind.trace.decided(self.rule, at);
-        let evidence = behind.trace.lookup.evidence(&decided, at, Extent::Decisive, behind.evidence);
+        let evidence = behind.evidence(&decided, at, Extent::Decisive);
         evidence.into_iter().map(|one| one.origin).collect()
     }
 
     /// The cells to look at where the rule is not decided: `more`, or failing all the cell that names the entity.
     pub fn sources(&self, at: u32, behind: &Behind<'_, '_>, more: Vec<Origin>) -> Vec<Origin> {
-        let evidence = behind.trace.lookup.evidence(&self.told, at, self.shown, behind.evidence);
+        let evidence = behind.evidence(&self.told, at, self.shown);
         let mut sources: Vec<Origin> = evidence.into_iter().map(|one| one.origin).chain(more).collect();
         dedup(&mut sources);
         if sources.is_empty() {
