@@ -441,14 +441,10 @@ fn readings(pack: &Pack, day: chrono::NaiveDate) -> Vec<bool> {
     let parameter = |name: &str| pack.parameters.iter().any(|one| one.name == name && one.is_reading(day));
     let named = |formula: &Expression| formula.term().names().into_iter().any(parameter);
     let facts = pack.resting(|fact| pack.facts[fact].reading.is_some() || pack.facts[fact].formulas().any(named));
-    let rests = |formula: &Expression| {
-        named(formula) || formula.term().facts().any(|fact| facts.contains(&fact))
-    };
+    let rests = |formula: &Expression| named(formula) || formula.term().facts().any(|fact| facts.contains(&fact));
     let shares = |rule: usize| pack.quotas.iter().any(|quota| quota.rule == rule && parameter(&quota.share));
     let rules = pack.rules.iter().enumerate();
-    let rests_on = |(at, rule): (usize, &Rule)| {
-        rule.reading.is_some() || shares(at) || rule.conditions().any(rests)
-    };
+    let rests_on = |(at, rule): (usize, &Rule)| rule.reading.is_some() || shares(at) || rule.conditions().any(rests);
     rules.map(rests_on).collect()
 }
 
