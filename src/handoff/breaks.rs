@@ -79,14 +79,10 @@ impl End {
     }
 
     /// What it is worth in a line that could be filled so far: between clauses a line ends where that is nearly as late as
-    /// anywhere else, and none is very short.
-    fn filling(self, filled: usize, full: usize, unbroken: Unbroken) -> Option<End> {
-        let at_least = |parts, whole| filled * whole >= full * parts;
-        match self {
-            _ if unbroken == Unbroken::Sentences => at_least(2, 5).then_some(self),
-            _ if at_least(6, 7) => Some(self),
-            _ => at_least(2, 5).then_some(self.min(End::Somewhere)),
-        }
+    /// anywhere else.
+    fn filling(self, filled: usize, full: usize, unbroken: Unbroken) -> End {
+        let is_late = filled * 7 >= full * 6;
+        if is_late || unbroken == Unbroken::Sentences { self } else { self.min(End::Somewhere) }
     }
 }
 
@@ -279,7 +275,11 @@ fn best_end(text: &str, begin: usize, to: usize, unbroken: Unbroken) -> Option<u
             continue;
         }
         filled += character_width(one);
-        let found = End::of(one, next, depth > 0, unbroken).and_then(|found| found.filling(filled, full, unbroken));
+        // No line is very short.
+        if filled * 5 < full * 2 {
+            continue;
+        }
+        let found = End::of(one, next, depth > 0, unbroken).map(|found| found.filling(filled, full, unbroken));
         if let Some(found) = found.filter(|_| !hyphened && !tears(one, next, within) && !is_all_but_over(text, end))
             && best.is_none_or(|(known, _)| known <= found)
         {

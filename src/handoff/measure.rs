@@ -138,7 +138,12 @@ pub fn character_width(character: char) -> usize {
 
 /// Whether each of a text's lines fits into `room` half-width characters.
 pub fn fits(text: &str, room: usize) -> bool {
-    is_short(text, room) || widest(text) <= room * QUARTERS
+    let mut line = 0;
+    is_short(text, room)
+        || measured(text).all(|Measured { character, quarters, .. }| {
+            line = if character == '\n' { 0 } else { line + quarters };
+            line <= room * QUARTERS
+        })
 }
 
 /// The same as far as it is seen at once: no character is wider than it has bytes, but for the share that Latin ones are.
