@@ -14,6 +14,8 @@ use serde::Serialize;
 /// So many lines are made at a time by one thread, and so many such portions are held at a time.
 const PORTION: usize = 2048;
 const PORTIONS: usize = 8;
+/// Bytes that most lines take.
+const LINE: usize = 512;
 /// A tenth larger than the fourth, in half of its time.
 const LEVEL: Compression = Compression::new(2);
 
@@ -41,7 +43,7 @@ impl JsonLines {
         let starts: Vec<usize> = (0..count).step_by(PORTION).collect();
         for window in starts.chunks(PORTIONS) {
             let portions = window.par_iter().map(|start| {
-                let mut text = Vec::new();
+                let mut text = Vec::with_capacity(PORTION * LINE);
                 for value in (*start..(*start + PORTION).min(count)).filter_map(&value) {
                     line(&mut text, &value)?;
                 }
