@@ -3,16 +3,14 @@
 //! Nothing below another header is read by the first: the columns may stand in another order, and last year's grade
 //! where this year's stood. What is beside the first block's columns leaves its rows alone.
 
-use super::recognise::Headers;
+use super::recognise::{Headers, Spot};
 use super::text;
 
 /// A header with which another block begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Again {
-    pub row: u32,
     /// Its first cell, and what stands there if that is the name of a column.
-    pub column: u32,
-    pub shown: String,
+    pub spot: Spot,
     /// The sheet columns of a block beside the first; none: it ends the first.
     pub beside: Option<(u32, u32)>,
     /// The first block has cells in this row.
@@ -74,12 +72,12 @@ impl Outside {
         is_blank: impl Fn() -> bool,
     ) -> Option<Again> {
         if names > 0 && names + self.names > 1 || only_words() {
-            let shown = text::trimmed(first.1).to_owned();
-            return Some(Again { row, column: first.0, shown, beside: None, holds_data: false, year: None });
+            let spot = Spot { row, column: first.0, shown: text::trimmed(first.1).to_owned() };
+            return Some(Again { spot, beside: None, holds_data: false, year: None });
         }
         let (_, last) = self.extent.filter(|_| self.names > 1)?;
-        let (shown, holds_data) = (std::mem::take(&mut self.shown), !is_blank());
-        Some(Again { row, column: self.from, shown, beside: Some((self.from, last)), holds_data, year: None })
+        let spot = Spot { row, column: self.from, shown: std::mem::take(&mut self.shown) };
+        Some(Again { spot, beside: Some((self.from, last)), holds_data: !is_blank(), year: None })
     }
 }
 
@@ -135,8 +133,8 @@ pub fn stacked(found: Vec<Again>) -> Vec<Again> {
     let mut kept: Vec<Again> = Vec::new();
     let mut last = None;
     for again in found {
-        let goes_on = again.beside.is_none() && again.row.checked_sub(1) == last;
-        last = again.beside.is_none().then_some(again.row).or(last);
+        let goes_on = again.beside.is_none() && again.spot.row.checked_sub(1) == last;
+        last = again.beside.is_none().then_some(again.spot.row).or(last);
         if !goes_on {
             kept.push(again);
         }
@@ -154,14 +152,14 @@ pub struct Ends {
 
 impl Ends {
     pub fn new(found: &[Again]) -> Self {
-        let end = found.iter().filter(|again| again.beside.is_none()).map(|again| again.row).min();
+        let end = found.iter().filter(|again| again.beside.is_none()).map(|again| again.spot.row).min();
         let mut beside: Vec<(u32, u32, u32)> = Vec::new();
         for (again, (left, right)) in found.iter().filter_map(|again| Some((again, again.beside?))) {
             match beside.iter_mut().find(|(_, first, last)| left <= *last && *first <= right) {
                 Some((row, first, last)) => {
-                    (*row, *first, *last) = ((*row).min(again.row), (*first).min(left), (*last).max(right));
+                    (*row, *first, *last) = ((*row).min(again.spot.row), (*first).min(left), (*last).max(right));
                 }
-                None => beside.push((again.row, left, right)),
+                None => beside.push((again.spot.row, left, right)),
             }
         }
         Self { end, beside }

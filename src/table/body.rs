@@ -13,7 +13,7 @@ use super::column::{ColumnBuilder, ColumnCells, EMPTY};
 use super::date::TitleYears;
 use super::head::{self, HeadRow};
 use super::numbering::Numbering;
-use super::recognise::{self, Headers, Match, NearTable, Unrecognised};
+use super::recognise::{self, Headers, Match, NearTable, Spot, Unrecognised};
 use super::rows::{self, Remark};
 use super::scan::{Scanned, ScannedKind, Schema, TablePart};
 use super::settle::{Doubt, Settling, What};
@@ -123,13 +123,9 @@ impl<'s> Body<'s> {
     fn of(shape: Shape<'s>) -> Self {
         let columns = shape.found.columns.len();
         let same = shape.lines.any();
-        let beside = |(spot, last): &(recognise::Spot, u32)| Again {
-            row: spot.row,
-            column: spot.column,
-            shown: spot.shown.clone(),
-            beside: Some((spot.column, *last)),
-            holds_data: true,
-            year: None,
+        let beside = |(spot, last): &(Spot, u32)| {
+            let beside = Some((spot.column, *last));
+            Again { spot: spot.clone(), beside, holds_data: true, year: None }
         };
         let again = shape.found.beside.iter().map(beside).collect();
         Self {
@@ -300,8 +296,8 @@ impl<'s> Body<'s> {
         }
         let mut years = TitleYears::default();
         years.read(text);
-        let shown = format!("{}年", years.first?);
-        Some(Again { row, column: lead.column, shown, beside: None, holds_data: true, year: years.first })
+        let spot = Spot { row, column: lead.column, shown: format!("{}年", years.first?) };
+        Some(Again { spot, beside: None, holds_data: true, year: years.first })
     }
 
     /// What one of the first filled cells of the row says, as a text.
@@ -374,7 +370,7 @@ impl<'s> Body<'s> {
         }
         let is_doubt = |row: u32| self.doubts.binary_search_by_key(&row, |doubt| doubt.row).is_ok();
         let last = self.lines.iter().rev().find(|row| !is_doubt(**row)).copied().unwrap_or(0);
-        self.again.retain(|again| again.year.is_none_or(|year| Some(year) != titles.first && again.row < last));
+        self.again.retain(|again| again.year.is_none_or(|year| Some(year) != titles.first && again.spot.row < last));
         let under = self.end_block();
         let shape = self.shape;
         let mut cells: Vec<ColumnCells> = self.builders.into_iter().map(ColumnBuilder::finish).collect();
@@ -387,9 +383,10 @@ impl<'s> Body<'s> {
 
     /// Takes out the rows under other headers, and says which they are, with these headers.
     fn end_block(&mut self) -> Vec<u32> {
-        self.again.sort_by_key(|again| again.row);
+        self.again.sort_by_key(|again| again.spot.row);
         let ends = Ends::new(&self.again);
-        let mut under: Vec<u32> = self.again.iter().filter(|again| !again.holds_data).map(|again| again.row).collect();
+        let mut under: Vec<u32> =
+            self.again.iter().filter(|again| !again.holds_data).map(|again| again.spot.row).collect();
         self.again = again::stacked(std::mem::take(&mut self.again));
         if let Some(end) = ends.end {
             // Notes, totals and repeated headers are no data there either.

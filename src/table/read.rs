@@ -190,7 +190,8 @@ pub fn read_given(
                 scan.cell(row, column, Raw::Text(text.as_str().into()));
             }
         }
-        sources.push(ScannedSheet { book, name: sheet.sheet.clone(), scanned: scan.finish(&[]) });
+        let scanned = scan.finish(&[]).unwrap_or(Scanned::NOTHING);
+        sources.push(ScannedSheet { book, name: sheet.sheet.clone(), scanned });
     }
     let scannings = Scannings { dataset, notes: Notes::new(pack), sources, unreadable: Vec::new() };
     assemble(pack, &schema, scannings, year, as_of, context)
@@ -396,13 +397,12 @@ fn scan(
 fn scan_sheet(schema: &Schema, book: &workbook::OpenBook, sheet: usize) -> Result<Scanned, workbook::Error> {
     let mut scan = Scan::new(schema, book.looks(), &[]);
     let merges = book.read(sheet, &mut scan)?;
-    if !scan.is_misled(&merges) {
-        return Ok(scan.finish(&merges));
+    if let Some(scanned) = scan.finish(&merges) {
+        return Ok(scanned);
     }
-    drop(scan);
     let mut scan = Scan::new(schema, book.looks(), &merges);
     book.read(sheet, &mut scan)?;
-    Ok(scan.finish(&merges))
+    Ok(scan.finish(&merges).unwrap_or(Scanned::NOTHING))
 }
 
 /// The rows of a sheet follow those of the table's earlier sheets.

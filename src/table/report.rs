@@ -104,8 +104,7 @@ impl<'a> Notes<'a> {
                     self.noted.push(note(Flaw::warning(Code::DoubledTable, reason, remedy)));
                 }
                 for again in &part.again {
-                    let spot = Spot { row: again.row, column: again.column, shown: again.shown.clone() };
-                    self.noted.push(note(other_block(name(found.table), again)).at(&spot));
+                    self.noted.push(note(other_block(name(found.table), again)).at(&again.spot));
                 }
                 for Unread { at, spot, why } in &found.unread {
                     let flaw = unread(&self.pack.tables[found.table].columns[*at].name, spot, why);

@@ -65,6 +65,9 @@ pub enum ScannedKind {
 }
 
 impl Scanned {
+    /// A sheet without any cell.
+    pub const NOTHING: Scanned = Scanned { kind: ScannedKind::Prose, rows: 0, ignored: 0, nears: Vec::new() };
+
     /// The same of a sheet that is hidden: nobody answers for what nobody sees.
     pub fn hidden(self) -> Self {
         let kind = match self.kind {
@@ -153,28 +156,20 @@ impl<'s> Scan<'s> {
         Self { schema, looks, merges, head: Vec::new(), seen: None, stage: ScanStage::Head(Vec::new()) }
     }
 
-    /// The sheet is at its end. Whether the header is another one in the light of its merged ranges: then all of it
+    /// The sheet is at its end. None where its header is another one in the light of its merged ranges: then all of it
     /// has to be taken anew, knowing them.
-    pub fn is_misled(&mut self, merges: &[Merge]) -> bool {
-        self.decide();
-        match (self.look(merges).recognition, &self.stage) {
-            (Recognition::Table(found), ScanStage::TableRows(body)) => !body.was_read_by(&found),
-            (Recognition::Table(_), _) | (_, ScanStage::TableRows(_)) => true,
-            _ => false,
-        }
-    }
-
-    /// The sheet is at its end; `merges` are its merged ranges, which have not misled.
-    pub fn finish(mut self, merges: &[Merge]) -> Scanned {
+    pub fn finish(mut self, merges: &[Merge]) -> Option<Scanned> {
         self.decide();
         let HeadSeen { head, recognition, nears } = self.look(merges);
         match (self.stage, recognition) {
-            (ScanStage::TableRows(body), Recognition::Table(found)) => {
+            (ScanStage::TableRows(body), Recognition::Table(found)) if body.was_read_by(&found) => {
                 let titles = titles(&head, &found);
-                body.finish(*found, nears, titles, merges)
+                Some(body.finish(*found, nears, titles, merges))
             }
-            (ScanStage::Other(other), Recognition::Unrecognised(unrecognised)) => other.finish(unrecognised, nears),
-            (_, _) => Scanned { kind: ScannedKind::Prose, rows: 0, ignored: 0, nears: Vec::new() },
+            (ScanStage::Other(other), Recognition::Unrecognised(unrecognised)) => {
+                Some(other.finish(unrecognised, nears))
+            }
+            _ => None,
         }
     }
 

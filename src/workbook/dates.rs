@@ -20,18 +20,20 @@ pub(super) fn from_serial(serial: f64, shift: f64) -> Option<NaiveDateTime> {
     if !(1.0..LAST_SERIAL + 1.0).contains(&serial) || serial.floor() == 60.0 {
         return None;
     }
-    let epoch = NaiveDate::from_ymd_opt(1899, 12, if serial < 60.0 { 31 } else { 30 })?;
+    let serial = if serial < 60.0 { serial + 1.0 } else { serial };
     // Excel rounds to the millisecond; a float holds a day's time with a few microseconds' error.
     let millis = (serial * 86_400_000.0).round() as i64;
-    epoch.and_hms_opt(0, 0, 0)?.checked_add_signed(TimeDelta::try_milliseconds(millis)?)
+    nought().and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::try_milliseconds(millis)?)
+}
+
+/// Day nought of the 1900 system, as it counts from March 1900 on.
+pub(super) fn nought() -> NaiveDate {
+    NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default()
 }
 
 /// The serial of a moment, which [`from_serial`] turns back into it.
 pub(super) fn to_serial(at: NaiveDateTime, shift: f64) -> f64 {
-    let Some(epoch) = NaiveDate::from_ymd_opt(1899, 12, 30).and_then(|day| day.and_hms_opt(0, 0, 0)) else {
-        return 0.0;
-    };
-    let days = (at - epoch).num_milliseconds() as f64 / 86_400_000.0;
+    let days = (at - nought().and_time(NaiveTime::MIN)).num_milliseconds() as f64 / 86_400_000.0;
     // Before 29 February 1900, which never was, serials count from a day later.
     let days = if days < 61.0 { days - 1.0 } else { days };
     days - shift

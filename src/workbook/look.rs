@@ -92,11 +92,6 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
     one.chars().filter(filled).eq(other.chars().filter(filled))
 }
 
-/// Day nought of the 1900 system, as it counts from March 1900 on.
-fn first_nought() -> NaiveDate {
-    NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default()
-}
-
 impl Default for Looks {
     fn default() -> Self {
         Looks {
@@ -117,12 +112,12 @@ impl Looks {
 
     /// Serials of the book count from that day.
     pub(super) fn count_from(&mut self, day: NaiveDate) {
-        self.shift = (day - first_nought()).num_days() as f64;
+        self.shift = (day - dates::nought()).num_days() as f64;
     }
 
     /// The day that the book's serials count from: for numbers that are not shown as dates.
     pub fn day_nought(&self) -> NaiveDate {
-        first_nought() + TimeDelta::days(self.shift as i64)
+        dates::nought() + TimeDelta::days(self.shift as i64)
     }
 
     /// The look of a format's code.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::ole::{self, Ole};
 use super::package::{self, Package};
+use super::xml;
 
 /// No workbook file is bigger than this.
 pub(super) const MOST_FILE: u64 = 256 << 20;
@@ -120,12 +121,7 @@ enum Markup {
 /// The start of a file as a text in lower case, whatever its encoding.
 fn decoded(bytes: &[u8]) -> String {
     let head = &bytes[..bytes.len().min(HEAD)];
-    let encoding = match head {
-        [b'<', 0, ..] => encoding_rs::UTF_16LE,
-        [0, b'<', ..] => encoding_rs::UTF_16BE,
-        _ => encoding_rs::UTF_8,
-    };
-    encoding.decode(head).0.to_lowercase()
+    xml::encoding(head, "").unwrap_or(encoding_rs::UTF_8).decode(head).0.to_lowercase()
 }
 
 fn markup(text: &str) -> Option<Markup> {

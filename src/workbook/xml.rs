@@ -27,18 +27,9 @@ pub(super) enum Token<'a> {
     Start(Tag<'a>),
     /// The qualified name.
     End(&'a str),
-    /// A text may come in several pieces.
-    Text(Piece<'a>),
+    /// As meant; a text may come in several pieces.
+    Text(Cow<'a, str>),
     Eof,
-}
-
-/// A piece of a text.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Piece<'a> {
-    /// As written, entities and all.
-    pub raw: &'a str,
-    /// Inside CDATA nothing is an entity.
-    cdata: bool,
 }
 
 /// A start tag.
@@ -56,6 +47,7 @@ enum Passed {
     Start(usize),
     End,
     Text {
+        /// There nothing is an entity.
         cdata: bool,
     },
     Eof,
@@ -173,7 +165,8 @@ impl<'a> Xml<'a> {
                 Some(names) => names.usual(&self.held, true, &mut self.name),
                 None => &self.held,
             }),
-            Passed::Text { cdata } => Token::Text(Piece { raw: &self.held, cdata }),
+            Passed::Text { cdata: true } => Token::Text(one_line_end(&self.held)),
+            Passed::Text { cdata: false } => Token::Text(unescape(&self.held)?),
             Passed::Eof => Token::Eof,
         })
     }
@@ -379,7 +372,7 @@ fn attributes(text: &str) -> impl Iterator<Item = Result<(&str, &str), Refusal>>
 }
 
 /// The encoding that a document's first bytes tell: its byte order mark, else its declaration, else UTF-8.
-fn encoding(head: &[u8], part: &str) -> Result<&'static Encoding, Refusal> {
+pub(super) fn encoding(head: &[u8], part: &str) -> Result<&'static Encoding, Refusal> {
     match head {
         _ if let Some((marked, _)) = Encoding::for_bom(head) => return Ok(marked),
         [b'<', 0, ..] => return Ok(UTF_16LE),
@@ -392,13 +385,6 @@ fn encoding(head: &[u8], part: &str) -> Result<&'static Encoding, Refusal> {
     let Some((_, label)) = declared.find(|(key, _)| *key == "encoding") else { return Ok(UTF_8) };
     let unknown = || Refusal::damaged(format!("部件 {part} 的编码 {label} 无法识别"));
     Encoding::for_label(label.as_bytes()).ok_or_else(unknown)
-}
-
-impl<'a> Piece<'a> {
-    /// As meant.
-    pub fn meant(self) -> Result<Cow<'a, str>, Refusal> {
-        if self.cdata { Ok(one_line_end(self.raw)) } else { unescape(self.raw) }
-    }
 }
 
 /// Text as meant: entities resolved, line ends made one.

@@ -341,8 +341,7 @@ fn fraction(section: &FormatSection, stored: &Decimal, unsigned: bool) -> (Sight
         .collect();
     let above = section.parts[..at].iter().rev().take_while(|part| matches!(part, FormatPart::Digit(_))).count();
     let mixed = section.parts[..at - above].iter().any(|part| matches!(part, FormatPart::Digit(_)));
-    let text = format!("{}.{}", stored.whole(), stored.fraction());
-    let value: f64 = format!("0{text}0").parse().unwrap_or_default();
+    let value = stored.value().abs();
     let whole = if mixed { value.trunc() } else { 0.0 };
     let rest = value - whole;
     let denominators = match fixed.parse::<u32>() {

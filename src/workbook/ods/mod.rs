@@ -10,13 +10,11 @@ mod settings;
 mod styles;
 mod table;
 
-use chrono::NaiveDate;
-
 use super::cells::{self, Ordered};
 use super::error::Refusal;
 use super::names::Prefixes;
 use super::package::Package;
-use super::xml::{Tag, Token, Xml};
+use super::xml::{Token, Xml};
 use super::{Looks, SheetName, Sink, sniff};
 use styles::{Formats, Styles};
 
@@ -136,19 +134,15 @@ fn read_tables(
 /// The day from which serials count, inside the settings of calculation.
 fn read_null_date(xml: &mut Xml<'_>, looks: &mut Looks) -> Result<(), Refusal> {
     while let Some(tag) = xml.child()? {
+        // It may come with a time of nought.
         if tag.name == "table:null-date"
-            && let Some(day) = null_date(tag)?
+            && let Some(day) = tag.text("table:date-value")?.trim().get(..10).and_then(|day| day.parse().ok())
         {
             looks.count_from(day);
         }
         xml.skip()?;
     }
     Ok(())
-}
-
-fn null_date(tag: Tag<'_>) -> Result<Option<NaiveDate>, Refusal> {
-    // It may come with a time of nought.
-    Ok(tag.text("table:date-value")?.trim().get(..10).and_then(|day| day.parse().ok()))
 }
 
 /// Whether the container's list of parts says that some are encrypted. Nothing else is asked of it, so it is not parsed:

@@ -21,7 +21,7 @@ pub(super) fn shows_zeros(package: &Package) -> Result<bool, Refusal> {
                 asked = tag.name == "config:config-item" && tag.text("config:name")? == "ShowZeroValues";
             }
             Token::Text(text) if asked => {
-                let shown = text.raw.trim_ascii() != "false";
+                let shown = text.trim_ascii() != "false";
                 match lists {
                     0 => of_document &= shown,
                     _ => of_views = Some(of_views.unwrap_or(true) && shown),

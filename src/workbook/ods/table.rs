@@ -325,7 +325,7 @@ fn read_text(xml: &mut Xml<'_>, into: &mut String) -> Result<u32, Refusal> {
                     in_paragraph -= 1;
                 }
             }
-            Token::Text(text) if in_paragraph > 0 => cells::append(into, &text.meant()?)?,
+            Token::Text(text) if in_paragraph > 0 => cells::append(into, &text)?,
             Token::Text(_) => {}
             Token::Eof => return Err(xml.unfinished()),
         }

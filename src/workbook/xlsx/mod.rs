@@ -59,7 +59,7 @@ fn plain_text(xml: &mut Xml<'_>, into: &mut String) -> Result<(), Refusal> {
     let mut depth = 1;
     while depth > 0 {
         match xml.next()? {
-            Token::Text(text) => cells::append(into, &text.meant()?)?,
+            Token::Text(text) => cells::append(into, &text)?,
             Token::Start(_) => depth += 1,
             Token::End(_) => depth -= 1,
             Token::Eof => return Err(xml.unfinished()),
