@@ -41,7 +41,7 @@ impl Journal {
     /// A file that is no log of ours, or that cannot be written.
     pub fn open(path: &Path, command: &str) -> Result<Journal, Error> {
         let fail = |source| Error::Io { path: path.to_owned(), source };
-        let mut file = appended(path).map_err(fail)?;
+        let mut file = crate::rights::file().read(true).append(true).open(path).map_err(fail)?;
         let mut found = Vec::new();
         Read::by_ref(&mut file).take(MARK.len() as u64).read_to_end(&mut found).map_err(fail)?;
         if !found.is_empty() && found != MARK {
@@ -116,18 +116,6 @@ fn entry(now: DateTime<Local>, text: &str) -> String {
         }
     }
     entry
-}
-
-#[cfg(unix)]
-fn appended(path: &Path) -> io::Result<File> {
-    // It names people: not for everybody on the machine.
-    use std::os::unix::fs::OpenOptionsExt;
-    File::options().create(true).read(true).append(true).mode(0o640).open(path)
-}
-
-#[cfg(not(unix))]
-fn appended(path: &Path) -> io::Result<File> {
-    File::options().create(true).read(true).append(true).open(path)
 }
 
 /// Text as it can be shown: a file or a sheet may bear a name that moves a terminal's cursor, changes its

@@ -27,7 +27,7 @@
 //! - [`run`]: a checked job, the sequence of stages, publishing whole or not at all; a pack's own examples
 //!   ([`run::examples`]) go through the same stages.
 //! - [`sample`], [`template`]: workbooks to try with, and empty ones to fill in.
-//! - [`cli`]: the command line as typed; [`journal`]: the log file of a run that nobody watches; [`once`]: lists without repeats; [`ledger`]: sheets of texts; `word`: sets of words.
+//! - [`cli`]: the command line as typed; [`journal`]: the log file of a run that nobody watches; [`once`]: lists without repeats; [`ledger`]: sheets of texts; `word`: sets of words; `rights`: who may read what is made.
 //!
 //! # To change something
 //! Policy is changed in the pack's folder (`src/packs/<pack>`) alone, and its test is an example in `examples.toml`.
@@ -70,6 +70,7 @@ pub mod ledger;
 pub mod once;
 pub mod pack;
 pub mod place;
+mod rights;
 pub mod rule;
 pub mod run;
 pub mod sample;

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use super::chain::{self, Tail};
 use super::error::{Error, NO_DATABASE};
 use super::migrations::{APPLICATION_ID, STEPS};
+use crate::rights;
 
 /// How long to wait for another kaohe.
 pub const WAIT: Duration = Duration::from_secs(10);
@@ -72,7 +73,7 @@ impl Archive {
             return Err(Error::Broken { path: path.to_path_buf(), faults });
         }
         let mut archive = Archive::absent(path);
-        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut connection = connect(path)?;
         migrate(path, &mut connection, matches!(mode, Mode::Read | Mode::Broken))?;
         archive.connection = Some(connection);
         archive.faults = archive.verify()?;
@@ -157,9 +158,10 @@ impl Archive {
     /// The connection, made (with its file) where there was none.
     pub(super) fn made(&mut self) -> Result<&mut Connection, Error> {
         if self.connection.is_none() {
-            create(&self.path).map_err(|source| Error::Io { path: self.path.clone(), source })?;
-            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-            let mut connection = connect(&self.path, flags)?;
+            // SQLite's journals take its rights.
+            let made = rights::file().append(true).open(&self.path);
+            made.map_err(|source| Error::Io { path: self.path.clone(), source })?;
+            let mut connection = connect(&self.path)?;
             migrate(&self.path, &mut connection, false)?;
             self.connection = Some(connection);
             self.hold()?;
@@ -219,22 +221,10 @@ fn too_long(path: &Path) -> Option<String> {
     (length > LONGEST).then(|| format!("路径长 {length} {unit}，最多 {LONGEST} {unit}；请用 --archive 另选较短的位置"))
 }
 
-/// An empty file that others than the owner and the group cannot read; SQLite's journals take its rights.
-#[cfg(unix)]
-fn create(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::File::options().create(true).append(true).mode(0o640).open(path).map(drop)
-}
-
-/// On Windows the file takes the rights of its folder, whoever makes it.
-#[cfg(not(unix))]
-fn create(_: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
+fn connect(path: &Path) -> Result<Connection, Error> {
     let open = || -> rusqlite::Result<Connection> {
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(WAIT)?;
         Ok(connection)
     };

@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
+use crate::rights;
+
 /// Bytes that are gathered before they go to the disk.
 const BUFFER: usize = 64 * 1024;
 
@@ -55,7 +57,7 @@ impl Write for KeepingFile<'_> {
 /// # Errors
 /// What the library refuses, and the first error of the disk.
 pub fn save(path: &Path, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {
-    into(create(path)?, build)
+    into(rights::file().write(true).truncate(true).open(path)?, build)
 }
 
 /// As [`save`], but the file that stood there before is only replaced by a whole one: for workbooks that lie alone,
@@ -68,7 +70,7 @@ pub fn replace(path: &Path, build: impl FnOnce() -> Result<Workbook, XlsxError>)
     let mut beside = tempfile::Builder::new();
     beside.prefix(".kaohe-");
     #[cfg(unix)]
-    beside.permissions(std::os::unix::fs::PermissionsExt::from_mode(RIGHTS));
+    beside.permissions(std::os::unix::fs::PermissionsExt::from_mode(rights::FILE));
     let mut beside = beside.tempfile_in(folder)?;
     into(beside.reopen()?, build)?;
     let mut left = TRIES;
@@ -97,22 +99,6 @@ thread_local! {
 pub fn is_told(panic: &str) -> bool {
     // As the standard library shows an error of the system.
     SAVING.get() && panic.contains("Os { code")
-}
-
-/// Workbooks name people: they are not for everybody on the machine.
-#[cfg(unix)]
-const RIGHTS: u32 = 0o640;
-
-#[cfg(unix)]
-fn create(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    File::options().write(true).create(true).truncate(true).mode(RIGHTS).open(path)
-}
-
-/// On Windows a file takes the rights of its folder.
-#[cfg(not(unix))]
-fn create(path: &Path) -> io::Result<File> {
-    File::create(path)
 }
 
 fn into(file: File, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Result<(), XlsxError> {

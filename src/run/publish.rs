@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::Failure;
 use crate::finding::in_words;
+use crate::rights;
 
 const LOCK: &str = ".kaohe.lock";
 const STAGING: &str = ".kaohe-staging-";
@@ -36,7 +37,7 @@ impl HeldFolder {
     /// DIR cannot be made or written, or another run holds it for too long.
     pub fn new(dir: &Path) -> Result<HeldFolder, Failure> {
         let new = !dir.exists();
-        make_folders(dir).map_err(|error| unwritable(dir, &error))?;
+        rights::folders(dir).map_err(|error| unwritable(dir, &error))?;
         for _ in 0..PATIENCE {
             if let Some(file) = try_lock(dir).map_err(|error| unwritable(dir, &error))? {
                 let held = HeldFolder { dir: dir.to_owned(), file: Some(file), new };
@@ -70,7 +71,7 @@ impl HeldFolder {
     /// An empty staging folder for the run called `name`.
     pub fn stage(&self, name: &str) -> Result<PathBuf, Failure> {
         let staged = self.dir.join(format!("{STAGING}{name}"));
-        make_folders(&staged).map_err(|error| unwritable(&staged, &error))?;
+        rights::folders(&staged).map_err(|error| unwritable(&staged, &error))?;
         Ok(staged)
     }
 
@@ -155,19 +156,6 @@ fn patiently(mut attempt: impl FnMut() -> io::Result<()>) -> io::Result<()> {
             done => return done,
         }
     }
-}
-
-/// Makes a folder, and those above it, that others than the owner and the group cannot look into.
-#[cfg(unix)]
-fn make_folders(dir: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o750).create(dir)
-}
-
-/// On Windows a folder takes the rights of the one that it lies in.
-#[cfg(not(unix))]
-fn make_folders(dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)
 }
 
 /// Takes from everybody but the owner and the group what they may do with a file, or with a folder and all
