@@ -267,19 +267,3 @@ pub fn within_limit(height: f64) -> f64 {
 fn line_height(size: f64) -> f64 {
     size * 1.4
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn common_characters_are_as_wide_as_unicode_says() {
-        for character in ('\u{20}'..='\u{7E}').chain('\u{3001}'..='\u{3015}').chain('\u{4E00}'..='\u{9FFF}') {
-            assert_eq!(Some(character_width(character)), character.width_cjk(), "{character}");
-            assert_eq!(widest(&format!("a\n{character}")), quarters(character).max(LATIN), "{character}");
-        }
-        for character in '\u{FF01}'..='\u{FF60}' {
-            assert_eq!(Some(character_width(character)), character.width_cjk(), "{character}");
-        }
-    }
-}

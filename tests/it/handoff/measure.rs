@@ -1,7 +1,10 @@
 //! How wide columns and how high rows are for their texts.
 
 use kaohe::handoff::breaks::{breaks_between_pieces, piece};
-use kaohe::handoff::measure::{TEXT, Wish, height, lines_height, pixels, share};
+use kaohe::handoff::measure::{
+    LATIN, TEXT, Wish, character_width, height, lines_height, pixels, quarters, share, widest,
+};
+use unicode_width::UnicodeWidthChar;
 
 #[test]
 fn lines_are_counted_as_chinese_text_wraps() {
@@ -72,5 +75,16 @@ fn widths_fill_the_page_and_keep_their_bounds() {
         let widths = share(&wishes, page);
         assert!(widths[0] >= 30.0 && widths[1] >= widths[2], "{widths:?}");
         assert!((widths.iter().sum::<f64>() - page).abs() <= 3.0, "{widths:?}");
+    }
+}
+
+#[test]
+fn common_characters_are_as_wide_as_unicode_says() {
+    for character in ('\u{20}'..='\u{7E}').chain('\u{3001}'..='\u{3015}').chain('\u{4E00}'..='\u{9FFF}') {
+        assert_eq!(Some(character_width(character)), character.width_cjk(), "{character}");
+        assert_eq!(widest(&format!("a\n{character}")), quarters(character).max(LATIN), "{character}");
+    }
+    for character in '\u{FF01}'..='\u{FF60}' {
+        assert_eq!(Some(character_width(character)), character.width_cjk(), "{character}");
     }
 }
