@@ -110,77 +110,55 @@ pub fn entry(kind: &AnswerKind) -> Format {
     }
 }
 
-/// What a cell shows, as far as its format depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CellLook {
+/// The formats of a column's cells, by what they show.
+pub struct CellFormats {
     /// Text, or nothing.
-    Text,
-    Fault,
-    Count,
-    Share,
-    Exceeded,
-    Date,
-    Link,
+    pub text: Format,
+    fault: Format,
+    count: Format,
+    share: Format,
+    exceeded: Format,
+    date: Format,
+    pub link: Format,
 }
-
-impl CellLook {
-    pub fn of(value: &Value<'_>) -> CellLook {
-        match value {
-            Value::Blank | Value::Text(_) => CellLook::Text,
-            Value::Fault(_) => CellLook::Fault,
-            Value::Count(_) => CellLook::Count,
-            Value::Share(_) => CellLook::Share,
-            Value::Exceeded(_) => CellLook::Exceeded,
-            Value::Date(_) => CellLook::Date,
-            Value::Link(..) => CellLook::Link,
-        }
-    }
-}
-
-/// The formats of a column's cells, one per look.
-pub struct CellFormats([Format; 7]);
 
 impl CellFormats {
-    pub fn of(&self, look: CellLook) -> &Format {
-        &self.0[look as usize]
+    pub fn of(&self, value: &Value<'_>) -> &Format {
+        match value {
+            Value::Blank | Value::Text(_) => &self.text,
+            Value::Fault(_) => &self.fault,
+            Value::Count(_) => &self.count,
+            Value::Share(_) => &self.share,
+            Value::Exceeded(_) => &self.exceeded,
+            Value::Date(_) => &self.date,
+            Value::Link(..) => &self.link,
+        }
     }
-}
-
-/// What a column's cells differ in from other columns'.
-#[derive(Clone, Copy)]
-enum Fillable {
-    None,
-    Choice,
-    Date,
-    Text,
-    /// Not filled in, and not broken over lines.
-    Screen,
 }
 
 /// The formats of a column's cells.
 pub fn cells(column: &Column) -> &'static CellFormats {
     static MADE: [OnceLock<CellFormats>; 3 * 3 * 5] = [const { OnceLock::new() }; 3 * 3 * 5];
     let entry = match column.answer.as_ref().map(|answer| &answer.kind) {
-        None if column.shown == Visibility::Screen => Fillable::Screen,
-        None => Fillable::None,
-        Some(AnswerKind::Choice(_) | AnswerKind::Suggestions { .. }) => Fillable::Choice,
-        Some(AnswerKind::Date(_)) => Fillable::Date,
-        Some(AnswerKind::Text | AnswerKind::Number(..) | AnswerKind::Year) => Fillable::Text,
+        None => usize::from(column.shown == Visibility::Screen),
+        Some(AnswerKind::Choice(_) | AnswerKind::Suggestions { .. }) => 2,
+        Some(AnswerKind::Date(_)) => 3,
+        Some(AnswerKind::Text | AnswerKind::Number(..) | AnswerKind::Year) => 4,
     };
-    let kind = (column.align as usize * 3 + column.size as usize) * 5 + entry as usize;
-    MADE[kind].get_or_init(|| make(column.align, column.size, entry))
+    MADE[(column.align as usize * 3 + column.size as usize) * 5 + entry].get_or_init(|| make(column))
 }
 
-fn make(align: Align, size: Size, entry: Fillable) -> CellFormats {
-    let mut base = bordered(typeface(TEXT_FACE, points(size)));
-    match entry {
-        Fillable::None => {}
-        Fillable::Screen => base = base.unset_text_wrap(),
-        Fillable::Choice | Fillable::Date | Fillable::Text => {
-            base = base.set_unlocked().set_background_color(ANSWER_FILL);
-        }
+fn make(column: &Column) -> CellFormats {
+    let align = column.align;
+    let answer = column.answer.as_ref().map(|answer| &answer.kind);
+    let on_screen = answer.is_none() && column.shown == Visibility::Screen;
+    let mut base = bordered(typeface(TEXT_FACE, points(column.size)));
+    if answer.is_some() {
+        base = base.set_unlocked().set_background_color(ANSWER_FILL);
+    } else if on_screen {
+        base = base.unset_text_wrap();
     }
-    let indent = u8::from(indented(align, matches!(entry, Fillable::Screen)));
+    let indent = u8::from(indented(align, on_screen));
     let towards = |side: FormatAlign| base.clone().set_align(side).set_indent(indent);
     let aligned = match align {
         Align::Left => towards(FormatAlign::Left),
@@ -191,22 +169,21 @@ fn make(align: Align, size: Size, entry: Fillable) -> CellFormats {
     let number = base.clone().set_align(if align == Align::Centre { FormatAlign::Center } else { FormatAlign::Right });
     let clear = if align == Align::Centre { "" } else { "_ _ " };
     let date = base.clone().set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd");
-    let text = match entry {
-        // As text, so that an entry such as 3-5 is not taken for a date.
-        Fillable::Text => aligned.clone().set_num_format("@"),
-        Fillable::Date => date.clone(),
-        Fillable::None | Fillable::Choice | Fillable::Screen => aligned.clone(),
-    };
-    // In the order of `CellLook`.
-    CellFormats([
-        text,
-        aligned.clone().set_background_color(FAULT_FILL).set_bold().set_border(FormatBorder::Medium),
-        number.clone().set_num_format(format!("0{clear}")),
-        number.clone().set_num_format(format!("0.0%{clear}")),
-        number.set_num_format(format!("0.0%{clear}")).set_font_color(ALARM).set_bold(),
+    let share = number.clone().set_num_format(format!("0.0%{clear}"));
+    CellFormats {
+        text: match answer {
+            Some(AnswerKind::Date(_)) => date.clone(),
+            None | Some(AnswerKind::Choice(_) | AnswerKind::Suggestions { .. }) => aligned.clone(),
+            // As text, so that an entry such as 3-5 is not taken for a date.
+            Some(_) => aligned.clone().set_num_format("@"),
+        },
+        fault: aligned.clone().set_background_color(FAULT_FILL).set_bold().set_border(FormatBorder::Medium),
+        count: number.set_num_format(format!("0{clear}")),
+        exceeded: share.clone().set_font_color(ALARM).set_bold(),
+        share,
         date,
-        aligned.set_font_color(LINK).set_underline(FormatUnderline::Single),
-    ])
+        link: aligned.set_font_color(LINK).set_underline(FormatUnderline::Single),
+    }
 }
 
 /// Whether texts keep clear of the cell's border.

@@ -15,7 +15,6 @@ use super::model::{self, AnswerKind, Block, LineStyle, PageLine, Paper, Sheet, S
 use super::text::SheetNames;
 use super::{breaks, chart, formats, layout, measure, pages, sink};
 use crate::workbook::{self, OWN_MARK, PAGE_MARK};
-use formats::CellLook;
 
 /// Rows that a sheet of Excel holds.
 const ROWS: u32 = 1_048_576;
@@ -333,7 +332,7 @@ impl Writer<'_, '_> {
         layout: &layout::Layout,
         at: usize,
     ) -> Result<(), XlsxError> {
-        let styles: Vec<&formats::CellFormats> = block.columns.iter().map(formats::cells).collect();
+        let styles: Vec<&'static formats::CellFormats> = block.columns.iter().map(formats::cells).collect();
         let spans = layout.spans(at);
         // Only where the table's columns are the sheet's.
         let own = spans.iter().all(|span| span.first == span.last);
@@ -341,17 +340,20 @@ impl Writer<'_, '_> {
         let mut measured = layout.rows(at, block);
         for row in rows {
             let (height, ended) = measured.row(row);
-            let inherits = |column: u16, value| lent.get(usize::from(column)) == Some(&CellLook::of(value));
+            let inherits = |column: u16, value| {
+                let own = |lent: &&Format| std::ptr::eq(*lent, styles[usize::from(column)].of(value));
+                lent.get(usize::from(column)).is_some_and(own)
+            };
             let bare = |column: u16, value| column > 0 && blank(value) && inherits(column, value);
             let mut blanks = (0u16..).zip(row).filter(|(at, value)| bare(*at, value)).map(|(at, _)| at);
             let blanks = blanks.next().map(|first| (first, blanks.last().unwrap_or(first)));
             for (index, ((value, style), span)) in row.iter().zip(&styles).zip(spans).enumerate() {
                 let column = span.first;
                 if !bare(column, value) {
-                    self.merge(self.row, *span, style.of(CellLook::Text))?;
+                    self.merge(self.row, *span, &style.text)?;
                     let own = !inherits(column, value);
                     match ended.iter().find(|(at, _)| *at == index) {
-                        Some((_, text)) => self.text(column, text, own.then(|| style.of(CellLook::of(value))))?,
+                        Some((_, text)) => self.text(column, text, own.then(|| style.of(value)))?,
                         None => self.cell(column, value, style, own)?,
                     }
                 }
@@ -366,20 +368,24 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// Lends the columns the formats that the first row's cells have, and says which looks these are of.
+    /// Lends the columns the formats that the first row's cells have, and says which these are.
     ///
     /// The library looks every format that comes with a cell up by its whole content, which costs more than all else
     /// about the cell. A cell that comes with none takes its column's when its row leaves for the file. Columns that
     /// kept a format would show it down to the end of the sheet, so [`Writer::finish`] takes it back. A kept
     /// sheet leaves as a whole and after that: nothing is lent there.
-    fn lend(&mut self, styles: &[&formats::CellFormats], rows: &[Vec<Value<'_>>]) -> Result<Vec<CellLook>, XlsxError> {
+    fn lend(
+        &mut self,
+        styles: &[&'static formats::CellFormats],
+        rows: &[Vec<Value<'_>>],
+    ) -> Result<Vec<&'static Format>, XlsxError> {
         let Some(first) = rows.first().filter(|_| self.streamed && rows.len() >= LENT) else { return Ok(Vec::new()) };
-        let looks: Vec<CellLook> = first.iter().map(CellLook::of).collect();
-        for (column, (look, style)) in (0u16..).zip(looks.iter().zip(styles)) {
-            self.worksheet.set_column_format(column, style.of(*look))?;
+        let lent: Vec<&Format> = first.iter().zip(styles).map(|(value, style)| style.of(value)).collect();
+        for (column, format) in (0u16..).zip(&lent) {
+            self.worksheet.set_column_format(column, format)?;
             self.lent = self.lent.max(column + 1);
         }
-        Ok(looks)
+        Ok(lent)
     }
 
     /// The end of a streamed sheet.
@@ -404,9 +410,8 @@ impl Writer<'_, '_> {
         style: &formats::CellFormats,
         own: bool,
     ) -> Result<(), XlsxError> {
-        let look = CellLook::of(value);
         // Without a format the library would leave a blank cell out.
-        let format = (own || blank(value)).then(|| style.of(look));
+        let format = (own || blank(value)).then(|| style.of(value));
         match value {
             Value::Blank => self.text(column, "", format),
             Value::Text(text) => self.text(column, text, format),
@@ -416,17 +421,17 @@ impl Writer<'_, '_> {
             Value::Date(date) => match excel_date(*date) {
                 Ok(day) => self.number(column, day.to_excel(), format),
                 // Excel has no days before 1900; such a date stays readable text.
-                Err(_) => self.text(column, &date.to_string(), Some(style.of(CellLook::Text))),
+                Err(_) => self.text(column, &date.to_string(), Some(&style.text)),
             },
             Value::Link(link) => {
                 let (text, target) = &**link;
                 let fits = target.len() < LINK_LENGTH && text.chars().count() <= 255 && self.links < LINKS;
                 if !fits {
-                    return self.text(column, text, Some(style.of(CellLook::Text)));
+                    return self.text(column, text, Some(&style.text));
                 }
                 self.links += 1;
                 let url = Url::new(format!("file:///{target}")).set_text(text.as_ref());
-                self.worksheet.write_url_with_format(self.row, column, url, style.of(CellLook::Link)).map(drop)
+                self.worksheet.write_url_with_format(self.row, column, url, &style.link).map(drop)
             }
         }
     }
@@ -588,12 +593,7 @@ fn foot_title(title: &str, paper: Paper) -> String {
 }
 
 fn blank(value: &Value<'_>) -> bool {
-    match value {
-        Value::Blank => true,
-        Value::Text(text) => text.is_empty(),
-        Value::Fault(text) => text.is_empty(),
-        _ => false,
-    }
+    *value == Value::Blank || value.words().is_some_and(str::is_empty)
 }
 
 /// What is said beside a cell to be filled in, and of what does not belong there. Excel refuses messages of more than 255
