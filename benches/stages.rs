@@ -12,7 +12,7 @@ use divan::Bencher;
 use kaohe::cli::InputArgs;
 use kaohe::consequence::decide;
 use kaohe::fact::{History, World};
-use kaohe::handoff::{Figures, Handoff, Publication, RunInfo};
+use kaohe::handoff::{Figures, Handoff, RunInfo};
 use kaohe::pack::{self, Pack, Run};
 use kaohe::run::job::{Job, Target};
 use kaohe::run::{self, Audience};
@@ -135,8 +135,8 @@ fn lists(bencher: Bencher<'_, '_>, cadres: u32) {
         to_input: None,
     };
     bencher.with_inputs(|| tempfile::tempdir().unwrap()).bench_refs(|output| {
-        let publication = Publication { figures: &Figures::default(), notices: false, changes: None };
-        Handoff::new(&pack, &data, &outcome, &info).publish(output.path(), &publication).unwrap();
+        let handoff = Handoff::new(&pack, &data, &outcome, &info);
+        handoff.publish(output.path(), &Figures::default(), false, None).unwrap();
     });
 }
 

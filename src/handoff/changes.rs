@@ -8,23 +8,27 @@ use crate::pack::printed;
 
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook, row};
 
-/// What is told of a proposal, beside its 处理编号.
-const COLUMNS: [&str; 7] =
-    [printed::SUBJECT, printed::ID, printed::UNIT, printed::ACTION, printed::METHODS, printed::BASIS, printed::FACTS];
+/// What is told of a proposal; what may be otherwise on its other side comes last.
+const COLUMNS: [&str; 8] = [
+    printed::LINE,
+    printed::SUBJECT,
+    printed::ID,
+    printed::UNIT,
+    printed::ACTION,
+    printed::METHODS,
+    printed::BASIS,
+    printed::FACTS,
+];
+const COMPARED: usize = 5;
 
-/// A proposal as its list prints it.
+/// A proposal as its list prints it, by [`COLUMNS`].
 #[derive(Debug, Clone, Default)]
-pub struct PrintedLine<'t> {
-    /// 处理编号.
-    id: Cow<'t, str>,
-    /// By [`COLUMNS`].
-    texts: [Cow<'t, str>; 7],
-}
+pub struct PrintedLine<'t>([Cow<'t, str>; 8]);
 
 impl<'t> PrintedLine<'t> {
     /// `text` gives what stands in a column.
-    pub fn new(id: Cow<'t, str>, text: impl FnMut(&str) -> Cow<'t, str>) -> Self {
-        PrintedLine { id, texts: COLUMNS.map(text) }
+    pub fn new(text: impl FnMut(&str) -> Cow<'t, str>) -> Self {
+        PrintedLine(COLUMNS.map(text))
     }
 }
 
@@ -50,7 +54,7 @@ impl Difference<'_> {
             (None, _) => "依据和事实现已成立，本次新提出".to_owned(),
             (_, None) => "依据现已不成立，本次不再提出".to_owned(),
             (Some(old), Some(new)) => {
-                let named = (4..COLUMNS.len()).filter(|at| old.texts[*at] != new.texts[*at]).map(|at| COLUMNS[at]);
+                let named = (COMPARED..COLUMNS.len()).filter(|at| old.0[*at] != new.0[*at]).map(|at| COLUMNS[at]);
                 let named: Vec<&str> = named.collect();
                 if named.is_empty() {
                     "依据的内容已变".to_owned()
@@ -86,7 +90,7 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
     let rows = (1..).zip(changes).map(|(number, change)| {
         let (old, new) = (change.old.as_ref(), change.new.as_ref());
         let side = |side: Option<&'t PrintedLine<'_>>| {
-            let [.., options, basis, facts] = &side.unwrap_or(&nothing).texts;
+            let [.., options, basis, facts] = &side.unwrap_or(&nothing).0;
             let basis = basis.replace('\n', "");
             let grounds = match (basis.is_empty(), facts.is_empty()) {
                 (true, _) => facts.to_string(),
@@ -96,12 +100,8 @@ pub fn workbook<'t>(title: String, as_of: NaiveDate, changes: &'t [Difference<'_
             row![options.to_string(), grounds]
         };
         let mut row = row![number, change.word()];
-        let now = new.or(old);
-        row.extend(
-            now.into_iter()
-                .flat_map(|now| std::iter::once(&now.id).chain(&now.texts[..4]))
-                .map(|text| Value::text(text.as_ref())),
-        );
+        let now = new.or(old).into_iter().flat_map(|now| &now.0[..COMPARED]);
+        row.extend(now.map(|text| Value::text(text.as_ref())));
         row.extend(side(old).into_iter().chain(side(new)));
         row.push(Value::text(change.why()));
         row

@@ -175,15 +175,6 @@ pub struct Handoff<'a> {
     pub earlier: Vec<&'a PastLine>,
 }
 
-/// What [`Handoff::publish`] is told beside the material.
-pub struct Publication<'p> {
-    pub figures: &'p Figures,
-    /// Write the units' letters.
-    pub notices: bool,
-    /// What changed against the run that this one supersedes.
-    pub changes: Option<&'p [changes::Difference<'p>]>,
-}
-
 /// A workbook or folder could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -205,9 +196,15 @@ impl<'a> Handoff<'a> {
         Handoff { material, lists, register, earlier: Vec::new() }
     }
 
-    /// Writes every workbook of the run into `dir`, in parallel; gives their paths in it, with `/`, in byte order.
-    pub fn publish(&self, dir: &Path, publication: &Publication<'_>) -> Result<Vec<String>, Error> {
-        let Publication { figures, notices, changes } = *publication;
+    /// Writes every workbook of the run into `dir`, in parallel: with `notices` the units' letters, too, with `changes` what
+    /// is otherwise than in the run that this one supersedes. Gives their paths in it, with `/`, in byte order.
+    pub fn publish(
+        &self,
+        dir: &Path,
+        figures: &Figures,
+        notices: bool,
+        changes: Option<&[changes::Difference<'_>]>,
+    ) -> Result<Vec<String>, Error> {
         let (material, pack, day) = (&self.material, self.material.pack, self.material.info.as_of);
         let letters = if notices { notices::letters(material) } else { Vec::new() };
         let faulty = faults::Faulty::new(pack, material.dataset);

@@ -26,7 +26,7 @@ use crate::consequence::{Outcome, propose};
 use crate::fact::World;
 use crate::finding::{Finding, in_words};
 use crate::handoff::changes::Difference;
-use crate::handoff::{self, Handoff, Publication, RunInfo};
+use crate::handoff::{self, Handoff, RunInfo};
 use crate::ledger::LedgerSheet;
 use crate::pack::{Pack, Run, printed};
 use crate::rule::Trace;
@@ -246,9 +246,9 @@ impl Made<'_> {
         answers: &str,
         trace: Trace<'_>,
     ) -> Result<(), Failure> {
-        let publication = Publication { figures: self.figures, notices: self.target.notices, changes };
         let data = move || self.write_data(staged, answers).and_then(|()| traced::write(staged, &trace, self.job.run));
-        let (data, workbooks) = rayon::join(data, || self.handed.publish(staged, &publication));
+        let (data, workbooks) =
+            rayon::join(data, || self.handed.publish(staged, self.figures, self.target.notices, changes));
         workbooks?;
         data.map_err(|error| {
             Failure::failed(format!("无法写入「{}」：{}。请检查磁盘是否已满", staged.display(), in_words(&error)))

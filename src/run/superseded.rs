@@ -46,7 +46,7 @@ impl Made<'_> {
         for table in &self.handed.lists {
             for row in table.rows.iter().filter(|row| !known[row.of] || changed.contains(&row.of)) {
                 let text = |name: &str| table.column(name).map_or("", |column| &row.cells[column]).into();
-                now.insert(row.of, PrintedLine::new(self.outcome.lines[row.of].id.as_str().into(), text));
+                now.insert(row.of, PrintedLine::new(text));
             }
         }
         let ids: BTreeSet<&str> = differing.iter().map(|(was, _)| &*was.id).collect();
@@ -54,7 +54,7 @@ impl Made<'_> {
         let (mut withdrawn, mut other) = (Vec::new(), Vec::new());
         for (was, at) in differing {
             let old = match registered.remove(&*was.id) {
-                Some(mut cells) => PrintedLine::new(was.id, |name| cells.remove(name).unwrap_or_default().into()),
+                Some(mut cells) => PrintedLine::new(|name| cells.remove(name).unwrap_or_default().into()),
                 None => as_kept(was),
             };
             match at {
@@ -97,7 +97,8 @@ fn as_kept(was: Consequence<'static>) -> PrintedLine<'static> {
         format!("{}（{}）{}", ground.rule, ground.about, facts.join("，"))
     });
     let facts = grounds.collect::<Vec<_>>().join("；");
-    PrintedLine::new(was.id.clone().into_owned().into(), |name| match name {
+    PrintedLine::new(|name| match name {
+        printed::LINE => was.id.clone(),
         printed::SUBJECT => was.subject_name.clone(),
         printed::ID => was.subject_id.clone(),
         printed::ACTION => was.action.clone(),

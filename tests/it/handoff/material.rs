@@ -8,7 +8,7 @@ use kaohe::consequence::{
     RegisterEntry, Subject,
 };
 use kaohe::finding::{Code, Finding, Severity};
-use kaohe::handoff::{CrossFigure, Figures, Handoff, Publication, RatioFigure, RunInfo};
+use kaohe::handoff::{CrossFigure, Figures, Handoff, RatioFigure, RunInfo};
 use kaohe::pack::{Pack, Run, built_in};
 use kaohe::place::{Cell, Place, SheetId};
 use kaohe::table::{self, Book, Dataset, Register, SheetKind, ToldRow};
@@ -161,8 +161,7 @@ impl City {
 
     pub fn publish_to(&self, dir: &std::path::Path, notices: bool) -> Vec<String> {
         let handoff = Handoff::new(&self.pack, &self.data, &self.outcome, &self.info);
-        let publication = Publication { figures: &self.figures, notices, changes: None };
-        handoff.publish(dir, &publication).unwrap()
+        handoff.publish(dir, &self.figures, notices, None).unwrap()
     }
 }
 

@@ -3,7 +3,7 @@
 use calamine::{Reader, Xlsx, open_workbook};
 use kaohe::finding::Code;
 use kaohe::handoff::changes::{Difference, PrintedLine};
-use kaohe::handoff::{Handoff, Publication, publish_faults};
+use kaohe::handoff::{Handoff, publish_faults};
 
 use super::book::{Listed, parts};
 use super::material::*;
@@ -203,8 +203,10 @@ fn changes_against_the_superseded_run_are_told() {
     let city = City::usual();
     let handoff = Handoff::new(&city.pack, &city.data, &city.outcome, &city.info);
     let told = |id: &str, facts: &str| {
-        Some(PrintedLine::new(id.to_owned().into(), |column| {
-            if column == "事实" { facts.to_owned() } else { "—".into() }.into()
+        Some(PrintedLine::new(|column| match column {
+            "处理编号" => id.to_owned().into(),
+            "事实" => facts.to_owned().into(),
+            _ => "—".into(),
         }))
     };
     let changes = [
@@ -216,8 +218,7 @@ fn changes_against_the_superseded_run_are_told() {
         },
     ];
     let dir = tempfile::tempdir().unwrap();
-    let publication = Publication { figures: &city.figures, notices: false, changes: Some(&changes) };
-    handoff.publish(dir.path(), &publication).unwrap();
+    handoff.publish(dir.path(), &city.figures, false, Some(&changes)).unwrap();
     let read = Listed::read(&dir.path().join("变更对照.xlsx"), "序号");
     assert_eq!(read.texts("变更"), ["新增", "撤销", "改变"]);
     assert_eq!(read.texts("处理编号"), ["2015-A-通报-T-T00001", "2015-A-整顿-T-T00003", "2015-A-诫勉谈话-C-C00001"]);
