@@ -3,10 +3,9 @@
 
 use std::fs;
 
-use rust_xlsxwriter::Workbook;
-
 use super::{edit, edited, kaohe, pack};
 use crate::archive::meeting::fill;
+use crate::reading;
 
 /// The files that the guide's blocks go into, in the guide's order.
 const FILES: [&str; 7] =
@@ -59,14 +58,7 @@ fn a_stranger_adds_a_table_a_parameter_a_fact_and_a_rule_with_its_list() {
     for entry in fs::read_dir(city).unwrap().map(Result::unwrap) {
         fs::copy(entry.path(), input.join(entry.file_name())).unwrap();
     }
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet();
-    for (r, row) in (0u32..).zip([["年度", "单位名称", "满意率"], ["2015", "市湖泊治理局", "59.9"]]) {
-        for (c, cell) in (0u16..).zip(row) {
-            sheet.write_string(r, c, cell).unwrap();
-        }
-    }
-    workbook.save(input.join("测评.xlsx")).unwrap();
+    reading::write(&input, &[("测评.xlsx!Sheet1", "年度|单位名称|满意率\n2015|市湖泊治理局|59.9")]);
     let named = folder.path().to_str().unwrap();
     let (input, out) = (input.to_str().unwrap(), output.to_str().unwrap());
     let run = kaohe(&["annual", input, "--output", out, "--pack", named]);
@@ -177,14 +169,7 @@ fn a_mutant_that_no_example_notices_is_told_where_it_stands() {
 fn licensed(pack: &tempfile::TempDir, tables: &[&[&str]]) -> tempfile::TempDir {
     let (input, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for (at, rows) in tables.iter().enumerate() {
-        let mut workbook = Workbook::new();
-        let sheet = workbook.add_worksheet();
-        for (r, row) in (0u32..).zip(*rows) {
-            for (c, cell) in (0u16..).zip(row.split('|')) {
-                sheet.write_string(r, c, cell).unwrap();
-            }
-        }
-        workbook.save(input.path().join(format!("{at}.xlsx"))).unwrap();
+        reading::write(input.path(), &[(&format!("{at}.xlsx!Sheet1"), &rows.join("\n"))]);
     }
     let [input, out, named] = [&input, &output, pack].map(|folder| folder.path().to_str().unwrap());
     let run = kaohe(&["annual", input, "--output", out, "--pack", named, "--year", "2024"]);

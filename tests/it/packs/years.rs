@@ -3,64 +3,37 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use calamine::{Reader, Xlsx, open_workbook};
-use rust_xlsxwriter::Workbook;
 use tempfile::TempDir;
 
 use super::kaohe;
+use crate::archive::meeting::fill;
+use crate::reading;
+use crate::rules::city::rows_of;
 
 /// A unit of ten: Q1 is 优秀 from 2021 on, the others are always 称职.
 fn hand_in(folder: &Path, year: i32) {
-    let mut workbook = Workbook::new();
-    let mut sheet = |name: &str, rows: Vec<Vec<String>>| {
-        let sheet = workbook.add_worksheet().set_name(name).unwrap();
-        for (r, row) in (0u32..).zip(&rows) {
-            for (c, cell) in (0u16..).zip(row) {
-                sheet.write_string(r, c, cell).unwrap();
-            }
-        }
-    };
-    let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-    sheet("单位名册", vec![row(&["单位编号", "单位名称", "单位类别"]), row(&["U1", "市统计局", "机关"])]);
-    let mut people = vec![row(&["公务员编号", "姓名", "单位编号", "职务职级", "人员类别", "录用日期"])];
-    let mut grades = vec![row(&["年度", "公务员编号", "考核等次"])];
+    let mut people = "公务员编号|姓名|单位编号|职务职级|人员类别|录用日期".to_owned();
+    let mut grades = "年度|公务员编号|考核等次".to_owned();
     for n in 1..=10 {
         let kind = if n == 10 { "主要负责人" } else { "其他公务员" };
-        people.push(row(&[&format!("Q{n}"), &format!("甲{n}"), "U1", "科员", kind, "2010.08"]));
+        people += &format!("\nQ{n}|甲{n}|U1|科员|{kind}|2010.08");
         for graded in 2019..=year {
             let grade = if n == 1 && graded >= 2021 { "优秀" } else { "称职" };
-            grades.push(row(&[&graded.to_string(), &format!("Q{n}"), grade]));
+            grades += &format!("\n{graded}|Q{n}|{grade}");
         }
     }
-    sheet("公务员名册", people);
-    sheet("公务员年度考核", grades);
-    fs::create_dir_all(folder).unwrap();
-    workbook.save(folder.join("报送.xlsx")).unwrap();
+    let units = ("报送.xlsx!单位名册", "单位编号|单位名称|单位类别\nU1|市统计局|机关");
+    reading::write(folder, &[units, ("报送.xlsx!公务员名册", &people), ("报送.xlsx!公务员年度考核", &grades)]);
 }
 
 /// Agrees to every line of a published list, and gives the list to be recorded.
-fn agreed(list: &Path, beside: &Path) -> Option<PathBuf> {
-    let mut book: Xlsx<_> = open_workbook(list).unwrap();
-    let range = book.worksheet_range_at(0)?.unwrap();
-    let (rows, columns) = range.end()?;
-    let cell = |r: u32, c: u32| range.get_value((r, c)).map_or(String::new(), ToString::to_string);
-    let header = (0..=rows).find(|r| (0..=columns).any(|c| cell(*r, c) == "处理编号"))?;
-    let column = |name: &str| (0..=columns).find(|c| cell(header, *c) == name);
-    let (id, opinion) = (column("处理编号")?, column("委员会意见")?);
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet().set_name("名单").unwrap();
-    for r in 0..=rows {
-        for c in 0..=columns {
-            let line = r > header && cell(r, id).starts_with("20");
-            let text = if line && c == opinion { "同意".to_owned() } else { cell(r, c) };
-            if !text.is_empty() {
-                sheet.write_string(r, u16::try_from(c).unwrap(), &text).unwrap();
-            }
-        }
-    }
+fn agreed(list: &Path, beside: &Path) -> PathBuf {
+    let rows = rows_of(list);
+    let lines = rows.iter().flatten().filter(|cell| cell.starts_with("20") && cell.contains("-A-"));
+    let cells: Vec<_> = lines.map(|line| ([line.as_str(); 2], "委员会意见", "同意")).collect();
     let path = beside.join(list.file_name().unwrap());
-    workbook.save(&path).unwrap();
-    Some(path)
+    fill(list, "名单", &cells, &path);
+    path
 }
 
 struct Office(TempDir);
@@ -76,7 +49,7 @@ impl Office {
         assert_eq!(ended.code, 0, "{year}: {}", ended.text);
         let folder = output.join(format!("{year}-annual"));
         for list in record {
-            let path = agreed(&folder.join(format!("{list}.xlsx")), self.0.path()).unwrap();
+            let path = agreed(&folder.join(format!("{list}.xlsx")), self.0.path());
             let archive = output.join("档案.db");
             let ended = kaohe(&["record", path.to_str().unwrap(), "--archive", archive.to_str().unwrap()]);
             assert_eq!(ended.code, 0, "{year} {list}: {}", ended.text);

@@ -20,10 +20,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use calamine::{Reader, Xlsx, open_workbook};
-use rust_xlsxwriter::Workbook;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::archive::meeting::record;
 use crate::reading;
 
 const TABLES: [(&str, &str); 9] = [
@@ -160,27 +160,10 @@ impl City {
     /// Takes in a committee's answers to lines of a published list, each by its 处理编号: (意见, 决定方式).
     #[track_caller]
     pub fn decide(&self, run: &str, list: &str, answers: &[(&str, &str, &str)]) {
-        let mut rows = rows_of(&self.output().join(run).join(format!("{list}.xlsx")));
-        let header = rows.iter().position(|row| row.iter().any(|cell| cell == "处理编号")).unwrap();
-        let column = |name: &str| rows[header].iter().position(|cell| cell == name).unwrap();
-        let (id, opinion, method) = (column("处理编号"), column("委员会意见"), column("决定方式"));
-        for (line, said, how) in answers {
-            let found = rows.iter_mut().find(|row| row[id] == *line);
-            let row = found.unwrap_or_else(|| panic!("{line} is not in {list}"));
-            (row[opinion], row[method]) = ((*said).to_owned(), (*how).to_owned());
-        }
-        let mut workbook = Workbook::new();
-        let sheet = workbook.add_worksheet().set_name(list).unwrap();
-        for (r, row) in (0u32..).zip(&rows) {
-            for (c, cell) in (0u16..).zip(row).filter(|(_, cell)| !cell.is_empty()) {
-                sheet.write_string(r, c, cell).unwrap();
-            }
-        }
-        let answered = self.dir.path().join(format!("{list}.xlsx"));
-        workbook.save(&answered).unwrap();
-        let archive = self.output().join("档案.db");
-        let ended = kaohe().arg("record").arg(answered).arg("--archive").arg(archive).output().unwrap();
-        assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+        let cells = answers.iter().flat_map(|(line, said, how)| {
+            [("委员会意见", *said), ("决定方式", *how)].map(|(column, text)| ([*line, *line], column, text))
+        });
+        record(self, run, list, &cells.collect::<Vec<_>>());
     }
 
     /// One book with a sheet for each table.
