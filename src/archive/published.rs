@@ -218,9 +218,9 @@ fn is_changes(workbook: &str) -> bool {
 fn new_answers(sheet: &ReturnedSheet, known: &super::intake::Known<'_>) -> Result<Vec<String>, Error> {
     let mut cells = Vec::new();
     let of = known.titled(&sheet.titles, sheet.is_register)?.map(|titled| titled.of);
-    for row in &sheet.rows {
-        if known.has_new_answer(sheet, row, of)? {
-            cells.push(format!("{}!{}", sheet.name, row.first_answer(sheet)));
+    for row in sheet.rows() {
+        if known.has_new_answer(row, of)? {
+            cells.push(format!("{}!{}", sheet.name, row.first_answer()));
         }
     }
     Ok(cells)

@@ -19,11 +19,12 @@ pub struct IntakeFault {
 
 impl IntakeFault {
     pub(super) fn file(file: &str, reason: String, remedy: &str) -> IntakeFault {
-        FoundAt::new(file, "", String::new()).fault(reason, remedy)
+        let (file, remedy) = (file.to_owned(), remedy.to_owned());
+        IntakeFault { file, sheet: String::new(), cell: String::new(), reason, remedy }
     }
 
-    pub(super) fn header(file: &str, sheet: &ReturnedSheet, column: &str, reason: String, remedy: &str) -> IntakeFault {
-        FoundAt::new(file, &sheet.name, sheet.header_cell(column)).fault(reason, remedy)
+    pub(super) fn header(sheet: &ReturnedSheet, column: &str, reason: String, remedy: &str) -> IntakeFault {
+        FoundAt::new(sheet, sheet.header, column).fault(reason, remedy)
     }
 }
 
@@ -50,8 +51,8 @@ pub(super) struct FoundAt {
 }
 
 impl FoundAt {
-    fn new(file: &str, sheet: &str, cell: String) -> FoundAt {
-        FoundAt { file: file.to_owned(), sheet: sheet.to_owned(), cell, given: None }
+    fn new(sheet: &ReturnedSheet, row: u32, column: &str) -> FoundAt {
+        FoundAt { file: sheet.file.clone(), sheet: sheet.name.clone(), cell: sheet.cell(row, column), given: None }
     }
 
     pub fn fault(&self, reason: String, remedy: &str) -> IntakeFault {
@@ -62,8 +63,7 @@ impl FoundAt {
 
 /// A row of a workbook that came back.
 #[derive(Clone, Copy)]
-pub(super) struct ReturnedRow<'a> {
-    pub file: &'a str,
+pub(in crate::archive) struct ReturnedRow<'a> {
     pub sheet: &'a ReturnedSheet,
     pub row: &'a FilledRow,
 }
@@ -71,19 +71,20 @@ pub(super) struct ReturnedRow<'a> {
 impl<'a> ReturnedRow<'a> {
     /// The cell under a header; none where it is blank.
     pub fn get(&self, column: &str) -> Option<&'a FilledCell> {
-        self.row.get(self.sheet, column)
+        let wanted = self.sheet.column(column)?;
+        self.row.cells.iter().find(|(at, _)| *at == wanted).map(|(_, cell)| cell)
     }
 
     /// The cell as shown; empty for blank.
     pub fn shown(&self, column: &str) -> String {
-        self.row.shown(self.sheet, column)
+        self.get(column).map(|cell| cell.shown.clone()).unwrap_or_default()
     }
 
-    pub fn at(&self, column: &str) -> FoundAt {
-        FoundAt::new(self.file, &self.sheet.name, self.sheet.cell(self.row, column))
+    pub(super) fn at(&self, column: &str) -> FoundAt {
+        FoundAt::new(self.sheet, self.row.row, column)
     }
 
-    pub fn fault(&self, column: &str, reason: String, remedy: &str) -> IntakeFault {
+    pub(super) fn fault(&self, column: &str, reason: String, remedy: &str) -> IntakeFault {
         self.at(column).fault(reason, remedy)
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use once_cell::unsync::OnceCell;
 use rusqlite::{Connection, params};
 
+use super::fault::ReturnedRow;
 use super::held::Registered;
-use super::rows::{FilledRow, ReturnedSheet};
 use crate::archive::error::Error;
 use crate::archive::read::{BookKey, GivenAnswers, PUBLISHED, PastRun, book_answers, first_run, latest_runs, twin_id};
 use crate::archive::registration::{RegisteredList, RegisteredRow, RowOf};
@@ -187,22 +187,17 @@ impl<'a> Known<'a> {
 
     /// The row holds an answer that the list was not published with and that was not recorded since; `of` is the run
     /// that the sheet's title names.
-    pub fn has_new_answer(
-        &self,
-        sheet: &ReturnedSheet,
-        row: &FilledRow,
-        of: Option<&Registered>,
-    ) -> Result<bool, Error> {
+    pub fn has_new_answer(&self, row: ReturnedRow<'_>, of: Option<&Registered>) -> Result<bool, Error> {
         let [id, file, subject] =
-            [printed::LINE, printed::FILE, printed::ID].map(|column| text::key(&row.shown(sheet, column)));
+            [printed::LINE, printed::FILE, printed::ID].map(|column| text::key(&row.shown(column)));
         // The annual register holds half-year lines, too.
-        let of = match of.filter(|_| sheet.is_register) {
+        let of = match of.filter(|_| row.sheet.is_register) {
             Some(of) => Some(of),
             None => self.registered_for(&id)?,
         };
-        let Some(registered) = of else { return Ok(row.is_answered(sheet)) };
+        let Some(registered) = of else { return Ok(row.is_answered()) };
         let PastRun { number, year, .. } = registered.past;
-        if sheet.is_register {
+        if row.sheet.is_register {
             let columns = registered.lists.iter().filter(|list| list.is_register).flat_map(|list| list.answers());
             let recorded = self.entered_since(number, year, &file, &subject)?;
             let mut known: Vec<Pairs> =
@@ -213,30 +208,25 @@ impl<'a> Known<'a> {
             });
             let both: Vec<Pairs> = beside.collect();
             known.extend(both.into_iter().chain(recorded));
-            return Ok(!covered(sheet, row, columns, &known));
+            return Ok(!covered(row, columns, &known));
         }
         let held = registered.line(&id).and_then(|held| Some((held, held.row.line()?)));
-        let Some((held, line)) = held else { return Ok(row.is_answered(sheet)) };
+        let Some((held, line)) = held else { return Ok(row.is_answered()) };
         let answers = self.answers()?;
         let since = answers.of(&id).iter().filter(|(entry, answer)| *entry > number && answer.check == line.check);
         let adopted = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
         let counted = answers.on(&id, &line.check).into_iter().chain(adopted);
         let given = since.map(|(_, answer)| &answer.decision).chain(counted).map(|given| given.0.clone());
         let filled = Some(held.row.filled.clone()).filter(|filled| !filled.is_empty());
-        Ok(!covered(sheet, row, held.of.answers(), &given.chain(filled).collect::<Vec<_>>()))
+        Ok(!covered(row, held.of.answers(), &given.chain(filled).collect::<Vec<_>>()))
     }
 }
 
 /// One of the known answers says all that is filled in here.
-fn covered<'c>(
-    sheet: &ReturnedSheet,
-    row: &FilledRow,
-    columns: impl Iterator<Item = (&'c str, bool)>,
-    known: &[Pairs],
-) -> bool {
+fn covered<'c>(row: ReturnedRow<'_>, columns: impl Iterator<Item = (&'c str, bool)>, known: &[Pairs]) -> bool {
     let given: Vec<(&str, String)> = columns
         .filter_map(|(name, _)| {
-            let cell = row.get(sheet, name)?;
+            let cell = row.get(name)?;
             Some((name, cell.day.map_or_else(|| text::key(&cell.shown), |day| day.to_string())))
         })
         .collect();
@@ -248,27 +238,28 @@ fn covered<'c>(
     given.is_empty() || known.iter().any(|known| given.iter().all(|(name, text)| same(name, text, known)))
 }
 
-impl FilledRow {
+impl ReturnedRow<'_> {
     /// Something stands under a header that the program does not fill in itself.
-    fn is_answered(&self, sheet: &ReturnedSheet) -> bool {
-        self.answer_cells(sheet).next().is_some()
+    fn is_answered(&self) -> bool {
+        self.answer_cells().next().is_some()
     }
 
     /// The address of the row's first filled answer cell.
-    pub fn first_answer(&self, sheet: &ReturnedSheet) -> String {
-        let first = self.answer_cells(sheet).next().or_else(|| self.cells.first().map(|(column, _)| *column));
-        A1(self.row, first.unwrap_or(0)).to_string()
+    pub fn first_answer(&self) -> String {
+        let first = self.answer_cells().next().or_else(|| self.row.cells.first().map(|(column, _)| *column));
+        A1(self.row.row, first.unwrap_or(0)).to_string()
     }
 
     /// The sheet columns of filled cells that people may have filled: known without the archive, for a workbook of
     /// which it holds nothing.
-    fn answer_cells(&self, sheet: &ReturnedSheet) -> impl Iterator<Item = u32> {
+    fn answer_cells(&self) -> impl Iterator<Item = u32> {
+        let (sheet, cells) = (self.sheet, &self.row.cells);
         let (read, beside): (&[&str], &[&str]) =
             if sheet.is_register { (&printed::BOOK, &[]) } else { (&printed::LIST, &printed::LIST_SCREEN) };
         let answers = sheet
             .columns
             .iter()
             .filter(move |(_, header)| !read.contains(&header.as_str()) && !beside.contains(&header.as_str()));
-        answers.map(|(column, _)| *column).filter(|column| self.cells.iter().any(|(filled, _)| filled == column))
+        answers.map(|(column, _)| *column).filter(|column| cells.iter().any(|(filled, _)| filled == column))
     }
 }

@@ -16,7 +16,7 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 pub use fault::{Intake, IntakeFault, Recorded};
 pub(super) use known::Known;
 
-use self::fault::{FoundAt, ReturnedRow};
+use self::fault::FoundAt;
 use self::known::Titled;
 use self::rows::ReturnedSheet;
 use super::chain::{EntryKind, EntryRows};
@@ -138,19 +138,19 @@ fn workbook<'k>(session: &mut Session<'k>, file: &str, sheets: &[ReturnedSheet])
             continue;
         }
         let Some(titled) = session.known.titled(&sheet.titles, sheet.is_register)? else {
-            unknown(session, file, sheet)?;
+            unknown(session, sheet)?;
             continue;
         };
-        walk::headers(session, file, sheet, titled.list());
-        walk::merges(session, file, sheet, &titled);
+        walk::headers(session, sheet, titled.list());
+        walk::merges(session, sheet, &titled);
         let (past, authority) = (&titled.of.past, titled.authority.clone());
         let of = lists.entry((past.year, past.run, titled.at, authority));
         let (titled, last, seen) = of.or_insert_with(|| (titled, at, BTreeSet::new()));
         *last = at;
-        walk::rows(session, file, sheet, titled, seen)?;
+        walk::rows(session, sheet, titled, seen)?;
     }
     for (titled, last, seen) in lists.values() {
-        walk::missing(session, file, &sheets[*last], titled, seen);
+        walk::missing(session, &sheets[*last], titled, seen);
         if seen.is_empty() {
             session.recorded.notes.push(format!("{file}：名单没有行，没有可收回的答复"));
         }
@@ -159,22 +159,22 @@ fn workbook<'k>(session: &mut Session<'k>, file: &str, sheets: &[ReturnedSheet])
 }
 
 /// A list whose title names none that the archive holds: its rows may be known, but what it is for is not.
-fn unknown(session: &mut Session<'_>, file: &str, sheet: &ReturnedSheet) -> Result<(), Error> {
+fn unknown(session: &mut Session<'_>, sheet: &ReturnedSheet) -> Result<(), Error> {
     let name = printed::LINE;
     let mut strangers = Vec::new();
-    for row in sheet.rows.iter().filter(|row| row.get(sheet, name).is_some()) {
-        let shown = row.shown(sheet, name);
+    for row in sheet.rows().filter(|row| row.get(name).is_some()) {
+        let shown = row.shown(name);
         if session.known.registered_for(&text::key(&shown))?.is_none() {
             let reason = format!("档案中没有处理编号「{shown}」");
             let remedy = "确认名单与 --archive 所指的档案配套；只有已发布的名单才能收回";
-            strangers.push(ReturnedRow { file, sheet, row }.fault(name, reason, remedy));
+            strangers.push(row.fault(name, reason, remedy));
         }
     }
     if strangers.is_empty() {
         let reason = "标题与档案中任何一份名单都对不上，不知道这是哪一份名单".to_owned();
         let remedy =
             "恢复标题行（名单、年度、轮次、管理权限照已发布的写），或重新取用已发布的名单；不是名单的从命令中去掉";
-        strangers.push(IntakeFault::header(file, sheet, name, reason, remedy));
+        strangers.push(IntakeFault::header(sheet, name, reason, remedy));
     }
     session.faults.extend(strangers);
     Ok(())

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
+use super::fault::ReturnedRow;
 use crate::pack::printed;
 use crate::place::A1;
 use crate::table::merged::Merges;
@@ -20,6 +21,8 @@ const HEADER_ROWS: u32 = 20;
 /// A sheet with a list or a part of one.
 #[derive(Debug)]
 pub(in crate::archive) struct ReturnedSheet {
+    /// Its workbook, as it was named.
+    pub file: String,
     pub name: String,
     /// The register of talks, and no list for a committee.
     pub is_register: bool,
@@ -79,34 +82,21 @@ impl ReturnedSheet {
         self.columns.iter().find(|(_, header)| *header == wanted).map(|(column, _)| *column)
     }
 
-    /// Where a column's header stands; the row's first cell where the sheet lacks it.
-    pub fn header_cell(&self, name: &str) -> String {
-        A1(self.header, self.column(name).unwrap_or(0)).to_string()
+    /// The address of a row's cell under a header; its first cell where the sheet lacks it.
+    pub fn cell(&self, row: u32, name: &str) -> String {
+        A1(row, self.column(name).unwrap_or(0)).to_string()
     }
 
-    /// The address of a row's cell.
-    pub fn cell(&self, row: &FilledRow, name: &str) -> String {
-        A1(row.row, self.column(name).unwrap_or(0)).to_string()
-    }
-}
-
-impl FilledRow {
-    /// The cell under a header; none where it is blank.
-    pub fn get<'a>(&'a self, sheet: &ReturnedSheet, name: &str) -> Option<&'a FilledCell> {
-        let wanted = sheet.column(name)?;
-        self.cells.iter().find(|(column, _)| *column == wanted).map(|(_, cell)| cell)
-    }
-
-    /// The cell as shown; empty for blank.
-    pub fn shown(&self, sheet: &ReturnedSheet, name: &str) -> String {
-        self.get(sheet, name).map(|cell| cell.shown.clone()).unwrap_or_default()
+    /// The rows below the header.
+    pub fn rows(&self) -> impl Iterator<Item = ReturnedRow<'_>> {
+        self.rows.iter().map(|row| ReturnedRow { sheet: self, row })
     }
 }
 
 /// The sheets of a workbook that hold lists; why it cannot be read otherwise.
 pub(in crate::archive) fn read(path: &Path) -> Result<Vec<ReturnedSheet>, String> {
     let (_, sheets) = filled(path)?;
-    Ok(sheets.into_iter().filter_map(list).collect())
+    Ok(sheets.into_iter().filter_map(|sheet| list(path, sheet)).collect())
 }
 
 /// A sheet's filled rows.
@@ -142,7 +132,7 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
 }
 
 /// The sheet as a list, if it has the headers of one.
-fn list(FilledSheet { name, mut rows, hidden, merges }: FilledSheet) -> Option<ReturnedSheet> {
+fn list(path: &Path, FilledSheet { name, mut rows, hidden, merges }: FilledSheet) -> Option<ReturnedSheet> {
     let (at, is_register, columns) = rows
         .iter()
         .take_while(|row| row.row < HEADER_ROWS)
@@ -152,10 +142,12 @@ fn list(FilledSheet { name, mut rows, hidden, merges }: FilledSheet) -> Option<R
     let header = rows.pop()?.row;
     let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown.clone()).collect();
     let below: Vec<Merge> = merges.into_iter().filter(|(_, _, bottom, _)| *bottom > header).collect();
-    let mut sheet =
-        ReturnedSheet { name, is_register, header, columns, titles, rows: body, merges: Merges::new(&below), hidden };
+    let (file, merges) = (path.display().to_string(), Merges::new(&below));
+    let mut sheet = ReturnedSheet { file, name, is_register, header, columns, titles, rows: body, merges, hidden };
     // Print titles that a program wrote out as rows.
-    let again: Vec<u32> = sheet.rows.iter().filter(|row| header_again(&sheet, row)).map(|row| row.row).collect();
+    let is_header =
+        |row: &ReturnedRow<'_>| [printed::LINE, printed::SUBJECT].iter().all(|name| row.shown(name) == *name);
+    let again: Vec<u32> = sheet.rows().filter(is_header).map(|row| row.row.row).collect();
     sheet.rows.retain(|row| !again.contains(&row.row));
     Some(sheet)
 }
@@ -167,8 +159,4 @@ fn header(row: &FilledRow) -> Option<(bool, Vec<(u32, String)>)> {
     let has = |name: &str| columns.iter().any(|(_, header)| header == name);
     let is_list = has(printed::OPINION) || has(printed::CHECK);
     (has(printed::LINE) && (is_list || has(printed::FILE))).then_some((!is_list, columns))
-}
-
-fn header_again(sheet: &ReturnedSheet, row: &FilledRow) -> bool {
-    row.shown(sheet, printed::LINE) == printed::LINE && row.shown(sheet, printed::SUBJECT) == printed::SUBJECT
 }

@@ -25,7 +25,7 @@ const TAKE_PUBLISHED: &str = "重新取用最近一次发布的名单，把答�
 pub(super) const RESTORE: &str = "恢复登记时的原文（可对照已发布的名单），只填写答复各列";
 
 /// The headers that the list was published with are all there, once.
-pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &ReturnedSheet, list: &RegisteredList) {
+pub(super) fn headers(session: &mut Session<'_>, sheet: &ReturnedSheet, list: &RegisteredList) {
     for name in list.columns.iter().map(String::as_str).chain(list.answers().map(|(name, _)| name)) {
         let key = text::header_key(name);
         let found = sheet.columns.iter().filter(|(_, header)| *header == key).count();
@@ -37,30 +37,29 @@ pub(super) fn headers(session: &mut Session<'_>, file: &str, sheet: &ReturnedShe
         } else {
             (format!("标题行有 {found} 列都叫「{name}」"), "只留一列")
         };
-        session.faults.push(IntakeFault::header(file, sheet, name, reason, remedy));
+        session.faults.push(IntakeFault::header(sheet, name, reason, remedy));
     }
 }
 
 /// A note below the list (以上经研究同意, 审核人：…): no answer, nothing like a 处理编号, hardly a cell.
-pub(super) fn is_note(sheet: &ReturnedSheet, row: &FilledRow, list: &RegisteredList) -> bool {
+fn is_note(row: ReturnedRow<'_>, list: &RegisteredList) -> bool {
     const MOST: usize = 3;
-    let filled = |name: &str| row.get(sheet, name).is_some();
-    let under_headers = row.cells.iter().filter(|(at, _)| sheet.columns.iter().any(|(column, _)| column == at)).count();
-    let like_a_line = filled(printed::CHECK) && under_headers > 1
-        || first_run(&text::key(&row.shown(sheet, printed::LINE))).is_some();
+    let filled = |name: &str| row.get(name).is_some();
+    let has_header = |at: u32| row.sheet.columns.iter().any(|(column, _)| *column == at);
+    let under_headers = row.row.cells.iter().filter(|(at, _)| has_header(*at)).count();
+    let like_a_line =
+        filled(printed::CHECK) && under_headers > 1 || first_run(&text::key(&row.shown(printed::LINE))).is_some();
     under_headers <= MOST && !like_a_line && !list.answers().any(|(name, _)| filled(name))
 }
 
 /// Compares the rows of a list or register; `seen` gathers those of it that stand in this workbook.
 pub(super) fn rows<'k>(
     session: &mut Session<'k>,
-    file: &str,
     sheet: &ReturnedSheet,
     titled: &Titled<'k>,
     seen: &mut BTreeSet<usize>,
 ) -> Result<(), Error> {
-    for row in sheet.rows.iter().filter(|row| !is_note(sheet, row, titled.list())) {
-        let row = ReturnedRow { file, sheet, row };
+    for row in sheet.rows().filter(|row| !is_note(*row, titled.list())) {
         if sheet.is_register {
             book::entry(session, row, titled, seen)?;
         } else {
@@ -71,14 +70,14 @@ pub(super) fn rows<'k>(
 }
 
 /// Every merged range in which more than one line lies, and every value beneath one that lies in a single line.
-pub(super) fn merges(session: &mut Session<'_>, file: &str, sheet: &ReturnedSheet, titled: &Titled<'_>) {
-    let lines: Vec<&FilledRow> = sheet.rows.iter().filter(|row| !is_note(sheet, row, titled.list())).collect();
+pub(super) fn merges(session: &mut Session<'_>, sheet: &ReturnedSheet, titled: &Titled<'_>) {
+    let lines: Vec<&FilledRow> = sheet.rows().filter(|row| !is_note(*row, titled.list())).map(|row| row.row).collect();
     let numbers: Vec<u32> = lines.iter().map(|row| row.row).collect();
     let mut told = BTreeSet::new();
     let mut faults = Vec::new();
     let mut fault = |cell: String, reason: String, remedy: String| {
         if told.insert(cell.clone()) {
-            faults.push(IntakeFault { file: file.to_owned(), sheet: sheet.name.clone(), cell, reason, remedy });
+            faults.push(IntakeFault { file: sheet.file.clone(), sheet: sheet.name.clone(), cell, reason, remedy });
         }
     };
     for range in sheet.merges.all() {
@@ -153,7 +152,7 @@ fn line<'k>(
     let held = registered.line(id).and_then(|held| Some((held, held.row.line()?)));
     let Some((held, line)) = held else { return Ok(()) };
     seen.insert(held.at);
-    if let Some(earlier) = places.get(id).filter(|earlier| earlier.file == row.file) {
+    if let Some(earlier) = places.get(id).filter(|earlier| earlier.file == row.sheet.file) {
         let reason = format!("「{id}」（{}）重复出现，前面已在 {earlier}", line.subject_name);
         faults.push(row.fault(printed::LINE, reason, "只留一行"));
         return Ok(());
@@ -349,13 +348,7 @@ fn short(given: &str) -> String {
 }
 
 /// The registered rows of a list that this workbook lacks.
-pub(super) fn missing(
-    session: &mut Session<'_>,
-    file: &str,
-    sheet: &ReturnedSheet,
-    titled: &Titled<'_>,
-    seen: &BTreeSet<usize>,
-) {
+pub(super) fn missing(session: &mut Session<'_>, sheet: &ReturnedSheet, titled: &Titled<'_>, seen: &BTreeSet<usize>) {
     let (registered, list) = (titled.of, titled.list());
     let title = format!("{}《{}》", registered.title(), list.name);
     let authority = titled.authority.as_deref();
@@ -372,7 +365,7 @@ pub(super) fn missing(
             RowOf::Line(line) => format!("「{}」（{}）", line.id, line.subject_name),
             RowOf::Entry { file, .. } => format!("「{file}」「{}」", row.subject_id),
         };
-        IntakeFault::header(file, sheet, column, format!("缺少{named}这一行：它登记在{title}中"), remedy)
+        IntakeFault::header(sheet, column, format!("缺少{named}这一行：它登记在{title}中"), remedy)
     });
     session.faults.extend(faults);
 }
