@@ -48,7 +48,7 @@ pub(in crate::archive) struct Known<'a> {
     /// The latest published registrations, each read when it is asked for.
     runs: OnceCell<Vec<KnownRun>>,
     answers: OnceCell<GivenAnswers>,
-    book: OnceCell<BTreeMap<BookKey, Vec<Entered>>>,
+    book: OnceCell<Vec<Entered>>,
     filled: OnceCell<Filled>,
 }
 
@@ -118,17 +118,13 @@ impl<'a> Known<'a> {
 
     /// What stands filled in in a row of the register of talks that names these lines.
     pub fn entered(&self, key: &BookKey, lines: &[String]) -> Result<Option<&Pairs>, Error> {
-        let book = self.book.get_or_try_init(|| {
-            let mut book: BTreeMap<BookKey, Vec<Entered>> = BTreeMap::new();
-            for entered in self.read(book_answers)? {
-                let (year, kind, id, file) = entered.key();
-                let key = (year, kind.to_owned(), id.to_owned(), file.to_owned());
-                book.entry(key).or_default().push(entered);
-            }
-            Ok::<_, Error>(book)
-        })?;
-        let of_row = book.get(key).and_then(|of_row| of_row.iter().rfind(|entered| entered.is_about(lines)));
-        Ok(of_row.map(|entered| &entered.filled))
+        let book = self.book.get_or_try_init(|| self.read(book_answers))?;
+        let (year, kind, id, file) = key;
+        let key = (*year, kind.as_str(), id.as_str(), file.as_str());
+        // They lie in the order of their keys.
+        let from = book.partition_point(|entered| entered.key() < key);
+        let of_row = book[from..].iter().take_while(|entered| entered.key() == key);
+        Ok(of_row.filter(|entered| entered.is_about(lines)).last().map(|entered| &entered.filled))
     }
 
     /// See [`Twin`].
