@@ -36,18 +36,8 @@ pub struct ListTable<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListColumn<'a> {
     pub name: &'a str,
-    pub role: Role,
-}
-
-/// What a column is to whoever takes the list back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// 序号, 来源, 提示: may differ, since inputs move and lists are split.
-    Free,
-    /// What was proposed: must come back as it went out.
-    Fixed,
-    /// To be filled in.
-    Answer { date: bool },
+    /// Of one that is to be filled in, whether it is a day.
+    pub answer: Option<bool>,
 }
 
 /// A row: `cells` are the texts of every column exactly as written, in the table's column order.
@@ -118,7 +108,7 @@ fn table<'a>(material: &Material<'a>, index: usize, mut lines: Vec<(usize, &'a L
     let list = &material.pack.lists[index];
     lines.sort_by_cached_key(|(_, line)| place(material, list, line));
     let rows = lines.par_iter().enumerate().map(|(at, (of, line))| row(material, list, at + 1, *of, line)).collect();
-    let columns = columns(&printed::LIST, answers(list), &printed::LIST_SCREEN, &printed::LIST_FREE);
+    let columns = columns(&printed::LIST, answers(list), &printed::LIST_SCREEN);
     ListTable { list: &list.name, heading: &list.title, index: Some(index), columns, rows }
 }
 
@@ -133,12 +123,10 @@ pub fn columns<'a>(
     read: &[&'static str],
     answers: impl Iterator<Item = (&'a str, bool)>,
     screen: &[&'static str],
-    free: &[&str],
 ) -> Vec<ListColumn<'a>> {
-    let role =
-        |name: &&'static str| ListColumn { name, role: if free.contains(name) { Role::Free } else { Role::Fixed } };
-    let answers = answers.map(|(name, date)| ListColumn { name, role: Role::Answer { date } });
-    read.iter().map(role).chain(answers).chain(screen.iter().map(role)).collect()
+    let told = |name: &&'static str| ListColumn { name, answer: None };
+    let answers = answers.map(|(name, date)| ListColumn { name, answer: Some(date) });
+    read.iter().map(told).chain(answers).chain(screen.iter().map(told)).collect()
 }
 
 /// Register order; where the list asks for it, by authority first.
@@ -277,7 +265,7 @@ const REMARK: usize = 18;
 const SIGNED: &str = "审定人（签字）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日";
 
 fn instruction(pack: &Pack, table: &ListTable<'_>) -> String {
-    let answers = table.columns.iter().filter(|column| matches!(column.role, Role::Answer { .. }));
+    let answers = table.columns.iter().filter(|column| column.answer.is_some());
     let answers = answers.map(|column| column.name).collect::<Vec<_>>().join("、");
     let Some(words) = opinions(pack) else { return String::new() };
     let [agree, refuse, defer, change] = &words;
@@ -344,11 +332,11 @@ fn layout(material: &Material<'_>, table: &ListTable<'_>, rows: &[&ListRow]) -> 
     table
         .columns
         .iter()
-        .map(|column| match (column.name, column.role) {
-            (name, Role::Answer { date: true }) => Column::centred(name, 10.0, 10.0).answered(day(name)),
+        .map(|column| match (column.name, column.answer) {
+            (name, Some(true)) => Column::centred(name, 10.0, 10.0).answered(day(name)),
             (OPINION, _) => Column::centred(OPINION, 6.0, 6.0).answered(opinion_answer(pack)),
             (METHOD, _) => Column::centred(METHOD, 8.0, 10.0).answered(method_answer(material, rows)),
-            (name, Role::Answer { date: false }) => {
+            (name, Some(false)) => {
                 Column::text(name, if at_length(name) { 12.0 } else { 6.0 }, 24.0).answered(text_answer(name))
             }
             (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
@@ -362,7 +350,7 @@ fn layout(material: &Material<'_>, table: &ListTable<'_>, rows: &[&ListRow]) -> 
             (printed::FACTS, _) => Column::text(printed::FACTS, 18.0, 60.0).in_clauses(),
             (printed::HINTS, _) => Column::text(printed::HINTS, 10.0, 30.0).in_sentences(),
             (printed::SOURCES, _) => Column::text(printed::SOURCES, 20.0, 60.0).on_screen(),
-            (name, Role::Free | Role::Fixed) => Column::text(name, 8.0, 36.0).on_screen(),
+            (name, None) => Column::text(name, 8.0, 36.0).on_screen(),
         })
         .enumerate()
         .map(|(at, column)| {
@@ -381,10 +369,10 @@ pub fn values<'t>(material: &Material<'_>, table: &ListTable<'_>, rows: &[&'t Li
         .map(|(at, row)| {
             let cells = row.cells.iter().zip(&table.columns);
             cells
-                .map(|(cell, column)| match column.role {
-                    Role::Answer { date: true } => Value::date(cell),
-                    Role::Free if column.name == printed::NUMBER => Value::Count(at as u64 + 1),
-                    Role::Free if column.name == printed::SOURCES => source(material, cell, row.source),
+                .map(|(cell, column)| match (column.name, column.answer) {
+                    (_, Some(true)) => Value::date(cell),
+                    (printed::NUMBER, None) => Value::Count(at as u64 + 1),
+                    (printed::SOURCES, None) => source(material, cell, row.source),
                     // When the table was made.
                     _ => Value::cleaned(cell),
                 })
@@ -494,7 +482,7 @@ fn alarms(pack: &Pack, table: &ListTable<'_>) -> Vec<Alarm> {
     let (o, m, several) = (cell(opinion), cell(method), format!("ISNUMBER(FIND(\"、\",{}))", cell(options)));
     let others: Vec<String> = (method..)
         .zip(&table.columns[usize::from(method)..])
-        .take_while(|(_, column)| matches!(column.role, Role::Answer { .. }))
+        .take_while(|(_, column)| column.answer.is_some())
         .map(|(column, _)| format!("{}<>\"\"", cell(column)))
         .collect();
     vec![

@@ -8,7 +8,7 @@ use crate::consequence::Holder;
 use crate::pack::printed;
 
 use super::Material;
-use super::lists::{self, Cells, ListColumn, ListRow, ListTable, Role};
+use super::lists::{self, Cells, ListColumn, ListRow, ListTable};
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Workbook};
 
 /// The register as texts, in register order; none where the pack keeps no such register.
@@ -43,7 +43,7 @@ pub fn table<'a>(material: &Material<'a>) -> Option<ListTable<'a>> {
         ListRow { of, cells: Cells::new(cells), source: None }
     });
     let answers = book.answer_columns.iter().map(|column| (column.name.as_str(), column.is_date));
-    let columns = lists::columns(&printed::BOOK, answers, &[], &printed::BOOK_FREE);
+    let columns = lists::columns(&printed::BOOK, answers, &[]);
     Some(ListTable { list: &book.name, heading: &book.title, index: None, columns, rows: rows.collect() })
 }
 
@@ -74,16 +74,14 @@ pub fn workbook<'t>(material: &Material<'_>, table: &'t ListTable<'_>) -> Workbo
 }
 
 fn column_layout(material: &Material<'_>, column: &ListColumn<'_>, last: bool) -> Column {
-    match (column.name, column.role) {
-        (name, Role::Answer { date: true }) => {
+    match (column.name, column.answer) {
+        (name, Some(true)) => {
             let example = format!("{}-07-20", material.info.year);
             Column::centred(name, 11.0, 12.0).answered(lists::date_answer(name, material, &example, ""))
         }
         // What was said takes more room than who said it.
-        (name, Role::Answer { date: false }) if last => {
-            Column::text(name, 28.0, 44.0).answered(lists::text_answer(name))
-        }
-        (name, Role::Answer { date: false }) => Column::text(name, 10.0, 24.0).answered(lists::text_answer(name)),
+        (name, Some(false)) if last => Column::text(name, 28.0, 44.0).answered(lists::text_answer(name)),
+        (name, Some(false)) => Column::text(name, 10.0, 24.0).answered(lists::text_answer(name)),
         (printed::NUMBER, _) => Column::centred(printed::NUMBER, 4.0, 7.0),
         (printed::LINE, _) => Column::text(printed::LINE, 22.0, 36.0).in_pieces(),
         (name @ (printed::FILE | printed::UNIT), _) => Column::text(name, 12.0, 26.0).whole(),

@@ -8,8 +8,8 @@ use crate::consequence::{Line, TalkHeld, json};
 use crate::fact::History;
 use crate::fact::history::PastGround;
 use crate::fact::system::find;
-use crate::handoff::lists::{ListColumn, ListRow, ListTable, Role};
-use crate::pack::{AnswerColumn, Pack, RegisterBook, Run, printed};
+use crate::handoff::lists::{ListRow, ListTable};
+use crate::pack::{Pack, RegisterBook, Run};
 use crate::table::{Dataset, Remembered, date};
 
 use super::{Failure, Made};
@@ -70,12 +70,7 @@ impl Made<'_> {
 
     fn list<'t>(&'t self, table: &'t ListTable<'t>) -> RegisteredList<impl Iterator<Item = RegisteredRow<'t>>> {
         let book = self.pack.register.as_ref().filter(|_| table.index.is_none());
-        let common: &[(&str, bool)] = if book.is_some() { &[] } else { &printed::ANSWERS };
-        let own = |column: &&ListColumn<'_>| !common.iter().any(|(name, _)| *name == column.name);
-        let extra = table.columns.iter().filter(own).filter_map(|column| match column.role {
-            Role::Answer { date } => Some(AnswerColumn { name: column.name.to_owned(), is_date: date }),
-            Role::Free | Role::Fixed => None,
-        });
+        let extra = table.index.map(|list| &self.pack.lists[list].extra_answers);
         let mut rows: Vec<&ListRow> = table.rows.iter().collect();
         if book.is_some() {
             rows.sort_by_key(|row| row.of);
@@ -86,7 +81,7 @@ impl Made<'_> {
             name: table.list.to_owned(),
             title: title.lines().next().unwrap_or_default().to_owned(),
             columns: table.columns.iter().map(|column| column.name.to_owned()).collect(),
-            extra: extra.collect(),
+            extra: extra.or(book.map(|book| &book.answer_columns)).cloned().unwrap_or_default(),
             is_register: book.is_some(),
             rows: rows.into_iter().map(move |row| self.row(book, row)),
         }
