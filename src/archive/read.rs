@@ -113,20 +113,14 @@ fn history(connection: &Connection, year: i32, run: Run) -> rusqlite::Result<Chr
 
 /// Over texts in byte order, so that neither the clock nor the order of recording shows in it.
 fn sha256(facts: &fact::History) -> String {
-    let mut parts: Vec<[String; 3]> = Vec::new();
-    for line in facts.lines.values() {
-        if let Some(decision) = &line.decision {
-            parts.push([line.id.clone(), line.check.clone(), json(&KeptAnswer::from(decision.clone()))]);
-        }
-    }
-    for (id, given) in &facts.current {
-        for answer in given {
-            parts.push([id.clone(), answer.check.clone(), json(&KeptAnswer::from(answer.decision.clone()))]);
-        }
-    }
-    for Entered { year, kind, subject, file, filled, .. } in &facts.entered {
-        parts.push([format!("{year}/{kind}/{subject}"), file.clone(), json(filled)]);
-    }
+    let past = facts.lines.values().filter_map(|line| Some((&line.id, &line.check, line.decision.as_ref()?)));
+    let current = facts.current.iter().flat_map(|(id, given)| given.iter().map(move |given| (id, given)));
+    let answers = past.chain(current.map(|(id, given)| (id, &given.check, &given.decision)));
+    let answers = answers.map(|(id, check, given)| [id.clone(), check.clone(), json(&KeptAnswer::from(given.clone()))]);
+    let entered = facts.entered.iter().map(|Entered { year, kind, subject, file, filled, .. }| {
+        [format!("{year}/{kind}/{subject}"), file.clone(), json(filled)]
+    });
+    let mut parts: Vec<[String; 3]> = answers.chain(entered).collect();
     parts.sort();
     digest(parts.iter().flatten().map(String::as_str))
 }

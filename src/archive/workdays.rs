@@ -92,17 +92,7 @@ impl Calendar {
 
     /// Whether a day is at most so many working days away, itself included.
     pub fn is_within(&self, from: NaiveDate, to: NaiveDate, days: u32) -> bool {
-        let mut left = days;
-        let mut day = from;
-        while day < to {
-            let Some(next) = day.checked_add_days(Days::new(1)) else { return false };
-            day = next;
-            if self.is_worked(day) {
-                let Some(fewer) = left.checked_sub(1) else { return false };
-                left = fewer;
-            }
-        }
-        true
+        self.after(from, days + 1).is_none_or(|beyond| to < beyond)
     }
 }
 
