@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::consequence::people::RegisterOrder;
 use crate::consequence::{Awaited, Origin, Pending, Subject};
-use crate::once::{Once, once};
+use crate::once::{Once, grouped, once};
 use crate::pack::{Entity, Formula, Pack, Recipient, Source, printed, scope};
 use crate::table::{line, text};
 
@@ -18,29 +18,21 @@ use super::phrase::with_options;
 
 pub const NAME: &str = "待定事项";
 
-/// Cases of one subject that wait for the same.
-struct Wait<'a> {
-    /// Where the first of them stands in the outcome.
-    first: usize,
-    cases: Vec<&'a Pending>,
-}
-
-/// Grouped, in the order of the registers; whoever stands on none comes last.
-fn waits<'a>(material: &Material<'a>) -> Vec<Wait<'a>> {
-    type Key<'k> = (RegisterOrder, usize, &'k str, Vec<&'k str>);
-    let mut known: BTreeMap<Key<'a>, Wait<'a>> = BTreeMap::new();
-    for (first, case) in material.outcome.pending.iter().enumerate() {
+/// Cases of one subject that wait for the same: subjects in the order of the registers (whoever stands on none comes
+/// last), those of one in the order in which the rules come.
+fn waits<'a>(material: &Material<'a>) -> Vec<Vec<&'a Pending>> {
+    let mut open: BTreeMap<(RegisterOrder, usize, &'a str), Vec<&'a Pending>> = BTreeMap::new();
+    for case in &material.outcome.pending {
         let order = case.subject.map_or((u32::MAX, u8::MAX, u32::MAX), |subject| material.people.order(subject));
+        open.entry((order, case.kind, &case.id)).or_default().push(case);
+    }
+    let missing = |case: &'a Pending| {
         let mut missing: Vec<&str> = case.missing.iter().map(String::as_str).collect();
         missing.sort_unstable();
-        let key = (order, case.kind, case.id.as_str(), missing);
-        known.entry(key).or_insert_with(|| Wait { first, cases: Vec::new() }).cases.push(case);
-    }
-    // Of one subject, in the order in which the rules come.
-    let mut waits: Vec<_> =
-        known.into_iter().map(|((order, kind, id, _), wait)| ((order, kind, id, wait.first), wait)).collect();
-    waits.sort_by_key(|(one, _)| *one);
-    waits.into_iter().map(|(_, wait)| wait).collect()
+        missing
+    };
+    let same = open.into_values().flat_map(|cases| grouped(cases.into_iter().map(|case| (missing(case), case))));
+    same.map(|(_, cases)| cases).collect()
 }
 
 /// How many rows the workbook has.
@@ -66,7 +58,7 @@ pub fn workbook<'a>(material: &Material<'a>) -> Workbook<'a> {
     ];
     let waits = waits(material);
     let count = waits.len();
-    let rows = (1..).zip(waits).map(|(number, Wait { cases, .. })| {
+    let rows = (1..).zip(waits).map(|(number, cases)| {
         let first = cases[0];
         let subject = |text: &dyn Fn(Subject) -> Cow<'a, str>| {
             first.subject.map_or(Value::Blank, |subject| Value::text(text(subject)))
