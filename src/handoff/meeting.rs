@@ -12,6 +12,7 @@ use crate::once::{grouped, once};
 use crate::pack::printed;
 
 use super::Material;
+use super::lists::Cells;
 use super::model::{Block, Column, LineStyle, Paper, Sheet, Value, Workbook};
 use super::phrase;
 
@@ -19,25 +20,25 @@ const OPEN: &str = "一览";
 const DECIDED: &str = "已决";
 
 /// Everything proposed about one subject.
-pub struct MeetingRow<'a> {
+pub struct MeetingRow {
     subject: Subject,
     decided: bool,
     /// As printed behind the number; with the answers where all of it is decided.
-    cells: Vec<Cow<'a, str>>,
+    cells: Cells,
 }
 
 /// Of all cases those about whose subjects one authority decides; without one all.
-pub fn decided_by<'c, 'a>(
+pub fn decided_by<'c>(
     material: &Material<'_>,
-    cases: &'c [MeetingRow<'a>],
+    cases: &'c [MeetingRow],
     authority: Option<&str>,
-) -> impl Iterator<Item = &'c MeetingRow<'a>> {
-    let decides = |case: &MeetingRow<'_>, authority| material.people.decider(case.subject) == authority;
+) -> impl Iterator<Item = &'c MeetingRow> {
+    let decides = |case: &MeetingRow, authority| material.people.decider(case.subject) == authority;
     cases.iter().filter(move |case| authority.is_none_or(|authority| decides(case, authority)))
 }
 
 /// The workbook, of all or of the subjects about whom one authority decides.
-pub fn workbook<'c>(material: &Material<'_>, cases: &'c [MeetingRow<'_>], authority: Option<&str>) -> Workbook<'c> {
+pub fn workbook<'c>(material: &Material<'_>, cases: &'c [MeetingRow], authority: Option<&str>) -> Workbook<'c> {
     let mut title = material.title(printed::MEETING);
     super::lists::name_authority(&mut title, authority);
     let (decided, open): (Vec<_>, Vec<_>) = decided_by(material, cases, authority).partition(|case| case.decided);
@@ -49,16 +50,16 @@ pub fn workbook<'c>(material: &Material<'_>, cases: &'c [MeetingRow<'_>], author
 }
 
 /// Subjects in the order of the registers, without what is only planned by share.
-pub fn cases<'a>(material: &Material<'a>) -> Vec<MeetingRow<'a>> {
+pub fn cases(material: &Material<'_>) -> Vec<MeetingRow> {
     let cases = material.by_subject(|line| !material.pack.is_planned(line.action));
-    let case = |(subject, mut lines): (_, Vec<&'a Line>)| {
+    let case = |(subject, mut lines): (_, Vec<&Line>)| {
         lines.sort_by_key(|line| line.action);
         case(material, subject, &lines)
     };
     cases.into_par_iter().map(case).collect()
 }
 
-fn sheet<'c>(material: &Material<'_>, title: &str, name: &str, cases: &[&'c MeetingRow<'_>], empty: &str) -> Sheet<'c> {
+fn sheet<'c>(material: &Material<'_>, title: &str, name: &str, cases: &[&'c MeetingRow], empty: &str) -> Sheet<'c> {
     let mut columns = vec![
         Column::centred(printed::NUMBER, 4.0, 7.0),
         Column::centred(printed::SUBJECT, 8.0, 18.0).whole(),
@@ -72,7 +73,7 @@ fn sheet<'c>(material: &Material<'_>, title: &str, name: &str, cases: &[&'c Meet
     }
     columns.push(Column::text(printed::HINTS, 8.0, 40.0).in_sentences());
     let rows = (1..).zip(cases).map(|(number, case)| {
-        std::iter::once(Value::Count(number)).chain(case.cells.iter().map(|cell| Value::cleaned(cell))).collect()
+        std::iter::once(Value::Count(number)).chain(case.cells.iter().map(Value::cleaned)).collect()
     });
     let (day, count) = (material.info.as_of_line(), cases.len());
     let stand = if name == DECIDED { "所列均已审定" } else { "所列均为建议" };
@@ -95,7 +96,7 @@ const PROPOSED: &str = "拟处理";
 const GROUNDS: &str = "事实与依据";
 const ANSWER: &str = "决定";
 
-fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> MeetingRow<'a> {
+fn case(material: &Material<'_>, subject: Subject, lines: &[&Line]) -> MeetingRow {
     let people = &material.people;
     let numbered = |texts: Vec<String>| {
         let lines = (1..).zip(texts).map(|(number, text)| format!("{number}．{text}"));
@@ -107,13 +108,13 @@ fn case<'a>(material: &Material<'a>, subject: Subject, lines: &[&Line]) -> Meeti
     let place = if subject.kind == people.unit || post.is_empty() { unit } else { format!("{unit}\n{post}").into() };
     let (label, authority) = (people.label(subject).into(), people.authority(subject).into());
     let grounds = grounds(material, subject, lines).into();
-    let mut cells: Vec<Cow<'a, str>> = vec![label, place, authority, numbered(proposed.collect()).into(), grounds];
+    let mut cells: Vec<Cow<'_, str>> = vec![label, place, authority, numbered(proposed.collect()).into(), grounds];
     let decided = lines.iter().all(|line| material.pack.answers.decides(line.opinion()));
     if decided {
         cells.push(numbered(lines.iter().map(|line| answer(material, line)).collect()).into());
     }
     cells.push(hints(material, lines).into());
-    MeetingRow { subject, decided, cells: cells.into_iter().map(super::text::printable).collect() }
+    MeetingRow { subject, decided, cells: Cells::new(cells) }
 }
 
 /// A sentence a ground, with the numbers of the consequences that rest on it.
