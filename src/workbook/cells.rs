@@ -186,10 +186,6 @@ pub struct TextStore {
 }
 
 impl TextStore {
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
     pub fn push(&mut self, text: &str) {
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
@@ -210,7 +206,7 @@ impl TextStore {
     }
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        (0..self.len()).map(|at| self.get(at))
+        (0..self.ends.len()).map(|at| self.get(at))
     }
 
     /// The texts of another from number `from` on follow.
@@ -219,7 +215,7 @@ impl TextStore {
         let (have, more) = (self.bytes.len(), &other.bytes[start..]);
         self.bytes.reserve_exact(more.len());
         self.bytes.push_str(more);
-        self.ends.reserve_exact(other.len() - from);
+        self.ends.reserve_exact(other.ends.len() - from);
         self.ends.extend(other.ends[from..].iter().map(|end| end - start + have));
     }
 
@@ -236,7 +232,7 @@ pub(super) struct Strings(TextStore);
 impl Strings {
     pub fn push(&mut self, text: &str) -> Result<(), Refusal> {
         self.0.push(text);
-        if self.0.bytes.len() + 48 * self.0.len() > MOST_TEXT {
+        if self.0.bytes.len() + 48 * self.0.ends.len() > MOST_TEXT {
             return Err(Refusal::too_large("共享字符串过多"));
         }
         Ok(())
@@ -244,7 +240,7 @@ impl Strings {
 
     /// Text number `index`.
     pub fn text(&self, index: usize) -> Result<&str, Refusal> {
-        let found = (index < self.0.len()).then(|| self.0.get(index));
+        let found = (index < self.0.ends.len()).then(|| self.0.get(index));
         found.ok_or_else(|| Refusal::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
     }
 
