@@ -84,23 +84,11 @@ impl<'a> Notes<'a> {
                 let found = &part.found;
                 let note = |flaw| Note::of_sheet(sheet, Some(found.table), flaw);
                 if let Some((other, row)) = found.doubled {
-                    let (read, row) = (name(found.table), u64::from(row) + 1);
-                    let (reason, remedy) = if other == found.table {
-                        (
-                            format!(
-                                "本表按《{read}》读取，但第{row}行是它的另一个表头，列的位置不同，那里的内容没有按它读取"
-                            ),
-                            format!("请把两处《{read}》合成一处，或分成两个工作表"),
-                        )
-                    } else {
-                        let other = name(other);
-                        (
-                            format!(
-                                "本表按《{read}》读取，但第{row}行的表头还含有《{other}》的全部必填列，那些列的内容没有读取"
-                            ),
-                            format!("请把《{read}》和《{other}》分成两个工作表"),
-                        )
-                    };
+                    let (read, other, row) = (name(found.table), name(other), u64::from(row) + 1);
+                    let reason = format!(
+                        "本表按《{read}》读取，但第{row}行的表头还含有《{other}》的全部必填列，那些列的内容没有读取"
+                    );
+                    let remedy = format!("请把《{read}》和《{other}》分成两个工作表");
                     self.noted.push(note(Flaw::warning(Code::DoubledTable, reason, remedy)));
                 }
                 for again in &part.again {

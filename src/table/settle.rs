@@ -170,9 +170,8 @@ impl<'a> Settling<'a> {
         let (column, range, corner) = (self.shape.coercions[at].name(), merged::name(range), A1(range.0, range.1));
         let sees = match top {
             Top::Elsewhere => format!("那里显示的是{corner}的内容，不是{column}"),
-            Top::Blank => "那里显示为空白".to_owned(),
-            Top::Cell(..) | Top::Above(_) if self.shown(top).is_empty() => "那里显示为空白".to_owned(),
-            Top::Cell(..) | Top::Above(_) => format!("那里显示的是「{}」", self.shown(top)),
+            _ if self.shown(top).is_empty() => "那里显示为空白".to_owned(),
+            _ => format!("那里显示的是「{}」", self.shown(top)),
         };
         let stored = self.cells[at].of_code(code).shown;
         let what = if stored.is_empty() { "公式".to_owned() } else { format!("「{stored}」") };

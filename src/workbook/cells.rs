@@ -70,8 +70,10 @@ impl<'a, S: Sink> Ordered<'a, S> {
 
     /// Takes the next cell, if there is anything in it.
     pub fn put(&mut self, (row, column): (u32, u32), content: Option<Raw<'_>>) -> Result<(), Refusal> {
-        let Some(content) = content.filter(|content| content.text() != Some("")) else { return Ok(()) };
+        let Some(content) = content else { return Ok(()) };
         match &content {
+            Raw::Shared(_, "") => return Ok(()),
+            Raw::Text(text) if text.is_empty() => return Ok(()),
             Raw::Text(text) => {
                 check_length(text)?;
                 self.text += text.len();

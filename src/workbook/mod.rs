@@ -49,7 +49,7 @@ use std::path::Path;
 use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
-pub use cells::TextStore;
+pub(crate) use cells::TextStore;
 pub use error::Error;
 pub use look::{DaySeen, Look, Looks, Sight, western};
 pub use own::{OWN_MARK, PAGE_MARK, is_page};
