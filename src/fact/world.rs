@@ -349,16 +349,14 @@ impl<'a> World<'a> {
             all.extend(summed.inner.iter().chain(&conditions).cloned());
             let mut frame = self.inputs(site, &all)?;
             let height = self.height(definition.of);
-            let mut keys = self.keys(definition.of, source, by.as_deref(), frame.height())?;
-            // Rows that stand in the order of their entities are put together without looking any of them up.
-            if keys.idx()?.iter().flatten().is_sorted() {
-                keys.set_sorted_flag(polars::series::IsSorted::Ascending);
-            }
+            let keys = self.keys(definition.of, source, by.as_deref(), frame.height())?;
             frame.with_column(keys.with_name("@key".into()))?;
             let masks = conditions.iter().enumerate().map(|(at, expr)| expr.clone().alias(format!("={at}")));
             let named = [col("@key"), col("@row")].into_iter().chain(masks).chain(summed.inner.clone());
             let kept = query(frame).with_row_index("@row", None).filter(given.clone().and(col("@key").is_not_null()));
-            let kept = kept.select(named.collect::<Vec<_>>()).collect()?;
+            // Rows in the order of their entities are put together without looking any of them up.
+            let order = SortMultipleOptions::default().with_maintain_order(true);
+            let kept = kept.select(named.collect::<Vec<_>>()).sort(["@key"], order).collect()?;
             let groups = query(kept.clone()).group_by_stable([col("@key")]).agg(summed.sums.clone());
             let groups = groups.with_columns([summed.outer.clone().alias("=")]).collect()?;
             // Where each entity's group is; none: it has no such row.
