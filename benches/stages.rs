@@ -10,7 +10,7 @@ use std::path::Path;
 
 use divan::Bencher;
 use kaohe::cli::InputArgs;
-use kaohe::consequence::decide;
+use kaohe::consequence::propose;
 use kaohe::fact::{History, World};
 use kaohe::handoff::{Figures, Handoff, RunInfo};
 use kaohe::pack::{self, Pack, Run};
@@ -110,7 +110,7 @@ fn decisions(bencher: Bencher<'_, '_>, cadres: u32) {
     bencher.bench(|| {
         let literals = job.literals(&pack, data.year, data.as_of);
         let mut world = World::new(&pack, &data, literals, &history).unwrap();
-        decide(&mut world, &history, Run::Annual, data.year).unwrap().0
+        propose(&mut world, &history, Run::Annual, data.year).unwrap().conclude(&world).unwrap().0
     });
 }
 
@@ -124,7 +124,7 @@ fn lists(bencher: Bencher<'_, '_>, cadres: u32) {
     let history = History::default();
     let literals = job.literals(&pack, data.year, data.as_of);
     let mut world = World::new(&pack, &data, literals, &history).unwrap();
-    let (outcome, _) = decide(&mut world, &history, Run::Annual, data.year).unwrap();
+    let (outcome, _) = propose(&mut world, &history, Run::Annual, data.year).unwrap().conclude(&world).unwrap();
     let info = RunInfo {
         year: data.year,
         run: Run::Annual,

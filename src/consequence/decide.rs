@@ -14,16 +14,6 @@ use crate::place::{Cell, Place};
 use crate::rule::{self, Trace};
 use crate::table::{Dataset, RejectedSubject, ToldRow};
 
-/// Evaluates all stages of a run and draws their consequences; the trace tells why.
-pub fn decide<'a>(
-    world: &mut World<'a>,
-    history: &History,
-    run: Run,
-    year: i32,
-) -> Result<(Outcome, Trace<'a>), Error> {
-    propose(world, history, run, year)?.conclude(world)
-}
-
 /// What all stages of a run propose and leave pending.
 pub struct Proposed<'a, 'h> {
     draft: Draft<'h>,
@@ -61,7 +51,7 @@ pub fn propose<'a, 'h>(
 }
 
 impl<'a> Proposed<'a, '_> {
-    /// The lines as they are told, and all that goes with them.
+    /// The lines as they are told, and all that goes with them; the trace tells why.
     pub fn conclude(self, world: &World<'a>) -> Result<(Outcome, Trace<'a>), Error> {
         let Proposed { mut draft, trace, quotas } = self;
         rejected(world, &mut draft);
@@ -95,9 +85,9 @@ fn plans<'a>(
             let subject = Subject { kind: one.of, index: *index };
             draft.line(world, one.action, subject, quota::ground(world, one, subject))
         });
-        for line in planned.collect::<Vec<_>>() {
-            draft.add(line);
-        }
+        let planned: Vec<Line> = planned.collect();
+        draft.expect(planned.len());
+        planned.into_iter().for_each(|line| draft.add(line));
         plans.push(plan);
     }
     Ok(plans)

@@ -1,9 +1,10 @@
 //! What a run has proposed so far: one line per action and recipient, with all its grounds.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use rayon::prelude::*;
 
 use super::ground::{Behind, Grounds, check_code, dedup, json};
@@ -65,7 +66,7 @@ pub struct Draft<'a> {
     /// In the order in which they were first proposed.
     pub lines: Vec<Line>,
     /// Where the line of an action and a recipient stands among them.
-    place: BTreeMap<(usize, Subject), usize>,
+    place: HashMap<(usize, Subject), usize>,
     /// By rule id's place, subject kind and id.
     pub pending: BTreeMap<(usize, usize, u64, String), Pending>,
     pub expected: Vec<Expected>,
@@ -73,7 +74,7 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub fn new(history: &'a History, run: Run, year: i32) -> Self {
-        let (place, pending) = (BTreeMap::new(), BTreeMap::new());
+        let (place, pending) = (HashMap::default(), BTreeMap::new());
         Draft { history, run, year, lines: Vec::new(), place, pending, expected: Vec::new() }
     }
 
@@ -98,7 +99,9 @@ impl<'a> Draft<'a> {
             let open = verdict.unknown.par_iter();
             holds.chain(open.map(|(at, missing)| behind.leave_open(grounds, verdict, *at, missing)))
         });
-        for one in brought.collect::<Result<Vec<Brought>, Error>>()? {
+        let brought = brought.collect::<Result<Vec<Brought>, Error>>()?;
+        self.expect(brought.iter().map(|one| one.lines.len()).sum());
+        for one in brought {
             one.lines.into_iter().for_each(|line| self.add(line));
             self.expected.extend(one.expected);
             one.pending.into_iter().for_each(|case| self.add_pending(case));
@@ -136,6 +139,12 @@ impl<'a> Draft<'a> {
             .lines
             .get(id)
             .is_none_or(|line| line.grounds.iter().any(|ground| confidential_rule(world.pack, &ground.rule)))
+    }
+
+    /// Makes room for so many lines.
+    pub fn expect(&mut self, lines: usize) {
+        self.lines.reserve(lines);
+        self.place.reserve(lines);
     }
 
     /// Adds a line, or joins it with the one of the same action and recipient.
@@ -176,8 +185,9 @@ impl<'a> Draft<'a> {
     pub fn publish(&self, world: &mut World<'_>) -> Result<(), Error> {
         let pack = world.pack;
         let of = |subject: Subject| (subject.kind, subject.index);
-        let rows = self.place.par_iter().map(|(_, at)| {
-            let line = &self.lines[*at];
+        let mut ordered: Vec<&Line> = self.lines.iter().collect();
+        ordered.par_sort_unstable_by_key(|line| (line.action, line.subject));
+        let rows = ordered.par_iter().map(|line| {
             (line.id.as_str(), pack.actions[line.action].name.as_str(), of(line.subject), self.decision(world, line))
         });
         let rows: Vec<_> = rows.collect();
@@ -265,6 +275,7 @@ impl Behind<'_, '_> {
         // Everybody has the ground; most are reached alone.
         let ground = grounds.of(at, self);
         let copies = std::iter::repeat_n(ground, reached.len());
+        brought.lines.reserve_exact(reached.len());
         for ((place, one), mut ground) in reached.into_iter().zip(copies) {
             let Reached { subject, sources, units, rows } = one;
             ground.sources.extend(sources);

@@ -35,15 +35,15 @@ pub fn tell(world: &World<'_>, history: &History, lines: &mut [Line]) -> Result<
         let known = measures(world, history, influence, lines)?;
         let months = world.literals.get(&influence.months).and_then(|months| months.number());
         let months = months.unwrap_or_default() as u32;
-        for line in lines.iter_mut() {
-            let Some(measures) = known.get(&line.subject) else { continue };
+        lines.par_iter_mut().for_each(|line| {
+            let Some(measures) = known.get(&line.subject) else { return };
             if influence.on.contains(&line.action) {
                 line.hints.extend(running(influence, measures, months, world.data.as_of));
             }
             if influence.on_of_year.contains(&line.action) {
                 line.hints.extend(of_year(influence, measures));
             }
-        }
+        });
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use decide::{decide, propose};
+pub use decide::propose;
 pub use ground::json;
 pub use written::{Consequence, ConsequenceGround, DataWriter, OpenCase};
 

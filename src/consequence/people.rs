@@ -56,15 +56,16 @@ impl<'a> People<'a> {
                 let subjects = 0..register.ids.len();
                 let rows = |index: usize| register.rows[index].iter().map(|row| *row as usize);
                 let post = |index| joined(rows(index).filter_map(|row| *posts.as_ref()?.get(row)?));
-                let units_of: Vec<(u32, u32)> = if kind == unit {
-                    subjects.clone().map(|index| (index as u32, index as u32)).collect()
-                } else {
-                    let of = |index: usize| once(rows(index).filter_map(|row| *units.get(row)?));
-                    subjects
-                        .clone()
-                        .flat_map(|index| of(index).into_iter().map(move |unit| (index as u32, unit)))
-                        .collect()
-                };
+                let mut units_of: Vec<(u32, u32)> = Vec::with_capacity(subjects.len());
+                for index in subjects.clone() {
+                    let (start, known) = (units_of.len(), index as u32);
+                    let own = (kind == unit).then_some(known);
+                    for unit in own.into_iter().chain(rows(index).filter_map(|row| *units.get(row)?)) {
+                        if !units_of[start..].contains(&(known, unit)) {
+                            units_of.push((known, unit));
+                        }
+                    }
+                }
                 let mut seen: HashMap<&str, u32> = HashMap::new();
                 let (authorities, ranks) = register
                     .rows
@@ -189,10 +190,9 @@ pub fn indices(frame: &DataFrame, name: &str) -> Vec<Option<u32>> {
     }
 }
 
-fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
-    match once(texts).as_slice() {
-        [] => Cow::Borrowed(""),
-        [one] => Cow::Borrowed(one),
-        several => Cow::Owned(several.join("、")),
-    }
+/// Each text once; nearly always there is but one, or the same again.
+fn joined<'a>(mut texts: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
+    let first = texts.next().unwrap_or_default();
+    let others = once(texts.filter(|text| *text != first));
+    if others.is_empty() { Cow::Borrowed(first) } else { Cow::Owned(format!("{first}、{}", others.join("、"))) }
 }

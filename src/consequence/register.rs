@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::influence::later;
 use super::{Flag, Holder, Line, RegisterEntry, Subject};
@@ -24,7 +25,8 @@ pub fn entries(
     let Some(book) = &world.pack.register else { return Ok(Vec::new()) };
     let earlier = history.lines.values().filter(|line| (line.year, line.run) == (year, Run::HalfYear));
     let earlier = earlier.filter(|_| run == Run::Annual).filter_map(|line| Talk::past(world, history, line));
-    let to_enter: Vec<Talk<'_>> = lines.iter().filter_map(|line| Talk::now(world.pack, line)).chain(earlier).collect();
+    let mut to_enter: Vec<Talk<'_>> = lines.par_iter().filter_map(|line| Talk::now(world.pack, line)).collect();
+    to_enter.extend(earlier);
     let talks = HeldTalks::new(world, book, history, &to_enter)?;
     let mut found: BTreeMap<(Holder, usize), Vec<Carried>> = BTreeMap::new();
     for talk in &to_enter {

@@ -26,15 +26,15 @@ pub fn tables(pack: &Pack, data: &Dataset, history: &History) -> PolarsResult<BT
 /// What earlier stages proposed: id, action, subject, and the decision that counts.
 pub fn proposed<'l>(
     pack: &Pack,
-    lines: impl Iterator<Item = (&'l str, &'l str, (usize, u32), Option<&'l Decision>)> + Clone,
+    lines: impl Iterator<Item = (&'l str, &'l str, (usize, u32), Option<&'l Decision>)> + Clone + Sync,
 ) -> PolarsResult<DataFrame> {
     let said = |of: fn(&Decision) -> &str| lines.clone().map(move |(.., decision)| filled(decision.map(of)));
-    let mut columns = vec![
-        texts("处理编号", lines.clone().map(|(id, ..)| Some(id))),
-        texts("处理", lines.clone().map(|(_, action, ..)| Some(action))),
-        texts("意见", said(Decision::opinion)),
-        texts("决定方式", said(Decision::method)),
-    ];
+    let actions = || texts("处理", lines.clone().map(|(_, action, ..)| Some(action)));
+    let (ids, (actions, opinions, methods)) = rayon::join(
+        || texts("处理编号", lines.clone().map(|(id, ..)| Some(id))),
+        || (actions(), texts("意见", said(Decision::opinion)), texts("决定方式", said(Decision::method))),
+    );
+    let mut columns = vec![ids, actions, opinions, methods];
     columns.extend(subject_columns(pack, lines.clone().map(|(_, _, subject, _)| Some(subject))));
     DataFrame::new(lines.count(), columns)
 }

@@ -14,7 +14,7 @@ use crate::archive::{Archive, Mode};
 use crate::cli::{CompareArgs, InputArgs};
 use crate::compare::{Side, compare};
 use crate::consequence::people::People;
-use crate::consequence::{DataWriter, decide};
+use crate::consequence::{DataWriter, propose};
 use crate::fact::World;
 use crate::handoff::comparison;
 use crate::pack::Pack;
@@ -155,7 +155,7 @@ impl Maker<'_> {
         let literals = job.literals(pack, read.year, read.as_of);
         super::archiving::remember(pack, &mut read, &history)?;
         let mut world = World::new(pack, &read, literals, &history)?;
-        let (outcome, trace) = decide(&mut world, &history, job.run, read.year)?;
+        let (outcome, trace) = propose(&mut world, &history, job.run, read.year)?.conclude(&world)?;
         let people = People::new(pack, &read);
         let writer = DataWriter { pack, data: &read, run: job.run, people: &people };
         let lines = outcome.lines.par_iter().map(|line| kept(&writer.consequence(line)));

@@ -4,9 +4,12 @@
 //! out when it is first seen; the row keeps a number. What the clerk wrote stays beside it for messages.
 
 use std::borrow::Cow;
+use std::hash::BuildHasher;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 use crate::finding::{Code, Flaw};
 use crate::workbook::{Look, Raw, TextStore};
@@ -145,14 +148,16 @@ impl ColumnCells {
         self.codes.extend(other.codes.iter().map(|code| shifted(*code, shift)));
     }
 
-    /// One number per content, equal where two say the same.
+    /// One number per content, equal where two say the same: the first code that says it.
     pub fn meanings(&self) -> Vec<u32> {
-        let mut known = HashMap::with_capacity(self.contents.len());
-        let number = |code| {
-            let next = known.len() as u32;
-            *known.entry(self.of_code(code).meaning(None, false)).or_insert(next)
+        let (hasher, mut known) = (FixedState::default(), HashTable::with_capacity(self.contents.len()));
+        let meaning = |code: u32| self.of_code(code).meaning(None, false);
+        let first = |code| {
+            let own = meaning(code);
+            let is = |other: &u32| meaning(*other) == own;
+            *known.entry(hasher.hash_one(&own), is, |other| hasher.hash_one(meaning(*other))).or_insert(code).get()
         };
-        (0..self.contents.len() as u32).map(number).collect()
+        (0..self.contents.len() as u32).map(first).collect()
     }
 }
 

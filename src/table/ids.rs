@@ -52,11 +52,3 @@ impl Deref for Ids {
         &self.all
     }
 }
-
-impl<'a> FromIterator<&'a str> for Ids {
-    fn from_iter<I: IntoIterator<Item = &'a str>>(all: I) -> Self {
-        let mut ids = Self::default();
-        all.into_iter().for_each(|id| _ = ids.number(id));
-        ids
-    }
-}

@@ -1,6 +1,8 @@
 //! The rows of all tables, judged: registers one after the other, because people refer to units, then all other tables at
 //! once.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::pack::Pack;
@@ -21,7 +23,9 @@ pub struct Judged {
 pub fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<Judged, Error> {
     let pack = world.pack;
     let is_register = |table: &usize| pack.subjects.iter().any(|subject| subject.register == *table);
-    let others: Vec<usize> = (0..pack.tables.len()).filter(|table| !is_register(table)).collect();
+    let mut others: Vec<usize> = (0..pack.tables.len()).filter(|table| !is_register(table)).collect();
+    // The longest first, one by one: halves of the list would leave a thread without work at the end.
+    others.sort_by_key(|table| std::cmp::Reverse(rows[*table].origin.len()));
     let failed = |table: usize| {
         move |source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) }
     };
@@ -32,11 +36,12 @@ pub fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<Judged, Error>
         || others.par_iter().with_max_len(1).map(|table| prepare(*table)).collect::<Vec<_>>(),
     );
     let (mut examined, directories) = registers?;
-    let judge = |(table, prepared): (&usize, Result<Prepared<'_>, Error>)| {
-        examine(prepared?, &directories).map_err(failed(*table))
+    let judge = |(table, prepared): (usize, Result<Prepared<'_>, Error>)| {
+        (table, prepared.and_then(|prepared| examine(prepared, &directories).map_err(failed(table))))
     };
-    let judged: Vec<Result<Examined, Error>> = others.par_iter().zip(prepared).with_max_len(1).map(judge).collect();
-    for (table, result) in others.into_iter().zip(judged) {
+    let judged: BTreeMap<usize, Result<Examined, Error>> =
+        others.into_iter().zip(prepared).par_bridge().map(judge).collect();
+    for (table, result) in judged {
         examined[table] = Some(result?);
     }
     Ok(Judged { examined: examined.into_iter().flatten().collect(), directories })

@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Failure, job};
-use crate::consequence::{Line, Outcome, decide};
+use crate::consequence::{Line, Outcome, propose};
 use crate::fact::World;
 use crate::fact::history::{Answered, History, PastLine};
 use crate::finding::Severity;
@@ -169,8 +169,8 @@ impl ReadCase<'_> {
         let mut checks: BTreeMap<String, String> = BTreeMap::new();
         for _ in 0..MOST_ROUNDS {
             let mut world = first.take().map_or_else(|| self.world(pack, &history), Ok)?;
-            let decided = decide(&mut world, &history, case.run, case.year).map_err(|error| format!("  {error}"))?;
-            let (outcome, trace) = decided;
+            let decided = propose(&mut world, &history, case.run, case.year).and_then(|stages| stages.conclude(&world));
+            let (outcome, trace) = decided.map_err(|error| format!("  {error}"))?;
             let now: BTreeMap<String, String> =
                 outcome.lines.iter().map(|line| (line.id.clone(), line.check.clone())).collect();
             if case.answers.is_empty() || now == checks {

@@ -11,7 +11,7 @@ use kaohe::finding::{Code, Finding, Severity};
 use kaohe::handoff::{CrossFigure, Figures, Handoff, RatioFigure, RunInfo};
 use kaohe::pack::{Pack, Run, built_in};
 use kaohe::place::{Cell, Place, SheetId};
-use kaohe::table::{self, Book, Dataset, Register, SheetKind, ToldRow};
+use kaohe::table::{self, Book, Dataset, Ids, Register, SheetKind, ToldRow};
 use polars::prelude::*;
 
 pub const TEAM: usize = 0;
@@ -166,9 +166,10 @@ impl City {
 }
 
 fn register(code: char, labels: &[String]) -> Register {
-    let ids: Vec<String> = (1..=labels.len()).map(|number| format!("{code}{number:05}")).collect();
+    let mut ids = Ids::of(labels.len());
+    (1..=labels.len()).for_each(|number| _ = ids.number(&format!("{code}{number:05}")));
     let rows: Vec<(u32, u32)> = (0..labels.len() as u32).map(|at| (at, at)).collect();
-    Register::new(ids.iter().map(String::as_str).collect(), labels.to_vec(), &rows)
+    Register::new(ids, labels.to_vec(), &rows)
 }
 
 fn dataset(pack: &Pack, cadres: usize) -> Dataset {
