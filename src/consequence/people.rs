@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::Subject;
 use crate::once::once;
-use crate::pack::{ColumnKind, Pack};
+use crate::pack::Pack;
 use crate::table::{Dataset, Lists};
 
 /// The registers, laid out for printing.
@@ -153,14 +153,11 @@ impl<'a> People<'a> {
 pub fn unit_kinds<'a>(pack: &'a Pack, dataset: &'a Dataset) -> Option<UnitKinds<'a>> {
     let subject = &pack.subjects[pack.membership.unit];
     let table = &pack.tables[subject.register];
-    let (column, values) = table.columns.iter().find_map(|column| match &column.kind {
-        ColumnKind::Choice { values, .. } => Some((column, values)),
-        _ => None,
-    })?;
+    let column = table.columns.iter().find(|column| !column.kind.words().is_empty())?;
     let texts = strings(&dataset.tables[subject.register].frame, &column.name);
     let register = &dataset.registers[pack.membership.unit];
     let of = register.rows.iter().map(|rows| *texts.get(*rows.first()? as usize)?).collect();
-    Some(UnitKinds { column: &column.name, values, of })
+    Some(UnitKinds { column: &column.name, values: column.kind.words(), of })
 }
 
 pub struct UnitKinds<'a> {

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::fact::{Error, Holders, Origin, World};
-use crate::pack::{Entity, Formula, Proposal, Recipient, Rule, Source};
+use crate::pack::{Entity, Proposal, Recipient, Rule};
 
 /// Somebody whom a rule reaches, and how.
 #[derive(Debug, Clone)]
@@ -88,7 +88,7 @@ pub fn reach(world: &World<'_>, rule: &Rule, proposal: &Proposal, holders: &Hold
 /// People named in a column of the rows that decided a fact.
 fn named(world: &World<'_>, rule: &Rule, column: &str, fact: &str, at: u32, reach: &mut Reach) {
     let Some(fact) = world.fact_named(rule.of, fact) else { return };
-    let Formula::Aggregate { source: Source::Table(table), .. } = world.pack.facts[fact].formula else { return };
+    let Some(table) = world.pack.facts[fact].table() else { return };
     let Some(at_column) = world.pack.tables[table].column(column) else { return };
     let Some(mentions) = world.data.tables[table].mentions.get(&at_column) else { return };
     let rows = world.fact_rows[fact].iter().flat_map(|rows| rows.of(at));

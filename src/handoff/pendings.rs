@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::consequence::people::RegisterOrder;
 use crate::consequence::{Awaited, Origin, Pending, Subject};
 use crate::once::{Once, grouped, once};
-use crate::pack::{Entity, Formula, Pack, Recipient, Source, printed, scope};
+use crate::pack::{Entity, Fact, Formula, Pack, Recipient, Source, printed, scope};
 use crate::table::{line, text};
 
 use super::Material;
@@ -252,10 +252,7 @@ fn said_in(pack: &Pack, case: &Pending, name: &str) -> Option<usize> {
     let reached = rule.into_iter().flat_map(|rule| &rule.proposals).find_map(|proposal| match &proposal.to {
         Recipient::Role { role, .. } if role == name => Some(pack.membership.table),
         Recipient::Named { column, fact } if column == name => {
-            pack.facts.iter().find(|known| known.name == *fact).and_then(|fact| match fact.formula {
-                Formula::Aggregate { source: Source::Table(table), .. } => Some(table),
-                _ => None,
-            })
+            pack.facts.iter().find(|known| known.name == *fact).and_then(Fact::table)
         }
         _ => None,
     });

@@ -303,16 +303,9 @@ impl Binder<'_> {
     fn integer(&self, of: &Term, span: &std::ops::Range<usize>) -> Result<(), Wrong> {
         let of_line = |term: &Term| match &term.node {
             Node::Name(name, Some(Meaning::Column)) => {
-                let table = match self.site {
-                    Site::Entity(entity) => scope::table_of(self.pack, entity),
-                    Site::Source(super::model::Source::Table(table)) => Some(table),
-                    Site::Source(_) => return &**name == "处理编号",
-                };
-                let column = table.and_then(|table| {
-                    let table = &self.pack.tables[table];
-                    table.column(name).map(|at| &table.columns[at].kind)
-                });
-                matches!(column, Some(ColumnKind::Line { .. }))
+                let Some(entity) = self.site.entity() else { return &**name == "处理编号" };
+                let column = scope::table_of(self.pack, entity).and_then(|table| self.pack.tables[table].named(name));
+                column.is_some_and(|column| matches!(column.kind, ColumnKind::Line { .. }))
             }
             _ => false,
         };

@@ -368,11 +368,10 @@ impl Checker<'_> {
         }
         for table in &pack.tables {
             for reference in &table.references {
-                if let Some((column, value)) = &reference.when
-                    && let InputColumn { name, kind: ColumnKind::Choice { values, .. }, .. } = &table.columns[*column]
-                    && !values.contains(value)
-                {
-                    let values = values.join("、");
+                let Some((column, value)) = &reference.when else { continue };
+                let InputColumn { name, kind, .. } = &table.columns[*column];
+                if !kind.words().is_empty() && !kind.words().contains(value) {
+                    let values = kind.words().join("、");
                     let message =
                         format!("表「{}」的 refers：列「{name}」没有值「{value}」，可用：{values}", table.name);
                     self.faults.push(fault(&table.place, message));
@@ -405,10 +404,7 @@ impl Checker<'_> {
     fn recipient(&mut self, rule: &Rule, to: &Recipient) {
         let pack = self.pack;
         let membership = &pack.membership;
-        let roles = match &pack.tables[membership.table].columns[membership.role].kind {
-            ColumnKind::Choice { values, .. } => values.as_slice(),
-            _ => &[],
-        };
+        let roles = pack.tables[membership.table].columns[membership.role].kind.words();
         let mut message = None;
         match to {
             Recipient::Itself => {}
@@ -423,15 +419,8 @@ impl Checker<'_> {
             }
             Recipient::Named { column, fact } => {
                 let source = pack.facts.iter().find(|one| one.of == rule.of && one.name == *fact);
-                let table = source.and_then(|fact| match fact.formula {
-                    Formula::Aggregate { source: Source::Table(table), .. } => Some(table),
-                    _ => None,
-                });
-                let people = table.and_then(|table| {
-                    let column = &pack.tables[table].columns[pack.tables[table].column(column)?];
-                    matches!(column.kind, ColumnKind::People { .. }).then_some(())
-                });
-                if people.is_none() {
+                let named = source.and_then(Fact::table).and_then(|table| pack.tables[table].named(column));
+                if !named.is_some_and(|column| matches!(column.kind, ColumnKind::People { .. })) {
                     message = Some(format!("事实「{fact}」所依据的表中没有人员列「{column}」"));
                 }
             }

@@ -155,7 +155,7 @@ pub fn described(pack: &Pack, site: Site, name: &str, meaning: Meaning) -> (Kind
         }
         Meaning::Column => match (site.entity().and_then(|entity| table_of(pack, entity)), site) {
             (Some(table), _) => {
-                let kind = pack.tables[table].column(name).map(|at| pack.tables[table].columns[at].kind.of_values());
+                let kind = pack.tables[table].named(name).map(|column| column.kind.of_values());
                 (kind.unwrap_or(Kind::Text), column_open(pack, table, name))
             }
             (None, Site::Source(source)) => {
@@ -185,7 +185,7 @@ fn literal_kind(pack: &Pack, name: &str) -> Kind {
 /// Whether a column holds yes and no.
 pub fn is_yes_no(pack: &Pack, site: Site, name: &str) -> bool {
     let table = site.entity().and_then(|entity| table_of(pack, entity));
-    table.is_some_and(|table| pack.tables[table].columns.iter().any(|column| column.name == name && column.yes_no))
+    table.and_then(|table| pack.tables[table].named(name)).is_some_and(|column| column.yes_no)
 }
 
 /// Whether a table's column can be blank.

@@ -217,11 +217,7 @@ impl Understood for WordOfColumn {
     fn read(raw: Name, builder: &mut Builder) -> Option<String> {
         let column = builder.table.zip(builder.column);
         let column = column.and_then(|(table, column)| builder.pack.tables.get(table)?.columns.get(column));
-        let known = match column.map(|column| &column.kind) {
-            Some(ColumnKind::Choice { values, .. }) => values.clone(),
-            Some(_) => Vec::new(),
-            None => return None,
-        };
+        let known = column?.kind.words().to_vec();
         builder.find("可选值", &raw, known.iter().map(String::as_str))?;
         Some(raw.into_inner())
     }
@@ -239,9 +235,10 @@ impl Understood for TalkKind {
             builder.fault(raw.span(), message, "请写明 [talks]".into());
             return None;
         };
-        let column = builder.pack.tables.get(talks.table)?.columns.iter().find(|column| column.name == talks.kind);
-        if let Some(ColumnKind::Choice { values, .. }) = column.map(|column| column.kind.clone()) {
-            builder.find(&talks.kind, &raw, values.iter().map(String::as_str))?;
+        let column = builder.pack.tables.get(talks.table)?.named(&talks.kind);
+        let words = column.map(|column| column.kind.words().to_vec()).unwrap_or_default();
+        if !words.is_empty() {
+            builder.find(&talks.kind, &raw, words.iter().map(String::as_str))?;
         }
         Some(raw.into_inner())
     }

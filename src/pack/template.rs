@@ -36,9 +36,6 @@ struct ColumnShown {
     #[serde(default)]
     tables: Vec<String>,
     example: Option<String>,
-    /// Examples of earlier versions: forms that were handed out then still come back.
-    #[serde(default)]
-    former: Vec<String>,
     note: Option<String>,
 }
 
@@ -61,11 +58,10 @@ impl Template {
         self.shown(table, column).and_then(|shown| shown.note.as_deref())
     }
 
-    /// What may stand in a column in the example row that forms had below the header.
-    pub fn in_old_row(&self, table: &Table, column: &InputColumn) -> Vec<String> {
-        let former = self.shown(table, column).map_or(&[][..], |shown| &shown.former);
-        let all = former.iter().cloned().chain([self.example(table, column).into_owned()]);
+    /// What stands in a column in the example row that forms had below the header.
+    pub fn in_old_row(&self, table: &Table, column: &InputColumn) -> String {
+        let example = self.example(table, column);
         let is_first = table.columns.first().is_some_and(|first| first.name == column.name);
-        all.map(|example| if is_first { format!("说明：{EXAMPLE}（{example}）") } else { example }).collect()
+        if is_first { format!("说明：{EXAMPLE}（{example}）") } else { example.into_owned() }
     }
 }

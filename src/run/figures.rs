@@ -7,7 +7,7 @@ use crate::handoff::{CrossFigure, Figures, RatioFigure};
 use crate::once::Once;
 use crate::pack::compile::query;
 use crate::pack::scope::{self, Site};
-use crate::pack::{ColumnKind, Cross, Entity, Expression};
+use crate::pack::{Cross, Entity, Expression};
 
 /// All figures of the pack.
 pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
@@ -93,10 +93,9 @@ fn heads(world: &World<'_>, of: Entity, value: &Expression, words: Vec<&String>)
     let tables = world.pack.tables.iter();
     // A fact that repeats a column of another table has that column's set, where all its words are in it.
     let set = table.into_iter().chain(tables).find_map(|table| {
-        let column = &table.columns[table.column(&value.text)?];
-        let ColumnKind::Choice { values, .. } = &column.kind else { return None };
+        let values = table.named(&value.text)?.kind.words();
         let fits = words.iter().all(|word| values.contains(word) || *word == "未填");
-        fits.then(|| values.clone())
+        (!values.is_empty() && fits).then(|| values.to_vec())
     });
     let mut heads = set.unwrap_or_default();
     words.into_iter().for_each(|word| heads.once(word.clone()));

@@ -48,7 +48,7 @@ pub struct Body<'s> {
 #[derive(Clone)]
 pub struct Shape<'s> {
     pub coercions: &'s [Coercion],
-    examples: &'s [Vec<String>],
+    examples: &'s [String],
     pub looks: &'s Looks,
     names: &'s Headers,
     pub found: Match,
@@ -337,9 +337,9 @@ impl<'s> Body<'s> {
     fn is_example(&self) -> bool {
         let columns = self.shape.found.columns.iter().zip(&self.row.codes).zip(&self.builders);
         self.shape.found.columns.first().is_some_and(Option::is_some)
-            && columns.zip(self.shape.examples).all(|(((column, code), builder), examples)| {
+            && columns.zip(self.shape.examples).all(|(((column, code), builder), example)| {
                 let shown = text::folded(builder.shown(*code));
-                column.is_none() || examples.iter().any(|example| *example == shown)
+                column.is_none() || *example == shown
             })
     }
 

@@ -47,10 +47,8 @@ impl Coercion {
             }
             for other in pack.tables.iter().enumerate().filter(|(index, _)| *index != table).map(|(_, other)| other) {
                 for twin in other.columns.iter().filter(|twin| twin.name == column.name) {
-                    if let ColumnKind::Choice { values, .. } = &twin.kind {
-                        for value in values {
-                            elsewhere.entry(text::key(value)).or_insert_with(|| other.name.clone());
-                        }
+                    for value in twin.kind.words() {
+                        elsewhere.entry(text::key(value)).or_insert_with(|| other.name.clone());
                     }
                 }
             }

@@ -22,7 +22,7 @@ pub struct Schema {
     /// Per table and column.
     pub coercions: Vec<Vec<Coercion>>,
     /// Per table and column what stands in the example row of older forms, as [`text::folded`] gives it.
-    pub examples: Vec<Vec<Vec<String>>>,
+    pub examples: Vec<Vec<String>>,
     /// Per table its column with the year.
     pub years: Vec<Option<usize>>,
 }
@@ -38,9 +38,8 @@ impl Schema {
     }
 }
 
-fn examples(pack: &Pack, table: &Table) -> Vec<Vec<String>> {
-    let of_column = |column| pack.template.in_old_row(table, column).iter().map(|shown| text::key(shown)).collect();
-    table.columns.iter().map(of_column).collect()
+fn examples(pack: &Pack, table: &Table) -> Vec<String> {
+    table.columns.iter().map(|column| text::key(&pack.template.in_old_row(table, column))).collect()
 }
 
 /// What a sheet holds.

@@ -180,6 +180,14 @@ impl ColumnKind {
         }
     }
 
+    /// The words of a closed set; none of others.
+    pub fn words(&self) -> &[String] {
+        match self {
+            ColumnKind::Choice { values, .. } => values,
+            _ => &[],
+        }
+    }
+
     /// An example where the pack gives none.
     pub fn example(&self) -> String {
         match self {

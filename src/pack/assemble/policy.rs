@@ -230,6 +230,14 @@ impl Fact {
         }
     }
 
+    /// The table whose rows it sums up.
+    pub fn table(&self) -> Option<usize> {
+        match self.formula {
+            Formula::Aggregate { source: Source::Table(table), .. } => Some(table),
+            _ => None,
+        }
+    }
+
     /// Where its expressions are evaluated.
     pub fn site(&self) -> Site {
         match self.formula {

@@ -112,6 +112,11 @@ section! {
 }
 
 impl Table {
+    /// The column called `name`.
+    pub fn named(&self, name: &str) -> Option<&InputColumn> {
+        self.column(name).map(|at| &self.columns[at])
+    }
+
     /// Index of the column called `name`.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)

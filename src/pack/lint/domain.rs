@@ -328,7 +328,7 @@ impl<'p> Conditions<'p> {
                 Meaning::Column => Some((table?, self.pack.tables[table?].column(name)?)),
                 _ => None,
             })
-            .filter(|(table, at)| matches!(self.pack.tables[*table].columns[*at].kind, ColumnKind::Choice { .. }))
+            .filter(|(table, at)| !self.pack.tables[*table].columns[*at].kind.words().is_empty())
             .collect();
         // Of several columns the last is the one it shows: the others are asked in CASE.
         sets.last().copied()

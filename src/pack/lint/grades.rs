@@ -30,7 +30,7 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
         let silent = |word: &String| {
             pack.deliberate.silent.iter().any(|one| (one.table, one.column) == *set && one.values.contains(word))
         };
-        for word in choices(pack, *set).iter().filter(|word| !taken.words.contains(*word) && !silent(word)) {
+        for word in column.kind.words().iter().filter(|word| !taken.words.contains(*word) && !silent(word)) {
             let name = &taken.name;
             let message = format!(
                 "表「{}」的「{name}」取值「{word}」时没有规则成立：{name}={word}，无论其他事实如何",
@@ -74,11 +74,4 @@ fn taken(domains: &Domains) -> BTreeMap<(Entity, Set), Taken> {
         }
     }
     all
-}
-
-fn choices(pack: &Pack, (table, at): Set) -> &[String] {
-    match &pack.tables[table].columns[at].kind {
-        ColumnKind::Choice { values, .. } => values,
-        _ => &[],
-    }
 }

@@ -60,9 +60,7 @@ fn used_tables(pack: &Pack, facts: &BTreeSet<usize>) -> BTreeSet<usize> {
         }
     }
     for fact in facts {
-        if let Formula::Aggregate { source: Source::Table(table), .. } = pack.facts[*fact].formula {
-            used.insert(table);
-        }
+        used.extend(pack.facts[*fact].table());
         if let Entity::Row(table) = pack.facts[*fact].of {
             used.insert(table);
         }

@@ -7,8 +7,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use polars::prelude::*;
-
 use super::{ReadCase, compare, prepare, side_by_side};
 use crate::consequence::Outcome;
 use crate::fact::World;
@@ -201,10 +199,10 @@ impl Trial {
             let scope = world.compile(&rule.scope_term());
             [scope.clone(), scope.and(world.compile(rule.when.term()))]
         });
-        let Ok(columns) = world.evaluate(Site::Entity(both[0].of), &both[0].id, exprs.collect()) else { return true };
-        let said: Vec<_> = columns.iter().map(masks).collect();
+        let Ok(masks) = world.masks(Site::Entity(both[0].of), &both[0].id, exprs.collect()) else { return true };
+        let differ = |one: usize, other: usize| masks[one].iter().ne(masks[other].iter());
         let settled = |rule: &&Rule| rule.conditions().all(|one| self.is_settled(one.term()));
-        !both.iter().all(settled) || counted && said[0] != said[2] || said[1] != said[3]
+        !both.iter().all(settled) || counted && differ(0, 2) || differ(1, 3)
     }
 
     /// Whether a fact is something else for any entity, or rests on other rows.
@@ -245,11 +243,6 @@ fn told(prepared: &ReadCase<'_>, played: Result<(World<'_>, Outcome, Trace<'_>),
         Ok((world, outcome, _)) => compare(&world, prepared.case, &outcome).is_err(),
         Err(_) => true,
     }
-}
-
-/// What a condition says, row by row; a constant one says it once.
-fn masks(column: &Column) -> Option<Vec<Option<bool>>> {
-    Some(column.bool().ok()?.iter().collect())
 }
 
 /// Parameters that an example can show: that conditions and quotas rest on, or facts that examples expect.
