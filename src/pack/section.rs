@@ -118,7 +118,7 @@ impl<T: Understood> Understood for Vec<T> {
 pub trait Known {
     const WHAT: &str;
     /// None: there is nothing to look in, which is a fault told already.
-    fn names(builder: &Builder) -> Option<&[String]>;
+    fn names(builder: &Builder) -> Option<Vec<String>>;
     /// What follows may be about it.
     fn found(_: &mut Builder, _: Option<usize>) {}
 }
@@ -130,7 +130,7 @@ impl<T: Known> Understood for At<T> {
     type Raw = Name;
     type Meant = usize;
     fn read(raw: Name, builder: &mut Builder) -> Option<usize> {
-        let known = T::names(builder)?.to_vec();
+        let known = T::names(builder)?;
         let at = builder.find(T::WHAT, &raw, known.iter().map(String::as_str));
         T::found(builder, at);
         at
@@ -154,8 +154,8 @@ macro_rules! known {
     ($($type:ty: $what:literal, $names:ident;)*) => {$(
         impl Known for $type {
             const WHAT: &str = $what;
-            fn names(builder: &Builder) -> Option<&[String]> {
-                Some(&builder.known.$names)
+            fn names(builder: &Builder) -> Option<Vec<String>> {
+                Some(builder.known.$names.clone())
             }
         }
     )*};
@@ -176,8 +176,8 @@ pub struct DayAnswer;
 
 impl Known for Table {
     const WHAT: &str = "表";
-    fn names(builder: &Builder) -> Option<&[String]> {
-        Some(&builder.known.tables)
+    fn names(builder: &Builder) -> Option<Vec<String>> {
+        Some(builder.known.tables.clone())
     }
     fn found(builder: &mut Builder, at: Option<usize>) {
         builder.table = at;
@@ -187,8 +187,8 @@ impl Known for Table {
 /// Of the table named last.
 impl Known for InputColumn {
     const WHAT: &str = "列";
-    fn names(builder: &Builder) -> Option<&[String]> {
-        builder.known.columns.get(builder.table?).map(Vec::as_slice)
+    fn names(builder: &Builder) -> Option<Vec<String>> {
+        builder.known.columns.get(builder.table?).cloned()
     }
     fn found(builder: &mut Builder, at: Option<usize>) {
         builder.column = at;
@@ -198,28 +198,21 @@ impl Known for InputColumn {
 /// A column of any table.
 pub struct AnyColumn;
 
-impl Understood for AnyColumn {
-    type Raw = Name;
-    type Meant = String;
-    fn read(raw: Name, builder: &mut Builder) -> Option<String> {
-        let known = builder.known.columns.concat();
-        builder.find("列", &raw, known.iter().map(String::as_str))?;
-        Some(raw.into_inner())
+impl Known for AnyColumn {
+    const WHAT: &str = "列";
+    fn names(builder: &Builder) -> Option<Vec<String>> {
+        Some(builder.known.columns.concat())
     }
 }
 
 /// A word of the column named last.
 pub struct WordOfColumn;
 
-impl Understood for WordOfColumn {
-    type Raw = Name;
-    type Meant = String;
-    fn read(raw: Name, builder: &mut Builder) -> Option<String> {
-        let column = builder.table.zip(builder.column);
-        let column = column.and_then(|(table, column)| builder.pack.tables.get(table)?.columns.get(column));
-        let known = column?.kind.words().to_vec();
-        builder.find("可选值", &raw, known.iter().map(String::as_str))?;
-        Some(raw.into_inner())
+impl Known for WordOfColumn {
+    const WHAT: &str = "可选值";
+    fn names(builder: &Builder) -> Option<Vec<String>> {
+        let column = builder.pack.tables.get(builder.table?)?.columns.get(builder.column?)?;
+        Some(column.kind.words().to_vec())
     }
 }
 

@@ -532,7 +532,7 @@ section! {
     pub struct Silent at column {
         table: usize as At<Table>,
         column: usize as At<InputColumn>,
-        values: Vec<String> as Vec<WordOfColumn>,
+        values: Vec<String> as Vec<Called<WordOfColumn>>,
         reading: String,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::super::model::*;
-use super::super::section::{AnyColumn, At, Name, Rejects, Understood, When, Word, section};
+use super::super::section::{AnyColumn, At, Called, Name, Rejects, Understood, When, Word, section};
 use super::Builder;
 
 section! {
@@ -137,7 +137,7 @@ section! {
 section! {
     /// Further headers of a column, in every table.
     pub struct Alias {
-        column: String as AnyColumn,
+        column: String as Called<AnyColumn>,
         names: Vec<String>,
     }
 }
