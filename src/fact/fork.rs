@@ -38,12 +38,13 @@ impl Readings<'_> {
 }
 
 impl<'a> World<'a> {
-    /// The readings of one fork for the subjects of one kind; none if no row is ambiguous.
+    /// The readings for the subjects of one kind; none if no row is ambiguous.
     ///
     /// # Errors
     /// A subject with too many ambiguous rows.
-    pub fn readings(&self, fork: usize, kind: usize) -> Result<Option<Readings<'a>>, Error> {
-        let definition = &self.pack.forks[fork];
+    pub fn readings(&self, of: Entity) -> Result<Option<Readings<'a>>, Error> {
+        // A pack has one at most.
+        let (Some(definition), Entity::Subject(kind)) = (self.pack.forks.first(), of) else { return Ok(None) };
         let table = definition.table;
         let entity = Entity::Row(table);
         let site = Site::Entity(entity);

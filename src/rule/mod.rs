@@ -24,7 +24,7 @@ pub use trace::Trace;
 
 use crate::fact::{Error, Readings, World};
 use crate::once::Once;
-use crate::pack::scope::{Meaning, Site};
+use crate::pack::scope::Site;
 use crate::pack::term::Term;
 use crate::pack::{Entity, Expression, Pack, Run};
 use crate::place::Cell;
@@ -115,8 +115,12 @@ pub fn evaluate<'a>(world: &World<'a>, run: Run, stage: u32) -> Result<(Vec<Arc<
     let mut kept = Stage { parts: Vec::new(), readings: Vec::new() };
     for (entity, rules) in by_entity {
         let (mut part, mut found) = judge(world, stage, entity, &rules)?;
-        for readings in readings(world, entity)? {
-            let resting: Vec<usize> = rules.iter().copied().filter(|rule| rests_on(world, *rule, &readings)).collect();
+        if let Some(readings) = world.readings(entity)? {
+            let rests_on = |rule: &usize| {
+                let mut facts = world.pack.rules[*rule].conditions().flat_map(|condition| condition.term().facts());
+                facts.any(|fact| readings.facts.contains(&fact))
+            };
+            let resting: Vec<usize> = rules.iter().copied().filter(rests_on).collect();
             let (each, verdicts) = judge(&readings.world, stage, entity, &resting)?;
             for verdict in &verdicts {
                 if let Some(known) = found.iter_mut().find(|known| known.rule == verdict.rule) {
@@ -174,19 +178,6 @@ fn judge(world: &World<'_>, stage: u32, entity: Entity, rules: &[usize]) -> Resu
         verdicts.push(verdict);
     }
     Ok((part, verdicts))
-}
-
-/// The readings of all forks for the entities of one kind.
-fn readings<'a>(world: &World<'a>, entity: Entity) -> Result<Vec<Readings<'a>>, Error> {
-    let Entity::Subject(kind) = entity else { return Ok(Vec::new()) };
-    let forks = 0..world.pack.forks.len();
-    Ok(forks.map(|fork| world.readings(fork, kind)).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-}
-
-fn rests_on(world: &World<'_>, rule: usize, readings: &Readings<'_>) -> bool {
-    let rule = &world.pack.rules[rule];
-    let names = rule.conditions().flat_map(|condition| condition.term().meanings());
-    names.into_iter().any(|(_, meaning)| matches!(meaning, Meaning::Fact(fact) if readings.facts.contains(&fact)))
 }
 
 /// Replaces the verdict about subjects with ambiguous rows by what all their readings (`each`) say.
