@@ -30,11 +30,16 @@ impl Calendar {
         let mut corrected = BTreeMap::new();
         let mut faults = Vec::new();
         let mut found = false;
-        // Nobody answers for what nobody sees.
-        for rows::FilledSheet { name: sheet, rows, .. } in sheets.iter().filter(|sheet| !sheet.hidden) {
+        for rows::FilledSheet { name: sheet, rows, hidden, .. } in &sheets {
             let at = |row: u32, column: u32| format!("{name}!{sheet}!{}", A1(row, column));
             let Some((header, day, kind)) = header(rows) else { continue };
             found = true;
+            // Nobody answers for what nobody sees, and terms without these days would be others.
+            if *hidden {
+                faults
+                    .push(format!("{}：这张工作表是隐藏的，没有采用。请取消隐藏并核对，不需要的删去", at(header, day)));
+                continue;
+            }
             for FilledRow { row, cells } in rows.iter().filter(|one| one.row > header) {
                 let cell = |column: u32| cells.iter().find(|(at, _)| *at == column).map(|(_, cell)| cell);
                 let (given, word) = (cell(day), cell(kind));
@@ -64,7 +69,7 @@ impl Calendar {
         }
         if !found {
             faults.push(format!(
-                "{name}：没有看得见的工作表同时带有「{DAY}」「{KIND}」两列的标题行。请用 kaohe template 生成的节假日表"
+                "{name}：没有一张工作表同时带有「{DAY}」「{KIND}」两列的标题行。请用 kaohe template 生成的节假日表"
             ));
         }
         if faults.is_empty() { Ok(Calendar { corrected: Some(corrected) }) } else { Err(faults.join("\n")) }

@@ -237,17 +237,22 @@ fn a_bad_row_of_the_holidays_is_refused_by_its_cell() {
     assert!(told.contains("!A3") && told.contains("2015年7月") && told.contains("!B4"), "{told}");
     let told = refused(&holidays(&city, &[("2015-07-31", "休"), ("2015-07-31", "班")]));
     assert!(told.contains("!A3"), "{told}");
-    // A sheet that nobody sees says nothing.
+    // Nor is a sheet that nobody sees left out in silence, whatever stands on another.
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    for (column, text) in ["日期", "类型"].iter().enumerate() {
-        sheet.write_string(0, column as u16, *text).unwrap();
+    for name in ["2015年", "上年"] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (column, text) in ["日期", "类型"].iter().enumerate() {
+            sheet.write_string(0, column as u16, *text).unwrap();
+        }
+        sheet.set_hidden(name == "上年");
     }
-    sheet.set_hidden(true);
-    book.add_worksheet().set_active(true);
     let path = city.output().join("../隐藏.xlsx");
     book.save(&path).unwrap();
-    assert!(refused(&path).contains("没有看得见的工作表"));
+    let told = refused(&path);
+    assert!(told.contains("上年!A1：这张工作表是隐藏的") && !told.contains("2015年!"), "{told}");
+    // And one must be there.
+    Workbook::new().save(&path).unwrap();
+    assert!(refused(&path).contains("没有一张工作表同时带有"));
 }
 
 #[test]
