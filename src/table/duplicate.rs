@@ -31,7 +31,7 @@ pub fn find(work: &Work<'_>) -> Duplicates {
     let (years, others): (Vec<&KeyPart>, Vec<&KeyPart>) = key.parts.iter().partition(is_year);
     for (at, part) in others.into_iter().chain(years).enumerate() {
         alike.narrow(values(work, part));
-        if at == 0 {
+        if at == 0 && !key.same.is_empty() {
             same_names(work, key, &alike.groups(), &mut found);
         }
     }
@@ -225,9 +225,6 @@ fn places(work: &Work<'_>, column: usize, group: &[usize]) -> String {
 /// One id under several names: none of its rows can be believed.
 fn same_names(work: &Work<'_>, key: &Key, groups: &[Vec<usize>], found: &mut Duplicates) {
     let Some(KeyPart::Column(id)) = key.parts.first() else { return };
-    if key.same.is_empty() {
-        return;
-    }
     for group in groups {
         for column in &key.same {
             let cells = &work.rows.cells[*column];
