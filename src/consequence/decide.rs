@@ -86,7 +86,7 @@ fn plans<'a>(
             draft.line(world, one.action, subject, quota::ground(world, one, subject))
         });
         let planned: Vec<Line> = planned.collect();
-        draft.expect(planned.len());
+        draft.reserve(planned.len());
         planned.into_iter().for_each(|line| draft.add(line));
         plans.push(plan);
     }

@@ -100,7 +100,7 @@ impl<'a> Draft<'a> {
             holds.chain(open.map(|(at, missing)| behind.leave_open(grounds, verdict, *at, missing)))
         });
         let brought = brought.collect::<Result<Vec<Brought>, Error>>()?;
-        self.expect(brought.iter().map(|one| one.lines.len()).sum());
+        self.reserve(brought.iter().map(|one| one.lines.len()).sum());
         for one in brought {
             one.lines.into_iter().for_each(|line| self.add(line));
             self.expected.extend(one.expected);
@@ -142,7 +142,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Makes room for so many lines.
-    pub fn expect(&mut self, lines: usize) {
+    pub fn reserve(&mut self, lines: usize) {
         self.lines.reserve(lines);
         self.place.reserve(lines);
     }

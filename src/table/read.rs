@@ -402,6 +402,7 @@ fn scan_sheet(schema: &Schema, book: &workbook::OpenBook, sheet: usize) -> Resul
     }
     let mut scan = Scan::new(schema, book.looks(), &merges);
     book.read(sheet, &mut scan)?;
+    // Who knows them from the first row on is not misled.
     Ok(scan.finish(&merges).unwrap_or(Scanned::NOTHING))
 }
 
