@@ -1,57 +1,23 @@
 //! The city itself: which units there are, who sits in them, and every row of every table.
 //!
 //! A row is drawn when it is needed, from a generator seeded by what it is about, and comes out the same however often
-//! and wherever it is drawn. Kept are where each unit's members begin, and the rows that stand in the order of dates.
+//! and wherever it is drawn. Kept is where each unit's members begin, and nothing else.
 
-use std::convert::Infallible;
 use std::ops::Range;
 
-use chrono::NaiveDate;
-use rayon::prelude::*;
-
-use super::draw::{chance, number, seeded};
-use super::weights::{Per, RowPlan, Sampler, registers};
+use super::draw::{chance, pick, seeded};
+use super::weights::{RowPlan, Sampler, registers};
 use crate::pack::Pack;
 
-/// A cell as it is meant, before it is written in one form or another.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CityCell {
-    Blank,
-    Text(String),
-    Number(f64),
-    Date(NaiveDate),
-}
-
-impl CityCell {
-    pub fn text(&self) -> &str {
-        match self {
-            CityCell::Text(text) => text,
-            _ => "",
-        }
-    }
-
-    /// Whether a condition's value is this; an empty one stands for blank.
-    pub(super) fn is(&self, value: &str) -> bool {
-        match self {
-            CityCell::Blank => value.is_empty(),
-            CityCell::Text(text) => text == value,
-            CityCell::Number(number) => value.parse() == Ok(*number),
-            CityCell::Date(day) => value.parse() == Ok(*day),
-        }
-    }
-}
-
-/// A row of a table: one cell per column of the pack's table.
-pub type CityRow = Vec<CityCell>;
+/// A row of a table, a cell a column as it is meant, before it is written in one form or another: a day as
+/// `2015-06-24`, a number in figures, empty where it is blank. Behind the columns of a register stands what its rows
+/// alone know.
+pub type CityRow = Vec<String>;
 
 /// Seeds of what is drawn, so that no two things share a generator.
-pub(super) mod seed {
-    pub const SIZES: u64 = 1;
-    pub const TRAITS: u64 = 2;
-    pub const ROWS: u64 = 3;
-    pub const UNIQUE: u64 = 4;
-    pub const AGAIN: u64 = 5;
-}
+const SIZES: u64 = 1;
+const ROWS: u64 = 2;
+const AGAIN: u64 = 3;
 
 /// A made-up city of so many members.
 pub struct SampleCity<'p> {
@@ -61,8 +27,6 @@ pub struct SampleCity<'p> {
     pub year: i32,
     /// Per unit the number of its first member, and the number of members at the end.
     starts: Vec<u32>,
-    /// Of tables whose rows stand in the order of their date, not in that of the registers: each with its unit.
-    dated: Vec<Option<Vec<(CityRow, u32)>>>,
 }
 
 /// Whose row is being drawn.
@@ -74,19 +38,19 @@ pub(super) struct Whose<'c> {
     pub subject: u32,
     /// A member's place in the unit, from 1.
     pub position: u32,
-    /// The running number; none: it is put in once the order is known.
-    pub serial: Option<u64>,
-    pub unit_row: &'c [CityCell],
-    pub subject_row: &'c [CityCell],
+    /// The running number.
+    pub serial: u64,
+    pub unit_row: &'c [String],
+    pub subject_row: &'c [String],
 }
 
-/// Some of a table's rows: those of a range of units, or of its rows where it is ordered by date.
+/// Some of a table's rows: those of a range of units.
 #[derive(Debug, Clone)]
 pub struct Stretch {
     pub table: usize,
     /// Which part it is, from 0.
     pub number: usize,
-    range: Range<u32>,
+    units: Range<u32>,
     /// About how many they are.
     pub rows: u64,
 }
@@ -94,7 +58,7 @@ pub struct Stretch {
 impl<'p> SampleCity<'p> {
     pub fn new(pack: &'p Pack, sampler: Sampler, members: u32, seed: u64, year: i32) -> SampleCity<'p> {
         let (from, to) = (sampler.units.from, sampler.units.to);
-        let mut random = seeded(&[seed, seed::SIZES]);
+        let mut random = seeded(&[seed, SIZES]);
         let mut starts = vec![0];
         let mut placed = 0u32;
         while placed < members {
@@ -104,10 +68,7 @@ impl<'p> SampleCity<'p> {
             placed += if left < size + from { left } else { size };
             starts.push(placed);
         }
-        let mut city = SampleCity { pack, sampler, seed, year, starts, dated: Vec::new() };
-        let dates = pack.tables.iter().enumerate();
-        city.dated = dates.map(|(at, table)| table.date.map(|by| city.by_date(at, by))).collect();
-        city
+        SampleCity { pack, sampler, seed, year, starts }
     }
 
     pub fn units(&self) -> u32 {
@@ -128,168 +89,119 @@ impl<'p> SampleCity<'p> {
         self.sampler.rows.iter().enumerate().filter(move |(_, plan)| plan.table == table)
     }
 
-    /// The row of a register.
-    fn registered(&self, per: Per, subject: u32, (unit, position): (u32, u32), unit_row: &[CityCell]) -> CityRow {
-        let table = registers(self.pack)[usize::from(per == Per::Member)];
-        let serial = Some(u64::from(subject) + 1);
-        let whose = Whose { year: self.year, unit, subject, position, serial, unit_row, subject_row: &[] };
-        self.plans(table).next().map_or_else(Vec::new, |(at, _)| self.draw(at, &whose, (0, 0)))
+    /// The row of a subject in its register.
+    fn registered(&self, register: usize, subject: u32, unit: u32, position: u32, unit_row: &[String]) -> CityRow {
+        let (year, serial) = (self.year, u64::from(subject) + 1);
+        let whose = Whose { year, unit, subject, position, serial, unit_row, subject_row: &[] };
+        self.plans(register).next().map_or_else(Vec::new, |(at, _)| self.draw(at, &whose, 0, 0))
     }
 
     /// The register row of a unit.
     pub fn unit_row(&self, unit: u32) -> CityRow {
-        self.registered(Per::Unit, unit, (unit, 0), &[])
+        self.registered(registers(self.pack)[0], unit, unit, 0, &[])
     }
 
-    /// The register rows of those at home in a unit.
-    fn people_of(&self, unit: u32, unit_row: &[CityCell]) -> Vec<CityRow> {
-        let row = |(member, position)| self.registered(Per::Member, member, (unit, position), unit_row);
-        self.roster(unit).zip(1..).map(row).collect()
-    }
-
-    /// Members of the unit before who sit in this one too.
-    fn guests(&self, unit: u32) -> impl Iterator<Item = u32> {
+    /// Everybody in a unit: those at home in it, then those of the unit before who sit in this one too.
+    pub(super) fn everybody(&self, unit: u32, unit_row: &[String]) -> Vec<CityRow> {
         let before = if unit == 0 { 0..0 } else { self.roster(unit - 1) };
-        let again = |member: u32| seeded(&[self.seed, seed::AGAIN, u64::from(member)]);
-        before.filter(move |member| chance(&mut again(*member), self.sampler.units.again))
-    }
-
-    /// Everybody in a unit, those at home in it first.
-    pub(super) fn everybody(&self, unit: u32) -> Vec<CityRow> {
-        let mut people = self.people_of(unit, &self.unit_row(unit));
-        if unit > 0 {
-            let (before, first) = (unit - 1, self.roster(unit - 1).start);
-            let theirs = self.people_of(before, &self.unit_row(before));
-            people.extend(self.guests(unit).map(|member| theirs[(member - first) as usize].clone()));
-        }
-        people
+        let again = |member: u32| seeded(&[self.seed, AGAIN, u64::from(member)]);
+        let guests = before.filter(|member| chance(&mut again(*member), self.sampler.units.again));
+        let all = self.roster(unit).zip(1..).chain(guests.map(|member| (member, 0)));
+        let [_, register] = registers(self.pack);
+        all.map(|(member, position)| self.registered(register, member, unit, position, unit_row)).collect()
     }
 
     /// Whether nobody else in the unit has this name.
     pub fn is_unique(&self, name: &str, unit: u32) -> bool {
         let label = self.pack.subjects[self.pack.membership.member].label;
-        self.everybody(unit).iter().filter(|row| row[label].text() == name).count() == 1
+        self.everybody(unit, &self.unit_row(unit)).iter().filter(|row| row[label] == name).count() == 1
     }
 
     /// Cuts a table into parts of about `most` rows.
     pub fn parts(&self, table: usize, most: u64) -> Vec<Stretch> {
-        let (length, rows) = match &self.dated[table] {
-            Some(rows) => (rows.len() as u32, rows.len() as u64),
-            None => (self.units(), self.expected(table)),
-        };
-        let of = rows.div_ceil(most).clamp(1, u64::from(length.max(1))) as usize;
-        let cut = |at: usize| (u64::from(length) * at as u64 / of as u64) as u32;
-        let part = |number| Stretch { table, number, range: cut(number)..cut(number + 1), rows: rows / of as u64 + 1 };
+        let rows = self.expected(table);
+        let of = rows.div_ceil(most).clamp(1, u64::from(self.units())) as usize;
+        let cut = |at: usize| (u64::from(self.units()) * at as u64 / of as u64) as u32;
+        let part = |number| Stretch { table, number, units: cut(number)..cut(number + 1), rows: rows / of as u64 + 1 };
         (0..of).map(part).collect()
     }
 
-    /// About how many rows a table has that is not ordered by date, rather too many.
+    /// About how many rows a table has, rather too many.
     fn expected(&self, table: usize) -> u64 {
         let rows = self.plans(table).map(|(_, plan)| {
-            let most = plan.count.iter().map(|one| one.rows).fold(0.0, f64::max);
-            let subjects = if plan.per == Per::Unit { self.units() } else { self.members() };
-            f64::from(subjects) * most * (plan.years.len() * plan.rounds()) as f64
+            let subjects = if plan.members { self.members() } else { self.units() };
+            f64::from(subjects) * plan.most() * (plan.years.len() * plan.rounds()) as f64
         });
         rows.sum::<f64>().ceil() as u64
     }
 
-    /// Sends a part's rows, with the unit each belongs to.
-    pub fn rows<E>(&self, part: &Stretch, mut take: impl FnMut(CityRow, u32) -> Result<(), E>) -> Result<(), E> {
-        match &self.dated[part.table] {
-            None => part.range.clone().try_for_each(|unit| self.of_unit(part.table, unit, &mut take)),
-            Some(rows) => rows[part.range.start as usize..part.range.end as usize]
-                .iter()
-                .try_for_each(|(row, unit)| take(row.clone(), *unit)),
-        }
+    /// The rows of a part in the order of the registers, each with its unit.
+    pub fn rows(&self, part: &Stretch) -> impl Iterator<Item = (CityRow, u32)> {
+        let table = part.table;
+        part.units.clone().flat_map(move |unit| self.of_unit(table, unit).into_iter().map(move |row| (row, unit)))
     }
 
-    /// A table's rows by date, numbered.
-    fn by_date(&self, table: usize, by: usize) -> Vec<(CityRow, u32)> {
-        let of_unit = |unit: u32| {
-            let mut rows = Vec::new();
-            let Ok(()) = self.of_unit::<Infallible>(table, unit, &mut |row, unit| {
-                rows.push((row, unit));
-                Ok(())
-            });
-            rows
-        };
-        let mut rows: Vec<(CityRow, u32)> = (0..self.units()).into_par_iter().flat_map_iter(of_unit).collect();
-        rows.par_sort_by_key(|(row, _)| if let CityCell::Date(day) = row[by] { Some(day) } else { None });
-        rows.par_iter_mut().enumerate().for_each(|(at, (row, _))| {
-            for cell in row.iter_mut() {
-                if let CityCell::Text(text) = cell
-                    && text.contains('{')
-                {
-                    *text = number(text, at as u64 + 1);
-                }
-            }
-        });
-        rows
-    }
-
-    /// Sends a table's rows about a unit and its members, in register order.
-    fn of_unit<E>(
-        &self,
-        table: usize,
-        unit: u32,
-        take: &mut impl FnMut(CityRow, u32) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// A table's rows about a unit and its members.
+    fn of_unit(&self, table: usize, unit: u32) -> Vec<CityRow> {
         let unit_row = self.unit_row(unit);
         let [units, members] = registers(self.pack);
         if table == units {
-            return take(unit_row, unit);
+            return vec![unit_row];
         }
-        let of_members = self.plans(table).any(|(_, plan)| plan.per == Per::Member);
-        let people = if of_members { self.people_of(unit, &unit_row) } else { Vec::new() };
+        let of_members = self.plans(table).any(|(_, plan)| plan.members);
+        let people = if of_members { self.everybody(unit, &unit_row) } else { Vec::new() };
         if table == members {
-            let guests = self.guests(unit).map(|member| self.registered(Per::Member, member, (unit, 0), &unit_row));
-            return people.into_iter().chain(guests).try_for_each(|row| take(row, unit));
+            return people;
         }
+        // Every row that there could be has a number of its own.
+        let numbers = self.plans(table).map(|(_, plan)| plan.numbers()).sum::<u64>();
+        let (mut first, mut rows) = (0, Vec::new());
         for (at, plan) in self.plans(table) {
-            let subjects: Vec<(u32, u32, &CityRow)> = match plan.per {
-                Per::Unit => vec![(unit, 0, &unit_row)],
-                Per::Member => {
-                    self.roster(unit).zip(1..).zip(&people).map(|((one, place), row)| (one, place, row)).collect()
-                }
-            };
-            for ((subject, position, subject_row), year) in
-                subjects.into_iter().flat_map(|subject| plan.years.iter().map(move |year| (subject, *year)))
-            {
-                let serial = self.pack.tables[table].date.is_none().then(|| u64::from(subject) + 1);
-                let year = self.year + year;
-                let whose = Whose { year, unit, subject, position, serial, unit_row: &unit_row, subject_row };
-                let mut random = seeded(&[self.seed, seed::ROWS, at as u64, u64::from(subject), year as u64]);
-                let fitting = plan.count.iter().find(|one| self.fits(&one.given, &[], &whose));
-                let count = fitting.map_or(0.0, |one| one.rows);
-                for round in 0..plan.rounds() {
-                    for nth in 0..count as usize + usize::from(chance(&mut random, count.fract())) {
-                        take(self.draw(at, &whose, (round, nth)), unit)?;
+            let subjects: Vec<(u32, &CityRow)> =
+                if plan.members { self.roster(unit).zip(&people).collect() } else { vec![(unit, &unit_row)] };
+            for (subject, subject_row) in subjects {
+                let mut serial = u64::from(subject) * numbers + first;
+                for year in plan.years.iter().map(|year| self.year + year) {
+                    let whose = Whose { year, unit, subject, position: 0, serial, unit_row: &unit_row, subject_row };
+                    let mut random = seeded(&[self.seed, ROWS, at as u64, u64::from(subject), year as u64]);
+                    let fitting = plan.count.iter().find(|one| self.fits(&one.given, &[], &whose));
+                    let count = fitting.map_or(0.0, |one| one.rows);
+                    for round in 0..plan.rounds() {
+                        for nth in 0..count as usize + usize::from(chance(&mut random, count.fract())) {
+                            serial += 1;
+                            rows.push(self.draw(at, &Whose { serial, ..whose }, round, nth));
+                        }
                     }
                 }
             }
+            first += plan.numbers();
         }
-        Ok(())
+        rows
     }
 
-    /// Draws a row: its own columns, then whom it is about, and its year.
-    fn draw(&self, at: usize, whose: &Whose, (round, nth): (usize, usize)) -> CityRow {
+    /// Draws a row: what a register alone knows, the table's own columns, then whom it is about, and its year.
+    fn draw(&self, at: usize, whose: &Whose, round: usize, nth: usize) -> CityRow {
         let plan = &self.sampler.rows[at];
         let table = &self.pack.tables[plan.table];
-        let mut row = vec![CityCell::Blank; table.columns.len()];
-        let parts = [at as u64, u64::from(whose.subject), whose.year as u64, round as u64, nth as u64 + 1];
-        let mut random = seeded(&[&[self.seed, seed::ROWS], &parts[..]].concat());
+        let parts = [at, whose.subject as usize, whose.year as usize, round, nth].map(|part| part as u64);
+        let mut random = seeded(&[&[self.seed, ROWS], &parts[..]].concat());
+        let mut row = vec![String::new(); table.columns.len()];
+        if whose.subject_row.is_empty() {
+            row.extend(self.sampler.traits.iter().map(|one| pick(&one.weights, &mut random).to_owned()));
+            row.push(whose.position.to_string());
+        }
         if let Some((column, values)) = &plan.each {
-            row[*column] = CityCell::Text(values[round].clone());
+            row[*column].clone_from(&values[round]);
         }
         if let Some((column, value)) = &plan.about {
-            row[*column] = CityCell::Text(value.clone());
+            row[*column].clone_from(value);
         }
         for cases in plan.draw.chunk_by(|a, b| a.at == b.at) {
             row[cases[0].at] = self.cell(table, cases, &row, whose, &mut random);
         }
         self.refer(plan, whose, &mut row);
         if let Some(year) = table.year {
-            row[year] = CityCell::Number(f64::from(whose.year));
+            row[year] = whose.year.to_string();
         }
         row
     }
@@ -299,11 +211,11 @@ impl<'p> SampleCity<'p> {
         let membership = &self.pack.membership;
         let [unit, member] = [membership.unit, membership.member].map(|kind| &self.pack.subjects[kind]);
         for reference in &self.pack.tables[plan.table].references {
-            if reference.when.as_ref().is_some_and(|(column, value)| row[*column].text() != value) {
+            if reference.when.as_ref().is_some_and(|(column, value)| row[*column] != *value) {
                 continue;
             }
             let own = (reference.id, reference.label);
-            let member_too = reference.subject == membership.member && plan.per == Per::Member;
+            let member_too = reference.subject == membership.member && plan.members;
             let within = reference.within.filter(|_| member_too).map(|(_, id, label)| (id, label));
             for (columns, subject, of) in [
                 (Some(own).filter(|_| member_too), member, whose.subject_row),

@@ -3,13 +3,13 @@
 use chrono::{Days, NaiveDate};
 use fastrand::Rng;
 
-use super::city::{CityCell, CityRow, SampleCity, Whose, seed};
-use super::weights::{Chance, Given, Operand, Per, Weights};
+use super::city::{CityRow, SampleCity, Whose};
+use super::weights::{Chance, Given, Operand, Weights};
 use crate::pack::functions::fill;
 use crate::pack::{ColumnKind, Table};
 
 /// A prime: no list of words is as long, so that it goes over all their combinations.
-const STEP: u64 = 1_000_003;
+const STEP: usize = 1_000_003;
 /// A running number has no more digits than this.
 const MOST_DIGITS: usize = 20;
 
@@ -28,25 +28,13 @@ pub fn digits(name: &str) -> Option<usize> {
     if name == "n" { Some(1) } else { name.strip_prefix("n:")?.parse().ok().filter(|digits| *digits <= MOST_DIGITS) }
 }
 
-/// Puts a running number in for `{n}`.
-pub fn number(text: &str, serial: u64) -> String {
-    fill(text, |name| Some(format!("{serial:0width$}", width = digits(name)?)))
-}
-
 impl SampleCity<'_> {
     /// Draws a cell as the first of `cases` that fits says; `row` holds those drawn before.
-    pub(super) fn cell(
-        &self,
-        table: &Table,
-        cases: &[Chance],
-        row: &[CityCell],
-        of: &Whose,
-        random: &mut Rng,
-    ) -> CityCell {
+    pub(super) fn cell(&self, table: &Table, cases: &[Chance], row: &[String], of: &Whose, random: &mut Rng) -> String {
         let fitting = cases.iter().find(|case| self.fits(&case.given, row, of));
-        let Some(case) = fitting.filter(|case| !chance(random, case.blank)) else { return CityCell::Blank };
+        let Some(case) = fitting.filter(|case| !chance(random, case.blank)) else { return String::new() };
         if let Some(words) = &case.words {
-            return CityCell::Text(self.text(table, case.at, pick(words, random), of, random));
+            return self.text(table, case.at, pick(words, random), of, random);
         }
         let [from, to] = case.range.unwrap_or_default();
         let mut within = || (from + (to - from + 1.0).max(1.0) * random.f64()).floor();
@@ -56,103 +44,86 @@ impl SampleCity<'_> {
                 // The sum of twelve even numbers is about normally distributed.
                 let normal = (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
                 let value = ((from + to * normal) * scale).round() / scale;
-                CityCell::Number(value.max(min.unwrap_or(f64::MIN)).min(max.unwrap_or(f64::MAX)))
+                value.max(min.unwrap_or(f64::MIN)).min(max.unwrap_or(f64::MAX)).to_string()
             }
             ColumnKind::Date => {
-                let last = NaiveDate::from_ymd_opt(self.year, 12, 31).unwrap_or_default();
-                let start = match table.date.filter(|date| *date != case.at).map(|date| &row[date]) {
-                    None => NaiveDate::from_ymd_opt(of.year, 1, 1).unwrap_or_default(),
-                    Some(CityCell::Date(day)) => *day,
-                    Some(_) => return CityCell::Blank,
+                let start = match table.date.filter(|date| *date != case.at) {
+                    None => NaiveDate::from_ymd_opt(of.year, 1, 1),
+                    Some(date) => row[date].parse().ok(),
                 };
-                let day = start.checked_add_days(Days::new(within() as u64));
-                day.map_or(CityCell::Blank, |day| CityCell::Date(day.min(last)))
+                let day = start.and_then(|start| start.checked_add_days(Days::new(within() as u64)));
+                let last = NaiveDate::from_ymd_opt(self.year, 12, 31);
+                day.map(|day| day.min(last.unwrap_or(day)).to_string()).unwrap_or_default()
             }
             ColumnKind::Month => {
                 let months = of.year * 12 - within() as i32;
-                CityCell::Text(format!("{}.{:02}", months.div_euclid(12), months.rem_euclid(12) + 1))
+                format!("{}.{:02}", months.div_euclid(12), months.rem_euclid(12) + 1)
             }
-            ColumnKind::Year => CityCell::Number(f64::from(of.year) - within()),
-            ColumnKind::People { .. } => self.people(within() as usize, of.unit, random),
+            ColumnKind::Year => (of.year - within() as i32).to_string(),
+            ColumnKind::People { .. } => self.people(within() as usize, of, random),
             // Nothing else has a range.
-            _ => CityCell::Blank,
+            _ => String::new(),
         }
     }
 
     /// A pattern with its words; what units are called is never the same for two of them.
     fn text(&self, table: &Table, at: usize, pattern: &str, of: &Whose, random: &mut Rng) -> String {
-        let list = |name: &str| self.sampler.words.get(name).map(|list| &list.0);
         let unit = &self.pack.subjects[self.pack.membership.unit];
         let names = std::ptr::eq(table, &self.pack.tables[unit.register])
             && (at == unit.label || unit.other_labels == Some(at));
-        // Combinations of words are numbered, and each subject's number is scattered over them.
-        let mut combinations = 1u64;
-        fill(pattern, |name| {
-            combinations = combinations.saturating_mul(list(name)?.len() as u64);
-            None
-        });
-        let subject = u64::from(of.subject);
-        let mut own = (names && combinations > 1).then(|| {
-            let first = seeded(&[self.seed, seed::UNIQUE, combinations]).u64(..combinations);
-            let scattered = u128::from(subject % combinations) * u128::from(STEP) + u128::from(first);
-            (scattered % u128::from(combinations)) as usize
-        });
-        let namesake = own.is_some() && subject >= combinations;
+        // Each unit's number is scattered over all combinations of the words.
+        let (mut left, mut combinations) = (of.subject as usize * STEP, 1);
         let text = fill(pattern, |name| {
             if name == "year" {
                 return Some(of.year.to_string());
             }
-            let list = list(name)?;
-            Some(match &mut own {
-                None => list[random.usize(..list.len())].clone(),
-                Some(left) => {
-                    let at = *left % list.len();
-                    *left /= list.len();
-                    list[at].clone()
-                }
-            })
+            if let Some(width) = digits(name) {
+                combinations = usize::MAX;
+                return Some(format!("{:0width$}", of.serial));
+            }
+            let list = &self.sampler.words.get(name)?.0;
+            combinations = combinations.saturating_mul(list.len());
+            let at = if names { left % list.len() } else { random.usize(..list.len()) };
+            left /= list.len();
+            Some(list[at].clone())
         });
         // Past the last combination a number tells namesakes apart.
-        let text = if namesake { format!("{text}{}", subject / combinations + 1) } else { text };
-        of.serial.map_or_else(|| text.clone(), |serial| number(&text, serial))
+        match of.subject as usize / combinations {
+            namesakes if names && combinations > 1 && namesakes > 0 => format!("{text}{}", namesakes + 1),
+            _ => text,
+        }
     }
 
     /// Some of the unit's people, by name, or by id where the name is not enough.
-    fn people(&self, most: usize, unit: u32, random: &mut Rng) -> CityCell {
+    fn people(&self, most: usize, of: &Whose, random: &mut Rng) -> String {
         let subject = &self.pack.subjects[self.pack.membership.member];
-        let everybody = self.everybody(unit);
-        let mut able: Vec<&CityRow> = everybody[..self.roster(unit).len()].iter().collect();
+        let everybody = self.everybody(of.unit, of.unit_row);
+        let mut able: Vec<&CityRow> = everybody[..self.roster(of.unit).len()].iter().collect();
         let mut names = Vec::new();
         for _ in 0..most.min(able.len()) {
             let row = able.swap_remove(random.usize(..able.len()));
-            let name = row[subject.label].text();
-            let namesakes = everybody.iter().filter(|other| other[subject.label].text() == name).count();
-            names.push(if namesakes == 1 { name } else { row[subject.id].text() });
+            let name = row[subject.label].as_str();
+            let namesakes = everybody.iter().filter(|other| other[subject.label] == name).count();
+            names.push(if namesakes == 1 { name } else { &row[subject.id] });
         }
-        if names.is_empty() { CityCell::Blank } else { CityCell::Text(names.join("、")) }
+        names.join("、")
     }
 
     /// Whether all conditions hold.
-    pub(super) fn fits(&self, given: &Given, row: &[CityCell], of: &Whose) -> bool {
+    pub(super) fn fits(&self, given: &Given, row: &[String], of: &Whose) -> bool {
         given.premises().all(|(operand, values)| {
-            let any = |cell: &CityCell| values.iter().any(|value| cell.is(value));
-            match operand {
-                Operand::Own(column) => any(&row[column]),
-                Operand::Position => values.iter().any(|value| value.parse() == Ok(of.position)),
-                Operand::Subject(column) => any(&of.subject_row[column]),
-                Operand::Unit(column) => any(&of.unit_row[column]),
-                Operand::Trait(at) => {
-                    let one = &self.sampler.traits[at];
-                    let whose = if one.of == Per::Unit { of.unit } else { of.subject };
-                    let word = pick(&one.weights, &mut seeded(&[self.seed, seed::TRAITS, at as u64, u64::from(whose)]));
-                    values.iter().any(|value| value == word)
-                }
-            }
+            let cell = match operand {
+                Operand::Own(at) => &row[at],
+                Operand::Subject(at) => &of.subject_row[at],
+                Operand::Unit(at) => &of.unit_row[at],
+            };
+            values.contains(cell)
         })
     }
 }
 
-fn pick<'w>(words: &'w Weights, random: &mut Rng) -> &'w str {
+/// One of the words, by their weights.
+pub fn pick<'w>(words: &'w Weights, random: &mut Rng) -> &'w str {
     let mut point = random.f64() * words.values().sum::<f64>();
     let found = words.iter().find(|(_, weight)| {
         point -= **weight;

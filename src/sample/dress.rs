@@ -2,7 +2,6 @@
 
 use fastrand::Rng;
 
-use super::city::CityCell;
 use super::draw::chance;
 use super::grid::Put;
 use crate::pack::{ColumnKind, InputColumn};
@@ -54,39 +53,34 @@ impl Habit {
     }
 
     /// Dresses a cell of a column; none: it is left blank.
-    pub fn dress(&self, cell: &CityCell, column: &InputColumn, random: &mut Rng) -> Option<Put> {
-        let cell = self.by_default(cell, column, random);
-        Some(match (&cell, &column.kind) {
-            (CityCell::Blank, _) => {
-                let optional = !column.required && column.one_of.is_none() && column.default.is_none();
-                if !(optional && chance(random, self.filled)) {
-                    return None;
-                }
-                Put::Text(self.placeholders[random.usize(..self.placeholders.len())].clone())
-            }
-            (CityCell::Text(text), ColumnKind::Name) => Put::Text(self.pad(self.space(text, random), random)),
-            (CityCell::Text(text), ColumnKind::People { separators, .. }) => Put::Text(split(text, separators, random)),
-            (CityCell::Text(text), ColumnKind::Month) => Put::Text(self.month(text, random)),
-            (CityCell::Text(text), ColumnKind::Id | ColumnKind::Choice { .. }) => {
-                let text = if chance(random, self.wide) { widen(text) } else { text.clone() };
-                Put::Text(self.pad(text, random))
-            }
-            (CityCell::Text(text), _) => Put::Text(text.clone()),
-            (CityCell::Number(number), _) => self.number(*number, random),
-            (CityCell::Date(day), _) if chance(random, self.date_text) => {
-                Put::Text(day.format(DATE_FORMS[self.date_form]).to_string())
-            }
-            (CityCell::Date(day), _) => Put::Date(*day, random.usize(..Habit::DATES.len())),
-        })
-    }
-
-    /// A blank stands for the default, and the default may be left blank.
-    fn by_default(&self, cell: &CityCell, column: &InputColumn, random: &mut Rng) -> CityCell {
-        match (&column.default, cell) {
-            (Some(default), CityCell::Blank) if chance(random, self.filled) => CityCell::Text(default.clone()),
-            (Some(default), CityCell::Text(text)) if text == default && chance(random, 0.4) => CityCell::Blank,
-            _ => cell.clone(),
+    pub fn dress(&self, cell: &str, column: &InputColumn, random: &mut Rng) -> Option<Put> {
+        // A blank stands for the default, and the default may be left blank.
+        let cell = match &column.default {
+            Some(default) if cell.is_empty() && chance(random, self.filled) => default,
+            Some(default) if cell == default && chance(random, 0.4) => "",
+            _ => cell,
+        };
+        if cell.is_empty() {
+            let optional = !column.required && column.one_of.is_none() && column.default.is_none();
+            let filled = optional && chance(random, self.filled);
+            return filled.then(|| Put::Text(self.placeholders[random.usize(..self.placeholders.len())].clone()));
         }
+        let text = match (&column.kind, Put::meant(cell.to_owned(), &column.kind)?) {
+            (_, Put::Number(number)) => return Some(self.number(number, random)),
+            (_, Put::Date(day, _)) if chance(random, self.date_text) => {
+                day.format(DATE_FORMS[self.date_form]).to_string()
+            }
+            (_, Put::Date(day, _)) => return Some(Put::Date(day, random.usize(..Habit::DATES.len()))),
+            (ColumnKind::Name, _) => self.pad(self.space(cell, random), random),
+            (ColumnKind::People { separators, .. }, _) => split(cell, separators, random),
+            (ColumnKind::Month, _) => self.month(cell, random),
+            (ColumnKind::Id | ColumnKind::Choice { .. }, _) => {
+                let text = if chance(random, self.wide) { widen(cell) } else { cell.to_owned() };
+                self.pad(text, random)
+            }
+            (_, other) => return Some(other),
+        };
+        Some(Put::Text(text))
     }
 
     fn space(&self, text: &str, random: &mut Rng) -> String {

@@ -4,18 +4,14 @@
 //! source, and what stands around them is what the contract says is not data. Registers keep their
 //! order, since it orders the lists and says where a person is at home.
 
-use std::convert::Infallible;
-use std::path::Path;
-
 use fastrand::Rng;
-use rust_xlsxwriter::XlsxError;
 
-use super::city::{CityCell, CityRow, SampleCity, Stretch};
+use super::OfficeBook;
+use super::city::{CityRow, SampleCity, Stretch};
 use super::draw::{chance, seeded};
 use super::dress::Habit;
 use super::grid::{Grid, Put};
 use super::weights::{Messy, registers};
-use super::{Meter, OfficeBook, new_workbook, ods};
 use crate::pack::Table;
 use crate::pack::functions::fill;
 
@@ -97,8 +93,8 @@ pub fn books(city: &SampleCity) -> Vec<OfficeBook> {
     piles.into_iter().enumerate().map(book).collect()
 }
 
-/// Writes a book in the format of its ending.
-pub fn save(path: &Path, city: &SampleCity, book: &OfficeBook, meter: &Meter) -> Result<(), XlsxError> {
+/// The sheets of a book.
+pub fn grids(city: &SampleCity, book: &OfficeBook) -> Vec<Grid> {
     let (first, messy) = (&book.parts[0], &city.sampler.messy);
     let random = &mut seeded(&[city.seed, LOOKS, first.table as u64, first.number as u64]);
     let mut grids: Vec<Grid> = Vec::new();
@@ -112,19 +108,14 @@ pub fn save(path: &Path, city: &SampleCity, book: &OfficeBook, meter: &Meter) ->
         while grids.iter().any(|other| other.name == look.name) {
             look.name.push('2');
         }
-        grids.push(grid(city, part, &look, meter));
+        grids.push(grid(city, part, &look));
     }
     if chance(random, 0.3) {
         let mut scraps = Grid::new("缓存", true);
         scraps.line("x", None);
         grids.push(scraps);
     }
-    if path.extension().is_some_and(|ending| ending == "ods") {
-        return Ok(std::fs::write(path, ods::bytes(&grids)?)?);
-    }
-    let mut workbook = new_workbook()?;
-    grids.iter().try_for_each(|grid| grid.add_to(&mut workbook))?;
-    workbook.save(path)
+    grids
 }
 
 fn look(city: &SampleCity, part: &Stretch, random: &mut Rng) -> SheetLook {
@@ -231,14 +222,14 @@ fn groups(columns: &[SheetColumn], messy: &Messy, random: &mut Rng) -> Vec<(Stri
     groups
 }
 
-fn grid(city: &SampleCity, part: &Stretch, look: &SheetLook, meter: &Meter) -> Grid {
+fn grid(city: &SampleCity, part: &Stretch, look: &SheetLook) -> Grid {
     let table = &city.pack.tables[part.table];
     let last = look.columns.len() as u16 - 1;
     let mut grid = Grid::new(&look.name, false);
     for (at, text) in look.titles.iter().enumerate() {
         if at == 0 && last > 0 {
             grid.merges.push((0, 0, 0, last));
-            grid.push(vec![(0, Put::Title(text.clone()))]);
+            grid.push(std::iter::once(Some(Put::Title(text.clone()))));
         } else {
             grid.line(text, None);
         }
@@ -246,8 +237,8 @@ fn grid(city: &SampleCity, part: &Stretch, look: &SheetLook, meter: &Meter) -> G
     header(&mut grid, look);
     let random = &mut seeded(&[city.seed, CELLS, part.table as u64, part.number as u64]);
     let (mut number, mut since) = (0u32, 0u32);
-    let Ok(()) = city.rows::<Infallible>(part, |row, unit| {
-        meter.row();
+    for (row, unit) in city.rows(part) {
+        grid.drawn += 1;
         number += 1;
         since += 1;
         let cells = dressed(city, table, look, row, unit, number, random);
@@ -257,14 +248,11 @@ fn grid(city: &SampleCity, part: &Stretch, look: &SheetLook, meter: &Meter) -> G
             if chance(random, 0.005) {
                 grid.hidden_rows.push(grid.end());
             }
-            grid.push(cells);
+            grid.rows.push(cells);
         }
         if chance(random, 0.01) {
-            if chance(random, 0.5) {
-                grid.line("　", None);
-            } else {
-                grid.push(Vec::new());
-            }
+            let blank = if chance(random, 0.5) { Some(Put::Text("　".to_owned())) } else { None };
+            grid.push(std::iter::once(blank));
         }
         if look.subtotals && chance(random, 0.04) {
             grid.line("小计", Some((last, since)));
@@ -273,11 +261,10 @@ fn grid(city: &SampleCity, part: &Stretch, look: &SheetLook, meter: &Meter) -> G
             header(&mut grid, look);
             since = 0;
         }
-        Ok(())
-    });
+    }
     for _ in 0..look.numbered {
         number += 1;
-        grid.push(vec![(0, Put::Number(f64::from(number)))]);
+        grid.push(std::iter::once(Some(Put::Number(f64::from(number)))));
     }
     if let Some(total) = &look.total {
         grid.line(total, Some((last, number)));
@@ -304,9 +291,9 @@ fn header(grid: &mut Grid, look: &SheetLook) {
             }
         }
     }
-    grid.push(upper);
+    grid.rows.push(upper);
     if look.stacked {
-        grid.push(lower);
+        grid.rows.push(lower);
     }
 }
 
@@ -328,29 +315,31 @@ fn dressed(
     for reference in &table.references {
         let pairs = [Some((reference.subject, reference.id, reference.label)), reference.within];
         for (subject, id, label) in pairs.into_iter().flatten() {
-            if row[label] == CityCell::Blank || subject != units || registered(units) {
+            if row[label].is_empty() || subject != units || registered(units) {
                 continue;
             }
             if chance(random, look.habit.short_names) {
                 let unit_row = city.unit_row(unit);
                 let short = pack.subjects[units].other_labels.map(|at| unit_row[at].clone());
-                row[label] = short.filter(|short| *short != CityCell::Blank).unwrap_or(row[label].clone());
+                row[label] = short.filter(|short| !short.is_empty()).unwrap_or(row[label].clone());
             }
             if chance(random, look.habit.no_unit_ids) && shows(label) {
-                row[id] = CityCell::Blank;
+                row[id].clear();
             }
         }
         // A person without an id needs the unit beside the name, and nobody of that name in it.
         let by_name = reference.subject == members && !registered(members);
         let unit_shown = reference.within.is_some_and(|(_, id, label)| {
-            (shows(label) && row[label] != CityCell::Blank) || (shows(id) && row[id] != CityCell::Blank)
+            (shows(label) && !row[label].is_empty()) || (shows(id) && !row[id].is_empty())
         });
-        if by_name && unit_shown && row[reference.label] != CityCell::Blank && chance(random, look.habit.no_member_ids)
+        let name = &row[reference.label];
+        if by_name
+            && unit_shown
+            && !name.is_empty()
+            && chance(random, look.habit.no_member_ids)
+            && city.is_unique(name, unit)
         {
-            let name = row[reference.label].text();
-            if city.is_unique(name, unit) {
-                row[reference.id] = CityCell::Blank;
-            }
+            row[reference.id].clear();
         }
     }
     let cell = |shown: &SheetColumn| match &shown.of {

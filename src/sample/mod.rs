@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use rust_xlsxwriter::XlsxError;
 
 use crate::pack::Pack;
 use city::{SampleCity, Stretch};
@@ -86,19 +86,24 @@ pub fn write(
 
     let city = SampleCity::new(pack, sampler, request.cadres, request.seed, request.year);
     let books = if request.messy { messy::books(&city) } else { plain::books(&city) };
-    let total = books.iter().map(OfficeBook::rows).sum();
-    let meter = Meter { done: AtomicU64::new(0), total, progress };
+    let total = books.iter().map(OfficeBook::rows).sum::<u64>();
+    let (drawn, written) = (AtomicU64::new(0), AtomicU64::new(0));
+    let told = |rows: u64| {
+        let done = written.fetch_add(rows, Ordering::Relaxed) + rows;
+        progress(done, total.max(done));
+    };
     let write = |book: &OfficeBook| {
         let path = folder.join(&book.path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(in_folder)?;
         }
-        let saved = if request.messy {
-            messy::save(&path, &city, book, &meter)
+        let grids = if request.messy {
+            messy::grids(&city, book)
         } else {
-            plain::save(&path, &city, book, &meter)
+            book.parts.iter().map(|part| plain::grid(&city, part)).collect()
         };
-        saved.map_err(|source| Error::Write { path: path.clone(), source })?;
+        drawn.fetch_add(grids.iter().map(|grid| grid.drawn).sum(), Ordering::Relaxed);
+        grid::save(&path, &grids, &told).map_err(|source| Error::Write { path: path.clone(), source })?;
         Ok(path)
     };
     // The biggest first, so that no thread is left alone with it at the end.
@@ -106,7 +111,7 @@ pub fn write(
     order.sort_by_key(|book| std::cmp::Reverse(book.rows()));
     let mut paths = order.par_iter().with_max_len(1).map(|book| write(book)).collect::<Result<Vec<_>, Error>>()?;
     paths.sort();
-    let rows = meter.done.into_inner();
+    let rows = drawn.into_inner();
     progress(rows, rows);
     Ok(Sampled { units: city.units(), members: city.members(), rows, books: paths })
 }
@@ -123,29 +128,4 @@ impl OfficeBook {
     fn rows(&self) -> u64 {
         self.parts.iter().map(|part| part.rows).sum()
     }
-}
-
-/// Counts written rows and tells about every thousandth.
-struct Meter<'p> {
-    done: AtomicU64,
-    total: u64,
-    progress: &'p (dyn Fn(u64, u64) + Sync),
-}
-
-impl Meter<'_> {
-    fn row(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if done.is_multiple_of(1024) {
-            (self.progress)(done, self.total.max(done));
-        }
-    }
-}
-
-/// An empty workbook with a fixed date: the same seed gives the same bytes.
-fn new_workbook() -> Result<Workbook, XlsxError> {
-    let mut workbook = Workbook::new();
-    let created = ExcelDateTime::from_ymd(2015, 1, 1)?;
-    workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
-    workbook.set_zip_compression_level(3);
-    Ok(workbook)
 }

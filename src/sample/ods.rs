@@ -7,8 +7,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
 use super::dress::Habit;
-use super::grid::{Grid, Put};
-use super::plain::serial;
+use super::grid::{Grid, Put, serial};
 
 const KIND: &str = "application/vnd.oasis.opendocument.spreadsheet";
 const MANIFEST: &str = r#"<?xml version="1.0" encoding="UTF-8"?>

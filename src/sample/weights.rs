@@ -74,7 +74,7 @@ pub struct Trait {
     name: String,
     pub weights: Weights,
     #[serde(skip)]
-    pub of: Per,
+    members: bool,
 }
 
 /// By name, the values that it may have: a column of the row drawn before, of the subject's or its unit's register
@@ -93,27 +93,12 @@ impl Given {
     }
 }
 
-/// What a condition looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The cell that a condition looks at: of the row, drawn before; of the subject's register row; of its unit's.
+#[derive(Debug, Clone, Copy)]
 pub enum Operand {
-    /// A column of the row, drawn before.
     Own(usize),
-    /// The member's place in the unit.
-    Position,
-    /// A column of the subject's register row.
     Subject(usize),
-    /// A column of the unit's register row.
     Unit(usize),
-    /// A trait of the subject, or of its unit.
-    Trait(usize),
-}
-
-/// Whether rows are drawn for each unit or for each member.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Per {
-    #[default]
-    Unit,
-    Member,
 }
 
 /// Rows of a table for each subject of a kind.
@@ -135,8 +120,9 @@ pub struct RowPlan {
     pub draw: Vec<Chance>,
     #[serde(skip)]
     pub table: usize,
+    /// For each member, not each unit.
     #[serde(skip)]
-    pub per: Per,
+    pub members: bool,
     /// The column of the key that has a row for each of its values.
     #[serde(skip)]
     pub each: Option<(usize, Vec<String>)>,
@@ -227,14 +213,14 @@ impl Sampler {
         }
         for one in traits.iter_mut() {
             let place = format!("trait「{}」", one.name);
-            one.of = per(pack, &place, &one.kind)?;
+            one.members = about_members(pack, &place, &one.kind)?;
             weighted(&place, &one.weights)?;
         }
         let known = Names { pack, words, traits };
         rows.iter_mut().try_for_each(|plan| plan.bind(&known))?;
-        for (register, of) in registers(pack).into_iter().zip([Per::Unit, Per::Member]) {
+        for (register, members) in registers(pack).into_iter().zip([false, true]) {
             let of_register: Vec<&RowPlan> = rows.iter().filter(|plan| plan.table == register).collect();
-            if !matches!(of_register.as_slice(), [one] if one.per == of && one.each.is_none()) {
+            if !matches!(of_register.as_slice(), [one] if one.members == members && one.each.is_none()) {
                 let place = format!("rows「{}」", pack.tables[register].name);
                 return fail(&place, "名册应有且只有一段 [[rows]]，按它自己的对象逐一生成");
             }
@@ -261,6 +247,16 @@ impl RowPlan {
         self.each.as_ref().map_or(1, |(_, values)| values.len())
     }
 
+    /// The most rows that are expected of a subject, a year and a value of a key.
+    pub fn most(&self) -> f64 {
+        self.count.iter().map(|one| one.rows).fold(0.0, f64::max)
+    }
+
+    /// How many rows a subject can have.
+    pub fn numbers(&self) -> u64 {
+        self.most().ceil() as u64 * (self.years.len() * self.rounds()) as u64
+    }
+
     fn bind(&mut self, known: &Names<'_>) -> Result<(), Error> {
         let pack = known.pack;
         let place = format!("rows「{}」", self.name);
@@ -268,11 +264,11 @@ impl RowPlan {
             return fail(&place, format!("规则包没有「{}」这张表", self.name));
         };
         let shape = &pack.tables[table];
-        (self.table, self.per) = (table, per(pack, &place, &self.kind)?);
-        let mut drawn = self.filled(pack, shape);
-        let given = |given: &mut Given, place: &str, drawn: &[usize], own: (usize, Per)| {
-            given.operands =
-                given.values.keys().map(|name| known.operand(place, drawn, own, name)).collect::<Result<_, _>>()?;
+        (self.table, self.members) = (table, about_members(pack, &place, &self.kind)?);
+        let (mut drawn, members) = (self.filled(pack, shape), self.members);
+        let given = |given: &mut Given, place: &str, drawn: &[usize]| {
+            let operands = given.values.keys().map(|name| known.operand(place, (table, drawn), members, name));
+            given.operands = operands.collect::<Result<_, _>>()?;
             Ok(())
         };
         if self.count.is_empty() {
@@ -282,7 +278,7 @@ impl RowPlan {
             if !(0.0..MOST_ROWS).contains(&one.rows) {
                 return fail(&place, format!("count 的 rows 应不小于 0、小于 {MOST_ROWS}，现为 {}", one.rows));
             }
-            given(&mut one.given, &place, &[], (table, self.per))?;
+            given(&mut one.given, &place, &[])?;
         }
         let lacking = shape.columns.iter().filter(|column| {
             let own = shape.column(&column.name).is_some_and(|at| drawn.contains(&at) || self.refers(shape, at));
@@ -302,7 +298,7 @@ impl RowPlan {
             }
             one.at = at;
             one.bind(&place, &shape.columns[at], known)?;
-            given(&mut one.given, &place, &drawn, (table, self.per))?;
+            given(&mut one.given, &place, &drawn)?;
             drawn.push(at);
             last = Some(at);
         }
@@ -321,7 +317,7 @@ impl RowPlan {
                     _ => None,
                 }
             });
-        let subject = if self.per == Per::Unit { pack.membership.unit } else { pack.membership.member };
+        let subject = if self.members { pack.membership.member } else { pack.membership.unit };
         self.about = shape.references.iter().find(|one| one.subject == subject).and_then(|one| one.when.clone());
         once(self.each.iter().map(|(at, _)| *at).chain(self.about.iter().map(|(at, _)| *at)))
     }
@@ -377,27 +373,38 @@ impl Names<'_> {
         unknown.map_or(Ok(()), |name| fail(place, format!("没有名为「{name}」的词表")))
     }
 
-    /// What a name of a condition means for rows of a table about subjects of a kind, of which some columns are drawn.
-    fn operand(&self, place: &str, drawn: &[usize], (table, per): (usize, Per), name: &str) -> Result<Operand, Error> {
-        let member = per == Per::Member;
-        let registers = registers(self.pack);
-        let own = registers[usize::from(member)];
-        let at = |table: usize| self.pack.tables[table].column(name);
-        let shares = |one: &Trait| one.name == name && (one.of == per || one.of == Per::Unit);
-        (member && name == "position")
-            .then_some(Operand::Position)
-            .or(at(table).filter(|at| drawn.contains(at)).map(Operand::Own))
-            .or(at(own).filter(|_| own != table).map(Operand::Subject))
-            .or(at(registers[0]).filter(|_| member).map(Operand::Unit))
-            .or(self.traits.iter().position(shares).map(Operand::Trait))
-            .map_or_else(|| fail(place, format!("given 中的「{name}」不是这一行之前的列，也不是名册的列或 trait")), Ok)
+    /// What a name of a condition means for rows of a table, of which some columns are drawn, about each member or unit.
+    fn operand(&self, place: &str, of: (usize, &[usize]), members: bool, name: &str) -> Result<Operand, Error> {
+        let (table, drawn) = of;
+        let [units, _] = registers(self.pack);
+        let register = registers(self.pack)[usize::from(members)];
+        let at = |table: usize| self.cells(table).position(|known| known == name);
+        let is_drawn = |at: &usize| drawn.contains(at) || *at >= self.pack.tables[table].columns.len();
+        let own = at(table).filter(is_drawn).map(Operand::Own);
+        let subject = || at(register).filter(|_| register != table).map(Operand::Subject);
+        let unit = || at(units).filter(|_| members).map(Operand::Unit);
+        let told = || fail(place, format!("given 中的「{name}」不是这一行之前的列，也不是名册的列或 trait"));
+        own.or_else(subject).or_else(unit).map_or_else(told, Ok)
+    }
+
+    /// What the cells of a table's rows are called: of a register also those behind its columns.
+    fn cells(&self, table: usize) -> impl Iterator<Item = &str> {
+        let members = registers(self.pack).into_iter().position(|register| register == table);
+        let traits = self
+            .traits
+            .iter()
+            .map(move |one| if members == Some(usize::from(one.members)) { one.name.as_str() } else { "" });
+        let position = if members == Some(1) { "position" } else { "" };
+        let columns = self.pack.tables[table].columns.iter().map(|column| column.name.as_str());
+        columns.chain(traits).chain([position])
     }
 }
 
-fn per(pack: &Pack, place: &str, kind: &str) -> Result<Per, Error> {
-    let pairs = [(Per::Unit, pack.membership.unit), (Per::Member, pack.membership.member)];
+/// Whether a kind of subjects is that of the members; else it is that of the units.
+fn about_members(pack: &Pack, place: &str, kind: &str) -> Result<bool, Error> {
+    let pairs = [(false, pack.membership.unit), (true, pack.membership.member)];
     let found = pairs.into_iter().find(|(_, subject)| pack.subjects[*subject].kind == kind);
-    found.map_or_else(|| fail(place, format!("没有名为「{kind}」的对象")), |(per, _)| Ok(per))
+    found.map_or_else(|| fail(place, format!("没有名为「{kind}」的对象")), |(members, _)| Ok(members))
 }
 
 /// Something can be drawn by these weights.
