@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, ArgAction, ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::pack::Run;
@@ -204,12 +204,13 @@ pub struct CompareArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("of").args(["run", "archive"]).required(true))]
 pub struct ExplainArgs {
     /// 编号或姓名（单位名称）；重名的逐一说明
     #[arg(value_name = "SUBJECT")]
     pub subject: String,
     /// 一次运行的结果文件夹，例如 结果/2015-annual；只读取它
-    #[arg(long, value_name = "DIR", required_unless_present = "archive", conflicts_with = "archive")]
+    #[arg(long, value_name = "DIR")]
     pub run: Option<PathBuf>,
     /// 档案文件：说明该对象历年的拟处理、审定、谈话和等次
     #[arg(long, value_name = "FILE")]

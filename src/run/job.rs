@@ -1,6 +1,6 @@
 //! What is to be done: options as meant, checked once.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use chrono::{Datelike, NaiveDate};
 
@@ -191,15 +191,22 @@ fn inside(inner: &Path, outer: &Path) -> bool {
     real(inner).starts_with(real(outer))
 }
 
-/// What a name leads to. It need not exist yet: its nearest existing parent does.
+/// What a name leads to. It need not exist yet: its nearest existing parent does, and what is made below that is no link,
+/// so that a step back from it leads where it came from.
 fn real(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    for ancestor in path.ancestors() {
-        if let Ok(found) = ancestor.canonicalize() {
-            return found.join(path.strip_prefix(ancestor).unwrap_or(Path::new("")));
+    let Some((ancestor, mut found)) = path.ancestors().find_map(|at| Some((at, at.canonicalize().ok()?))) else {
+        return path;
+    };
+    let below = path.strip_prefix(ancestor).unwrap_or(Path::new(""));
+    for part in below.components() {
+        if part == Component::ParentDir {
+            found.pop();
+        } else {
+            found.push(part);
         }
     }
-    path
+    if below.components().any(|part| part == Component::ParentDir) { real(&found) } else { found }
 }
 
 /// The way from a folder to another one, with `/`; none between drives.

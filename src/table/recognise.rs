@@ -101,6 +101,8 @@ pub struct Unrecognised {
 pub struct NearTable {
     pub table: usize,
     pub matched: usize,
+    /// Columns whose names stand in its header, also those that words over them make another's.
+    pub named: usize,
     /// Required columns that are not there.
     pub missing: Vec<String>,
     /// Headers that are probably slips of a missing column's name, or bear it and are another's.
@@ -240,8 +242,9 @@ impl Headers {
         let whole = || candidates.iter().zip(&goes_on).filter(|(_, goes_on)| !**goes_on).map(|(one, _)| one);
         let nears = self.nears(whole);
         let unrecognised = |tie: Vec<usize>| {
-            // Of two that lack as much, the one whose columns stand there under other words.
-            let nearness = |near: &NearTable| (near.matched, std::cmp::Reverse(near.missing.len()), near.unread.len());
+            // Of two that fit as well, the one whose columns stand there under other words.
+            let nearness =
+                |near: &NearTable| (near.matched, near.named, std::cmp::Reverse(near.missing.len()), near.unread.len());
             let mut best: Option<&NearTable> = None;
             for near in &nears {
                 if best.is_none_or(|best| nearness(near) > nearness(best)) {
@@ -541,10 +544,12 @@ impl Headers {
     fn nears<'c, 'h: 'c, I: Iterator<Item = &'c Candidate<'h>>>(&self, candidates: impl Fn() -> I) -> Vec<NearTable> {
         let mut nears = Vec::new();
         for (table, wanted) in self.tables.iter().enumerate() {
-            let best = candidates().filter(|candidate| candidate.fits[table].matched > 0).max_by_key(|c| {
-                (c.fits[table].matched, c.names(table), std::cmp::Reverse((c.fits[table].rank, c.lowest)))
+            let best =
+                candidates().map(|candidate| (candidate.named(table), candidate)).filter(|(named, _)| *named > 0);
+            let best = best.max_by_key(|(named, one)| {
+                (one.fits[table].matched, *named, std::cmp::Reverse((one.fits[table].rank, one.lowest)))
             });
-            let Some(best) = best else { continue };
+            let Some((named, best)) = best else { continue };
             let fit = &best.fits[table];
             let absent: Vec<&Vec<usize>> =
                 wanted.required.iter().filter(|group| group.iter().all(|at| fit.columns[*at].is_none())).collect();
@@ -565,7 +570,7 @@ impl Headers {
                 let place = place.as_ref()?;
                 Some((wanted.columns[at].clone(), best.address(place.first().1), best.address(place.second()?)))
             });
-            nears.push(NearTable { table, matched: fit.matched, missing, unread, clash });
+            nears.push(NearTable { table, matched: fit.matched, named, missing, unread, clash });
         }
         nears
     }
@@ -615,10 +620,12 @@ impl Candidate<'_> {
         self.fits.iter().any(|fit| fit.complete)
     }
 
-    /// How many columns bear a name of the table, rightly or not.
-    fn names(&self, table: usize) -> usize {
-        let of_table = |names: &[HeaderName]| names.iter().any(|name| name.table == table);
-        self.columns.iter().filter(|column| column.names.iter().any(|(_, names)| of_table(names))).count()
+    /// How many of the table's columns are named, rightly or not.
+    fn named(&self, table: usize) -> usize {
+        let name_of = |column: &HeaderColumn<'_>| {
+            column.names.iter().flat_map(|(_, names)| *names).find(|name| name.table == table).map(|name| name.at)
+        };
+        self.columns.iter().filter_map(name_of).collect::<BTreeSet<usize>>().len()
     }
 
     fn of(&self, column: u32) -> Option<&HeaderColumn<'_>> {

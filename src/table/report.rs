@@ -281,10 +281,13 @@ fn unrecognised_text(pack: &Pack, unrecognised: &Unrecognised) -> (String, Strin
         reason = format!("{reason}，缺少必填列{}", text::quoted(&near.missing));
     }
     let (others, slips) = nearly(pack, near);
+    let mut remedy = "请补上缺少的列，列名应与模板一致；不需要的工作表请删去".to_owned();
+    if !others.is_empty() {
+        remedy = format!("如确为本表的列，请去掉它上方的分组词或列名中的说明；否则{remedy}");
+    }
     for (why, column) in others {
         reason = format!("{reason}；{why}，不是本表的「{column}」");
     }
-    let mut remedy = "请补上缺少的列，列名应与模板一致；不需要的工作表请删去".to_owned();
     if !slips.is_empty() {
         remedy = format!("请改正列名：{}", slips.join("，"));
     }
@@ -313,7 +316,7 @@ pub fn missing_table(
     }
     let mut nearest: Vec<(bool, usize, usize, &NearTable)> = Vec::new();
     for (at, all) in nears.iter().enumerate() {
-        if let Some(near) = all.iter().find(|near| near.table == table && near.matched > 1) {
+        if let Some(near) = all.iter().find(|near| near.table == table && near.named > 1) {
             let taken = matches!(dataset.sheets[at].kind, SheetKind::Table(_));
             nearest.push((taken, near.missing.len(), at, near));
         }

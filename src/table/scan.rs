@@ -243,7 +243,7 @@ impl Other {
     }
 
     fn finish(self, unrecognised: Box<Unrecognised>, nears: Vec<NearTable>) -> Scanned {
-        let headers = nears.iter().map(|near| near.matched).max().unwrap_or(0);
+        let headers = nears.iter().map(|near| near.named).max().unwrap_or(0);
         let kind =
             if self.most < 3 && headers < 2 { ScannedKind::Prose } else { ScannedKind::Unrecognised(unrecognised) };
         Scanned { kind, rows: self.rows, ignored: self.rows, nears }

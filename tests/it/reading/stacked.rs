@@ -211,12 +211,43 @@ fn a_grade_of_another_year_or_one_s_own_is_not_the_grade() {
     check(
         &[("a.xlsx!一", &sheet("上年度"))],
         expect![[r#"
-        a.xlsx!一 unrecognised 4 = 0 + 0 + 4
-        ! UnrecognisedSheet a.xlsx!一 「」
-            没有识别出是哪一张表：最接近《年度考核_干部》，缺少必填列「考核等次」；C3上方有分组词，不是本表的「考核等次」
-            请补上缺少的列，列名应与模板一致；不需要的工作表请删去
-    "#]],
+            a.xlsx!一 unrecognised 4 = 0 + 0 + 4
+            ! UnrecognisedSheet a.xlsx!一 「」
+                没有识别出是哪一张表：最接近《年度考核_干部》，缺少必填列「考核等次」；C3上方有分组词，不是本表的「考核等次」
+                如确为本表的列，请去掉它上方的分组词或列名中的说明；否则请补上缺少的列，列名应与模板一致；不需要的工作表请删去
+        "#]],
     );
+}
+
+/// Not prose, though nothing is read: two headers of one table stand there.
+#[test]
+fn words_over_all_headers_leave_it_known_which_table_is_near() {
+    check(
+        &[
+            ("a.xlsx!一", "（盖章）|（签字）\n单位名称|考核等次\n盘龙区|优秀"),
+            ("a.xlsx!二", "2015年度\n|组织部|2015\n单位编号|单位名称|考核等次\nU1|盘龙区|优秀"),
+            ("a.xlsx!三", "甲|乙|丙\n单位编号|单位名称|单位类别\nU1|盘龙区|县区"),
+        ],
+        expect![[r#"
+            a.xlsx!一 unrecognised 3 = 0 + 0 + 3
+            a.xlsx!二 unrecognised 4 = 0 + 0 + 4
+            a.xlsx!三 unrecognised 3 = 0 + 0 + 3
+            ! UnrecognisedSheet a.xlsx!一 「」
+                没有识别出是哪一张表：最接近《年度考核_班子》，缺少必填列「单位编号或单位名称」「考核等次」；A2上方有分组词，不是本表的「单位名称」；B2上方有分组词，不是本表的「考核等次」
+                如确为本表的列，请去掉它上方的分组词或列名中的说明；否则请补上缺少的列，列名应与模板一致；不需要的工作表请删去
+            ! UnrecognisedSheet a.xlsx!二 「」
+                没有识别出是哪一张表：最接近《年度考核_班子》，缺少必填列「考核等次」；C3上方有分组词，不是本表的「考核等次」
+                如确为本表的列，请去掉它上方的分组词或列名中的说明；否则请补上缺少的列，列名应与模板一致；不需要的工作表请删去
+            ! UnrecognisedSheet a.xlsx!三 「」
+                没有识别出是哪一张表：最接近《班子名册》，缺少必填列「单位编号」「单位名称」「单位类别」；A2上方有分组词，不是本表的「单位编号」；B2上方有分组词，不是本表的「单位名称」；C2上方有分组词，不是本表的「单位类别」
+                如确为本表的列，请去掉它上方的分组词或列名中的说明；否则请补上缺少的列，列名应与模板一致；不需要的工作表请删去
+        "#]],
+    );
+    let city = [("名册.xlsx!班子", "甲|乙|丙\n单位编号|单位名称|单位类别\nU1|盘龙区|县区"), CITY[1]];
+    expect![[r#"
+        缺少《班子名册》：没有一个工作表含有它的全部必填列
+          较接近的有 名册.xlsx 的工作表「班子」，缺少「单位编号」「单位名称」「单位类别」，A2上方有分组词，不是「单位编号」，B2上方有分组词，不是「单位名称」，C2上方有分组词，不是「单位类别」。
+          请把《班子名册》放入输入文件夹，列名可参照 kaohe template 生成的模板"#]].assert_eq(&read_xlsx(&city, &Options { city: false, ..Options::default() }).unwrap_err().to_string());
 }
 
 #[test]
@@ -295,11 +326,11 @@ fn a_remark_that_names_the_unit_or_a_full_mark_of_100_changes_nothing() {
     check(
         &[("a.xlsx!一", "2015年\n干部编号|姓名|考核等次（优秀、称职）\nK2|李四|称职")],
         expect![[r#"
-        a.xlsx!一 unrecognised 3 = 0 + 0 + 3
-        ! UnrecognisedSheet a.xlsx!一 「」
-            没有识别出是哪一张表：最接近《年度考核_干部》，缺少必填列「考核等次」；C2列名中另有说明，不是本表的「考核等次」
-            请补上缺少的列，列名应与模板一致；不需要的工作表请删去
-    "#]],
+            a.xlsx!一 unrecognised 3 = 0 + 0 + 3
+            ! UnrecognisedSheet a.xlsx!一 「」
+                没有识别出是哪一张表：最接近《年度考核_干部》，缺少必填列「考核等次」；C2列名中另有说明，不是本表的「考核等次」
+                如确为本表的列，请去掉它上方的分组词或列名中的说明；否则请补上缺少的列，列名应与模板一致；不需要的工作表请删去
+        "#]],
     );
     // In a row of its own below the header.
     check(
@@ -493,7 +524,7 @@ fn the_nearest_table_is_the_one_whose_columns_stand_under_other_words() {
             a.xlsx!一 unrecognised 3 = 0 + 0 + 3
             ! UnrecognisedSheet a.xlsx!一 「」
                 没有识别出是哪一张表：最接近《年度目标考核》，缺少必填列「目标完成评价」；E2上方有分组词，不是本表的「目标完成评价」；G2上方有分组词，不是本表的「目标完成评价」
-                请补上缺少的列，列名应与模板一致；不需要的工作表请删去
+                如确为本表的列，请去掉它上方的分组词或列名中的说明；否则请补上缺少的列，列名应与模板一致；不需要的工作表请删去
         "#]],
     );
 }
