@@ -55,7 +55,6 @@ goto ask_output
 set "USUAL=%~dp0结果"
 
 :ask_output
-rem The same folder every year: the archive lies in it.
 if exist "%~dp0上次的结果文件夹.txt" set /p USUAL=<"%~dp0上次的结果文件夹.txt"
 set "USUAL=%USUAL:"=%"
 echo.
@@ -77,7 +76,6 @@ echo 请选盘里的一个文件夹，不要选整个盘："%OUTPUT%"
 goto ask_output
 
 :found_output
->"%~dp0上次的结果文件夹.txt" echo "%OUTPUT%"
 rem That folder holds runs and the archive; everything else lies beside it.
 set "LOG=%OUTPUT%-运行记录.txt"
 echo.
@@ -90,7 +88,10 @@ goto export
 :check
 set "RESULT=%OUTPUT%-检查"
 "%KAOHE%" check "%INPUT%" --output "%RESULT%" --log "%LOG%"
-goto ended
+set "CODE=%ERRORLEVEL%"
+rem What failed it stands in 数据问题清单 too.
+if "%CODE%"=="1" if exist "%RESULT%\*" start "" "%RESULT%"
+goto told
 
 :half_year
 set "RESULT=%OUTPUT%"
@@ -147,9 +148,11 @@ exit /b
 set "CODE=%ERRORLEVEL%"
 popd
 echo.
-if "%CODE%"=="0" echo 意见已收回。再运行一次半年或年度考核，意见就填进新的名单里。
 if not "%CODE%"=="0" echo 没有收回，什么都没有改动。请按上面的说明改好后再收。
-goto wait
+if not "%CODE%"=="0" goto wait
+rem How many answers there were, and whether any, is what is to be looked at.
+echo 收回了多少，见上面的数目。再运行一次半年或年度考核，收回的意见就填进新的名单里。
+goto remember
 
 :export
 set "RESULT=%OUTPUT%-台账.xlsx"
@@ -164,13 +167,19 @@ if exist "%~dp0节假日.xlsx" set MORE=%MORE% --holidays "%~dp0节假日.xlsx"
 
 :ended
 set "CODE=%ERRORLEVEL%"
+
+:told
 echo.
 if "%CODE%"=="0" echo 已完成。
 if "%CODE%"=="3" echo 已完成，但有的数据没有用上：请看 数据问题清单.xlsx，把 退回单 里的工作簿发回原单位更正后再运行一次。
 if "%CODE%"=="1" echo 没有完成，什么都没有改动。原因和办法见上面的说明。
 if "%CODE%"=="2" echo 没有运行：文件夹选得不对，请看上面的说明。
-if "%CODE%"=="0" start "" "%RESULT%"
-if "%CODE%"=="3" start "" "%RESULT%"
+if not "%CODE%"=="0" if not "%CODE%"=="3" goto wait
+start "" "%RESULT%"
+
+:remember
+rem The same folder every year: the archive lies in it. A slip of the pen is not kept.
+>"%~dp0上次的结果文件夹.txt" echo "%OUTPUT%"
 
 :wait
 echo.

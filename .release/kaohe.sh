@@ -52,7 +52,19 @@ ended() { # 退出码 成功时打开什么
       say "没有完成，什么都没有改动。原因和办法$where。"
       ;;
   esac
-  case "$1" in 0 | 3) open_folder "$2" ;; esac
+  case "$1" in
+    0 | 3)
+      remember
+      open_folder "$2"
+      ;;
+    2) rmdir "$output" 2>/dev/null ;; # The wrong folder, and a new one.
+  esac
+}
+
+# The same folder every year: the archive lies in it. A slip of the pen is not kept.
+last="$here/.上次的结果文件夹"
+remember() {
+  printf '%s\n' "$output" 2>/dev/null >"$last" || true
 }
 
 [ -x "$kaohe" ] || { say "找不到程序 $kaohe：请把本文件和 kaohe 放在同一个文件夹里。"; exit 1; }
@@ -72,18 +84,21 @@ if [ "$choice" -le 3 ]; then
 else
   usual="$PWD/结果"
 fi
-# The same folder every year: the archive lies in it.
-last="$here/.上次的结果文件夹"
 [ ! -r "$last" ] || usual="$(cat "$last")"
 output="$(folder "结果放在哪个文件夹？（每年用同一个，不要放在报送文件夹里面）" "$usual")"
 [ -n "$output" ] || exit 0
 mkdir -p "$output" && output="$(cd "$output" && pwd)" || exit 1
-printf '%s\n' "$output" 2>/dev/null >"$last" || true
 # That folder holds runs and the archive; everything else lies beside it.
 log="$output-运行记录.txt"
 
 case "$choice" in
-  1) "$kaohe" check "$input" --output "$output-检查" --log "$log"; ended $? "$output-检查" ;;
+  1)
+    "$kaohe" check "$input" --output "$output-检查" --log "$log"
+    code=$?
+    ended "$code" "$output-检查"
+    # What failed it stands in 数据问题清单 too.
+    [ "$code" != 1 ] || open_folder "$output-检查"
+    ;;
   2) "$kaohe" half-year "$input" --output "$output" --log "$log"; ended $? "$output" ;;
   3) "$kaohe" annual "$input" --output "$output" --log "$log"; ended $? "$output" ;;
   4)
@@ -95,9 +110,16 @@ case "$choice" in
       find "$returned" -type f ! -name '.*' ! -name '~$*' ! -name '会审一览*' \
         \( -iname '*.xlsx' -o -iname '*.xlsm' -o -iname '*.xlsb' -o -iname '*.xls' -o -iname '*.ods' -o -iname '*.et' \) -print0 | sort -z)
     [ "${#books[@]}" -gt 0 ] || { say "$returned 里没有工作簿。"; exit 1; }
-    "$kaohe" record "${books[@]}" --archive "$output/档案.db" --log "$log"
+    said="$("$kaohe" record "${books[@]}" --archive "$output/档案.db" --log "$log" 2>&1)"
     code=$?
-    if [ "$code" = 0 ]; then say "意见已收回。再运行一次半年或年度考核，意见就填进新的名单里。"; else ended "$code" "$output"; fi
+    printf '%s\n' "$said" >&2
+    if [ "$code" = 0 ]; then
+      remember
+      # How many answers there were, and whether any, is what is to be looked at.
+      say "${window:+$said$'\n'}收回了多少，见上面的数目。再运行一次半年或年度考核，收回的意见就填进新的名单里。"
+    else
+      ended "$code" "$output"
+    fi
     exit "$code"
     ;;
   5)

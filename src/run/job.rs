@@ -144,7 +144,9 @@ pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Literal), Failure> 
 
 /// A log must not lie where a run reads or replaces.
 pub fn may_hold_log(log: &Path, input: Option<&Path>, output: Option<&Path>) -> Result<(), Failure> {
-    if input.is_some_and(|input| inside(log, input)) {
+    if let Some(input) = input.filter(|input| inside(log, input)) {
+        // Beside an output that lies there too, the log is not what was chosen wrongly.
+        output.map_or(Ok(()), |output| outside(output, input, "写出的工作簿"))?;
         return Err(Failure::usage(format!("日志「{}」在输入文件夹之内。请另选 --log", log.display())));
     }
     let folder = log.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -61,7 +61,7 @@ fn the_menu_leads_from_check_to_the_second_run() {
     }
     // From another folder than the first time: the menu remembers where the results are.
     let (code, said) = choose(desk, &["4", "", ""]);
-    assert!(code == 0 && said.contains("意见已收回"), "{said}");
+    assert!(code == 0 && said.contains("已收回 ") && said.contains("收回的意见就填进新的名单里"), "{said}");
     let (code, said) = choose(desk, &["3", &dragged, ""]);
     assert!(code == 0, "{said}");
     // The ledger is as of a day, with the holidays that lie beside the menu.
@@ -91,7 +91,11 @@ fn the_menu_leads_from_check_to_the_second_run() {
     let (code, said) = choose(desk, &["2", "没有这样的文件夹", ""]);
     assert!(code == 1 && said.contains("没有这个文件夹"), "{said}");
     let (_, said) = choose(desk, &["3", &dragged, &format!("{}/结果", input.display())]);
-    assert!(said.contains("没有完成"), "{said}");
+    assert!(said.contains("没有完成") && said.contains("--output 在输入文件夹之内"), "{said}");
+    // Nothing is left of it, and the next time the folder that was used before is proposed.
+    assert!(!input.join("结果").exists());
+    let (_, said) = choose(desk, &["5", "", ""]);
+    assert!(said.contains(&format!("（直接按回车：{}）", desk.join("结果").display())), "{said}");
 }
 
 #[test]
