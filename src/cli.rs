@@ -1,7 +1,10 @@
 //! The command line as typed, and its words for people.
 
 use std::ffi::OsString;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use chrono::NaiveDate;
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -112,7 +115,7 @@ pub struct InputArgs {
 #[derive(Debug, Args)]
 pub struct WatchArgs {
     /// 线程数；不写则用全部处理器
-    #[arg(long, value_name = "N", value_parser = threads)]
+    #[arg(long, value_name = "N", value_parser = within(1..=1024u16, "整数"))]
     pub threads: Option<u16>,
     /// 不显示进度和小结
     #[arg(long)]
@@ -342,13 +345,13 @@ pub struct SampleArgs {
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
     /// 干部人数
-    #[arg(long, value_name = "N", value_parser = cadres)]
+    #[arg(long, value_name = "N", value_parser = within(1..=crate::sample::MOST, "整数"))]
     pub cadres: u32,
     /// 随机种子；相同的种子生成完全相同的文件
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
     /// 年度
-    #[arg(long, value_name = "YYYY", default_value_t = 2015, value_parser = sample_year)]
+    #[arg(long, value_name = "YYYY", default_value_t = 2015, value_parser = within(1950..=2099i32, "年度，例如 2015"))]
     pub year: i32,
     /// 像各单位实际报送的那样写：多个文件夹、双层表头、合计行、各种日期写法等
     #[arg(long)]
@@ -387,23 +390,18 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 fn year(text: &str) -> Result<i32, String> {
-    let year = text.parse().ok().filter(|year| (1900..=9999).contains(year));
-    year.ok_or_else(|| "应为四位数的年度，例如 2015".to_owned())
+    within(1900..=9999, "")(text).map_err(|_| "应为四位数的年度，例如 2015".to_owned())
 }
 
-fn cadres(text: &str) -> Result<u32, String> {
-    let count = text.parse().ok().filter(|count| (1..=crate::sample::MOST).contains(count));
-    count.ok_or_else(|| format!("应为 1 到 {} 的整数", crate::sample::MOST))
-}
-
-fn sample_year(text: &str) -> Result<i32, String> {
-    let year = text.parse().ok().filter(|year| (1950..=2099).contains(year));
-    year.ok_or_else(|| "应为 1950 到 2099 的年度，例如 2015".to_owned())
-}
-
-fn threads(text: &str) -> Result<u16, String> {
-    let count = text.parse().ok().filter(|count| (1..=1024).contains(count));
-    count.ok_or_else(|| "应为 1 到 1024 的整数".to_owned())
+/// A number between two others.
+fn within<N: FromStr + PartialOrd + Display + Clone>(
+    range: RangeInclusive<N>,
+    what: &'static str,
+) -> impl Fn(&str) -> Result<N, String> + Clone {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| format!("应为 {} 到 {} 的{what}", range.start(), range.end()))
+    }
 }
 
 fn shell(text: &str) -> Result<Shell, String> {

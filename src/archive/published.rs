@@ -9,7 +9,6 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::chain::hex;
 use super::error::Error;
 use super::intake::rows::{self, ReturnedSheet};
 use super::open::Archive;
@@ -291,17 +290,6 @@ fn workbook_names(run_dir: &Path) -> Result<Vec<String>, Error> {
 }
 
 fn hash_file(path: &Path) -> Result<String, Error> {
-    let hash = || -> io::Result<String> {
-        let mut hasher = Sha256::new();
-        let mut file = fs::File::open(path)?;
-        let mut buffer = vec![0; 1 << 16];
-        loop {
-            let read = io::Read::read(&mut file, &mut buffer)?;
-            if read == 0 {
-                return Ok(hex(&hasher.finalize()));
-            }
-            hasher.update(&buffer[..read]);
-        }
-    };
-    hash().map_err(|source| Error::Io { path: path.to_path_buf(), source })
+    let bytes = fs::read(path).map_err(|source| Error::Io { path: path.to_path_buf(), source })?;
+    Ok(hex::encode(Sha256::digest(bytes)))
 }

@@ -23,17 +23,21 @@ impl Cause {
     }
 }
 
-/// Both sides, with their records by what they are about.
+/// Both sides.
 pub struct Causes<'c> {
-    before: &'c Side,
-    after: &'c Side,
-    old: BTreeMap<(&'c str, &'c str), Vec<&'c Record<'static>>>,
-    new: BTreeMap<(&'c str, &'c str), Vec<&'c Record<'static>>>,
+    before: Indexed<'c>,
+    after: Indexed<'c>,
+}
+
+/// A side, with its records by the kind and id of what they are about.
+struct Indexed<'c> {
+    head: &'c Head,
+    records: BTreeMap<(&'c str, &'c str), Vec<&'c Record<'static>>>,
 }
 
 impl<'c> Causes<'c> {
     pub fn new(before: &'c Side, after: &'c Side) -> Self {
-        Causes { before, after, old: by_name(before), new: by_name(after) }
+        Causes { before: Indexed::new(before), after: Indexed::new(after) }
     }
 
     /// What makes a line differ.
@@ -55,17 +59,11 @@ impl<'c> Causes<'c> {
         // The same grounds with other options: the rules themselves offer others.
         let unexplained = options && causes.is_empty();
         for ground in is.iter().filter(|_| unexplained) {
-            let proposes = |side: &'c Side| {
-                side.head
-                    .rules
-                    .iter()
-                    .filter(|rule| rule.id == ground.rule)
-                    .map(|rule| &rule.proposes)
-                    .collect::<Vec<_>>()
+            let proposes = |side: &Indexed<'c>| {
+                side.head.rules.iter().filter(|rule| rule.id == ground.rule).map(|rule| &rule.proposes)
             };
-            if proposes(self.before) != proposes(self.after) {
-                let text = format!("规则包中条款 {} 的可选方式已改变", ground.rule);
-                causes.push(Cause::said(text));
+            if proposes(&self.before).ne(proposes(&self.after)) {
+                causes.push(Cause::said(format!("规则包中条款 {} 的可选方式已改变", ground.rule)));
             }
         }
         causes
@@ -74,37 +72,23 @@ impl<'c> Causes<'c> {
     fn ground(&self, ground: &Ground<'_>, line: &Consequence<'_>) -> Vec<Cause> {
         let rule = &*ground.rule;
         let told = |text: String| vec![Cause::said(text)];
-        let of = |side: &Side| side.head.rules.iter().position(|one| one.id == rule && one.entity.is_some());
-        let (before, after) = match (of(self.before), of(self.after)) {
+        let of = |side: &Indexed<'_>| side.head.rules.iter().position(|one| one.id == rule && one.entity.is_some());
+        let (before, after) = match (of(&self.before), of(&self.after)) {
             (None, None) => return told(format!("条款 {rule}")),
             (Some(_), None) => return told(format!("规则包中不再有条款 {rule}")),
             (None, Some(_)) => return told(format!("规则包中新增条款 {rule}")),
             (Some(before), Some(after)) => (before, after),
         };
-        let old = find(self.before, &self.old, before, ground, line);
-        let new = find(self.after, &self.new, after, ground, line);
-        let (old, new) = match (old, new) {
+        let (old, new) = match (self.before.find(before, ground, line), self.after.find(after, ground, line)) {
             (Some(old), Some(new)) => (old, new),
-            (None, Some(new)) => {
-                let name = &self.after.head.entities[new.entity].name;
-                return vec![Cause {
-                    text: format!("{name} {} 是新的", new.id), source: first_cell(self.after, new)
-                }];
-            }
-            (Some(old), None) => {
-                let name = &self.before.head.entities[old.entity].name;
-                return vec![Cause {
-                    text: format!("{name} {} 已不在", old.id), source: first_cell(self.before, old)
-                }];
-            }
+            (None, Some(new)) => return vec![self.after.alone(new, "是新的")],
+            (Some(old), None) => return vec![self.before.alone(old, "已不在")],
             (None, None) => return told(format!("条款 {rule}")),
         };
         let mut causes = self.conditions((before, old), (after, new), Sought::Changed);
         let by_name = |to: &ProposalHead| matches!(to.to, To::Named(_));
-        if causes.is_empty()
-            && old.verdicts == new.verdicts
-            && self.after.head.rules[after].proposes.iter().any(by_name)
-        {
+        let (was, is) = (&self.before.head.rules[before], &self.after.head.rules[after]);
+        if causes.is_empty() && old.verdicts == new.verdicts && is.proposes.iter().any(by_name) {
             // Who is named in the rows that decide changes with those rows, though the verdict stays.
             causes = self.conditions((before, old), (after, new), Sought::Settled);
             if causes.iter().all(|cause| cause.source.is_empty()) {
@@ -112,9 +96,7 @@ impl<'c> Causes<'c> {
             }
         }
         if causes.is_empty() {
-            let text = if self.before.head.rules[before].when != self.after.head.rules[after].when
-                || self.before.head.rules[before].proposes != self.after.head.rules[after].proposes
-            {
+            let text = if was.when != is.when || was.proposes != is.proposes {
                 format!("规则包中条款 {rule} 已改变")
             } else if old.verdicts == new.verdicts {
                 "该条所及的人已改变（职务或名册）".to_owned()
@@ -129,22 +111,12 @@ impl<'c> Causes<'c> {
     /// Conditions of a rule that came out otherwise or the same, as they are asked for, and what is behind them.
     fn conditions(&self, before: (usize, &Record), after: (usize, &Record), sought: Sought) -> Vec<Cause> {
         let mut found = Telling { sought, causes: Vec::new() };
-        let atoms = |side: &Side, (at, record): (usize, &Record)| {
-            let mut atoms: Vec<usize> = Vec::new();
-            let head = &side.head.rules[at];
-            for node in head.scope.iter().chain(&head.when) {
-                node.atoms(&mut |atom| atoms.push(atom));
-            }
-            (atoms, record.entity)
-        };
-        let (old, old_entity) = atoms(self.before, before);
-        let (new, new_entity) = atoms(self.after, after);
-        for new in new {
-            let is = &self.after.head.entities[new_entity].atoms[new];
+        let old = self.before.atoms(before);
+        for (new, is) in self.after.atoms(after) {
             // Another pack may have put a condition between them.
-            let mut before_it = old.iter().map(|at| (*at, &self.before.head.entities[old_entity].atoms[*at]));
-            let text = said_of(&self.after.head, is);
-            let Some((old, was)) = before_it.find(|(_, was)| said_of(&self.before.head, was) == text) else { continue };
+            let text = said_of(self.after.head, is);
+            let same = old.iter().find(|(_, was)| said_of(self.before.head, was) == text);
+            let Some((old, was)) = same.copied() else { continue };
             if (before.1.atom(old) == after.1.atom(new)) != (sought == Sought::Settled) {
                 continue;
             }
@@ -174,8 +146,8 @@ impl<'c> Causes<'c> {
     /// What is behind a value; `measured`: another line is applied to it, so its cells are told all the same.
     fn value(&self, was: (usize, &Record), is: (usize, &Record), measured: bool, found: &mut Telling) {
         let (old_head, new_head) = (&self.before.head.values[was.0], &self.after.head.values[is.0]);
-        let (old, old_cells) = was.1.value(&self.before.head, was.0);
-        let (new, new_cells) = is.1.value(&self.after.head, is.0);
+        let (old, old_cells) = was.1.value(self.before.head, was.0);
+        let (new, new_cells) = is.1.value(self.after.head, is.0);
         if old_head.name != new_head.name {
             return;
         }
@@ -252,37 +224,45 @@ fn said_of(head: &Head, atom: &AtomHead) -> String {
     names.fold(atom.text.clone(), |text, one| text.replace(&format!("{}（{}）", one.name, one.value), &one.name))
 }
 
-fn by_name(side: &Side) -> BTreeMap<(&str, &str), Vec<&Record<'static>>> {
-    let mut found: BTreeMap<(&str, &str), Vec<&Record<'static>>> = BTreeMap::new();
-    for record in &side.records {
-        let kind = side.head.entities[record.entity].kind.as_str();
-        found.entry((kind, &*record.id)).or_default().push(record);
+impl<'c> Indexed<'c> {
+    fn new(side: &'c Side) -> Self {
+        let mut records: BTreeMap<(&str, &str), Vec<&Record<'static>>> = BTreeMap::new();
+        for record in &side.records {
+            let kind = side.head.entities[record.entity].kind.as_str();
+            records.entry((kind, &*record.id)).or_default().push(record);
+        }
+        Indexed { head: &side.head, records }
     }
-    found
-}
 
-/// What a rule was applied to for a ground of a line.
-fn find<'r>(
-    side: &Side,
-    records: &BTreeMap<(&str, &str), Vec<&'r Record<'static>>>,
-    rule: usize,
-    ground: &Ground<'_>,
-    line: &Consequence<'_>,
-) -> Option<&'r Record<'static>> {
-    let entity = &side.head.entities[side.head.rules[rule].entity?];
-    let named = |id: &str| records.get(&(entity.kind.as_str(), id)).cloned().unwrap_or_default();
-    let candidates = named(&ground.about);
-    if entity.subject {
-        // What a ground is about may be other names than the subject's own (the two admonitions).
-        return candidates.first().copied().or_else(|| named(&line.subject_id).first().copied());
+    /// The atoms of a rule's scope and condition, with their places.
+    fn atoms(&self, (rule, record): (usize, &Record)) -> Vec<(usize, &'c AtomHead)> {
+        let (rule, entity) = (&self.head.rules[rule], &self.head.entities[record.entity]);
+        let mut atoms = Vec::new();
+        for node in rule.scope.iter().chain(&rule.when) {
+            node.atoms(&mut |atom| atoms.push((atom, &entity.atoms[atom])));
+        }
+        atoms
     }
-    let own = |record: &&&Record| {
-        record.holders.iter().any(|(kind, id)| *kind == line.subject_kind && *id == line.subject_id)
-    };
-    candidates.iter().find(own).or_else(|| candidates.first()).copied()
-}
 
-fn first_cell(side: &Side, record: &Record) -> String {
-    let cell = record.values.iter().flat_map(|held| &held.witnesses).next();
-    cell.map(|cell| side.head.cite(&cell.place)).unwrap_or_default()
+    /// What a rule was applied to for a ground of a line.
+    fn find(&self, rule: usize, ground: &Ground<'_>, line: &Consequence<'_>) -> Option<&'c Record<'static>> {
+        let entity = &self.head.entities[self.head.rules[rule].entity?];
+        let named = |id| self.records.get(&(entity.kind.as_str(), id)).map_or(&[][..], Vec::as_slice);
+        let candidates = named(&*ground.about);
+        if entity.subject {
+            // What a ground is about may be other names than the subject's own (the two admonitions).
+            return candidates.first().or_else(|| named(&*line.subject_id).first()).copied();
+        }
+        let own = |record: &&&Record| {
+            record.holders.iter().any(|(kind, id)| *kind == line.subject_kind && *id == line.subject_id)
+        };
+        candidates.iter().find(own).or_else(|| candidates.first()).copied()
+    }
+
+    /// That something stands on this side alone, with the first cell that tells of it.
+    fn alone(&self, record: &Record, what: &str) -> Cause {
+        let cell = record.values.iter().flat_map(|held| &held.witnesses).next();
+        let text = format!("{} {} {what}", self.head.entities[record.entity].name, record.id);
+        Cause { text, source: cell.map(|cell| self.head.cite(&cell.place)).unwrap_or_default() }
+    }
 }

@@ -3,8 +3,7 @@
 //! What is told changes no proposal: people decide.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use chrono::{Months, NaiveDate};
 use rayon::prelude::*;
@@ -121,26 +120,29 @@ pub fn later<K: Ord>(days: &mut BTreeMap<K, NaiveDate>, key: K, day: NaiveDate) 
     days.entry(key).and_modify(|known| *known = day.max(*known)).or_insert(day);
 }
 
-/// A talk that the input holds.
-struct TalkRow<'t> {
-    row: usize,
-    day: NaiveDate,
-    kind: Option<Cow<'t, str>>,
-    holder: Option<u32>,
-    year: Option<Cow<'t, str>>,
-    line: Option<Cow<'t, str>>,
+/// A talk that the input holds, with what stands in some of its columns.
+pub struct TalkRow<'t, const COLUMNS: usize> {
+    pub row: usize,
+    pub day: NaiveDate,
+    pub holder: Option<u32>,
+    pub texts: [Option<Cow<'t, str>>; COLUMNS],
 }
 
-/// Visits the talks of the input that have a day.
-fn each(world: &World<'_>, talks: &Talks, visit: impl FnMut(TalkRow<'_>)) {
-    let frame = &world.data.tables[talks.table].frame;
-    let days = Texts::of(frame, &talks.date);
-    let columns = [&talks.kind, &talks.year, &talks.line].map(|name| Texts::of(frame, name));
-    let holders = world.refers(Entity::Row(talks.table), world.pack.membership.member);
+/// Visits the talks of a table of the input that have a day.
+pub fn each_talk<const COLUMNS: usize>(
+    world: &World<'_>,
+    (table, date): (usize, &str),
+    columns: [&str; COLUMNS],
+    visit: impl FnMut(TalkRow<'_, COLUMNS>),
+) {
+    let frame = &world.data.tables[table].frame;
+    let days = Texts::of(frame, date);
+    let columns = columns.map(|name| Texts::of(frame, name));
+    let holders = world.refers(Entity::Row(table), world.pack.membership.member);
     let talk = |row: usize| {
-        let text = |at: usize| columns[at].as_ref().and_then(|texts| texts.at(row));
         let (day, holder) = (days.as_ref()?.day(row)?, holders.as_ref().and_then(|holders| holders.get(row)));
-        Some(TalkRow { row, day, kind: text(0), holder, year: text(1), line: text(2) })
+        let texts = std::array::from_fn(|at| columns[at].as_ref().and_then(|texts| texts.at(row)));
+        Some(TalkRow { row, day, holder, texts })
     };
     (0..frame.height()).filter_map(talk).for_each(visit);
 }
@@ -155,7 +157,8 @@ fn talked(
 ) -> Result<(), Error> {
     let (entity, kind) = (Entity::Row(talks.table), world.pack.membership.member);
     let (of_year, may) = (world.truths(entity, talk.of_year)?, world.truths(entity, talk.may_be_of_year)?);
-    each(world, talks, |TalkRow { row, day, kind: of, holder, line, .. }| {
+    let columns = [talks.kind.as_str(), &talks.line];
+    each_talk(world, (talks.table, &talks.date), columns, |TalkRow { row, day, holder, texts: [of, line] }| {
         if of.as_deref() != Some(talk.kind) {
             return;
         }
@@ -183,23 +186,14 @@ pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
         None => Vec::new(),
     };
     let mut used = Vec::new();
-    // Few words, on a great many talks.
-    let mut words: BTreeSet<Arc<str>> = BTreeSet::new();
-    let mut shared = |word: Cow<'_, str>| {
-        let known = words.get(&*word).cloned();
-        known.unwrap_or_else(|| {
-            let new: Arc<str> = word.into();
-            words.insert(Arc::clone(&new));
-            new
-        })
-    };
-    each(world, talks, |TalkRow { row, day, kind, holder, year, line }| {
+    let columns = [talks.kind.as_str(), &talks.year, &talks.line];
+    each_talk(world, (talks.table, &talks.date), columns, |TalkRow { row, day, holder, texts: [kind, year, line] }| {
         let (Some(index), Some(kind), true) = (holder, kind, data.was_read(talks.table, row)) else { return };
         let this_year = chrono::Datelike::year(&day) == data.year && day <= data.as_of;
         if this_year || looks_back.get(row).copied().unwrap_or_default() {
             let subject = Subject { kind: world.pack.membership.member, index };
-            let line = line.map(|line| line.into_owned().into_boxed_str());
-            used.push(TalkHeld { subject, day, kind: shared(kind), year: year.map(&mut shared), line });
+            let [year, line] = [year, line].map(|text| text.map(Cow::into_owned));
+            used.push(TalkHeld { subject, day, kind: kind.into_owned(), year, line });
         }
     });
     used.par_sort_unstable();

@@ -13,8 +13,6 @@ mod reach;
 mod register;
 mod written;
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 pub use decide::propose;
@@ -206,10 +204,10 @@ pub struct RegisterEntry {
 pub struct TalkHeld {
     pub subject: Subject,
     pub day: chrono::NaiveDate,
-    pub kind: Arc<str>,
+    pub kind: String,
     /// The year that it answers for, and the line that it carries out, where they are noted.
-    pub year: Option<Arc<str>>,
-    pub line: Option<Box<str>>,
+    pub year: Option<String>,
+    pub line: Option<String>,
 }
 
 /// All that a run proposes and leaves open.

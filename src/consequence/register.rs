@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::influence::later;
+use super::influence::{TalkRow, each_talk, later};
 use super::{Flag, Holder, Line, RegisterEntry, Subject};
 use crate::fact::history::PastLine;
-use crate::fact::{Decision, Error, History, Texts, World};
+use crate::fact::{Decision, Error, History, World};
 use crate::pack::{Entity, Pack, RegisterBook, Run};
 use crate::table::date;
 
@@ -171,28 +171,16 @@ impl HeldTalks {
     fn new(world: &World<'_>, book: &RegisterBook, history: &History, to_enter: &[Talk<'_>]) -> Result<Self, Error> {
         let mut talks = HeldTalks { by_line: BTreeMap::new(), free: BTreeMap::new() };
         talks.entered(world, book, history, to_enter);
-        let entity = Entity::Row(book.talks);
-        let counts = world.truths(entity, &book.talk_when)?;
-        let member = world.pack.membership.member;
-        let frame = &world.data.tables[book.talks].frame;
-        let (line, holder) = (Texts::of(frame, &book.talk_line), world.refers(entity, member));
-        let days = Texts::of(frame, &book.talk_date);
-        for (row, counts) in counts.into_iter().enumerate() {
-            // A talk has a day: its column is required.
-            let Some(day) = days.as_ref().and_then(|days| days.day(row)) else { continue };
-            match line.as_ref().and_then(|line| line.at(row)) {
-                Some(line) => {
-                    later(&mut talks.by_line, line.into_owned(), day);
-                }
-                None if counts => {
-                    let held = holder.as_ref().and_then(|holder| holder.get(row));
-                    if let Some(index) = held {
-                        later(&mut talks.free, Subject { kind: member, index }, day);
-                    }
-                }
-                None => {}
+        let counts = world.truths(Entity::Row(book.talks), &book.talk_when)?;
+        let kind = world.pack.membership.member;
+        let place = (book.talks, book.talk_date.as_str());
+        each_talk(world, place, [&book.talk_line], |TalkRow { row, day, holder, texts: [line] }| {
+            match (line, holder) {
+                (Some(line), _) => later(&mut talks.by_line, line.into_owned(), day),
+                (None, Some(index)) if counts[row] => later(&mut talks.free, Subject { kind, index }, day),
+                _ => {}
             }
-        }
+        });
         Ok(talks)
     }
 

@@ -3,16 +3,17 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::load::syntax;
-use super::model::Pack;
+use super::model::{Pack, Passage};
 
 /// What is wrong in a pack file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackFault {
-    pub file: String,
-    /// Byte range in the file's text; empty range at 0 when the whole file is meant.
-    pub span: std::ops::Range<usize>,
+    /// Empty range at 0 when the whole file is meant.
+    pub place: Passage,
     pub message: String,
     pub remedy: String,
+    /// The pack must not be used so; otherwise it is worth a look.
+    pub error: bool,
 }
 
 /// A pack that cannot be used.
@@ -51,7 +52,7 @@ impl Report {
         let mut rendered = format!("规则包有 {} 处错误：", faults.len());
         for fault in &faults {
             rendered.push('\n');
-            rendered.push_str(&fault.render(files, true));
+            rendered.push_str(&fault.render(files));
         }
         Report { faults, rendered }
     }
@@ -63,16 +64,17 @@ impl Report {
 }
 
 impl PackFault {
-    /// The fault with file, line and the text that it stands in; `error`: not just worth a look.
-    pub fn render(&self, files: &[(String, String)], error: bool) -> String {
-        let text = files.iter().find(|(name, _)| *name == self.file).map_or("", |(_, text)| text.as_str());
+    /// The fault with file, line and the text that it stands in.
+    pub fn render(&self, files: &[(String, String)]) -> String {
+        let Passage { file, span } = &self.place;
+        let text = files.iter().find(|(name, _)| name == file).map_or("", |(_, text)| text.as_str());
         // Cut to the text and to its characters.
-        let start = text.floor_char_boundary(self.span.start);
-        let end = text.floor_char_boundary(self.span.end).max(start);
-        let level = if error { Level::ERROR.with_name("错误") } else { Level::WARNING.with_name("提醒") };
-        let title = level.primary_title(self.message.as_str()).element(
-            Snippet::source(text).path(self.file.as_str()).annotation(AnnotationKind::Primary.span(start..end)),
-        );
+        let start = text.floor_char_boundary(span.start);
+        let end = text.floor_char_boundary(span.end).max(start);
+        let level = if self.error { Level::ERROR.with_name("错误") } else { Level::WARNING.with_name("提醒") };
+        let title = level
+            .primary_title(self.message.as_str())
+            .element(Snippet::source(text).path(file.as_str()).annotation(AnnotationKind::Primary.span(start..end)));
         let mut groups = vec![title];
         if !self.remedy.is_empty() {
             groups.push(Group::with_title(Level::HELP.with_name("办法").secondary_title(self.remedy.as_str())));

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::assemble::{RawFile, build};
 use super::fault::{Error, PackFault, Report};
-use super::model::Pack;
+use super::model::{Pack, Passage};
 use super::template::Template;
 
 /// The file of a pack that `kaohe sample` draws from.
@@ -180,7 +180,7 @@ fn hash(files: &[(String, String)]) -> String {
             hasher.update(part.as_bytes());
         }
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(hasher.finalize())
 }
 
 /// The parser's English, as far as it is usual, in Chinese.
@@ -202,5 +202,5 @@ pub fn syntax(file: &str, error: &toml::de::Error) -> PackFault {
             "中文的键要加双引号，文字的值要加双引号，列表用 [ ] 并以逗号分隔".to_owned(),
         )
     };
-    PackFault { file: file.to_owned(), span: error.span().unwrap_or(0..0), message, remedy }
+    Passage { file: file.to_owned(), span: error.span().unwrap_or(0..0) }.fault(message, remedy)
 }

@@ -29,7 +29,7 @@ mod written;
 
 pub use assemble::{fits, nearest, stays_inside};
 pub use fault::{Error, PackFault, Report};
-pub use lint::{Lint, Lints, always_holds, lint};
+pub use lint::{Lints, always_holds, lint};
 pub use load::{
     GUIDE, SAMPLE, built_in, built_in_files, built_in_named, built_in_names, export, from_files, is, is_examples, load,
     open, syntax,

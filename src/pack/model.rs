@@ -150,8 +150,12 @@ pub struct Passage {
 impl Passage {
     /// What is wrong there, and what to do.
     pub fn fault(&self, message: impl Into<String>, remedy: impl Into<String>) -> PackFault {
-        let (file, span) = (self.file.clone(), self.span.clone());
-        PackFault { file, span, message: message.into(), remedy: remedy.into() }
+        PackFault { place: self.clone(), message: message.into(), remedy: remedy.into(), error: true }
+    }
+
+    /// What is worth a look there.
+    pub fn notice(&self, message: impl Into<String>, remedy: impl Into<String>) -> PackFault {
+        PackFault { error: false, ..self.fault(message, remedy) }
     }
 }
 

@@ -120,9 +120,9 @@ impl Made<'_> {
             subject_id: register.ids[talk.subject.index as usize].clone(),
             subject_name: register.labels[talk.subject.index as usize].clone(),
             day: talk.day,
-            kind: talk.kind.to_string(),
-            year: talk.year.as_deref().map(str::to_owned),
-            line: talk.line.as_deref().map(str::to_owned),
+            kind: talk.kind.clone(),
+            year: talk.year.clone(),
+            line: talk.line.clone(),
         }
     }
 

@@ -191,7 +191,7 @@ pub fn open_with(file: &Path, name: &str, parser: Parser) -> Result<OpenBook, Er
         return Err(Refusal::too_large(format!("文件有 {size} 字节")).of_book(name));
     }
     let bytes = fs::read(file).map_err(io)?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hex::encode(Sha256::digest(&bytes));
     let (content, own) = BookContent::new(bytes, parser).map_err(|fault| fault.of_book(name))?;
     Ok(OpenBook { name: name.to_owned(), sha256, own, content })
 }

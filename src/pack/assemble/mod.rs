@@ -156,7 +156,7 @@ pub struct Builder {
 
 impl Builder {
     pub fn fault(&mut self, at: Range<usize>, message: String, remedy: String) {
-        self.faults.push(PackFault { file: self.file.clone(), span: at, message, remedy });
+        self.faults.push(Passage { file: self.file.clone(), span: at }.fault(message, remedy));
     }
 
     /// Where something stands in the file being looked at.

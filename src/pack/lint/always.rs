@@ -1,12 +1,12 @@
 //! Parts of conditions that are true whatever stands there: `年费 > 0` of a column that begins at one.
 
+use super::super::fault::PackFault;
 use super::super::functions::Op;
 use super::super::model::*;
 use super::super::term::{Node, Term};
 use super::domain::{Domains, first};
-use super::{Lint, notice};
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, found: &mut Vec<PackFault>) {
     let mut asked: Vec<(&Rule, &Expression, &Term)> = Vec::new();
     for rule in pack.rules.iter().filter(|rule| !rule.runs.is_empty()) {
         for condition in rule.conditions() {
@@ -32,7 +32,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
     for (at, (rule, condition, part)) in asked.into_iter().enumerate() {
         if holds(2 * at) == Some(true) && holds(2 * at + 1) == Some(false) {
             let message = format!("规则「{}」的「{part}」总是成立：没有哪个值使它不成立", rule.id);
-            found.push(notice(&condition.place, message, "请核对界限和列的 min、max，或删去这一部分"));
+            found.push(condition.place.notice(message, "请核对界限和列的 min、max，或删去这一部分"));
         }
     }
 }

@@ -16,6 +16,7 @@ use super::super::functions::Op;
 use super::super::model::{ColumnKind, Entity, Formula, Pack, Rule, Source};
 use super::super::scope::{self, Meaning};
 use super::super::term::{Kind, Literal, Literals, Node, Term};
+use crate::once::once;
 
 /// More combinations than this are not tried.
 const MOST_ROWS: usize = 60_000;
@@ -41,8 +42,8 @@ pub struct RuleCondition {
 
 /// Where a condition holds.
 struct Tried {
-    /// Per variable, for each of its values, which kind of value it is to the condition.
-    kinds: Vec<Vec<usize>>,
+    /// The kinds of values that it tells apart.
+    axes: Vec<Axis>,
     /// For each combination of kinds; that of the last variable changes fastest.
     holds: Vec<bool>,
 }
@@ -65,7 +66,8 @@ pub struct Variable {
 
 /// All combinations of the kinds of values that some conditions tell apart.
 pub struct Space<'d> {
-    variables: Vec<Axis<'d>>,
+    variables: &'d [Variable],
+    axes: Vec<Axis>,
     /// Per condition where it holds.
     pub holds: Vec<Vec<bool>>,
     /// What holds in no row holds nowhere. Not so where values are worked out or compared with each other: then the
@@ -74,9 +76,8 @@ pub struct Space<'d> {
 }
 
 /// A variable in a space.
-struct Axis<'d> {
+struct Axis {
     at: usize,
-    variable: &'d Variable,
     /// For each of its values its kind, and the first value of each kind.
     kinds: Vec<usize>,
     firsts: Vec<usize>,
@@ -119,47 +120,40 @@ impl<'p> Domains<'p> {
     /// The combinations that matter to `conditions`; none if there are too many.
     pub fn space(&self, conditions: &[&RuleCondition]) -> Option<Space<'_>> {
         let tried: Vec<&Tried> = conditions.iter().map(|one| one.tried.as_ref()).collect::<Option<_>>()?;
-        let mut variables: Vec<Axis> = Vec::new();
-        for at in conditions.iter().flat_map(|condition| &condition.names) {
-            if variables.iter().all(|known| known.at != *at) {
-                let views: Vec<&Vec<usize>> = conditions
-                    .iter()
-                    .zip(&tried)
-                    .filter_map(|(one, tried)| Some(&tried.kinds[one.names.iter().position(|name| name == at)?]))
-                    .collect();
-                let variable = &self.variables[*at];
-                let (kinds, firsts) = kinds(
-                    (0..variable.values.len()).map(|value| views.iter().map(|view| view[value]).collect::<Vec<_>>()),
-                );
-                variables.push(Axis { at: *at, variable, kinds, firsts });
-            }
-        }
-        product(&variables)?;
-        let holds = conditions.iter().zip(&tried).map(|(one, tried)| tried.spread(&one.names, &variables)).collect();
-        let complete = variables.iter().all(|told| {
-            matches!(told.variable.kind, Kind::Truth | Kind::Choice(_))
-                || conditions.iter().all(|condition| !condition.used.contains(&told.at))
+        let axes = once(conditions.iter().flat_map(|condition| &condition.names)).into_iter().map(|at| {
+            let views: Vec<&Axis> = tried.iter().flat_map(|one| &one.axes).filter(|axis| axis.at == *at).collect();
+            let kind = |value: usize| views.iter().map(|view| view.kinds[value]).collect::<Vec<_>>();
+            Axis::new(*at, (0..self.variables[*at].values.len()).map(kind))
         });
-        Some(Space { variables, holds, complete })
+        let axes: Vec<Axis> = axes.collect();
+        product(&axes)?;
+        let holds = tried.iter().map(|tried| tried.spread(&axes)).collect();
+        let complete = axes.iter().all(|axis| {
+            matches!(self.variables[axis.at].kind, Kind::Truth | Kind::Choice(_))
+                || conditions.iter().all(|condition| !condition.used.contains(&axis.at))
+        });
+        Some(Space { variables: &self.variables, axes, holds, complete })
     }
 }
 
-/// Tells the kinds of things apart: for each thing its kind, and for each kind the first thing that is of it.
-fn kinds<T: PartialEq>(things: impl Iterator<Item = T>) -> (Vec<usize>, Vec<usize>) {
-    let (mut known, mut firsts) = (Vec::new(), Vec::new());
-    let of = things.enumerate().map(|(at, thing)| {
-        known.iter().position(|one| *one == thing).unwrap_or_else(|| {
-            known.push(thing);
-            firsts.push(at);
-            firsts.len() - 1
-        })
-    });
-    (of.collect(), firsts)
+impl Axis {
+    /// Tells the kinds of a variable's values apart, by what is asked of each.
+    fn new<T: PartialEq>(at: usize, asked: impl Iterator<Item = T>) -> Axis {
+        let (mut known, mut firsts) = (Vec::new(), Vec::new());
+        let kinds = asked.enumerate().map(|(at, one)| {
+            known.iter().position(|other| *other == one).unwrap_or_else(|| {
+                known.push(one);
+                firsts.push(at);
+                firsts.len() - 1
+            })
+        });
+        Axis { at, kinds: kinds.collect(), firsts }
+    }
 }
 
 /// How many combinations there are, unless too many.
-fn product(variables: &[Axis]) -> Option<usize> {
-    let height = variables.iter().try_fold(1usize, |product, told| product.checked_mul(told.firsts.len()))?;
+fn product(axes: &[Axis]) -> Option<usize> {
+    let height = axes.iter().try_fold(1usize, |product, axis| product.checked_mul(axis.firsts.len()))?;
     (height <= MOST_ROWS).then_some(height)
 }
 
@@ -173,39 +167,35 @@ impl Tried {
         let columns = named.iter().map(|variable| variable.column(height, |row| row.min(variable.values.len() - 1)));
         let exprs = parts.iter().enumerate().map(|(at, part)| expr(part).alias(format!("={at}")));
         let answers = select(height, columns.collect::<Option<_>>()?, exprs.collect())?;
-        let mut told = Vec::new();
+        let mut axes = Vec::new();
         for (at, variable) in condition.names.iter().zip(&named) {
             let asked = parts.iter().enumerate().filter(|(_, part)| part.names() == [variable.key.as_str()]);
             let asked: Vec<&Column> =
                 asked.map(|(at, _)| answers.column(&format!("={at}")).ok()).collect::<Option<_>>()?;
             let row = |row: usize| asked.iter().map(|column| column.get(row).ok()).collect::<Vec<_>>();
-            let (kinds, firsts) = kinds((0..variable.values.len()).map(row));
-            told.push(Axis { at: *at, variable, kinds, firsts });
+            axes.push(Axis::new(*at, (0..variable.values.len()).map(row)));
         }
-        let height = product(&told)?;
+        let height = product(&axes)?;
         let mut run = height;
         let mut columns = Vec::new();
-        for one in &told {
-            let many = one.firsts.len();
+        for (axis, variable) in axes.iter().zip(&named) {
+            let many = axis.firsts.len();
             run /= many;
-            columns.push(one.variable.column(height, |row| one.firsts[row / run % many])?);
+            columns.push(variable.column(height, |row| axis.firsts[row / run % many])?);
         }
         let found = select(height, columns, vec![expr(&condition.term).fill_null(lit(false)).alias("=")])?;
         let holds = found.column("=").ok()?.bool().ok()?.iter().map(|holds| holds == Some(true)).collect();
-        Some(Tried { kinds: told.into_iter().map(|one| one.kinds).collect(), holds })
+        Some(Tried { axes, holds })
     }
 
     /// Where the condition holds in a space that tells at least what it tells.
-    fn spread(&self, names: &[usize], variables: &[Axis]) -> Vec<bool> {
-        let mut strides = vec![1; names.len()];
-        for at in (1..names.len()).rev() {
-            strides[at - 1] = strides[at] * (self.kinds[at].iter().max().map_or(1, |last| last + 1));
-        }
+    fn spread(&self, axes: &[Axis]) -> Vec<bool> {
         let mut rows = vec![0];
-        for told in variables {
-            let here = names.iter().position(|name| *name == told.at);
-            let steps: Vec<usize> =
-                told.firsts.iter().map(|value| here.map_or(0, |at| strides[at] * self.kinds[at][*value])).collect();
+        for axis in axes {
+            let here = self.axes.iter().position(|own| own.at == axis.at);
+            let run = |at: usize| self.axes[at + 1..].iter().map(|own| own.firsts.len()).product::<usize>();
+            let step = |value: &usize| here.map_or(0, |at| run(at) * self.axes[at].kinds[*value]);
+            let steps: Vec<usize> = axis.firsts.iter().map(step).collect();
             rows = rows.iter().flat_map(|row| steps.iter().map(move |step| row + step)).collect();
         }
         rows.into_iter().map(|row| self.holds[row]).collect()
@@ -269,14 +259,12 @@ impl<'p> Conditions<'p> {
                     let value = self.literals.get(&**name)?.clone();
                     return Some(Term { node: Node::Value(value), ..term.clone() });
                 }
-                Meaning::Fact(fact) => {
-                    let pack = self.pack;
-                    if let Formula::Own { is, .. } = &pack.facts[*fact].formula {
-                        return Some(self.expand(of, is.term(), found));
-                    }
+                Meaning::Fact(fact) if let Formula::Own { is, .. } = &self.pack.facts[*fact].formula => {
+                    return Some(self.expand(of, is.term(), found));
+                }
+                Meaning::Fact(fact) | Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => {
                     self.of_fact(of, *fact, term)
                 }
-                Meaning::OfSubject(_, fact) | Meaning::OfCity(fact) => self.of_fact(of, *fact, term),
                 Meaning::Column => self.of_column(of, name, term),
             };
             let key = variable.key.as_str().into();
@@ -294,7 +282,7 @@ impl<'p> Conditions<'p> {
 
     fn of_fact(&self, of: Entity, fact: usize, term: &Term) -> Variable {
         let set = self.set_of(fact);
-        Variable::new(of, format!("#{fact}"), &self.pack.facts[fact].name, set, (None, None), term)
+        Variable { key: format!("#{fact}"), set, ..Variable::new(of, &self.pack.facts[fact].name, term) }
     }
 
     fn of_column(&self, of: Entity, name: &str, term: &Term) -> Variable {
@@ -305,7 +293,7 @@ impl<'p> Conditions<'p> {
             _ => (None, None),
         };
         let set = at.filter(|_| matches!(term.kind, Kind::Choice(_)));
-        Variable::new(of, name.to_owned(), name, set, bounds, term)
+        Variable { set, bounds, ..Variable::new(of, name, term) }
     }
 
     /// The closed set that a fact takes its value from: the smallest or largest of one column.
@@ -337,26 +325,26 @@ impl<'p> Conditions<'p> {
 
 impl Space<'_> {
     /// Each variable with how many rows a value of it runs on.
-    fn axes(&self) -> impl Iterator<Item = (&Axis<'_>, usize)> {
-        self.variables.iter().scan(self.height(), |run, told| {
-            *run /= told.firsts.len();
-            Some((told, *run))
+    fn axes(&self) -> impl Iterator<Item = (&Axis, usize)> {
+        self.axes.iter().scan(self.height(), |run, axis| {
+            *run /= axis.firsts.len();
+            Some((axis, *run))
         })
     }
 
     /// The values of a variable with whose kind, all else the same, a mask is so in some row.
     fn words(&self, variable: usize, so: impl Fn(usize, usize, usize) -> bool) -> BTreeSet<String> {
-        let Some((told, run)) = self.axes().find(|(told, _)| told.at == variable) else { return BTreeSet::new() };
-        let Ok(texts) = told.variable.values.str() else { return BTreeSet::new() };
-        let many = told.firsts.len();
+        let Some((axis, run)) = self.axes().find(|(axis, _)| axis.at == variable) else { return BTreeSet::new() };
+        let Ok(texts) = self.variables[variable].values.str() else { return BTreeSet::new() };
+        let many = axis.firsts.len();
         let rows = (0..self.height()).filter(|row| so(*row, run, many));
         let kinds: BTreeSet<usize> = rows.map(|row| row / run % many).collect();
-        let pairs = told.kinds.iter().zip(texts.iter()).filter(|(kind, _)| kinds.contains(kind));
+        let pairs = axis.kinds.iter().zip(texts.iter()).filter(|(kind, _)| kinds.contains(kind));
         pairs.filter_map(|(_, text)| text.map(str::to_owned)).collect()
     }
 
     fn height(&self) -> usize {
-        self.variables.iter().map(|told| told.firsts.len()).product()
+        self.axes.iter().map(|axis| axis.firsts.len()).product()
     }
 
     /// The words of a variable with which a condition can hold.
@@ -374,15 +362,16 @@ impl Space<'_> {
 
     /// A row of values, for people.
     pub fn row(&self, at: usize) -> String {
-        let cells = self.axes().filter_map(|(told, run)| {
-            let value = told.variable.values.get(told.firsts[at / run % told.firsts.len()]).ok()?;
+        let cells = self.axes().filter_map(|(axis, run)| {
+            let variable = &self.variables[axis.at];
+            let value = variable.values.get(axis.firsts[at / run % axis.firsts.len()]).ok()?;
             let text = match &value {
                 AnyValue::Null => "未填".to_owned(),
                 AnyValue::Boolean(true) => "是".to_owned(),
                 AnyValue::Boolean(false) => "否".to_owned(),
                 other => other.get_str().map_or_else(|| other.to_string(), str::to_owned),
             };
-            Some(format!("{}={text}", told.variable.name))
+            Some(format!("{}={text}", variable.name))
         });
         let cells: Vec<String> = cells.collect();
         if cells.is_empty() { "（任何情形）".to_owned() } else { cells.join("，") }
@@ -449,24 +438,9 @@ fn chosen(term: &Term, used: &mut BTreeSet<String>) -> bool {
 }
 
 impl Variable {
-    fn new(
-        of: Entity,
-        key: String,
-        name: &str,
-        set: Option<(usize, usize)>,
-        bounds: (Option<f64>, Option<f64>),
-        term: &Term,
-    ) -> Variable {
-        Variable {
-            of,
-            key,
-            name: name.to_owned(),
-            set,
-            kind: term.kind.clone(),
-            open: term.open,
-            bounds,
-            values: Series::default(),
-        }
+    fn new(of: Entity, name: &str, term: &Term) -> Variable {
+        let (key, name, kind, values) = (name.to_owned(), name.to_owned(), term.kind.clone(), Series::default());
+        Variable { of, key, name, set: None, kind, open: term.open, bounds: (None, None), values }
     }
 
     /// Its values in the order of `at`, as a column of a frame.

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::fault::PackFault;
 use super::super::model::*;
 use super::domain::Domains;
-use super::{Lint, error, notice};
 
 /// The words of a closed set that rules about one kind of entity take up.
 #[derive(Default)]
@@ -22,7 +22,7 @@ struct Taken {
 /// A closed set: table and column.
 type Set = (usize, usize);
 
-pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<PackFault>) {
     let all = taken(domains);
     let graded = |(table, at): Set| !pack.tables[table].columns[at].yes_no;
     for ((_, set), taken) in all.iter().filter(|((_, set), taken)| graded(*set) && !taken.doubtful) {
@@ -40,7 +40,7 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
                 "请为它写一条规则；有意不作处理的，请写 [[silent]] table = \"{}\" column = \"{}\" values = [\"{word}\"] reading = \"理由\"",
                 table.name, column.name
             );
-            found.push(error(&column.place, message, &remedy));
+            found.push(column.place.fault(message, &remedy));
         }
     }
     for silent in &pack.deliberate.silent {
@@ -50,7 +50,7 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
         let needless = |word: &&String| !known.is_empty() && known.iter().all(|taken| taken.decisive.contains(*word));
         for word in silent.values.iter().filter(needless) {
             let message = format!("[[silent]] 说「{word}」没有规则，实际上有规则可以成立");
-            found.push(notice(&silent.place, message, "请从 values 中删去"));
+            found.push(silent.place.notice(message, "请从 values 中删去"));
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Good news and bad news that can meet at one recipient, and nobody has said that this is right.
 
+use super::super::fault::PackFault;
 use super::super::model::*;
 use super::super::recipients::kinds;
 use super::domain::{Domains, first};
-use super::{Lint, notice};
 
-pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<PackFault>) {
     let toned = |tone: Tone| {
         domains.rules.iter().flat_map(move |(rule, condition)| {
             let mine = rule.proposals.iter().filter(move |proposal| pack.actions[proposal.action].tone == tone);
@@ -44,7 +44,7 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
             );
             let remedy =
                 "请更正条件使两者不能并存；有意并存、由人决定的（名单会作标记），请在这一处理写 beside = \"理由\"";
-            found.push(notice(&action.place, message, remedy));
+            found.push(action.place.notice(message, remedy));
         }
     }
 }

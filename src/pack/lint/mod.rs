@@ -25,18 +25,10 @@ pub use overlap::always_holds;
 use super::fault::PackFault;
 use super::model::*;
 
-/// What one lint found.
-#[derive(Debug, Clone)]
-pub struct Lint {
-    pub fault: PackFault,
-    /// The pack must not be used so; otherwise it is worth a look.
-    pub error: bool,
-}
-
 /// All that the lints found, in the pack's order by lint.
 #[derive(Debug)]
 pub struct Lints {
-    pub found: Vec<Lint>,
+    pub found: Vec<PackFault>,
     /// What the pack owns up to not having confirmed: no fault, and not forgotten either.
     unconfirmed: Vec<String>,
     files: Vec<(String, String)>,
@@ -52,7 +44,7 @@ impl Lints {
 impl fmt::Display for Lints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for lint in &self.found {
-            writeln!(f, "{}\n", lint.fault.render(&self.files, lint.error))?;
+            writeln!(f, "{}\n", lint.render(&self.files))?;
         }
         for note in &self.unconfirmed {
             writeln!(f, "未能核实：{note}")?;
@@ -87,12 +79,4 @@ pub fn lint(pack: &Pack) -> Lints {
     let notes =
         parameters.chain(rules).filter_map(|(kind, name, note)| Some(format!("{kind}「{name}」：{}", note.as_ref()?)));
     Lints { found, unconfirmed: notes.collect(), files: pack.files.clone() }
-}
-
-fn error(place: &Passage, message: String, remedy: &str) -> Lint {
-    Lint { fault: place.fault(message, remedy), error: true }
-}
-
-fn notice(place: &Passage, message: String, remedy: &str) -> Lint {
-    Lint { fault: place.fault(message, remedy), error: false }
 }

@@ -1,23 +1,23 @@
 //! Rules that never or always hold, pairs that never hold together, and pairs that always do.
 
+use super::super::fault::PackFault;
 use super::super::model::*;
 use super::super::term::Term;
 use super::domain::{Domains, RuleCondition, first};
-use super::{Lint, error, notice};
 
-pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<PackFault>) {
     let mut alive = Vec::new();
     for (rule, condition) in &domains.rules {
         let space = domains.space(&[condition]).filter(|space| space.complete);
         match space.as_ref().map(|space| space.holds[0].as_slice()) {
             Some(holds) if first(holds).is_none() => {
                 let message = format!("规则「{}」永远不会成立：范围和条件合起来没有任何一组值能满足", rule.id);
-                found.push(error(&rule.place, message, "请更正 scope 或 when（例如同一事实要同时等于两个值）"));
+                found.push(rule.place.fault(message, "请更正 scope 或 when（例如同一事实要同时等于两个值）"));
                 continue;
             }
             Some(holds) if holds.iter().all(|holds| *holds) && !says_so(rule) => {
                 let message = format!("规则「{}」总是成立：范围和条件没有排除任何一组值", rule.id);
-                found.push(notice(&rule.place, message, "请核对 scope 和 when：它对每一个对象都提出处理"));
+                found.push(rule.place.notice(message, "请核对 scope 和 when：它对每一个对象都提出处理"));
             }
             _ => {}
         }
@@ -60,7 +60,7 @@ fn pair(
     domains: &Domains,
     (rule, mine): (&Rule, &RuleCondition),
     (other, theirs): (&Rule, &RuleCondition),
-    found: &mut Vec<Lint>,
+    found: &mut Vec<PackFault>,
 ) {
     let common = rule.runs.iter().any(|run| other.runs.contains(run));
     // Conditions about different things can hold together or not, as it comes.
@@ -80,7 +80,7 @@ fn pair(
             "请更正其中一条的条件，或合为一条；有意如此的，请写 [[together]] rules = [\"{}\", \"{}\"] reading = \"理由\"",
             rule.id, other.id
         );
-        found.push(notice(&other.place, message, &remedy));
+        found.push(other.place.notice(message, &remedy));
     }
     // A rule that only marks cases is there for those that the others leave.
     let marks = rule.marks.is_some() || other.marks.is_some();
@@ -104,6 +104,6 @@ fn pair(
             "请核对两条的条件；有意如此的，请写 [[exclusive]] rules = [\"{}\", \"{}\"] reading = \"理由\"",
             rule.id, other.id
         );
-        found.push(notice(&other.place, message, &remedy));
+        found.push(other.place.notice(message, &remedy));
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::super::fault::PackFault;
 use super::super::model::*;
-use super::{Lint, notice};
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, found: &mut Vec<PackFault>) {
     let first = |parameter: &Parameter| parameter.values.first().map(|dated| dated.from);
     let Some(begin) = pack.parameters.iter().filter_map(first).min() else { return };
     let used = names(pack);
@@ -16,11 +16,11 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
                 parameter.name
             );
             let remedy = format!("请把最早的 from 改为 {begin}，或为以前的时间补上值");
-            found.push(notice(&parameter.place, message, &remedy));
+            found.push(parameter.place.notice(message, &remedy));
         }
         if !used.contains(&parameter.name) {
             let message = format!("参数「{}」没有规则或事实使用", parameter.name);
-            found.push(notice(&parameter.place, message, "请在条件中使用，或删去"));
+            found.push(parameter.place.notice(message, "请在条件中使用，或删去"));
         }
     }
 }

@@ -1,17 +1,17 @@
 //! What settles a question that the Measures leave open says why, or says that the Measures give it.
 
+use super::super::fault::PackFault;
 use super::super::model::*;
 use super::super::term::Literal;
-use super::{Lint, error};
 
 const REMEDY: &str = "本部门自定的，请写明 reading = \"理由\"；原文已定的，请写 given = true";
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, found: &mut Vec<PackFault>) {
     for parameter in &pack.parameters {
         let says = parameter.reading.as_deref().is_some_and(|reading| !reading.trim().is_empty());
         if parameter.given == says {
             let message = format!("参数「{}」没有说明是原文所定还是本部门口径", parameter.name);
-            found.push(error(&parameter.place, message, REMEDY));
+            found.push(parameter.place.fault(message, REMEDY));
         } else if parameter.unconfirmed.is_some() && !says {
             found.push(unconfirmed(&parameter.place, &format!("参数「{}」", parameter.name)));
         }
@@ -24,7 +24,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
             if !proposal.given && proposal.reading.is_none() {
                 let action = &pack.actions[proposal.action].name;
                 let message = format!("规则「{}」的「{action}」没有说明可选方式是原文所定还是本部门口径", rule.id);
-                found.push(error(&rule.place, message, REMEDY));
+                found.push(rule.place.fault(message, REMEDY));
             }
         }
         if rule.given || rule.reading.is_some() {
@@ -35,22 +35,21 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
                 let message = format!("规则「{}」直接写了界限 {bound}，没有说明是原文所定还是本部门口径", rule.id);
                 let remedy =
                     format!("请改用参数（[[parameter]]）；或者{}", REMEDY.trim_start_matches("本部门自定的，"));
-                found.push(error(&rule.place, message, &remedy));
+                found.push(rule.place.fault(message, &remedy));
             }
         }
     }
     for fact in pack.facts.iter().filter(|fact| fact.reading.is_none()) {
         for bound in fact.formulas().flat_map(bounds) {
             let message = format!("事实「{}」直接写了界限 {bound}，没有说明为什么是它", fact.name);
-            found.push(error(&fact.place, message, "请改用参数（[[parameter]]），或写明 reading = \"理由\""));
+            found.push(fact.place.fault(message, "请改用参数（[[parameter]]），或写明 reading = \"理由\""));
         }
     }
 }
 
 /// What nobody could look up is the office's until somebody does.
-fn unconfirmed(place: &Passage, what: &str) -> Lint {
-    error(
-        place,
+fn unconfirmed(place: &Passage, what: &str) -> PackFault {
+    place.fault(
         format!("{what}未能核实，却没有说明本部门按什么办"),
         "请写明 reading = \"理由\"，核实以后再写 given = true",
     )

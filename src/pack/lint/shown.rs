@@ -1,11 +1,11 @@
 //! Rules about rows whose condition uses what their grounds do not hold: it could change, and an old answer would stand.
 
+use super::super::fault::PackFault;
 use super::super::model::*;
 use super::super::scope::Meaning;
 use super::super::term::{Node, Term};
-use super::{Lint, error};
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, found: &mut Vec<PackFault>) {
     for rule in pack.rules.iter().filter(|rule| rule.marks.is_none()) {
         let Entity::Row(table) = rule.of else { continue };
         let table = &pack.tables[table];
@@ -26,7 +26,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
             );
             let place = rule.when.place_of(&term.span, &pack.files);
             let remedy = format!("请把「{name}」写入《{}》的 shown（[[row]]）", table.name);
-            found.push(error(&place, message, &remedy));
+            found.push(place.fault(message, &remedy));
         });
     }
 }

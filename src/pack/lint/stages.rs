@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::super::fault::PackFault;
 use super::super::functions::Op;
 use super::super::model::*;
 use super::super::term::{Literal, Node};
-use super::{Lint, error, notice};
 
 /// The column of what earlier stages proposed or left pending that says which action it is.
 const ACTION: &str = "处理";
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, found: &mut Vec<PackFault>) {
     for run in Run::ALL {
         let of_run = || pack.rules.iter().filter(|rule| rule.runs.contains(&run));
         let stages: BTreeSet<u32> = of_run().map(|rule| rule.stage).collect();
@@ -25,7 +25,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
                         rule.stage,
                         definition.name
                     );
-                    found.push(error(&rule.place, message, "请把 stage 改大，或把先要提出处理的规则放到更早的阶段"));
+                    found.push(rule.place.fault(message, "请把 stage 改大，或把先要提出处理的规则放到更早的阶段"));
                     continue;
                 }
                 let wanted = actions(pack, definition);
@@ -42,20 +42,20 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
                         wanted.iter().cloned().collect::<Vec<_>>().join("、"),
                         run.title()
                     );
-                    found.push(error(&rule.place, message, "请更正 stage，或更正事实中的处理名称"));
+                    found.push(rule.place.fault(message, "请更正 stage，或更正事实中的处理名称"));
                 }
             }
         }
     }
     for rule in pack.rules.iter().filter(|rule| rule.runs.is_empty() && rule.stage > 0) {
-        found.push(error(&rule.place, format!("规则「{}」在哪一种运行中都不适用", rule.id), "请写 runs = \"HA\""));
+        found.push(rule.place.fault(format!("规则「{}」在哪一种运行中都不适用", rule.id), "请写 runs = \"HA\""));
     }
     let used: BTreeSet<u32> = pack.rules.iter().map(|rule| rule.stage).filter(|stage| *stage > 0).collect();
     let last = used.last().copied().unwrap_or_default();
     for gap in (1..last).filter(|stage| !used.contains(stage)) {
         if let Some(rule) = pack.rules.iter().find(|rule| rule.stage > gap) {
             let message = format!("没有规则在第 {gap} 阶段，而规则「{}」在第 {} 阶段", rule.id, rule.stage);
-            found.push(notice(&rule.place, message, "阶段请从 1 起连续编号"));
+            found.push(rule.place.notice(message, "阶段请从 1 起连续编号"));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Unknown that becomes no: where an optional column is blank, a row is not counted, or a largest truth passes it over.
 
+use super::super::fault::PackFault;
 use super::super::functions::Op;
 use super::super::model::*;
 use super::super::scope::{self, Meaning};
 use super::super::term::{Kind, Node, Term};
-use super::{Lint, notice};
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, found: &mut Vec<PackFault>) {
     // A fact with a reading says why it is so.
     for fact in pack.facts.iter().filter(|fact| fact.reading.is_none()) {
         let Formula::Aggregate { source: Source::Table(table), given, value, .. } = &fact.formula else { continue };
@@ -18,7 +18,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
                 let remedy = format!(
                     "请写明没有填时怎样：COALESCE(条件, FALSE)、COALESCE(条件, TRUE) 或「{column} IS NULL」；有意如此的，请写 reading = \"理由\""
                 );
-                found.push(notice(&expression.place, message, &remedy));
+                found.push(expression.place.notice(message, &remedy));
             }
         };
         if let Some(given) = given {

@@ -3,23 +3,23 @@
 use std::collections::BTreeSet;
 
 use super::super::check::{asked, named};
+use super::super::fault::PackFault;
 use super::super::model::*;
 use super::super::scope::{self, Meaning, Site};
-use super::{Lint, notice};
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, found: &mut Vec<PackFault>) {
     let facts = used_facts(pack);
     for (at, fact) in pack.facts.iter().enumerate() {
         if !facts.contains(&at) {
             let message = format!("没有规则、提示或统计用到事实「{}」", fact.name);
-            found.push(notice(&fact.place, message, "请在条件中使用，或删去"));
+            found.push(fact.place.notice(message, "请在条件中使用，或删去"));
         }
     }
     let tables = used_tables(pack, &facts);
     for (at, table) in pack.tables.iter().enumerate() {
         if !tables.contains(&at) {
             let message = format!("没有事实、规则或统计用到表「{}」：报送了也不起作用", table.name);
-            found.push(notice(&table.place, message, "请写一个 from = 这张表的事实（[[fact]]），或删去"));
+            found.push(table.place.notice(message, "请写一个 from = 这张表的事实（[[fact]]），或删去"));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Words that a closed set does not hold: a condition that compares with them never comes true.
 
+use super::super::fault::PackFault;
 use super::super::functions::Op;
 use super::super::model::*;
 use super::super::scope::{Meaning, Site};
 use super::super::term::{Kind, Literal, Node, Term};
 use super::unused::expressions;
-use super::{Lint, error};
 
-pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
+pub fn lint(pack: &Pack, found: &mut Vec<PackFault>) {
     for (site, expression) in expressions(pack) {
         for (of, word) in compared(expression.term()) {
             let (Node::Name(name, Some(meaning)), Node::Value(Literal::Text(text))) = (&of.node, &word.node) else {
@@ -21,8 +21,8 @@ pub fn lint(pack: &Pack, found: &mut Vec<Lint>) {
             let near = super::super::nearest(text, &known).map(|near| format!("，是否要写「{near}」？"));
             let message = format!("「{name}」不会等于「{text}」{}", near.unwrap_or_default());
             let at = expression.place_of(&word.span, &pack.files);
-            let lint = error(&at, message, &format!("可用的值：{}", known.join("、")));
-            let told = |one: &Lint| one.fault.span == lint.fault.span && one.fault.message == lint.fault.message;
+            let lint = at.fault(message, &format!("可用的值：{}", known.join("、")));
+            let told = |one: &PackFault| one.place.span == lint.place.span && one.message == lint.message;
             if !found.iter().any(told) {
                 found.push(lint);
             }

@@ -11,7 +11,7 @@ use super::facts::{self, ExpectedFact};
 use crate::fact::Decision;
 use crate::fact::history::{PastGround, PastLine};
 use crate::pack::term::Literal;
-use crate::pack::{self, Error, Pack, PackFault, Report, Run, printed};
+use crate::pack::{self, Error, Pack, PackFault, Passage, Report, Run, printed};
 use crate::run::job;
 use crate::table::{GivenSheet, line, text};
 
@@ -132,8 +132,7 @@ pub fn canonical(parts: &[&str]) -> String {
 }
 
 fn fault<T>(file: &str, at: &Spanned<T>, message: String) -> PackFault {
-    let remedy = "写法见 kaohe pack guide 的「例子」一节".to_owned();
-    PackFault { file: file.to_owned(), span: at.span(), message, remedy }
+    Passage { file: file.to_owned(), span: at.span() }.fault(message, "写法见 kaohe pack guide 的「例子」一节")
 }
 
 struct SpecReader<'a> {
