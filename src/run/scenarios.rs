@@ -48,12 +48,11 @@ type CellTexts = BTreeMap<u32, Vec<(u32, String)>>;
 
 fn texts(path: &Path) -> Result<CellTexts, workbook::Error> {
     let book = workbook::open(path, &path.display().to_string())?;
-    let mut cells = Vec::new();
-    if !book.sheets().is_empty() {
-        book.read(0, &mut cells)?;
-    }
     let mut filled = CellTexts::new();
-    for (row, column, value) in cells {
+    if book.sheets().is_empty() {
+        return Ok(filled);
+    }
+    for (row, column, value) in book.read(0)?.cells() {
         let text = shown(value);
         if !text.is_empty() {
             filled.entry(row).or_default().push((column, text));

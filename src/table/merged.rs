@@ -3,6 +3,7 @@
 //! A range shows the cell at its top left. Whatever is stored beneath it is not seen. Ranges do not overlap; in a
 //! file that says otherwise the upper one counts, lest thousands of them be gone through row by row.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use crate::place::A1;
@@ -48,6 +49,36 @@ impl Covered {
     /// Whether the cell lies beneath the range; its top left does not.
     pub fn hides(&self, row: u32, column: u32) -> bool {
         self.rows.contains(&row) && (row, column) != (self.range.0, self.range.1)
+    }
+}
+
+/// Which cells lie beneath a range, asked in any column.
+#[derive(Debug)]
+pub struct Beneath {
+    merges: Merges,
+    known: BTreeMap<u32, Vec<Covered>>,
+}
+
+/// More columns than a sheet has in which rows begin.
+const MOST_COLUMNS: usize = 256;
+
+impl Beneath {
+    pub fn new(merges: Merges) -> Self {
+        Self { merges, known: BTreeMap::new() }
+    }
+
+    pub fn merges(&self) -> &Merges {
+        &self.merges
+    }
+
+    pub fn hides(&mut self, row: u32, column: u32) -> bool {
+        // Only a file made to be slow has rows that begin in so many columns.
+        if self.merges.all().is_empty() || (self.known.len() >= MOST_COLUMNS && !self.known.contains_key(&column)) {
+            return false;
+        }
+        let over = self.known.entry(column).or_insert_with(|| self.merges.over(column).collect());
+        let at = over.partition_point(|covered| *covered.rows.end() < row);
+        over.get(at).is_some_and(|covered| covered.hides(row, column))
     }
 }
 

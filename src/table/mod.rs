@@ -37,7 +37,6 @@ pub mod seen;
 mod settle;
 mod side;
 pub mod text;
-mod texts;
 mod year;
 
 use std::collections::{BTreeMap, HashMap};

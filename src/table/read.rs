@@ -14,12 +14,12 @@ use crate::finding::Code;
 use crate::pack::term::Literals;
 use crate::pack::{Absent, Pack};
 use crate::place::SheetId;
-use crate::workbook::{self, Parser, Raw, Sink};
+use crate::workbook::{self, Parser, SheetContent};
 
 use super::recognise::NearTable;
 use super::report::{self, Notes};
 use super::rowset::{SheetRows, TableRows, Yardstick};
-use super::scan::{Scan, Scanned, ScannedKind, Schema, TablePart};
+use super::scan::{Scanned, ScannedKind, Schema, TablePart};
 use super::year::{self, YearError};
 use super::{Book, Dataset, InputSheet, SheetKind, ToldRow, outcome, registers};
 
@@ -184,13 +184,7 @@ pub fn read_given(
         if book == dataset.books.len() {
             dataset.books.push(Book { path: sheet.book.clone(), sha256: String::new() });
         }
-        let mut scan = Scan::new(&schema, &looks, &[]);
-        for (row, cells) in (0u32..).zip(&sheet.rows) {
-            for (column, text) in (0u32..).zip(cells).filter(|(_, text)| !text.is_empty()) {
-                scan.cell(row, column, Raw::Text(text.as_str().into()));
-            }
-        }
-        let scanned = scan.finish(&[]).unwrap_or(Scanned::NOTHING);
+        let scanned = Scanned::new(&schema, &looks, &SheetContent::of_texts(&sheet.rows));
         sources.push(ScannedSheet { book, name: sheet.sheet.clone(), scanned });
     }
     let scannings = Scannings { dataset, notes: Notes::new(pack), sources, unreadable: Vec::new() };
@@ -370,10 +364,9 @@ fn scan(
         .filter_map(|(book, sheet)| {
             let opened = books[book].1.as_ref()?;
             let workbook::SheetName { name, hidden } = opened.sheets()[sheet].clone();
-            let result = scan_sheet(schema, opened, sheet).map(|scanned| ScannedSheet {
-                book,
-                name,
-                scanned: if hidden { scanned.hidden() } else { scanned },
+            let result = opened.read(sheet).map(|read| {
+                let scanned = Scanned::new(schema, opened.looks(), &read);
+                ScannedSheet { book, name, scanned: if hidden { scanned.hidden() } else { scanned } }
             });
             let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             if let Some(progress) = context.progress {
@@ -391,19 +384,6 @@ fn scan(
         }
     }
     (sources, damaged)
-}
-
-/// Scans a sheet, once more where its merged ranges, which come last, say that the header is another one.
-fn scan_sheet(schema: &Schema, book: &workbook::OpenBook, sheet: usize) -> Result<Scanned, workbook::Error> {
-    let mut scan = Scan::new(schema, book.looks(), &[]);
-    let merges = book.read(sheet, &mut scan)?;
-    if let Some(scanned) = scan.finish(&merges) {
-        return Ok(scanned);
-    }
-    let mut scan = Scan::new(schema, book.looks(), &merges);
-    book.read(sheet, &mut scan)?;
-    // Who knows them from the first row on is not misled.
-    Ok(scan.finish(&merges).unwrap_or(Scanned::NOTHING))
 }
 
 /// The rows of a sheet follow those of the table's earlier sheets.

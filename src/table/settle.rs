@@ -1,11 +1,10 @@
 //! The end of a sheet: what its merged ranges show and hide, and which of its rows are data.
 //!
-//! Merged ranges are told behind the cells, so the rows that may be no data are kept, with what they begin with, until
-//! they are known. Each row is first rid of what lies beneath a range; then it is asked whether it says anything itself,
-//! and at last it gets what the ranges show.
+//! Each row is first rid of what lies beneath a range; then it is asked whether it says anything itself, and at last it
+//! gets what the ranges show.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::finding::{Code, Flaw};
 use crate::place::A1;
@@ -31,8 +30,8 @@ pub enum What {
     Blank,
     /// It repeats the header, numbers the columns, or is our own forms' example: told by all its cells.
     Whole,
-    /// The first filled cells, left to right: sheet column and what it makes of the row.
-    Begins(Vec<(u32, Option<Remark>)>),
+    /// By a cell near its begin: the first one that can be seen, by sheet column, and what it makes of the row.
+    Begins(Option<(u32, Remark)>),
 }
 
 /// The rows of a sheet, and what its header says of them.
@@ -40,7 +39,6 @@ pub struct Settling<'a> {
     pub shape: &'a Shape<'a>,
     pub lines: Vec<u32>,
     pub cells: Vec<ColumnCells>,
-    pub doubts: Vec<Doubt>,
 }
 
 /// The cell at the top left of a range.
@@ -55,38 +53,24 @@ enum Top<'a> {
     Elsewhere,
 }
 
-/// A range that gives a column its value.
-struct Carry {
-    at: usize,
-    covered: Covered,
-}
-
-/// More columns than a sheet has in which rows begin.
-const MOST_LEADS: usize = 256;
-
 impl<'a> Settling<'a> {
     /// The sheet rows and cells of the data, and how many rows are none.
-    pub fn settle(mut self, merges: &[Merge]) -> (Vec<u32>, Vec<ColumnCells>, u64) {
-        let merges = Merges::new(merges);
-        let mut bare = BTreeSet::new();
-        let mut hiding = BTreeSet::new();
-        let carries = self.uncover(&merges, &mut bare, &mut hiding);
-        bare.retain(|row| self.is_blank(*row));
-        let mut doubts = std::mem::take(&mut self.doubts);
-        doubts.sort_by_key(|doubt| doubt.row);
-        let own: Vec<usize> =
-            doubts.iter().map(|doubt| self.line(doubt.row).map_or(0, |row| self.filled(row))).collect();
-        carries.iter().for_each(|carry| self.carry(carry));
-        let mut leads = Leads { merges: &merges, known: BTreeMap::new() };
-        for (doubt, own) in doubts.iter().zip(own) {
-            let Some(row) = self.line(doubt.row) else { continue };
-            let is_none = match &doubt.what {
+    pub fn settle(mut self, merges: &Merges, doubts: &[Doubt]) -> (Vec<u32>, Vec<ColumnCells>, u64) {
+        let (mut bare, mut hiding) = (BTreeSet::new(), BTreeSet::new());
+        let carries = self.uncover(merges, &mut bare, &mut hiding);
+        bare.retain(|row| self.filled(*row) == 0);
+        let doubts: Vec<(usize, &What)> =
+            doubts.iter().filter_map(|doubt| Some((self.lines.binary_search(&doubt.row).ok()?, &doubt.what))).collect();
+        let own: Vec<usize> = doubts.iter().map(|(row, _)| self.filled(*row)).collect();
+        carries.iter().for_each(|(at, covered)| self.carry(*at, covered));
+        for ((row, what), own) in doubts.into_iter().zip(own) {
+            let is_none = match what {
                 What::Whole => {
                     hiding.remove(&row);
                     true
                 }
                 What::Blank => true,
-                What::Begins(cells) => self.is_remark(row, leads.first(doubt.row, cells), own),
+                What::Begins(lead) => self.is_remark(row, *lead, own),
             };
             if is_none {
                 bare.insert(row);
@@ -98,8 +82,13 @@ impl<'a> Settling<'a> {
     }
 
     /// Takes away what lies beneath a range: what it shows is said once, anything else is a fault where it lies. Rows
-    /// that lose a cell go into `bare`, those with a fault into `hiding`.
-    fn uncover(&mut self, merges: &Merges, bare: &mut BTreeSet<usize>, hiding: &mut BTreeSet<usize>) -> Vec<Carry> {
+    /// that lose a cell go into `bare`, those with a fault into `hiding`. The ranges that give a column their value come out.
+    fn uncover(
+        &mut self,
+        merges: &Merges,
+        bare: &mut BTreeSet<usize>,
+        hiding: &mut BTreeSet<usize>,
+    ) -> Vec<(usize, Covered)> {
         let mut carries = Vec::new();
         for (at, column) in self.shape.found.columns.iter().enumerate() {
             let Some(column) = *column else { continue };
@@ -125,22 +114,18 @@ impl<'a> Settling<'a> {
                     }
                 }
                 if covered.range.1 == column && covered.range.2 > covered.range.0 {
-                    carries.push(Carry { at, covered });
+                    carries.push((at, covered));
                 }
             }
         }
         carries
     }
 
-    fn line(&self, row: u32) -> Option<usize> {
-        self.lines.binary_search(&row).ok()
-    }
-
     fn top(&self, (row, column, ..): Merge) -> Top<'a> {
         let Some(at) = self.shape.found.columns.iter().position(|own| *own == Some(column)) else {
             return Top::Elsewhere;
         };
-        match (self.line(row), self.shape.above.get(&(row, column))) {
+        match (self.lines.binary_search(&row).ok(), self.shape.above.get(&(row, column))) {
             (Some(line), _) if self.cells[at].codes[line] != EMPTY => Top::Cell(at, self.cells[at].codes[line]),
             (None, Some(text)) => Top::Above(text),
             _ => Top::Blank,
@@ -183,19 +168,19 @@ impl<'a> Settling<'a> {
     }
 
     /// Every row of a range says what it shows.
-    fn carry(&mut self, Carry { at, covered }: &Carry) {
+    fn carry(&mut self, at: usize, covered: &Covered) {
         let rows = merged::within(&self.lines, &covered.rows);
         let code = match self.top(covered.range) {
             Top::Cell(_, code) => code,
             Top::Above(text) => {
                 let Shape { coercions, looks, .. } = self.shape;
-                let content = coercions[*at].read(&Raw::Text(Cow::Borrowed(text)), looks).content;
-                self.cells[*at].put(text, content)
+                let content = coercions[at].read(&Raw::Text(Cow::Borrowed(text)), looks).content;
+                self.cells[at].put(text, content)
             }
             Top::Blank | Top::Elsewhere => return,
         };
         for row in rows {
-            let cell = &mut self.cells[*at].codes[row];
+            let cell = &mut self.cells[at].codes[row];
             if *cell == EMPTY {
                 *cell = code;
             }
@@ -208,10 +193,6 @@ impl<'a> Settling<'a> {
 
     fn filled(&self, row: usize) -> usize {
         (0..self.cells.len()).filter(|at| self.is_filled(*at, row)).count()
-    }
-
-    fn is_blank(&self, row: usize) -> bool {
-        self.filled(row) == 0
     }
 
     /// Whether a row that begins so is no data: something that is required is blank, and most of it, too.
@@ -239,28 +220,5 @@ impl<'a> Settling<'a> {
             }
         }
         (self.lines, self.cells, none.len() as u64)
-    }
-}
-
-/// With which cell that can be seen a row begins.
-struct Leads<'a> {
-    merges: &'a Merges,
-    known: BTreeMap<u32, Vec<Covered>>,
-}
-
-impl Leads<'_> {
-    fn first(&mut self, row: u32, cells: &[(u32, Option<Remark>)]) -> Option<(u32, Remark)> {
-        let (column, remark) = cells.iter().find(|(column, _)| !self.is_beneath(row, *column))?;
-        Some((*column, (*remark)?))
-    }
-
-    fn is_beneath(&mut self, row: u32, column: u32) -> bool {
-        // Only a file made to be slow has rows that begin in so many columns.
-        if self.merges.all().is_empty() || (self.known.len() >= MOST_LEADS && !self.known.contains_key(&column)) {
-            return false;
-        }
-        let over = self.known.entry(column).or_insert_with(|| self.merges.over(column).collect());
-        let at = over.partition_point(|covered| *covered.rows.end() < row);
-        over.get(at).is_some_and(|covered| covered.hides(row, column))
     }
 }

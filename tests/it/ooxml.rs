@@ -7,7 +7,7 @@ use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kaohe::workbook::{self, Raw, Sink};
+use kaohe::workbook::{self, Raw};
 use rust_xlsxwriter::Workbook;
 
 /// The validator's program, if there is one.
@@ -26,39 +26,33 @@ fn kaohe(arguments: &[&str], folder: &Path) {
 }
 
 /// The texts of a workbook's first sheet.
-#[derive(Default)]
-struct Texts(Vec<Vec<String>>);
-
-impl Sink for Texts {
-    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
+fn texts(list: &Path) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (row, column, value) in workbook::open(list, "名单").unwrap().read(0).unwrap().cells() {
         let (row, column) = (row as usize, column as usize);
-        self.0.resize_with(self.0.len().max(row + 1), Vec::new);
-        let cells = &mut self.0[row];
+        rows.resize_with(rows.len().max(row + 1), Vec::new);
+        let cells = &mut rows[row];
         cells.resize_with(cells.len().max(column + 1), String::new);
-        cells[column] = match value.into_owned() {
+        cells[column] = match value {
             Raw::Text(text) => text.to_string(),
             Raw::Number(number, _) => number.to_string(),
             Raw::DateTime(at, _) => at.date().to_string(),
             other => panic!("{other:?} in a list"),
         };
     }
-
-    fn restart(&mut self) {
-        self.0.clear();
-    }
+    rows
 }
 
 /// Agrees to every line of a published list, in a copy as a committee sends it back; false where it has none.
 pub fn agree(list: &Path, copy: &Path) -> bool {
-    let mut texts = Texts::default();
-    workbook::open(list, "名单").unwrap().read(0, &mut texts).unwrap();
-    let Some(header) = texts.0.iter().position(|row| row.iter().any(|cell| cell == "委员会意见")) else {
+    let mut texts = texts(list);
+    let Some(header) = texts.iter().position(|row| row.iter().any(|cell| cell == "委员会意见")) else {
         return false;
     };
-    let place = |name: &str| texts.0[header].iter().position(|cell| cell == name).unwrap();
+    let place = |name: &str| texts[header].iter().position(|cell| cell == name).unwrap();
     let [line, options, opinion, way, day] = ["处理编号", "可选方式", "委员会意见", "决定方式", "决定日期"].map(place);
     let mut answered = 0;
-    for row in texts.0.iter_mut().skip(header + 1).filter(|row| row.get(line).is_some_and(|id| !id.is_empty())) {
+    for row in texts.iter_mut().skip(header + 1).filter(|row| row.get(line).is_some_and(|id| !id.is_empty())) {
         row.resize(row.len().max(day + 1), String::new());
         (row[opinion], row[day]) = ("同意".to_owned(), "2016-01-20".to_owned());
         if let Some((first, _)) = row[options].clone().split_once('、') {
@@ -68,7 +62,7 @@ pub fn agree(list: &Path, copy: &Path) -> bool {
     }
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    for (row, cells) in (0..).zip(&texts.0) {
+    for (row, cells) in (0..).zip(&texts) {
         for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
             sheet.write_string(row, column, cell).unwrap();
         }

@@ -113,10 +113,9 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
     let book = workbook::open(path, &name).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
-        let mut cells = Vec::new();
-        let merges = book.read(index, &mut cells).map_err(|error| error.to_string())?;
+        let read = book.read(index).map_err(|error| error.to_string())?;
         let mut rows: Vec<FilledRow> = Vec::new();
-        for (row, column, value) in cells {
+        for (row, column, value) in read.cells() {
             let cell = FilledCell::new(&value, book.looks());
             if cell.shown.is_empty() && cell.broken.is_none() {
                 continue;
@@ -126,7 +125,12 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
                 _ => rows.push(FilledRow { row, cells: vec![(column, cell)] }),
             }
         }
-        found.push(FilledSheet { name: sheet.name.clone(), hidden: sheet.hidden, rows, merges });
+        found.push(FilledSheet {
+            name: sheet.name.clone(),
+            hidden: sheet.hidden,
+            rows,
+            merges: read.merges().to_vec(),
+        });
     }
     Ok((name, found))
 }

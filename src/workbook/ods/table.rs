@@ -1,9 +1,9 @@
 //! The rows and cells of a sheet of an OpenDocument spreadsheet.
 
-use super::super::cells::{self, COLUMNS, Ordered, ROWS};
+use super::super::cells::{self, COLUMNS, ROWS};
 use super::super::error::Refusal;
 use super::super::xml::{Tag, Token, Xml, unescape};
-use super::super::{Look, Raw, Sink, dates, look};
+use super::super::{Look, Raw, SheetContent, dates, look};
 use super::Ods;
 use super::code::StyleKind;
 
@@ -11,7 +11,7 @@ use super::code::StyleKind;
 const MOST_REPEATED: u64 = 4 << 20;
 
 /// Reads the sheet whose tag comes next.
-pub(super) fn read<S: Sink>(mut xml: Xml<'_>, book: &Ods, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
+pub(super) fn read(mut xml: Xml<'_>, book: &Ods, cells: &mut SheetContent<'_>) -> Result<(), Refusal> {
     let mut table = OdsTable { book, cells, columns: Vec::new(), width: 0, row: 0, repeated: 0, line: Vec::new() };
     let mut depth = 0;
     loop {
@@ -48,9 +48,9 @@ pub(super) fn read<S: Sink>(mut xml: Xml<'_>, book: &Ods, cells: &mut Ordered<'_
     }
 }
 
-struct OdsTable<'b, 'a, S> {
+struct OdsTable<'b, 'a> {
     book: &'b Ods,
-    cells: &'b mut Ordered<'a, S>,
+    cells: &'b mut SheetContent<'a>,
     /// The styles of cells that have none of their own: up to which column each.
     columns: Vec<(u64, String)>,
     /// How many columns have been told.
@@ -62,7 +62,7 @@ struct OdsTable<'b, 'a, S> {
     line: Vec<(u64, u64, Raw<'static>)>,
 }
 
-impl<S: Sink> OdsTable<'_, '_, S> {
+impl OdsTable<'_, '_> {
     /// Notes the style that columns lend to their cells.
     fn add_columns(&mut self, tag: Tag<'_>) -> Result<(), Refusal> {
         self.width = self.width.saturating_add(count(tag, "table:number-columns-repeated")?);

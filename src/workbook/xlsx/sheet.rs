@@ -3,16 +3,15 @@
 //! Whatever XML there is, is read: prefixes, other encodings, comments, CDATA, rich text in a cell. What a cell holds is
 //! decided in [`super::cell`]. Of alternatives (`mc:AlternateContent`) the fallback counts, for we know no extension.
 
-use super::super::cells::Ordered;
 use super::super::error::Refusal;
 use super::super::xml::{Token, Xml, local};
-use super::super::{Merge, Parser, Sink};
+use super::super::{Merge, Parser, SheetContent};
 use super::cell::{CellText, CellType, Unseen, content};
 use super::usual::UsualRow;
 use super::{OpcBook, address, is_true, merged, number, plain_text, rich_text, row_number};
 
-/// Sends the cells of a sheet.
-pub(in super::super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
+/// Reads the cells of a sheet.
+pub(in super::super) fn read(book: &OpcBook, sheet: usize, cells: &mut SheetContent<'_>) -> Result<(), Refusal> {
     let part = &book.list.parts[sheet];
     let mut xml = Xml::new(book.package.stream(book.package.need(part)?)?, part)?;
     let mut unseen = Unseen::default();
@@ -74,13 +73,13 @@ pub(in super::super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut 
     }
 }
 
-/// Sends the cells that come next as long as they and their rows are usual ones. `at`: where the next cell stands.
-fn usual_cells<S: Sink>(
+/// Takes the cells that come next as long as they and their rows are usual ones. `at`: where the next cell stands.
+fn usual_cells(
     xml: &mut Xml<'_>,
     book: &OpcBook,
     (row, at): (&mut UsualRow, &mut (u32, u32)),
     unseen: &Unseen,
-    cells: &mut Ordered<'_, S>,
+    cells: &mut SheetContent<'_>,
 ) -> Result<(), Refusal> {
     loop {
         let ahead = xml.ahead()?;

@@ -62,13 +62,12 @@ fn shown_by(parser: Parser, bytes: &[u8]) -> Result<Vec<String>, String> {
     let mut all = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
         all.push(format!("[{}{}]", sheet.name, if sheet.hidden { " 隐藏" } else { "" }));
-        let mut cells = Vec::new();
-        let merges = book.read(index, &mut cells).map_err(|e| e.to_string())?;
-        all.extend(cells.into_iter().map(line));
+        let read = book.read(index).map_err(|e| e.to_string())?;
+        all.extend(read.cells().map(line));
         all.extend(
-            merges
-                .into_iter()
-                .map(|(top, left, bottom, right)| format!("合并 {}:{}", A1(top, left), A1(bottom, right))),
+            read.merges()
+                .iter()
+                .map(|(top, left, bottom, right)| format!("合并 {}:{}", A1(*top, *left), A1(*bottom, *right))),
         );
     }
     Ok(all)

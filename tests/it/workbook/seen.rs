@@ -14,8 +14,8 @@ fn seen(bytes: &[u8]) -> Vec<String> {
     let file = folder.path().join("x");
     fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "表").unwrap();
-    let mut cells = Vec::new();
-    book.read(0, &mut cells).unwrap();
+    let read = book.read(0).unwrap();
+    let cells: Vec<(u32, u32, Raw<'_>)> = read.cells().collect();
     let told = |raw: &Raw<'_>| match raw {
         Raw::Number(number, look) => match book.looks().number(*look, *number) {
             (Sight::Stored, _) => format!("{number} AsStored"),
@@ -297,8 +297,8 @@ fn formats_of_ods_show_what_libreoffice_shows() {
     let file = folder.path().join("x.ods");
     fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "x.ods").unwrap();
-    let mut cells = Vec::new();
-    book.read(0, &mut cells).unwrap();
+    let read = book.read(0).unwrap();
+    let cells: Vec<(u32, u32, Raw<'_>)> = read.cells().collect();
     let table = content.split_once("</table:table>").unwrap().0;
     let mut wrong = Vec::new();
     for (row, line) in table.split("<table:table-row ").skip(1).enumerate() {

@@ -28,9 +28,8 @@ fn cells(bytes: &[u8]) -> (OpenBook, Vec<Raw<'static>>) {
     let file = folder.path().join("x");
     std::fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "表.xlsx").unwrap();
-    let mut cells: Vec<(u32, u32, Raw<'static>)> = Vec::new();
-    book.read(0, &mut cells).unwrap();
-    (book, cells.into_iter().map(|(_, _, raw)| raw).collect())
+    let cells = book.read(0).unwrap().cells().map(|(_, _, raw)| raw.into_owned()).collect();
+    (book, cells)
 }
 
 /// Of each cell of the first sheet how it is seen, and what is seen where that is not what is stored.
