@@ -25,6 +25,9 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<PackFault>) {
                         return None;
                     }
                     let mine_alone = matches!((&praise.to, &blame.to), (Recipient::Itself, Recipient::Itself));
+                    if good.of == bad.of && mine_alone && are_chosen_apart(praise, blame) {
+                        return None;
+                    }
                     let row = if good.of == bad.of && mine_alone {
                         let space = domains.space(&[mine, theirs])?;
                         let mut rows = space.holds[0].iter().zip(&space.holds[1]);
@@ -47,4 +50,9 @@ pub fn lint(pack: &Pack, domains: &Domains, found: &mut Vec<PackFault>) {
             found.push(action.place.notice(message, remedy));
         }
     }
+}
+
+/// Whether one fact chooses both, by different words.
+fn are_chosen_apart(one: &Proposal, other: &Proposal) -> bool {
+    matches!((&one.only, &other.only), (Some((by, word)), Some((too, another))) if by == too && word != another)
 }

@@ -204,6 +204,25 @@ fn a_law_with_one_kind_of_subject_decides_each_row_and_shows_numbers_and_days() 
     assert!(list.contains("年费12000元") && list.contains("办结期限：2025-02-28"), "{list}");
 }
 
+/// What one fact chooses is one of them; what another rule says may come beside it.
+#[test]
+fn words_of_one_fact_never_meet_and_those_of_two_may() {
+    let lint = |bad: &str| {
+        let folder = whole();
+        let file = folder.path().join("办法.toml");
+        let mut law = fs::read_to_string(&file).unwrap();
+        for (action, list, tone) in [("准予许可", "许可名单", "positive"), (bad, "", "adverse")] {
+            let from = law.find(&format!("[[action]]\nname = \"{action}\"\nlist = \"{list}")).unwrap();
+            law = law[..from].to_owned() + &law[from..].replacen("neutral", tone, 1);
+        }
+        fs::write(file, law).unwrap();
+        pack("lint", &folder).text
+    };
+    let meet = "可能同时及于一个对象";
+    assert!(!lint("不予许可").contains(meet), "{}", lint("不予许可"));
+    assert!(lint("现场核查").contains(meet), "{}", lint("现场核查"));
+}
+
 /// Somebody with several applications: each row is a decision, and one more is about who applies.
 #[test]
 fn each_row_is_a_decision_beside_those_about_whom_the_rows_are() {
