@@ -29,7 +29,7 @@ mod write;
 pub use error::Error;
 pub use intake::{Intake, IntakeFault, Recorded};
 pub use open::{Archive, Mode, WAIT, is_emptied};
-pub use published::{SEAL, Ticket, Unrecorded, folder_name, open_lists, seal, sealed_workbooks};
+pub use published::{SEAL, Ticket, Unrecorded, folder_name, open_lists, seal, sealed};
 pub use read::Chronicle;
 pub use registration::{
     FollowUp, Period, RegisteredLine, RegisteredList, RegisteredRow, RegisteredTalk, Registration, RowOf, Vocabulary,

@@ -27,6 +27,10 @@ struct Seal {
     /// SHA-256 of the workbooks as published, by name: one that is unchanged holds no new answer. Without
     /// [`printed::CHANGES`], since a run's files must not depend on the one before.
     workbooks: BTreeMap<String, String>,
+    /// All other files as published, in order: what else lies there people have laid there. None in folders of an older
+    /// kaohe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    others: Option<BTreeSet<String>>,
 }
 
 /// A registration that is written but not yet published.
@@ -51,7 +55,9 @@ pub fn seal(staged: &Path, ticket: &Ticket) -> Result<(), Error> {
         let hash = hash_file(&staged.join(&name))?;
         workbooks.insert(name, hash);
     }
-    let seal = Seal { registration: ticket.mark.clone(), workbooks };
+    let all = files(staged, &|_| true)?.into_iter().map(|(folder, name)| folder + &name);
+    let others = all.filter(|name| !workbooks.contains_key(name) && !is_changes(name)).collect();
+    let seal = Seal { registration: ticket.mark.clone(), workbooks, others: Some(others) };
     let path = staged.join(SEAL);
     let write = || -> io::Result<()> {
         if let Some(folder) = path.parent() {
@@ -71,9 +77,27 @@ pub(super) fn mark(run_dir: &Path) -> Result<Option<String>, Error> {
     Ok(read_seal(run_dir)?.map(|seal| seal.registration))
 }
 
-/// The workbooks that a published folder was published with; none if it is no published run.
-pub fn sealed_workbooks(run_dir: &Path) -> Result<Option<BTreeSet<String>>, Error> {
-    Ok(read_seal(run_dir)?.map(|seal| seal.workbooks.into_keys().collect()))
+/// What a published folder was published with.
+pub struct Sealed {
+    files: BTreeSet<String>,
+    /// An older kaohe kept the names of the lists alone.
+    whole: bool,
+}
+
+impl Sealed {
+    /// Whether the program wrote a file, or a folder and all in it; `folders` are those that it alone writes into.
+    pub fn holds(&self, name: &str, folders: &[&str]) -> bool {
+        self.files.contains(name) || !self.whole && folders.contains(&name)
+    }
+}
+
+/// What a published folder was published with; none if it is no published run.
+pub fn sealed(run_dir: &Path) -> Result<Option<Sealed>, Error> {
+    Ok(read_seal(run_dir)?.map(|seal| {
+        let whole = seal.others.is_some();
+        let files = seal.workbooks.into_keys().chain(seal.others.into_iter().flatten()).collect();
+        Sealed { files, whole }
+    }))
 }
 
 fn read_seal(run_dir: &Path) -> Result<Option<Seal>, Error> {
@@ -97,7 +121,7 @@ pub fn open_lists(run_dir: &Path) -> Result<Vec<String>, Error> {
             .or_else(|| name.strip_prefix(".~"))?;
         Some(format!("{folder}{name}"))
     };
-    let mut open: Vec<String> = files(run_dir)?.iter().filter_map(locked).collect();
+    let mut open: Vec<String> = files(run_dir, &is_submitted)?.iter().filter_map(locked).collect();
     open.sort();
     open.dedup();
     Ok(open)
@@ -252,9 +276,13 @@ fn resolved(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
 }
 
+fn is_submitted(folder: &str) -> bool {
+    folder == printed::SUBMITTED
+}
+
 /// The files of a published folder, each by its folder (with `/` behind it) and its name, in order: those in itself, and
-/// wherever people put them below 报审. None where there is no such folder.
-fn files(run_dir: &Path) -> Result<Vec<(String, String)>, Error> {
+/// wherever people put them in those of its folders that are `asked` for. None where there is no such folder.
+fn files(run_dir: &Path, asked: &dyn Fn(&str) -> bool) -> Result<Vec<(String, String)>, Error> {
     let mut found = Vec::new();
     let mut open = vec![String::new()];
     while let Some(folder) = open.pop() {
@@ -269,7 +297,7 @@ fn files(run_dir: &Path) -> Result<Vec<(String, String)>, Error> {
             let (kind, name) = (entry.file_type().map_err(fault)?, entry.file_name().to_string_lossy().into_owned());
             if kind.is_file() {
                 found.push((folder.clone(), name));
-            } else if kind.is_dir() && (!folder.is_empty() || name == printed::SUBMITTED) {
+            } else if kind.is_dir() && (!folder.is_empty() || asked(&name)) {
                 open.push(format!("{folder}{name}/"));
             }
         }
@@ -285,7 +313,7 @@ fn workbook_names(run_dir: &Path) -> Result<Vec<String>, Error> {
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
         endings.contains(&ending.as_str()) && !name.starts_with(['.', '~'])
     };
-    let files = files(run_dir)?.into_iter().filter(|(_, name)| is_workbook(name));
+    let files = files(run_dir, &is_submitted)?.into_iter().filter(|(_, name)| is_workbook(name));
     Ok(files.map(|(folder, name)| folder + &name).collect())
 }
 

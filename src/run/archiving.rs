@@ -179,7 +179,7 @@ pub fn may_supersede(archive: &Archive, place: &std::path::Path) -> Result<(), F
     if !place.exists() {
         return Ok(());
     }
-    let sealed = archive::sealed_workbooks(place)?;
+    let sealed = archive::sealed(place)?;
     let empty = std::fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
     if sealed.is_none() && !empty {
         return Err(Failure::failed(format!(

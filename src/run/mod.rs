@@ -222,18 +222,12 @@ impl Made<'_> {
 
     /// What people have laid into the folder that is replaced stays there.
     fn keep_foreign(&self, held: &HeldFolder, staged: &Path, name: &str) -> Result<(), Failure> {
-        let sealed = archive::sealed_workbooks(&self.target.output.join(name))?;
+        let sealed = archive::sealed(&self.target.output.join(name))?;
         let changes = format!("{}.xlsx", printed::CHANGES);
-        let own = [
-            data::RUN,
-            data::FOLDER,
-            handoff::faults::FOLDER,
-            &self.pack.notices.folder,
-            printed::FORMS,
-            printed::PAGES,
-            &changes,
-        ];
-        let ours = |name: &str| own.contains(&name) || sealed.as_ref().is_some_and(|sealed| sealed.contains(name));
+        let own = [data::RUN, data::FOLDER, &changes];
+        let folders = [handoff::faults::FOLDER, &self.pack.notices.folder, printed::FORMS, printed::PAGES];
+        let wrote = |name: &str| sealed.as_ref().is_some_and(|sealed| sealed.holds(name, &folders));
+        let ours = |name: &str| own.contains(&name) || wrote(name);
         held.keep(staged, name, &ours)
     }
 

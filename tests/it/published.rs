@@ -72,13 +72,33 @@ fn what_people_lay_beside_the_lists_stays_there_through_every_run() {
     std::fs::create_dir(published.join("附件")).unwrap();
     std::fs::write(published.join("附件/签字页.pdf"), "签字").unwrap();
     std::fs::copy(published.join("通报名单.xlsx"), published.join("通报名单（会上稿）.xlsx")).unwrap();
+    // The sealed letter as it went out, beside the one that it was made from.
+    std::fs::write(published.join("单位通知/拟稿/盖章件.pdf"), "盖章").unwrap();
+    std::fs::create_dir(published.join("研判/会后")).unwrap();
+    std::fs::copy(published.join("通报名单.xlsx"), published.join("研判/会后/通报名单.xlsx")).unwrap();
+    let letter = "单位通知/拟稿/A0-撤销的单位.xlsx";
+    std::fs::copy(published.join("总览.xlsx"), published.join(letter)).unwrap();
+    let seal = published.join("data/registration.json");
+    let sealed = std::fs::read_to_string(&seal).unwrap();
+    // A letter of ours that the new run has no more.
+    std::fs::write(&seal, sealed.replace("\"others\": [", &format!("\"others\": [\"{letter}\","))).unwrap();
     for _ in 0..3 {
         assert_eq!(run(&fixtures(), dir.path()).status.code(), Some(0));
         for name in ["会议纪要.docx", "附件/签字页.pdf", "通报名单（会上稿）.xlsx", "总览.xlsx", "变更对照.xlsx"]
         {
             assert!(published.join(name).is_file(), "{name}");
         }
+        assert!(published.join("单位通知/拟稿/盖章件.pdf").is_file() && !published.join(letter).exists());
+        assert!(published.join("研判/会后/通报名单.xlsx").is_file());
     }
+    // An older kaohe kept no names of what it wrote into folders of its own.
+    let sealed: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&seal).unwrap()).unwrap();
+    let mut older = sealed.clone();
+    older.as_object_mut().unwrap().remove("others");
+    std::fs::write(&seal, older.to_string()).unwrap();
+    std::fs::copy(published.join("总览.xlsx"), published.join(letter)).unwrap();
+    assert_eq!(run(&fixtures(), dir.path()).status.code(), Some(0));
+    assert!(!published.join(letter).exists() && published.join("附件/签字页.pdf").is_file());
     let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
