@@ -11,7 +11,6 @@ use polars::prelude::*;
 
 use crate::consequence::Outcome;
 use crate::fact::World;
-use crate::fact::fact_value;
 use crate::once::once;
 use crate::pack::functions::Op;
 use crate::pack::mutant::Clause;
@@ -30,8 +29,8 @@ const UNKNOWN: usize = 2;
 /// An atomic part of a condition.
 struct Branch<'p> {
     term: &'p Term,
-    /// What stands before IN, and the values behind it.
-    choice: Option<(&'p Term, Vec<String>)>,
+    /// The values of an IN, and where each occurs.
+    values: Vec<(String, Term)>,
     /// The whole with this part true, and with it false; none where it is the whole.
     turned: Option<[Term; 2]>,
     /// Where a line is met exactly.
@@ -63,21 +62,23 @@ impl Branch<'_> {
     fn said(&self) -> String {
         wording::say(self.term, &Literals::new())
     }
-}
 
-impl Branched<'_> {
-    /// What is evaluated: for whom it is asked, then each branch with what stands before its IN.
-    fn exprs(&self, world: &World<'_>) -> Vec<Expr> {
-        let given = self.given.map_or_else(|| lit(true), |given| world.compile(given));
-        let branches = self.branches.iter().flat_map(|branch| {
-            let choice = branch.choice.as_ref().map_or_else(|| lit(NULL), |(of, _)| world.compile(of));
-            let alone = branch.turned.as_ref();
-            let alone =
-                alone.map_or_else(|| lit(true), |[one, two]| world.compile(one).neq_missing(world.compile(two)));
-            let lines = branch.lines.iter().map(|line| world.compile(line));
-            [world.compile(branch.term), choice, alone].into_iter().chain(lines)
-        });
-        std::iter::once(given).chain(branches).collect()
+    /// All that an example may show of it, and where it does; part and branch by their places.
+    fn shown(&self, world: &World<'_>, at: usize, place: usize) -> Vec<(Mark, Expr)> {
+        let term = world.compile(self.term);
+        let differs = |[one, two]: &[Term; 2]| world.compile(one).neq_missing(world.compile(two));
+        let alone = term.clone().is_not_null().and(self.turned.as_ref().map_or_else(|| lit(true), differs));
+        let mut shown = vec![
+            (Mark::Outcome(at, place, HOLDS), term.clone()),
+            (Mark::Outcome(at, place, FAILS), term.clone().not()),
+            (Mark::Outcome(at, place, UNKNOWN), term.is_null()),
+            (Mark::Alone(at, place), alone),
+        ];
+        let met = self.lines.iter().enumerate();
+        shown.extend(met.map(|(line, met)| (Mark::Met(at, place, line), world.compile(met))));
+        let values = self.values.iter().enumerate();
+        shown.extend(values.map(|(value, (_, occurs))| (Mark::Value(at, place, value), world.compile(occurs))));
+        shown
     }
 }
 
@@ -95,7 +96,7 @@ pub enum Mark {
     /// It decided alone.
     Alone(usize, usize),
     /// A value of its IN occurred.
-    Value(usize, usize, String),
+    Value(usize, usize, usize),
     /// One of its lines was met exactly.
     Met(usize, usize, usize),
     /// A rule held, or failed within its scope.
@@ -151,49 +152,15 @@ impl<'p> Plan<'p> {
         // The parts of one site at once: a query costs more than what it evaluates.
         let asked = || self.parts.iter().enumerate().filter(|(_, part)| part.runs.contains(&run));
         for site in once(asked().map(|(_, part)| part.site)) {
-            let mut exprs = Vec::new();
-            let mut places = Vec::new();
-            for (at, part) in asked().filter(|(_, part)| part.site == site) {
-                let compiled = part.exprs(world);
-                places.push((at, exprs.len()..exprs.len() + compiled.len()));
-                exprs.extend(compiled);
-            }
-            let Ok(columns) = world.evaluate(site, "例子", exprs) else { continue };
-            for (at, range) in places {
-                self.note_part(at, &columns[range], seen);
-            }
-        }
-    }
-
-    fn note_part(&self, at: usize, columns: &[Column], seen: &mut BTreeSet<Mark>) {
-        let part = &self.parts[at];
-        let height = columns.iter().map(Column::len).max().unwrap_or(0);
-        for row in (0..height).filter(|row| value(&columns[0], *row) == Some(true)) {
-            let mut rest = &columns[1..];
-            for (branch, asked) in part.branches.iter().enumerate() {
-                let (own, others) = rest.split_at(3 + asked.lines.len());
-                rest = others;
-                let outcome = match value(&own[0], row) {
-                    Some(true) => HOLDS,
-                    Some(false) => FAILS,
-                    None => UNKNOWN,
-                };
-                seen.insert(Mark::Outcome(at, branch, outcome));
-                if outcome != UNKNOWN && value(&own[2], row) == Some(true) {
-                    seen.insert(Mark::Alone(at, branch));
-                }
-                for (line, met) in own[3..].iter().enumerate() {
-                    if value(met, row) == Some(true) {
-                        seen.insert(Mark::Met(at, branch, line));
-                    }
-                }
-                if asked.choice.is_some()
-                    && let Ok(value) = own[1].get(if own[1].len() == 1 { 0 } else { row })
-                    && !value.is_null()
-                {
-                    seen.insert(Mark::Value(at, branch, fact_value(&value).text().unwrap_or_default()));
-                }
-            }
+            let shown = asked().filter(|(_, part)| part.site == site).flat_map(|(at, part)| {
+                let given = part.given.map_or_else(|| lit(true), |given| world.compile(given));
+                let branches =
+                    part.branches.iter().enumerate().flat_map(move |(place, one)| one.shown(world, at, place));
+                branches.map(move |(mark, expr)| (mark, given.clone().and(expr)))
+            });
+            let (marks, exprs): (Vec<Mark>, Vec<Expr>) = shown.unzip();
+            let Ok(masks) = world.masks(site, "例子", exprs) else { continue };
+            seen.extend(marks.into_iter().zip(masks).filter(|(_, mask)| mask.any()).map(|(mark, _)| mark));
         }
     }
 
@@ -242,9 +209,9 @@ impl<'p> Plan<'p> {
                         gaps.push(format!("{}：没有例子正好达到「{met}」", part.owner));
                     }
                 }
-                let values = branch.choice.iter().flat_map(|(_, values)| values);
-                let occurred = |value: &&String| seen.contains(&Mark::Value(at, place, (*value).clone()));
-                let lacking: Vec<&str> = values.filter(|value| !occurred(value)).map(String::as_str).collect();
+                let values = branch.values.iter().enumerate();
+                let lacking = values.filter(|(value, _)| !seen.contains(&Mark::Value(at, place, *value)));
+                let lacking: Vec<&str> = lacking.map(|(_, (value, _))| value.as_str()).collect();
                 if !lacking.is_empty() {
                     let values = lacking.join("、");
                     gaps.push(format!("{}：「{}」没有取值为 {values} 的例子", part.owner, branch.said()));
@@ -253,10 +220,6 @@ impl<'p> Plan<'p> {
         }
         gaps
     }
-}
-
-fn value(column: &Column, row: usize) -> Option<bool> {
-    column.bool().ok()?.get(if column.len() == 1 { 0 } else { row })
 }
 
 /// A condition with its atomic parts, without those that are the same in the whole run.
@@ -271,7 +234,7 @@ fn part<'p>(owner: String, runs: &[Run], site: Site, given: Option<&'p Term>, te
             let turned = whole.filter(|whole| *whole != atom).map(|whole| {
                 [true, false].map(|value| whole.replace(&mut |term| (term == atom).then(|| Term::truth(value))))
             });
-            branches.push(Branch { choice: choice(atom), turned, lines: lines(atom), term: atom });
+            branches.push(Branch { values: values(atom), turned, lines: lines(atom), term: atom });
         }
     }
     Branched { owner, runs: runs.to_vec(), site, given, branches }
@@ -294,15 +257,16 @@ fn rows_of(term: &Term) -> Option<&Term> {
 
 /// Where the lines of a comparison are met exactly.
 fn lines(atom: &Term) -> Vec<Term> {
-    let met = |of: &Term, line: &Term| {
-        let node = Node::Call(Op::Equal, vec![of.clone(), line.clone()]);
-        Term { node, ..atom.clone() }
-    };
     match (&atom.node, atom.comparison()) {
-        (_, Some((op, of, line))) if op.orders() => vec![met(of, line)],
-        (Node::Call(Op::Between, parts), _) => parts[1..].iter().map(|line| met(&parts[0], line)).collect(),
+        (_, Some((op, of, line))) if op.orders() => vec![met(atom, of, line)],
+        (Node::Call(Op::Between, parts), _) => parts[1..].iter().map(|line| met(atom, &parts[0], line)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// That both sides of an atom are the same.
+fn met(atom: &Term, of: &Term, line: &Term) -> Term {
+    Term { node: Node::Call(Op::Equal, vec![of.clone(), line.clone()]), ..atom.clone() }
 }
 
 /// Whether an IN names all the words that there can be.
@@ -318,15 +282,14 @@ fn names_all(atom: &Term) -> bool {
     }
 }
 
-/// What stands before IN, and the values behind it.
-fn choice(atom: &Term) -> Option<(&Term, Vec<String>)> {
-    let Node::Call(Op::In, parts) = &atom.node else { return None };
-    let (of, values) = parts.split_first()?;
-    let said = |value: &Term| match &value.node {
-        Node::Value(value) => Some(value.said()),
+/// The values behind an IN, and where each occurs.
+fn values(atom: &Term) -> Vec<(String, Term)> {
+    let Node::Call(Op::In, parts) = &atom.node else { return Vec::new() };
+    let occurs = |value: &Term| match &value.node {
+        Node::Value(known) => Some((known.said(), met(atom, &parts[0], value))),
         _ => None,
     };
-    Some((of, values.iter().filter_map(said).collect()))
+    parts[1..].iter().filter_map(occurs).collect()
 }
 
 /// The atomic parts of a term, in reading order.
