@@ -157,6 +157,13 @@ impl Passage {
     pub fn notice(&self, message: impl Into<String>, remedy: impl Into<String>) -> PackFault {
         PackFault { error: false, ..self.fault(message, remedy) }
     }
+
+    /// `examples.toml:12`
+    pub fn line(&self, pack: &Pack) -> String {
+        let text = pack.files.iter().find(|(name, _)| *name == self.file).map_or("", |(_, text)| text.as_str());
+        let line = text.get(..self.span.start).map_or(0, |before| before.matches('\n').count()) + 1;
+        format!("{}:{line}", self.file)
+    }
 }
 
 /// Half-year or annual.

@@ -10,7 +10,7 @@ mod names;
 pub mod policy;
 pub mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -200,14 +200,14 @@ impl Builder {
 
     /// Names that may be given once.
     fn unique<T>(&mut self, what: &str, files: &Files, items: fn(&RawFile) -> &[T], name: fn(&T) -> &Name) {
-        let all: Vec<(&String, &T)> =
-            files.iter().flat_map(|(file, content)| items(content).iter().map(move |item| (file, item))).collect();
-        for (at, (file, item)) in all.iter().enumerate() {
-            if all[..at].iter().any(|(_, other)| name(other).get_ref() == name(item).get_ref()) {
-                self.file.clone_from(file);
-                let name = name(item);
-                let remedy = "请删去或改名其中一个".into();
-                self.fault(name.span(), format!("{what}「{}」定义了两次", name.get_ref()), remedy);
+        let mut given = HashSet::new();
+        for (file, content) in files {
+            self.file.clone_from(file);
+            for name in items(content).iter().map(name) {
+                if !given.insert(name.get_ref()) {
+                    let remedy = "请删去或改名其中一个".into();
+                    self.fault(name.span(), format!("{what}「{}」定义了两次", name.get_ref()), remedy);
+                }
             }
         }
     }
@@ -252,29 +252,29 @@ impl Builder {
         T::read(raw, self)
     }
 
-    /// What a pack says in one place, once.
-    fn head(&mut self, files: &mut Files) -> RawFile {
+    /// What a pack says in one place, once; and the file in which each stands.
+    fn head(&mut self, files: &mut Files) -> (RawFile, BTreeMap<&'static str, String>) {
         let mut head = RawFile::default();
-        let mut head_file = String::new();
+        let mut stands = BTreeMap::new();
+        let mut last = String::new();
         for (file, content) in files {
             self.names_of_files(file, content);
             macro_rules! once {
                 ($($field:ident),*) => {$(
                     if content.$field.is_some() {
-                        if head.$field.is_some() {
-                            let message = format!("「{}」在「{head_file}」和「{file}」中各写了一次", stringify!($field));
-                            self.file.clone_from(file);
+                        if let Some(other) = stands.insert(stringify!($field), file.clone()) {
+                            let message = format!("「{}」在「{other}」和「{file}」中各写了一次", stringify!($field));
                             self.fault(0..0, message, "请只留一处".into());
                         }
                         head.$field = content.$field.take();
-                        head_file.clone_from(file);
+                        last.clone_from(file);
                     }
                 )*};
             }
             once!(grades, name, version, title, city, measures, parts, groups, answers, pendings, notices);
         }
-        self.file = head_file;
-        head
+        self.file = last;
+        (head, stands)
     }
 
     fn required<T>(&mut self, key: &str, value: Option<T>) -> Option<T> {
@@ -303,14 +303,20 @@ impl Builder {
 
     /// Reads all sections, each after those that it looks into; none where the pack cannot be put together.
     fn read(&mut self, files: &mut Files) -> Option<()> {
-        let head = self.head(files);
+        let (head, mut stands) = self.head(files);
         let name = self.required("name", head.name);
         let version = self.required("version", head.version);
         let city = self.required("city", head.city);
         let measures = self.required("measures", head.measures);
         let answers = self.required("answers", head.answers);
         let pendings = self.required("pendings", head.pendings);
-        let notices = self.required("notices", head.notices).and_then(|raw| Notices::read(raw, self));
+        let notices = self.required("notices", head.notices);
+        self.file = stands.remove("notices").unwrap_or_default();
+        let notices = notices.and_then(|raw| Notices::read(raw, self));
+        self.file = stands.remove("groups").unwrap_or_default();
+        self.pack.groups = self.groups(head.groups.unwrap_or_default());
+        self.file = stands.remove("grades").unwrap_or_default();
+        self.pack.grades = Vec::<Called<Fact>>::read(head.grades.unwrap_or_default(), self)?;
         self.pack.parts = head.parts.unwrap_or_default();
         self.pack.measures = measures?;
 
@@ -331,7 +337,6 @@ impl Builder {
         self.pack.subjects = self.all::<SubjectKind>(files, |file| &mut file.subject);
         let membership = self.membership(files);
         self.pack.aliases = tables::aliases(self.all::<tables::Alias>(files, |file| &mut file.alias));
-        self.pack.groups = self.groups(head.groups.unwrap_or_default());
         self.pack.parameters = self.all::<Parameter>(files, |file| &mut file.parameter);
         self.pack.parameters.iter_mut().for_each(|parameter| parameter.values.sort_by_key(|dated| dated.from));
         self.pack.lists = self.all::<List>(files, |file| &mut file.list);
@@ -346,7 +351,6 @@ impl Builder {
         self.pack.quotas.iter().for_each(|quota| self.pack.rules[quota.rule].of = Entity::Subject(quota.of));
         self.pack.hints = self.all::<Hint>(files, |file| &mut file.hint);
         self.pack.further = self.all::<Measure>(files, |file| &mut file.measure);
-        self.pack.grades = Vec::<Called<Fact>>::read(head.grades.unwrap_or_default(), self)?;
         self.pack.talks = self.single::<Talks>("talks", files, |file| &mut file.talks, |raw| &raw.table);
         self.pack.influences = self.all::<Influence>(files, |file| &mut file.influence);
         self.pack.tasks = self.all::<Task>(files, |file| &mut file.task);

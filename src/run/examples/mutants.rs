@@ -94,35 +94,24 @@ pub fn mutants(pack: &Pack, about: &str) -> Result<MutantReport, Failure> {
         }
         noticed.is_none()
     })?;
-    let mut report = MutantReport {
-        pack: pack.name.clone(),
-        mutants: mutants.len(),
-        living: Vec::new(),
-        stale: Vec::new(),
-        declared: 0,
-    };
     let living: BTreeSet<&str> =
         mutants.iter().zip(&lives).filter(|(_, lives)| **lives).map(|(mutant, _)| mutant.told.as_str()).collect();
-    for equivalent in pack.deliberate.equivalent.iter().filter(|one| one.mutant.contains(about)) {
-        if living.contains(equivalent.mutant.as_str()) {
-            report.declared += 1;
-            continue;
-        }
-        let known = mutants.iter().any(|mutant| mutant.told == equivalent.mutant);
+    let equivalent = pack.deliberate.equivalent.iter().filter(|one| one.mutant.contains(about));
+    let (declared, stale): (Vec<_>, Vec<_>) = equivalent.partition(|one| living.contains(one.mutant.as_str()));
+    let stale = stale.into_iter().map(|one| {
+        let known = mutants.iter().any(|mutant| mutant.told == one.mutant);
         let why = if known { "有例子发现它" } else { "没有这一改动" };
-        let line = line(pack, &equivalent.place);
-        report.stale.push(format!("{line}：说明为等同的「{}」并非如此：{why}", equivalent.mutant));
-    }
-    let declared = |told: &str| pack.deliberate.equivalent.iter().any(|one| one.mutant == told);
-    let living = mutants.iter().filter(|mutant| living.contains(mutant.told.as_str()) && !declared(&mutant.told));
-    report.living = living.map(|mutant| format!("{}（{}）", mutant.told, line(pack, &mutant.place))).collect();
-    Ok(report)
-}
-
-fn line(pack: &Pack, place: &crate::pack::Passage) -> String {
-    let text = pack.files.iter().find(|(name, _)| *name == place.file).map_or("", |(_, text)| text.as_str());
-    let line = text.get(..place.span.start).map_or(0, |before| before.matches('\n').count()) + 1;
-    format!("{}:{line}", place.file)
+        format!("{}：说明为等同的「{}」并非如此：{why}", one.place.line(pack), one.mutant)
+    });
+    let is_declared = |told: &str| declared.iter().any(|one| one.mutant == told);
+    let living = mutants.iter().filter(|one| living.contains(one.told.as_str()) && !is_declared(&one.told));
+    Ok(MutantReport {
+        pack: pack.name.clone(),
+        mutants: mutants.len(),
+        living: living.map(|mutant| format!("{}（{}）", mutant.told, mutant.place.line(pack))).collect(),
+        stale: stale.collect(),
+        declared: declared.len(),
+    })
 }
 
 fn base<'a>(pack: &'a Pack, prepared: &'a ReadCase<'a>) -> Result<Base<'a>, String> {

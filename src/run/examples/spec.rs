@@ -96,17 +96,17 @@ impl ExampleCase {
 /// Every fault in them.
 pub fn cases(pack: &Pack) -> Result<Vec<ExampleCase>, Error> {
     let mut faults = Vec::new();
-    let mut files: Vec<(&str, &str, RawExamples)> = Vec::new();
+    let mut files: Vec<(&str, RawExamples)> = Vec::new();
     for (name, text) in pack.files.iter().filter(|(name, _)| pack::is_examples(name)) {
         match toml::from_str::<RawExamples>(text) {
-            Ok(raw) => files.push((name, text, raw)),
+            Ok(raw) => files.push((name, raw)),
             Err(error) => faults.push(pack::syntax(name, &error)),
         }
     }
     let mut shared = City::default();
-    let year = files.iter().find_map(|(_, _, raw)| raw.year);
-    let skip: Vec<String> = files.iter().flat_map(|(_, _, raw)| raw.skip.iter().cloned()).collect();
-    for (file, _, raw) in &files {
+    let year = files.iter().find_map(|(_, raw)| raw.year);
+    let skip: Vec<String> = files.iter().flat_map(|(_, raw)| raw.skip.iter().cloned()).collect();
+    for (file, raw) in &files {
         for (text, base) in [(&raw.defaults, false), (&raw.city, true)] {
             let Some(text) = text else { continue };
             match city::blocks(pack, text.get_ref()) {
@@ -116,10 +116,10 @@ pub fn cases(pack: &Pack) -> Result<Vec<ExampleCase>, Error> {
         }
     }
     let mut cases = Vec::new();
-    for (file, text, raw) in &files {
+    for (file, raw) in &files {
+        let reader = SpecReader { pack, file, shared: &shared, skip: &skip, year };
         for example in &raw.example {
-            let reader = SpecReader { pack, file, text, shared: &shared, skip: &skip, year };
-            reader.cases(example, &mut cases, &mut faults);
+            reader.cases(example).map_or_else(|fault| faults.push(fault), |read| cases.extend(read));
         }
     }
     if faults.is_empty() { Ok(cases) } else { Err(Error::Faults(Report::new(faults, &pack.files))) }
@@ -132,38 +132,30 @@ pub fn canonical(parts: &[&str]) -> String {
 }
 
 fn fault<T>(file: &str, at: &Spanned<T>, message: String) -> PackFault {
-    Passage { file: file.to_owned(), span: at.span() }.fault(message, "写法见 kaohe pack guide 的「例子」一节")
+    passage(file, at).fault(message, "写法见 kaohe pack guide 的「例子」一节")
+}
+
+fn passage<T>(file: &str, at: &Spanned<T>) -> Passage {
+    Passage { file: file.to_owned(), span: at.span() }
 }
 
 struct SpecReader<'a> {
     pack: &'a Pack,
     file: &'a str,
-    text: &'a str,
     shared: &'a City,
     skip: &'a [String],
     year: Option<i32>,
 }
 
 impl SpecReader<'_> {
-    fn cases(&self, raw: &RawExample, cases: &mut Vec<ExampleCase>, faults: &mut Vec<PackFault>) {
+    fn cases(&self, raw: &RawExample) -> Result<Vec<ExampleCase>, PackFault> {
         let runs: &[Run] = match raw.run.get_ref().as_str() {
             "H" => &[Run::HalfYear],
             "A" => &[Run::Annual],
-            "HA" => &[Run::HalfYear, Run::Annual],
-            other => {
-                faults.push(fault(self.file, &raw.run, format!("没有「{other}」这种轮次，可用：H、A、HA")));
-                return;
-            }
+            "HA" => &Run::ALL,
+            other => return Err(fault(self.file, &raw.run, format!("没有「{other}」这种轮次，可用：H、A、HA"))),
         };
-        for run in runs {
-            match self.case(raw, *run) {
-                Ok(case) => cases.push(case),
-                Err(found) => {
-                    faults.push(found);
-                    return;
-                }
-            }
-        }
+        runs.iter().map(|run| self.case(raw, *run)).collect()
     }
 
     fn case(&self, raw: &RawExample, run: Run) -> Result<ExampleCase, PackFault> {
@@ -197,11 +189,10 @@ impl SpecReader<'_> {
             let known = facts::expected(self.pack, &in_year(text.get_ref()));
             known.map_err(|told| fault(self.file, text, told))
         });
-        let line = self.text[..raw.name.span().start].matches('\n').count() + 1;
         let expected = |text: &str, form| expected(&in_year(text), form);
         Ok(ExampleCase {
             name: raw.name.get_ref().clone(),
-            place: format!("{}:{line}", self.file),
+            place: passage(self.file, &raw.name).line(self.pack),
             run,
             year,
             as_of,
@@ -239,9 +230,8 @@ impl SpecReader<'_> {
                 format!("处理编号「{id}」应写成 年度-轮次-处理-对象-编号，例如 2014-A-{action}-C-G1")
             })?;
             let known = self.pack.answers.all();
-            let given = [(printed::OPINION, cell("意见")), (printed::METHOD, cell("决定方式"))];
-            let given = given.into_iter().filter(|(_, text)| !text.is_empty());
-            let decision = Decision(given.map(|(name, text)| (name.to_owned(), text)).collect());
+            let given = [(printed::OPINION.to_owned(), cell("意见")), (printed::METHOD.to_owned(), cell("决定方式"))];
+            let decision = Decision(given.into_iter().filter(|(_, text)| !text.is_empty()).collect());
             let opinion = decision.opinion();
             if !opinion.is_empty() && !known.contains(&opinion) {
                 return Err(format!("意见「{opinion}」应为：{}", known.join("、")));

@@ -23,6 +23,13 @@ fn names_that_would_fail_only_in_a_run() {
 }
 
 #[test]
+fn what_stands_once_in_a_pack_is_pointed_at_in_its_own_file() {
+    let grades = "grades = [\"考核等次\"]";
+    refused(("pack.toml", grades, &grades.replace("等次", "等")), "pack.toml", "没有名为「考核等」的事实");
+    refused(("tables.toml", "groups = [\n", "groups = [\n  \"\",\n"), "tables.toml", "groups 中有一个空的分组词");
+}
+
+#[test]
 fn a_reference_that_would_never_apply() {
     let when = "label = \"单位名称\", when = { column = \"反映对象\", value = \"班子\" }";
     refused(
