@@ -448,7 +448,6 @@ fn columns(sheet: &SheetContent<'_>) -> Vec<Column> {
         match value {
             Raw::Text(text) => column.put(&text, f64::NAN),
             Raw::Number(number, _) => column.put("", number),
-            Raw::DateTime(day, _) => column.put("", day.and_utc().timestamp() as f64),
             _ => column.put("", f64::NAN),
         }
     }

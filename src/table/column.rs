@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use foldhash::HashMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -265,7 +265,6 @@ pub struct ColumnBuilder {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum RawKey {
     Number(u64, Look),
-    Moment(NaiveDateTime, Look),
     /// As it is told: few are different.
     Other(String),
 }
@@ -274,7 +273,6 @@ impl RawKey {
     fn new(raw: &Raw<'_>) -> RawKey {
         match raw {
             Raw::Number(number, look) => RawKey::Number(number.to_bits(), *look),
-            Raw::DateTime(moment, look) => RawKey::Moment(*moment, *look),
             other => RawKey::Other(format!("{other:?}")),
         }
     }

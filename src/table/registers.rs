@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::pack::Pack;
 
 use super::directory::{AsideSeat, Directory, RosterEntry, Who};
-use super::examine::{Examined, Prepared, RowVerdict, examine};
+use super::examine::{Examined, RowVerdict, examine};
 use super::read::Error;
 use super::rowset::{TableRows, Yardstick};
 use super::text;
@@ -26,21 +26,13 @@ pub fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<Judged, Error>
     let mut others: Vec<usize> = (0..pack.tables.len()).filter(|table| !is_register(table)).collect();
     // The longest first, one by one: halves of the list would leave a thread without work at the end.
     others.sort_by_key(|table| std::cmp::Reverse(rows[*table].origin.len()));
-    let failed = |table: usize| {
-        move |source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) }
+    let run = |table: usize, directories: &[Directory]| {
+        let failed = |source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) };
+        examine(world, table, &rows[table], directories).map_err(failed)
     };
-    let prepare = |table: usize| Prepared::new(world, table, &rows[table]).map_err(failed(table));
-    // What the other tables say for themselves can be seen to in the meantime.
-    let (registers, prepared) = rayon::join(
-        || registers(pack, rows, |table, directories| examine(prepare(table)?, directories).map_err(failed(table))),
-        || others.par_iter().with_max_len(1).map(|table| prepare(*table)).collect::<Vec<_>>(),
-    );
-    let (mut examined, directories) = registers?;
-    let judge = |(table, prepared): (usize, Result<Prepared<'_>, Error>)| {
-        (table, prepared.and_then(|prepared| examine(prepared, &directories).map_err(failed(table))))
-    };
-    let judged: BTreeMap<usize, Result<Examined, Error>> =
-        others.into_iter().zip(prepared).par_bridge().map(judge).collect();
+    let (mut examined, directories) = registers(pack, rows, run)?;
+    let judge = |table: usize| (table, run(table, &directories));
+    let judged: BTreeMap<usize, Result<Examined, Error>> = others.into_iter().par_bridge().map(judge).collect();
     for (table, result) in judged {
         examined[table] = Some(result?);
     }

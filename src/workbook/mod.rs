@@ -47,7 +47,6 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
-use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
 pub(crate) use cells::TextStore;
@@ -72,9 +71,8 @@ pub enum Raw<'a> {
     Text(Cow<'a, str>),
     /// A text that the book holds once, under that number; on its way to a [`SheetContent`] alone.
     Shared(usize, &'a str),
+    /// A number, which its look may show as a date.
     Number(f64, Look),
-    /// A number shown as a date or time; already converted from its serial (1900 or 1904 system).
-    DateTime(NaiveDateTime, Look),
     Bool(bool),
     /// An error value as shown (`#REF!`).
     Error(String),
@@ -101,7 +99,6 @@ impl Raw<'_> {
             Raw::Text(text) => Raw::Text(Cow::Owned(text.into_owned())),
             Raw::Shared(_, text) => Raw::Text(Cow::Owned(text.to_owned())),
             Raw::Number(number, look) => Raw::Number(number, look),
-            Raw::DateTime(at, look) => Raw::DateTime(at, look),
             Raw::Bool(value) => Raw::Bool(value),
             Raw::Error(error) => Raw::Error(error),
             Raw::NoResult => Raw::NoResult,

@@ -7,7 +7,7 @@ use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kaohe::workbook::{self, Raw};
+use kaohe::workbook::{self, Raw, Sight};
 use rust_xlsxwriter::Workbook;
 
 /// The validator's program, if there is one.
@@ -28,15 +28,18 @@ fn kaohe(arguments: &[&str], folder: &Path) {
 /// The texts of a workbook's first sheet.
 fn texts(list: &Path) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
-    for (row, column, value) in workbook::open(list, "名单").unwrap().read(0).unwrap().cells() {
+    let book = workbook::open(list, "名单").unwrap();
+    for (row, column, value) in book.read(0).unwrap().cells() {
         let (row, column) = (row as usize, column as usize);
         rows.resize_with(rows.len().max(row + 1), Vec::new);
         let cells = &mut rows[row];
         cells.resize_with(cells.len().max(column + 1), String::new);
         cells[column] = match value {
             Raw::Text(text) => text.to_string(),
-            Raw::Number(number, _) => number.to_string(),
-            Raw::DateTime(at, _) => at.date().to_string(),
+            Raw::Number(number, look) => match book.looks().number(look, number) {
+                (Sight::Day(_), day) => day,
+                _ => number.to_string(),
+            },
             other => panic!("{other:?} in a list"),
         };
     }

@@ -231,7 +231,7 @@ impl OdsCell {
         let number = |number: f64| number.is_finite().then_some(Raw::Number(number, Look::PLAIN));
         let typed = match kind {
             Some(StyleKind::Number | StyleKind::Percent) => plain.parse().ok().and_then(number),
-            Some(StyleKind::Date) => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
+            Some(StyleKind::Date) => dates::from_iso(plain).map(|_| Raw::Text(plain.to_owned().into())),
             Some(StyleKind::Time) => dates::from_duration(plain).and_then(number),
             Some(StyleKind::Bool) => match plain {
                 "true" | "TRUE" => Some(Raw::Bool(true)),
@@ -274,9 +274,11 @@ impl HeldCell {
                     Some(StyleKind::Time) => book.formats.time(format),
                     _ => format.look,
                 };
-                book.looks.raw(*number, look)
+                Raw::Number(*number, look)
             }
-            (Raw::DateTime(at, _), _) => book.looks.moment(*at, format.look),
+            (Raw::Text(text), Some(StyleKind::Date)) => {
+                dates::from_iso(text).map_or_else(|| self.what.clone(), |at| book.looks.moment(at, format.look))
+            }
             (Raw::Text(text), _) if !self.shown.is_empty() && !look::is_same(text, &self.shown) => {
                 self.what.clone().seen_as(self.shown.as_str())
             }

@@ -98,7 +98,7 @@ fn stored<'b>(
         CellType::Error => Some(Raw::Error(plain.to_owned())),
         CellType::Date => dates::from_iso(plain).map(|at| book.looks.moment(at, look)),
         CellType::Number => match plain.parse::<f64>() {
-            Ok(value) if value.is_finite() => Some(book.looks.raw(value, look)),
+            Ok(value) if value.is_finite() => Some(Raw::Number(value, look)),
             _ => None,
         },
         CellType::Shared | CellType::Text | CellType::Inline => None,

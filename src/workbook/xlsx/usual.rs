@@ -70,7 +70,7 @@ impl UsualRow {
         let look = book.looks.of_style(style);
         let content = match kind {
             _ if formula > 0 && book.computes_anew => Raw::NoResult,
-            CellType::Number => book.looks.raw(numeral(text)?, look),
+            CellType::Number => Raw::Number(numeral(text)?, look),
             CellType::Inline | CellType::Text => Raw::Text(std::str::from_utf8(text).ok()?.into()),
             CellType::Shared => {
                 let index = number(text)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kaohe::workbook::{self, Raw};
+use kaohe::workbook::{self, Raw, Sight};
 
 use super::sheets::{Cell, Grid, write};
 
@@ -123,15 +123,18 @@ struct Read {
 impl Read {
     fn book(path: &Path) -> Read {
         let mut rows: Vec<Vec<Cell>> = Vec::new();
-        for (row, column, value) in workbook::open(path, "名单").unwrap().read(0).unwrap().cells() {
+        let book = workbook::open(path, "名单").unwrap();
+        for (row, column, value) in book.read(0).unwrap().cells() {
             let (row, column) = (row as usize, column as usize);
             rows.resize_with(rows.len().max(row + 1), Vec::new);
             let cells = &mut rows[row];
             cells.resize_with(cells.len().max(column + 1), || Cell::Blank);
             cells[column] = match value {
                 Raw::Text(text) => Cell::Text(text.to_string()),
-                Raw::Number(number, _) => Cell::Number(number),
-                Raw::DateTime(time, _) => Cell::Text(time.date().to_string()),
+                Raw::Number(number, look) => match book.looks().number(look, number) {
+                    (Sight::Day(_), day) => Cell::Text(day),
+                    _ => Cell::Number(number),
+                },
                 other => panic!("{other:?} in a list"),
             };
         }

@@ -23,15 +23,17 @@ mod xlsx;
 use std::fs;
 
 use kaohe::place::A1;
-use kaohe::workbook::{self, Parser, Raw};
+use kaohe::workbook::{self, Looks, Parser, Raw, Sight};
 
 /// A cell as a line.
-fn line((row, column, value): (u32, u32, Raw<'_>)) -> String {
+fn line(looks: &Looks, (row, column, value): (u32, u32, Raw<'_>)) -> String {
     let shown = match value {
         Raw::Text(text) => format!("{text:?}"),
         Raw::Shared(_, text) => format!("{text:?}"),
-        Raw::Number(number, _) => number.to_string(),
-        Raw::DateTime(at, _) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
+        Raw::Number(number, look) => match looks.number(look, number).0 {
+            Sight::Day(_) => looks.date(number).unwrap().format("%Y-%m-%d %H:%M:%S").to_string(),
+            _ => number.to_string(),
+        },
         Raw::Bool(value) => value.to_string(),
         Raw::Error(error) => error,
         Raw::NoResult => "无结果".to_owned(),
@@ -63,7 +65,7 @@ fn shown_by(parser: Parser, bytes: &[u8]) -> Result<Vec<String>, String> {
     for (index, sheet) in book.sheets().iter().enumerate() {
         all.push(format!("[{}{}]", sheet.name, if sheet.hidden { " 隐藏" } else { "" }));
         let read = book.read(index).map_err(|e| e.to_string())?;
-        all.extend(read.cells().map(line));
+        all.extend(read.cells().map(|cell| line(book.looks(), cell)));
         all.extend(
             read.merges()
                 .iter()

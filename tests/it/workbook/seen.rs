@@ -20,13 +20,12 @@ fn seen(bytes: &[u8]) -> Vec<String> {
         Raw::Number(number, look) => match book.looks().number(*look, *number) {
             (Sight::Stored, _) => format!("{number} AsStored"),
             (Sight::Hidden, _) => format!("{number} Hidden"),
+            (Sight::Day(seen), text) => {
+                let with = if seen == DaySeen::Day { "with" } else { "without" };
+                format!("{} {text:?} {with} its day", book.looks().date(*number).unwrap().date())
+            }
             (sight, text) => format!("{number} {sight:?}({text:?})"),
         },
-        Raw::DateTime(at, look) => {
-            let (seen, text) = book.looks().day(*look, *at);
-            let with = if seen == DaySeen::Day { "with" } else { "without" };
-            format!("{} {text:?} {with} its day", at.date())
-        }
         Raw::Veiled(veiled) => match &veiled.stored {
             Raw::Text(text) => format!("{text:?} seen as {:?}", veiled.shown),
             Raw::Number(number, _) => format!("{number} seen as {:?}", veiled.shown),
@@ -321,7 +320,6 @@ fn formats_of_ods_show_what_libreoffice_shows() {
                     (Sight::Stored, _) => number.to_string(),
                     (_, text) => text,
                 },
-                Some(Raw::DateTime(at, look)) => book.looks().day(*look, *at).1,
                 Some(Raw::Text(text)) => text.to_string(),
                 Some(Raw::Veiled(veiled)) => veiled.shown.clone(),
                 other => format!("{other:?}"),

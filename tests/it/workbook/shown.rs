@@ -38,12 +38,9 @@ pub fn looked_at(bytes: &[u8]) -> Vec<(String, String)> {
     let look = |value: Raw<'_>| match value {
         Raw::Number(number, look) => match book.looks().number(look, number) {
             (Sight::Stored, _) => ("AsStored".to_owned(), String::new()),
+            (Sight::Day(seen), text) => (format!("{seen:?}"), text),
             (sight, text) => (format!("{sight:?}"), text),
         },
-        Raw::DateTime(at, look) => {
-            let (seen, text) = book.looks().day(look, at);
-            (format!("{seen:?}"), text)
-        }
         Raw::Veiled(veiled) => ("Veiled".to_owned(), veiled.shown),
         other => (format!("{other:?}"), String::new()),
     };
@@ -57,12 +54,10 @@ fn seen(bytes: &[u8]) -> Vec<String> {
         Raw::Number(number, look) => match book.looks().number(look, number) {
             (Sight::Stored, _) => format!("{number}"),
             (Sight::Hidden, _) => "Hidden".to_owned(),
+            (Sight::Day(DaySeen::Day), text) => text,
+            (Sight::Day(seen), text) => format!("{seen:?} {text}"),
             (sight, text) => format!("{sight:?}({text:?})"),
         },
-        Raw::DateTime(at, look) => {
-            let (seen, text) = book.looks().day(look, at);
-            if seen == DaySeen::Day { text } else { format!("{seen:?} {text}") }
-        }
         other => format!("{other:?}"),
     };
     cells.into_iter().map(seen).collect()
