@@ -3,7 +3,7 @@
 //! Only the cells of recognised columns are kept, and nothing of the others: what nobody asked for is looked at and
 //! dropped.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::workbook::{Looks, Merge, SheetCell};
 
@@ -17,18 +17,23 @@ use super::numbering::is_numbering;
 use super::recognise::{Headers, Match, NearTable, Spot};
 use super::rows::{self, Remark};
 use super::scan::{Scanned, ScannedKind, Schema, TablePart};
-use super::settle::{Doubt, Settling, What};
+use super::settle::Doubt;
 use super::text;
 
 /// The rows below a header as they come.
 pub struct Body<'s> {
-    shape: Shape<'s>,
-    builders: Vec<ColumnBuilder>,
+    pub(super) shape: Shape<'s>,
+    pub(super) builders: Vec<ColumnBuilder>,
     /// Per column of the table the contents that are words of headers, by code.
     words: Vec<Vec<(u32, HeaderWord)>>,
+    /// The rows of data.
     lines: Vec<u32>,
-    /// Those of them that may be no data.
-    doubts: Vec<Doubt>,
+    /// Rows with something in columns of the table that are none.
+    no_data: Vec<u32>,
+    /// Rows of either kind whose words say that they are no data.
+    told: Vec<u32>,
+    /// The last row without a doubt.
+    last: u32,
     /// Headers of other blocks, and lines that name a year.
     again: Vec<Again>,
     /// Rows ignored because they have cells in columns only that nobody asked for: first and last of these.
@@ -36,7 +41,9 @@ pub struct Body<'s> {
     rows: u64,
     /// Rows without anything in a column of the table.
     ignored: u64,
-    beneath: Beneath,
+    pub(super) beneath: Beneath,
+    /// Codes at the top left of merged ranges, by sheet row and column.
+    pub(super) tops: HashMap<(u32, u32), u32>,
 }
 
 /// What the header says about the rows.
@@ -95,6 +102,7 @@ impl<'s> Body<'s> {
             let ours = row.cells.iter().filter(|cell| place.get(cell.column as usize).is_some_and(Option::is_some));
             above.extend(ours.map(|cell| ((row.row, cell.column), cell.shown.clone())));
         }
+        let below: Vec<Merge> = merges.iter().filter(|range| range.2 > found.rows.1).copied().collect();
         let beside = |(spot, last): &(Spot, u32)| {
             let beside = Some((spot.column, *last));
             Again { spot: spot.clone(), beside, holds_data: true, year: None }
@@ -103,12 +111,15 @@ impl<'s> Body<'s> {
             builders: found.columns.iter().map(|_| ColumnBuilder::default()).collect(),
             words: found.columns.iter().map(|_| Vec::new()).collect(),
             lines: Vec::new(),
-            doubts: Vec::new(),
+            no_data: Vec::new(),
+            told: Vec::new(),
+            last: 0,
             again: found.beside.iter().map(beside).collect(),
             elsewhere: Vec::new(),
             rows: 0,
             ignored: 0,
-            beneath: Beneath::new(Merges::new(merges)),
+            beneath: Beneath::new(Merges::new(&below)),
+            tops: HashMap::new(),
             shape: Shape {
                 coercions: &schema.coercions[found.table],
                 examples: &schema.examples[found.table],
@@ -150,10 +161,18 @@ impl<'s> Body<'s> {
             self.elsewhere.extend(extent.map(|extent| (row, extent)));
             return;
         }
-        let what = if is_repeated { Some(What::Whole) } else { self.doubt(&coded) };
-        self.doubts.extend(what.map(|what| Doubt { row, what }));
-        self.lines.push(row);
-        self.builders.iter_mut().zip(codes).for_each(|(builder, code)| builder.push(code));
+        let doubt = if is_repeated { Some(Doubt::Whole) } else { self.doubt(&coded) };
+        match doubt {
+            None => self.last = row,
+            Some(Doubt::Blank) => {}
+            Some(Doubt::Whole | Doubt::Begins(_)) => self.told.push(row),
+        }
+        if self.settle(row, &mut codes, doubt.as_ref()) {
+            self.lines.push(row);
+            self.builders.iter_mut().zip(codes).for_each(|(builder, code)| builder.push(code));
+        } else {
+            self.no_data.push(row);
+        }
     }
 
     /// The code of a cell in a column of the table.
@@ -251,20 +270,20 @@ impl<'s> Body<'s> {
     }
 
     /// Why a row may be no data.
-    fn doubt(&mut self, coded: &CodedRow<'_>) -> Option<What> {
+    fn doubt(&mut self, coded: &CodedRow<'_>) -> Option<Doubt> {
         if self.is_blank(coded) {
-            return Some(What::Blank);
+            return Some(Doubt::Blank);
         }
         let columns = self.shape.found.columns.iter().flatten().count();
         let filled = coded.codes.iter().filter(|code| **code != EMPTY).count();
         if is_numbering(coded.cells.iter().map(|cell| &cell.content), columns)
             || self.words(coded).filter(|word| word.is_own).count() == filled
         {
-            return Some(What::Whole);
+            return Some(Doubt::Whole);
         }
         let first = self.begins(coded, 0);
         if first == Some(Remark::Note) && self.is_example(coded) {
-            return Some(What::Whole);
+            return Some(Doubt::Whole);
         }
         if first.is_none() && 2 * filled >= columns {
             return None;
@@ -279,8 +298,11 @@ impl<'s> Body<'s> {
         if leads.iter().all(|(_, remark)| remark.is_none()) {
             return None;
         }
-        let seen = leads.into_iter().find(|(column, _)| !self.beneath.hides(coded.row, *column));
-        Some(What::Begins(seen.and_then(|(column, remark)| Some((column, remark?)))))
+        let mut is_beneath = |column: u32| {
+            self.beneath.over(coded.row, column).is_some_and(|range| (range.0, range.1) != (coded.row, column))
+        };
+        let seen = leads.into_iter().find(|(column, _)| !is_beneath(*column));
+        Some(Doubt::Begins(seen.and_then(|(column, remark)| Some((column, remark?)))))
     }
 
     /// The example row of an older form, as it was handed out: its first column says so, and no other says anything else.
@@ -302,16 +324,13 @@ impl<'s> Body<'s> {
 
     /// The sheet is at its end.
     pub fn finish(mut self, nears: Vec<NearTable>, titles: TitleYears) -> Scanned {
-        let is_doubt = |row: u32| self.doubts.binary_search_by_key(&row, |doubt| doubt.row).is_ok();
-        let last = self.lines.iter().rev().find(|row| !is_doubt(**row)).copied().unwrap_or(0);
+        let last = self.last;
         self.again.retain(|again| again.year.is_none_or(|year| Some(year) != titles.first && again.spot.row < last));
         let under = self.end_block();
         let mut cells: Vec<ColumnCells> = self.builders.into_iter().map(ColumnBuilder::finish).collect();
         cells.iter_mut().for_each(|cells| cells.codes.truncate(self.lines.len()));
-        let settling = Settling { shape: &self.shape, lines: self.lines, cells };
-        let (lines, cells, none) = settling.settle(self.beneath.merges(), &self.doubts);
-        let part = TablePart { found: self.shape.found, titles, again: self.again, under, lines, cells };
-        Scanned { kind: ScannedKind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored + none, nears }
+        let part = TablePart { found: self.shape.found, titles, again: self.again, under, lines: self.lines, cells };
+        Scanned { kind: ScannedKind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored, nears }
     }
 
     /// Takes out the rows under other headers, and says which they are, with these headers.
@@ -322,15 +341,16 @@ impl<'s> Body<'s> {
             self.again.iter().filter(|again| !again.holds_data).map(|again| again.spot.row).collect();
         self.again = again::stacked(std::mem::take(&mut self.again));
         if let Some(end) = ends.end {
-            // Notes, totals and repeated headers are no data there either.
-            let told = |doubt: &&Doubt| doubt.row > end && !matches!(doubt.what, What::Blank);
-            let none: HashSet<u32> = self.doubts.iter().filter(told).map(|doubt| doubt.row).collect();
-            let last = self.lines.partition_point(|line| *line < end);
-            let (no_data, data): (Vec<u32>, Vec<u32>) = self.lines.drain(last..).partition(|row| none.contains(row));
-            under.extend(data);
-            self.ignored += no_data.len() as u64;
-            self.doubts.retain(|doubt| doubt.row < end);
+            for rows in [&mut self.lines, &mut self.no_data] {
+                let after = rows.split_off(rows.partition_point(|row| *row < end));
+                // Notes, totals and repeated headers are no data there either.
+                let (told, others): (Vec<u32>, Vec<u32>) =
+                    after.into_iter().partition(|row| *row > end && self.told.binary_search(row).is_ok());
+                self.ignored += told.len() as u64;
+                under.extend(others);
+            }
         }
+        self.ignored += self.no_data.len() as u64;
         let before = under.len();
         under.extend(self.elsewhere.iter().filter(|(row, extent)| ends.take(*row, *extent)).map(|(row, _)| *row));
         self.ignored -= (under.len() - before) as u64;
@@ -348,7 +368,7 @@ impl CodedRow<'_> {
 
 impl Shape<'_> {
     /// The table's column that a sheet column is.
-    fn place(&self, column: u32) -> Option<usize> {
+    pub fn place(&self, column: u32) -> Option<usize> {
         self.place.get(column as usize).copied().flatten()
     }
 

@@ -254,7 +254,7 @@ pub struct Read<'a> {
 /// Collects a column's cells; equal contents nearly always get the same code.
 #[derive(Debug, Default)]
 pub struct ColumnBuilder {
-    cells: ColumnCells,
+    pub cells: ColumnCells,
     /// The codes of texts by the number that they have in the sheet. What stands there under two numbers gets two codes.
     texts: HashMap<u32, u32>,
     /// The codes of all other contents.

@@ -45,14 +45,7 @@ impl Merges {
     }
 }
 
-impl Covered {
-    /// Whether the cell lies beneath the range; its top left does not.
-    pub fn hides(&self, row: u32, column: u32) -> bool {
-        self.rows.contains(&row) && (row, column) != (self.range.0, self.range.1)
-    }
-}
-
-/// Which cells lie beneath a range, asked in any column.
+/// Which range is over a cell, asked in any column.
 #[derive(Debug)]
 pub struct Beneath {
     merges: Merges,
@@ -67,18 +60,15 @@ impl Beneath {
         Self { merges, known: BTreeMap::new() }
     }
 
-    pub fn merges(&self) -> &Merges {
-        &self.merges
-    }
-
-    pub fn hides(&mut self, row: u32, column: u32) -> bool {
+    /// The range that covers a cell.
+    pub fn over(&mut self, row: u32, column: u32) -> Option<Merge> {
         // Only a file made to be slow has rows that begin in so many columns.
-        if self.merges.all().is_empty() || (self.known.len() >= MOST_COLUMNS && !self.known.contains_key(&column)) {
-            return false;
+        if self.merges.0.is_empty() || (self.known.len() >= MOST_COLUMNS && !self.known.contains_key(&column)) {
+            return None;
         }
         let over = self.known.entry(column).or_insert_with(|| self.merges.over(column).collect());
         let at = over.partition_point(|covered| *covered.rows.end() < row);
-        over.get(at).is_some_and(|covered| covered.hides(row, column))
+        over.get(at).filter(|covered| covered.rows.contains(&row)).map(|covered| covered.range)
     }
 }
 

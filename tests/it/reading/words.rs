@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use kaohe::table::date::{TitleYears, day, day_from_number, day_from_text, month, month_from_number, year};
-use kaohe::table::merged::{Covered, Merges, name, within};
+use kaohe::table::merged::{Beneath, Merges, name, within};
 use kaohe::table::seen::{number_in, number_shown};
 use kaohe::table::text::{header_key, is_placeholder, key, nearest};
 use kaohe::workbook::Merge;
@@ -288,9 +288,11 @@ fn half_a_million_ranges_over_each_other_take_no_time() {
 }
 
 #[test]
-fn what_is_beneath_is_all_but_the_top_left() {
-    let covered = Covered { range: (2, 4, 3, 5), rows: 2..=3 };
-    assert!(!covered.hides(2, 4) && covered.hides(2, 5) && covered.hides(3, 4) && !covered.hides(4, 4));
-    assert_eq!(name(covered.range), "E3:F4");
+fn what_is_over_a_cell_is_told_by_its_column() {
+    let range = (2, 4, 3, 5);
+    let mut beneath = Beneath::new(Merges::new(&[range]));
+    let over = [(2, 4), (2, 5), (3, 4), (4, 4), (2, 6)].map(|(row, column)| beneath.over(row, column));
+    assert_eq!(over, [Some(range), Some(range), Some(range), None, None]);
+    assert_eq!(name(range), "E3:F4");
     assert_eq!(within(&[1, 3, 4, 9], &(3..=8)), 1..3);
 }
