@@ -6,9 +6,10 @@
 //! which also covers when and how an entry was written.
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ToSql, Transaction, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, ToSql, Transaction, params};
 use sha2::{Digest, Sha256};
 
+use super::stored::all;
 use crate::word::worded;
 
 worded! {
@@ -20,9 +21,6 @@ worded! {
         Answers = "答复",
     }
 }
-
-/// Where the chain starts: the hash before the first entry.
-const ORIGIN: &str = "";
 
 /// A table whose rows belong to entries: its columns in the order in which they are hashed.
 struct Detail {
@@ -116,7 +114,7 @@ pub(super) fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     feed.hex()
 }
 
-/// The last entry: its number, 链值 and 封印.
+/// The last entry: its number, 链值 and 封印; before the first one 0 and nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Tail {
     pub number: i64,
@@ -125,12 +123,9 @@ pub(super) struct Tail {
 }
 
 pub(super) fn tail(connection: &Connection) -> rusqlite::Result<Tail> {
-    let mut statement = connection.prepare("SELECT 记录号, 链值, 封印 FROM 记录 ORDER BY 记录号 DESC LIMIT 1")?;
-    let mut rows = statement.query([])?;
-    match rows.next()? {
-        Some(row) => Ok(Tail { number: row.get(0)?, chain: row.get(1)?, seal: row.get(2)? }),
-        None => Ok(Tail { number: 0, chain: ORIGIN.to_owned(), seal: ORIGIN.to_owned() }),
-    }
+    let last = "SELECT 记录号, 链值, 封印 FROM 记录 ORDER BY 记录号 DESC LIMIT 1";
+    let tail = |row: &Row<'_>| Ok(Tail { number: row.get(0)?, chain: row.get(1)?, seal: row.get(2)? });
+    Ok(connection.query_row(last, [], tail).optional()?.unwrap_or_default())
 }
 
 /// The hash over an entry's own content; also counts its rows per table.
@@ -254,29 +249,22 @@ fn now() -> String {
 pub(super) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     // One view of the file for all that is compared: somebody may be recording meanwhile.
     let _view = if connection.is_autocommit() { Some(connection.unchecked_transaction()?) } else { None };
-    let mut faults = Vec::new();
-    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let said: String = row.get(0)?;
-        if said != "ok" {
-            faults.push(format!("SQLite 完整性检查：{said}"));
-        }
-    }
+    let said: Vec<String> = all(connection, "PRAGMA integrity_check(20)", [], |row| row.get(0))?;
+    let bad = said.iter().filter(|said| *said != "ok");
+    let mut faults: Vec<String> = bad.map(|said| format!("SQLite 完整性检查：{said}")).collect();
     if !faults.is_empty() {
         return Ok(faults);
     }
     let mut totals = vec![0i64; DETAILS.len()];
-    let (mut chain, mut seal, mut last) = (ORIGIN.to_owned(), ORIGIN.to_owned(), 0i64);
+    let mut last = Tail::default();
     let mut statement =
         connection.prepare("SELECT 记录号, 种类, 登记号, 内容值, 链值, 时间, 经过, 封印 FROM 记录 ORDER BY 记录号")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let number: i64 = row.get(0)?;
-        if number != last + 1 {
-            faults.push(format!("记录 {} 之后缺少记录（下一条是 {number}）", last));
+        if number != last.number + 1 {
+            faults.push(format!("记录 {} 之后缺少记录（下一条是 {number}）", last.number));
         }
-        last = number;
         // A value of another type than ours is a change like any other.
         let text = |column: usize| row.get_ref(column).ok().and_then(|value| value.as_str().ok()).unwrap_or_default();
         let of: Option<i64> = row.get(2).unwrap_or(Some(-1));
@@ -287,14 +275,13 @@ pub(super) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         if content != text(3) {
             faults.push(format!("记录 {number}（{}，{}）的内容与内容值不符", text(1), text(5)));
         }
-        if digest([chain.as_str(), &content]) != text(4) {
+        if digest([last.chain.as_str(), &content]) != text(4) {
             faults.push(format!("记录 {number} 的链值与前面的记录不符"));
         }
-        if digest([seal.as_str(), text(4), text(5), text(6)]) != text(7) {
+        if digest([last.seal.as_str(), text(4), text(5), text(6)]) != text(7) {
             faults.push(format!("记录 {number} 的时间、经过或封印被改动"));
         }
-        chain = text(4).to_owned();
-        seal = text(7).to_owned();
+        last = Tail { number, chain: text(4).to_owned(), seal: text(7).to_owned() };
     }
     for (detail, total) in details(connection)?.zip(totals) {
         let all: i64 = connection.query_row(&format!("SELECT COUNT(*) FROM {}", detail.table), [], |row| row.get(0))?;
@@ -302,9 +289,8 @@ pub(super) fn verify(connection: &Connection) -> rusqlite::Result<Vec<String>> {
             faults.push(format!("表「{}」有 {} 行与记录对不上", detail.table, (all - total).abs()));
         }
     }
-    let mut statement = connection.prepare("SELECT 记录号, 封印 FROM 链尾")?;
-    let tails: Vec<(i64, String)> =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let tails = all(connection, "SELECT 记录号, 封印 FROM 链尾", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let Tail { number: last, seal, .. } = last;
     let expected: &[(i64, String)] = if last == 0 { &[] } else { &[(last, seal)] };
     if tails != expected {
         faults.push(format!("链尾与最后一条记录（{last}）不符，末尾可能有记录被删去"));

@@ -15,6 +15,7 @@ use crate::fact::Decision;
 use crate::fact::history::{Entered, PastLine};
 use crate::pack;
 use crate::table::date;
+use crate::word::worded;
 
 /// The latest run of a year, with its lines as they stand.
 pub(super) struct Docket {
@@ -27,14 +28,15 @@ pub(super) struct Docket {
     pub followup: FollowUp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    Decided,
-    /// 缓议.
-    Deferred,
-    /// Answered on another 核对码 only.
-    Stale,
-    Unanswered,
+worded! {
+    /// What became of a line; in the order in which it is told.
+    pub(super) enum State {
+        Decided = "已决定",
+        Deferred = "缓议",
+        /// Answered on another 核对码 only.
+        Stale = "依据已变，请重新审定",
+        Unanswered = "未答复",
+    }
 }
 
 impl Docket {

@@ -125,14 +125,9 @@ fn lines(dockets: &[Docket], due: &[Due]) -> LedgerSheet {
                 let told = !hidden || ![printed::BASIS, printed::FACTS].contains(&name);
                 row.push(if told { docket.printed(line, name).to_owned() } else { String::new() });
             }
-            let state = match docket.state(line) {
-                State::Decided if line.adopted => "已决定（沿用半年）",
-                State::Decided => "已决定",
-                State::Deferred => "缓议",
-                State::Stale => "依据已变，请重新审定",
-                State::Unanswered => "未答复",
-            };
-            row.push(state.to_owned());
+            let state = docket.state(line);
+            let shared = state == State::Decided && line.adopted;
+            row.push(format!("{}{}", state.word(), if shared { "（沿用半年）" } else { "" }));
             row.extend(answer(past.decision.as_ref()));
             row.extend(match first.get(past.id.as_str()) {
                 Some(due) => texts![day_shown(due.until), due.done, due.standing.word()],

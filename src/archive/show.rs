@@ -56,19 +56,13 @@ fn of_docket(docket: &Docket) -> Vec<String> {
         counts.push(format!("未答复 {}", count(State::Unanswered)));
         told.push(format!("  {name} {} 项：{}", of_list.len(), counts.join("，")));
     }
-    let sections = [
-        ("已决定", State::Decided),
-        ("缓议", State::Deferred),
-        ("依据已变，请重新审定", State::Stale),
-        ("未答复", State::Unanswered),
-    ];
-    for (title, state) in sections {
+    for state in State::ALL {
         let lines = docket.lines.iter().filter(|line| docket.state(line) == state).map(|line| {
             let decided = line.past.decision.as_ref().map(|given| format!("：{}", in_words(given))).unwrap_or_default();
             let adopted = if line.adopted { "（沿用半年决定）" } else { "" };
             format!("    {} {}{decided}{adopted}", line.past.id, line.past.name)
         });
-        told.extend(titled(format!("  {title}"), lines));
+        told.extend(titled(format!("  {}", state.word()), lines));
     }
     let withdrawn = docket.withdrawn.iter().map(|line| {
         format!("    {} {}：{}", line.id, line.name, line.decision.as_ref().map(in_words).unwrap_or_default())

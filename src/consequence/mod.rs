@@ -13,7 +13,7 @@ mod reach;
 mod register;
 mod written;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub use decide::propose;
 pub use ground::json;
@@ -22,6 +22,7 @@ pub use written::{Consequence, ConsequenceGround, DataWriter, OpenCase};
 use crate::fact::history::Pairs;
 use crate::pack::{Action, Pack};
 use crate::table::Dataset;
+use crate::word::worded;
 
 pub use crate::fact::{Decision, Evidence, EvidenceOf, FactValue, Origin, Subject};
 
@@ -77,20 +78,11 @@ impl Line {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Flag {
-    #[serde(rename = "并存不利情形")]
-    Conflict,
-    #[serde(rename = "半年已决定")]
-    DecidedAtHalfYear,
-}
-
-impl Flag {
-    pub fn text(self) -> &'static str {
-        match self {
-            Flag::Conflict => "并存不利情形",
-            Flag::DecidedAtHalfYear => "半年已决定",
-        }
+worded! {
+    #[derive(Deserialize)]
+    pub enum Flag {
+        Conflict = "并存不利情形",
+        DecidedAtHalfYear = "半年已决定",
     }
 }
 

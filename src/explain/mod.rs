@@ -168,7 +168,7 @@ fn proposal(line: &Consequence<'_>) -> ProposedLine {
         action: line.action.to_string(),
         options: line.options.to_vec(),
         rules: once(line.grounds.iter().map(|ground| ground.rule.to_string())),
-        flags: line.flags.iter().map(|flag| flag.text().to_owned()).collect(),
+        flags: line.flags.iter().map(|flag| flag.word().to_owned()).collect(),
     }
 }
 

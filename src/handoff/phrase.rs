@@ -288,12 +288,12 @@ impl<'a> Phrases<'a> {
     pub fn hints(&self, line: &Line) -> Cow<'a, str> {
         let mut told: Vec<String> = Vec::new();
         for flag in &line.flags {
-            if line.hints.iter().any(|hint| hint.contains(flag.text())) {
+            if line.hints.iter().any(|hint| hint.contains(flag.word())) {
                 continue;
             }
             match (flag, self.adverse.get(&line.subject)) {
-                (Flag::Conflict, Some(adverse)) => told.push(format!("{}：{}", flag.text(), adverse.join("、"))),
-                _ => told.push(flag.text().to_owned()),
+                (Flag::Conflict, Some(adverse)) => told.push(format!("{}：{}", flag.word(), adverse.join("、"))),
+                _ => told.push(flag.word().to_owned()),
             }
         }
         told.extend(line.hints.iter().map(|hint| hint.trim_end_matches('。').to_owned()));

@@ -11,6 +11,7 @@ pub use super::expression::Expression;
 use super::fault::PackFault;
 use super::template::Template;
 use super::term::Literal;
+use crate::word::worded;
 
 /// One city's policy: what is read, what follows from it, and what the lists are called.
 #[derive(Debug, Clone, Default)]
@@ -166,16 +167,15 @@ impl Passage {
     }
 }
 
-/// Half-year or annual.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Run {
-    HalfYear,
-    Annual,
+worded! {
+    /// Half-year or annual; the word is that on the command line and in folder names.
+    pub enum Run {
+        HalfYear = "half-year",
+        Annual = "annual",
+    }
 }
 
 impl Run {
-    pub const ALL: [Run; 2] = [Run::HalfYear, Run::Annual];
-
     /// The run of that word on the command line.
     pub fn of_word(word: &str) -> Option<Run> {
         Run::ALL.into_iter().find(|run| run.word() == word)
@@ -183,13 +183,6 @@ impl Run {
     /// The run of that letter in line ids.
     pub fn of_code(code: &str) -> Option<Run> {
         Run::ALL.into_iter().find(|run| run.code() == code)
-    }
-    /// The word on the command line and in folder names.
-    pub fn word(self) -> &'static str {
-        match self {
-            Run::HalfYear => "half-year",
-            Run::Annual => "annual",
-        }
     }
     /// The letter in line ids.
     pub fn code(self) -> &'static str {

@@ -131,11 +131,7 @@ pub(super) fn entry<'k>(
     if faults.len() > before {
         return Ok(());
     }
-    if amends {
-        recorded.amended += 1;
-    } else {
-        recorded.new += 1;
-    }
+    recorded.taken(amends, 1);
     let filled = FilledEntry { lines: of_lines.to_vec(), registration: number, content, amends, key };
     match at {
         Some(at) => entries[at] = filled,

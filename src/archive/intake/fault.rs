@@ -110,6 +110,13 @@ pub struct Recorded {
     pub notes: Vec<String>,
 }
 
+impl Recorded {
+    /// Counts what was answered so often.
+    pub(super) fn taken(&mut self, amends: bool, count: usize) {
+        *if amends { &mut self.amended } else { &mut self.new } += count;
+    }
+}
+
 impl fmt::Display for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.new + self.amended == 0 {

@@ -234,11 +234,7 @@ fn line<'k>(
             return Ok(());
         }
     };
-    if amends {
-        recorded.amended += count;
-    } else {
-        recorded.new += count;
-    }
+    recorded.taken(amends, count);
     let decision = Decision(decision);
     let both = twin.filter(|_| shared.is_some_and(|shared| *shared != decision));
     let mut take = |id: &str, check: &str, registration, decision| {

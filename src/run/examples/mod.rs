@@ -242,7 +242,7 @@ fn compare(world: &World<'_>, case: &ExampleCase, outcome: &Outcome) -> Result<(
 /// A line as an example writes it.
 fn said(pack: &Pack, data: &Dataset, line: &Line) -> String {
     let rules: Vec<&str> = line.rules.iter().map(|rule| pack.rules[*rule].id.as_str()).collect();
-    let flags: Vec<&str> = line.flags.iter().map(|flag| flag.text()).collect();
+    let flags: Vec<&str> = line.flags.iter().map(|flag| flag.word()).collect();
     spec::canonical(&[
         &pack.actions[line.action].name,
         &data.registers[line.subject.kind].ids[line.subject.index as usize],
