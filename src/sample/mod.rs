@@ -27,7 +27,7 @@ use weights::Sampler;
 /// The largest city.
 pub const MOST: u32 = 2_000_000;
 
-/// What kind of city.
+/// What kind of city, in bounds that the command line keeps to.
 #[derive(Debug, Clone, Copy)]
 pub struct Request {
     pub cadres: u32,
@@ -51,10 +51,6 @@ pub struct Sampled {
 pub enum Error {
     #[error(transparent)]
     Spec(#[from] weights::Error),
-    #[error("人数应在 1 至 {MOST} 之间，给的是 {0}")]
-    Size(u32),
-    #[error("年度应在 1950 至 2099 之间，给的是 {0}")]
-    Year(i32),
     #[error("文件夹「{}」里已有文件，为免与示例数据混在一起没有写入；请换一个空文件夹", .path.display())]
     NotEmpty { path: PathBuf },
     #[error("不能使用文件夹「{}」，请检查路径和权限", .path.display())]
@@ -71,12 +67,6 @@ pub fn write(
     pack: &Pack,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Sampled, Error> {
-    if request.cadres == 0 || request.cadres > MOST {
-        return Err(Error::Size(request.cadres));
-    }
-    if !(1950..=2099).contains(&request.year) {
-        return Err(Error::Year(request.year));
-    }
     let sampler = Sampler::read(pack)?;
     let in_folder = |source| Error::Folder { path: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(in_folder)?;

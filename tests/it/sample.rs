@@ -119,8 +119,19 @@ fn nothing_is_written_where_something_is() {
     std::fs::write(folder.path().join("名册.xlsx"), "真的名册").unwrap();
     let error = sample::write(folder.path(), &REQUEST, &pack, &|_, _| ()).unwrap_err();
     assert!(matches!(error, Error::NotEmpty { .. }), "{error}");
-    let error = sample::write(folder.path(), &Request { cadres: 2_000_001, ..REQUEST }, &pack, &|_, _| ()).unwrap_err();
-    assert!(matches!(error, Error::Size(_)), "{error}");
+}
+
+#[test]
+fn a_city_is_as_big_and_as_late_as_can_be_drawn() {
+    for (words, told) in [
+        ("2000001", "应为 1 到 2000000 的整数"),
+        ("0", "应为 1 到 2000000 的整数"),
+        ("400 --year 1949", "应为 1950 到 2099 的年度，例如 2015"),
+    ] {
+        let line = format!("kaohe sample DIR --cadres {words}");
+        let error = kaohe::cli::parse(line.split(' ').map(Into::into)).unwrap_err();
+        assert!(kaohe::cli::complaint(&error).unwrap().contains(told), "{line}");
+    }
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub fn lint(pack: &Pack, found: &mut Vec<PackFault>) {
             let near = super::super::nearest(text, &known).map(|near| format!("，是否要写「{near}」？"));
             let message = format!("「{name}」不会等于「{text}」{}", near.unwrap_or_default());
             let at = expression.place_of(&word.span, &pack.files);
-            let lint = at.fault(message, &format!("可用的值：{}", known.join("、")));
+            let lint = at.fault(message, format!("可用的值：{}", known.join("、")));
             let told = |one: &PackFault| one.place.span == lint.place.span && one.message == lint.message;
             if !found.iter().any(told) {
                 found.push(lint);
