@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kaohe::cli::{self, ArchiveCommand, Cli, Command, InputArgs, PackCommand, RunArgs};
 use kaohe::explain::text;
-use kaohe::finding::Finding;
+use kaohe::finding::{Finding, in_words};
 use kaohe::journal::{Journal, visible};
 use kaohe::pack::{self, Pack, Run};
 use kaohe::run::job::{self, Job, Target};
@@ -78,8 +78,7 @@ fn command(cli: Cli) -> u8 {
         Command::Pack(arguments) => pack_command(arguments.command),
         Command::Template(arguments) => template(&arguments),
         Command::Completions { shell } => {
-            let _ = std::io::stdout().write_all(&cli::completions(shell));
-            Ok(Ended::Clean)
+            shown(std::io::stdout().write_all(&cli::completions(shell))).map(|()| Ended::Clean)
         }
     };
     let code = match ended {
@@ -159,7 +158,7 @@ fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, F
     if let Some(archive) = &arguments.archive {
         let text = run::explain_over_years(&arguments.subject, archive, arguments.output.as_deref(), terminal)?;
         if arguments.output.is_none() {
-            show(&visible(&text));
+            show(&visible(&text))?;
         }
         return Ok(Ended::Clean);
     }
@@ -170,19 +169,15 @@ fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, F
         run::explain::save(&explained, dir, file)?;
         terminal.say(&format!("已写出：{}", file.display()));
     }
-    let mut out = std::io::stdout().lock();
     if arguments.json {
-        let text = serde_json::to_string_pretty(&explained)?;
-        let _ = writeln!(out, "{text}");
+        show(&serde_json::to_string_pretty(&explained)?)?;
     } else if arguments.output.is_none() {
         let width = std::io::stdout()
             .is_terminal()
             .then(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
             .flatten();
-        for (at, one) in explained.iter().enumerate() {
-            let rule = if at > 0 { format!("\n{}\n\n", "─".repeat(30)) } else { String::new() };
-            let _ = write!(out, "{rule}{}", visible(&text::text(one, width)));
-        }
+        let texts: Vec<String> = explained.iter().map(|one| visible(&text::text(one, width)).into_owned()).collect();
+        show(&texts.join(&format!("\n{}\n\n", "─".repeat(30))))?;
     }
     Ok(Ended::Clean)
 }
@@ -190,14 +185,14 @@ fn explain(arguments: &cli::ExplainArgs, terminal: &Terminal) -> Result<Ended, F
 fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
     match command {
         PackCommand::Show { functions: true, .. } => {
-            show(&pack::show_functions());
+            show(&pack::show_functions())?;
         }
         PackCommand::Guide => {
-            show(pack::GUIDE);
+            show(pack::GUIDE)?;
         }
         PackCommand::Show { of, .. } => {
             let pack = load(of.pack.as_deref())?;
-            show(&visible(&pack::show(&pack)));
+            show(&visible(&pack::show(&pack)))?;
         }
         PackCommand::Lint(of) => {
             // Loading checks names, types, provisions and references, and tells every fault.
@@ -213,12 +208,12 @@ fn pack_command(command: PackCommand) -> Result<Ended, Failure> {
         PackCommand::Test { mutants, of } => {
             let pack = load(of.pack.as_deref())?;
             let report = run::examples::test(&pack)?;
-            show(&report.to_string());
+            show(&report.to_string())?;
             let mut passed = report.passed();
             // What an example that does not hold would notice is no answer.
             if let Some(about) = mutants.filter(|_| report.failures.is_empty()) {
                 let report = run::examples::mutants(&pack, &about)?;
-                show(&report.to_string());
+                show(&report.to_string())?;
                 passed &= report.passed();
             }
             if !passed {
@@ -246,8 +241,7 @@ fn archive(command: ArchiveCommand, terminal: &Terminal) -> Result<Ended, Failur
         ArchiveCommand::Show(file) => {
             let calendar = run::calendar(file.holidays.as_deref())?;
             let text = run::show_archive(&file.archive, file.as_of, &calendar)?;
-            show(&visible(&text));
-            Ok(Ended::Clean)
+            show(&visible(&text)).map(|()| Ended::Clean)
         }
         ArchiveCommand::Verify(file) => run::verify_archive(&file.archive, terminal),
         ArchiveCommand::Export { file, archive } => {
@@ -322,8 +316,18 @@ fn restart(command: &mut std::process::Command) -> std::io::Result<Failure> {
 }
 
 /// What was asked for.
-fn show(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+fn show(text: &str) -> Result<(), Failure> {
+    shown(writeln!(std::io::stdout(), "{}", text.trim_end()))
+}
+
+/// Whoever has read enough of it (`head`) may stop; what could not be written is not there for anybody.
+fn shown(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written.and_then(|()| std::io::stdout().flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::failed(format!("无法写出结果：{}。请检查磁盘是否已满", in_words(&error))))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn complain(text: &str) {

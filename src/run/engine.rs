@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::job::{self, Job};
 use super::{Audience, Ended, Failure, read, summary};
 use crate::engine::{self, Export};
+use crate::finding::in_words;
 use crate::pack::Pack;
 use crate::pack::dialect::Dialect;
 
@@ -35,7 +36,9 @@ pub fn run(
     let export = Export::new(pack, &literals, job.run, dialect)?;
     let failed = |path: &Path| {
         let path = path.display().to_string();
-        move |error: std::io::Error| Failure::failed(format!("无法写出「{path}」：{error}。请检查文件夹的权限和空间"))
+        move |error: std::io::Error| {
+            Failure::failed(format!("无法写出「{path}」：{}。请检查文件夹的权限和空间", in_words(&error)))
+        }
     };
     let tables = output.join("tables");
     fs::create_dir_all(&tables).map_err(failed(&tables))?;

@@ -53,7 +53,7 @@ impl Failure {
         let mut message = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {
-            let words = cause.to_string();
+            let words = cause.downcast_ref::<std::io::Error>().map_or_else(|| cause.to_string(), in_words);
             if !message.contains(&words) {
                 message.push_str(&format!("（{words}）"));
             }

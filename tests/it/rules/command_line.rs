@@ -245,3 +245,24 @@ fn a_run_waits_while_another_holds_the_folder() {
     assert_eq!(waiting.wait().unwrap().code(), Some(0));
     assert!(city.output().join("2015-half-year/run.json").exists());
 }
+
+/// What was asked for and could not be written is a failure; who stops reading has had enough.
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_written_are_a_failure() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended = kaohe().args(["pack", "guide"]).stdout(full).output().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.code() == Some(1) && told.contains("磁盘已满"), "{told}");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = kaohe().args(["pack", "guide"]).stdout(writer).output().unwrap();
+    assert_eq!((ended.status.code(), ended.stderr.len()), (Some(0), 0));
+    // In words, and once.
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("文件");
+    fs::write(&file, "").unwrap();
+    let ended = kaohe().arg("template").arg(&file).output().unwrap();
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(told.contains("已有同名的文件") && !told.contains("os error"), "{told}");
+}
