@@ -60,6 +60,7 @@ pub mod archive;
 pub mod cli;
 pub mod compare;
 pub mod consequence;
+mod disk;
 pub mod engine;
 pub mod explain;
 pub mod fact;

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -50,11 +51,9 @@ pub fn folder_name(year: i32, run: Run) -> String {
 /// Writes the registration's mark into the staged folder, once all its workbooks are written and
 /// before it is renamed into place.
 pub fn seal(staged: &Path, ticket: &Ticket) -> Result<(), Error> {
-    let mut workbooks = BTreeMap::new();
-    for name in workbook_names(staged)?.into_iter().filter(|name| !is_changes(name)) {
-        let hash = hash_file(&staged.join(&name))?;
-        workbooks.insert(name, hash);
-    }
+    let names = workbook_names(staged)?.into_par_iter().filter(|name| !is_changes(name));
+    let hashed = names.map(|name| hash_file(&staged.join(&name)).map(|hash| (name, hash)));
+    let workbooks = hashed.collect::<Result<BTreeMap<String, String>, Error>>()?;
     let all = files(staged, &|_| true)?.into_iter().map(|(folder, name)| folder + &name);
     let others = all.filter(|name| !workbooks.contains_key(name) && !is_changes(name)).collect();
     let seal = Seal { registration: ticket.mark.clone(), workbooks, others: Some(others) };
@@ -65,9 +64,7 @@ pub fn seal(staged: &Path, ticket: &Ticket) -> Result<(), Error> {
         }
         let mut text = serde_json::to_string_pretty(&seal).map_err(io::Error::other)?;
         text.push('\n');
-        let file = fs::File::create(&path)?;
-        io::Write::write_all(&mut &file, text.as_bytes())?;
-        file.sync_all()
+        fs::write(&path, text)
     };
     write().map_err(|source| Error::Io { path: path.clone(), source })
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use crate::rights;
+use crate::{disk, rights};
 
 /// Bytes that are gathered before they go to the disk.
 const BUFFER: usize = 64 * 1024;
@@ -112,6 +112,7 @@ fn into(file: File, build: impl FnOnce() -> Result<Workbook, XlsxError>) -> Resu
     SAVING.set(false);
     // What the disk says to the rest is kept by the sink, too.
     let saved = saved.and(sink.flush().map_err(XlsxError::IoError));
+    disk::begin(&sink.get_ref().file);
     drop(sink);
     match failed {
         Some(error) => Err(XlsxError::IoError(error)),

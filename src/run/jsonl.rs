@@ -11,6 +11,8 @@ use flate2::write::GzEncoder;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::disk;
+
 /// So many lines are made at a time by one thread, and so many such portions are held at a time.
 const PORTION: usize = 2048;
 const PORTIONS: usize = 8;
@@ -62,7 +64,9 @@ impl JsonLines {
     }
 
     pub fn finish(mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.flush()?;
+        disk::begin(self.file.get_ref());
+        Ok(())
     }
 }
 
