@@ -145,8 +145,8 @@ pub struct Material<'a> {
 
 impl<'a> Material<'a> {
     pub fn new(pack: &'a Pack, dataset: &'a Dataset, outcome: &'a Outcome, info: &'a RunInfo) -> Self {
-        let people = People::new(pack, dataset);
-        let phrases = phrase::Phrases::new(pack, dataset, outcome);
+        let (people, phrases) =
+            rayon::join(|| People::new(pack, dataset), || phrase::Phrases::new(pack, dataset, outcome));
         Material { pack, dataset, outcome, info, people, phrases }
     }
 
@@ -311,8 +311,8 @@ impl<'j> Planned<'j> {
     }
 
     /// Builds and writes them in parallel, each workbook dropped as soon as it is written: half of the threads begin with
-    /// the long ones, the others with the rest, so that long ones do not lie in memory together and short ones are left
-    /// for the end, when no thread is to wait for another.
+    /// the long ones, the others with the rest and then the least of the long, so that those lie in memory together as
+    /// seldom as may be. The shortest are left for the end, when no thread is to wait for another.
     /// Of several failures the one of the first file is told, so that the message does not depend on the threads.
     fn write(mut self, dir: &Path, write: Write) -> Result<Vec<String>, Error> {
         let mut folders: Vec<PathBuf> =
@@ -326,14 +326,18 @@ impl<'j> Planned<'j> {
         files.sort_unstable();
         self.0.sort_by_key(|book| std::cmp::Reverse(book.rows));
         let most_rows = self.0.first().map_or(0, |book| book.rows);
-        let (mut long, mut rest): (VecDeque<_>, VecDeque<_>) =
+        let (mut long, rest): (VecDeque<_>, VecDeque<_>) =
             self.0.into_iter().enumerate().partition(|(_, book)| book.rows > most_rows / 2);
+        let (mut rest, mut short): (VecDeque<_>, VecDeque<_>) = rest.into_iter().partition(|(_, book)| book.rows > 0);
         let (first, most) = (AtomicUsize::new(0), (rayon::current_num_threads() / 2).max(1));
         let turns = std::iter::from_fn(|| {
             let is_first = first.load(Ordering::Relaxed) < most;
             first.fetch_add(is_first.into(), Ordering::Relaxed);
-            let (own, others) = if is_first { (&mut long, &mut rest) } else { (&mut rest, &mut long) };
-            Some((is_first, own.pop_front().or_else(|| others.pop_front())?))
+            let next = match is_first {
+                true => long.pop_front().or_else(|| rest.pop_front()),
+                false => rest.pop_front().or_else(|| long.pop_back()),
+            };
+            Some((is_first, next.or_else(|| short.pop_front())?))
         });
         let failed = turns.par_bridge().filter_map(|(is_first, (at, book))| {
             let written = (book.write)(&dir.join(&book.path), write);

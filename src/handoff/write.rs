@@ -22,6 +22,8 @@ const ROWS: u32 = 1_048_576;
 /// do not calculate. Others are streamed to a temporary file: a kept sheet is put together by a thread of
 /// its own, which costs more than the file where it is small, and all its cells lie in memory where it is large.
 const KEPT: usize = 5_000;
+/// Rows that are measured and written together; then they go.
+const TOGETHER: usize = 4096;
 /// Rows from which it pays to lend columns their cells' formats.
 const LENT: usize = 3;
 /// Rows of a workbook up to which it is compressed at the lowest level: a sixth larger, for a third less of all the
@@ -47,6 +49,9 @@ const LISTS_SHEET: &str = "选项";
 const PLAIN_ROW: u32 = 16;
 const PLAIN_COLUMN: u32 = 64;
 
+/// What stands in a block, row by row.
+type BlockRows<'a> = Vec<Vec<Value<'a>>>;
+
 /// A workbook could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -64,17 +69,17 @@ fn told(source: &XlsxError) -> String {
     }
 }
 
-/// Writes the workbook to `path`, replacing a file of that name. The model goes before its texts are packed: a long list's
-/// take as much room again.
+/// Writes the workbook to `path`, replacing a file of that name. The model's rows go as they are written: a long list's take
+/// as much room as its texts do in the library.
 pub fn save(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
     let fail = |source| Error::Failed { path: path.to_owned(), source };
-    sink::save(path, move || build(&book, path.parent(), ROWS, Some(OWN_MARK))).map_err(fail)
+    sink::save(path, move || build(book, path.parent(), ROWS, Some(OWN_MARK))).map_err(fail)
 }
 
 /// The same for a form, which comes back as an input and bears no mark of the program's own workbooks.
 pub fn form(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
     let fail = |source| Error::Failed { path: path.to_owned(), source };
-    sink::save(path, move || build(&book, path.parent(), ROWS, None)).map_err(fail)
+    sink::save(path, move || build(book, path.parent(), ROWS, None)).map_err(fail)
 }
 
 /// The same for a workbook that lies alone: what stood there before stays until the new one is whole.
@@ -95,17 +100,18 @@ pub fn page(book: model::Workbook<'_>, path: &Path) -> Result<(), Error> {
 
 fn marked(book: model::Workbook<'_>, path: &Path, mark: &str) -> Result<(), Error> {
     let fail = |source| Error::Failed { path: path.to_owned(), source };
-    sink::replace(path, move || build(&book, path.parent(), ROWS, Some(mark))).map_err(fail)
+    sink::replace(path, move || build(book, path.parent(), ROWS, Some(mark))).map_err(fail)
 }
 
 /// The workbook's bytes, with sheets of at most `rows` rows: for tests of what comes after the limit.
-pub fn bytes(book: &model::Workbook<'_>, rows: u32) -> Result<Vec<u8>, Error> {
-    let fail = |source| Error::Failed { path: PathBuf::from(&book.title), source };
+pub fn bytes(book: model::Workbook<'_>, rows: u32) -> Result<Vec<u8>, Error> {
+    let path = PathBuf::from(&book.title);
+    let fail = |source| Error::Failed { path: path.clone(), source };
     build(book, None, rows, Some(OWN_MARK)).map_err(fail)?.save_to_buffer().map_err(fail)
 }
 
 fn build(
-    book: &model::Workbook<'_>,
+    mut book: model::Workbook<'_>,
     temporary: Option<&Path>,
     limit: u32,
     mark: Option<&str>,
@@ -129,15 +135,18 @@ fn build(
     let kept = book.sheets.iter().flat_map(|sheet| &sheet.blocks).any(|block| block.chart.is_some() || block.open);
     let mut names = SheetNames::default();
     let mut lists = DropDowns::default();
-    for sheet in &book.sheets {
-        for part in parts(sheet, limit) {
+    for sheet in &mut book.sheets {
+        let (layout, parts) = (layout::of(sheet), parts(sheet, limit));
+        let mut blocks: Vec<BlockRows<'_>> =
+            sheet.blocks.iter_mut().map(|block| std::mem::take(&mut block.rows)).collect();
+        for part in parts {
             let name = names.claim(&sheet.name);
             let streamed = !kept || part.len() > KEPT;
             let worksheet = if streamed { target.add_worksheet_with_low_memory()? } else { target.add_worksheet() };
             worksheet.set_name(&name)?;
             let rows = pages::RowHeights::default();
             Writer { sheet, worksheet, lists: &mut lists, name: &name, streamed, lent: 0, links: 0, row: 0, rows }
-                .write(part)?;
+                .write(&layout, &mut blocks, part)?;
         }
     }
     lists.write(&mut target)?;
@@ -177,9 +186,14 @@ struct Writer<'s, 'w> {
 }
 
 impl Writer<'_, '_> {
-    fn write(mut self, part: std::ops::Range<usize>) -> Result<(), XlsxError> {
+    /// Writes those rows of the last block, after all of the others.
+    fn write(
+        mut self,
+        layout: &layout::Layout,
+        blocks: &mut [BlockRows<'_>],
+        part: std::ops::Range<usize>,
+    ) -> Result<(), XlsxError> {
         let sheet = self.sheet;
-        let layout = layout::of(sheet);
         for (column, pixels) in (0u16..).zip(&layout.widths) {
             self.worksheet.set_column_width_pixels(column, *pixels as u32)?;
         }
@@ -190,29 +204,29 @@ impl Writer<'_, '_> {
             }
         }
         for line in &sheet.head {
-            self.line(line, &layout)?;
+            self.line(line, layout)?;
         }
         let last = sheet.blocks.len().saturating_sub(1);
         for (index, block) in sheet.blocks.iter().enumerate() {
-            let rows = if index == last { &block.rows[part.clone()] } else { &block.rows[..] };
+            let rows = if index == last { &mut blocks[index][part.clone()] } else { &mut blocks[index][..] };
             if index > 0 {
                 self.gap(1);
             }
             let first_row = if index == last { part.start } else { 0 };
-            self.block(block, rows, first_row, index, &layout)?;
+            self.block(block, rows, first_row, index, layout)?;
         }
         if !sheet.tail.is_empty() {
             self.rows.close();
             self.gap(1);
         }
         for line in &sheet.tail {
-            self.line(line, &layout)?;
+            self.line(line, layout)?;
         }
         if layout.printed < layout.widths.len() {
             self.worksheet.set_print_area(0, 0, self.row - 1, layout.printed.saturating_sub(1) as u16)?;
         }
         self.finish()?;
-        self.page(&layout)
+        self.page(layout)
     }
 
     /// The row that was written is so high.
@@ -250,7 +264,7 @@ impl Writer<'_, '_> {
     fn block(
         &mut self,
         block: &Block<'_>,
-        rows: &[Vec<Value<'_>>],
+        rows: &mut [Vec<Value<'_>>],
         first_row: usize,
         at: usize,
         layout: &layout::Layout,
@@ -328,7 +342,7 @@ impl Writer<'_, '_> {
     fn rows(
         &mut self,
         block: &Block<'_>,
-        rows: &[Vec<Value<'_>>],
+        rows: &mut [Vec<Value<'_>>],
         layout: &layout::Layout,
         at: usize,
     ) -> Result<(), XlsxError> {
@@ -337,7 +351,25 @@ impl Writer<'_, '_> {
         // Only where the table's columns are the sheet's.
         let own = spans.iter().all(|span| span.first == span.last);
         let lent = if own { self.lend(&styles, rows)? } else { Vec::new() };
-        let mut measured = layout.rows(at, block);
+        // A chart shows them once more, and the last block's parts come after all of the others.
+        let goes = block.chart.is_none() && at + 1 == self.sheet.blocks.len();
+        for together in rows.chunks_mut(TOGETHER) {
+            self.together(together, layout.rows(at, block), &styles, &lent, spans)?;
+            if goes {
+                together.iter_mut().for_each(|row| *row = Vec::new());
+            }
+        }
+        Ok(())
+    }
+
+    fn together<'r>(
+        &mut self,
+        rows: &'r [Vec<Value<'_>>],
+        mut measured: layout::MeasuredRows<'r>,
+        styles: &[&'static formats::CellFormats],
+        lent: &[&'static Format],
+        spans: &[layout::Span],
+    ) -> Result<(), XlsxError> {
         for row in rows {
             let (height, ended) = measured.row(row);
             let inherits = |column: u16, value| {
@@ -347,7 +379,7 @@ impl Writer<'_, '_> {
             let bare = |column: u16, value| column > 0 && blank(value) && inherits(column, value);
             let mut blanks = (0u16..).zip(row).filter(|(at, value)| bare(*at, value)).map(|(at, _)| at);
             let blanks = blanks.next().map(|first| (first, blanks.last().unwrap_or(first)));
-            for (index, ((value, style), span)) in row.iter().zip(&styles).zip(spans).enumerate() {
+            for (index, ((value, style), span)) in row.iter().zip(styles).zip(spans).enumerate() {
                 let column = span.first;
                 if !bare(column, value) {
                     self.merge(self.row, *span, &style.text)?;

@@ -34,7 +34,7 @@ fn unpacked(bytes: &[u8]) -> std::collections::BTreeMap<String, String> {
 fn rows_beyond_the_limit_go_on_further_sheets_with_their_own_header() {
     let columns = vec![Column::text("列", 4.0, 20.0), Column::text("备注", 4.0, 20.0)];
     let rows = (0..25).map(|row| vec![Value::Text(format!("行{row}").into()), Value::Blank]).collect();
-    let parts = unpacked(&write::bytes(&book(columns, rows), 16).unwrap());
+    let parts = unpacked(&write::bytes(book(columns, rows), 16).unwrap());
     let sheets: Vec<&str> =
         tags(&parts["xl/workbook.xml"], "<sheet ").into_iter().map(|sheet| attribute(sheet, "name").unwrap()).collect();
     assert_eq!(sheets, ["名单", "名单（2）", "名单（3）"]);
@@ -54,7 +54,7 @@ fn long_drop_downs_come_from_a_hidden_sheet() {
     let values: Vec<String> = (0..60).map(|number| format!("第{number}种处理方式")).collect();
     let answer = AnswerCell { kind: AnswerKind::Choice(values), prompt: "请选".into(), refusal: "不对".into() };
     let columns = vec![Column::text("列", 4.0, 20.0).answered(answer)];
-    let parts = unpacked(&write::bytes(&book(columns, vec![vec![Value::Blank]]), 100).unwrap());
+    let parts = unpacked(&write::bytes(book(columns, vec![vec![Value::Blank]]), 100).unwrap());
     assert!(parts["xl/worksheets/sheet1.xml"].contains("<formula1>选项!$A$1:$A$60</formula1>"));
     assert!(parts["xl/workbook.xml"].contains("name=\"选项\" sheetId=\"2\" state=\"hidden\""));
     assert_eq!(tags(&parts["xl/worksheets/sheet2.xml"], "<c ").len(), 60);
@@ -64,7 +64,7 @@ fn long_drop_downs_come_from_a_hidden_sheet() {
 fn rows_are_as_high_as_their_text() {
     let columns = || vec![Column::text("事实", 10.0, 60.0)];
     let height = |text: String| {
-        let parts = unpacked(&write::bytes(&book(columns(), vec![vec![Value::Text(text.into())]]), 100).unwrap());
+        let parts = unpacked(&write::bytes(book(columns(), vec![vec![Value::Text(text.into())]]), 100).unwrap());
         let row = tags(&parts["xl/worksheets/sheet1.xml"], "<row ")[2];
         attribute(row, "ht").unwrap().parse::<f64>().unwrap()
     };
@@ -113,7 +113,7 @@ fn formats_end_with_the_table_and_no_row_is_told_twice() {
         ],
         vec![Value::Count(4), text("丁"), Value::Blank, Value::Blank, Value::Blank],
     ];
-    let parts = unpacked(&write::bytes(&book(columns, rows), 100).unwrap());
+    let parts = unpacked(&write::bytes(book(columns, rows), 100).unwrap());
     let sheet = &parts["xl/worksheets/sheet1.xml"];
     let numbers: Vec<u32> =
         tags(sheet, "<row ").into_iter().map(|row| attribute(row, "r").unwrap().parse().unwrap()).collect();
@@ -146,7 +146,7 @@ fn no_page_holds_a_signature_alone() {
         let lines = ["某部门", "某年某月某日"].map(|line| (line.to_owned(), LineStyle::Signature));
         let head = [("通知".to_owned(), LineStyle::Title)];
         let letter = Sheet::new("通知", Paper::Upright, head, vec![Block::new(columns, cells, "")]).closed(lines);
-        let sheet = &unpacked(&write::bytes(&letter.alone(day), 1000).unwrap())["xl/worksheets/sheet1.xml"];
+        let sheet = &unpacked(&write::bytes(letter.alone(day), 1000).unwrap())["xl/worksheets/sheet1.xml"];
         let heights = tags(sheet, "<row ").into_iter().filter_map(|row| attribute(row, "ht"));
         // At 97 hundredths; a row without a height is of 12 points.
         let height = (heights.map(|ht| ht.parse::<f64>().unwrap()).sum::<f64>() + 12.0) * 0.97;
