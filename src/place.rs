@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Index of a sheet in [`crate::table::Dataset::sheets`] (all sheets of all books, in reading order).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SheetId(pub u32);
@@ -27,7 +29,7 @@ pub struct Place {
 }
 
 /// Writes a zero-based (row, column) as the address that spreadsheet programs show, `A1` style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct A1(pub u32, pub u32);
 
 impl fmt::Display for A1 {

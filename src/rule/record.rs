@@ -14,7 +14,7 @@ use crate::fact::FactValue;
 use crate::place::A1;
 
 /// The form of what is kept; another number is another program's.
-pub const FORM: u32 = 4;
+pub const FORM: u32 = 5;
 
 /// What all records of a run share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -205,13 +205,13 @@ pub struct Held<'a> {
 
 /// A value as it is written: without names, a run has millions of them; a witness with its text only where that is not
 /// the value.
-type HeldRow = (usize, FactValue, Vec<(Option<u32>, String, usize, u8, Option<String>)>);
+type HeldRow = (usize, FactValue, Vec<(Option<u32>, Address<'static>, usize, u8, Option<String>)>);
 
 impl From<HeldRow> for Held<'_> {
     fn from((value, is, rows): HeldRow) -> Self {
         let witnesses = rows.into_iter().map(|(sheet, address, cell, decided, text)| {
             let text = text.or_else(|| is.text()).unwrap_or_default().into();
-            Witness { place: CellRef { sheet, address: address.into() }, cell, decided: decided > 0, text }
+            Witness { place: CellRef { sheet, address }, cell, decided: decided > 0, text }
         });
         Held { value, witnesses: witnesses.collect(), is }
     }
@@ -247,11 +247,11 @@ pub struct CellRef<'a> {
 }
 
 /// Where in its sheet a cell stands, or which line of a run is meant.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Address<'a> {
     At(A1),
-    /// 处理编号, or what was read back.
+    /// 处理编号.
     Said(Cow<'a, str>),
 }
 
@@ -261,18 +261,6 @@ impl fmt::Display for Address<'_> {
             Address::At(at) => at.fmt(f),
             Address::Said(said) => f.write_str(said),
         }
-    }
-}
-
-impl Serialize for Address<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl From<String> for Address<'_> {
-    fn from(said: String) -> Self {
-        Address::Said(said.into())
     }
 }
 

@@ -286,7 +286,7 @@ fn a_trace_that_is_cut_or_of_another_form_is_named_with_its_line() {
     let lines = whole.lines().count();
     let cases = [
         (packed(cut), format!("第 {lines} 行不完整或已损坏")),
-        (packed(&whole.replacen("\"form\":4", "\"form\":99", 1)), "其格式为第 99 版".to_owned()),
+        (packed(&whole.replacen("\"form\":5", "\"form\":99", 1)), "其格式为第 99 版".to_owned()),
         (packed(""), "第 1 行不完整或已损坏".to_owned()),
         (Vec::new(), "第 1 行不完整或已损坏".to_owned()),
         (bytes[..bytes.len() - 9].to_vec(), "行不完整或已损坏".to_owned()),
