@@ -55,14 +55,14 @@ impl<'a> Proposed<'a, '_> {
     pub fn conclude(self, world: &World<'a>) -> Result<(Outcome, Trace<'a>), Error> {
         let Proposed { mut draft, trace, quotas } = self;
         rejected(world, &mut draft);
-        let drawn = || -> Result<Vec<Line>, Error> {
-            let mut lines = lines(world, &mut draft)?;
-            influence::tell(world, draft.history, &mut lines)?;
-            Ok(lines)
-        };
-        let (lines, talks) = rayon::join(drawn, || influence::used(world));
-        let (lines, talks) = (lines?, talks?);
-        let register = register::entries(world, draft.history, &lines, draft.run, draft.year)?;
+        let (lines, talks) = rayon::join(|| lines(world, &mut draft), || influence::used(world));
+        let (mut lines, talks) = (lines?, talks?);
+        let (measures, register) = rayon::join(
+            || influence::all(world, draft.history, &lines),
+            || register::entries(world, draft.history, &lines, draft.run, draft.year),
+        );
+        let (measures, register) = (measures?, register?);
+        influence::tell(world, &measures, &mut lines);
         let pending = draft.pending.into_values().collect();
         Ok((Outcome { lines, pending, quotas, register, talks }, trace))
     }

@@ -15,23 +15,30 @@ use crate::pack::{Entity, Influence, InfluenceTalk, Talks};
 use crate::table::date;
 
 /// One measure that has an influence.
-struct Influencing {
+pub struct Influencing {
     /// Its day; none: nobody has entered one.
     from: Option<NaiveDate>,
     of_year: OfYear,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum OfYear {
+pub enum OfYear {
     Yes,
     May,
     No,
 }
 
+/// The measures by whom they reached.
+pub type Measures = BTreeMap<Subject, Vec<Influencing>>;
+
+/// Per influence of the pack what the measures are that have it.
+pub fn all(world: &World<'_>, history: &History, lines: &[Line]) -> Result<Vec<Measures>, Error> {
+    world.pack.influences.iter().map(|influence| measures(world, history, influence, lines)).collect()
+}
+
 /// Adds what is to be told about influence periods to the lines' hints.
-pub fn tell(world: &World<'_>, history: &History, lines: &mut [Line]) -> Result<(), Error> {
-    for influence in &world.pack.influences {
-        let known = measures(world, history, influence, lines)?;
+pub fn tell(world: &World<'_>, all: &[Measures], lines: &mut [Line]) {
+    for (influence, known) in world.pack.influences.iter().zip(all) {
         let months = world.literals.get(&influence.months).and_then(|months| months.number());
         let months = months.unwrap_or_default() as u32;
         lines.par_iter_mut().for_each(|line| {
@@ -44,7 +51,6 @@ pub fn tell(world: &World<'_>, history: &History, lines: &mut [Line]) -> Result<
             }
         });
     }
-    Ok(())
 }
 
 /// The period that ends last, if it runs past the day; and that one of unknown date may.
@@ -80,14 +86,9 @@ fn of_year(influence: &Influence, measures: &[Influencing]) -> Vec<String> {
 }
 
 /// What was talked and what was agreed, by subject.
-fn measures(
-    world: &World<'_>,
-    history: &History,
-    influence: &Influence,
-    lines: &[Line],
-) -> Result<BTreeMap<Subject, Vec<Influencing>>, Error> {
+fn measures(world: &World<'_>, history: &History, influence: &Influence, lines: &[Line]) -> Result<Measures, Error> {
     let (pack, data) = (world.pack, world.data);
-    let mut found: BTreeMap<Subject, Vec<Influencing>> = BTreeMap::new();
+    let mut found = Measures::new();
     // The day of the talk that carries a line out, whether or not it is past the as-of date.
     let mut held: BTreeMap<String, NaiveDate> = BTreeMap::new();
     if let Some((talks, talk)) = pack.talks.as_ref().zip(influence.by_talk()) {
@@ -152,7 +153,7 @@ fn talked(
     world: &World<'_>,
     talks: &Talks,
     talk: InfluenceTalk<'_>,
-    found: &mut BTreeMap<Subject, Vec<Influencing>>,
+    found: &mut Measures,
     held: &mut BTreeMap<String, NaiveDate>,
 ) -> Result<(), Error> {
     let (entity, kind) = (Entity::Row(talks.table), world.pack.membership.member);
