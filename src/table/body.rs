@@ -12,7 +12,7 @@ use super::coerce::Coercion;
 use super::column::{ColumnBuilder, ColumnCells, EMPTY};
 use super::date::TitleYears;
 use super::head::{self, HeadRow};
-use super::merged::{Beneath, Merges};
+use super::merged::Merges;
 use super::numbering::is_numbering;
 use super::recognise::{Headers, Match, NearTable, Spot};
 use super::rows::{self, Remark};
@@ -41,7 +41,8 @@ pub struct Body<'s> {
     rows: u64,
     /// Rows without anything in a column of the table.
     ignored: u64,
-    pub(super) beneath: Beneath,
+    /// Those that reach below the header.
+    pub(super) merges: Merges,
     /// Codes at the top left of merged ranges, by sheet row and column.
     pub(super) tops: HashMap<(u32, u32), u32>,
 }
@@ -102,7 +103,7 @@ impl<'s> Body<'s> {
             let ours = row.cells.iter().filter(|cell| place.get(cell.column as usize).is_some_and(Option::is_some));
             above.extend(ours.map(|cell| ((row.row, cell.column), cell.shown.clone())));
         }
-        let below: Vec<Merge> = merges.iter().filter(|range| range.2 > found.rows.1).copied().collect();
+        let below = merges.iter().filter(|range| range.2 > found.rows.1).copied();
         let beside = |(spot, last): &(Spot, u32)| {
             let beside = Some((spot.column, *last));
             Again { spot: spot.clone(), beside, holds_data: true, year: None }
@@ -118,7 +119,7 @@ impl<'s> Body<'s> {
             elsewhere: Vec::new(),
             rows: 0,
             ignored: 0,
-            beneath: Beneath::new(Merges::new(&below)),
+            merges: Merges::new(below),
             tops: HashMap::new(),
             shape: Shape {
                 coercions: &schema.coercions[found.table],
@@ -299,7 +300,7 @@ impl<'s> Body<'s> {
             return None;
         }
         let mut is_beneath = |column: u32| {
-            self.beneath.over(coded.row, column).is_some_and(|range| (range.0, range.1) != (coded.row, column))
+            self.merges.over(coded.row, column).is_some_and(|range| (range.0, range.1) != (coded.row, column))
         };
         let seen = leads.into_iter().find(|(column, _)| !is_beneath(*column));
         Some(Doubt::Begins(seen.and_then(|(column, remark)| Some((column, remark?)))))

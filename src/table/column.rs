@@ -144,7 +144,7 @@ impl ColumnCells {
         let shift = self.contents.len() as u32 - 1;
         self.shown.append(&other.shown, 1);
         self.contents.extend(other.contents.into_iter().skip(1));
-        self.codes.extend(other.codes.iter().map(|code| shifted(*code, shift)));
+        self.codes.extend(other.codes.iter().map(|code| if *code == EMPTY { EMPTY } else { code + shift }));
     }
 
     /// One number per content, equal where two say the same: the first code that says it.
@@ -158,11 +158,6 @@ impl ColumnCells {
         };
         (0..self.contents.len() as u32).map(first).collect()
     }
-}
-
-/// A code among contents that stand behind others.
-pub fn shifted(code: u32, shift: u32) -> u32 {
-    if code == EMPTY { EMPTY } else { code + shift }
 }
 
 impl<'a> ContentEntry<'a> {

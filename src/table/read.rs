@@ -131,13 +131,18 @@ pub fn read(
             own.push(found.path.clone());
             continue;
         }
-        books.push((found, book.map_err(|error| unreadable.push((found.path.as_str(), error))).ok()));
+        books.push((found, book.map_err(|error| unreadable.push((found.path.clone(), error))).ok()));
     }
     notes.files(&own, Code::OwnWorkbook);
     let mut passed_over = [walk.passed_over.clone(), own].concat();
     passed_over.sort();
-    let (sources, damaged) = scan(&schema, &books, context);
-    unreadable.extend(damaged.into_iter().map(|(book, error)| (books[book].0.path.as_str(), error)));
+    let mut sources = Vec::new();
+    for (book, scanned) in scan(&schema, &books, context) {
+        match scanned {
+            Ok(source) => sources.push(source),
+            Err(error) => unreadable.push((books[book].0.path.clone(), error)),
+        }
+    }
     let dataset = Dataset {
         books: books
             .iter()
@@ -150,7 +155,6 @@ pub fn read(
         ..Dataset::default()
     };
     drop(books);
-    let unreadable = unreadable.into_iter().map(|(path, error)| (path.to_owned(), error)).collect();
     assemble(pack, &schema, Scannings { dataset, notes, sources, unreadable }, year, as_of, context)
 }
 
@@ -343,47 +347,34 @@ fn decide_year(
     Ok(())
 }
 
-/// Scans all sheets; results in reading order, and what could not be read by book.
+/// Scans all sheets; results in reading order, by book.
 fn scan(
     schema: &Schema,
     books: &[(&workbook::Found, Option<workbook::OpenBook>)],
     context: &Context<'_>,
-) -> (Vec<ScannedSheet>, Vec<(usize, workbook::Error)>) {
-    let mut tasks: Vec<(usize, usize)> = books
-        .iter()
-        .enumerate()
-        .filter_map(|(book, (_, opened))| opened.as_ref().map(|opened| (book, opened.sheets().len())))
-        .flat_map(|(book, sheets)| (0..sheets).map(move |sheet| (book, sheet)))
-        .collect();
+) -> Vec<(usize, Result<ScannedSheet, workbook::Error>)> {
+    let mut tasks: Vec<(usize, usize)> = Vec::new();
+    for (book, (_, opened)) in books.iter().enumerate() {
+        let sheets = opened.as_ref().map_or(0, |opened| opened.sheets().len());
+        tasks.extend((0..sheets).map(|sheet| (book, sheet)));
+    }
     tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(books[*book].0.bytes), *book, *sheet));
     let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
-    let mut scanned: Vec<(usize, usize, Result<ScannedSheet, workbook::Error>)> = tasks
-        .into_iter()
-        // The longest first, one by one: halves of the list would leave a thread without work at the end.
-        .par_bridge()
-        .filter_map(|(book, sheet)| {
-            let opened = books[book].1.as_ref()?;
-            let workbook::SheetName { name, hidden } = opened.sheets()[sheet].clone();
-            let result = opened.read(sheet).map(|read| {
-                let scanned = Scanned::new(schema, opened.looks(), &read);
-                ScannedSheet { book, name, scanned: if hidden { scanned.hidden() } else { scanned } }
-            });
-            let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-            if let Some(progress) = context.progress {
-                progress(done, total);
-            }
-            Some((book, sheet, result))
-        })
-        .collect();
-    scanned.sort_by_key(|(book, sheet, _)| (*book, *sheet));
-    let (mut sources, mut damaged) = (Vec::new(), Vec::new());
-    for (book, _, result) in scanned {
-        match result {
-            Ok(source) => sources.push(source),
-            Err(error) => damaged.push((book, error)),
-        }
-    }
-    (sources, damaged)
+    let scan = |(book, sheet): (usize, usize)| {
+        let opened = books[book].1.as_ref()?;
+        let workbook::SheetName { name, hidden } = opened.sheets()[sheet].clone();
+        let result = opened.read(sheet).map(|read| {
+            let scanned = Scanned::new(schema, opened.looks(), &read);
+            ScannedSheet { book, name, scanned: if hidden { scanned.hidden() } else { scanned } }
+        });
+        let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        context.progress.iter().for_each(|progress| progress(done, total));
+        Some((sheet, book, result))
+    };
+    // The longest first, one by one: halves of the list would leave a thread without work at the end.
+    let mut scanned: Vec<_> = tasks.into_iter().par_bridge().filter_map(scan).collect();
+    scanned.sort_by_key(|(sheet, book, _)| (*book, *sheet));
+    scanned.into_iter().map(|(_, book, result)| (book, result)).collect()
 }
 
 /// The rows of a sheet follow those of the table's earlier sheets.

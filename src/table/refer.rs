@@ -62,8 +62,6 @@ pub struct Matcher<'a> {
     directory: &'a Directory,
     within: Option<Box<Matcher<'a>>>,
     cells: &'a [ColumnCells],
-    /// Per entry of the id column.
-    by_id: Vec<Option<Who>>,
     /// Searches for what a name may have meant that are still allowed.
     searches: Cell<u32>,
 }
@@ -78,8 +76,7 @@ impl<'a> Matcher<'a> {
     ) -> Self {
         let plain = |subject: usize, id: usize, label: usize, within| {
             let directory = &directories[subject];
-            let by_id = cells[id].entries().map(|entry| directory.by_id(entry.text()?)).collect();
-            Matcher { pack, table, subject, id, label, directory, within, cells, by_id, searches: Cell::new(SEARCHES) }
+            Matcher { pack, table, subject, id, label, directory, within, cells, searches: Cell::new(SEARCHES) }
         };
         let within = reference.within.map(|(subject, id, label)| Box::new(plain(subject, id, label, None)));
         plain(reference.subject, reference.id, reference.label, within)
@@ -100,7 +97,7 @@ impl<'a> Matcher<'a> {
                 None => Resolved { blank: true, ..Resolved::nobody() },
             };
         }
-        let Some(who) = self.by_id[id.codes[row] as usize] else {
+        let Some(who) = id.text(row).and_then(|id| self.directory.by_id(id)) else {
             return if past { Resolved::gone() } else { Resolved::flawed(self.unknown_id(row)) };
         };
         let Who::Known(known) = who else {

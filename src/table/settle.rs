@@ -60,8 +60,7 @@ impl Body<'_> {
         let (mut loses, mut hides) = (false, false);
         let mut beneath = Vec::new();
         for (at, column) in self.shape.found.columns.iter().enumerate() {
-            let Some((column, range)) = column.and_then(|column| Some((column, self.beneath.over(row, column)?)))
-            else {
+            let Some((column, range)) = column.and_then(|column| Some((column, self.merges.over(row, column)?))) else {
                 continue;
             };
             if (row, column) == (range.0, range.1) {
@@ -133,7 +132,7 @@ impl Body<'_> {
     fn carry(&mut self, row: u32, codes: &mut [u32]) {
         for at in 0..codes.len() {
             let Some(column) = self.shape.found.columns[at].filter(|_| codes[at] == EMPTY) else { continue };
-            let Some(range) = self.beneath.over(row, column).filter(|range| range.1 == column) else { continue };
+            let Some(range) = self.merges.over(row, column).filter(|range| range.1 == column) else { continue };
             codes[at] = match self.top(range) {
                 Top::Cell(_, code) => code,
                 Top::Above(text) => {

@@ -1,7 +1,6 @@
 //! What all formats share: how many sheets, formats and texts there may be, and texts kept by number.
 
 use std::hash::BuildHasher;
-use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -68,22 +67,17 @@ impl TextStore {
         self.ends.push(self.bytes.len());
     }
 
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     pub fn get(&self, at: usize) -> &str {
-        &self.bytes[self.range(at)]
-    }
-
-    /// Whether text number `at` is this one; asked far more often than what it is.
-    pub fn is(&self, at: usize, text: &str) -> bool {
-        self.bytes.as_bytes()[self.range(at)] == *text.as_bytes()
-    }
-
-    fn range(&self, at: usize) -> Range<usize> {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        start..self.ends[at]
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..self.ends[at]]
     }
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        (0..self.ends.len()).map(|at| self.get(at))
+        (0..self.len()).map(|at| self.get(at))
     }
 
     /// The texts of another from number `from` on follow.
@@ -104,16 +98,12 @@ impl TextStore {
 
 /// The texts that cells refer to by number, shared by all cells that do.
 #[derive(Debug, Default)]
-pub(super) struct Strings(TextStore);
+pub(super) struct Strings(pub TextStore);
 
 /// The texts of a book that shares none.
 pub(super) static NO_STRINGS: Strings = Strings(TextStore { bytes: String::new(), ends: Vec::new() });
 
 impl Strings {
-    pub fn len(&self) -> usize {
-        self.0.ends.len()
-    }
-
     pub fn push(&mut self, text: &str) -> Result<(), Refusal> {
         self.0.push(text);
         if self.0.bytes.len() + 48 * self.0.ends.len() > MOST_TEXT {
@@ -122,20 +112,10 @@ impl Strings {
         Ok(())
     }
 
-    /// Text number `index`, which is there.
-    pub fn get(&self, index: usize) -> &str {
-        self.0.get(index)
-    }
-
-    /// Text number `index`.
-    pub fn text(&self, index: usize) -> Result<&str, Refusal> {
-        let found = (index < self.len()).then(|| self.0.get(index));
-        found.ok_or_else(|| Refusal::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
-    }
-
     /// The content of a cell that refers to text number `index`.
     pub fn content(&self, index: usize) -> Result<Raw<'_>, Refusal> {
-        Ok(Raw::Shared(index, self.text(index)?))
+        let found = (index < self.0.len()).then(|| Raw::Shared(index, self.0.get(index)));
+        found.ok_or_else(|| Refusal::damaged(format!("有单元格引用了不存在的文字（第 {index} 条）")))
     }
 }
 
@@ -151,8 +131,9 @@ impl Distinct {
     /// The number of a text, which is the next one where it has not come yet.
     pub fn number(&mut self, text: &str) -> u32 {
         let Distinct { texts, known, hasher } = self;
-        let (next, hash) = (texts.ends.len() as u32, |at: &u32| hasher.hash_one(texts.get(*at as usize)));
-        let number = *known.entry(hasher.hash_one(text), |at| texts.is(*at as usize, text), hash).or_insert(next).get();
+        let (next, hash) = (texts.len() as u32, |at: &u32| hasher.hash_one(texts.get(*at as usize)));
+        let number =
+            *known.entry(hasher.hash_one(text), |at| texts.get(*at as usize) == text, hash).or_insert(next).get();
         if number == next {
             texts.push(text);
         }

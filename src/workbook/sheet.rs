@@ -3,7 +3,7 @@
 //! A cell takes eighteen bytes and a text that comes again none: a big city has millions of both. Whoever reads a format
 //! puts in the cells as they come; they need not come in order.
 
-use super::cells::{COLUMNS, Distinct, MOST_TEXT, NO_STRINGS, ROWS, Strings, check_length};
+use super::cells::{COLUMNS, Distinct, MOST_TEXT, NO_STRINGS, ROWS, Strings, TextStore, check_length};
 use super::error::Refusal;
 use super::{Look, Merge, Raw};
 use crate::place::A1;
@@ -15,7 +15,7 @@ const MOST_MERGES: usize = 1 << 20;
 /// The filled cells of a sheet, row by row and from left to right, and its merged ranges.
 #[derive(Debug)]
 pub struct SheetContent<'b> {
-    shared: &'b Strings,
+    shared: &'b TextStore,
     /// The rows with anything in them, and where the cells of each begin.
     rows: Vec<(u32, usize)>,
     columns: Vec<u16>,
@@ -51,7 +51,7 @@ enum HeldCell {
 
 impl<'b> SheetContent<'b> {
     /// For the cells of a book that share those texts.
-    pub(super) fn new(shared: &'b Strings) -> SheetContent<'b> {
+    pub(super) fn new(Strings(shared): &'b Strings) -> SheetContent<'b> {
         SheetContent {
             shared,
             rows: Vec::new(),

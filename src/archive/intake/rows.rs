@@ -145,8 +145,8 @@ fn list(path: &Path, FilledSheet { name, mut rows, hidden, merges }: FilledSheet
     let body = rows.split_off(at + 1);
     let header = rows.pop()?.row;
     let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown.clone()).collect();
-    let below: Vec<Merge> = merges.into_iter().filter(|(_, _, bottom, _)| *bottom > header).collect();
-    let (file, merges) = (path.display().to_string(), Merges::new(&below));
+    let below = merges.into_iter().filter(|(_, _, bottom, _)| *bottom > header);
+    let (file, merges) = (path.display().to_string(), Merges::new(below));
     let mut sheet = ReturnedSheet { file, name, is_register, header, columns, titles, rows: body, merges, hidden };
     // Print titles that a program wrote out as rows.
     let is_header =

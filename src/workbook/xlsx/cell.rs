@@ -77,9 +77,8 @@ fn stored<'b>(
     }
     let plain = trimmed(value);
     if kind == CellType::Shared {
-        let found = number(plain.as_bytes()).and_then(|index| Some((index, book.strings.text(index).ok()?)));
-        return match found {
-            Some((index, text)) => Ok(Some(Raw::Shared(index, text))),
+        return match number(plain.as_bytes()).and_then(|index| book.strings.content(index).ok()) {
+            Some(text) => Ok(Some(text)),
             None => Err(Refusal::damaged(format!(
                 "单元格 {} 的共享字符串编号「{plain}」不合规，共享字符串表中没有这一条",
                 A1(at.0, at.1)
