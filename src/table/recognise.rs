@@ -181,6 +181,11 @@ impl Headers {
         Self { known, tables, groups: pack.groups.iter().map(|group| text::header_key(group)).collect() }
     }
 
+    /// All names, as keys.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.known.keys().map(String::as_str)
+    }
+
     /// Whether a text is the name of some table's column.
     pub fn is_name(&self, text: &str) -> bool {
         let folded = text::folded(text);

@@ -3,9 +3,9 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
 use super::error::Refusal;
+use super::recent::Recent;
 use super::{Raw, SheetName};
 
 pub(super) const ROWS: u32 = 1_048_576;
@@ -119,24 +119,25 @@ impl Strings {
     }
 }
 
-/// Texts that come again and again, each kept once.
+/// Texts that come again and again, most of them kept once.
 #[derive(Debug, Default)]
 pub(super) struct Distinct {
     pub texts: TextStore,
-    known: HashTable<u32>,
+    recent: Recent,
     hasher: FixedState,
 }
 
 impl Distinct {
-    /// The number of a text, which is the next one where it has not come yet.
+    /// The number of a text: the next one, unless it came lately.
     pub fn number(&mut self, text: &str) -> u32 {
-        let Distinct { texts, known, hasher } = self;
-        let (next, hash) = (texts.len() as u32, |at: &u32| hasher.hash_one(texts.get(*at as usize)));
-        let number =
-            *known.entry(hasher.hash_one(text), |at| texts.get(*at as usize) == text, hash).or_insert(next).get();
-        if number == next {
+        let Distinct { texts, recent, hasher } = self;
+        let hash = hasher.hash_one(text) as u32;
+        let known = recent.find(hash, |behind| texts.get(behind as usize - 1) == text);
+        let behind = known.unwrap_or_else(|| {
             texts.push(text);
-        }
-        number
+            recent.insert(hash, texts.len() as u32);
+            texts.len() as u32
+        });
+        behind - 1
     }
 }

@@ -35,6 +35,7 @@ mod ole;
 mod opc;
 mod own;
 mod package;
+mod recent;
 mod sheet;
 mod sniff;
 mod walk;
@@ -53,6 +54,7 @@ pub(crate) use cells::TextStore;
 pub use error::Error;
 pub use look::{DaySeen, Look, Looks, Sight, western};
 pub use own::{OWN_MARK, PAGE_MARK, is_page};
+pub(crate) use recent::Recent;
 pub use sheet::{SheetCell, SheetContent};
 pub use walk::{Found, Walk, walk};
 

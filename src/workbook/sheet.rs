@@ -1,6 +1,6 @@
 //! A sheet as its file holds it: whole, and compact, to be looked at in whatever order and as often as need be.
 //!
-//! A cell takes eighteen bytes and a text that comes again none: a big city has millions of both. Whoever reads a format
+//! A cell takes eighteen bytes and a text that comes again soon none: a big city has millions of both. Whoever reads a format
 //! puts in the cells as they come; they need not come in order.
 
 use super::cells::{COLUMNS, Distinct, MOST_TEXT, NO_STRINGS, ROWS, Strings, TextStore, check_length};
