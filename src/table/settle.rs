@@ -130,10 +130,10 @@ impl Body<'_> {
 
     /// Every row of a range says what it shows, in its first column.
     fn carry(&mut self, row: u32, codes: &mut [u32]) {
-        for at in 0..codes.len() {
-            let Some(column) = self.shape.found.columns[at].filter(|_| codes[at] == EMPTY) else { continue };
+        for (at, own) in codes.iter_mut().enumerate() {
+            let Some(column) = self.shape.found.columns[at].filter(|_| *own == EMPTY) else { continue };
             let Some(range) = self.merges.over(row, column).filter(|range| range.1 == column) else { continue };
-            codes[at] = match self.top(range) {
+            *own = match self.top(range) {
                 Top::Cell(_, code) => code,
                 Top::Above(text) => {
                     let text = text.to_owned();
