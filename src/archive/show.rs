@@ -8,7 +8,7 @@ use super::open::Archive;
 use super::periods::Running;
 use super::read::DocketLine;
 use super::stored::in_words;
-use super::tasks::{Due, Standing};
+use super::tasks::{Due, Standing, untold_days};
 use super::workdays::Calendar;
 
 impl Archive {
@@ -82,11 +82,7 @@ fn of_tasks(due: &[Due], as_of: Option<NaiveDate>, calendar: &Calendar) -> Vec<S
         }
         None => format!("\n督办（共 {} 项；用 --as-of 指明日期可知是否到期）", open().count()),
     };
-    let days = if calendar.is_given() {
-        ""
-    } else {
-        "\n  没有提供节假日表（--holidays），工作日按周一至周五计"
-    };
+    let days = untold_days(due, calendar).map(|told| format!("\n  {told}（--holidays）")).unwrap_or_default();
     let lines = open().map(|due| format!("    {} {}：{}", due.line, due.subject, due.in_words()));
     titled(format!("{title}{days}"), lines)
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing here depends on the clock: what is overdue is so as of a given day.
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::docket::Standings;
 use super::workdays::Calendar;
@@ -36,6 +36,8 @@ pub(super) struct Due {
     pub what: String,
     pub from: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
+    /// The term is counted in working days.
+    in_workdays: bool,
     /// A day, or what was done.
     pub done: String,
     pub standing: Standing,
@@ -49,6 +51,13 @@ impl Due {
         let standing = if told { format!("，{}", self.standing.word()) } else { String::new() };
         format!("{}，{until}{done}{standing}", self.what)
     }
+}
+
+/// What the calendar leaves open of the days that terms are counted in.
+pub(super) fn untold_days(due: &[Due], calendar: &Calendar) -> Option<String> {
+    let open = due.iter().filter(|due| due.in_workdays && due.standing != Standing::Done);
+    let years = open.filter_map(|due| Some(due.from?.year()..=due.until?.year())).flatten();
+    calendar.untold(years)
 }
 
 impl Standings {
@@ -74,12 +83,13 @@ impl Standings {
                 let talked = task.talk.as_ref().and_then(|kind| held(&past.id, kind));
                 let from = talked.or_else(|| date::day(decision.date()));
                 let until = set.or_else(|| end(from?, task.within?, calendar));
+                let in_workdays = set.is_none() && matches!(task.within, Some(Within::WorkingDays(_)));
                 let by_talk = task.done_by_talk.as_ref().and_then(|kind| held(&past.id, kind));
                 let filled = column(&task.done).filter(|done| date::day(done).is_none_or(is_past));
                 let done = filled.or_else(|| by_talk.map(|day| day.to_string())).unwrap_or_default();
                 let standing = standing(until, &done, as_of, calendar);
                 let [line, subject, unit, what] = [&past.id, &past.name, &past.unit, &task.what].map(String::clone);
-                found.push(Due { line, subject, unit, what, from, until, done, standing });
+                found.push(Due { line, subject, unit, what, from, until, in_workdays, done, standing });
             }
         }
         found.sort_by_key(|due| (due.standing, due.until));
@@ -109,7 +119,7 @@ fn standing(until: Option<NaiveDate>, done: &str, as_of: Option<NaiveDate>, cale
 
 pub(super) fn tasks_sheet(due: &[Due], as_of: Option<NaiveDate>, calendar: &Calendar) -> LedgerSheet {
     let day = as_of.map_or_else(|| "未指定截至日，不判断是否到期".to_owned(), |day| format!("截至 {day}"));
-    let days = if calendar.is_given() { "" } else { "；没有提供节假日表，工作日按周一至周五计" };
+    let days = untold_days(due, calendar).map(|told| format!("；{told}")).unwrap_or_default();
     let rows = due.iter().map(|due| {
         let (from, until) = (day_shown(due.from), day_shown(due.until));
         texts![due.line, due.subject, due.unit, due.what, from, until, due.done, due.standing.word()]

@@ -1,6 +1,6 @@
 //! Working days: Monday to Friday, as corrected by the workbook of holidays and days worked instead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
@@ -75,9 +75,16 @@ impl Calendar {
         if faults.is_empty() { Ok(Calendar { corrected: Some(corrected) }) } else { Err(faults.join("\n")) }
     }
 
-    /// Whether somebody has said which days are holidays.
-    pub fn is_given(&self) -> bool {
-        self.corrected.is_some()
+    /// What nobody has said of the days of some years; none where each has a day that differs from the week.
+    pub fn untold(&self, years: impl IntoIterator<Item = i32>) -> Option<String> {
+        let Some(corrected) = &self.corrected else {
+            return Some("没有提供节假日表，工作日按周一至周五计".to_owned());
+        };
+        let is_told = |year: &i32| corrected.keys().any(|day| day.year() == *year);
+        let untold: BTreeSet<i32> = years.into_iter().filter(|year| !is_told(year)).collect();
+        let untold: Vec<String> = untold.iter().map(|year| format!("{year}年")).collect();
+        let years = untold.join("、");
+        (!untold.is_empty()).then(|| format!("节假日表中没有{years}的日子，该年的工作日按周一至周五计"))
     }
 
     fn is_worked(&self, day: NaiveDate) -> bool {

@@ -218,6 +218,12 @@ fn working_days_are_corrected_by_the_workbook_of_holidays_and_its_absence_is_tol
     assert!(title.contains("没有提供节假日表"), "{title}");
     let (title, _, _) = sheet(&city, "督办", &with);
     assert!(!title.contains("节假日"), "{title}");
+    // A form that nobody has filled in, or one of another year, says nothing of the days of these terms.
+    for days in [&[][..], &[("2016-07-31", "休")]] {
+        let path = holidays(&city, days);
+        let (title, _, _) = sheet(&city, "督办", &["--as-of", "2015-07-11", "--holidays", path.to_str().unwrap()]);
+        assert!(title.contains("节假日表中没有2015年的日子，该年的工作日按周一至周五计"), "{title}");
+    }
 }
 
 #[test]
