@@ -14,7 +14,6 @@ use super::directory::{Directory, Who};
 use super::examine::{self, Examined, RowVerdict};
 use super::read::Error;
 use super::refer::ColumnFlaw;
-use super::registers::Judged;
 use super::report::Notes;
 use super::rowset::{TableRows, Yardstick};
 use super::scan::Schema;
@@ -26,10 +25,9 @@ pub fn finish(
     schema: &Schema,
     dataset: &mut Dataset,
     rows: Vec<TableRows>,
-    judged: Judged,
+    (mut examined, directories): (Vec<Examined>, Vec<Directory>),
     mut notes: Notes<'_>,
 ) -> Result<(), Error> {
-    let Judged { mut examined, directories } = judged;
     for (index, (rows, examined)) in rows.iter().zip(&mut examined).enumerate() {
         let about = |row: usize| subjects(pack, index, rows, examined, &directories, row);
         tell_rows(dataset, &mut notes, (index, rows), &examined.verdicts, &examined.flaws, about);
