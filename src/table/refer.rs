@@ -62,6 +62,8 @@ pub struct Matcher<'a> {
     directory: &'a Directory,
     within: Option<Box<Matcher<'a>>>,
     cells: &'a [ColumnCells],
+    /// Per entry of the id column: the same unit stands in many rows.
+    by_id: Vec<Option<Who>>,
     /// Searches for what a name may have meant that are still allowed.
     searches: Cell<u32>,
 }
@@ -76,7 +78,8 @@ impl<'a> Matcher<'a> {
     ) -> Self {
         let plain = |subject: usize, id: usize, label: usize, within| {
             let directory = &directories[subject];
-            Matcher { pack, table, subject, id, label, directory, within, cells, searches: Cell::new(SEARCHES) }
+            let by_id = cells[id].entries().map(|entry| directory.by_id(entry.text()?)).collect();
+            Matcher { pack, table, subject, id, label, directory, within, cells, by_id, searches: Cell::new(SEARCHES) }
         };
         let within = reference.within.map(|(subject, id, label)| Box::new(plain(subject, id, label, None)));
         plain(reference.subject, reference.id, reference.label, within)
@@ -97,7 +100,7 @@ impl<'a> Matcher<'a> {
                 None => Resolved { blank: true, ..Resolved::nobody() },
             };
         }
-        let Some(who) = id.text(row).and_then(|id| self.directory.by_id(id)) else {
+        let Some(who) = self.by_id[id.codes[row] as usize] else {
             return if past { Resolved::gone() } else { Resolved::flawed(self.unknown_id(row)) };
         };
         let Who::Known(known) = who else {
