@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use calamine::{DataRef, Reader, Xlsx};
 use kaohe::handoff::model::{self, Value};
-use kaohe::workbook::{OpenBook, Raw, SheetContent};
+use kaohe::workbook::{OpenBook, Raw, Sink};
 use rayon::prelude::*;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
 
@@ -438,20 +438,32 @@ fn read(input: &Path) -> Vec<Column> {
     columns.collect()
 }
 
-/// Columns of a sheet as the program's reader tells them.
-fn columns(sheet: &SheetContent<'_>) -> Vec<Column> {
-    let mut columns: Vec<Column> = Vec::new();
-    for (_, column, value) in sheet.cells() {
+/// Columns of a sheet as the program's reader sends it.
+#[derive(Default)]
+struct Columns(Vec<Column>);
+
+impl Columns {
+    fn at(&mut self, column: u32) -> &mut Column {
         let column = column as usize;
-        columns.resize_with(columns.len().max(column + 1), Column::default);
-        let column = &mut columns[column];
+        self.0.resize_with(self.0.len().max(column + 1), Column::default);
+        &mut self.0[column]
+    }
+}
+
+impl Sink for Columns {
+    fn cell(&mut self, _: u32, column: u32, value: Raw<'_>) {
         match value {
-            Raw::Text(text) => column.put(&text, f64::NAN),
-            Raw::Number(number, _) => column.put("", number),
-            _ => column.put("", f64::NAN),
+            Raw::Text(text) => self.at(column).put(&text, f64::NAN),
+            Raw::Shared(_, text) => self.at(column).put(text, f64::NAN),
+            Raw::Number(number, _) => self.at(column).put("", number),
+            Raw::DateTime(day, _) => self.at(column).put("", day.and_utc().timestamp() as f64),
+            Raw::Bool(_) | Raw::Error(_) | Raw::NoResult | Raw::Veiled(_) => self.at(column).put("", f64::NAN),
         }
     }
-    columns
+
+    fn restart(&mut self) {
+        *self = Columns::default();
+    }
 }
 
 /// As [`read`], by the program's reader.
@@ -462,7 +474,11 @@ fn own_read(input: &Path) -> Vec<Column> {
     let books: Vec<OpenBook> = files.par_iter().map(|path| kaohe::workbook::open(path, "").unwrap()).collect();
     let sheets = books.iter().flat_map(|book| (0..book.sheets().len()).map(move |sheet| (book, sheet)));
     let sheets: Vec<(&OpenBook, usize)> = sheets.collect();
-    let columns = sheets.into_iter().par_bridge().flat_map_iter(|(book, sheet)| columns(&book.read(sheet).unwrap()));
+    let columns = sheets.into_iter().par_bridge().flat_map_iter(|(book, sheet)| {
+        let mut columns = Columns::default();
+        book.read(sheet, &mut columns).unwrap();
+        columns.0
+    });
     columns.collect()
 }
 

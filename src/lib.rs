@@ -11,7 +11,7 @@
 //! proposed or left pending enters evaluation as tables, like any workbook.
 //!
 //! # Where things are
-//! - [`workbook`]: opens a file of any format, safely, and reads its sheets, each whole.
+//! - [`workbook`]: opens a file of any format, safely, and streams its cells.
 //! - [`table`]: recognises tables by their headers, coerces cells, matches people and units; what cannot
 //!   be used comes out as a [`finding`] with its [`place`] and the remedy.
 //! - [`pack`]: all policy, as TOML: tables, parameters, facts, rules, actions, lists. The built-in packs

@@ -23,7 +23,7 @@ const ROWS: u32 = 1_048_576;
 /// its own, which costs more than the file where it is small, and all its cells lie in memory where it is large.
 const KEPT: usize = 5_000;
 /// Rows that are measured and written together; then they go.
-const TOGETHER: usize = 4096;
+const TOGETHER: usize = 1024;
 /// Rows from which it pays to lend columns their cells' formats.
 const LENT: usize = 3;
 /// Rows of a workbook up to which it is compressed at the lowest level: a sixth larger, for a third less of all the

@@ -340,11 +340,10 @@ fn publish_faults(output: &Path, pack: &Pack, data: &Dataset, told: &(dyn Audien
 /// Whether a file is a return slip, by the title that such a workbook bears in its first cell.
 fn is_return_slip(file: &Path) -> bool {
     let Ok(book) = workbook::open(file, "") else { return false };
-    let sheet = if book.sheets().is_empty() { return false } else { book.read(0) };
-    let is_title = |(row, column, value): (u32, u32, workbook::Raw<'_>)| {
-        (row, column) == (0, 0) && value.text().is_some_and(|text| text.contains(handoff::faults::SLIP))
-    };
-    sheet.is_ok_and(|sheet| sheet.cells().next().is_some_and(is_title))
+    let mut cells = Vec::new();
+    let is_read = !book.sheets().is_empty() && book.read(0, &mut cells).is_ok();
+    let title = |text: &str| text.contains(handoff::faults::SLIP);
+    is_read && matches!(cells.first(), Some((0, 0, workbook::Raw::Text(text))) if title(text))
 }
 
 /// Takes a committee's answers back in.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Failure;
-use crate::table::seen::{SeenCell, number_shown};
+use crate::table::seen::number_shown;
 use crate::workbook::{self, Raw};
 
 /// Name and `名称=值` texts of every scenario, in the order of the columns.
@@ -48,15 +48,13 @@ type CellTexts = BTreeMap<u32, Vec<(u32, String)>>;
 
 fn texts(path: &Path) -> Result<CellTexts, workbook::Error> {
     let book = workbook::open(path, &path.display().to_string())?;
-    let mut filled = CellTexts::new();
-    if book.sheets().is_empty() {
-        return Ok(filled);
+    let mut cells = Vec::new();
+    if !book.sheets().is_empty() {
+        book.read(0, &mut cells)?;
     }
-    for (row, column, value) in book.read(0)?.cells() {
-        let text = match SeenCell::of(&value, book.looks()).moment {
-            Some(time) => time.date().to_string(),
-            None => shown(value),
-        };
+    let mut filled = CellTexts::new();
+    for (row, column, value) in cells {
+        let text = shown(value);
         if !text.is_empty() {
             filled.entry(row).or_default().push((column, text));
         }
@@ -69,6 +67,7 @@ fn shown(value: Raw<'_>) -> String {
         Raw::Text(text) => text.trim().to_owned(),
         Raw::Shared(_, text) => text.trim().to_owned(),
         Raw::Number(number, _) => number_shown(number),
+        Raw::DateTime(time, _) => time.date().to_string(),
         Raw::Bool(value) => value.to_string(),
         Raw::Error(text) => text,
         Raw::NoResult => "（公式没有结果）".to_owned(),

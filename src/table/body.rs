@@ -3,37 +3,37 @@
 //! Only the cells of recognised columns are kept, and nothing of the others: what nobody asked for is looked at and
 //! dropped.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
-use crate::workbook::{Looks, Merge, SheetCell};
+use crate::workbook::{Looks, Merge, Raw};
 
-use super::again::{self, Again, Ends, Outside};
+use super::again::{self, Again, Ends, HeaderLines, Outside, Same};
 use super::coerce::Coercion;
 use super::column::{ColumnBuilder, ColumnCells, EMPTY};
 use super::date::TitleYears;
 use super::head::{self, HeadRow};
-use super::merged::Merges;
-use super::numbering::is_numbering;
-use super::recognise::{Headers, Match, NearTable, Spot};
+use super::numbering::Numbering;
+use super::recognise::{self, Headers, Match, NearTable, Spot, Unrecognised};
 use super::rows::{self, Remark};
 use super::scan::{Scanned, ScannedKind, Schema, TablePart};
-use super::settle::Doubt;
+use super::settle::{Doubt, Settling, What};
 use super::text;
 
 /// The rows below a header as they come.
 pub struct Body<'s> {
-    pub(super) shape: Shape<'s>,
-    pub(super) builders: Vec<ColumnBuilder>,
-    /// Per column of the table the contents that are words of headers, by code.
-    words: Vec<Vec<(u32, HeaderWord)>>,
-    /// The rows of data.
+    shape: Shape<'s>,
+    builders: Vec<ColumnBuilder>,
+    /// Per column of the table the codes of contents that are the column's own header.
+    headers: Vec<Vec<u32>>,
+    /// And of those that are the name of some table's column.
+    names: Vec<Vec<u32>>,
+    /// And of those that ask for whoever reports.
+    asking: Vec<Vec<u32>>,
+    /// Sheet columns with anything in them below the header.
+    filled: Vec<bool>,
     lines: Vec<u32>,
-    /// Rows with something in columns of the table that are none.
-    no_data: Vec<u32>,
-    /// Rows of either kind whose words say that they are no data.
-    told: Vec<u32>,
-    /// The last row without a doubt.
-    last: u32,
+    /// Those of them that may be no data.
+    doubts: Vec<Doubt>,
     /// Headers of other blocks, and lines that name a year.
     again: Vec<Again>,
     /// Rows ignored because they have cells in columns only that nobody asked for: first and last of these.
@@ -41,21 +41,20 @@ pub struct Body<'s> {
     rows: u64,
     /// Rows without anything in a column of the table.
     ignored: u64,
-    /// Those that reach below the header.
-    pub(super) merges: Merges,
-    /// Codes at the top left of merged ranges, by sheet row and column.
-    pub(super) tops: HashMap<(u32, u32), u32>,
+    row: RowSoFar,
 }
 
 /// What the header says about the rows.
+#[derive(Clone)]
 pub struct Shape<'s> {
     pub coercions: &'s [Coercion],
     examples: &'s [String],
     pub looks: &'s Looks,
     names: &'s Headers,
     pub found: Match,
-    /// The signs with which a text in a column of the table can begin that is a word of headers.
-    firsts: BTreeSet<char>,
+    lines: HeaderLines,
+    /// The signs that its words begin with, those of names, and of those that ask for whoever reports.
+    firsts: Vec<char>,
     /// Titles in the rows above the header; repeated on every page by some.
     headings: Vec<String>,
     /// What stands in the columns of the table down to the end of the header, by sheet row and column.
@@ -66,29 +65,37 @@ pub struct Shape<'s> {
     year: Option<usize>,
 }
 
-/// A content that may be a header.
-struct HeaderWord {
-    /// It stands over its own column.
-    is_own: bool,
-    /// It is the name of some table's column.
-    is_name: bool,
-    /// It asks for whoever reports.
-    asks: bool,
+/// The row that is being read.
+struct RowSoFar {
+    at: Option<u32>,
+    filled: usize,
+    /// All of them hold text.
+    is_text: bool,
+    /// Its first filled cells, as many as may lie beneath merged ranges before one that does not.
+    leads: Vec<Lead>,
+    /// The texts of those that are in no column of the table.
+    texts: String,
+    numbering: Numbering,
+    /// Per column of the table.
+    codes: Vec<u32>,
+    outside: Outside,
+    /// Lines of the header that it may be.
+    same: Same,
 }
 
-/// A row with its codes per column of the table.
-struct CodedRow<'r> {
-    row: u32,
-    cells: &'r [SheetCell<'r>],
-    codes: &'r [u32],
-}
-
-/// How many cells of a row are looked at for what it begins with: as many as may lie beneath merged ranges before one that
-/// does not.
+/// How many cells of a row are looked at for what it begins with.
 const LEADS: usize = 4;
 
+struct Lead {
+    column: u32,
+    /// Column of the table.
+    ours: Option<usize>,
+    /// Where its text ends.
+    end: usize,
+}
+
 impl<'s> Body<'s> {
-    pub fn new(schema: &'s Schema, looks: &'s Looks, found: Match, head: &[HeadRow], merges: &[Merge]) -> Self {
+    pub fn new(schema: &'s Schema, looks: &'s Looks, found: Match, head: &[HeadRow]) -> Self {
         let mut headings = Vec::new();
         for row in head.iter().filter(|row| row.row < found.rows.0) {
             headings.extend(row.cells.first().map(|cell| cell.key.clone()).filter(|key| rows::is_title(key)));
@@ -100,221 +107,235 @@ impl<'s> Body<'s> {
                 place[*column as usize] = Some(at);
             }
         }
+        let (coercions, examples) = (&schema.coercions[found.table], &schema.examples[found.table]);
         let mut above = BTreeMap::new();
         for row in head.iter().filter(|row| row.row <= found.rows.1) {
             let ours = row.cells.iter().filter(|cell| place.get(cell.column as usize).is_some_and(Option::is_some));
             above.extend(ours.map(|cell| ((row.row, cell.column), cell.shown.clone())));
         }
+        let (names, lines) = (&schema.headers, HeaderLines::new(&found.lines));
+        let year = schema.years[found.table];
         let words = found.lines.iter().flatten().map(|(_, key)| key.as_str());
-        let words = words.chain(schema.headers.keys()).chain(head::REPORTING);
-        let firsts = words.filter_map(|word| word.chars().next()).chain(text::HEADER_MARKS).collect();
-        let below = merges.iter().filter(|range| range.2 > found.rows.1).copied();
+        let firsts = names.firsts(words.chain(head::REPORTING));
+        Self::of(Shape { coercions, examples, looks, names, found, lines, firsts, headings, above, place, year })
+    }
+
+    fn of(shape: Shape<'s>) -> Self {
+        let columns = shape.found.columns.len();
+        let same = shape.lines.any();
         let beside = |(spot, last): &(Spot, u32)| {
             let beside = Some((spot.column, *last));
             Again { spot: spot.clone(), beside, holds_data: true, year: None }
         };
+        let again = shape.found.beside.iter().map(beside).collect();
         Self {
-            builders: found.columns.iter().map(|_| ColumnBuilder::default()).collect(),
-            words: found.columns.iter().map(|_| Vec::new()).collect(),
+            shape,
+            builders: (0..columns).map(|_| ColumnBuilder::default()).collect(),
+            headers: vec![Vec::new(); columns],
+            names: vec![Vec::new(); columns],
+            asking: vec![Vec::new(); columns],
+            filled: Vec::new(),
             lines: Vec::new(),
-            no_data: Vec::new(),
-            told: Vec::new(),
-            last: 0,
-            again: found.beside.iter().map(beside).collect(),
+            doubts: Vec::new(),
+            again,
             elsewhere: Vec::new(),
             rows: 0,
             ignored: 0,
-            merges: Merges::new(below),
-            tops: HashMap::new(),
-            shape: Shape {
-                coercions: &schema.coercions[found.table],
-                examples: &schema.examples[found.table],
-                looks,
-                names: &schema.headers,
-                year: schema.years[found.table],
-                found,
-                firsts,
-                headings,
-                above,
-                place,
+            row: RowSoFar {
+                at: None,
+                filled: 0,
+                is_text: true,
+                leads: Vec::with_capacity(LEADS),
+                texts: String::new(),
+                numbering: Numbering::default(),
+                codes: vec![EMPTY; columns],
+                outside: Outside::default(),
+                same,
             },
         }
     }
 
-    /// Takes the next row.
-    pub fn row(&mut self, row: u32, cells: &[SheetCell<'_>]) {
-        self.rows += 1;
-        let mut codes = vec![EMPTY; self.builders.len()];
-        for cell in cells {
-            if let Some(at) = self.shape.place(cell.column) {
-                codes[at] = self.code(at, cell);
-            }
-        }
-        let coded = CodedRow { row, cells, codes: &codes };
-        let others = cells.iter().filter(|cell| self.shape.place(cell.column).is_none());
-        let others = others.map(|cell| (cell.column, cell.content.text().unwrap_or_default()));
-        let outside = Outside::new(others, self.shape.names);
-        let is_repeated = self.is_repeated(&coded);
-        let block = if is_repeated { None } else { self.block(&coded, &outside) };
-        let is_only_header = block.as_ref().is_some_and(|block| !block.holds_data);
-        let year = self.names_year(&coded);
-        self.again.extend(block.into_iter().chain(year));
-        if is_only_header {
-            return;
-        }
-        if codes.iter().all(|code| *code == EMPTY) {
-            self.ignored += 1;
-            let extent = outside.extent.filter(|_| !is_repeated && self.begins(&coded, 0).is_none());
-            self.elsewhere.extend(extent.map(|extent| (row, extent)));
-            return;
-        }
-        let doubt = if is_repeated { Some(Doubt::Whole) } else { self.doubt(&coded) };
-        match doubt {
-            None => self.last = row,
-            Some(Doubt::Blank) => {}
-            Some(Doubt::Whole | Doubt::Begins(_)) => self.told.push(row),
-        }
-        if self.settle(row, &mut codes, doubt.as_ref()) {
-            self.lines.push(row);
-            self.builders.iter_mut().zip(codes).for_each(|(builder, code)| builder.push(code));
-        } else {
-            self.no_data.push(row);
-        }
+    /// The last row of the header.
+    pub fn header_end(&self) -> u32 {
+        self.shape.found.rows.1
     }
 
-    /// The code of a cell in a column of the table.
-    fn code(&mut self, at: usize, cell: &SheetCell<'_>) -> u32 {
+    pub fn cell(&mut self, row: u32, column: u32, raw: &Raw<'_>) {
+        let Some(at) = self.place(row, column, raw) else { return };
         let (shape, builder) = (&self.shape, &mut self.builders[at]);
         let known = builder.len();
-        let code = builder.code(cell, |content| shape.coercions[at].read(content, shape.looks));
-        if builder.len() > known {
-            self.words[at].extend(shape.word(at, builder.shown(code)).map(|word| (code, word)));
+        let code = builder.code(raw, |raw| shape.coercions[at].read(raw, shape.looks));
+        if builder.len() > known && recognise::begins_with(&shape.firsts, builder.shown(code)) {
+            let shown = builder.shown(code);
+            if shape.is_over(at, shown) {
+                self.headers[at].push(code);
+            }
+            if shape.names.is_name(shown) {
+                self.names[at].push(code);
+            }
+            if head::asks_who_reports(shown) {
+                self.asking[at].push(code);
+            }
         }
-        code
+        self.row.codes[at] = code;
     }
 
-    /// The words of headers in a row.
-    fn words<'r>(&'r self, coded: &'r CodedRow<'_>) -> impl Iterator<Item = &'r HeaderWord> {
-        let of = |(words, code): (&'r Vec<(u32, HeaderWord)>, &u32)| words.iter().find(|(of, _)| of == code);
-        self.words.iter().zip(coded.codes).filter_map(of).map(|(_, word)| word)
-    }
-
-    /// Whether a row is a line of the header, word for word; a number may be one that stands in the header.
-    fn is_repeated(&self, coded: &CodedRow<'_>) -> bool {
-        let holds = |column: u32| self.shape.place(column).is_none_or(|at| coded.codes[at] != EMPTY);
-        self.shape.found.lines.iter().any(|line| {
-            let stands_there = |cell: &SheetCell<'_>| {
-                let at = line.binary_search_by_key(&cell.column, |(column, _)| *column);
-                at.is_ok_and(|at| match (cell.content.text(), &line[at].1) {
-                    (Some(text), key) => text::is_header(text, key),
-                    (None, key) => key.chars().all(|c| c.is_ascii_digit()),
-                })
-            };
-            coded.cells.iter().all(stands_there) && line.iter().all(|(column, _)| holds(*column))
-        })
-    }
-
-    /// The header of another block in a row: two names of columns, or fewer in a row of words that the block's columns
-    /// could not hold.
-    fn block(&self, coded: &CodedRow<'_>, outside: &Outside) -> Option<Again> {
-        let names = self.words(coded).filter(|word| word.is_name).count();
-        if names > 0 && names + outside.names > 1 || self.holds_only_words(coded, names) {
-            let first = coded.cells.first()?;
-            let said = self.said(coded, first);
-            let shown = if names > 0 && self.shape.names.is_name(said) {
-                text::trimmed(said).to_owned()
-            } else {
-                String::new()
-            };
-            let spot = Spot { row: coded.row, column: first.column, shown };
-            return Some(Again { spot, beside: None, holds_data: false, year: None });
+    /// Notes that a cell is filled; the column of the table that it belongs to.
+    fn place(&mut self, row: u32, column: u32, raw: &Raw<'_>) -> Option<usize> {
+        if self.row.at != Some(row) {
+            self.end_row();
+            self.row.at = Some(row);
         }
-        let (_, last) = outside.extent.filter(|_| outside.names > 1)?;
-        let spot = Spot { row: coded.row, column: outside.from, shown: outside.shown.clone() };
-        Some(Again { spot, beside: Some((outside.from, last)), holds_data: !self.is_blank(coded), year: None })
-    }
-
-    fn holds_only_words(&self, coded: &CodedRow<'_>, names: usize) -> bool {
-        if self.words(coded).any(|word| word.asks) {
-            return true;
+        let index = column as usize;
+        if self.filled.len() <= index {
+            self.filled.resize(index + 1, false);
         }
-        let filled = || coded.codes.iter().zip(&self.builders).filter(|(code, _)| **code != EMPTY);
-        let headers = self.shape.names;
-        let is_word = |text: &str| headers.is_group(text) || headers.is_name(text) || head::is_form_word(text);
-        coded.is_text()
-            && filled().nth(1).is_some()
-            && !filled().any(|(code, builder)| builder.is_measured(*code))
-            && (names > 0
-                || filled().all(|(code, builder)| is_word(builder.shown(*code)))
-                || filled().next().is_some_and(|(code, builder)| headers.is_group(builder.shown(*code))))
+        self.filled[index] = true;
+        let ours = self.shape.place.get(index).copied().flatten();
+        let row = &mut self.row;
+        row.filled += 1;
+        let text = raw.text();
+        row.is_text &= text.is_some();
+        match (text, raw) {
+            (Some(text), _) => row.numbering.text(text),
+            (None, Raw::Number(number, _)) => row.numbering.number(*number),
+            _ => row.numbering.other(),
+        }
+        if !row.same.is_none() {
+            self.shape.lines.narrow(&mut row.same, column, text);
+        }
+        if ours.is_none() {
+            row.outside.cell(column, text.unwrap_or_default(), self.shape.names);
+        }
+        if row.leads.len() < LEADS {
+            if let (Some(text), None) = (text, ours) {
+                row.texts.push_str(text);
+            }
+            row.leads.push(Lead { column, ours, end: row.texts.len() });
+        }
+        ours
     }
 
-    /// Whether there is nothing in the columns of the table but placeholders.
-    fn is_blank(&self, coded: &CodedRow<'_>) -> bool {
-        coded.codes.iter().zip(&self.builders).all(|(code, builder)| builder.is_blank(*code))
+    fn end_row(&mut self) {
+        let Some(row) = self.row.at.take() else { return };
+        self.rows += 1;
+        let is_repeated = self.is_repeated();
+        let is_other_header = !is_repeated && self.begins_block(row);
+        self.again.extend(self.names_year(row));
+        if is_other_header {
+            self.row.codes.fill(EMPTY);
+        } else if self.row.codes.iter().all(|code| *code == EMPTY) {
+            self.ignored += 1;
+            let extent = self.row.outside.extent().filter(|_| !is_repeated && self.begins(0).is_none());
+            self.elsewhere.extend(extent.map(|extent| (row, extent)));
+        } else {
+            if let Some(what) = if is_repeated { Some(What::Whole) } else { self.doubt() } {
+                self.doubts.push(Doubt { row, what });
+            }
+            self.lines.push(row);
+            for (builder, code) in self.builders.iter_mut().zip(&self.row.codes) {
+                builder.push(*code);
+            }
+            self.row.codes.fill(EMPTY);
+        }
+        self.row.filled = 0;
+        self.row.is_text = true;
+        self.row.leads.clear();
+        self.row.texts.clear();
+        self.row.numbering = Numbering::default();
+        self.row.outside.clear();
+        self.row.same = self.shape.lines.any();
     }
 
-    /// The year that a row names, if it says nothing else and no column of the table says the years.
-    fn names_year(&self, coded: &CodedRow<'_>) -> Option<Again> {
-        let ([cell], true) = (coded.cells, coded.is_text()) else { return None };
-        let text = self.said(coded, cell);
+    /// Whether the row that ends here is a line of the header, word for word.
+    fn is_repeated(&self) -> bool {
+        let holds = |column: u32| match self.shape.place.get(column as usize).copied().flatten() {
+            Some(at) => self.row.codes[at] != EMPTY,
+            None => true,
+        };
+        !self.row.same.is_none() && self.shape.lines.is_one(self.row.same, holds)
+    }
+
+    /// Notes the header of another block in the row that ends here; whether the row is nothing else.
+    fn begins_block(&mut self, row: u32) -> bool {
+        let among =
+            |lists: &[Vec<u32>]| self.row.codes.iter().zip(lists).filter(|(code, of)| of.contains(code)).count();
+        let (names, asks) = (among(&self.names), among(&self.asking) > 0);
+        let Some(first) = self.row.leads.first() else { return false };
+        let text = match first.ours {
+            Some(at) => self.builders[at].shown(self.row.codes[at]),
+            None => &self.row.texts[..first.end],
+        };
+        let text = if names > 0 && self.shape.names.is_name(text) { text } else { "" };
+        let is_blank = || self.row.codes.iter().zip(&self.builders).all(|(code, builder)| builder.is_blank(*code));
+        let only_words = || {
+            let codes = || self.row.codes.iter().zip(&self.builders).filter(|(code, _)| **code != EMPTY);
+            let names_of = self.shape.names;
+            let is_word = |text: &str| names_of.is_group(text) || names_of.is_name(text) || head::is_form_word(text);
+            asks || self.row.is_text
+                && codes().nth(1).is_some()
+                && !codes().any(|(code, builder)| builder.is_measured(*code))
+                && (names > 0
+                    || codes().all(|(code, builder)| is_word(builder.shown(*code)))
+                    || codes().next().is_some_and(|(code, builder)| names_of.is_group(builder.shown(*code))))
+        };
+        let first = (first.column, text);
+        let Some(again) = self.row.outside.header(row, first, names, only_words, is_blank) else { return false };
+        let alone = !again.holds_data;
+        self.again.push(again);
+        alone
+    }
+
+    /// The year that the row that ends here names, if it says nothing else and no column of the table says the years.
+    fn names_year(&self, row: u32) -> Option<Again> {
+        let (1, true, [lead]) = (self.row.filled, self.row.is_text, &self.row.leads[..]) else { return None };
+        let text = self.said(0, lead);
         let is_told = self.shape.year.is_none_or(|at| self.shape.found.columns[at].is_some());
         if is_told || !text.contains('年') || rows::remark(text).is_some() {
             return None;
         }
         let mut years = TitleYears::default();
         years.read(text);
-        let spot = Spot { row: coded.row, column: cell.column, shown: format!("{}年", years.first?) };
+        let spot = Spot { row, column: lead.column, shown: format!("{}年", years.first?) };
         Some(Again { spot, beside: None, holds_data: true, year: years.first })
     }
 
-    /// What a cell says, as a text.
-    fn said<'r>(&'r self, coded: &CodedRow<'r>, cell: &'r SheetCell<'_>) -> &'r str {
-        match self.shape.place(cell.column) {
-            Some(at) => self.builders[at].shown(coded.codes[at]),
-            None => cell.content.text().unwrap_or_default(),
+    /// What one of the first filled cells of the row says, as a text.
+    fn said(&self, start: usize, lead: &Lead) -> &str {
+        match lead.ours {
+            Some(at) => self.builders[at].shown(self.row.codes[at]),
+            None => &self.row.texts[start..lead.end],
         }
     }
 
-    /// Why a row may be no data.
-    fn doubt(&mut self, coded: &CodedRow<'_>) -> Option<Doubt> {
-        if self.is_blank(coded) {
-            return Some(Doubt::Blank);
+    /// Why the row that ends here may be no data.
+    fn doubt(&self) -> Option<What> {
+        let codes = || self.row.codes.iter().enumerate();
+        if codes().all(|(at, code)| self.builders[at].is_blank(*code)) {
+            return Some(What::Blank);
         }
         let columns = self.shape.found.columns.iter().flatten().count();
-        let filled = coded.codes.iter().filter(|code| **code != EMPTY).count();
-        if is_numbering(coded.cells.iter().map(|cell| &cell.content), columns)
-            || self.words(coded).filter(|word| word.is_own).count() == filled
+        if self.row.numbering.holds(columns)
+            || codes().all(|(at, code)| *code == EMPTY || self.headers[at].contains(code))
         {
-            return Some(Doubt::Whole);
+            return Some(What::Whole);
         }
-        let first = self.begins(coded, 0);
-        if first == Some(Remark::Note) && self.is_example(coded) {
-            return Some(Doubt::Whole);
+        let first = self.begins(0);
+        if first == Some(Remark::Note) && self.is_example() {
+            return Some(What::Whole);
         }
+        let filled = self.row.codes.iter().filter(|code| **code != EMPTY).count();
         if first.is_none() && 2 * filled >= columns {
             return None;
         }
-        let leads: Vec<(u32, Option<Remark>)> = coded
-            .cells
-            .iter()
-            .take(LEADS)
-            .enumerate()
-            .map(|(at, cell)| (cell.column, self.begins(coded, at)))
-            .collect();
-        if leads.iter().all(|(_, remark)| remark.is_none()) {
-            return None;
-        }
-        let mut is_beneath = |column: u32| {
-            self.merges.over(coded.row, column).is_some_and(|range| (range.0, range.1) != (coded.row, column))
-        };
-        let seen = leads.into_iter().find(|(column, _)| !is_beneath(*column));
-        Some(Doubt::Begins(seen.and_then(|(column, remark)| Some((column, remark?)))))
+        let leads: Vec<(u32, Option<Remark>)> =
+            self.row.leads.iter().enumerate().map(|(at, lead)| (lead.column, self.begins(at))).collect();
+        leads.iter().any(|(_, remark)| remark.is_some()).then_some(What::Begins(leads))
     }
 
     /// The example row of an older form, as it was handed out: its first column says so, and no other says anything else.
-    fn is_example(&self, coded: &CodedRow<'_>) -> bool {
-        let columns = self.shape.found.columns.iter().zip(coded.codes).zip(&self.builders);
+    fn is_example(&self) -> bool {
+        let columns = self.shape.found.columns.iter().zip(&self.row.codes).zip(&self.builders);
         self.shape.found.columns.first().is_some_and(Option::is_some)
             && columns.zip(self.shape.examples).all(|(((column, code), builder), example)| {
                 let shown = text::folded(builder.shown(*code));
@@ -322,22 +343,42 @@ impl<'s> Body<'s> {
             })
     }
 
-    /// What a row is if it begins with that one of its cells.
-    fn begins(&self, coded: &CodedRow<'_>, at: usize) -> Option<Remark> {
-        let text = self.said(coded, coded.cells.get(at)?);
-        let title = || coded.cells.len() == 1 && self.shape.headings.contains(&text::header_key(text));
+    /// What the row is if it begins with that one of its first filled cells.
+    fn begins(&self, lead: usize) -> Option<Remark> {
+        let start = lead.checked_sub(1).map_or(0, |before| self.row.leads[before].end);
+        let text = self.said(start, self.row.leads.get(lead)?);
+        let title = || self.row.filled == 1 && self.shape.headings.contains(&text::header_key(text));
         rows::remark(text).or_else(|| title().then_some(Remark::Title))
     }
 
-    /// The sheet is at its end.
-    pub fn finish(mut self, nears: Vec<NearTable>, titles: TitleYears) -> Scanned {
-        let last = self.last;
+    /// Whether the rows were read by that header.
+    pub fn was_read_by(&self, found: &Match) -> bool {
+        self.shape.found.reads_like(found)
+    }
+
+    /// The sheet is at its end; `merges` are its merged ranges, `found` is what its header is in their light.
+    pub fn finish(mut self, found: Match, nears: Vec<NearTable>, titles: TitleYears, merges: &[Merge]) -> Scanned {
+        self.end_row();
+        if let Some(near) = self.spread_header(&nears, merges) {
+            let unrecognised = Box::new(Unrecognised { tie: Vec::new(), nearest: Some(near) });
+            return Scanned {
+                kind: ScannedKind::Unrecognised(unrecognised),
+                rows: self.rows,
+                ignored: self.rows,
+                nears,
+            };
+        }
+        let is_doubt = |row: u32| self.doubts.binary_search_by_key(&row, |doubt| doubt.row).is_ok();
+        let last = self.lines.iter().rev().find(|row| !is_doubt(**row)).copied().unwrap_or(0);
         self.again.retain(|again| again.year.is_none_or(|year| Some(year) != titles.first && again.spot.row < last));
         let under = self.end_block();
+        let shape = self.shape;
         let mut cells: Vec<ColumnCells> = self.builders.into_iter().map(ColumnBuilder::finish).collect();
         cells.iter_mut().for_each(|cells| cells.codes.truncate(self.lines.len()));
-        let part = TablePart { found: self.shape.found, titles, again: self.again, under, lines: self.lines, cells };
-        Scanned { kind: ScannedKind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored, nears }
+        let settling = Settling { shape: &shape, lines: self.lines, cells, doubts: self.doubts };
+        let (lines, cells, none) = settling.settle(merges);
+        let part = TablePart { found, titles, again: self.again, under, lines, cells };
+        Scanned { kind: ScannedKind::Table(Box::new(part)), rows: self.rows, ignored: self.ignored + none, nears }
     }
 
     /// Takes out the rows under other headers, and says which they are, with these headers.
@@ -348,49 +389,59 @@ impl<'s> Body<'s> {
             self.again.iter().filter(|again| !again.holds_data).map(|again| again.spot.row).collect();
         self.again = again::stacked(std::mem::take(&mut self.again));
         if let Some(end) = ends.end {
-            for rows in [&mut self.lines, &mut self.no_data] {
-                let after = rows.split_off(rows.partition_point(|row| *row < end));
-                // Notes, totals and repeated headers are no data there either.
-                let (told, others): (Vec<u32>, Vec<u32>) =
-                    after.into_iter().partition(|row| *row > end && self.told.binary_search(row).is_ok());
-                self.ignored += told.len() as u64;
-                under.extend(others);
-            }
+            // Notes, totals and repeated headers are no data there either.
+            let told = |doubt: &&Doubt| doubt.row > end && !matches!(doubt.what, What::Blank);
+            let none: HashSet<u32> = self.doubts.iter().filter(told).map(|doubt| doubt.row).collect();
+            let last = self.lines.partition_point(|line| *line < end);
+            let (no_data, data): (Vec<u32>, Vec<u32>) = self.lines.drain(last..).partition(|row| none.contains(row));
+            under.extend(data);
+            self.ignored += no_data.len() as u64;
+            self.doubts.retain(|doubt| doubt.row < end);
         }
-        self.ignored += self.no_data.len() as u64;
         let before = under.len();
         under.extend(self.elsewhere.iter().filter(|(row, extent)| ends.take(*row, *extent)).map(|(row, _)| *row));
         self.ignored -= (under.len() - before) as u64;
         under.sort_unstable();
         under
     }
-}
 
-impl CodedRow<'_> {
-    /// All its cells hold text.
-    fn is_text(&self) -> bool {
-        self.cells.iter().all(|cell| cell.content.text().is_some())
+    /// A header that is merged over several filled columns names none of them.
+    fn spread_header(&self, nears: &[NearTable], merges: &[Merge]) -> Option<NearTable> {
+        let (top, bottom) = self.shape.found.rows;
+        for (at, column) in self.shape.found.columns.iter().enumerate() {
+            let Some(column) = *column else { continue };
+            for (first, left, last, right) in merges {
+                let is_header = *left == column && *first <= bottom && *last >= top && right > left;
+                if !is_header {
+                    continue;
+                }
+                let other = (left + 1..=*right).find(|next| {
+                    self.filled.get(*next as usize).is_some_and(|filled| *filled) && !self.shape.is_headed(*next)
+                });
+                if let Some(other) = other {
+                    let near = nears.iter().find(|near| near.table == self.shape.found.table)?.clone();
+                    let cell = |column| crate::place::A1(bottom, column).to_string();
+                    return Some(NearTable {
+                        clash: Some((self.shape.coercions[at].name().to_owned(), cell(column), cell(other))),
+                        ..near
+                    });
+                }
+            }
+        }
+        None
     }
 }
 
 impl Shape<'_> {
-    /// The table's column that a sheet column is.
-    pub fn place(&self, column: u32) -> Option<usize> {
-        self.place.get(column as usize).copied().flatten()
+    /// Whether a text stands over a column of the table in its header.
+    fn is_over(&self, at: usize, text: &str) -> bool {
+        let Some(column) = self.found.columns[at] else { return false };
+        let mut words = self.found.lines.iter().flatten().filter(|(over, _)| *over == column);
+        words.any(|(_, key)| text::is_header(text, key))
     }
 
-    /// What a text in a column of the table is where it may be a header.
-    fn word(&self, at: usize, text: &str) -> Option<HeaderWord> {
-        // Nearly every text begins with another sign: reading takes a tenth less time.
-        if text.chars().next().is_some_and(|first| text::is_plain_sign(first) && !self.firsts.contains(&first)) {
-            return None;
-        }
-        let over = self.found.lines.iter().flatten().filter(|(column, _)| Some(*column) == self.found.columns[at]);
-        let word = HeaderWord {
-            is_own: over.into_iter().any(|(_, key)| text::is_header(text, key)),
-            is_name: self.names.is_name(text),
-            asks: head::asks_who_reports(text),
-        };
-        (word.is_own || word.is_name || word.asks).then_some(word)
+    /// Whether a sheet column has a header of its own.
+    fn is_headed(&self, column: u32) -> bool {
+        self.found.lines.iter().flatten().any(|(over, _)| *over == column)
     }
 }

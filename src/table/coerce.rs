@@ -15,7 +15,7 @@ use crate::pack::{ColumnKind, InputColumn, Pack};
 use crate::workbook::{DaySeen, Looks, Raw};
 
 use super::column::{CellValue, Read, ReadContent};
-use super::seen::{SeenCell, Sight, fifteen_digits};
+use super::seen::{SeenCell, Sight, fifteen_digits, plain};
 use super::{alike, date, text};
 
 /// How the cells of one column are read.
@@ -102,7 +102,7 @@ impl Coercion {
         if !self.stands_for_itself(seen, nought) {
             return self.not_as_shown(seen);
         }
-        let plain = if seen.sight == Sight::Stored { Cow::Borrowed(shown) } else { seen.plain() };
+        let plain = if seen.sight == Sight::Stored { Cow::Borrowed(shown) } else { plain(stored) };
         let key = text::folded(&plain);
         if text::is_placeholder(&key) && !self.choices.contains_key(key.as_ref()) {
             if !self.required {
@@ -112,7 +112,7 @@ impl Coercion {
         }
         match &self.kind {
             ColumnKind::Text => ReadContent::Good(CellValue::text(shown, &text::visible(&one_line(&plain)))),
-            ColumnKind::Id => self.id(seen, &key),
+            ColumnKind::Id => self.id(stored, shown, &key),
             ColumnKind::Name | ColumnKind::Line { .. } => ReadContent::Good(CellValue::text(shown, &key)),
             ColumnKind::Names => {
                 let names: Vec<&str> = key.split(['、', ',', ';']).filter(|name| !name.is_empty()).collect();
@@ -129,11 +129,11 @@ impl Coercion {
                 self.moment(seen.day(nought()), shown, "日期", "请填写1950年以后实际存在的日期，例如2015-06-24")
             }
             ColumnKind::Month => {
-                let dated = seen.moment.and_then(date::day_from_moment);
                 let day = match (stored, seen.sight) {
-                    (_, Sight::Day(DaySeen::Day)) => dated,
-                    (_, Sight::Day(DaySeen::Month)) => dated.and_then(|day| day.with_day(1)),
-                    (_, Sight::Day(_)) => None,
+                    (Raw::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(*moment),
+                    (Raw::DateTime(moment, _), Sight::Day(DaySeen::Month)) => {
+                        date::day_from_moment(*moment).and_then(|day| day.with_day(1))
+                    }
                     (Raw::Number(number, _), _) => date::month_from_number(*number, nought()),
                     (Raw::Text(_), _) => date::day_from_text(shown, nought()).or_else(|| date::month(shown)),
                     _ => None,
@@ -141,17 +141,18 @@ impl Coercion {
                 self.moment(day, shown, "年月", "请填写年月，例如2012.03（以文本填写），或填写日期")
             }
             ColumnKind::Year => {
-                let year = match (stored, seen.sight) {
-                    (_, Sight::Day(DaySeen::Year)) => seen.moment.and_then(date::day_from_moment).map(|day| day.year()),
-                    (_, Sight::Day(_)) => None,
-                    (Raw::Number(..) | Raw::Text(_), _) => date::year(&plain),
+                let year = match stored {
+                    Raw::Number(..) | Raw::Text(_) => date::year(&plain),
+                    Raw::DateTime(moment, _) if seen.sight == Sight::Day(DaySeen::Year) => {
+                        date::day_from_moment(*moment).map(|day| day.year())
+                    }
                     _ => None,
                 };
                 match year {
                     Some(year) => ReadContent::Good(CellValue::Year(year)),
                     None => fault(
                         Code::BadDate,
-                        format!("{}{}不是年份", self.name, said(seen)),
+                        format!("{}{}不是年份", self.name, said(stored, shown)),
                         "请填写四位数的年份，例如2015",
                     ),
                 }
@@ -167,7 +168,7 @@ impl Coercion {
             (Sight::Hidden, _) => false,
             (Sight::Dressed | Sight::Percent, ColumnKind::Number { .. }) => true,
             // Thousands set apart are the same digits.
-            (Sight::Dressed, ColumnKind::Id) => shown.replace(',', "") == seen.plain(),
+            (Sight::Dressed, ColumnKind::Id) => shown.replace(',', "") == plain(stored),
             (Sight::Rounded, kind) => *kind != ColumnKind::Id,
             // `0"年"`, `0000-00-00`: a year and eight digits among words.
             (Sight::Dressed | Sight::Replaced, kind) => {
@@ -203,20 +204,20 @@ impl Coercion {
         }
     }
 
-    fn id(&self, seen: &SeenCell<'_>, key: &str) -> ReadContent {
-        match seen.stored {
+    fn id(&self, stored: &Raw<'_>, shown: &str, key: &str) -> ReadContent {
+        match stored {
             // Beyond this a stored number has lost its last digits: two ids may have become one.
             Raw::Number(number, _) if number.abs() >= 1e15 => fault(
                 Code::BadNumber,
                 format!("{}「{key}」位数过多，按数字存放已失真", self.name),
                 "请把该列设为文本格式后重新填写",
             ),
-            stored if seen.moment.is_some() || matches!(stored, Raw::Bool(_)) => fault(
+            Raw::DateTime(..) | Raw::Bool(_) => fault(
                 Code::NotInSet,
                 format!("{}「{key}」不是编号，可能被表格软件自动转换了格式", self.name),
                 "请把该列设为文本格式后重新填写",
             ),
-            _ => ReadContent::Good(CellValue::text(&seen.shown, key)),
+            _ => ReadContent::Good(CellValue::text(shown, key)),
         }
     }
 
@@ -241,7 +242,7 @@ impl Coercion {
         let is_percent = shown.contains(['%', '％', '﹪']);
         // A percent sign within quotes is seen as one, too, but is no factor.
         let number = match stored {
-            Raw::Number(..) if seen.moment.is_some() || is_percent && !percent => None,
+            Raw::Number(..) if is_percent && !percent => None,
             Raw::Number(number, _) if seen.sight == Sight::Percent => Some(fifteen_digits(number * 100.0)),
             Raw::Number(number, _) => Some(*number),
             Raw::Text(_) => number_typed(shown, percent),
@@ -253,7 +254,7 @@ impl Coercion {
             (None, Some(max)) => format!("不大于{max}的数字"),
             (None, None) => "数字".to_owned(),
         };
-        let said = said(seen);
+        let said = said(stored, shown);
         let Some(number) = number.filter(|number| number.is_finite()) else {
             return fault(
                 Code::BadNumber,
@@ -284,9 +285,9 @@ impl Coercion {
 }
 
 /// What is seen, with what is stored where that is another number.
-fn said(seen: &SeenCell<'_>) -> String {
-    let (shown, plain) = (&*seen.shown, seen.plain());
-    if matches!(seen.stored, Raw::Number(..)) && seen.moment.is_none() && plain != shown {
+fn said(stored: &Raw<'_>, shown: &str) -> String {
+    let plain = plain(stored);
+    if matches!(stored, Raw::Number(..)) && plain != shown {
         format!("「{shown}」（实际存放{plain}）")
     } else {
         format!("「{shown}」")

@@ -6,17 +6,18 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use foldhash::HashMap;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use crate::finding::{Code, Flaw};
-use crate::workbook::{Look, Raw, Recent, SheetCell, TextStore};
+use crate::workbook::{Look, Raw, TextStore};
 
 use super::coerce::number_typed;
 use super::seen::{fifteen_digits, number_in};
 use super::text;
+use super::texts::Recent;
 
 /// What a cell content means in its column.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,7 +145,7 @@ impl ColumnCells {
         let shift = self.contents.len() as u32 - 1;
         self.shown.append(&other.shown, 1);
         self.contents.extend(other.contents.into_iter().skip(1));
-        self.codes.extend(other.codes.iter().map(|code| if *code == EMPTY { EMPTY } else { code + shift }));
+        self.codes.extend(other.codes.iter().map(|code| shifted(*code, shift)));
     }
 
     /// One number per content, equal where two say the same: the first code that says it.
@@ -158,6 +159,11 @@ impl ColumnCells {
         };
         (0..self.contents.len() as u32).map(first).collect()
     }
+}
+
+/// A code among contents that stand behind others.
+pub fn shifted(code: u32, shift: u32) -> u32 {
+    if code == EMPTY { EMPTY } else { code + shift }
 }
 
 impl<'a> ContentEntry<'a> {
@@ -249,18 +255,25 @@ pub struct Read<'a> {
 /// Collects a column's cells; equal contents nearly always get the same code.
 #[derive(Debug, Default)]
 pub struct ColumnBuilder {
-    pub cells: ColumnCells,
-    /// The codes of texts that came lately, by the number that they have in the sheet. One that comes again much later, or
-    /// under another number, may get a second code.
+    cells: ColumnCells,
+    /// The codes of texts that came lately, by the number that they have in the book, and of those that stood in the cells
+    /// themselves. A text that comes again much later may get a second code.
+    numbered: Recent,
     texts: Recent,
-    /// The codes of all other contents.
+    /// The code of the last such text: in lists the same unit often stands in many rows.
+    last_text: u32,
+    /// The codes of all other contents, and the last of them.
     others: HashMap<RawKey, u32>,
+    last_other: Option<(RawKey, u32)>,
 }
 
 /// A content that is no text, to be found again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum RawKey {
     Number(u64, Look),
+    Moment(NaiveDateTime, Look),
+    Bool(bool),
+    NoResult,
     /// As it is told: few are different.
     Other(String),
 }
@@ -269,22 +282,80 @@ impl RawKey {
     fn new(raw: &Raw<'_>) -> RawKey {
         match raw {
             Raw::Number(number, look) => RawKey::Number(number.to_bits(), *look),
+            Raw::DateTime(moment, look) => RawKey::Moment(*moment, *look),
+            Raw::Bool(value) => RawKey::Bool(*value),
+            Raw::NoResult => RawKey::NoResult,
             other => RawKey::Other(format!("{other:?}")),
         }
     }
 }
 
 impl ColumnBuilder {
-    /// The code of a content; `read` says what it means when it is new.
-    pub fn code(&mut self, cell: &SheetCell<'_>, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
-        let Self { cells, texts, others } = self;
-        let enter = || enter(cells, &cell.content, read);
-        let Some(number) = cell.text else { return *others.entry(RawKey::new(&cell.content)).or_insert_with(enter) };
-        texts.find(number, |_| true).unwrap_or_else(|| {
-            let code = enter();
-            texts.insert(number, code);
+    /// The code of a text that the book has numbered, without looking at the text again. What stands in the book under
+    /// two numbers, or once numbered and once in a cell itself, may get two codes.
+    fn numbered(&mut self, number: usize, given: &str, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
+        // Fewer texts than that are read from a book.
+        let number = number as u32;
+        self.numbered.find(number, |_| true).unwrap_or_else(|| {
+            let code = self.enter(&Raw::Text(Cow::Borrowed(given)), read);
+            self.numbered.insert(number, code);
             code
         })
+    }
+
+    /// The code of a text that stands in the cell. Outer blanks change neither what is shown nor what is meant.
+    pub fn text(&mut self, given: &str, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
+        let shown = text::trimmed(given);
+        if self.last_text != EMPTY && self.cells.shown.is(self.last_text as usize, shown) {
+            return self.last_text;
+        }
+        let hash = self.texts.hash(shown);
+        let known = self.texts.find(hash, |code| self.cells.shown.is(code as usize, shown));
+        let code = known.unwrap_or_else(|| {
+            let code = self.enter(&Raw::Text(Cow::Borrowed(shown)), read);
+            self.texts.insert(hash, code);
+            code
+        });
+        self.last_text = code;
+        code
+    }
+
+    /// The code of a content; `read` says what it means when it is new.
+    pub fn code(&mut self, raw: &Raw<'_>, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
+        match raw {
+            Raw::Text(given) => return self.text(given, read),
+            Raw::Shared(number, given) => return self.numbered(*number, given, read),
+            _ => {}
+        }
+        let key = RawKey::new(raw);
+        if let Some((last, code)) = &self.last_other
+            && *last == key
+        {
+            return *code;
+        }
+        let code = match self.others.get(&key) {
+            Some(code) => *code,
+            None => {
+                let code = self.enter(raw, read);
+                self.others.insert(key.clone(), code);
+                code
+            }
+        };
+        self.last_other = Some((key, code));
+        code
+    }
+
+    /// Numbers are taken at fifteen digits.
+    fn enter(&mut self, raw: &Raw<'_>, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
+        let raw = match raw {
+            Raw::Number(number, look) => &Raw::Number(fifteen_digits(*number), *look),
+            other => other,
+        };
+        let Read { shown, content } = read(raw);
+        if matches!(content, ReadContent::Blank) && shown.is_empty() {
+            return EMPTY;
+        }
+        self.cells.put(&shown, content)
     }
 
     pub fn is_blank(&self, code: u32) -> bool {
@@ -320,19 +391,6 @@ impl ColumnBuilder {
     }
 }
 
-/// The code of a content that is new. Numbers are taken at fifteen digits.
-fn enter(cells: &mut ColumnCells, raw: &Raw<'_>, read: impl for<'r> FnOnce(&'r Raw<'r>) -> Read<'r>) -> u32 {
-    let raw = match raw {
-        Raw::Number(number, look) => &Raw::Number(fifteen_digits(*number), *look),
-        other => other,
-    };
-    let Read { shown, content } = read(raw);
-    if matches!(content, ReadContent::Blank) && shown.is_empty() {
-        return EMPTY;
-    }
-    cells.put(&shown, content)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::seen::plain;
@@ -343,10 +401,7 @@ mod tests {
         let fill = |cells: &[&str]| {
             let mut builder = ColumnBuilder::default();
             for cell in cells {
-                // A text that comes again has the number that it had first.
-                let number = cells.iter().position(|other| other == cell).map(|number| number as u32);
-                let cell = SheetCell { column: 0, text: number, content: Raw::Text((*cell).into()) };
-                let code = builder.code(&cell, |raw| {
+                let code = builder.text(cell, |raw| {
                     let shown = plain(raw);
                     Read { content: ReadContent::Good(CellValue::text(&shown, &text::key(&shown))), shown }
                 });
@@ -355,28 +410,31 @@ mod tests {
             builder.finish()
         };
         let mut cells = fill(&["甲", "乙", "甲", " 甲\u{3000}", "乙 丁"]);
-        assert_eq!(cells.codes, [1, 2, 1, 3, 4]);
+        assert_eq!(cells.codes, [1, 2, 1, 1, 3], "an outer blank changes nothing");
         assert_eq!((cells.entry(4).shown, cells.text(4)), ("乙 丁", Some("乙丁")));
         cells.append(fill(&[" 乙", "丙", "乙丁"]));
-        assert_eq!(cells.codes, [1, 2, 1, 3, 4, 5, 6, 7]);
+        assert_eq!(cells.codes, [1, 2, 1, 1, 3, 4, 5, 6]);
         assert_eq!(cells.entry(5).shown, "乙");
         let meanings = cells.meanings();
-        assert_eq!(meanings[1], meanings[3], "an outer blank changes nothing");
-        assert_eq!(meanings[2], meanings[5]);
-        assert_eq!(meanings[4], meanings[7], "nor does an inner one in a name");
-        assert_ne!(meanings[1], meanings[6]);
+        assert_eq!(meanings[2], meanings[4]);
+        assert_eq!(meanings[3], meanings[6], "nor does an inner one in a name");
+        assert_ne!(meanings[1], meanings[5]);
     }
 
     #[test]
     fn a_number_and_a_text_that_look_alike_are_two_contents() {
         let mut builder = ColumnBuilder::default();
         let mut kinds = Vec::new();
-        let number = SheetCell { column: 0, text: None, content: Raw::Number(12.0, Look::PLAIN) };
-        let text = SheetCell { column: 0, text: Some(0), content: Raw::Text("12".into()) };
-        let codes: Vec<u32> = [&number, &text, &number, &text]
+        let contents = [
+            Raw::Number(12.0, Look::PLAIN),
+            Raw::Text("12".into()),
+            Raw::Number(12.0, Look::PLAIN),
+            Raw::Text("12".into()),
+        ];
+        let codes: Vec<u32> = contents
             .into_iter()
-            .map(|cell| {
-                builder.code(cell, |raw| {
+            .map(|raw| {
+                builder.code(&raw, |raw| {
                     kinds.push(matches!(raw, Raw::Number(..)));
                     Read { shown: plain(raw), content: ReadContent::Good(CellValue::AsShown) }
                 })

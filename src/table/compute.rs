@@ -16,6 +16,17 @@ use super::frame;
 use super::judge::{Work, is_soft};
 
 impl Work<'_> {
+    /// The columns of all rows that the pack's expressions about them name; bad cells are null.
+    pub(super) fn columns(&self) -> Result<Vec<Column>, PolarsError> {
+        let mut named = BTreeSet::new();
+        for condition in self.table.checks.iter().map(|check| &check.when).chain(&self.table.looks_back) {
+            let names = condition.term().names();
+            let columns = self.table.columns.iter().enumerate();
+            named.extend(columns.filter(|(_, column)| names.contains(&column.name.as_str())).map(|(at, _)| at));
+        }
+        named.into_iter().map(|at| self.whole_column(at, 0..self.rows.origin.len())).collect()
+    }
+
     /// A column of these rows, years as they are told.
     pub(super) fn whole_column(&self, at: usize, rows: impl Iterator<Item = usize>) -> Result<Column, PolarsError> {
         if self.table.year == Some(at) {
@@ -24,18 +35,8 @@ impl Work<'_> {
         self.column(at, rows.map(|row| self.rows.cells[at].codes[row]).collect())
     }
 
-    /// The frame of the columns that the pack's expressions about the rows name, where bad cells are null, and of whom the
-    /// rows are about.
-    pub(super) fn frame(&self) -> Result<DataFrame, PolarsError> {
-        let mut named = BTreeSet::new();
-        for condition in self.table.checks.iter().map(|check| &check.when).chain(&self.table.looks_back) {
-            let names = condition.term().names();
-            let columns = self.table.columns.iter().enumerate();
-            named.extend(columns.filter(|(_, column)| names.contains(&column.name.as_str())).map(|(at, _)| at));
-        }
-        let rows = 0..self.rows.origin.len();
-        let columns = named.into_iter().map(|at| self.whole_column(at, rows.clone()));
-        let mut columns = columns.collect::<Result<Vec<Column>, PolarsError>>()?;
+    /// The frame of these columns and of whom the rows are about.
+    pub(super) fn frame(&self, mut columns: Vec<Column>) -> Result<DataFrame, PolarsError> {
         let mut kinds: Vec<usize> = self.table.references.iter().map(|reference| reference.subject).collect();
         kinds.sort_unstable();
         kinds.dedup();

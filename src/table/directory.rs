@@ -141,6 +141,13 @@ impl Directory {
         }
     }
 
+    /// Per valid row of the register whom it is about.
+    pub fn of_rows(&self, count: usize) -> Vec<Option<u32>> {
+        let mut of = vec![None; count];
+        self.rows.iter().for_each(|(known, row)| of[*row as usize] = Some(*known));
+        of
+    }
+
     /// Those who are subjects of the run.
     pub fn into_register(self) -> Register {
         Register::new(self.ids, self.labels, &self.rows)

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray, PolarsError};
+use polars::prelude::{BooleanChunked, Column, DataFrame, NewChunkedArray, PolarsError};
 
 use super::directory::{Directory, Who};
 use super::frame;
@@ -50,24 +50,33 @@ pub struct Examined {
     pub otherwise: Vec<Otherwise>,
 }
 
+/// A table's rows with what they say for themselves: all that can be told before anybody is known.
+pub struct Prepared<'a>(Work<'a>, Vec<Column>);
+
+impl<'a> Prepared<'a> {
+    pub fn new(world: &'a Yardstick<'a>, index: usize, rows: &'a TableRows) -> Result<Self, PolarsError> {
+        let mut work = Work::new(world, index, rows);
+        work.tell_years();
+        work.tell_past();
+        work.judge_cells();
+        work.judge_future();
+        let columns = work.columns()?;
+        Ok(Self(work, columns))
+    }
+}
+
 /// Judges the rows of a table. The directories of the kinds it refers to must be complete.
-pub fn examine(
-    world: &Yardstick<'_>,
-    index: usize,
-    rows: &TableRows,
-    directories: &[Directory],
+pub fn examine<'a>(
+    Prepared(mut work, columns): Prepared<'a>,
+    directories: &'a [Directory],
 ) -> Result<Examined, PolarsError> {
-    let mut work = Work::new(world, index, rows, directories);
-    work.tell_years();
-    work.tell_past();
-    work.judge_cells();
-    work.judge_future();
     let (table, count) = (work.table, work.rows.origin.len());
+    work.directories = directories;
     work.resolve();
     work.judge_groups();
     let mentions = work.mentions();
     work.judge_lines();
-    let (mut frame, mut blanked) = (work.frame()?, BTreeSet::new());
+    let (mut frame, mut blanked) = (work.frame(columns)?, BTreeSet::new());
     for check in &table.checks {
         work.check(check, &mut frame, &mut blanked)?;
     }
@@ -132,7 +141,7 @@ pub fn cells_alone(
     index: usize,
     rows: &TableRows,
 ) -> (Vec<RowVerdict>, Vec<(usize, ColumnFlaw)>) {
-    let mut work = Work::new(world, index, rows, &[]);
+    let mut work = Work::new(world, index, rows);
     work.judge_cells();
     let verdict = |rejected: &bool| if *rejected { RowVerdict::Rejected } else { RowVerdict::Used };
     by_place(&mut work.flaws);

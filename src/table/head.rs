@@ -3,11 +3,12 @@
 //! A cell that is merged stands over its range; any other one until the next in its row. What lies beneath a merged
 //! range is not seen and names nothing.
 
+use std::borrow::Cow;
+
 use crate::pack::EXAMPLE;
-use crate::workbook::{Looks, Merge, SheetCell};
+use crate::workbook::Merge;
 
 use super::rows::{self, Remark};
-use super::seen::SeenCell;
 use super::text;
 
 /// The header is looked for in this many rows.
@@ -70,11 +71,11 @@ impl HeadRow {
 }
 
 /// The filled cells of the first rows, without what merged ranges hide.
-pub fn rows(filled: &[(u32, Vec<SheetCell<'_>>)], looks: &Looks, merges: &[Merge]) -> Vec<HeadRow> {
+pub fn rows(filled: &[(u32, Vec<(u32, String)>)], merges: &[Merge]) -> Vec<HeadRow> {
     let mut near: Vec<Merge> = merges.iter().filter(|(top, ..)| *top < HEADER_ROWS).copied().collect();
     near.sort_unstable_by_key(|(top, left, ..)| (*left, *top));
     let mut rows = Vec::new();
-    for (row, filled) in filled {
+    for (row, filled) in filled.iter().take_while(|(row, _)| *row < HEADER_ROWS) {
         let row = *row;
         let ranges: Vec<&Merge> = near.iter().filter(|(top, _, bottom, _)| (*top..=*bottom).contains(&row)).collect();
         let range = |column: u32| {
@@ -82,11 +83,10 @@ pub fn rows(filled: &[(u32, Vec<SheetCell<'_>>)], looks: &Looks, merges: &[Merge
             ranges[..last].iter().rev().take(4).find(|(.., right)| column <= *right).copied()
         };
         let mut cells = Vec::new();
-        for SheetCell { column, content, .. } in filled {
-            let column = *column;
+        for (column, shown) in filled {
+            let (column, shown) = (*column, shown.clone());
             let (top, left, bottom, right) = range(column).copied().unwrap_or((row, column, row, column));
             if (top, left) == (row, column) {
-                let shown = SeenCell::of(content, looks).shown.into_owned();
                 cells.push(HeadCell { row, column, right, bottom, key: text::header_key(&shown), shown });
             }
         }
@@ -244,12 +244,12 @@ fn remark(key: &str) -> Option<(&str, &str)> {
 }
 
 /// A header without the remarks that change nothing: the unit, and a full mark of 100.
-pub fn without_units(key: &str) -> &str {
+pub fn without_units(key: &str) -> Cow<'_, str> {
     let mut rest = key;
     while let Some((before, _)) = remark(rest).filter(|(_, inside)| is_unit(inside)) {
         rest = before;
     }
-    rest
+    if rest.len() == key.len() { Cow::Borrowed(key) } else { Cow::Owned(rest.to_owned()) }
 }
 
 /// A header without any remark in brackets at its end.

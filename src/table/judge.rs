@@ -28,7 +28,7 @@ pub struct Work<'a> {
     pub(super) years: Vec<Option<i32>>,
     /// Rows of another year, or after the as-of date.
     pub(super) past: Vec<bool>,
-    /// Who exists.
+    /// Who exists, once that is known.
     pub(super) directories: &'a [Directory],
     /// Per reference of the table and row whom it is about.
     pub(super) whos: Vec<Vec<Option<Who>>>,
@@ -37,12 +37,7 @@ pub struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(
-        world: &'a Yardstick<'a>,
-        index: usize,
-        rows: &'a TableRows,
-        directories: &'a [Directory],
-    ) -> Self {
+    pub(super) fn new(world: &'a Yardstick<'a>, index: usize, rows: &'a TableRows) -> Self {
         let table = &world.pack.tables[index];
         Self {
             world,
@@ -55,7 +50,7 @@ impl<'a> Work<'a> {
             notes: Vec::new(),
             years: Vec::new(),
             past: Vec::new(),
-            directories,
+            directories: &[],
             whos: Vec::new(),
             gone: vec![false; rows.origin.len()],
         }

@@ -37,6 +37,7 @@ pub mod seen;
 mod settle;
 mod side;
 pub mod text;
+mod texts;
 mod year;
 
 use std::collections::{BTreeMap, HashMap};

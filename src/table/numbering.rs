@@ -3,7 +3,20 @@
 //! It is told by all its cells, also by those of columns that nobody asked for: each is the next number of its series.
 
 use super::text;
-use crate::workbook::Raw;
+
+/// The cells of a row so far, as numbers of columns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Numbering {
+    /// No cell yet.
+    #[default]
+    Open,
+    /// 栏次, and nothing after it.
+    Labelled,
+    /// The last number of a series, how many numbers came, and whether 栏次 stands before them.
+    Counted { series: usize, last: u32, cells: u32, labelled: bool },
+    /// One of them was something else.
+    Broken,
+}
 
 /// The signs of a series in order; [`DIGITS`] are none of these.
 const SERIES: [&str; 3] = ["甲乙丙丁戊己庚辛壬癸", "一二三四五六七八九十", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
@@ -12,40 +25,64 @@ const LABELS: [&str; 9] = ["栏次", "栏号", "栏目", "栏", "列次", "列�
 /// The longest cell that may number a column (第10栏=8+9), in bytes.
 const LONGEST: usize = 48;
 
-/// Whether a row with these contents numbers the columns of a table with `columns` of them on the sheet.
-pub fn is_numbering<'c>(contents: impl Iterator<Item = &'c Raw<'c>>, columns: usize) -> bool {
-    let (mut labelled, mut count) = (false, 0);
-    // The last number of a series.
-    let mut last = None;
-    for (at, content) in contents.enumerate() {
-        let ordinal = match content {
-            Raw::Text(text) if text.len() <= LONGEST => {
-                let key = text::folded(text);
-                if at == 0 && LABELS.contains(&bare(&key)) {
-                    labelled = true;
-                    continue;
-                }
-                ordinal(&key)
-            }
-            Raw::Number(number, _) if (1.0..=16_384.0).contains(number) && number.fract() == 0.0 => {
-                Some((DIGITS, *number as u32))
-            }
-            _ => None,
-        };
-        let Some((series, number)) = ordinal else { return false };
-        let is_next = match last {
-            Some((of, last)) if of == series && number == last + 1 => true,
-            Some((of, _)) => of != DIGITS && (series, number) == (DIGITS, 1),
-            None => number == 1,
-        };
-        if !is_next {
-            return false;
+impl Numbering {
+    /// The row's next filled cell, if it is a text.
+    pub fn text(&mut self, given: &str) {
+        if *self == Self::Broken {
+            return;
         }
-        last = Some((series, number));
-        count += 1;
+        // Most rows begin with a year or an id, which are told at a glance.
+        let is_word = given.get(..4).is_some_and(|start| start.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        if is_word || given.len() > LONGEST {
+            *self = Self::Broken;
+            return;
+        }
+        let key = text::folded(given);
+        if *self == Self::Open && LABELS.contains(&bare(&key)) {
+            *self = Self::Labelled;
+            return;
+        }
+        self.next(ordinal(&key));
     }
-    // Two numbers may be an id and a score, unless there is nothing else to be numbered.
-    count >= 3 || (count == 2 && columns == 2) || (labelled && count > 0)
+
+    /// The row's next filled cell, if it is a number.
+    pub fn number(&mut self, number: f64) {
+        if *self != Self::Broken {
+            let whole = (1.0..=16_384.0).contains(&number) && number.fract() == 0.0;
+            self.next(whole.then_some((DIGITS, number as u32)));
+        }
+    }
+
+    /// The row's next filled cell is neither.
+    pub fn other(&mut self) {
+        *self = Self::Broken;
+    }
+
+    fn next(&mut self, ordinal: Option<(usize, u32)>) {
+        let labelled = match *self {
+            Self::Labelled => true,
+            Self::Counted { labelled, .. } => labelled,
+            Self::Open | Self::Broken => false,
+        };
+        *self = match (*self, ordinal) {
+            (Self::Counted { series, last, cells, .. }, Some((of, number)))
+                if (of == series && number == last + 1) || (of == DIGITS && of != series && number == 1) =>
+            {
+                Self::Counted { series: of, last: number, cells: cells + 1, labelled }
+            }
+            (Self::Open | Self::Labelled, Some((series, 1))) => Self::Counted { series, last: 1, cells: 1, labelled },
+            _ => Self::Broken,
+        };
+    }
+
+    /// Whether the row, which is at its end, numbers the columns of a table with `columns` of them on the sheet.
+    pub fn holds(self, columns: usize) -> bool {
+        match self {
+            // Two numbers may be an id and a score, unless there is nothing else to be numbered.
+            Self::Counted { cells, labelled, .. } => labelled || cells >= 3 || (cells == 2 && columns == 2),
+            Self::Open | Self::Labelled | Self::Broken => false,
+        }
+    }
 }
 
 /// Without the brackets and stops around it.

@@ -14,6 +14,7 @@ use super::directory::{Directory, Who};
 use super::examine::{self, Examined, RowVerdict};
 use super::read::Error;
 use super::refer::ColumnFlaw;
+use super::registers::Judged;
 use super::report::Notes;
 use super::rowset::{TableRows, Yardstick};
 use super::scan::Schema;
@@ -25,9 +26,11 @@ pub fn finish(
     schema: &Schema,
     dataset: &mut Dataset,
     rows: Vec<TableRows>,
-    (mut examined, directories): (Vec<Examined>, Vec<Directory>),
+    judged: Judged,
     mut notes: Notes<'_>,
 ) -> Result<(), Error> {
+    let Judged { mut examined, directories } = judged;
+    let mut subjects_of: Vec<Vec<Column>> = Vec::new();
     for (index, (rows, examined)) in rows.iter().zip(&mut examined).enumerate() {
         let about = |row: usize| subjects(pack, index, rows, examined, &directories, row);
         tell_rows(dataset, &mut notes, (index, rows), &examined.verdicts, &examined.flaws, about);
@@ -38,24 +41,31 @@ pub fn finish(
                 dataset.otherwise.insert(Cell { sheet, row, column }, otherwise.told.clone());
             }
         }
-    }
-    let table = |(index, (rows, examined)): (usize, (TableRows, Examined))| {
-        let registered = pack.subjects.iter().enumerate().filter(|(_, subject)| subject.register == index);
-        let own = registered.map(|(kind, subject)| {
-            let who = |row: &usize| directories[kind].by_id(rows.cells[subject.id].text(*row)?)?.known();
-            frame::subjects(&subject.kind, examined.kept.iter().map(who))
-        });
-        let own: Vec<Column> = own.collect();
-        let mut frame = compute::frame(&pack.tables[index], &schema.coercions[index], rows.cells, &examined)?;
-        for subject in own {
-            frame.with_column(subject)?;
+        let mut own_subjects = Vec::new();
+        for (kind, subject) in pack.subjects.iter().enumerate().filter(|(_, subject)| subject.register == index) {
+            let directory = &directories[kind];
+            let mut own = directory.of_rows(examined.kept.len());
+            // A row without a label names nobody new.
+            for (own, row) in own.iter_mut().zip(&examined.kept).filter(|(own, _)| own.is_none()) {
+                *own = rows.cells[subject.id].text(*row).and_then(|id| directory.by_id(id)?.known());
+            }
+            own_subjects.push(frame::subjects(&subject.kind, own.into_iter()));
         }
-        let origin = examined.kept.iter().map(|row| rows.origin[*row]).collect();
-        Ok(TableData { frame, origin, mentions: examined.mentions })
-    };
-    let tables = rows.into_par_iter().zip(examined).enumerate().with_max_len(1).map(table);
-    dataset.tables = tables.collect::<Result<_, PolarsError>>()?;
-    dataset.registers = directories.into_iter().map(Directory::into_register).collect();
+        subjects_of.push(own_subjects);
+    }
+    let tables = rows.into_par_iter().zip(examined).zip(subjects_of).enumerate().with_max_len(1).map(
+        |(index, ((rows, examined), subjects))| {
+            let mut frame = compute::frame(&pack.tables[index], &schema.coercions[index], rows.cells, &examined)?;
+            for subject in subjects {
+                frame.with_column(subject)?;
+            }
+            let origin = examined.kept.iter().map(|row| rows.origin[*row]).collect();
+            Ok(TableData { frame, origin, mentions: examined.mentions })
+        },
+    );
+    let registers = || directories.into_iter().map(Directory::into_register).collect();
+    let (tables, registers) = rayon::join(|| tables.collect::<Result<_, PolarsError>>(), registers);
+    (dataset.tables, dataset.registers) = (tables?, registers);
     close(dataset, notes);
     Ok(())
 }

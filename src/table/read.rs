@@ -14,12 +14,12 @@ use crate::finding::Code;
 use crate::pack::term::Literals;
 use crate::pack::{Absent, Pack};
 use crate::place::SheetId;
-use crate::workbook::{self, Parser, SheetContent};
+use crate::workbook::{self, Parser, Raw, Sink};
 
 use super::recognise::NearTable;
 use super::report::{self, Notes};
 use super::rowset::{SheetRows, TableRows, Yardstick};
-use super::scan::{Scanned, ScannedKind, Schema, TablePart};
+use super::scan::{Scan, Scanned, ScannedKind, Schema, TablePart};
 use super::year::{self, YearError};
 use super::{Book, Dataset, InputSheet, SheetKind, ToldRow, outcome, registers};
 
@@ -131,18 +131,13 @@ pub fn read(
             own.push(found.path.clone());
             continue;
         }
-        books.push((found, book.map_err(|error| unreadable.push((found.path.clone(), error))).ok()));
+        books.push((found, book.map_err(|error| unreadable.push((found.path.as_str(), error))).ok()));
     }
     notes.files(&own, Code::OwnWorkbook);
     let mut passed_over = [walk.passed_over.clone(), own].concat();
     passed_over.sort();
-    let mut sources = Vec::new();
-    for (book, scanned) in scan(&schema, &books, context) {
-        match scanned {
-            Ok(source) => sources.push(source),
-            Err(error) => unreadable.push((books[book].0.path.clone(), error)),
-        }
-    }
+    let (sources, damaged) = scan(&schema, &books, context);
+    unreadable.extend(damaged.into_iter().map(|(book, error)| (books[book].0.path.as_str(), error)));
     let dataset = Dataset {
         books: books
             .iter()
@@ -155,6 +150,7 @@ pub fn read(
         ..Dataset::default()
     };
     drop(books);
+    let unreadable = unreadable.into_iter().map(|(path, error)| (path.to_owned(), error)).collect();
     assemble(pack, &schema, Scannings { dataset, notes, sources, unreadable }, year, as_of, context)
 }
 
@@ -188,7 +184,13 @@ pub fn read_given(
         if book == dataset.books.len() {
             dataset.books.push(Book { path: sheet.book.clone(), sha256: String::new() });
         }
-        let scanned = Scanned::new(&schema, &looks, &SheetContent::of_texts(&sheet.rows));
+        let mut scan = Scan::new(&schema, &looks, &[]);
+        for (row, cells) in (0u32..).zip(&sheet.rows) {
+            for (column, text) in (0u32..).zip(cells).filter(|(_, text)| !text.is_empty()) {
+                scan.cell(row, column, Raw::Text(text.as_str().into()));
+            }
+        }
+        let scanned = scan.finish(&[]).unwrap_or(Scanned::NOTHING);
         sources.push(ScannedSheet { book, name: sheet.sheet.clone(), scanned });
     }
     let scannings = Scannings { dataset, notes: Notes::new(pack), sources, unreadable: Vec::new() };
@@ -347,34 +349,61 @@ fn decide_year(
     Ok(())
 }
 
-/// Scans all sheets; results in reading order, by book.
+/// Scans all sheets; results in reading order, and what could not be read by book.
 fn scan(
     schema: &Schema,
     books: &[(&workbook::Found, Option<workbook::OpenBook>)],
     context: &Context<'_>,
-) -> Vec<(usize, Result<ScannedSheet, workbook::Error>)> {
-    let mut tasks: Vec<(usize, usize)> = Vec::new();
-    for (book, (_, opened)) in books.iter().enumerate() {
-        let sheets = opened.as_ref().map_or(0, |opened| opened.sheets().len());
-        tasks.extend((0..sheets).map(|sheet| (book, sheet)));
-    }
+) -> (Vec<ScannedSheet>, Vec<(usize, workbook::Error)>) {
+    let mut tasks: Vec<(usize, usize)> = books
+        .iter()
+        .enumerate()
+        .filter_map(|(book, (_, opened))| opened.as_ref().map(|opened| (book, opened.sheets().len())))
+        .flat_map(|(book, sheets)| (0..sheets).map(move |sheet| (book, sheet)))
+        .collect();
     tasks.sort_by_key(|(book, sheet)| (std::cmp::Reverse(books[*book].0.bytes), *book, *sheet));
     let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
-    let scan = |(book, sheet): (usize, usize)| {
-        let opened = books[book].1.as_ref()?;
-        let workbook::SheetName { name, hidden } = opened.sheets()[sheet].clone();
-        let result = opened.read(sheet).map(|read| {
-            let scanned = Scanned::new(schema, opened.looks(), &read);
-            ScannedSheet { book, name, scanned: if hidden { scanned.hidden() } else { scanned } }
-        });
-        let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-        context.progress.iter().for_each(|progress| progress(done, total));
-        Some((sheet, book, result))
-    };
-    // The longest first, one by one: halves of the list would leave a thread without work at the end.
-    let mut scanned: Vec<_> = tasks.into_iter().par_bridge().filter_map(scan).collect();
-    scanned.sort_by_key(|(sheet, book, _)| (*book, *sheet));
-    scanned.into_iter().map(|(_, book, result)| (book, result)).collect()
+    let mut scanned: Vec<(usize, usize, Result<ScannedSheet, workbook::Error>)> = tasks
+        .into_iter()
+        // The longest first, one by one: halves of the list would leave a thread without work at the end.
+        .par_bridge()
+        .filter_map(|(book, sheet)| {
+            let opened = books[book].1.as_ref()?;
+            let workbook::SheetName { name, hidden } = opened.sheets()[sheet].clone();
+            let result = scan_sheet(schema, opened, sheet).map(|scanned| ScannedSheet {
+                book,
+                name,
+                scanned: if hidden { scanned.hidden() } else { scanned },
+            });
+            let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            if let Some(progress) = context.progress {
+                progress(done, total);
+            }
+            Some((book, sheet, result))
+        })
+        .collect();
+    scanned.sort_by_key(|(book, sheet, _)| (*book, *sheet));
+    let (mut sources, mut damaged) = (Vec::new(), Vec::new());
+    for (book, _, result) in scanned {
+        match result {
+            Ok(source) => sources.push(source),
+            Err(error) => damaged.push((book, error)),
+        }
+    }
+    (sources, damaged)
+}
+
+/// Scans a sheet, once more where its merged ranges, which come last, say that the header is another one.
+fn scan_sheet(schema: &Schema, book: &workbook::OpenBook, sheet: usize) -> Result<Scanned, workbook::Error> {
+    let mut scan = Scan::new(schema, book.looks(), &[]);
+    let merges = book.read(sheet, &mut scan)?;
+    if let Some(scanned) = scan.finish(&merges) {
+        return Ok(scanned);
+    }
+    let mut scan = Scan::new(schema, book.looks(), &merges);
+    book.read(sheet, &mut scan)?;
+    // Who knows them from the first row on is not misled.
+    Ok(scan.finish(&merges).unwrap_or(Scanned::NOTHING))
 }
 
 /// The rows of a sheet follow those of the table's earlier sheets.

@@ -10,9 +10,7 @@
 //! somebody else (举报人), the sheet gives that name to another, and no alias beside it is beyond doubt. Then nobody is
 //! read, both columns are told, and each row is rejected for what it lacks: better than to list whoever reports.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-
-use foldhash::{HashMap, HashMapExt};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::once::grouped;
 use crate::pack::{ColumnKind, InputColumn, Pack};
@@ -22,6 +20,14 @@ use super::head::{self, HeadCell, HeadRow};
 use super::text;
 
 mod beside;
+
+/// What the headers of a sheet say.
+#[derive(Debug, Clone)]
+pub enum Recognition {
+    Table(Box<Match>),
+    /// No table, or more than one.
+    Unrecognised(Box<Unrecognised>),
+}
 
 /// A sheet that is a table.
 #[derive(Debug, Clone)]
@@ -43,6 +49,14 @@ pub struct Match {
     pub years: Vec<Spot>,
     /// Where blocks beside the first begin in its header, with their last columns.
     pub beside: Vec<(Spot, u32)>,
+}
+
+impl Match {
+    /// Whether the rows below are read alike.
+    pub fn reads_like(&self, other: &Self) -> bool {
+        let read = |of: &Self| (of.table, of.rows, of.columns.clone(), of.lines.clone(), of.beside.clone());
+        read(self) == read(other)
+    }
 }
 
 /// A header cell and what stands in it.
@@ -102,6 +116,8 @@ pub struct NearTable {
 pub struct Headers {
     /// Header → where it is a name.
     known: HashMap<String, Vec<HeaderName>>,
+    /// The letters and signs that names begin with, in order.
+    firsts: Vec<char>,
     tables: Vec<Wanted>,
     /// Words over headers that are neutral everywhere.
     groups: HashSet<String>,
@@ -134,6 +150,15 @@ struct Wanted {
     required: Vec<Vec<usize>>,
     /// The name of the column with the year.
     year: Option<String>,
+}
+
+/// Whether a text may have a key that begins with one of those signs. Nearly every text begins with another one.
+pub fn begins_with(firsts: &[char], text: &str) -> bool {
+    text.chars().next().is_none_or(|c| !text::is_plain_sign(c) || firsts.binary_search(&c).is_ok())
+}
+
+fn in_order(signs: impl Iterator<Item = char>) -> Vec<char> {
+    signs.collect::<BTreeSet<char>>().into_iter().collect()
 }
 
 impl Headers {
@@ -178,20 +203,24 @@ impl Headers {
                 year: table.year.map(|at| text::header_key(&table.columns[at].name)),
             });
         }
-        Self { known, tables, groups: pack.groups.iter().map(|group| text::header_key(group)).collect() }
-    }
-
-    /// All names, as keys.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.known.keys().map(String::as_str)
+        // In a text, a mark may stand before the name.
+        let marks = text::HEADER_MARKS.into_iter().filter(|c| text::is_plain_sign(*c));
+        let firsts = in_order(known.keys().filter_map(|key| key.chars().next()).chain(marks));
+        Self { known, firsts, tables, groups: pack.groups.iter().map(|group| text::header_key(group)).collect() }
     }
 
     /// Whether a text is the name of some table's column.
     pub fn is_name(&self, text: &str) -> bool {
-        let folded = text::folded(text);
-        let key = folded.trim_matches(text::HEADER_MARKS);
-        let bare = head::without_units(key);
-        self.known.contains_key(bare) || bare.len() < key.len() && self.known.contains_key(key)
+        if !begins_with(&self.firsts, text) {
+            return false;
+        }
+        let key = text::header_key(text);
+        self.known.contains_key(&key) || self.known.contains_key(head::without_units(&key).as_ref())
+    }
+
+    /// The signs that names and `others` (as keys) begin with, for [`begins_with`].
+    pub fn firsts<'k>(&self, others: impl Iterator<Item = &'k str>) -> Vec<char> {
+        in_order(self.firsts.iter().copied().chain(others.filter_map(|other| other.chars().next())))
     }
 
     /// Whether a text is a word that stands over names and changes none of them.
@@ -201,7 +230,7 @@ impl Headers {
 
     /// Tells a sheet by the filled cells of its first rows. Also says, for every table, how near the
     /// sheet comes to it.
-    pub fn recognise(&self, head: &[HeadRow]) -> (Result<Match, Box<Unrecognised>>, Vec<NearTable>) {
+    pub fn recognise(&self, head: &[HeadRow]) -> (Recognition, Vec<NearTable>) {
         let candidates: Vec<Candidate<'_>> =
             (0..head.len()).map(|lowest| self.candidate(head, head::upper(head, lowest), lowest)).collect();
         let goes_on: Vec<bool> = (0..candidates.len())
@@ -222,7 +251,7 @@ impl Headers {
                     best = Some(near);
                 }
             }
-            Err(Box::new(Unrecognised { tie, nearest: best.cloned() }))
+            Recognition::Unrecognised(Box::new(Unrecognised { tie, nearest: best.cloned() }))
         };
         // The topmost header counts: what one further down begins is another block.
         let Some(chosen) = whole().find(|one| one.is_complete()) else { return (unrecognised(Vec::new()), nears) };
@@ -231,7 +260,7 @@ impl Headers {
         let tied: Vec<usize> = complete().filter(|(_, fit)| fit.matched == most).map(|(table, _)| table).collect();
         // Several that fit equally well.
         let [table] = tied[..] else { return (unrecognised(tied), nears) };
-        (Ok(self.found(head, chosen, table)), nears)
+        (Recognition::Table(Box::new(self.found(head, chosen, table))), nears)
     }
 
     fn found(&self, head: &[HeadRow], chosen: &Candidate<'_>, table: usize) -> Match {
@@ -296,7 +325,7 @@ impl Headers {
             let whole = head::without_units(key);
             // What stands over this column alone, and bears the name itself.
             let above = column.groups.last().filter(|_| column.is_narrow).and_then(|group| named(&group.key));
-            let (name, why) = match named(whole) {
+            let (name, why) = match named(&whole) {
                 Some(name) => (Some(name), WhyUnread::Grouped),
                 None => (named(head::without_remarks(key)).or(above), WhyUnread::Remarked),
             };
@@ -343,7 +372,7 @@ impl Headers {
     fn names_of(&self, groups: &[&HeadCell], cell: &HeadCell) -> Vec<(usize, &[HeaderName])> {
         let words: Vec<_> = groups.iter().map(|group| head::without_units(&group.key)).collect();
         let only_unit = !words.is_empty() && head::is_only_unit(&cell.key);
-        let own = if only_unit { "" } else { head::without_units(&cell.key) };
+        let own = if only_unit { "".into() } else { head::without_units(&cell.key) };
         let mut names = Vec::new();
         for first in 0..=words.len() {
             if only_unit && first == words.len() {
@@ -352,7 +381,7 @@ impl Headers {
             let mut joined: String = words[first..].concat();
             // A header that holds its own name in whole, brackets and all, needs no unit taken off.
             let whole = (first == words.len()).then(|| self.known.get(&cell.key)).flatten();
-            joined.push_str(own);
+            joined.push_str(&own);
             if let Some(known) = whole.or_else(|| self.known.get(&joined)) {
                 names.push((first, known.as_slice()));
             }
@@ -373,7 +402,7 @@ impl Headers {
         for (at, place) in fit.columns.iter_mut().enumerate().filter(|(at, _)| wanted.about[*at]) {
             let own = &wanted.names[at][0];
             let is_anothers = |column: &HeaderColumn<'_>| {
-                head::without_units(&column.cell.key) == own && self.place(table, column).is_none()
+                head::without_units(&column.cell.key) == own.as_str() && self.place(table, column).is_none()
             };
             if place.as_ref().is_some_and(|place| place.first().0 != OWN_NAME) && columns.iter().any(is_anothers) {
                 *place = None;
@@ -412,7 +441,7 @@ impl Headers {
         let bare = head::bare_group(group);
         let word = head::without_units(bare);
         let wanted = &self.tables[table];
-        if self.groups.contains(word) {
+        if self.groups.contains(word.as_ref()) {
             return true;
         }
         if word.chars().count() < 2 {
@@ -421,10 +450,10 @@ impl Headers {
         // Of an alias only its beginning: 反映人 is the last word of 被反映人, and its contrary.
         let of = |column: usize| {
             let (own, aliases) = wanted.names[column].split_first()?;
-            Some(own.contains(word) || aliases.iter().any(|alias| alias.starts_with(word)))
+            Some(own.contains(word.as_ref()) || aliases.iter().any(|alias| alias.starts_with(word.as_ref())))
         };
         let of = |column: usize| of(column) == Some(true);
-        wanted.name.contains(word)
+        wanted.name.contains(word.as_ref())
             || of(at)
             // 线索来源 over 单位名称 is the unit that a lead comes from, 工作落实评价 over 得分 another score.
             || !wanted.strict[at] && (0..wanted.columns.len()).any(of)
@@ -436,7 +465,7 @@ impl Headers {
         let wanted = &self.tables[table];
         let whole = head::without_units(group);
         let of = |name: &HeaderName| name.table == table && (wanted.about[name.at] || !wanted.about[at]);
-        self.known.get(whole).is_some_and(|known| known.iter().any(of))
+        self.known.get(whole.as_ref()).is_some_and(|known| known.iter().any(of))
     }
 
     /// Whether the word before a name of the column makes a name that only other tables have: 班子 over 考核等次 is

@@ -62,7 +62,7 @@ pub struct Matcher<'a> {
     directory: &'a Directory,
     within: Option<Box<Matcher<'a>>>,
     cells: &'a [ColumnCells],
-    /// Per entry of the id column: the same unit stands in many rows.
+    /// Per entry of the id column.
     by_id: Vec<Option<Who>>,
     /// Searches for what a name may have meant that are still allowed.
     searches: Cell<u32>,

@@ -8,19 +8,54 @@ use rayon::prelude::*;
 use crate::pack::Pack;
 
 use super::directory::{AsideSeat, Directory, RosterEntry, Who};
-use super::examine::{Examined, RowVerdict, examine};
+use super::examine::{Examined, Prepared, RowVerdict, examine};
 use super::read::Error;
 use super::rowset::{TableRows, Yardstick};
 use super::text;
 
-/// Judges all tables: registers first, in an order in which those that others refer to come before them. What came of each
-/// table, and who stands on the registers.
-pub fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<(Vec<Examined>, Vec<Directory>), Error> {
+/// All tables, judged, and who stands on the registers.
+pub struct Judged {
+    pub examined: Vec<Examined>,
+    pub directories: Vec<Directory>,
+}
+
+/// Judges all tables: registers first, in an order in which those that others refer to come before them.
+pub fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<Judged, Error> {
     let pack = world.pack;
-    let run = |table: usize, directories: &[Directory]| {
-        let failed = |source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) };
-        examine(world, table, &rows[table], directories).map_err(failed)
+    let is_register = |table: &usize| pack.subjects.iter().any(|subject| subject.register == *table);
+    let mut others: Vec<usize> = (0..pack.tables.len()).filter(|table| !is_register(table)).collect();
+    // The longest first, one by one: halves of the list would leave a thread without work at the end.
+    others.sort_by_key(|table| std::cmp::Reverse(rows[*table].origin.len()));
+    let failed = |table: usize| {
+        move |source| Error::Evaluate { table: pack.tables[table].name.clone(), source: Box::new(source) }
     };
+    let prepare = |table: usize| Prepared::new(world, table, &rows[table]).map_err(failed(table));
+    // What the other tables say for themselves can be seen to in the meantime.
+    let (registers, prepared) = rayon::join(
+        || registers(pack, rows, |table, directories| examine(prepare(table)?, directories).map_err(failed(table))),
+        || others.par_iter().with_max_len(1).map(|table| prepare(*table)).collect::<Vec<_>>(),
+    );
+    let (mut examined, directories) = registers?;
+    let judge = |(table, prepared): (usize, Result<Prepared<'_>, Error>)| {
+        (table, prepared.and_then(|prepared| examine(prepared, &directories).map_err(failed(table))))
+    };
+    let judged: BTreeMap<usize, Result<Examined, Error>> =
+        others.into_iter().zip(prepared).par_bridge().map(judge).collect();
+    for (table, result) in judged {
+        examined[table] = Some(result?);
+    }
+    Ok(Judged { examined: examined.into_iter().flatten().collect(), directories })
+}
+
+/// What came of the tables that are registers, and who stands on them.
+type Registers = (Vec<Option<Examined>>, Vec<Directory>);
+
+/// Judges the registers, by `run`.
+fn registers(
+    pack: &Pack,
+    rows: &[TableRows],
+    run: impl Fn(usize, &[Directory]) -> Result<Examined, Error>,
+) -> Result<Registers, Error> {
     let mut directories: Vec<Directory> = pack.subjects.iter().map(|_| Directory::default()).collect();
     let mut examined: Vec<Option<Examined>> = pack.tables.iter().map(|_| None).collect();
     let mut left: Vec<usize> = (0..pack.subjects.len()).collect();
@@ -39,15 +74,7 @@ pub fn judge(world: &Yardstick<'_>, rows: &[TableRows]) -> Result<(Vec<Examined>
         examined[table] = Some(result);
         left.retain(|subject| *subject != next);
     }
-    let mut others: Vec<usize> = (0..pack.tables.len()).filter(|table| examined[*table].is_none()).collect();
-    // The longest first, one by one: halves of the list would leave a thread without work at the end.
-    others.sort_by_key(|table| std::cmp::Reverse(rows[*table].origin.len()));
-    let judge = |table: usize| (table, run(table, &directories));
-    let judged: BTreeMap<usize, Result<Examined, Error>> = others.into_iter().par_bridge().map(judge).collect();
-    for (table, result) in judged {
-        examined[table] = Some(result?);
-    }
-    Ok((examined.into_iter().flatten().collect(), directories))
+    Ok((examined, directories))
 }
 
 /// The subjects that a register's valid rows name, and those that only stand in rejected ones.

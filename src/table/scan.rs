@@ -1,13 +1,9 @@
-//! One sheet: what it is, and its rows as columns of codes if it is a table.
+//! One sheet, from its stream of cells to columns of codes.
 //!
-//! The sheet is whole before it is looked at: its merged ranges say what its header is and which of its cells are seen.
-
-use std::collections::BTreeSet;
-use std::ops::Range;
+//! The first rows are kept until the header is found; the rows below it are [`Body`]'s.
 
 use crate::pack::{EXAMPLE, Pack, Table};
-use crate::place::A1;
-use crate::workbook::{Looks, Merge, SheetCell, SheetContent};
+use crate::workbook::{Looks, Merge, Raw, Sink};
 
 use super::again::Again;
 use super::body::Body;
@@ -15,7 +11,8 @@ use super::coerce::Coercion;
 use super::column::ColumnCells;
 use super::date::TitleYears;
 use super::head::{self, HEADER_ROWS, HeadRow};
-use super::recognise::{Headers, Match, NearTable, Unrecognised};
+use super::recognise::{Headers, Match, NearTable, Recognition, Unrecognised};
+use super::seen::SeenCell;
 use super::text;
 
 /// What the pack says about reading, prepared once.
@@ -66,50 +63,9 @@ pub enum ScannedKind {
     Prose,
 }
 
-/// Goes through those rows in which something is to be seen, with the filled cells of each by sheet column.
-fn each_row<'s>(sheet: &'s SheetContent<'_>, rows: Range<u32>, mut visit: impl FnMut(u32, &[SheetCell<'s>])) {
-    let mut filled = Vec::new();
-    for (row, cells) in sheet.rows().filter(|(row, _)| rows.contains(row)) {
-        filled.clear();
-        filled.extend(cells.filter(|cell| !cell.content.text().is_some_and(text::is_empty)));
-        if !filled.is_empty() {
-            visit(row, &filled);
-        }
-    }
-}
-
 impl Scanned {
-    /// What a sheet of a book holds whose cells have those looks.
-    pub fn new(schema: &Schema, looks: &Looks, sheet: &SheetContent<'_>) -> Self {
-        let mut first = Vec::new();
-        each_row(sheet, 0..HEADER_ROWS, |row, cells| first.push((row, cells.to_vec())));
-        let head = head::rows(&first, looks, sheet.merges());
-        let (found, nears) = schema.headers.recognise(&head);
-        let (mut rows, mut most) = (0, 0);
-        let mut count = |_, cells: &[SheetCell<'_>]| (rows, most) = (rows + 1, cells.len().max(most));
-        let found = match found {
-            Ok(found) => found,
-            Err(unrecognised) => {
-                each_row(sheet, 0..u32::MAX, count);
-                let headers = nears.iter().map(|near| near.named).max().unwrap_or(0);
-                let is_prose = most < 3 && headers < 2;
-                let kind = if is_prose { ScannedKind::Prose } else { ScannedKind::Unrecognised(unrecognised) };
-                return Self { kind, rows, ignored: rows, nears };
-            }
-        };
-        let below = found.rows.1 + 1..u32::MAX;
-        if let Some(clash) = spread_header(&found, &schema.coercions[found.table], sheet) {
-            let near = nears.iter().find(|near| near.table == found.table).cloned();
-            let nearest = near.map(|near| NearTable { clash: Some(clash), ..near });
-            let unrecognised = Box::new(Unrecognised { tie: Vec::new(), nearest });
-            each_row(sheet, below, &mut count);
-            return Self { kind: ScannedKind::Unrecognised(unrecognised), rows, ignored: rows, nears };
-        }
-        let titles = titles(&head, &found);
-        let mut body = Body::new(schema, looks, found, &head, sheet.merges());
-        each_row(sheet, below, |row, cells| body.row(row, cells));
-        body.finish(nears, titles)
-    }
+    /// A sheet without any cell.
+    pub const NOTHING: Scanned = Scanned { kind: ScannedKind::Prose, rows: 0, ignored: 0, nears: Vec::new() };
 
     /// The same of a sheet that is hidden: nobody answers for what nobody sees.
     pub fn hidden(self) -> Self {
@@ -140,6 +96,122 @@ pub struct TablePart {
     pub cells: Vec<ColumnCells>,
 }
 
+/// Takes the cells of one sheet of a book whose cells have those looks.
+pub struct Scan<'s> {
+    schema: &'s Schema,
+    looks: &'s Looks,
+    /// The merged ranges as far as they are known: most formats tell them behind the cells.
+    merges: &'s [Merge],
+    /// The first rows as shown, to look at the header again when the merged ranges are known.
+    head: Vec<ShownRow>,
+    /// What they were last seen to be.
+    seen: Option<HeadSeen>,
+    stage: ScanStage<'s>,
+}
+
+/// The first rows in the light of merged ranges, and what their header says.
+#[derive(Clone)]
+struct HeadSeen {
+    head: Vec<HeadRow>,
+    recognition: Recognition,
+    nears: Vec<NearTable>,
+}
+
+/// A row with its filled cells by sheet column.
+type ShownRow = (u32, Vec<(u32, String)>);
+
+enum ScanStage<'s> {
+    Head(Vec<(u32, Vec<(u32, Raw<'static>)>)>),
+    TableRows(Box<Body<'s>>),
+    Other(Other),
+}
+
+impl Sink for Scan<'_> {
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
+        if value.text().is_some_and(text::is_empty) {
+            return;
+        }
+        if row >= HEADER_ROWS && matches!(self.stage, ScanStage::Head(_)) {
+            self.decide();
+        }
+        match &mut self.stage {
+            ScanStage::Head(head) => match head.last_mut().filter(|(last, _)| *last == row) {
+                Some((_, cells)) => cells.push((column, value.into_owned())),
+                None => head.push((row, vec![(column, value.into_owned())])),
+            },
+            ScanStage::TableRows(body) => body.cell(row, column, &value),
+            ScanStage::Other(other) => other.cell(row),
+        }
+    }
+
+    fn restart(&mut self) {
+        *self = Self::new(self.schema, self.looks, self.merges);
+    }
+}
+
+impl<'s> Scan<'s> {
+    /// `merges`: the sheet's merged ranges, where they are known already.
+    pub fn new(schema: &'s Schema, looks: &'s Looks, merges: &'s [Merge]) -> Self {
+        Self { schema, looks, merges, head: Vec::new(), seen: None, stage: ScanStage::Head(Vec::new()) }
+    }
+
+    /// The sheet is at its end. None where its header is another one in the light of its merged ranges: then all of it
+    /// has to be taken anew, knowing them.
+    pub fn finish(mut self, merges: &[Merge]) -> Option<Scanned> {
+        self.decide();
+        let HeadSeen { head, recognition, nears } = self.look(merges);
+        match (self.stage, recognition) {
+            (ScanStage::TableRows(body), Recognition::Table(found)) if body.was_read_by(&found) => {
+                let titles = titles(&head, &found);
+                Some(body.finish(*found, nears, titles, merges))
+            }
+            (ScanStage::Other(other), Recognition::Unrecognised(unrecognised)) => {
+                Some(other.finish(unrecognised, nears))
+            }
+            _ => None,
+        }
+    }
+
+    /// What the first rows are where those ranges are merged: mostly what they were already.
+    fn look(&mut self, merges: &[Merge]) -> HeadSeen {
+        let head = head::rows(&self.head, merges);
+        let seen = self.seen.take().filter(|seen| seen.head == head).unwrap_or_else(|| {
+            let (recognition, nears) = self.schema.headers.recognise(&head);
+            HeadSeen { head, recognition, nears }
+        });
+        self.seen.insert(seen).clone()
+    }
+
+    /// Looks for the header in the rows kept so far, and reads those below it.
+    fn decide(&mut self) {
+        let ScanStage::Head(kept) = &mut self.stage else { return };
+        let kept = std::mem::take(kept);
+        let shown = |(column, raw): &(u32, Raw<'_>)| (*column, SeenCell::of(raw, self.looks).shown.into_owned());
+        self.head = kept.iter().map(|(row, cells)| (*row, cells.iter().map(shown).collect())).collect();
+        let HeadSeen { head, recognition, .. } = self.look(self.merges);
+        self.stage = match recognition {
+            Recognition::Table(found) => {
+                let mut body = Box::new(Body::new(self.schema, self.looks, *found, &head));
+                for (row, cells) in kept {
+                    if row > body.header_end() {
+                        for (column, raw) in cells {
+                            body.cell(row, column, &raw);
+                        }
+                    }
+                }
+                ScanStage::TableRows(body)
+            }
+            Recognition::Unrecognised(_) => {
+                let mut other = Other { row: None, in_row: 0, rows: 0, most: 0 };
+                for (row, cells) in &kept {
+                    cells.iter().for_each(|_| other.cell(*row));
+                }
+                ScanStage::Other(other)
+            }
+        };
+    }
+}
+
 /// The years that stand above the header.
 fn titles(head: &[HeadRow], found: &Match) -> TitleYears {
     let mut titles = TitleYears::default();
@@ -150,23 +222,30 @@ fn titles(head: &[HeadRow], found: &Match) -> TitleYears {
     titles
 }
 
-/// A header that is merged over several filled columns names none of them: its column, and where it stands.
-fn spread_header(found: &Match, coercions: &[Coercion], sheet: &SheetContent<'_>) -> Option<(String, String, String)> {
-    let (top, bottom) = found.rows;
-    let mut wide = Vec::new();
-    for (at, column) in found.columns.iter().enumerate().filter_map(|(at, column)| Some((at, (*column)?))) {
-        let is_over = |range: &&Merge| range.1 == column && range.0 <= bottom && range.2 >= top && range.3 > column;
-        wide.extend(sheet.merges().iter().filter(is_over).map(|range| (at, column, range.3)));
+/// A sheet that is no table: only its size matters.
+struct Other {
+    row: Option<u32>,
+    in_row: u64,
+    rows: u64,
+    /// Filled cells of the fullest row.
+    most: u64,
+}
+
+impl Other {
+    fn cell(&mut self, row: u32) {
+        if self.row != Some(row) {
+            self.row = Some(row);
+            self.rows += 1;
+            self.in_row = 0;
+        }
+        self.in_row += 1;
+        self.most = self.most.max(self.in_row);
     }
-    if wide.is_empty() {
-        return None;
+
+    fn finish(self, unrecognised: Box<Unrecognised>, nears: Vec<NearTable>) -> Scanned {
+        let headers = nears.iter().map(|near| near.named).max().unwrap_or(0);
+        let kind =
+            if self.most < 3 && headers < 2 { ScannedKind::Prose } else { ScannedKind::Unrecognised(unrecognised) };
+        Scanned { kind, rows: self.rows, ignored: self.rows, nears }
     }
-    let mut filled = BTreeSet::new();
-    each_row(sheet, bottom + 1..u32::MAX, |_, cells| filled.extend(cells.iter().map(|cell| cell.column)));
-    let is_headed = |column: &u32| found.lines.iter().flatten().any(|(over, _)| over == column);
-    wide.into_iter().find_map(|(at, left, right)| {
-        let other = *filled.range(left + 1..=right).find(|column| !is_headed(column))?;
-        let cell = |column| A1(bottom, column).to_string();
-        Some((coercions[at].name().to_owned(), cell(left), cell(other)))
-    })
 }

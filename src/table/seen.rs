@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use crate::pack::compile::digits;
 pub use crate::workbook::Sight;
@@ -20,41 +20,38 @@ pub struct SeenCell<'a> {
     /// What is seen, without outer blanks; of what is hidden what is stored.
     pub shown: Cow<'a, str>,
     pub sight: Sight,
-    /// The moment that a date stands for.
-    pub moment: Option<NaiveDateTime>,
 }
 
 impl<'a> SeenCell<'a> {
     /// What a cell of a book looks like whose formats are `looks`.
     pub fn of(stored: &'a Raw<'a>, looks: &Looks) -> SeenCell<'a> {
-        let (sight, shown) = match stored {
+        let seen = |shown: String, sight: Sight| match text::trimmed(&shown) {
+            "" => SeenCell { stored, shown: plain(stored), sight: Sight::Hidden },
+            trimmed if trimmed.len() < shown.len() => SeenCell { stored, shown: Cow::Owned(trimmed.to_owned()), sight },
+            _ => SeenCell { stored, shown: Cow::Owned(shown), sight },
+        };
+        let as_stored = || SeenCell { stored, shown: plain(stored), sight: Sight::Stored };
+        match stored {
             // Nearly every number has no format.
-            Raw::Number(_, Look::PLAIN) => (Sight::Stored, String::new()),
-            Raw::Number(number, look) => looks.number(*look, *number),
-            Raw::Veiled(veiled) => (Sight::Replaced, veiled.shown.clone()),
-            _ => (Sight::Stored, String::new()),
-        };
-        let moment = match (sight, stored) {
-            (Sight::Day(_), Raw::Number(number, _)) => looks.date(*number),
-            _ => None,
-        };
-        let mut cell = SeenCell { stored, shown: Cow::Borrowed(""), sight, moment };
-        cell.shown = match text::trimmed(&shown) {
-            _ if sight == Sight::Stored => cell.plain(),
-            "" => {
-                cell.sight = Sight::Hidden;
-                cell.plain()
+            Raw::Number(_, Look::PLAIN) => as_stored(),
+            Raw::Number(number, look) => match looks.number(*look, *number) {
+                (Sight::Stored, _) => as_stored(),
+                (sight, shown) => seen(shown, sight),
+            },
+            Raw::DateTime(moment, look) => {
+                let (day, shown) = looks.day(*look, *moment);
+                seen(shown, Sight::Day(day))
             }
-            trimmed => Cow::Owned(trimmed.to_owned()),
-        };
-        cell
+            Raw::Veiled(veiled) => seen(veiled.shown.clone(), Sight::Replaced),
+            _ => as_stored(),
+        }
     }
 
     /// The day that the cell says; none for less than a day, and where something else is seen than is stored.
     pub fn day(&self, nought: NaiveDate) -> Option<NaiveDate> {
         let from_number = |number: f64| date::day_from_number(fifteen_digits(number), nought);
         match (self.stored, self.sight) {
-            (_, Sight::Day(seen)) => self.moment.filter(|_| seen == DaySeen::Day).and_then(date::day_from_moment),
+            (Raw::DateTime(moment, _), Sight::Day(DaySeen::Day)) => date::day_from_moment(*moment),
             (Raw::Number(number, _), Sight::Stored | Sight::Rounded) => from_number(*number),
             // `0000-00-00` over eight digits.
             (Raw::Number(number, _), Sight::Dressed | Sight::Replaced) => {
@@ -67,27 +64,24 @@ impl<'a> SeenCell<'a> {
 
     /// What to say of a cell that shows nothing, or something else than it stores.
     pub fn told(&self) -> String {
-        let plain = self.plain();
+        let plain = plain(self.stored);
         match self.sight {
             Sight::Hidden => format!("显示为空白，实际存有「{plain}」：被数字格式或工作表的设置隐去了"),
             _ => format!("显示为「{}」，实际存放的却是「{plain}」：由数字格式改换了", self.shown),
         }
     }
-
-    /// What is stored as text, without outer blanks; a date in full.
-    pub fn plain(&self) -> Cow<'a, str> {
-        let Some(moment) = self.moment else { return plain(self.stored) };
-        let midnight = moment.time() == chrono::NaiveTime::MIN;
-        Cow::Owned(moment.format(if midnight { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" }).to_string())
-    }
 }
 
-/// What is stored as text, without outer blanks; a date as the number that it is.
+/// What is stored as text, without outer blanks.
 pub fn plain<'a>(raw: &'a Raw<'_>) -> Cow<'a, str> {
     match raw {
         Raw::Text(given) => Cow::Borrowed(text::trimmed(given)),
         Raw::Shared(_, given) => Cow::Borrowed(text::trimmed(given)),
         Raw::Number(number, _) => Cow::Owned(number_shown(*number)),
+        Raw::DateTime(moment, _) => {
+            let midnight = moment.time() == chrono::NaiveTime::MIN;
+            Cow::Owned(moment.format(if midnight { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" }).to_string())
+        }
         Raw::Bool(true) => Cow::Borrowed("TRUE"),
         Raw::Bool(false) => Cow::Borrowed("FALSE"),
         Raw::Error(shown) => Cow::Borrowed(shown),

@@ -1,29 +1,46 @@
-//! What merged ranges show and hide in the rows below a header, and which rows that leaves as data.
+//! The end of a sheet: what its merged ranges show and hide, and which of its rows are data.
 //!
-//! Each row is first rid of what lies beneath a range; then it is asked whether it says anything itself, and at last it
-//! gets what the ranges show.
+//! Merged ranges are told behind the cells, so the rows that may be no data are kept, with what they begin with, until
+//! they are known. Each row is first rid of what lies beneath a range; then it is asked whether it says anything itself,
+//! and at last it gets what the ranges show.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Code, Flaw};
 use crate::place::A1;
 use crate::workbook::{Merge, Raw};
 
-use super::body::Body;
-use super::column::{EMPTY, ReadContent};
-use super::merged;
+use super::body::Shape;
+use super::column::{ColumnCells, EMPTY, ReadContent};
+use super::merged::{self, Covered, Merges};
 use super::rows::Remark;
 use super::text;
 
-/// Why a row may be no data.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Doubt {
+/// A row that may be no data.
+#[derive(Debug)]
+pub struct Doubt {
+    pub row: u32,
+    pub what: What,
+}
+
+/// Why it may be none.
+#[derive(Debug)]
+pub enum What {
     /// There is nothing in the columns of the table but placeholders.
     Blank,
     /// It repeats the header, numbers the columns, or is our own forms' example: told by all its cells.
     Whole,
-    /// By a cell near its begin: the first one that can be seen, by sheet column, and what it makes of the row.
-    Begins(Option<(u32, Remark)>),
+    /// The first filled cells, left to right: sheet column and what it makes of the row.
+    Begins(Vec<(u32, Option<Remark>)>),
+}
+
+/// The rows of a sheet, and what its header says of them.
+pub struct Settling<'a> {
+    pub shape: &'a Shape<'a>,
+    pub lines: Vec<u32>,
+    pub cells: Vec<ColumnCells>,
+    pub doubts: Vec<Doubt>,
 }
 
 /// The cell at the top left of a range.
@@ -38,65 +55,101 @@ enum Top<'a> {
     Elsewhere,
 }
 
-impl Body<'_> {
-    /// Takes out of a row what lies beneath ranges, and puts in what they show. Whether it is data.
-    pub(super) fn settle(&mut self, row: u32, codes: &mut [u32], doubt: Option<&Doubt>) -> bool {
-        let (loses, hides) = self.uncover(row, codes);
-        let own = self.filled(codes);
-        self.carry(row, codes);
-        let is_none = match doubt {
-            Some(Doubt::Whole) => return false,
-            Some(Doubt::Blank) => true,
-            Some(Doubt::Begins(lead)) => self.is_remark(codes, *lead, own),
-            None => false,
-        };
-        // What nobody can see is never passed over.
-        hides || !(is_none || loses && own == 0)
-    }
+/// A range that gives a column its value.
+struct Carry {
+    at: usize,
+    covered: Covered,
+}
 
-    /// Takes away what lies beneath a range: what it shows is said once, anything else is a fault where it lies. Whether
-    /// the row loses a cell, and whether it has such a fault.
-    fn uncover(&mut self, row: u32, codes: &mut [u32]) -> (bool, bool) {
-        let (mut loses, mut hides) = (false, false);
-        let mut beneath = Vec::new();
-        for (at, column) in self.shape.found.columns.iter().enumerate() {
-            let Some((column, range)) = column.and_then(|column| Some((column, self.merges.over(row, column)?))) else {
-                continue;
+/// More columns than a sheet has in which rows begin.
+const MOST_LEADS: usize = 256;
+
+impl<'a> Settling<'a> {
+    /// The sheet rows and cells of the data, and how many rows are none.
+    pub fn settle(mut self, merges: &[Merge]) -> (Vec<u32>, Vec<ColumnCells>, u64) {
+        let merges = Merges::new(merges);
+        let mut bare = BTreeSet::new();
+        let mut hiding = BTreeSet::new();
+        let carries = self.uncover(&merges, &mut bare, &mut hiding);
+        bare.retain(|row| self.is_blank(*row));
+        let mut doubts = std::mem::take(&mut self.doubts);
+        doubts.sort_by_key(|doubt| doubt.row);
+        let own: Vec<usize> =
+            doubts.iter().map(|doubt| self.line(doubt.row).map_or(0, |row| self.filled(row))).collect();
+        carries.iter().for_each(|carry| self.carry(carry));
+        let mut leads = Leads { merges: &merges, known: BTreeMap::new() };
+        for (doubt, own) in doubts.iter().zip(own) {
+            let Some(row) = self.line(doubt.row) else { continue };
+            let is_none = match &doubt.what {
+                What::Whole => {
+                    hiding.remove(&row);
+                    true
+                }
+                What::Blank => true,
+                What::Begins(cells) => self.is_remark(row, leads.first(doubt.row, cells), own),
             };
-            if (row, column) == (range.0, range.1) {
-                self.tops.insert((row, column), codes[at]);
-            } else if codes[at] != EMPTY {
-                beneath.push((at, range));
+            if is_none {
+                bare.insert(row);
             }
         }
-        for (at, range) in beneath {
-            let (code, top) = (codes[at], self.top(range));
-            if self.is_same(at, code, top) {
-                codes[at] = EMPTY;
-                loses = true;
-            } else {
-                let fault = ReadContent::Bad(Box::new(self.hidden(at, code, range, top)));
-                let cells = &mut self.builders[at].cells;
-                let shown = cells.of_code(code).shown.to_owned();
-                codes[at] = cells.put(&shown, fault);
-                hides = true;
-            }
-        }
-        (loses, hides)
+        // What nobody can see is never passed over.
+        bare.retain(|row| !hiding.contains(row));
+        self.without(&bare)
     }
 
-    fn top(&self, (row, column, ..): Merge) -> Top<'_> {
-        let Some(at) = self.shape.place(column) else { return Top::Elsewhere };
-        match (self.tops.get(&(row, column)), self.shape.above.get(&(row, column))) {
-            (Some(&EMPTY), _) | (None, None) => Top::Blank,
-            (Some(code), _) => Top::Cell(at, *code),
+    /// Takes away what lies beneath a range: what it shows is said once, anything else is a fault where it lies. Rows
+    /// that lose a cell go into `bare`, those with a fault into `hiding`.
+    fn uncover(&mut self, merges: &Merges, bare: &mut BTreeSet<usize>, hiding: &mut BTreeSet<usize>) -> Vec<Carry> {
+        let mut carries = Vec::new();
+        for (at, column) in self.shape.found.columns.iter().enumerate() {
+            let Some(column) = *column else { continue };
+            for covered in merges.over(column) {
+                let rows = merged::within(&self.lines, &covered.rows);
+                if rows.is_empty() {
+                    continue;
+                }
+                let top = self.top(covered.range);
+                for row in rows {
+                    let code = self.cells[at].codes[row];
+                    if code == EMPTY || !covered.hides(self.lines[row], column) {
+                        continue;
+                    }
+                    if self.is_same(at, code, top) {
+                        self.cells[at].codes[row] = EMPTY;
+                        bare.insert(row);
+                    } else {
+                        let fault = self.hidden(at, code, covered.range, top);
+                        let shown = self.cells[at].of_code(code).shown.to_owned();
+                        self.cells[at].codes[row] = self.cells[at].put(&shown, ReadContent::Bad(Box::new(fault)));
+                        hiding.insert(row);
+                    }
+                }
+                if covered.range.1 == column && covered.range.2 > covered.range.0 {
+                    carries.push(Carry { at, covered });
+                }
+            }
+        }
+        carries
+    }
+
+    fn line(&self, row: u32) -> Option<usize> {
+        self.lines.binary_search(&row).ok()
+    }
+
+    fn top(&self, (row, column, ..): Merge) -> Top<'a> {
+        let Some(at) = self.shape.found.columns.iter().position(|own| *own == Some(column)) else {
+            return Top::Elsewhere;
+        };
+        match (self.line(row), self.shape.above.get(&(row, column))) {
+            (Some(line), _) if self.cells[at].codes[line] != EMPTY => Top::Cell(at, self.cells[at].codes[line]),
             (None, Some(text)) => Top::Above(text),
+            _ => Top::Blank,
         }
     }
 
     fn shown<'s>(&'s self, top: Top<'s>) -> &'s str {
         match top {
-            Top::Cell(at, code) => self.builders[at].shown(code),
+            Top::Cell(at, code) => self.cells[at].of_code(code).shown,
             Top::Above(text) => text,
             Top::Blank | Top::Elsewhere => "",
         }
@@ -107,9 +160,10 @@ impl Body<'_> {
         if matches!(top, Top::Cell(of, shown) if (of, shown) == (at, code)) {
             return true;
         }
+        let entry = self.cells[at].of_code(code);
         let shown = self.shown(top);
-        self.builders[at].is_blank(code)
-            || (!shown.is_empty() && text::folded(self.builders[at].shown(code)) == text::folded(shown))
+        matches!(entry.content, ReadContent::Blank)
+            || (!shown.is_empty() && text::folded(entry.shown) == text::folded(shown))
     }
 
     fn hidden(&self, at: usize, code: u32, range: Merge, top: Top<'_>) -> Flaw {
@@ -119,7 +173,7 @@ impl Body<'_> {
             _ if self.shown(top).is_empty() => "那里显示为空白".to_owned(),
             _ => format!("那里显示的是「{}」", self.shown(top)),
         };
-        let stored = self.builders[at].shown(code);
+        let stored = self.cells[at].of_code(code).shown;
         let what = if stored.is_empty() { "公式".to_owned() } else { format!("「{stored}」") };
         Flaw::rejected(
             Code::NotAsShown,
@@ -128,42 +182,85 @@ impl Body<'_> {
         )
     }
 
-    /// Every row of a range says what it shows, in its first column.
-    fn carry(&mut self, row: u32, codes: &mut [u32]) {
-        for (at, own) in codes.iter_mut().enumerate() {
-            let Some(column) = self.shape.found.columns[at].filter(|_| *own == EMPTY) else { continue };
-            let Some(range) = self.merges.over(row, column).filter(|range| range.1 == column) else { continue };
-            *own = match self.top(range) {
-                Top::Cell(_, code) => code,
-                Top::Above(text) => {
-                    let text = text.to_owned();
-                    let stored = Raw::Text(Cow::Borrowed(&text));
-                    let content = self.shape.coercions[at].read(&stored, self.shape.looks).content;
-                    let code = self.builders[at].cells.put(&text, content);
-                    self.tops.insert((range.0, column), code);
-                    code
-                }
-                Top::Blank | Top::Elsewhere => EMPTY,
-            };
+    /// Every row of a range says what it shows.
+    fn carry(&mut self, Carry { at, covered }: &Carry) {
+        let rows = merged::within(&self.lines, &covered.rows);
+        let code = match self.top(covered.range) {
+            Top::Cell(_, code) => code,
+            Top::Above(text) => {
+                let Shape { coercions, looks, .. } = self.shape;
+                let content = coercions[*at].read(&Raw::Text(Cow::Borrowed(text)), looks).content;
+                self.cells[*at].put(text, content)
+            }
+            Top::Blank | Top::Elsewhere => return,
+        };
+        for row in rows {
+            let cell = &mut self.cells[*at].codes[row];
+            if *cell == EMPTY {
+                *cell = code;
+            }
         }
     }
 
-    fn is_filled(&self, at: usize, codes: &[u32]) -> bool {
-        !self.builders[at].is_blank(codes[at])
+    fn is_filled(&self, at: usize, row: usize) -> bool {
+        !self.cells[at].is_blank(row)
     }
 
-    fn filled(&self, codes: &[u32]) -> usize {
-        (0..codes.len()).filter(|at| self.is_filled(*at, codes)).count()
+    fn filled(&self, row: usize) -> usize {
+        (0..self.cells.len()).filter(|at| self.is_filled(*at, row)).count()
+    }
+
+    fn is_blank(&self, row: usize) -> bool {
+        self.filled(row) == 0
     }
 
     /// Whether a row that begins so is no data: something that is required is blank, and most of it, too.
-    fn is_remark(&self, codes: &[u32], lead: Option<(u32, Remark)>, own: usize) -> bool {
+    fn is_remark(&self, row: usize, lead: Option<(u32, Remark)>, own: usize) -> bool {
         let Some((column, remark)) = lead else { return false };
         // 小计 in a column of the table is nobody's row, whatever the ranges beside it say of the rows above; all else
         // could stand beside somebody.
-        let of_group = remark == Remark::Total && self.shape.place(column).is_some();
-        let filled = if of_group { own } else { self.filled(codes) };
-        let lacks = self.shape.found.required.iter().any(|group| !group.iter().any(|at| self.is_filled(*at, codes)));
+        let of_group = remark == Remark::Total && self.shape.found.columns.contains(&Some(column));
+        let filled = if of_group { own } else { self.filled(row) };
+        let lacks = self.shape.found.required.iter().any(|group| !group.iter().any(|at| self.is_filled(*at, row)));
         lacks && 2 * filled < self.shape.found.columns.iter().flatten().count()
+    }
+
+    /// All rows but those.
+    fn without(mut self, none: &BTreeSet<usize>) -> (Vec<u32>, Vec<ColumnCells>, u64) {
+        if !none.is_empty() {
+            let mut keep = vec![true; self.lines.len()];
+            none.iter().for_each(|row| keep[*row] = false);
+            let kept = |row: &mut std::slice::Iter<'_, bool>| row.next().copied().unwrap_or(true);
+            let mut row = keep.iter();
+            self.lines.retain(|_| kept(&mut row));
+            for cells in &mut self.cells {
+                let mut row = keep.iter();
+                cells.codes.retain(|_| kept(&mut row));
+            }
+        }
+        (self.lines, self.cells, none.len() as u64)
+    }
+}
+
+/// With which cell that can be seen a row begins.
+struct Leads<'a> {
+    merges: &'a Merges,
+    known: BTreeMap<u32, Vec<Covered>>,
+}
+
+impl Leads<'_> {
+    fn first(&mut self, row: u32, cells: &[(u32, Option<Remark>)]) -> Option<(u32, Remark)> {
+        let (column, remark) = cells.iter().find(|(column, _)| !self.is_beneath(row, *column))?;
+        Some((*column, (*remark)?))
+    }
+
+    fn is_beneath(&mut self, row: u32, column: u32) -> bool {
+        // Only a file made to be slow has rows that begin in so many columns.
+        if self.merges.all().is_empty() || (self.known.len() >= MOST_LEADS && !self.known.contains_key(&column)) {
+            return false;
+        }
+        let over = self.known.entry(column).or_insert_with(|| self.merges.over(column).collect());
+        let at = over.partition_point(|covered| *covered.rows.end() < row);
+        over.get(at).is_some_and(|covered| covered.hides(row, column))
     }
 }

@@ -26,7 +26,6 @@ use decimal::Decimal;
 pub use numeral::western;
 
 const GENERAL: &str = "General";
-const DAY: &str = "yyyy-mm-dd";
 
 /// Excel allows 255 characters in a format's code.
 const LONGEST: usize = 4096;
@@ -36,10 +35,8 @@ const LONGEST: usize = 4096;
 pub struct Look(u32);
 
 impl Look {
-    /// A number as it is stored.
+    /// A number as it is stored, a date in full.
     pub const PLAIN: Look = Look(0);
-    /// A day in full.
-    const DAY: Look = Look(1);
 }
 
 /// How what is seen relates to what is stored.
@@ -99,8 +96,8 @@ impl Default for Looks {
     fn default() -> Self {
         Looks {
             shift: 0.0,
-            formats: vec![FormatCode::new(GENERAL), FormatCode::new(DAY)],
-            known: HashMap::from([(GENERAL.to_owned(), Look::PLAIN), (DAY.to_owned(), Look::DAY)]),
+            formats: vec![FormatCode::new(GENERAL)],
+            known: HashMap::from([(GENERAL.to_owned(), Look::PLAIN)]),
             named: HashMap::new(),
             styles: Vec::new(),
         }
@@ -160,30 +157,31 @@ impl Looks {
         self.styles.get(style).copied().unwrap_or_default()
     }
 
-    /// A number of that cell style.
-    pub(super) fn number_of_style(&self, value: f64, style: usize) -> Raw<'static> {
-        if value.is_finite() { Raw::Number(value, self.of_style(style)) } else { Raw::Error("#NUM!".to_owned()) }
-    }
-
-    /// A date that is stored as such. It is seen in full where its look says nothing, and as the number that it is where
-    /// its look is one for numbers. One that no serial stands for is the text that is seen.
-    pub(super) fn moment(&self, at: NaiveDateTime, look: Look) -> Raw<'static> {
-        let serial = dates::to_serial(at, self.shift);
-        let look = match self.format(look).for_number(serial).map(|(section, _)| section.kind) {
-            None | Some(SectionKind::General | SectionKind::Text) => Look::DAY,
-            Some(SectionKind::Date | SectionKind::Number | SectionKind::Span | SectionKind::Words) => look,
-        };
-        match self.format(look).for_number(serial) {
-            Some((section, _)) if section.kind == SectionKind::Date && self.date(serial).is_none() => {
-                Raw::Text(day::text(section, Moment::new(at)).into())
-            }
-            _ => Raw::Number(serial, look),
+    /// A stored number: a date where its look says so and it is one.
+    pub(super) fn raw(&self, value: f64, look: Look) -> Raw<'static> {
+        let format = self.format(look);
+        let is_date =
+            format.has_dates() && format.for_number(value).is_some_and(|(it, _)| it.kind == SectionKind::Date);
+        match is_date.then(|| dates::from_serial(value, self.shift)).flatten() {
+            Some(at) => Raw::DateTime(at, look),
+            None => Raw::Number(value, look),
         }
     }
 
-    /// The date and time that a serial of the book stands for, if it is one.
-    pub fn date(&self, serial: f64) -> Option<NaiveDateTime> {
-        dates::from_serial(serial, self.shift)
+    /// A number of that cell style.
+    pub(super) fn number_of_style(&self, value: f64, style: usize) -> Raw<'static> {
+        if value.is_finite() { self.raw(value, self.of_style(style)) } else { Raw::Error("#NUM!".to_owned()) }
+    }
+
+    /// A date that is stored as such. It is seen in full where its look says nothing, and as the number that it is where
+    /// its look is one for numbers.
+    pub(super) fn moment(&self, at: NaiveDateTime, look: Look) -> Raw<'static> {
+        let serial = dates::to_serial(at, self.shift);
+        match self.format(look).for_number(serial).map(|(section, _)| section.kind) {
+            Some(SectionKind::Date) => Raw::DateTime(at, look),
+            None | Some(SectionKind::General | SectionKind::Text) => Raw::DateTime(at, Look::PLAIN),
+            Some(SectionKind::Number | SectionKind::Span | SectionKind::Words) => Raw::Number(serial, look),
+        }
     }
 
     /// A cell of that look: a text is veiled where something else is seen of it.
@@ -206,12 +204,20 @@ impl Looks {
         let Some((section, unsigned)) = section else { return (Sight::Stored, String::new()) };
         match section.kind {
             SectionKind::Date | SectionKind::Span => {
-                let is_date = section.kind == SectionKind::Date && self.date(value).is_some();
                 let seen = self.instant(value).map(|moment| day::text(section, moment));
-                let sight = if is_date { Sight::Day(day::seen(section)) } else { Sight::Replaced };
-                (sight, seen.unwrap_or_else(|| "#".repeat(8)))
+                (Sight::Replaced, seen.unwrap_or_else(|| "#".repeat(8)))
             }
             _ => number::judge(section, &stored, unsigned),
+        }
+    }
+
+    /// How much is seen of a date of that look, and what is seen (`2015年6月`).
+    pub fn day(&self, look: Look, at: NaiveDateTime) -> (DaySeen, String) {
+        match self.format(look).for_number(dates::to_serial(at, self.shift)) {
+            Some((section, _)) if section.kind == SectionKind::Date => {
+                (day::seen(section), day::text(section, Moment::new(at)))
+            }
+            _ => (DaySeen::Day, at.date().to_string()),
         }
     }
 
@@ -222,7 +228,7 @@ impl Looks {
     /// The moment that a number stands for, be it no date of any calendar; none below nought and after the last day.
     fn instant(&self, value: f64) -> Option<Moment> {
         let days = value.floor();
-        let moment = match self.date(value) {
+        let moment = match dates::from_serial(value, self.shift) {
             Some(at) => Moment::new(at),
             None if days == 0.0 => Moment { year: 1900, month: 1, day: 0, ..Moment::of_time(value) },
             None if days == 60.0 && self.shift == 0.0 => {

@@ -1,14 +1,14 @@
-//! Reads workbooks of any format: finds them, tells what they are by content, and reads their sheets.
+//! Reads workbooks of any format: finds them, tells what they are by content, and streams the cells of their sheets.
 //!
-//! A [`SheetContent`] holds its cells row by row, left to right, with absolute zero-based positions, and its merged ranges. No
+//! Cells come row by row, left to right, with absolute zero-based positions; merged ranges are told beside them. No
 //! meaning is given to a cell here beyond what its file says: a text, a number, a date, an error, a formula without a result.
 //!
 //! Invariants:
 //! - What calls itself a workbook is read or named in an [`Error`], never left out.
-//! - A cell is told as stored or the sheet is refused; nothing broken is told as blank, and nothing is guessed.
+//! - A cell is sent as stored or the sheet is refused; nothing broken is sent as blank, and nothing is guessed.
 //! - No file makes this module panic, loop or take memory in proportion to what the file *claims*. Memory is the file's bytes
-//!   (at most 256 MiB), its shared strings (at most 512 MiB) and, per thread, the sheet being read (at most 16 million cells
-//!   and 512 MiB of texts of its own) with one window on its part.
+//!   (at most 256 MiB), its shared strings (at most 512 MiB) and one window on the part being read
+//!   per thread.
 //!
 //! Who reads what, and why:
 //! - .xlsx and .xlsm: quick-xml, token by token, but for what nearly every program writes nearly always: that is looked at
@@ -35,8 +35,6 @@ mod ole;
 mod opc;
 mod own;
 mod package;
-mod recent;
-mod sheet;
 mod sniff;
 mod walk;
 mod xls;
@@ -48,17 +46,16 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
+use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
 pub(crate) use cells::TextStore;
 pub use error::Error;
 pub use look::{DaySeen, Look, Looks, Sight, western};
 pub use own::{OWN_MARK, PAGE_MARK, is_page};
-pub(crate) use recent::Recent;
-pub use sheet::{SheetCell, SheetContent};
 pub use walk::{Found, Walk, walk};
 
-use cells::{NO_STRINGS, Strings};
+use cells::Ordered;
 use error::Refusal;
 use ods::Ods;
 use ole::Ole;
@@ -71,10 +68,11 @@ use xls::Xls;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Raw<'a> {
     Text(Cow<'a, str>),
-    /// A text that the book holds once, under that number; on its way to a [`SheetContent`] alone.
+    /// A text that the book holds once, under that number; on its way to a [`Sink`] alone.
     Shared(usize, &'a str),
-    /// A number, which its look may show as a date.
     Number(f64, Look),
+    /// A number shown as a date or time; already converted from its serial (1900 or 1904 system).
+    DateTime(NaiveDateTime, Look),
     Bool(bool),
     /// An error value as shown (`#REF!`).
     Error(String),
@@ -101,6 +99,7 @@ impl Raw<'_> {
             Raw::Text(text) => Raw::Text(Cow::Owned(text.into_owned())),
             Raw::Shared(_, text) => Raw::Text(Cow::Owned(text.to_owned())),
             Raw::Number(number, look) => Raw::Number(number, look),
+            Raw::DateTime(at, look) => Raw::DateTime(at, look),
             Raw::Bool(value) => Raw::Bool(value),
             Raw::Error(error) => Raw::Error(error),
             Raw::NoResult => Raw::NoResult,
@@ -126,7 +125,27 @@ impl Raw<'_> {
 /// A merged range, inclusive, zero-based: first row, first column, last row, last column.
 pub type Merge = (u32, u32, u32, u32);
 
-/// How the XML of .xlsx is read. Both tell the same cells; the tests hold them to it.
+/// Takes a sheet's cells in row order. Blank cells are not sent.
+pub trait Sink {
+    /// The next cell, further right or further down than the one before; hidden rows come like others.
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>);
+
+    /// What came so far is void: the sheet is being sent again from its start.
+    fn restart(&mut self);
+}
+
+/// For those who need not take cells as they come.
+impl Sink for Vec<(u32, u32, Raw<'static>)> {
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
+        self.push((row, column, value.into_owned()));
+    }
+
+    fn restart(&mut self) {
+        self.clear();
+    }
+}
+
+/// How the XML of .xlsx is read. Both send the same cells; the tests hold them to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parser {
     /// At a glance where it has the usual form, and token by token elsewhere.
@@ -210,24 +229,22 @@ impl BookContent {
         Ok((content, own))
     }
 
-    /// The sheets of cells, the number formats, and the texts that cells share.
-    fn front(&self) -> (&[SheetName], &Looks, &Strings) {
+    /// The sheets of cells, and the number formats.
+    fn front(&self) -> (&[SheetName], &Looks) {
         match self {
-            BookContent::Xlsx(book) | BookContent::Xlsb(book) => (&book.list.sheets, &book.looks, &book.strings),
-            BookContent::Ods(book) => (&book.sheets, &book.looks, &NO_STRINGS),
-            BookContent::Xls(book) => (&book.sheets, &book.looks, &book.strings),
+            BookContent::Xlsx(book) | BookContent::Xlsb(book) => (&book.list.sheets, &book.looks),
+            BookContent::Ods(book) => (&book.sheets, &book.looks),
+            BookContent::Xls(book) => (&book.sheets, &book.looks),
         }
     }
 
-    fn read(&self, sheet: usize) -> Result<SheetContent<'_>, Refusal> {
-        let mut cells = SheetContent::new(self.front().2);
+    fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
         match self {
-            BookContent::Xlsx(book) => xlsx::read(book, sheet, &mut cells),
-            BookContent::Xlsb(book) => xlsb::read(book, sheet, &mut cells),
-            BookContent::Ods(book) => book.read(sheet, &mut cells),
-            BookContent::Xls(book) => book.read(sheet, &mut cells),
-        }?;
-        cells.finish()
+            BookContent::Xlsx(book) => xlsx::read(book, sheet, cells),
+            BookContent::Xlsb(book) => xlsb::read(book, sheet, cells),
+            BookContent::Ods(book) => book.read(sheet, cells),
+            BookContent::Xls(book) => book.read(sheet, cells),
+        }
     }
 }
 
@@ -252,8 +269,17 @@ impl OpenBook {
         self.content.front().0
     }
 
-    /// Reads the sheet with that index.
-    pub fn read(&self, sheet: usize) -> Result<SheetContent<'_>, Error> {
-        self.content.read(sheet).map_err(|fault| fault.of_sheet(&self.name, &self.sheets()[sheet].name))
+    /// Sends the cells of the sheet with that index to `sink` and returns the merged ranges.
+    ///
+    /// An error may come after some cells have been sent, for a file can be broken at its very end.
+    pub fn read<S: Sink>(&self, sheet: usize, sink: &mut S) -> Result<Vec<Merge>, Error> {
+        let mut cells = Ordered::new(sink);
+        let mut read = self.content.read(sheet, &mut cells);
+        if cells.is_disordered() {
+            cells = cells.again();
+            read = self.content.read(sheet, &mut cells);
+        }
+        let merges = read.and_then(|()| cells.finish());
+        merges.map_err(|fault| fault.of_sheet(&self.name, &self.sheets()[sheet].name))
     }
 }

@@ -5,11 +5,11 @@
 //! cuts long formula texts. Here records are walked one by one: memory is the file and its shared strings.
 
 use super::biff::{BiffRecords, Coding, Segments, code_page, error, read_strings, unpack_rk};
-use super::cells::{self, Strings};
+use super::cells::{self, Ordered, Strings};
 use super::error::Refusal;
 use super::ole::Ole;
 use super::package::{u16_at, u32_at, u64_at};
-use super::{Looks, Raw, SheetContent, SheetName};
+use super::{Looks, Raw, SheetName, Sink};
 
 // Record types, [MS-XLS] 2.3.
 const BOF: u16 = 0x0809;
@@ -48,7 +48,7 @@ pub(super) struct Xls {
     starts: Vec<(usize, usize)>,
     /// Where the part ends that describes the whole book.
     globals_end: usize,
-    pub strings: Strings,
+    strings: Strings,
     pub looks: Looks,
     coding: Coding,
     /// A spreadsheet program calculated the book and left its mark. Libraries that only write formulas leave a result of 0
@@ -216,7 +216,7 @@ impl Xls {
         sight
     }
 
-    pub fn read(&self, sheet: usize, cells: &mut SheetContent<'_>) -> Result<(), Refusal> {
+    pub fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
         let start = self.start(sheet)?;
         let mut records = BiffRecords { stream: &self.stream, at: start };
         let sight = self.sight(start);

@@ -8,11 +8,11 @@ use std::io::{self, BufReader, Read};
 use encoding_rs::UTF_16LE;
 
 use super::biff::{error, unpack_rk};
-use super::cells::Strings;
+use super::cells::{Ordered, Strings};
 use super::error::Refusal;
 use super::opc::OpcBook;
 use super::package::{Package, Stream, u16_at, u32_at, u64_at};
-use super::{Parser, Raw, SheetContent, SheetName};
+use super::{Parser, Raw, SheetName, Sink};
 
 /// No record that is looked at is longer than this.
 const LONGEST: usize = 1 << 20;
@@ -43,8 +43,8 @@ pub(super) fn open(package: Package, main: &str) -> Result<OpcBook, Refusal> {
     Ok(book)
 }
 
-/// Reads the cells of a sheet.
-pub(super) fn read(book: &OpcBook, sheet: usize, cells: &mut SheetContent<'_>) -> Result<(), Refusal> {
+/// Sends the cells of a sheet.
+pub(super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
     let mut records = XlsbRecords::new(&book.package, &book.list.parts[sheet])?;
     let mut in_data = false;
     let (mut row, mut column) = (0, 0);

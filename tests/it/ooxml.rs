@@ -7,7 +7,7 @@ use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kaohe::workbook::{self, Raw, Sight};
+use kaohe::workbook::{self, Raw, Sink};
 use rust_xlsxwriter::Workbook;
 
 /// The validator's program, if there is one.
@@ -26,36 +26,39 @@ fn kaohe(arguments: &[&str], folder: &Path) {
 }
 
 /// The texts of a workbook's first sheet.
-fn texts(list: &Path) -> Vec<Vec<String>> {
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    let book = workbook::open(list, "名单").unwrap();
-    for (row, column, value) in book.read(0).unwrap().cells() {
+#[derive(Default)]
+struct Texts(Vec<Vec<String>>);
+
+impl Sink for Texts {
+    fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
         let (row, column) = (row as usize, column as usize);
-        rows.resize_with(rows.len().max(row + 1), Vec::new);
-        let cells = &mut rows[row];
+        self.0.resize_with(self.0.len().max(row + 1), Vec::new);
+        let cells = &mut self.0[row];
         cells.resize_with(cells.len().max(column + 1), String::new);
-        cells[column] = match value {
+        cells[column] = match value.into_owned() {
             Raw::Text(text) => text.to_string(),
-            Raw::Number(number, look) => match book.looks().number(look, number) {
-                (Sight::Day(_), day) => day,
-                _ => number.to_string(),
-            },
+            Raw::Number(number, _) => number.to_string(),
+            Raw::DateTime(at, _) => at.date().to_string(),
             other => panic!("{other:?} in a list"),
         };
     }
-    rows
+
+    fn restart(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// Agrees to every line of a published list, in a copy as a committee sends it back; false where it has none.
 pub fn agree(list: &Path, copy: &Path) -> bool {
-    let mut texts = texts(list);
-    let Some(header) = texts.iter().position(|row| row.iter().any(|cell| cell == "委员会意见")) else {
+    let mut texts = Texts::default();
+    workbook::open(list, "名单").unwrap().read(0, &mut texts).unwrap();
+    let Some(header) = texts.0.iter().position(|row| row.iter().any(|cell| cell == "委员会意见")) else {
         return false;
     };
-    let place = |name: &str| texts[header].iter().position(|cell| cell == name).unwrap();
+    let place = |name: &str| texts.0[header].iter().position(|cell| cell == name).unwrap();
     let [line, options, opinion, way, day] = ["处理编号", "可选方式", "委员会意见", "决定方式", "决定日期"].map(place);
     let mut answered = 0;
-    for row in texts.iter_mut().skip(header + 1).filter(|row| row.get(line).is_some_and(|id| !id.is_empty())) {
+    for row in texts.0.iter_mut().skip(header + 1).filter(|row| row.get(line).is_some_and(|id| !id.is_empty())) {
         row.resize(row.len().max(day + 1), String::new());
         (row[opinion], row[day]) = ("同意".to_owned(), "2016-01-20".to_owned());
         if let Some((first, _)) = row[options].clone().split_once('、') {
@@ -65,7 +68,7 @@ pub fn agree(list: &Path, copy: &Path) -> bool {
     }
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    for (row, cells) in (0..).zip(&texts) {
+    for (row, cells) in (0..).zip(&texts.0) {
         for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
             sheet.write_string(row, column, cell).unwrap();
         }

@@ -113,9 +113,10 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
     let book = workbook::open(path, &name).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
-        let read = book.read(index).map_err(|error| error.to_string())?;
+        let mut cells = Vec::new();
+        let merges = book.read(index, &mut cells).map_err(|error| error.to_string())?;
         let mut rows: Vec<FilledRow> = Vec::new();
-        for (row, column, value) in read.cells() {
+        for (row, column, value) in cells {
             let cell = FilledCell::new(&value, book.looks());
             if cell.shown.is_empty() && cell.broken.is_none() {
                 continue;
@@ -125,12 +126,7 @@ pub(in crate::archive) fn filled(path: &Path) -> Result<(String, Vec<FilledSheet
                 _ => rows.push(FilledRow { row, cells: vec![(column, cell)] }),
             }
         }
-        found.push(FilledSheet {
-            name: sheet.name.clone(),
-            hidden: sheet.hidden,
-            rows,
-            merges: read.merges().to_vec(),
-        });
+        found.push(FilledSheet { name: sheet.name.clone(), hidden: sheet.hidden, rows, merges });
     }
     Ok((name, found))
 }
@@ -145,8 +141,8 @@ fn list(path: &Path, FilledSheet { name, mut rows, hidden, merges }: FilledSheet
     let body = rows.split_off(at + 1);
     let header = rows.pop()?.row;
     let titles = rows.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown.clone()).collect();
-    let below = merges.into_iter().filter(|(_, _, bottom, _)| *bottom > header);
-    let (file, merges) = (path.display().to_string(), Merges::new(below));
+    let below: Vec<Merge> = merges.into_iter().filter(|(_, _, bottom, _)| *bottom > header).collect();
+    let (file, merges) = (path.display().to_string(), Merges::new(&below));
     let mut sheet = ReturnedSheet { file, name, is_register, header, columns, titles, rows: body, merges, hidden };
     // Print titles that a program wrote out as rows.
     let is_header =

@@ -82,7 +82,7 @@ pub(super) fn merges(session: &mut Session<'_>, sheet: &ReturnedSheet, titled: &
     };
     for range in sheet.merges.all() {
         let (top, left, bottom, right) = *range;
-        let within = numbers.partition_point(|row| *row < top)..numbers.partition_point(|row| *row <= bottom);
+        let within = merged::within(&numbers, &(top..=bottom));
         let name = merged::name(*range);
         if within.len() > 1 {
             let reason = format!("合并的单元格{name}跨{}行，不能看作每一行的内容", within.len());

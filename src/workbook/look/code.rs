@@ -5,6 +5,8 @@
 pub(super) struct FormatCode {
     /// One to four.
     sections: Vec<FormatSection>,
+    /// Whether a number may be shown as a date.
+    has_dates: bool,
     /// Whether a text may be shown as something else.
     pub veils_texts: bool,
 }
@@ -112,11 +114,17 @@ impl FormatCode {
             let (section, more) = reader.section();
             sections.push(section);
             if !more || sections.len() == 4 {
-                let mut code = FormatCode { sections, veils_texts: false };
+                let has_dates = sections.iter().any(|section: &FormatSection| section.kind == SectionKind::Date);
+                let mut code = FormatCode { sections, has_dates, veils_texts: false };
                 code.veils_texts = code.for_texts().is_some_and(|section| section.parts != [FormatPart::Text]);
                 return code;
             }
         }
+    }
+
+    /// Whether a number may be shown as a date.
+    pub fn has_dates(&self) -> bool {
+        self.has_dates
     }
 
     /// The section for texts; none where they are shown as they are.

@@ -10,12 +10,12 @@ mod settings;
 mod styles;
 mod table;
 
-use super::cells;
+use super::cells::{self, Ordered};
 use super::error::Refusal;
 use super::names::Prefixes;
 use super::package::Package;
 use super::xml::{Token, Xml};
-use super::{Looks, SheetContent, SheetName, sniff};
+use super::{Looks, SheetName, Sink, sniff};
 use styles::{Formats, Styles};
 
 const CONTENT: &str = "content.xml";
@@ -91,7 +91,7 @@ impl Ods {
         Ok(Ods { package, sheets, starts, looks, formats, zeros })
     }
 
-    pub fn read(&self, sheet: usize, cells: &mut SheetContent<'_>) -> Result<(), Refusal> {
+    pub fn read<S: Sink>(&self, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
         let mut xml = Xml::named(self.package.stream(self.package.need(CONTENT)?)?, CONTENT)?;
         xml.resume(&self.starts[sheet])?;
         cells.hides_zeros = !self.zeros;

@@ -1,9 +1,9 @@
 //! The rows and cells of a sheet of an OpenDocument spreadsheet.
 
-use super::super::cells::{self, COLUMNS, ROWS};
+use super::super::cells::{self, COLUMNS, Ordered, ROWS};
 use super::super::error::Refusal;
 use super::super::xml::{Tag, Token, Xml, unescape};
-use super::super::{Look, Raw, SheetContent, dates, look};
+use super::super::{Look, Raw, Sink, dates, look};
 use super::Ods;
 use super::code::StyleKind;
 
@@ -11,7 +11,7 @@ use super::code::StyleKind;
 const MOST_REPEATED: u64 = 4 << 20;
 
 /// Reads the sheet whose tag comes next.
-pub(super) fn read(mut xml: Xml<'_>, book: &Ods, cells: &mut SheetContent<'_>) -> Result<(), Refusal> {
+pub(super) fn read<S: Sink>(mut xml: Xml<'_>, book: &Ods, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
     let mut table = OdsTable { book, cells, columns: Vec::new(), width: 0, row: 0, repeated: 0, line: Vec::new() };
     let mut depth = 0;
     loop {
@@ -48,9 +48,9 @@ pub(super) fn read(mut xml: Xml<'_>, book: &Ods, cells: &mut SheetContent<'_>) -
     }
 }
 
-struct OdsTable<'b, 'a> {
+struct OdsTable<'b, 'a, S> {
     book: &'b Ods,
-    cells: &'b mut SheetContent<'a>,
+    cells: &'b mut Ordered<'a, S>,
     /// The styles of cells that have none of their own: up to which column each.
     columns: Vec<(u64, String)>,
     /// How many columns have been told.
@@ -62,7 +62,7 @@ struct OdsTable<'b, 'a> {
     line: Vec<(u64, u64, Raw<'static>)>,
 }
 
-impl OdsTable<'_, '_> {
+impl<S: Sink> OdsTable<'_, '_, S> {
     /// Notes the style that columns lend to their cells.
     fn add_columns(&mut self, tag: Tag<'_>) -> Result<(), Refusal> {
         self.width = self.width.saturating_add(count(tag, "table:number-columns-repeated")?);
@@ -231,7 +231,7 @@ impl OdsCell {
         let number = |number: f64| number.is_finite().then_some(Raw::Number(number, Look::PLAIN));
         let typed = match kind {
             Some(StyleKind::Number | StyleKind::Percent) => plain.parse().ok().and_then(number),
-            Some(StyleKind::Date) => dates::from_iso(plain).map(|_| Raw::Text(plain.to_owned().into())),
+            Some(StyleKind::Date) => dates::from_iso(plain).map(|at| Raw::DateTime(at, Look::PLAIN)),
             Some(StyleKind::Time) => dates::from_duration(plain).and_then(number),
             Some(StyleKind::Bool) => match plain {
                 "true" | "TRUE" => Some(Raw::Bool(true)),
@@ -274,11 +274,9 @@ impl HeldCell {
                     Some(StyleKind::Time) => book.formats.time(format),
                     _ => format.look,
                 };
-                Raw::Number(*number, look)
+                book.looks.raw(*number, look)
             }
-            (Raw::Text(text), Some(StyleKind::Date)) => {
-                dates::from_iso(text).map_or_else(|| self.what.clone(), |at| book.looks.moment(at, format.look))
-            }
+            (Raw::DateTime(at, _), _) => book.looks.moment(*at, format.look),
             (Raw::Text(text), _) if !self.shown.is_empty() && !look::is_same(text, &self.shown) => {
                 self.what.clone().seen_as(self.shown.as_str())
             }

@@ -77,8 +77,9 @@ fn stored<'b>(
     }
     let plain = trimmed(value);
     if kind == CellType::Shared {
-        return match number(plain.as_bytes()).and_then(|index| book.strings.content(index).ok()) {
-            Some(text) => Ok(Some(text)),
+        let found = number(plain.as_bytes()).and_then(|index| Some((index, book.strings.text(index).ok()?)));
+        return match found {
+            Some((index, text)) => Ok(Some(Raw::Shared(index, text))),
             None => Err(Refusal::damaged(format!(
                 "单元格 {} 的共享字符串编号「{plain}」不合规，共享字符串表中没有这一条",
                 A1(at.0, at.1)
@@ -97,7 +98,7 @@ fn stored<'b>(
         CellType::Error => Some(Raw::Error(plain.to_owned())),
         CellType::Date => dates::from_iso(plain).map(|at| book.looks.moment(at, look)),
         CellType::Number => match plain.parse::<f64>() {
-            Ok(value) if value.is_finite() => Some(Raw::Number(value, look)),
+            Ok(value) if value.is_finite() => Some(book.looks.raw(value, look)),
             _ => None,
         },
         CellType::Shared | CellType::Text | CellType::Inline => None,

@@ -3,15 +3,16 @@
 //! Whatever XML there is, is read: prefixes, other encodings, comments, CDATA, rich text in a cell. What a cell holds is
 //! decided in [`super::cell`]. Of alternatives (`mc:AlternateContent`) the fallback counts, for we know no extension.
 
+use super::super::cells::Ordered;
 use super::super::error::Refusal;
 use super::super::xml::{Token, Xml, local};
-use super::super::{Merge, Parser, SheetContent};
+use super::super::{Merge, Parser, Sink};
 use super::cell::{CellText, CellType, Unseen, content};
 use super::usual::UsualRow;
 use super::{OpcBook, address, is_true, merged, number, plain_text, rich_text, row_number};
 
-/// Reads the cells of a sheet.
-pub(in super::super) fn read(book: &OpcBook, sheet: usize, cells: &mut SheetContent<'_>) -> Result<(), Refusal> {
+/// Sends the cells of a sheet.
+pub(in super::super) fn read<S: Sink>(book: &OpcBook, sheet: usize, cells: &mut Ordered<'_, S>) -> Result<(), Refusal> {
     let part = &book.list.parts[sheet];
     let mut xml = Xml::new(book.package.stream(book.package.need(part)?)?, part)?;
     let mut unseen = Unseen::default();
@@ -73,13 +74,13 @@ pub(in super::super) fn read(book: &OpcBook, sheet: usize, cells: &mut SheetCont
     }
 }
 
-/// Takes the cells that come next as long as they and their rows are usual ones. `at`: where the next cell stands.
-fn usual_cells(
+/// Sends the cells that come next as long as they and their rows are usual ones. `at`: where the next cell stands.
+fn usual_cells<S: Sink>(
     xml: &mut Xml<'_>,
     book: &OpcBook,
     (row, at): (&mut UsualRow, &mut (u32, u32)),
     unseen: &Unseen,
-    cells: &mut SheetContent<'_>,
+    cells: &mut Ordered<'_, S>,
 ) -> Result<(), Refusal> {
     loop {
         let ahead = xml.ahead()?;

@@ -70,12 +70,12 @@ impl UsualRow {
         let look = book.looks.of_style(style);
         let content = match kind {
             _ if formula > 0 && book.computes_anew => Raw::NoResult,
-            CellType::Number => {
-                let value: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
-                value.is_finite().then_some(Raw::Number(value, look))?
-            }
+            CellType::Number => book.looks.raw(numeral(text)?, look),
             CellType::Inline | CellType::Text => Raw::Text(std::str::from_utf8(text).ok()?.into()),
-            CellType::Shared => book.strings.content(number(text)?).ok()?,
+            CellType::Shared => {
+                let index = number(text)?;
+                Raw::Shared(index, book.strings.text(index).ok()?)
+            }
             CellType::Bool | CellType::Error | CellType::Date => return None,
         };
         Some((column, Some(book.looks.veil(content, look)), start + head + formula + length))
@@ -186,4 +186,13 @@ fn text<'a, const B: usize, const E: usize>(
         return None;
     }
     Some((inner, B + length + E))
+}
+
+/// A number as it is stored.
+fn numeral(digits: &[u8]) -> Option<f64> {
+    // Whole numbers of so many digits are exact.
+    if digits.len() <= 15 && digits.iter().all(u8::is_ascii_digit) {
+        return Some(digits.iter().fold(0u64, |value, digit| value * 10 + u64::from(digit - b'0')) as f64);
+    }
+    std::str::from_utf8(digits).ok()?.parse().ok().filter(|value: &f64| value.is_finite())
 }

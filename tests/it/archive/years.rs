@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kaohe::workbook::{self, Raw, Sight};
+use kaohe::workbook::{self, Raw, Sink};
 
 use super::sheets::{Cell, Grid, write};
 
@@ -122,24 +122,30 @@ struct Read {
 
 impl Read {
     fn book(path: &Path) -> Read {
-        let mut rows: Vec<Vec<Cell>> = Vec::new();
-        let book = workbook::open(path, "名单").unwrap();
-        for (row, column, value) in book.read(0).unwrap().cells() {
-            let (row, column) = (row as usize, column as usize);
-            rows.resize_with(rows.len().max(row + 1), Vec::new);
-            let cells = &mut rows[row];
-            cells.resize_with(cells.len().max(column + 1), || Cell::Blank);
-            cells[column] = match value {
-                Raw::Text(text) => Cell::Text(text.to_string()),
-                Raw::Number(number, look) => match book.looks().number(look, number) {
-                    (Sight::Day(_), day) => Cell::Text(day),
-                    _ => Cell::Number(number),
-                },
-                other => panic!("{other:?} in a list"),
-            };
+        struct All(Vec<Vec<Cell>>);
+        impl Sink for All {
+            fn cell(&mut self, row: u32, column: u32, value: Raw<'_>) {
+                let (row, column) = (row as usize, column as usize);
+                let rows = &mut self.0;
+                rows.resize_with(rows.len().max(row + 1), Vec::new);
+                let cells = &mut rows[row];
+                cells.resize_with(cells.len().max(column + 1), || Cell::Blank);
+                cells[column] = match value.into_owned() {
+                    Raw::Text(text) => Cell::Text(text.to_string()),
+                    Raw::Number(number, _) => Cell::Number(number),
+                    Raw::DateTime(time, _) => Cell::Text(time.date().to_string()),
+                    other => panic!("{other:?} in a list"),
+                };
+            }
+
+            fn restart(&mut self) {
+                self.0.clear();
+            }
         }
-        let header = rows.iter().position(|row| row.contains(&Cell::from("处理编号"))).unwrap();
-        Read { grid: Grid(rows), header }
+        let mut all = All(Vec::new());
+        workbook::open(path, "名单").unwrap().read(0, &mut all).unwrap();
+        let header = all.0.iter().position(|row| row.contains(&Cell::from("处理编号"))).unwrap();
+        Read { grid: Grid(all.0), header }
     }
 
     fn column(&self, name: &str) -> usize {

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 use kaohe::table::date::{TitleYears, day, day_from_number, day_from_text, month, month_from_number, year};
-use kaohe::table::merged::{Merges, name};
+use kaohe::table::merged::{Covered, Merges, name, within};
 use kaohe::table::seen::{number_in, number_shown};
 use kaohe::table::text::{header_key, is_placeholder, key, nearest};
+use kaohe::workbook::Merge;
 
 #[test]
 fn what_means_the_same_has_one_key() {
@@ -271,20 +272,25 @@ fn the_number_is_found_in_what_is_seen() {
 }
 
 #[test]
-fn the_range_over_a_cell_is_told_and_of_two_the_upper_one() {
-    let ranges = [(5, 0, 9, 2), (2, 1, 6, 1), (3, 1, 4, 1), (0, 1, 0, 1)];
-    let mut merges = Merges::new(ranges.into_iter());
-    let mut over = |column| [0, 2, 4, 6, 7, 9, 10].map(|row| merges.over(row, column));
-    let (lower, upper) = (Some(ranges[0]), Some(ranges[1]));
-    assert_eq!(over(0), [None, None, None, lower, lower, lower, None]);
-    assert_eq!(over(1), [None, upper, upper, upper, lower, lower, None]);
-    assert_eq!(over(3), [None; 7]);
-    assert_eq!(name(ranges[0]), "A6:C10");
+fn of_ranges_that_overlap_the_upper_one_counts() {
+    let merges = Merges::new(&[(5, 0, 9, 2), (2, 1, 6, 1), (3, 1, 4, 1), (0, 1, 0, 1)]);
+    let over = |column| merges.over(column).map(|covered| (covered.range, covered.rows)).collect::<Vec<_>>();
+    assert_eq!(over(0), [((5, 0, 9, 2), 5..=9)]);
+    assert_eq!(over(1), [((2, 1, 6, 1), 2..=6), ((5, 0, 9, 2), 7..=9)]);
+    assert_eq!(over(3), []);
 }
 
 #[test]
 fn half_a_million_ranges_over_each_other_take_no_time() {
-    let ranges = (0..500_000).map(|row| (row, 0, 1_048_575, 16_383));
-    let mut merges = Merges::new(ranges);
-    assert!((0..20).all(|column| merges.over(499_999, column) == Some((0, 0, 1_048_575, 16_383))));
+    let ranges: Vec<Merge> = (0..500_000).map(|row| (row, 0, 1_048_575, 16_383)).collect();
+    let merges = Merges::new(&ranges);
+    assert!((0..20).all(|column| merges.over(column).count() == 1));
+}
+
+#[test]
+fn what_is_beneath_is_all_but_the_top_left() {
+    let covered = Covered { range: (2, 4, 3, 5), rows: 2..=3 };
+    assert!(!covered.hides(2, 4) && covered.hides(2, 5) && covered.hides(3, 4) && !covered.hides(4, 4));
+    assert_eq!(name(covered.range), "E3:F4");
+    assert_eq!(within(&[1, 3, 4, 9], &(3..=8)), 1..3);
 }

@@ -23,17 +23,15 @@ mod xlsx;
 use std::fs;
 
 use kaohe::place::A1;
-use kaohe::workbook::{self, Looks, Parser, Raw, Sight};
+use kaohe::workbook::{self, Parser, Raw};
 
 /// A cell as a line.
-fn line(looks: &Looks, (row, column, value): (u32, u32, Raw<'_>)) -> String {
+fn line((row, column, value): (u32, u32, Raw<'_>)) -> String {
     let shown = match value {
         Raw::Text(text) => format!("{text:?}"),
         Raw::Shared(_, text) => format!("{text:?}"),
-        Raw::Number(number, look) => match looks.number(look, number).0 {
-            Sight::Day(_) => looks.date(number).unwrap().format("%Y-%m-%d %H:%M:%S").to_string(),
-            _ => number.to_string(),
-        },
+        Raw::Number(number, _) => number.to_string(),
+        Raw::DateTime(at, _) => at.format("%Y-%m-%d %H:%M:%S").to_string(),
         Raw::Bool(value) => value.to_string(),
         Raw::Error(error) => error,
         Raw::NoResult => "无结果".to_owned(),
@@ -64,12 +62,13 @@ fn shown_by(parser: Parser, bytes: &[u8]) -> Result<Vec<String>, String> {
     let mut all = Vec::new();
     for (index, sheet) in book.sheets().iter().enumerate() {
         all.push(format!("[{}{}]", sheet.name, if sheet.hidden { " 隐藏" } else { "" }));
-        let read = book.read(index).map_err(|e| e.to_string())?;
-        all.extend(read.cells().map(|cell| line(book.looks(), cell)));
+        let mut cells = Vec::new();
+        let merges = book.read(index, &mut cells).map_err(|e| e.to_string())?;
+        all.extend(cells.into_iter().map(line));
         all.extend(
-            read.merges()
-                .iter()
-                .map(|(top, left, bottom, right)| format!("合并 {}:{}", A1(*top, *left), A1(*bottom, *right))),
+            merges
+                .into_iter()
+                .map(|(top, left, bottom, right)| format!("合并 {}:{}", A1(top, left), A1(bottom, right))),
         );
     }
     Ok(all)

@@ -14,18 +14,19 @@ fn seen(bytes: &[u8]) -> Vec<String> {
     let file = folder.path().join("x");
     fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "表").unwrap();
-    let read = book.read(0).unwrap();
-    let cells: Vec<(u32, u32, Raw<'_>)> = read.cells().collect();
+    let mut cells = Vec::new();
+    book.read(0, &mut cells).unwrap();
     let told = |raw: &Raw<'_>| match raw {
         Raw::Number(number, look) => match book.looks().number(*look, *number) {
             (Sight::Stored, _) => format!("{number} AsStored"),
             (Sight::Hidden, _) => format!("{number} Hidden"),
-            (Sight::Day(seen), text) => {
-                let with = if seen == DaySeen::Day { "with" } else { "without" };
-                format!("{} {text:?} {with} its day", book.looks().date(*number).unwrap().date())
-            }
             (sight, text) => format!("{number} {sight:?}({text:?})"),
         },
+        Raw::DateTime(at, look) => {
+            let (seen, text) = book.looks().day(*look, *at);
+            let with = if seen == DaySeen::Day { "with" } else { "without" };
+            format!("{} {text:?} {with} its day", at.date())
+        }
         Raw::Veiled(veiled) => match &veiled.stored {
             Raw::Text(text) => format!("{text:?} seen as {:?}", veiled.shown),
             Raw::Number(number, _) => format!("{number} seen as {:?}", veiled.shown),
@@ -296,8 +297,8 @@ fn formats_of_ods_show_what_libreoffice_shows() {
     let file = folder.path().join("x.ods");
     fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "x.ods").unwrap();
-    let read = book.read(0).unwrap();
-    let cells: Vec<(u32, u32, Raw<'_>)> = read.cells().collect();
+    let mut cells = Vec::new();
+    book.read(0, &mut cells).unwrap();
     let table = content.split_once("</table:table>").unwrap().0;
     let mut wrong = Vec::new();
     for (row, line) in table.split("<table:table-row ").skip(1).enumerate() {
@@ -320,6 +321,7 @@ fn formats_of_ods_show_what_libreoffice_shows() {
                     (Sight::Stored, _) => number.to_string(),
                     (_, text) => text,
                 },
+                Some(Raw::DateTime(at, look)) => book.looks().day(*look, *at).1,
                 Some(Raw::Text(text)) => text.to_string(),
                 Some(Raw::Veiled(veiled)) => veiled.shown.clone(),
                 other => format!("{other:?}"),

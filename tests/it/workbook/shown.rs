@@ -28,8 +28,9 @@ fn cells(bytes: &[u8]) -> (OpenBook, Vec<Raw<'static>>) {
     let file = folder.path().join("x");
     std::fs::write(&file, bytes).unwrap();
     let book = workbook::open(&file, "表.xlsx").unwrap();
-    let cells = book.read(0).unwrap().cells().map(|(_, _, raw)| raw.into_owned()).collect();
-    (book, cells)
+    let mut cells: Vec<(u32, u32, Raw<'static>)> = Vec::new();
+    book.read(0, &mut cells).unwrap();
+    (book, cells.into_iter().map(|(_, _, raw)| raw).collect())
 }
 
 /// Of each cell of the first sheet how it is seen, and what is seen where that is not what is stored.
@@ -38,9 +39,12 @@ pub fn looked_at(bytes: &[u8]) -> Vec<(String, String)> {
     let look = |value: Raw<'_>| match value {
         Raw::Number(number, look) => match book.looks().number(look, number) {
             (Sight::Stored, _) => ("AsStored".to_owned(), String::new()),
-            (Sight::Day(seen), text) => (format!("{seen:?}"), text),
             (sight, text) => (format!("{sight:?}"), text),
         },
+        Raw::DateTime(at, look) => {
+            let (seen, text) = book.looks().day(look, at);
+            (format!("{seen:?}"), text)
+        }
         Raw::Veiled(veiled) => ("Veiled".to_owned(), veiled.shown),
         other => (format!("{other:?}"), String::new()),
     };
@@ -54,10 +58,12 @@ fn seen(bytes: &[u8]) -> Vec<String> {
         Raw::Number(number, look) => match book.looks().number(look, number) {
             (Sight::Stored, _) => format!("{number}"),
             (Sight::Hidden, _) => "Hidden".to_owned(),
-            (Sight::Day(DaySeen::Day), text) => text,
-            (Sight::Day(seen), text) => format!("{seen:?} {text}"),
             (sight, text) => format!("{sight:?}({text:?})"),
         },
+        Raw::DateTime(at, look) => {
+            let (seen, text) = book.looks().day(look, at);
+            if seen == DaySeen::Day { text } else { format!("{seen:?} {text}") }
+        }
         other => format!("{other:?}"),
     };
     cells.into_iter().map(seen).collect()
