@@ -82,9 +82,10 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    /// Whether the program wrote a file, or a folder and all in it; `folders` are those that it alone writes into.
+    /// Whether the program wrote a file; `folders` are those into which it writes nothing but .xlsx.
     pub fn holds(&self, name: &str, folders: &[&str]) -> bool {
-        self.files.contains(name) || !self.whole && folders.contains(&name)
+        let is_in = |folder: &&str| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        self.files.contains(name) || !self.whole && name.ends_with(".xlsx") && folders.iter().any(is_in)
     }
 }
 

@@ -99,6 +99,7 @@ fn what_people_lay_beside_the_lists_stays_there_through_every_run() {
     std::fs::copy(published.join("总览.xlsx"), published.join(letter)).unwrap();
     assert_eq!(run(&fixtures(), dir.path()).status.code(), Some(0));
     assert!(!published.join(letter).exists() && published.join("附件/签字页.pdf").is_file());
+    assert!(published.join("单位通知/拟稿/盖章件.pdf").is_file(), "what is no workbook is nobody's but theirs");
     let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
