@@ -3,8 +3,6 @@
 //! Saying exactly the same, the later one is superfluous. Saying different things, none can be
 //! believed and all are put aside: nobody is listed by whichever row happened to come first.
 
-use foldhash::{HashMap, HashMapExt};
-
 use crate::finding::{Code, Flaw};
 use crate::pack::{Key, KeyPart};
 
@@ -24,18 +22,17 @@ pub struct Duplicates {
 pub fn find(work: &Work<'_>) -> Duplicates {
     let mut found = Duplicates::default();
     let Some(key) = &work.table.key else { return found };
-    let rows: Vec<usize> = (0..work.rejected.len()).filter(|row| !is_excluded(work, *row)).collect();
-    let mut alike = Alike { groups: vec![0; rows.len()], rows };
+    let mut groups: Vec<Vec<usize>> = vec![(0..work.rejected.len()).filter(|row| !is_excluded(work, *row)).collect()];
     // Nearly every row stands alone, and soonest by its subject or id: it need not be told apart by the other parts.
     let is_year = |part: &&KeyPart| matches!(part, KeyPart::Column(column) if work.table.year == Some(*column));
     let (years, others): (Vec<&KeyPart>, Vec<&KeyPart>) = key.parts.iter().partition(is_year);
     for (at, part) in others.into_iter().chain(years).enumerate() {
-        alike.narrow(values(work, part));
+        groups = narrowed(groups, values(work, part));
         if at == 0 && !key.same.is_empty() {
-            same_names(work, key, &alike.groups(), &mut found);
+            same_names(work, key, &groups, &mut found);
         }
     }
-    for group in alike.groups() {
+    for group in groups {
         let differing: Vec<usize> =
             (0..work.rows.cells.len()).filter(|column| differs(work, *column, &group)).collect();
         let subject_differs = work.whos.iter().any(|whos| group.windows(2).any(|pair| whos[pair[0]] != whos[pair[1]]));
@@ -58,33 +55,19 @@ pub fn find(work: &Work<'_>) -> Duplicates {
     found
 }
 
-/// Rows that are alike in some parts of the key, with the number of their group; none stands alone.
-struct Alike {
-    rows: Vec<usize>,
-    groups: Vec<u32>,
-}
-
-impl Alike {
-    /// Parts the groups by one more value, and leaves out the rows that stand alone then, or have none.
-    fn narrow(&mut self, value: impl Fn(usize) -> Option<u32>) {
-        let mut known: HashMap<(u32, u32), u32> = HashMap::with_capacity(self.rows.len());
-        let mut number = |(row, before): (&usize, &u32)| {
-            let count = known.len() as u32;
-            Some(*known.entry((*before, value(*row)?)).or_insert(count))
-        };
-        let next: Vec<Option<u32>> = self.rows.iter().zip(&self.groups).map(&mut number).collect();
-        let mut sizes: Vec<u32> = vec![0; known.len()];
-        next.iter().flatten().for_each(|group| sizes[*group as usize] += 1);
-        let kept = self.rows.iter().zip(next).filter_map(|(row, group)| Some((*row, group?)));
-        (self.rows, self.groups) = kept.filter(|(_, group)| sizes[*group as usize] > 1).unzip();
+/// Parts groups of rows by one more value. Rows that stand alone then, or have none, are left out.
+fn narrowed(groups: Vec<Vec<usize>>, value: impl Fn(usize) -> Option<u32>) -> Vec<Vec<usize>> {
+    let mut parted: Vec<Vec<usize>> = Vec::new();
+    for group in groups {
+        let mut rows: Vec<(u32, usize)> = group.into_iter().filter_map(|row| Some((value(row)?, row))).collect();
+        // Most tables are in the order of their register.
+        rows.sort_unstable();
+        let alike = rows.chunk_by(|one, other| one.0 == other.0).filter(|alike| alike.len() > 1);
+        parted.extend(alike.map(|alike| alike.iter().map(|(_, row)| *row).collect::<Vec<_>>()));
     }
-
-    /// The groups, each in row order.
-    fn groups(&self) -> Vec<Vec<usize>> {
-        let mut order: Vec<(u32, usize)> = self.groups.iter().copied().zip(self.rows.iter().copied()).collect();
-        order.sort_unstable();
-        order.chunk_by(|a, b| a.0 == b.0).map(|chunk| chunk.iter().map(|(_, row)| *row).collect()).collect()
-    }
+    // By their first rows.
+    parted.sort_unstable();
+    parted
 }
 
 /// What a part of the key is in a row, as a number; none where the row does not say.
