@@ -6,10 +6,10 @@ use rayon::prelude::*;
 
 use super::draft::Draft;
 use super::ground::check_code;
-use super::{Flag, Line, Outcome, Pending, QuotaPlan, Subject, hint, influence, quota, register};
+use super::{Flag, Line, Outcome, Pending, QuotaPlan, Subject, TalkHeld, hint, influence, quota, register};
 use crate::fact::{Decision, Error, History, Origin, World};
 use crate::finding::Severity;
-use crate::pack::{Entity, Pack, Run, Tone};
+use crate::pack::{Entity, Pack, Quota, Run, Tone};
 use crate::place::{Cell, Place};
 use crate::rule::{self, Trace};
 use crate::table::{Dataset, RejectedSubject, ToldRow};
@@ -19,6 +19,7 @@ pub struct Proposed<'a, 'h> {
     draft: Draft<'h>,
     trace: Trace<'a>,
     quotas: Vec<QuotaPlan>,
+    talks: Vec<TalkHeld>,
 }
 
 /// Evaluates all stages of a run. After this nothing in the world changes any more.
@@ -30,33 +31,37 @@ pub fn propose<'a, 'h>(
 ) -> Result<Proposed<'a, 'h>, Error> {
     let mut draft = Draft::new(history, run, year);
     let mut trace = Trace::new(world);
-    let mut quotas = None;
+    let mut beside = None;
     for (at, stage) in rule::stages(world, run).into_iter().enumerate() {
         if at > 0 {
             draft.publish(world)?;
         }
         let (verdicts, evaluated) = rule::evaluate(world, run, stage)?;
         trace.take(world, evaluated, &verdicts)?;
-        draft.take(world, &mut trace, &verdicts)?;
-        if at == 0 {
-            quotas = Some(plans(world, run, year, (&mut draft, &mut trace))?);
+        let mut take = || draft.take(world, &mut trace, &verdicts);
+        if at > 0 {
+            take()?;
+            continue;
         }
+        // What rests on no rule is seen to while lines are put in order.
+        let (taken, known) = rayon::join(take, || Beside::new(world, run, year));
+        taken?;
+        beside = Some(known?.counted(world, &mut draft, &mut trace)?);
     }
-    let quotas = match quotas {
-        Some(quotas) => quotas,
+    let (quotas, talks) = match beside {
+        Some(beside) => beside,
         // No rule is of this run.
-        None => plans(world, run, year, (&mut draft, &mut trace))?,
+        None => Beside::new(world, run, year)?.counted(world, &mut draft, &mut trace)?,
     };
-    Ok(Proposed { draft, trace, quotas })
+    Ok(Proposed { draft, trace, quotas, talks })
 }
 
 impl<'a> Proposed<'a, '_> {
     /// The lines as they are told, and all that goes with them; the trace tells why.
     pub fn conclude(self, world: &World<'a>) -> Result<(Outcome, Trace<'a>), Error> {
-        let Proposed { mut draft, trace, quotas } = self;
+        let Proposed { mut draft, trace, quotas, talks } = self;
         rejected(world, &mut draft);
-        let (lines, talks) = rayon::join(|| lines(world, &mut draft), || influence::used(world));
-        let (mut lines, talks) = (lines?, talks?);
+        let mut lines = lines(world, &mut draft)?;
         let (measures, register) = rayon::join(
             || influence::all(world, draft.history, &lines),
             || register::entries(world, draft.history, &lines, draft.run, draft.year),
@@ -68,29 +73,47 @@ impl<'a> Proposed<'a, '_> {
     }
 }
 
-/// Plans the run's quotas, beside the rules of the first stage: later ones see what was decided about these lines, too.
-fn plans<'a>(
-    world: &World<'a>,
-    run: Run,
-    year: i32,
-    (draft, trace): (&mut Draft<'_>, &mut Trace<'a>),
-) -> Result<Vec<QuotaPlan>, Error> {
-    let mut plans = Vec::new();
-    for (at, one) in world.pack.quotas.iter().enumerate().filter(|(_, quota)| quota.runs.contains(&run)) {
-        let plan = quota::plan(world, at, year)?;
-        let values: Vec<String> =
-            one.among.iter().chain([&one.reached]).flat_map(|value| value.term().open_names()).collect();
-        trace.add(world, Entity::Subject(one.of), &values, 0)?;
-        let planned = plan.picked.par_iter().map(|index| {
-            let subject = Subject { kind: one.of, index: *index };
-            draft.line(world, one.action, subject, quota::ground(world, one, subject))
-        });
-        let planned: Vec<Line> = planned.collect();
-        draft.reserve(planned.len());
-        planned.into_iter().for_each(|line| draft.add(line));
-        plans.push(plan);
+/// What a run says beside its rules.
+struct Beside {
+    /// With what each proposes.
+    quotas: Vec<(QuotaPlan, Vec<Line>)>,
+    talks: Vec<TalkHeld>,
+}
+
+impl Beside {
+    /// Plans the run's quotas, and sees which talks it uses.
+    fn new(world: &World<'_>, run: Run, year: i32) -> Result<Beside, Error> {
+        let quotas = world.pack.quotas.iter().enumerate().filter(|(_, quota)| quota.runs.contains(&run));
+        let planned = |(at, quota): (usize, &Quota)| {
+            let (plan, picked) = quota::plan(world, at, year)?;
+            let lines = picked.into_par_iter().map(|index| {
+                let subject = Subject { kind: quota.of, index };
+                Line::new(world, (year, run), quota.action, subject, quota::ground(world, quota, subject))
+            });
+            Ok((plan, lines.collect()))
+        };
+        Ok(Beside { quotas: quotas.map(planned).collect::<Result<_, Error>>()?, talks: influence::used(world)? })
     }
-    Ok(plans)
+
+    /// Adds what the quotas propose: rules of later stages see what was decided about these lines, too.
+    fn counted<'a>(
+        self,
+        world: &World<'a>,
+        draft: &mut Draft<'_>,
+        trace: &mut Trace<'a>,
+    ) -> Result<(Vec<QuotaPlan>, Vec<TalkHeld>), Error> {
+        let mut plans = Vec::new();
+        for (plan, lines) in self.quotas {
+            let quota = &world.pack.quotas[plan.quota];
+            let values: Vec<String> =
+                quota.among.iter().chain([&quota.reached]).flat_map(|value| value.term().open_names()).collect();
+            trace.add(world, Entity::Subject(quota.of), &values, 0)?;
+            draft.reserve(lines.len());
+            lines.into_iter().for_each(|line| draft.add(line));
+            plans.push(plan);
+        }
+        Ok((plans, self.talks))
+    }
 }
 
 fn lines(world: &World<'_>, draft: &mut Draft<'_>) -> Result<Vec<Line>, Error> {

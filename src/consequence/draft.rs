@@ -18,6 +18,12 @@ use crate::rule::{Reasons, Trace, Verdict};
 use crate::table::{line, text};
 
 impl Line {
+    /// A line of a year's run, on one ground.
+    pub fn new(world: &World<'_>, (year, run): (i32, Run), action: usize, subject: Subject, ground: Ground) -> Line {
+        let id = line_id(world, year, run, action, subject);
+        Line { id, action, subject, grounds: vec![ground], ..Line::default() }
+    }
+
     /// Takes in what else is proposed as the same line.
     fn join(&mut self, other: Line) {
         self.options.extend(other.options);
@@ -202,17 +208,6 @@ impl<'a> Draft<'a> {
         world.advance(proposed, pending)
     }
 
-    /// A line of this run, on one ground.
-    pub fn line(&self, world: &World<'_>, action: usize, subject: Subject, ground: Ground) -> Line {
-        Line {
-            id: line_id(world, self.year, self.run, action, subject),
-            action,
-            subject,
-            grounds: vec![ground],
-            ..Line::default()
-        }
-    }
-
     /// The decision that counts for a line today: its own on today's 核对码, else its half-year twin's.
     pub fn decision(&self, world: &World<'_>, line: &Line) -> Option<Decision> {
         let own = self.history.current.get(&line.id).filter(|answers| !answers.is_empty()).and_then(|answers| {
@@ -282,7 +277,8 @@ impl Behind<'_, '_> {
             dedup(&mut ground.sources);
             (ground.units, ground.rows, ground.proposals) = (units, rows, vec![place]);
             let proposal = &definition.proposals[place];
-            let mut line = self.draft.line(world, proposal.action, subject, ground);
+            let run = (self.draft.year, self.draft.run);
+            let mut line = Line::new(world, run, proposal.action, subject, ground);
             line.options.clone_from(&proposal.options);
             brought.lines.push(line);
         }

@@ -151,8 +151,8 @@ pub struct QuotaPlan {
     pub reached: u64,
     /// ceil(share × total).
     pub target: u64,
-    /// Picked this time.
-    pub picked: Vec<u32>,
+    /// How many are picked this time.
+    pub picked: usize,
 }
 
 /// Whose file an entry of the register of talks belongs in.

@@ -8,8 +8,9 @@ use crate::fact::{Error, World};
 use crate::pack::{Entity, Quota};
 
 /// Plans a quota: ceil(share × people) − already reached, picked always from the unit with the smallest share
-/// reached. Nothing else about a person counts: whoever reads the plan learns nothing from who stands on it.
-pub fn plan(world: &World<'_>, at: usize, year: i32) -> Result<QuotaPlan, Error> {
+/// reached. Nothing else about a person counts: whoever reads the plan learns nothing from who stands on it. With the plan
+/// go those who are picked.
+pub fn plan(world: &World<'_>, at: usize, year: i32) -> Result<(QuotaPlan, Vec<u32>), Error> {
     let quota = &world.pack.quotas[at];
     let share = world.literals.get(&quota.share).and_then(|share| share.number()).unwrap_or_default();
     let ids = &world.data.registers[quota.of].ids;
@@ -25,7 +26,7 @@ pub fn plan(world: &World<'_>, at: usize, year: i32) -> Result<QuotaPlan, Error>
     let target = ceil_share(share, total);
     let needed = target.saturating_sub(held) as usize;
     let picked = pick(world, quota, year, needed, (&among, &reached));
-    Ok(QuotaPlan { quota: at, share: share.to_string(), total, reached: held, target, picked })
+    Ok((QuotaPlan { quota: at, share: share.to_string(), total, reached: held, target, picked: picked.len() }, picked))
 }
 
 /// The ground of a planned talk.

@@ -304,7 +304,7 @@ fn progress(material: &Material<'_>, plan: &QuotaPlan) -> (Option<&'static str>,
         if word.is_some() { "\n" } else { "" },
         plan.reached,
         decimal(rate),
-        plan.picked.len(),
+        plan.picked,
     );
     (word, sentence)
 }

@@ -102,7 +102,7 @@ fn numbers<'a>(material: &Material<'a>, figures: &'a Figures) -> Block<'a> {
         rows.extend([
             row![format!("{action}：应完成"), plan.target, format!("共 {} 人，按 {share} 计", plan.total)],
             row![format!("{action}：已完成"), plan.reached, "至基准日"],
-            row![format!("{action}：列入计划"), plan.picked.len() as u64, "本次"],
+            row![format!("{action}：列入计划"), plan.picked as u64, "本次"],
         ]);
     }
     let cases = format!("见{}；按条款计 {} 项", pendings::NAME, material.outcome.pending.len());

@@ -61,8 +61,7 @@ impl City {
         praise.flags = vec![Flag::Conflict];
         city.propose("交心谈话", CADRE, 5, vec![]);
         let outcome = &mut city.outcome;
-        outcome.quotas =
-            vec![QuotaPlan { quota: 0, share: "0.3".into(), total: 30, reached: 8, target: 9, picked: vec![5] }];
+        outcome.quotas = vec![QuotaPlan { quota: 0, share: "0.3".into(), total: 30, reached: 8, target: 9, picked: 1 }];
         outcome.pending = vec![Pending {
             rule: "4.4".into(),
             rule_index: city.pack.rules.iter().position(|rule| rule.id == "4.4"),
