@@ -171,71 +171,102 @@ impl ColumnLines {
 
 /// Per column what its header and texts ask for: beside the page, where they are not printed.
 fn wishes(block: &Block<'_>) -> Vec<Wish> {
+    let mut columns: Vec<ColumnTexts<'_>> = block.columns.iter().map(ColumnTexts::new).collect();
+    // Row by row, as they lie in memory.
+    for row in &block.rows {
+        for (index, column) in columns.iter_mut().enumerate() {
+            column.add(row.get(index));
+        }
+    }
     let unprinted = |beside: f64| Wish { least: 0.0, most: 0.0, usual: 0.0, elastic: false, rigid: false, beside };
-    let asked = |(index, column): (usize, &Column)| match column.shown {
-        Visibility::Printed => wish(block, index, column),
-        Visibility::Screen => unprinted(wish(block, index, column).most),
+    let asked = |texts: &ColumnTexts<'_>| match texts.column.shown {
+        Visibility::Printed => texts.wish(block.rows.len()),
+        Visibility::Screen => unprinted(texts.wish(block.rows.len()).most),
         Visibility::Hidden => unprinted(HIDDEN),
     };
-    block.columns.iter().enumerate().map(asked).collect()
+    columns.iter().map(asked).collect()
 }
 
-fn wish(block: &Block<'_>, index: usize, column: &Column) -> Wish {
-    let size = size(column);
-    let full = measure::width(&column.name);
-    let mut widest = 0;
-    let mut pieces: Vec<Cow<'_, str>> = Vec::new();
-    let mut total = 0.0;
-    let mut day = matches!(&column.answer, Some(AnswerCell { kind: AnswerKind::Date(_), .. }));
-    let limit = column.most.ceil() as usize * 8;
-    // Many texts say the same as the one above.
-    let (mut last, mut wrapping) = (Cow::Borrowed(""), 0);
-    for row in &block.rows {
-        let text = shown(row.get(index));
-        if text.is_empty() {
-            continue;
-        }
-        day |= matches!(row.get(index), Some(Value::Date(_)));
-        if text != last {
-            let is_long = text.len() > limit;
-            let width = if is_long { limit } else { measure::width(&text) };
-            wrapping = if is_long { limit } else { measure::wrapping(&text, width, column.least) };
-            widest = widest.max(width);
-            if column.unbroken == Unbroken::Pieces && pieces.len() < MEASURED && !pieces.contains(&text) {
-                pieces.push(text.clone());
-            }
-            last = text;
-        }
-        total += (wrapping as f64).powi(measure::POWER);
+/// How wide the texts of a column are.
+struct ColumnTexts<'b> {
+    column: &'b Column,
+    /// Half-width characters of the widest; none counts for more than is ever given.
+    widest: usize,
+    limit: usize,
+    /// Of the texts that are kept in pieces the first ones that differ.
+    pieces: Vec<Cow<'b, str>>,
+    /// What they ask for together, each to a power.
+    total: f64,
+    day: bool,
+    /// The text at hand and what it asks for: many say the same as the one above.
+    last: Cow<'b, str>,
+    wrapping: usize,
+}
+
+impl<'b> ColumnTexts<'b> {
+    fn new(column: &'b Column) -> Self {
+        let day = matches!(&column.answer, Some(AnswerCell { kind: AnswerKind::Date(_), .. }));
+        let (limit, last) = (column.most.ceil() as usize * 8, Cow::Borrowed(""));
+        ColumnTexts { column, widest: 0, limit, pieces: Vec::new(), total: 0.0, day, last, wrapping: 0 }
     }
-    let kept = match column.unbroken {
-        Unbroken::Nothing | Unbroken::Clauses | Unbroken::Sentences => 0.0,
-        Unbroken::Text => widest as f64,
-        Unbroken::Pieces => broken_least(&pieces, column, full),
-    };
-    let own = column.least.max(kept.min(column.most)).max(if day { measure::DAY } else { 0.0 });
-    let own_most =
-        if column.unbroken == Unbroken::Pieces { own } else { (widest as f64).clamp(own, column.most.max(own)) };
-    // A header of more than three characters takes two lines of half of it where nothing wider stands below; between
-    // the half and the whole it would break anywhere.
-    let half = full.div_ceil(4) * 2;
-    let folded = full > 6 && own_most <= half as f64;
-    let header = measure::pixels((if folded { half } else { full }) as f64, formats::head_points(column));
-    let to = |half_widths: f64| measure::pixels(half_widths, size) + indent(column);
-    let least = to(own).max(header);
-    let most = if folded { least } else { to(own_most).max(least) };
-    // Words and numbers that stand centred want one line; sentences share out by their length, the less the fewer rows
-    // have one.
-    let sentences = column.align == Align::Left;
-    let mean = (total / block.rows.len().max(1) as f64).powf(1.0 / f64::from(measure::POWER));
-    let usual = if sentences { mean } else { widest as f64 };
-    Wish {
-        least,
-        most,
-        usual: to(usual.max(2.0)),
-        elastic: sentences && column.unbroken != Unbroken::Pieces,
-        rigid: folded,
-        beside: 0.0,
+
+    fn add(&mut self, value: Option<&'b Value<'_>>) {
+        let text = shown(value);
+        if text.is_empty() || self.column.shown == Visibility::Hidden {
+            return;
+        }
+        self.day |= matches!(value, Some(Value::Date(_)));
+        if text != self.last {
+            let is_long = text.len() > self.limit;
+            let width = if is_long { self.limit } else { measure::width(&text) };
+            self.wrapping = if is_long { width } else { measure::wrapping(&text, width, self.column.least) };
+            self.widest = self.widest.max(width);
+            let in_pieces = self.column.unbroken == Unbroken::Pieces && self.pieces.len() < MEASURED;
+            if in_pieces && !self.pieces.contains(&text) {
+                self.pieces.push(text.clone());
+            }
+            self.last = text;
+        }
+        self.total += (self.wrapping as f64).powi(measure::POWER);
+    }
+
+    /// What the column asks for, with so many rows.
+    fn wish(&self, rows: usize) -> Wish {
+        let column = self.column;
+        let size = size(column);
+        let full = measure::width(&column.name);
+        let kept = match column.unbroken {
+            Unbroken::Nothing | Unbroken::Clauses | Unbroken::Sentences => 0.0,
+            Unbroken::Text => self.widest as f64,
+            Unbroken::Pieces => broken_least(&self.pieces, column, full),
+        };
+        let own = column.least.max(kept.min(column.most)).max(if self.day { measure::DAY } else { 0.0 });
+        let own_most = if column.unbroken == Unbroken::Pieces {
+            own
+        } else {
+            (self.widest as f64).clamp(own, column.most.max(own))
+        };
+        // A header of more than three characters takes two lines of half of it where nothing wider stands below; between
+        // the half and the whole it would break anywhere.
+        let half = full.div_ceil(4) * 2;
+        let folded = full > 6 && own_most <= half as f64;
+        let header = measure::pixels((if folded { half } else { full }) as f64, formats::head_points(column));
+        let to = |half_widths: f64| measure::pixels(half_widths, size) + indent(column);
+        let least = to(own).max(header);
+        let most = if folded { least } else { to(own_most).max(least) };
+        // Words and numbers that stand centred want one line; sentences share out by their length, the less the fewer
+        // rows have one.
+        let sentences = column.align == Align::Left;
+        let mean = (self.total / rows.max(1) as f64).powf(1.0 / f64::from(measure::POWER));
+        let usual = if sentences { mean } else { self.widest as f64 };
+        Wish {
+            least,
+            most,
+            usual: to(usual.max(2.0)),
+            elastic: sentences && column.unbroken != Unbroken::Pieces,
+            rigid: folded,
+            beside: 0.0,
+        }
     }
 }
 

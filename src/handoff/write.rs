@@ -19,15 +19,19 @@ use crate::workbook::{self, OWN_MARK, PAGE_MARK};
 /// Rows that a sheet of Excel holds.
 const ROWS: u32 = 1_048_576;
 /// Rows of a sheet that are kept until the end in a workbook with charts, which repeat their numbers for viewers that
-/// do not calculate. Others are streamed to a temporary file: a kept sheet is put together by a thread of
-/// its own, which costs more than the file where it is small, and all its cells lie in memory where it is large.
+/// do not calculate. Others are streamed to a temporary file, each text in its cell: a kept sheet is put together by a
+/// thread of its own, which costs more than the file where it is small, and all its cells lie in memory where it is
+/// large. A table of all texts that cells point into would keep each of them once more and cost a tenth of a run, for
+/// files a twelfth smaller.
 const KEPT: usize = 5_000;
 /// Rows that are measured and written together; then they go.
 const TOGETHER: usize = 1024;
 /// Rows from which it pays to lend columns their cells' formats.
 const LENT: usize = 3;
-/// Rows of a workbook up to which it is compressed at the lowest level: a sixth larger, for a third less of all the
-/// time that a letter takes. Above it is the second: an eighth larger than the third and in two thirds of its time.
+/// How hard workbooks are compressed. The next level makes long ones a fifth smaller and a run a thirtieth longer, letters
+/// a sixth smaller and half as long again.
+const LEVEL: u8 = 1;
+/// Rows of a workbook up to which its sheets are put together in memory.
 const SMALL: usize = 200;
 /// Where Linux has a place for files in memory: the rows of small workbooks wait there. In a folder of ext4, which keeps
 /// the numbers of files deleted lately aside, thousands of such files took more than a millisecond of the system's for each
@@ -123,7 +127,7 @@ fn build(
         target.set_tempdir(folder)?;
     }
     target.set_default_format(formats::plain(), PLAIN_ROW, PLAIN_COLUMN)?;
-    target.set_zip_compression_level(if rows > SMALL { 2 } else { 1 });
+    target.set_zip_compression_level(LEVEL);
     let created = excel_date(book.as_of)?;
     let mut properties = DocProperties::new().set_title(&book.title).set_creation_datetime(&created);
     if let Some(mark) = mark {
@@ -142,7 +146,8 @@ fn build(
         for part in parts {
             let name = names.claim(&sheet.name);
             let streamed = !kept || part.len() > KEPT;
-            let worksheet = if streamed { target.add_worksheet_with_low_memory()? } else { target.add_worksheet() };
+            let worksheet =
+                if streamed { target.add_worksheet_with_constant_memory()? } else { target.add_worksheet() };
             worksheet.set_name(&name)?;
             let rows = pages::RowHeights::default();
             Writer { sheet, worksheet, lists: &mut lists, name: &name, streamed, lent: 0, links: 0, row: 0, rows }

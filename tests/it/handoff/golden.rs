@@ -160,25 +160,15 @@ fn folder(run: &Path, inside: &[&str]) -> String {
     text
 }
 
-/// A workbook with times of the clock has its texts put in where they stand (how many different ones there are depends on
-/// the clock too), without the times.
+/// Sheets without the times of the clock.
 fn timeless(mut parts: Parts) -> Parts {
-    let is_time = |text: &String| text.len() == 20 && text.as_bytes()[10] == b'T' && text.ends_with('Z');
-    let mut texts = shared(&parts);
-    if !texts.iter().any(is_time) {
-        return parts;
-    }
-    texts.iter_mut().filter(|text| is_time(text)).for_each(|time| *time = "时间".to_owned());
+    let is_time = |text: &str| text.len() == 20 && text.as_bytes()[10] == b'T' && text.ends_with('Z');
     for (_, sheet) in parts.iter_mut().filter(|(name, _)| name.starts_with("xl/worksheets/sheet")) {
-        let mut cells = sheet.split("t=\"s\"><v>");
-        let mut put_in = cells.next().unwrap().to_owned();
-        for cell in cells {
-            let (number, rest) = cell.split_once("</v>").unwrap();
-            put_in += &format!("t=\"str\"><v>{}</v>{rest}", texts[number.parse::<usize>().unwrap()]);
+        let times: BTreeSet<String> = elements(sheet, "t").into_iter().map(|(_, text)| text).collect();
+        for time in times.iter().filter(|text| is_time(text)) {
+            *sheet = sheet.replace(time, "时间");
         }
-        *sheet = put_in;
     }
-    parts.remove("xl/sharedStrings.xml");
     parts
 }
 
@@ -249,10 +239,11 @@ fn cells(text: &mut String, row: &str, strings: &[String], styles: &[String], fo
         }
         let value = elements(&inside, "v").pop().map_or(String::new(), |(_, value)| value);
         let value = match attribute(&tag, "t") {
-            Some("s") => strings[value.parse::<usize>().unwrap()].replace('\n', "⏎"),
+            Some("s") => strings[value.parse::<usize>().unwrap()].clone(),
             Some("inlineStr") => elements(&inside, "t").pop().unwrap().1,
-            _ => value.replace('\n', "⏎"),
+            _ => value,
         };
+        let value = value.replace('\n', "⏎");
         write!(text, " | {value}").unwrap();
     }
 }

@@ -52,9 +52,8 @@ fn a_return_slip_holds_the_faults_of_its_workbook_alone() {
     assert_eq!(read.texts("问题")[..2], ["其他工作簿也报送了同一记录，内容与本行不一致", "没有填写"]);
     let parts = parts(&path);
     assert!(parts.values().all(|part| !part.contains("别处") && !part.contains("名册.xlsx")));
-    let strings = &parts["xl/sharedStrings.xml"];
     for shown in ["一百二十", "工作落实评价", "（空）", "盘龙区"] {
-        assert!(strings.contains(shown), "{shown}");
+        assert!(parts.values().any(|part| part.contains(shown)), "{shown}");
     }
     assert!(dir.path().join("退回单").join("名册.xlsx").exists());
 }
