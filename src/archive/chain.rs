@@ -64,11 +64,18 @@ fn details(connection: &Connection) -> rusqlite::Result<impl Iterator<Item = &'s
 }
 
 /// Feeds values into a hash so that no two different sequences look alike.
-struct Feed(Sha256);
+struct Feed {
+    hash: Sha256,
+    /// What waits to be hashed: values are short, and the hash takes them in larger pieces sooner.
+    waiting: Vec<u8>,
+}
+
+/// Bytes that are hashed at a time.
+const PIECE: usize = 1 << 14;
 
 impl Feed {
     fn new() -> Feed {
-        Feed(Sha256::new())
+        Feed { hash: Sha256::new(), waiting: Vec::new() }
     }
 
     /// Of an entry, before its rows.
@@ -80,9 +87,13 @@ impl Feed {
     }
 
     fn part(&mut self, tag: u8, bytes: &[u8]) {
-        self.0.update([tag]);
-        self.0.update((bytes.len() as u64).to_le_bytes());
-        self.0.update(bytes);
+        self.waiting.push(tag);
+        self.waiting.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= PIECE {
+            self.hash.update(&self.waiting);
+            self.waiting.clear();
+        }
     }
 
     fn text(&mut self, text: &str) {
@@ -100,8 +111,9 @@ impl Feed {
     }
 
     /// Lower-case hex.
-    fn hex(self) -> String {
-        hex::encode(self.0.finalize())
+    fn hex(mut self) -> String {
+        self.hash.update(&self.waiting);
+        hex::encode(self.hash.finalize())
     }
 }
 

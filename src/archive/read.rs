@@ -58,8 +58,11 @@ pub struct Chronicle {
 impl Chronicle {
     /// Agreed lines of the run being made that are not among those it proposes now.
     pub fn withdrawn<'a>(&self, proposed: impl IntoIterator<Item = &'a str>) -> Vec<PastLine> {
-        let proposed: BTreeSet<&str> = proposed.into_iter().collect();
-        self.agreed.values().filter(|line| !proposed.contains(line.id.as_str())).cloned().collect()
+        let mut left: BTreeMap<&str, &PastLine> = self.agreed.values().map(|line| (line.id.as_str(), line)).collect();
+        for id in proposed {
+            left.remove(id);
+        }
+        left.into_values().cloned().collect()
     }
 }
 
