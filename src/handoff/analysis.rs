@@ -156,9 +156,13 @@ impl UnitPage<'_> {
         let sheet = Sheet::new(&page.title, Paper::Upright, head, blocks).closed([(lines.concat(), LineStyle::Note)]);
         let mut sheet = sheet.footed(&page.mark);
         // One page as far as it can be read: of A4, else of A3.
-        let holds = |paper| layout::is_readable(&Sheet { paper, fitted: true, ..sheet.clone() });
-        let paper = [Paper::Upright, Paper::Tall].into_iter().find(|paper| holds(*paper));
-        (sheet.paper, sheet.fitted) = (paper.unwrap_or_default(), paper.is_some());
+        sheet.fitted = [Paper::Upright, Paper::Tall].into_iter().any(|paper| {
+            (sheet.paper, sheet.fitted) = (paper, true);
+            layout::is_readable(&sheet)
+        });
+        if !sheet.fitted {
+            sheet.paper = Paper::default();
+        }
         sheet.alone(material.info.as_of)
     }
 }
