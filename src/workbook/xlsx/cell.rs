@@ -42,7 +42,7 @@ pub(super) struct CellText {
     pub kind: CellType,
     pub style: usize,
     pub formula: bool,
-    /// The text of `<is>`.
+    /// The text of `<is>`, without the escapes of characters that XML cannot hold.
     pub inline: Option<String>,
     /// The text of `<v>`.
     pub value: Option<String>,
@@ -55,7 +55,7 @@ pub(super) fn content(book: &OpcBook, at: (u32, u32), given: CellText) -> Result
     let look = book.looks.of_style(style);
     let content = match (inline, value) {
         _ if formula && book.computes_anew => Some(Raw::NoResult),
-        (Some(inline), value) if kind == CellType::Inline || value.is_none() => Some(meant(&inline)),
+        (Some(inline), value) if kind == CellType::Inline || value.is_none() => Some(Raw::Text(inline.into())),
         (_, None) if formula => Some(Raw::NoResult),
         (_, Some(value)) if formula && !is_text && blank(&value) => Some(Raw::NoResult),
         (_, Some(value)) => stored(book, at, kind, look, &value)?,

@@ -321,7 +321,11 @@ fn escaped_units_are_resolved() {
         ("编_x号", "编_x号"),
     ];
     for (text, expected) in cases {
-        check(&row(&format!(r#"<c r="A1" t="str"><v>{text}</v></c>"#)), &[&format!("A1 {expected:?}")]);
+        // Once, wherever the text stands.
+        let in_cell = [r#"t="str"><v>{}</v>"#, r#"t="inlineStr"><is><t>{}</t></is>"#];
+        for cell in in_cell.map(|cell| cell.replace("{}", text)) {
+            check(&row(&format!(r#"<c r="A1" {cell}</c>"#)), &[&format!("A1 {expected:?}")]);
+        }
     }
 }
 
