@@ -20,8 +20,10 @@ pub struct Directory {
     label_keys: HashMap<u32, Box<str>>,
     /// Per subject that has any.
     other_keys: HashMap<u32, Vec<Box<str>>>,
-    /// Subjects with their names in the order in which these were told: the own one, or which of the others.
-    named: Vec<(u32, Option<u32>)>,
+    /// All names.
+    names: Ids,
+    /// Names with who bears each, in the order in which they were told.
+    bearers: Vec<(u32, Who)>,
     /// Each valid row of the register: whom it is about, and the row.
     rows: Vec<(u32, u32)>,
     /// Subjects with the units that they are members of.
@@ -35,9 +37,9 @@ pub struct Directory {
     /// Per somebody the units, put aside themselves, that rejected rows name.
     in_aside: HashMap<Who, Vec<u32>>,
     /// Names that only rejected rows tell.
-    aside_names: Vec<(Who, String)>,
-    /// All names and who bears each, once somebody asks: where all rows tell an id, nobody does.
-    by_name: OnceLock<(Ids, Lists<Who>)>,
+    aside_names: Vec<(u32, Who)>,
+    /// Who bears each name, once somebody asks: where all rows tell an id, nobody does.
+    by_name: OnceLock<Lists<Who>>,
 }
 
 /// Somebody on a register.
@@ -82,7 +84,7 @@ pub enum AsideSeat {
 #[derive(Debug)]
 pub struct RosterEntry<'a> {
     pub id: &'a str,
-    /// As shown, and its key.
+    /// As it stands in the cell, and its key.
     pub label: &'a str,
     pub label_key: &'a str,
     pub other_labels: Option<&'a str>,
@@ -92,31 +94,35 @@ pub struct RosterEntry<'a> {
 }
 
 impl Directory {
-    /// For a register of so many valid rows.
-    pub fn of(rows: usize) -> Directory {
-        Directory { ids: Ids::of(rows), labels: Vec::with_capacity(rows), ..Directory::default() }
-    }
-
-    /// A valid register row; told before all rejected ones.
-    pub fn add(&mut self, entry: RosterEntry<'_>) {
-        let known = self.ids.number(entry.id);
-        if known as usize == self.labels.len() {
-            let label = text::without_blanks(entry.label);
-            if label != entry.label_key {
-                self.label_keys.insert(known, entry.label_key.into());
+    /// Those whom the valid rows of a register name.
+    pub fn of(rows: &[RosterEntry<'_>]) -> Directory {
+        // Each is a table of everybody: they are made side by side.
+        let ((ids, known), ((names, named), labels)) = rayon::join(
+            || Ids::numbered(rows.iter().map(|row| row.id)),
+            || {
+                let labels = rows.iter().map(|row| text::without_blanks(&text::visible(row.label)));
+                (Ids::numbered(rows.iter().map(|row| row.label_key)), labels.collect::<Vec<String>>())
+            },
+        );
+        let mut directory = Directory { ids, names, ..Directory::default() };
+        for (((entry, known), name), label) in rows.iter().zip(known).zip(named).zip(labels) {
+            if known as usize == directory.labels.len() {
+                if label != entry.label_key {
+                    directory.label_keys.insert(known, entry.label_key.into());
+                }
+                directory.labels.push(label);
+                directory.bearers.push((name, Who::Known(known)));
             }
-            self.labels.push(label);
-            self.named.push((known, None));
-        }
-        self.rows.push((known, entry.row));
-        for other in entry.other_labels.into_iter().flat_map(|names| names.split('、')) {
-            if !self.is_called(known, other) {
-                let others = self.other_keys.entry(known).or_default();
-                self.named.push((known, Some(others.len() as u32)));
-                others.push(other.into());
+            directory.rows.push((known, entry.row));
+            for other in entry.other_labels.into_iter().flat_map(|names| names.split('、')) {
+                if !directory.is_called(known, other) {
+                    directory.other_keys.entry(known).or_default().push(other.into());
+                    directory.bearers.push((directory.names.number(other), Who::Known(known)));
+                }
             }
+            directory.seats.extend(entry.unit.map(|unit| (known, unit)));
         }
-        self.seats.extend(entry.unit.map(|unit| (known, unit)));
+        directory
     }
 
     /// A rejected register row; to be told after all valid ones. Without an id it may be about anybody of its name.
@@ -137,7 +143,7 @@ impl Directory {
                 AsideSeat::InAside(_) | AsideSeat::Elsewhere => {}
                 AsideSeat::Anywhere => *units = None,
             }
-            self.aside_names.extend(names.map(|name| (who, name)));
+            self.aside_names.extend(names.map(|name| (self.names.number(&name), who)));
         }
     }
 
@@ -159,23 +165,13 @@ impl Directory {
 
     /// All who bear a name, as their own or as another one. No row is told after the first question.
     pub fn by_name(&self, name: &str) -> &[Who] {
-        let (names, bearers) = self.by_name.get_or_init(|| {
-            let (mut names, mut bearers) = (Ids::of(self.named.len()), Vec::with_capacity(self.named.len()));
-            for (known, other) in &self.named {
-                let name = match other {
-                    Some(at) => &self.other_keys[known][*at as usize],
-                    None => self.label_key(*known),
-                };
-                bearers.push((names.number(name), Who::Known(*known)));
-            }
+        let bearers = self.by_name.get_or_init(|| {
             let mut told = BTreeSet::new();
-            for (who, name) in self.aside_names.iter().filter(|one| told.insert(*one)) {
-                bearers.push((names.number(name), *who));
-            }
-            let bearers = Lists::new(names.len(), &bearers);
-            (names, bearers)
+            let aside = self.aside_names.iter().filter(|one| told.insert(**one));
+            let bearers: Vec<(u32, Who)> = self.bearers.iter().chain(aside).copied().collect();
+            Lists::new(self.names.len(), &bearers)
         });
-        names.find(name).map_or(&[], |name| &bearers[name as usize])
+        self.names.find(name).map_or(&[], |name| &bearers[name as usize])
     }
 
     fn label_key(&self, known: u32) -> &str {

@@ -16,9 +16,13 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// For so many ids.
-    pub fn of(count: usize) -> Self {
-        Self { all: Vec::with_capacity(count), known: HashTable::with_capacity(count), ..Self::default() }
+    /// Ids with the number of each.
+    pub fn numbered<'i>(ids: impl ExactSizeIterator<Item = &'i str>) -> (Self, Vec<u32>) {
+        let count = ids.len();
+        let (all, known) = (Vec::with_capacity(count), HashTable::with_capacity(count));
+        let mut numbered = Self { all, known, ..Self::default() };
+        let numbers = ids.map(|id| numbered.number(id)).collect();
+        (numbered, numbers)
     }
 
     pub fn find(&self, id: &str) -> Option<u32> {

@@ -260,7 +260,7 @@ fn collect(
     notes: &mut Notes<'_>,
     sources: Vec<ScannedSheet>,
 ) -> (Vec<TableRows>, Vec<Vec<NearTable>>, Vec<Hidden>) {
-    let mut rows: Vec<TableRows> = pack.tables.iter().map(|table| TableRows::new(table.columns.len())).collect();
+    let mut parts: Vec<Vec<(SheetId, Box<TablePart>)>> = pack.tables.iter().map(|_| Vec::new()).collect();
     let (mut nears, mut hidden) = (Vec::new(), Vec::new());
     for (at, source) in sources.into_iter().enumerate() {
         let id = SheetId(at as u32);
@@ -296,14 +296,19 @@ fn collect(
                     values: vec![String::new(); part.found.columns.len()],
                     subjects: Vec::new(),
                 }));
-                append(&mut rows[table], id, *part);
+                parts[table].push((id, part));
             }
         }
         dataset.sheets.push(sheet);
     }
     let holds = |table: usize| dataset.sheets.iter().any(|sheet| sheet.kind == SheetKind::Table(table));
     dataset.absent = (0..pack.tables.len()).filter(|table| !holds(*table)).collect();
-    (rows, nears, hidden)
+    let rows = pack.tables.par_iter().zip(parts).map(|(table, parts)| {
+        let mut rows = TableRows::new(table.columns.len());
+        parts.into_iter().for_each(|(sheet, part)| append(&mut rows, sheet, *part));
+        rows
+    });
+    (rows.collect(), nears, hidden)
 }
 
 /// The tables without which nothing can be said about anybody.

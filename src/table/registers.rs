@@ -11,7 +11,6 @@ use super::directory::{AsideSeat, Directory, RosterEntry, Who};
 use super::examine::{Examined, Prepared, RowVerdict, examine};
 use super::read::Error;
 use super::rowset::{TableRows, Yardstick};
-use super::text;
 
 /// All tables, judged, and who stands on the registers.
 pub struct Judged {
@@ -86,7 +85,6 @@ fn directory(
     directories: &[Directory],
 ) -> Directory {
     let described = &pack.subjects[subject];
-    let mut directory = Directory::of(examined.kept.len());
     let (ids, labels) = (&rows.cells[described.id], &rows.cells[described.label]);
     let membership = &pack.membership;
     let unit = (membership.table == described.register && membership.member == subject)
@@ -110,18 +108,18 @@ fn directory(
             _ => AsideSeat::Anywhere,
         }
     };
-    for (at, row) in examined.kept.iter().enumerate() {
-        let (Some(id), Some(label_key)) = (ids.text(*row), labels.text(*row)) else { continue };
-        let label = &text::visible(labels.entry(*row).shown);
-        directory.add(RosterEntry {
-            id,
-            label,
-            label_key,
+    let entry = |(at, row): (usize, &usize)| {
+        Some(RosterEntry {
+            id: ids.text(*row)?,
+            label: labels.entry(*row).shown,
+            label_key: labels.text(*row)?,
             other_labels: described.other_labels.and_then(|column| rows.cells[column].text(*row)),
             unit: unit_of(*row).and_then(Who::known),
             row: at as u32,
-        });
-    }
+        })
+    };
+    let entries: Vec<RosterEntry<'_>> = examined.kept.par_iter().enumerate().filter_map(entry).collect();
+    let mut directory = Directory::of(&entries);
     for (row, _) in examined.verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == RowVerdict::Rejected) {
         let others = described.other_labels.and_then(|column| rows.cells[column].text(row));
         let others = others.unwrap_or_default().split('、');

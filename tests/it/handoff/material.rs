@@ -165,8 +165,8 @@ impl City {
 }
 
 fn register(code: char, labels: &[String]) -> Register {
-    let mut ids = Ids::of(labels.len());
-    (1..=labels.len()).for_each(|number| _ = ids.number(&format!("{code}{number:05}")));
+    let ids: Vec<String> = (1..=labels.len()).map(|number| format!("{code}{number:05}")).collect();
+    let (ids, _) = Ids::numbered(ids.iter().map(String::as_str));
     let rows: Vec<(u32, u32)> = (0..labels.len() as u32).map(|at| (at, at)).collect();
     Register::new(ids, labels.to_vec(), &rows)
 }
