@@ -55,6 +55,22 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text that a cell can say again: what a workbook would be given in its place (signs for control characters) reads as
+/// another text than was answered.
+pub fn sayable(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_said = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\n' | '\t');
+    if text.chars().all(is_said) {
+        return text;
+    }
+    let said = |c: char| match c {
+        '\r' | '\x0b' | '\x0c' => '\n',
+        c if is_said(c) => c,
+        c if c.is_control() => ' ',
+        _ => char::REPLACEMENT_CHARACTER,
+    };
+    Cow::Owned(text.replace("\r\n", "\n").chars().map(said).collect())
+}
+
 /// A name as people read it: as written, without the blanks that only align it in print.
 pub fn without_blanks(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { text.chars().filter(|c| !is_blank(*c)).collect() }

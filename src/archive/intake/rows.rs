@@ -71,7 +71,7 @@ impl FilledCell {
                 day.is_none().then(|| seen.told())
             }
         };
-        FilledCell { shown: seen.shown.into_owned(), day, broken }
+        FilledCell { shown: text::sayable(seen.shown).into_owned(), day, broken }
     }
 }
 

@@ -5,7 +5,8 @@ use kaohe::pack::Run;
 use std::slice::from_ref;
 
 use super::sheets::{Cell, Grid, grid, registration, write};
-use super::{publish, record, taken};
+use super::{meeting, publish, record, taken};
+use crate::rules::city::City;
 
 /// What the archive counts for a line: opinion, method, date, remark and the rest.
 fn counted(dir: &std::path::Path, id: &str) -> Option<(String, String, String)> {
@@ -397,4 +398,18 @@ fn two_clerks_recording_at_once_wait_for_each_other() {
     let archive = Archive::open(&dir.path().join("档案.db"), Mode::Read).unwrap();
     assert!(archive.faults().is_empty());
     assert_eq!(archive.ledger(None, &Calendar::default()).unwrap().0[5].rows.len(), 4);
+}
+
+#[test]
+fn a_remark_with_signs_that_no_cell_shows_comes_back_as_it_was_filled_in() {
+    let city = City::new(&["年度考核_干部 G22 考核等次=基本称职"]);
+    let (run, line) = ("2015-annual", ["2015-A-诫勉谈话-C-G22", "G22"]);
+    city.run("annual");
+    let said = "甲\u{7}乙\r\n丙\u{b}丁\r戊\u{ffff}\t己";
+    meeting::record(&city, run, "诫勉谈话名单", &[(line, "委员会意见", "同意"), (line, "备注", said)]);
+    city.run("annual");
+    assert_eq!(meeting::shown(&city, run, "诫勉谈话名单", &["备注"]), [["甲 乙\n丙\n丁\n戊\u{fffd}\t己"]]);
+    let published = city.output().join(run).join("诫勉谈话名单.xlsx");
+    let (code, told) = meeting::taken_in(&city, &[published], &[]);
+    assert_eq!(code, Some(0), "{told}");
 }
