@@ -1,6 +1,6 @@
 //! The register of talks: which file each talk is entered in, and how far it has come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -25,7 +25,13 @@ pub fn entries(
     let Some(book) = &world.pack.register else { return Ok(Vec::new()) };
     let earlier = history.lines.values().filter(|line| (line.year, line.run) == (year, Run::HalfYear));
     let earlier = earlier.filter(|_| run == Run::Annual).filter_map(|line| Talk::past(world, history, line));
-    let mut to_enter: Vec<Talk<'_>> = lines.par_iter().filter_map(|line| Talk::now(world.pack, line)).collect();
+    let named: HashSet<&str> =
+        history.entered.iter().flat_map(|entered| &entered.lines).map(|line| line.id.as_str()).collect();
+    // Of what is proposed as something else and not decided, nothing can stand there.
+    let may_stand =
+        |line: &&Line| line.action == book.action || line.decision.is_some() || named.contains(line.id.as_str());
+    let now = lines.par_iter().filter(may_stand).filter_map(|line| Talk::now(world.pack, line));
+    let mut to_enter: Vec<Talk<'_>> = now.collect();
     to_enter.extend(earlier);
     let talks = HeldTalks::new(world, book, history, &to_enter)?;
     let mut found: BTreeMap<(Holder, usize), Vec<Carried>> = BTreeMap::new();

@@ -455,6 +455,7 @@ impl Layout {
             known: HashMap::default(),
             broken: vec![Broken { lines: 1, ended: None }],
             at: 0,
+            last: ("", false),
         });
         MeasuredRows(columns.collect())
     }
@@ -495,6 +496,8 @@ struct RowColumn<'r> {
     broken: Vec<Broken>,
     /// Where the text of the row at hand stands.
     at: usize,
+    /// The last text that was looked up.
+    last: (&'r str, bool),
 }
 
 /// A text in its column: with the ends that were set by hand, if there are any.
@@ -531,6 +534,11 @@ impl<'r> RowColumn<'r> {
         let is_long = |text: &&str| !measure::is_short(text, self.room) || text.contains('\n');
         let Some(text) = value.and_then(Value::words).filter(is_long) else { return 0 };
         let is_text = matches!(value, Some(Value::Text(_)));
+        // The very same as above.
+        if self.at > 0 && std::ptr::eq(text, self.last.0) && is_text == self.last.1 {
+            return self.at;
+        }
+        self.last = (text, is_text);
         *self.known.entry((text, is_text)).or_insert_with(|| {
             let unbroken = if is_text { self.unbroken } else { Unbroken::Nothing };
             let ended = breaks::set(text, self.room, unbroken);

@@ -25,7 +25,7 @@ const ROWS: u32 = 1_048_576;
 /// files a twelfth smaller.
 const KEPT: usize = 5_000;
 /// Rows that are measured and written together; then they go.
-const TOGETHER: usize = 1024;
+const TOGETHER: usize = 8192;
 /// Rows from which it pays to lend columns their cells' formats.
 const LENT: usize = 3;
 /// How hard workbooks are compressed. The next level makes long ones a fifth smaller and a run a thirtieth longer, letters
