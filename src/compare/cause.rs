@@ -6,7 +6,7 @@ use super::Side;
 use crate::consequence::{Consequence, ConsequenceGround as Ground};
 use crate::explain::said;
 use crate::once::Once;
-use crate::rule::record::{AtomHead, Head, ProposalHead, Record, To, ValueHead, Witness};
+use crate::rule::record::{AtomHead, Head, ProposalHead, QuotaHead, Record, To, ValueHead, Witness};
 
 /// A cause, in words, with the cell it can be seen at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,9 +85,13 @@ impl<'c> Causes<'c> {
             (Some(old), None) => return vec![self.before.alone(old, "已不在")],
             (None, None) => return told(format!("条款 {rule}")),
         };
+        let rules = (&self.before.head.rules[before], &self.after.head.rules[after]);
+        if let (Some(was), Some(is)) = (rules.0.quota, rules.1.quota) {
+            return self.drawn((was, old), (is, new));
+        }
         let mut causes = self.conditions((before, old), (after, new), Sought::Changed);
         let by_name = |to: &ProposalHead| matches!(to.to, To::Named(_));
-        let (was, is) = (&self.before.head.rules[before], &self.after.head.rules[after]);
+        let (was, is) = rules;
         if causes.is_empty() && old.verdicts == new.verdicts && is.proposes.iter().any(by_name) {
             // Who is named in the rows that decide changes with those rows, though the verdict stays.
             causes = self.conditions((before, old), (after, new), Sought::Settled);
@@ -106,6 +110,22 @@ impl<'c> Causes<'c> {
             causes = told(text);
         }
         causes
+    }
+
+    /// Who is drawn for a share changes with the share, with what the person has done, and with what others have.
+    fn drawn(&self, was: (QuotaHead, &Record), is: (QuotaHead, &Record)) -> Vec<Cause> {
+        let mut found = Telling { sought: Sought::Changed, causes: Vec::new() };
+        self.parameters(was.0.share.as_slice(), is.0.share.as_slice(), &mut found);
+        let asked = |quota: QuotaHead| [Some(quota.reached), quota.among];
+        for values in asked(was.0).into_iter().zip(asked(is.0)) {
+            if let (Some(old), Some(new)) = values {
+                self.value((old, was.1), (new, is.1), false, &mut found);
+            }
+        }
+        if found.causes.is_empty() {
+            found.tell("按比例抽取：应抽取的人数或先后随他人的情况改变".to_owned(), String::new());
+        }
+        found.causes
     }
 
     /// Conditions of a rule that came out otherwise or the same, as they are asked for, and what is behind them.

@@ -100,12 +100,15 @@ pub struct RuleHead {
     pub quota: Option<QuotaHead>,
 }
 
-/// Values (indices) that say who is reached already, and whom the share is about where that is not everybody.
+/// Values (indices) that say who is reached already, and whom the share is about where that is not everybody; the parameter
+/// (an index) that says how large it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotaHead {
     pub reached: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub among: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

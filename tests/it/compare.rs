@@ -150,6 +150,25 @@ fn who_is_reached_no_longer_is_told_by_the_register() {
     assert_eq!(found.changes("变动"), ["诫勉谈话 | G12 | 减少 | －4.3 | 该条所及的人已改变（职务或名册） | "]);
 }
 
+/// Not the register: the share, the person's own talk, or those of others.
+#[test]
+fn who_is_drawn_is_told_by_the_share_or_by_the_talks() {
+    let mut city = City::new(&[]);
+    let run = published(&mut city, &[]);
+    let found = compared(&city.input(), "annual", &["--set", "交心谈话比例=1"]);
+    let changes = found.changes("变动");
+    let why = "新增 | ＋2.6 | 参数 交心谈话比例：0.3 → 1 | ";
+    assert!(!changes.is_empty() && changes.iter().all(|change| change.ends_with(why)), "{changes:?}");
+
+    let lines = std::fs::read_to_string(run.join("data/consequences.jsonl")).unwrap();
+    let drawn = lines.split("\"2015-A-交心谈话-C-").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    city.edit(&format!("+谈话记录 谈话日期=2015-08-03 谈话类型=交心谈话 干部编号={drawn}"));
+    city.write();
+    let found = compared(&city.input(), "annual", &["--against", run.to_str().unwrap()]);
+    let change = format!("交心谈话 | {drawn} | 减少 | －2.6 | 本年已交心谈话：否 → 是 | ");
+    assert_eq!(found.changes("变动"), [change]);
+}
+
 #[test]
 fn another_pack_is_told_by_its_rule() {
     let city = City::new(&["年度考核_干部 G22 考核等次=不称职"]);

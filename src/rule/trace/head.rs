@@ -48,8 +48,9 @@ impl Trace<'_> {
                     .iter()
                     .position(|value| value.entity == Entity::Subject(quota.of) && *value.name == *name)
             };
-            rules[quota.rule].quota = value(&quota.reached.text)
-                .map(|reached| QuotaHead { reached, among: quota.among.as_ref().and_then(|among| value(&among.text)) });
+            let among = quota.among.as_ref().and_then(|among| value(&among.text));
+            let share = self.parameter(&quota.share);
+            rules[quota.rule].quota = value(&quota.reached.text).map(|reached| QuotaHead { reached, among, share });
             rules[quota.rule].entity = entity;
         }
         Head {

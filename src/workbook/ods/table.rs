@@ -243,7 +243,7 @@ impl OdsCell {
         // What does not fit its type is kept as the text it is, so that it is shown and found fault with.
         Ok(match typed {
             Some(what) => Some(HeldCell { what, kind, style, shown }),
-            None => text(&value, style, String::new()),
+            None => text(&value, style, shown),
         })
     }
 }
@@ -255,6 +255,11 @@ struct HeldCell {
     style: Option<String>,
     /// What the program that wrote the file saw of a number, or of a text that is told beside it; else empty.
     shown: String,
+}
+
+/// LibreOffice writes a formula's truth value as the number that it is, beside what is seen of it (TRUE, 真): no digit.
+fn is_truth_value(number: f64, shown: &str) -> bool {
+    (number == 0.0 || number == 1.0) && !shown.trim().is_empty() && !shown.contains(char::is_numeric)
 }
 
 /// A cell of that text, beside which another is seen; none for a blank one.
@@ -274,6 +279,9 @@ impl HeldCell {
                     Some(StyleKind::Time) => book.formats.time(format),
                     _ => format.look,
                 };
+                if look == Look::PLAIN && is_truth_value(*number, &self.shown) {
+                    return Raw::Bool(*number == 1.0);
+                }
                 book.looks.raw(*number, look)
             }
             (Raw::DateTime(at, _), _) => book.looks.moment(*at, format.look),

@@ -27,6 +27,13 @@ fn cells_are_read_by_type() {
         (r#"office:value-type="date" office:date-value="2015-06-24T08:30:00""#, "", &["A1 2015-06-24 08:30:00"]),
         (r#"office:value-type="time" office:time-value="PT12H00M00S""#, "<text:p>12:00</text:p>", &["A1 0.5"]),
         (r#"office:value-type="boolean" office:boolean-value="true""#, "<text:p>TRUE</text:p>", &["A1 true"]),
+        // LibreOffice writes the truth value of a formula as a number.
+        (
+            r#"table:formula="of:=1=1" office:value-type="float" office:value="1""#,
+            "<text:p>TRUE</text:p>",
+            &["A1 true"],
+        ),
+        (r#"table:formula="of:=1=2" office:value-type="float" office:value="0""#, "<text:p>假</text:p>", &["A1 false"]),
         (r#"office:value-type="string""#, "<text:p>张三</text:p>", &["A1 \"张三\""]),
         (r#"office:value-type="string" office:string-value="张三""#, "<text:p>张 三</text:p>", &["A1 \"张三\""]),
         (r#"office:value-type="string" office:string-value="张三""#, "", &["A1 \"张三\""]),
@@ -56,6 +63,12 @@ fn cells_are_read_by_type() {
         ("", "<text:p>张三</text:p>", &["A1 \"张三\""]),
         (r#"office:value-type="date" office:date-value="昨天""#, "", &["A1 \"昨天\""]),
         (r#"office:value-type="float" office:value="六十""#, "", &["A1 \"六十\""]),
+        // LibreOffice writes such a duration for a day that is shown as a time.
+        (
+            r#"office:value-type="time" office:time-value="PT9H0-1M59.9S""#,
+            "<text:p>10:00</text:p>",
+            &["A1 Text(\"PT9H0-1M59.9S\") shows \"10:00\""],
+        ),
         ("", "", &[]),
         (r#"office:value-type="string""#, "<text:p/>", &[]),
     ];
