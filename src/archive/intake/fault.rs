@@ -48,11 +48,14 @@ pub(super) struct FoundAt {
     pub sheet: String,
     pub cell: String,
     pub given: Option<Decision>,
+    /// What stands there was filled in by the run.
+    pub untouched: bool,
 }
 
 impl FoundAt {
     fn new(sheet: &ReturnedSheet, row: u32, column: &str) -> FoundAt {
-        FoundAt { file: sheet.file.clone(), sheet: sheet.name.clone(), cell: sheet.cell(row, column), given: None }
+        let (file, name, cell) = (sheet.file.clone(), sheet.name.clone(), sheet.cell(row, column));
+        FoundAt { file, sheet: name, cell, given: None, untouched: false }
     }
 
     pub fn fault(&self, reason: String, remedy: &str) -> IntakeFault {

@@ -13,7 +13,7 @@ use super::known::{Known, Titled};
 use super::rows::{FilledRow, ReturnedSheet};
 use super::{Session, TakenAnswer};
 use crate::archive::error::Error;
-use crate::archive::read::first_run;
+use crate::archive::read::{GivenAnswers, first_run};
 use crate::archive::registration::{RegisteredList, RowOf};
 use crate::archive::stored::in_words;
 use crate::fact::Decision;
@@ -166,12 +166,25 @@ fn line<'k>(
     let vocabulary = &registered.past.vocabulary;
     let words = &vocabulary.answers;
     let before = faults.len();
-    let given = Reader { row, faults }.decision(line, held.of, vocabulary);
-    let here = FoundAt { given: given.clone(), ..row.at(printed::OPINION) };
+    let read = Reader { row, faults }.decision(line, held.of, vocabulary);
+    let adopted = |answers: &'k GivenAnswers| line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
+    let filled = &held.row.filled;
+    let given = read.clone().filter(|given| answer::united(filled, &given.0).as_ref() != Some(filled));
+    // What the run filled in and comes back unchanged is no answer, whatever the archive has been told since.
+    let untouched = read.filter(|_| given.is_none());
+    let here = FoundAt { given: given.clone(), untouched: untouched.is_some(), ..row.at(printed::OPINION) };
     let earlier = places.insert(id.to_owned(), here);
     let Some(given) = given else {
         if faults.len() == before && earlier.is_none() {
-            recorded.blank += 1;
+            *if untouched.is_some() { &mut recorded.unchanged } else { &mut recorded.blank } += 1;
+        }
+        let answers = known.answers()?;
+        if let Some((untouched, current)) = untouched.zip(answers.on(id, &line.check).or_else(|| adopted(answers)))
+            && answer::united(&current.0, &untouched.0).is_none()
+        {
+            let (file, now) = (&row.sheet.file, in_words(current));
+            let note = format!("{file}：「{id}」仍是发布时填入的答复，不作为新的答复；档案中现为「{now}」");
+            recorded.notes.push(note);
         }
         // What another workbook says stands.
         if let Some(earlier) = earlier {
@@ -201,8 +214,9 @@ fn line<'k>(
     // Counted where it was first found, and completed here.
     let again = told.is_some();
     let given = told.unwrap_or(given);
-    if earlier.is_some() && !again {
-        recorded.blank = recorded.blank.saturating_sub(1);
+    if let Some(earlier) = earlier.filter(|_| !again) {
+        let counted = if earlier.untouched { &mut recorded.unchanged } else { &mut recorded.blank };
+        *counted = counted.saturating_sub(1);
     }
     let count = usize::from(!again);
     let twin = known.twin(id)?;
@@ -212,8 +226,7 @@ fn line<'k>(
         let told = lines.get(twin.id).map(|answered| &answered.decision);
         told.or_else(|| answers.on(twin.id, twin.check)).filter(decided)
     });
-    let adopted = line.adopted.as_ref().and_then(|(id, check)| answers.on(id, check));
-    let own = answers.on(id, &line.check).or(adopted);
+    let own = answers.on(id, &line.check).or_else(|| adopted(answers));
     // One decision for both, as soon as there is one; what this line said before it may be said again.
     let stands = |own: &&Decision| decided(own) || weigh(words, Some(&own.0), given.0.clone()) == Weighed::Same;
     let current = own.filter(stands).or(shared).or(own).map(|current| &current.0);

@@ -413,3 +413,34 @@ fn a_remark_with_signs_that_no_cell_shows_comes_back_as_it_was_filled_in() {
     let (code, told) = meeting::taken_in(&city, &[published], &[]);
     assert_eq!(code, Some(0), "{told}");
 }
+
+#[test]
+fn what_a_run_filled_in_and_comes_back_unchanged_is_no_answer() {
+    let city = City::new(&["年度考核_干部 G21 考核等次=基本称职", "年度考核_干部 G22 考核等次=基本称职"]);
+    let (run, list) = ("2015-annual", "诫勉谈话名单");
+    let (one, two) = (["2015-A-诫勉谈话-C-G21", "G21"], ["2015-A-诫勉谈话-C-G22", "G22"]);
+    let columns = ["编号", "委员会意见", "备注"];
+    city.run("annual");
+    meeting::record(&city, run, list, &[(one, "委员会意见", "同意"), (one, "备注", "甲")]);
+    city.run("annual");
+    meeting::amend(&city, run, list, &[(one, "委员会意见", "不同意"), (one, "备注", "乙")]);
+    // The list as it was published, with the answer of then; another line is answered, and amended.
+    for (opinion, options) in [("同意", &[][..]), ("缓议", &["--amend"])] {
+        let back = meeting::filled(&city, run, list, &[(two, "委员会意见", opinion)]);
+        let (code, told) = meeting::taken_in(&city, &[back], options);
+        assert_eq!(code, Some(0), "{told}");
+        assert!(told.contains("1 项与档案相同，0 项未答复") && told.contains("现为「不同意，备注：乙」"), "{told}");
+    }
+    city.run("annual");
+    assert_eq!(meeting::shown(&city, run, list, &columns), [["G21", "不同意", "乙"], ["G22", "缓议", ""]]);
+    // Nor does it speak against another workbook.
+    let untouched = city.output().join("../原样.xlsx");
+    std::fs::copy(city.output().join(run).join(format!("{list}.xlsx")), &untouched).unwrap();
+    let back = meeting::filled(&city, run, list, &[(one, "委员会意见", "缓议")]);
+    for both in [[untouched.clone(), back.clone()], [back, untouched]] {
+        let (code, told) = meeting::taken_in(&city, &both, &["--amend"]);
+        assert_eq!(code, Some(0), "{told}");
+    }
+    city.run("annual");
+    assert_eq!(meeting::shown(&city, run, list, &columns), [["G21", "缓议", "乙"], ["G22", "缓议", ""]]);
+}
