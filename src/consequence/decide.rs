@@ -12,7 +12,7 @@ use crate::finding::Severity;
 use crate::pack::{Entity, Pack, Quota, Run, Tone};
 use crate::place::{Cell, Place};
 use crate::rule::{self, Trace};
-use crate::table::{Dataset, RejectedSubject, ToldRow};
+use crate::table::{Dataset, RejectedSubject};
 
 /// What all stages of a run propose and leave pending.
 pub struct Proposed<'a, 'h> {
@@ -190,7 +190,7 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
                     rule: pack.pendings.rejected_register.clone(),
                     kind: *kind,
                     id: id.clone(),
-                    label: name_in(pack, *kind, row),
+                    label: row.name_of(&pack.subjects[*kind]).to_owned(),
                     missing: vec![pack.pendings.register.clone()],
                     sources: sources.clone(),
                     ..Pending::default()
@@ -198,16 +198,6 @@ fn rejected(world: &World<'_>, draft: &mut Draft<'_>) {
             };
             draft.add_pending(case);
         }
-    }
-}
-
-/// What a rejected row of its register calls somebody; blank where another table's row is about them.
-fn name_in(pack: &Pack, kind: usize, row: &ToldRow) -> String {
-    let subject = &pack.subjects[kind];
-    if subject.register == row.table {
-        row.values.get(subject.label).cloned().unwrap_or_default()
-    } else {
-        String::new()
     }
 }
 

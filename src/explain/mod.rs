@@ -156,10 +156,10 @@ pub fn units_of(subject: &Record, lines: &[&Consequence<'_>]) -> BTreeSet<String
 }
 
 /// Somebody who stands only in register rows that were put aside: no rule could look at them.
-pub fn only_pending(kind: &str, id: &str, pending: &[OpenCase<'_>]) -> Explanation {
-    let pending = pending.iter().map(still_open).collect();
-    let (subject_kind, subject_id) = (kind.to_owned(), id.to_owned());
-    Explanation { subject_kind, subject_id, pending, ..Explanation::default() }
+pub fn only_pending(kind: &str, id: &str, name: &str, pending: &[&OpenCase<'_>]) -> Explanation {
+    let pending = pending.iter().map(|case| still_open(case)).collect();
+    let (subject_kind, subject_id, subject_name) = (kind.to_owned(), id.to_owned(), name.to_owned());
+    Explanation { subject_kind, subject_id, subject_name, pending, ..Explanation::default() }
 }
 
 fn proposal(line: &Consequence<'_>) -> ProposedLine {

@@ -29,6 +29,19 @@ pub struct Head {
     pub parameters: Vec<ParameterHead>,
     /// What rows with several readings leave open, and why they are read in several ways.
     pub readings: Vec<(String, String)>,
+    /// Who stands only in register rows that were put aside: no record tells of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aside: Vec<AsideHead>,
+}
+
+/// Somebody by a register row that was put aside.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AsideHead {
+    /// The subject kind.
+    pub kind: String,
+    pub id: String,
+    /// What the row calls them; other rows may give other names.
+    pub name: String,
 }
 
 /// A kind of thing that rules speak about.

@@ -1,6 +1,6 @@
 //! `kaohe explain`: reads a published folder, and nothing else, and tells why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
@@ -21,15 +21,6 @@ pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
     let wanted = called(subject);
     let (head, meant) = traced::read(dir, &|head, record| explain::is_meant(head, record, &wanted, &called))?;
     let pending: Vec<OpenCase<'static>> = rows(dir, super::data::PENDING)?;
-    if meant.is_empty() {
-        // Somebody of whom only rejected rows tell.
-        let open: Vec<OpenCase<'static>> =
-            pending.into_iter().filter(|case| called(&case.subject_id) == wanted).collect();
-        return match open.first() {
-            Some(first) => Ok(vec![explain::only_pending(&first.subject_kind, &first.subject_id, &open)]),
-            None => Err(nobody(subject, dir)?),
-        };
-    }
     let consequences: Vec<Consequence<'static>> = rows(dir, super::data::CONSEQUENCES)?;
     let mut explained = Vec::new();
     for record in &meant {
@@ -42,7 +33,27 @@ pub fn explain(subject: &str, dir: &Path) -> Result<Vec<Explanation>, Failure> {
         let teller = Teller { head: &head, subject: record, records: &records, lines: &lines, open: &open };
         explained.push(teller.explanation());
     }
-    Ok(explained)
+    // Those of whom only rejected rows tell: no record is about them.
+    let mut names: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for one in &head.aside {
+        names.entry((&one.kind, &one.id)).or_default().push(&one.name);
+    }
+    let is_told = |case: &OpenCase<'_>| {
+        meant.iter().any(|one| one.id == case.subject_id && head.entities[one.entity].kind == case.subject_kind)
+    };
+    let mut aside: BTreeMap<(&str, &str), Vec<&OpenCase<'static>>> = BTreeMap::new();
+    for case in pending.iter().filter(|case| !is_told(case)) {
+        let who = (&*case.subject_kind, &*case.subject_id);
+        let mut named = names.get(&who).into_iter().flatten();
+        if called(who.1) == wanted || named.any(|name| called(name) == wanted) {
+            aside.entry(who).or_default().push(case);
+        }
+    }
+    for (who, open) in aside {
+        let name = names.get(&who).and_then(|names| names.first()).copied().unwrap_or_default();
+        explained.push(explain::only_pending(who.0, who.1, name, &open));
+    }
+    if explained.is_empty() { Err(nobody(subject, dir)?) } else { Ok(explained) }
 }
 
 /// The same as a workbook for the meeting.
@@ -131,9 +142,10 @@ fn called(name: &str) -> String {
 }
 
 fn nobody(subject: &str, dir: &Path) -> Result<Failure, Failure> {
-    let (_, all) = traced::read(dir, &|head, record| head.entities[record.entity].subject)?;
+    let (head, all) = traced::read(dir, &|head, record| head.entities[record.entity].subject)?;
     let names = |record: &Record| [called(&record.id), called(&record.label)];
-    let mut names: Vec<String> = all.iter().flat_map(names).collect();
+    let aside = head.aside.iter().flat_map(|one| [called(&one.id), called(&one.name)]);
+    let mut names: Vec<String> = all.iter().flat_map(names).chain(aside).collect();
     names.sort();
     names.dedup();
     let near = nearest(&called(subject), names.iter().map(String::as_str));

@@ -46,6 +46,7 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use crate::finding::Finding;
+use crate::pack::SubjectKind;
 use crate::place::{A1, Cell, Place, SheetId};
 
 pub use ids::Ids;
@@ -181,6 +182,14 @@ pub struct ToldRow {
     pub values: Vec<String>,
     /// Whom a row that was put aside is about, where that can be told without a contradiction.
     pub subjects: Vec<RejectedSubject>,
+}
+
+impl ToldRow {
+    /// What a row of the subject's own register calls it; blank where another table's row is about it.
+    pub fn name_of(&self, subject: &SubjectKind) -> &str {
+        let own = (subject.register == self.table).then(|| self.values.get(subject.label)).flatten();
+        own.map_or("", String::as_str)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

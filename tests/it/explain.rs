@@ -216,6 +216,17 @@ fn somebody_only_on_rejected_register_rows_is_explained_by_what_is_pending() {
     let explained = one("G99", &folder(&city, "annual"));
     assert_eq!(explained.pending[0].rule, "名册待更正");
     assert!(explained.rules.is_empty());
+    // By name too, as 待定事项 names them.
+    assert_eq!(one("丁　甲", &folder(&city, "annual")).subject(), "丁甲（G99）");
+}
+
+#[test]
+fn all_of_a_name_are_explained_also_who_stands_only_on_rejected_register_rows() {
+    let city = City::new(&["+干部名册 干部编号=G99 姓名=王八 单位编号=B1 职务=科长 班子职务=无此职务"]);
+    city.try_run("annual");
+    let out = ask("王八", &folder(&city, "annual"), &["--json"]);
+    let told = String::from_utf8(out.stdout).unwrap();
+    assert!(told.contains("G32") && told.contains("名册待更正"), "{told}");
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! What all records of a run share: its rules, conditions and values by name, with what they are made of.
 
 use super::super::record::{
-    AtomHead, ComparedLine, EntityHead, FORM, Head, ParameterHead, ProposalHead, QuotaHead, RuleHead, To, ValueHead,
+    AsideHead, AtomHead, ComparedLine, EntityHead, FORM, Head, ParameterHead, ProposalHead, QuotaHead, RuleHead, To,
+    ValueHead,
 };
 use super::super::{Tree, wording};
 use super::Trace;
 use crate::fact::NameValues;
 use crate::pack::term::{Node, Term};
 use crate::pack::{Entity, Expression, Fact, Recipient, Run};
+use crate::table::RejectedSubject;
 
 impl Trace<'_> {
     /// What all records share.
@@ -70,6 +72,7 @@ impl Trace<'_> {
                 })
                 .collect(),
             readings: pack.forks.iter().map(|fork| (fork.missing.clone(), fork.reading.clone())).collect(),
+            aside: self.aside(),
         }
     }
 
@@ -125,6 +128,24 @@ impl Trace<'_> {
         };
         let (order, (name, line)) = plain(left).zip(line(right)).or_else(|| plain(right).zip(line(left)))?;
         (!order.is_empty() || line.parse::<f64>().is_ok()).then_some(ComparedLine { name, line, order })
+    }
+
+    /// Everybody once by each name.
+    fn aside(&self) -> Vec<AsideHead> {
+        let mut aside = Vec::new();
+        for row in &self.data.rejected {
+            for subject in &row.subjects {
+                let RejectedSubject::RegisterRejected(kind, id) = subject else { continue };
+                let of = &self.pack.subjects[*kind];
+                let (kind, name) = (of.kind.clone(), row.name_of(of).to_owned());
+                if !name.is_empty() {
+                    aside.push(AsideHead { kind, id: id.clone(), name });
+                }
+            }
+        }
+        aside.sort();
+        aside.dedup();
+        aside
     }
 
     fn parameter(&self, name: &str) -> Option<usize> {
