@@ -47,7 +47,10 @@ const MEASURED: usize = 400;
 /// How far a page is widened at a time for rows that would pass Excel's limit of height, no more than they need, and how
 /// often.
 const WIDENING: f64 = 1.05;
-const WIDENINGS: usize = 27;
+const WIDENINGS: i32 = 27;
+/// By how much a column is made wider at a time for such a row, and pixels that no column gets.
+const GROWING: f64 = 1.02;
+const WIDEST: f64 = 10_000.0;
 /// Points of a caption, and of the row that says that there are no rows.
 pub const CAPTION: f64 = 22.0;
 pub const EMPTY: f64 = 24.0;
@@ -126,6 +129,17 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
             layout = Layout::new(sheet, &wishes, width);
         }
     }
+    let mut wishes = wishes;
+    if layout.passes_limit(sheet) {
+        // Very long cells get the width in which they are low enough, at the price of smaller print for the whole sheet only
+        // where the page has no room for it.
+        let low = low_enough(sheet, &wishes);
+        let asked = low.iter().map(|wishes| wishes.iter().map(|wish| wish.least).sum()).fold(width, f64::max);
+        if asked <= width * WIDENING.powi(WIDENINGS) {
+            (width, wishes) = (asked, low);
+            layout = Layout::new(sheet, &wishes, width);
+        }
+    }
     for _ in 0..WIDENINGS {
         if !layout.passes_limit(sheet) {
             break;
@@ -137,6 +151,38 @@ pub fn of(sheet: &Sheet<'_>) -> Layout {
         width *= WIDENING;
     }
     layout.untorn(sheet, &wishes)
+}
+
+/// The wishes of columns that are at least so wide that none of their texts passes Excel's limit of height.
+fn low_enough(sheet: &Sheet<'_>, wishes: &[Vec<Wish>]) -> Vec<Vec<Wish>> {
+    let blocks = sheet.blocks.iter().zip(wishes);
+    let columns = blocks.map(|(block, wishes)| {
+        let of_column = |(index, wish): (usize, &Wish)| {
+            let column = &block.columns[index];
+            if column.shown != Visibility::Printed {
+                return *wish;
+            }
+            let passes = |text: &str, pixels: f64| {
+                let height = measure::height([(text, pixels - indent(column), size(column))].into_iter());
+                height > measure::within_limit(height)
+            };
+            let mut least = wish.least;
+            for text in block.rows.iter().filter_map(|row| row.get(index)?.words()).filter(|text| is_long(text)) {
+                // A pixel is lost where shares are rounded.
+                while passes(text, least - 1.0) && least < WIDEST {
+                    least = (least * GROWING).ceil();
+                }
+            }
+            Wish { least, most: wish.most.max(least), ..*wish }
+        };
+        wishes.iter().enumerate().map(of_column).collect()
+    });
+    columns.collect()
+}
+
+/// Texts that might make their row higher than Excel takes.
+fn is_long(text: &str) -> bool {
+    text.len() > 400
 }
 
 /// The lines of a column's texts.
@@ -472,7 +518,7 @@ impl Layout {
     }
 
     fn passes_limit(&self, sheet: &Sheet<'_>) -> bool {
-        let is_long = |value: &Value<'_>| value.words().is_some_and(|text| text.len() > 400);
+        let is_long = |value: &Value<'_>| value.words().is_some_and(is_long);
         sheet.blocks.iter().enumerate().any(|(at, block)| {
             let long = block.rows.iter().filter(|row| row.iter().any(is_long));
             self.heights(at, block, long).any(|height| height > measure::within_limit(height))

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::book::{attribute, parts, tags};
+use crate::archive::meeting;
 use crate::rules::city::City;
 
 /// Workbooks of one sheet that is one page: all of it is printed.
@@ -153,6 +154,25 @@ fn many_grounds_about_one_person_are_read_like_others() {
         let tallest = rows.iter().filter_map(|row| attribute(row, "ht")?.parse().ok()).fold(0.0, f64::max);
         assert!(tallest < 409.0, "{list}: a row of {tallest} points");
     }
+}
+
+/// Nor is it smaller for a remark that fills a page: its column is made as wide as it needs, at the others' cost.
+#[test]
+fn a_long_remark_is_read_like_others() {
+    let leads = ["G11", "G12", "G13", "G14", "G21", "G22", "G31", "G32"]
+        .map(|id| format!("+问题线索 线索编号=X{id} 对象={id} 线索来源=省级部门 核实结果=属实 情节=严重"));
+    let city = City::new(&leads.each_ref().map(String::as_str));
+    let (run, list, line) = ("2015-half-year", "诫勉谈话名单", ["2015-H-诫勉谈话-C-G21", "G21"]);
+    city.run("half-year");
+    let remark = "会议研究认为情况属实，".repeat(50);
+    meeting::record(&city, run, list, &[(line, "委员会意见", "同意"), (line, "备注", &remark)]);
+    city.run("half-year");
+    let parts = parts(&city.output().join(run).join(format!("{list}.xlsx")));
+    let scale = print_scale(&parts, list);
+    assert!(10.0 * scale >= 9.0, "10 points at {scale}");
+    let rows = tags(&parts["xl/worksheets/sheet1.xml"], "<row ");
+    let tallest = rows.iter().filter_map(|row| attribute(row, "ht")?.parse().ok()).fold(0.0, f64::max);
+    assert!(tallest < 409.0, "a row of {tallest} points");
 }
 
 /// How many lines the sentences of a sheet have, and how many of these a program that breaks anywhere might begin with a closing
