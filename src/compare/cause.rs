@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Side;
 use crate::consequence::{Consequence, ConsequenceGround as Ground};
 use crate::explain::said;
+use crate::fact::FactValue;
 use crate::once::Once;
 use crate::rule::record::{AtomHead, Head, ProposalHead, QuotaHead, Record, To, ValueHead, Witness};
 
@@ -50,9 +51,14 @@ impl<'c> Causes<'c> {
         let mut causes: Vec<Cause> = Vec::new();
         let gone = was.iter().filter(|ground| !is.iter().any(|other| same(ground, other)));
         let come = is.iter().filter(|ground| !was.iter().any(|other| same(ground, other)));
-        let changed = is.iter().filter(|ground| was.iter().any(|other| same(ground, other) && !other.says(ground)));
-        for ground in gone.chain(come).chain(changed) {
+        for ground in gone.chain(come) {
             for cause in self.ground(ground, line) {
+                causes.once(cause);
+            }
+        }
+        for ground in is {
+            let Some(other) = was.iter().find(|other| same(ground, other) && !other.says(ground)) else { continue };
+            for cause in self.facts(other, ground, line) {
                 causes.once(cause);
             }
         }
@@ -69,6 +75,36 @@ impl<'c> Causes<'c> {
         causes
     }
 
+    /// The same ground with other facts: which, and where it can be seen.
+    fn facts(&self, was: &Ground<'_>, is: &Ground<'_>, line: &Consequence<'_>) -> Vec<Cause> {
+        let record = |side: &Indexed<'c>| {
+            let rule = side.head.rules.iter().position(|one| one.id == is.rule && one.entity.is_some())?;
+            side.find(rule, is, line)
+        };
+        let value = |side: &Indexed<'_>, record: &Record, name: &str| {
+            let mut values = side.head.entities[record.entity].values.iter().copied();
+            values.find(|value| side.head.values[*value].name == name)
+        };
+        let records = record(&self.before).zip(record(&self.after));
+        let mut found = Telling { sought: Sought::Changed, causes: Vec::new() };
+        for (name, new) in is.facts.iter() {
+            let old = was.facts.iter().find(|(of, _)| of == name).map_or(&FactValue::Null, |(_, old)| old);
+            if old == new {
+                continue;
+            }
+            let before = found.causes.len();
+            if let Some((one, other)) = records
+                && let Some(at) = value(&self.before, one, name).zip(value(&self.after, other, name))
+            {
+                self.value((at.0, one), (at.1, other), false, &mut found);
+            }
+            if found.causes.len() == before {
+                found.tell(format!("{name}：{} → {}", said(old), said(new)), String::new());
+            }
+        }
+        if found.causes.is_empty() { self.ground(is, line) } else { found.causes }
+    }
+
     fn ground(&self, ground: &Ground<'_>, line: &Consequence<'_>) -> Vec<Cause> {
         let rule = &*ground.rule;
         let told = |text: String| vec![Cause::said(text)];
@@ -81,8 +117,8 @@ impl<'c> Causes<'c> {
         };
         let (old, new) = match (self.before.find(before, ground, line), self.after.find(after, ground, line)) {
             (Some(old), Some(new)) => (old, new),
-            (None, Some(new)) => return vec![self.after.alone(new, "是新的")],
-            (Some(old), None) => return vec![self.before.alone(old, "已不在")],
+            (None, Some(new)) => return vec![self.after.alone(new, "是新的，或新适用于条款")],
+            (Some(old), None) => return vec![self.before.alone(old, "已不在，或不再适用于条款")],
             (None, None) => return told(format!("条款 {rule}")),
         };
         let rules = (&self.before.head.rules[before], &self.after.head.rules[after]);

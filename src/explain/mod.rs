@@ -288,7 +288,7 @@ impl Teller<'_> {
     fn nothing(&self, rule: &RuleHead, entity: usize) -> String {
         let of = &self.head.entities[entity];
         if !of.subject {
-            return format!("没有与此有关的{}", of.name);
+            return format!("没有适用此条的{}", of.name);
         }
         let roles = others(rule);
         if roles.is_empty() || self.subject.seats.is_empty() {

@@ -97,6 +97,22 @@ pub struct Part {
     pub inside: Vec<Option<BooleanChunked>>,
 }
 
+impl Part {
+    /// Whether a rule's condition is met by an entity, or may be, of which a single part of the scope does not hold: somebody
+    /// may ask why the rule does not speak about it.
+    fn nearly(&self, at: u32) -> bool {
+        let value = |atom: usize| self.values[atom].get(at as usize);
+        self.conditions.iter().any(|condition| {
+            let outside = match &condition.scope {
+                Some(Tree::All(parts)) => parts.iter().filter(|part| part.value(&value) != Some(true)).count(),
+                Some(scope) => usize::from(scope.value(&value) != Some(true)),
+                None => 0,
+            };
+            outside <= 1 && condition.when.value(&value) != Some(false)
+        })
+    }
+}
+
 /// The rules of one stage as they were evaluated, and the readings of ambiguous rows behind them.
 pub struct Stage<'a> {
     pub parts: Vec<Part>,

@@ -150,6 +150,21 @@ fn who_is_reached_no_longer_is_told_by_the_register() {
     assert_eq!(found.changes("变动"), ["诫勉谈话 | G12 | 减少 | －4.3 | 该条所及的人已改变（职务或名册） | "]);
 }
 
+/// The rule holds as before; what is said for it is not the same.
+#[test]
+fn another_fact_of_the_same_ground_is_told_with_its_cell() {
+    let lead = "+问题线索 线索编号=X7 对象=G32 核实结果=属实 情节=";
+    let mut city = City::new(&[&format!("{lead}一般")]);
+    let run = published(&mut city, &["问题线索 X7 情节=轻微"]);
+    let found = compared(&city.input(), "annual", &["--against", run.to_str().unwrap()]);
+    let changes = found.changes("变动");
+    assert_eq!(changes.len(), 2, "{changes:?}");
+    assert!(
+        changes.iter().all(|change| change.contains("依据改变 |  | 情节：一般 → 轻微 | 报送.xlsx!问题线索!")),
+        "{changes:?}"
+    );
+}
+
 /// Not the register: the share, the person's own talk, or those of others.
 #[test]
 fn who_is_drawn_is_told_by_the_share_or_by_the_talks() {

@@ -209,6 +209,21 @@ fn principals_see_the_member_for_whom_they_answer() {
     assert_eq!(verdict(&one("G21", &folder), "4.8"), Conclusion::Outside);
 }
 
+/// A talk brought something up, and a lead carries it on: the rule does not speak about the talk, and says why.
+#[test]
+fn a_row_that_a_single_part_of_the_scope_keeps_out_is_explained() {
+    let city = City::new(&[
+        "+谈话记录 谈话日期=2015-04-01 谈话类型=交心谈话 干部编号=G22 发现作风问题=是",
+        "+问题线索 线索编号=X7 对象=G22 线索来源=谈心谈话 收到日期=2015-04-08 核实结果=不属实",
+    ]);
+    city.run("annual");
+    let explained = one("G22", &folder(&city, "annual"));
+    let said = explained.rules.iter().find(|said| said.rule == "2.6-found").unwrap();
+    assert_eq!((said.verdict, said.cases.len()), (Conclusion::Outside, 1), "{said:?}");
+    let why = format!("{:?}", said.cases[0].unmet);
+    assert!(said.cases[0].unmet.len() == 1 && why.contains("2015-04-08"), "{why}");
+}
+
 #[test]
 fn somebody_only_on_rejected_register_rows_is_explained_by_what_is_pending() {
     let city = City::new(&["+干部名册 干部编号=G99 姓名=丁甲 单位编号=B1 职务=科长 班子职务=无此职务"]);

@@ -179,7 +179,7 @@ impl<'a> Trace<'a> {
         self.parts.iter().filter(move |traced| traced.part.entity == of)
     }
 
-    /// What the rules said about one entity. None for a row that no rule speaks about.
+    /// What the rules said about one entity. None for a row that no rule speaks about, nor nearly so.
     pub fn record(&self, entity: usize, at: u32) -> Option<Record<'_>> {
         let data = self.data;
         let parts = || self.parts_of(entity);
@@ -208,7 +208,7 @@ impl<'a> Trace<'a> {
                 (register.ids[at as usize].as_str().into(), register.labels[at as usize].as_str().into())
             }
             Entity::Row(_) => {
-                if verdicts.bytes().all(|letter| letter == b'-') {
+                if verdicts.bytes().all(|letter| letter == b'-') && !parts().any(|traced| traced.part.nearly(at)) {
                     return None;
                 }
                 let name = self.names[entity].as_ref().and_then(|names| names.at(at as usize));
