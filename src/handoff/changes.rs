@@ -37,6 +37,17 @@ impl<'t> PrintedLine<'t> {
 pub struct Difference<'t> {
     pub old: Option<PrintedLine<'t>>,
     pub new: Option<PrintedLine<'t>>,
+    /// Why nobody can say that a withdrawn line's grounds no longer hold.
+    pub doubt: Option<Doubt>,
+}
+
+/// What is unknown is no "no".
+#[derive(Debug, Clone)]
+pub enum Doubt {
+    /// Its rule waits for these facts.
+    Waits(Vec<String>),
+    /// Rows about those concerned were put aside.
+    PutAside,
 }
 
 impl Difference<'_> {
@@ -52,7 +63,15 @@ impl Difference<'_> {
     fn why(&self) -> String {
         match (&self.old, &self.new) {
             (None, _) => "依据和事实现已成立，本次新提出".to_owned(),
-            (_, None) => "依据现已不成立，本次不再提出".to_owned(),
+            (_, None) => match &self.doubt {
+                None => "依据现已不成立，本次不再提出".to_owned(),
+                Some(Doubt::Waits(missing)) => {
+                    format!("依据现待定（缺「{}」），本次暂不提出，见{}", missing.join("」「"), super::pendings::NAME)
+                }
+                Some(Doubt::PutAside) => {
+                    format!("依据现已不成立，或因数据待更正尚不能认定，本次不再提出，见{}", super::pendings::NAME)
+                }
+            },
             (Some(old), Some(new)) => {
                 let named = (COMPARED..COLUMNS.len()).filter(|at| old.0[*at] != new.0[*at]).map(|at| COLUMNS[at]);
                 let named: Vec<&str> = named.collect();

@@ -13,8 +13,9 @@ use super::data::CONSEQUENCES;
 use super::{Failure, Made};
 use crate::archive::Archive;
 use crate::compare::ChangeKind;
-use crate::consequence::Consequence;
-use crate::handoff::changes::{Difference, PrintedLine};
+use crate::consequence::{Consequence, Pending};
+use crate::handoff::changes::{Difference, Doubt, PrintedLine};
+use crate::once::once;
 use crate::pack::printed;
 
 /// Lines of the run in `place` that are not proposed any more, or otherwise, with the place of today's.
@@ -51,20 +52,44 @@ impl Made<'_> {
         }
         let ids: BTreeSet<&str> = differing.iter().map(|(was, _)| &*was.id).collect();
         let mut registered = archive.printed_lines(place, &ids)?;
+        let mut open: BTreeMap<&str, Vec<&Pending>> = BTreeMap::new();
+        for case in &self.outcome.pending {
+            open.entry(&case.id).or_default().push(case);
+        }
         let (mut withdrawn, mut other) = (Vec::new(), Vec::new());
         for (was, at) in differing {
+            let doubt = if at.is_none() { self.doubt(&was, &open) } else { None };
             let old = match registered.remove(&*was.id) {
                 Some(mut cells) => PrintedLine::new(|name| cells.remove(name).unwrap_or_default().into()),
                 None => as_kept(was),
             };
             match at {
-                Some(at) => other.push(Difference { old: Some(old), new: now.remove(&at) }),
-                None => withdrawn.push(Difference { old: Some(old), new: None }),
+                Some(at) => other.push(Difference { old: Some(old), new: now.remove(&at), doubt }),
+                None => withdrawn.push(Difference { old: Some(old), new: None, doubt }),
             }
         }
         // What is left is new; each kind stands in the order of ids, as lines do.
-        let added = now.into_values().map(|new| Difference { old: None, new: Some(new) });
+        let added = now.into_values().map(|new| Difference { old: None, new: Some(new), doubt: None });
         Ok(Some(added.chain(withdrawn).chain(other).collect()))
+    }
+
+    /// Whether a line that is proposed no more may only wait: for a fact of one of its rules, or for rows to be put right.
+    fn doubt(&self, was: &Consequence<'_>, open: &BTreeMap<&str, Vec<&Pending>>) -> Option<Doubt> {
+        let abouts = was.grounds.iter().map(|ground| &*ground.about);
+        let concerned =
+            || std::iter::once(&*was.subject_id).chain(abouts.clone()).chain(was.unit_ids.iter().map(|id| &**id));
+        let cases = || concerned().filter_map(|id| open.get(id)).flatten();
+        let missing = once(
+            cases()
+                .filter(|case| was.rules.iter().any(|rule| *rule == case.rule))
+                .flat_map(|case| case.missing.clone()),
+        );
+        if !missing.is_empty() {
+            return Some(Doubt::Waits(missing));
+        }
+        let names = &self.pack.pendings;
+        let is_faulty = |case: &&Pending| [&names.rejected_row, &names.rejected_register].contains(&&case.rule);
+        cases().any(|case| is_faulty(case)).then_some(Doubt::PutAside)
     }
 
     fn superseded(&self, place: &Path) -> io::Result<Superseded> {

@@ -122,6 +122,30 @@ fn an_authority_without_lines_any_more_has_no_workbooks_left_under_报审() {
     assert!(!submitted.join("市委").exists());
 }
 
+/// What is unknown is no "no", here either: a grade that is put aside, one that is missing, a row with a broken cell.
+#[test]
+fn a_line_whose_grounds_are_unknown_now_is_not_said_to_have_lost_them() {
+    let mut city = City::new(&[
+        "年度考核_干部 G32 考核等次=基本称职",
+        "年度考核_干部 G22 考核等次=基本称职",
+        "+问题线索 线索编号=X1 对象=G12 线索来源=市级领导 核实结果=属实 情节=较重",
+    ]);
+    city.run("annual");
+    city.edit("年度考核_干部 G32 考核等次=较差");
+    city.edit("年度考核_干部 G22 考核等次=称职");
+    city.edit("问题线索 X1 情节=很重");
+    city.try_run("annual");
+    let rows = rows_of(&city.output().join("2015-annual/变更对照.xlsx"));
+    for (id, why) in [
+        ("2015-A-诫勉谈话-C-G32", "依据现待定（缺「考核等次」），本次暂不提出，见待定事项"),
+        ("2015-A-诫勉谈话-C-G22", "依据现已不成立，本次不再提出"),
+        ("2015-A-诫勉谈话-C-G12", "依据现已不成立，或因数据待更正尚不能认定，本次不再提出，见待定事项"),
+    ] {
+        let row = rows.iter().find(|row| row.contains(&id.to_owned())).unwrap();
+        assert_eq!(row[11].replace('\n', ""), why, "{id}");
+    }
+}
+
 /// 变更对照: the old texts are those of the old lists; where another archive holds these, what the run kept for programs.
 #[test]
 fn what_a_run_supersedes_is_compared_with_it_whatever_archive_holds_it() {

@@ -209,11 +209,12 @@ fn changes_against_the_superseded_run_are_told() {
         }))
     };
     let changes = [
-        Difference { old: None, new: told("2015-A-通报-T-T00001", "") },
-        Difference { old: told("2015-A-整顿-T-T00003", ""), new: None },
+        Difference { old: None, new: told("2015-A-通报-T-T00001", ""), doubt: None },
+        Difference { old: told("2015-A-整顿-T-T00003", ""), new: None, doubt: None },
         Difference {
             old: told("2015-A-诫勉谈话-C-C00001", "不称职"),
             new: told("2015-A-诫勉谈话-C-C00001", "基本称职"),
+            doubt: None,
         },
     ];
     let dir = tempfile::tempdir().unwrap();
