@@ -120,13 +120,18 @@ impl Explanation {
 
 impl Applied {
     /// The conditions with what is said of them; first those that speak for the verdict.
-    pub fn sides(&self) -> [(&'static str, &[Point]); 2] {
-        let unmet = if self.verdict == Conclusion::Pending { "未定" } else { "不符" };
-        let mut sides = [("符合", self.met.as_slice()), (unmet, self.unmet.as_slice())];
-        if self.verdict >= Conclusion::Fails {
-            sides.reverse();
-        }
-        sides
+    pub fn sides(&self) -> impl Iterator<Item = (&'static str, &Point)> {
+        let met = self.met.iter().map(|point| ("符合", point));
+        let unmet = self.unmet.iter().map(|point| (if point.open { "未定" } else { "不符" }, point));
+        let (mut sides, other): (Vec<_>, Vec<_>) = if self.verdict >= Conclusion::Fails {
+            (unmet.collect(), met.collect())
+        } else {
+            (met.collect(), unmet.collect())
+        };
+        sides.extend(other);
+        // What is unknown decides nothing where something else does.
+        sides.sort_by_key(|(_, point)| point.open);
+        sides.into_iter()
     }
 }
 

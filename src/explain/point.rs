@@ -14,6 +14,9 @@ pub struct Point {
     /// What it is in fact; empty where the condition says it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub value: String,
+    /// Nobody knows whether it is met.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance: Option<Distance>,
     /// The cells, each with what stands there.
@@ -89,7 +92,7 @@ impl Points<'_> {
             return;
         }
         match node {
-            Tree::Atom(atom) => found.push(self.atom(*atom, wanted)),
+            Tree::Atom(atom) => found.push(Point { open: value.is_none(), ..self.atom(*atom, wanted) }),
             Tree::All(nodes) | Tree::Any(nodes) => nodes.iter().for_each(|node| self.leaves(node, wanted, met, found)),
             Tree::Not(node) => self.leaves(node, !wanted, met, found),
         }
@@ -123,6 +126,7 @@ impl Points<'_> {
         Point {
             text,
             value,
+            open: false,
             distance: distance.or(nearest),
             cells: uses.iter().flat_map(|one| one.cells.clone()).collect(),
             parts: uses.into_iter().flat_map(|one| one.parts).collect(),
@@ -143,6 +147,7 @@ impl Points<'_> {
         Point {
             text: of.name.clone(),
             value: self.shown(value),
+            open: false,
             distance: known.or(near),
             cells: witnesses.iter().map(|witness| self.seen(value, witness)).collect(),
             parts,

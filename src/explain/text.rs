@@ -91,9 +91,7 @@ fn case(page: &mut TextPage, case: &Applied) {
         page.line(depth, &format!("可有两种读法：{cell}"));
     }
     case.seen.iter().for_each(|one| point(page, depth, "", one));
-    for (word, points) in case.sides() {
-        points.iter().for_each(|one| point(page, depth, word, one));
-    }
+    case.sides().for_each(|(word, one)| point(page, depth, word, one));
 }
 
 fn point(page: &mut TextPage, depth: usize, word: &str, one: &Point) {

@@ -38,12 +38,12 @@ pub struct Difference<'t> {
     pub old: Option<PrintedLine<'t>>,
     pub new: Option<PrintedLine<'t>>,
     /// Why nobody can say that a withdrawn line's grounds no longer hold.
-    pub doubt: Option<Doubt>,
+    pub doubt: Option<MayHold>,
 }
 
 /// What is unknown is no "no".
 #[derive(Debug, Clone)]
-pub enum Doubt {
+pub enum MayHold {
     /// Its rule waits for these facts.
     Waits(Vec<String>),
     /// Rows about those concerned were put aside.
@@ -65,10 +65,10 @@ impl Difference<'_> {
             (None, _) => "依据和事实现已成立，本次新提出".to_owned(),
             (_, None) => match &self.doubt {
                 None => "依据现已不成立，本次不再提出".to_owned(),
-                Some(Doubt::Waits(missing)) => {
+                Some(MayHold::Waits(missing)) => {
                     format!("依据现待定（缺「{}」），本次暂不提出，见{}", missing.join("」「"), super::pendings::NAME)
                 }
-                Some(Doubt::PutAside) => {
+                Some(MayHold::PutAside) => {
                     format!("依据现已不成立，或因数据待更正尚不能认定，本次不再提出，见{}", super::pendings::NAME)
                 }
             },

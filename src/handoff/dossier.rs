@@ -106,11 +106,9 @@ fn told(said: &Said, case: &Applied) -> (String, String) {
         facts.push(point.told());
         places(point, &mut sources);
     }
-    for (word, points) in case.sides() {
-        for point in points {
-            facts.push(format!("{word}：{}", point.told()));
-            places(point, &mut sources);
-        }
+    for (word, point) in case.sides() {
+        facts.push(format!("{word}：{}", point.told()));
+        places(point, &mut sources);
     }
     sources.extend(case.ambiguous.iter().map(String::as_str));
     sources.dedup();

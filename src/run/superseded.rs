@@ -14,7 +14,7 @@ use super::{Failure, Made};
 use crate::archive::Archive;
 use crate::compare::ChangeKind;
 use crate::consequence::{Consequence, Pending};
-use crate::handoff::changes::{Difference, Doubt, PrintedLine};
+use crate::handoff::changes::{Difference, MayHold, PrintedLine};
 use crate::once::once;
 use crate::pack::printed;
 
@@ -74,7 +74,7 @@ impl Made<'_> {
     }
 
     /// Whether a line that is proposed no more may only wait: for a fact of one of its rules, or for rows to be put right.
-    fn doubt(&self, was: &Consequence<'_>, open: &BTreeMap<&str, Vec<&Pending>>) -> Option<Doubt> {
+    fn doubt(&self, was: &Consequence<'_>, open: &BTreeMap<&str, Vec<&Pending>>) -> Option<MayHold> {
         let abouts = was.grounds.iter().map(|ground| &*ground.about);
         let concerned =
             || std::iter::once(&*was.subject_id).chain(abouts.clone()).chain(was.unit_ids.iter().map(|id| &**id));
@@ -85,11 +85,11 @@ impl Made<'_> {
                 .flat_map(|case| case.missing.clone()),
         );
         if !missing.is_empty() {
-            return Some(Doubt::Waits(missing));
+            return Some(MayHold::Waits(missing));
         }
         let names = &self.pack.pendings;
         let is_faulty = |case: &&Pending| [&names.rejected_row, &names.rejected_register].contains(&&case.rule);
-        cases().any(|case| is_faulty(case)).then_some(Doubt::PutAside)
+        cases().any(|case| is_faulty(case)).then_some(MayHold::PutAside)
     }
 
     fn superseded(&self, place: &Path) -> io::Result<Superseded> {

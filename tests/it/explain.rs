@@ -209,6 +209,18 @@ fn principals_see_the_member_for_whom_they_answer() {
     assert_eq!(verdict(&one("G21", &folder), "4.8"), Conclusion::Outside);
 }
 
+/// What is unknown is no "no": it is not among what is not met.
+#[test]
+fn what_is_unknown_beside_what_decides_is_said_to_be_open() {
+    let city = City::new(&["年度考核_干部 G13 考核等次=较差", "+谈话记录 谈话日期=2014-10-11 干部编号=G22"]);
+    city.try_run("annual");
+    let out = ask("G13", &folder(&city, "annual"), &[]);
+    let told = String::from_utf8(out.stdout).unwrap();
+    let (_, said) = told.split_once("【不成立】4.5").unwrap();
+    let (no, open) = (said.find("不符 上年诫勉：否").unwrap(), said.find("未定 本年诫勉：不详").unwrap());
+    assert!(no < open, "{said}");
+}
+
 /// A talk brought something up, and a lead carries it on: the rule does not speak about the talk, and says why.
 #[test]
 fn a_row_that_a_single_part_of_the_scope_keeps_out_is_explained() {
