@@ -17,6 +17,7 @@ use crate::archive::read::{GivenAnswers, first_run};
 use crate::archive::registration::{RegisteredList, RowOf};
 use crate::archive::stored::in_words;
 use crate::fact::Decision;
+use crate::fact::history::Pairs;
 use crate::pack::printed;
 use crate::place::A1;
 use crate::table::{merged, text};
@@ -230,7 +231,15 @@ fn line<'k>(
     // One decision for both, as soon as there is one; what this line said before it may be said again.
     let stands = |own: &&Decision| decided(own) || weigh(words, Some(&own.0), given.0.clone()) == Weighed::Same;
     let current = own.filter(stands).or(shared).or(own).map(|current| &current.0);
-    let (decision, amends) = match weigh(words, current, given.0) {
+    let Decision(mut given) = given;
+    // Beside the same opinion and method as ever, a cell that the run filled in and nobody changed is no answer, either.
+    let decisive = |name: &str| [printed::OPINION, printed::METHOD].contains(&name);
+    let as_given =
+        |other: &Pairs| [printed::OPINION, printed::METHOD].iter().all(|name| other.get(*name) == given.get(*name));
+    if as_given(filled) && current.is_some_and(as_given) {
+        given.retain(|name, text| decisive(name) || filled.get(name).is_none_or(|filled| !same(filled, text)));
+    }
+    let (decision, amends) = match weigh(words, current, given) {
         // Given here for the first time, though the other run's line has it already.
         Weighed::Same => match current.filter(|_| own.is_none()) {
             Some(decision) => (decision.clone(), false),

@@ -433,6 +433,17 @@ fn what_a_run_filled_in_and_comes_back_unchanged_is_no_answer() {
     }
     city.run("annual");
     assert_eq!(meeting::shown(&city, run, list, &columns), [["G21", "不同意", "乙"], ["G22", "缓议", ""]]);
+    // A cell beside the answer comes back unchanged, too, while another one is filled in.
+    meeting::amend(&city, run, list, &[(two, "备注", "丙")]);
+    let back = city.output().join("../迟到.xlsx");
+    std::fs::rename(meeting::filled(&city, run, list, &[(one, "决定日期", "2016-01-20")]), &back).unwrap();
+    meeting::amend(&city, run, list, &[(one, "备注", "丁")]);
+    let (code, told) = meeting::taken_in(&city, &[back], &[]);
+    assert_eq!(code, Some(0), "{told}");
+    city.run("annual");
+    let columns = ["编号", "委员会意见", "备注", "决定日期"];
+    let now = [["G21", "不同意", "丁", "2016-01-20"], ["G22", "缓议", "丙", ""]];
+    assert_eq!(meeting::shown(&city, run, list, &columns), now);
     // Nor does it speak against another workbook.
     let untouched = city.output().join("../原样.xlsx");
     std::fs::copy(city.output().join(run).join(format!("{list}.xlsx")), &untouched).unwrap();
@@ -442,5 +453,8 @@ fn what_a_run_filled_in_and_comes_back_unchanged_is_no_answer() {
         assert_eq!(code, Some(0), "{told}");
     }
     city.run("annual");
-    assert_eq!(meeting::shown(&city, run, list, &columns), [["G21", "缓议", "乙"], ["G22", "缓议", ""]]);
+    assert_eq!(
+        meeting::shown(&city, run, list, &columns),
+        [["G21", "缓议", "丁", "2016-01-20"], ["G22", "缓议", "丙", ""]]
+    );
 }
