@@ -92,9 +92,17 @@ pub fn workbook<'a>(material: &Material<'a>) -> Workbook<'a> {
 /// What is pending: the provision with the actions it would lead to, or the case's own name.
 pub fn reason<'a>(pack: &'a Pack, pending: &'a Pending) -> Cow<'a, str> {
     let Some(rule) = pending.rule_index.map(|index| &pack.rules[index]) else { return pending.rule.as_str().into() };
-    let named =
-        rule.proposals.iter().map(|proposal| with_options(&pack.actions[proposal.action].name, &proposal.options));
-    let actions = once(named);
+    // Where only recipients are missing, what goes to others has been proposed.
+    let lacks = |to: &Recipient| match to {
+        Recipient::Itself => None,
+        Recipient::Role { role: name, .. } | Recipient::Named { column: name, .. } => {
+            pending.missing.iter().find(|missing| *missing == name)
+        }
+    };
+    let lacked = once(rule.proposals.iter().filter_map(|proposal| lacks(&proposal.to)));
+    let all = lacked.is_empty() || lacked.len() < pending.missing.len();
+    let waiting = rule.proposals.iter().filter(|proposal| all || lacks(&proposal.to).is_some());
+    let actions = once(waiting.map(|proposal| with_options(&pack.actions[proposal.action].name, &proposal.options)));
     match (rule.citation.is_empty(), actions.is_empty()) {
         (_, false) => format!("{}：是否{}", rule.citation, actions.join("、")).into(),
         // A rule that only marks cases is named for people.

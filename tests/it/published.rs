@@ -122,6 +122,21 @@ fn an_authority_without_lines_any_more_has_no_workbooks_left_under_报审() {
     assert!(!submitted.join("市委").exists());
 }
 
+/// A team without a principal: what goes to the team itself is on its list and does not wait.
+#[test]
+fn what_waits_for_a_recipient_is_told_without_what_has_been_proposed() {
+    let city = City::new(&[
+        "年度考核_班子 B1 考核等次=一般",
+        "干部名册 G11 班子职务=班子成员",
+        "干部名册 G12 班子职务=班子成员",
+    ]);
+    city.run("annual");
+    let told = |name: &str| rows_of(&city.output().join(format!("2015-annual/{name}.xlsx"))).concat().join("\n");
+    assert!(told("整改整顿名单").contains("2015-A-限期整改-T-B1"));
+    let waits = told("待定事项");
+    assert!(waits.contains("〔规则4.3〕：是否诫勉谈话\n「主要负责人」"), "{waits}");
+}
+
 /// What is unknown is no "no", here either: a grade that is put aside, one that is missing, a row with a broken cell.
 #[test]
 fn a_line_whose_grounds_are_unknown_now_is_not_said_to_have_lost_them() {
