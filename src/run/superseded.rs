@@ -89,7 +89,7 @@ impl Made<'_> {
         }
         let names = &self.pack.pendings;
         let is_faulty = |case: &&Pending| [&names.rejected_row, &names.rejected_register].contains(&&case.rule);
-        cases().any(|case| is_faulty(case)).then_some(MayHold::PutAside)
+        cases().any(is_faulty).then_some(MayHold::PutAside)
     }
 
     fn superseded(&self, place: &Path) -> io::Result<Superseded> {
