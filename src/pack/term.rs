@@ -11,6 +11,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
+use super::compile::digits;
 use super::functions::Op;
 use super::scope::Meaning;
 
@@ -43,7 +44,7 @@ pub enum Literal {
     Truth(bool),
     #[serde(skip)]
     Whole(i64),
-    Number(f64),
+    Number(#[serde(deserialize_with = "number")] f64),
     Text(#[serde(deserialize_with = "shared")] Arc<str>),
     #[serde(skip)]
     Day(NaiveDate),
@@ -53,6 +54,15 @@ pub enum Literal {
 
 fn shared<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<str>, D::Error> {
     String::deserialize(from).map(Arc::from)
+}
+
+fn number<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    f64::deserialize(from).map(as_compared)
+}
+
+/// A number as it is compared and printed: at fifteen digits, a nought without a sign.
+fn as_compared(number: f64) -> f64 {
+    digits(number).unwrap_or(number) + 0.0
 }
 
 /// Names that stand for the same value everywhere: the run's year and dates, and the parameters.
@@ -309,6 +319,11 @@ fn case_order(parts: &[Term]) -> impl Iterator<Item = &Term> {
 }
 
 impl Literal {
+    /// A number that somebody has set.
+    pub fn set(number: f64) -> Literal {
+        Literal::Number(as_compared(number))
+    }
+
     /// The number that it is.
     pub fn number(&self) -> Option<f64> {
         match self {

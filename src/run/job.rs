@@ -129,7 +129,7 @@ pub fn parse_set(text: &str, pack: &Pack) -> Result<(String, Literal), Failure> 
         return Err(Failure::usage(format!("--set：没有名为「{name}」的参数。{near}可用的参数：{}", names.join("、"))));
     };
     let meant = if parameter.one_of.is_empty() {
-        value.parse::<f64>().map(Literal::Number).map_err(|_| format!("值「{value}」应为数字"))
+        value.parse().map(Literal::set).map_err(|_| format!("值「{value}」应为数字"))
     } else {
         Ok(Literal::Text(value.into()))
     };

@@ -44,6 +44,9 @@ fn share_of_talks() {
         ("--set 交心谈话比例=0.125", 1),
         ("--set 交心谈话比例=0.126", 2),
         ("--set 交心谈话比例=1", 8),
+        // A nought has no sign, and a number no more than fifteen digits.
+        ("--set 交心谈话比例=-0", 0),
+        ("--set 交心谈话比例=0.12500000000000003", 1),
     ] {
         let published = City::new(&[]).run(&format!("half-year {set}"));
         assert_eq!(published.talks().len(), talks, "{set}");
@@ -52,7 +55,7 @@ fn share_of_talks() {
 
 #[test]
 fn run_json_says_which_values_were_used() {
-    let published = City::new(&[]).run("half-year --set 半年得分线=65.5 --set 调整建议起点情节=一般");
+    let published = City::new(&[]).run("half-year --set 半年得分线=65.500000000000014 --set 调整建议起点情节=一般");
     let parameters = json!([
         {"name": "半年得分线", "value": 65.5, "from": "--set"},
         {"name": "年度得分线", "value": 60.0, "from": "pack"},
