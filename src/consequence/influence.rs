@@ -189,12 +189,13 @@ pub fn used(world: &World<'_>) -> Result<Vec<TalkHeld>, Error> {
     let mut used = Vec::new();
     let columns = [talks.kind.as_str(), &talks.year, &talks.line];
     each_talk(world, (talks.table, &talks.date), columns, |TalkRow { row, day, holder, texts: [kind, year, line] }| {
-        let (Some(index), Some(kind), true) = (holder, kind, data.was_read(talks.table, row)) else { return };
+        let (Some(index), Some(kind)) = (holder, kind) else { return };
         let this_year = chrono::Datelike::year(&day) == data.year && day <= data.as_of;
         if this_year || looks_back.get(row).copied().unwrap_or_default() {
             let subject = Subject { kind: world.pack.membership.member, index };
             let [year, line] = [year, line].map(|text| text.map(Cow::into_owned));
-            used.push(TalkHeld { subject, day, kind: kind.into_owned(), year, line });
+            let was_read = data.was_read(talks.table, row);
+            used.push(TalkHeld { subject, day, kind: kind.into_owned(), year, line, was_read });
         }
     });
     used.par_sort_unstable();

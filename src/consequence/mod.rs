@@ -200,6 +200,8 @@ pub struct TalkHeld {
     /// The year that it answers for, and the line that it carries out, where they are noted.
     pub year: Option<String>,
     pub line: Option<String>,
+    /// Read from the talks of the input; else entered in the register, and the archive has it already.
+    pub was_read: bool,
 }
 
 /// All that a run proposes and leaves open.
@@ -211,7 +213,7 @@ pub struct Outcome {
     pub pending: Vec<Pending>,
     pub quotas: Vec<QuotaPlan>,
     pub register: Vec<RegisterEntry>,
-    /// Talks that the run used, for the archive.
+    /// Talks that the run used; the archive takes those that were read.
     pub talks: Vec<TalkHeld>,
 }
 

@@ -265,7 +265,8 @@ fn measures<'s>(material: &'s Material<'_>, known: &Gathered<'s>, all: &[Subject
             let own =
                 given.0.iter().filter(|(column, _)| !common(column)).map(|(column, text)| format!("{column}：{text}"));
             let talks = known.held.get(past.id.as_str()).into_iter().flatten();
-            let done: Vec<String> = own.chain(talks.map(|talk| format!("{} {}", talk.day, talk.kind))).collect();
+            // The same talk may stand in the register too.
+            let done = once(own.chain(talks.map(|talk| format!("{} {}", talk.day, talk.kind))));
             let done = if done.is_empty() { "没有记载".to_owned() } else { done.join("；") };
             row![material.people.label(whose), past.run.period(past.year), &past.action, given.shortly(), done]
         });

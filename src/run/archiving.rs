@@ -64,7 +64,7 @@ impl Made<'_> {
                 ..Vocabulary::of(pack)
             },
             lists: self.handed.lists.iter().chain(&self.handed.register).map(|table| self.list(table)).collect(),
-            talks: outcome.talks.iter().map(|talk| self.talk(talk)),
+            talks: outcome.talks.iter().filter(|talk| talk.was_read).map(|talk| self.talk(talk)),
         }
     }
 

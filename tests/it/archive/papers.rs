@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::meeting::record;
+use super::people::explained;
 use crate::rules::city::{City, kaohe, rows_of};
 
 const H: &str = "2015-half-year";
@@ -279,4 +280,27 @@ fn a_team_that_is_to_be_analysed_gets_its_page() {
     city.decide("2015-annual", "整改整顿名单", &[("2015-A-分析研究-T-B1", "不同意", "")]);
     city.run("annual");
     assert!(words(&folder.join("B1-甲局.xlsx")).contains("不同意"));
+}
+
+/// A talk that the register of last year holds counts like one of 谈话记录: the page tells that it was held, once.
+#[test]
+fn the_page_tells_a_talk_that_stands_in_the_register() {
+    let line = "2015-H-约谈-C-G13";
+    let mut city = City::new(&["+半年考核_干部 干部编号=G13 目标完成得分=20"]);
+    city.run("half-year");
+    city.decide(H, "约谈名单", &[(line, "同意", "")]);
+    record(&city, H, "档案登记", &[(["特别监督档案", "G13"], "谈话日期", "2015-08-03")]);
+    city.edit("+半年考核_班子 年度=2016 单位编号=B1 目标完成得分=20");
+    city.edit("+年度目标考核 年度=2016 单位编号=B1 目标完成得分=30 作风改进评价=不明显");
+    let told = |city: &City| {
+        city.try_run("annual --year 2016");
+        words(&city.output().join("2016-annual/研判/B1-甲局.xlsx"))
+    };
+    let text = told(&city);
+    assert!(text.contains("2015-08-03 约谈") && !text.contains("没有记载"), "{text}");
+    // The archive has it as an answer already, and does not take it for a talk that was handed in.
+    assert!(!explained(&city, "G13", &[]).contains("谈话　2015-08-03"));
+    city.edit(&format!("+谈话记录 谈话类型=约谈 谈话日期=2015-08-03 干部编号=G13 处理编号={line}"));
+    assert_eq!(told(&city).matches("2015-08-03 约谈").count(), 1);
+    assert!(explained(&city, "G13", &[]).contains("谈话　2015-08-03 约谈"));
 }

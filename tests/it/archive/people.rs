@@ -21,7 +21,7 @@ fn city() -> City {
     city
 }
 
-fn explained(city: &City, subject: &str, options: &[&str]) -> String {
+pub fn explained(city: &City, subject: &str, options: &[&str]) -> String {
     let mut command = kaohe();
     command.args(["explain", subject, "--archive"]).arg(city.output().join("档案.db")).args(options);
     let ended = command.output().unwrap();
