@@ -148,6 +148,12 @@ impl ColumnCells {
         self.codes.extend(other.codes.iter().map(|code| shifted(*code, shift)));
     }
 
+    /// The first content that says this value.
+    pub fn code_of(&self, value: &CellValue) -> Option<u32> {
+        let meant = SameMeaning::of(value, "");
+        (0..self.contents.len() as u32).find(|code| self.of_code(*code).meaning(None, false) == meant)
+    }
+
     /// One number per content, equal where two say the same: the first code that says it.
     pub fn meanings(&self) -> Vec<u32> {
         let (hasher, mut known) = (FixedState::default(), HashTable::with_capacity(self.contents.len()));
@@ -231,7 +237,7 @@ pub enum SameMeaning<'a> {
 }
 
 impl<'a> SameMeaning<'a> {
-    fn of(value: &'a CellValue, shown: &'a str) -> Self {
+    pub fn of(value: &'a CellValue, shown: &'a str) -> Self {
         match value {
             CellValue::AsShown => Self::Text(text::folded(shown)),
             CellValue::Text(meant) => Self::Text(text::folded(&meant.0)),

@@ -6,6 +6,7 @@
 use crate::finding::{Code, Flaw};
 use crate::pack::{Key, KeyPart};
 
+use super::column::{EMPTY, SameMeaning};
 use super::directory::Who;
 use super::judge::Work;
 use super::refer::ColumnFlaw;
@@ -77,9 +78,18 @@ fn values<'a>(work: &'a Work<'_>, part: &'a KeyPart) -> Box<dyn Fn(usize) -> Opt
             Box::new(|row| work.years.get(row).copied().flatten().map(|year| year as u32))
         }
         KeyPart::Column(column) => {
-            let cells = &work.rows.cells[*column];
+            let (cells, soft) = (&work.rows.cells[*column], work.soft[*column]);
             let meanings = cells.meanings();
-            Box::new(move |row| cells.is_good(row).then(|| meanings[cells.codes[row] as usize]))
+            let default = work.world.schema.coercions[work.index][*column].default.as_ref();
+            // Where nobody writes the word that a blank stands for, it is told apart by the blank's own code.
+            let of_default = default.map(|value| (SameMeaning::of(value, ""), cells.code_of(value).unwrap_or(EMPTY)));
+            Box::new(move |row| {
+                if cells.is_good(row) {
+                    return Some(meanings[cells.codes[row] as usize]);
+                }
+                let (meant, word) = of_default.as_ref()?;
+                (cells.entry(row).meaning(default, soft) == *meant).then_some(*word)
+            })
         }
         KeyPart::Subject(kind) => Box::new(|row| subject(work, *kind, row).map(Who::number)),
     }
@@ -175,9 +185,10 @@ fn key_text(work: &Work<'_>, key: &Key, row: usize) -> String {
             KeyPart::Column(column) if work.table.year == Some(*column) => {
                 work.years[row].map(|year| format!("{year}年")).unwrap_or_default()
             }
-            KeyPart::Column(column) => {
-                format!("{}「{}」", work.table.columns[*column].name, work.rows.cells[*column].entry(row).shown)
-            }
+            KeyPart::Column(column) => match work.rows.cells[*column].entry(row).shown {
+                "" => String::new(),
+                shown => format!("{}「{shown}」", work.table.columns[*column].name),
+            },
             KeyPart::Subject(kind) => subject(work, *kind, row).map(|who| named(work, *kind, who)).unwrap_or_default(),
         };
     }

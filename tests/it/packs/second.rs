@@ -164,3 +164,44 @@ fn a_year_without_rows_is_published() {
     let share = cells.find(|cell| cell.contains("以查明「优秀超批准比例」")).unwrap();
     assert!(share.contains("《公务员年度考核》") && !share.contains("《公务员名册》"), "{share}");
 }
+
+/// What a blank stands for tells rows apart like the word itself: two grades of one year are none, one said twice is one,
+/// and a later one is another.
+#[test]
+fn a_blank_that_tells_rows_apart_is_what_it_stands_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let grades = "年度|公务员编号|考核等次|评定方式|评定日期|不定等次原因
+2023|P1|优秀
+2023|P1|不称职
+2023|P2|优秀
+2023|P2|不称职|年度评定
+2023|P3|基本称职
+2023|P3|基本称职|年度评定
+2023|P4|不定等次|||立案审查
+2023|P4|不称职|补定|2023-12-01";
+    let people = "公务员编号|姓名|单位编号|职务职级|人员类别|录用日期
+P1|赵一|U1|局长|主要负责人|2001.07
+P2|钱二|U1|副局长|领导成员|2001.07
+P3|孙三|U1|科员|其他公务员|2001.07
+P4|李四|U1|科员|其他公务员|2001.07";
+    let units = "单位编号|单位名称|单位类别\nU1|市统计局|机关";
+    let input = dir.path().join("报送");
+    fs::create_dir(&input).unwrap();
+    crate::reading::write(&input, &[("表.xlsx!单位", units), ("表.xlsx!人员", people), ("表.xlsx!等次", grades)]);
+    let (input, output) = (input.to_str().unwrap(), dir.path().join("结果"));
+    let run = kaohe(&["annual", input, "--output", output.to_str().unwrap(), "--pack", CIVIL_SERVANTS]);
+    assert_eq!(run.code, 3, "{}", run.text);
+    let folder = output.join("2023-annual");
+    let issues = fs::read_to_string(folder.join("data/issues.jsonl")).unwrap();
+    let issues = issues.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let rejected = issues.filter(|issue| issue["severity"] == "rejected");
+    let rejected: Vec<String> = rejected.map(|issue| issue["cell"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(rejected, ["C2", "C3", "C4", "C5"]);
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("run.json")).unwrap()).unwrap();
+    let sheets = json["inputs"].as_array().unwrap().iter().flat_map(|input| input["sheets"].as_array().unwrap());
+    let counted: Vec<_> = sheets.filter(|sheet| sheet["table"] == "公务员年度考核").collect();
+    assert_eq!([&counted[0]["used"], &counted[0]["rejected"], &counted[0]["ignored"]], [3, 4, 1]);
+    let listed: Vec<String> =
+        consequences(&folder).iter().map(|line| line["subject_id"].as_str().unwrap().to_owned()).collect();
+    assert!(listed.iter().all(|id| id == "P3" || id == "P4"), "{listed:?}");
+}
