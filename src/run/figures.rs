@@ -6,7 +6,8 @@ use crate::fact::{Error, World};
 use crate::handoff::{CrossFigure, Figures, RatioFigure};
 use crate::once::Once;
 use crate::pack::compile::query;
-use crate::pack::scope::{self, Site};
+use crate::pack::scope::Site;
+use crate::pack::term::Kind;
 use crate::pack::{Cross, Entity, Expression};
 
 /// All figures of the pack.
@@ -36,8 +37,8 @@ pub fn figures(world: &World<'_>) -> Result<Figures, Error> {
         .map(|cross| {
             let pairs = pairs(world, cross)?;
             let (rows, columns) = (&cross.rows, &cross.columns);
-            let row_words = heads(world, cross.of, rows, pairs.iter().map(|(row, ..)| row).collect());
-            let column_words = heads(world, cross.of, columns, pairs.iter().map(|(_, column, _)| column).collect());
+            let row_words = heads(world, rows, pairs.iter().map(|(row, ..)| row).collect());
+            let column_words = heads(world, columns, pairs.iter().map(|(_, column, _)| column).collect());
             let mut counts = vec![vec![0; column_words.len()]; row_words.len()];
             for (row, column, count) in &pairs {
                 let place = |heads: &[String], word: &String| heads.iter().position(|head| head == word);
@@ -87,17 +88,17 @@ fn word(of: &Expression, value: &AnyValue<'_>) -> String {
     }
 }
 
-/// The words to count by: a column's whole set in its order, then others as they come.
-fn heads(world: &World<'_>, of: Entity, value: &Expression, words: Vec<&String>) -> Vec<String> {
-    let table = scope::table_of(world.pack, of).map(|table| &world.pack.tables[table]);
-    let tables = world.pack.tables.iter();
-    // A fact that repeats a column of another table has that column's set, where all its words are in it.
-    let set = table.into_iter().chain(tables).find_map(|table| {
-        let values = table.named(&value.text)?.kind.words();
-        let fits = words.iter().all(|word| values.contains(word) || *word == "未填");
-        (!values.is_empty() && fits).then(|| values.to_vec())
-    });
-    let mut heads = set.unwrap_or_default();
+/// The words to count by: the whole set that the value is one of, then others as they come.
+fn heads(world: &World<'_>, value: &Expression, words: Vec<&String>) -> Vec<String> {
+    let mut heads = match &value.term().kind {
+        // In the order of a column that it repeats.
+        Kind::Choice(set) => {
+            let same = |of: &&[String]| of.len() == set.words.len() && of.iter().all(|word| set.words.contains(word));
+            let columns = world.pack.tables.iter().filter_map(|table| table.named(&value.text));
+            columns.map(|column| column.kind.words()).find(same).unwrap_or(&set.words).to_vec()
+        }
+        _ => Vec::new(),
+    };
     words.into_iter().for_each(|word| heads.once(word.clone()));
     heads
 }

@@ -8,6 +8,7 @@ mod limits;
 mod material;
 mod measure;
 mod meeting;
+mod overview;
 pub mod page;
 mod returns;
 mod text;
