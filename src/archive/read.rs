@@ -58,7 +58,7 @@ pub struct Chronicle {
 impl Chronicle {
     /// Agreed lines of the run being made that are not among those it proposes now.
     pub fn withdrawn<'a>(&self, proposed: impl IntoIterator<Item = &'a str>) -> Vec<PastLine> {
-        let mut left: BTreeMap<&str, &PastLine> = self.agreed.values().map(|line| (line.id.as_str(), line)).collect();
+        let mut left: BTreeMap<&str, &PastLine> = self.agreed.iter().map(|(id, line)| (id.as_str(), line)).collect();
         for id in proposed {
             left.remove(id);
         }

@@ -77,10 +77,7 @@ impl<'c> Causes<'c> {
 
     /// The same ground with other facts: which, and where it can be seen.
     fn facts(&self, was: &Ground<'_>, is: &Ground<'_>, line: &Consequence<'_>) -> Vec<Cause> {
-        let record = |side: &Indexed<'c>| {
-            let rule = side.head.rules.iter().position(|one| one.id == is.rule && one.entity.is_some())?;
-            side.find(rule, is, line)
-        };
+        let record = |side: &Indexed<'c>| side.find(side.rule(&is.rule)?, is, line);
         let value = |side: &Indexed<'_>, record: &Record, name: &str| {
             let mut values = side.head.entities[record.entity].values.iter().copied();
             values.find(|value| side.head.values[*value].name == name)
@@ -108,8 +105,7 @@ impl<'c> Causes<'c> {
     fn ground(&self, ground: &Ground<'_>, line: &Consequence<'_>) -> Vec<Cause> {
         let rule = &*ground.rule;
         let told = |text: String| vec![Cause::said(text)];
-        let of = |side: &Indexed<'_>| side.head.rules.iter().position(|one| one.id == rule && one.entity.is_some());
-        let (before, after) = match (of(&self.before), of(&self.after)) {
+        let (before, after) = match (self.before.rule(rule), self.after.rule(rule)) {
             (None, None) => return told(format!("条款 {rule}")),
             (Some(_), None) => return told(format!("规则包中不再有条款 {rule}")),
             (None, Some(_)) => return told(format!("规则包中新增条款 {rule}")),
@@ -298,6 +294,11 @@ impl<'c> Indexed<'c> {
             node.atoms(&mut |atom| atoms.push((atom, &entity.atoms[atom])));
         }
         atoms
+    }
+
+    /// The rule of that id, if it was evaluated.
+    fn rule(&self, id: &str) -> Option<usize> {
+        self.head.rules.iter().position(|one| one.id == id && one.entity.is_some())
     }
 
     /// What a rule was applied to for a ground of a line.

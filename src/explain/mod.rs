@@ -121,17 +121,16 @@ impl Explanation {
 impl Applied {
     /// The conditions with what is said of them; first those that speak for the verdict.
     pub fn sides(&self) -> impl Iterator<Item = (&'static str, &Point)> {
-        let met = self.met.iter().map(|point| ("符合", point));
-        let unmet = self.unmet.iter().map(|point| (if point.open { "未定" } else { "不符" }, point));
-        let (mut sides, other): (Vec<_>, Vec<_>) = if self.verdict >= Conclusion::Fails {
-            (unmet.collect(), met.collect())
-        } else {
-            (met.collect(), unmet.collect())
-        };
-        sides.extend(other);
+        let fails = self.verdict >= Conclusion::Fails;
+        let met = self.met.iter().map(|point| (true, point));
+        let mut sides: Vec<(bool, &Point)> = met.chain(self.unmet.iter().map(|point| (false, point))).collect();
         // What is unknown decides nothing where something else does.
-        sides.sort_by_key(|(_, point)| point.open);
-        sides.into_iter()
+        sides.sort_by_key(|(is_met, point)| (point.open, *is_met == fails));
+        sides.into_iter().map(|(is_met, point)| match (is_met, point.open) {
+            (true, _) => ("符合", point),
+            (false, true) => ("未定", point),
+            (false, false) => ("不符", point),
+        })
     }
 }
 

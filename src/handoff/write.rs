@@ -31,7 +31,7 @@ const LENT: usize = 3;
 /// How hard workbooks are compressed. The next level makes long ones a fifth smaller and a run a thirtieth longer, letters
 /// a sixth smaller and half as long again.
 const LEVEL: u8 = 1;
-/// Rows of a workbook up to which its sheets are put together in memory.
+/// Rows of a workbook up to which they wait in memory, where that can be.
 const SMALL: usize = 200;
 /// Where Linux has a place for files in memory: the rows of small workbooks wait there. In a folder of ext4, which keeps
 /// the numbers of files deleted lately aside, thousands of such files took more than a millisecond of the system's for each

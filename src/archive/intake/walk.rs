@@ -233,11 +233,12 @@ fn line<'k>(
     let current = own.filter(stands).or(shared).or(own).map(|current| &current.0);
     let Decision(mut given) = given;
     // Beside the same opinion and method as ever, a cell that the run filled in and nobody changed is no answer, either.
-    let decisive = |name: &str| [printed::OPINION, printed::METHOD].contains(&name);
-    let as_given =
-        |other: &Pairs| [printed::OPINION, printed::METHOD].iter().all(|name| other.get(*name) == given.get(*name));
+    let decisive = [printed::OPINION, printed::METHOD];
+    let as_given = |other: &Pairs| decisive.iter().all(|name| other.get(*name) == given.get(*name));
     if as_given(filled) && current.is_some_and(as_given) {
-        given.retain(|name, text| decisive(name) || filled.get(name).is_none_or(|filled| !same(filled, text)));
+        given.retain(|name, text| {
+            decisive.contains(&name.as_str()) || filled.get(name).is_none_or(|filled| !same(filled, text))
+        });
     }
     let (decision, amends) = match weigh(words, current, given) {
         // Given here for the first time, though the other run's line has it already.
